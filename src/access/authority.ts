@@ -1,0 +1,121 @@
+import { kernelErrors, type TenantRef } from '../kernel/index.ts';
+import type { Caller } from './caller.ts';
+import { covers, type Grant, type Permission, type PermissionSet, parseScope, type Reach } from './permissions.ts';
+
+/**
+ * Who may do what, where: computed once per field by the directives of the schema, taken by every service as its first
+ * argument. A service asks nothing else about permissions.
+ */
+export class Authority {
+  readonly caller: Caller;
+  /** The tenant the operation acts on. */
+  readonly tenant: TenantRef;
+  /** The widest reach that one of the field's alternatives gives. */
+  readonly reach: Reach;
+  /** When the permission is narrowed: the objects it is held for. Null = not narrowed. */
+  readonly only: readonly string[] | null;
+
+  constructor(caller: Caller, tenant: TenantRef, reach: Reach, only: readonly string[] | null = null) {
+    this.caller = caller;
+    this.tenant = tenant;
+    this.reach = reach;
+    this.only = only;
+  }
+
+  /** What the service does of itself, in one tenant. */
+  static system(caller: Caller, tenant: TenantRef): Authority {
+    return new Authority(caller, tenant, 'all');
+  }
+
+  /**
+   * Does nothing unless only the caller's own account is in reach.
+   * @throws FORBIDDEN The account is another one, or the caller is no user.
+   */
+  requireAccount(userId: string): void {
+    if (this.reach !== 'self') return;
+    if (this.caller.userId === null || this.caller.userId !== userId)
+      throw kernelErrors.FORBIDDEN({ detail: 'not the own account' });
+  }
+
+  /** @throws FORBIDDEN The permission is narrowed to other objects than this one. */
+  requireOnly(name: string): void {
+    if (this.only !== null && !this.only.includes(name))
+      throw kernelErrors.FORBIDDEN({ detail: 'narrowed to other objects' });
+  }
+
+  /** Whether the caller holds all of these in this tenant: nobody grants what they do not hold. */
+  holds(grants: Iterable<Grant>): boolean {
+    if (this.caller.kind === 'system') return true;
+    for (const grant of grants) {
+      const needed: Grant = this.isForeign && grant.reach !== 'all' ? { ...grant, reach: 'all' } : grant;
+      if (!this.caller.permissions.includes(needed)) return false;
+    }
+    return true;
+  }
+
+  /** Whether the operation acts on a tenant other than the caller's own. */
+  get isForeign(): boolean {
+    return this.caller.tenant?.id !== this.tenant.id;
+  }
+
+  /** The same authority over another permission set's result: for nested checks of one request. */
+  withReach(reach: Reach, only: readonly string[] | null = null): Authority {
+    return new Authority(this.caller, this.tenant, reach, only);
+  }
+}
+
+/** The directive's argument: outer list OR, inner list AND. */
+export type ScopeAlternatives = readonly (readonly string[])[];
+
+/** What one alternative gives a caller: a reach, or nothing. */
+export interface Allowance {
+  readonly reach: Reach;
+  readonly only: readonly string[] | null;
+}
+
+function allowanceOf(permissions: PermissionSet, scopes: readonly string[], needed: Reach): Allowance | null {
+  let result: Allowance | null = null;
+  for (const scope of scopes) {
+    const grant = parseScope(scope);
+    if (grant === null) return null;
+    const one = single(permissions, grant.permission, covers(grant.reach, needed) ? grant.reach : needed);
+    if (one === null) return null;
+    result = result === null ? one : narrower(result, one);
+  }
+  return result;
+}
+
+function single(permissions: PermissionSet, permission: Permission, least: Reach): Allowance | null {
+  const reach = permissions.reachOf(permission);
+  if (reach !== null && covers(reach, least)) return { reach, only: null };
+  const only = permissions.onlyOf(permission, least);
+  return only.length === 0 ? null : { reach: least, only };
+}
+
+function narrower(a: Allowance, b: Allowance): Allowance {
+  const reach = covers(a.reach, b.reach) ? b.reach : a.reach;
+  if (a.only === null) return { reach, only: b.only };
+  if (b.only === null) return { reach, only: a.only };
+  return { reach, only: a.only.filter((name) => b.only!.includes(name)) };
+}
+
+/**
+ * What the alternatives of a directive give this caller in this tenant: the widest allowance, or null.
+ * In a tenant other than the caller's own only reach `all` counts (model.md section 2, rule 4).
+ */
+export function allowed(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance | null {
+  const isForeign = tenant !== null && caller.tenant?.id !== tenant.id;
+  const needed: Reach = isForeign ? 'all' : 'self';
+  let best: Allowance | null = null;
+  for (const scopes of alternatives) {
+    const allowance = allowanceOf(caller.permissions, scopes, needed);
+    if (allowance === null) continue;
+    if (best === null || wider(allowance, best)) best = allowance;
+  }
+  return best;
+}
+
+function wider(a: Allowance, b: Allowance): boolean {
+  if ((a.only === null) !== (b.only === null)) return a.only === null;
+  return !covers(b.reach, a.reach);
+}

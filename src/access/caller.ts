@@ -1,0 +1,59 @@
+import type { Origin, TenantRef } from '../kernel/index.ts';
+import { PermissionSet } from './permissions.ts';
+
+/** `user` and `application` are told apart by the token's claim, never by a missing `sub`. */
+export type CallerKind = 'anonymous' | 'user' | 'application' | 'api-key' | 'system';
+
+/** How the client behind a request proved who it is: `Bearer`, `Basic`, `Post`, `None`. */
+export type ClientAuth = 'Bearer' | 'Basic' | 'Post' | 'None';
+
+/** What a credential resolves to (design.md section 3). */
+export interface Caller {
+  readonly kind: CallerKind;
+  /** Where the credential lives; null for anonymous callers. */
+  readonly tenant: TenantRef | null;
+  /** Public id of the user behind the credential; null for applications. */
+  readonly userId: string | null;
+  /** `client_id` of the application behind the credential. */
+  readonly clientId: string | null;
+  /** Internal UUID of that application. */
+  readonly clientUuid: string | null;
+  readonly clientAuth: ClientAuth | null;
+  readonly permissions: PermissionSet;
+  /** Scope names as granted, in the order of the token. */
+  readonly scopes: readonly string[];
+  readonly sessionId: string | null;
+  /** When the user proved who they are; null for applications. */
+  readonly authTime: Date | null;
+  readonly amr: readonly string[];
+  /** When the credential ends; null when it does not by itself. */
+  readonly expiresAt: Date | null;
+  readonly origin: Origin;
+}
+
+/** A caller without a credential. */
+export function anonymousCaller(origin: Origin): Caller {
+  return {
+    kind: 'anonymous',
+    tenant: null,
+    userId: null,
+    clientId: null,
+    clientUuid: null,
+    clientAuth: null,
+    permissions: PermissionSet.none,
+    scopes: [],
+    sessionId: null,
+    authTime: null,
+    amr: [],
+    expiresAt: null,
+    origin,
+  };
+}
+
+/** The service itself: start-up, sweeps, continuations of a flow that was authorised when it began. */
+export function systemCaller(origin: Partial<Origin> & { readonly processId: string }): Caller {
+  return {
+    ...anonymousCaller({ ip: null, peerIp: null, userAgent: null, door: 'internal', ...origin }),
+    kind: 'system',
+  };
+}

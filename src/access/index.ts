@@ -1,0 +1,20 @@
+/**
+ * What callers may do: the permission list, what a credential resolves to, and the authority an operation runs under.
+ * May import `kernel/` only.
+ */
+export { type Allowance, Authority, allowed, type ScopeAlternatives } from './authority.ts';
+export { anonymousCaller, type Caller, type CallerKind, type ClientAuth, systemCaller } from './caller.ts';
+export {
+  covers,
+  everyPermission,
+  formatScope,
+  type Grant,
+  PERMISSION_VERBS,
+  PERMISSIONS,
+  type Permission,
+  PermissionSet,
+  parseScope,
+  type Reach,
+  type ScopeString,
+} from './permissions.ts';
+export { type ScopeAlias, ScopeAliases, type ScopeHolder, type ScopeResolver } from './scope-aliases.ts';

@@ -1,0 +1,76 @@
+import { type Grant, parseScope } from './permissions.ts';
+
+/** Who may use a scope name: a user's token, an application's, or either. In the other kind it grants nothing. */
+export type ScopeHolder = 'user' | 'application' | 'any';
+
+/** A scope name of an older API and what it means here. The tables are data files of the dialects, registered at start. */
+export interface ScopeAlias {
+  readonly name: string;
+  readonly holder: ScopeHolder;
+  /** Native scope strings: `user:read:self`. Empty for names that only shape claims (`openid`). */
+  readonly expandsTo: readonly string[];
+  readonly description: string;
+}
+
+/** Names built from data, such as one scope per federation provider: tells what a name means, or null. */
+export type ScopeResolver = (name: string) => ScopeAlias | null;
+
+/** The one table of scope names: native ones are built in, the dialects add theirs. */
+export class ScopeAliases {
+  readonly #aliases = new Map<string, ScopeAlias>();
+  readonly #expanded = new Map<string, readonly Grant[]>();
+  readonly #resolvers: ScopeResolver[] = [];
+
+  register(aliases: readonly ScopeAlias[], resolver?: ScopeResolver): void {
+    for (const alias of aliases) {
+      for (const scope of alias.expandsTo) {
+        if (parseScope(scope) === null)
+          throw new Error(`Scope ${alias.name} expands to the unknown permission ${scope}.`);
+      }
+      if (this.#aliases.has(alias.name)) throw new Error(`Scope ${alias.name} is registered twice.`);
+      this.#aliases.set(alias.name, alias);
+    }
+    if (resolver !== undefined) this.#resolvers.push(resolver);
+  }
+
+  find(name: string): ScopeAlias | null {
+    const alias = this.#aliases.get(name);
+    if (alias !== undefined) return alias;
+    for (const resolve of this.#resolvers) {
+      const resolved = resolve(name);
+      if (resolved !== null) return resolved;
+    }
+    return null;
+  }
+
+  /** Whether the name means anything here. */
+  isKnown(name: string): boolean {
+    return parseScope(name) !== null || this.find(name) !== null;
+  }
+
+  /**
+   * The permissions a scope name gives in a token of this kind; empty when it is unknown or of the other kind.
+   * A native name with reach `self` means nothing to an application.
+   */
+  expand(name: string, holder: 'user' | 'application'): readonly Grant[] {
+    const key = `${holder} ${name}`;
+    const known = this.#expanded.get(key);
+    if (known !== undefined) return known;
+    const grants = this.#expandFresh(name, holder);
+    // Only names that were registered are remembered, so a caller cannot make the table grow.
+    if (this.#aliases.has(name)) this.#expanded.set(key, grants);
+    return grants;
+  }
+
+  #expandFresh(name: string, holder: 'user' | 'application'): readonly Grant[] {
+    const native = parseScope(name);
+    if (native !== null) return holder === 'application' && native.reach === 'self' ? [] : [native];
+    const alias = this.find(name);
+    if (alias === null || (alias.holder !== 'any' && alias.holder !== holder)) return [];
+    return alias.expandsTo.map((scope) => parseScope(scope)!);
+  }
+
+  names(): string[] {
+    return [...this.#aliases.keys()];
+  }
+}

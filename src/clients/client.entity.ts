@@ -1,0 +1,100 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** A registered redirect address and how it is compared: `exact`, `prefix` or `wildcard` (model.md section 6). */
+export interface RedirectEntry {
+  readonly uri: string;
+  readonly match: 'exact' | 'prefix' | 'wildcard';
+}
+
+/** An application. `id` is the internal UUID, `client_id` the name it authenticates with. */
+export const ClientEntity = defineEntity({
+  name: 'Client',
+  tableName: 'clients',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    /** Printable ASCII, 1...255, exact case, unique per tenant. */
+    clientId: p.text(),
+    name: p.text().nullable(),
+    description: p.text().nullable(),
+    /** `regular`, `builtin` (made by the service) or `instance` (a linked app of one user). */
+    kind: p.string().length(16).default('regular'),
+    /** `confidential` or `public` (RFC 6749 section 2.1). */
+    type: p.string().length(16).default('confidential'),
+    enabled: p.boolean().default(true),
+    /** Allowed grant types, by their OAuth names. */
+    grants: p.array().columnType('text[]').defaultRaw(`'{}'`),
+    redirects: p.json<RedirectEntry[]>().defaultRaw(`'[]'`),
+    postLogoutRedirects: p.json<RedirectEntry[]>().defaultRaw(`'[]'`),
+    /** May the roles of users ride in this client's tokens? */
+    fullRoleScope: p.boolean().default(false),
+    /** Native permissions the client itself holds, in the form of scope strings. */
+    permissions: p.array().columnType('text[]').defaultRaw(`'{}'`),
+    /** `jwt` or `opaque`. */
+    tokenFormat: p.string().length(8).default('jwt'),
+    accessTokenAlg: p.string().length(8).nullable(),
+    idTokenAlg: p.string().length(8).nullable(),
+    accessTokenSeconds: p.integer().nullable(),
+    refreshTokenSeconds: p.integer().nullable(),
+    softwareId: p.text().nullable(),
+    ownerUserId: p.text().nullable(),
+    specialFlow: p.text().nullable(),
+    attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    lockedAt: p.datetime().nullable(),
+    notBefore: p.datetime().nullable(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+  uniques: [{ name: 'clients__client_id', properties: ['tenantId', 'clientId'] }],
+  indexes: [{ name: 'clients__owner_user_id', properties: ['tenantId', 'ownerUserId'] }],
+});
+export type Client = InferEntity<typeof ClientEntity>;
+
+/** A secret of a client: the keyed hash always, the sealed text only where it must be shown or signed with again. */
+export const ClientSecretEntity = defineEntity({
+  name: 'ClientSecret',
+  tableName: 'client_secrets',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    clientUuid: p.uuid(),
+    /** `oauth`, or `rest`: the password of routes that document HTTP Basic of an application. */
+    kind: p.string().length(8),
+    hash: p.blob(),
+    sealed: p.text().nullable(),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime().nullable(),
+  },
+  indexes: [{ name: 'client_secrets__client_uuid', properties: ['tenantId', 'clientUuid'] }],
+});
+export type ClientSecret = InferEntity<typeof ClientSecretEntity>;
+
+/** A scope name the tenant knows, and the claims or audiences it maps to. */
+export const ClientScopeEntity = defineEntity({
+  name: 'ClientScope',
+  tableName: 'client_scopes',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    name: p.text(),
+    description: p.text().nullable(),
+    mappers: p.json<unknown[]>().defaultRaw(`'[]'`),
+    createdAt: p.datetime(),
+  },
+  uniques: [{ name: 'client_scopes__name', properties: ['tenantId', 'name'] }],
+});
+export type ClientScope = InferEntity<typeof ClientScopeEntity>;
+
+/** A scope a client may ask for; a default one is granted when the request names none. */
+export const ClientScopeLinkEntity = defineEntity({
+  name: 'ClientScopeLink',
+  tableName: 'client_scope_links',
+  properties: {
+    tenantId: p.uuid().primary(),
+    clientUuid: p.uuid().primary(),
+    scopeId: p.uuid().primary(),
+    isDefault: p.boolean().default(false),
+  },
+  indexes: [{ name: 'client_scope_links__scope_id', properties: ['tenantId', 'scopeId'] }],
+});
+export type ClientScopeLink = InferEntity<typeof ClientScopeLinkEntity>;

@@ -1,0 +1,98 @@
+/**
+ * The one list of security event types (model.md section 11): `noun.past-verb`, neutral words. The dialects name them
+ * anew in their own data files. `category` is what dashboards group by; `description` is the SDL description.
+ */
+export const EVENT_TYPES = {
+  'session.started': { category: 'sign-in', description: 'A user signed in.' },
+  'session.ended': { category: 'sign-in', description: 'A user signed out.' },
+  'session.revoked': { category: 'sign-in', description: 'A session was ended by somebody else or by a rule.' },
+  'sign_in.failed': { category: 'sign-in', description: 'A sign-in was refused.' },
+  'sign_in.factor_failed': { category: 'sign-in', description: 'A second factor was refused.' },
+  'user.sessions_reset': { category: 'sign-in', description: 'All sessions and tokens of a user were ended.' },
+  'tenant.sessions_revoked': { category: 'sign-in', description: 'All sessions of a tenant were ended.' },
+  'token.issued': { category: 'token', description: 'A token was issued.' },
+  'token.refused': { category: 'token', description: 'A token request was refused.' },
+  'token.revoked': { category: 'token', description: 'A token was revoked.' },
+  'refresh_token.reused': { category: 'token', description: 'A spent refresh token returned; its family was revoked.' },
+  'code.replayed': { category: 'token', description: 'A spent authorization code returned; its tokens were revoked.' },
+  'user.created': { category: 'user', description: 'A user account was created.' },
+  'user.updated': { category: 'user', description: 'Attributes of a user changed.' },
+  'user.deleted': { category: 'user', description: 'A user account was deleted.' },
+  'user.enabled': { category: 'user', description: 'A user account was enabled.' },
+  'user.disabled': { category: 'user', description: 'A user account was disabled.' },
+  'user.state_changed': { category: 'user', description: 'The inactivity state of a user changed.' },
+  'user.properties_changed': { category: 'user', description: 'Properties of a user changed.' },
+  'user.username_changed': { category: 'user', description: 'The username of a user changed.' },
+  'user.email_changed': { category: 'user', description: 'The e-mail address of a user changed.' },
+  'user.email_verified': { category: 'user', description: 'The e-mail address of a user was verified.' },
+  'auth_mode.required_factor_changed': {
+    category: 'auth-mode',
+    description: 'Whether a second factor is required changed.',
+  },
+  'auth_mode.password_change_required': {
+    category: 'auth-mode',
+    description: 'A password change was demanded at the next sign-in.',
+  },
+  'auth_mode.locked_methods_changed': {
+    category: 'auth-mode',
+    description: 'The sign-in methods a user may not use changed.',
+  },
+  'auth_mode.required_actions_changed': {
+    category: 'auth-mode',
+    description: 'What a user has to do at the next sign-in changed.',
+  },
+  'password.changed': { category: 'credential', description: 'A password was changed by its user.' },
+  'password.reset_requested': { category: 'credential', description: 'A password reset was asked for.' },
+  'password.reset': { category: 'credential', description: 'A password was set by somebody else or through a reset.' },
+  'credential.added': { category: 'credential', description: 'A credential was added.' },
+  'credential.removed': { category: 'credential', description: 'A credential was removed.' },
+  'credential.updated': { category: 'credential', description: 'A credential was renamed or reordered.' },
+  'federation_link.added': { category: 'federation', description: 'An external account was linked to a user.' },
+  'federation_link.removed': { category: 'federation', description: 'An external account was unlinked from a user.' },
+  'federation_token.read': {
+    category: 'federation',
+    description: 'A stored token of an external account was handed out.',
+  },
+  'provider.created': { category: 'federation', description: 'A federation provider was created.' },
+  'provider.updated': { category: 'federation', description: 'A federation provider was changed.' },
+  'provider.deleted': { category: 'federation', description: 'A federation provider was deleted.' },
+  'device.seen': { category: 'device', description: 'A user signed in on a device for the first time.' },
+  'device.removed': { category: 'device', description: 'A known device of a user was forgotten.' },
+  'lockout.started': { category: 'lockout', description: 'A subject was blocked after failed attempts.' },
+  'lockout.lifted': { category: 'lockout', description: 'A block was lifted.' },
+  'client.created': { category: 'client', description: 'A client was created.' },
+  'client.updated': { category: 'client', description: 'A client was changed.' },
+  'client.deleted': { category: 'client', description: 'A client was deleted.' },
+  'client.secret_rotated': { category: 'client', description: 'A client secret was replaced.' },
+  'client.secret_read': { category: 'client', description: 'A client secret was shown.' },
+  'role.created': { category: 'role', description: 'A role was created.' },
+  'role.updated': { category: 'role', description: 'A role was changed.' },
+  'role.deleted': { category: 'role', description: 'A role was deleted.' },
+  'role_grant.added': { category: 'role', description: 'A role was granted.' },
+  'role_grant.removed': { category: 'role', description: 'A role was withdrawn.' },
+  'group.created': { category: 'group', description: 'A group was created.' },
+  'group.updated': { category: 'group', description: 'A group was changed.' },
+  'group.deleted': { category: 'group', description: 'A group was deleted.' },
+  'group_member.added': { category: 'group', description: 'A user was added to a group.' },
+  'group_member.removed': { category: 'group', description: 'A user was removed from a group.' },
+  'tenant.created': { category: 'tenant', description: 'A tenant was created.' },
+  'tenant.updated': { category: 'tenant', description: 'A tenant was changed.' },
+  'tenant.deleted': { category: 'tenant', description: 'A tenant was deleted.' },
+  'setting.changed': { category: 'tenant', description: 'A setting of a tenant was changed.' },
+  'key.rotated': { category: 'tenant', description: 'A signing key was made or replaced.' },
+  'riskbit.created': { category: 'risk', description: 'A riskbit was created.' },
+  'riskbit.updated': { category: 'risk', description: 'A riskbit was changed.' },
+  'riskbit.deleted': { category: 'risk', description: 'A riskbit was deleted.' },
+  'device_risk.assessed': { category: 'risk', description: 'The risk of a device was assessed.' },
+} as const satisfies Record<string, EventTypeRow>;
+
+export interface EventTypeRow {
+  readonly category: string;
+  readonly description: string;
+}
+
+export type EventType = keyof typeof EVENT_TYPES;
+
+export function isEventType(value: string): value is EventType {
+  return Object.hasOwn(EVENT_TYPES, value);
+}

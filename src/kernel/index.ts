@@ -1,0 +1,18 @@
+/**
+ * The words every room uses: errors, ids, time, where a request came from. Imports nothing of ours.
+ */
+export { addSeconds, type Clock, epochSeconds, systemClock } from './clock.ts';
+export {
+  defineErrors,
+  type ErrorExtras,
+  type ErrorKind,
+  type ErrorRow,
+  type ErrorTable,
+  type FieldFault,
+  IdentityError,
+  invalidField,
+  kernelErrors,
+} from './errors.ts';
+export { isUuid, newId, type TenantId, type UserId } from './ids.ts';
+export type { Origin } from './origin.ts';
+export type { TenantRef } from './tenant.ts';

@@ -1,0 +1,9 @@
+import type { TenantId } from './ids.ts';
+
+/** What every floor needs to know of a tenant: its key, its name, and the route bytes that handles and global ids carry. */
+export interface TenantRef {
+  readonly id: TenantId;
+  readonly name: string;
+  /** 5 random bytes as 8 characters of lower-case base32 (model.md section 9). */
+  readonly route: string;
+}

@@ -1,0 +1,85 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** What a user let a client have: one token family. Tokens name it (`gid`) and die with it. */
+export const GrantEntity = defineEntity({
+  name: 'Grant',
+  tableName: 'grants',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    userId: p.text(),
+    clientUuid: p.uuid(),
+    sessionId: p.uuid().nullable(),
+    scopes: p.array().columnType('text[]').defaultRaw(`'{}'`),
+    /** Which kind of issuer made it: `native`, `realm`, `api`, `root`, `external-factor`, `suite` (model.md section 10). */
+    issuerKind: p.string().length(16),
+    /** Counts rotations of the refresh token. */
+    generation: p.integer().default(0),
+    revokedAt: p.datetime().nullable(),
+    expiresAt: p.datetime(),
+    createdAt: p.datetime(),
+  },
+  indexes: [
+    { name: 'grants__user_id', properties: ['tenantId', 'userId'] },
+    { name: 'grants__session_id', properties: ['tenantId', 'sessionId'] },
+    { name: 'grants__client_uuid', properties: ['tenantId', 'clientUuid'] },
+    { name: 'grants__expires_at', properties: ['tenantId', 'expiresAt'] },
+  ],
+});
+export type Grant = InferEntity<typeof GrantEntity>;
+
+/** A refresh token, by its hash. A spent one is kept until the family ends, so that reuse is seen (RFC 9700 section 4.14.2). */
+export const RefreshTokenEntity = defineEntity({
+  name: 'RefreshToken',
+  tableName: 'refresh_tokens',
+  properties: {
+    tenantId: p.uuid().primary(),
+    hash: p.blob().primary(),
+    grantId: p.uuid(),
+    spentAt: p.datetime().nullable(),
+    expiresAt: p.datetime(),
+    createdAt: p.datetime(),
+  },
+  indexes: [
+    { name: 'refresh_tokens__grant_id', properties: ['tenantId', 'grantId'] },
+    { name: 'refresh_tokens__expires_at', properties: ['tenantId', 'expiresAt'] },
+  ],
+});
+export type RefreshToken = InferEntity<typeof RefreshTokenEntity>;
+
+/** An opaque access token, by its hash. JWT access tokens have no row. */
+export const AccessTokenEntity = defineEntity({
+  name: 'AccessToken',
+  tableName: 'access_tokens',
+  properties: {
+    tenantId: p.uuid().primary(),
+    hash: p.blob().primary(),
+    /** Null for a token of the client itself. */
+    grantId: p.uuid().nullable(),
+    clientUuid: p.uuid(),
+    /** What a JWT would carry. */
+    claims: p.json<Record<string, unknown>>(),
+    expiresAt: p.datetime(),
+    createdAt: p.datetime(),
+  },
+  indexes: [
+    { name: 'access_tokens__grant_id', properties: ['tenantId', 'grantId'] },
+    { name: 'access_tokens__client_uuid', properties: ['tenantId', 'clientUuid'] },
+    { name: 'access_tokens__expires_at', properties: ['tenantId', 'expiresAt'] },
+  ],
+});
+export type AccessToken = InferEntity<typeof AccessTokenEntity>;
+
+/** A JWT that was revoked before its end (RFC 7009). */
+export const RevokedTokenEntity = defineEntity({
+  name: 'RevokedToken',
+  tableName: 'revoked_tokens',
+  properties: {
+    tenantId: p.uuid().primary(),
+    jti: p.text().primary(),
+    expiresAt: p.datetime(),
+    createdAt: p.datetime(),
+  },
+  indexes: [{ name: 'revoked_tokens__expires_at', properties: ['tenantId', 'expiresAt'] }],
+});
+export type RevokedToken = InferEntity<typeof RevokedTokenEntity>;

@@ -1,0 +1,151 @@
+import { PGlite } from '@electric-sql/pglite';
+import {
+  type AnyEntity,
+  MikroORM as CoreOrm,
+  type EntityClass,
+  type EntitySchema,
+  IsolationLevel,
+} from '@mikro-orm/core';
+import { PgliteDriver } from '@mikro-orm/pglite';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Kysely } from 'kysely';
+import type pg from 'pg';
+import { createPool, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
+import { ormOptions } from './orm-options.ts';
+import { translateUnavailable } from './unavailable.ts';
+import { enterUnitOfWork, openUnitOfWork, outsideUnitOfWork, UnitOfWork } from './unit-of-work.ts';
+
+export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
+
+/** Where the rows live. */
+export type DatabaseLocation =
+  /** A PostgreSQL server, 15 to 18; `poolMax` connections at most. */
+  | { readonly kind: 'server'; readonly url: string; readonly poolMax: number }
+  /** An embedded PGlite in a directory, or `memory://`. */
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  /** A PGlite that somebody else opened (tests clone one from a template); it is closed with the database. */
+  | { readonly kind: 'embedded'; readonly pglite: PGlite };
+
+export interface DatabaseOptions {
+  readonly location: DatabaseLocation;
+  /** Every table of the house; `server/` hands them in, so that persistence knows no room. */
+  readonly entities: EntityList;
+  readonly observe?: StatementObserver;
+}
+
+/**
+ * The one way to the rows: a read handle, and units of work for changes.
+ * Outside a unit of work `read()` takes a pooled connection per statement; inside, everything runs in its transaction.
+ */
+export class Database {
+  readonly orm: CoreOrm;
+  /** The embedded database, for what only it needs (its single connection, dumps); absent on a server. */
+  readonly pglite: PGlite | undefined;
+  /** The pool behind the entity manager; absent on the embedded database. */
+  readonly pool: pg.Pool | undefined;
+  readonly options: DatabaseOptions;
+  readonly #kysely: Kysely<unknown>;
+
+  private constructor(
+    options: DatabaseOptions,
+    orm: CoreOrm,
+    kysely: Kysely<unknown>,
+    pglite: PGlite | undefined,
+    pool: pg.Pool | undefined,
+  ) {
+    this.options = options;
+    this.orm = orm;
+    this.#kysely = kysely;
+    this.pglite = pglite;
+    this.pool = pool;
+  }
+
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const { location, observe } = options;
+    if (location.kind === 'server') {
+      const pool = createPool(location.url, location.poolMax);
+      const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forServer(pool, observe) });
+      const orm = await CoreOrm.init(ormOptions(PostgreSqlDriver, options.entities, kysely));
+      return new Database(options, orm as unknown as CoreOrm, kysely, undefined, pool);
+    }
+    const pglite = 'pglite' in location ? location.pglite : await PGlite.create(location.dataDir, PGLITE_OPTIONS);
+    const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forEmbedded(pglite, observe) });
+    const orm = await CoreOrm.init(ormOptions(PgliteDriver, options.entities, kysely));
+    return new Database(options, orm as unknown as CoreOrm, kysely, pglite, undefined);
+  }
+
+  get isEmbedded(): boolean {
+    return this.pglite !== undefined;
+  }
+
+  /**
+   * A query builder over the tables `T` names (`InferKyselyDB<typeof UserEntity>`): the open transaction's, else the pool's.
+   * Inside a unit of work flush first (`await db.em.flush()`), or the query does not see changes made to entities.
+   */
+  read<T>(): Kysely<T> {
+    const unit = openUnitOfWork();
+    return (unit === undefined ? this.#kysely : unit.em.getKysely<T>()) as Kysely<T>;
+  }
+
+  /** The entity manager of the open unit of work. Throws outside one: state is changed only in a transaction. */
+  get em(): SqlEntityManager {
+    const unit = openUnitOfWork();
+    if (unit === undefined) throw new Error('No unit of work is open; changes belong inside Database.transaction().');
+    return unit.em;
+  }
+
+  /**
+   * Runs `work` in a transaction and flushes its entities; a call inside an open one joins it.
+   * @throws SERVICE_UNAVAILABLE The database could not be reached; nothing was changed, or the commit's fate is unknown.
+   */
+  async transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    const open = openUnitOfWork();
+    if (open !== undefined) return work(open);
+    let unit: UnitOfWork | undefined;
+    let result: T;
+    try {
+      const fork = this.orm.em.fork() as unknown as SqlEntityManager;
+      result = await fork.transactional(
+        async (em) => {
+          const opened = new UnitOfWork(em as SqlEntityManager);
+          unit = opened;
+          return enterUnitOfWork(opened, async () => {
+            const value = await work(opened);
+            await em.flush();
+            await opened.runBeforeCommit();
+            return value;
+          });
+        },
+        { isolationLevel: IsolationLevel.READ_COMMITTED },
+      );
+    } catch (error) {
+      await unit?.runAfterRollback();
+      throw translateUnavailable(error);
+    }
+    await unit?.runAfterCommit();
+    return result;
+  }
+
+  /** A statement outside any unit of work, even if one is open: only for background loops. */
+  detached<T>(work: () => T): T {
+    return outsideUnitOfWork(work);
+  }
+
+  /** Whether a trivial statement succeeds: readiness. */
+  async ping(): Promise<boolean> {
+    try {
+      if (this.pglite !== undefined) await this.pglite.query('select 1');
+      else await this.pool?.query('select 1');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.orm.close(true);
+    if (this.pglite !== undefined && !this.pglite.closed) await this.pglite.close();
+    if (this.pool !== undefined && !this.pool.ended) await this.pool.end();
+  }
+}

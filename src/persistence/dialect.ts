@@ -1,0 +1,222 @@
+import type { PGlite } from '@electric-sql/pglite';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  PGliteDialect,
+  PostgresDialect,
+  type QueryCompiler,
+  type QueryResult,
+  type TransactionSettings,
+} from 'kysely';
+import pg from 'pg';
+import { translateUnavailable } from './unavailable.ts';
+import { openUnitOfWork } from './unit-of-work.ts';
+
+/** Told of every statement that reaches the database; tests count with it, `LOG_LEVEL=trace` prints with it. */
+export type StatementObserver = (sql: string) => void;
+
+const OID = { int8: 20, timestamptz: 1184 };
+const toNumber = (text: string): number => Number(text);
+const toDate = (text: string): Date => new Date(text);
+
+/** One set of conversions for both engines, so that a row looks the same whichever made it. */
+const PARSERS: Record<number, (text: string) => unknown> = {
+  [OID.int8]: toNumber,
+  [OID.timestamptz]: toDate,
+};
+
+export function createPool(url: string, max: number): pg.Pool {
+  const types = new pg.TypeOverrides();
+  for (const [oid, parse] of Object.entries(PARSERS)) types.setTypeParser(Number(oid), parse);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'idgraph',
+  });
+  // Without a listener a connection that the server drops while idle would end the process; its next user gets the error.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** Options every PGlite of ours is opened with. */
+export const PGLITE_OPTIONS = { parsers: PARSERS };
+
+/**
+ * Wraps a dialect with the guard of model.md section 12: while a unit of work is open, a statement that asks for a
+ * connection of its own is refused. On the embedded database it would wait for the very transaction that waits for it.
+ */
+export class GuardedDialect implements Dialect {
+  readonly #inner: Dialect;
+  readonly #observe: StatementObserver | undefined;
+
+  constructor(inner: Dialect, observe?: StatementObserver) {
+    this.#inner = inner;
+    this.#observe = observe;
+  }
+
+  static forServer(pool: pg.Pool, observe?: StatementObserver): GuardedDialect {
+    return new GuardedDialect(new PostgresDialect({ pool }), observe);
+  }
+
+  static forEmbedded(pglite: PGlite, observe?: StatementObserver): GuardedDialect {
+    return new GuardedDialect(new PGliteDialect({ pglite }), observe);
+  }
+
+  createAdapter(): DialectAdapter {
+    const adapter = this.#inner.createAdapter();
+    // The query layer would queue for a single connection before our guard could look; we queue after it instead.
+    return Object.create(adapter, { supportsMultipleConnections: { value: true } });
+  }
+
+  createDriver(): Driver {
+    const isShared = this.#inner.createAdapter().supportsMultipleConnections === false;
+    return new GuardedDriver(this.#inner.createDriver(), this.#observe, isShared ? new Turnstile() : undefined);
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return this.#inner.createIntrospector(db);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return this.#inner.createQueryCompiler();
+  }
+}
+
+/** First come, first served for the one connection of the embedded database. */
+class Turnstile {
+  #tail: Promise<void> = Promise.resolve();
+  #leave: (() => void) | undefined;
+
+  async enter(): Promise<void> {
+    const before = this.#tail;
+    let leave: () => void = () => undefined;
+    this.#tail = new Promise((resolve) => {
+      leave = resolve;
+    });
+    await before;
+    this.#leave = leave;
+  }
+
+  leave(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+}
+
+class GuardedDriver implements Driver {
+  readonly #inner: Driver;
+  readonly #observe: StatementObserver | undefined;
+  readonly #turnstile: Turnstile | undefined;
+  readonly #wrapped = new WeakMap<DatabaseConnection, GuardedConnection>();
+
+  constructor(inner: Driver, observe: StatementObserver | undefined, turnstile: Turnstile | undefined) {
+    this.#inner = inner;
+    this.#observe = observe;
+    this.#turnstile = turnstile;
+  }
+
+  init(): Promise<void> {
+    return this.#inner.init();
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    if (openUnitOfWork() !== undefined) {
+      throw new Error('A statement outside the open unit of work was attempted inside it; use its own entity manager.');
+    }
+    await this.#turnstile?.enter();
+    try {
+      const raw = await this.#inner.acquireConnection();
+      let connection = this.#wrapped.get(raw);
+      if (connection === undefined) {
+        connection = new GuardedConnection(raw, this.#observe);
+        this.#wrapped.set(raw, connection);
+      }
+      return connection;
+    } catch (error) {
+      this.#turnstile?.leave();
+      throw translateUnavailable(error);
+    }
+  }
+
+  beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    this.#observe?.('begin');
+    return this.#inner.beginTransaction(unwrap(connection), settings).catch(rethrowTranslated);
+  }
+
+  commitTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#observe?.('commit');
+    return this.#inner.commitTransaction(unwrap(connection)).catch(rethrowTranslated);
+  }
+
+  rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#observe?.('rollback');
+    return this.#inner.rollbackTransaction(unwrap(connection)).catch(rethrowTranslated);
+  }
+
+  async savepoint(...args: Parameters<NonNullable<Driver['savepoint']>>): Promise<void> {
+    await this.#inner.savepoint?.(unwrap(args[0]), args[1], args[2]);
+  }
+
+  async rollbackToSavepoint(...args: Parameters<NonNullable<Driver['rollbackToSavepoint']>>): Promise<void> {
+    await this.#inner.rollbackToSavepoint?.(unwrap(args[0]), args[1], args[2]);
+  }
+
+  async releaseSavepoint(...args: Parameters<NonNullable<Driver['releaseSavepoint']>>): Promise<void> {
+    await this.#inner.releaseSavepoint?.(unwrap(args[0]), args[1], args[2]);
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    try {
+      await this.#inner.releaseConnection(unwrap(connection));
+    } finally {
+      this.#turnstile?.leave();
+    }
+  }
+
+  destroy(): Promise<void> {
+    return this.#inner.destroy();
+  }
+}
+
+function rethrowTranslated(error: unknown): never {
+  throw translateUnavailable(error);
+}
+
+function unwrap(connection: DatabaseConnection): DatabaseConnection {
+  return connection instanceof GuardedConnection ? connection.inner : connection;
+}
+
+class GuardedConnection implements DatabaseConnection {
+  readonly inner: DatabaseConnection;
+  readonly #observe: StatementObserver | undefined;
+
+  constructor(inner: DatabaseConnection, observe: StatementObserver | undefined) {
+    this.inner = inner;
+    this.#observe = observe;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    this.#observe?.(query.sql);
+    try {
+      return await this.inner.executeQuery<R>(query);
+    } catch (error) {
+      throw translateUnavailable(error);
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
+    this.#observe?.(query.sql);
+    return this.inner.streamQuery<R>(query, chunkSize ?? 100);
+  }
+}

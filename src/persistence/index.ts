@@ -1,0 +1,9 @@
+/**
+ * The rows: opening the database, units of work, paging, migrations. Knows no room; `server/` hands it the entities.
+ */
+export { type Columns, columnsOf } from './columns.ts';
+export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
+export type { StatementObserver } from './dialect.ts';
+export { migrate } from './migrate.ts';
+export { isDatabaseUnavailable } from './unavailable.ts';
+export { openUnitOfWork, UnitOfWork } from './unit-of-work.ts';

@@ -1,0 +1,41 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** A group of users. `profile` separates directories of groups: `groups` is the common one, others are organisations. */
+export const GroupEntity = defineEntity({
+  name: 'Group',
+  tableName: 'groups',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    profile: p.string().length(64).default('groups'),
+    /** The id callers of an organisation directory chose; unique per profile. Equals `id` where none was chosen. */
+    key: p.text(),
+    parentId: p.uuid().nullable(),
+    name: p.text(),
+    /** `/parent/child`, kept by the store. */
+    path: p.text(),
+    attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    externalId: p.text().nullable(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+  uniques: [{ name: 'groups__key', properties: ['tenantId', 'profile', 'key'] }],
+  indexes: [
+    { name: 'groups__parent_id', properties: ['tenantId', 'parentId'] },
+    { name: 'groups__external_id', properties: ['tenantId', 'externalId'] },
+  ],
+});
+export type Group = InferEntity<typeof GroupEntity>;
+
+export const GroupMemberEntity = defineEntity({
+  name: 'GroupMember',
+  tableName: 'group_members',
+  properties: {
+    tenantId: p.uuid().primary(),
+    groupId: p.uuid().primary(),
+    userId: p.text().primary(),
+    createdAt: p.datetime(),
+  },
+  indexes: [{ name: 'group_members__user_id', properties: ['tenantId', 'userId'] }],
+});
+export type GroupMember = InferEntity<typeof GroupMemberEntity>;

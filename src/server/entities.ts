@@ -1,0 +1,54 @@
+import { CredentialEntity, LockoutEntity } from '../auth-modes/credential.entity.ts';
+import {
+  ClientEntity,
+  ClientScopeEntity,
+  ClientScopeLinkEntity,
+  ClientSecretEntity,
+} from '../clients/client.entity.ts';
+import {
+  FederationLinkEntity,
+  FederationProviderEntity,
+  FederationTokenEntity,
+} from '../federation/federation.entity.ts';
+import { AccessTokenEntity, GrantEntity, RefreshTokenEntity, RevokedTokenEntity } from '../oauth/grant.entity.ts';
+import { SigningKeyEntity } from '../oauth/keys/signing-key.entity.ts';
+import type { EntityList } from '../persistence/index.ts';
+import { RiskbitEntity } from '../risk/riskbit.entity.ts';
+import { GroupEntity, GroupMemberEntity } from '../roles/group.entity.ts';
+import { RoleCompositeEntity, RoleEntity, RoleGrantEntity } from '../roles/role.entity.ts';
+import { OneTimeCodeEntity } from '../sessions/one-time-code.entity.ts';
+import { DeviceEntity, SessionEntity } from '../sessions/session.entity.ts';
+import { TenantEntity, TenantHostEntity } from '../tenants/tenant.entity.ts';
+import { UserAttributeKeyEntity, UserEntity, UserIdentifierEntity } from '../users/user.entity.ts';
+
+/** Every table the ORM knows; the event log and the leases are SQL alone (persistence/sql-only.ts). */
+export const ENTITIES: EntityList = [
+  TenantEntity,
+  TenantHostEntity,
+  UserEntity,
+  UserIdentifierEntity,
+  UserAttributeKeyEntity,
+  CredentialEntity,
+  LockoutEntity,
+  RoleEntity,
+  RoleCompositeEntity,
+  RoleGrantEntity,
+  GroupEntity,
+  GroupMemberEntity,
+  ClientEntity,
+  ClientSecretEntity,
+  ClientScopeEntity,
+  ClientScopeLinkEntity,
+  SessionEntity,
+  DeviceEntity,
+  OneTimeCodeEntity,
+  GrantEntity,
+  RefreshTokenEntity,
+  AccessTokenEntity,
+  RevokedTokenEntity,
+  SigningKeyEntity,
+  FederationProviderEntity,
+  FederationLinkEntity,
+  FederationTokenEntity,
+  RiskbitEntity,
+];

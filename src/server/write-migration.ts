@@ -1,0 +1,46 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { Database } from '../persistence/index.ts';
+import { migrate } from '../persistence/migrate.ts';
+import { freshSchemaStatements, missingSqlOnly, schemaDifference } from '../persistence/schema-sql.ts';
+import { ENTITIES } from './entities.ts';
+
+/**
+ * Developer's command (`npm run migration:create -- <name>`): writes the migration that brings a database on the newest
+ * migration to the entities of the code, and lists it in `migrations/index.ts`. Read what it wrote before committing it.
+ */
+async function main(): Promise<void> {
+  const name = process.argv[2];
+  if (name === undefined || !/^[a-z0-9-]+$/.test(name))
+    throw new Error('Give the migration a name: letters, digits, "-".');
+  const db = await Database.open({ location: { kind: 'embedded', dataDir: 'memory://' }, entities: ENTITIES });
+  await migrate(db);
+  const relations = await missingSqlOnly(db);
+  const isFirst = relations.some((statement) => statement.includes('"security_events"'));
+  const statements = isFirst
+    ? await freshSchemaStatements(db)
+    : [...(await schemaDifference(db)).filter((statement) => !/"migrations"/.test(statement)), ...relations];
+  await db.close();
+  if (statements.length === 0) {
+    process.stdout.write('The migrations already equal the entities.\n');
+    return;
+  }
+  const stamp = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  const className = `Migration${stamp}${name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())}`;
+  const folder = new URL('../persistence/migrations/', import.meta.url.replace('/dist/', '/'));
+  await mkdir(folder, { recursive: true });
+  const body = statements.map((statement) => `    this.addSql(${JSON.stringify(statement)});`).join('\n');
+  await writeFile(
+    new URL(`${stamp}-${name}.ts`, folder),
+    `import { Migration } from '@mikro-orm/migrations';\n\nexport class ${className} extends Migration {\n  override up(): void {\n${body}\n  }\n}\n`,
+  );
+  const index = await readFile(new URL('index.ts', folder), 'utf8');
+  await writeFile(
+    new URL('index.ts', folder),
+    index
+      .replace(/^/, `import { ${className} } from './${stamp}-${name}.ts';\n`)
+      .replace(/\] as const/, `  { name: '${className}', class: ${className} },\n] as const`),
+  );
+  process.stdout.write(`Wrote ${statements.length} statements to ${stamp}-${name}.ts\n`);
+}
+
+await main();

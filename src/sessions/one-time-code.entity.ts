@@ -1,0 +1,23 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/** A secret that works once: codes, states, tickets, mail links. Using it is a `DELETE ... RETURNING`. */
+export const OneTimeCodeEntity = defineEntity({
+  name: 'OneTimeCode',
+  tableName: 'one_time_codes',
+  properties: {
+    tenantId: p.uuid().primary(),
+    hash: p.blob().primary(),
+    /** What it is for; a code of one kind never serves as another. */
+    kind: p.string().length(32),
+    userId: p.text().nullable(),
+    payload: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    attempts: p.integer().default(0),
+    expiresAt: p.datetime(),
+    createdAt: p.datetime(),
+  },
+  indexes: [
+    { name: 'one_time_codes__user_id', properties: ['tenantId', 'userId', 'kind'] },
+    { name: 'one_time_codes__expires_at', properties: ['tenantId', 'expiresAt'] },
+  ],
+});
+export type OneTimeCode = InferEntity<typeof OneTimeCodeEntity>;

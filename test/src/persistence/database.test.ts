@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/persistence/index.ts';
+import { missingSqlOnly, schemaDifference } from '../../../src/persistence/schema-sql.ts';
+import { openTestDatabase } from '../../support/database.ts';
+
+describe('the database', () => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await openTestDatabase();
+  });
+  afterAll(() => db.close());
+
+  it('migrates to exactly what the entities and the SQL list describe', async () => {
+    expect(await schemaDifference(db)).toEqual([]);
+    expect(await missingSqlOnly(db)).toEqual([]);
+  });
+
+  it('refuses a statement beside the open unit of work, which on one connection would wait for ever', async () => {
+    const beside = db.transaction(async () => {
+      await db.orm.em.fork().getConnection().execute('select 1');
+    });
+    await expect(beside).rejects.toThrow(/outside the open unit of work/);
+  });
+
+  it('runs units of work that overlap one after the other', async () => {
+    const seen: string[] = [];
+    const work = (name: string) =>
+      db.transaction(async () => {
+        seen.push(`${name} begins`);
+        await sql`select pg_sleep(0.01)`.execute(db.read());
+        seen.push(`${name} ends`);
+      });
+    await Promise.all([work('a'), work('b')]);
+    expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+  });
+
+  it('joins an open unit of work instead of opening another', async () => {
+    const units = await db.transaction((outer) => db.transaction(async (inner) => [outer, inner]));
+    expect(units[0]).toBe(units[1]);
+  });
+
+  it('runs the rollback hooks before the caller sees the error, and never the commit hooks', async () => {
+    const seen: string[] = [];
+    const failing = db.transaction(async (unit) => {
+      unit.afterCommit(() => void seen.push('commit'));
+      unit.afterRollback(() => void seen.push('rollback'));
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(seen).toEqual(['rollback']);
+  });
+});

@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { writeTemplate } from './template.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** File with the data directory of a migrated, empty embedded database. */
+    templatePath: string;
+  }
+}
+
+/** Makes the template database once per run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'idgraph-test-'));
+  const templatePath = join(folder, 'template.tar');
+  await writeTemplate(templatePath);
+  project.provide('templatePath', templatePath);
+  return () => rm(folder, { recursive: true, force: true });
+}
