@@ -1,0 +1,42 @@
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { MasterKey } from './master-key.ts';
+
+/** SHA-256 of the UTF-8 form of a text, or of bytes. */
+export function sha256(value: string | Uint8Array): Buffer {
+  return hash('sha256', value, 'buffer');
+}
+
+/** SHA-256 as unpadded base64url, 43 characters: the form of a PKCE S256 challenge (RFC 7636 section 4.2). */
+export function sha256Base64Url(value: string | Uint8Array): string {
+  return sha256(value).toString('base64url');
+}
+
+/**
+ * Whether two values are the same, in a time that tells nothing about where they differ.
+ * Both are hashed first, so unequal lengths take the same path as unequal bytes.
+ */
+export function constantTimeEqual(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  return timingSafeEqual(sha256(a), sha256(b));
+}
+
+/**
+ * Keeps client secrets as HMAC-SHA-256 under a derived key. They are random 256 bit, so a slow hash would add cost and no
+ * strength; the key makes a stolen table useless even for short imported ones.
+ */
+export class SecretHasher {
+  readonly #key: KeyObject;
+
+  constructor(masterKey: MasterKey) {
+    this.#key = createSecretKey(masterKey.derive('client-secret'));
+  }
+
+  /** 32 bytes, the same for the same secret: it can be looked up by. */
+  hash(secret: string): Buffer {
+    return createHmac('sha256', this.#key).update(secret).digest();
+  }
+
+  /** Whether `secret` is the one kept as `stored`, compared in constant time. */
+  matches(secret: string, stored: Uint8Array): boolean {
+    return constantTimeEqual(this.hash(secret), stored);
+  }
+}
