@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { sha256 } from './digest.ts';
+
+const ROUTE_BYTES = 5;
+const HANDLE_BYTES = 32;
+/** RFC 4648 section 6, in lower case. Five bytes are exactly eight characters, so no padding occurs. */
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const ROUTE = /^[a-z2-7]{8}$/;
+/** 32 bytes are 43 characters, the last of which carries two unused bits. */
+const HANDLE = /^[A-Za-z0-9_-]{43}$/;
+
+/** The route of a new tenant: 5 random bytes as 8 characters of lower-case base32. Unique by constraint, not by chance. */
+export function newRoute(): string {
+  return encodeRoute(randomBytes(ROUTE_BYTES));
+}
+
+/**
+ * A new opaque secret that names its tenant: base64url of the 5 route bytes and 27 random ones (216 bits).
+ * It is shown once and stored as `hashHandle` of it.
+ * @param route `tenants.route`.
+ * @throws Error The route is not 8 characters of lower-case base32.
+ */
+export function mintHandle(route: string): string {
+  if (!ROUTE.test(route)) {
+    throw new Error('A tenant route is 8 characters of lower-case base32.');
+  }
+  return Buffer.concat([decodeRoute(route), randomBytes(HANDLE_BYTES - ROUTE_BYTES)]).toString('base64url');
+}
+
+/**
+ * The tenant route a handle claims; whether the handle exists is for the look-up to say.
+ * @returns null when the text is no handle: wrong length or alphabet, or unused bits set (a second spelling of another).
+ */
+export function routeOfHandle(handle: string): string | null {
+  if (!HANDLE.test(handle)) {
+    return null;
+  }
+  const bytes = Buffer.from(handle, 'base64url');
+  return bytes.toString('base64url') === handle ? encodeRoute(bytes.subarray(0, ROUTE_BYTES)) : null;
+}
+
+/** What is stored of a handle: SHA-256 of its text. With 216 random bits inside, nothing slower is needed. */
+export function hashHandle(handle: string): Buffer {
+  return sha256(handle);
+}
+
+/** 40 bits fit a double exactly, so plain arithmetic does what bit operators (32 bits) cannot. */
+function encodeRoute(bytes: Buffer): string {
+  let rest = bytes.readUIntBE(0, ROUTE_BYTES);
+  let text = '';
+  for (let i = 0; i < 8; i += 1) {
+    text = BASE32.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function decodeRoute(route: string): Buffer {
+  const value = [...route].reduce((sum, character) => sum * 32 + BASE32.indexOf(character), 0);
+  const bytes = Buffer.alloc(ROUTE_BYTES);
+  bytes.writeUIntBE(value, 0, ROUTE_BYTES);
+  return bytes;
+}
