@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import * as argon2 from '@node-rs/argon2';
+import { passwordErrors } from './password.errors.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** Hashing time grows with the password, and 64 characters must be allowed (NIST SP 800-63B-4): 256 of four bytes are. */
+const MAX_BYTES = 1024;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+const PHC = /^\$argon2id\$v=19\$/;
+
+/** Cost of a hash and bounds of the queue. The defaults are OWASP's floor for Argon2id. */
+export interface PasswordHasherOptions {
+  /**
+   * Hashes running at once. Default: the number of cores. Each holds `memoryKiB` (19 MiB) and a thread of the libuv pool,
+   * which has 4 unless `UV_THREADPOOL_SIZE` says otherwise; leave threads free for RSA signatures and name look-ups.
+   */
+  readonly concurrency?: number;
+  /** Hashes waiting at once. Default: 64 per running one; at 10 ms each, the last waits 0.64 s. */
+  readonly queueLimit?: number;
+  /** In KiB. Default 19456. */
+  readonly memoryKiB?: number;
+  /** Passes over the memory. Default 2. */
+  readonly timeCost?: number;
+  /** Lanes of one hash. Default 1. */
+  readonly parallelism?: number;
+}
+
+/** `needsRehash` is true only for a right password whose hash is weaker than what is made today. */
+export interface PasswordVerdict {
+  readonly ok: boolean;
+  readonly needsRehash: boolean;
+}
+
+/**
+ * Argon2id (RFC 9106) behind a bounded queue, because each hash takes a core and 19 MiB and a burst of sign-ins would take
+ * all of both. Passwords are normalised to NFKC, as NIST SP 800-63B-4 section 3.1.1.2 advises: what a keyboard composes and
+ * what another decomposes is one password. Nothing else is changed, trimmed or cut.
+ */
+export class PasswordHasher {
+  readonly #cost: { readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number };
+  readonly #queue: WorkQueue;
+  readonly #nobodysHash: string;
+
+  constructor(options: PasswordHasherOptions = {}) {
+    const concurrency = options.concurrency ?? availableParallelism();
+    this.#queue = new WorkQueue(concurrency, options.queueLimit ?? concurrency * 64);
+    this.#cost = {
+      memoryCost: options.memoryKiB ?? 19_456,
+      timeCost: options.timeCost ?? 2,
+      parallelism: options.parallelism ?? 1,
+    };
+    this.#nobodysHash = hashOfNothing(this.#cost);
+  }
+
+  /**
+   * @returns A PHC string with its parameters and a random salt.
+   * @throws PASSWORD_TOO_LONG More than 1024 bytes of UTF-8 as typed; refused before any work is done.
+   * @throws SERVICE_UNAVAILABLE Too many hashes are waiting.
+   */
+  async hash(password: string): Promise<string> {
+    const bytes = prepare(password);
+    return this.#queue.run(() => argon2.hash(bytes, { ...this.#cost, outputLen: HASH_BYTES }));
+  }
+
+  /**
+   * @param phc What `hash` returned; a hash made with other parameters is verified with its own.
+   * @throws PASSWORD_TOO_LONG, SERVICE_UNAVAILABLE As for `hash`.
+   * @throws Error The stored text is no Argon2id hash: a fault of ours, not of the caller.
+   */
+  async verify(password: string, phc: string): Promise<PasswordVerdict> {
+    const bytes = prepare(password);
+    const stored = parse(phc);
+    const ok = await this.#queue.run(() => argon2.verify(phc, bytes));
+    return { ok, needsRehash: ok && this.#isWeaker(stored) };
+  }
+
+  /**
+   * Spends what `verify` spends, for an account that does not exist or has no password: the time of the answer must not
+   * tell them apart. It fails as `verify` fails.
+   */
+  async verifyNothing(password: string): Promise<PasswordVerdict> {
+    return this.verify(password, this.#nobodysHash);
+  }
+
+  #isWeaker(stored: argon2.ParsedHashOptions): boolean {
+    return (
+      stored.memoryCost < this.#cost.memoryCost ||
+      stored.timeCost < this.#cost.timeCost ||
+      stored.parallelism < this.#cost.parallelism ||
+      stored.outputLen < HASH_BYTES ||
+      stored.saltLen < SALT_BYTES
+    );
+  }
+}
+
+function prepare(password: string): Buffer {
+  // As typed: NFKC may turn one character into eighteen, which the bound must not make the user's problem.
+  if (Buffer.byteLength(password) > MAX_BYTES) {
+    throw passwordErrors.PASSWORD_TOO_LONG();
+  }
+  return Buffer.from(password.normalize('NFKC'));
+}
+
+function parse(phc: string): argon2.ParsedHashOptions {
+  try {
+    if (PHC.test(phc)) {
+      return argon2.parseOptions(phc);
+    }
+  } catch {
+    // The library's message may quote the hash.
+  }
+  throw new Error('A stored password hash is not an Argon2id PHC string.');
+}
+
+/** Looks like a hash, but its bytes are random: no password is known, or needed, to lead to them. */
+function hashOfNothing(cost: { memoryCost: number; timeCost: number; parallelism: number }): string {
+  const base64 = (length: number) => randomBytes(length).toString('base64').replaceAll('=', '');
+  const parameters = `m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}`;
+  return `$argon2id$v=19$${parameters}$${base64(SALT_BYTES)}$${base64(HASH_BYTES)}`;
+}
