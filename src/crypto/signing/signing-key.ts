@@ -1,0 +1,96 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint } from 'jose';
+import type { Sealer } from '../seal.ts';
+import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
+import { selfSignedCertificate } from './certificate.ts';
+import { Signer } from './signer.ts';
+
+/** A public key as a key set shows it (RFC 7517 section 4). */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly use: 'sig';
+  readonly crv?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly n?: string;
+  readonly e?: string;
+}
+
+/** A signing key as a row keeps it. The private part is sealed and bound to its `kid` and the context given. */
+export interface StoredSigningKey {
+  /** Thumbprint of the public key (RFC 7638). */
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly publicJwk: PublicJwk;
+  readonly sealedPrivate: string;
+  /** Self-signed certificate, DER in base64; RSA keys only. Kept, not remade, so that every node shows the same `x5c`. */
+  readonly certificate?: string;
+}
+
+/** A public key ready to verify with, and the one algorithm it may be used for. */
+export interface VerificationKey {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly key: KeyObject;
+}
+
+/** A key pair in the open. It stays inside this folder. */
+export interface GeneratedSigningKey {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly publicJwk: PublicJwk;
+  readonly privateJwk: JsonWebKey;
+  readonly certificate?: string;
+}
+
+/**
+ * Makes a key pair: Ed25519, P-256 or RSA of 2048 bits.
+ * @param createdAt Where the validity of an RSA key's certificate begins.
+ */
+export async function generateSigningKey(alg: SigningAlgorithm, createdAt: Date): Promise<GeneratedSigningKey> {
+  const row = signingAlgorithms[alg];
+  const pair = await row.generate();
+  const bare = pair.publicKey.export({ format: 'jwk' });
+  const kid = await thumbprint(bare);
+  const publicJwk = { ...bare, kid, alg, use: 'sig' } as PublicJwk;
+  const privateJwk = pair.privateKey.export({ format: 'jwk' });
+  const certificate = row.certified ? { certificate: await selfSignedCertificate(pair, kid, createdAt) } : {};
+  return { kid, alg, publicJwk, privateJwk, ...certificate };
+}
+
+/**
+ * Makes a signing key and seals its private part, which is never seen outside this room.
+ * @param context Whose key it is (the tenant's id); `openSigner` must be given the same.
+ */
+export async function createSigningKey(
+  alg: SigningAlgorithm,
+  sealer: Sealer,
+  context: string,
+  createdAt: Date,
+): Promise<StoredSigningKey> {
+  const { privateJwk, ...open } = await generateSigningKey(alg, createdAt);
+  return { ...open, sealedPrivate: sealer.seal(JSON.stringify(privateJwk), sealContext(context, open.kid)) };
+}
+
+/** @throws Error The private part does not open: another master key, another context, or a damaged row. */
+export function openSigner(stored: StoredSigningKey, sealer: Sealer, context: string): Signer {
+  const opened = sealer.open(stored.sealedPrivate, sealContext(context, stored.kid));
+  const jwk = JSON.parse(opened.toString()) as JsonWebKey;
+  return new Signer(stored.kid, stored.alg, createPrivateKey({ key: jwk, format: 'jwk' }));
+}
+
+/** Prepares a published key for `verifyJwt`; keep the result, reading a key costs more than using it. */
+export function verificationKey(jwk: PublicJwk): VerificationKey {
+  return { kid: jwk.kid, alg: jwk.alg, key: createPublicKey({ key: { ...jwk }, format: 'jwk' }) };
+}
+
+/** RFC 7638 with SHA-256, in base64url. */
+export function thumbprint(jwk: JsonWebKey): Promise<string> {
+  return calculateJwkThumbprint(jwk as Parameters<typeof calculateJwkThumbprint>[0], 'sha256');
+}
+
+function sealContext(context: string, kid: string): string {
+  return `signing-key/${context}/${kid}`;
+}
