@@ -1,0 +1,32 @@
+/**
+ * All cryptography of the service: the master key and what is derived from it, sealing of stored secrets, digests, handles,
+ * password hashing, signing keys and signed tokens. The primitives are those of node:crypto, jose and Argon2; this room
+ * decides how they are used, so that no other has to. It knows no tables and no rules: it is given bytes and gives bytes
+ * back, and neither plain secrets nor private keys appear in its errors. It may import the kernel only.
+ */
+export { constantTimeEqual, SecretHasher, sha256, sha256Base64Url } from './digest.ts';
+export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';
+export { MasterKey } from './master-key.ts';
+export { PasswordHasher, type PasswordHasherOptions, type PasswordVerdict, passwordErrors } from './passwords/index.ts';
+export { Sealer } from './seal.ts';
+export {
+  type CertificateMembers,
+  certificateMembers,
+  claimedIssuer,
+  createSigningKey,
+  type FindKey,
+  isSigningAlgorithm,
+  type JwtClaims,
+  type JwtHeader,
+  openSigner,
+  type PublicJwk,
+  type Signer,
+  type SigningAlgorithm,
+  type StoredSigningKey,
+  TokenRejected,
+  type TokenRejection,
+  type VerificationKey,
+  type VerifyJwtOptions,
+  verificationKey,
+  verifyJwt,
+} from './signing/index.ts';
