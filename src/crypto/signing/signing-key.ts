@@ -25,8 +25,8 @@ export interface StoredSigningKey {
   readonly alg: SigningAlgorithm;
   readonly publicJwk: PublicJwk;
   readonly sealedPrivate: string;
-  /** Self-signed certificate, DER in base64; RSA keys only. Kept, not remade, so that every node shows the same `x5c`. */
-  readonly certificate?: string;
+  /** Self-signed certificate, DER in base64; null but for RSA. Kept, not remade, so that every node shows the same `x5c`. */
+  readonly certificate: string | null;
 }
 
 /** A public key ready to verify with, and the one algorithm it may be used for. */
@@ -42,7 +42,7 @@ export interface GeneratedSigningKey {
   readonly alg: SigningAlgorithm;
   readonly publicJwk: PublicJwk;
   readonly privateJwk: JsonWebKey;
-  readonly certificate?: string;
+  readonly certificate: string | null;
 }
 
 /**
@@ -56,8 +56,8 @@ export async function generateSigningKey(alg: SigningAlgorithm, createdAt: Date)
   const kid = await thumbprint(bare);
   const publicJwk = { ...bare, kid, alg, use: 'sig' } as PublicJwk;
   const privateJwk = pair.privateKey.export({ format: 'jwk' });
-  const certificate = row.certified ? { certificate: await selfSignedCertificate(pair, kid, createdAt) } : {};
-  return { kid, alg, publicJwk, privateJwk, ...certificate };
+  const certificate = row.certified ? await selfSignedCertificate(pair, kid, createdAt) : null;
+  return { kid, alg, publicJwk, privateJwk, certificate };
 }
 
 /**
@@ -75,7 +75,11 @@ export async function createSigningKey(
 }
 
 /** @throws Error The private part does not open: another master key, another context, or a damaged row. */
-export function openSigner(stored: StoredSigningKey, sealer: Sealer, context: string): Signer {
+export function openSigner(
+  stored: Pick<StoredSigningKey, 'kid' | 'alg' | 'sealedPrivate'>,
+  sealer: Sealer,
+  context: string,
+): Signer {
   const opened = sealer.open(stored.sealedPrivate, sealContext(context, stored.kid));
   const jwk = JSON.parse(opened.toString()) as JsonWebKey;
   return new Signer(stored.kid, stored.alg, createPrivateKey({ key: jwk, format: 'jwk' }));

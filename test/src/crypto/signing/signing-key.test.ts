@@ -93,13 +93,13 @@ describe('signing keys: RFC 8037 appendix A', () => {
 
 describe('signing keys: certificates', () => {
   it('accompany RSA keys only', async () => {
-    expect(await createSigningKey('EdDSA', sealer, 't', CREATED)).not.toHaveProperty('certificate');
-    expect(await createSigningKey('ES256', sealer, 't', CREATED)).not.toHaveProperty('certificate');
+    expect((await createSigningKey('EdDSA', sealer, 't', CREATED)).certificate).toBeNull();
+    expect((await createSigningKey('ES256', sealer, 't', CREATED)).certificate).toBeNull();
   });
 
   it('hold the key of the JWK, signed by itself, for 20 years from its creation', async () => {
-    const { kid, publicJwk, certificate = '' } = await createSigningKey('RS256', sealer, 't', CREATED);
-    const parsed = new X509Certificate(Buffer.from(certificate, 'base64'));
+    const { kid, publicJwk, certificate } = await createSigningKey('RS256', sealer, 't', CREATED);
+    const parsed = new X509Certificate(Buffer.from(certificate ?? '', 'base64'));
     const key = createPublicKey({ key: { ...publicJwk }, format: 'jwk' });
     expect(parsed.publicKey.equals(key)).toBe(true);
     expect(parsed.verify(key)).toBe(true);
@@ -119,9 +119,9 @@ describe('signing keys: certificates', () => {
   });
 
   it('show in a key set as x5c and x5t (RFC 7517 sections 4.7 and 4.8)', async () => {
-    const { certificate = '' } = await createSigningKey('RS256', sealer, 't', CREATED);
-    const members = certificateMembers(certificate);
+    const { certificate } = await createSigningKey('RS256', sealer, 't', CREATED);
+    const members = certificateMembers(certificate ?? '');
     expect(members.x5c).toEqual([certificate]);
-    expect(members.x5t).toBe(hash('sha1', Buffer.from(certificate, 'base64'), 'buffer').toString('base64url'));
+    expect(members.x5t).toBe(hash('sha1', Buffer.from(certificate ?? '', 'base64'), 'buffer').toString('base64url'));
   });
 });
