@@ -11,7 +11,7 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Kysely } from 'kysely';
 import type pg from 'pg';
-import { createPool, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
+import { createPool, databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
 import { ormOptions } from './orm-options.ts';
 import { translateUnavailable } from './unavailable.ts';
 import { enterUnitOfWork, openUnitOfWork, outsideUnitOfWork, UnitOfWork } from './unit-of-work.ts';
@@ -66,7 +66,9 @@ export class Database {
     if (location.kind === 'server') {
       const pool = createPool(location.url, location.poolMax);
       const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forServer(pool, observe) });
-      const orm = await CoreOrm.init(ormOptions(PostgreSqlDriver, options.entities, kysely));
+      const orm = await CoreOrm.init(
+        ormOptions(PostgreSqlDriver, options.entities, kysely, databaseName(location.url)),
+      );
       return new Database(options, orm as unknown as CoreOrm, kysely, undefined, pool);
     }
     const pglite = 'pglite' in location ? location.pglite : await PGlite.create(location.dataDir, PGLITE_OPTIONS);

@@ -48,6 +48,11 @@ export function createPool(url: string, max: number): pg.Pool {
   return pool;
 }
 
+/** The database a URL leads to, by the driver's own rules (the user's name where the URL has none). */
+export function databaseName(url: string): string {
+  return new pg.Client({ connectionString: url }).database ?? 'postgres';
+}
+
 /** Options every PGlite of ours is opened with. */
 export const PGLITE_OPTIONS = { parsers: PARSERS };
 

