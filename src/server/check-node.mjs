@@ -1,0 +1,34 @@
+/**
+ * First step of `npm start` and `npm test`: plain JavaScript that any Node of the last years can read, so that an old one
+ * hears what is wrong instead of failing on syntax. The dev dependency `node` normally brings the right version, unless its
+ * install script was skipped.
+ */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const LEAST = [22, 17];
+
+/**
+ * What is wrong with a Node version, or null.
+ * @param {string} version As in `process.versions.node`.
+ * @returns {string | null}
+ */
+export function nodeFault(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return null;
+  return [
+    `Idgraph needs Node ${LEAST.join('.')} or newer; this is Node ${version}.`,
+    'The npm package "node" in devDependencies brings Node 24, but its install script has not run here.',
+    'Run "npm rebuild node" (or "npm ci" without --ignore-scripts and --omit=dev), or install a newer Node.',
+  ].join('\n');
+}
+
+/** Ends the process with a clear message when this Node is too old. */
+export function requireNode() {
+  const fault = nodeFault(process.versions.node);
+  if (fault === null) return;
+  console.error(fault);
+  process.exit(1);
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) requireNode();
