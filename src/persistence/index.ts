@@ -5,5 +5,7 @@ export { type Columns, columnsOf } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
+export { keysetPage, MAX_PAGE_SIZE, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { isDatabaseUnavailable } from './unavailable.ts';
 export { openUnitOfWork, UnitOfWork } from './unit-of-work.ts';
+export { violatedConstraint } from './violations.ts';

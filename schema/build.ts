@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { enforceScopes } from './directives/enforce.ts';
+import { requiresScopesDirective } from './directives/requires-scopes.ts';
+import { ErrorCodeResolver } from './errors/error-code.type.ts';
+import { NodeResolver } from './interfaces/node.ts';
+import { TenantResolver } from './tenants/tenant.resolver.ts';
+
+/** Every resolver class of the house. */
+const RESOLVERS: NonEmptyArray<new () => object> = [NodeResolver, ErrorCodeResolver, TenantResolver];
+
+/** The schema as written, its directives stated but not in force: what is emitted as SDL. */
+export async function buildPlainSchema(): Promise<GraphQLSchema> {
+  return buildSchema({
+    resolvers: RESOLVERS as unknown as NonEmptyArray<() => void>,
+    validate: false,
+    directives: [requiresScopesDirective],
+    scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
+  });
+}
+
+/** The schema that is served: directives in force. Built once per process. */
+export async function buildGraph(): Promise<GraphQLSchema> {
+  return enforceScopes(await buildPlainSchema());
+}

@@ -1,0 +1,41 @@
+import type { Authority, Caller, ScopeAliases } from '../src/access/index.ts';
+import type { EventLog } from '../src/events/index.ts';
+import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What resolvers may call: one service or store per noun, put together by `src/server/registry.ts`. */
+export interface Services {
+  readonly events: EventLog;
+  /** What scope names mean; the dialects register theirs. */
+  readonly scopes: ScopeAliases;
+  readonly directory: TenantDirectory;
+  readonly tenants: TenantService;
+  readonly tenantStore: TenantStore;
+}
+
+/** What every resolver gets. Built per operation by `src/server`, and by the translation layer for its documents. */
+export interface GraphContext {
+  readonly caller: Caller;
+  readonly services: Services;
+  /** One set per operation. */
+  readonly loaders: Loaders;
+  /** Aborts when the caller went away. */
+  readonly signal: AbortSignal;
+  /** Tenants this operation has met, by id: their routes are part of global ids. */
+  readonly tenants: Map<string, KnownTenant>;
+  /** Set by the directives: who may do what, where. Only root fields and guarded fields see it. */
+  readonly authority: Authority;
+}
+
+/** A context for one operation. */
+export function createContext(services: Services, caller: Caller, signal: AbortSignal): GraphContext {
+  return {
+    caller,
+    services,
+    loaders: createLoaders(services),
+    signal,
+    tenants: new Map(),
+    // Replaced by the directives before any resolver of a root field runs.
+    authority: undefined as unknown as Authority,
+  };
+}

@@ -1,0 +1,205 @@
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+} from 'graphql';
+import { type Allowance, Authority, allowed, type Caller, type ScopeAlternatives } from '../../src/access/index.ts';
+import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
+import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
+import type { GraphContext } from '../context.ts';
+import { idPathsOf, tenantOfArguments } from './field-tenant.ts';
+import { alternativesOf, type OwnedBy } from './requires-scopes.ts';
+
+type Field = GraphQLField<unknown, GraphContext>;
+type Row = Readonly<Record<string, unknown>>;
+
+/** A guarded type: what its objects demand, and where they say whose they are. */
+interface TypeGuard {
+  readonly name: string;
+  readonly alternatives: ScopeAlternatives;
+  readonly tenantProperty: string;
+  readonly accountProperty: string | null;
+}
+
+const refusal = (caller: Caller) =>
+  caller.kind === 'anonymous' ? kernelErrors.UNAUTHENTICATED() : kernelErrors.FORBIDDEN();
+
+/** What the caller may do in a tenant, or the refusal. Throws; used for fields and by the translation layer alike. */
+export function authorise(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance {
+  const allowance = allowed(caller, tenant, alternatives);
+  if (allowance === null) throw refusal(caller);
+  return allowance;
+}
+
+function guardOf(type: GraphQLObjectType): TypeGuard | null {
+  const alternatives = alternativesOf(type.astNode);
+  if (alternatives === null) return null;
+  const owned = (type.extensions['ownedBy'] ?? {}) as OwnedBy;
+  return {
+    name: type.name,
+    alternatives,
+    tenantProperty: owned.tenant ?? 'tenantId',
+    accountProperty: owned.account === undefined ? 'userId' : owned.account,
+  };
+}
+
+/** Throws unless the caller may see this object: its tenant and, for reach `self`, its account must be the caller's. */
+function checkObject(guard: TypeGuard, row: Row, context: GraphContext): void {
+  const { caller } = context;
+  if (caller.kind === 'system') return;
+  const tenantId = row[guard.tenantProperty] as string;
+  const tenant =
+    caller.tenant !== null && caller.tenant.id === tenantId ? caller.tenant : ({ id: tenantId } as TenantRef);
+  const allowance = authorise(caller, tenant, guard.alternatives);
+  if (allowance.reach !== 'self') return;
+  const account = guard.accountProperty === null ? undefined : row[guard.accountProperty];
+  if (account === undefined || account === null || account !== caller.userId) throw kernelErrors.FORBIDDEN();
+}
+
+type ObjectCheck = (value: unknown, context: GraphContext) => void;
+
+/** The check for what a field gives back; null when nothing that it can give is guarded. */
+function resultCheck(schema: GraphQLSchema, field: Field, guards: ReadonlyMap<string, TypeGuard>): ObjectCheck | null {
+  const type = getNamedType(field.type);
+  if (isObjectType(type)) {
+    const guard = guards.get(type.name);
+    return guard === undefined ? null : (value, context) => checkObject(guard, value as Row, context);
+  }
+  if (!isAbstractType(type)) return null;
+  const possible = new Map(
+    schema.getPossibleTypes(type).flatMap(({ name }) => (guards.has(name) ? [[name, guards.get(name)!]] : [])),
+  );
+  if (possible.size === 0) return null;
+  return (value, context) => {
+    const guard = possible.get((value as { __typename?: string }).__typename ?? '');
+    if (guard !== undefined) checkObject(guard, value as Row, context);
+  };
+}
+
+/** Applies a check to what a resolver returned: an object, a list, or a promise of either. A refused list item becomes its error. */
+function checked(result: unknown, check: ObjectCheck, context: GraphContext): unknown {
+  if (result === null || result === undefined || result instanceof Error) return result;
+  if (typeof (result as PromiseLike<unknown>).then === 'function') {
+    return (result as PromiseLike<unknown>).then((value) => checked(value, check, context));
+  }
+  if (Array.isArray(result)) {
+    return result.map((item) => {
+      try {
+        return checked(item, check, context);
+      } catch (error) {
+        return error;
+      }
+    });
+  }
+  check(result, context);
+  return result;
+}
+
+function derive(context: GraphContext, authority: Authority): GraphContext {
+  return Object.create(context, { authority: { value: authority, enumerable: true } }) as GraphContext;
+}
+
+/** The context of a root field: its tenant is found, the caller may act there, the authority is set. */
+function rootContext(
+  context: GraphContext,
+  tenant: KnownTenant | null,
+  alternatives: ScopeAlternatives | null,
+): GraphContext {
+  const { caller } = context;
+  if (alternatives === null) {
+    // A public field may do without a tenant; one that needs it calls `requireTenant`.
+    if (tenant !== null) context.tenants.set(tenant.id, tenant);
+    return derive(context, new Authority(caller, tenant as unknown as TenantRef, 'self'));
+  }
+  if (caller.kind === 'anonymous') throw kernelErrors.UNAUTHENTICATED();
+  const allowance = authorise(caller, tenant ?? NOWHERE, alternatives);
+  if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
+  if (!tenant.enabled && allowance.reach !== 'all') throw tenantErrors.TENANT_DISABLED();
+  context.tenants.set(tenant.id, tenant);
+  return derive(context, new Authority(caller, tenant, allowance.reach, allowance.only));
+}
+
+/** Stands for a tenant that does not exist, so that only holders of reach `all` learn that. */
+export const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
+
+function guardRoot(field: Field, check: ObjectCheck | null): void {
+  const alternatives = alternativesOf(field.astNode);
+  const idPaths = idPathsOf(field.args);
+  const enter = (args: Row, context: GraphContext): GraphContext | Promise<GraphContext> => {
+    const tenant = tenantOfArguments(idPaths, args, context);
+    if (tenant !== null && tenant instanceof Promise)
+      return tenant.then((found) => rootContext(context, found, alternatives));
+    return rootContext(context, tenant, alternatives);
+  };
+  const { resolve, subscribe } = field;
+  if (subscribe !== undefined) {
+    field.subscribe = async (source, args, context, info) => subscribe(source, args, await enter(args, context), info);
+    return;
+  }
+  if (resolve === undefined) return;
+  field.resolve = (source, args, context, info) => {
+    const entered = enter(args, context);
+    const run = (inner: GraphContext) => {
+      const result = resolve(source, args, inner, info);
+      return check === null ? result : checked(result, check, context);
+    };
+    return entered instanceof Promise ? entered.then(run) : run(entered);
+  };
+}
+
+/** A field of an object with a directive of its own: the authority is for the object's tenant, and for its account. */
+function guardField(parent: TypeGuard | null, field: Field, check: ObjectCheck | null): void {
+  const alternatives = alternativesOf(field.astNode);
+  if (alternatives === null && check === null) return;
+  const resolve = field.resolve ?? ((source: unknown) => (source as Row)[field.name]);
+  field.resolve = (source, args, context, info) => {
+    const inner = alternatives === null ? context : fieldContext(parent, source as Row, context, alternatives);
+    const result = resolve(source, args, inner, info);
+    return check === null ? result : checked(result, check, context);
+  };
+}
+
+function fieldContext(
+  parent: TypeGuard | null,
+  row: Row,
+  context: GraphContext,
+  alternatives: ScopeAlternatives,
+): GraphContext {
+  const { caller } = context;
+  const tenantId = row[parent?.tenantProperty ?? 'tenantId'] as string;
+  const known =
+    context.tenants.get(tenantId) ?? (caller.tenant?.id === tenantId ? caller.tenant : ({ id: tenantId } as TenantRef));
+  if (caller.kind === 'system') return derive(context, Authority.system(caller, known));
+  const allowance = authorise(caller, known, alternatives);
+  const authority = new Authority(caller, known, allowance.reach, allowance.only);
+  const account = row[parent?.accountProperty ?? 'userId'];
+  if (allowance.reach === 'self') authority.requireAccount(String(account ?? ''));
+  return derive(context, authority);
+}
+
+/**
+ * Puts the directives in force: root fields get their tenant and authority, guarded fields and objects are checked.
+ * Fields that return nothing guarded keep their resolver as it is, so lists of plain values cost nothing.
+ */
+export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
+  const objects = Object.values(schema.getTypeMap()).filter(
+    (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
+  );
+  const guards = new Map<string, TypeGuard>();
+  for (const type of objects) {
+    const guard = guardOf(type);
+    if (guard !== null) guards.set(type.name, guard);
+  }
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  for (const type of objects) {
+    for (const field of Object.values(type.getFields()) as Field[]) {
+      const check = resultCheck(schema, field, guards);
+      if (roots.has(type)) guardRoot(field, check);
+      else guardField(guards.get(type.name) ?? null, field, check);
+    }
+  }
+  return schema;
+}

@@ -1,0 +1,96 @@
+import {
+  type GraphQLArgument,
+  type GraphQLInputType,
+  getNamedType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
+import type { GraphContext } from '../context.ts';
+import { parseGlobalId } from '../global-id.ts';
+
+/** Where a field's arguments hold ids: names from the argument inwards. Input objects are followed four deep. */
+type IdPath = readonly string[];
+
+const isList = (type: GraphQLInputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
+
+function pathsIn(name: string, type: GraphQLInputType, depth: number): IdPath[] {
+  const named = getNamedType(type);
+  if (named.name === 'ID') return [[name]];
+  if (!isInputObjectType(named) || depth > 4 || (isList(type) && depth > 3)) return [];
+  return Object.values(named.getFields()).flatMap((field) =>
+    pathsIn(field.name, field.type, depth + 1).map((path) => [name, ...path]),
+  );
+}
+
+/** Every place in a field's arguments where an id may stand; found once, when the schema is built. */
+export function idPathsOf(args: readonly GraphQLArgument[]): readonly IdPath[] {
+  return args.flatMap((arg) => pathsIn(arg.name, arg.type, 0));
+}
+
+function* idsAt(value: unknown, path: IdPath, at: number): IterableIterator<string> {
+  if (value === null || value === undefined) return;
+  if (Array.isArray(value)) {
+    for (const item of value) yield* idsAt(item, path, at);
+    return;
+  }
+  if (at === path.length) {
+    if (typeof value === 'string') yield value;
+    return;
+  }
+  yield* idsAt((value as Record<string, unknown>)[path[at]!], path, at + 1);
+}
+
+function routeIn(paths: readonly IdPath[], args: Readonly<Record<string, unknown>>): string | null {
+  let route: string | null = null;
+  for (const path of paths) {
+    for (const value of idsAt(args, path, 0)) {
+      const id = parseGlobalId(value, path.join('.'));
+      if (id === null) continue;
+      if (route !== null && route !== id.route) throw tenantErrors.TENANT_AMBIGUOUS();
+      route = id.route;
+    }
+  }
+  return route;
+}
+
+function tenantNameIn(args: Readonly<Record<string, unknown>>): string | null {
+  const own = args['tenant'] ?? (args['input'] as { tenant?: unknown } | null | undefined)?.tenant;
+  return typeof own === 'string' ? own : null;
+}
+
+/**
+ * The tenant a root field acts on: its argument's, else the global ids', else the caller's (design.md section 4).
+ * Null when the named one does not exist, or none is named and the caller has none.
+ * @throws TENANT_AMBIGUOUS The argument and an id, or two ids, name different tenants.
+ */
+export function tenantOfArguments(
+  paths: readonly IdPath[],
+  args: Readonly<Record<string, unknown>>,
+  context: GraphContext,
+): KnownTenant | null | Promise<KnownTenant | null> {
+  const { directory } = context.services;
+  const name = tenantNameIn(args);
+  const route = routeIn(paths, args);
+  if (name === null && route === null) {
+    const own = context.caller.tenant;
+    return own === null ? null : directory.byId(own.id);
+  }
+  if (name === null) return directory.byRoute(route!);
+  const named = directory.byName(name);
+  if (route === null) return named;
+  return Promise.resolve(named).then((tenant) => {
+    if (tenant === null || tenant.route !== route) throw tenantErrors.TENANT_AMBIGUOUS();
+    return tenant;
+  });
+}
+
+/** The tenant of a public field that cannot do without one. @throws TENANT_REQUIRED None, or one that does not exist; TENANT_DISABLED */
+export function requireTenant(context: GraphContext): KnownTenant {
+  const ref = context.authority.tenant as KnownTenant | null;
+  const tenant = ref === null ? undefined : context.tenants.get(ref.id);
+  if (tenant === undefined) throw tenantErrors.TENANT_REQUIRED();
+  if (!tenant.enabled) throw tenantErrors.TENANT_DISABLED();
+  return tenant;
+}

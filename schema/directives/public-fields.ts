@@ -1,0 +1,9 @@
+/**
+ * The root fields that anybody may call, each with the reason. A test proves that every other root field carries
+ * `@requiresScopes`.
+ */
+export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
+  'Query.errorCodes': 'Documentation.',
+  'Query.node': 'The object that comes out is guarded by its own type.',
+  'Query.viewer': 'Says who the caller is, to the caller.',
+};

@@ -1,0 +1,40 @@
+import { registerEnumType } from 'type-graphql';
+import { passwordErrors } from '../../src/crypto/index.ts';
+import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
+import { tenantErrors } from '../../src/tenants/index.ts';
+
+/** Every error table of the house, once. */
+export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, ErrorRow>> }[] = [
+  kernelErrors,
+  passwordErrors,
+  tenantErrors,
+];
+
+/** Codes that GraphQL itself gives, before any room is asked. */
+const PROTOCOL_CODES: Readonly<Record<string, string>> = {
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  BAD_USER_INPUT: 'A variable does not fit its type.',
+  BAD_REQUEST: 'The request is not GraphQL over HTTP.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has several operations and none, or an unknown one, was named.',
+  PERSISTED_QUERY_NOT_FOUND: 'The hash names no stored operation.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'Operations are not stored by clients here.',
+};
+
+/** Code to description: what the SDL enum shows and what the completeness test walks. */
+export const ERROR_CODES: Readonly<Record<string, string>> = Object.fromEntries([
+  ...ERROR_TABLES.flatMap(({ rows }) => Object.entries(rows).map(([code, row]) => [code, row.message] as const)),
+  ...Object.entries(PROTOCOL_CODES),
+]);
+
+/** `ErrorCode` in the SDL: every value `extensions.code` can have. */
+export const ErrorCode = Object.fromEntries(Object.keys(ERROR_CODES).map((code) => [code, code])) as Record<
+  string,
+  string
+>;
+
+registerEnumType(ErrorCode, {
+  name: 'ErrorCode',
+  description: 'Every value that `extensions.code` of an error can have.',
+  valuesConfig: Object.fromEntries(Object.entries(ERROR_CODES).map(([code, description]) => [code, { description }])),
+});

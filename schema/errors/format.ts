@@ -1,0 +1,48 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { IdentityError, kernelErrors } from '../../src/kernel/index.ts';
+
+/** The `IdentityError` behind a GraphQL error, if one is; follows `originalError` and causes. */
+export function identityErrorOf(error: unknown): IdentityError | null {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; depth++) {
+    if (at instanceof IdentityError) return at;
+    at = at instanceof GraphQLError && at.originalError ? at.originalError : at.cause;
+  }
+  return null;
+}
+
+/** `extensions` of an error as callers see them: `code`, `kind`, and `fields` or `retryAfterSeconds` where they exist. */
+export function errorExtensions(error: IdentityError): Record<string, unknown> {
+  return {
+    code: error.code,
+    kind: error.kind,
+    ...(error.fields === undefined ? {} : { fields: error.fields }),
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+  };
+}
+
+/** Whether nobody foresaw this error: it is logged with its cause and shown as internal. */
+export function isUnexpected(error: unknown): boolean {
+  if (identityErrorOf(error) !== null) return false;
+  return !(error instanceof GraphQLError) || error.originalError != null;
+}
+
+/**
+ * What leaves the service for an error, over any transport: our code and fields, GraphQL's own errors as they are, and
+ * anything unknown as `INTERNAL_ERROR` without a word of its text.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { locations, path } = formatted;
+  const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
+  const known = identityErrorOf(error);
+  if (known !== null) return { message: known.message, ...place, extensions: errorExtensions(known) };
+  if (isUnexpected(error)) {
+    const internal = kernelErrors.INTERNAL_ERROR();
+    return { message: internal.message, ...place, extensions: errorExtensions(internal) };
+  }
+  const { code } = (formatted.extensions ?? {}) as { code?: unknown };
+  return {
+    message: formatted.message,
+    ...place,
+    extensions: { code: typeof code === 'string' ? code : 'GRAPHQL_VALIDATION_FAILED', kind: 'invalid' },
+  };
+}

@@ -1,0 +1,104 @@
+import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import type { PageRequest, PageResult } from '../../src/persistence/index.ts';
+
+@ObjectType({ description: 'Where a page lies in its list (Relay Cursor Connections).' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether there are items after this page.' })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether there are items before this page.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first item of this page.' })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last item of this page.' })
+  endCursor!: string | null;
+}
+
+/** `first`/`after` or `last`/`before`. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many items, counted from the start or from `after`; at most 200, 20 when neither `first` nor `last` is given.',
+  })
+  first?: number;
+
+  @Field(() => String, { nullable: true, description: 'Only items after this cursor.' })
+  after?: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many items, counted back from the end or from `before`; at most 200.',
+  })
+  last?: number;
+
+  @Field(() => String, { nullable: true, description: 'Only items before this cursor.' })
+  before?: string;
+}
+
+/** What a connection field returns; the classes made by `connectionOf` describe it to the schema. */
+export interface ConnectionData<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly nodes: readonly T[];
+  readonly pageInfo: PageInfo;
+  readonly totalCount: number | null;
+}
+
+/** The Relay shape of a page of rows. */
+export function toConnection<T>(page: PageResult<T>): ConnectionData<T> {
+  const edges = page.rows.map((node) => ({ cursor: page.cursorOf(node), node }));
+  return {
+    edges,
+    nodes: page.rows,
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: page.totalCount ?? null,
+  };
+}
+
+/** The page request behind a connection's arguments. */
+export function toPageRequest(
+  args: PageArgs,
+  info: { readonly withTotal: boolean; readonly descending?: boolean },
+): PageRequest {
+  const { first, after, last, before } = args;
+  return { first, after, last, before, withTotal: info.withTotal, descending: info.descending };
+}
+
+/** Classes of a connection and its edges for one type: `UserConnection`, `UserEdge`. */
+export function connectionOf<T extends object>(node: ClassType<T>, name: string) {
+  @ObjectType(`${name}Edge`, { description: `An item of a list of ${name}.` })
+  class Edge {
+    @Field(() => String, { description: 'Cursor of the item, for `after` and `before`.' })
+    cursor!: string;
+
+    @Field(() => node, { nullable: true, description: 'The item; null when the caller may not see it.' })
+    node!: T | null;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
+  class Connection {
+    @Field(() => [Edge], { description: 'The items with their cursors.' })
+    edges!: Edge[];
+
+    @Field(() => [node], { nullable: 'items', description: 'The items alone.' })
+    nodes!: (T | null)[];
+
+    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+    pageInfo!: PageInfo;
+
+    @Field(() => Int, {
+      nullable: true,
+      description: 'How many items the whole list has; counted only when asked for.',
+    })
+    totalCount!: number | null;
+  }
+  return Connection;
+}

@@ -1,0 +1,57 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, ID, Info, InterfaceType, Query, Resolver } from 'type-graphql';
+import type { GraphContext } from '../context.ts';
+import { authorise, NOWHERE } from '../directives/enforce.ts';
+import { requireTenant } from '../directives/field-tenant.ts';
+import { alternativesOf } from '../directives/requires-scopes.ts';
+import { parseGlobalId, type TaggedType } from '../global-id.ts';
+
+@InterfaceType({
+  description: 'Anything with a global id (Relay Global Object Identification).',
+  resolveType: (value: { __typename: string }) => value.__typename,
+})
+export abstract class Node {
+  @Field(() => ID, { description: 'Global id: unique across types and tenants, and opaque.' })
+  id!: string;
+}
+
+/** Finds the row behind a key of one type, in one tenant; null when there is none. */
+export type NodeFinder = (
+  context: GraphContext,
+  tenantId: string,
+  key: string,
+) => Promise<object | null> | object | null;
+
+const finders = new Map<TaggedType, NodeFinder>();
+
+/** Registers how `node(id)` finds a type; each room's resolver file does it once. */
+export function registerNode(type: TaggedType, find: NodeFinder): void {
+  finders.set(type, find);
+}
+
+export const registeredNodeTypes = (): readonly TaggedType[] => [...finders.keys()];
+
+@Resolver(() => Node)
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Anything by its global id; null when it does not exist or its type cannot be looked up this way.',
+  })
+  async node(
+    @Arg('id', () => ID, { description: 'A global id.' }) id: string,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<object | null> {
+    const parsed = parseGlobalId(id);
+    const find = parsed === null ? undefined : finders.get(parsed.type);
+    if (parsed === null || find === undefined) return null;
+    const { tenant } = context.authority;
+    // A foreign tenant is refused before a row is looked for, so that the answer does not tell whether one exists.
+    const alternatives = alternativesOf(info.schema.getType(parsed.type)?.astNode) ?? [];
+    const { reach } = authorise(context.caller, tenant ?? NOWHERE, alternatives);
+    if (tenant === null) return null;
+    if (reach !== 'all') requireTenant(context);
+    const row = await find(context, tenant.id, parsed.key);
+    return row === null ? null : { ...row, __typename: parsed.type };
+  }
+}

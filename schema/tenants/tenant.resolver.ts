@@ -1,0 +1,108 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { CreateTenant, Tenant, TenantSettingsPatch, UpdateTenant } from '../../src/tenants/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  CreateTenantInput,
+  DeleteTenantInput,
+  DeleteTenantPayload,
+  TenantFilterInput,
+  TenantPayload,
+  TenantSettingsPayload,
+  UpdateTenantInput,
+  UpdateTenantSettingsInput,
+} from './tenant.input.ts';
+import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
+
+registerNode('Tenant', ({ services }, tenantId) => services.tenants.find(tenantId));
+
+@Resolver(() => TenantType)
+export class TenantResolver {
+  @FieldResolver(() => ID)
+  id(@Root() tenant: Tenant): string {
+    return toGlobalId('Tenant', tenant, tenant.id);
+  }
+
+  @RequiresScopes(['setting:read'])
+  @FieldResolver(() => TenantSettingsView, { nullable: true, description: 'The rules in force.' })
+  async settings(@Ctx() { services, authority }: GraphContext): Promise<object> {
+    return { ...(await services.tenants.settings(authority)), tenantId: authority.tenant.id };
+  }
+
+  @RequiresScopes(['tenant:read'])
+  @Query(() => TenantType, { nullable: true, description: "A tenant: the named one, else the caller's own." })
+  tenant(
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<Tenant | null> {
+    return services.tenants.find(authority.tenant.id);
+  }
+
+  @RequiresScopes(['tenant:read'])
+  @Query(() => TenantConnection, { description: "Tenants by name: the caller's own, or all with `tenant:read:all`." })
+  async tenants(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => TenantFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: TenantFilterInput,
+  ): Promise<ConnectionData<Tenant>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    return toConnection(await services.tenants.page(authority, filter ?? {}, request));
+  }
+
+  @RequiresScopes(['tenant:create:all'])
+  @Mutation(() => TenantPayload, {
+    description:
+      'Makes a tenant with its keys and builtin roles. Errors: TENANT_NAME_TAKEN, TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_SETTING_INVALID.',
+  })
+  async createTenant(
+    @Arg('input', () => CreateTenantInput, { description: 'The tenant.' }) input: CreateTenantInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ tenant: Tenant }> {
+    return { tenant: await services.tenants.create(authority, input as CreateTenant) };
+  }
+
+  @RequiresScopes(['tenant:write'])
+  @Mutation(() => TenantPayload, { description: 'Changes a tenant. Errors: TENANT_PROTECTED.' })
+  async updateTenant(
+    @Arg('input', () => UpdateTenantInput, { description: 'What to change.' }) {
+      displayName,
+      enabled,
+    }: UpdateTenantInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ tenant: Tenant }> {
+    const change = { ...(displayName === undefined ? {} : { displayName }), ...(enabled == null ? {} : { enabled }) };
+    return { tenant: await services.tenants.update(authority, change as UpdateTenant) };
+  }
+
+  @RequiresScopes(['setting:write'])
+  @Mutation(() => TenantSettingsPayload, {
+    description: 'Changes settings of a tenant. Errors: TENANT_SETTING_INVALID.',
+  })
+  async updateTenantSettings(
+    @Arg('input', () => UpdateTenantSettingsInput, { description: 'What to change.' }) input: UpdateTenantSettingsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ settings: object }> {
+    const settings = await services.tenants.updateSettings(authority, input.settings as TenantSettingsPatch);
+    return { settings: { ...settings, tenantId: authority.tenant.id } };
+  }
+
+  @RequiresScopes(['tenant:delete:all'])
+  @Mutation(() => DeleteTenantPayload, {
+    description: 'Deletes a tenant and everything in it. Errors: TENANT_PROTECTED.',
+  })
+  async deleteTenant(
+    @Arg('input', () => DeleteTenantInput, { description: 'The tenant.' }) _input: DeleteTenantInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteTenantPayload> {
+    const { name } = await services.tenants.delete(authority);
+    return { name };
+  }
+}

@@ -1,0 +1,146 @@
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
+import { connectionOf } from '../interfaces/connection.ts';
+import { Node } from '../interfaces/node.ts';
+
+export enum LockoutGrowth {
+  LINEAR = 'linear',
+  DOUBLING = 'doubling',
+}
+registerEnumType(LockoutGrowth, {
+  name: 'LockoutGrowth',
+  description: 'How the wait grows with failures.',
+  valuesConfig: {
+    LINEAR: { description: 'Base wait times (failures / limit), counted from the last failure.' },
+    DOUBLING: { description: 'Twice as long with each block in a row, failures counted in a sliding window.' },
+  },
+});
+
+export enum TenantTemplateName {
+  NATIVE = 'native',
+  REALM = 'realm',
+  IMAGE = 'image',
+}
+registerEnumType(TenantTemplateName, {
+  name: 'TenantTemplate',
+  description: 'Whose defaults a tenant starts with.',
+  valuesConfig: {
+    NATIVE: { description: 'The defaults of this service.' },
+    REALM: { description: 'Defaults of a realm: no password policy, no lock-out until one is set.' },
+    IMAGE: { description: 'Defaults for image proofs: verification demanded, strict lock-out.' },
+  },
+});
+
+@ObjectType({ description: 'When failed attempts lead to a block.' })
+export class LockoutSettings {
+  @Field(() => Boolean, { description: 'Whether failures are counted at all.' })
+  enabled!: boolean;
+  @Field(() => Int, { description: 'Failures of an account inside the window before it is blocked.' })
+  accountLimit!: number;
+  @Field(() => Int, { description: 'The window of the account rule, in seconds.' })
+  accountWindowSeconds!: number;
+  @Field(() => LockoutGrowth, { description: 'How the wait grows.' })
+  growth!: LockoutGrowth;
+  @Field(() => Int, { description: 'The first wait, in seconds.' })
+  baseWaitSeconds!: number;
+  @Field(() => Int, { description: 'The longest wait, in seconds.' })
+  maxWaitSeconds!: number;
+  @Field(() => Boolean, { description: 'Whether the account is disabled instead of blocked for a time.' })
+  permanent!: boolean;
+  @Field(() => Int, {
+    description: 'Failures of one address inside its window before it is blocked; 0 = no such rule.',
+  })
+  ipLimit!: number;
+  @Field(() => Int, { description: 'The window of the address rule, in seconds.' })
+  ipWindowSeconds!: number;
+  @Field(() => Int, { description: 'Attempts less than this many milliseconds apart are quick; 0 = no such rule.' })
+  quickMilliseconds!: number;
+  @Field(() => Int, { description: 'Quick attempts allowed in a row.' })
+  quickTries!: number;
+  @Field(() => Int, { description: 'The wait after quick attempts, in seconds.' })
+  quickWaitSeconds!: number;
+  @Field(() => Int, {
+    description:
+      'Failures of the whole tenant inside the address window before unknown devices wait; 0 = no such rule.',
+  })
+  tenantBudget!: number;
+  @Field(() => Boolean, { description: 'Whether a device the account is known on is exempt from the account rule.' })
+  exemptKnownDevices!: boolean;
+}
+
+@ObjectType({ description: "The rules a tenant has chosen; what it left alone is its template's." })
+@RequiresScopes(['setting:read'])
+@Owned({ account: null })
+export class TenantSettingsView {
+  tenantId!: string;
+  @Field(() => Boolean, { description: 'Whether strangers may sign up.' })
+  registration!: boolean;
+  @Field(() => Boolean, { description: 'Whether the e-mail address is the username.' })
+  emailIsUsername!: boolean;
+  @Field(() => Boolean, { description: 'Whether no two users may share an e-mail address.' })
+  uniqueEmail!: boolean;
+  @Field(() => Boolean, { description: 'Whether users may sign in with their e-mail address.' })
+  signInByEmail!: boolean;
+  @Field(() => Boolean, { description: 'Whether the e-mail address must be verified before sign-in.' })
+  verifyEmail!: boolean;
+  @Field(() => Int, { description: 'Least length of a password that is the only factor; 0 = no policy.' })
+  passwordMinLength!: number;
+  @Field(() => Int, { description: 'Least length of a password where a second factor is required.' })
+  passwordMinLengthWithFactor!: number;
+  @Field(() => [String], { description: 'Words a password may not contain.' })
+  passwordForbiddenWords!: string[];
+  @Field(() => Int, { description: 'A session unused for so many seconds ends.' })
+  sessionIdleSeconds!: number;
+  @Field(() => Int, { description: 'A session ends after so many seconds, used or not.' })
+  sessionSeconds!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: "Lifetime of access tokens in seconds; null = the issuer kind's own.",
+  })
+  accessTokenSeconds!: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: "A refresh token unused for so many seconds ends; null = the issuer kind's own.",
+  })
+  refreshIdleSeconds!: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: "A token family ends after so many seconds; null = the issuer kind's own.",
+  })
+  refreshSeconds!: number | null;
+  @Field(() => Int, { description: 'How old, in seconds, a sign-in may be when credentials are changed.' })
+  reauthSeconds!: number;
+  @Field(() => Boolean, { description: 'Whether the last administrator is protected from removal.' })
+  protectLastAdmin!: boolean;
+  @Field(() => Boolean, {
+    description: "Whether user-mode changes through the older APIs must name the end user's address.",
+  })
+  requireForwardedAddress!: boolean;
+  @Field(() => Int, { description: 'Days security events are kept.' })
+  eventRetentionDays!: number;
+  @Field(() => LockoutSettings, { description: 'When failed attempts lead to a block.' })
+  lockout!: LockoutSettings;
+}
+
+@ObjectType('Tenant', {
+  implements: Node,
+  description: 'A tenant: an organisation with its own users, clients, keys and rules.',
+})
+@RequiresScopes(['tenant:read'])
+@Owned({ tenant: 'id', account: null })
+export class TenantType extends Node {
+  @Field(() => String, { description: 'Name in paths and issuers; never changes.' })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  displayName!: string | null;
+  @Field(() => Boolean, { description: 'Whether anybody but holders of reach `all` may use the tenant.' })
+  enabled!: boolean;
+  @Field(() => TenantTemplateName, { description: 'Whose defaults it started with.' })
+  template!: TenantTemplateName;
+  @Field(() => Date, { description: 'When it was made.' })
+  createdAt!: Date;
+  @Field(() => Date, { description: 'When it last changed.' })
+  updatedAt!: Date;
+}
+
+export const TenantConnection = connectionOf(TenantType, 'Tenant');

@@ -1,0 +1,7 @@
+/** Name of the constraint a statement violated, wherever in the chain of causes the driver left it; null for other errors. */
+export function violatedConstraint(error: unknown, depth = 0): string | null {
+  if (typeof error !== 'object' || error === null || depth > 5) return null;
+  const fault = error as { constraint?: unknown; code?: unknown; cause?: unknown; previous?: unknown };
+  if (typeof fault.constraint === 'string' && fault.constraint !== '') return fault.constraint;
+  return violatedConstraint(fault.cause ?? fault.previous, depth + 1);
+}

@@ -1,0 +1,24 @@
+/**
+ * Tenants and their settings: who exists, under which name, route and host, and which rules each has chosen.
+ * May import `kernel/`, `crypto/`, `persistence/`, `events/` and `access/`.
+ */
+export { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
+export {
+  effectiveSettings,
+  TEMPLATE_SETTINGS,
+  TENANT_TEMPLATES,
+  type TenantSettings,
+  type TenantSettingsPatch,
+  type TenantTemplate,
+} from './settings.ts';
+export { type KnownTenant, TenantDirectory } from './tenant.directory.ts';
+export type { Tenant } from './tenant.entity.ts';
+export { tenantErrors } from './tenant.errors.ts';
+export {
+  type CreateTenant,
+  MASTER_TENANT,
+  type TenantSeed,
+  TenantService,
+  type UpdateTenant,
+} from './tenant.service.ts';
+export { type TenantFilter, TenantStore } from './tenant.store.ts';

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+
+const seconds = (max: number) => z.number().int().min(1).max(max);
+const YEAR = 31_536_000;
+
+/** How failed attempts lead to blocks (model.md section 8). Growth and window kind come from the template. */
+const lockoutSettings = z.strictObject({
+  enabled: z.boolean(),
+  /** Failures of an account inside the window before it is blocked. At most 1000: the sliding window keeps each time. */
+  accountLimit: z.number().int().min(1).max(1000),
+  accountWindowSeconds: seconds(YEAR),
+  /** `linear`: base x floor(failures / limit), window counted from the last failure. `doubling`: base x 2^(k-1), sliding window. */
+  growth: z.enum(['linear', 'doubling']),
+  baseWaitSeconds: seconds(YEAR),
+  maxWaitSeconds: seconds(YEAR),
+  /** Disable the account instead of blocking it for a time. */
+  permanent: z.boolean(),
+  /** Failures of one address inside its window before it is blocked; 0 = no such rule. */
+  ipLimit: z.number().int().min(0).max(1_000_000),
+  ipWindowSeconds: seconds(YEAR),
+  /** Attempts faster than this many milliseconds apart count as quick; 0 = no such rule. */
+  quickMilliseconds: z.number().int().min(0).max(600_000),
+  /** Quick attempts allowed in a row. */
+  quickTries: z.number().int().min(1).max(1000),
+  quickWaitSeconds: z.number().int().min(0).max(YEAR),
+  /** Failures of the whole tenant inside the address window before every unknown device waits; 0 = no such rule. */
+  tenantBudget: z.number().int().min(0).max(10_000_000),
+  /** A device the account is known on is exempt from the account rule, so that a stranger cannot lock its owner out. */
+  exemptKnownDevices: z.boolean(),
+});
+
+/** Every tenant setting under its native name. Dialect settings are views of these. */
+export const tenantSettings = z.strictObject({
+  /** May strangers sign up? */
+  registration: z.boolean(),
+  /** The e-mail address is the username. */
+  emailIsUsername: z.boolean(),
+  /** No two users share an e-mail address. */
+  uniqueEmail: z.boolean(),
+  /** May users sign in with their e-mail address? Needs `uniqueEmail`. */
+  signInByEmail: z.boolean(),
+  /** Must the e-mail address be verified before sign-in? */
+  verifyEmail: z.boolean(),
+  /** Least length of a password that is the only factor; 0 = no policy (NIST 800-63B-4). */
+  passwordMinLength: z.number().int().min(0).max(256),
+  /** Least length of a password where a second factor is required. */
+  passwordMinLengthWithFactor: z.number().int().min(0).max(256),
+  /** Words a password may not contain, such as the company's name. */
+  passwordForbiddenWords: z.array(z.string().min(3).max(64)).max(200),
+  /** A session unused for so long ends. */
+  sessionIdleSeconds: seconds(YEAR),
+  /** A session ends after so long, used or not. */
+  sessionSeconds: seconds(YEAR),
+  /** Lifetime of access tokens where neither the client nor the issuer kind says otherwise; null = the kind's own. */
+  accessTokenSeconds: seconds(86_400 * 30).nullable(),
+  /** A refresh token unused for so long ends; null = the kind's own. */
+  refreshIdleSeconds: seconds(YEAR).nullable(),
+  /** A token family ends after so long; null = the kind's own. */
+  refreshSeconds: seconds(YEAR).nullable(),
+  /** How old a sign-in may be when an account's credentials are changed. */
+  reauthSeconds: seconds(86_400),
+  /** The last administrator of the tenant cannot be removed or disabled. */
+  protectLastAdmin: z.boolean(),
+  /** User-mode changes through the older APIs must name the end user's address. */
+  requireForwardedAddress: z.boolean(),
+  /** Days security events are kept. */
+  eventRetentionDays: z.number().int().min(1).max(3650),
+  lockout: lockoutSettings,
+});
+export type TenantSettings = z.infer<typeof tenantSettings>;
+/** What a tenant changes of its template; nested members change one by one. */
+export type TenantSettingsPatch = Partial<Omit<TenantSettings, 'lockout'>> & {
+  readonly lockout?: Partial<TenantSettings['lockout']>;
+};
+
+export const TENANT_TEMPLATES = ['native', 'realm', 'image'] as const;
+/** Whose defaults a tenant starts with. */
+export type TenantTemplate = (typeof TENANT_TEMPLATES)[number];
+
+const native: TenantSettings = {
+  registration: false,
+  emailIsUsername: false,
+  uniqueEmail: true,
+  signInByEmail: true,
+  verifyEmail: false,
+  passwordMinLength: 15,
+  passwordMinLengthWithFactor: 8,
+  passwordForbiddenWords: [],
+  sessionIdleSeconds: 28_800,
+  sessionSeconds: 86_400,
+  accessTokenSeconds: null,
+  refreshIdleSeconds: null,
+  refreshSeconds: null,
+  reauthSeconds: 300,
+  protectLastAdmin: false,
+  requireForwardedAddress: false,
+  eventRetentionDays: 365,
+  lockout: {
+    enabled: true,
+    accountLimit: 10,
+    accountWindowSeconds: 900,
+    growth: 'doubling',
+    baseWaitSeconds: 30,
+    maxWaitSeconds: 900,
+    permanent: false,
+    ipLimit: 100,
+    ipWindowSeconds: 3600,
+    quickMilliseconds: 600,
+    quickTries: 3,
+    quickWaitSeconds: 0,
+    tenantBudget: 0,
+    exemptKnownDevices: true,
+  },
+};
+
+/** Model.md section 2, rule 9 and section 8. */
+export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>> = {
+  native,
+  realm: {
+    ...native,
+    signInByEmail: true,
+    passwordMinLength: 0,
+    passwordMinLengthWithFactor: 0,
+    sessionIdleSeconds: 1800,
+    sessionSeconds: 36_000,
+    lockout: {
+      ...native.lockout,
+      enabled: false,
+      accountLimit: 30,
+      accountWindowSeconds: 43_200,
+      growth: 'linear',
+      baseWaitSeconds: 60,
+      ipLimit: 0,
+      quickMilliseconds: 1000,
+      quickTries: 1,
+      quickWaitSeconds: 60,
+      exemptKnownDevices: false,
+    },
+  },
+  image: {
+    ...native,
+    uniqueEmail: false,
+    signInByEmail: false,
+    verifyEmail: true,
+    protectLastAdmin: true,
+    lockout: {
+      ...native.lockout,
+      accountLimit: 5,
+      baseWaitSeconds: 60,
+      maxWaitSeconds: 86_400,
+      ipLimit: 20,
+      exemptKnownDevices: false,
+    },
+  },
+};
+
+/** The settings in force: the template's, changed by what the tenant stored. */
+export function effectiveSettings(template: string, stored: TenantSettingsPatch): TenantSettings {
+  const base = TEMPLATE_SETTINGS[template as TenantTemplate] ?? native;
+  return { ...base, ...stored, lockout: { ...base.lockout, ...stored.lockout } };
+}

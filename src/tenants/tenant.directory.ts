@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache';
+import type { SecurityEvent } from '../events/index.ts';
+import type { TenantId, TenantRef } from '../kernel/index.ts';
+import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
+import type { Tenant } from './tenant.entity.ts';
+import type { TenantStore } from './tenant.store.ts';
+
+/** A tenant as requests need it: the reference, and the settings in force. */
+export interface KnownTenant extends TenantRef {
+  readonly enabled: boolean;
+  readonly template: string;
+  readonly displayName: string | null;
+  readonly notBefore: Date | null;
+  readonly settings: TenantSettings;
+}
+
+/** Entries kept per look-up table: about 2 KB each, so 8 MB at most. */
+const CAPACITY = 4096;
+/** A tenant changed on another node is seen at the latest after this, even if the event feed is silent. */
+const MAX_AGE_MS = 5_000;
+
+type LookUp = 'id' | 'name' | 'route' | 'host';
+
+function toKnown(tenant: Tenant): KnownTenant {
+  return {
+    id: tenant.id as TenantId,
+    name: tenant.name,
+    route: tenant.route,
+    enabled: tenant.enabled,
+    template: tenant.template,
+    displayName: tenant.displayName ?? null,
+    notBefore: tenant.notBefore ?? null,
+    settings: effectiveSettings(tenant.template, tenant.settings as TenantSettingsPatch),
+  };
+}
+
+/** Finds tenants by id, name, route or host from a bounded cache; events of tenants and settings drop entries. */
+export class TenantDirectory {
+  readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
+  readonly #known = new LRUCache<string, { readonly tenant: KnownTenant | null }>({ max: CAPACITY, ttl: MAX_AGE_MS });
+  /** Loads under way, so that a thousand requests for a cold tenant make one query. */
+  readonly #loading = new Map<string, Promise<KnownTenant | null>>();
+  #epoch = 0;
+
+  constructor(store: TenantStore) {
+    this.#find = {
+      id: (key) => store.findById(key),
+      name: (key) => store.findByName(key),
+      route: (key) => store.findByRoute(key),
+      host: (key) => store.findByHost(key),
+    };
+  }
+
+  byId(id: string): Promise<KnownTenant | null> | KnownTenant | null {
+    return this.#get('id', id);
+  }
+
+  /** Exact case. */
+  byName(name: string): Promise<KnownTenant | null> | KnownTenant | null {
+    return name.length > 63 ? null : this.#get('name', name);
+  }
+
+  byRoute(route: string): Promise<KnownTenant | null> | KnownTenant | null {
+    return this.#get('route', route);
+  }
+
+  byHost(host: string): Promise<KnownTenant | null> | KnownTenant | null {
+    return host.length > 253 ? null : this.#get('host', host.toLowerCase());
+  }
+
+  #get(by: LookUp, key: string): Promise<KnownTenant | null> | KnownTenant | null {
+    const cacheKey = `${by} ${key}`;
+    const cached = this.#known.get(cacheKey);
+    if (cached !== undefined) return cached.tenant;
+    const loading = this.#loading.get(cacheKey);
+    if (loading !== undefined) return loading;
+    const load = this.#load(by, key, cacheKey).finally(() => this.#loading.delete(cacheKey));
+    this.#loading.set(cacheKey, load);
+    return load;
+  }
+
+  async #load(by: LookUp, key: string, cacheKey: string): Promise<KnownTenant | null> {
+    const epoch = this.#epoch;
+    const row = await this.#find[by](key);
+    const tenant = row === null ? null : toKnown(row);
+    // What was read before an invalidation must not be kept after it.
+    if (epoch === this.#epoch) this.#known.set(cacheKey, { tenant });
+    return tenant;
+  }
+
+  /** Drops everything: tenants change seldom, and a tenant sits under several keys. */
+  invalidate(): void {
+    this.#epoch += 1;
+    this.#loading.clear();
+    this.#known.clear();
+  }
+
+  /** Listener for committed events, of this node and of others. */
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    if (events.some((event) => event.type.startsWith('tenant.') || event.type === 'setting.changed')) this.invalidate();
+  };
+}

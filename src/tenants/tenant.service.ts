@@ -1,0 +1,229 @@
+import type { Authority } from '../access/index.ts';
+import { newRoute } from '../crypto/index.ts';
+import type { EventLog } from '../events/index.ts';
+import { type Clock, type IdentityError, invalidField, kernelErrors, newId } from '../kernel/index.ts';
+import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
+import {
+  effectiveSettings,
+  type TenantSettings,
+  type TenantSettingsPatch,
+  type TenantTemplate,
+  tenantSettings,
+} from './settings.ts';
+import type { Tenant } from './tenant.entity.ts';
+import { tenantErrors } from './tenant.errors.ts';
+import type { TenantFilter, TenantStore } from './tenant.store.ts';
+
+/** The tenant that always exists and whose members alone may reach beyond their own tenant. */
+export const MASTER_TENANT = 'master';
+
+export interface CreateTenant {
+  readonly name: string;
+  readonly displayName?: string | null;
+  /** Default `native`. */
+  readonly template?: TenantTemplate;
+  readonly enabled?: boolean;
+  readonly settings?: TenantSettingsPatch;
+}
+
+export interface UpdateTenant {
+  readonly displayName?: string | null;
+  readonly enabled?: boolean;
+}
+
+/** Seeds of a new tenant that other rooms provide (builtin clients and roles, signing keys); run in its transaction. */
+export type TenantSeed = (authority: Authority, tenant: Tenant) => Promise<void>;
+
+export interface TenantServiceDeps {
+  readonly db: Database;
+  readonly store: TenantStore;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Rules of tenants and their settings. */
+export class TenantService {
+  readonly #deps: TenantServiceDeps;
+  readonly #seeds: TenantSeed[] = [];
+
+  constructor(deps: TenantServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Adds something every new tenant gets; called while the service is put together. */
+  addSeed(seed: TenantSeed): void {
+    this.#seeds.push(seed);
+  }
+
+  find(id: string): Promise<Tenant | null> {
+    return this.#deps.store.findById(id);
+  }
+
+  /** Tenants the caller may see: all with reach `all`, else its own. */
+  page(authority: Authority, filter: Omit<TenantFilter, 'only'>, request: PageRequest): Promise<PageResult<Tenant>> {
+    const scope = authority.reach === 'all' ? filter : { ...filter, only: authority.tenant.id };
+    return this.#deps.store.page(scope, request);
+  }
+
+  /**
+   * @throws TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_NAME_TAKEN
+   * @throws TENANT_SETTING_INVALID A setting is unknown or out of range.
+   */
+  async create(authority: Authority, input: CreateTenant): Promise<Tenant> {
+    assertName(input.name);
+    const template = input.template ?? 'native';
+    const settings = checkedPatch(template, {}, input.settings ?? {});
+    return this.#deps.db.transaction(async () => {
+      if (await this.#deps.store.isNameTaken(input.name)) throw nameTaken();
+      const now = this.#deps.clock.now();
+      const tenant = this.#deps.store.create({
+        id: newId(),
+        name: input.name,
+        route: newRoute(),
+        template,
+        displayName: input.displayName ?? null,
+        enabled: input.enabled ?? true,
+        log: 0,
+        settings: settings as Record<string, unknown>,
+        extra: {},
+        notBefore: null,
+        deletedAt: null,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await this.#flushMapped();
+      this.#deps.events.record(
+        authority.caller,
+        { id: tenant.id as never },
+        { type: 'tenant.created', params: { name: tenant.name } },
+      );
+      for (const seed of this.#seeds) await seed(authority, tenant);
+      return tenant;
+    });
+  }
+
+  /** @throws NOT_FOUND, TENANT_PROTECTED Disabling `master`. */
+  async update(authority: Authority, input: UpdateTenant): Promise<Tenant> {
+    return this.#deps.db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      if (input.enabled === false && tenant.name === MASTER_TENANT) throw tenantErrors.TENANT_PROTECTED();
+      const changed: string[] = [];
+      if (input.displayName !== undefined && input.displayName !== (tenant.displayName ?? null)) {
+        tenant.displayName = input.displayName;
+        changed.push('displayName');
+      }
+      if (input.enabled !== undefined && input.enabled !== tenant.enabled) {
+        tenant.enabled = input.enabled;
+        changed.push('enabled');
+      }
+      if (changed.length === 0) return tenant;
+      tenant.updatedAt = this.#deps.clock.now();
+      this.#deps.events.record(authority.caller, authority.tenant, { type: 'tenant.updated', params: { changed } });
+      return tenant;
+    });
+  }
+
+  /** The settings in force. */
+  async settings(authority: Authority): Promise<TenantSettings> {
+    const tenant = await this.#deps.store.findById(authority.tenant.id);
+    if (tenant === null) throw kernelErrors.NOT_FOUND();
+    return effectiveSettings(tenant.template, tenant.settings as TenantSettingsPatch);
+  }
+
+  /** Changes the named settings; one event with the names, none when nothing changed. @throws TENANT_SETTING_INVALID */
+  async updateSettings(authority: Authority, patch: TenantSettingsPatch): Promise<TenantSettings> {
+    return this.#deps.db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      const before = tenant.settings as TenantSettingsPatch;
+      const stored = checkedPatch(tenant.template, before, patch);
+      const changed = Object.keys(patch).filter((name) => {
+        const key = name as keyof TenantSettings;
+        return (
+          JSON.stringify(effectiveSettings(tenant.template, before)[key]) !==
+          JSON.stringify(effectiveSettings(tenant.template, stored)[key])
+        );
+      });
+      if (changed.length > 0) {
+        tenant.settings = stored as Record<string, unknown>;
+        tenant.updatedAt = this.#deps.clock.now();
+        this.#deps.events.record(authority.caller, authority.tenant, { type: 'setting.changed', params: { changed } });
+      }
+      return effectiveSettings(tenant.template, stored);
+    });
+  }
+
+  /** Marks the tenant deleted: its name is free at once, its rows are swept later. @throws TENANT_PROTECTED */
+  async delete(authority: Authority): Promise<Tenant> {
+    return this.#deps.db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      if (tenant.name === MASTER_TENANT) throw tenantErrors.TENANT_PROTECTED();
+      tenant.deletedAt = this.#deps.clock.now();
+      tenant.enabled = false;
+      this.#deps.events.record(authority.caller, authority.tenant, {
+        type: 'tenant.deleted',
+        params: { name: tenant.name },
+      });
+      return tenant;
+    });
+  }
+
+  async #lock(id: string): Promise<Tenant> {
+    const tenant = await this.#deps.store.lock(id);
+    if (tenant === null) throw kernelErrors.NOT_FOUND();
+    return tenant;
+  }
+
+  async #flushMapped(): Promise<void> {
+    try {
+      await this.#deps.db.em.flush();
+    } catch (error) {
+      if (violatedConstraint(error) === 'tenants__name') throw nameTaken();
+      throw error;
+    }
+  }
+}
+
+const nameTaken = (): IdentityError =>
+  tenantErrors.TENANT_NAME_TAKEN({
+    fields: [{ path: 'input.name', code: 'TENANT_NAME_TAKEN', message: 'A tenant with this name exists.' }],
+  });
+
+function assertName(name: string): void {
+  if (!TENANT_NAME.test(name))
+    throw tenantErrors.TENANT_NAME_INVALID({ fields: [fault('TENANT_NAME_INVALID', 'Not a tenant name.')] });
+  if (RESERVED_TENANT_NAMES.has(name.toLowerCase())) {
+    throw tenantErrors.TENANT_NAME_RESERVED({ fields: [fault('TENANT_NAME_RESERVED', 'This name is reserved.')] });
+  }
+}
+
+const fault = (code: string, message: string) => ({ path: 'input.name', code, message });
+
+/** The stored patch after a change, checked as a whole. */
+function checkedPatch(template: string, stored: TenantSettingsPatch, patch: TenantSettingsPatch): TenantSettingsPatch {
+  const next: TenantSettingsPatch = {
+    ...stored,
+    ...patch,
+    ...(stored.lockout === undefined && patch.lockout === undefined
+      ? {}
+      : { lockout: { ...stored.lockout, ...patch.lockout } }),
+  };
+  const result = tenantSettings.safeParse(effectiveSettings(template, next));
+  if (!result.success) {
+    throw tenantErrors.TENANT_SETTING_INVALID({
+      fields: result.error.issues.map((issue) => ({
+        path: `input.settings.${issue.path.join('.')}`,
+        code: 'TENANT_SETTING_INVALID',
+        message: issue.message,
+      })),
+    });
+  }
+  if (result.data.signInByEmail && !result.data.uniqueEmail) {
+    throw invalidField(
+      'input.settings.signInByEmail',
+      'TENANT_SETTING_INVALID',
+      'Sign-in by e-mail needs unique e-mail addresses.',
+    );
+  }
+  return next;
+}

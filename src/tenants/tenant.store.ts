@@ -1,0 +1,79 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { type Tenant, TenantEntity, type TenantHostEntity } from './tenant.entity.ts';
+
+type Tables = InferKyselyDB<typeof TenantEntity> & InferKyselyDB<typeof TenantHostEntity>;
+
+/** What a list of tenants can be narrowed by. */
+export interface TenantFilter {
+  readonly enabled?: boolean;
+  /** Part of the name, ignoring case. */
+  readonly nameContains?: string;
+  /** The only tenant the caller may see; absent = all. */
+  readonly only?: string;
+}
+
+/** The only queries on tenants. */
+export class TenantStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(TenantEntity, 'tenants');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  #select() {
+    return (this.#db.read() as Kysely<Tables>)
+      .selectFrom('tenants')
+      .select(this.#columns)
+      .where('deleted_at', 'is', null);
+  }
+
+  async findById(id: string): Promise<Tenant | null> {
+    return ((await this.#select().where('id', '=', id).executeTakeFirst()) ?? null) as Tenant | null;
+  }
+
+  async findByName(name: string): Promise<Tenant | null> {
+    return ((await this.#select().where('name', '=', name).executeTakeFirst()) ?? null) as Tenant | null;
+  }
+
+  /** Whether any tenant has the name, whatever its case. */
+  async isNameTaken(name: string): Promise<boolean> {
+    return (
+      (await this.#select().where(sql<string>`lower("name")`, '=', name.toLowerCase()).executeTakeFirst()) !== undefined
+    );
+  }
+
+  async findByRoute(route: string): Promise<Tenant | null> {
+    return ((await this.#select().where('route', '=', route).executeTakeFirst()) ?? null) as Tenant | null;
+  }
+
+  async findByHost(host: string): Promise<Tenant | null> {
+    const byHost = (this.#db.read() as Kysely<Tables>)
+      .selectFrom('tenant_hosts')
+      .select('tenant_id')
+      .where('host', '=', host);
+    return ((await this.#select().where('id', 'in', byHost).executeTakeFirst()) ?? null) as Tenant | null;
+  }
+
+  /** Tenants in the order of their names. */
+  page(filter: TenantFilter, request: PageRequest): Promise<PageResult<Tenant>> {
+    let query = this.#select();
+    if (filter.only !== undefined) query = query.where('id', '=', filter.only);
+    if (filter.enabled !== undefined) query = query.where('enabled', '=', filter.enabled);
+    if (filter.nameContains !== undefined) {
+      query = query.where(sql<boolean>`position(${filter.nameContains.toLowerCase()} in lower("name")) > 0`);
+    }
+    return keysetPage<Tenant>(query, [{ column: 'name', property: 'name', type: 'text' }], request);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(id: string): Promise<Tenant | null> {
+    return this.#db.em.findOne(TenantEntity, { id, deletedAt: null }, { lockMode: 4 });
+  }
+
+  create(tenant: Tenant): Tenant {
+    return this.#db.em.create(TenantEntity, tenant);
+  }
+}

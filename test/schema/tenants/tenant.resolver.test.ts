@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+describe('tenants over GraphQL', () => {
+  let world: World;
+  let master: TenantRef;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    master = await world.tenant({ name: 'master' });
+    acme = await world.tenant({ name: 'acme', displayName: 'Acme' });
+  });
+  afterAll(() => world.close());
+
+  const TENANT =
+    'query ($tenant: String) { tenant(tenant: $tenant) { id name settings { uniqueEmail lockout { accountLimit } } } }';
+  const UPDATE =
+    'mutation ($input: UpdateTenantSettingsInput!) { updateTenantSettings(input: $input) { settings { passwordMinLength lockout { enabled accountLimit } } } }';
+
+  it('shows the caller its own tenant with the settings in force', async () => {
+    const { data, errors } = await world.graphql(world.app(acme, 'tenant:read', 'setting:read'), TENANT);
+    expect(errors).toEqual([]);
+    expect(data.tenant).toEqual({
+      id: `ten~${acme.route}~${acme.id}`,
+      name: 'acme',
+      settings: { uniqueEmail: true, lockout: { accountLimit: 10 } },
+    });
+  });
+
+  it('nulls only the settings for a caller who may read the tenant but not its settings', async () => {
+    const { data, code } = await world.graphql(world.app(acme, 'tenant:read'), TENANT);
+    expect(data.tenant).toMatchObject({ name: 'acme', settings: null });
+    expect(code).toBe('FORBIDDEN');
+  });
+
+  it('refuses another tenant whether or not it exists, unless the permission is held for all', async () => {
+    const own = world.app(acme, 'tenant:read');
+    expect((await world.graphql(own, TENANT, { tenant: 'master' })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(own, TENANT, { tenant: 'no-such' })).code).toBe('FORBIDDEN');
+    const all = world.app(master, 'tenant:read:all', 'setting:read:all');
+    expect((await world.graphql(all, TENANT, { tenant: 'acme' })).data.tenant.name).toBe('acme');
+    expect((await world.graphql(all, TENANT, { tenant: 'no-such' })).code).toBe('NOT_FOUND');
+  });
+
+  it('lists the own tenant, or all of them with reach all, page by page', async () => {
+    const LIST =
+      'query ($first: Int, $after: String) { tenants(first: $first, after: $after) { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }';
+    const own = await world.graphql(world.app(acme, 'tenant:read'), LIST);
+    expect(own.data.tenants).toMatchObject({ totalCount: 1, nodes: [{ name: 'acme' }] });
+    const all = world.app(master, 'tenant:read:all');
+    const first = await world.graphql(all, LIST, { first: 1 });
+    expect(first.data.tenants).toMatchObject({
+      totalCount: 2,
+      nodes: [{ name: 'acme' }],
+      pageInfo: { hasNextPage: true },
+    });
+    const second = await world.graphql(all, LIST, { first: 1, after: first.data.tenants.pageInfo.endCursor });
+    expect(second.data.tenants).toMatchObject({ nodes: [{ name: 'master' }], pageInfo: { hasNextPage: false } });
+  });
+
+  it('refuses pages beyond 200 and cursors of another list', async () => {
+    const caller = world.app(acme, 'tenant:read');
+    expect((await world.graphql(caller, '{ tenants(first: 201) { nodes { name } } }')).code).toBe('INVALID_INPUT');
+    expect((await world.graphql(caller, '{ tenants(after: "bm9wZQ") { nodes { name } } }')).code).toBe('INVALID_INPUT');
+  });
+
+  it('changes only the settings that are named, and writes one event with their names', async () => {
+    const tenant = await world.tenant();
+    const caller = world.app(tenant, 'setting:write');
+    const { data } = await world.graphql(caller, UPDATE, {
+      input: { settings: { passwordMinLength: 8, lockout: { accountLimit: 3 } } },
+    });
+    expect(data.updateTenantSettings.settings).toEqual({
+      passwordMinLength: 8,
+      lockout: { enabled: true, accountLimit: 3 },
+    });
+    await world.graphql(caller, UPDATE, { input: { settings: { passwordMinLength: 8 } } });
+    const changes = (await world.events(tenant)).filter(({ type }) => type === 'setting.changed');
+    expect(changes.map(({ params }) => params)).toEqual([{ changed: ['passwordMinLength', 'lockout'] }]);
+  });
+
+  it('refuses a setting out of range with the path of the value', async () => {
+    const { errors } = await world.graphql(world.app(acme, 'setting:write'), UPDATE, {
+      input: { settings: { lockout: { accountLimit: 0 } } },
+    });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'TENANT_SETTING_INVALID',
+      fields: [{ path: 'input.settings.lockout.accountLimit' }],
+    });
+  });
+
+  it('creates tenants only for holders of tenant:create:all, with names that are valid, free and not reserved', async () => {
+    const CREATE = 'mutation ($name: String!) { createTenant(input: { name: $name }) { tenant { name template } } }';
+    expect((await world.graphql(world.app(acme, 'tenant:create'), CREATE, { name: 'beta' })).code).toBe('FORBIDDEN');
+    const creator = world.app(master, 'tenant:create:all', 'tenant:read:all');
+    expect((await world.graphql(creator, CREATE, { name: 'beta' })).data.createTenant.tenant).toEqual({
+      name: 'beta',
+      template: 'NATIVE',
+    });
+    expect((await world.graphql(creator, CREATE, { name: 'BETA' })).code).toBe('TENANT_NAME_TAKEN');
+    expect((await world.graphql(creator, CREATE, { name: 'Graphql' })).code).toBe('TENANT_NAME_RESERVED');
+    expect((await world.graphql(creator, CREATE, { name: '-x' })).code).toBe('TENANT_NAME_INVALID');
+  });
+
+  it('protects master, and frees the name of a deleted tenant at once', async () => {
+    const DELETE = 'mutation ($name: String!) { deleteTenant(input: { tenant: $name }) { name } }';
+    const admin = world.app(master, 'tenant:delete:all', 'tenant:write:all');
+    expect((await world.graphql(admin, DELETE, { name: 'master' })).code).toBe('TENANT_PROTECTED');
+    expect(
+      (await world.graphql(admin, 'mutation { updateTenant(input: { enabled: false }) { tenant { name } } }')).code,
+    ).toBe('TENANT_PROTECTED');
+    await world.tenant({ name: 'gone' });
+    expect((await world.graphql(admin, DELETE, { name: 'gone' })).data.deleteTenant).toEqual({ name: 'gone' });
+    expect((await world.tenant({ name: 'gone' })).name).toBe('gone');
+  });
+
+  it('lets nobody but holders of reach all use a disabled tenant', async () => {
+    const tenant = await world.tenant({ enabled: false });
+    expect((await world.graphql(world.app(tenant, 'tenant:read'), TENANT)).code).toBe('TENANT_DISABLED');
+    const all = await world.graphql(world.app(master, 'tenant:read:all', 'setting:read:all'), TENANT, {
+      tenant: tenant.name,
+    });
+    expect(all.data.tenant.name).toBe(tenant.name);
+  });
+
+  it('finds a tenant by its global id, and refuses a foreign one unseen', async () => {
+    const NODE = 'query ($id: ID!) { node(id: $id) { id ... on Tenant { name } } }';
+    const caller = world.app(acme, 'tenant:read');
+    expect((await world.graphql(caller, NODE, { id: `ten~${acme.route}~${acme.id}` })).data.node).toMatchObject({
+      name: 'acme',
+    });
+    expect((await world.graphql(caller, NODE, { id: `ten~${master.route}~${master.id}` })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(caller, NODE, { id: `ten~aaaaaaaa~${master.id}` })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(caller, NODE, { id: 'ten~nonsense' })).code).toBe('INVALID_INPUT');
+  });
+});

@@ -1,0 +1,165 @@
+import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
+import { buildGraph } from '../../schema/build.ts';
+import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
+import { formatError } from '../../schema/errors/format.ts';
+import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from '../../src/access/index.ts';
+import { MasterKey } from '../../src/crypto/index.ts';
+import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
+import type { Database } from '../../src/persistence/index.ts';
+import { createRegistry } from '../../src/server/registry.ts';
+import type { CreateTenant } from '../../src/tenants/index.ts';
+import { TestClock } from './clock.ts';
+import { openTestDatabase } from './database.ts';
+
+let graph: Promise<GraphQLSchema> | undefined;
+/** The schema, built once per test file. */
+export const testGraph = (): Promise<GraphQLSchema> => (graph ??= buildGraph());
+
+export const TEST_ORIGIN: Origin = {
+  ip: '203.0.113.7',
+  peerIp: '198.51.100.1',
+  userAgent: 'Tests/1.0',
+  door: 'graphql',
+  processId: '6b1f0f0e-3c55-4a3c-9a35-0b8c2b8e1d11',
+};
+
+/** What a GraphQL call gave back, errors as clients see them. */
+export interface GraphResult {
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
+  readonly data: any;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly extensions: Record<string, unknown>;
+    readonly path?: readonly (string | number)[];
+  }[];
+  /** `extensions.code` of the first error. */
+  readonly code: string | undefined;
+}
+
+/** One database, one registry, a clock that stands still; tenants and users are seeded in the domain's words. */
+export class World {
+  readonly db: Database;
+  readonly clock: TestClock;
+  readonly services: Services;
+  readonly masterKey: MasterKey;
+
+  private constructor(db: Database, clock: TestClock, services: Services, masterKey: MasterKey) {
+    this.db = db;
+    this.clock = clock;
+    this.services = services;
+    this.masterKey = masterKey;
+  }
+
+  static async open(db?: Database): Promise<World> {
+    const database = db ?? (await openTestDatabase());
+    const clock = new TestClock();
+    const masterKey = MasterKey.generate().key;
+    const services = createRegistry({
+      db: database,
+      clock,
+      masterKey,
+      publicUrl: 'https://id.example.com',
+      defaultTenant: 'master',
+    });
+    return new World(database, clock, services, masterKey);
+  }
+
+  close(): Promise<void> {
+    return this.db.close();
+  }
+
+  /** The service itself, acting in a tenant. */
+  system(tenant: TenantRef): Authority {
+    return Authority.system(systemCaller({ processId: newId() }), tenant);
+  }
+
+  /** A tenant with a fresh name. */
+  async tenant(input: Partial<CreateTenant> = {}): Promise<TenantRef> {
+    const name = input.name ?? `t${newId().replaceAll('-', '').slice(-16)}`;
+    const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
+    const created = await this.services.tenants.create(this.system(nowhere), { ...input, name });
+    return (await this.services.directory.byId(created.id))!;
+  }
+
+  /** An application of a tenant that holds these native scopes. */
+  app(tenant: TenantRef, ...scopes: string[]): Caller {
+    return this.#caller(tenant, 'application', scopes, { clientId: 'test-app', clientUuid: newId() });
+  }
+
+  /** A signed-in user of a tenant whose token holds these native scopes. */
+  user(tenant: TenantRef, userId: string, ...scopes: string[]): Caller {
+    return this.#caller(tenant, 'user', scopes, {
+      userId,
+      clientId: 'test-app',
+      clientUuid: newId(),
+      sessionId: newId(),
+      authTime: this.clock.now(),
+      amr: ['pwd'],
+    });
+  }
+
+  #caller(tenant: TenantRef, kind: Caller['kind'], scopes: string[], over: Partial<Caller>): Caller {
+    return {
+      kind,
+      tenant,
+      userId: null,
+      clientId: null,
+      clientUuid: null,
+      clientAuth: 'Bearer',
+      permissions: new PermissionSet(scopes.map((scope) => parseScope(scope)!)),
+      scopes,
+      sessionId: null,
+      authTime: null,
+      amr: [],
+      expiresAt: null,
+      origin: TEST_ORIGIN,
+      ...over,
+    };
+  }
+
+  /** Runs a document as a caller, as the GraphQL endpoint does. */
+  async graphql(caller: Caller, document: string, variables: Record<string, unknown> = {}): Promise<GraphResult> {
+    const schema = await testGraph();
+    const parsed = parse(document);
+    const faults = validate(schema, parsed);
+    if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
+    const contextValue: GraphContext = createContext(this.services, caller, new AbortController().signal);
+    const result = (await execute({
+      schema,
+      document: parsed,
+      variableValues: variables,
+      contextValue,
+    })) as ExecutionResult;
+    const errors = (result.errors ?? []).map(
+      (error) => formatError(error.toJSON(), error) as GraphResult['errors'][number],
+    );
+    return { data: result.data, errors, code: errors[0]?.extensions['code'] as string | undefined };
+  }
+
+  /** Types of the events of a tenant, oldest first. */
+  async eventTypes(tenant: TenantRef): Promise<string[]> {
+    return (await this.events(tenant)).map(({ type }) => type);
+  }
+
+  /** Rows of the log of a tenant, oldest first. */
+  async events(tenant: TenantRef): Promise<EventRow[]> {
+    const rows = await this.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('select * from security_events where tenant_id = ? order by id', [tenant.id]);
+    return rows as unknown as EventRow[];
+  }
+}
+
+export interface EventRow {
+  readonly type: string;
+  readonly actor_id: string | null;
+  readonly subject_id: string | null;
+  readonly client_id: string | null;
+  readonly ip: string | null;
+  readonly peer_ip: string | null;
+  readonly user_agent: string | null;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly params: Record<string, unknown>;
+}
