@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CONFIG_NAMES, parseConfig } from '../../../src/server/config.ts';
+
+const ROOT = new URL('../../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+
+interface ComposeService {
+  readonly image?: string;
+  readonly build?: string;
+  readonly environment?: Record<string, string>;
+  readonly depends_on?: Record<string, unknown>;
+  readonly volumes?: readonly string[];
+  readonly networks?: unknown;
+}
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  readonly services: Record<string, ComposeService>;
+  readonly networks: { readonly idgraph: { readonly ipam: unknown } };
+};
+const nodes = ['node1', 'node2'].map((name) => compose.services[name]!);
+
+/** `${NAME:-default}` and `${NAME:?message}` as Compose fills them in. */
+function interpolate(text: string, values: Record<string, string>): string {
+  return text.replace(
+    /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    (_, name: string, mark, rest) => values[name] ?? (mark === '-' ? rest : ''),
+  );
+}
+
+describe('docker-compose.yml', () => {
+  it('runs two nodes behind a proxy, PostgreSQL, NATS and Mailpit', () => {
+    expect(Object.keys(compose.services).sort()).toEqual(['mailpit', 'nats', 'node1', 'node2', 'postgres', 'proxy']);
+    for (const node of nodes) expect(node.build).toBe('.');
+    for (const name of ['proxy', 'postgres', 'nats', 'mailpit'])
+      expect(compose.services[name]!.image, name).toMatch(/:[\w.-]*\d/);
+  });
+
+  it('depends on services that exist', () => {
+    for (const service of Object.values(compose.services)) {
+      for (const needed of Object.keys(service.depends_on ?? {})) expect(compose.services).toHaveProperty(needed);
+    }
+  });
+
+  it('gives the nodes nothing but variables the service knows, and values it takes', () => {
+    const secrets = {
+      MASTER_KEY: 'a'.repeat(64),
+      POSTGRES_PASSWORD: 'pg',
+      BOOTSTRAP_ADMIN_PASSWORD: 'b'.repeat(24),
+      BOOTSTRAP_CLIENT_SECRET: 'c'.repeat(44),
+    };
+    for (const node of nodes) {
+      const env = Object.fromEntries(
+        Object.entries(node.environment ?? {}).map(([name, value]) => [name, interpolate(String(value), secrets)]),
+      );
+      expect(CONFIG_NAMES).toEqual(expect.arrayContaining(Object.keys(env)));
+      const config = parseConfig(env);
+      expect(config.database).toMatchObject({ kind: 'server' });
+      expect(config.bootstrap.clientSecret).not.toBeNull();
+    }
+  });
+
+  it('trusts the address of its own proxy and no other', () => {
+    const proxy = compose.services['proxy']!.networks as { idgraph: { ipv4_address: string } };
+    for (const node of nodes) expect(node.environment!['TRUSTED_PROXIES']).toBe(proxy.idgraph.ipv4_address);
+  });
+
+  it('mounts files that exist, and the proxy names both nodes', () => {
+    const [mount] = compose.services['proxy']!.volumes!;
+    const path = mount!.split(':')[0]!;
+    expect(existsSync(new URL(path, ROOT))).toBe(true);
+    for (const node of ['node1', 'node2']) expect(read(path)).toContain(`server ${node}:4000`);
+  });
+});
+
+describe('the Dockerfile', () => {
+  const lines = read('Dockerfile').split('\n');
+
+  it('runs as a user without rights, with a health check, and hears signals itself', () => {
+    const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+    expect(last).toContain('USER node');
+    expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
+    expect(last).toContain('CMD ["node", "dist/src/server/main.js"]');
+  });
+
+  it('sets only variables the service knows', () => {
+    const names = lines
+      .filter((line) => line.startsWith('ENV '))
+      .flatMap((line) => [...line.matchAll(/(\w+)=/g)].map(([, name]) => name));
+    expect([...CONFIG_NAMES, 'NODE_ENV']).toEqual(expect.arrayContaining(names));
+  });
+
+  it('keeps secrets, data and installed packages out of the image', () => {
+    expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['node_modules', 'data', '.git', '.env']));
+  });
+});
