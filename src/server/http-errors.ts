@@ -1,0 +1,44 @@
+import type { ParameterizedContext } from 'koa';
+import { type ErrorKind, IdentityError, kernelErrors } from '../kernel/index.ts';
+import { isDatabaseUnavailable } from '../persistence/index.ts';
+
+/** HTTP status of each kind of error, where no dialect has a table of its own. */
+export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  refused: 422,
+  throttled: 429,
+  'too-large': 413,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** The client went away before its request was complete; there is nobody to answer. */
+export class RequestAborted extends Error {
+  override readonly name = 'RequestAborted';
+}
+
+/** What the caller is told of an error: itself if it is ours, 503 for a lost database, else `INTERNAL_ERROR`. */
+export function shownError(error: unknown): IdentityError {
+  if (error instanceof IdentityError) return error;
+  if (isDatabaseUnavailable(error)) return kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 });
+  return kernelErrors.INTERNAL_ERROR({ cause: error });
+}
+
+/** Sets status and the headers that belong to an error; the body is the route's own. */
+export function applyErrorHead(ctx: ParameterizedContext, error: IdentityError): void {
+  ctx.status = STATUS_OF_KIND[error.kind];
+  if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+  if (error.kind === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer');
+  // The rest of a body that is too large is not read, so the connection cannot serve another request.
+  if (error.kind === 'too-large') ctx.set('Connection', 'close');
+}
+
+/** The answer of routes that no dialect owns. */
+export function sendError(ctx: ParameterizedContext, error: IdentityError): void {
+  applyErrorHead(ctx, error);
+  ctx.body = { error: error.code, message: error.message };
+}
