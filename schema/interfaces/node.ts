@@ -6,12 +6,15 @@ import { requireTenant } from '../directives/field-tenant.ts';
 import { alternativesOf } from '../directives/requires-scopes.ts';
 import { parseGlobalId, type TaggedType } from '../global-id.ts';
 
+/** Options of every `id` field: `@FieldResolver(() => ID, GLOBAL_ID)`. */
+export const GLOBAL_ID = { description: 'Global id: unique across types and tenants, and opaque.' };
+
 @InterfaceType({
   description: 'Anything with a global id (Relay Global Object Identification).',
   resolveType: (value: { __typename: string }) => value.__typename,
 })
 export abstract class Node {
-  @Field(() => ID, { description: 'Global id: unique across types and tenants, and opaque.' })
+  @Field(() => ID, GLOBAL_ID)
   id!: string;
 }
 

@@ -5,7 +5,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateTenantInput,
@@ -23,7 +23,7 @@ registerNode('Tenant', ({ services }, tenantId) => services.tenants.find(tenantI
 
 @Resolver(() => TenantType)
 export class TenantResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() tenant: Tenant): string {
     return toGlobalId('Tenant', tenant, tenant.id);
   }

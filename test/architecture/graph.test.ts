@@ -1,0 +1,116 @@
+import {
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildPlainSchema } from '../../schema/build.ts';
+import { PUBLIC_FIELDS } from '../../schema/directives/public-fields.ts';
+import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
+import { TAGS } from '../../schema/global-id.ts';
+import { registeredNodeTypes } from '../../schema/interfaces/node.ts';
+
+/** Root fields that have no tenant: they are about the service, or an id or a handle names the tenant. */
+const WITHOUT_TENANT = new Set([
+  'Query.node',
+  'Query.errorCodes',
+  'Query.viewer',
+  'Mutation.createTenant',
+  'Query.tenants',
+  'Query.eventTypes',
+]);
+
+describe('the graph', () => {
+  let schema: GraphQLSchema;
+  let roots: [string, GraphQLField<unknown, unknown>][];
+  beforeAll(async () => {
+    schema = await buildPlainSchema();
+    roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+      type == null
+        ? []
+        : Object.values(type.getFields()).map(
+            (field) => [`${type.name}.${field.name}`, field] as [string, typeof field],
+          ),
+    );
+  });
+
+  const types = () => Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+
+  it('guards every root field but those on the short public list, each of which exists', () => {
+    const unguarded = roots.filter(([, field]) => alternativesOf(field.astNode) === null).map(([name]) => name);
+    expect(unguarded.sort()).toEqual(Object.keys(PUBLIC_FIELDS).sort());
+  });
+
+  it('lets every root field name its tenant', () => {
+    const silent = roots
+      .filter(([name]) => !WITHOUT_TENANT.has(name))
+      .filter(([, field]) => {
+        if (field.args.some(({ name }) => name === 'tenant')) return false;
+        const input = getNamedType(field.args.find(({ name }) => name === 'input')?.type);
+        return !(isInputObjectType(input) && 'tenant' in input.getFields());
+      })
+      .map(([name]) => name);
+    expect(silent).toEqual([]);
+  });
+
+  it('makes every field nullable that returns a type with a directive of its own, so that a refusal costs one field', () => {
+    const guarded = new Set(
+      types().flatMap((type) => (isObjectType(type) && alternativesOf(type.astNode) !== null ? [type.name] : [])),
+    );
+    const rigid = types().flatMap((type) => {
+      if (!isObjectType(type) && !isInterfaceType(type)) return [];
+      return Object.values(type.getFields()).flatMap((field) => {
+        const inner = isNonNullType(field.type) ? field.type.ofType : field.type;
+        const item = 'ofType' in inner ? inner.ofType : inner;
+        const isRigid = 'ofType' in inner ? isNonNullType(item) : isNonNullType(field.type);
+        return guarded.has(getNamedType(field.type).name) && isRigid ? [`${type.name}.${field.name}`] : [];
+      });
+    });
+    expect(rigid).toEqual([]);
+  });
+
+  it('describes every type, field, argument, input field and enum value', () => {
+    const bare = types().flatMap((type) => {
+      const own = type.description ? [] : [type.name];
+      if (isEnumType(type))
+        return [
+          ...own,
+          ...type.getValues().flatMap((value) => (value.description ? [] : [`${type.name}.${value.name}`])),
+        ];
+      if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) return own;
+      const fields = Object.values(type.getFields() as Record<string, GraphQLField<unknown, unknown>>);
+      return [
+        ...own,
+        ...fields.flatMap((field) => [
+          ...(field.description ? [] : [`${type.name}.${field.name}`]),
+          ...(field.args ?? []).flatMap((arg) => (arg.description ? [] : [`${type.name}.${field.name}(${arg.name})`])),
+        ]),
+      ];
+    });
+    expect(bare.filter((name) => !['Query', 'Mutation', 'Subscription'].includes(name))).toEqual([]);
+  });
+
+  it('names mutations verbNoun(input: VerbNounInput!): VerbNounPayload', () => {
+    const odd = roots
+      .filter(([name]) => name.startsWith('Mutation.'))
+      .filter(
+        ([, field]) =>
+          field.args.length !== 1 || field.args[0]!.name !== 'input' || !isNonNullType(field.args[0]!.type),
+      )
+      .map(([name]) => name);
+    expect(odd).toEqual([]);
+  });
+
+  it('finds every type that has a global id through node(id)', () => {
+    const nodes = types().flatMap((type) =>
+      isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node') ? [type.name] : [],
+    );
+    expect(nodes.filter((name) => !registeredNodeTypes().some((type) => type === name))).toEqual([]);
+    expect(nodes.filter((name) => !(name in TAGS))).toEqual([]);
+  });
+});
