@@ -13,7 +13,7 @@ import { Kysely } from 'kysely';
 import type pg from 'pg';
 import { createPool, databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
 import { ormOptions } from './orm-options.ts';
-import { translateUnavailable } from './unavailable.ts';
+import { translateDatabaseError } from './unavailable.ts';
 import { enterUnitOfWork, openUnitOfWork, outsideUnitOfWork, UnitOfWork } from './unit-of-work.ts';
 
 export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
@@ -123,7 +123,7 @@ export class Database {
       );
     } catch (error) {
       await unit?.runAfterRollback();
-      throw translateUnavailable(error);
+      throw translateDatabaseError(error);
     }
     await unit?.runAfterCommit();
     return result;

@@ -14,7 +14,7 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import pg from 'pg';
-import { translateUnavailable } from './unavailable.ts';
+import { translateDatabaseError } from './unavailable.ts';
 import { openUnitOfWork } from './unit-of-work.ts';
 
 /** Told of every statement that reaches the database; tests count with it, `LOG_LEVEL=trace` prints with it. */
@@ -150,7 +150,7 @@ class GuardedDriver implements Driver {
       return connection;
     } catch (error) {
       this.#turnstile?.leave();
-      throw translateUnavailable(error);
+      throw translateDatabaseError(error);
     }
   }
 
@@ -195,7 +195,7 @@ class GuardedDriver implements Driver {
 }
 
 function rethrowTranslated(error: unknown): never {
-  throw translateUnavailable(error);
+  throw translateDatabaseError(error);
 }
 
 function unwrap(connection: DatabaseConnection): DatabaseConnection {
@@ -216,7 +216,7 @@ class GuardedConnection implements DatabaseConnection {
     try {
       return await this.inner.executeQuery<R>(query);
     } catch (error) {
-      throw translateUnavailable(error);
+      throw translateDatabaseError(error);
     }
   }
 

@@ -43,10 +43,18 @@ export function isDatabaseUnavailable(error: unknown, depth = 0): boolean {
   return isDatabaseUnavailable(fault.cause, depth + 1);
 }
 
-/** Turns a lost database into `SERVICE_UNAVAILABLE`; every other error passes unchanged. */
-export function translateUnavailable(error: unknown): unknown {
+/** `deadlock_detected`, `serialization_failure`: the same request succeeds when it is sent again. */
+const COLLISION_SQLSTATES = new Set(['40P01', '40001']);
+
+function isCollision(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > 5) return false;
+  const { code, cause } = error as DriverFault;
+  return (typeof code === 'string' && COLLISION_SQLSTATES.has(code)) || isCollision(cause, depth + 1);
+}
+
+/** Turns a lost database into `SERVICE_UNAVAILABLE` and a collision of transactions into `CONFLICT`; the rest passes unchanged. */
+export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof IdentityError) return error;
-  return isDatabaseUnavailable(error)
-    ? kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 })
-    : error;
+  if (isDatabaseUnavailable(error)) return kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 });
+  return isCollision(error) ? kernelErrors.CONFLICT({ cause: error }) : error;
 }

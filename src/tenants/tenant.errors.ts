@@ -7,7 +7,6 @@ export const tenantErrors = defineErrors({
     kind: 'invalid',
     message: 'A tenant name has 2 to 63 letters, digits, "-" or "_" and begins with a letter or digit.',
   },
-  TENANT_NAME_IMMUTABLE: { kind: 'refused', message: 'The name of a tenant cannot be changed.' },
   TENANT_PROTECTED: { kind: 'refused', message: 'The tenant "master" cannot be deleted or disabled.' },
   TENANT_DISABLED: { kind: 'forbidden', message: 'The tenant is disabled.' },
   TENANT_REQUIRED: { kind: 'invalid', message: 'Name the tenant.' },
