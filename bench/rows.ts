@@ -1,0 +1,102 @@
+import type { LoadRequest } from './load.ts';
+import type { Subject } from './servers.ts';
+
+/** What a row may need: the subject, a token of its bootstrap client, and people of the demo tenant. */
+export interface RowContext {
+  readonly subject: Subject;
+  readonly token: string;
+  readonly userIds: readonly string[];
+}
+
+/** One line of the table: a request sent over and over, the promise it is held to, and who else can do it. */
+export interface BenchRow {
+  readonly name: string;
+  /** Requests per second promised on PostgreSQL with the server on one core; null where only the figure is of interest. */
+  readonly promise: number | null;
+  readonly request: (context: RowContext) => LoadRequest;
+  /** The same operation at the peer. */
+  readonly peer?: (peer: Subject, token: string) => LoadRequest;
+}
+
+const basic = (subject: Subject): string =>
+  `Basic ${Buffer.from(`${subject.clientId}:${subject.clientSecret}`).toString('base64')}`;
+const FORM = 'application/x-www-form-urlencoded';
+
+const graphql = (
+  { subject, token }: RowContext,
+  queries: readonly { query: string; variables: unknown }[],
+): LoadRequest => ({
+  method: 'POST',
+  url: `${subject.url}/graphql`,
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  bodies: queries.map((query) => JSON.stringify(query)),
+});
+
+export const ROWS: readonly BenchRow[] = [
+  {
+    name: 'client-credentials token, EdDSA JWT, durable event',
+    promise: 4000,
+    request: ({ subject }) => ({
+      method: 'POST',
+      url: `${subject.url}/t/master/oauth/token`,
+      headers: { authorization: basic(subject), 'content-type': FORM },
+      bodies: ['grant_type=client_credentials&scope=user%3Aread'],
+    }),
+    peer: (peer) => ({
+      method: 'POST',
+      url: `${peer.url}/token`,
+      headers: { authorization: basic(peer), 'content-type': FORM },
+      bodies: ['grant_type=client_credentials'],
+    }),
+  },
+  {
+    name: 'introspection of an access token',
+    promise: 10_000,
+    request: ({ subject, token }) => ({
+      method: 'POST',
+      url: `${subject.url}/t/master/oauth/introspect`,
+      headers: { authorization: basic(subject), 'content-type': FORM },
+      bodies: [`token=${token}`],
+    }),
+    peer: (peer, token) => ({
+      method: 'POST',
+      url: `${peer.url}/token/introspection`,
+      headers: { authorization: basic(peer), 'content-type': FORM },
+      bodies: [`token=${token}`],
+    }),
+  },
+  {
+    name: 'a user by id, REST',
+    promise: 4000,
+    request: ({ subject, token, userIds }) => ({
+      method: 'GET',
+      url: `${subject.url}/t/demo/blitz/api/v3/users/`,
+      paths: userIds,
+      headers: { authorization: `Bearer ${token}` },
+    }),
+  },
+  {
+    name: 'a user by id, GraphQL',
+    promise: 3000,
+    request: (context) =>
+      graphql(
+        context,
+        context.userIds.map((id) => ({
+          query:
+            'query ($id: ID!) { user(id: $id, tenant: "demo") { subject username email emailVerified givenName familyName enabled } }',
+          variables: { id },
+        })),
+      ),
+  },
+  {
+    name: '20 users with their sessions, GraphQL',
+    promise: null,
+    request: (context) =>
+      graphql(context, [
+        {
+          query: '{ users(first: 20, tenant: "demo") { nodes { subject username sessions { subject authTime ip } } } }',
+          variables: {},
+        },
+      ]),
+  },
+];

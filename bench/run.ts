@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os';
+import { runFanout } from './fanout.ts';
+import { type LoadResult, runLoad } from './load.ts';
+import { type BenchCluster, openCluster } from './postgres.ts';
+import { type BenchRow, ROWS, type RowContext } from './rows.ts';
+import { type Subject, startIdgraph, startPeer } from './servers.ts';
+
+/** `npm run bench`: every promise of speed, its peer beside it, one table. Loopback only; under ten minutes. */
+
+const CONNECTIONS = 64;
+const SECONDS = 8;
+const WARM_UP_SECONDS = 3;
+/** With two processors the server has the first to itself; the load and the database share the rest. */
+const hasTwo = availableParallelism() >= 2;
+const SERVER_CPU = hasTwo ? 0 : null;
+const LOAD_CPU = hasTwo ? 1 : null;
+
+interface Line {
+  readonly store: string;
+  readonly name: string;
+  readonly result: LoadResult;
+  readonly rssMb: number;
+  readonly promise: number | null;
+  readonly peer: LoadResult | null;
+}
+
+async function tokenOf(subject: Subject, url: string, scope: string): Promise<string> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${subject.clientId}:${subject.clientSecret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: `grant_type=client_credentials${scope}`,
+  });
+  if (!answer.ok) throw new Error(`No token: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+async function peopleOf(subject: Subject, token: string): Promise<string[]> {
+  const answer = await fetch(`${subject.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ users(first: 100, tenant: "demo") { nodes { subject } } }' }),
+  });
+  const { data } = (await answer.json()) as { data: { users: { nodes: { subject: string }[] } } };
+  return data.users.nodes.map(({ subject: id }) => id);
+}
+
+async function measure(row: BenchRow, context: RowContext): Promise<LoadResult> {
+  const request = row.request(context);
+  await runLoad(request, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS }, LOAD_CPU);
+  return runLoad(request, { connections: CONNECTIONS, seconds: SECONDS }, LOAD_CPU);
+}
+
+async function measurePeer(row: BenchRow, peer: Subject): Promise<LoadResult | null> {
+  if (row.peer === undefined) return null;
+  const request = row.peer(peer, await tokenOf(peer, `${peer.url}/token`, ''));
+  await runLoad(request, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS }, LOAD_CPU);
+  return runLoad(request, { connections: CONNECTIONS, seconds: SECONDS }, LOAD_CPU);
+}
+
+async function measureStore(store: string, databaseUrl: string | null, cluster: BenchCluster | null): Promise<Line[]> {
+  const lines: Line[] = [];
+  const subject = await startIdgraph(databaseUrl, SERVER_CPU);
+  try {
+    const token = await tokenOf(subject, `${subject.url}/t/master/oauth/token`, '');
+    const context: RowContext = { subject, token, userIds: await peopleOf(subject, token) };
+    for (const row of ROWS) {
+      const result = await measure(row, context);
+      lines.push({ store, name: row.name, result, rssMb: await subject.rss(), promise: row.promise, peer: null });
+      process.stderr.write(`${store}: ${row.name}: ${Math.round(result.requestsPerSecond)}/s\n`);
+    }
+    lines.push(await fanoutLine(store, subject, token));
+  } finally {
+    await subject.stop();
+  }
+  return cluster === null ? lines : withPeer(lines, cluster);
+}
+
+async function fanoutLine(store: string, subject: Subject, token: string): Promise<Line> {
+  const fanout = await runFanout(subject, token, LOAD_CPU);
+  return {
+    store,
+    name: 'one event to 1,000 subscribers (deliveries)',
+    result: {
+      requestsPerSecond: fanout.deliveriesPerSecond,
+      p50Milliseconds: fanout.p50Milliseconds,
+      p99Milliseconds: fanout.p99Milliseconds,
+      failures: fanout.lost,
+    },
+    rssMb: await subject.rss(),
+    promise: null,
+    peer: null,
+  };
+}
+
+/** The peer runs after the subject has stopped, so that each has the processor to itself. */
+async function withPeer(lines: readonly Line[], cluster: BenchCluster): Promise<Line[]> {
+  const peer = await startPeer(await cluster.database('idgraph_bench_peer'), SERVER_CPU);
+  try {
+    const results = new Map<string, LoadResult>();
+    for (const row of ROWS) {
+      const result = await measurePeer(row, peer);
+      if (result === null) continue;
+      results.set(row.name, result);
+      process.stderr.write(`oidc-provider: ${row.name}: ${Math.round(result.requestsPerSecond)}/s\n`);
+    }
+    return lines.map((line) => ({ ...line, peer: results.get(line.name) ?? null }));
+  } finally {
+    await peer.stop();
+  }
+}
+
+function print(lines: readonly Line[]): void {
+  const header = [
+    'store',
+    'operation',
+    'per second',
+    'p50 ms',
+    'p99 ms',
+    'failed',
+    'RSS MB',
+    'promise',
+    'oidc-provider/s',
+    'ratio',
+  ];
+  const rows = lines.map(({ store, name, result, rssMb, promise, peer }) => [
+    store,
+    name,
+    result.requestsPerSecond.toFixed(0),
+    result.p50Milliseconds.toFixed(1),
+    result.p99Milliseconds.toFixed(1),
+    String(result.failures),
+    rssMb.toFixed(0),
+    promise === null || store !== 'PostgreSQL' ? '-' : String(promise),
+    peer === null ? '-' : peer.requestsPerSecond.toFixed(0),
+    peer === null ? '-' : `${(result.requestsPerSecond / peer.requestsPerSecond).toFixed(2)} x`,
+  ]);
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ');
+  console.log([line(header), ...rows.map(line)].join('\n'));
+}
+
+const cluster = await openCluster();
+try {
+  const lines: Line[] = [];
+  if (cluster !== null)
+    lines.push(...(await measureStore('PostgreSQL', await cluster.database('idgraph_bench'), cluster)));
+  lines.push(...(await measureStore('embedded', null, null)));
+  print(lines);
+  process.exitCode = lines.some(({ result }) => result.failures > 0) ? 1 : 0;
+} finally {
+  await cluster?.stop();
+}
