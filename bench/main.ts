@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { runFanout } from './fanout.ts';
 import { type LoadResult, runLoad } from './load.ts';
@@ -142,6 +143,9 @@ function print(lines: readonly Line[]): void {
     row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ');
   console.log([line(header), ...rows.map(line)].join('\n'));
 }
+
+// The database server inherits this processor, so that the server's own is its alone.
+if (LOAD_CPU !== null) spawnSync('taskset', ['-cp', String(LOAD_CPU), String(process.pid)]);
 
 const cluster = await openCluster();
 try {
