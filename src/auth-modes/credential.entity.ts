@@ -54,3 +54,15 @@ export const LockoutEntity = defineEntity({
   indexes: [{ name: 'lockouts__last_at', properties: ['tenantId', 'lastAt'] }],
 });
 export type Lockout = InferEntity<typeof LockoutEntity>;
+
+/** The last ordinal given out per user and type. It outlives the credential, so that no ordinal names two of them. */
+export const CredentialOrdinalEntity = defineEntity({
+  name: 'CredentialOrdinal',
+  tableName: 'credential_ordinals',
+  properties: {
+    tenantId: p.uuid().primary(),
+    userId: p.text().primary(),
+    type: p.string().length(32).primary(),
+    last: p.integer(),
+  },
+});

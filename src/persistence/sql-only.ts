@@ -51,6 +51,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   byTenant('user_identifiers', 'user_id', 'users'),
   byTenant('user_attribute_keys', 'user_id', 'users'),
   byTenant('credentials', 'user_id', 'users'),
+  byTenant('credential_ordinals', 'user_id', 'users'),
   byTenant('role_composites', 'role_id', 'roles'),
   byTenant('role_composites', 'child_id', 'roles'),
   byTenant('role_grants', 'role_id', 'roles'),

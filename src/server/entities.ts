@@ -1,4 +1,4 @@
-import { CredentialEntity, LockoutEntity } from '../auth-modes/credential.entity.ts';
+import { CredentialEntity, CredentialOrdinalEntity, LockoutEntity } from '../auth-modes/credential.entity.ts';
 import {
   ClientEntity,
   ClientScopeEntity,
@@ -29,6 +29,7 @@ export const ENTITIES: EntityList = [
   UserIdentifierEntity,
   UserAttributeKeyEntity,
   CredentialEntity,
+  CredentialOrdinalEntity,
   LockoutEntity,
   RoleEntity,
   RoleCompositeEntity,

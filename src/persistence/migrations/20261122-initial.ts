@@ -35,6 +35,9 @@ export class Migration20261122Initial extends Migration {
       'alter table "credentials" add constraint "credentials__lookup_hash" unique ("tenant_id", "lookup_hash")',
     );
     this.addSql(
+      'create table "credential_ordinals" ("tenant_id" uuid not null, "user_id" text not null, "type" varchar(32) not null, "last" int not null, constraint "credential_ordinals__pkey" primary key ("tenant_id", "user_id", "type"))',
+    );
+    this.addSql(
       'create table "devices" ("tenant_id" uuid not null, "user_id" text not null, "id" text not null, "user_agent" text null, "fingerprint" text null, "latest_ip" text null, "trusted" boolean not null default false, "created_at" timestamptz not null, "last_used_at" timestamptz not null, constraint "devices__pkey" primary key ("tenant_id", "user_id", "id"))',
     );
     this.addSql(
@@ -171,6 +174,9 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql(
       'alter table "credentials" add constraint "credentials__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "credential_ordinals" add constraint "credential_ordinals__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',
     );
     this.addSql(
       'alter table "role_composites" add constraint "role_composites__role_id__fkey" foreign key ("tenant_id", "role_id") references "roles" ("tenant_id", "id") on delete cascade',
