@@ -1,5 +1,6 @@
 import { newId, type Origin, type TenantRef } from '../kernel/index.ts';
 import type { EventType } from './catalogue.ts';
+import { storableOrNull, storableParams, storableText } from './event-text.ts';
 
 /** Who acted; a `Caller` of `access/` fits. */
 export interface EventActor {
@@ -24,7 +25,7 @@ export interface EventDraft {
   readonly outcome?: 'success' | 'failure';
   /** Error code or short word that says why, for failures. */
   readonly reason?: string | null;
-  /** Details. Never a secret; text is cut to 2000 characters. */
+  /** Details. Never a secret; each text is cut to 2000 characters. */
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
@@ -53,7 +54,9 @@ export interface SecurityEvent {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the row of an event that happened now. */
+const NO_PARAMS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** Makes the row of an event that happened now: every text is one the database takes, and none is longer than its bound. */
 export function toSecurityEvent(
   actor: EventActor,
   tenant: Pick<TenantRef, 'id'>,
@@ -67,18 +70,18 @@ export function toSecurityEvent(
     type: draft.type,
     occurredAt: now,
     actorKind: actor.kind,
-    actorId: actor.userId ?? actor.clientId,
-    subjectId: draft.subjectId ?? null,
-    clientId: draft.clientId ?? actor.clientId,
-    clientAuth: actor.clientAuth,
+    actorId: storableOrNull(actor.userId ?? actor.clientId),
+    subjectId: storableOrNull(draft.subjectId),
+    clientId: storableOrNull(draft.clientId ?? actor.clientId),
+    clientAuth: storableOrNull(actor.clientAuth),
     sessionId: draft.sessionId ?? actor.sessionId,
-    ip: origin.ip,
-    peerIp: origin.peerIp,
-    userAgent: origin.userAgent,
-    door: origin.door,
+    ip: storableOrNull(origin.ip),
+    peerIp: storableOrNull(origin.peerIp),
+    userAgent: storableOrNull(origin.userAgent),
+    door: storableText(origin.door),
     processId: origin.processId,
     outcome: draft.outcome ?? 'success',
-    reason: draft.reason ?? null,
-    params: draft.params ?? {},
+    reason: storableOrNull(draft.reason),
+    params: draft.params === undefined ? NO_PARAMS : storableParams(draft.params),
   };
 }

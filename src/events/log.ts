@@ -1,7 +1,9 @@
 import type { Clock, TenantRef } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from './event.ts';
+import { type EventSink, GroupWriter } from './group-writer.ts';
 import { insertEvents } from './insert.ts';
+import { databaseSink } from './sinks.ts';
 
 const PENDING = Symbol('events to write with the open unit of work');
 
@@ -12,11 +14,18 @@ export type CommittedListener = (events: readonly SecurityEvent[]) => void;
 export class EventLog {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #writer: GroupWriter;
   readonly #listeners: CommittedListener[] = [];
 
-  constructor(db: Database, clock: Clock) {
+  /** @param sink Where `append` writes; the event engine gives it a connection of its own. Default: the database's. */
+  constructor(db: Database, clock: Clock, sink: EventSink = databaseSink(db)) {
     this.#db = db;
     this.#clock = clock;
+    this.#writer = new GroupWriter({
+      write: sink,
+      onWritten: (events) => this.#announce(events),
+      detached: (work) => db.detached(work),
+    });
   }
 
   /** Registers for events this node committed. Listeners are called in order, must be quick and must not throw. */
@@ -44,15 +53,36 @@ export class EventLog {
   }
 
   /**
-   * Writes an event that stands alone (a token issued, a failed sign-in) and returns once it is durable.
+   * Writes an event that stands alone (a token issued, a failed sign-in) and returns once it is durable. Those who wait at
+   * the same time share one insert and one commit.
+   * @throws SERVICE_UNAVAILABLE The database is away, or more events wait than it can take. Only when the connection broke
+   *   under the insert may the event be in the log all the same.
    * @throws Error inside a unit of work: on the embedded database it would wait for the transaction that waits for it.
    */
   async append(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): Promise<SecurityEvent> {
     if (openUnitOfWork() !== undefined) throw new Error('append() inside a unit of work; use record().');
     const event = toSecurityEvent(actor, tenant, draft, this.#clock.now());
-    await this.#db.transaction(async () => insertEvents(this.#db.read(), [event]));
-    this.#announce([event]);
+    await this.#writer.append(event);
     return event;
+  }
+
+  /**
+   * For a refusal that undoes the open unit of work: the event is appended after the rollback and before the caller sees
+   * the error. If it cannot be written, the caller sees that instead: nobody may guess unrecorded. Nothing is written when
+   * the unit commits.
+   * @throws Error outside a unit of work.
+   */
+  appendAfterRollback(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): void {
+    const unit = openUnitOfWork();
+    if (unit === undefined) throw new Error('appendAfterRollback() needs an open unit of work; use append().');
+    unit.afterRollback(async () => {
+      await this.append(actor, tenant, draft);
+    });
+  }
+
+  /** Returns when every event appended so far is durable or was refused. */
+  drain(): Promise<void> {
+    return this.#writer.drain();
   }
 
   #announce(events: readonly SecurityEvent[]): void {

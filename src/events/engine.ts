@@ -1,0 +1,165 @@
+import type { Clock } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import { CursorCodec, type CursorSealer } from './cursor.ts';
+import { EventStore } from './event.store.ts';
+import { Feed } from './feed.ts';
+import { Follower } from './follower.ts';
+import type { EventSink } from './group-writer.ts';
+import { EventLog } from './log.ts';
+import { Loop } from './loop.ts';
+import { LogMaintenance, type Retention } from './maintenance.ts';
+import { NatsWaker } from './nats-waker.ts';
+import { databaseStatement, linkStatement, PositionReader } from './positions.ts';
+import { Sequencer } from './sequencer.ts';
+import { embeddedSequencing, POSITIONS_CHANNEL, type Sequencing, serverSequencing } from './sequencing.ts';
+import { ServerLink } from './server-link.ts';
+import { databaseSink, linkSink } from './sinks.ts';
+import { LocalWaker, type Waker } from './waker.ts';
+
+export interface EventEngineOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** `new Sealer(masterKey, 'event-cursor')`: a purpose, and so a key, of its own. */
+  readonly sealer: CursorSealer;
+  /** `NATS_URL`: nodes wake each other over NATS instead of NOTIFY. */
+  readonly natsUrl?: string | undefined;
+  /** How long events are kept, asked once an hour. Absent: for ever. */
+  readonly retention?: () => Promise<Retention>;
+  /** Told of faults of the background loops, which go on by themselves. Lost databases come here too. */
+  readonly onError?: (error: unknown) => void;
+  /** Seconds between checkpoints of idle subscriptions. Default 30. */
+  readonly checkpointSeconds?: number;
+}
+
+const HOUR_MS = 3_600_000;
+const SWEEP_MS = 2_000;
+/** Sequencer and follower of a server look by themselves this often; the embedded database has one process, which knows. */
+const POLL_MS = { server: { sequencer: 100, follower: 250 }, embedded: { sequencer: 1_000, follower: 1_000 } } as const;
+
+/** The parts that differ between a server and the embedded database. */
+interface Wiring {
+  readonly sink: EventSink;
+  readonly sequencing: Sequencing;
+  readonly reader: PositionReader;
+  readonly waker: Waker;
+  readonly links: readonly ServerLink[];
+}
+
+/**
+ * The security event log at work: one on each node. `log` writes, `feed` and `store` read, `follower` tells the caches.
+ * On a server it keeps three connections of its own beside the pool.
+ */
+export class EventEngine {
+  readonly log: EventLog;
+  readonly store: EventStore;
+  readonly feed: Feed;
+  readonly follower: Follower;
+  readonly maintenance: LogMaintenance;
+  readonly #options: EventEngineOptions;
+  readonly #wiring: Wiring;
+  readonly #sequencer: Sequencer;
+  readonly #sweeping: Loop;
+  readonly #hourly: Loop;
+  #checkpoints: NodeJS.Timeout | undefined;
+
+  constructor(options: EventEngineOptions) {
+    const { db, clock } = options;
+    const onError = options.onError ?? (() => undefined);
+    const poll = db.isEmbedded ? POLL_MS.embedded : POLL_MS.server;
+    const cursors = new CursorCodec(options.sealer);
+    this.#options = options;
+    this.#wiring = db.isEmbedded ? embeddedWiring(db) : serverWiring(options);
+    const { sink, sequencing, reader, waker } = this.#wiring;
+    this.log = new EventLog(db, clock, sink);
+    this.store = new EventStore(db, cursors);
+    this.follower = new Follower({ reader, onError, pollMs: poll.follower });
+    this.feed = new Feed({ db, follower: this.follower, reader, cursors });
+    this.maintenance = new LogMaintenance(db, clock);
+    this.#sequencer = new Sequencer({
+      sequencing,
+      onError,
+      pollMs: poll.sequencer,
+      onSequenced: () => waker.publish(),
+    });
+    this.#sweeping = new Loop({ round: () => this.#sweep(), pollMs: SWEEP_MS, onError });
+    this.#hourly = new Loop({ round: () => this.#keepHouse(), pollMs: HOUR_MS, onError });
+    this.log.onCommitted(() => this.#sequencer.wake());
+    waker.subscribe(() => this.follower.wake());
+  }
+
+  /** @throws SERVICE_UNAVAILABLE The database is away. */
+  async start(): Promise<void> {
+    await this.#options.db.detached(async () => {
+      // Before the first event, so that it need not be moved out of the default partition.
+      await this.maintenance.createPartitions();
+      await Promise.all(this.#wiring.links.map((link) => link.start()));
+      await this.#wiring.waker.start();
+      await this.follower.start();
+      this.#sequencer.start();
+      this.#sweeping.start();
+      this.#hourly.start();
+      const every = (this.#options.checkpointSeconds ?? 30) * 1_000;
+      this.#checkpoints = setInterval(() => this.feed.checkpoint(), every);
+      this.#checkpoints.unref();
+    });
+  }
+
+  /** Writes what still waits, then ends the loops and closes the connections. */
+  async stop(): Promise<void> {
+    clearInterval(this.#checkpoints);
+    await this.log.drain();
+    await Promise.all([this.#sequencer.stop(), this.follower.stop(), this.#sweeping.stop(), this.#hourly.stop()]);
+    await this.#wiring.waker.stop();
+    await Promise.all(this.#wiring.links.map((link) => link.stop()));
+  }
+
+  async #sweep() {
+    await this.maintenance.sweep();
+    return { restMs: 0, isUnfinished: false };
+  }
+
+  async #keepHouse() {
+    await this.maintenance.createPartitions();
+    const retention = await this.#options.retention?.();
+    if (retention !== undefined) await this.maintenance.expire(retention);
+    return { restMs: 0, isUnfinished: false };
+  }
+}
+
+function embeddedWiring(db: Database): Wiring {
+  return {
+    sink: databaseSink(db),
+    sequencing: embeddedSequencing(db),
+    reader: new PositionReader(databaseStatement(db)),
+    waker: new LocalWaker(),
+    links: [],
+  };
+}
+
+function serverWiring({ db, natsUrl }: EventEngineOptions): Wiring {
+  const { location } = db.options;
+  if (location.kind !== 'server') throw new Error('The database is not a server.');
+  const writer = new ServerLink(location.url, 'idgraph-events-write');
+  const sequencer = new ServerLink(location.url, 'idgraph-events-sequence');
+  const isNotifying = natsUrl === undefined;
+  const waker = natsUrl === undefined ? new LocalWaker() : new NatsWaker(natsUrl);
+  const follower = new ServerLink(
+    location.url,
+    'idgraph-events-follow',
+    isNotifying
+      ? {
+          onConnect: async (client) => {
+            await client.query(`listen ${POSITIONS_CHANNEL}`);
+          },
+          onNotification: () => waker.publish(),
+        }
+      : {},
+  );
+  return {
+    sink: linkSink(writer),
+    sequencing: serverSequencing(sequencer, isNotifying),
+    reader: new PositionReader(linkStatement(follower)),
+    waker,
+    links: [writer, sequencer, follower],
+  };
+}

@@ -1,0 +1,45 @@
+import type { SecurityEvent } from './event.ts';
+
+interface EventColumn {
+  readonly column: string;
+  readonly property: keyof SecurityEvent;
+  readonly type: string;
+}
+
+/** The columns of `security_events`, their names in the code and their types, in the order of the table. */
+const EVENT_COLUMNS: readonly EventColumn[] = [
+  { column: 'tenant_id', property: 'tenantId', type: 'uuid' },
+  { column: 'id', property: 'id', type: 'uuid' },
+  { column: 'type', property: 'type', type: 'text' },
+  { column: 'occurred_at', property: 'occurredAt', type: 'timestamptz' },
+  { column: 'actor_kind', property: 'actorKind', type: 'text' },
+  { column: 'actor_id', property: 'actorId', type: 'text' },
+  { column: 'subject_id', property: 'subjectId', type: 'text' },
+  { column: 'client_id', property: 'clientId', type: 'text' },
+  { column: 'client_auth', property: 'clientAuth', type: 'text' },
+  { column: 'session_id', property: 'sessionId', type: 'uuid' },
+  { column: 'ip', property: 'ip', type: 'text' },
+  { column: 'peer_ip', property: 'peerIp', type: 'text' },
+  { column: 'user_agent', property: 'userAgent', type: 'text' },
+  { column: 'door', property: 'door', type: 'text' },
+  { column: 'process_id', property: 'processId', type: 'uuid' },
+  { column: 'outcome', property: 'outcome', type: 'text' },
+  { column: 'reason', property: 'reason', type: 'text' },
+  { column: 'params', property: 'params', type: 'jsonb' },
+];
+
+const columns = EVENT_COLUMNS.map(({ column }) => column).join(', ');
+const properties = EVENT_COLUMNS.map(({ property }) => `"${property}"`).join(', ');
+const record = EVENT_COLUMNS.map(({ property, type }) => `"${property}" ${type}`).join(', ');
+
+/** Select list that gives rows of `security_events e` the shape of `SecurityEvent`. */
+export const EVENT_SELECT_LIST = EVENT_COLUMNS.map(({ column, property }) => `e.${column} as "${property}"`).join(', ');
+
+/**
+ * Inserts any number of events, given as one JSON array, with their arrivals: one statement, so one round trip and one
+ * commit. Measured per event at 30 a statement: JSON 16 us of our time and 39 us of the server's, arrays 18 and 39,
+ * a VALUES list 21 and 44. Unnamed, because a pooler may lead each statement to another connection.
+ */
+export const INSERT_EVENTS_SQL = `with e as materialized (select * from json_to_recordset($1::json) as e(${record})),
+  logged as (insert into security_events (${columns}) select ${properties} from e)
+  insert into event_arrivals (tenant_id, event_id) select "tenantId", id from e`;

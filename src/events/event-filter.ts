@@ -1,0 +1,54 @@
+import { type RawBuilder, sql } from 'kysely';
+import { EVENT_TYPES, type EventType } from './catalogue.ts';
+import type { SecurityEvent } from './event.ts';
+
+/** Which events of a tenant are wanted; what is left out or null restricts nothing. */
+export interface EventFilter {
+  readonly types?: readonly EventType[] | null | undefined;
+  /** Categories of the catalogue. */
+  readonly categories?: readonly string[] | null | undefined;
+  readonly subjectId?: string | null | undefined;
+  readonly actorId?: string | null | undefined;
+  readonly clientId?: string | null | undefined;
+  readonly outcome?: 'success' | 'failure' | null | undefined;
+}
+
+/** One filter in both forms: for events in memory and for the log. */
+export interface CompiledFilter {
+  matches(event: SecurityEvent): boolean;
+  /** A condition over `security_events e`; always true without a filter. */
+  readonly condition: RawBuilder<boolean>;
+}
+
+const EQUALITIES = [
+  ['subjectId', 'subject_id'],
+  ['actorId', 'actor_id'],
+  ['clientId', 'client_id'],
+  ['outcome', 'outcome'],
+] as const;
+
+export function compileFilter(filter: EventFilter): CompiledFilter {
+  const types = wantedTypes(filter);
+  const wanted = EQUALITIES.flatMap(([property, column]) => {
+    const value = filter[property];
+    return value === null || value === undefined ? [] : [{ property, column, value }];
+  });
+  const typeSet = types === null ? null : new Set<string>(types);
+  const conditions = wanted.map(({ column, value }) => sql<boolean>`${sql.ref(`e.${column}`)} = ${value}`);
+  if (types !== null) conditions.push(sql<boolean>`e.type = any(${types}::text[])`);
+  return {
+    matches: (event) =>
+      (typeSet === null || typeSet.has(event.type)) && wanted.every(({ property, value }) => event[property] === value),
+    condition: conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`,
+  };
+}
+
+/** The types a filter lets through, or null for all: the named ones, those of the named categories, or both at once. */
+function wantedTypes({ types, categories }: EventFilter): EventType[] | null {
+  if (categories === null || categories === undefined) return types === null || types === undefined ? null : [...types];
+  const named = types === null || types === undefined ? null : new Set<string>(types);
+  const all = Object.entries(EVENT_TYPES) as [EventType, { category: string }][];
+  return all
+    .filter(([type, row]) => categories.includes(row.category) && (named?.has(type) ?? true))
+    .map(([type]) => type);
+}

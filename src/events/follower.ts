@@ -1,0 +1,109 @@
+import type { LogPosition } from './cursor.ts';
+import type { SecurityEvent } from './event.ts';
+import { Loop, type Round } from './loop.ts';
+import { type PositionReader, READ_PAGE } from './positions.ts';
+
+/** An event on its way through memory, shared by all who get it. */
+export interface FeedEntry extends LogPosition {
+  readonly event: SecurityEvent;
+}
+
+/** A subscriber's end in memory. Told of each event of its tenant, in order; must be quick and must not throw. */
+export interface Tail {
+  readonly tenantId: string;
+  offer(entry: FeedEntry): void;
+}
+
+export interface FollowerOptions {
+  readonly reader: PositionReader;
+  readonly onError: (error: unknown) => void;
+  /** Longest time between two looks, in milliseconds. */
+  readonly pollMs: number;
+}
+
+/**
+ * Reads the log's positions once for the whole node, in order, and fans the events out in memory: to the caches, which
+ * drop what another node changed, and to the subscribers.
+ */
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #loop: Loop;
+  readonly #listeners: ((event: SecurityEvent) => void)[] = [];
+  readonly #tails = new Map<string, Set<Tail>>();
+  #position: LogPosition | undefined;
+  #lastLookAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#loop = new Loop({ round: () => this.#round(), pollMs: options.pollMs, onError: options.onError });
+  }
+
+  /** Begins at the log's present end. */
+  async start(): Promise<void> {
+    // What is committed while we look is delivered: the place comes first.
+    this.#position ??= await this.#options.reader.tail();
+    this.#lastLookAt = performance.now();
+    this.#loop.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  /** Says that there are new positions. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** The place up to which everything was delivered; undefined before the start. */
+  get position(): LogPosition | undefined {
+    return this.#position;
+  }
+
+  /**
+   * Whether the log was read to its end within the last `maxAgeMs` milliseconds (of real time). A cache whose entries are
+   * dropped by events may only be trusted while this holds.
+   */
+  isFresh(maxAgeMs: number): boolean {
+    return performance.now() - this.#lastLookAt <= maxAgeMs;
+  }
+
+  /** Registers for every event of every tenant, of this node and the others. Must be quick and must not throw. */
+  onEvent(listener: (event: SecurityEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Adds a subscriber: it is told of everything after the present `position`. */
+  attach(tail: Tail): void {
+    const tails = this.#tails.get(tail.tenantId);
+    if (tails === undefined) this.#tails.set(tail.tenantId, new Set([tail]));
+    else tails.add(tail);
+  }
+
+  detach(tail: Tail): void {
+    const tails = this.#tails.get(tail.tenantId);
+    if (tails?.delete(tail) === true && tails.size === 0) this.#tails.delete(tail.tenantId);
+  }
+
+  async #round(): Promise<Round> {
+    const startedAt = performance.now();
+    const look = await this.#options.reader.look(this.#position!);
+    let at: LogPosition = { generation: look.generation, position: look.from };
+    for (const { position, event } of look.events) {
+      // A sequencer commits positions in order, so a hole means that what we see is not the log we know: look again.
+      if (position !== at.position + 1) break;
+      at = { generation: look.generation, position };
+      if (event !== null) this.#deliver({ ...at, event });
+    }
+    const hasMore = look.events.length === READ_PAGE;
+    this.#position = at;
+    if (!hasMore) this.#lastLookAt = startedAt;
+    return { restMs: 0, isUnfinished: hasMore };
+  }
+
+  #deliver(entry: FeedEntry): void {
+    for (const listener of this.#listeners) listener(entry.event);
+    const tails = this.#tails.get(entry.event.tenantId);
+    if (tails !== undefined) for (const tail of tails) tail.offer(entry);
+  }
+}

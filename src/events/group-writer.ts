@@ -1,0 +1,112 @@
+import { kernelErrors } from '../kernel/index.ts';
+import type { SecurityEvent } from './event.ts';
+
+/** Writes events with one statement and returns once they are durable; all of them, or none. */
+export type EventSink = (events: readonly SecurityEvent[]) => Promise<void>;
+
+export interface GroupWriterOptions {
+  readonly write: EventSink;
+  /** Told of each group once it is durable, before those who wait for it. */
+  readonly onWritten: (events: readonly SecurityEvent[]) => void;
+  /** Runs a loop outside the context of the request that happened to start it. */
+  readonly detached: <T>(work: () => T) => T;
+  /** Most events that may wait: 10,000 of about 1 KB are 10 MB and, at 4,000 a second, 2.5 s. */
+  readonly maxWaiting?: number;
+  /** Most events of one statement. */
+  readonly maxGroup?: number;
+}
+
+interface Waiting {
+  readonly event: SecurityEvent;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Above this a group came from requests in parallel, and it pays to let the next one grow. */
+const CROWD = 4;
+/**
+ * Shortest time from one flush to the next under load. A statement costs 150 us whatever it holds: at 4,000 events a
+ * second, groups of 4 take a quarter of a core on our side, groups of 8 an eighth. A caller alone never waits for it.
+ */
+const FLUSH_GAP_MS = 2;
+
+/** Group commit: whoever waits shares one insert and one commit, and is answered after it. */
+export class GroupWriter {
+  readonly #options: GroupWriterOptions;
+  readonly #maxWaiting: number;
+  readonly #maxGroup: number;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #isHurried = false;
+
+  constructor(options: GroupWriterOptions) {
+    this.#options = options;
+    this.#maxWaiting = options.maxWaiting ?? 10_000;
+    this.#maxGroup = options.maxGroup ?? 500;
+  }
+
+  /**
+   * Resolves once the event is durable.
+   * @throws SERVICE_UNAVAILABLE Too many wait already, or the database is away.
+   */
+  append(event: SecurityEvent): Promise<void> {
+    if (this.#waiting.length >= this.#maxWaiting) {
+      return Promise.reject(kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 }));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ event, resolve, reject });
+      this.#running ??= this.#options.detached(() => this.#run());
+    });
+  }
+
+  /** Writes what waits without delay and returns when nothing waits any more. */
+  async drain(): Promise<void> {
+    this.#isHurried = true;
+    await this.#running;
+    this.#isHurried = false;
+  }
+
+  async #run(): Promise<void> {
+    // What else arrives in this turn of the event loop joins the first group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      const startedAt = performance.now();
+      const group = this.#waiting.splice(0, this.#maxGroup);
+      await this.#flush(group);
+      const pause = startedAt + FLUSH_GAP_MS - performance.now();
+      const isCrowded = group.length > CROWD && this.#waiting.length < this.#maxGroup;
+      if (isCrowded && pause > 0 && !this.#isHurried) await new Promise((resolve) => setTimeout(resolve, pause));
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#running = undefined;
+  }
+
+  /** A row the database refuses fails alone: its group is split until it stands by itself. */
+  async #flush(group: readonly Waiting[]): Promise<void> {
+    const events = group.map(({ event }) => event);
+    try {
+      await this.#options.write(events);
+    } catch (error) {
+      if (group.length === 1 || !isRowFault(error)) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
+      const middle = group.length >> 1;
+      await this.#flush(group.slice(0, middle));
+      await this.#flush(group.slice(middle));
+      return;
+    }
+    this.#options.onWritten(events);
+    for (const { resolve } of group) resolve();
+  }
+}
+
+/** Data exception, constraint violation, row or index entry too large: the SQLSTATE classes that one row can cause. */
+const ROW_FAULT_CLASSES = new Set(['22', '23', '54']);
+
+function isRowFault(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > 3) return false;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string' && ROW_FAULT_CLASSES.has(code.slice(0, 2)) && code.length === 5) return true;
+  return isRowFault(cause, depth + 1);
+}

@@ -1,0 +1,87 @@
+/** How a round of a loop ended, as the milliseconds to rest before the next may begin, woken or not. */
+export interface Round {
+  readonly restMs: number;
+  /** Whether to go on after the rest without being woken. */
+  readonly isUnfinished: boolean;
+}
+
+export interface LoopOptions {
+  readonly round: () => Promise<Round>;
+  /** Longest time between two rounds, in milliseconds: what finds news that no wake-up told of. */
+  readonly pollMs: number;
+  /** Told of a round that threw, but not of those that fail right after it; the loop goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+const REST_AFTER_ERROR_MS = 250;
+
+/** A background loop that rests until it is woken or its poll is due. Rounds never overlap. */
+export class Loop {
+  readonly #options: LoopOptions;
+  #isStopped = true;
+  #isWoken = false;
+  #wake: (() => void) | undefined;
+  #finished: Promise<void> = Promise.resolve();
+  #isFailing = false;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (!this.#isStopped) return;
+    this.#isStopped = false;
+    this.#finished = this.#run();
+  }
+
+  /** Asks for a round soon; many wakes before it begins are one. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#wake?.();
+  }
+
+  /** Lets the round under way end. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wake?.();
+    await this.#finished;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      this.#isWoken = false;
+      const { restMs, isUnfinished } = await this.#round();
+      if (this.#isStopped) return;
+      if (restMs > 0) await this.#sleep(restMs, false);
+      if (!isUnfinished && !this.#isWoken && !this.#isStopped) await this.#sleep(this.#options.pollMs, true);
+    }
+  }
+
+  async #round(): Promise<Round> {
+    try {
+      const round = await this.#options.round();
+      this.#isFailing = false;
+      return round;
+    } catch (error) {
+      if (!this.#isFailing) this.#options.onError(error);
+      this.#isFailing = true;
+      return { restMs: REST_AFTER_ERROR_MS, isUnfinished: true };
+    }
+  }
+
+  /** Stopping ends any sleep; a wake-up only one that is open to it. */
+  #sleep(ms: number, isWakeable: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      timer.unref();
+      this.#wake = () => {
+        if (isWakeable || this.#isStopped) done();
+      };
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { CompiledFilter } from './event-filter.ts';
+import type { FeedEntry, Tail } from './follower.ts';
+
+/** Events kept for a consumer that is slower than the log; they are shared, so this is 2 KB of references each. */
+const MAX_BUFFERED = 256;
+
+/** A subscriber's buffer between the follower and its consumer. When it is full it is emptied: the log has it all. */
+export class MemoryTail implements Tail {
+  readonly tenantId: string;
+  readonly #filter: CompiledFilter;
+  #buffered: FeedEntry[] = [];
+  #next = 0;
+  #hasOverflowed = false;
+  #isCheckpointDue = false;
+  #wake: (() => void) | undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(tenantId: string, filter: CompiledFilter, signal: AbortSignal) {
+    this.tenantId = tenantId;
+    this.#filter = filter;
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+  }
+
+  offer(entry: FeedEntry): void {
+    if (this.#hasOverflowed || !this.#filter.matches(entry.event)) return;
+    if (this.#buffered.length - this.#next >= MAX_BUFFERED) {
+      this.#hasOverflowed = true;
+      this.#buffered = [];
+      this.#next = 0;
+    } else {
+      this.#buffered.push(entry);
+    }
+    this.#wake?.();
+  }
+
+  /** Whether events were dropped that the consumer has to read from the log. */
+  get hasOverflowed(): boolean {
+    return this.#hasOverflowed;
+  }
+
+  /** Begins anew, empty; what is offered from now on is kept. */
+  restart(): void {
+    this.#hasOverflowed = false;
+    this.#buffered = [];
+    this.#next = 0;
+  }
+
+  take(): FeedEntry | undefined {
+    const entry = this.#buffered[this.#next];
+    if (entry !== undefined) this.#next++;
+    // What was taken must not stay referenced while the consumer never quite catches up.
+    if (this.#next === this.#buffered.length || this.#next === MAX_BUFFERED) {
+      this.#buffered = this.#buffered.slice(this.#next);
+      this.#next = 0;
+    }
+    return entry;
+  }
+
+  requestCheckpoint(): void {
+    this.#isCheckpointDue = true;
+    this.#wake?.();
+  }
+
+  takeCheckpointRequest(): boolean {
+    const isDue = this.#isCheckpointDue;
+    this.#isCheckpointDue = false;
+    return isDue;
+  }
+
+  /** Resolves with the next offer, checkpoint request or the end. */
+  changed(): Promise<void> {
+    if (this.#signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+}

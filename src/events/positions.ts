@@ -1,0 +1,146 @@
+import { CompiledQuery, type Kysely, sql } from 'kysely';
+import type { Database } from '../persistence/index.ts';
+import type { LogPosition } from './cursor.ts';
+import type { SecurityEvent } from './event.ts';
+import { EVENT_SELECT_LIST } from './event-columns.ts';
+import type { CompiledFilter } from './event-filter.ts';
+import { LOG } from './sequencing.ts';
+import type { ServerLink } from './server-link.ts';
+
+/** Rows of one look at the log: 500 events of about 1 KB, half a megabyte for each subscriber that reads by itself. */
+export const READ_PAGE = 500;
+
+/** An event at its place; null where retention removed it. */
+export interface PositionedEvent {
+  readonly position: number;
+  readonly event: SecurityEvent | null;
+}
+
+/** What a follower saw: the present generation, and what follows the place it asked from. */
+export interface Look {
+  readonly generation: number;
+  /** Where the events begin: right after the place asked from, or at a generation's start if that place was lost. */
+  readonly from: number;
+  readonly events: readonly PositionedEvent[];
+}
+
+type Statement = (text: string, values: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+
+/** Runs a statement on the link. */
+export function linkStatement(link: ServerLink): Statement {
+  return async (text, values) => {
+    const result = await link.query({ text, values: [...values] });
+    return (result as { rows: Record<string, unknown>[] }).rows;
+  };
+}
+
+/** Runs a statement like any other, outside whatever unit of work is open. */
+export function databaseStatement(db: Database): Statement {
+  return (text, values) =>
+    db.detached(async () => {
+      const query = CompiledQuery.raw(text, [...values]);
+      return (await db.read<Kysely<unknown>>().executeQuery<Record<string, unknown>>(query)).rows;
+    });
+}
+
+/** Where reading goes on after generation $1, position $2: there, or before the first position of a later generation. */
+const RESUME = `least($2::bigint, (select min(first_position) - 1 from event_generations where log = ${LOG} and generation > $1::integer))`;
+
+const TAIL_SQL = `select b.generation, b.last_position as position from event_batches b where b.log = ${LOG}
+  order by b.log desc, b.generation desc, b.last_position desc limit 1`;
+
+/** The limit keeps the planner at one index probe a row: without statistics it would join by scanning the whole log. */
+const eventOf = (tenantId: string, id: string): string =>
+  `left join lateral (select * from security_events e where e.tenant_id = ${tenantId} and e.id = ${id} limit 1) e on true`;
+
+const LOOK_SQL = `with place as materialized (
+    select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
+  )
+  select place.generation as "nowGeneration", place."from" as "fromPosition", p.position as "atPosition", ${EVENT_SELECT_LIST}
+  from place
+  left join lateral (
+    select position, tenant_id, event_id from event_positions
+    where log = ${LOG} and position > place."from" order by position limit ${READ_PAGE}
+  ) p on true
+  ${eventOf('p.tenant_id', 'p.event_id')}
+  order by p.position`;
+
+interface PositionColumns {
+  nowGeneration?: unknown;
+  fromPosition?: unknown;
+  atPosition?: unknown;
+}
+
+/** Takes the event out of a row; in a left join its columns are null together. */
+function toPositioned({
+  nowGeneration: _g,
+  fromPosition: _f,
+  atPosition,
+  ...event
+}: Record<string, unknown> & PositionColumns): PositionedEvent {
+  return { position: Number(atPosition), event: event['id'] === null ? null : (event as unknown as SecurityEvent) };
+}
+
+/** Reads the positions of the whole log, for the node's follower. */
+export class PositionReader {
+  readonly #statement: Statement;
+
+  constructor(statement: Statement) {
+    this.#statement = statement;
+  }
+
+  /** The last place given out; before the first pass of the first sequencer that is nowhere. */
+  async tail(): Promise<LogPosition> {
+    const [row] = await this.#statement(TAIL_SQL, []);
+    return row === undefined
+      ? { generation: 0, position: 0 }
+      : { generation: Number(row['generation']), position: Number(row['position']) };
+  }
+
+  async look(after: LogPosition): Promise<Look> {
+    const rows = await this.#statement(LOOK_SQL, [after.generation, after.position]);
+    const first = rows[0]!;
+    return {
+      generation: Number(first['nowGeneration']),
+      from: Number(first['fromPosition']),
+      events: first['atPosition'] === null ? [] : rows.map(toPositioned),
+    };
+  }
+}
+
+/** Events of one tenant after a place and up to another, for a subscriber that reads by itself. */
+export interface TenantPage {
+  readonly matching: readonly { readonly position: number; readonly event: SecurityEvent }[];
+  /** Last position looked at, matching or not; null when there was none. */
+  readonly lastPosition: number | null;
+}
+
+/**
+ * Looks at the next 500 positions of a tenant; the filter is applied after that bound, so a rare match costs many short
+ * statements instead of one long one.
+ */
+export async function readTenantPage(
+  db: Database,
+  tenantId: string,
+  filter: CompiledFilter,
+  after: LogPosition,
+  upTo: number,
+): Promise<TenantPage> {
+  const query = sql<Record<string, unknown>>`with page as materialized (
+      select p.position, p.event_id from event_positions p
+      where p.tenant_id = ${tenantId}::uuid and p.position <= ${upTo}::bigint
+        and p.position > least(${after.position}::bigint, (select min(first_position) - 1 from event_generations
+          where log = ${sql.raw(String(LOG))} and generation > ${after.generation}::integer))
+      order by p.position limit ${sql.raw(String(READ_PAGE))}
+    )
+    select page.position as "atPosition", ${sql.raw(EVENT_SELECT_LIST)} from page
+    left join lateral (select * from security_events e
+      where e.tenant_id = ${tenantId}::uuid and e.id = page.event_id and ${filter.condition} limit 1) e on true
+    order by page.position`;
+  const { rows } = await db.detached(() => query.execute(db.read()));
+  const found = rows.map(toPositioned);
+  return {
+    matching: found.filter((row): row is { position: number; event: SecurityEvent } => row.event !== null),
+    lastPosition: found.at(-1)?.position ?? null,
+  };
+}
