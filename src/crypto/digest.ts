@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { MasterKey } from './master-key.ts';
 
 /** SHA-256 of the UTF-8 form of a text, or of bytes. */
@@ -28,6 +28,11 @@ export class SecretHasher {
 
   constructor(masterKey: MasterKey) {
     this.#key = createSecretKey(masterKey.derive('client-secret'));
+  }
+
+  /** A new client secret: 256 random bits as 43 characters of base64url. */
+  mint(): string {
+    return randomBytes(32).toString('base64url');
   }
 
   /** 32 bytes, the same for the same secret: it can be looked up by. */

@@ -6,6 +6,7 @@ export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList 
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
 export { keysetPage, MAX_PAGE_SIZE, type PageKey, type PageRequest, type PageResult } from './page.ts';
+export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export { isDatabaseUnavailable } from './unavailable.ts';
 export { openUnitOfWork, UnitOfWork } from './unit-of-work.ts';
 export { violatedConstraint } from './violations.ts';

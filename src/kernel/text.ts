@@ -1,0 +1,32 @@
+import { invalidField } from './errors.ts';
+
+/** What a text of a caller must be before it may reach a row. */
+export interface TextRule {
+  /** In UTF-16 units. */
+  readonly max: number;
+  /** Default 1. */
+  readonly min?: number;
+}
+
+const CONTROL = /\p{Cc}/u;
+
+/** Whether PostgreSQL takes the text and nothing invisible hides in it: no NUL or other control character, no lone surrogate. */
+export function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !CONTROL.test(text);
+}
+
+/**
+ * The text, if it may be stored.
+ * @param path GraphQL input path of the value.
+ * @throws INVALID_INPUT Mistyped, too short or too long, or with control characters or lone surrogates.
+ */
+export function requireText(value: unknown, path: string, { max, min = 1 }: TextRule): string {
+  if (typeof value !== 'string') throw invalidField(path, 'TEXT_REQUIRED', 'A text is needed here.');
+  if (value.length < min || value.length > max) {
+    throw invalidField(path, 'TEXT_LENGTH', `The text must have ${min} to ${max} characters.`);
+  }
+  if (!isStorableText(value)) {
+    throw invalidField(path, 'TEXT_NOT_STORABLE', 'The text holds characters that cannot be stored.');
+  }
+  return value;
+}
