@@ -49,6 +49,11 @@ export const EVENT_TYPES = {
   'credential.updated': { category: 'credential', description: 'A credential was renamed or reordered.' },
   'federation_link.added': { category: 'federation', description: 'An external account was linked to a user.' },
   'federation_link.removed': { category: 'federation', description: 'An external account was unlinked from a user.' },
+  'federation_link.updated': { category: 'federation', description: 'A linked external account was renamed.' },
+  'federation_link.refused': {
+    category: 'federation',
+    description: 'Linking an external account through its provider failed.',
+  },
   'federation_token.read': {
     category: 'federation',
     description: 'A stored token of an external account was handed out.',

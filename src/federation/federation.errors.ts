@@ -1,0 +1,15 @@
+import { defineErrors } from '../kernel/index.ts';
+
+export const federationErrors = defineErrors({
+  FEDERATION_PROVIDER_NOT_FOUND: { kind: 'not-found', message: 'There is no such federation provider.' },
+  FEDERATION_PROVIDER_NAME_TAKEN: { kind: 'conflict', message: 'A federation provider with this name exists.' },
+  FEDERATION_PROVIDER_INVALID: { kind: 'invalid', message: 'The settings of the federation provider are not valid.' },
+  FEDERATION_PROVIDER_HAS_LINKS: {
+    kind: 'refused',
+    message: 'While accounts are linked, the provider must stay the one whose ids they hold.',
+  },
+  LINK_ALREADY_BOUND: { kind: 'refused', message: 'The external account is linked to another user.' },
+  LINK_NOT_FOUND: { kind: 'not-found', message: 'The external account is not linked to this user.' },
+  LINK_LIMIT_REACHED: { kind: 'refused', message: 'The user has too many linked accounts.' },
+  FEDERATION_TOKEN_NOT_FOUND: { kind: 'not-found', message: 'No token of this provider is stored for the user.' },
+});

@@ -1,0 +1,291 @@
+import type { Authority } from '../access/index.ts';
+import type { Sealer } from '../crypto/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
+import { type Clock, invalidField, kernelErrors, requireText } from '../kernel/index.ts';
+import { type Database, violatedConstraint } from '../persistence/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import { canonicalUserId, type User, type UserStore, userErrors } from '../users/index.ts';
+import type { FederationProvider } from './federation.entity.ts';
+import { federationErrors } from './federation.errors.ts';
+import type { FederationLinkStore, LinkRow } from './link.store.ts';
+import { type ProviderRef, providerKey } from './provider.service.ts';
+import type { FederationProviderStore } from './provider.store.ts';
+
+/** An external account, and whose it is to be. */
+export interface LinkInput {
+  readonly userId: string;
+  readonly provider: ProviderRef;
+  /** Id of the account at the provider. */
+  readonly externalId: string;
+  /** Name of that account for people; absent keeps the one that is stored. */
+  readonly externalName?: string | undefined;
+}
+
+/** Tokens a provider gave us for an account, as its token endpoint answered (RFC 6749 section 5.1). */
+export interface ProviderTokens {
+  readonly accessToken: string;
+  readonly tokenType: string;
+  readonly refreshToken?: string | undefined;
+  readonly scope?: string | undefined;
+  /** When the access token ends; null when the provider did not say. */
+  readonly expiresAt: Date | null;
+}
+
+/** A stored token, handed out. */
+export interface FederationTokenView {
+  readonly accessToken: string;
+  readonly tokenType: string;
+  /** Seconds it is still valid; null when the provider did not say. */
+  readonly expiresInSeconds: number | null;
+  readonly scope: string | null;
+}
+
+export interface FederationLinkServiceDeps {
+  readonly db: Database;
+  readonly store: FederationLinkStore;
+  readonly providers: FederationProviderStore;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+}
+
+/** A list of links is answered whole, so it must stay short; two who link at the same moment may pass it by one. */
+const MAX_LINKS_OF_USER = 100;
+/** With the 32 bytes of the ids before it, 512 characters stay below the 2,704 bytes of an index row. */
+const MAX_EXTERNAL_ID = 512;
+const MAX_EXTERNAL_NAME = 255;
+
+/** Rules of the links between users and accounts at external providers. */
+export class FederationLinkService {
+  readonly #deps: FederationLinkServiceDeps;
+
+  constructor(deps: FederationLinkServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws FORBIDDEN, USER_NOT_FOUND */
+  async list(authority: Authority, userId: string): Promise<readonly LinkRow[]> {
+    const user = await this.#user(authority, userId);
+    return (await this.#deps.store.findOfUsers(authority.tenant.id, [user.id])).get(user.id) ?? [];
+  }
+
+  /**
+   * Links an external account to a user. Repeating it changes nothing but the name, if one is given.
+   * @throws USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, INVALID_INPUT
+   * @throws LINK_ALREADY_BOUND The external account is another user's. Of two who try at once, one wins.
+   * @throws LINK_LIMIT_REACHED The user has 100 linked accounts.
+   * @throws ACCOUNT_GUARDED The user's powers reach beyond the tenant.
+   */
+  async link(authority: Authority, input: LinkInput): Promise<LinkRow> {
+    const user = await this.#user(authority, input.userId);
+    await this.#deps.guarded.assertMayChange(authority, 'user', user.id);
+    const checked = checkedAccount(input);
+    return this.#deps.db.transaction(async () => {
+      const provider = await this.#provider(authority, input.provider);
+      return this.#attach(authority, user, provider, checked);
+    });
+  }
+
+  /**
+   * Links an account whose owner has just proved, at the provider, that it is theirs; keeps the tokens where the provider
+   * is set up for that. For the flow that did the proving: it has decided on whose behalf.
+   * @throws As `link`.
+   */
+  async linkProven(authority: Authority, input: LinkInput, tokens: ProviderTokens | null): Promise<LinkRow> {
+    const user = await this.#user(authority, input.userId);
+    const checked = checkedAccount(input);
+    return this.#deps.db.transaction(async () => {
+      const provider = await this.#provider(authority, input.provider);
+      const link = await this.#attach(authority, user, provider, checked);
+      if (tokens !== null && provider.storeTokens) await this.#keep(link, tokens);
+      return link;
+    });
+  }
+
+  /** @throws USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED */
+  async unlink(authority: Authority, input: Omit<LinkInput, 'externalName'>): Promise<LinkRow> {
+    const user = await this.#user(authority, input.userId);
+    await this.#deps.guarded.assertMayChange(authority, 'user', user.id);
+    const { db, store, providers } = this.#deps;
+    const tenantId = authority.tenant.id;
+    return db.transaction(async () => {
+      const provider = await findProvider(providers, tenantId, input.provider);
+      const key = provider && isAccountId(input.externalId) ? keyOf(provider, input.externalId) : null;
+      const link = key === null ? null : await store.find(tenantId, key);
+      if (link === null || !(await store.remove(tenantId, link, user.id))) throw federationErrors.LINK_NOT_FOUND();
+      this.#record(authority, 'federation_link.removed', link);
+      return link;
+    });
+  }
+
+  /**
+   * Hands out the token stored for a user's account at a provider; each time is an event.
+   * @throws FORBIDDEN The permission is narrowed to other providers.
+   * @throws USER_NOT_FOUND
+   * @throws FEDERATION_TOKEN_NOT_FOUND No link, nothing stored, expired, or the provider is set up not to store tokens.
+   */
+  async readToken(authority: Authority, userId: string, ref: ProviderRef): Promise<FederationTokenView> {
+    authority.requireOnly(providerKey(ref));
+    const user = await this.#user(authority, userId);
+    const { store, providers, events, clock } = this.#deps;
+    const now = clock.now();
+    const provider = await findProvider(providers, authority.tenant.id, ref);
+    const token = provider?.storeTokens ? await store.findToken(authority.tenant.id, provider.id, user.id, now) : null;
+    if (token === null) throw federationErrors.FEDERATION_TOKEN_NOT_FOUND();
+    await events.append(authority.caller, authority.tenant, {
+      type: 'federation_token.read',
+      subjectId: user.id,
+      params: { provider_type: ref.type, provider_name: ref.name, external_id: token.externalId },
+    });
+    return this.#opened(authority.tenant.id, token, now);
+  }
+
+  #opened(
+    tenantId: string,
+    token: {
+      readonly providerId: string;
+      readonly externalId: string;
+      readonly sealed: string;
+      readonly expiresAt: Date | null;
+    },
+    now: Date,
+  ): FederationTokenView {
+    const text = this.#deps.sealer.open(token.sealed, sealContext(tenantId, token)).toString('utf8');
+    const { accessToken, tokenType, scope } = JSON.parse(text) as Omit<ProviderTokens, 'expiresAt'>;
+    const { expiresAt } = token;
+    return {
+      accessToken,
+      tokenType,
+      expiresInSeconds: expiresAt === null ? null : Math.floor((expiresAt.getTime() - now.getTime()) / 1000),
+      scope: scope ?? null,
+    };
+  }
+
+  async #attach(
+    authority: Authority,
+    user: User,
+    provider: FederationProvider,
+    account: CheckedAccount,
+  ): Promise<LinkRow> {
+    const { store, clock } = this.#deps;
+    const key = keyOf(provider, account.externalId);
+    const tenantId = authority.tenant.id;
+    const now = clock.now();
+    const row = {
+      tenantId,
+      ...key,
+      userId: user.id,
+      externalName: account.externalName ?? null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    if (!(await this.#insert(row))) return this.#keepLinked(authority, user, key, account, now);
+    if ((await store.countOfUser(tenantId, user.id)) > MAX_LINKS_OF_USER) throw federationErrors.LINK_LIMIT_REACHED();
+    const link = { ...row, providerType: provider.type, providerName: provider.name };
+    this.#record(authority, 'federation_link.added', link);
+    return link;
+  }
+
+  /** The account has a link already: it is the same user's, or the request is refused. */
+  async #keepLinked(
+    authority: Authority,
+    user: User,
+    key: { readonly providerId: string; readonly externalId: string },
+    { externalName }: CheckedAccount,
+    now: Date,
+  ): Promise<LinkRow> {
+    const { store } = this.#deps;
+    const link = await store.find(authority.tenant.id, key);
+    // Whoever held it let go of it between our two looks.
+    if (link === null) throw kernelErrors.CONFLICT();
+    if (link.userId !== user.id) throw federationErrors.LINK_ALREADY_BOUND();
+    if (externalName === undefined || externalName === link.externalName) return link;
+    await store.rename(authority.tenant.id, key, externalName, now);
+    const renamed = { ...link, externalName, updatedAt: now };
+    this.#record(authority, 'federation_link.updated', renamed);
+    return renamed;
+  }
+
+  /** A user or provider deleted meanwhile shows as a violated foreign key. */
+  async #insert(row: Parameters<FederationLinkStore['insertIfFree']>[0]): Promise<boolean> {
+    try {
+      return await this.#deps.store.insertIfFree(row);
+    } catch (error) {
+      const constraint = violatedConstraint(error);
+      if (constraint === 'federation_links__user_id__fkey') throw userErrors.USER_NOT_FOUND();
+      if (constraint === 'federation_links__provider_id__fkey') throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
+      throw error;
+    }
+  }
+
+  async #keep(link: LinkRow, { expiresAt, ...tokens }: ProviderTokens): Promise<void> {
+    const { store, sealer, clock } = this.#deps;
+    const { tenantId, providerId, externalId } = link;
+    const sealed = sealer.seal(JSON.stringify(tokens), sealContext(tenantId, link));
+    await store.saveToken(tenantId, { providerId, externalId, sealed, expiresAt }, clock.now());
+  }
+
+  async #user(authority: Authority, userId: string): Promise<User> {
+    authority.requireAccount(canonicalUserId(userId));
+    const user = await this.#deps.users.findById(authority.tenant.id, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    return user;
+  }
+
+  async #provider(authority: Authority, ref: ProviderRef): Promise<FederationProvider> {
+    const provider = await findProvider(this.#deps.providers, authority.tenant.id, ref);
+    if (provider === null) throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
+    return provider;
+  }
+
+  #record(authority: Authority, type: EventType, link: LinkRow): void {
+    this.#deps.events.record(authority.caller, authority.tenant, {
+      type,
+      subjectId: link.userId,
+      params: {
+        provider_type: link.providerType,
+        provider_name: link.providerName,
+        external_id: link.externalId,
+        ...(link.externalName == null ? {} : { external_name: link.externalName }),
+      },
+    });
+  }
+}
+
+interface CheckedAccount {
+  readonly externalId: string;
+  readonly externalName: string | undefined;
+}
+
+const isAccountId = (value: string): boolean =>
+  value !== '' && value.length <= MAX_EXTERNAL_ID && value.isWellFormed() && !value.includes('\0');
+
+function checkedAccount({ externalId, externalName }: LinkInput): CheckedAccount {
+  if (externalId.length > MAX_EXTERNAL_ID)
+    throw invalidField('input.externalId', 'TEXT_INVALID', `An account id has at most ${MAX_EXTERNAL_ID} characters.`);
+  return {
+    externalId: requireText(externalId, 'input.externalId', { max: MAX_EXTERNAL_ID }),
+    externalName:
+      externalName === undefined
+        ? undefined
+        : requireText(externalName, 'input.externalName', { max: MAX_EXTERNAL_NAME }),
+  };
+}
+
+const keyOf = ({ id }: FederationProvider, externalId: string) => ({ providerId: id, externalId });
+
+/** The provider of a type and name; a name under another type is not it. */
+export async function findProvider(
+  store: FederationProviderStore,
+  tenantId: string,
+  { type, name }: ProviderRef,
+): Promise<FederationProvider | null> {
+  if (!isAccountId(type) || !isAccountId(name)) return null;
+  const provider = await store.findByName(tenantId, name);
+  return provider?.type === type ? provider : null;
+}
+
+const sealContext = (tenantId: string, link: { readonly providerId: string; readonly externalId: string }): string =>
+  `federation_tokens/${tenantId}/${link.providerId}/${link.externalId}`;

@@ -1,0 +1,88 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { type FederationLinkEntity, type FederationProvider, FederationProviderEntity } from './federation.entity.ts';
+
+type Tables = InferKyselyDB<typeof FederationProviderEntity> & InferKyselyDB<typeof FederationLinkEntity>;
+
+/** What a list of providers can be narrowed by. */
+export interface ProviderFilter {
+  readonly type?: string;
+  readonly enabled?: boolean;
+}
+
+/** The only queries on federation providers. */
+export class FederationProviderStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(FederationProviderEntity, 'federation_providers');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  #select(tenantId: string) {
+    return (this.#db.read() as Kysely<Tables>)
+      .selectFrom('federation_providers')
+      .select(this.#columns)
+      .where('federation_providers.tenant_id', '=', tenantId);
+  }
+
+  async findById(tenantId: string, id: string): Promise<FederationProvider | null> {
+    return (await this.findMany(tenantId, [id])).get(id.toLowerCase()) ?? null;
+  }
+
+  /** Providers by id; what is unknown, or no UUID, is missing from the result. */
+  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, FederationProvider>> {
+    const uuids = ids.filter(isUuid);
+    if (uuids.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .where(sql<boolean>`federation_providers.id = any(${uuids}::uuid[])`)
+      .execute()) as FederationProvider[];
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** By its name, which is unique in the tenant. */
+  async findByName(tenantId: string, name: string): Promise<FederationProvider | null> {
+    return ((await this.#select(tenantId).where('name', '=', name).executeTakeFirst()) ??
+      null) as FederationProvider | null;
+  }
+
+  /** Providers in the order of their names. */
+  page(tenantId: string, filter: ProviderFilter, request: PageRequest): Promise<PageResult<FederationProvider>> {
+    let query = this.#select(tenantId);
+    if (filter.type !== undefined) query = query.where('type', '=', filter.type);
+    if (filter.enabled !== undefined) query = query.where('enabled', '=', filter.enabled);
+    return keysetPage<FederationProvider>(query, [{ column: 'name', property: 'name', type: 'text' }], request);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<FederationProvider | null> {
+    if (!isUuid(id)) return null;
+    return this.#db.em.findOne(FederationProviderEntity, { tenantId, id }, { lockMode: 4 });
+  }
+
+  create(provider: FederationProvider): FederationProvider {
+    return this.#db.em.create(FederationProviderEntity, provider);
+  }
+
+  /** Deletes the provider; its links and their tokens go with it. */
+  async delete(tenantId: string, id: string): Promise<void> {
+    await (this.#db.read() as Kysely<Tables>)
+      .deleteFrom('federation_providers')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** How many accounts are linked through the provider. */
+  async countLinks(tenantId: string, id: string): Promise<number> {
+    const row = await (this.#db.read() as Kysely<Tables>)
+      .selectFrom('federation_links')
+      .select(sql<number>`count(*)`.as('total'))
+      .where('tenant_id', '=', tenantId)
+      .where('provider_id', '=', id)
+      .executeTakeFirst();
+    return Number(row?.total ?? 0);
+  }
+}
