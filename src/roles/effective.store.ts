@@ -1,0 +1,104 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../persistence/index.ts';
+import type { HolderKind } from './role.entity.ts';
+
+/** A role somebody holds: directly, through groups up the tree, or inside another role. */
+export interface EffectiveRole {
+  readonly holderId: string;
+  /** The tenant the role acts on: the holder's own, or for holders in `master` perhaps another. */
+  readonly onTenantId: string;
+  readonly roleId: string;
+  /** UUID of the client the role belongs to; the zero UUID for a role of the tenant. */
+  readonly clientUuid: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
+/** Which roles reach whom, each answered by one statement. */
+export class EffectiveRoleStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<unknown> {
+    return this.#db.read<unknown>();
+  }
+
+  /** Every role the holders have: a user's groups and their parents lend it theirs, and each role its children. */
+  async rolesOf(tenantId: string, kind: HolderKind, holderIds: readonly string[]): Promise<EffectiveRole[]> {
+    if (holderIds.length === 0) return [];
+    const ids = sql`${holderIds as string[]}::text[]`;
+    // A group's own roles are those of itself and its parents, as its members have them.
+    const groups = {
+      user: sql`select user_id, group_id from group_members where tenant_id = ${tenantId} and user_id = any(${ids})`,
+      group: sql`select id::text, id from groups where tenant_id = ${tenantId} and id::text = any(${ids})`,
+      client: sql`select null::text, null::uuid where false`,
+    }[kind];
+    const { rows } = await sql<EffectiveRole>`
+      with recursive lending (holder_id, group_id) as (
+        ${groups}
+        union
+        select l.holder_id, g.parent_id from lending l
+        join groups g on g.tenant_id = ${tenantId} and g.id = l.group_id
+        where g.parent_id is not null
+      ), held (holder_id, role_id, on_tenant_id) as (
+        (select holder_id, role_id, on_tenant_id from role_grants
+         where tenant_id = ${tenantId} and holder_kind = ${kind} and holder_id = any(${ids})
+         union
+         select l.holder_id, rg.role_id, rg.on_tenant_id from lending l
+         join role_grants rg on rg.tenant_id = ${tenantId} and rg.holder_kind = 'group' and rg.holder_id = l.group_id::text)
+        union
+        select h.holder_id, c.child_id, h.on_tenant_id from held h
+        join role_composites c on c.tenant_id = ${tenantId} and c.role_id = h.role_id
+      )
+      select h.holder_id as "holderId", h.on_tenant_id as "onTenantId", r.id as "roleId",
+             r.client_uuid as "clientUuid", r.name, r.permissions
+      from held h join roles r on r.tenant_id = ${tenantId} and r.id = h.role_id`.execute(this.#sql);
+    return rows;
+  }
+
+  /** The roles with everything they contain: what granting them gives. */
+  async contents(
+    tenantId: string,
+    roleIds: readonly string[],
+  ): Promise<{ readonly roleId: string; readonly permissions: readonly string[] }[]> {
+    if (roleIds.length === 0) return [];
+    const { rows } = await sql<{ roleId: string; permissions: string[] }>`
+      with recursive inside (role_id) as (
+        select unnest(${roleIds as string[]}::uuid[])
+        union
+        select c.child_id from inside i join role_composites c on c.tenant_id = ${tenantId} and c.role_id = i.role_id
+      )
+      select r.id as "roleId", r.permissions from inside i join roles r on r.tenant_id = ${tenantId} and r.id = i.role_id`.execute(
+      this.#sql,
+    );
+    return rows;
+  }
+
+  /** How many enabled users hold a role in their own tenant, in whatever way. */
+  async countUsersWith(tenantId: string, roleId: string, exceptUserId: string | null = null): Promise<number> {
+    const { rows } = await sql<{ total: number }>`
+      with recursive giving (role_id) as (
+        select ${roleId}::uuid
+        union
+        select c.role_id from giving g join role_composites c on c.tenant_id = ${tenantId} and c.child_id = g.role_id
+      ), granted as (
+        select rg.holder_kind, rg.holder_id from giving g
+        join role_grants rg on rg.tenant_id = ${tenantId} and rg.role_id = g.role_id and rg.on_tenant_id = ${tenantId}
+      ), lending (group_id) as (
+        select holder_id::uuid from granted where holder_kind = 'group'
+        union
+        select g.id from lending l join groups g on g.tenant_id = ${tenantId} and g.parent_id = l.group_id
+      ), holders (user_id) as (
+        select holder_id from granted where holder_kind = 'user'
+        union
+        select m.user_id from lending l join group_members m on m.tenant_id = ${tenantId} and m.group_id = l.group_id
+      )
+      select count(*) as total from holders h
+      join users u on u.tenant_id = ${tenantId} and u.id = h.user_id
+      where u.enabled and u.inactive_since is null and u.id is distinct from ${exceptUserId}`.execute(this.#sql);
+    return Number(rows[0]?.total ?? 0);
+  }
+}

@@ -1,0 +1,44 @@
+import { type Authority, type Grant, parseScope } from '../access/index.ts';
+import { invalidField } from '../kernel/index.ts';
+import { MASTER_TENANT } from '../tenants/index.ts';
+import { grantErrors } from './access.errors.ts';
+
+/** Permissions one role or client may list: there are about a hundred, with three reaches each. */
+const MAX_PERMISSIONS = 400;
+
+/**
+ * Native permissions as a caller wrote them, each once.
+ * @param path GraphQL input path of the list.
+ * @throws PERMISSION_UNKNOWN
+ */
+export function checkedPermissions(path: string, scopes: readonly string[]): string[] {
+  if (scopes.length > MAX_PERMISSIONS) throw invalidField(path, 'LIST_TOO_LONG', 'The list is too long.');
+  scopes.forEach((scope, index) => {
+    if (parseScope(scope) !== null) return;
+    const fault = { path: `${path}.${index}`, code: 'PERMISSION_UNKNOWN', message: 'There is no such permission.' };
+    throw grantErrors.PERMISSION_UNKNOWN({ fields: [fault] });
+  });
+  return [...new Set(scopes)];
+}
+
+/** The grants stored texts stand for; one that this version no longer knows gives nothing. */
+export function grantsOf(scopes: Iterable<string>): Grant[] {
+  const grants: Grant[] = [];
+  for (const scope of scopes) {
+    const grant = parseScope(scope);
+    if (grant !== null) grants.push(grant);
+  }
+  return grants;
+}
+
+/**
+ * Whoever gives a permission must hold it, with that reach (model.md section 7).
+ * @throws PERMISSION_MASTER_ONLY A reach of `all` outside `master`.
+ * @throws PERMISSION_ESCALATION
+ */
+export function assertMayGrant(authority: Authority, grants: readonly Grant[]): void {
+  if (authority.tenant.name !== MASTER_TENANT && grants.some(({ reach }) => reach === 'all')) {
+    throw grantErrors.PERMISSION_MASTER_ONLY();
+  }
+  if (!authority.holds(grants)) throw grantErrors.PERMISSION_ESCALATION();
+}

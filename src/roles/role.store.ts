@@ -1,0 +1,239 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  type HolderKind,
+  type Role,
+  type RoleCompositeEntity,
+  RoleEntity,
+  type RoleGrant,
+  type RoleGrantEntity,
+  TENANT_ROLE_CLIENT,
+} from './role.entity.ts';
+
+type Tables = InferKyselyDB<typeof RoleEntity> &
+  InferKyselyDB<typeof RoleCompositeEntity> &
+  InferKyselyDB<typeof RoleGrantEntity>;
+
+/** What a list of roles can be narrowed by. */
+export interface RoleFilter {
+  /** UUID of the client the roles belong to; the zero UUID for roles of the tenant. Absent = all. */
+  readonly clientUuid?: string;
+  /** Part of the name, ignoring case. */
+  readonly nameContains?: string;
+  /** Also those the service made itself. Default false. */
+  readonly withBuiltin?: boolean;
+}
+
+/** A role as one of its holders has it. */
+export interface GrantedRole extends Role {
+  readonly holderId: string;
+  /** The tenant it acts on. */
+  readonly onTenantId: string;
+}
+
+/** Whom a grant names; a grant's holder is one of three tables, so no foreign key can check it. */
+const HOLDER_TABLES: Readonly<Record<HolderKind, string>> = { user: 'users', group: 'groups', client: 'clients' };
+
+/** The only queries on roles, what they contain and who was granted them. */
+export class RoleStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(RoleEntity, 'roles');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  #select(tenantId: string) {
+    return this.#sql.selectFrom('roles').select(this.#columns).where('roles.tenant_id', '=', tenantId);
+  }
+
+  async findById(tenantId: string, id: string): Promise<Role | null> {
+    return (await this.findMany(tenantId, [id])).get(id) ?? null;
+  }
+
+  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Role>> {
+    const known = ids.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId).where('roles.id', 'in', known).execute()) as Role[];
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** @param clientUuid Absent = a role of the tenant. */
+  async findByName(tenantId: string, name: string, clientUuid: string = TENANT_ROLE_CLIENT): Promise<Role | null> {
+    const query = this.#select(tenantId).where('roles.client_uuid', '=', clientUuid).where('roles.name', '=', name);
+    return ((await query.executeTakeFirst()) ?? null) as Role | null;
+  }
+
+  /** Roles of the tenant that the service made itself, by name; one that is missing is left out. */
+  async findBuiltin(tenantId: string, names: readonly string[]): Promise<Role[]> {
+    const query = this.#select(tenantId)
+      .where('roles.client_uuid', '=', TENANT_ROLE_CLIENT)
+      .where('roles.builtin', '=', true);
+    return (await query.where('roles.name', 'in', [...names]).execute()) as Role[];
+  }
+
+  /** Roles in the order of their names. */
+  page(tenantId: string, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>> {
+    let query = this.#select(tenantId);
+    if (filter.clientUuid !== undefined) query = query.where('roles.client_uuid', '=', filter.clientUuid);
+    if (filter.withBuiltin !== true) query = query.where('roles.builtin', '=', false);
+    if (filter.nameContains !== undefined) {
+      query = query.where(sql<boolean>`position(${filter.nameContains.toLowerCase()} in lower(roles.name)) > 0`);
+    }
+    return keysetPage<Role>(
+      query,
+      [
+        { column: 'roles.name', property: 'name', type: 'text' },
+        { column: 'roles.id', property: 'id', type: 'uuid' },
+      ],
+      request,
+    );
+  }
+
+  /** The roles granted to each holder itself, by name; not those that come through groups or other roles. */
+  async grantedTo(
+    tenantId: string,
+    kind: HolderKind,
+    holderIds: readonly string[],
+  ): Promise<Map<string, GrantedRole[]>> {
+    if (holderIds.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .innerJoin('role_grants', (join) =>
+        join.onRef('role_grants.tenant_id', '=', 'roles.tenant_id').onRef('role_grants.role_id', '=', 'roles.id'),
+      )
+      .select(['role_grants.holder_id as holderId', 'role_grants.on_tenant_id as onTenantId'])
+      .where('role_grants.holder_kind', '=', kind)
+      .where('role_grants.holder_id', 'in', [...holderIds])
+      .orderBy('roles.name')
+      .orderBy('roles.id')
+      .execute()) as unknown as GrantedRole[];
+    return Map.groupBy(rows, ({ holderId }) => holderId);
+  }
+
+  /** The roles directly inside each role, by name. */
+  async childrenOf(tenantId: string, roleIds: readonly string[]): Promise<Map<string, Role[]>> {
+    const known = roleIds.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .innerJoin('role_composites as inside', (join) =>
+        join.onRef('inside.tenant_id', '=', 'roles.tenant_id').onRef('inside.child_id', '=', 'roles.id'),
+      )
+      .select('inside.role_id as parentId')
+      .where('inside.role_id', 'in', known)
+      .orderBy('roles.name')
+      .orderBy('roles.id')
+      .execute()) as unknown as (Role & { parentId: string })[];
+    return Map.groupBy(rows, ({ parentId }) => parentId);
+  }
+
+  /** Whether there is such a user, group or client; it cannot be deleted before the unit of work ends. */
+  async lockHolder(tenantId: string, kind: HolderKind, id: string): Promise<boolean> {
+    if (kind !== 'user' && !isUuid(id)) return false;
+    const { rows } = await sql`
+      select 1 from ${sql.table(HOLDER_TABLES[kind])} where tenant_id = ${tenantId} and id = ${id} for key share`.execute(
+      this.#sql,
+    );
+    return rows.length > 0;
+  }
+
+  /**
+   * Until the unit of work ends nobody else changes what roles contain or who the administrators are: two changes that
+   * are each harmless may together close a circle or take the last administrator.
+   */
+  async lockGrants(tenantId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`roles ${tenantId}`}, 0))`.execute(this.#sql);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<Role | null> {
+    return isUuid(id) ? this.#db.em.findOne(RoleEntity, { tenantId, id }, { lockMode: 4 }) : null;
+  }
+
+  create(role: Role): Role {
+    return this.#db.em.create(RoleEntity, role);
+  }
+
+  /** Deletes a role with its grants and its places in other roles. */
+  async delete(tenantId: string, id: string): Promise<void> {
+    await this.#sql.deleteFrom('roles').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+  }
+
+  /** Deletes the roles that belong to a client. */
+  async deleteOfClient(tenantId: string, clientUuid: string): Promise<void> {
+    if (clientUuid === TENANT_ROLE_CLIENT) return;
+    await this.#sql
+      .deleteFrom('roles')
+      .where('tenant_id', '=', tenantId)
+      .where('client_uuid', '=', clientUuid)
+      .execute();
+  }
+
+  async addChildren(tenantId: string, roleId: string, childIds: readonly string[]): Promise<void> {
+    if (childIds.length === 0) return;
+    await this.#sql
+      .insertInto('role_composites')
+      .values(childIds.map((childId) => ({ tenant_id: tenantId, role_id: roleId, child_id: childId })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  async removeChildren(tenantId: string, roleId: string, childIds: readonly string[]): Promise<void> {
+    if (childIds.length === 0) return;
+    await this.#sql
+      .deleteFrom('role_composites')
+      .where('tenant_id', '=', tenantId)
+      .where('role_id', '=', roleId)
+      .where('child_id', 'in', [...childIds])
+      .execute();
+  }
+
+  /** @returns Whether the grant is new. */
+  async grant(grant: RoleGrant): Promise<boolean> {
+    const result = await this.#sql
+      .insertInto('role_grants')
+      .values({
+        tenant_id: grant.tenantId,
+        holder_kind: grant.holderKind,
+        holder_id: grant.holderId,
+        role_id: grant.roleId,
+        on_tenant_id: grant.onTenantId,
+        created_at: grant.createdAt,
+      } as never)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return Number(result.numInsertedOrUpdatedRows ?? 0) > 0;
+  }
+
+  /** @returns Whether there was such a grant. */
+  async revoke(grant: Omit<RoleGrant, 'createdAt'>): Promise<boolean> {
+    const result = await this.#sql
+      .deleteFrom('role_grants')
+      .where('tenant_id', '=', grant.tenantId)
+      .where('holder_kind', '=', grant.holderKind)
+      .where('holder_id', '=', grant.holderId)
+      .where('role_id', '=', grant.roleId)
+      .where('on_tenant_id', '=', grant.onTenantId)
+      .executeTakeFirst();
+    return Number(result.numDeletedRows) > 0;
+  }
+
+  /**
+   * Deletes every grant of holders that go away. Whoever deletes a user or client calls this in the same transaction: no
+   * foreign key does it, and the next account with the same id would inherit them.
+   */
+  async deleteGrantsOf(tenantId: string, kind: HolderKind, holderIds: readonly string[]): Promise<void> {
+    if (holderIds.length === 0) return;
+    await this.#sql
+      .deleteFrom('role_grants')
+      .where('tenant_id', '=', tenantId)
+      .where('holder_kind', '=', kind)
+      .where('holder_id', 'in', [...holderIds])
+      .execute();
+  }
+}
