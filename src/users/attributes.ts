@@ -1,0 +1,139 @@
+import type { FieldFault } from '../kernel/index.ts';
+import { fold, isPlainText } from './user-names.ts';
+
+/** Attribute maps, of any door, that name a column: the value goes there and is never stored twice (model.md section 5). */
+export const ATTRIBUTE_ALIASES = {
+  username: 'username',
+  email: 'email',
+  firstName: 'givenName',
+  given_name: 'givenName',
+  lastName: 'familyName',
+  family_name: 'familyName',
+  middle_name: 'middleName',
+  locale: 'locale',
+  phone_number: 'phone',
+  phoneNumber: 'phone',
+} as const;
+export type AliasedColumn = (typeof ATTRIBUTE_ALIASES)[keyof typeof ATTRIBUTE_ALIASES];
+
+export function aliasedColumn(name: string): AliasedColumn | null {
+  return Object.hasOwn(ATTRIBUTE_ALIASES, name) ? ATTRIBUTE_ALIASES[name as keyof typeof ATTRIBUTE_ALIASES] : null;
+}
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** 200 names and 64 KiB of JSON per user: what one row carries without being moved out of line for most users. */
+const MAX_NAMES = 200;
+const MAX_BYTES = 65_536;
+const MAX_NAME_LENGTH = 255;
+const MAX_DEPTH = 16;
+
+const fault = (path: string, message: string): FieldFault => ({ path, code: 'USER_ATTRIBUTE_INVALID', message });
+
+/** The first text in a JSON value that the database would refuse, or a nesting that is too deep. */
+function isStorable(value: unknown, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1));
+  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
+  return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item, depth + 1));
+}
+
+function isAttributeName(name: string): boolean {
+  return (
+    name !== '' &&
+    name !== '__proto__' &&
+    name.trim() === name &&
+    [...name].length <= MAX_NAME_LENGTH &&
+    isPlainText(name)
+  );
+}
+
+/** What is wrong with attributes as they were given; null values clear and so pass. */
+export function attributeFaults(given: Attributes, path: string): FieldFault[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!isAttributeName(name)) return [fault(path, 'An attribute name has 1 to 255 characters without control ones.')];
+    return isStorable(value) ? [] : [fault(`${path}.${name}`, 'The value cannot be stored.')];
+  });
+}
+
+/** The stored map after a change: null clears, the rest replaces name by name. */
+export function mergeAttributes(stored: Attributes, given: Attributes): Record<string, unknown> {
+  const merged = new Map(Object.entries(stored));
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null || value === undefined) merged.delete(name);
+    else merged.set(name, value);
+  }
+  return Object.fromEntries(merged);
+}
+
+/** What is wrong with a whole map: too many names, too large. */
+export function attributeMapFaults(map: Attributes, path: string): FieldFault[] {
+  if (Object.keys(map).length > MAX_NAMES) return [fault(path, `A user has at most ${MAX_NAMES} attributes.`)];
+  const bytes = Buffer.byteLength(JSON.stringify(map));
+  return bytes > MAX_BYTES ? [fault(path, 'The attributes of a user have at most 64 KiB.')] : [];
+}
+
+/** Names whose values differ between two maps. */
+export function changedNames(before: Attributes, after: Attributes): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => canonical(before[name]) !== canonical(after[name]));
+}
+
+/** JSON with sorted keys: the database does not keep their order, so it must not make a difference. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
+}
+
+/** Characters of a search key: with name and user id it stays below the 2,704 bytes of an index row. */
+const KEY_LENGTH = 255;
+const KEYS_PER_NAME = 8;
+
+/** The form in which a value is searched: folded, its first 255 characters. */
+export function searchKey(value: string): string {
+  return [...fold(value)].slice(0, KEY_LENGTH).join('');
+}
+
+/** The search keys of an attribute: its value, or the first eight of a list; objects have none. */
+export function searchKeysOf(value: unknown): string[] {
+  const values = (Array.isArray(value) ? value : [value]).filter((item) =>
+    ['string', 'number', 'boolean'].includes(typeof item),
+  );
+  return [...new Set(values.slice(0, KEYS_PER_NAME).map((item) => searchKey(String(item))))];
+}
+
+/**
+ * Columns that are searched like attributes. Their names begin with a blank, which no attribute's does.
+ */
+export const SEARCHED_COLUMNS = {
+  username: ' username',
+  email: ' email',
+  givenName: ' given_name',
+  middleName: ' middle_name',
+  familyName: ' family_name',
+  displayName: ' display_name',
+  phone: ' phone',
+  locale: ' locale',
+} as const;
+export type SearchedColumn = keyof typeof SEARCHED_COLUMNS;
+
+/** Every search row of a user, as `[name, key]`. */
+export function searchRowsOf(
+  user: Readonly<Record<SearchedColumn, string | null | undefined>> & { attributes: Attributes },
+): [string, string][] {
+  const columns = Object.entries(SEARCHED_COLUMNS).flatMap(([column, name]): [string, string][] => {
+    const value = user[column as SearchedColumn];
+    return value == null || value === '' ? [] : [[name, searchKey(value)]];
+  });
+  const attributes = Object.entries(user.attributes).flatMap(([name, value]) =>
+    searchKeysOf(value).map((key): [string, string] => [name, key]),
+  );
+  return [...columns, ...attributes];
+}

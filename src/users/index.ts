@@ -1,0 +1,13 @@
+/**
+ * User accounts: who they are, by which names they are found, what is known of them. Credentials and sign-in methods are
+ * `auth-modes/`, sessions `sessions/`.
+ * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
+ */
+export { ATTRIBUTE_ALIASES, type Attributes, aliasedColumn } from './attributes.ts';
+export type { User } from './user.entity.ts';
+export { userErrors } from './user.errors.ts';
+export { UserService } from './user.service.ts';
+export { UserStore } from './user.store.ts';
+export type { CreateUser, UserInput } from './user-input.ts';
+export { canonicalUserId, fold, isUserIdShaped } from './user-names.ts';
+export { USER_ORDERS, type UserFilter, type UserOrder } from './user-page.ts';

@@ -1,0 +1,114 @@
+import type { EventType } from '../events/index.ts';
+import { changedNames, mergeAttributes } from './attributes.ts';
+import type { User } from './user.entity.ts';
+import { TEXT_COLUMNS, type UserInput } from './user-input.ts';
+
+interface ChangeEvent {
+  readonly type: EventType;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Which event tells of a change; what has none of its own is named in `user.updated`. */
+const EVENTS = [
+  ['username', 'user.username_changed'],
+  ['email', 'user.email_changed'],
+] as const;
+
+/** What a request changes of one account: applied to the row, remembered for its events. */
+export class UserChange {
+  readonly #user: User;
+  readonly #before: User;
+  /** Names of the inputs that asked for a real change. */
+  readonly given: (keyof UserInput)[] = [];
+
+  constructor(user: User) {
+    this.#user = user;
+    this.#before = { ...user };
+  }
+
+  get isAny(): boolean {
+    return this.given.length > 0;
+  }
+
+  /** @param emailIsUsername Whether the username follows the e-mail address. */
+  apply(input: UserInput, emailIsUsername: boolean): void {
+    const follows = emailIsUsername && input.email != null ? input.email : undefined;
+    this.#set('username', follows ?? input.username ?? undefined);
+    this.#applyEmail(input);
+    for (const column of TEXT_COLUMNS) this.#set(column, input[column]);
+    this.#applyPhoneVerified(input);
+    this.#applyActions(input);
+    this.#applyAttributes(input);
+  }
+
+  #set<K extends keyof UserInput & keyof User>(column: K, value: User[K] | undefined): boolean {
+    if (value === undefined || value === (this.#user[column] ?? null)) return false;
+    this.#user[column] = value;
+    this.given.push(column);
+    return true;
+  }
+
+  /** A new address is unverified unless the same request says otherwise. */
+  #applyEmail({ email, emailVerified }: UserInput): void {
+    const isNew = this.#set('email', email);
+    if (isNew) this.#user.emailVerified = false;
+    if (emailVerified === undefined) return;
+    const before = this.#user.emailVerified;
+    // An address that does not exist cannot be verified.
+    this.#user.emailVerified = emailVerified && this.#user.email != null;
+    if (this.#user.emailVerified !== before || (isNew && this.#user.emailVerified)) this.given.push('emailVerified');
+  }
+
+  #applyPhoneVerified({ phoneVerified }: UserInput): void {
+    if (this.given.includes('phone')) this.#user.phoneVerified = false;
+    this.#set('phoneVerified', phoneVerified === undefined ? undefined : phoneVerified && this.#user.phone != null);
+  }
+
+  #applyActions({ requiredActions, emailVerified }: UserInput): void {
+    const before = this.#user.requiredActions ?? [];
+    const wanted = requiredActions === undefined ? before : requiredActions;
+    const isVerified = emailVerified === true && this.#user.emailVerified;
+    const after = isVerified ? wanted.filter((action) => action !== 'VERIFY_EMAIL') : wanted;
+    const isSame = after.length === before.length && after.every((action) => before.includes(action));
+    if (isSame) return;
+    this.#user.requiredActions = [...after];
+    this.given.push('requiredActions');
+  }
+
+  #applyAttributes({ attributes }: UserInput): void {
+    if (attributes === undefined) return;
+    const before = this.#user.attributes ?? {};
+    const after = mergeAttributes(before, attributes);
+    if (changedNames(before, after).length === 0) return;
+    this.#user.attributes = after;
+    this.given.push('attributes');
+  }
+
+  /** One event per changed thing. */
+  *events(): IterableIterator<ChangeEvent> {
+    const [before, after] = [this.#before, this.#user];
+    for (const [column, type] of EVENTS) {
+      if (this.given.includes(column))
+        yield { type, params: { from: before[column] ?? null, to: after[column] ?? null } };
+    }
+    if (this.given.includes('emailVerified') && after.emailVerified) {
+      yield { type: 'user.email_verified', params: { email: after.email } };
+    }
+    if (this.given.includes('requiredActions')) {
+      yield { type: 'auth_mode.required_actions_changed', params: { requiredActions: after.requiredActions } };
+    }
+    const changed = this.#otherNames();
+    if (changed.length > 0) yield { type: 'user.updated', params: { changed } };
+  }
+
+  #otherNames(): string[] {
+    const columns = this.given.filter(
+      (name) =>
+        (TEXT_COLUMNS as readonly string[]).includes(name) ||
+        name === 'phoneVerified' ||
+        (name === 'emailVerified' && !this.#user.emailVerified),
+    );
+    const attributes = changedNames(this.#before.attributes ?? {}, this.#user.attributes ?? {});
+    return [...columns, ...attributes.map((name) => `attributes.${name}`)];
+  }
+}

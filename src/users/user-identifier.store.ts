@@ -1,0 +1,153 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { User, UserIdentifier, UserIdentifierEntity } from './user.entity.ts';
+import { fold, IDENTIFIER_KINDS, type IdentifierKind } from './user-names.ts';
+
+type Tables = InferKyselyDB<typeof UserIdentifierEntity>;
+
+/** A name that another user has: what was wanted of it, and what it is there. */
+export interface IdentifierConflict {
+  readonly wanted: readonly IdentifierKind[];
+  readonly existing: IdentifierKind;
+}
+
+const KINDS = Object.keys(IDENTIFIER_KINDS) as IdentifierKind[];
+
+const kindsIn = (bits: number): IdentifierKind[] => KINDS.filter((kind) => (bits & IDENTIFIER_KINDS[kind]) !== 0);
+
+/**
+ * The names by which a user is found: folded username; folded e-mail where the tenant wants unique ones; folded id unless
+ * a UUID, which nobody else can have as a username.
+ */
+export function identifiersOf(
+  user: Pick<User, 'id' | 'username' | 'email'>,
+  uniqueEmail: boolean,
+): Map<string, number> {
+  const names = new Map<string, number>();
+  const add = (value: string, kind: IdentifierKind) =>
+    names.set(value, (names.get(value) ?? 0) | IDENTIFIER_KINDS[kind]);
+  add(fold(user.username), 'username');
+  if (uniqueEmail && user.email != null) add(fold(user.email), 'email');
+  if (!isUuid(user.id)) add(fold(user.id), 'id');
+  return names;
+}
+
+/** The only queries on the one namespace of identifying names. */
+export class UserIdentifierStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  #rows() {
+    return this.#db.read<Tables>();
+  }
+
+  /** Which of these folded names anybody has. */
+  async taken(tenantId: string, values: readonly string[]): Promise<ReadonlySet<string>> {
+    if (values.length === 0) return new Set();
+    const rows = await this.#rows()
+      .selectFrom('user_identifiers')
+      .select('value')
+      .where('tenant_id', '=', tenantId)
+      .where('value', 'in', [...values])
+      .execute();
+    return new Set(rows.map(({ value }) => value));
+  }
+
+  /** The id of the user whose name this is, as one of these kinds (bits); null = nobody's. */
+  async userIdOf(tenantId: string, value: string, kinds: number): Promise<string | null> {
+    const row = await this.#rows()
+      .selectFrom('user_identifiers')
+      .select('user_id')
+      .where('tenant_id', '=', tenantId)
+      .where('value', '=', value)
+      .where(sql<boolean>`(kinds & ${kinds}) <> 0`)
+      .executeTakeFirst();
+    return row?.user_id ?? null;
+  }
+
+  /**
+   * Gives a user exactly these names, in the open unit of work, after its row is there.
+   * Waits for others that are about to take one of them. @returns The first name that another user has, else null.
+   */
+  async replace(
+    tenantId: string,
+    userId: string,
+    names: ReadonlyMap<string, number>,
+  ): Promise<IdentifierConflict | null> {
+    const before = await this.#namesOf(tenantId, userId);
+    const gone = before.filter(({ value }) => !names.has(value)).map(({ value }) => value);
+    const kept = before.filter(({ value, kinds }) => names.has(value) && names.get(value) !== kinds);
+    const known = new Set(before.map(({ value }) => value));
+    const added = [...names].filter(([value]) => !known.has(value));
+    if (gone.length > 0) await this.#remove(tenantId, userId, gone);
+    for (const { value } of kept) await this.#setKinds(tenantId, userId, value, names.get(value)!);
+    return this.#add(tenantId, userId, added);
+  }
+
+  #namesOf(tenantId: string, userId: string): Promise<Pick<UserIdentifier, 'value' | 'kinds'>[]> {
+    return this.#rows()
+      .selectFrom('user_identifiers')
+      .select(['value', 'kinds'])
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .execute();
+  }
+
+  async #remove(tenantId: string, userId: string, values: readonly string[]): Promise<void> {
+    await this.#rows()
+      .deleteFrom('user_identifiers')
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('value', 'in', [...values])
+      .execute();
+  }
+
+  async #setKinds(tenantId: string, userId: string, value: string, kinds: number): Promise<void> {
+    await this.#rows()
+      .updateTable('user_identifiers')
+      .set({ kinds })
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('value', '=', value)
+      .execute();
+  }
+
+  async #add(
+    tenantId: string,
+    userId: string,
+    added: readonly (readonly [string, number])[],
+  ): Promise<IdentifierConflict | null> {
+    if (added.length === 0) return null;
+    // In one order for everybody, so that two users who want each other's names do not wait in a circle.
+    const values = added
+      .map(([value, kinds]) => ({ tenant_id: tenantId, value, user_id: userId, kinds }))
+      .sort((a, b) => (a.value < b.value ? -1 : 1));
+    const inserted = await this.#rows()
+      .insertInto('user_identifiers')
+      .values(values)
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'value']).doNothing())
+      .returning('value')
+      .execute();
+    const done = new Set(inserted.map(({ value }) => value));
+    const refused = values.find(({ value }) => !done.has(value));
+    return refused === undefined ? null : this.#conflict(tenantId, refused.value, refused.kinds);
+  }
+
+  /** The kind that both sides mean, else the first that the name in the way has. */
+  async #conflict(tenantId: string, value: string, wantedBits: number): Promise<IdentifierConflict> {
+    const row = await this.#rows()
+      .selectFrom('user_identifiers')
+      .select('kinds')
+      .where('tenant_id', '=', tenantId)
+      .where('value', '=', value)
+      .executeTakeFirst();
+    const wanted = kindsIn(wantedBits);
+    const existing = kindsIn(row?.kinds ?? wantedBits);
+    return { wanted, existing: wanted.find((kind) => existing.includes(kind)) ?? existing[0] ?? 'username' };
+  }
+}

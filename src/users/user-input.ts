@@ -1,0 +1,154 @@
+import { type FieldFault, type IdentityError, kernelErrors } from '../kernel/index.ts';
+import { type AliasedColumn, type Attributes, aliasedColumn, attributeFaults } from './attributes.ts';
+import { userErrors } from './user.errors.ts';
+import { emailFault, isPlainText, usernameFault } from './user-names.ts';
+
+/** What callers may set of an account. Left out = stays, null = removed. */
+export interface UserInput {
+  readonly username?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly emailVerified?: boolean | undefined;
+  readonly phone?: string | null | undefined;
+  readonly phoneVerified?: boolean | undefined;
+  readonly givenName?: string | null | undefined;
+  readonly middleName?: string | null | undefined;
+  readonly familyName?: string | null | undefined;
+  readonly displayName?: string | null | undefined;
+  readonly locale?: string | null | undefined;
+  readonly externalId?: string | null | undefined;
+  /** Replaces the list. */
+  readonly requiredActions?: readonly string[] | undefined;
+  /** Changes the named attributes only; null clears one. Names that mean a column change that column. */
+  readonly attributes?: Attributes | undefined;
+}
+
+export interface CreateUser extends UserInput {
+  /** Chosen id; default a new UUID. */
+  readonly id?: string | null | undefined;
+  /** Default true. */
+  readonly enabled?: boolean | undefined;
+}
+
+/** Columns of plain text that a change simply replaces. */
+export const TEXT_COLUMNS = [
+  'phone',
+  'givenName',
+  'middleName',
+  'familyName',
+  'displayName',
+  'locale',
+  'externalId',
+] as const;
+export type TextColumn = (typeof TEXT_COLUMNS)[number];
+
+const MAX_TEXT = 255;
+/** E.164 has 15 digits; people write blanks, brackets and extensions between them. */
+const PHONE = /^\+?[0-9][0-9 ()./-]{0,30}[0-9)]$|^\([0-9][0-9 ()./-]{1,29}[0-9]$/;
+/** RFC 5646, and `_` as older clients write it. */
+const LOCALE = /^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$/;
+const ACTION = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+const MAX_ACTIONS = 32;
+
+type TextCheck = readonly [code: string, message: string, isValid: (text: string) => boolean];
+const plain: TextCheck = [
+  'TEXT_INVALID',
+  `A text has at most ${MAX_TEXT} characters and no control characters.`,
+  (text) => [...text].length <= MAX_TEXT && isPlainText(text),
+];
+const TEXT_CHECKS: Readonly<Record<TextColumn, TextCheck>> = {
+  phone: ['PHONE_INVALID', 'This is not a phone number.', (text) => PHONE.test(text)],
+  givenName: plain,
+  middleName: plain,
+  familyName: plain,
+  displayName: plain,
+  locale: ['LOCALE_INVALID', 'This is not a language tag.', (text) => LOCALE.test(text)],
+  externalId: plain,
+};
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** An attribute's value as text for a column: itself, or the only element of a list. Undefined = it cannot be one. */
+function columnText(value: unknown): string | null | undefined {
+  const single: unknown = Array.isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
+  return single === null || typeof single === 'string' ? single : undefined;
+}
+
+/** Moves attributes that mean a column to that column. */
+function liftAliases(input: UserInput, faults: FieldFault[]): UserInput {
+  const given = input.attributes ?? {};
+  const lifted: Mutable<Partial<Record<AliasedColumn, string | null>>> = {};
+  const rest: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const column = aliasedColumn(name);
+    if (column === null) {
+      rest.push([name, value]);
+      continue;
+    }
+    const text = columnText(value);
+    const known = lifted[column] === undefined ? input[column] : lifted[column];
+    if (text === undefined || (known !== undefined && known !== text)) {
+      const message =
+        text === undefined ? `"${name}" is a single text.` : `"${name}" and "${column}" say different things.`;
+      faults.push({ path: `input.attributes.${name}`, code: 'USER_ATTRIBUTE_INVALID', message });
+    } else lifted[column] = text;
+  }
+  return { ...input, ...lifted, ...(input.attributes === undefined ? {} : { attributes: Object.fromEntries(rest) }) };
+}
+
+function textFaults(input: UserInput): FieldFault[] {
+  return TEXT_COLUMNS.flatMap((column) => {
+    const text = input[column];
+    const [code, message, isValid] = TEXT_CHECKS[column];
+    return text == null || text === '' || isValid(text) ? [] : [{ path: `input.${column}`, code, message }];
+  });
+}
+
+function nameFaults({ username, email }: UserInput, ownId: string): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const aboutUsername = username == null ? null : usernameFault(username, ownId);
+  if (aboutUsername !== null)
+    faults.push({ path: 'input.username', code: 'USER_USERNAME_INVALID', message: aboutUsername });
+  const aboutEmail = email == null || email === '' ? null : emailFault(email);
+  if (aboutEmail !== null) faults.push({ path: 'input.email', code: 'USER_EMAIL_INVALID', message: aboutEmail });
+  return faults;
+}
+
+function actionFaults({ requiredActions }: UserInput): FieldFault[] {
+  if (requiredActions === undefined) return [];
+  const isValid = requiredActions.length <= MAX_ACTIONS && requiredActions.every((action) => ACTION.test(action));
+  const message = `At most ${MAX_ACTIONS} actions, each a name of letters, digits, "_", "." or "-".`;
+  return isValid ? [] : [{ path: 'input.requiredActions', code: 'REQUIRED_ACTION_INVALID', message }];
+}
+
+const blankToNull = (text: string | null | undefined) => (text === '' ? null : text);
+
+/**
+ * Input as the service works with it: aliases moved to their columns, empty texts null, actions once each.
+ * @throws USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_ATTRIBUTE_INVALID when that is all that is wrong
+ * @throws INVALID_INPUT for other faults, and for several
+ */
+export function checkedInput<T extends UserInput>(given: T, ownId: string): T {
+  const faults: FieldFault[] = [];
+  const input = liftAliases(given, faults);
+  faults.push(...nameFaults(input, ownId), ...textFaults(input), ...actionFaults(input));
+  faults.push(...attributeFaults(input.attributes ?? {}, 'input.attributes'));
+  throwFaults(faults);
+  const texts = [...TEXT_COLUMNS, 'email' as const].flatMap((column) =>
+    input[column] === undefined ? [] : [[column, blankToNull(input[column])]],
+  );
+  const actions = input.requiredActions === undefined ? {} : { requiredActions: [...new Set(input.requiredActions)] };
+  return { ...input, ...Object.fromEntries(texts), ...actions } as T;
+}
+
+const OWN_ERRORS = userErrors.rows as Readonly<Record<string, unknown>>;
+
+/** Throws what is wrong, as its own error if all faults are of one kind that has one. */
+export function throwFaults(faults: readonly FieldFault[]): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  const isOneKind = faults.every(({ code }) => code === first.code) && Object.hasOwn(OWN_ERRORS, first.code);
+  const make = isOneKind
+    ? (userErrors[first.code as keyof typeof userErrors.rows] as typeof kernelErrors.INVALID_INPUT)
+    : kernelErrors.INVALID_INPUT;
+  throw make({ message: first.message, fields: faults }) satisfies IdentityError;
+}

@@ -1,0 +1,310 @@
+import type { Authority } from '../access/index.ts';
+import type { EventLog } from '../events/index.ts';
+import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
+import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
+import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
+import { attributeMapFaults, mergeAttributes } from './attributes.ts';
+import type { User } from './user.entity.ts';
+import { userErrors } from './user.errors.ts';
+import type { UserStore } from './user.store.ts';
+import { UserChange } from './user-change.ts';
+import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
+import { type CreateUser, checkedInput, throwFaults, type UserInput } from './user-input.ts';
+import { canonicalUserId, fold, type IdentifierKind, userIdFault, usernameFault } from './user-names.ts';
+import { filterFaults, type UserFilter, type UserOrder } from './user-page.ts';
+
+export interface UserServiceDeps {
+  readonly db: Database;
+  readonly store: UserStore;
+  readonly directory: TenantDirectory;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'assertMayEnd'>;
+  readonly roles: Pick<RoleStore, 'deleteGrantsOf'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** What reach `self` may change of the own account; an e-mail address needs `email:change` besides. */
+const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
+  'email',
+  'phone',
+  'givenName',
+  'middleName',
+  'familyName',
+  'displayName',
+  'locale',
+  'attributes',
+] satisfies (keyof UserInput)[]);
+
+/** Rules of user accounts. */
+export class UserService {
+  readonly #deps: UserServiceDeps;
+
+  constructor(deps: UserServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** The user with this id, or null. @throws FORBIDDEN Only the own account is in reach, and this is another. */
+  async find(authority: Authority, id: string): Promise<User | null> {
+    authority.requireAccount(canonicalUserId(id));
+    return this.#deps.store.findById(authority.tenant.id, id);
+  }
+
+  /** The user with this username, ignoring case, or null. @throws FORBIDDEN as `find`, whether or not there is one. */
+  async findByUsername(authority: Authority, username: string): Promise<User | null> {
+    const user = await this.#deps.store.findByUsername(authority.tenant.id, username);
+    authority.requireAccount(user?.id ?? '');
+    return user;
+  }
+
+  /** @throws FORBIDDEN Only the own account is in reach. @throws INVALID_INPUT The filter, the page or a cursor. */
+  async page(
+    authority: Authority,
+    filter: UserFilter,
+    order: UserOrder,
+    request: PageRequest,
+  ): Promise<PageResult<User>> {
+    authority.requireAccount('');
+    throwFaults(filterFaults(filter, 'filter'));
+    return this.#deps.store.page(authority.tenant.id, filter, order, request);
+  }
+
+  /**
+   * @throws USER_ID_INVALID, USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_ATTRIBUTE_INVALID, INVALID_INPUT
+   * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN What the name in the way is there.
+   */
+  async create(authority: Authority, given: CreateUser): Promise<User> {
+    const id = chosenId(given.id) ?? newId();
+    const input = checkedInput(given, id);
+    const attributes = mergeAttributes({}, input.attributes ?? {});
+    throwFaults(attributeMapFaults(attributes, 'input.attributes'));
+    const settings = await this.#settings(authority);
+    assertEmailIsUsername(settings, input.username, input.email);
+    return this.#deps.db.transaction(async () => {
+      const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
+      if (await this.#deps.store.findById(authority.tenant.id, id)) throw taken('id', 'id');
+      const user = this.#deps.store.create(newRow(authority.tenant.id, id, username, input, attributes, this.#now()));
+      await this.#flush();
+      await this.#syncNames(user, settings);
+      this.#record(authority, user, 'user.created', { username });
+      return user;
+    });
+  }
+
+  /**
+   * Changes what is given and leaves the rest; one event per changed thing.
+   * @throws USER_NOT_FOUND, FORBIDDEN and the refusals of `create`
+   */
+  async update(authority: Authority, userId: string, given: UserInput): Promise<User> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    const input = checkedInput(given, id);
+    if (input.username === null) throw userErrors.USER_USERNAME_INVALID({ message: 'A user has a username.' });
+    const settings = await this.#settings(authority);
+    return this.#deps.db.transaction(async () => {
+      const user = await this.#lock(authority, id);
+      const change = new UserChange(user);
+      assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
+      change.apply(input, settings.emailIsUsername);
+      if (!change.isAny) return user;
+      this.#assertInReach(authority, change);
+      throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
+      user.updatedAt = this.#now();
+      await this.#deps.db.em.flush();
+      await this.#syncNames(user, settings);
+      for (const { type, params } of change.events()) this.#record(authority, user, type, params);
+      return user;
+    });
+  }
+
+  /**
+   * Enables or disables an account. Enabling lifts the inactivity block as well. What disabling ends besides is for
+   * `flows/end-access`.
+   * @param reason Why it is disabled: `admin` unless a rule did it.
+   * @throws USER_NOT_FOUND, FORBIDDEN
+   */
+  async setEnabled(authority: Authority, userId: string, enabled: boolean, reason = 'admin'): Promise<User> {
+    return this.#deps.db.transaction(async () => {
+      const user = await this.#lock(authority, canonicalUserId(userId));
+      const isChange = user.enabled !== enabled || (enabled && user.inactiveSince != null);
+      if (!isChange) return user;
+      if (!enabled) await this.#deps.guard.assertMayEnd(authority, user.id);
+      const wasEnabled = user.enabled;
+      user.enabled = enabled;
+      user.disabledReason = enabled ? null : reason;
+      if (enabled) user.inactiveSince = null;
+      user.updatedAt = this.#now();
+      await this.#deps.db.em.flush();
+      if (wasEnabled !== enabled) {
+        this.#record(authority, user, enabled ? 'user.enabled' : 'user.disabled', enabled ? {} : { reason });
+      } else this.#record(authority, user, 'user.state_changed', { state: 'active' });
+      return user;
+    });
+  }
+
+  /** Deletes an account and everything that belongs to it. @throws USER_NOT_FOUND, FORBIDDEN */
+  async delete(authority: Authority, userId: string): Promise<User> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    return this.#deps.db.transaction(async () => {
+      const user = await this.#lock(authority, id);
+      await this.#deps.guard.assertMayEnd(authority, id);
+      // The entity must not be written back after its row is gone.
+      await this.#deps.db.em.flush();
+      await this.#deps.roles.deleteGrantsOf(authority.tenant.id, 'user', [id]);
+      await this.#deps.store.delete(authority.tenant.id, id);
+      this.#record(authority, user, 'user.deleted', { username: user.username });
+      return user;
+    });
+  }
+
+  async #lock(authority: Authority, id: string): Promise<User> {
+    authority.requireAccount(id);
+    const user = await this.#deps.store.lock(authority.tenant.id, id);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    await this.#deps.guard.assertMayChange(authority, 'user', id);
+    return user;
+  }
+
+  async #settings(authority: Authority): Promise<TenantSettings> {
+    const tenant = await this.#deps.directory.byId(authority.tenant.id);
+    if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
+    return tenant.settings;
+  }
+
+  /** The username given, else the first of e-mail address, phone number and id that may be one and is free. */
+  async #usernameFor(tenantId: string, id: string, input: UserInput, settings: TenantSettings): Promise<string> {
+    if (settings.emailIsUsername && input.email != null) return input.email;
+    if (input.username != null) return input.username;
+    const candidates = [input.email, input.phone].filter((name) => name != null && usernameFault(name, id) === null);
+    const taken = await this.#deps.store.identifiers.taken(
+      tenantId,
+      candidates.map((name) => fold(name!)),
+    );
+    return candidates.find((name) => !taken.has(fold(name!))) ?? id;
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#deps.db.em.flush();
+    } catch (error) {
+      if (violatedConstraint(error) === 'users__pkey') throw taken('id', 'id');
+      throw error;
+    }
+  }
+
+  async #syncNames(user: User, { uniqueEmail }: TenantSettings): Promise<void> {
+    const { store } = this.#deps;
+    const conflict = await store.identifiers.replace(user.tenantId, user.id, identifiersOf(user, uniqueEmail));
+    if (conflict !== null) throw conflictError(conflict);
+    await store.replaceSearchRows(user);
+  }
+
+  #assertInReach(authority: Authority, change: UserChange): void {
+    if (authority.reach !== 'self') return;
+    if (change.given.some((name) => !SELF_CHANGEABLE.has(name))) {
+      throw kernelErrors.FORBIDDEN({ message: 'The own account may not change this itself.' });
+    }
+    if (change.given.includes('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {
+      throw kernelErrors.FORBIDDEN({ message: 'Changing the e-mail address needs `email:change`.' });
+    }
+  }
+
+  #record(
+    authority: Authority,
+    user: User,
+    type: Parameters<EventLog['record']>[2]['type'],
+    params: Readonly<Record<string, unknown>>,
+  ): void {
+    this.#deps.events.record(authority.caller, authority.tenant, { type, subjectId: user.id, params });
+  }
+
+  #now(): Date {
+    return this.#deps.clock.now();
+  }
+}
+
+/** The id a creator chose, as it will be stored. @throws USER_ID_INVALID */
+function chosenId(given: string | null | undefined): string | null {
+  if (given == null) return null;
+  const message = userIdFault(given);
+  if (message === null) return canonicalUserId(given);
+  throw userErrors.USER_ID_INVALID({
+    message,
+    fields: [{ path: 'input.id', code: 'USER_ID_INVALID', message }],
+  });
+}
+
+/** Where the e-mail address is the username, another one cannot be chosen. */
+function assertEmailIsUsername(
+  settings: TenantSettings,
+  username: string | null | undefined,
+  email: string | null | undefined,
+): void {
+  if (!settings.emailIsUsername || username == null || email == null || fold(username) === fold(email)) return;
+  const message = 'In this tenant the e-mail address is the username.';
+  throw userErrors.USER_USERNAME_INVALID({
+    message,
+    fields: [{ path: 'input.username', code: 'USER_USERNAME_INVALID', message }],
+  });
+}
+
+const TAKEN = {
+  username: userErrors.USER_USERNAME_TAKEN,
+  email: userErrors.USER_EMAIL_TAKEN,
+  id: userErrors.USER_ID_TAKEN,
+} as const;
+
+/** The kind of the row in the way picks the error; the path is that of the value that met it. */
+function taken(existing: IdentifierKind, wanted: IdentifierKind) {
+  const { code, message } = TAKEN[existing]();
+  return TAKEN[existing]({ fields: [{ path: `input.${wanted}`, code, message }] });
+}
+
+function conflictError({ wanted, existing }: IdentifierConflict) {
+  return taken(existing, wanted.includes(existing) ? existing : (wanted[0] ?? 'username'));
+}
+
+function newRow(
+  tenantId: string,
+  id: string,
+  username: string,
+  input: CreateUser,
+  attributes: Record<string, unknown>,
+  now: Date,
+): User {
+  const emailVerified = input.emailVerified === true && input.email != null;
+  const actions = [...(input.requiredActions ?? [])];
+  return {
+    tenantId,
+    id,
+    username,
+    email: input.email ?? null,
+    emailVerified,
+    phone: input.phone ?? null,
+    phoneVerified: input.phoneVerified === true && input.phone != null,
+    givenName: input.givenName ?? null,
+    middleName: input.middleName ?? null,
+    familyName: input.familyName ?? null,
+    displayName: input.displayName ?? null,
+    locale: input.locale ?? null,
+    enabled: input.enabled ?? true,
+    disabledReason: input.enabled === false ? 'admin' : null,
+    inactiveSince: null,
+    exemptUntil: null,
+    stateCheckedAt: null,
+    requiredFactor: null,
+    lockedMethods: [],
+    requiredActions: emailVerified ? actions.filter((action) => action !== 'VERIFY_EMAIL') : actions,
+    attributes,
+    profile: {},
+    properties: {},
+    externalId: input.externalId ?? null,
+    webauthnHandle: null,
+    serviceClientId: null,
+    notBefore: null,
+    lastSignInAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,163 @@
+import { LockMode } from '@mikro-orm/core';
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { searchRowsOf } from './attributes.ts';
+import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entity.ts';
+import { UserIdentifierStore } from './user-identifier.store.ts';
+import { canonicalUserId, fold, IDENTIFIER_KINDS, isUserIdShaped } from './user-names.ts';
+import { conditionsOf, PAGE_KEYS, type UserFilter, type UserOrder } from './user-page.ts';
+import { UserReader } from './user-reader.ts';
+
+type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttributeKeyEntity>;
+
+/** No identifier is longer when folded; longer input is nobody's name. */
+const MAX_IDENTIFIER = 320;
+
+/** The only queries on users. Every method takes the tenant; ids that cannot be ids are not looked for. */
+export class UserStore {
+  readonly #db: Database;
+  readonly #reader: UserReader;
+  readonly #columns = columnsOf(UserEntity, 'users');
+  readonly identifiers: UserIdentifierStore;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#reader = new UserReader(db);
+    this.identifiers = new UserIdentifierStore(db);
+  }
+
+  /** A user by its public id. Concurrent calls share statements. */
+  async findById(tenantId: string, id: string): Promise<User | null> {
+    return isUserIdShaped(id) ? this.#reader.find(tenantId, canonicalUserId(id)) : null;
+  }
+
+  /** Users by their ids as given, in one statement. */
+  async findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    const wanted = ids.filter(isUserIdShaped);
+    if (wanted.length === 0) return new Map();
+    const rows = (await this.#db
+      .read<Tables>()
+      .selectFrom('users')
+      .select(this.#columns)
+      .where('users.tenant_id', '=', tenantId)
+      .where(sql<boolean>`users.id = any(${wanted.map(canonicalUserId)}::text[])`)
+      .execute()) as unknown as User[];
+    const byId = new Map(rows.map((user) => [user.id, user]));
+    return new Map(
+      wanted.flatMap((id): [string, User][] => {
+        const user = byId.get(canonicalUserId(id));
+        return user === undefined ? [] : [[id, user]];
+      }),
+    );
+  }
+
+  /**
+   * The user whom a typed name means: folded username, e-mail address where the tenant wants unique ones, chosen id, or UUID.
+   * @param byEmail Whether an e-mail address counts: only where the tenant lets users sign in by it. Default true.
+   */
+  async findByIdentifier(tenantId: string, name: string, { byEmail = true } = {}): Promise<User | null> {
+    if (name.length > MAX_IDENTIFIER * 4 || name.includes('\0') || !name.isWellFormed()) return null;
+    const { username, email, id } = IDENTIFIER_KINDS;
+    const userId = await this.identifiers.userIdOf(tenantId, fold(name), username | id | (byEmail ? email : 0));
+    if (userId !== null) return this.findById(tenantId, userId);
+    return isUuid(name) ? this.findById(tenantId, name) : null;
+  }
+
+  /** The user with this username, ignoring case. */
+  async findByUsername(tenantId: string, username: string): Promise<User | null> {
+    if (username.includes('\0') || !username.isWellFormed()) return null;
+    const userId = await this.identifiers.userIdOf(tenantId, fold(username), IDENTIFIER_KINDS.username);
+    return userId === null ? null : this.findById(tenantId, userId);
+  }
+
+  /** A page of users in an order. */
+  page(tenantId: string, filter: UserFilter, order: UserOrder, request: PageRequest): Promise<PageResult<User>> {
+    const query = this.#db
+      .read<Tables>()
+      .selectFrom('users')
+      .select(this.#columns)
+      .where(conditionsOf(tenantId, filter));
+    return keysetPage<User>(query, PAGE_KEYS[order], request);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<User | null> {
+    if (!isUserIdShaped(id)) return null;
+    return this.#db.em.findOne(
+      UserEntity,
+      { tenantId, id: canonicalUserId(id) },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+  }
+
+  create(user: User): User {
+    return this.#db.em.create(UserEntity, user);
+  }
+
+  /** Deletes a user and, by foreign key, everything that belongs to it. @returns Whether it was there. */
+  async delete(tenantId: string, id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
+      .read<Tables>()
+      .deleteFrom('users')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  }
+
+  /** Notes a sign-in; no change of the account, so `updated_at` stays. */
+  async noteSignIn(tenantId: string, id: string, at: Date): Promise<void> {
+    await this.#db
+      .read<Tables>()
+      .updateTable('users')
+      .set({ last_sign_in_at: at })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Makes the search rows of a user equal to what its row says, in the open unit of work. */
+  async replaceSearchRows(user: User): Promise<void> {
+    const { tenantId, id: userId } = user;
+    const wanted = new Map(
+      searchRowsOf({ ...user, attributes: user.attributes ?? {} } as never).map((row) => [row.join('\0'), row]),
+    );
+    const rows = this.#db.read<Tables>();
+    const before = await rows
+      .selectFrom('user_attribute_keys')
+      .select(['name', 'value_key'])
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .execute();
+    const known = new Set(before.map(({ name, value_key }) => `${name}\0${value_key}`));
+    const gone = before.filter(({ name, value_key }) => !wanted.has(`${name}\0${value_key}`));
+    const added = [...wanted].flatMap(([key, row]) => (known.has(key) ? [] : [row]));
+    if (gone.length > 0) await this.#deleteSearchRows(tenantId, userId, gone);
+    if (added.length > 0) await this.#insertSearchRows(tenantId, userId, added);
+  }
+
+  async #deleteSearchRows(
+    tenantId: string,
+    userId: string,
+    gone: readonly { name: string; value_key: string }[],
+  ): Promise<void> {
+    await sql`delete from user_attribute_keys k
+      using unnest(${gone.map(({ name }) => name)}::text[], ${gone.map((row) => row.value_key)}::text[]) as gone (name, value_key)
+      where k.tenant_id = ${tenantId}::uuid and k.user_id = ${userId}
+        and k.name = gone.name and k.value_key = gone.value_key`.execute(this.#db.read());
+  }
+
+  async #insertSearchRows(
+    tenantId: string,
+    userId: string,
+    added: readonly (readonly [string, string])[],
+  ): Promise<void> {
+    await sql`insert into user_attribute_keys (tenant_id, user_id, name, value_key)
+      select ${tenantId}::uuid, ${userId}, row.name, row.value_key
+      from unnest(${added.map(([name]) => name)}::text[], ${added.map(([, key]) => key)}::text[]) as row (name, value_key)`.execute(
+      this.#db.read(),
+    );
+  }
+}
