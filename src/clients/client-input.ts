@@ -1,0 +1,132 @@
+import { isSigningAlgorithm } from '../crypto/index.ts';
+import { invalidField, requireText } from '../kernel/index.ts';
+import { checkedPermissions } from '../roles/index.ts';
+import type { Client } from './client.entity.ts';
+import { clientErrors } from './client.errors.ts';
+import { CLIENT_GRANTS, CONFIDENTIAL_GRANTS } from './client-grants.ts';
+import type { LinkedScope } from './client-scope.store.ts';
+import { checkedRedirects, type RedirectInput } from './redirects.ts';
+
+/** What can be said of a client when it is made, and changed later. */
+export interface ClientProperties {
+  /** Name for people; null removes it. */
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly enabled?: boolean;
+  /** Allowed grant types by their OAuth names. */
+  readonly grants?: readonly string[];
+  readonly redirects?: readonly RedirectInput[];
+  readonly postLogoutRedirects?: readonly RedirectInput[];
+  /** May the roles of users ride in this client's tokens? */
+  readonly fullRoleScope?: boolean;
+  /** Native permissions the client itself holds: `user:read`, `user:read:all`. */
+  readonly permissions?: readonly string[];
+  readonly tokenFormat?: 'jwt' | 'opaque';
+  /** Null = the issuer kind's own. */
+  readonly accessTokenAlg?: string | null;
+  readonly idTokenAlg?: string | null;
+  /** Null = the tenant's, else the issuer kind's own. */
+  readonly accessTokenSeconds?: number | null;
+  readonly refreshTokenSeconds?: number | null;
+  /** Scopes the client may ask for; the list replaces the one before. */
+  readonly scopes?: readonly LinkedScope[];
+}
+
+type Column = Exclude<keyof ClientProperties, 'scopes'>;
+type Checks = { readonly [C in Column]: (path: string, value: never, before: Client) => Client[C] };
+
+/** A day, and a year: longer access tokens outlive what they say, longer refresh tokens nobody remembers. */
+const MAX_ACCESS_SECONDS = 86_400 * 30;
+const MAX_REFRESH_SECONDS = 31_536_000;
+const MAX_SCOPES = 200;
+
+const text = (max: number) => (path: string, value: string | null) =>
+  value === null ? null : requireText(value, path, { max });
+
+const flag = (path: string, value: boolean): boolean => {
+  if (typeof value !== 'boolean') throw invalidField(path, 'BOOLEAN_REQUIRED', 'True or false is needed here.');
+  return value;
+};
+
+const seconds = (max: number) => (path: string, value: number | null) => {
+  if (value === null) return null;
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw invalidField(path, 'SECONDS_RANGE', `Give 1 to ${max} seconds.`);
+};
+
+const algorithm = (path: string, value: string | null) => {
+  if (value === null || isSigningAlgorithm(value)) return value;
+  throw invalidField(path, 'ALGORITHM_UNKNOWN', 'There is no such algorithm.');
+};
+
+function grants(path: string, value: readonly string[], { type }: Client): string[] {
+  const known = CLIENT_GRANTS as readonly string[];
+  value.forEach((grant, index) => {
+    const isAllowed = known.includes(grant) && !(type === 'public' && CONFIDENTIAL_GRANTS.has(grant));
+    if (isAllowed) return;
+    const message = 'Unknown, or not for public clients.';
+    throw clientErrors.CLIENT_GRANT_INVALID({
+      fields: [{ path: `${path}.${index}`, code: 'CLIENT_GRANT_INVALID', message }],
+    });
+  });
+  return known.filter((grant) => value.includes(grant));
+}
+
+/** An application has no account of its own, so a reach of `self` would mean nothing. */
+function permissions(path: string, value: readonly string[]): string[] {
+  const index = value.findIndex((scope) => scope.endsWith(':self'));
+  if (index >= 0) {
+    throw invalidField(`${path}.${index}`, 'PERMISSION_SELF', 'An application has no account of its own.');
+  }
+  return checkedPermissions(path, value).sort();
+}
+
+function tokenFormat(path: string, value: string): string {
+  if (value === 'jwt' || value === 'opaque') return value;
+  throw invalidField(path, 'TOKEN_FORMAT_UNKNOWN', 'There is no such token format.');
+}
+
+const CHECKS: Checks = {
+  name: text(255),
+  description: text(1000),
+  enabled: flag,
+  grants,
+  redirects: (path, value: readonly RedirectInput[], before) => checkedRedirects(path, value, before.redirects),
+  postLogoutRedirects: (path, value: readonly RedirectInput[], before) =>
+    checkedRedirects(path, value, before.postLogoutRedirects),
+  fullRoleScope: flag,
+  permissions,
+  tokenFormat,
+  accessTokenAlg: algorithm,
+  idTokenAlg: algorithm,
+  accessTokenSeconds: seconds(MAX_ACCESS_SECONDS),
+  refreshTokenSeconds: seconds(MAX_REFRESH_SECONDS),
+};
+
+/**
+ * The columns that the input changes, checked and in the form they are stored in.
+ * @throws INVALID_INPUT, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, PERMISSION_UNKNOWN
+ */
+export function changedColumns(input: ClientProperties, before: Client): Partial<Client> {
+  const changed: Record<string, unknown> = {};
+  for (const [column, check] of Object.entries(CHECKS) as [Column, (...args: unknown[]) => unknown][]) {
+    const value = input[column];
+    if (value === undefined) continue;
+    const stored = check(`input.${column}`, value, before);
+    if (JSON.stringify(stored) !== JSON.stringify(before[column] ?? null)) changed[column] = stored;
+  }
+  return changed as Partial<Client>;
+}
+
+/** Scopes by name, each once. @throws INVALID_INPUT Too many, or a name no scope can have (RFC 6749 section 3.3). */
+export function checkedScopes(path: string, scopes: readonly LinkedScope[]): LinkedScope[] {
+  if (scopes.length > MAX_SCOPES) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_SCOPES} scopes.`);
+  const byName = new Map<string, LinkedScope>();
+  scopes.forEach(({ name, isDefault }, index) => {
+    if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/.test(name)) {
+      throw invalidField(`${path}.${index}.name`, 'SCOPE_INVALID', 'Not a scope name.');
+    }
+    byName.set(name, { name, isDefault });
+  });
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,93 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import type { Kysely } from 'kysely';
+import { isUuid, newId } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { ClientScopeEntity, ClientScopeLinkEntity } from './client.entity.ts';
+
+type Tables = InferKyselyDB<typeof ClientScopeEntity> & InferKyselyDB<typeof ClientScopeLinkEntity>;
+
+/** A scope a client may ask for; a default one is granted when the request names none. */
+export interface LinkedScope {
+  readonly name: string;
+  readonly isDefault: boolean;
+}
+
+/** The only queries on scopes of a tenant and their links to clients. */
+export class ClientScopeStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  /** Names of the list the tenant has a row for. */
+  async knownNames(tenantId: string, names: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.#idsOf(tenantId, names)).keys());
+  }
+
+  async #idsOf(tenantId: string, names: readonly string[]): Promise<Map<string, string>> {
+    if (names.length === 0) return new Map();
+    const rows = await this.#sql
+      .selectFrom('client_scopes')
+      .select(['name', 'id'])
+      .where('tenant_id', '=', tenantId)
+      .where('name', 'in', [...names])
+      .execute();
+    return new Map(rows.map(({ name, id }) => [name, id]));
+  }
+
+  /** Scopes of each client by name, defaults and others. */
+  async linksOf(tenantId: string, clientUuids: readonly string[]): Promise<Map<string, LinkedScope[]>> {
+    const known = clientUuids.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = await this.#sql
+      .selectFrom('client_scope_links as link')
+      .innerJoin('client_scopes as scope', (join) =>
+        join.onRef('scope.tenant_id', '=', 'link.tenant_id').onRef('scope.id', '=', 'link.scope_id'),
+      )
+      .select(['link.client_uuid as clientUuid', 'scope.name as name', 'link.is_default as isDefault'])
+      .where('link.tenant_id', '=', tenantId)
+      .where('link.client_uuid', 'in', known)
+      .orderBy('scope.name')
+      .execute();
+    const grouped = Map.groupBy(rows, ({ clientUuid }) => clientUuid);
+    return new Map(
+      [...grouped].map(([id, links]) => [
+        id,
+        links.map(({ name, isDefault }) => ({ name, isDefault: isDefault === true })),
+      ]),
+    );
+  }
+
+  /** Replaces what a client is linked to; names without a row get one. */
+  async replaceLinks(tenantId: string, clientUuid: string, links: readonly LinkedScope[], now: Date): Promise<void> {
+    await this.#sql
+      .deleteFrom('client_scope_links')
+      .where('tenant_id', '=', tenantId)
+      .where('client_uuid', '=', clientUuid)
+      .execute();
+    if (links.length === 0) return;
+    const names = links.map(({ name }) => name);
+    await this.#sql
+      .insertInto('client_scopes')
+      .values(names.map((name) => ({ tenant_id: tenantId, id: newId(), name, created_at: now })) as never)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const ids = await this.#idsOf(tenantId, names);
+    await this.#sql
+      .insertInto('client_scope_links')
+      .values(
+        links.map(({ name, isDefault }) => ({
+          tenant_id: tenantId,
+          client_uuid: clientUuid,
+          scope_id: ids.get(name)!,
+          is_default: isDefault,
+        })),
+      )
+      .execute();
+  }
+}

@@ -1,0 +1,98 @@
+import { type Grant, PermissionSet } from '../access/index.ts';
+import { constantTimeEqual, type SecretHasher } from '../crypto/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { ClientDirectory, ClientRecord } from './client.directory.ts';
+import type { ClientSecret } from './client.entity.ts';
+
+/** `oauth` for token requests; `rest` for routes that document HTTP Basic of an application. */
+export type SecretKind = 'oauth' | 'rest';
+
+/** A client that proved who it is. */
+export interface AuthenticatedClient {
+  readonly record: ClientRecord;
+  /** Which of its secrets it showed: `rest` callers may fall back on the `oauth` one. */
+  readonly secretKind: SecretKind;
+}
+
+/** Live secrets a client can have of one kind: the present one, and during a rotation the one before. */
+export const MAX_LIVE_SECRETS = 2;
+/** Longest secret that is hashed at all; ours have 43 characters, imported ones may be longer. */
+const MAX_SECRET_LENGTH = 1024;
+const NO_SECRET = Buffer.alloc(32);
+
+const tenantGrant = (permission: Grant['permission']): Grant => ({ permission, reach: 'tenant' });
+const REST_PERMISSIONS = new PermissionSet(
+  (['federation-link:bind', 'federation-link:write', 'user:delete'] as const).map(tenantGrant),
+);
+
+/**
+ * What a client may do on the routes that document HTTP Basic (model.md section 6): the `rest` secret carries its own three
+ * permissions, the `oauth` secret those of the client and `federation-link:bind`.
+ */
+export function basicPermissions({ record, secretKind }: AuthenticatedClient): PermissionSet {
+  if (secretKind === 'rest') return REST_PERMISSIONS;
+  return new PermissionSet([...record.permissions.grants(), tenantGrant('federation-link:bind')]);
+}
+
+/** Secrets of a kind that have not expired, newest first. */
+export function liveSecrets(secrets: readonly ClientSecret[], kind: SecretKind, now: Date): ClientSecret[] {
+  return secrets.filter((secret) => secret.kind === kind && (secret.expiresAt == null || secret.expiresAt > now));
+}
+
+export interface ClientAuthenticatorDeps {
+  readonly directory: ClientDirectory;
+  readonly hasher: SecretHasher;
+  readonly clock: Clock;
+}
+
+/** Compares client secrets (RFC 6749 section 2.3.1). No query but the directory's, which remembers. */
+export class ClientAuthenticator {
+  readonly #deps: ClientAuthenticatorDeps;
+
+  constructor(deps: ClientAuthenticatorDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Null when the client is unknown, disabled, public or locked, or the secret is not one of its live ones; which of these
+   * it was shows neither in the answer nor in the time: one HMAC and two comparisons whatever is found.
+   * @param kind `rest` falls back on the `oauth` secret where the client has no live `rest` one.
+   */
+  authenticate(
+    tenantId: string,
+    clientId: string,
+    secret: string,
+    kind: SecretKind = 'oauth',
+  ): AuthenticatedClient | null | Promise<AuthenticatedClient | null> {
+    if (secret.length > MAX_SECRET_LENGTH) return null;
+    const found = this.#deps.directory.byClientId(tenantId, clientId);
+    return found instanceof Promise
+      ? found.then((record) => this.#compare(record, secret, kind))
+      : this.#compare(found, secret, kind);
+  }
+
+  #compare(record: ClientRecord | null, secret: string, asked: SecretKind): AuthenticatedClient | null {
+    const { clock, hasher } = this.#deps;
+    const hash = hasher.hash(secret);
+    const now = clock.now();
+    const { secretKind, live } = candidates(record, asked, now);
+    let isMatch = false;
+    for (let i = 0; i < MAX_LIVE_SECRETS; i += 1) {
+      const isEqual = constantTimeEqual(hash, live[i]?.hash ?? NO_SECRET);
+      isMatch = (isEqual && live[i] !== undefined) || isMatch;
+    }
+    return isMatch && record !== null ? { record, secretKind } : null;
+  }
+}
+
+/** The secrets that count; none for a client that cannot be used. */
+function candidates(
+  record: ClientRecord | null,
+  asked: SecretKind,
+  now: Date,
+): { readonly secretKind: SecretKind; readonly live: readonly ClientSecret[] } {
+  if (record === null || !record.isUsable || record.client.type === 'public') return { secretKind: asked, live: [] };
+  const live = liveSecrets(record.secrets, asked, now);
+  if (asked === 'oauth' || live.length > 0) return { secretKind: asked, live };
+  return { secretKind: 'oauth', live: liveSecrets(record.secrets, 'oauth', now) };
+}

@@ -1,0 +1,106 @@
+import { PermissionSet, type ScopeAliases } from '../access/index.ts';
+import type { SecurityEvent } from '../events/index.ts';
+import { ReadCache } from '../persistence/index.ts';
+import { grantsOf, type RolePermissions } from '../roles/index.ts';
+import type { Client, ClientSecret } from './client.entity.ts';
+import type { ClientStore } from './client.store.ts';
+import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
+
+/** A client as token requests need it. Immutable. */
+export interface ClientRecord {
+  readonly client: Client;
+  /** Newest first, expired ones included: whoever compares looks at the time. */
+  readonly secrets: readonly ClientSecret[];
+  /** What the client may do itself: its own permissions, its scopes for applications, and its roles. */
+  readonly permissions: PermissionSet;
+  /** Scope names it may ask for. */
+  readonly allowedScopes: ReadonlySet<string>;
+  /** What it gets when it asks for none, by name. */
+  readonly defaultScopes: readonly string[];
+  /** Whether it may be used: enabled, and not locked. */
+  readonly isUsable: boolean;
+}
+
+/** Records kept: a row, two secrets, a permission set, some 5 KB together, so 20 MB at most. */
+const CAPACITY = 4096;
+/** A client changed on another node is seen at the latest after this, even if the event feed is silent. */
+const MAX_AGE_MS = 5_000;
+
+/** Printable ASCII, as RFC 6749 appendix A.1 has it; exact case, unique per tenant. */
+export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
+
+/** Events after which any client of a tenant may hold something else. */
+const TENANT_WIDE: ReadonlySet<string> = new Set(['role.updated', 'role.deleted']);
+
+export interface ClientDirectoryDeps {
+  readonly store: ClientStore;
+  readonly scopeStore: ClientScopeStore;
+  readonly scopes: ScopeAliases;
+  readonly roles: RolePermissions;
+}
+
+/** Finds clients by client_id, at once when they are remembered; events of clients and roles drop entries. */
+export class ClientDirectory {
+  readonly #deps: ClientDirectoryDeps;
+  readonly #cache = new ReadCache<ClientRecord>({ max: CAPACITY, ttlMs: MAX_AGE_MS });
+
+  constructor(deps: ClientDirectoryDeps) {
+    this.#deps = deps;
+  }
+
+  /** Null when the tenant has no such client; one that is disabled is found, see `isUsable`. */
+  byClientId(tenantId: string, clientId: string): ClientRecord | null | Promise<ClientRecord | null> {
+    if (!CLIENT_ID.test(clientId)) return null;
+    return this.#cache.get(`${tenantId} ${clientId}`, async () => {
+      const client = await this.#deps.store.findByClientId(tenantId, clientId);
+      return client === null ? null : this.#record(client);
+    });
+  }
+
+  /** What a client holds, past the cache. @param clientUuid `clients.id`. */
+  async permissionsOf(tenantId: string, clientUuid: string): Promise<PermissionSet> {
+    const client = await this.#deps.store.findById(tenantId, clientUuid);
+    return client === null ? PermissionSet.none : (await this.#record(client)).permissions;
+  }
+
+  async #record(client: Client): Promise<ClientRecord> {
+    const { store, scopeStore } = this.#deps;
+    const { tenantId, id } = client;
+    const [secrets, links] = await Promise.all([
+      store.secretsOf(tenantId, id),
+      scopeStore.linksOf(tenantId, [id]).then((found) => found.get(id) ?? []),
+    ]);
+    return {
+      client,
+      secrets,
+      permissions: await this.#permissions(client, links),
+      allowedScopes: new Set(links.map(({ name }) => name)),
+      defaultScopes: links.filter(({ isDefault }) => isDefault).map(({ name }) => name),
+      isUsable: client.enabled && client.lockedAt == null,
+    };
+  }
+
+  async #permissions(client: Client, links: readonly LinkedScope[]): Promise<PermissionSet> {
+    const { roles, scopes } = this.#deps;
+    const held = await roles.ofClient(client.tenantId, client.id);
+    return new PermissionSet([
+      ...grantsOf(client.permissions),
+      ...links.flatMap(({ name }) => scopes.expand(name, 'application')),
+      ...held.grants(),
+    ]);
+  }
+
+  /** Listener for committed events, of this node and of others. Registered after that of `RolePermissions`. */
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    const tenants = new Set<string>();
+    const clients = new Set<string>();
+    for (const { type, tenantId, clientId, params } of events) {
+      if (TENANT_WIDE.has(type)) tenants.add(tenantId);
+      // The grant names the client by its UUID; which client_id that is would cost a query.
+      else if (type.startsWith('role_grant.') && params['holderKind'] === 'client') tenants.add(tenantId);
+      else if (type.startsWith('client.')) clients.add(`${tenantId} ${clientId}`);
+    }
+    if (tenants.size === 0 && clients.size === 0) return;
+    this.#cache.drop((key) => clients.has(key) || tenants.has(key.slice(0, key.indexOf(' '))));
+  };
+}

@@ -1,0 +1,18 @@
+import { defineErrors } from '../kernel/index.ts';
+
+export const clientErrors = defineErrors({
+  CLIENT_ID_TAKEN: { kind: 'conflict', message: 'A client with this client_id exists.' },
+  CLIENT_ID_INVALID: { kind: 'invalid', message: 'A client_id has 1 to 255 printable ASCII characters.' },
+  CLIENT_REDIRECT_INVALID: {
+    kind: 'invalid',
+    message:
+      'A redirect address is absolute, without fragment or user name; "http" is allowed for the own device (loopback) alone.',
+  },
+  CLIENT_GRANT_INVALID: { kind: 'invalid', message: 'The client cannot have this grant.' },
+  CLIENT_SCOPE_UNKNOWN: { kind: 'invalid', message: 'There is no such scope.' },
+  CLIENT_BUILTIN: {
+    kind: 'refused',
+    message: 'The service itself keeps this client; it cannot be changed or deleted.',
+  },
+  CLIENT_PUBLIC: { kind: 'refused', message: 'A public client has no secret.' },
+});

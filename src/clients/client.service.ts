@@ -1,0 +1,266 @@
+import type { Authority, ScopeAliases } from '../access/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
+import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
+import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import { assertMayGrant, type GuardedAccounts, grantsOf, type RoleStore } from '../roles/index.ts';
+import type { SecretKind } from './client.authenticator.ts';
+import { CLIENT_ID } from './client.directory.ts';
+import type { Client } from './client.entity.ts';
+import { clientErrors } from './client.errors.ts';
+import type { ClientFilter, ClientStore } from './client.store.ts';
+import { STANDARD_SCOPES } from './client-grants.ts';
+import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
+import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
+import type { ClientSecrets, NewSecret } from './client-secrets.ts';
+
+export interface CreateClient extends ClientProperties {
+  /** Printable ASCII, 1 to 255, exact case. Default: a new UUID. */
+  readonly clientId?: string;
+  /** Never changes. Default `confidential`. */
+  readonly type?: 'confidential' | 'public';
+  /** How the secret of a confidential client is kept. */
+  readonly secret?: Omit<NewSecret, 'kind'>;
+  /** Also make a `rest` secret, for routes that document HTTP Basic. Default false. */
+  readonly withRestSecret?: boolean;
+}
+
+/** A new client with its secrets, which are shown this once. */
+export interface CreatedClient {
+  readonly client: Client;
+  /** Null for a public client. */
+  readonly secret: string | null;
+  readonly restSecret: string | null;
+}
+
+export interface RotateSecret extends NewSecret {
+  /** How long the secret before still counts, in seconds; at most 90 days. Default 0: it ends at once. */
+  readonly overlapSeconds?: number;
+}
+
+export interface ClientServiceDeps {
+  readonly db: Database;
+  readonly store: ClientStore;
+  readonly scopeStore: ClientScopeStore;
+  readonly secrets: ClientSecrets;
+  readonly scopes: ScopeAliases;
+  readonly roleStore: RoleStore;
+  readonly guarded: GuardedAccounts;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Rules of clients: who may make and change them, what they may hold, and how their secrets come and go. */
+export class ClientService {
+  readonly #deps: ClientServiceDeps;
+
+  constructor(deps: ClientServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** @param id `clients.id`. */
+  find(authority: Authority, id: string): Promise<Client | null> {
+    return this.#deps.store.findById(authority.tenant.id, id);
+  }
+
+  findByClientId(authority: Authority, clientId: string): Promise<Client | null> {
+    const { store } = this.#deps;
+    return CLIENT_ID.test(clientId) ? store.findByClientId(authority.tenant.id, clientId) : Promise.resolve(null);
+  }
+
+  page(authority: Authority, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {
+    return this.#deps.store.page(authority.tenant.id, filter, request);
+  }
+
+  /**
+   * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN
+   * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
+   * @throws PERMISSION_ESCALATION The caller does not hold all that the permissions and scopes come to.
+   */
+  async create(authority: Authority, input: CreateClient): Promise<CreatedClient> {
+    const clientId = input.clientId ?? newId();
+    if (!CLIENT_ID.test(clientId)) throw idFault('CLIENT_ID_INVALID');
+    const { db, secrets, store } = this.#deps;
+    return db.transaction(async () => {
+      const blank = this.#blank(authority, clientId, input.type ?? 'confidential');
+      const columns = changedColumns(input, blank);
+      assertMayGrant(authority, grantsOf(columns.permissions ?? []));
+      const client = store.create({ ...blank, ...columns });
+      await this.#flushMapped();
+      if (input.scopes !== undefined) await this.#link(authority, client, [], input.scopes);
+      const isPublic = client.type === 'public';
+      if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
+      const secret = isPublic ? null : secrets.add(client, { ...input.secret, kind: 'oauth' });
+      const restSecret = input.withRestSecret === true ? secrets.add(client, { kind: 'rest' }) : null;
+      this.#record(authority, client, 'client.created');
+      return { client, secret, restSecret };
+    });
+  }
+
+  /**
+   * Changes what the input names.
+   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, and what `create` throws for the same members.
+   */
+  async update(authority: Authority, id: string, input: ClientProperties): Promise<Client> {
+    return this.#deps.db.transaction(async () => {
+      const client = await this.#lock(authority, id);
+      const columns = changedColumns(input, client);
+      // What the client holds already is nothing new; only what is added must be the caller's to give.
+      const added = (columns.permissions ?? []).filter((scope) => !client.permissions.includes(scope));
+      assertMayGrant(authority, grantsOf(added));
+      const changed = Object.keys(columns);
+      Object.assign(client, columns);
+      if (input.scopes !== undefined) {
+        const before = (await this.#deps.scopeStore.linksOf(client.tenantId, [client.id])).get(client.id) ?? [];
+        if (await this.#link(authority, client, before, input.scopes)) changed.push('scopes');
+      }
+      if (changed.length === 0) return client;
+      client.updatedAt = this.#deps.clock.now();
+      this.#record(authority, client, 'client.updated', { changed });
+      return client;
+    });
+  }
+
+  /** Deletes a client with its secrets, tokens, roles and grants. @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED */
+  async delete(authority: Authority, id: string): Promise<Client> {
+    const { db, roleStore, store } = this.#deps;
+    return db.transaction(async () => {
+      const client = await this.#lock(authority, id);
+      const gone = { ...client };
+      await roleStore.deleteGrantsOf(client.tenantId, 'client', [client.id]);
+      await roleStore.deleteOfClient(client.tenantId, client.id);
+      await store.delete(client.tenantId, client.id);
+      this.#record(authority, gone, 'client.deleted');
+      return gone;
+    });
+  }
+
+  /**
+   * Makes a new secret in place of those of its kind, and shows it this once.
+   * @throws NOT_FOUND, CLIENT_PUBLIC, ACCOUNT_GUARDED
+   */
+  async rotateSecret(
+    authority: Authority,
+    id: string,
+    input: RotateSecret,
+  ): Promise<{ client: Client; secret: string }> {
+    return this.#deps.db.transaction(async () => {
+      const client = await this.#lock(authority, id);
+      if (client.type === 'public') throw clientErrors.CLIENT_PUBLIC();
+      const { overlapSeconds = 0, ...next } = input;
+      const secret = await this.#deps.secrets.rotate(client, next, overlapSeconds);
+      this.#record(authority, client, 'client.secret_rotated', { kind: input.kind, overlapSeconds });
+      return { client, secret };
+    });
+  }
+
+  /**
+   * Shows the newest secret of a kind; null where no copy was kept. To see a secret is to become the client, so the rules
+   * of changing it apply.
+   * @throws NOT_FOUND, ACCOUNT_GUARDED
+   */
+  async readSecret(authority: Authority, id: string, kind: SecretKind): Promise<string | null> {
+    return this.#deps.db.transaction(async () => {
+      const client = await this.#lock(authority, id, { evenBuiltin: true });
+      const secret = await this.#deps.secrets.read(client, kind);
+      if (secret !== null) this.#record(authority, client, 'client.secret_read', { kind });
+      return secret;
+    });
+  }
+
+  async #lock(authority: Authority, id: string, { evenBuiltin = false } = {}): Promise<Client> {
+    const { guarded, store } = this.#deps;
+    const client = await store.lock(authority.tenant.id, id);
+    if (client === null) throw kernelErrors.NOT_FOUND();
+    await guarded.assertMayChange(authority, 'client', client.id);
+    if (client.kind === 'builtin' && !evenBuiltin && authority.caller.kind !== 'system')
+      throw clientErrors.CLIENT_BUILTIN();
+    return client;
+  }
+
+  /** Replaces the scopes of a client. @returns Whether anything changed. */
+  async #link(
+    authority: Authority,
+    client: Client,
+    before: readonly LinkedScope[],
+    input: readonly LinkedScope[],
+  ): Promise<boolean> {
+    const { clock, scopeStore, scopes } = this.#deps;
+    const next = checkedScopes('input.scopes', input);
+    if (JSON.stringify(next) === JSON.stringify(before)) return false;
+    const added = next.filter(({ name }) => !before.some((scope) => scope.name === name));
+    await this.#assertScopesKnown(client.tenantId, input, added);
+    // In a user's token a scope opens only what the user may do; it is the application's own token that it empowers.
+    assertMayGrant(
+      authority,
+      added.flatMap(({ name }) => scopes.expand(name, 'application')),
+    );
+    await scopeStore.replaceLinks(client.tenantId, client.id, next, clock.now());
+    return true;
+  }
+
+  async #assertScopesKnown(
+    tenantId: string,
+    input: readonly LinkedScope[],
+    added: readonly LinkedScope[],
+  ): Promise<void> {
+    const { scopeStore, scopes } = this.#deps;
+    const unsure = added.map(({ name }) => name).filter((name) => !STANDARD_SCOPES.has(name) && !scopes.isKnown(name));
+    const known = await scopeStore.knownNames(tenantId, unsure);
+    const unknown = unsure.find((name) => !known.has(name));
+    if (unknown === undefined) return;
+    const path = `input.scopes.${input.findIndex(({ name }) => name === unknown)}.name`;
+    throw clientErrors.CLIENT_SCOPE_UNKNOWN({
+      fields: [{ path, code: 'CLIENT_SCOPE_UNKNOWN', message: 'There is no such scope.' }],
+    });
+  }
+
+  #blank(authority: Authority, clientId: string, type: string): Client {
+    const now = this.#deps.clock.now();
+    return {
+      tenantId: authority.tenant.id,
+      id: newId(),
+      clientId,
+      name: null,
+      description: null,
+      kind: 'regular',
+      type,
+      enabled: true,
+      grants: [],
+      redirects: [],
+      postLogoutRedirects: [],
+      fullRoleScope: false,
+      permissions: [],
+      tokenFormat: 'jwt',
+      accessTokenAlg: null,
+      idTokenAlg: null,
+      accessTokenSeconds: null,
+      refreshTokenSeconds: null,
+      softwareId: null,
+      ownerUserId: null,
+      specialFlow: null,
+      attributes: {},
+      lockedAt: null,
+      notBefore: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  #record({ caller, tenant }: Authority, client: Client, type: EventType, params: Record<string, unknown> = {}): void {
+    this.#deps.events.record(caller, tenant, { type, clientId: client.clientId, params });
+  }
+
+  async #flushMapped(): Promise<void> {
+    try {
+      await this.#deps.db.em.flush();
+    } catch (error) {
+      if (violatedConstraint(error) === 'clients__client_id') throw idFault('CLIENT_ID_TAKEN');
+      throw error;
+    }
+  }
+}
+
+const idFault = (code: 'CLIENT_ID_TAKEN' | 'CLIENT_ID_INVALID') => {
+  const { message } = clientErrors.rows[code];
+  return clientErrors[code]({ fields: [{ path: 'input.clientId', code, message }] });
+};

@@ -1,0 +1,116 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { type Client, ClientEntity, type ClientSecret, ClientSecretEntity } from './client.entity.ts';
+
+type Tables = InferKyselyDB<typeof ClientEntity> & InferKyselyDB<typeof ClientSecretEntity>;
+
+/** What a list of clients can be narrowed by. Linked apps (`instance`) are never listed. */
+export interface ClientFilter {
+  readonly enabled?: boolean;
+  /** Part of the client_id or the name, ignoring case. */
+  readonly nameContains?: string;
+  /** Also those the service made itself. Default false. */
+  readonly withBuiltin?: boolean;
+}
+
+/** The only queries on clients and their secrets. */
+export class ClientStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(ClientEntity, 'clients');
+  readonly #secretColumns = columnsOf(ClientSecretEntity, 'client_secrets');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  #select(tenantId: string) {
+    return this.#sql.selectFrom('clients').select(this.#columns).where('clients.tenant_id', '=', tenantId);
+  }
+
+  async findById(tenantId: string, id: string): Promise<Client | null> {
+    return (await this.findMany(tenantId, [id])).get(id) ?? null;
+  }
+
+  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Client>> {
+    const known = ids.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId).where('clients.id', 'in', known).execute()) as Client[];
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Exact case. */
+  async findByClientId(tenantId: string, clientId: string): Promise<Client | null> {
+    const query = this.#select(tenantId).where('clients.client_id', '=', clientId);
+    return ((await query.executeTakeFirst()) ?? null) as Client | null;
+  }
+
+  /** Clients in the order of their client_id. */
+  page(tenantId: string, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {
+    let query = this.#select(tenantId).where(
+      'clients.kind',
+      'in',
+      filter.withBuiltin === true ? ['regular', 'builtin'] : ['regular'],
+    );
+    if (filter.enabled !== undefined) query = query.where('clients.enabled', '=', filter.enabled);
+    if (filter.nameContains !== undefined) {
+      const part = filter.nameContains.toLowerCase();
+      query = query.where(
+        sql<boolean>`(position(${part} in lower(clients.client_id)) > 0 or position(${part} in lower(clients.name)) > 0)`,
+      );
+    }
+    return keysetPage<Client>(query, [{ column: 'clients.client_id', property: 'clientId', type: 'text' }], request);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<Client | null> {
+    return isUuid(id) ? this.#db.em.findOne(ClientEntity, { tenantId, id }, { lockMode: 4 }) : null;
+  }
+
+  create(client: Client): Client {
+    return this.#db.em.create(ClientEntity, client);
+  }
+
+  async delete(tenantId: string, id: string): Promise<void> {
+    await this.#sql.deleteFrom('clients').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+  }
+
+  /** Secrets of a client, newest first, expired ones included. */
+  async secretsOf(tenantId: string, clientUuid: string): Promise<ClientSecret[]> {
+    return (await this.#sql
+      .selectFrom('client_secrets')
+      .select(this.#secretColumns)
+      .where('client_secrets.tenant_id', '=', tenantId)
+      .where('client_secrets.client_uuid', '=', clientUuid)
+      .orderBy('client_secrets.created_at', 'desc')
+      .orderBy('client_secrets.id', 'desc')
+      .execute()) as ClientSecret[];
+  }
+
+  addSecret(secret: ClientSecret): ClientSecret {
+    return this.#db.em.create(ClientSecretEntity, secret);
+  }
+
+  async expireSecret(tenantId: string, id: string, expiresAt: Date): Promise<void> {
+    await this.#sql
+      .updateTable('client_secrets')
+      .set({ expires_at: expiresAt } as never)
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async deleteSecrets(tenantId: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#sql
+      .deleteFrom('client_secrets')
+      .where('tenant_id', '=', tenantId)
+      .where('id', 'in', [...ids])
+      .execute();
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Clients: the applications of a tenant, their secrets, scopes and permissions, and how they prove who they are.
+ * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
+ */
+export {
+  type AuthenticatedClient,
+  basicPermissions,
+  ClientAuthenticator,
+  liveSecrets,
+  type SecretKind,
+} from './client.authenticator.ts';
+export { CLIENT_ID, ClientDirectory, type ClientRecord } from './client.directory.ts';
+export type { Client, ClientSecret, RedirectEntry } from './client.entity.ts';
+export { clientErrors } from './client.errors.ts';
+export { ClientService, type CreateClient, type CreatedClient, type RotateSecret } from './client.service.ts';
+export { type ClientFilter, ClientStore } from './client.store.ts';
+export { CLIENT_GRANTS, type ClientGrant, STANDARD_SCOPES } from './client-grants.ts';
+export type { ClientProperties } from './client-input.ts';
+export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
+export { ClientSecrets, type NewSecret } from './client-secrets.ts';
+export type { RedirectInput } from './redirects.ts';
