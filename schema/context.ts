@@ -1,16 +1,37 @@
 import type { Authority, Caller, ScopeAliases } from '../src/access/index.ts';
-import type { EventLog } from '../src/events/index.ts';
+import type {
+  ClientAuthenticator,
+  ClientDirectory,
+  ClientScopeStore,
+  ClientService,
+  ClientStore,
+} from '../src/clients/index.ts';
+import type { EventEngine, EventLog } from '../src/events/index.ts';
+import type { GuardedAccounts, RolePermissions, RoleStore } from '../src/roles/index.ts';
 import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What resolvers may call: one service or store per noun, put together by `src/server/registry.ts`. */
 export interface Services {
+  /** The event log at work; `src/server` starts and stops it. */
+  readonly eventEngine: EventEngine;
   readonly events: EventLog;
   /** What scope names mean; the dialects register theirs. */
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
   readonly tenantStore: TenantStore;
+  /** What users and clients may do through their roles; remembered. */
+  readonly rolePermissions: RolePermissions;
+  /** Asked before any write to a user or client. */
+  readonly guarded: GuardedAccounts;
+  readonly roleStore: RoleStore;
+  readonly clients: ClientService;
+  readonly clientStore: ClientStore;
+  readonly clientScopeStore: ClientScopeStore;
+  /** Clients by client_id with what they may do; remembered. */
+  readonly clientDirectory: ClientDirectory;
+  readonly clientAuthenticator: ClientAuthenticator;
 }
 
 /** What every resolver gets. Built per operation by `src/server`, and by the translation layer for its documents. */

@@ -1,13 +1,21 @@
 import { registerEnumType } from 'type-graphql';
+import { clientErrors } from '../../src/clients/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
+import { eventErrors } from '../../src/events/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
+import { grantErrors } from '../../src/roles/index.ts';
 import { tenantErrors } from '../../src/tenants/index.ts';
+import { requestErrors } from './request.errors.ts';
 
 /** Every error table of the house, once. */
 export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, ErrorRow>> }[] = [
   kernelErrors,
+  requestErrors,
   passwordErrors,
+  eventErrors,
   tenantErrors,
+  grantErrors,
+  clientErrors,
 ];
 
 /** Codes that GraphQL itself gives, before any room is asked. */

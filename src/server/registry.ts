@@ -1,9 +1,18 @@
 import type { Services } from '../../schema/context.ts';
 import { ScopeAliases } from '../access/index.ts';
-import type { MasterKey } from '../crypto/index.ts';
-import { EventLog } from '../events/index.ts';
+import {
+  ClientAuthenticator,
+  ClientDirectory,
+  ClientScopeStore,
+  ClientSecrets,
+  ClientService,
+  ClientStore,
+} from '../clients/index.ts';
+import { type MasterKey, Sealer, SecretHasher } from '../crypto/index.ts';
+import { type CommittedListener, EventEngine } from '../events/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
+import { EffectiveRoleStore, GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
 
 /** What the house is put together from. */
@@ -15,16 +24,86 @@ export interface RegistryOptions {
   readonly publicUrl: string;
   /** Name of the tenant that requests without one act on. */
   readonly defaultTenant: string;
+  /** NATS servers that wake the nodes; absent: PostgreSQL's NOTIFY. */
+  readonly natsUrl?: string | undefined;
+  /** Told of faults in the background loops, which go on by themselves. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** Every service of the house; the one place that knows which implementation stands behind which interface. */
 export function createRegistry(options: RegistryOptions): Services {
   const { db, clock } = options;
-  const events = new EventLog(db, clock);
+  const eventEngine = new EventEngine({
+    db,
+    clock,
+    sealer: new Sealer(options.masterKey, 'event-cursor'),
+    natsUrl: options.natsUrl,
+    ...(options.onError === undefined ? {} : { onError: options.onError }),
+  });
+  const events = eventEngine.log;
+  /** A cache hears of this node's changes at once, and of the other nodes' when the follower reads them. */
+  const listen = (listener: CommittedListener): void => {
+    events.onCommitted(listener);
+    eventEngine.follower.onEvent((event) => listener([event]));
+  };
   const scopes = new ScopeAliases();
   const tenantStore = new TenantStore(db);
   const directory = new TenantDirectory(tenantStore);
-  events.onCommitted(directory.onEvents);
+  listen(directory.onEvents);
   const tenants = new TenantService({ db, store: tenantStore, events, clock });
-  return { events, scopes, directory, tenants, tenantStore };
+  const roleStore = new RoleStore(db);
+  const effectiveRoles = new EffectiveRoleStore(db);
+  const rolePermissions = new RolePermissions(effectiveRoles);
+  listen(rolePermissions.onEvents);
+  const clientStore = new ClientStore(db);
+  const clientScopeStore = new ClientScopeStore(db);
+  const clientDirectory = new ClientDirectory({
+    store: clientStore,
+    scopeStore: clientScopeStore,
+    scopes,
+    roles: rolePermissions,
+  });
+  listen(clientDirectory.onEvents);
+  const guarded = new GuardedAccounts({
+    db,
+    roles: roleStore,
+    effective: effectiveRoles,
+    permissions: rolePermissions,
+    directory,
+    clientPermissions: (tenantId, clientUuid) => clientDirectory.permissionsOf(tenantId, clientUuid),
+  });
+  const secretHasher = new SecretHasher(options.masterKey);
+  const clientAuthenticator = new ClientAuthenticator({ directory: clientDirectory, hasher: secretHasher, clock });
+  const clients = new ClientService({
+    db,
+    store: clientStore,
+    scopeStore: clientScopeStore,
+    secrets: new ClientSecrets({
+      store: clientStore,
+      hasher: secretHasher,
+      sealer: new Sealer(options.masterKey, 'client-secret-copy'),
+      clock,
+    }),
+    scopes,
+    roleStore,
+    guarded,
+    events,
+    clock,
+  });
+  return {
+    eventEngine,
+    events,
+    scopes,
+    directory,
+    tenants,
+    tenantStore,
+    rolePermissions,
+    guarded,
+    roleStore,
+    clients,
+    clientStore,
+    clientScopeStore,
+    clientDirectory,
+    clientAuthenticator,
+  };
 }
