@@ -1,21 +1,30 @@
 import 'reflect-metadata';
+import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
+import { SecurityEventResolver } from './events/security-event.resolver.ts';
 import { NodeResolver } from './interfaces/node.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
 
 /** Every resolver class of the house. */
-const RESOLVERS: NonEmptyArray<new () => object> = [NodeResolver, ErrorCodeResolver, TenantResolver];
+const RESOLVERS: NonEmptyArray<new () => object> = [
+  NodeResolver,
+  ErrorCodeResolver,
+  SecurityEventResolver,
+  TenantResolver,
+];
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */
 export async function buildPlainSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: RESOLVERS as unknown as NonEmptyArray<() => void>,
     validate: false,
+    // Demanded wherever a subscription exists; ours read the event log instead of publishing through it.
+    pubSub: createPubSub(),
     directives: [requiresScopesDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Services } from './context.ts';
+import { eventLoaders } from './events/event.loader.ts';
 import { tenantLoaders } from './tenants/tenant.loader.ts';
 
 /** A loader of rows by tenant and key; keys of one batch are grouped so that each tenant costs one statement. */
@@ -40,6 +41,7 @@ async function spread<T>(keys: readonly TenantKey[], batch: Batch<T>, missing: T
 /** Every loader of an operation, each made on first use. */
 export function createLoaders(services: Services) {
   return lazily({
+    ...eventLoaders(services),
     ...tenantLoaders(services),
   });
 }

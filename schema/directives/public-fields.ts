@@ -4,6 +4,7 @@
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Query.errorCodes': 'Documentation.',
+  'Query.eventTypes': 'Documentation.',
   'Query.node': 'The object that comes out is guarded by its own type.',
   'Query.viewer': 'Says who the caller is, to the caller.',
 };

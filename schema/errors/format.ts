@@ -23,7 +23,16 @@ export function errorExtensions(error: IdentityError): Record<string, unknown> {
 /** Whether nobody foresaw this error: it is logged with its cause and shown as internal. */
 export function isUnexpected(error: unknown): boolean {
   if (identityErrorOf(error) !== null) return false;
-  return !(error instanceof GraphQLError) || error.originalError != null;
+  if (!(error instanceof GraphQLError)) return true;
+  // Faults of a document or a variable name their place in the document but no path: nothing was executed yet.
+  if (error.path === undefined && error.locations !== undefined) return false;
+  return !isGraphqlOwn(error);
+}
+
+/** Whether GraphQL itself made the error; the server wraps its syntax and validation errors in errors of its own. */
+function isGraphqlOwn(error: GraphQLError): boolean {
+  const inner = error.originalError;
+  return inner === undefined || inner === null || (inner instanceof GraphQLError && isGraphqlOwn(inner));
 }
 
 /**

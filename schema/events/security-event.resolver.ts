@@ -1,0 +1,136 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { Authority } from '../../src/access/index.ts';
+import {
+  EVENT_TYPES,
+  type EventFilter,
+  type EventType,
+  isEventType,
+  type SecurityEvent,
+} from '../../src/events/index.ts';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  EventTypeInfo,
+  SecurityEventConnection,
+  SecurityEventFeedItem,
+  SecurityEventFilterInput,
+  SecurityEventType,
+} from './security-event.type.ts';
+
+registerNode('SecurityEvent', ({ services }, tenantId, id) => services.eventEngine.store.findById(tenantId, id));
+
+const CATEGORIES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES).map(({ category }) => category));
+const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
+
+/** The filter of the arguments, checked; a caller who reaches only its own account sees only events about it. */
+function toFilter(authority: Authority, input: SecurityEventFilterInput | undefined): EventFilter {
+  const unknownType = input?.types?.find((type) => !isEventType(type));
+  if (unknownType !== undefined)
+    throw invalidField('filter.types', 'EVENT_TYPE_UNKNOWN', 'There is no such event type.');
+  const unknownCategory = input?.categories?.find((category) => !CATEGORIES.has(category));
+  if (unknownCategory !== undefined) {
+    throw invalidField('filter.categories', 'EVENT_CATEGORY_UNKNOWN', 'There is no such event category.');
+  }
+  const own = authority.reach === 'self' ? { subjectId: input?.subjectId ?? authority.caller.userId } : {};
+  if (own.subjectId != null) authority.requireAccount(own.subjectId);
+  return { ...(input as EventFilter | undefined), ...own };
+}
+
+/** The feed once its first item is there: a cursor that is refused is then the answer to the subscription, not its sudden end. */
+async function begun(
+  feed: AsyncIterableIterator<FeedItem, undefined>,
+): Promise<AsyncIterableIterator<FeedItem, undefined>> {
+  let first: IteratorResult<FeedItem, undefined> | null = await feed.next();
+  return {
+    next: () => {
+      const waiting = first;
+      first = null;
+      return waiting === null ? feed.next() : Promise.resolve(waiting);
+    },
+    return: () => feed.return!(undefined),
+    throw: (error) => feed.throw!(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+@Resolver(() => SecurityEventType)
+export class SecurityEventResolver {
+  @FieldResolver(() => ID, GLOBAL_ID)
+  id(@Root() event: SecurityEvent, @Ctx() context: GraphContext): string {
+    return toGlobalId('SecurityEvent', context.tenants.get(event.tenantId)!, event.id);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Cursor from which the live feed goes on after this event; null for the first milliseconds of its life.',
+  })
+  feedCursor(@Root() event: SecurityEvent, @Ctx() { loaders }: GraphContext): Promise<string | null> {
+    return loaders.feedCursor.load({ tenantId: event.tenantId, key: event.id });
+  }
+
+  @RequiresScopes(['event:read'], ['event:read:self'])
+  @Query(() => SecurityEventConnection, {
+    description:
+      'What happened in a tenant, newest first. With `event:read:self` only what happened to the own account.',
+  })
+  async securityEvents(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => SecurityEventFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: SecurityEventFilterInput,
+    @Arg('tenant', () => String, TENANT) _tenant?: string,
+  ): Promise<ConnectionData<SecurityEvent>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
+    return toConnection(
+      await services.eventEngine.store.page(authority.tenant.id, toFilter(authority, filter), request),
+    );
+  }
+
+  @Query(() => [EventTypeInfo], { description: 'Every type of security event.' })
+  eventTypes(): EventTypeInfo[] {
+    return Object.entries(EVENT_TYPES).map(([type, row]) => ({ type: type as EventType, ...row }));
+  }
+
+  @RequiresScopes(['event:read'], ['event:read:self'])
+  @Subscription(() => SecurityEventFeedItem, {
+    name: 'securityEvents',
+    description:
+      'The events of one tenant as they happen, each once and in order. The first item is a checkpoint; further ones come every 30 ' +
+      'seconds if the place moved. Give the cursor of the last item as `after` to go on where you left off. Errors: EVENT_CURSOR_INVALID.',
+    subscribe: ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
+      const { services, authority, signal } = context;
+      const filter = toFilter(authority, args.filter);
+      return begun(
+        services.eventEngine.feed.follow({ tenantId: authority.tenant.id, filter, after: args.after, signal }),
+      );
+    },
+  })
+  securityEventFeed(
+    @Root() item: SecurityEventFeedItem,
+    @Arg('filter', () => SecurityEventFilterInput, { nullable: true, description: 'Narrows the feed.' })
+    _filter?: SecurityEventFilterInput,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last item seen; without it the feed begins with what happens next.',
+    })
+    _after?: string,
+    @Arg('tenant', () => String, TENANT) _tenant?: string,
+  ): SecurityEventFeedItem {
+    return item;
+  }
+}
+
+interface FollowArgs {
+  readonly filter?: SecurityEventFilterInput;
+  readonly after?: string;
+}

@@ -1,0 +1,104 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
+import { connectionOf } from '../interfaces/connection.ts';
+import { Node } from '../interfaces/node.ts';
+
+export enum EventOutcome {
+  SUCCESS = 'success',
+  FAILURE = 'failure',
+}
+registerEnumType(EventOutcome, {
+  name: 'EventOutcome',
+  description: 'How what the event reports ended.',
+  valuesConfig: {
+    SUCCESS: { description: 'It happened.' },
+    FAILURE: { description: 'It was refused.' },
+  },
+});
+
+@ObjectType('SecurityEvent', {
+  implements: Node,
+  description: 'Something that happened to an account, a client, a tenant or its rules. Events are never changed.',
+})
+@RequiresScopes(['event:read'], ['event:read:self'])
+@Owned({ account: 'subjectId' })
+export class SecurityEventType extends Node {
+  @Field(() => String, { description: 'What happened: one of `eventTypes`, such as `session.started`.' })
+  type!: string;
+  @Field(() => Date, { description: 'When.' })
+  occurredAt!: Date;
+  @Field(() => String, { description: 'Who acted: `anonymous`, `user`, `application`, `api-key` or `system`.' })
+  actorKind!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Public id of the acting user, or client id of the acting application.',
+  })
+  actorId!: string | null;
+  @Field(() => String, { nullable: true, description: 'Public id of the account acted on.' })
+  subjectId!: string | null;
+  @Field(() => String, { nullable: true, description: 'Client id of the application involved.' })
+  clientId!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'How that application proved who it is: `Bearer`, `Basic`, `Post` or `None`.',
+  })
+  clientAuth!: string | null;
+  @Field(() => String, { nullable: true, description: 'Session involved.' })
+  sessionId!: string | null;
+  @Field(() => String, { nullable: true, description: 'Address of the end user, as far as it is known.' })
+  ip!: string | null;
+  @Field(() => String, { nullable: true, description: 'Address the request came from.' })
+  peerIp!: string | null;
+  @Field(() => String, { nullable: true, description: 'User-Agent of the end user.' })
+  userAgent!: string | null;
+  @Field(() => String, { description: 'How the service was reached: `graphql`, `rest`, `oauth` or `internal`.' })
+  door!: string;
+  @Field(() => String, { nullable: true, description: 'Ties the events of one request together.' })
+  processId!: string | null;
+  @Field(() => EventOutcome, { description: 'How it ended.' })
+  outcome!: EventOutcome;
+  @Field(() => String, { nullable: true, description: 'Why it was refused.' })
+  reason!: string | null;
+  @Field(() => GraphQLJSONObject, { description: 'Details; their names depend on the type.' })
+  params!: Record<string, unknown>;
+}
+
+export const SecurityEventConnection = connectionOf(SecurityEventType, 'SecurityEvent');
+
+@ObjectType({ description: 'One step of the live feed.' })
+export class SecurityEventFeedItem {
+  @Field(() => String, { description: 'Where the feed stands after this item: give it as `after` to go on from here.' })
+  cursor!: string;
+  @Field(() => SecurityEventType, {
+    nullable: true,
+    description: 'The event; null for a checkpoint, which only says where the feed stands.',
+  })
+  event!: SecurityEventType | null;
+}
+
+@ObjectType({ description: 'A type of security event.' })
+export class EventTypeInfo {
+  @Field(() => String, { description: 'Name, as in `SecurityEvent.type`.' })
+  type!: string;
+  @Field(() => String, { description: 'What dashboards group by.' })
+  category!: string;
+  @Field(() => String, { description: 'What it reports.' })
+  description!: string;
+}
+
+@InputType({ description: 'Which events are wanted; what is left out restricts nothing.' })
+export class SecurityEventFilterInput {
+  @Field(() => [String], { nullable: true, description: 'Only these types.' })
+  types?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Only types of these categories.' })
+  categories?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'Only events about this account, by public id.' })
+  subjectId?: string | null;
+  @Field(() => String, { nullable: true, description: 'Only events caused by this user or application.' })
+  actorId?: string | null;
+  @Field(() => String, { nullable: true, description: 'Only events that involve this client id.' })
+  clientId?: string | null;
+  @Field(() => EventOutcome, { nullable: true, description: 'Only successes, or only failures.' })
+  outcome?: EventOutcome | null;
+}

@@ -1,0 +1,139 @@
+import { type ExecutionResult, parse, subscribe } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createContext } from '../../../schema/context.ts';
+import type { Caller } from '../../../src/access/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { testGraph, World } from '../../support/world.ts';
+
+const FEED = `subscription ($tenant: String, $filter: SecurityEventFilterInput, $after: String) {
+  securityEvents(tenant: $tenant, filter: $filter, after: $after) { cursor event { type subjectId params } }
+}`;
+const LIST = `query ($first: Int, $after: String, $filter: SecurityEventFilterInput) {
+  securityEvents(first: $first, after: $after, filter: $filter) { totalCount nodes { id type subjectId actorId ip userAgent outcome } pageInfo { endCursor hasNextPage } }
+}`;
+
+interface Item {
+  readonly cursor: string;
+  readonly event: { readonly type: string; readonly subjectId: string | null } | null;
+}
+
+describe('security events over GraphQL', () => {
+  let world: World;
+  let acme: TenantRef;
+  let neighbour: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+    neighbour = await world.tenant();
+    await world.services.eventEngine.start();
+  });
+  afterAll(async () => {
+    await world.services.eventEngine.stop();
+    await world.close();
+  });
+
+  const happen = (tenant: TenantRef, subjectId: string) =>
+    world.services.events.append(world.app(tenant), tenant, { type: 'session.started', subjectId });
+
+  async function follow(caller: Caller, variables: Record<string, unknown> = {}) {
+    const schema = await testGraph();
+    const ended = new AbortController();
+    const contextValue = createContext(world.services, caller, ended.signal);
+    const feed = await subscribe({ schema, document: parse(FEED), variableValues: variables, contextValue });
+    if (!(Symbol.asyncIterator in feed))
+      return { refusal: feed.errors?.[0]?.originalError as { code?: string } | undefined };
+    const next = async (): Promise<Item> => {
+      const { value } = (await (feed as AsyncGenerator<ExecutionResult>).next()) as { value: ExecutionResult };
+      if (value.errors !== undefined) throw value.errors[0]!;
+      return (value.data as { securityEvents: Item }).securityEvents;
+    };
+    return { next, end: () => ended.abort() };
+  }
+
+  it('lists what happened, newest first, page by page, with totals only of the own tenant', async () => {
+    const tenant = await world.tenant();
+    await happen(tenant, 'u1');
+    await happen(tenant, 'u2');
+    const caller = world.app(tenant, 'event:read');
+    const first = await world.graphql(caller, LIST, { first: 1 });
+    expect(first.data.securityEvents).toMatchObject({
+      totalCount: 3,
+      nodes: [{ subjectId: 'u2', ip: '203.0.113.7', userAgent: 'Tests/1.0', outcome: 'SUCCESS' }],
+    });
+    const second = await world.graphql(caller, LIST, { first: 5, after: first.data.securityEvents.pageInfo.endCursor });
+    expect(second.data.securityEvents.nodes.map((event: { type: string }) => event.type)).toEqual([
+      'session.started',
+      'tenant.created',
+    ]);
+  });
+
+  it('filters by type, category, subject and outcome, and refuses unknown words', async () => {
+    const tenant = await world.tenant();
+    await happen(tenant, 'u1');
+    const caller = world.app(tenant, 'event:read');
+    const count = async (filter: object) =>
+      (await world.graphql(caller, LIST, { filter })).data.securityEvents.totalCount;
+    expect(await count({ types: ['session.started'] })).toBe(1);
+    expect(await count({ categories: ['tenant'] })).toBe(1);
+    expect(await count({ subjectId: 'u1' })).toBe(1);
+    expect(await count({ outcome: 'FAILURE' })).toBe(0);
+    expect((await world.graphql(caller, LIST, { filter: { types: ['nonsense'] } })).code).toBe('INVALID_INPUT');
+    expect((await world.graphql(caller, LIST, { filter: { categories: ['nonsense'] } })).code).toBe('INVALID_INPUT');
+  });
+
+  it('begins the feed with a checkpoint and then gives each event once', async () => {
+    const { next, end } = await follow(world.app(acme, 'event:read'));
+    expect((await next!()).event).toBeNull();
+    await happen(acme, 'a');
+    await happen(neighbour, 'not ours');
+    await happen(acme, 'b');
+    expect((await next!()).event).toMatchObject({ type: 'session.started', subjectId: 'a' });
+    expect((await next!()).event).toMatchObject({ subjectId: 'b' });
+    end!();
+  });
+
+  it('goes on after a cursor without losing or repeating anything', async () => {
+    const { next, end } = await follow(world.app(acme, 'event:read'));
+    const { cursor } = await next!();
+    end!();
+    await happen(acme, 'while away');
+    const again = await follow(world.app(acme, 'event:read'), { after: cursor });
+    expect((await again.next!()).event).toBeNull();
+    expect((await again.next!()).event).toMatchObject({ subjectId: 'while away' });
+    again.end!();
+  });
+
+  it('shows a user with the self permission only what happened to the own account', async () => {
+    const { next, end } = await follow(world.user(acme, 'me', 'event:read:self'));
+    await next!();
+    await happen(acme, 'somebody');
+    await happen(acme, 'me');
+    expect((await next!()).event).toMatchObject({ subjectId: 'me' });
+    end!();
+    expect(
+      (await world.graphql(world.user(acme, 'me', 'event:read:self'), LIST, { filter: { subjectId: 'somebody' } }))
+        .code,
+    ).toBe('FORBIDDEN');
+  });
+
+  it('refuses feeds without the permission, of another tenant, and with a cursor of another tenant', async () => {
+    expect((await follow(world.app(acme, 'user:read'))).refusal?.code).toBe('FORBIDDEN');
+    expect((await follow(world.app(acme, 'event:read'), { tenant: neighbour.name })).refusal?.code).toBe('FORBIDDEN');
+    const theirs = await follow(world.app(neighbour, 'event:read'));
+    const { cursor } = await theirs.next!();
+    theirs.end!();
+    const ours = await follow(world.app(acme, 'event:read'), { after: cursor });
+    expect(ours.refusal?.code).toBe('EVENT_CURSOR_INVALID');
+  });
+
+  it('finds an event by its global id, with the cursor from which the feed goes on', async () => {
+    const event = await happen(acme, 'looked up');
+    const caller = world.app(acme, 'event:read');
+    const NODE = 'query ($id: ID!) { node(id: $id) { ... on SecurityEvent { subjectId feedCursor } } }';
+    const id = `evt~${acme.route}~${event.id}`;
+    await expect
+      .poll(async () => (await world.graphql(caller, NODE, { id })).data.node.feedCursor)
+      .toEqual(expect.any(String));
+    expect((await world.graphql(world.app(neighbour, 'event:read'), NODE, { id })).code).toBe('FORBIDDEN');
+  });
+});
