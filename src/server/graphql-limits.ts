@@ -18,7 +18,7 @@ export interface GraphqlLimits {
 
 type LimitRow = readonly [standard: number, min: number, max: number];
 
-/** Default, least and greatest value of each limit. A page of 200 users with 20 sessions each costs 4,401. */
+/** Default, least and greatest value of each limit. A page of 200 users with 20 sessions each costs 4,200. */
 const LIMIT_ROWS: Record<keyof GraphqlLimits, LimitRow> = {
   body: [1_048_576, 1024, 67_108_864],
   tokens: [4000, 50, 1_000_000],

@@ -1,0 +1,257 @@
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { koaMiddleware } from '@as-integrations/koa';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Context, Middleware } from 'koa';
+import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
+import { errorExtensions, formatError, isUnexpected } from '../../schema/errors/format.ts';
+import { requestErrors } from '../../schema/errors/request.errors.ts';
+import type { Caller } from '../access/index.ts';
+import { IdentityError } from '../kernel/index.ts';
+import { readBody } from './body.ts';
+import { type ResolveToken, resolveCaller } from './caller.ts';
+import type { CidrRange } from './config.ts';
+import { requireAffordable } from './document-cost.ts';
+import { shapeRule } from './document-shape.ts';
+import type { GraphqlLimits } from './graphql-limits.ts';
+import type { FrontDoorState } from './http.ts';
+import { applyErrorHead, RequestAborted, shownError } from './http-errors.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { originOf } from './origin.ts';
+import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts';
+
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly resolveToken: ResolveToken;
+  readonly limits: GraphqlLimits;
+  /** When given, only these documents are executed. */
+  readonly trusted: TrustedDocuments | null;
+  readonly trustedProxies: readonly CidrRange[];
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export const GRAPHQL_PATH = '/graphql';
+const LEGACY_JSON = 'application/json';
+const RESPONSE_JSON = 'application/graphql-response+json';
+
+interface RequestState extends FrontDoorState {
+  caller: Caller;
+}
+
+/** Faults of a document: 200 under `application/json`, because such clients read no body of another status. */
+const DOCUMENT_FAULTS = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** graphql-js says "more that"; the test of the limit fails when the words change. */
+const TOKEN_LIMIT = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/;
+
+/** As clients see an error, over HTTP and WebSocket alike. */
+export function formatGraphqlError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const maxTokens = TOKEN_LIMIT.exec(formatted.message)?.[1];
+  if (maxTokens === undefined) return formatError(formatted, error);
+  const limit = requestErrors.DOCUMENT_TOO_LONG({ message: `The document has more than ${maxTokens} tokens.` });
+  return { message: limit.message, extensions: errorExtensions(limit) };
+}
+
+function codeOf(error: GraphQLFormattedError): unknown {
+  return error.extensions?.['code'];
+}
+
+/** A GraphQL error that carries one of ours, as plugins of the server must throw it. */
+function asGraphqlError(error: unknown): GraphQLError {
+  if (!(error instanceof IdentityError)) throw error;
+  return new GraphQLError(error.message, { originalError: error, extensions: { http: { status: 400 } } });
+}
+
+function affordable(options: GraphqlOptions): ApolloServerPlugin<GraphContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ schema, document, operation, request }) {
+          if (operation === undefined || operation === null) return;
+          try {
+            requireAffordable(options.limits, schema, document, operation, request.variables ?? {});
+          } catch (error) {
+            throw asGraphqlError(error);
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Statuses of GraphQL over HTTP, section "Response"; the media type was settled before the request was handed over. */
+function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
+  const { body, http } = context.response;
+  if (body?.kind !== 'single') return;
+  const { errors, data } = body.singleResult;
+  if (errors === undefined || errors.length === 0) return;
+  const isLegacy = context.request.http?.headers.get('accept') === LEGACY_JSON;
+  if (isLegacy && data === undefined && errors.every((error) => DOCUMENT_FAULTS.has(String(codeOf(error)))))
+    http.status = 200;
+  const away = errors.find((error) => codeOf(error) === 'SERVICE_UNAVAILABLE');
+  const isEmpty = data === undefined || data === null || Object.values(data).every((value) => value === null);
+  if (away === undefined || !isEmpty) return;
+  // Nothing was answered because the database is away: said where load balancers and retrying clients look.
+  http.status = 503;
+  http.headers.set('retry-after', String(away.extensions?.['retryAfterSeconds'] ?? 1));
+}
+
+function observed({ logger, metrics }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, operationName }) {
+          for (const error of errors)
+            if (isUnexpected(error)) logger.error({ err: error.originalError ?? error, operationName }, 'Field failed');
+        },
+        async willSendResponse(context) {
+          chooseStatus(context);
+          const { body } = context.response;
+          const hasErrors = body.kind === 'single' && (body.singleResult.errors?.length ?? 0) > 0;
+          const wasExecuted = body.kind === 'single' && body.singleResult.data !== undefined;
+          metrics.graphqlOperations.inc({
+            type: context.operation?.operation ?? 'none',
+            outcome: hasErrors ? (wasExecuted ? 'errors' : 'refused') : 'ok',
+          });
+        },
+      };
+    },
+  };
+}
+
+function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
+  const { schema, limits, logger } = options;
+  return new ApolloServer<GraphContext>({
+    schema,
+    logger,
+    formatError: formatGraphqlError,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    introspection: true,
+    csrfPrevention: true,
+    // Counted before the server sees them, so that one limit has one refusal.
+    allowBatchedHttpRequests: true,
+    // Clients do not store documents here; the operator does, see TrustedDocuments.
+    persistedQueries: false,
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [shapeRule(limits)],
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    plugins: [ApolloServerPluginLandingPageDisabled(), affordable(options), observed(options)],
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new IdentityError('BAD_REQUEST', 'invalid', 'The request body is not JSON.');
+  }
+}
+
+/** `application/json`, in UTF-8 (RFC 8259 section 8.1), not compressed. */
+function requireJson(ctx: Context): void {
+  const { type, charset } = ctx.request;
+  const isPlain = ctx.get('content-encoding') === '' || ctx.get('content-encoding') === 'identity';
+  if (type === LEGACY_JSON && (charset === '' || /^utf-?8$/i.test(charset)) && isPlain) return;
+  throw new UnsupportedMedia();
+}
+
+class UnsupportedMedia extends IdentityError {
+  constructor() {
+    super('BAD_REQUEST', 'invalid', 'The request body must be application/json in UTF-8.');
+  }
+}
+
+/** A batch within its limit, each member with the text of its document where only listed ones are executed. */
+function admitted(body: unknown, { limits, trusted }: GraphqlOptions): unknown {
+  if (Array.isArray(body) && body.length > limits.batch)
+    throw requestErrors.BATCH_TOO_LARGE({
+      message: `The request holds ${body.length} operations; at most ${limits.batch} are allowed.`,
+    });
+  if (trusted === null) return body;
+  const admit = ({ extensions, ...request }: DocumentRequest) => ({
+    ...request,
+    query: trusted.textOf({ ...request, extensions }),
+  });
+  return Array.isArray(body) ? body.map(admit) : admit((body ?? {}) as DocumentRequest);
+}
+
+/** The query string of a GET request, treated like a body. */
+function admittedSearch(ctx: Context, { trusted }: GraphqlOptions): void {
+  if (trusted === null) return;
+  const params = new URLSearchParams(ctx.querystring);
+  const extensions = params.get('extensions');
+  const text = trusted.textOf({
+    query: params.get('query') ?? undefined,
+    documentId: params.get('documentId') ?? undefined,
+    extensions: extensions === null ? undefined : parseJson(Buffer.from(extensions)),
+  });
+  params.set('query', text);
+  params.delete('extensions');
+  ctx.url = `${ctx.path}?${params}`;
+}
+
+function sendRefusal(ctx: Context, error: unknown, logger: Logger): void {
+  const shown = shownError(error);
+  if (shown.kind === 'internal') logger.error({ err: error, path: ctx.path }, 'Request failed');
+  applyErrorHead(ctx, shown);
+  if (shown instanceof UnsupportedMedia) ctx.status = 415;
+  if (shown.kind === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+  ctx.type = ctx.accepts(LEGACY_JSON, RESPONSE_JSON) || LEGACY_JSON;
+  ctx.body = JSON.stringify({ errors: [{ message: shown.message, extensions: errorExtensions(shown) }] });
+}
+
+/** Everything that is settled before the server of the graph sees the request. */
+async function prepare(ctx: Context, options: GraphqlOptions): Promise<void> {
+  const type = ctx.accepts(LEGACY_JSON, RESPONSE_JSON);
+  // One answer to "which media type": whoever asks later finds it alone in the header.
+  if (typeof type === 'string') ctx.req.headers.accept = type;
+  if (ctx.method === 'POST') {
+    requireJson(ctx);
+    const body = parseJson(await readBody(ctx.req, options.limits.body));
+    // `null`, `0` and the like are no request, which is for the server to say; it asks for a body that is there.
+    (ctx.request as { body?: unknown }).body = admitted(body, options) || {};
+  } else if (ctx.method === 'GET') admittedSearch(ctx, options);
+  const origin = originOf(ctx.req, options.trustedProxies, 'graphql');
+  const state = ctx.state as RequestState;
+  state.caller = await resolveCaller(ctx.req.headers.authorization, origin, options.resolveToken);
+}
+
+/** The graph over HTTP at `/graphql` (GraphQL over HTTP; batches as arrays). */
+export interface GraphqlDoor {
+  readonly middleware: Middleware;
+  stop(): Promise<void>;
+}
+
+export async function createGraphqlDoor(options: GraphqlOptions): Promise<GraphqlDoor> {
+  const apollo = createApollo(options);
+  await apollo.start();
+  const execute = koaMiddleware(apollo, {
+    context: async ({ ctx }) => {
+      const { caller, signal } = ctx.state as RequestState;
+      return createContext(options.services, caller, signal);
+    },
+  });
+  const middleware: Middleware = async (ctx, next) => {
+    if (ctx.path !== GRAPHQL_PATH) return next();
+    // Answers depend on the token, and none of them is for others to keep.
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      await prepare(ctx, options);
+    } catch (error) {
+      if (error instanceof RequestAborted) throw error;
+      return sendRefusal(ctx, error, options.logger);
+    }
+    await execute(ctx, async () => undefined);
+  };
+  return { middleware, stop: () => apollo.stop() };
+}

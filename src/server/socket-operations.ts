@@ -1,0 +1,130 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  getOperationAST,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { LRUCache } from 'lru-cache';
+import type { GraphContext } from '../../schema/context.ts';
+import { IdentityError } from '../kernel/index.ts';
+import { requireAffordable } from './document-cost.ts';
+import { shapeRule } from './document-shape.ts';
+import type { GraphqlOptions } from './graphql.ts';
+
+/** Characters of documents kept parsed; a tree takes about 20 bytes for each, so 40 MB at most. */
+const KEPT_CHARACTERS = 2_000_000;
+
+type Checked = DocumentNode | readonly GraphQLError[];
+
+const isDocument = (checked: Checked): checked is DocumentNode => 'kind' in checked;
+
+/** The same checks for operations on a socket as for those over HTTP: limits, listed documents, cost. */
+export class SocketOperations {
+  readonly #options: GraphqlOptions;
+  readonly #rules;
+  readonly #checked = new LRUCache<string, Checked>({
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
+
+  constructor(options: GraphqlOptions) {
+    this.#options = options;
+    this.#rules = [...specifiedRules, shapeRule(options.limits)];
+  }
+
+  /** What to execute for a `subscribe` message, or why not. */
+  prepare(payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
+    const { schema, limits, trusted } = this.#options;
+    try {
+      const text = trusted === null ? payload.query : trusted.textOf(payload);
+      const document = this.#check(text);
+      if (!isDocument(document)) return document;
+      const operation = getOperationAST(document, payload.operationName);
+      if (operation === null || operation === undefined)
+        return [new GraphQLError('The operation to execute is not named, or is not in the document.', UNRESOLVED)];
+      const variableValues = payload.variables ?? {};
+      requireAffordable(limits, schema, document, operation, variableValues);
+      return { schema, document, variableValues, operationName: payload.operationName ?? null };
+    } catch (error) {
+      if (error instanceof IdentityError) return [new GraphQLError(error.message, { originalError: error })];
+      throw error;
+    }
+  }
+
+  #check(text: string): Checked {
+    let checked = this.#checked.get(text);
+    if (checked === undefined) {
+      checked = this.#parse(text);
+      this.#checked.set(text, checked);
+    }
+    return checked;
+  }
+
+  #parse(text: string): Checked {
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens: this.#options.limits.tokens });
+    } catch (error) {
+      if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+      throw error;
+    }
+    const faults = validate(this.#options.schema, document, this.#rules, { hideSuggestions: true });
+    return faults.length === 0 ? document : faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
+  }
+}
+
+const UNRESOLVED = { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } };
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes = null, source = null, positions = null, originalError = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
+}
+
+/**
+ * Runs a subscription so that each event is executed in a context of its own: loaders of one that lives for hours would
+ * grow without bound and show what users were when it began; the caller is the one the socket has at that moment.
+ */
+export async function subscribeFresh(
+  args: ExecutionArgs,
+  freshContext: () => GraphContext,
+): Promise<ExecutionResult | AsyncGenerator<ExecutionResult>> {
+  const source = await createSourceEventStream({ ...args, operationName: args.operationName ?? null });
+  if (!(Symbol.asyncIterator in source)) return source;
+  return mapped(source, async (rootValue) => execute({ ...args, rootValue, contextValue: freshContext() }));
+}
+
+/** Unlike an async generator, ending this one reaches the source at once, though it waits for its next event. */
+function mapped<A, B>(source: AsyncIterable<A>, map: (value: A) => Promise<B>): AsyncGenerator<B> {
+  const iterator = source[Symbol.asyncIterator]();
+  const step = async (result: IteratorResult<A>): Promise<IteratorResult<B>> =>
+    result.done === true ? { done: true, value: undefined } : { done: false, value: await map(result.value) };
+  const generator: AsyncGenerator<B> = {
+    next: async () => step(await iterator.next()),
+    return: async () => {
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    throw: async (error) => {
+      await iterator.return?.();
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => generator,
+    [Symbol.asyncDispose]: async () => {
+      await iterator.return?.();
+    },
+  };
+  return generator;
+}
+
+/** Whether an operation delivers more than one result. */
+export function isSubscription(args: ExecutionArgs): boolean {
+  return getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+}

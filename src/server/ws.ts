@@ -1,0 +1,318 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  type ExecutionArgs,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
+import { type Context, type ExecutionResult, handleProtocols, makeServer } from 'graphql-ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createContext, type GraphContext } from '../../schema/context.ts';
+import { isUnexpected } from '../../schema/errors/format.ts';
+import type { Caller } from '../access/index.ts';
+import type { SecurityEvent } from '../events/index.ts';
+import { type Clock, IdentityError, kernelErrors } from '../kernel/index.ts';
+import { resolveCaller } from './caller.ts';
+import { formatGraphqlError, GRAPHQL_PATH, type GraphqlOptions } from './graphql.ts';
+import { shownError } from './http-errors.ts';
+import { originOf } from './origin.ts';
+import { isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
+import { concerns } from './token-ending-events.ts';
+
+export interface SocketOptions extends GraphqlOptions {
+  readonly clock: Clock;
+  /** Origin of the service: pages from there, or from the host that was asked, may open sockets. */
+  readonly publicUrl: string;
+}
+
+/** Operations one socket may have open; a dashboard has a handful. */
+const MAX_OPERATIONS = 100;
+/** Sockets of one node: 20,000 at some 30 KB each are 600 MB. */
+const MAX_SOCKETS = 20_000;
+/** What waits for a client that does not read. Subscriptions wait by themselves, so only floods of small answers get here. */
+const MAX_BUFFERED_BYTES = 8_388_608;
+const KEEP_ALIVE_MS = 12_000;
+/** Tokens of open sockets are looked at again this often, in case an event that ended one was missed. */
+const RECHECK_MS = 60_000;
+/** How long clients have to answer a close, before their connection is cut. */
+const CLOSE_GRACE_MS = 2_000;
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** Close codes: RFC 6455 section 7.4.1 and the graphql-transport-ws protocol. */
+const CLOSE = { goingAway: 1001, internal: 1011, tryLater: 1013, badRequest: 4400, forbidden: 4403 } as const;
+
+interface Extra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  caller: Caller;
+  authorization: string;
+  expiry?: NodeJS.Timeout;
+  readonly operations: Map<string, AbortController>;
+}
+type SocketContext = Context<Record<string, unknown>, Extra>;
+
+/** The graph over WebSocket (graphql-transport-ws) at the path of the graph. */
+export interface SocketDoor {
+  /** Closes what a committed event ended; from this node's log and from the follower. */
+  readonly onEvents: (events: readonly SecurityEvent[]) => void;
+  /** Closes every socket with 1001 and takes no more. */
+  stop(): Promise<void>;
+}
+
+function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Browsers name the page's origin; a page from elsewhere must not speak with what its visitor may reach (OWASP, CSWSH). */
+function isOriginAllowed(request: IncomingMessage, publicUrl: string): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origin === publicUrl) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** The token: `authorization` in the payload of `connection_init`, in any case, else the header of the upgrade. */
+function authorizationOf(context: SocketContext): string | undefined {
+  for (const [name, value] of Object.entries(context.connectionParams ?? {}))
+    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+  return context.extra.request.headers.authorization;
+}
+
+class SocketHouse {
+  readonly #options: SocketOptions;
+  readonly #operations: SocketOperations;
+  readonly #sockets: WebSocketServer;
+  readonly #open = new Set<Extra>();
+  readonly #protocol;
+  readonly #recheckTimer: NodeJS.Timeout;
+  #isStopping = false;
+
+  constructor(server: Server, options: SocketOptions) {
+    this.#options = options;
+    this.#operations = new SocketOperations(options);
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols,
+      perMessageDeflate: false,
+      maxPayload: options.limits.body,
+    });
+    this.#protocol = makeServer<Record<string, unknown>, Extra>({
+      onConnect: (context) => this.#connect(context),
+      onSubscribe: (context, _, payload) => this.#admit(context) ?? this.#operations.prepare(payload),
+      context: (context, id) => this.#context(context.extra, id),
+      subscribe: (args) => subscribeFresh(args, (args.contextValue as SocketGraphContext).again),
+      execute,
+      onNext: (_, __, ___, args, result) => this.#shownResult(args, result),
+      onError: (_, __, ___, errors) => this.#shownErrors(errors),
+      onComplete: (context, id) => this.#finish(context.extra, id),
+    });
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+      this.#upgrade(request, stream, head),
+    );
+    this.#recheckTimer = setInterval(() => void this.#recheck([...this.#open]), RECHECK_MS);
+    this.#recheckTimer.unref();
+  }
+
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    const concerned = [...this.#open].filter(({ caller }) => events.some((event) => concerns(event, caller)));
+    if (concerned.length > 0) void this.#recheck(concerned);
+  };
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#recheckTimer);
+    const clients = [...this.#sockets.clients];
+    const closed = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
+    for (const client of clients) client.close(CLOSE.goingAway, 'Going away');
+    const cutOff = setTimeout(() => {
+      for (const client of clients) client.terminate();
+    }, CLOSE_GRACE_MS);
+    await Promise.all(closed);
+    clearTimeout(cutOff);
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    stream.on('error', () => stream.destroy());
+    const refusal = this.#upgradeRefusal(request);
+    if (refusal !== null) refuseUpgrade(stream, refusal);
+    else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request));
+  }
+
+  #upgradeRefusal(request: IncomingMessage): string | null {
+    if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
+    if (!isOriginAllowed(request, this.#options.publicUrl)) return '403 Forbidden';
+    return this.#isStopping || this.#sockets.clients.size >= MAX_SOCKETS ? '503 Service Unavailable' : null;
+  }
+
+  #opened(socket: WebSocket, request: IncomingMessage): void {
+    const { logger, metrics } = this.#options;
+    metrics.websockets.inc();
+    const extra: Extra = {
+      socket,
+      request,
+      // Replaced before anything is executed: the protocol refuses operations before `connection_ack`.
+      caller: undefined as unknown as Caller,
+      authorization: '',
+      operations: new Map(),
+    };
+    const closed = this.#protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => send(socket, text),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) =>
+          socket.on('message', (data) => {
+            take(String(data)).catch((error: unknown) => {
+              logger.error({ err: error }, 'Socket failed');
+              socket.close(CLOSE.internal, 'Internal error');
+            });
+          }),
+      },
+      extra,
+    );
+    const stopPings = keepAlive(socket);
+    // A frame that is too large or malformed: `ws` has closed with the code that fits.
+    socket.on('error', (error) => logger.debug({ err: error }, 'Socket broke'));
+    socket.once('close', (code, reason) => {
+      stopPings();
+      clearTimeout(extra.expiry);
+      this.#open.delete(extra);
+      for (const abort of extra.operations.values()) abort.abort();
+      metrics.websockets.dec();
+      void closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'Socket not released'));
+    });
+  }
+
+  async #connect(context: SocketContext): Promise<boolean> {
+    const { extra } = context;
+    const authorization = authorizationOf(context);
+    if (authorization === undefined) return false;
+    const { resolveToken, trustedProxies } = this.#options;
+    const origin = originOf(extra.request, trustedProxies, 'graphql');
+    try {
+      extra.caller = await resolveCaller(authorization, origin, resolveToken);
+    } catch (error) {
+      const shown = shownError(error);
+      if (shown.kind === 'unavailable') extra.socket.close(CLOSE.tryLater, 'Try again later');
+      else if (shown.kind === 'internal') throw error;
+      return false;
+    }
+    if (extra.caller.kind === 'anonymous' || extra.socket.readyState !== WebSocket.OPEN) return false;
+    extra.authorization = authorization;
+    this.#open.add(extra);
+    this.#armExpiry(extra);
+    return true;
+  }
+
+  /** Closes the socket when its token ends, at once or after the longest time a timer can hold. */
+  #armExpiry(extra: Extra): void {
+    const { expiresAt } = extra.caller;
+    if (expiresAt === null) return;
+    const left = expiresAt.getTime() - this.#options.clock.now().getTime();
+    if (left <= 0) {
+      extra.socket.close(CLOSE.forbidden, 'The access token has expired');
+      return;
+    }
+    extra.expiry = setTimeout(() => this.#armExpiry(extra), Math.min(left, MAX_TIMER_MS));
+    extra.expiry.unref();
+  }
+
+  #admit(context: SocketContext): readonly GraphQLError[] | undefined {
+    // The operation that asks has its place already.
+    if (Object.keys(context.subscriptions).length <= MAX_OPERATIONS) return undefined;
+    const refusal = kernelErrors.TOO_MANY_REQUESTS({
+      message: `A connection may have at most ${MAX_OPERATIONS} operations open.`,
+    });
+    return [new GraphQLError(refusal.message, { originalError: refusal })];
+  }
+
+  #context(extra: Extra, id: string): SocketGraphContext {
+    const abort = new AbortController();
+    extra.operations.set(id, abort);
+    const again = (): GraphContext => createContext(this.#options.services, extra.caller, abort.signal);
+    return { ...again(), again };
+  }
+
+  #finish(extra: Extra, id: string): void {
+    extra.operations.get(id)?.abort();
+    extra.operations.delete(id);
+  }
+
+  /** Resolves the tokens of these sockets again, each token once, and closes those that are no longer good. */
+  async #recheck(sockets: readonly Extra[]): Promise<void> {
+    for (const [authorization, group] of Map.groupBy(sockets, (extra) => extra.authorization)) {
+      const verdict = await this.#resolveAgain(authorization, group[0]!.caller);
+      for (const extra of group) {
+        if (verdict === 'ended') extra.socket.close(CLOSE.forbidden, 'The access token is no longer valid');
+        else if (verdict !== 'unknown') extra.caller = { ...verdict, origin: extra.caller.origin };
+      }
+    }
+  }
+
+  async #resolveAgain(authorization: string, caller: Caller): Promise<Caller | 'ended' | 'unknown'> {
+    try {
+      return await resolveCaller(authorization, caller.origin, this.#options.resolveToken);
+    } catch (error) {
+      if (error instanceof IdentityError && error.kind === 'unauthenticated') return 'ended';
+      // The database is away, for one: decided at the next look, nobody is thrown out for it.
+      this.#options.logger.warn({ err: error }, 'The token of a socket could not be checked');
+      return 'unknown';
+    }
+  }
+
+  #shownErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    return errors.map((error) => {
+      if (isUnexpected(error)) this.#options.logger.error({ err: error.originalError ?? error }, 'Field failed');
+      return formatGraphqlError(error.toJSON(), error);
+    });
+  }
+
+  #shownResult(args: ExecutionArgs, result: ExecutionResult): FormattedExecutionResult {
+    const { errors, ...rest } = result;
+    this.#options.metrics.graphqlOperations.inc({
+      type: isSubscription(args) ? 'subscription' : 'socket',
+      outcome: errors === undefined ? 'ok' : 'errors',
+    });
+    return {
+      ...rest,
+      ...(errors === undefined ? {} : { errors: this.#shownErrors(errors) }),
+    } as FormattedExecutionResult;
+  }
+}
+
+/** A context that can make its like for the next event of a subscription. */
+interface SocketGraphContext extends GraphContext {
+  readonly again: () => GraphContext;
+}
+
+/** Resolves once the bytes are with the operating system, so that a slow client slows its own subscriptions only. */
+function send(socket: WebSocket, text: string): Promise<void> {
+  if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+    socket.terminate();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => socket.send(text, () => resolve()));
+}
+
+/** Pings; a client that does not answer until the next ping is gone. */
+function keepAlive(socket: WebSocket): () => void {
+  let isAlive = true;
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, KEEP_ALIVE_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Serves sockets that ask this server for an upgrade at `/graphql`; others are refused. */
+export function createSocketDoor(server: Server, options: SocketOptions): SocketDoor {
+  const house = new SocketHouse(server, options);
+  return { onEvents: house.onEvents, stop: () => house.stop() };
+}

@@ -1,0 +1,47 @@
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import './page.css';
+
+const endpoint = new URL('/graphql', window.location.href);
+const socket = new URL(endpoint);
+socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
+
+// What stands in the headers editor goes with each request, and into `connection_init` of each subscription.
+const fetcher = createGraphiQLFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
+
+const FIRST_QUERY = `# Idgraph. Put an access token into "Headers" below; the README shows how to get one.
+# Keys: Ctrl-Enter runs, Ctrl-Space completes.
+
+query Tenants {
+  tenants(first: 10) {
+    edges {
+      node {
+        name
+        displayName
+      }
+    }
+  }
+}
+`;
+
+const FIRST_HEADERS = `{
+  "Authorization": "Bearer "
+}
+`;
+
+const container = document.getElementById('graphiql');
+if (container === null) throw new Error('The page has no place for GraphiQL.');
+createRoot(container).render(
+  // Headers are not persisted: a token does not belong into the storage of a browser.
+  <GraphiQL
+    fetcher={fetcher}
+    defaultQuery={FIRST_QUERY}
+    defaultHeaders={FIRST_HEADERS}
+    defaultEditorToolsVisibility="headers"
+    shouldPersistHeaders={false}
+    showPersistHeadersSettings={false}
+  />,
+);
