@@ -1,0 +1,36 @@
+/** What inactivity has done to an account: four names, as the table of model.md section 5 stores them. */
+export type AccountStateName = 'initial' | 'active' | 'inactivityLock' | 'untouchable';
+
+/** The inactivity state of an account. A moment that does not belong to the state is null. */
+export interface AccountState {
+  readonly name: AccountStateName;
+  /** `active`: when inactivity was last checked. */
+  readonly checkedAt: Date | null;
+  /** `inactivityLock`: locked since then. */
+  readonly lockedAt: Date | null;
+  /** `untouchable`: exempt until then; null = for ever. */
+  readonly exemptUntil: Date | null;
+}
+
+/** The columns the state is read from. */
+export interface AccountStateColumns {
+  readonly inactiveSince?: Date | null | undefined;
+  readonly exemptUntil?: Date | null | undefined;
+  readonly stateCheckedAt?: Date | null | undefined;
+}
+
+/** Stands for "for ever" in `exempt_until`: the largest moment every driver reads back. */
+export const FOR_EVER = new Date('9999-12-31T00:00:00.000Z');
+
+const NONE = { checkedAt: null, lockedAt: null, exemptUntil: null };
+
+/** Reads the state at a moment: an exemption that runs lifts the lock (model.md section 5). */
+export function accountStateOf(row: AccountStateColumns, now: Date): AccountState {
+  const { exemptUntil, inactiveSince, stateCheckedAt } = row;
+  if (exemptUntil != null && exemptUntil > now) {
+    return { ...NONE, name: 'untouchable', exemptUntil: exemptUntil >= FOR_EVER ? null : exemptUntil };
+  }
+  if (inactiveSince != null) return { ...NONE, name: 'inactivityLock', lockedAt: inactiveSince };
+  if (stateCheckedAt != null) return { ...NONE, name: 'active', checkedAt: stateCheckedAt };
+  return { ...NONE, name: 'initial' };
+}

@@ -1,0 +1,87 @@
+import type { EventType } from '../events/index.ts';
+import type { FieldFault } from '../kernel/index.ts';
+import type { AuthModeChange, AuthModeColumns } from './auth-mode.store.ts';
+
+/** The required action that stands for "the password must be changed at the next sign-in". */
+export const UPDATE_PASSWORD = 'UPDATE_PASSWORD';
+
+/** Sign-in methods that can be locked. */
+export const LOCKABLE_METHODS: readonly string[] = ['password'];
+/** Longer lists hold nothing but repetitions. */
+const MAX_METHODS = 16;
+
+/** What to change, as it came: absent members stay. */
+export interface AuthModePatch {
+  /** 2, or null for "no second factor required". */
+  readonly requiredFactor?: unknown;
+  /** Only true: the demand ends with a change of the password and in no other way. */
+  readonly needPasswordChange?: unknown;
+  /** Replaces the list; an empty one unlocks all. */
+  readonly methodsLocked?: unknown;
+}
+
+/** How one member behaves. */
+interface AuthModeRule {
+  readonly member: keyof AuthModePatch;
+  readonly event: EventType;
+  /** What may be assigned, in words; shown to the caller. */
+  readonly allowed: string;
+  readonly isAssignable: (value: unknown) => boolean;
+  /** Why an assignable value is refused for this account, or null. */
+  readonly refusal?: (row: AuthModeColumns, value: unknown) => FieldFault | null;
+  /** The columns to write, or null when nothing changes. */
+  readonly change: (row: AuthModeColumns, value: unknown) => AuthModeChange | null;
+}
+
+const unique = (methods: unknown): string[] => [...new Set(methods as string[])].sort();
+
+/** Every member of auth modes: what may be assigned, what refuses it, what it changes and which event reports it. */
+export const AUTH_MODE_RULES: readonly AuthModeRule[] = [
+  {
+    member: 'requiredFactor',
+    event: 'auth_mode.required_factor_changed',
+    allowed: 'requiredFactor is 2 or null.',
+    isAssignable: (value) => value === 2 || value === null,
+    refusal: ({ id, secondFactors }, value) =>
+      value === 2 && secondFactors.length === 0
+        ? {
+            path: 'input.requiredFactor',
+            code: 'AUTH_MODE_NO_SECOND_FACTOR',
+            message: `User '${id}' has not any second factor method`,
+          }
+        : null,
+    change: ({ requiredFactor }, value) =>
+      requiredFactor === value ? null : { requiredFactor: value as AuthModeColumns['requiredFactor'] },
+  },
+  {
+    member: 'needPasswordChange',
+    event: 'auth_mode.password_change_required',
+    allowed: 'needPasswordChange can only be set to true; a change of the password clears it.',
+    isAssignable: (value) => value === true,
+    change: ({ requiredActions }) =>
+      requiredActions.includes(UPDATE_PASSWORD) ? null : { requiredActions: [...requiredActions, UPDATE_PASSWORD] },
+  },
+  {
+    member: 'methodsLocked',
+    event: 'auth_mode.locked_methods_changed',
+    allowed: 'methodsLocked is a list that may name "password".',
+    isAssignable: (value) =>
+      Array.isArray(value) && value.length <= MAX_METHODS && value.every((name) => LOCKABLE_METHODS.includes(name)),
+    change: ({ lockedMethods }, value) => {
+      const next = unique(value);
+      return unique(lockedMethods).join() === next.join() ? null : { lockedMethods: next };
+    },
+  },
+];
+
+/** One fault per member whose value may not be assigned. */
+export function authModeFaults(patch: AuthModePatch): FieldFault[] {
+  return AUTH_MODE_RULES.filter(({ member, isAssignable }) => {
+    const value = patch[member];
+    return value !== undefined && !isAssignable(value);
+  }).map(({ member, allowed }) => ({
+    path: `input.${member}`,
+    code: 'AUTH_MODE_VALUE_INVALID',
+    message: allowed,
+  }));
+}

@@ -1,0 +1,159 @@
+import type { Authority } from '../access/index.ts';
+import type { EventDraft, EventLog } from '../events/index.ts';
+import type { Clock, FieldFault } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import { canonicalUserId, isUserIdShaped, type User, type UserStore, userErrors } from '../users/index.ts';
+import { type AccountState, accountStateOf, FOR_EVER } from './account-state.ts';
+import { authModeErrors } from './auth-mode.errors.ts';
+import { AUTH_MODE_RULES, type AuthModePatch, authModeFaults, UPDATE_PASSWORD } from './auth-mode.rules.ts';
+import type { AuthModeChange, AuthModeColumns, AuthModeStore } from './auth-mode.store.ts';
+
+/** How an account may sign in. */
+export interface AuthModes {
+  readonly tenantId: string;
+  readonly userId: string;
+  /** 2 = a second factor is required; null = not. */
+  readonly requiredFactor: 2 | null;
+  /** The password must be changed at the next sign-in. */
+  readonly needPasswordChange: boolean;
+  /** Sign-in methods the user may not use. */
+  readonly methodsLocked: readonly string[];
+  readonly state: AccountState;
+}
+
+export interface AuthModeServiceDeps {
+  readonly db: Database;
+  readonly store: AuthModeStore;
+  readonly users: Pick<UserStore, 'findById' | 'findMany'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+type Columns = Pick<User, 'tenantId' | 'id' | 'requiredFactor'> & {
+  readonly lockedMethods?: readonly string[] | null;
+  readonly requiredActions?: readonly string[] | null;
+};
+
+/** Rules of auth modes and of the inactivity state. */
+export class AuthModeService {
+  readonly #deps: AuthModeServiceDeps;
+
+  constructor(deps: AuthModeServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws USER_NOT_FOUND */
+  async get(authority: Authority, userId: string): Promise<AuthModes> {
+    authority.requireAccount(canonicalUserId(userId));
+    const user = await this.#deps.users.findById(authority.tenant.id, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    return this.of(user);
+  }
+
+  /** The auth modes that a user's row shows. */
+  of(user: User): AuthModes {
+    return shown(user as Columns, accountStateOf(user, this.#deps.clock.now()));
+  }
+
+  /**
+   * Changes the named members, all or none, with one event per member that changed.
+   * @param patch As it came: what may be assigned is decided here.
+   * @throws AUTH_MODE_VALUE_INVALID One field per value that may not be assigned.
+   * @throws AUTH_MODE_NO_SECOND_FACTOR `requiredFactor: 2` for an account that has no second factor.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
+   */
+  async update(authority: Authority, userId: string, patch: AuthModePatch): Promise<AuthModes> {
+    authority.requireAccount(canonicalUserId(userId));
+    const faults = authModeFaults(patch);
+    if (faults.length > 0) throw authModeErrors.AUTH_MODE_VALUE_INVALID({ fields: faults });
+    return this.#change(authority, userId, (row) => changesOf(row, patch));
+  }
+
+  /**
+   * Exempts an account from the block for inactivity; a block that runs ends (model.md section 5).
+   * @param until Null = for ever; a moment that is not in the future ends the exemption.
+   * @throws ACCOUNT_STATE_VALUE_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED
+   */
+  async exempt(authority: Authority, userId: string, until: Date | null): Promise<AuthModes> {
+    const end = until ?? FOR_EVER;
+    if (!(end.getTime() >= 0 && end <= FOR_EVER)) {
+      const message = authModeErrors.rows.ACCOUNT_STATE_VALUE_INVALID.message;
+      const fields = [{ path: 'input.exemptUntil', code: 'ACCOUNT_STATE_VALUE_INVALID', message }];
+      throw authModeErrors.ACCOUNT_STATE_VALUE_INVALID({ fields });
+    }
+    const now = this.#deps.clock.now();
+    return this.#change(authority, userId, (row) => exemption(row, end, now));
+  }
+
+  async #change(authority: Authority, userId: string, decide: (row: AuthModeColumns) => Decision): Promise<AuthModes> {
+    const { db, store, guard, events, clock } = this.#deps;
+    if (!isUserIdShaped(userId)) throw userErrors.USER_NOT_FOUND();
+    const id = canonicalUserId(userId);
+    const { tenant, caller } = authority;
+    // Before the transaction: it reads through a cache of its own.
+    await guard.assertMayChange(authority, 'user', id);
+    return db.transaction(async () => {
+      const row = await store.lock(tenant.id, id);
+      if (row === null) throw userErrors.USER_NOT_FOUND();
+      const { change, drafts } = decide(row);
+      const now = clock.now();
+      if (drafts.length > 0) {
+        await store.write(tenant.id, id, change, now);
+        for (const draft of drafts) events.record(caller, tenant, { ...draft, subjectId: id });
+      }
+      const after = { ...row, ...change };
+      return shown({ ...after, tenantId: tenant.id }, accountStateOf(after, now));
+    });
+  }
+}
+
+/** What a patch comes to for one row: the columns to write and the events that report them. */
+interface Decision {
+  readonly change: AuthModeChange;
+  readonly drafts: readonly EventDraft[];
+}
+
+/** @throws AUTH_MODE_NO_SECOND_FACTOR */
+function changesOf(row: AuthModeColumns, patch: AuthModePatch): Decision {
+  const faults: FieldFault[] = [];
+  const change: AuthModeChange = {};
+  const drafts: EventDraft[] = [];
+  for (const rule of AUTH_MODE_RULES) {
+    const value = patch[rule.member];
+    if (value === undefined) continue;
+    const fault = rule.refusal?.(row, value) ?? null;
+    if (fault !== null) faults.push(fault);
+    const columns = rule.change(row, value);
+    if (columns === null) continue;
+    Object.assign(change, columns);
+    drafts.push({ type: rule.event, params: { value } });
+  }
+  if (faults.length > 0) {
+    throw authModeErrors.AUTH_MODE_NO_SECOND_FACTOR({ message: faults[0]!.message, fields: faults });
+  }
+  return { change, drafts };
+}
+
+function exemption(row: AuthModeColumns, end: Date, now: Date): Decision {
+  const isExempt = end > now;
+  const exemptUntil = isExempt ? end : null;
+  const inactiveSince = isExempt ? null : row.inactiveSince;
+  const isSame =
+    row.exemptUntil?.getTime() === exemptUntil?.getTime() && row.inactiveSince?.getTime() === inactiveSince?.getTime();
+  if (isSame) return { change: {}, drafts: [] };
+  const params = { value: isExempt ? 'untouchable' : 'cancelled', until: end < FOR_EVER ? end : null };
+  return { change: { exemptUntil, inactiveSince }, drafts: [{ type: 'user.state_changed', params }] };
+}
+
+function shown(row: Columns, state: AccountState): AuthModes {
+  return {
+    tenantId: row.tenantId,
+    userId: row.id,
+    requiredFactor: row.requiredFactor === 2 ? 2 : null,
+    needPasswordChange: (row.requiredActions ?? []).includes(UPDATE_PASSWORD),
+    methodsLocked: row.lockedMethods ?? [],
+    state,
+  };
+}

@@ -1,0 +1,186 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { CompiledQuery, sql } from 'kysely';
+import type { Sealer } from '../crypto/index.ts';
+import { type Clock, isUuid, newId } from '../kernel/index.ts';
+import { columnsOf, type Database } from '../persistence/index.ts';
+import { type Credential, CredentialEntity } from './credential.entity.ts';
+import { CREDENTIAL_KINDS, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
+
+type Tables = InferKyselyDB<typeof CredentialEntity>;
+
+/** A credential as it may be shown: without its secret and the hash it is found by. */
+export type CredentialInfo = Omit<Credential, 'secret' | 'lookupHash' | 'type'> & { readonly type: CredentialType };
+
+/** A credential to add. */
+export interface NewCredential {
+  readonly userId: string;
+  readonly type: CredentialType;
+  readonly label?: string | null;
+  /** What may be shown of it. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Plain where the type's secret is sealed, a PHC string where it is hashed, absent where it has none. */
+  readonly secret?: string;
+  readonly lookupHash?: Buffer;
+}
+
+/** The password of an account: the row and its hash. */
+export interface StoredPassword {
+  readonly id: string;
+  readonly hash: string;
+}
+
+const SHOWN = [
+  'tenantId',
+  'id',
+  'userId',
+  'type',
+  'ordinal',
+  'label',
+  'priority',
+  'data',
+  'createdAt',
+  'lastUsedAt',
+] as const satisfies readonly (keyof Credential)[];
+
+const PHC = /^\$[a-z0-9-]+\$/;
+
+const NEXT_ORDINAL_SQL = `insert into credential_ordinals (tenant_id, user_id, type, last) values ($1, $2, $3, 1)
+  on conflict (tenant_id, user_id, type) do update set last = credential_ordinals.last + 1 returning last`;
+const FIND_PASSWORD_SQL = `select id, secret as hash from credentials
+  where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null order by ordinal limit 1`;
+const SECOND_FACTORS_SQL =
+  'select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[]) order by type';
+
+/** The only queries on credentials. Secrets leave it only through `openSecret` and `findPassword`. */
+export class CredentialStore {
+  readonly #db: Database;
+  readonly #sealer: Sealer;
+  readonly #clock: Clock;
+  readonly #columns = columnsOf(CredentialEntity, 'credentials', SHOWN);
+
+  /** @param sealer Of the purpose `credential`. */
+  constructor(db: Database, sealer: Sealer, clock: Clock) {
+    this.#db = db;
+    this.#sealer = sealer;
+    this.#clock = clock;
+  }
+
+  /**
+   * Adds a credential under the next ordinal of its user and type, inside a unit of work.
+   * @throws Error The secret has not the form of its type: a fault of ours.
+   */
+  async add(tenantId: string, credential: NewCredential): Promise<CredentialInfo> {
+    const { userId, type } = credential;
+    const id = newId();
+    const [counted] = await this.#run<{ last: number }>(NEXT_ORDINAL_SQL, [tenantId, userId, type]);
+    const secret = this.#kept(tenantId, id, type, credential.secret);
+    const shown = {
+      tenantId,
+      id,
+      userId,
+      type,
+      ordinal: counted!.last,
+      label: credential.label ?? null,
+      priority: 0,
+      data: { ...credential.data },
+      createdAt: this.#clock.now(),
+      lastUsedAt: null,
+    };
+    this.#db.em.create(CredentialEntity, { ...shown, secret, lookupHash: credential.lookupHash ?? null });
+    await this.#db.em.flush();
+    return shown;
+  }
+
+  #kept(tenantId: string, id: string, type: CredentialType, secret: string | undefined): string | null {
+    const form = CREDENTIAL_KINDS[type].secret;
+    if (form === 'none') {
+      if (secret !== undefined) throw new Error(`A ${type} keeps no secret.`);
+      return null;
+    }
+    if (secret === undefined) throw new Error(`A ${type} needs a secret.`);
+    if (form === 'sealed') return this.#sealer.seal(secret, contextOf(tenantId, id));
+    if (!PHC.test(secret)) throw new Error(`The secret of a ${type} must be hashed before it is stored.`);
+    return secret;
+  }
+
+  /** The plain secret of a credential that keeps a sealed one; null when there is no such credential. */
+  async openSecret(tenantId: string, id: string): Promise<Buffer | null> {
+    if (!isUuid(id)) return null;
+    const [row] = await this.#run<{ secret: string | null; type: CredentialType }>(
+      'select secret, type from credentials where tenant_id = $1 and id = $2',
+      [tenantId, id],
+    );
+    if (row === undefined || row.secret === null || CREDENTIAL_KINDS[row.type].secret !== 'sealed') return null;
+    return this.#sealer.open(row.secret, contextOf(tenantId, id));
+  }
+
+  /** The password of an account; null when it has none. */
+  async findPassword(tenantId: string, userId: string): Promise<StoredPassword | null> {
+    return (await this.#run<StoredPassword>(FIND_PASSWORD_SQL, [tenantId, userId]))[0] ?? null;
+  }
+
+  /** Replaces a hash if it is still the one that was read. @returns Whether it was. */
+  async replaceHash(tenantId: string, id: string, before: string, after: string): Promise<boolean> {
+    const replaced = await this.#run<unknown>(
+      'update credentials set secret = $4 where tenant_id = $1 and id = $2 and secret = $3 returning id',
+      [tenantId, id, before, after],
+    );
+    return replaced.length > 0;
+  }
+
+  /** Second-factor methods the account has: types, sorted. The one rule for "has a second factor". */
+  async secondFactorMethods(tenantId: string, userId: string): Promise<CredentialType[]> {
+    const rows = await this.#run<{ type: CredentialType }>(SECOND_FACTORS_SQL, [tenantId, userId, SECOND_FACTOR_TYPES]);
+    return rows.map(({ type }) => type);
+  }
+
+  async findById(tenantId: string, id: string): Promise<CredentialInfo | null> {
+    if (!isUuid(id)) return null;
+    const row = await this.#select(tenantId).where('credentials.id', '=', id).executeTakeFirst();
+    return (row ?? null) as CredentialInfo | null;
+  }
+
+  /** Credentials of many users, by user, in the order of type and ordinal: one statement. */
+  async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly CredentialInfo[]>> {
+    const rows = (await this.#select(tenantId)
+      .where(sql<boolean>`credentials.user_id = any(${userIds}::text[])`)
+      .orderBy('credentials.type')
+      .orderBy('credentials.ordinal')
+      .execute()) as unknown as CredentialInfo[];
+    return Map.groupBy(rows, ({ userId }) => userId);
+  }
+
+  /** @returns Whether it was there. */
+  async remove(tenantId: string, id: string): Promise<boolean> {
+    if (!isUuid(id)) return false;
+    const removed = await this.#run<unknown>('delete from credentials where tenant_id = $1 and id = $2 returning id', [
+      tenantId,
+      id,
+    ]);
+    return removed.length > 0;
+  }
+
+  /** Notes that a credential was used just now. */
+  async noteUse(tenantId: string, id: string): Promise<void> {
+    await this.#run('update credentials set last_used_at = $3 where tenant_id = $1 and id = $2', [
+      tenantId,
+      id,
+      this.#clock.now(),
+    ]);
+  }
+
+  #select(tenantId: string) {
+    return this.#db
+      .read<Tables>()
+      .selectFrom('credentials')
+      .select(this.#columns)
+      .where('credentials.tenant_id', '=', tenantId);
+  }
+
+  async #run<R>(text: string, values: readonly unknown[]): Promise<R[]> {
+    return (await this.#db.read().executeQuery<R>(CompiledQuery.raw(text, [...values]))).rows;
+  }
+}
+
+/** What a sealed secret is bound to: copied into another row, it does not open. */
+const contextOf = (tenantId: string, id: string): string => `credentials/${tenantId}/${id}`;

@@ -1,0 +1,31 @@
+/**
+ * How accounts may prove who they are: credentials, the modes that check them, what each account must or may not use, and the
+ * one engine that blocks guessing.
+ * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
+ */
+export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
+export { authModeErrors } from './auth-mode.errors.ts';
+export { type AuthModePatch, LOCKABLE_METHODS, UPDATE_PASSWORD } from './auth-mode.rules.ts';
+export { AuthModeService, type AuthModeServiceDeps, type AuthModes } from './auth-mode.service.ts';
+export { AuthModeStore } from './auth-mode.store.ts';
+export type { Lockout } from './credential.entity.ts';
+export { type CredentialInfo, CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
+export {
+  type AccountSwitch,
+  accountOf,
+  type LiftTarget,
+  LOCKOUT_REASON,
+  LockoutService,
+  type Verdict,
+} from './lockout/lockout.service.ts';
+export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';
+export {
+  type Attempt,
+  LOCKOUT_FACTORS,
+  type LockoutFactor,
+  SUBJECT_KINDS,
+  type SubjectKind,
+} from './lockout/lockout.subject.ts';
+export { type AuthMode, CREDENTIAL_KINDS, CREDENTIAL_TYPES, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
+export { passwordModeErrors } from './password/password.errors.ts';
+export { PasswordMode, type PreparedPassword } from './password/password.mode.ts';

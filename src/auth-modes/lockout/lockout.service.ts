@@ -1,0 +1,245 @@
+import { Authority, systemCaller } from '../../access/index.ts';
+import type { EventActor, EventLog } from '../../events/index.ts';
+import { type Clock, IdentityError, kernelErrors, type TenantRef } from '../../kernel/index.ts';
+import type { Database, PageRequest, PageResult } from '../../persistence/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import { canonicalUserId, type UserStore, userErrors } from '../../users/index.ts';
+import type { Lockout } from '../credential.entity.ts';
+import { type AppliedRule, afterFailure, type LockoutRule, rulesFor } from './lockout.rules.ts';
+import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
+import { type Attempt, accountSubject, deviceSubject, type LockoutSettings } from './lockout.subject.ts';
+import { Serial } from './serial.ts';
+
+/** Switches accounts off and on, with all that ends then; `users/` or a flow above supplies it. */
+export interface AccountSwitch {
+  setEnabled(authority: Authority, userId: string, enabled: boolean, reason?: string): Promise<unknown>;
+}
+
+/** Why an account is off that failed too often, in `users.disabled_reason`. */
+export const LOCKOUT_REASON = 'lockout';
+
+export interface LockoutServiceDeps {
+  readonly db: Database;
+  readonly store: LockoutStore;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly accounts: AccountSwitch;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Whether an attempt may be made. */
+export interface Verdict {
+  readonly isBlocked: boolean;
+  /** When the block ends; null when there is none. */
+  readonly until: Date | null;
+  /** The rule whose block ends last. */
+  readonly rule: LockoutRule['name'] | null;
+}
+
+const FREE: Verdict = { isBlocked: false, until: null, rule: null };
+
+/** Which block to lift: everything of an account, or one row. */
+export type LiftTarget =
+  | { readonly userId: string }
+  | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
+
+/**
+ * The one lock-out engine (model.md section 8): every way of proving something asks `check`, then tells `fail` or `succeed`,
+ * all inside `serially`. Rate limits are another matter; switching those off leaves this on.
+ */
+export class LockoutService {
+  readonly #deps: LockoutServiceDeps;
+  readonly #serial = new Serial();
+
+  constructor(deps: LockoutServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Runs an attempt when no other at the same account, or at the same unknown name, runs on this node: at most one try more
+   * than allowed per further node.
+   * @throws TOO_MANY_REQUESTS Too many attempts wait for this account.
+   */
+  serially<T>(attempt: Attempt, task: () => Promise<T>): Promise<T> {
+    const { kind, key } = accountSubject(attempt);
+    return this.#serial.run(`${attempt.tenant.id} ${kind} ${key}`, task);
+  }
+
+  /** Whether the attempt may be made: all rules are evaluated, the latest end counts. */
+  async check(attempt: Attempt): Promise<Verdict> {
+    const applied = rulesFor(attempt, await this.#settings(attempt.tenant));
+    if (applied.length === 0) return FREE;
+    const { store, clock } = this.#deps;
+    const subjects = applied.map(({ subject }) => subject);
+    return verdictOf(applied, await store.find(attempt.tenant.id, attempt.factor, subjects), clock.now().getTime());
+  }
+
+  /**
+   * Counts a failed attempt against all its subjects, in one transaction with the events of the blocks it starts. Attempts
+   * during a block are not counted.
+   * @returns What holds from now on.
+   */
+  async fail(attempt: Attempt, actor: EventActor): Promise<Verdict> {
+    const settings = await this.#settings(attempt.tenant);
+    const applied = rulesFor(attempt, settings);
+    if (applied.length === 0) return FREE;
+    return this.#deps.db.transaction(() => this.#count(attempt, actor, settings, applied));
+  }
+
+  async #count(
+    attempt: Attempt,
+    actor: EventActor,
+    settings: LockoutSettings,
+    applied: readonly AppliedRule[],
+  ): Promise<Verdict> {
+    const { store, clock } = this.#deps;
+    const { tenant, factor } = attempt;
+    const now = clock.now();
+    const time = now.getTime();
+    const locked = await store.lock(
+      tenant.id,
+      factor,
+      applied.map(({ subject }) => subject),
+      now,
+    );
+    const before = verdictOf(applied, locked, time);
+    if (before.isBlocked) return before;
+    const after: CounterRow[] = [];
+    for (const { rule, subject } of applied) {
+      const row = rowOf(locked, subject);
+      const outcome = afterFailure(row, rule, settings, time);
+      let counter = outcome.counter;
+      if (outcome.isPermanent && (await this.#disable(attempt, actor))) {
+        // From here on the account's own switch refuses; switched on again, it starts with a clean sheet.
+        counter = { ...counter, failures: 0, times: [], level: 0, blockedFrom: null, blockedUntil: null };
+        this.#recordStarted(attempt, actor, rule, null);
+      } else if (outcome.isBlockStarted) this.#recordStarted(attempt, actor, rule, counter.blockedUntil);
+      after.push({ ...subject, ...counter });
+    }
+    await store.write(tenant.id, factor, after, now, attempt.peerIp);
+    return verdictOf(applied, after, time);
+  }
+
+  /** @returns False when there is no account to disable, or it may not be: then the block for a time stands. */
+  async #disable({ tenant, userId }: Attempt, actor: EventActor): Promise<boolean> {
+    if (userId === null) return false;
+    const { directory, accounts } = this.#deps;
+    const known = (await directory.byId(tenant.id)) as TenantRef;
+    const authority = Authority.system(systemCaller(actor.origin), known);
+    try {
+      await accounts.setEnabled(authority, userId, false, LOCKOUT_REASON);
+      return true;
+    } catch (error) {
+      // The last administrator stays: a stranger must not be able to switch a tenant off.
+      if (error instanceof IdentityError && (error.kind === 'refused' || error.kind === 'not-found')) return false;
+      throw error;
+    }
+  }
+
+  #recordStarted(attempt: Attempt, actor: EventActor, rule: LockoutRule, until: number | null): void {
+    this.#deps.events.record(actor, attempt.tenant, {
+      type: 'lockout.started',
+      subjectId: attempt.userId,
+      reason: rule.name,
+      params: {
+        rule: rule.name,
+        factor: attempt.factor,
+        permanent: until === null,
+        until: until === null ? null : new Date(until),
+      },
+    });
+  }
+
+  /** Forgets the failures of the account, and of its device, at this factor; never those of the address. */
+  async succeed(attempt: Attempt): Promise<void> {
+    const { userId, knownDeviceId, tenant, factor } = attempt;
+    if (userId === null || !(await this.#settings(tenant)).enabled) return;
+    const subjects = [accountSubject(attempt)];
+    if (knownDeviceId !== null) subjects.push(deviceSubject(userId, knownDeviceId));
+    await this.#deps.store.clear(tenant.id, factor, subjects);
+  }
+
+  /**
+   * Lifts a block: of an account all factors, and a permanent one too. Nothing blocked, no event.
+   * @returns How many blocks were lifted.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
+   */
+  async lift(authority: Authority, target: LiftTarget): Promise<number> {
+    authority.requireAccount('');
+    const { db, store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    if (!('userId' in target)) {
+      const { subjectKind, subject, factor } = target;
+      return db.transaction(async () =>
+        this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor)),
+      );
+    }
+    const userId = canonicalUserId(target.userId);
+    const user = await this.#deps.users.findById(tenantId, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    await this.#deps.guard.assertMayChange(authority, 'user', userId);
+    return db.transaction(async () => {
+      const lifted = this.#recordLifted(authority, await store.clearAccount(tenantId, userId));
+      if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return lifted;
+      await this.#deps.accounts.setEnabled(authority, userId, true);
+      this.#deps.events.record(authority.caller, authority.tenant, {
+        type: 'lockout.lifted',
+        subjectId: userId,
+        params: { subjectKind: 'account', permanent: true },
+      });
+      return lifted + 1;
+    });
+  }
+
+  #recordLifted(authority: Authority, rows: readonly ClearedRow[]): number {
+    const now = this.#deps.clock.now();
+    const lifted = rows.filter(({ blockedUntil }) => blockedUntil !== null && blockedUntil > now);
+    for (const { subjectKind, subject, factor } of lifted) {
+      this.#deps.events.record(authority.caller, authority.tenant, {
+        type: 'lockout.lifted',
+        subjectId: accountOf(subjectKind, subject),
+        params: { subjectKind, factor, permanent: false, ...(subjectKind === 'ip' ? { address: subject } : {}) },
+      });
+    }
+    return lifted.length;
+  }
+
+  /** Blocks that run. Permanent ones are disabled accounts and stand with the users. */
+  page(authority: Authority, filter: LockoutFilter, request: PageRequest): Promise<PageResult<Lockout>> {
+    authority.requireAccount('');
+    return this.#deps.store.page(authority.tenant.id, filter, request, this.#deps.clock.now());
+  }
+
+  /** One block by its key, running or not. */
+  find(tenantId: string, subjectKind: string, subject: string, factor: string): Promise<Lockout | null> {
+    return this.#deps.store.findOne(tenantId, subjectKind, subject, factor);
+  }
+
+  async #settings(tenant: Pick<TenantRef, 'id'>): Promise<LockoutSettings> {
+    const known = await this.#deps.directory.byId(tenant.id);
+    if (known === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
+    return known.settings.lockout;
+  }
+}
+
+/** The account a row is about; devices carry it before their `/`. */
+export function accountOf(subjectKind: string, subject: string): string | null {
+  if (subjectKind === 'account') return subject;
+  return subjectKind === 'device' ? subject.slice(0, subject.indexOf('/')) : null;
+}
+
+const rowOf = (rows: readonly CounterRow[], subject: { kind: string; key: string }): CounterRow | null =>
+  rows.find(({ kind, key }) => kind === subject.kind && key === subject.key) ?? null;
+
+function verdictOf(applied: readonly AppliedRule[], rows: readonly CounterRow[], now: number): Verdict {
+  let latest: Verdict = FREE;
+  for (const { rule, subject } of applied) {
+    const until = rowOf(rows, subject)?.blockedUntil ?? null;
+    if (until === null || until <= now || (latest.until !== null && until <= latest.until.getTime())) continue;
+    latest = { isBlocked: true, until: new Date(until), rule: rule.name };
+  }
+  return latest;
+}

@@ -1,0 +1,182 @@
+import { CompiledQuery, sql } from 'kysely';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../../persistence/index.ts';
+import { type Lockout, LockoutEntity } from '../credential.entity.ts';
+import type { Counter } from './lockout.rules.ts';
+import { devicePrefix, type LockoutFactor, type LockoutSubject } from './lockout.subject.ts';
+
+/** A counter with its key. */
+export interface CounterRow extends Counter {
+  readonly kind: string;
+  readonly key: string;
+}
+
+/** What was removed, and whether a block ran. */
+export interface ClearedRow {
+  readonly subjectKind: string;
+  readonly subject: string;
+  readonly factor: string;
+  readonly blockedUntil: Date | null;
+}
+
+/** What a list of blocks can be narrowed by. */
+export interface LockoutFilter {
+  readonly subjectKind?: string;
+  /** Blocks of this account and of its devices. */
+  readonly userId?: string;
+}
+
+interface RawCounter {
+  readonly kind: string;
+  readonly key: string;
+  readonly failures: number;
+  readonly times: readonly number[];
+  readonly level: number;
+  readonly lastAt: Date;
+  readonly blockedFrom: Date | null;
+  readonly blockedUntil: Date | null;
+}
+
+const COUNTER_COLUMNS = `l.subject_kind as kind, l.subject as key, l.failures, l.failure_times as times, l.level,
+  l.last_at as "lastAt", l.blocked_from as "blockedFrom", l.blocked_until as "blockedUntil"`;
+const FIND_SQL = `select ${COUNTER_COLUMNS} from unnest($3::text[], $4::text[]) as wanted (kind, key)
+  join lockouts l on l.tenant_id = $1 and l.factor = $2 and l.subject_kind = wanted.kind and l.subject = wanted.key`;
+/** A conflicting insert locks the row it meets, so that counts are neither lost nor made twice, first failures included. */
+const LOCK_SQL = `insert into lockouts as l (tenant_id, factor, subject_kind, subject, last_at)
+  select $1::uuid, $2::text, wanted.kind, wanted.key, $5::timestamptz
+  from unnest($3::text[], $4::text[]) with ordinality as wanted (kind, key, at) order by wanted.at
+  on conflict (tenant_id, subject_kind, subject, factor) do update set factor = excluded.factor
+  returning ${COUNTER_COLUMNS}`;
+const WRITE_SQL = `update lockouts l set failures = n.failures, failure_times = n.times, level = n.level,
+    last_at = $3, last_ip = $4, blocked_from = n.blocked_from, blocked_until = n.blocked_until
+  from json_to_recordset($5::json) as n (kind text, key text, failures int, times jsonb, level int,
+    blocked_from timestamptz, blocked_until timestamptz)
+  where l.tenant_id = $1 and l.factor = $2 and l.subject_kind = n.kind and l.subject = n.key`;
+const CLEARED = 'returning subject_kind as "subjectKind", subject, factor, blocked_until as "blockedUntil"';
+const CLEAR_FACTOR_SQL = `delete from lockouts where tenant_id = $1 and factor = $2
+  and (subject_kind, subject) in (select * from unnest($3::text[], $4::text[]))`;
+const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
+  and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3))) ${CLEARED}`;
+const CLEAR_SUBJECT_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2 and subject = $3
+  and factor = $4 ${CLEARED}`;
+
+const kindsAndKeys = (subjects: readonly LockoutSubject[]): [string[], string[]] => [
+  subjects.map(({ kind }) => kind),
+  subjects.map(({ key }) => key),
+];
+const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
+
+/** The only queries on lockouts. */
+export class LockoutStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(LockoutEntity, 'lockouts');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Counters of these subjects at a factor; those that never failed are missing. */
+  async find(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<CounterRow[]> {
+    const rows = await this.#run<RawCounter>(FIND_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
+    return rows.map(toCounter);
+  }
+
+  /**
+   * Inside a unit of work: the same, made where missing (then with no failures) and locked until it ends.
+   * @param subjects In the order of their keys.
+   */
+  async lock(
+    tenantId: string,
+    factor: LockoutFactor,
+    subjects: readonly LockoutSubject[],
+    now: Date,
+  ): Promise<CounterRow[]> {
+    const rows = await this.#run<RawCounter>(LOCK_SQL, [tenantId, factor, ...kindsAndKeys(subjects), now]);
+    return rows.map(toCounter);
+  }
+
+  /** Writes counters that are locked. */
+  async write(
+    tenantId: string,
+    factor: LockoutFactor,
+    rows: readonly CounterRow[],
+    now: Date,
+    ip: string | null,
+  ): Promise<void> {
+    const records = rows.map(({ kind, key, failures, times, level, blockedFrom, blockedUntil }) => ({
+      kind,
+      key,
+      failures,
+      times,
+      level,
+      blocked_from: iso(blockedFrom),
+      blocked_until: iso(blockedUntil),
+    }));
+    await this.#run(WRITE_SQL, [tenantId, factor, now, ip, JSON.stringify(records)]);
+  }
+
+  /** Forgets the failures of subjects at a factor. */
+  async clear(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<void> {
+    await this.#run(CLEAR_FACTOR_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
+  }
+
+  /** Forgets everything counted against an account and its devices, at all factors. */
+  clearAccount(tenantId: string, userId: string): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId)]);
+  }
+
+  /** Forgets what is counted against one subject at one factor. */
+  clearSubject(tenantId: string, kind: string, key: string, factor: string): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_SUBJECT_SQL, [tenantId, kind, key, factor]);
+  }
+
+  /** One row by its key, whether or not a block runs. */
+  async findOne(tenantId: string, kind: string, key: string, factor: string): Promise<Lockout | null> {
+    const row = await this.#select(tenantId)
+      .where('subject_kind', '=', kind)
+      .where('subject', '=', key)
+      .where('factor', '=', factor)
+      .executeTakeFirst();
+    return (row ?? null) as Lockout | null;
+  }
+
+  /** Blocks that run, in the order of their keys. */
+  page(tenantId: string, filter: LockoutFilter, request: PageRequest, now: Date): Promise<PageResult<Lockout>> {
+    let query = this.#select(tenantId).where('blocked_until', '>', now);
+    if (filter.subjectKind !== undefined) query = query.where('subject_kind', '=', filter.subjectKind);
+    const { userId } = filter;
+    if (userId !== undefined) {
+      const prefix = devicePrefix(userId);
+      query = query.where(
+        sql<boolean>`((subject_kind = 'account' and subject = ${userId})
+          or (subject_kind = 'device' and starts_with(subject, ${prefix})))`,
+      );
+    }
+    const keys = [
+      { column: 'subject_kind', property: 'subjectKind', type: 'text' },
+      { column: 'subject', property: 'subject', type: 'text' },
+      { column: 'factor', property: 'factor', type: 'text' },
+    ] as const;
+    return keysetPage<Lockout>(query, keys, request);
+  }
+
+  #select(tenantId: string) {
+    return this.#db
+      .read<{ lockouts: { [column: string]: string | Date | null } }>()
+      .selectFrom('lockouts')
+      .select(this.#columns as never)
+      .where('tenant_id', '=', tenantId);
+  }
+
+  async #run<R>(text: string, values: readonly unknown[]): Promise<R[]> {
+    return (await this.#db.read().executeQuery<R>(CompiledQuery.raw(text, [...values]))).rows;
+  }
+}
+
+function toCounter(row: RawCounter): CounterRow {
+  return {
+    ...row,
+    lastAt: row.lastAt.getTime(),
+    blockedFrom: row.blockedFrom?.getTime() ?? null,
+    blockedUntil: row.blockedUntil?.getTime() ?? null,
+  };
+}

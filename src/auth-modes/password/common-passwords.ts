@@ -1,0 +1,65 @@
+import { COMMON_WORDS } from './common-words.ts';
+
+const COMMON: ReadonlySet<string> = new Set(COMMON_WORDS.split(/\s+/).filter((word) => word !== ''));
+
+/** Digits and signs written for letters. */
+const LETTER_OF: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
+
+/** Rows that fingers run along, doubled so that a run may begin anywhere and go round. */
+const RUNS: readonly string[] = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890',
+  '1234567890',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+  'azertyuiopqsdfghjklmwxcvbn',
+  '1q2w3e4r5t6y7u8i9o0p',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+].flatMap((run) => [run + run, [...run].reverse().join('').repeat(2)]);
+
+/** The unit that a text repeats, or the text itself. */
+function unitOf(text: string): string {
+  // A text that repeats a unit is found again in its own double, before its end.
+  return text.slice(0, (text + text).indexOf(text, 1));
+}
+
+const isRun = (text: string): boolean => RUNS.some((run) => run.includes(text));
+const unleet = (text: string): string => text.replace(/[013457@$!]/g, (sign) => LETTER_OF[sign] ?? sign);
+
+/** So many digits and signs around a word are guessed with it: a year and an exclamation mark, a date. */
+const GUESSED_SIGNS = 6;
+const AROUND = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su;
+
+/** The word inside, when what stands around it adds little; else the text. */
+function wordIn(text: string): string {
+  const [, before = '', word = '', after = ''] = AROUND.exec(text) ?? [];
+  const isWeak = (signs: string) => signs.length <= GUESSED_SIGNS || isRun(signs) || unitOf(signs).length <= 2;
+  return word.length > 2 && isWeak(before) && isWeak(after) ? word : text;
+}
+
+function isCommonUnit(text: string): boolean {
+  // One or two signs over and over are no more than one or two signs.
+  if (text.length <= 2 || isRun(text)) return true;
+  const word = wordIn(text);
+  return [text, word, unleet(text), unleet(word)].some((form) => COMMON.has(form));
+}
+
+/**
+ * Whether a folded password is one of those that are guessed first: a common word, alone or between digits and signs
+ * (`summer2024!`), with digits for letters (`p4ssw0rd`), repeated (`passwordpassword`), or a run along the keyboard or the
+ * alphabet.
+ */
+export function isCommonPassword(folded: string): boolean {
+  const bare = folded.replace(/\s+/g, '');
+  return isCommonUnit(unitOf(bare)) || isCommonUnit(unitOf(wordIn(bare)));
+}

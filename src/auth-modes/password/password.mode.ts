@@ -1,0 +1,163 @@
+import type { Authority } from '../../access/index.ts';
+import { type PasswordHasher, passwordErrors } from '../../crypto/index.ts';
+import type { EventLog, EventType } from '../../events/index.ts';
+import { type Clock, invalidField, isStorableText } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import { type User, type UserStore, userErrors } from '../../users/index.ts';
+import { UPDATE_PASSWORD } from '../auth-mode.rules.ts';
+import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
+import type { CredentialStore, StoredPassword } from '../credential.store.ts';
+import type { AuthMode } from '../mode.ts';
+import { passwordModeErrors } from './password.errors.ts';
+import { type PasswordRules, passwordFaults } from './password.policy.ts';
+
+export interface PasswordModeDeps {
+  readonly db: Database;
+  readonly credentials: CredentialStore;
+  readonly columns: AuthModeStore;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly hasher: PasswordHasher;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A password that was checked and hashed, ready to be written in a transaction. */
+export interface PreparedPassword {
+  readonly user: User;
+  readonly hash: string;
+}
+
+/** How a prepared password is written. */
+export interface WritePassword {
+  readonly event: Extract<EventType, 'password.changed' | 'password.reset'>;
+  /** Demand another change at the next sign-in. Default false: the demand, if there is one, is met. */
+  readonly isTemporary?: boolean;
+  /** The password that was proved; absent when none had to be. */
+  readonly proved?: StoredPassword;
+}
+
+/** The hasher's bound, in bytes of UTF-8. */
+const MAX_BYTES = 1024;
+
+/** Sign-in by password: Argon2id hashes, a policy, and an upgrade of old hashes when their password is shown. */
+export class PasswordMode implements AuthMode<string> {
+  readonly type = 'password';
+  readonly amr = ['pwd'];
+  readonly #deps: PasswordModeDeps;
+
+  constructor(deps: PasswordModeDeps) {
+    this.#deps = deps;
+  }
+
+  async isSetUp(tenantId: string, userId: string): Promise<boolean> {
+    return (await this.#deps.credentials.findPassword(tenantId, userId)) !== null;
+  }
+
+  async verify(tenantId: string, userId: string | null, password: string): Promise<boolean> {
+    return (await this.prove(tenantId, userId, password)) !== null;
+  }
+
+  /**
+   * The stored password that `password` opens, or null. A hash weaker than today's is replaced on the way (check 49).
+   * An over-long password opens nothing.
+   * @throws SERVICE_UNAVAILABLE Too many passwords are being hashed.
+   */
+  async prove(tenantId: string, userId: string | null, password: string): Promise<StoredPassword | null> {
+    const { credentials, hasher } = this.#deps;
+    const stored = userId === null ? null : await credentials.findPassword(tenantId, userId);
+    const candidate = Buffer.byteLength(password) > MAX_BYTES ? '' : password;
+    if (stored === null || candidate !== password) {
+      await hasher.verifyNothing(candidate);
+      return null;
+    }
+    const verdict = await hasher.verify(password, stored.hash);
+    if (!verdict.ok) return null;
+    return verdict.needsRehash ? this.#rehash(tenantId, stored, password) : stored;
+  }
+
+  /** A change that came in between wins: the new hash is written only over the one that was verified. */
+  async #rehash(tenantId: string, stored: StoredPassword, password: string): Promise<StoredPassword> {
+    const hash = await this.#deps.hasher.hash(password);
+    const isReplaced = await this.#deps.credentials.replaceHash(tenantId, stored.id, stored.hash, hash);
+    return isReplaced ? { id: stored.id, hash } : stored;
+  }
+
+  /** Spends the time of a check without making one. */
+  async proveNothing(): Promise<void> {
+    await this.#deps.hasher.verifyNothing('');
+  }
+
+  /**
+   * Checks a new password against the tenant's rules and hashes it; outside any transaction, because hashing takes long.
+   * @param path GraphQL input path of the password.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws PASSWORD_POLICY One field per reason: PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME.
+   * @throws PASSWORD_TOO_LONG, INVALID_INPUT Control characters or lone surrogates.
+   */
+  async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
+    const { users, guard, hasher } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const user = await users.findById(tenantId, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    await guard.assertMayChange(authority, 'user', user.id);
+    if (typeof password !== 'string' || !isStorableText(password)) {
+      throw invalidField(path, 'TEXT_NOT_STORABLE', 'A password has no control characters.');
+    }
+    // Before the rules are tried on it: what is too long costs nothing.
+    if (Buffer.byteLength(password) > MAX_BYTES) throw passwordErrors.PASSWORD_TOO_LONG();
+    const fields = passwordFaults(password, await this.#rulesFor(user), path);
+    if (fields.length > 0) throw passwordModeErrors.PASSWORD_POLICY({ fields });
+    return { user, hash: await hasher.hash(password) };
+  }
+
+  async #rulesFor(user: User): Promise<PasswordRules> {
+    const tenant = await this.#deps.directory.byId(user.tenantId);
+    if (tenant === null) throw userErrors.USER_NOT_FOUND();
+    const { passwordMinLength, passwordMinLengthWithFactor, passwordForbiddenWords } = tenant.settings;
+    const hasFactor =
+      user.requiredFactor === 2 ||
+      (await this.#deps.credentials.secondFactorMethods(user.tenantId, user.id)).length > 0;
+    const minLength = hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength;
+    return {
+      minLength,
+      forbiddenWords: passwordForbiddenWords,
+      tenantTexts: [tenant.name, tenant.displayName],
+      userTexts: [user.username, user.email, user.givenName, user.familyName],
+    };
+  }
+
+  /**
+   * Writes a prepared password and its event, inside a unit of work. A demand for a change is met by it.
+   * @throws PASSWORD_CHANGED_MEANWHILE The password that was proved is no longer the one in force.
+   * @throws USER_NOT_FOUND The account was deleted meanwhile.
+   */
+  async write(authority: Authority, { user, hash }: PreparedPassword, how: WritePassword): Promise<void> {
+    const { credentials, columns, events } = this.#deps;
+    const { tenant } = authority;
+    const row = await columns.lock(tenant.id, user.id);
+    if (row === null) throw userErrors.USER_NOT_FOUND();
+    const stored = await credentials.findPassword(tenant.id, user.id);
+    if (how.proved !== undefined && stored?.hash !== how.proved.hash) {
+      throw passwordModeErrors.PASSWORD_CHANGED_MEANWHILE();
+    }
+    if (stored === null) await credentials.add(tenant.id, { userId: user.id, type: 'password', secret: hash });
+    else await credentials.replaceHash(tenant.id, stored.id, stored.hash, hash);
+    await this.#meetDemand(authority, row, how.isTemporary === true);
+    events.record(authority.caller, tenant, { type: how.event, subjectId: user.id });
+  }
+
+  async #meetDemand(authority: Authority, row: AuthModeColumns, isTemporary: boolean): Promise<void> {
+    const { columns, events, clock } = this.#deps;
+    const wasDemanded = row.requiredActions.includes(UPDATE_PASSWORD);
+    const others = row.requiredActions.filter((action) => action !== UPDATE_PASSWORD);
+    const requiredActions = isTemporary ? [...others, UPDATE_PASSWORD] : others;
+    await columns.write(authority.tenant.id, row.id, { requiredActions }, clock.now());
+    if (!isTemporary || wasDemanded) return;
+    const type = 'auth_mode.password_change_required';
+    events.record(authority.caller, authority.tenant, { type, subjectId: row.id, params: { value: true } });
+  }
+}
