@@ -7,7 +7,10 @@ import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
 import { SecurityEventResolver } from './events/security-event.resolver.ts';
+import { FederationLinkResolver } from './federation/link.resolver.ts';
+import { FederationProviderResolver } from './federation/provider.resolver.ts';
 import { NodeResolver } from './interfaces/node.ts';
+import { RiskbitResolver } from './risk/riskbit.resolver.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
 
 /** Every resolver class of the house. */
@@ -16,6 +19,9 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   ErrorCodeResolver,
   SecurityEventResolver,
   TenantResolver,
+  FederationProviderResolver,
+  FederationLinkResolver,
+  RiskbitResolver,
 ];
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */

@@ -7,8 +7,16 @@ import type {
   ClientStore,
 } from '../src/clients/index.ts';
 import type { EventEngine, EventLog } from '../src/events/index.ts';
+import type {
+  FederationLinkService,
+  FederationLinkStore,
+  FederationProviderService,
+  FederationProviderStore,
+} from '../src/federation/index.ts';
+import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
 import type { GuardedAccounts, RolePermissions, RoleStore } from '../src/roles/index.ts';
 import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
+import type { UserStore } from '../src/users/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What resolvers may call: one service or store per noun, put together by `src/server/registry.ts`. */
@@ -32,6 +40,13 @@ export interface Services {
   /** Clients by client_id with what they may do; remembered. */
   readonly clientDirectory: ClientDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
+  readonly userStore: UserStore;
+  readonly federationProviders: FederationProviderService;
+  readonly federationProviderStore: FederationProviderStore;
+  readonly federationLinks: FederationLinkService;
+  readonly federationLinkStore: FederationLinkStore;
+  readonly riskbits: RiskbitService;
+  readonly riskbitStore: RiskbitStore;
 }
 
 /** What every resolver gets. Built per operation by `src/server`, and by the translation layer for its documents. */

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Services } from './context.ts';
 import { eventLoaders } from './events/event.loader.ts';
+import { federationLoaders } from './federation/federation.loader.ts';
 import { tenantLoaders } from './tenants/tenant.loader.ts';
 
 /** A loader of rows by tenant and key; keys of one batch are grouped so that each tenant costs one statement. */
@@ -43,6 +44,7 @@ export function createLoaders(services: Services) {
   return lazily({
     ...eventLoaders(services),
     ...tenantLoaders(services),
+    ...federationLoaders(services),
   });
 }
 export type Loaders = ReturnType<typeof createLoaders>;

@@ -2,7 +2,9 @@ import { registerEnumType } from 'type-graphql';
 import { clientErrors } from '../../src/clients/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
+import { federationErrors } from '../../src/federation/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
+import { riskErrors } from '../../src/risk/index.ts';
 import { grantErrors } from '../../src/roles/index.ts';
 import { tenantErrors } from '../../src/tenants/index.ts';
 import { requestErrors } from './request.errors.ts';
@@ -16,6 +18,8 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   tenantErrors,
   grantErrors,
   clientErrors,
+  federationErrors,
+  riskErrors,
 ];
 
 /** Codes that GraphQL itself gives, before any room is asked. */

@@ -1,7 +1,7 @@
 import type { Authority } from '../access/index.ts';
 import type { Sealer } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, invalidField, kernelErrors, requireText } from '../kernel/index.ts';
+import { type Clock, invalidField, isStorableText, kernelErrors, requireText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import { canonicalUserId, type User, type UserStore, userErrors } from '../users/index.ts';
@@ -259,8 +259,9 @@ interface CheckedAccount {
   readonly externalName: string | undefined;
 }
 
+/** Whether such an id can be stored at all; what cannot is not looked for. */
 const isAccountId = (value: string): boolean =>
-  value !== '' && value.length <= MAX_EXTERNAL_ID && value.isWellFormed() && !value.includes('\0');
+  value !== '' && value.length <= MAX_EXTERNAL_ID && isStorableText(value);
 
 function checkedAccount({ externalId, externalName }: LinkInput): CheckedAccount {
   if (externalId.length > MAX_EXTERNAL_ID)

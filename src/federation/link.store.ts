@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { isUuid } from '../kernel/index.ts';
+import { isStorableText, isUuid } from '../kernel/index.ts';
 import { columnsOf, type Database } from '../persistence/index.ts';
 import {
   type FederationLink,
@@ -60,7 +60,7 @@ export class FederationLinkStore {
   }
 
   async find(tenantId: string, { providerId, externalId }: LinkKey): Promise<LinkRow | null> {
-    if (!isUuid(providerId)) return null;
+    if (!isUuid(providerId) || !isStorableText(externalId)) return null;
     const row = await this.#select(tenantId)
       .where('federation_links.provider_id', '=', providerId)
       .where('federation_links.external_id', '=', externalId)

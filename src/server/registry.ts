@@ -10,10 +10,18 @@ import {
 } from '../clients/index.ts';
 import { type MasterKey, Sealer, SecretHasher } from '../crypto/index.ts';
 import { type CommittedListener, EventEngine } from '../events/index.ts';
+import {
+  FederationLinkService,
+  FederationLinkStore,
+  FederationProviderService,
+  FederationProviderStore,
+} from '../federation/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
+import { RiskbitService, RiskbitStore } from '../risk/index.ts';
 import { EffectiveRoleStore, GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
+import { UserStore } from '../users/index.ts';
 
 /** What the house is put together from. */
 export interface RegistryOptions {
@@ -24,6 +32,8 @@ export interface RegistryOptions {
   readonly publicUrl: string;
   /** Name of the tenant that requests without one act on. */
   readonly defaultTenant: string;
+  /** May federation providers of this machine be called over plain http? Default: when `publicUrl` is http as well. */
+  readonly allowLoopbackHttp?: boolean;
   /** NATS servers that wake the nodes; absent: PostgreSQL's NOTIFY. */
   readonly natsUrl?: string | undefined;
   /** Told of faults in the background loops, which go on by themselves. */
@@ -90,6 +100,32 @@ export function createRegistry(options: RegistryOptions): Services {
     events,
     clock,
   });
+  const userStore = new UserStore(db);
+  const federationSealer = new Sealer(options.masterKey, 'federation');
+  /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
+  const providerRules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
+  const federationProviderStore = new FederationProviderStore(db);
+  const federationProviders = new FederationProviderService({
+    db,
+    store: federationProviderStore,
+    events,
+    clock,
+    sealer: federationSealer,
+    rules: providerRules,
+  });
+  const federationLinkStore = new FederationLinkStore(db);
+  const federationLinks = new FederationLinkService({
+    db,
+    store: federationLinkStore,
+    providers: federationProviderStore,
+    users: userStore,
+    guarded,
+    events,
+    clock,
+    sealer: federationSealer,
+  });
+  const riskbitStore = new RiskbitStore(db);
+  const riskbits = new RiskbitService({ db, store: riskbitStore, events, clock });
   return {
     eventEngine,
     events,
@@ -105,5 +141,12 @@ export function createRegistry(options: RegistryOptions): Services {
     clientScopeStore,
     clientDirectory,
     clientAuthenticator,
+    userStore,
+    federationProviders,
+    federationProviderStore,
+    federationLinks,
+    federationLinkStore,
+    riskbits,
+    riskbitStore,
   };
 }

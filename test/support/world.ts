@@ -3,6 +3,7 @@ import { buildGraph } from '../../schema/build.ts';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
 import { formatError } from '../../schema/errors/format.ts';
 import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from '../../src/access/index.ts';
+import type { CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
@@ -60,6 +61,8 @@ export class World {
       masterKey,
       publicUrl: 'https://id.example.com',
       defaultTenant: 'master',
+      // The providers that tests link accounts at run beside them.
+      allowLoopbackHttp: true,
     });
     return new World(database, clock, services, masterKey);
   }
@@ -79,6 +82,11 @@ export class World {
     const nowhere = { id: '', name: '', route: '' } as unknown as TenantRef;
     const created = await this.services.tenants.create(this.system(nowhere), { ...input, name });
     return (await this.services.directory.byId(created.id))!;
+  }
+
+  /** A confidential client of a tenant, with its secret. */
+  newClient(tenant: TenantRef, input: CreateClient = {}): Promise<CreatedClient> {
+    return this.services.clients.create(this.system(tenant), input);
   }
 
   /** An application of a tenant that holds these native scopes. */

@@ -1,0 +1,194 @@
+import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { FederationLinkType, FederationProviderType, ProviderAuthentication } from './federation.type.ts';
+
+@InputType({ description: 'What a list of federation providers can be narrowed by.' })
+export class FederationProviderFilterInput {
+  @Field(() => String, { nullable: true, description: 'Only those of this type.' })
+  type?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
+  enabled?: boolean | null;
+}
+
+@InputType({ description: 'A further parameter of the authorization request.' })
+export class AuthorizationParameterInput {
+  @Field(() => String, {
+    description: 'Name; none that the flow sets itself (`state`, `nonce`, `scope`, `redirect_uri` ...).',
+  })
+  name!: string;
+  @Field(() => String, { description: 'Value, not encoded.' })
+  value!: string;
+}
+
+@InputType({ description: 'How a federation provider is reached and read.' })
+export class FederationProviderSettingsInput {
+  @Field(() => String, { nullable: true, description: 'Name for people; null removes it.' })
+  displayName?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether accounts can be linked through a visit to the provider. Default true.',
+  })
+  enabled?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the provider's tokens are kept with a link. Default false.",
+  })
+  storeTokens?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Issuer of an OpenID Connect provider; its endpoints are discovered unless they are given.',
+  })
+  issuer?: string | null;
+  @Field(() => String, { nullable: true, description: 'Authorization endpoint. Needed without an issuer.' })
+  authorizationEndpoint?: string | null;
+  @Field(() => String, { nullable: true, description: 'Token endpoint. Needed without an issuer.' })
+  tokenEndpoint?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where claims about the account are read. Needed without an issuer.',
+  })
+  userinfoEndpoint?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: "Address of the issuer's keys. Needed with an issuer whose endpoints are given.",
+  })
+  jwksUri?: string | null;
+  @Field(() => ProviderAuthentication, {
+    nullable: true,
+    description: 'How this service authenticates at the token endpoint. Default CLIENT_SECRET_BASIC.',
+  })
+  tokenEndpointAuth?: ProviderAuthentication | null;
+  @Field(() => String, { nullable: true, description: 'Client secret at the provider; stored sealed, never shown.' })
+  clientSecret?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Scopes to ask for, separated by blanks. Default `openid`, which an issuer needs.',
+  })
+  scope?: string | null;
+  @Field(() => [AuthorizationParameterInput], {
+    nullable: true,
+    description: 'Further parameters of the authorization request, at most 20; replaces the list.',
+  })
+  authorizationParameters?: AuthorizationParameterInput[] | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Claim with the id of the external account. It must be as stable as `sub`, the default.',
+  })
+  subjectClaim?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Claim with the name of the external account; null = none. Default `preferred_username`.',
+  })
+  nameClaim?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether PKCE (RFC 7636) is used. Default null: when the provider says that it can.',
+  })
+  pkce?: boolean | null;
+}
+
+@InputType({ description: 'A federation provider to make.' })
+export class CreateFederationProviderInput extends FederationProviderSettingsInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+  @Field(() => String, {
+    description: 'Kind of provider: 1 to 64 letters, digits, "_", "." or "-"; never changes.',
+  })
+  type!: string;
+  @Field(() => String, { description: 'Name, of the same form; unique in the tenant; never changes.' })
+  name!: string;
+  @Field(() => String, { description: 'Id of this service at the provider.' })
+  clientId!: string;
+}
+
+@InputType({ description: 'What to change of a federation provider; what is left out stays.' })
+export class UpdateFederationProviderInput extends FederationProviderSettingsInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+  @Field(() => ID, { description: 'The provider.' })
+  id!: string;
+  @Field(() => String, { nullable: true, description: 'Id of this service at the provider.' })
+  clientId?: string | null;
+}
+
+@InputType({ description: 'A federation provider to delete.' })
+export class DeleteFederationProviderInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+  @Field(() => ID, { description: 'The provider.' })
+  id!: string;
+}
+
+@ObjectType({ description: 'Result of a change to a federation provider.' })
+export class FederationProviderPayload {
+  @Field(() => FederationProviderType, {
+    nullable: true,
+    description: 'The provider after the change; null when the caller may not read it.',
+  })
+  provider!: FederationProviderType | null;
+}
+
+@ObjectType({ description: 'Result of a deletion.' })
+export class DeleteFederationProviderPayload {
+  @Field(() => ID, { description: 'Global id of the provider that is gone.' })
+  id!: string;
+}
+
+@InputType({ description: 'An external account to link to a user.' })
+export class LinkExternalAccountInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => String, { description: 'Type of the provider.' })
+  providerType!: string;
+  @Field(() => String, { description: 'Name of the provider.' })
+  providerName!: string;
+  @Field(() => String, { description: 'Id of the account at the provider: 1 to 512 characters.' })
+  externalId!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the account at the provider, for people; left out, a stored one stays.',
+  })
+  externalName?: string | null;
+}
+
+@InputType({ description: 'An external account to unlink from a user.' })
+export class UnlinkExternalAccountInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => String, { description: 'Type of the provider.' })
+  providerType!: string;
+  @Field(() => String, { description: 'Name of the provider.' })
+  providerName!: string;
+  @Field(() => String, { description: 'Id of the account at the provider.' })
+  externalId!: string;
+}
+
+@ObjectType({ description: 'Result of linking an account.' })
+export class LinkExternalAccountPayload {
+  @Field(() => FederationLinkType, {
+    nullable: true,
+    description: 'The link; null when the caller may not read it.',
+  })
+  link!: FederationLinkType | null;
+}
+
+@ObjectType({ description: 'Result of unlinking an account.' })
+export class UnlinkExternalAccountPayload {
+  @Field(() => ID, { description: 'Global id of the link that is gone.' })
+  id!: string;
+}
+
+@ArgsType()
+export class FederationTokenArgs {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => String, { description: 'Type of the provider.' })
+  providerType!: string;
+  @Field(() => String, { description: 'Name of the provider.' })
+  providerName!: string;
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+}

@@ -1,0 +1,98 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { LinkRow } from '../../src/federation/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
+import { registerNode } from '../interfaces/node.ts';
+import {
+  FederationTokenArgs,
+  LinkExternalAccountInput,
+  LinkExternalAccountPayload,
+  UnlinkExternalAccountInput,
+  UnlinkExternalAccountPayload,
+} from './federation.input.ts';
+import { FederationLinkType, FederationProviderType, FederationTokenType, toProvider } from './federation.type.ts';
+
+const linkKey = ({ providerId, externalId }: LinkRow): string => joinKey([providerId, externalId]);
+
+const accountOf = (input: LinkExternalAccountInput | UnlinkExternalAccountInput) => ({
+  userId: keyOf('User', input.userId, 'input.userId'),
+  provider: { type: input.providerType, name: input.providerName },
+  externalId: input.externalId,
+});
+
+registerNode('FederationLink', ({ services }, tenantId, key) => {
+  const [providerId, externalId] = splitKey(key, 2) as [string, string];
+  return services.federationLinkStore.find(tenantId, { providerId, externalId });
+});
+
+@Resolver(() => FederationLinkType)
+export class FederationLinkResolver {
+  @FieldResolver(() => ID)
+  id(@Root() link: LinkRow, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('FederationLink', tenants.get(link.tenantId)!, linkKey(link));
+  }
+
+  @RequiresScopes(['federation-provider:read'])
+  @FieldResolver(() => FederationProviderType, { nullable: true, description: 'The provider.' })
+  async provider(@Root() link: LinkRow, @Ctx() { loaders }: GraphContext): Promise<object | null> {
+    const row = await loaders.federationProvider.load({ tenantId: link.tenantId, key: link.providerId });
+    return row === null ? null : toProvider(row);
+  }
+
+  @RequiresScopes(['federation-link:read'], ['federation-link:read:self'])
+  @Query(() => [FederationLinkType], {
+    nullable: 'itemsAndList',
+    description: 'The external accounts linked to a user. Errors: USER_NOT_FOUND.',
+  })
+  federationLinks(
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<readonly LinkRow[]> {
+    return services.federationLinks.list(authority, keyOf('User', userId, 'userId'));
+  }
+
+  @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
+  @Mutation(() => LinkExternalAccountPayload, {
+    description:
+      'Links a known external account to a user; repeating it changes nothing but the name, if one is given. Errors: USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, LINK_ALREADY_BOUND, LINK_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async linkExternalAccount(
+    @Arg('input', () => LinkExternalAccountInput, { description: 'The user and the account.' })
+    input: LinkExternalAccountInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ link: LinkRow }> {
+    const { externalName } = input;
+    const account = { ...accountOf(input), ...(externalName == null ? {} : { externalName }) };
+    return { link: await services.federationLinks.link(authority, account) };
+  }
+
+  @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
+  @Mutation(() => UnlinkExternalAccountPayload, {
+    description: 'Unlinks an external account from a user. Errors: USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED.',
+  })
+  async unlinkExternalAccount(
+    @Arg('input', () => UnlinkExternalAccountInput, { description: 'The user and the account.' })
+    input: UnlinkExternalAccountInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<UnlinkExternalAccountPayload> {
+    const link = await services.federationLinks.unlink(authority, accountOf(input));
+    return { id: toGlobalId('FederationLink', authority.tenant, linkKey(link)) };
+  }
+
+  @RequiresScopes(['federation-token:read'])
+  @Query(() => FederationTokenType, {
+    nullable: true,
+    description:
+      "The token stored for a user's account at a provider; each call is a security event. A caller whose permission is narrowed to some providers gets the tokens of these alone. Errors: USER_NOT_FOUND, FEDERATION_TOKEN_NOT_FOUND.",
+  })
+  async federationToken(
+    @Args(() => FederationTokenArgs) { userId, providerType: type, providerName: name }: FederationTokenArgs,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const token = await services.federationLinks.readToken(authority, keyOf('User', userId, 'userId'), { type, name });
+    return { ...token, tenantId: authority.tenant.id };
+  }
+}

@@ -1,0 +1,120 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { CreateProvider, FederationProvider, ProviderFilter, UpdateProvider } from '../../src/federation/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  CreateFederationProviderInput,
+  DeleteFederationProviderInput,
+  DeleteFederationProviderPayload,
+  FederationProviderFilterInput,
+  FederationProviderPayload,
+  type FederationProviderSettingsInput,
+  UpdateFederationProviderInput,
+} from './federation.input.ts';
+import { FederationProviderConnection, FederationProviderType, toProvider } from './federation.type.ts';
+
+/** Members where null means "left out"; of the others null is a value. */
+const NOT_NULLABLE = ['enabled', 'storeTokens', 'tokenEndpointAuth', 'scope', 'subjectClaim', 'clientId'];
+
+function toSettings(input: FederationProviderSettingsInput): UpdateProvider {
+  const { authorizationParameters, ...settings } = input;
+  const given = Object.entries(settings).filter(
+    ([name, value]) => value !== undefined && (value !== null || !NOT_NULLABLE.includes(name)),
+  );
+  const list = authorizationParameters?.map(({ name, value }) => [name, value]);
+  return Object.fromEntries([...given, ...(list ? [['authorizationParameters', Object.fromEntries(list)]] : [])]);
+}
+
+registerNode('FederationProvider', async ({ services }, tenantId, key) => {
+  const row = await services.federationProviderStore.findById(tenantId, key);
+  return row === null ? null : toProvider(row);
+});
+
+@Resolver(() => FederationProviderType)
+export class FederationProviderResolver {
+  @FieldResolver(() => ID)
+  id(@Root() provider: FederationProvider, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('FederationProvider', tenants.get(provider.tenantId)!, provider.id);
+  }
+
+  @RequiresScopes(['federation-provider:read'])
+  @Query(() => FederationProviderType, {
+    nullable: true,
+    description: 'A federation provider; null when there is none.',
+  })
+  async federationProvider(
+    @Arg('id', () => ID, { description: 'The provider.' }) id: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<object | null> {
+    const row = await services.federationProviders.find(authority, keyOf('FederationProvider', id));
+    return row === null ? null : toProvider(row);
+  }
+
+  @RequiresScopes(['federation-provider:read'])
+  @Query(() => FederationProviderConnection, { description: 'Federation providers by name.' })
+  async federationProviders(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => FederationProviderFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: FederationProviderFilterInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<ConnectionData<object>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const narrowed = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
+    const found = await services.federationProviders.page(authority, narrowed as ProviderFilter, request);
+    const connection = toConnection(found);
+    const edges = connection.edges.map(({ cursor, node }) => ({ cursor, node: toProvider(node) }));
+    return { ...connection, edges, nodes: edges.map(({ node }) => node) };
+  }
+
+  @RequiresScopes(['federation-provider:write'])
+  @Mutation(() => FederationProviderPayload, {
+    description: 'Makes a federation provider. Errors: FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN.',
+  })
+  async createFederationProvider(
+    @Arg('input', () => CreateFederationProviderInput, { description: 'The provider.' })
+    { tenant: _tenant, ...input }: CreateFederationProviderInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ provider: object }> {
+    const provider = await services.federationProviders.create(authority, toSettings(input) as CreateProvider);
+    return { provider: toProvider(provider) };
+  }
+
+  @RequiresScopes(['federation-provider:write'])
+  @Mutation(() => FederationProviderPayload, {
+    description:
+      'Changes a federation provider. Errors: FEDERATION_PROVIDER_NOT_FOUND, FEDERATION_PROVIDER_INVALID; FEDERATION_PROVIDER_HAS_LINKS when the issuer or the subject claim would change under existing links.',
+  })
+  async updateFederationProvider(
+    @Arg('input', () => UpdateFederationProviderInput, { description: 'What to change.' })
+    { tenant: _tenant, id, ...input }: UpdateFederationProviderInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ provider: object }> {
+    const key = keyOf('FederationProvider', id, 'input.id');
+    return { provider: toProvider(await services.federationProviders.update(authority, key, toSettings(input))) };
+  }
+
+  @RequiresScopes(['federation-provider:write'])
+  @Mutation(() => DeleteFederationProviderPayload, {
+    description:
+      'Deletes a federation provider with every link to it and the tokens kept with them. Errors: FEDERATION_PROVIDER_NOT_FOUND.',
+  })
+  async deleteFederationProvider(
+    @Arg('input', () => DeleteFederationProviderInput, { description: 'The provider.' })
+    { id }: DeleteFederationProviderInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteFederationProviderPayload> {
+    const key = keyOf('FederationProvider', id, 'input.id');
+    const provider = await services.federationProviders.delete(authority, key);
+    return { id: toGlobalId('FederationProvider', authority.tenant, provider.id) };
+  }
+}

@@ -1,0 +1,132 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { DeviceRisk, Riskbit, RiskbitFilter } from '../../src/risk/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  CreateRiskbitInput,
+  CreateRiskbitsInput,
+  CreateRiskbitsPayload,
+  DeleteAllRiskbitsInput,
+  DeleteAllRiskbitsPayload,
+  DeleteRiskbitInput,
+  DeleteRiskbitPayload,
+  RiskbitFilterInput,
+  RiskbitPayload,
+  UpdateRiskbitInput,
+  VerifyDeviceRiskInput,
+  VerifyDeviceRiskPayload,
+} from './riskbit.input.ts';
+import { RiskbitConnection, RiskbitType } from './riskbit.type.ts';
+
+registerNode('Riskbit', ({ services }, tenantId, key) => services.riskbitStore.findById(tenantId, key));
+
+@Resolver(() => RiskbitType)
+export class RiskbitResolver {
+  @FieldResolver(() => ID)
+  id(@Root() riskbit: Riskbit, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Riskbit', tenants.get(riskbit.tenantId)!, riskbit.id);
+  }
+
+  @RequiresScopes(['riskbit:read'])
+  @Query(() => RiskbitType, { nullable: true, description: 'A riskbit; null when there is none.' })
+  riskbit(
+    @Arg('id', () => ID, { description: 'The riskbit.' }) id: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<Riskbit | null> {
+    return services.riskbits.find(authority, keyOf('Riskbit', id));
+  }
+
+  @RequiresScopes(['riskbit:read'])
+  @Query(() => RiskbitConnection, { description: 'Riskbits by rating level, then score.' })
+  async riskbits(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => RiskbitFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: RiskbitFilterInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<ConnectionData<Riskbit>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const narrowed = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
+    return toConnection(await services.riskbits.page(authority, narrowed as RiskbitFilter, request));
+  }
+
+  @RequiresScopes(['riskbit:write'])
+  @Mutation(() => RiskbitPayload, {
+    description: 'Makes a riskbit. Errors: RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
+  })
+  async createRiskbit(
+    @Arg('input', () => CreateRiskbitInput, { description: 'The riskbit.' }) input: CreateRiskbitInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ riskbit: Riskbit }> {
+    return { riskbit: await services.riskbits.create(authority, input.riskbit) };
+  }
+
+  @RequiresScopes(['riskbit:write'])
+  @Mutation(() => CreateRiskbitsPayload, {
+    description:
+      'Makes riskbits, each on its own: one that is refused stops no other, and the results say which. Every 5,000 are committed together.',
+  })
+  async createRiskbits(
+    @Arg('input', () => CreateRiskbitsInput, { description: 'The riskbits.' }) input: CreateRiskbitsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ results: object[] }> {
+    const results = await services.riskbits.createMany(authority, input.riskbits);
+    return { results: results.map(({ error, ...result }) => ({ ...result, errorCode: error?.code ?? null })) };
+  }
+
+  @RequiresScopes(['riskbit:write'])
+  @Mutation(() => RiskbitPayload, {
+    description:
+      'Changes a riskbit. Errors: RISKBIT_NOT_FOUND, RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
+  })
+  async updateRiskbit(
+    @Arg('input', () => UpdateRiskbitInput, { description: 'What to change.' }) input: UpdateRiskbitInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ riskbit: Riskbit }> {
+    const key = keyOf('Riskbit', input.id, 'input.id');
+    return { riskbit: await services.riskbits.update(authority, key, input.riskbit) };
+  }
+
+  @RequiresScopes(['riskbit:delete'])
+  @Mutation(() => DeleteRiskbitPayload, { description: 'Deletes a riskbit. Errors: RISKBIT_NOT_FOUND.' })
+  async deleteRiskbit(
+    @Arg('input', () => DeleteRiskbitInput, { description: 'The riskbit.' }) { id }: DeleteRiskbitInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteRiskbitPayload> {
+    const riskbit = await services.riskbits.delete(authority, keyOf('Riskbit', id, 'input.id'));
+    return { id: toGlobalId('Riskbit', authority.tenant, riskbit.id) };
+  }
+
+  @RequiresScopes(['riskbit:delete'])
+  @Mutation(() => DeleteAllRiskbitsPayload, {
+    description: 'Deletes every riskbit of the tenant. Errors: RISKBIT_NOT_FOUND when there is none.',
+  })
+  async deleteAllRiskbits(
+    @Arg('input', () => DeleteAllRiskbitsInput, { description: 'The tenant.' }) _input: DeleteAllRiskbitsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteAllRiskbitsPayload> {
+    return { deletedCount: await services.riskbits.deleteAll(authority) };
+  }
+
+  @RequiresScopes(['riskbit:verify'])
+  @Mutation(() => VerifyDeviceRiskPayload, {
+    description:
+      'Assesses a finding on a device by the riskbits that list it; each answer is a security event. Errors: RISK_QUESTION_INCOMPLETE.',
+  })
+  async verifyDeviceRisk(
+    @Arg('input', () => VerifyDeviceRiskInput, { description: 'The finding.' }) input: VerifyDeviceRiskInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ deviceRisk: DeviceRisk }> {
+    const { platform, riskName } = input;
+    return { deviceRisk: await services.riskbits.verifyDevice(authority, platform ?? '', riskName ?? '') };
+  }
+}

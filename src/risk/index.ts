@@ -1,0 +1,14 @@
+/**
+ * Riskbits: which findings on a device put it at which rating, and what a client should do then.
+ * May import `kernel/`, `persistence/`, `events/` and `access/`.
+ */
+export { riskErrors } from './risk.errors.ts';
+export type { Riskbit } from './riskbit.entity.ts';
+export {
+  type DeviceRisk,
+  type RiskbitInput,
+  type RiskbitResult,
+  RiskbitService,
+  type RiskbitServiceDeps,
+} from './riskbit.service.ts';
+export { type RiskbitFilter, RiskbitStore, type RiskPlatform } from './riskbit.store.ts';
