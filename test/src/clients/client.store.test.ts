@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../../src/clients/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { ENGINES } from '../../support/postgres.ts';
+import { World } from '../../support/world.ts';
+
+describe.each(ENGINES)('client stores on $name', ({ open }) => {
+  let world: World;
+  let own: TenantRef;
+  let neighbour: TenantRef;
+  let theirs: Client;
+  let theirSecretId: string;
+  beforeAll(async () => {
+    world = await World.open(await open());
+    own = await world.tenant();
+    neighbour = await world.tenant();
+    theirs = (await world.newClient(neighbour, { clientId: 'app', scopes: [{ name: 'openid', isDefault: true }] }))
+      .client;
+    theirSecretId = (await world.services.clientStore.secretsOf(neighbour.id, theirs.id))[0]!.id;
+  });
+  afterAll(() => world.close());
+
+  it('reads nothing of a neighbour, whatever id is asked for', async () => {
+    const { clientScopeStore, clientStore } = world.services;
+    expect(await clientStore.findById(own.id, theirs.id)).toBeNull();
+    expect(await clientStore.findByClientId(own.id, 'app')).toBeNull();
+    expect(await clientStore.findMany(own.id, [theirs.id, 'nonsense'])).toEqual(new Map());
+    expect((await clientStore.page(own.id, { withBuiltin: true }, {})).rows).toEqual([]);
+    expect(await clientStore.secretsOf(own.id, theirs.id)).toEqual([]);
+    expect(await clientScopeStore.linksOf(own.id, [theirs.id])).toEqual(new Map());
+    expect(await clientScopeStore.knownNames(own.id, ['openid'])).toEqual(new Set());
+  });
+
+  it('changes nothing of a neighbour', async () => {
+    const { clientScopeStore, clientStore } = world.services;
+    await world.db.transaction(async () => {
+      expect(await clientStore.lock(own.id, theirs.id)).toBeNull();
+      await clientStore.delete(own.id, theirs.id);
+      await clientStore.expireSecret(own.id, theirSecretId, new Date(0));
+      await clientStore.deleteSecrets(own.id, [theirSecretId]);
+      await clientScopeStore.replaceLinks(own.id, theirs.id, [], new Date(0));
+    });
+    expect((await clientStore.findById(neighbour.id, theirs.id))?.clientId).toBe('app');
+    expect(await clientStore.secretsOf(neighbour.id, theirs.id)).toMatchObject([
+      { id: theirSecretId, expiresAt: null },
+    ]);
+    expect((await clientScopeStore.linksOf(neighbour.id, [theirs.id])).get(theirs.id)).toHaveLength(1);
+  });
+
+  it('finds its own, pages them by client_id and narrows them', async () => {
+    const { clientStore } = world.services;
+    for (const clientId of ['b', 'a', 'c']) await world.newClient(own, { clientId, enabled: clientId !== 'c' });
+    const ids = (rows: readonly Client[]) => rows.map(({ clientId }) => clientId);
+    const first = await clientStore.page(own.id, {}, { first: 2, withTotal: true });
+    expect([ids(first.rows), first.hasNextPage, first.totalCount]).toEqual([['a', 'b'], true, 3]);
+    const second = await clientStore.page(own.id, {}, { after: first.cursorOf(first.rows[1]!) });
+    expect(ids(second.rows)).toEqual(['c']);
+    expect(ids((await clientStore.page(own.id, { enabled: false }, {})).rows)).toEqual(['c']);
+    expect(ids((await clientStore.page(own.id, { nameContains: 'A' }, {})).rows)).toEqual(['a']);
+  });
+});
