@@ -28,6 +28,8 @@ export interface Caller {
   readonly amr: readonly string[];
   /** When the credential ends; null when it does not by itself. */
   readonly expiresAt: Date | null;
+  /** Kind of the issuer of the access token; absent for other credentials. Userinfo takes tokens of its own kind only. */
+  readonly issuerKind?: string;
   readonly origin: Origin;
 }
 

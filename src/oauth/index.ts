@@ -1,0 +1,23 @@
+/**
+ * OAuth 2 and OpenID Connect: issuers, signing keys, the token endpoint with its grants, and what tokens mean to this
+ * service. May import every room below `flows/`, and `flows/`.
+ */
+export { basicCredentials, bodyCredentials, type ClientCredentials } from './client-credentials.ts';
+export { createOAuth, type OAuth, type OAuthOptions } from './engine.ts';
+export type { IssuedTokens, TokenParameters } from './grants/grant.ts';
+export type { Introspection, IntrospectionService } from './introspection.ts';
+export {
+  ISSUER_KINDS,
+  type Issuer,
+  type IssuerEndpoints,
+  type IssuerKind,
+  type IssuerMount,
+  Issuers,
+} from './issuers.ts';
+export type { SigningKeyService } from './keys/key.service.ts';
+export type { SigningKey } from './keys/signing-key.entity.ts';
+export { OAUTH_ERRORS, type OAuthErrorRow, oauthErrors } from './oauth.errors.ts';
+export type { ChangeFeed, OAuthSession, OAuthSessions, PasswordVerifier } from './ports.ts';
+export type { Resolution, TokenResolver } from './token.resolver.ts';
+export type { TokenRequest, TokenService } from './token.service.ts';
+export type { AccessTokenClaims } from './token.ts';

@@ -1,0 +1,117 @@
+import { LRUCache } from 'lru-cache';
+import {
+  openSigner,
+  type PublicJwk,
+  type Sealer,
+  type Signer,
+  type SigningAlgorithm,
+  type VerificationKey,
+  verificationKey,
+} from '../../crypto/index.ts';
+import type { SecurityEvent } from '../../events/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import type { SigningKey } from './signing-key.entity.ts';
+import type { SigningKeyStore } from './signing-key.store.ts';
+
+/** The keys of one tenant, opened and ready. Immutable. */
+export class KeyRing {
+  /** Newest first. */
+  readonly keys: readonly SigningKey[];
+  readonly loadedAtMs: number;
+  readonly #sealer: Sealer;
+  readonly #signers = new Map<string, Signer>();
+  readonly #verifiers = new Map<string, VerificationKey>();
+
+  constructor(keys: readonly SigningKey[], sealer: Sealer, loadedAtMs: number) {
+    this.keys = keys;
+    this.#sealer = sealer;
+    this.loadedAtMs = loadedAtMs;
+  }
+
+  /** The newest active key of an algorithm. */
+  signer(alg: SigningAlgorithm): Signer | undefined {
+    const row = this.keys.find((key) => key.alg === alg && key.status === 'active');
+    if (row === undefined) return undefined;
+    let signer = this.#signers.get(row.kid);
+    if (signer === undefined) {
+      signer = openSigner({ kid: row.kid, alg, sealedPrivate: row.sealedPrivate }, this.#sealer, row.tenantId);
+      this.#signers.set(row.kid, signer);
+    }
+    return signer;
+  }
+
+  verifier(kid: string): VerificationKey | undefined {
+    let verifier = this.#verifiers.get(kid);
+    if (verifier !== undefined) return verifier;
+    const row = this.keys.find((key) => key.kid === kid);
+    if (row === undefined) return undefined;
+    verifier = verificationKey(row.publicJwk as unknown as PublicJwk);
+    this.#verifiers.set(kid, verifier);
+    return verifier;
+  }
+}
+
+/** Rings kept: three keys of about 3 KB each, so 36 MB if every tenant of a large installation is busy at once. */
+const CAPACITY = 4096;
+/** A rotation on another node is seen at the latest after this, even if the event feed is silent. */
+const MAX_AGE_MS = 5_000;
+/** A token may be signed with a key this node has not seen; strangers may not make it ask the database for each token. */
+const RELOAD_AGE_MS = 250;
+
+export interface KeyRingsDeps {
+  readonly store: SigningKeyStore;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** The rings of the tenants, from a bounded cache that `key.rotated` events empty. */
+export class KeyRings {
+  readonly #deps: KeyRingsDeps;
+  readonly #rings = new LRUCache<string, KeyRing>({ max: CAPACITY, ttl: MAX_AGE_MS });
+  readonly #loading = new Map<string, Promise<KeyRing>>();
+
+  constructor(deps: KeyRingsDeps) {
+    this.#deps = deps;
+  }
+
+  of(tenantId: string): KeyRing | Promise<KeyRing> {
+    return this.#rings.get(tenantId) ?? this.#load(tenantId);
+  }
+
+  /** The key of this name, if the tenant publishes it; an unknown one is looked for again in the database, not too often. */
+  async verifier(tenantId: string, kid: string): Promise<VerificationKey | undefined> {
+    const ring = await this.of(tenantId);
+    const known = ring.verifier(kid);
+    if (known !== undefined || performance.now() - ring.loadedAtMs < RELOAD_AGE_MS) return known;
+    this.drop(tenantId);
+    return (await this.of(tenantId)).verifier(kid);
+  }
+
+  drop(tenantId: string): void {
+    this.#rings.delete(tenantId);
+    this.#loading.delete(tenantId);
+  }
+
+  #load(tenantId: string): Promise<KeyRing> {
+    const running = this.#loading.get(tenantId);
+    if (running !== undefined) return running;
+    const loading = this.#deps.store
+      .findPublished(tenantId, this.#deps.clock.now())
+      .then((keys) => {
+        const ring = new KeyRing(keys, this.#deps.sealer, performance.now());
+        // What was read before a rotation must not be kept after it: `drop` has taken this load off the list.
+        if (this.#loading.get(tenantId) === loading) this.#rings.set(tenantId, ring);
+        return ring;
+      })
+      .finally(() => {
+        if (this.#loading.get(tenantId) === loading) this.#loading.delete(tenantId);
+      });
+    this.#loading.set(tenantId, loading);
+    return loading;
+  }
+
+  /** Listener for committed events, of this node and of others. */
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    for (const event of events) if (event.type === 'key.rotated') this.drop(event.tenantId);
+  };
+}

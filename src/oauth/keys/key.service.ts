@@ -1,0 +1,135 @@
+import { type Authority, systemCaller } from '../../access/index.ts';
+import {
+  certificateMembers,
+  createSigningKey,
+  isSigningAlgorithm,
+  type Sealer,
+  type Signer,
+  type SigningAlgorithm,
+  type StoredSigningKey,
+} from '../../crypto/index.ts';
+import type { EventActor, EventLog } from '../../events/index.ts';
+import { addSeconds, type Clock, kernelErrors, newId, type TenantRef } from '../../kernel/index.ts';
+import { type Database, openUnitOfWork } from '../../persistence/index.ts';
+import type { IssuerKind } from '../issuers.ts';
+import { MAX_TOKEN_SECONDS } from '../lifetimes.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+import type { KeyRings } from './key-ring.ts';
+import type { SigningKey } from './signing-key.entity.ts';
+import type { SigningKeyStore } from './signing-key.store.ts';
+
+/** Clocks of those who verify differ; a key outlives the last token it signed by this. */
+const OVERLAP_SECONDS = MAX_TOKEN_SECONDS + 3600;
+
+export interface SigningKeyServiceDeps {
+  readonly db: Database;
+  readonly store: SigningKeyStore;
+  readonly rings: KeyRings;
+  readonly events: EventLog;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** A public key as a key set shows it (RFC 7517). */
+export type ShownJwk = Readonly<Record<string, unknown>>;
+
+/** Signing keys of tenants: made on first use, replaced with overlap, shown per kind of issuer. */
+export class SigningKeyService {
+  readonly #deps: SigningKeyServiceDeps;
+  readonly #making = new Map<string, Promise<Signer>>();
+
+  constructor(deps: SigningKeyServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** The signer of an algorithm; its key is made if the tenant has none. Waits for no database when the key is cached. */
+  signer(tenant: TenantRef, alg: SigningAlgorithm): Signer | Promise<Signer> {
+    const ring = this.#deps.rings.of(tenant.id);
+    if (!(ring instanceof Promise)) return ring.signer(alg) ?? this.#make(tenant, alg);
+    return ring.then((loaded) => loaded.signer(alg) ?? this.#make(tenant, alg));
+  }
+
+  /** Seed of a new tenant: its Ed25519 key, in the transaction that makes the tenant. RSA keys take long and come on demand. */
+  async seed(tenantId: string): Promise<void> {
+    await this.#deps.store.insert(tenantId, await this.#generate(tenantId, 'EdDSA'), this.#deps.clock.now());
+  }
+
+  /** Keys that sign or are still published, newest first. */
+  list(authority: Authority): Promise<SigningKey[]> {
+    return this.#deps.store.findPublished(authority.tenant.id, this.#deps.clock.now());
+  }
+
+  find(tenantId: string, kid: string): Promise<SigningKey | null> {
+    return this.#deps.store.findByKid(tenantId, kid);
+  }
+
+  /**
+   * Makes a new key that signs from now on. The one before is published until every token it signed has expired.
+   * @throws SIGNING_ALGORITHM_UNKNOWN
+   */
+  async rotate(authority: Authority, alg: string): Promise<SigningKey> {
+    if (!isSigningAlgorithm(alg)) throw oauthErrors.SIGNING_ALGORITHM_UNKNOWN();
+    const { tenant, caller } = authority;
+    const key = await this.#generate(tenant.id, alg);
+    await this.#deps.db.transaction(async () => {
+      await this.#deps.store.lock(tenant.id, alg);
+      await this.#replace(caller, tenant, key);
+    });
+    this.#deps.rings.drop(tenant.id);
+    const row = await this.find(tenant.id, key.kid);
+    if (row === null) throw kernelErrors.CONFLICT();
+    return row;
+  }
+
+  /** The key set of an issuer (RFC 7517 section 5): keys that sign, and retired ones that tokens still need. */
+  async jwks(tenant: TenantRef, kind: IssuerKind): Promise<{ readonly keys: readonly ShownJwk[] }> {
+    await this.signer(tenant, kind.algorithm);
+    const ring = await this.#deps.rings.of(tenant.id);
+    const now = this.#deps.clock.now();
+    const shown = ring.keys.filter(
+      ({ alg, expiresAt }) => isSigningAlgorithm(alg) && kind.algorithms.includes(alg) && (expiresAt ?? now) >= now,
+    );
+    return { keys: shown.map((key) => shownJwk(key, kind)) };
+  }
+
+  #make(tenant: TenantRef, alg: SigningAlgorithm): Promise<Signer> {
+    const name = `${tenant.id} ${alg}`;
+    const running = this.#making.get(name);
+    if (running !== undefined) return running;
+    const making = this.#makeFirst(tenant, alg).finally(() => this.#making.delete(name));
+    this.#making.set(name, making);
+    return making;
+  }
+
+  /** Many nodes may find no key at once; the first to hold the lock makes it, the others find it. */
+  async #makeFirst(tenant: TenantRef, alg: SigningAlgorithm): Promise<Signer> {
+    if (openUnitOfWork() !== undefined) throw new Error('Ask for a signer before the unit of work opens.');
+    const key = await this.#generate(tenant.id, alg);
+    await this.#deps.db.transaction(async () => {
+      await this.#deps.store.lock(tenant.id, alg);
+      if (!(await this.#deps.store.hasActive(tenant.id, alg)))
+        await this.#replace(systemCaller({ processId: newId() }), tenant, key);
+    });
+    this.#deps.rings.drop(tenant.id);
+    const signer = (await this.#deps.rings.of(tenant.id)).signer(alg);
+    if (signer === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'no signing key after making one' });
+    return signer;
+  }
+
+  async #replace(actor: EventActor, tenant: TenantRef, key: StoredSigningKey): Promise<void> {
+    const { store, events, clock } = this.#deps;
+    const now = clock.now();
+    await store.retire(tenant.id, key.alg, now, addSeconds(now, OVERLAP_SECONDS));
+    await store.insert(tenant.id, key, now);
+    events.record(actor, tenant, { type: 'key.rotated', params: { kid: key.kid, alg: key.alg } });
+  }
+
+  #generate(tenantId: string, alg: SigningAlgorithm): Promise<StoredSigningKey> {
+    return createSigningKey(alg, this.#deps.sealer, tenantId, this.#deps.clock.now());
+  }
+}
+
+function shownJwk(key: SigningKey, kind: IssuerKind): ShownJwk {
+  const certificate = kind.showsCertificates ? key.certificate : null;
+  return certificate == null ? key.publicJwk : { ...key.publicJwk, ...certificateMembers(certificate) };
+}

@@ -1,0 +1,91 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import type { SigningAlgorithm, StoredSigningKey } from '../../crypto/index.ts';
+import { columnsOf, type Database } from '../../persistence/index.ts';
+import { type SigningKey, SigningKeyEntity } from './signing-key.entity.ts';
+
+type Tables = InferKyselyDB<typeof SigningKeyEntity>;
+
+/** The only queries on signing keys. */
+export class SigningKeyStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(SigningKeyEntity, 'signing_keys');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  #select(tenantId: string) {
+    return (this.#db.read() as Kysely<Tables>)
+      .selectFrom('signing_keys')
+      .select(this.#columns)
+      .where('tenant_id', '=', tenantId);
+  }
+
+  /** Keys that sign or are still published, newest first. */
+  async findPublished(tenantId: string, now: Date): Promise<SigningKey[]> {
+    const rows = await this.#select(tenantId)
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now as never)]))
+      .orderBy('created_at', 'desc')
+      .orderBy('kid')
+      .execute();
+    return rows as SigningKey[];
+  }
+
+  async findByKid(tenantId: string, kid: string): Promise<SigningKey | null> {
+    return ((await this.#select(tenantId).where('kid', '=', kid).executeTakeFirst()) ?? null) as SigningKey | null;
+  }
+
+  /** Inside a unit of work: makes others who change the tenant's keys of this algorithm wait until it ends. */
+  async lock(tenantId: string, alg: SigningAlgorithm): Promise<void> {
+    const name = `signing-key ${tenantId} ${alg}`;
+    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.#db.read());
+  }
+
+  async hasActive(tenantId: string, alg: SigningAlgorithm): Promise<boolean> {
+    const row = await this.#select(tenantId)
+      .where('alg', '=', alg)
+      .where('status', '=', 'active')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Stops the active keys of an algorithm from signing; they are published until `expiresAt`. */
+  async retire(tenantId: string, alg: SigningAlgorithm, now: Date, expiresAt: Date): Promise<void> {
+    await (this.#db.read() as Kysely<Tables>)
+      .updateTable('signing_keys')
+      .set({ status: 'retired', retired_at: now, expires_at: expiresAt } as never)
+      .where('tenant_id', '=', tenantId)
+      .where('alg', '=', alg)
+      .where('status', '=', 'active')
+      .execute();
+  }
+
+  async insert(tenantId: string, key: StoredSigningKey, now: Date): Promise<void> {
+    const row = {
+      tenant_id: tenantId,
+      kid: key.kid,
+      alg: key.alg,
+      public_jwk: JSON.stringify(key.publicJwk),
+      sealed_private: key.sealedPrivate,
+      certificate: key.certificate,
+      status: 'active',
+      created_at: now,
+    };
+    await (this.#db.read() as Kysely<Tables>)
+      .insertInto('signing_keys')
+      .values(row as never)
+      .execute();
+  }
+
+  /** Deletes keys that nothing needs any more. @returns How many. */
+  async deleteExpired(tenantId: string, now: Date): Promise<number> {
+    const result = await (this.#db.read() as Kysely<Tables>)
+      .deleteFrom('signing_keys')
+      .where('tenant_id', '=', tenantId)
+      .where('expires_at', '<=', now as never)
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+}

@@ -1,0 +1,97 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { columnsOf, type Database } from '../persistence/index.ts';
+import { type AccessToken, AccessTokenEntity, type RevokedTokenEntity } from './grant.entity.ts';
+
+type Tables = InferKyselyDB<typeof AccessTokenEntity> & InferKyselyDB<typeof RevokedTokenEntity>;
+
+export interface NewAccessToken {
+  readonly hash: Buffer;
+  readonly grantId: string | null;
+  readonly clientUuid: string;
+  readonly claims: object;
+  readonly expiresAt: Date;
+}
+
+/** The only queries on opaque access tokens and on the list of revoked ones. */
+export class TokenStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(AccessTokenEntity, 'access_tokens');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #tables(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  async findOpaque(tenantId: string, hash: Buffer): Promise<AccessToken | null> {
+    const row = await this.#tables
+      .selectFrom('access_tokens')
+      .select(this.#columns)
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash as never)
+      .executeTakeFirst();
+    return (row ?? null) as AccessToken | null;
+  }
+
+  async insertOpaque(tenantId: string, token: NewAccessToken, now: Date): Promise<void> {
+    const row = {
+      tenant_id: tenantId,
+      hash: token.hash,
+      grant_id: token.grantId,
+      client_uuid: token.clientUuid,
+      claims: JSON.stringify(token.claims),
+      expires_at: token.expiresAt,
+      created_at: now,
+    };
+    await this.#tables
+      .insertInto('access_tokens')
+      .values(row as never)
+      .execute();
+  }
+
+  /** @returns Whether there was such a token. */
+  async deleteOpaque(tenantId: string, hash: Buffer): Promise<boolean> {
+    const result = await this.#tables
+      .deleteFrom('access_tokens')
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash as never)
+      .executeTakeFirst();
+    return result.numDeletedRows > 0n;
+  }
+
+  async isRevoked(tenantId: string, jti: string): Promise<boolean> {
+    const row = await this.#tables
+      .selectFrom('revoked_tokens')
+      .select('jti')
+      .where('tenant_id', '=', tenantId)
+      .where('jti', '=', jti)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** @returns Whether the token was not revoked before. */
+  async revoke(tenantId: string, jti: string, expiresAt: Date, now: Date): Promise<boolean> {
+    const result = await this.#tables
+      .insertInto('revoked_tokens')
+      .values({ tenant_id: tenantId, jti, expires_at: expiresAt, created_at: now } as never)
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'jti']).doNothing())
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** Deletes at most `limit` rows of each kind whose time is over. @returns How many. */
+  async deleteExpired(tenantId: string, now: Date, limit: number): Promise<number> {
+    let deleted = 0;
+    for (const table of ['access_tokens', 'revoked_tokens'] as const) {
+      const result = await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId} and ctid = any(array(
+        select ctid from ${sql.table(table)} where tenant_id = ${tenantId} and expires_at <= ${now} limit ${limit}))`.execute(
+        this.#tables,
+      );
+      deleted += Number(result.numAffectedRows ?? 0n);
+    }
+    return deleted;
+  }
+}
