@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import { anonymousCaller, type Caller } from '../../src/access/index.ts';
+import type { Origin, TenantRef } from '../../src/kernel/index.ts';
+import type { Parameters } from './body.ts';
+import { problems } from './problems.ts';
+import type { RouteCallers } from './route.ts';
+
+/** How a client proves who it is. A public client has no secret. */
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly secret: string | null;
+  readonly method: 'Basic' | 'Post' | 'None';
+}
+
+/**
+ * Turns credentials into callers. `tenant` is the one the path names, null when there is none of that name: a bearer token
+ * may still be good, and the answer to it is 403. Each throws an error of kind `unauthenticated` for a bad credential.
+ */
+export interface CallerResolver {
+  bearer(token: string, tenant: TenantRef | null, origin: Origin): Promise<Caller> | Caller;
+  /**
+   * @param readings What the credential may mean; the first that fits counts.
+   * @param kind `rest`: the secret for older REST services, else the OAuth secret; `oauth`: only that.
+   */
+  client(
+    readings: readonly ClientCredentials[],
+    kind: 'rest' | 'oauth',
+    tenant: TenantRef,
+    origin: Origin,
+  ): Promise<Caller> | Caller;
+  /** The caller behind the browser session's cookie; anonymous without one. */
+  browser(cookies: string, tenant: TenantRef, origin: Origin): Promise<Caller> | Caller;
+}
+
+/** What the resolution of a caller looks at. */
+export interface CredentialSource {
+  readonly request: IncomingMessage;
+  readonly callers: RouteCallers;
+  readonly tenant: TenantRef | null;
+  readonly origin: Origin;
+  /** The form of a row with `clientAuth`. */
+  readonly form: Parameters | null;
+}
+
+const SCHEME = /^(\S+) +(\S.*)$/;
+
+/** The scheme in lower case and the rest of `Authorization`; empty when there is none. */
+function authorizationOf(request: IncomingMessage): { readonly scheme: string; readonly value: string } {
+  const [, scheme = '', value = ''] = SCHEME.exec(request.headers.authorization ?? '') ?? [];
+  return { scheme: scheme.toLowerCase(), value };
+}
+
+/**
+ * Who calls. Anonymous only where the row is public, or a browser without a session.
+ * @throws CREDENTIALS_MISSING Nothing the row takes.
+ * @throws TENANT_UNKNOWN Nothing that could be a credential elsewhere, and the path names no tenant.
+ */
+export async function callerOf(source: CredentialSource, resolver: CallerResolver): Promise<Caller> {
+  const { callers, tenant, origin, request } = source;
+  const { scheme, value } = authorizationOf(request);
+  if (callers.bearer !== undefined && scheme === 'bearer') return resolver.bearer(value, tenant, origin);
+  if (tenant === null) throw problems.TENANT_UNKNOWN();
+  if (callers.clientAuth === true) return resolver.client(clientReadings(source), 'oauth', tenant, origin);
+  if (callers.basic !== undefined && scheme === 'basic')
+    return resolver.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
+  if (callers.browser === true) return resolver.browser(request.headers.cookie ?? '', tenant, origin);
+  if (callers.public === true) return anonymousCaller(origin);
+  throw problems.CREDENTIALS_MISSING();
+}
+
+/** RFC 6749 section 2.3: one way of authenticating per request. */
+function clientReadings({ request, form }: CredentialSource): readonly ClientCredentials[] {
+  const { scheme, value } = authorizationOf(request);
+  const { client_id: clientId, client_secret: secret } = form ?? {};
+  if (scheme !== '') {
+    if (scheme !== 'basic') throw problems.CLIENT_REFUSED();
+    const readings = basicReadings(value);
+    const isOther = clientId !== undefined && readings.every((reading) => reading.clientId !== clientId);
+    if (secret !== undefined || isOther) throw problems.CREDENTIALS_AMBIGUOUS();
+    return readings;
+  }
+  if (clientId === undefined) throw problems.CREDENTIALS_MISSING();
+  if (typeof clientId !== 'string' || Array.isArray(secret)) throw problems.CLIENT_REFUSED();
+  if (secret === undefined) return [{ clientId, secret: null, method: 'None' }];
+  return [{ clientId, secret: secret as string, method: 'Post' }];
+}
+
+/**
+ * RFC 6749 section 2.3.1 has id and secret form-encoded before they are joined, RFC 7617 does not, and clients do either:
+ * both readings count where they differ.
+ */
+function basicReadings(value: string): readonly ClientCredentials[] {
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 1) throw problems.CLIENT_REFUSED();
+  const plain: ClientCredentials = { clientId: pair.slice(0, colon), secret: pair.slice(colon + 1), method: 'Basic' };
+  if (!/[%+]/.test(pair)) return [plain];
+  try {
+    const [clientId = '', secret = ''] = [plain.clientId, plain.secret ?? ''].map((text) =>
+      decodeURIComponent(text.replaceAll('+', ' ')),
+    );
+    return [plain, { clientId, secret, method: 'Basic' }];
+  } catch {
+    return [plain];
+  }
+}
+
+/** The first address of `X-Forwarded-For`, if it is one. */
+export function forwardedAddress(request: IncomingMessage, normalise: (text: string) => string | null): string | null {
+  const header = request.headers['x-forwarded-for'];
+  const first = (typeof header === 'string' ? header : header?.[0])?.split(',', 1)[0];
+  return first === undefined ? null : normalise(first);
+}

@@ -1,0 +1,112 @@
+import { ERROR_TABLES } from '../../schema/errors/codes.ts';
+import { requestErrors } from '../../schema/errors/request.errors.ts';
+import type { ErrorKind, FieldFault, IdentityError } from '../../src/kernel/index.ts';
+import type { Dialect, DialectErrors } from './dialect.ts';
+import { problems } from './problems.ts';
+import type { LegacyError, Route, Variables } from './route.ts';
+
+/** One faulty value in the legacy caller's words. */
+export interface FaultItem {
+  readonly error: string;
+  readonly text: string;
+  readonly pos: string;
+}
+
+/** What an envelope is made from. */
+export interface Fault {
+  readonly legacy: LegacyError;
+  readonly error: IdentityError;
+  readonly text: string;
+  /** At least one. */
+  readonly items: readonly FaultItem[];
+  readonly variables: Variables;
+}
+
+/** Makes the body of an error; `type` is the content type when it is not JSON, a null body is an empty one. */
+export type Envelope = (fault: Fault) => { readonly type?: string; readonly body: unknown };
+
+/** Values that do not have the declared shape; thrown by the engine, in legacy words from the start. */
+export class ShapeRefusal extends Error {
+  override readonly name = 'ShapeRefusal';
+  readonly error: IdentityError;
+  readonly items: readonly FaultItem[];
+
+  constructor(error: IdentityError, items: readonly FaultItem[]) {
+    super(error.message);
+    this.error = error;
+    this.items = items;
+  }
+}
+
+function rowFor(errors: DialectErrors, route: Route | null, error: { code: string; kind: ErrorKind }): LegacyError {
+  return route?.errors?.[error.code] ?? errors.codes[error.code] ?? errors.kinds[error.kind];
+}
+
+function itemOf(errors: DialectErrors, route: Route | null, field: FieldFault, text: (row: LegacyError) => string) {
+  const row = route?.errors?.[field.code] ?? errors.codes[field.code] ?? null;
+  return {
+    error: row?.error ?? errors.fieldError,
+    text: row === null ? field.message : text(row),
+    pos: route?.pos?.[field.path] ?? row?.pos ?? field.path.slice(field.path.lastIndexOf('.') + 1),
+  };
+}
+
+/** Looks an error up: the row's table, then the dialect's by code, then by kind. */
+export function faultOf(
+  errors: DialectErrors,
+  route: Route | null,
+  refusal: IdentityError | ShapeRefusal,
+  variables: Variables,
+): Fault {
+  const error = refusal instanceof ShapeRefusal ? refusal.error : refusal;
+  const legacy = rowFor(errors, route, error);
+  const bare = { legacy, error, items: [], variables };
+  const textOf = (row: LegacyError, otherwise: string): string =>
+    row.text === undefined ? otherwise : typeof row.text === 'string' ? row.text : row.text(bare);
+  const text = textOf(legacy, error.message);
+  const named =
+    refusal instanceof ShapeRefusal
+      ? refusal.items
+      : (error.fields ?? []).map((field) => itemOf(errors, route, field, (row) => textOf(row, field.message)));
+  const items = named.length > 0 ? named : [{ error: legacy.error, text, pos: legacy.pos ?? '' }];
+  return { legacy, error, text, items, variables };
+}
+
+const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map(
+  [...ERROR_TABLES.filter((table) => table !== requestErrors), problems].flatMap(({ rows }) =>
+    Object.entries(rows).map(([code, { kind }]) => [code, kind] as const),
+  ),
+);
+
+/** Every code a dialect has to know: the graph's, but those of GraphQL requests as such, and the engine's. */
+export const mappedCodes = (): readonly string[] => [...KIND_OF_CODE.keys()];
+
+/** How a dialect answers a code in a row. */
+export function legacyErrorOf({ errors }: Dialect, route: Route, code: string): LegacyError {
+  return rowFor(errors, route, { code, kind: KIND_OF_CODE.get(code) ?? 'internal' });
+}
+
+/** Faults of a dialect's tables, one line each: codes without a row, rows without a code, envelopes that do not exist. */
+export function faultsOfTables({ name, errors, mounts }: Dialect): string[] {
+  const known = new Set(mappedCodes());
+  const tables = mounts.flatMap(({ routes }) => routes.map((row) => ({ of: pathOf(row), rows: row.errors ?? {} })));
+  const unknown = [{ of: 'errors', rows: errors.codes }, ...tables].flatMap(({ of, rows }) =>
+    Object.keys(rows)
+      .filter((code) => !known.has(code))
+      .map((code) => `${name} ${of}: the error code ${code} does not exist.`),
+  );
+  const unmapped = [...known]
+    .filter((code) => !Object.hasOwn(errors.codes, code))
+    .map((code) => `${name} errors: the error code ${code} has no row.`);
+  const rows = [errors.codes, errors.kinds, ...tables.map((table) => table.rows)].flatMap((table) =>
+    Object.values(table).filter((row) => row !== null),
+  );
+  const envelopes = [...new Set(rows.map(({ envelope }) => envelope))]
+    .filter((envelope) => !Object.hasOwn(errors.envelopes, envelope))
+    .map((envelope) => `${name} errors: there is no envelope ${envelope}.`);
+  return [...unknown, ...unmapped, ...envelopes];
+}
+
+export const pathOf = (row: Route): string => `${row.method} ${pathsOf(row)[0]}`;
+
+export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);

@@ -1,0 +1,22 @@
+/**
+ * The translation engine: rows of a dialect become HTTP endpoints that run documents of the graph.
+ * May import `schema/` and, of `src/`, the words only: `kernel/` and `access/`.
+ */
+export type { CallerResolver, ClientCredentials } from './caller.ts';
+export type { ChallengeReason, Dialect, DialectErrors, Mount } from './dialect.ts';
+export { type Envelope, type Fault, type FaultItem, mappedCodes, pathsOf } from './errors.ts';
+export { Engine, type EngineOptions } from './mount.ts';
+export { openApiOf } from './openapi.ts';
+export { problems } from './problems.ts';
+export {
+  type BrowserAnswer,
+  type LegacyError,
+  type ParsedRequest,
+  type Reply,
+  type ReplyRequest,
+  type Route,
+  type RouteCallers,
+  type RouteInput,
+  route,
+  type Variables,
+} from './route.ts';

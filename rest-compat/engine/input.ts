@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import type { z } from 'zod';
+import { kernelErrors } from '../../src/kernel/index.ts';
+import { type Parameters, parseJson, parseParameters } from './body.ts';
+import { type FaultItem, ShapeRefusal } from './errors.ts';
+import type { PathPattern } from './paths.ts';
+import { problems } from './problems.ts';
+import type { ParsedRequest, Route, RouteInput } from './route.ts';
+
+/** What a request brought, unread. */
+export interface RawRequest {
+  readonly request: IncomingMessage;
+  readonly params: Readonly<Record<string, string>>;
+  readonly queryString: string;
+  readonly bytes: Buffer | null;
+  readonly form: Parameters | null;
+  readonly baseUrl: string;
+}
+
+/** The decoded parameters of a path. @throws PATH_MALFORMED */
+export function paramsOf(pattern: PathPattern, segments: readonly string[], from: number): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const { at, name } of pattern.parameters) params[name] = decodeSegment(segments[from + at]!);
+  return params;
+}
+
+/** @throws PATH_MALFORMED */
+export function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw problems.PATH_MALFORMED();
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+
+const NOTHING: RouteInput = {};
+const EMPTY = {};
+
+/**
+ * The request in its declared shape.
+ * @throws NOT_FOUND A path parameter that cannot be an id is the id of nothing.
+ * @throws BODY_MALFORMED The body is no JSON, or no object where one is declared.
+ * @throws ShapeRefusal One item per faulty value, in the words of the legacy API.
+ */
+export function parseRequest(route: Route, raw: RawRequest, fieldError: string): ParsedRequest {
+  const input = route.input ?? NOTHING;
+  const items: FaultItem[] = [];
+  const collect = (issue: Issue) => items.push({ error: fieldError, text: issue.message, pos: posOf(issue) });
+  const params = read(input.params, raw.params, () => {
+    throw kernelErrors.NOT_FOUND();
+  });
+  const query = read(input.query, () => parseParameters(raw.queryString), collect);
+  const headers = read(input.headers, raw.request.headers, collect);
+  const form = read(input.form, raw.form, collect);
+  const body = read(
+    input.body,
+    () => parseJson(raw.bytes ?? Buffer.alloc(0)),
+    (issue) => {
+      if (issue.path.length === 0 && issue.code === 'invalid_type') throw problems.BODY_MALFORMED();
+      collect(issue);
+    },
+  );
+  if (items.length > 0) throw new ShapeRefusal(kernelErrors.INVALID_INPUT(), items);
+  return { params, query, headers, form, body, baseUrl: raw.baseUrl } as ParsedRequest;
+}
+
+/** The legacy field: the members from the root, list positions left out. */
+function posOf(issue: Issue): string {
+  return issue.path.filter((part) => typeof part === 'string').join('.');
+}
+
+function read(schema: z.ZodType | undefined, value: unknown, onIssue: (issue: Issue) => void): unknown {
+  if (schema === undefined) return EMPTY;
+  const result = schema.safeParse(typeof value === 'function' ? (value as () => unknown)() : value);
+  if (result.success) return result.data;
+  for (const issue of onePerField(result.error.issues)) onIssue(issue);
+  return undefined;
+}
+
+/** One fault per field: a list of a thousand bad items is one bad list. */
+function onePerField(issues: readonly Issue[]): Issue[] {
+  const first = new Map<string, Issue>();
+  for (const issue of issues) {
+    const pos = posOf(issue);
+    if (!first.has(pos)) first.set(pos, issue);
+  }
+  return [...first.values()];
+}

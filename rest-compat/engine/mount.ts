@@ -1,0 +1,184 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { Context, Middleware } from 'koa';
+import { createContext, type Services } from '../../schema/context.ts';
+import { authorise, NOWHERE } from '../../schema/directives/enforce.ts';
+import type { Caller } from '../../src/access/index.ts';
+import { IdentityError, type Origin, type TenantRef } from '../../src/kernel/index.ts';
+import { ClientGone, type Parameters, parseForm, readBody } from './body.ts';
+import { type CallerResolver, callerOf, forwardedAddress } from './caller.ts';
+import type { Dialect } from './dialect.ts';
+import { ShapeRefusal } from './errors.ts';
+import { decodeSegment, paramsOf, parseRequest } from './input.ts';
+import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
+import { segmentsOf } from './paths.ts';
+import { problems } from './problems.ts';
+import { sendFault, sendReply } from './reply.ts';
+import type { Variables } from './route.ts';
+
+/** What the layer stands on; `src/server` puts it together. */
+export interface EngineOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly callers: CallerResolver;
+  /** Origin under which the service is reached; a function where the port is known only after the start. */
+  readonly publicUrl: string | (() => string);
+  readonly defaultTenant: string;
+  readonly originOf: (request: IncomingMessage, door: string) => Origin;
+  /** An address in its one spelling, or null. */
+  readonly normaliseAddress: (text: string) => string | null;
+  /** What callers are told of an error that is not ours: a lost database, or a fault. */
+  readonly explain: (error: unknown) => IdentityError;
+  /** Told of every fault nobody foresaw, with its cause. */
+  readonly report: (error: unknown, ctx: Context) => void;
+  /** Bytes of a request body. Default 1_048_576. */
+  readonly bodyLimitBytes?: number;
+}
+
+const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+const NO_VARIABLES: Variables = {};
+/** What a row may log or echo of a request is not kept by anyone on the way. */
+const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** What is known of a request on its way through the steps. */
+interface Exchange {
+  readonly ctx: Context;
+  readonly owner: Owner;
+  readonly segments: readonly string[];
+  row: Row | null;
+  variables: Variables;
+}
+
+/** The tenant of a request, its name in the document, and where the mount is for the outside. */
+interface Place {
+  readonly tenant: TenantRef | null;
+  readonly name: string;
+  readonly baseUrl: string;
+}
+
+/** The rows of the dialects behind one door. Everything about them is checked when it is made. */
+export class Engine {
+  readonly owners: Owners;
+  readonly #options: EngineOptions;
+  readonly #bodyLimit: number;
+
+  constructor(dialects: readonly Dialect[], options: EngineOptions) {
+    this.owners = new Owners(dialects, options.schema);
+    this.#options = options;
+    this.#bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
+  }
+
+  /** Answers every path below a dialect's prefix; calls `next()` for the others. */
+  readonly middleware: Middleware = async (ctx, next) => {
+    // The raw path: an encoded slash is part of its segment (model.md section 3).
+    const segments = segmentsOf(ctx.path);
+    const owner = this.owners.find(segments);
+    if (owner === null) return next();
+    const exchange: Exchange = { ctx, owner, segments, row: null, variables: NO_VARIABLES };
+    try {
+      await this.#serve(exchange);
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
+  };
+
+  /** The steps, in the order in which a request can fail them (design.md section 5). */
+  async #serve(exchange: Exchange): Promise<void> {
+    const { ctx, owner, segments } = exchange;
+    const row = matched(exchange);
+    if (row === null) return;
+    exchange.row = row;
+    const { route, operation } = row;
+    const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
+    const place = await this.#placeOf(ctx, owner, segments);
+    const bytes = row.body === null ? null : await readBody(ctx.req, row.body, this.#bodyLimit);
+    const form = row.body === 'form' ? formOf(ctx, row, bytes!) : null;
+    const caller = await this.#callerOf(exchange, row, place, form);
+    assertScopes(row, caller, place.tenant);
+    this.#assertEndUser(exchange, caller);
+    const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
+    const request = parseRequest(route, raw, owner.dialect.errors.fieldError);
+    const variables = { ...route.toVariables?.(request), tenant: place.name };
+    exchange.variables = variables;
+    const context = createContext(this.#options.services, caller, signalOf(ctx));
+    const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);
+    sendReply(ctx, route, data, { variables, baseUrl: place.baseUrl });
+  }
+
+  async #placeOf(ctx: Context, owner: Owner, segments: readonly string[]): Promise<Place> {
+    const { services, defaultTenant, publicUrl } = this.#options;
+    const { prefix } = owner;
+    const origin = typeof publicUrl === 'string' ? publicUrl : publicUrl();
+    const host = ctx.req.headers.host ?? '';
+    const isPublic = origin.endsWith(`://${host}`);
+    const bound = isPublic ? null : await services.directory.byHost(host.replace(/:\d+$/, ''));
+    const own = prefix.parameters[0];
+    const name = own === undefined ? (bound?.name ?? defaultTenant) : decodeSegment(segments[own.at]!);
+    const named = bound !== null && bound.name === name ? bound : await services.directory.byName(name);
+    // A host that belongs to a tenant serves only that one.
+    const tenant = bound !== null && bound.id !== named?.id ? null : named;
+    const base = bound === null ? origin : `${new URL(origin).protocol}//${host}`;
+    return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
+  }
+
+  async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Parameters | null): Promise<Caller> {
+    const { callers, originOf, normaliseAddress } = this.#options;
+    const { dialect } = owner;
+    const origin = originOf(ctx.req, dialect.door);
+    const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form };
+    const caller = await callerOf(source, callers);
+    if (dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
+    const ip = forwardedAddress(ctx.req, normaliseAddress);
+    return ip === null ? caller : { ...caller, origin: { ...caller.origin, ip } };
+  }
+
+  #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller): void {
+    if (owner.dialect.endUserAddress !== 'required' || caller.kind !== 'user') return;
+    if (!CHANGES.has(row!.route.method) || row!.route.callers.bearer === undefined) return;
+    if (forwardedAddress(ctx.req, this.#options.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
+  }
+
+  #refuse({ ctx, owner, row, variables }: Exchange, error: unknown): void {
+    if (error instanceof ClientGone) {
+      ctx.respond = false;
+      ctx.res.destroy();
+      return;
+    }
+    const isOurs = error instanceof IdentityError || error instanceof ShapeRefusal;
+    const refusal = isOurs ? error : this.#options.explain(error);
+    const shown = refusal instanceof ShapeRefusal ? refusal.error : refusal;
+    if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#options.report(shown.cause ?? error, ctx);
+    sendFault(ctx, owner.dialect, row?.route ?? null, refusal, variables);
+  }
+}
+
+/** The row, or null when the request is answered already: OPTIONS. @throws PATH_UNKNOWN, METHOD_NOT_ALLOWED */
+function matched({ ctx, owner, segments }: Exchange): Row | null {
+  const row = findRow(owner, ctx.method, segments);
+  if (row !== null) return row;
+  const methods = methodsOf(owner, segments);
+  if (methods.length === 0) throw problems.PATH_UNKNOWN();
+  ctx.set('Allow', methods.join(', '));
+  if (ctx.method !== 'OPTIONS') throw problems.METHOD_NOT_ALLOWED();
+  ctx.status = 204;
+  return null;
+}
+
+function formOf(ctx: Context, { route }: Row, bytes: Buffer): Parameters {
+  return parseForm(bytes, route.formInQuery === true ? ctx.querystring : '');
+}
+
+/** The directives' own question about the document's root fields. @throws SCOPE_MISSING */
+function assertScopes({ operation }: Row, caller: Caller, tenant: TenantRef | null): void {
+  try {
+    for (const alternatives of operation.demands) authorise(caller, tenant ?? NOWHERE, alternatives);
+  } catch (error) {
+    if (error instanceof IdentityError && error.kind === 'forbidden') throw problems.SCOPE_MISSING({ cause: error });
+    throw error;
+  }
+}
+
+/** The front door gives every request a signal; without one nobody can go away. */
+function signalOf(ctx: Context): AbortSignal {
+  return (ctx.state as { signal?: AbortSignal }).signal ?? new AbortController().signal;
+}

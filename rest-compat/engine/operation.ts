@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import {
+  type ExecutionResult,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { GraphContext } from '../../schema/context.ts';
+import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
+import { identityErrorOf, isUnexpected } from '../../schema/errors/format.ts';
+import type { ScopeAlternatives } from '../../src/access/index.ts';
+import { type IdentityError, kernelErrors } from '../../src/kernel/index.ts';
+import { hoistObjects } from './hoist.ts';
+import type { Variables } from './route.ts';
+
+export type Data = Readonly<Record<string, unknown>>;
+
+/** A document of a dialect, checked against the schema and compiled. */
+export interface Operation {
+  /** Name of the operation in the document. */
+  readonly name: string;
+  readonly source: string;
+  /** What each guarded root field demands; the scope check runs on these before the operation does. */
+  readonly demands: readonly ScopeAlternatives[];
+  run(context: GraphContext, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
+  /** The data of a run. Throws the first error; a root field that is null is nothing at that id: NOT_FOUND. */
+  dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
+}
+
+/** @throws Error The document is missing, does not fit the schema, or does not declare `$tenant`. */
+export function loadOperation(schema: GraphQLSchema, folder: URL, file: string): Operation {
+  const source = readFileSync(new URL(`${file}.graphql`, folder), 'utf8');
+  const fail = (reason: string) => new Error(`${file}.graphql: ${reason}`);
+  const document = parse(source);
+  const faults = validate(schema, document);
+  if (faults.length > 0) throw fail(faults.map(({ message }) => message).join(' '));
+  const definition = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  if (definition?.name === undefined) throw fail('It holds no operation with a name.');
+  const declared = definition.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  if (!declared.includes('tenant')) throw fail('Every document declares $tenant.');
+  const hoisted = hoistObjects(schema, document);
+  const compiled = compileQuery<Data, Variables>(schema, hoisted.document, definition.name.value);
+  if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
+  const roots = rootsOf(schema, definition);
+  return {
+    name: definition.name.value,
+    source,
+    demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
+    run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),
+    dataOf: (result, explain) => dataOf(result, roots, explain),
+  };
+}
+
+interface Root {
+  readonly key: string;
+  readonly alternatives: ScopeAlternatives | null;
+  readonly isNullable: boolean;
+}
+
+function rootsOf(schema: GraphQLSchema, definition: OperationDefinitionNode): Root[] {
+  const type = schema.getRootType(definition.operation) as GraphQLObjectType;
+  return definition.selectionSet.selections.map((node) => {
+    if (node.kind !== Kind.FIELD) throw new Error('Root fields of a document are written out, not spread.');
+    const field = type.getFields()[node.name.value]!;
+    return {
+      key: (node.alias ?? node.name).value,
+      alternatives: alternativesOf(field.astNode),
+      isNullable: !isNonNullType(field.type),
+    };
+  });
+}
+
+function dataOf(result: ExecutionResult, roots: readonly Root[], explain: (error: unknown) => IdentityError): Data {
+  const error = result.errors?.[0];
+  if (error !== undefined) throw refusalOf(error, result.data === undefined, explain);
+  const data = result.data as Data;
+  for (const { key, isNullable } of roots) if (isNullable && data[key] === null) throw kernelErrors.NOT_FOUND();
+  return data;
+}
+
+/** A variable that does not fit its type is found before anything runs; any other error nobody foresaw is ours. */
+function refusalOf(error: Error, isBeforeRun: boolean, explain: (error: unknown) => IdentityError): IdentityError {
+  const known = identityErrorOf(error);
+  if (known !== null) return known;
+  if (isBeforeRun && !isUnexpected(error)) return kernelErrors.INVALID_INPUT();
+  return explain((error as { originalError?: unknown }).originalError ?? error);
+}

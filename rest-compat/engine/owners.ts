@@ -1,0 +1,113 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Dialect } from './dialect.ts';
+import { faultsOfTables, pathsOf } from './errors.ts';
+import { loadOperation, type Operation } from './operation.ts';
+import { type PathPattern, PathTable, parsePattern } from './paths.ts';
+import type { Method, Route } from './route.ts';
+
+/** A row, ready to run: one per path it has. */
+export interface Row {
+  readonly route: Route;
+  readonly pattern: PathPattern;
+  readonly operation: Operation;
+  readonly body: 'json' | 'form' | null;
+}
+
+/** A prefix with the rows below it. */
+export interface Owner {
+  readonly dialect: Dialect;
+  readonly prefix: PathPattern;
+  readonly tables: ReadonlyMap<Method, PathTable<Row>>;
+}
+
+/** Finds the row of a method and path; HEAD asks what GET does. */
+export function findRow(owner: Owner, method: string, segments: readonly string[]): Row | null {
+  const table = owner.tables.get((method === 'HEAD' ? 'GET' : method) as Method);
+  return table?.find(segments, owner.prefix.shape.length) ?? null;
+}
+
+/** The methods a path takes, HEAD and OPTIONS among them; empty when there is no such path. */
+export function methodsOf(owner: Owner, segments: readonly string[]): string[] {
+  const methods: string[] = [...owner.tables]
+    .filter(([, table]) => table.find(segments, owner.prefix.shape.length) !== null)
+    .map(([method]) => method);
+  if (methods.length === 0) return [];
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+}
+
+/** Prefixes by their first segment, the most particular first: `/t/{tenant}/blitz` before `/t/{tenant}`. */
+export class Owners {
+  readonly #byFirst = new Map<string, Owner[]>();
+
+  /** @throws Error Names everything that is wrong with the dialects' rows, documents and error tables. */
+  constructor(dialects: readonly Dialect[], schema: GraphQLSchema) {
+    const faults: string[] = [];
+    for (const dialect of dialects) {
+      faults.push(...faultsOfTables(dialect));
+      for (const owner of ownersOf(dialect, schema, faults)) this.#add(owner);
+    }
+    if (faults.length > 0) throw new Error(`The translation layer cannot start:\n${faults.join('\n')}`);
+    for (const list of this.#byFirst.values()) list.sort(byParticularity);
+  }
+
+  #add(owner: Owner): void {
+    const first = owner.prefix.shape[0] ?? null;
+    if (first === null) throw new Error('The prefix of a mount begins with a literal.');
+    this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), owner]);
+  }
+
+  /** Whose path this is; null when nobody's. */
+  find(segments: readonly string[]): Owner | null {
+    const list = this.#byFirst.get(segments[0]!);
+    if (list === undefined) return null;
+    for (const owner of list) if (begins(owner.prefix.shape, segments)) return owner;
+    return null;
+  }
+
+  /** First segments of all prefixes: none of them may be the name of a tenant. */
+  firstSegments(): string[] {
+    return [...this.#byFirst.keys()];
+  }
+}
+
+function begins(shape: PathPattern['shape'], segments: readonly string[]): boolean {
+  if (segments.length < shape.length) return false;
+  return shape.every((part, at) => (part === null ? segments[at] !== '' : part === segments[at]));
+}
+
+function byParticularity(a: Owner, b: Owner): number {
+  const literals = ({ prefix }: Owner) => prefix.shape.filter((part) => part !== null).length;
+  return b.prefix.shape.length - a.prefix.shape.length || literals(b) - literals(a);
+}
+
+function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Owner[] {
+  const operations = new Map<string, Operation | null>();
+  const operationOf = (name: string): Operation | null => {
+    if (!operations.has(name)) operations.set(name, loaded(schema, dialect, name, faults));
+    return operations.get(name)!;
+  };
+  return dialect.mounts.map(({ prefix, routes }) => {
+    const tables = new Map<Method, PathTable<Row>>();
+    for (const route of routes) {
+      const operation = operationOf(route.operation);
+      if (operation === null) continue;
+      const body = route.input?.body !== undefined ? 'json' : route.input?.form !== undefined ? 'form' : null;
+      for (const path of pathsOf(route)) {
+        const pattern = parsePattern(path);
+        const table = tables.get(route.method) ?? new PathTable<Row>();
+        tables.set(route.method, table);
+        table.add(pattern.shape, { route, pattern, operation, body });
+      }
+    }
+    return { dialect, prefix: parsePattern(prefix), tables };
+  });
+}
+
+function loaded(schema: GraphQLSchema, dialect: Dialect, name: string, faults: string[]): Operation | null {
+  try {
+    return loadOperation(schema, dialect.operations, name);
+  } catch (error) {
+    faults.push(`${dialect.name} ${(error as Error).message}`);
+    return null;
+  }
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+import type { IdentityError } from '../../src/kernel/index.ts';
+import type { Dialect } from './dialect.ts';
+import { type Fault, faultOf, type ShapeRefusal } from './errors.ts';
+import type { Data } from './operation.ts';
+import type { BrowserAnswer, ReplyRequest, Route, Variables } from './route.ts';
+
+/** Writes the answer of a row. @throws Error The operation's data does not have the declared shape. */
+export function sendReply(ctx: Context, route: Route, data: Data, request: ReplyRequest): void {
+  const { reply } = route;
+  if (reply.headers !== undefined) ctx.set(reply.headers);
+  const body = reply.from === undefined ? undefined : reply.from(data, request);
+  if (reply.as === 'browser') sendToBrowser(ctx, reply.status, body as BrowserAnswer);
+  else if (reply.schema === undefined) sendEmpty(ctx, reply.status);
+  else {
+    ctx.status = reply.status;
+    sendJson(ctx, reply.schema.parse(body));
+  }
+}
+
+function sendEmpty(ctx: Context, status: number): void {
+  ctx.body = null;
+  // Koa makes 204 of an empty body, whatever stood there before.
+  ctx.status = status;
+}
+
+function sendJson(ctx: Context, body: unknown): void {
+  const text = JSON.stringify(body);
+  ctx.set('Content-Type', 'application/json; charset=utf-8');
+  ctx.body = text;
+}
+
+function sendToBrowser(ctx: Context, status: number, answer: BrowserAnswer): void {
+  ctx.set('Cache-Control', 'no-store');
+  if ('page' in answer) sendPage(ctx, 200, answer.page);
+  else {
+    sendEmpty(ctx, status);
+    ctx.set('Location', answer.redirectTo);
+  }
+}
+
+const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
+
+/** A page may run the scripts written into it, named by their hash, and nothing else (CSP Level 3 section 8.4). */
+function sendPage(ctx: Context, status: number, page: string): void {
+  const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
+    ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
+  );
+  const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
+  ctx.set('Content-Security-Policy', `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'`);
+  // The page that closes a popup speaks to the window that opened it.
+  if (hashes.length > 0) ctx.set('Cross-Origin-Opener-Policy', 'unsafe-none');
+  ctx.status = status;
+  ctx.set('Content-Type', 'text/html; charset=utf-8');
+  ctx.body = page;
+}
+
+/** Writes the answer to an error in the dialect's envelope. */
+export function sendFault(
+  ctx: Context,
+  dialect: Dialect,
+  route: Route | null,
+  refusal: IdentityError | ShapeRefusal,
+  variables: Variables,
+): void {
+  const fault = faultOf(dialect.errors, route, refusal, variables);
+  const { legacy, error } = fault;
+  const { type, body } = dialect.errors.envelopes[legacy.envelope]!(fault);
+  setErrorHeaders(ctx, dialect, route, fault);
+  if (type !== undefined) sendPage(ctx, legacy.status, String(body));
+  else if (body === null) sendEmpty(ctx, legacy.status);
+  else {
+    ctx.status = legacy.status;
+    sendJson(ctx, body);
+  }
+  // The rest of a body that is too large is not read, so the connection cannot serve another request.
+  if (error.kind === 'too-large') ctx.set('Connection', 'close');
+}
+
+function setErrorHeaders(ctx: Context, { errors }: Dialect, route: Route | null, { legacy, error }: Fault): void {
+  ctx.set('Cache-Control', 'no-store');
+  if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+  if (legacy.status === 401) {
+    const takesBearer = route?.callers.bearer !== undefined;
+    const isBasic = /^basic /i.test(ctx.get('authorization')) || !takesBearer;
+    const reason = error.code === 'CREDENTIALS_MISSING' ? 'missing' : 'invalid';
+    ctx.set('WWW-Authenticate', errors.challenge(isBasic ? 'client' : reason));
+  }
+  if (error.code === 'SCOPE_MISSING') ctx.set('WWW-Authenticate', errors.challenge('scope'));
+}

@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import type { Fault } from './errors.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Who may call a row, in any of the ways it lists. Scope names feed the API description only; the schema decides. */
+export interface RouteCallers {
+  /** `Authorization: Bearer`: scope names of which each alone is enough, for a user's token and for an application's. */
+  readonly bearer?: { readonly user?: readonly string[]; readonly app?: readonly string[] };
+  /** `Authorization: Basic` with the secret for older REST services, or with the OAuth secret. */
+  readonly basic?: 'rest' | 'client';
+  /** Client authentication of OAuth (RFC 6749 section 2.3): Basic or in the form; public clients by `client_id`. */
+  readonly clientAuth?: true;
+  /** The browser session's cookie; a request without one is anonymous. */
+  readonly browser?: true;
+  /** No credential is needed. */
+  readonly public?: true;
+}
+
+/** What a row takes, as zod schemas without transforms: they are the API description too. */
+export interface RouteInput {
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** Names in lower case. */
+  readonly headers?: z.ZodObject;
+  /** JSON body. One that may be `undefined` may be left out. */
+  readonly body?: z.ZodType;
+  /** Form body (`application/x-www-form-urlencoded`); parameters without a value count as absent (RFC 6749 section 3.1). */
+  readonly form?: z.ZodObject;
+}
+
+type Output<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
+
+/** A request whose values have the declared shapes. */
+export interface ParsedRequest<I extends RouteInput = RouteInput> {
+  readonly params: Output<I['params']>;
+  readonly query: Output<I['query']>;
+  readonly headers: Output<I['headers']>;
+  readonly body: Output<I['body']>;
+  readonly form: Output<I['form']>;
+  /** Where the rows of this mount are for the outside: `https://id.example.com/blitz`. */
+  readonly baseUrl: string;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** What a reply may look at beside the data: all of it comes from the request. */
+export interface ReplyRequest {
+  readonly variables: Variables;
+  readonly baseUrl: string;
+}
+
+/** What a browser row answers with. */
+export type BrowserAnswer = { readonly redirectTo: string } | { readonly page: string };
+
+/** How a row answers when the operation succeeded. */
+export interface Reply<D, S extends z.ZodType> {
+  readonly status: number;
+  /** Undeclared members are dropped. Absent: no body. */
+  readonly schema?: S;
+  /** Pure: from the operation's data to the legacy body. */
+  readonly from?: (data: D, request: ReplyRequest) => unknown;
+  /** `browser`: `from` gives a `BrowserAnswer`, a redirect with `status` or a page with 200. Default `json`. */
+  readonly as?: 'json' | 'browser';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a legacy caller sees of an error. The dialect's envelopes turn it into a body. */
+export interface LegacyError {
+  readonly status: number;
+  /** Name of one of the dialect's envelopes. */
+  readonly envelope: string;
+  /** The dialect's error code. */
+  readonly error: string;
+  /** Text instead of the graph's own message. */
+  readonly text?: string | ((fault: Omit<Fault, 'text'>) => string);
+  /** Legacy field, where the error names none. */
+  readonly pos?: string;
+}
+
+/** A legacy endpoint: everything about it, and nothing that decides. */
+export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends z.ZodType = z.ZodType> {
+  readonly method: Method;
+  /** Below the mount: `/api/v3/users/{subjectId}/auth`. Several paths may be one endpoint. */
+  readonly path: string | readonly string[];
+  /** Where the guest's manual describes it. */
+  readonly spec: string;
+  /** One line for the API description. */
+  readonly summary: string;
+  readonly callers: RouteCallers;
+  /** Name of a document in the dialect's `operations/`. */
+  readonly operation: string;
+  readonly input?: I;
+  /** Also take the form's parameters from the query string. */
+  readonly formInQuery?: true;
+  /** From the request to the document's variables; `tenant` is the engine's. */
+  readonly toVariables?: (request: ParsedRequest<I>) => Variables;
+  readonly reply: Reply<D, S>;
+  /** GraphQL input path (`input.requiredFactor`) to the legacy field; a path that is not listed shows its last part. */
+  readonly pos?: Readonly<Record<string, string>>;
+  /** Where this row differs from the dialect's table of errors. `NOT_FOUND` is also what an id of impossible shape gives. */
+  readonly errors?: Readonly<Record<string, LegacyError>>;
+}
+
+/** Checks a row's types against each other and forgets them, so that rows fit one list. */
+export function route<const I extends RouteInput, D, S extends z.ZodType>(row: Route<I, D, S>): Route {
+  return row as unknown as Route;
+}

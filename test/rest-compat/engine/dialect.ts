@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { type Dialect, type LegacyError, mappedCodes, type Route, route } from '../../../rest-compat/engine/index.ts';
+import type { ErrorKind } from '../../../src/kernel/index.ts';
+
+const row = (status: number, error: string): LegacyError => ({ status, envelope: 'plain', error });
+
+const KINDS: Readonly<Record<ErrorKind, LegacyError>> = {
+  invalid: row(400, 'invalid'),
+  unauthenticated: row(401, 'unauthenticated'),
+  forbidden: row(403, 'forbidden'),
+  'not-found': row(404, 'absent'),
+  conflict: row(409, 'conflict'),
+  refused: row(422, 'refused'),
+  throttled: row(429, 'throttled'),
+  'too-large': row(413, 'large'),
+  unavailable: row(503, 'away'),
+  internal: row(500, 'broken'),
+};
+
+export const SHOW_TENANT = route({
+  method: 'GET',
+  path: '/tenants/{id}/self',
+  spec: 'Tiny 1',
+  summary: 'Shows the tenant.',
+  callers: { bearer: { app: ['tenant:read'] } },
+  operation: 'showTenant',
+  input: {
+    params: z.object({ id: z.string().regex(/^[a-z/ ]+$/) }),
+    query: z.object({ limit: z.string().optional() }),
+  },
+  reply: {
+    status: 200,
+    schema: z.object({ title: z.string(), isOn: z.boolean() }),
+    from: ({ tenant }: { tenant: { name: string; enabled: boolean } }) => ({
+      title: tenant.name,
+      isOn: tenant.enabled,
+      secret: 'never declared',
+    }),
+  },
+});
+
+export const RENAME_TENANT = route({
+  method: 'POST',
+  path: '/tenants/self',
+  spec: 'Tiny 2',
+  summary: 'Renames the tenant.',
+  callers: { bearer: { app: ['tenant:write'], user: ['tenant:write'] } },
+  operation: 'renameTenant',
+  input: { body: z.object({ title: z.string().nullable().optional(), isOn: z.boolean().optional() }) },
+  toVariables: ({ body }) => ({
+    ...('title' in body ? { displayName: body.title } : {}),
+    ...('isOn' in body ? { enabled: body.isOn } : {}),
+  }),
+  reply: { status: 204 },
+  errors: { TENANT_PROTECTED: row(409, 'protected') },
+});
+
+/** A dialect of two rows over the tenants. */
+export function tinyDialect(
+  over: Partial<Dialect> = {},
+  routes: readonly Route[] = [SHOW_TENANT, RENAME_TENANT],
+): Dialect {
+  return {
+    name: 'tiny',
+    title: 'Tiny',
+    description: 'A dialect for tests.',
+    mounts: [
+      { prefix: '/t/{tenant}/tiny', routes },
+      { prefix: '/tiny', routes },
+      { prefix: '/t/{tenant}', routes: [] },
+    ],
+    operations: new URL('./operations/', import.meta.url),
+    door: 'rest',
+    endUserAddress: 'required',
+    errors: {
+      codes: Object.fromEntries(mappedCodes().map((code) => [code, ROWS[code] ?? null])),
+      kinds: KINDS,
+      envelopes: {
+        plain: ({ legacy, text, items }) => ({ body: { error: legacy.error, text, items } }),
+        none: () => ({ body: null }),
+      },
+      fieldError: 'bad',
+      challenge: (reason) => `Tiny reason="${reason}"`,
+    },
+    ...over,
+  };
+}
+
+const ROWS: Readonly<Record<string, LegacyError>> = {
+  METHOD_NOT_ALLOWED: { status: 405, envelope: 'none', error: '' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, envelope: 'none', error: '' },
+  BODY_MALFORMED: row(400, 'no_json'),
+  SCOPE_MISSING: row(403, 'scope'),
+};

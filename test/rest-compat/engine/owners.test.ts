@@ -1,0 +1,82 @@
+import type { GraphQLSchema } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Dialect, openApiOf, type Route } from '../../../rest-compat/engine/index.ts';
+import { Owners } from '../../../rest-compat/engine/owners.ts';
+import { testGraph } from '../../support/world.ts';
+import { RENAME_TENANT, SHOW_TENANT, tinyDialect } from './dialect.ts';
+
+describe('the start of the translation layer', () => {
+  let schema: GraphQLSchema;
+  beforeAll(async () => {
+    schema = await testGraph();
+  });
+  const start = (dialect: Dialect) => () => new Owners([dialect], schema);
+  const withRoute = (row: Partial<Route>) => tinyDialect({}, [{ ...SHOW_TENANT, ...row }]);
+  const withErrors = (over: Partial<Dialect['errors']>) =>
+    tinyDialect({ errors: { ...tinyDialect().errors, ...over } });
+
+  it('fails when a document is missing', () => {
+    expect(start(withRoute({ operation: 'nothing' }))).toThrow(/nothing\.graphql/);
+  });
+
+  it('fails when two rows share a method and a path, whatever their parameters are called', () => {
+    const twin = { ...SHOW_TENANT, path: '/tenants/{other}/self' };
+    expect(start(tinyDialect({}, [SHOW_TENANT, twin]))).toThrow(/share the path/);
+  });
+
+  it('fails when an error code has no row, and when a row names a code that does not exist', () => {
+    const { CONFLICT: _gone, ...codes } = tinyDialect().errors.codes;
+    expect(start(withErrors({ codes }))).toThrow(/CONFLICT has no row/);
+    expect(start(withErrors({ codes: { ...tinyDialect().errors.codes, INVENTED: null } }))).toThrow(
+      /INVENTED does not exist/,
+    );
+    const errors = { INVENTED_TOO: { status: 400, envelope: 'plain', error: 'x' } };
+    expect(start(withRoute({ errors }))).toThrow(/INVENTED_TOO does not exist/);
+  });
+
+  it('fails when a row uses an envelope that does not exist', () => {
+    const errors = { NOT_FOUND: { status: 400, envelope: 'purple', error: 'x' } };
+    expect(start(withRoute({ errors }))).toThrow(/no envelope purple/);
+  });
+
+  it('prefers the longer prefix', () => {
+    const owners = new Owners([tinyDialect()], schema);
+    expect(owners.find(['t', 'acme', 'tiny', 'x'])?.prefix.shape).toEqual(['t', null, 'tiny']);
+    expect(owners.find(['t', 'acme', 'other'])?.prefix.shape).toEqual(['t', null]);
+    expect(owners.find(['t'])).toBeNull();
+    expect(owners.firstSegments().sort()).toEqual(['t', 'tiny']);
+  });
+});
+
+describe('the API description', () => {
+  it('is made from the rows', async () => {
+    const api = openApiOf(tinyDialect(), await testGraph(), 'https://id.example.com') as {
+      openapi: string;
+      paths: Record<string, Record<string, Record<string, unknown>>>;
+    };
+    expect(api.openapi).toBe('3.1.0');
+    expect(Object.keys(api.paths)).toEqual(['/t/{tenant}/tiny/tenants/{id}/self', '/t/{tenant}/tiny/tenants/self']);
+    const show = api.paths['/t/{tenant}/tiny/tenants/{id}/self']!['get']!;
+    expect(show).toMatchObject({
+      'x-spec': 'Tiny 1',
+      'x-graphql': { operation: 'ShowTenant' },
+      security: [{ applicationToken: ['tenant:read'] }],
+      parameters: [
+        { name: 'tenant', in: 'path', required: true },
+        { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: '^[a-z/ ]+$' } },
+        { name: 'limit', in: 'query', required: false },
+      ],
+      responses: {
+        200: { content: { 'application/json': { schema: { required: ['title', 'isOn'] } } } },
+        401: {},
+        403: {},
+      },
+    });
+    const rename = api.paths['/t/{tenant}/tiny/tenants/self']!['post']!;
+    expect(rename).toMatchObject({
+      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      responses: { 204: {}, 409: { description: 'Refused: protected.' }, 415: {} },
+    });
+    expect(RENAME_TENANT.path).toBe('/tenants/self');
+  });
+});

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import Koa, { type Middleware } from 'koa';
+import { type CallerResolver, type Dialect, Engine, type EngineOptions } from '../../rest-compat/engine/index.ts';
+import { shownError } from '../../src/server/http-errors.ts';
+import { normaliseAddress, originOf } from '../../src/server/origin.ts';
+import { testGraph, type World } from './world.ts';
+
+/** What an endpoint answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
+  readonly json: any;
+}
+
+export interface Ask {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, with its content type, unless it is a text or bytes. */
+  readonly body?: unknown;
+  readonly token?: string;
+}
+
+/** A door of the service on a free port. */
+export class RestClient {
+  readonly #server: Server;
+  readonly port: number;
+  /** Faults that nobody foresaw: a test that means no harm ends with none. */
+  readonly faults: unknown[];
+
+  private constructor(server: Server, faults: unknown[]) {
+    this.#server = server;
+    this.port = (server.address() as { port: number }).port;
+    this.faults = faults;
+  }
+
+  static async serve(door: Middleware, faults: unknown[] = []): Promise<RestClient> {
+    const app = new Koa();
+    app.use(door);
+    app.silent = true;
+    const server = createServer(app.callback() as never).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new RestClient(server, faults);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  /** One request, its path sent as it is written. */
+  ask(method: string, path: string, { headers = {}, body, token }: Ask = {}): Promise<Answer> {
+    const isRaw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+    const bytes = isRaw ? (body as string | Buffer | undefined) : JSON.stringify(body);
+    const all: Record<string, string> = {
+      ...(isRaw ? {} : { 'content-type': 'application/json' }),
+      ...(bytes === undefined ? {} : { 'content-length': String(Buffer.byteLength(bytes)) }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest({ host: '127.0.0.1', port: this.port, method, path, headers: all }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () => resolve(answerOf(incoming.statusCode!, incoming.headers, Buffer.concat(chunks))));
+        incoming.on('error', reject);
+      });
+      outgoing.on('error', reject);
+      outgoing.end(bytes);
+    });
+  }
+}
+
+function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): Answer {
+  const text = bytes.toString('utf8');
+  const isJson = headers['content-type']?.startsWith('application/json') === true;
+  return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
+}
+
+/** What the engine stands on, over a world. */
+export async function engineOptions(
+  world: World,
+  callers: CallerResolver,
+  faults: unknown[],
+  over: Partial<EngineOptions> = {},
+): Promise<EngineOptions> {
+  return {
+    schema: await testGraph(),
+    services: world.services,
+    callers,
+    publicUrl: 'https://id.example.com',
+    defaultTenant: 'master',
+    originOf: (request, door) => originOf(request, [], door),
+    normaliseAddress,
+    explain: shownError,
+    report: (error) => faults.push(error),
+    ...over,
+  };
+}
+
+/** Dialects of a test's own behind a door. */
+export async function serveDialects(
+  dialects: readonly Dialect[],
+  world: World,
+  callers: CallerResolver,
+  over: Partial<EngineOptions> = {},
+): Promise<RestClient> {
+  const faults: unknown[] = [];
+  const engine = new Engine(dialects, await engineOptions(world, callers, faults, over));
+  return RestClient.serve(engine.middleware, faults);
+}
