@@ -1,0 +1,129 @@
+import type { Authority } from '../access/index.ts';
+import { sha256Base64Url } from '../crypto/index.ts';
+import type { EventLog } from '../events/index.ts';
+import { type Clock, isStorableText } from '../kernel/index.ts';
+import { type Database, violatedConstraint } from '../persistence/index.ts';
+import { canonicalUserId, isUserIdShaped, userErrors } from '../users/index.ts';
+import type { DeviceStore } from './device.store.ts';
+import type { Device } from './session.entity.ts';
+import { sessionErrors } from './session.errors.ts';
+import { storableHeader } from './storable-header.ts';
+
+export interface DeviceServiceDeps {
+  readonly db: Database;
+  readonly store: DeviceStore;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A sign-in on a device, as its browser shows itself. */
+export interface SeenDevice {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly fingerprint?: string | null;
+}
+
+/** Devices kept per account: at about 500 bytes each, 50 KB. The one used longest ago makes room. */
+const MAX_DEVICES = 100;
+const MAX_ID = 128;
+
+/** The id of the device whose browser holds this cookie: `SHA256_` and the hash, so that the id cannot be used as the cookie. */
+export function deviceIdOf(cookie: string): string {
+  return `SHA256_${sha256Base64Url(cookie)}`;
+}
+
+/** Rules of the devices an account is known on. */
+export class DeviceService {
+  readonly #deps: DeviceServiceDeps;
+
+  constructor(deps: DeviceServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether the account was used on this device before. */
+  async isKnown(tenantId: string, userId: string, deviceId: string): Promise<boolean> {
+    if (!isDeviceId(deviceId)) return false;
+    return (await this.#deps.store.find(tenantId, userId, deviceId)) !== null;
+  }
+
+  /** One device of a user, or null. @throws FORBIDDEN */
+  async find(authority: Authority, userId: string, deviceId: string): Promise<Device | null> {
+    authority.requireAccount(canonicalUserId(userId));
+    if (!isDeviceId(deviceId) || !isUserIdShaped(userId)) return null;
+    return this.#deps.store.find(authority.tenant.id, canonicalUserId(userId), deviceId);
+  }
+
+  /** The devices of a user, the last used first. @throws FORBIDDEN */
+  async list(authority: Authority, userId: string): Promise<readonly Device[]> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    if (!isUserIdShaped(id)) return [];
+    return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
+  }
+
+  /**
+   * Notes that a user signed in on a device; `device.seen` is recorded the first time.
+   * @returns Whether the account was not known there before. @throws USER_NOT_FOUND
+   */
+  async seen(authority: Authority, { userId, deviceId, fingerprint }: SeenDevice): Promise<boolean> {
+    const { db, store, events, clock } = this.#deps;
+    const { caller, tenant } = authority;
+    const now = clock.now();
+    return db.transaction(async () => {
+      const isNew = await this.#upsert({
+        tenantId: tenant.id,
+        userId,
+        id: deviceId,
+        userAgent: storableHeader(caller.origin.userAgent),
+        fingerprint: storableHeader(fingerprint ?? null),
+        latestIp: caller.origin.ip,
+        trusted: false,
+        createdAt: now,
+        lastUsedAt: now,
+      });
+      if (!isNew) return false;
+      await store.trim(tenant.id, userId, MAX_DEVICES);
+      events.record(caller, tenant, { type: 'device.seen', subjectId: userId, params: { deviceId } });
+      return true;
+    });
+  }
+
+  async #upsert(device: Device): Promise<boolean> {
+    try {
+      return await this.#deps.store.upsert(device);
+    } catch (error) {
+      if (violatedConstraint(error) === 'devices__user_id__fkey') throw userErrors.USER_NOT_FOUND();
+      throw error;
+    }
+  }
+
+  /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, FORBIDDEN */
+  async remove(authority: Authority, userId: string, deviceId: string): Promise<void> {
+    const { db, store, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    if (!isDeviceId(deviceId) || !isUserIdShaped(id)) throw sessionErrors.DEVICE_NOT_FOUND();
+    await db.transaction(async () => {
+      if (!(await store.delete(tenant.id, id, deviceId))) throw sessionErrors.DEVICE_NOT_FOUND();
+      events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
+    });
+  }
+
+  /** Forgets the devices of a user, all but one if named; one event each. @throws FORBIDDEN */
+  async removeAllOf(authority: Authority, userId: string, exceptId: string | null = null): Promise<void> {
+    const { db, store, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    await db.transaction(async () => {
+      for (const deviceId of await store.deleteOfUser(tenant.id, id, exceptId)) {
+        events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
+      }
+    });
+  }
+}
+
+function isDeviceId(id: string): boolean {
+  return id !== '' && id.length <= MAX_ID && isStorableText(id);
+}

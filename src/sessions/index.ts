@@ -1,0 +1,18 @@
+/**
+ * Sessions, the devices they are on, and secrets that work once.
+ * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
+ */
+export { DeviceService, deviceIdOf, type SeenDevice } from './device.service.ts';
+export { DeviceStore } from './device.store.ts';
+export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './one-time-code.store.ts';
+export type { Device, Session } from './session.entity.ts';
+export { sessionErrors } from './session.errors.ts';
+export {
+  type EndSessionsOptions,
+  SessionService,
+  type StartedSession,
+  type StartSession,
+} from './session.service.ts';
+export { type SessionFilter, type SessionRow, SessionStore } from './session.store.ts';
+export { ExpiredRows } from './sweep.ts';
+export type { TokenFamilies } from './token-families.ts';

@@ -1,0 +1,317 @@
+import type { Authority } from '../access/index.ts';
+import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
+import type { EventLog } from '../events/index.ts';
+import { addSeconds, type Clock, isStorableText, kernelErrors, newId, type TenantRef } from '../kernel/index.ts';
+import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
+import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../users/index.ts';
+import type { Session } from './session.entity.ts';
+import { sessionErrors } from './session.errors.ts';
+import type { SessionFilter, SessionRow, SessionStore } from './session.store.ts';
+import { storableHeader } from './storable-header.ts';
+import type { TokenFamilies } from './token-families.ts';
+
+export interface SessionServiceDeps {
+  readonly db: Database;
+  readonly store: SessionStore;
+  readonly users: Pick<UserStore, 'noteSignIn'>;
+  readonly directory: TenantDirectory;
+  readonly families: TokenFamilies;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A sign-in that succeeded. */
+export interface StartSession {
+  readonly userId: string;
+  /** How the user proved who they are (RFC 8176). */
+  readonly amr: readonly string[];
+  readonly acr?: string | null;
+  readonly deviceId?: string | null;
+  readonly remember?: boolean;
+  readonly offline?: boolean;
+  /** Whether a browser will hold it: then a cookie value is made. Default false. */
+  readonly inBrowser?: boolean;
+  /** Session that the same browser held before: it ends, so that a cookie planted before the sign-in is worth nothing. */
+  readonly replaces?: string | null;
+}
+
+export interface StartedSession {
+  readonly session: SessionRow;
+  /** The value of the session cookie; shown once. Null for a session no browser holds. */
+  readonly cookie: string | null;
+}
+
+export interface EndSessionsOptions {
+  /** Sessions of this device go on (the kept device of a session reset). */
+  readonly exceptDeviceId?: string | null | undefined;
+  /** This session goes on. */
+  readonly exceptSessionId?: string | null | undefined;
+}
+
+/** A use is written down only when the last one noted is older than this share of the idle time: one write, not one per request. */
+const TOUCH_SHARE = 1 / 20;
+
+/** Rules of sessions: how they start, how long they live, how they end. */
+export class SessionService {
+  readonly #deps: SessionServiceDeps;
+
+  constructor(deps: SessionServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** The session with this id while it lives, or null. */
+  async find(authority: Authority, id: string): Promise<SessionRow | null> {
+    const session = await this.#deps.store.findById(authority.tenant.id, id);
+    if (session === null || !this.isAlive(session)) return null;
+    authority.requireAccount(session.userId);
+    return session;
+  }
+
+  /** The living session that a cookie value stands for; a cookie of another tenant is nobody's. */
+  async findByCookie(tenant: TenantRef, cookie: string): Promise<SessionRow | null> {
+    if (routeOfHandle(cookie) !== tenant.route) return null;
+    const session = await this.#deps.store.findByCookie(tenant.id, hashHandle(cookie));
+    return session !== null && this.isAlive(session) ? session : null;
+  }
+
+  /** Whether neither the idle nor the absolute end has passed. */
+  isAlive(session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'>): boolean {
+    const now = this.#deps.clock.now();
+    return session.idleExpiresAt > now && session.expiresAt > now;
+  }
+
+  /** The newest living sessions of each user. */
+  newestOfUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly SessionRow[]>> {
+    return this.#deps.store.newestOfUsers(tenantId, userIds, limit, this.#deps.clock.now());
+  }
+
+  /**
+   * Living sessions, newest first. With reach `self` those of the own account.
+   * @throws FORBIDDEN The filter names another account than the own. @throws INVALID_INPUT
+   */
+  async page(authority: Authority, filter: SessionFilter, request: PageRequest): Promise<PageResult<SessionRow>> {
+    const own = authority.reach === 'self' ? authority.caller.userId : null;
+    const userId = filter.userId == null ? own : canonicalUserId(filter.userId);
+    authority.requireAccount(userId ?? '');
+    for (const [name, text] of Object.entries({ ...filter, userId })) {
+      if (text == null || isStorableText(text)) continue;
+      const message = 'The text holds characters that cannot be stored.';
+      throw kernelErrors.INVALID_INPUT({ fields: [{ path: `filter.${name}`, code: 'TEXT_NOT_STORABLE', message }] });
+    }
+    return this.#deps.store.page(authority.tenant.id, { ...filter, userId }, this.#deps.clock.now(), request);
+  }
+
+  /**
+   * Starts a session: a new id and, for a browser, a new cookie value at every sign-in.
+   * @throws USER_NOT_FOUND The account is gone.
+   */
+  async start(authority: Authority, input: StartSession): Promise<StartedSession> {
+    const { db, users, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const settings = await this.#settings(authority);
+    const cookie = input.inBrowser === true ? mintHandle(tenant.route) : null;
+    const row = newSession(authority, input, cookie, settings, this.#deps.clock.now());
+    await db.transaction(async () => {
+      if (input.replaces != null) await this.#endReplaced(authority, input.replaces);
+      await this.#insert(row);
+      await users.noteSignIn(tenant.id, row.userId, row.authTime);
+      events.record(caller, tenant, {
+        type: 'session.started',
+        subjectId: row.userId,
+        sessionId: row.id,
+        params: { amr: input.amr, ...(row.deviceId == null ? {} : { deviceId: row.deviceId }) },
+      });
+    });
+    const { cookieHash: _hidden, ...session } = row;
+    return { session, cookie };
+  }
+
+  /**
+   * Notes a new proof of who the user is: same session, new cookie value, `auth_time` of now.
+   * @throws SESSION_NOT_FOUND
+   */
+  async renew(
+    authority: Authority,
+    id: string,
+    proof: { readonly amr: readonly string[]; readonly acr?: string | null },
+  ): Promise<StartedSession> {
+    const { db, store, clock } = this.#deps;
+    const settings = await this.#settings(authority);
+    const cookie = mintHandle(authority.tenant.route);
+    return db.transaction(async () => {
+      const before = await store.lock(authority.tenant.id, id);
+      if (before === null || !this.isAlive(before)) throw sessionErrors.SESSION_NOT_FOUND();
+      const now = clock.now();
+      const session = await store.renew(authority.tenant.id, id, {
+        cookieHash: hashHandle(cookie),
+        authTime: now,
+        amr: [...proof.amr],
+        acr: proof.acr ?? null,
+        idleExpiresAt: earlier(addSeconds(now, settings.sessionIdleSeconds), before.expiresAt),
+      });
+      return { session: session!, cookie };
+    });
+  }
+
+  /** Notes that a living session was used, so that its idle end moves. Writes seldom. */
+  async touch(tenant: Pick<TenantRef, 'id'>, session: SessionRow): Promise<void> {
+    const settings = (await this.#deps.directory.byId(tenant.id))?.settings;
+    if (settings === undefined) return;
+    const now = this.#deps.clock.now();
+    const idle = settings.sessionIdleSeconds;
+    if (now.getTime() - session.lastUsedAt.getTime() < idle * 1000 * TOUCH_SHARE) return;
+    await this.#deps.store.touch(tenant.id, session.id, now, earlier(addSeconds(now, idle), session.expiresAt));
+  }
+
+  /** The user signs out: the session and the tokens made in it end. @throws SESSION_NOT_FOUND, FORBIDDEN */
+  end(authority: Authority, id: string): Promise<SessionRow> {
+    return this.#end(authority, id, 'session.ended');
+  }
+
+  /** Ends a session and the tokens made in it. @throws SESSION_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
+  revoke(authority: Authority, id: string): Promise<SessionRow> {
+    return this.#end(authority, id, 'session.revoked');
+  }
+
+  /**
+   * Ends the sessions of a user and the tokens made in them; what hangs on no session goes on. One event per session.
+   * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async revokeOf(
+    authority: Authority,
+    userId: string,
+    options: EndSessionsOptions = {},
+  ): Promise<readonly SessionRow[]> {
+    const id = await this.#account(authority, userId);
+    return this.#deps.db.transaction(async () => {
+      const { ended } = await this.#divide(authority, id, options);
+      for (const session of ended) await this.#deps.families.revokeOfSession(authority, session.id);
+      await this.#delete(authority, ended);
+      return ended;
+    });
+  }
+
+  /**
+   * Ends all sessions and all tokens of a user: one event per session and `user.sessions_reset` for the whole.
+   * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async revokeAllOf(
+    authority: Authority,
+    userId: string,
+    options: EndSessionsOptions = {},
+  ): Promise<readonly SessionRow[]> {
+    const { db, families, events } = this.#deps;
+    const id = await this.#account(authority, userId);
+    return db.transaction(async () => {
+      const { ended, kept } = await this.#divide(authority, id, options);
+      await families.revokeOfUser(authority, id, { exceptSessionIds: kept.map((session) => session.id) });
+      await this.#delete(authority, ended);
+      const params = { sessions: ended.length, ...(kept.length === 0 ? {} : { kept: kept.length }) };
+      events.record(authority.caller, authority.tenant, { type: 'user.sessions_reset', subjectId: id, params });
+      return ended;
+    });
+  }
+
+  async #account(authority: Authority, userId: string): Promise<string> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    if (!isUserIdShaped(id)) throw userErrors.USER_NOT_FOUND();
+    await this.#deps.guard.assertMayChange(authority, 'user', id);
+    return id;
+  }
+
+  async #divide(authority: Authority, userId: string, { exceptDeviceId, exceptSessionId }: EndSessionsOptions) {
+    const all = await this.#deps.store.lockOfUser(authority.tenant.id, userId);
+    const isKept = (session: SessionRow) =>
+      session.id === exceptSessionId || (exceptDeviceId != null && session.deviceId === exceptDeviceId);
+    return { ended: all.filter((session) => !isKept(session)), kept: all.filter(isKept) };
+  }
+
+  async #end(authority: Authority, id: string, type: 'session.ended' | 'session.revoked'): Promise<SessionRow> {
+    return this.#deps.db.transaction(async () => {
+      const session = await this.#deps.store.lock(authority.tenant.id, id);
+      if (session === null || !this.isAlive(session)) throw sessionErrors.SESSION_NOT_FOUND();
+      await this.#account(authority, session.userId);
+      await this.#deps.families.revokeOfSession(authority, id);
+      await this.#delete(authority, [session], type);
+      return session;
+    });
+  }
+
+  /** The session that the browser held before: if it is still there, its user has signed out by signing in anew. */
+  async #endReplaced(authority: Authority, id: string): Promise<void> {
+    const session = await this.#deps.store.lock(authority.tenant.id, id);
+    if (session === null) return;
+    await this.#deps.families.revokeOfSession(authority, id);
+    await this.#delete(authority, [session], 'session.ended');
+  }
+
+  async #delete(
+    authority: Authority,
+    sessions: readonly SessionRow[],
+    type: 'session.ended' | 'session.revoked' = 'session.revoked',
+  ): Promise<void> {
+    const { store, events } = this.#deps;
+    await store.delete(
+      authority.tenant.id,
+      sessions.map(({ id }) => id),
+    );
+    // One whose time was over has ended by itself: nobody is told that it ended again.
+    for (const { id, userId } of sessions.filter((session) => this.isAlive(session))) {
+      events.record(authority.caller, authority.tenant, { type, subjectId: userId, sessionId: id });
+    }
+  }
+
+  async #insert(row: Session): Promise<void> {
+    try {
+      await this.#deps.store.insert(row);
+    } catch (error) {
+      if (violatedConstraint(error) === 'sessions__user_id__fkey') throw userErrors.USER_NOT_FOUND();
+      throw error;
+    }
+  }
+
+  async #settings(authority: Authority): Promise<TenantSettings> {
+    const tenant = await this.#deps.directory.byId(authority.tenant.id);
+    if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
+    return tenant.settings;
+  }
+}
+
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
+
+function newSession(
+  authority: Authority,
+  input: StartSession,
+  cookie: string | null,
+  settings: TenantSettings,
+  now: Date,
+): Session {
+  const { origin } = authority.caller;
+  const expiresAt = addSeconds(now, settings.sessionSeconds);
+  return {
+    tenantId: authority.tenant.id,
+    id: newId(),
+    userId: input.userId,
+    cookieHash: cookie === null ? null : hashHandle(cookie),
+    deviceId: input.deviceId ?? null,
+    authTime: now,
+    amr: [...input.amr],
+    acr: input.acr ?? null,
+    remember: input.remember ?? false,
+    offline: input.offline ?? false,
+    ip: origin.ip,
+    userAgent: storableHeader(origin.userAgent),
+    lastUsedAt: now,
+    idleExpiresAt: earlier(addSeconds(now, settings.sessionIdleSeconds), expiresAt),
+    expiresAt,
+    createdAt: now,
+  };
+}

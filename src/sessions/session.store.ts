@@ -1,0 +1,190 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { type Session, SessionEntity } from './session.entity.ts';
+
+type Tables = InferKyselyDB<typeof SessionEntity>;
+
+/** A session as it is read: without the hash of its cookie, which only look-ups need. */
+export type SessionRow = Omit<Session, 'cookieHash'>;
+
+/** What a list of sessions can be narrowed by. */
+export interface SessionFilter {
+  readonly userId?: string | null | undefined;
+  readonly deviceId?: string | null | undefined;
+  readonly ip?: string | null | undefined;
+}
+
+const COLUMNS = Object.keys(SessionEntity.meta.properties).filter((name) => name !== 'cookieHash') as never[];
+
+/** The only queries on sessions. A session whose time is over is kept until the sweep, and no list shows it. */
+export class SessionStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(SessionEntity, 'sessions', COLUMNS);
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  #rows() {
+    return this.#db.read<Tables>();
+  }
+
+  #select(tenantId: string) {
+    return this.#rows().selectFrom('sessions').select(this.#columns).where('sessions.tenant_id', '=', tenantId);
+  }
+
+  /** A session, even one whose time is over. */
+  async findById(tenantId: string, id: string): Promise<SessionRow | null> {
+    if (!isUuid(id)) return null;
+    return ((await this.#select(tenantId).where('sessions.id', '=', id).executeTakeFirst()) ??
+      null) as SessionRow | null;
+  }
+
+  async findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SessionRow>> {
+    const wanted = ids.filter(isUuid);
+    if (wanted.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .where(sql<boolean>`sessions.id = any(${wanted}::uuid[])`)
+      .execute()) as unknown as SessionRow[];
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** The session a cookie stands for. @param cookieHash `hashHandle` of its value. */
+  async findByCookie(tenantId: string, cookieHash: Buffer): Promise<SessionRow | null> {
+    const found = await this.#select(tenantId).where('sessions.cookie_hash', '=', cookieHash).executeTakeFirst();
+    return (found ?? null) as SessionRow | null;
+  }
+
+  /** The newest living sessions of each user, at most `limit` per user, in one statement. */
+  async newestOfUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    limit: number,
+    now: Date,
+  ): Promise<ReadonlyMap<string, readonly SessionRow[]>> {
+    const { rows } = await sql<SessionRow>`
+      select ${sql.join(this.#columns)}
+      from unnest(${userIds as string[]}::text[]) as wanted (user_id)
+      cross join lateral (
+        select * from sessions s
+        where s.tenant_id = ${tenantId}::uuid and s.user_id = wanted.user_id
+          and s.expires_at > ${now} and s.idle_expires_at > ${now}
+        order by s.id desc limit ${limit}
+      ) sessions
+      order by sessions.user_id, sessions.id desc`.execute(this.#rows());
+    return Map.groupBy(rows, ({ userId }) => userId);
+  }
+
+  /** Living sessions, newest first. */
+  page(tenantId: string, filter: SessionFilter, now: Date, request: PageRequest): Promise<PageResult<SessionRow>> {
+    let query = this.#select(tenantId)
+      .where('sessions.expires_at', '>', now)
+      .where('sessions.idle_expires_at', '>', now);
+    if (filter.userId != null) query = query.where('sessions.user_id', '=', filter.userId);
+    if (filter.deviceId != null) query = query.where('sessions.device_id', '=', filter.deviceId);
+    if (filter.ip != null) query = query.where('sessions.ip', '=', filter.ip);
+    const key = { column: 'sessions.id', property: 'id', type: 'uuid' } as const;
+    return keysetPage<SessionRow>(query, [key], { ...request, descending: true });
+  }
+
+  async insert(session: Session): Promise<void> {
+    await this.#rows()
+      .insertInto('sessions')
+      .values({
+        tenant_id: session.tenantId,
+        id: session.id,
+        user_id: session.userId,
+        cookie_hash: session.cookieHash ?? null,
+        device_id: session.deviceId ?? null,
+        auth_time: session.authTime,
+        amr: session.amr ?? [],
+        acr: session.acr ?? null,
+        remember: session.remember,
+        offline: session.offline,
+        ip: session.ip ?? null,
+        user_agent: session.userAgent ?? null,
+        last_used_at: session.lastUsedAt,
+        idle_expires_at: session.idleExpiresAt,
+        expires_at: session.expiresAt,
+        created_at: session.createdAt,
+      } as never)
+      .execute();
+  }
+
+  /** Notes that a session was used. */
+  async touch(tenantId: string, id: string, lastUsedAt: Date, idleExpiresAt: Date): Promise<void> {
+    await this.#rows()
+      .updateTable('sessions')
+      .set({ last_used_at: lastUsedAt, idle_expires_at: idleExpiresAt })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Gives a session a new cookie after its user proved again who they are. @returns The session, or null. */
+  async renew(
+    tenantId: string,
+    id: string,
+    change: Pick<Session, 'cookieHash' | 'authTime' | 'amr' | 'acr' | 'idleExpiresAt'>,
+  ): Promise<SessionRow | null> {
+    const found = await this.#rows()
+      .updateTable('sessions')
+      .set({
+        cookie_hash: change.cookieHash,
+        auth_time: change.authTime,
+        amr: change.amr,
+        acr: change.acr,
+        last_used_at: change.authTime,
+        idle_expires_at: change.idleExpiresAt,
+      } as never)
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .returning(this.#columns as never)
+      .executeTakeFirst();
+    return (found ?? null) as SessionRow | null;
+  }
+
+  /** The session, locked until the unit of work ends. */
+  async lock(tenantId: string, id: string): Promise<SessionRow | null> {
+    if (!isUuid(id)) return null;
+    const found = await this.#select(tenantId).where('sessions.id', '=', id).forUpdate().executeTakeFirst();
+    return (found ?? null) as SessionRow | null;
+  }
+
+  /** Every session of a user, locked until the unit of work ends, in the order of their ids as everybody locks them. */
+  async lockOfUser(tenantId: string, userId: string): Promise<readonly SessionRow[]> {
+    const query = this.#select(tenantId).where('sessions.user_id', '=', userId);
+    return (await query.orderBy('sessions.id').forUpdate().execute()) as unknown as SessionRow[];
+  }
+
+  /** Deletes sessions and, by foreign key, the grants made in them. */
+  async delete(tenantId: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#rows()
+      .deleteFrom('sessions')
+      .where('tenant_id', '=', tenantId)
+      .where('id', 'in', [...ids])
+      .execute();
+  }
+
+  /**
+   * Deletes up to `limit` sessions of any tenant whose time is over. One that tokens still hang on stays until they are
+   * gone: a refresh token may outlive its session, and the foreign key would take it along.
+   * @returns How many went.
+   */
+  async sweepExpired(now: Date, limit: number): Promise<number> {
+    const { numAffectedRows } = await sql`
+      delete from sessions using (
+        select s.tenant_id, s.id from tenants t cross join lateral (
+          select s.tenant_id, s.id from sessions s
+          where s.tenant_id = t.id and s.expires_at < ${now}
+            and not exists (select 1 from grants g where g.tenant_id = s.tenant_id and g.session_id = s.id)
+          order by s.expires_at limit ${limit}
+        ) s limit ${limit}
+      ) gone
+      where sessions.tenant_id = gone.tenant_id and sessions.id = gone.id`.execute(this.#rows());
+    return Number(numAffectedRows ?? 0n);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Authority } from '../access/index.ts';
+
+/**
+ * The tokens that hang on users and sessions; `oauth/`, which stands above this room, supplies it. Both methods run inside
+ * the transaction that ends the session.
+ */
+export interface TokenFamilies {
+  /** Revokes every token family of a user, those that hang on no session included. */
+  revokeOfUser(
+    authority: Authority,
+    userId: string,
+    options?: { readonly exceptSessionIds?: readonly string[] },
+  ): Promise<void>;
+  /** Revokes the token families that were made in a session. */
+  revokeOfSession(authority: Authority, sessionId: string): Promise<void>;
+}
