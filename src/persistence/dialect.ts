@@ -123,7 +123,6 @@ class GuardedDriver implements Driver {
   readonly #inner: Driver;
   readonly #observe: StatementObserver | undefined;
   readonly #turnstile: Turnstile | undefined;
-  readonly #wrapped = new WeakMap<DatabaseConnection, GuardedConnection>();
 
   constructor(inner: Driver, observe: StatementObserver | undefined, turnstile: Turnstile | undefined) {
     this.#inner = inner;
@@ -141,13 +140,7 @@ class GuardedDriver implements Driver {
     }
     await this.#turnstile?.enter();
     try {
-      const raw = await this.#inner.acquireConnection();
-      let connection = this.#wrapped.get(raw);
-      if (connection === undefined) {
-        connection = new GuardedConnection(raw, this.#observe);
-        this.#wrapped.set(raw, connection);
-      }
-      return connection;
+      return new GuardedConnection(await this.#inner.acquireConnection(), this.#observe);
     } catch (error) {
       this.#turnstile?.leave();
       throw translateDatabaseError(error);
@@ -156,7 +149,9 @@ class GuardedDriver implements Driver {
 
   beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     this.#observe?.('begin');
-    return this.#inner.beginTransaction(unwrap(connection), settings).catch(rethrowTranslated);
+    return this.#inner
+      .beginTransaction(unwrap(connection), settings)
+      .catch((error) => this.#giveBack(connection, error));
   }
 
   commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -166,7 +161,7 @@ class GuardedDriver implements Driver {
 
   rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     this.#observe?.('rollback');
-    return this.#inner.rollbackTransaction(unwrap(connection)).catch(rethrowTranslated);
+    return this.#inner.rollbackTransaction(unwrap(connection)).catch((error) => this.#giveBack(connection, error));
   }
 
   async savepoint(...args: Parameters<NonNullable<Driver['savepoint']>>): Promise<void> {
@@ -182,6 +177,7 @@ class GuardedDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    if (connection instanceof GuardedConnection && !connection.release()) return;
     try {
       await this.#inner.releaseConnection(unwrap(connection));
     } finally {
@@ -191,6 +187,15 @@ class GuardedDriver implements Driver {
 
   destroy(): Promise<void> {
     return this.#inner.destroy();
+  }
+
+  /**
+   * The query layer never gives back the connection of a transaction that it could not begin or roll back, as happens when
+   * the server goes away: each such request would cost the pool a connection for good.
+   */
+  async #giveBack(connection: DatabaseConnection, error: unknown): Promise<never> {
+    await this.releaseConnection(connection);
+    rethrowTranslated(error);
   }
 }
 
@@ -205,10 +210,18 @@ function unwrap(connection: DatabaseConnection): DatabaseConnection {
 class GuardedConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
   readonly #observe: StatementObserver | undefined;
+  #isReleased = false;
 
   constructor(inner: DatabaseConnection, observe: StatementObserver | undefined) {
     this.inner = inner;
     this.#observe = observe;
+  }
+
+  /** Marks the end of this use of the connection; false if it had ended before. */
+  release(): boolean {
+    const isFirst = !this.#isReleased;
+    this.#isReleased = true;
+    return isFirst;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {

