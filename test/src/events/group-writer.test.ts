@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { toSecurityEvent } from '../../../src/events/event.ts';
+import { type EventSink, GroupWriter } from '../../../src/events/group-writer.ts';
+import { newTenant, testActor } from '../../support/events.ts';
+
+const event = () => toSecurityEvent(testActor(), newTenant(), { type: 'token.issued' }, new Date());
+const writer = (write: EventSink, maxWaiting?: number) =>
+  new GroupWriter({
+    write,
+    onWritten: () => undefined,
+    detached: (work) => work(),
+    ...(maxWaiting === undefined ? {} : { maxWaiting }),
+  });
+
+describe('group commit', () => {
+  it('refuses what exceeds the bound of waiting events', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const group = writer(() => held, 2);
+    const waiting = [group.append(event()), group.append(event())];
+    await expect(group.append(event())).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 1 });
+    release();
+    await Promise.all(waiting);
+  });
+
+  it('fails a whole group when the fault is not one of a row, without trying again', async () => {
+    let calls = 0;
+    const group = writer(async () => {
+      calls++;
+      throw new Error('disk full');
+    });
+    const results = await Promise.allSettled([group.append(event()), group.append(event())]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(calls).toBe(1);
+  });
+
+  it('takes further events after a failure, and drains what waits', async () => {
+    const written: number[] = [];
+    const group = writer(async (events) => {
+      written.push(events.length);
+      if (written.length === 1) throw new Error('once');
+    });
+    await expect(group.append(event())).rejects.toThrow('once');
+    const waiting = Array.from({ length: 1_200 }, () => group.append(event()));
+    await group.drain();
+    await Promise.all(waiting);
+    expect(written).toEqual([1, 500, 500, 200]);
+  });
+});
