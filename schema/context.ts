@@ -13,6 +13,7 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../src/federation/index.ts';
+import type { OAuth } from '../src/oauth/index.ts';
 import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
 import type { GuardedAccounts, RolePermissions, RoleStore } from '../src/roles/index.ts';
 import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
@@ -27,6 +28,8 @@ export interface Services {
   /** What scope names mean; the dialects register theirs. */
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
+  /** Tokens, their issuers and keys, and whom they stand for. */
+  readonly oauth: OAuth;
   readonly tenants: TenantService;
   readonly tenantStore: TenantStore;
   /** What users and clients may do through their roles; remembered. */

@@ -1,3 +1,4 @@
+import { BLITZ_ISSUER } from '../../rest-compat/blitz/issuer.ts';
 import type { Services } from '../../schema/context.ts';
 import { ScopeAliases } from '../access/index.ts';
 import {
@@ -17,6 +18,7 @@ import {
   FederationProviderStore,
 } from '../federation/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import { createOAuth } from '../oauth/index.ts';
 import type { Database } from '../persistence/index.ts';
 import { RiskbitService, RiskbitStore } from '../risk/index.ts';
 import { EffectiveRoleStore, GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
@@ -126,8 +128,24 @@ export function createRegistry(options: RegistryOptions): Services {
   });
   const riskbitStore = new RiskbitStore(db);
   const riskbits = new RiskbitService({ db, store: riskbitStore, events, clock });
+  const oauth = createOAuth({
+    ...options,
+    events,
+    feed: eventEngine.follower,
+    scopes,
+    directory,
+    clients: clientDirectory,
+    authenticator: clientAuthenticator,
+    roles: rolePermissions,
+    users: userStore,
+    sessions: { findById: async () => null },
+    issuers: [BLITZ_ISSUER],
+  });
+  listen(oauth.onEvents);
+  tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
   return {
     eventEngine,
+    oauth,
     events,
     scopes,
     directory,

@@ -1,0 +1,12 @@
+/** Where this API's issuers are: at `/blitz` for the default tenant, below `/t/{tenant}` for the others. */
+export const BLITZ_ISSUER = {
+  kind: 'suite',
+  path: ({ name, isDefault }: { readonly name: string; readonly isDefault: boolean }): string =>
+    isDefault ? '/blitz' : `/t/${name}/blitz`,
+  endpoints: {
+    jwks: '/oauth/.well-known/jwks',
+    token: '/oauth/te',
+    introspection: '/oauth/introspect',
+    userinfo: '/oauth/me',
+  },
+} as const;

@@ -1,0 +1,98 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { callerOf, refusalOf, TestClient } from '../../support/oauth.ts';
+import { World } from '../../support/world.ts';
+
+describe('token endpoint: client credentials grant', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const newClient = (input = {}) =>
+    TestClient.create(world, acme, { permissions: ['user:write', 'session:read'], ...input });
+
+  it('issues a JWT access token of the shape of RFC 9068, signed with the Ed25519 key of the tenant', async () => {
+    const client = await newClient();
+    const issued = await client.request('client_credentials', { scope: 'user:read' });
+    expect(issued).toMatchObject({
+      tokenType: 'Bearer',
+      expiresInSeconds: 900,
+      scope: 'user:read',
+      refreshToken: null,
+    });
+    expect(decodeProtectedHeader(issued.accessToken)).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
+    const now = world.clock.now().getTime() / 1000;
+    expect(decodeJwt(issued.accessToken)).toEqual({
+      iss: 'https://id.example.com/t/acme',
+      aud: 'https://id.example.com/t/acme',
+      sub: `client:${client.clientId}`,
+      client_id: client.clientId,
+      scope: 'user:read',
+      iat: now,
+      exp: now + 900,
+      jti: expect.any(String),
+      knd: 'app',
+    });
+  });
+
+  it('resolves the token to the application with what the scopes allow', async () => {
+    const client = await newClient();
+    const caller = await callerOf(world, await client.token('user:read'));
+    expect(caller).toMatchObject({
+      kind: 'application',
+      clientId: client.clientId,
+      userId: null,
+      clientAuth: 'Bearer',
+    });
+    expect(caller.permissions.reachOf('user:read')).toBe('tenant');
+    expect(caller.permissions.reachOf('user:write')).toBeNull();
+  });
+
+  it('grants everything the client holds when no scope is named', async () => {
+    const client = await newClient();
+    const { scope } = await client.request('client_credentials');
+    expect(scope.split(' ').sort()).toEqual(['session:read', 'user:read', 'user:write']);
+  });
+
+  it.each(['user:delete', 'no-such-scope', 'user:write:all', 'user:read:self', 'user:read "'])(
+    'refuses the scope %s, which the client does not hold',
+    async (scope) => {
+      const client = await newClient();
+      await expect(client.request('client_credentials', { scope })).rejects.toMatchObject({ code: 'SCOPE_INVALID' });
+    },
+  );
+
+  it('writes one event for a token and one for a refusal, with who asked from where', async () => {
+    const tenant = await world.tenant();
+    const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
+    await client.token('user:read');
+    await client.token('user:delete').catch(() => undefined);
+    const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('token.'));
+    expect(events).toMatchObject([
+      {
+        type: 'token.issued',
+        outcome: 'success',
+        client_id: client.clientId,
+        ip: '203.0.113.7',
+        params: { scope: 'user:read' },
+      },
+      { type: 'token.refused', outcome: 'failure', reason: 'SCOPE_INVALID', user_agent: 'Tests/1.0' },
+    ]);
+  });
+
+  it('stops at once when the client is disabled, and starts again with it', async () => {
+    const client = await newClient();
+    const token = await client.token();
+    expect(await refusalOf(world, token)).toBeNull();
+    await world.services.clients.update(world.system(acme), client.uuid, { enabled: false });
+    expect(await refusalOf(world, token)).toBe('client-disabled');
+    await expect(client.caller()).rejects.toThrow('client-unauthenticated');
+    await world.services.clients.update(world.system(acme), client.uuid, { enabled: true });
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+});

@@ -1,0 +1,71 @@
+import type { Caller } from '../../src/access/index.ts';
+import type { CreateClient } from '../../src/clients/index.ts';
+import type { TenantRef } from '../../src/kernel/index.ts';
+import type { IssuedTokens, Resolution } from '../../src/oauth/index.ts';
+import { TEST_ORIGIN, type World } from './world.ts';
+
+/** A client of a tenant, and what it can do at the token endpoint. */
+export class TestClient {
+  readonly #world: World;
+  readonly tenant: TenantRef;
+  readonly clientId: string;
+  readonly uuid: string;
+  readonly secret: string | null;
+
+  private constructor(
+    world: World,
+    tenant: TenantRef,
+    client: { id: string; clientId: string },
+    secret: string | null,
+  ) {
+    this.#world = world;
+    this.tenant = tenant;
+    this.clientId = client.clientId;
+    this.uuid = client.id;
+    this.secret = secret;
+  }
+
+  static async create(world: World, tenant: TenantRef, input: CreateClient = {}): Promise<TestClient> {
+    const { client, secret } = await world.newClient(tenant, { grants: ['client_credentials'], ...input });
+    return new TestClient(world, tenant, client, secret);
+  }
+
+  /** The caller that a request with the client's credentials has. */
+  async caller(secret = this.secret): Promise<Caller> {
+    const method = secret === null ? 'None' : 'Basic';
+    const readings = [{ clientId: this.clientId, secret, method } as const];
+    const resolution = await this.#world.services.oauth.resolver.resolveClient(this.tenant, readings, TEST_ORIGIN);
+    if ('refused' in resolution) throw new Error(resolution.refused);
+    return resolution.caller;
+  }
+
+  /** A request to the token endpoint. */
+  async request(
+    grantType: string | null,
+    parameters: Record<string, string> = {},
+    issuerKind = 'native',
+  ): Promise<IssuedTokens> {
+    const tenant = (await this.#world.services.directory.byId(this.tenant.id))!;
+    const caller = await this.caller();
+    return this.#world.services.oauth.tokens.issue({ caller, tenant, issuerKind, grantType, parameters });
+  }
+
+  /** An access token of the client itself. */
+  async token(scope?: string, issuerKind = 'native'): Promise<string> {
+    const parameters: Record<string, string> = scope === undefined ? {} : { scope };
+    return (await this.request('client_credentials', parameters, issuerKind)).accessToken;
+  }
+}
+
+/** The caller behind a token. Throws when there is none. */
+export async function callerOf(world: World, token: string): Promise<Caller> {
+  const resolution: Resolution = await world.services.oauth.resolver.resolve(token, TEST_ORIGIN);
+  if ('refused' in resolution) throw new Error(resolution.refused);
+  return resolution.caller;
+}
+
+/** Why a token stands for nobody; null when it stands for somebody. */
+export async function refusalOf(world: World, token: string): Promise<string | null> {
+  const resolution = await world.services.oauth.resolver.resolve(token, TEST_ORIGIN);
+  return 'refused' in resolution ? resolution.refused : null;
+}
