@@ -92,5 +92,5 @@ const quote = (name: string): string => `"${name}"`;
 /** Indexes over expressions or with conditions, which the ORM would drop if it knew of them. */
 export const EXPRESSION_INDEXES: Readonly<Record<string, string>> = {
   tenants__name: `create unique index "tenants__name" on "tenants" (lower("name")) where "deleted_at" is null`,
-  groups__parent_name: `create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", '00000000-0000-0000-0000-000000000000'::uuid), lower("name")) where "profile" = 'groups'`,
+  groups__parent_name: `create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", '00000000-0000-0000-0000-000000000000'::uuid), "folded_name") where "profile" = 'groups'`,
 };

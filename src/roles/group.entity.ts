@@ -12,6 +12,8 @@ export const GroupEntity = defineEntity({
     key: p.text(),
     parentId: p.uuid().nullable(),
     name: p.text(),
+    /** The name folded (NFKC, lower case): among siblings of profile `groups` it is unique. Kept by the store. */
+    foldedName: p.text(),
     /** `/parent/child`, kept by the store. */
     path: p.text(),
     attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),

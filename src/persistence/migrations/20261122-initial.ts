@@ -61,7 +61,7 @@ export class Migration20261122Initial extends Migration {
     this.addSql('create index "grants__client_uuid" on "grants" ("tenant_id", "client_uuid")');
     this.addSql('create index "grants__expires_at" on "grants" ("tenant_id", "expires_at")');
     this.addSql(
-      'create table "groups" ("tenant_id" uuid not null, "id" uuid not null, "profile" varchar(64) not null default \'groups\', "key" text not null, "parent_id" uuid null, "name" text not null, "path" text not null, "attributes" jsonb not null default \'{}\', "external_id" text null, "created_at" timestamptz not null, "updated_at" timestamptz not null, constraint "groups__pkey" primary key ("tenant_id", "id"))',
+      'create table "groups" ("tenant_id" uuid not null, "id" uuid not null, "profile" varchar(64) not null default \'groups\', "key" text not null, "parent_id" uuid null, "name" text not null, "folded_name" text not null, "path" text not null, "attributes" jsonb not null default \'{}\', "external_id" text null, "created_at" timestamptz not null, "updated_at" timestamptz not null, constraint "groups__pkey" primary key ("tenant_id", "id"))',
     );
     this.addSql('create index "groups__parent_id" on "groups" ("tenant_id", "parent_id")');
     this.addSql('create index "groups__external_id" on "groups" ("tenant_id", "external_id")');
@@ -243,7 +243,7 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql('create unique index "tenants__name" on "tenants" (lower("name")) where "deleted_at" is null');
     this.addSql(
-      'create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", \'00000000-0000-0000-0000-000000000000\'::uuid), lower("name")) where "profile" = \'groups\'',
+      'create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", \'00000000-0000-0000-0000-000000000000\'::uuid), "folded_name") where "profile" = \'groups\'',
     );
   }
 }
