@@ -1,4 +1,5 @@
 import type { Authority, Caller, ScopeAliases } from '../src/access/index.ts';
+import type { AuthModeService, CredentialStore, LockoutService, PasswordMode } from '../src/auth-modes/index.ts';
 import type {
   ClientAuthenticator,
   ClientDirectory,
@@ -44,6 +45,11 @@ export interface Services {
   readonly clientDirectory: ClientDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly userStore: UserStore;
+  readonly authModes: AuthModeService;
+  readonly credentials: CredentialStore;
+  readonly passwords: PasswordMode;
+  /** The one lock-out engine: whatever proves something asks it first. */
+  readonly lockouts: LockoutService;
   readonly federationProviders: FederationProviderService;
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;

@@ -1,4 +1,6 @@
 import { registerEnumType } from 'type-graphql';
+import { accessErrors } from '../../src/access/index.ts';
+import { authModeErrors, passwordModeErrors } from '../../src/auth-modes/index.ts';
 import { clientErrors } from '../../src/clients/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
@@ -20,6 +22,9 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   clientErrors,
   federationErrors,
   riskErrors,
+  accessErrors,
+  authModeErrors,
+  passwordModeErrors,
 ];
 
 /** Codes that GraphQL itself gives, before any room is asked. */

@@ -9,6 +9,8 @@ export interface ScopeAlias {
   readonly holder: ScopeHolder;
   /** Native scope strings: `user:read:self`. Empty for names that only shape claims (`openid`). */
   readonly expandsTo: readonly string[];
+  /** The objects the permissions are held for, where the name narrows them. */
+  readonly only?: readonly string[];
   readonly description: string;
 }
 
@@ -67,7 +69,9 @@ export class ScopeAliases {
     if (native !== null) return holder === 'application' && native.reach === 'self' ? [] : [native];
     const alias = this.find(name);
     if (alias === null || (alias.holder !== 'any' && alias.holder !== holder)) return [];
-    return alias.expandsTo.map((scope) => parseScope(scope)!);
+    const grants = alias.expandsTo.map((scope) => parseScope(scope)!);
+    const { only } = alias;
+    return only === undefined ? grants : grants.flatMap((grant) => only.map((object) => ({ ...grant, only: object })));
   }
 
   names(): string[] {

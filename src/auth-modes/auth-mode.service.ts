@@ -1,8 +1,9 @@
-import type { Authority } from '../access/index.ts';
+import { type Authority, requireRecentSignIn } from '../access/index.ts';
 import type { EventDraft, EventLog } from '../events/index.ts';
 import type { Clock, FieldFault } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
+import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
 import { canonicalUserId, isUserIdShaped, type User, type UserStore, userErrors } from '../users/index.ts';
 import { type AccountState, accountStateOf, FOR_EVER } from './account-state.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
@@ -27,6 +28,7 @@ export interface AuthModeServiceDeps {
   readonly store: AuthModeStore;
   readonly users: Pick<UserStore, 'findById' | 'findMany'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -62,13 +64,22 @@ export class AuthModeService {
    * @param patch As it came: what may be assigned is decided here.
    * @throws AUTH_MODE_VALUE_INVALID One field per value that may not be assigned.
    * @throws AUTH_MODE_NO_SECOND_FACTOR `requiredFactor: 2` for an account that has no second factor.
+   * @throws REAUTHENTICATION_REQUIRED The caller changes the own second factor after too old a sign-in.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
    */
   async update(authority: Authority, userId: string, patch: AuthModePatch): Promise<AuthModes> {
     authority.requireAccount(canonicalUserId(userId));
     const faults = authModeFaults(patch);
     if (faults.length > 0) throw authModeErrors.AUTH_MODE_VALUE_INVALID({ fields: faults });
+    if (patch.requiredFactor !== undefined) await this.#requireRecentSignIn(authority, userId);
     return this.#change(authority, userId, (row) => changesOf(row, patch));
+  }
+
+  async #requireRecentSignIn(authority: Authority, userId: string): Promise<void> {
+    const tenant = await this.#deps.directory.byId(authority.tenant.id);
+    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
+    const { reauthSeconds } = tenant.settings;
+    requireRecentSignIn(authority, canonicalUserId(userId), reauthSeconds, this.#deps.clock.now());
   }
 
   /**

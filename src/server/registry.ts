@@ -2,6 +2,14 @@ import { BLITZ_ISSUER } from '../../rest-compat/blitz/issuer.ts';
 import type { Services } from '../../schema/context.ts';
 import { ScopeAliases } from '../access/index.ts';
 import {
+  AuthModeService,
+  AuthModeStore,
+  CredentialStore,
+  LockoutService,
+  LockoutStore,
+  PasswordMode,
+} from '../auth-modes/index.ts';
+import {
   ClientAuthenticator,
   ClientDirectory,
   ClientScopeStore,
@@ -9,7 +17,7 @@ import {
   ClientService,
   ClientStore,
 } from '../clients/index.ts';
-import { type MasterKey, Sealer, SecretHasher } from '../crypto/index.ts';
+import { type MasterKey, PasswordHasher, Sealer, SecretHasher } from '../crypto/index.ts';
 import { type CommittedListener, EventEngine } from '../events/index.ts';
 import {
   FederationLinkService,
@@ -23,7 +31,7 @@ import type { Database } from '../persistence/index.ts';
 import { RiskbitService, RiskbitStore } from '../risk/index.ts';
 import { EffectiveRoleStore, GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
-import { UserStore } from '../users/index.ts';
+import { UserService, UserStore } from '../users/index.ts';
 
 /** What the house is put together from. */
 export interface RegistryOptions {
@@ -103,6 +111,39 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
   });
   const userStore = new UserStore(db);
+  const users = new UserService({ db, store: userStore, directory, guard: guarded, roles: roleStore, events, clock });
+  const credentials = new CredentialStore(db, new Sealer(options.masterKey, 'credential'), clock);
+  const authModeStore = new AuthModeStore(db);
+  const authModes = new AuthModeService({
+    db,
+    store: authModeStore,
+    users: userStore,
+    guard: guarded,
+    directory,
+    events,
+    clock,
+  });
+  const passwords = new PasswordMode({
+    db,
+    credentials,
+    columns: authModeStore,
+    users: userStore,
+    hasher: new PasswordHasher(),
+    directory,
+    guard: guarded,
+    events,
+    clock,
+  });
+  const lockouts = new LockoutService({
+    db,
+    store: new LockoutStore(db),
+    directory,
+    users: userStore,
+    accounts: users,
+    guard: guarded,
+    events,
+    clock,
+  });
   const federationSealer = new Sealer(options.masterKey, 'federation');
   /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
   const providerRules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
@@ -160,6 +201,10 @@ export function createRegistry(options: RegistryOptions): Services {
     clientDirectory,
     clientAuthenticator,
     userStore,
+    authModes,
+    credentials,
+    passwords,
+    lockouts,
     federationProviders,
     federationProviderStore,
     federationLinks,
