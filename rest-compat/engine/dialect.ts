@@ -6,6 +6,10 @@ import type { LegacyError, Route } from './route.ts';
 export interface Mount {
   readonly prefix: string;
   readonly routes: readonly Route[];
+  /** Where errors are spoken of otherwise than in the rest of the dialect. */
+  readonly errors?: DialectErrors;
+  /** `Origin.door`, where it is not the dialect's. */
+  readonly door?: string;
 }
 
 /** Why a request is challenged: no credential, a bad one, a token without the scope, a client that failed. */

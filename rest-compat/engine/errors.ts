@@ -81,32 +81,35 @@ const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map(
 /** Every code a dialect has to know: the graph's, but those of GraphQL requests as such, and the engine's. */
 export const mappedCodes = (): readonly string[] => [...KIND_OF_CODE.keys()];
 
-/** How a dialect answers a code in a row. */
-export function legacyErrorOf({ errors }: Dialect, route: Route, code: string): LegacyError {
+/** How a code in a row is answered. */
+export function legacyErrorOf(errors: DialectErrors, route: Route, code: string): LegacyError {
   return rowFor(errors, route, { code, kind: KIND_OF_CODE.get(code) ?? 'internal' });
 }
 
 /** Faults of a dialect's tables, one line each: codes without a row, rows without a code, envelopes that do not exist. */
 export function faultsOfTables({ name, errors, mounts }: Dialect): string[] {
-  const known = new Set(mappedCodes());
-  const tables = mounts.flatMap(({ routes }) => routes.map((row) => ({ of: pathOf(row), rows: row.errors ?? {} })));
-  const unknown = [{ of: 'errors', rows: errors.codes }, ...tables].flatMap(({ of, rows }) =>
-    Object.keys(rows)
-      .filter((code) => !known.has(code))
-      .map((code) => `${name} ${of}: the error code ${code} does not exist.`),
-  );
-  const unmapped = [...known]
-    .filter((code) => !Object.hasOwn(errors.codes, code))
-    .map((code) => `${name} errors: the error code ${code} has no row.`);
-  const rows = [errors.codes, errors.kinds, ...tables.map((table) => table.rows)].flatMap((table) =>
-    Object.values(table).filter((row) => row !== null),
-  );
-  const envelopes = [...new Set(rows.map(({ envelope }) => envelope))]
-    .filter((envelope) => !Object.hasOwn(errors.envelopes, envelope))
-    .map((envelope) => `${name} errors: there is no envelope ${envelope}.`);
-  return [...unknown, ...unmapped, ...envelopes];
+  const tables = new Map<DialectErrors, Route[]>([[errors, []]]);
+  for (const mount of mounts) {
+    const own = mount.errors ?? errors;
+    tables.set(own, [...(tables.get(own) ?? []), ...mount.routes]);
+  }
+  const faults = [...tables].flatMap(([table, routes]) => faultsOf(table, routes));
+  return [...new Set(faults)].map((fault) => `${name} errors: ${fault}`);
 }
 
-export const pathOf = (row: Route): string => `${row.method} ${pathsOf(row)[0]}`;
+function faultsOf(errors: DialectErrors, routes: readonly Route[]): string[] {
+  const own = routes.flatMap((route) => Object.entries(route.errors ?? {}));
+  const rows = [...Object.entries(errors.codes), ...own];
+  const unmapped = mappedCodes().filter((code) => !Object.hasOwn(errors.codes, code));
+  const unknown = rows.filter(([code]) => !KIND_OF_CODE.has(code));
+  const sealed = [...rows.map(([, row]) => row), ...Object.values(errors.kinds)]
+    .filter((row) => row !== null)
+    .filter(({ envelope }) => !Object.hasOwn(errors.envelopes, envelope));
+  return [
+    ...unmapped.map((code) => `the code ${code} has no row.`),
+    ...unknown.map(([code]) => `the code ${code} does not exist.`),
+    ...sealed.map(({ envelope }) => `there is no envelope ${envelope}.`),
+  ];
+}
 
 export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);

@@ -37,7 +37,6 @@ export interface EngineOptions {
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 const NO_VARIABLES: Variables = {};
-/** What a row may log or echo of a request is not kept by anyone on the way. */
 const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** What is known of a request on its way through the steps. */
@@ -97,7 +96,7 @@ export class Engine {
     assertScopes(row, caller, place.tenant);
     this.#assertEndUser(exchange, caller);
     const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
-    const request = parseRequest(route, raw, owner.dialect.errors.fieldError);
+    const request = parseRequest(route, raw, owner.errors.fieldError);
     const variables = { ...route.toVariables?.(request), tenant: place.name };
     exchange.variables = variables;
     const context = createContext(this.#options.services, caller, signalOf(ctx));
@@ -123,11 +122,10 @@ export class Engine {
 
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Parameters | null): Promise<Caller> {
     const { callers, originOf, normaliseAddress } = this.#options;
-    const { dialect } = owner;
-    const origin = originOf(ctx.req, dialect.door);
+    const origin = originOf(ctx.req, owner.door);
     const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form };
     const caller = await callerOf(source, callers);
-    if (dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
+    if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, normaliseAddress);
     return ip === null ? caller : { ...caller, origin: { ...caller.origin, ip } };
   }
@@ -148,7 +146,7 @@ export class Engine {
     const refusal = isOurs ? error : this.#options.explain(error);
     const shown = refusal instanceof ShapeRefusal ? refusal.error : refusal;
     if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#options.report(shown.cause ?? error, ctx);
-    sendFault(ctx, owner.dialect, row?.route ?? null, refusal, variables);
+    sendFault(ctx, owner.errors, row?.route ?? null, refusal, variables);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
-import type { Dialect, Mount } from './dialect.ts';
+import type { Dialect, DialectErrors, Mount } from './dialect.ts';
 import { legacyErrorOf, pathsOf } from './errors.ts';
 import { loadOperation } from './operation.ts';
 import { parsePattern } from './paths.ts';
@@ -50,7 +50,7 @@ function operationOf(dialect: Dialect, mount: Mount, route: Route, path: string,
     description: `${dialect.title}, ${route.spec}. Runs the GraphQL operation \`${operation.name}\`.`,
     parameters: parametersOf(mount, route, path),
     ...(body === null ? {} : { requestBody: body }),
-    responses: responsesOf(dialect, route),
+    responses: responsesOf(mount.errors ?? dialect.errors, route),
     security: securityOf(route),
     'x-spec': route.spec,
     'x-graphql': { operation: operation.name, document: operation.source },
@@ -97,18 +97,18 @@ function requestBodyOf({ input }: Route): Json | null {
   };
 }
 
-function responsesOf(dialect: Dialect, route: Route): Json {
+function responsesOf(errors: DialectErrors, route: Route): Json {
   const { reply } = route;
   const content =
     reply.schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(reply.schema, 'output') } } };
   const success = { [reply.status]: { description: 'Success.', ...content } };
   const codes = new Map<number, Set<string>>();
   const possible = [...ENGINE_CODES, ...routeCodes(route), ...Object.keys(route.errors ?? {})];
-  for (const { status, error } of possible.map((code) => legacyErrorOf(dialect, route, code)))
+  for (const { status, error } of possible.map((code) => legacyErrorOf(errors, route, code)))
     codes.set(status, (codes.get(status) ?? new Set()).add(error));
   const refusals = [...codes]
     .sort(([a], [b]) => a - b)
-    .map(([status, errors]) => [status, { description: `Refused: ${[...errors].filter(Boolean).join(', ')}.` }]);
+    .map(([status, names]) => [status, { description: `Refused: ${[...names].filter(Boolean).join(', ')}.` }]);
   return { ...Object.fromEntries(refusals), ...success };
 }
 

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, DialectErrors } from './dialect.ts';
 import { faultsOfTables, pathsOf } from './errors.ts';
 import { loadOperation, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
@@ -16,6 +16,8 @@ export interface Row {
 /** A prefix with the rows below it. */
 export interface Owner {
   readonly dialect: Dialect;
+  readonly errors: DialectErrors;
+  readonly door: string;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
@@ -86,7 +88,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
     if (!operations.has(name)) operations.set(name, loaded(schema, dialect, name, faults));
     return operations.get(name)!;
   };
-  return dialect.mounts.map(({ prefix, routes }) => {
+  return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, door = dialect.door }) => {
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
       const operation = operationOf(route.operation);
@@ -99,7 +101,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         table.add(pattern.shape, { route, pattern, operation, body });
       }
     }
-    return { dialect, prefix: parsePattern(prefix), tables };
+    return { dialect, errors, door, prefix: parsePattern(prefix), tables };
   });
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { IdentityError } from '../../src/kernel/index.ts';
-import type { Dialect } from './dialect.ts';
+import type { DialectErrors } from './dialect.ts';
 import { type Fault, faultOf, type ShapeRefusal } from './errors.ts';
 import type { Data } from './operation.ts';
 import type { BrowserAnswer, ReplyRequest, Route, Variables } from './route.ts';
@@ -59,15 +59,15 @@ function sendPage(ctx: Context, status: number, page: string): void {
 /** Writes the answer to an error in the dialect's envelope. */
 export function sendFault(
   ctx: Context,
-  dialect: Dialect,
+  errors: DialectErrors,
   route: Route | null,
   refusal: IdentityError | ShapeRefusal,
   variables: Variables,
 ): void {
-  const fault = faultOf(dialect.errors, route, refusal, variables);
+  const fault = faultOf(errors, route, refusal, variables);
   const { legacy, error } = fault;
-  const { type, body } = dialect.errors.envelopes[legacy.envelope]!(fault);
-  setErrorHeaders(ctx, dialect, route, fault);
+  const { type, body } = errors.envelopes[legacy.envelope]!(fault);
+  setErrorHeaders(ctx, errors, route, fault);
   if (type !== undefined) sendPage(ctx, legacy.status, String(body));
   else if (body === null) sendEmpty(ctx, legacy.status);
   else {
@@ -78,7 +78,7 @@ export function sendFault(
   if (error.kind === 'too-large') ctx.set('Connection', 'close');
 }
 
-function setErrorHeaders(ctx: Context, { errors }: Dialect, route: Route | null, { legacy, error }: Fault): void {
+function setErrorHeaders(ctx: Context, errors: DialectErrors, route: Route | null, { legacy, error }: Fault): void {
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
   if (legacy.status === 401) {
