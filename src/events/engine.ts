@@ -136,13 +136,13 @@ function embeddedWiring(db: Database): Wiring {
   };
 }
 
-function serverWiring({ db, natsUrl }: EventEngineOptions): Wiring {
+function serverWiring({ db, natsUrl, onError }: EventEngineOptions): Wiring {
   const { location } = db.options;
   if (location.kind !== 'server') throw new Error('The database is not a server.');
   const writer = new ServerLink(location.url, 'idgraph-events-write');
   const sequencer = new ServerLink(location.url, 'idgraph-events-sequence');
   const isNotifying = natsUrl === undefined;
-  const waker = natsUrl === undefined ? new LocalWaker() : new NatsWaker(natsUrl);
+  const waker = natsUrl === undefined ? new LocalWaker() : new NatsWaker(natsUrl, onError);
   const follower = new ServerLink(
     location.url,
     'idgraph-events-follow',

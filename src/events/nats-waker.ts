@@ -3,36 +3,39 @@ import type { Waker } from './waker.ts';
 
 const SUBJECT = 'idgraph.events';
 const EMPTY = new Uint8Array();
+const CONNECT_TIMEOUT_MS = 5_000;
+const RETRY_MS = 1_000;
 
 /**
  * Wake-ups over NATS, where `NATS_URL` is set: it spares the database its NOTIFY, and works where a pooler swallows LISTEN.
  * The messages are empty: which events there are is only ever read from the database.
  */
 export class NatsWaker implements Waker {
-  readonly #servers: readonly string[];
+  readonly #servers: readonly URL[];
+  readonly #onError: (error: unknown) => void;
   readonly #listeners: (() => void)[] = [];
   #connection: NatsConnection | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isStopped = true;
 
-  /** @param url One or several server URLs, separated by commas. */
-  constructor(url: string) {
-    this.#servers = url.split(',').map((server) => server.trim());
+  /**
+   * @param url One or several server URLs, separated by commas; the first may carry `user:password@` or `token@`.
+   * @param onError Told once when no server answers at the start.
+   */
+  constructor(url: string, onError: (error: unknown) => void = () => undefined) {
+    this.#servers = url.split(',').map((server) => new URL(server.trim()));
+    this.#onError = onError;
   }
 
-  /** Goes on trying in the background when no server answers; until then followers look by themselves. */
+  /** Connects in the background: a node works without NATS too, its follower then looks by itself. */
   async start(): Promise<void> {
-    this.#connection = await connect({
-      servers: [...this.#servers],
-      name: 'idgraph',
-      maxReconnectAttempts: -1,
-      waitOnFirstConnect: false,
-      reconnect: true,
-    });
-    this.#connection.subscribe(SUBJECT, { callback: () => this.#wakeAll() });
-    // What was missed while the connection was away is found by looking.
-    void this.#watch(this.#connection);
+    this.#isStopped = false;
+    void this.#connect(true);
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
     await this.#connection?.close();
     this.#connection = undefined;
   }
@@ -47,6 +50,33 @@ export class NatsWaker implements Waker {
     this.#listeners.push(listener);
   }
 
+  async #connect(isFirst: boolean): Promise<void> {
+    let connection: NatsConnection;
+    try {
+      connection = await connect({
+        servers: this.#servers.map(({ protocol, host }) => `${protocol}//${host}`),
+        name: 'idgraph',
+        timeout: CONNECT_TIMEOUT_MS,
+        maxReconnectAttempts: -1,
+        ...credentialsOf(this.#servers[0]!),
+      });
+    } catch (error) {
+      if (isFirst) this.#onError(error);
+      if (this.#isStopped) return;
+      this.#retry = setTimeout(() => void this.#connect(false), RETRY_MS);
+      this.#retry.unref();
+      return;
+    }
+    if (this.#isStopped) {
+      await connection.close();
+      return;
+    }
+    this.#connection = connection;
+    connection.subscribe(SUBJECT, { callback: () => this.#wakeAll() });
+    void this.#watch(connection);
+  }
+
+  /** What was said while the connection was away is found by looking. */
   async #watch(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) if (type === 'reconnect') this.#wakeAll();
   }
@@ -54,4 +84,11 @@ export class NatsWaker implements Waker {
   #wakeAll(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function credentialsOf({ username, password }: URL): { user?: string; pass?: string; token?: string } {
+  if (username === '') return {};
+  return password === ''
+    ? { token: decodeURIComponent(username) }
+    : { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
 }

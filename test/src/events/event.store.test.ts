@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventEngine, EventFilter, SecurityEvent } from '../../../src/events/index.ts';
+import { newId } from '../../../src/kernel/index.ts';
+import type { Database } from '../../../src/persistence/index.ts';
+import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
+import { ENGINES } from '../../support/postgres.ts';
+
+describe.each(ENGINES)('the event history on $name', ({ open }) => {
+  let db: Database;
+  let engine: EventEngine;
+  const tenant = newTenant();
+  const neighbour = newTenant();
+  const events: SecurityEvent[] = [];
+  beforeAll(async () => {
+    db = await open();
+    engine = testEngine(db);
+    await engine.start();
+    for (let i = 0; i < 12; i++) {
+      const type = i % 3 === 0 ? 'sign_in.failed' : 'user.updated';
+      const outcome = i % 3 === 0 ? 'failure' : 'success';
+      events.push(
+        await engine.log.append(testActor(), tenant, { type, outcome, subjectId: `u${i % 2}`, params: { i } }),
+      );
+      await engine.log.append(testActor(), neighbour, { type, subjectId: 'u0' });
+    }
+  });
+  afterAll(async () => {
+    await engine.stop();
+    await db.close();
+  });
+
+  const newest = () => events.toReversed();
+
+  it('pages from the newest to the oldest and back, within the tenant', async () => {
+    const first = await engine.store.page(tenant.id, {}, { first: 5, withTotal: true });
+    expect(first.rows).toEqual(newest().slice(0, 5));
+    expect(first).toMatchObject({ hasNextPage: true, hasPreviousPage: false, totalCount: 12 });
+    const second = await engine.store.page(tenant.id, {}, { first: 10, after: first.cursorOf(first.rows[4]!) });
+    expect(second.rows).toEqual(newest().slice(5));
+    expect(second.hasNextPage).toBe(false);
+    const back = await engine.store.page(tenant.id, {}, { last: 3, before: second.cursorOf(second.rows[0]!) });
+    expect(back.rows).toEqual(newest().slice(2, 5));
+    const oldest = await engine.store.page(tenant.id, {}, { first: 2, descending: false });
+    expect(oldest.rows).toEqual(events.slice(0, 2));
+  });
+
+  it.each<[EventFilter, (event: SecurityEvent) => boolean]>([
+    [{ subjectId: 'u1' }, ({ subjectId }) => subjectId === 'u1'],
+    [{ types: ['sign_in.failed'] }, ({ type }) => type === 'sign_in.failed'],
+    [{ categories: ['user'] }, ({ type }) => type === 'user.updated'],
+    [{ categories: ['user'], types: ['sign_in.failed'] }, () => false],
+    [{ types: [] }, () => false],
+    [{ outcome: 'failure', subjectId: 'u0' }, ({ outcome, subjectId }) => outcome === 'failure' && subjectId === 'u0'],
+    [{ actorId: 'test-client', clientId: 'test-client' }, () => true],
+    [{ clientId: "'; drop table users; --" }, () => false],
+  ])('filters by %o', async (filter, isWanted) => {
+    const page = await engine.store.page(tenant.id, filter, { first: 100 });
+    expect(page.rows).toEqual(newest().filter(isWanted));
+  });
+
+  it('refuses a cursor of another kind and a page that is too large', async () => {
+    await expect(engine.store.page(tenant.id, {}, { after: 'nonsense' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+    await expect(engine.store.page(tenant.id, {}, { first: 10_000 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('finds an event by its id, and none of a neighbour’s or of a malformed id', async () => {
+    const [event] = events;
+    expect(await engine.store.findById(tenant.id, event!.id)).toEqual(event);
+    expect(await engine.store.findById(neighbour.id, event!.id)).toBeNull();
+    expect(await engine.store.findById(tenant.id, newId())).toBeNull();
+    expect(await engine.store.findById(tenant.id, 'no uuid')).toBeNull();
+  });
+
+  it('gives the feed cursor of an event, from which a subscriber sees what came after it', async () => {
+    const ids = events.map(({ id }) => id);
+    await until(async () => (await engine.store.feedCursors(tenant.id, ids)).size === ids.length);
+    const cursors = await engine.store.feedCursors(tenant.id, [...ids, newId()]);
+    expect([...cursors.keys()].toSorted()).toEqual(ids.toSorted());
+    const feed = engine.feed.follow({ tenantId: tenant.id, after: cursors.get(ids[8]!) });
+    expect((await takeEvents(feed, 3)).map(({ event }) => event)).toEqual(events.slice(9));
+    await feed.return?.();
+    expect((await engine.store.feedCursors(neighbour.id, ids)).size).toBe(0);
+  });
+
+  it('reads one subject’s events through their index', async () => {
+    const other = newTenant();
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, door, outcome)
+      select ${other.id}::uuid, ('019ab000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user.updated', now(), 'user',
+        'u' || (n % 500), 'rest', 'success' from generate_series(1, 20000) as n`.execute(db.read());
+    await sql`analyze security_events`.execute(db.read());
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain select e.id from security_events e
+      where e.tenant_id = ${other.id}::uuid and e.subject_id = ${'u7'} order by e.id desc limit 21`.execute(db.read());
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/Index.*tenant_id_subject_id/);
+    expect(plan).not.toMatch(/Seq Scan|Sort {2}\(/);
+  });
+});

@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LogMaintenance } from '../../../src/events/maintenance.ts';
+import { smallestIdAt } from '../../../src/events/partitions.ts';
+import { newId } from '../../../src/kernel/index.ts';
+import type { Database } from '../../../src/persistence/index.ts';
+import { TestClock } from '../../support/clock.ts';
+import { newTenant } from '../../support/events.ts';
+import { ENGINES } from '../../support/postgres.ts';
+
+describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
+  let db: Database;
+  let clock: TestClock;
+  let maintenance: LogMaintenance;
+  beforeEach(async () => {
+    db = await open();
+    clock = new TestClock('2026-11-22T12:00:00Z');
+    maintenance = new LogMaintenance(db, clock);
+  });
+  afterEach(() => db.close());
+
+  /** Writes events of a moment with their positions, as the log and the sequencer would. */
+  const seed = async (tenantId: string, moments: readonly string[]) => {
+    for (const moment of moments) {
+      const id = smallestIdAt(new Date(moment)).slice(0, 14) + newId().slice(14);
+      await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, door, outcome)
+        values (${tenantId}::uuid, ${id}::uuid, 'user.updated', ${moment}::timestamptz, 'user', 'rest', 'success')`.execute(
+        db.read(),
+      );
+      await sql`insert into event_positions (log, position, tenant_id, event_id)
+        select 0, coalesce(max(position), 0) + 1, ${tenantId}::uuid, ${id}::uuid from event_positions`.execute(
+        db.read(),
+      );
+    }
+  };
+  const list = async (query: string) =>
+    (await sql.raw<{ value: string }>(query).execute(db.read())).rows.map(({ value }) => value);
+  const partitions = () =>
+    list(`select c.relname as value from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'security_events'::regclass order by 1`);
+  const months = () =>
+    list(`select tableoid::regclass::text || ' ' || to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as value
+    from security_events order by id`);
+  const positions = () => list('select position::text as value from event_positions order by position');
+
+  it('makes the partitions of this month and the next two, each once, across the turn of the year', async () => {
+    await maintenance.createPartitions();
+    await maintenance.createPartitions();
+    const made = ['security_events_2026_11', 'security_events_2026_12', 'security_events_2027_01'];
+    expect(await partitions()).toEqual([...made, 'security_events_default']);
+    clock.advance(20 * 86_400);
+    await maintenance.createPartitions();
+    expect(await partitions()).toEqual([...made, 'security_events_2027_02', 'security_events_default']);
+  });
+
+  it('moves what waited in the default partition to its month, with the indexes of the log', async () => {
+    await seed(newTenant().id, ['2026-10-31T23:59:59.999Z', '2026-11-01T00:00:00Z', '2026-12-24T00:00:00Z']);
+    await maintenance.createPartitions();
+    expect(await months()).toEqual([
+      'security_events_default 2026-10-31',
+      'security_events_2026_11 2026-11-01',
+      'security_events_2026_12 2026-12-24',
+    ]);
+    const indexes = await list(`select indexdef as value from pg_indexes where tablename = 'security_events_2026_11'`);
+    expect(indexes.filter((definition) => definition.includes('subject_id'))).toHaveLength(1);
+  });
+
+  it('drops whole months past the longest retention, with their positions', async () => {
+    clock = new TestClock('2026-08-15T00:00:00Z');
+    await new LogMaintenance(db, clock).createPartitions();
+    clock.advance(99 * 86_400);
+    await new LogMaintenance(db, clock).createPartitions();
+    await seed(newTenant().id, [
+      '2020-01-01T00:00:00Z',
+      '2026-08-20T00:00:00Z',
+      '2026-09-30T00:00:00Z',
+      '2026-10-01T00:00:00Z',
+      '2026-11-20T00:00:00Z',
+    ]);
+    await new LogMaintenance(db, clock).expire({ longestMonths: 1, shorter: [] });
+    expect(await months()).toEqual(['security_events_2026_10 2026-10-01', 'security_events_2026_11 2026-11-20']);
+    expect(await partitions()).not.toContain('security_events_2026_09');
+    expect(await positions()).toEqual(['4', '5']);
+  });
+
+  it('deletes the older events of a tenant that keeps them for less, and nobody else’s', async () => {
+    const [brief, long] = [newTenant(), newTenant()];
+    await maintenance.createPartitions();
+    await seed(brief.id, ['2026-11-01T00:00:00Z', '2026-11-21T00:00:00Z']);
+    await seed(long.id, ['2026-11-01T00:00:00Z']);
+    await maintenance.expire({ longestMonths: null, shorter: [{ tenantId: brief.id, days: 7 }] });
+    expect(await list(`select tenant_id::text as value from security_events order by id`)).toEqual([long.id, brief.id]);
+    expect(await positions()).toEqual(['2', '3']);
+  });
+
+  it('keeps the last position, whatever expires, so that a restore goes on counting', async () => {
+    await seed(newTenant().id, ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z']);
+    await maintenance.dropOlderThan(1);
+    expect(await months()).toEqual([]);
+    expect(await positions()).toEqual(['2']);
+  });
+
+  it('deletes a large backlog in batches', async () => {
+    const tenant = newTenant();
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, door, outcome)
+      select ${tenant.id}::uuid, ('019a0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user.updated', now(), 'user',
+        'rest', 'success' from generate_series(1, 2500) as n`.execute(db.read());
+    expect(await maintenance.deleteOlderThan(tenant.id, clock.now())).toBe(2_500);
+    expect(await maintenance.deleteOlderThan(tenant.id, clock.now())).toBe(0);
+  });
+});
+
+describe('housekeeping beside another node', () => {
+  it('leaves the work to the node that is at it', async () => {
+    const db = await ENGINES[1]!.open();
+    try {
+      const maintenance = new LogMaintenance(db, new TestClock());
+      await db.transaction(async () => {
+        await sql`select pg_advisory_xact_lock(7236914552013)`.execute(db.read());
+        await maintenance.createPartitions();
+      });
+      const { rows } = await sql`select 1 from pg_inherits where inhparent = 'security_events'::regclass`.execute(
+        db.read(),
+      );
+      expect(rows).toHaveLength(1);
+      await maintenance.createPartitions();
+      const after = await sql`select 1 from pg_inherits where inhparent = 'security_events'::regclass`.execute(
+        db.read(),
+      );
+      expect(after.rows).toHaveLength(4);
+    } finally {
+      await db.close();
+    }
+  });
+});
