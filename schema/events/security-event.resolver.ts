@@ -5,6 +5,7 @@ import {
   EVENT_TYPES,
   type EventFilter,
   type EventType,
+  type FeedItem,
   isEventType,
   type SecurityEvent,
 } from '../../src/events/index.ts';
