@@ -48,7 +48,7 @@ async function begun(
   feed: AsyncIterableIterator<FeedItem, undefined>,
 ): Promise<AsyncIterableIterator<FeedItem, undefined>> {
   let first: IteratorResult<FeedItem, undefined> | null = await feed.next();
-  return {
+  const rest: AsyncIterableIterator<FeedItem, undefined> = {
     next: () => {
       const waiting = first;
       first = null;
@@ -56,10 +56,9 @@ async function begun(
     },
     return: () => feed.return!(undefined),
     throw: (error) => feed.throw!(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    [Symbol.asyncIterator]: () => rest,
   };
+  return rest;
 }
 
 @Resolver(() => SecurityEventType)
