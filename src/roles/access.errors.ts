@@ -10,7 +10,7 @@ export const grantErrors = defineErrors({
   },
   ACCOUNT_GUARDED: {
     kind: 'forbidden',
-    message: 'This account reaches beyond its tenant; only callers whose permission reaches all tenants may change it.',
+    message: 'This reaches beyond its tenant; only callers whose permission reaches all tenants may change it.',
   },
   ADMINISTRATOR_LAST: { kind: 'refused', message: 'The last administrator cannot be removed or disabled.' },
 });

@@ -1,9 +1,11 @@
-import type { Authority, PermissionSet } from '../access/index.ts';
+import { type Authority, PermissionSet } from '../access/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import { ADMINISTRATOR_ROLE, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
+import { grantsOf } from './escalation.ts';
+import type { HolderKind } from './role.entity.ts';
 import type { RoleStore } from './role.store.ts';
 import { type RolePermissions, reachesBeyond } from './role-permissions.ts';
 
@@ -29,21 +31,33 @@ export class GuardedAccounts {
   }
 
   /**
-   * Every service that writes to a user or client asks this first; without it an application of one tenant could reset the
+   * Every service that writes to a user, client or group asks this first; without it an application of one tenant could reset the
    * password of the administrator of all. What users do to their own account (reach `self`) is theirs to do.
-   * @param id Public id of a user, or UUID of a client.
-   * @throws ACCOUNT_GUARDED The account holds a grant of reach `all`, or one on another tenant, and the caller's permission
+   * @param id Public ids of users, or UUIDs of clients or groups. A group is guarded when its roles, lent to each member, are.
+   * @throws ACCOUNT_GUARDED It holds a grant of reach `all`, or one on another tenant, and the caller's permission
    *   does not reach all tenants.
    */
-  async assertMayChange(authority: Authority, kind: 'user' | 'client', id: string): Promise<void> {
+  async assertMayChange(authority: Authority, kind: HolderKind, id: string | readonly string[]): Promise<void> {
     if (authority.reach === 'all' || authority.tenant.name !== MASTER_TENANT) return;
-    if (kind === 'user' && authority.reach === 'self' && authority.caller.userId === id) return;
+    const ids = (typeof id === 'string' ? [id] : id).filter((each) => !isOwnAccount(authority, kind, each));
     const { permissions, clientPermissions } = this.#deps;
     const tenantId = authority.tenant.id;
-    const isGuarded =
-      reachesBeyond(await permissions.heldBy(tenantId, kind, id)) ||
-      (kind === 'client' && (await clientPermissions(tenantId, id)).holdsAll);
-    if (isGuarded) throw grantErrors.ACCOUNT_GUARDED();
+    const held = await permissions.heldByMany(tenantId, kind, ids);
+    if ([...held.values()].some(reachesBeyond)) throw grantErrors.ACCOUNT_GUARDED();
+    if (kind !== 'client') return;
+    for (const clientUuid of ids) {
+      if ((await clientPermissions(tenantId, clientUuid)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
+    }
+  }
+
+  /**
+   * As `assertMayChange`, for what somebody holds through it: a role.
+   * @param permissions Native permissions, as stored.
+   * @throws ACCOUNT_GUARDED
+   */
+  assertMayTouch(authority: Authority, permissions: readonly string[]): void {
+    if (authority.reach === 'all') return;
+    if (new PermissionSet(grantsOf(permissions)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
   }
 
   /**
@@ -99,3 +113,6 @@ export class GuardedAccounts {
     return (await this.#deps.roles.findBuiltin(tenant.id, names)).map(({ id }) => id);
   }
 }
+
+const isOwnAccount = ({ caller, reach }: Authority, kind: HolderKind, id: string): boolean =>
+  kind === 'user' && reach === 'self' && caller.userId === id;

@@ -3,10 +3,18 @@
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
  */
 export { grantErrors } from './access.errors.ts';
-export { ADMINISTRATOR_ROLE, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
+export { ADMINISTRATOR_ROLE, seedBuiltinRoles, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
+export type { Group, GroupMember } from './group.entity.ts';
+export { groupErrors } from './group.errors.ts';
+export { type CreateGroup, GroupService, TREE_PROFILE, type UpdateGroup } from './group.service.ts';
+export { type GroupFilter, GroupStore } from './group.store.ts';
+export { GroupMemberService } from './group-member.service.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { HOLDER_KINDS, type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
+export { roleErrors } from './role.errors.ts';
+export { type CreateRole, RoleService, type UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, RoleStore } from './role.store.ts';
+export { type RoleGranting, RoleGrantService } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions, reachesBeyond } from './role-permissions.ts';

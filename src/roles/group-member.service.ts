@@ -1,0 +1,96 @@
+import type { Authority } from '../access/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
+import { type Clock, invalidField, kernelErrors, requireText } from '../kernel/index.ts';
+import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import type { Group, GroupMember } from './group.entity.ts';
+import { groupErrors } from './group.errors.ts';
+import { assertMayLend } from './group.service.ts';
+import type { GroupStore } from './group.store.ts';
+import type { GuardedAccounts } from './guarded-accounts.ts';
+import type { RolePermissions } from './role-permissions.ts';
+
+export interface GroupMemberServiceDeps {
+  readonly db: Database;
+  readonly store: GroupStore;
+  readonly permissions: RolePermissions;
+  readonly guarded: GuardedAccounts;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Users one change may add or remove: an event each, in one transaction. */
+const MAX_MEMBERS = 1000;
+
+/** Who is in which group. Adding a member twice or removing a stranger changes nothing and is no error. */
+export class GroupMemberService {
+  readonly #deps: GroupMemberServiceDeps;
+
+  constructor(deps: GroupMemberServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Members of one group, by user id; those of groups below it are not among them. */
+  page(authority: Authority, groupId: string, request: PageRequest): Promise<PageResult<GroupMember>> {
+    return this.#deps.store.members(authority.tenant.id, groupId, request);
+  }
+
+  /**
+   * @param userIds Public ids, at most 1000; all are added or none.
+   * @throws NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws PERMISSION_ESCALATION The caller does not hold all that the roles of the group and its parents come to.
+   */
+  async add(authority: Authority, groupId: string, userIds: readonly string[]): Promise<Group> {
+    const { clock, db, guarded, permissions, store } = this.#deps;
+    const users = checkedUsers(userIds);
+    return db.transaction(async () => {
+      const group = await this.#open(authority, groupId);
+      await assertMayLend(authority, permissions, group.id);
+      await guarded.assertMayChange(authority, 'user', users);
+      const added = await store.addMembers(group.tenantId, group.id, users, clock.now()).catch(unknownMember);
+      this.#record(authority, group, added, 'group_member.added');
+      return group;
+    });
+  }
+
+  /** @throws NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
+  async remove(authority: Authority, groupId: string, userIds: readonly string[]): Promise<Group> {
+    const { db, guarded, store } = this.#deps;
+    const users = checkedUsers(userIds);
+    return db.transaction(async () => {
+      const group = await this.#open(authority, groupId);
+      await guarded.assertMayChange(authority, 'user', users);
+      const removed = await guarded.keepingAdministrators(authority, () =>
+        store.removeMembers(group.tenantId, group.id, users),
+      );
+      this.#record(authority, group, removed, 'group_member.removed');
+      return group;
+    });
+  }
+
+  async #open(authority: Authority, groupId: string): Promise<Group> {
+    const group = await this.#deps.store.findById(authority.tenant.id, groupId);
+    if (group === null) throw kernelErrors.NOT_FOUND();
+    return group;
+  }
+
+  #record({ caller, tenant }: Authority, group: Group, userIds: readonly string[], type: EventType): void {
+    for (const subjectId of userIds) {
+      this.#deps.events.record(caller, tenant, { type, subjectId, params: { groupId: group.id, name: group.name } });
+    }
+  }
+}
+
+function checkedUsers(userIds: readonly string[]): string[] {
+  if (userIds.length > MAX_MEMBERS)
+    throw invalidField('input.userIds', 'LIST_TOO_LONG', `At most ${MAX_MEMBERS} users.`);
+  return [...new Set(userIds.map((id) => requireText(id, 'input.userId', { max: 128 })))];
+}
+
+/** The foreign key says that there is no such user; which of many it was, it does not. */
+function unknownMember(error: unknown): never {
+  if (violatedConstraint(error) !== 'group_members__user_id__fkey') throw error;
+  const { message } = groupErrors.rows.GROUP_MEMBER_NOT_FOUND;
+  throw groupErrors.GROUP_MEMBER_NOT_FOUND({
+    fields: [{ path: 'input.userId', code: 'GROUP_MEMBER_NOT_FOUND', message }],
+  });
+}

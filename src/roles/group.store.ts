@@ -1,0 +1,200 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { isUuid } from '../kernel/index.ts';
+import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { type Group, GroupEntity, type GroupMember, GroupMemberEntity } from './group.entity.ts';
+
+type Tables = InferKyselyDB<typeof GroupEntity> & InferKyselyDB<typeof GroupMemberEntity>;
+
+/** What a list of groups can be narrowed by. */
+export interface GroupFilter {
+  readonly profile?: string;
+  /** Only children of this group; null = only groups at the top. */
+  readonly parentId?: string | null;
+  /** Part of the name, ignoring case. */
+  readonly nameContains?: string;
+  readonly externalId?: string;
+}
+
+/** How names of siblings are compared. */
+export function foldGroupName(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+/** The only queries on groups and their members. */
+export class GroupStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(GroupEntity, 'groups');
+  readonly #memberColumns = columnsOf(GroupMemberEntity, 'group_members');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  #select(tenantId: string) {
+    return this.#sql.selectFrom('groups').select(this.#columns).where('groups.tenant_id', '=', tenantId);
+  }
+
+  async findById(tenantId: string, id: string): Promise<Group | null> {
+    return (await this.findMany(tenantId, [id])).get(id) ?? null;
+  }
+
+  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Group>> {
+    const known = ids.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId).where('groups.id', 'in', known).execute()) as Group[];
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** By the id its directory knows it by. */
+  async findByKey(tenantId: string, profile: string, key: string): Promise<Group | null> {
+    const query = this.#select(tenantId).where('groups.profile', '=', profile).where('groups.key', '=', key);
+    return ((await query.executeTakeFirst()) ?? null) as Group | null;
+  }
+
+  /** Groups in the order of their paths, so that a child follows its parent. */
+  page(tenantId: string, filter: GroupFilter, request: PageRequest): Promise<PageResult<Group>> {
+    let query = this.#select(tenantId);
+    if (filter.profile !== undefined) query = query.where('groups.profile', '=', filter.profile);
+    if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
+    else if (filter.parentId !== undefined) {
+      query = isUuid(filter.parentId)
+        ? query.where('groups.parent_id', '=', filter.parentId)
+        : query.where(sql<boolean>`false`);
+    }
+    if (filter.externalId !== undefined) query = query.where('groups.external_id', '=', filter.externalId);
+    if (filter.nameContains !== undefined) {
+      query = query.where(sql<boolean>`position(${foldGroupName(filter.nameContains)} in groups.folded_name) > 0`);
+    }
+    return keysetPage<Group>(
+      query,
+      [
+        { column: 'groups.path', property: 'path', type: 'text' },
+        { column: 'groups.id', property: 'id', type: 'uuid' },
+      ],
+      request,
+    );
+  }
+
+  /** The groups each user is a member of itself, by path; not their parents. */
+  async groupsOf(tenantId: string, userIds: readonly string[]): Promise<Map<string, Group[]>> {
+    if (userIds.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .innerJoin('group_members', (join) =>
+        join
+          .onRef('group_members.tenant_id', '=', 'groups.tenant_id')
+          .onRef('group_members.group_id', '=', 'groups.id'),
+      )
+      .select('group_members.user_id as memberId')
+      .where('group_members.user_id', 'in', [...userIds])
+      .orderBy('groups.path')
+      .orderBy('groups.id')
+      .execute()) as unknown as (Group & { memberId: string })[];
+    return Map.groupBy(rows, ({ memberId }) => memberId);
+  }
+
+  /** The children of each group, by path. */
+  async childrenOf(tenantId: string, parentIds: readonly string[]): Promise<Map<string, Group[]>> {
+    const known = parentIds.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .where('groups.parent_id', 'in', known)
+      .orderBy('groups.path')
+      .orderBy('groups.id')
+      .execute()) as Group[];
+    return Map.groupBy(rows, ({ parentId }) => parentId!);
+  }
+
+  /** Members of one group, by user id. */
+  members(tenantId: string, groupId: string, request: PageRequest): Promise<PageResult<GroupMember>> {
+    const query = this.#sql
+      .selectFrom('group_members')
+      .select(this.#memberColumns)
+      .where('group_members.tenant_id', '=', tenantId)
+      .where('group_members.group_id', '=', groupId);
+    return keysetPage<GroupMember>(
+      query,
+      [{ column: 'group_members.user_id', property: 'userId', type: 'text' }],
+      request,
+    );
+  }
+
+  /** The group and everything below it, each with its depth below the group. */
+  async subtree(
+    tenantId: string,
+    id: string,
+  ): Promise<{ readonly id: string; readonly depth: number; readonly name: string }[]> {
+    const { rows } = await sql<{ id: string; depth: number; name: string }>`
+      with recursive below (id, name, depth) as (
+        select id, name, 0 from groups where tenant_id = ${tenantId} and id = ${id}
+        union all
+        select g.id, g.name, b.depth + 1 from below b
+        join groups g on g.tenant_id = ${tenantId} and g.parent_id = b.id
+      )
+      select id, name, depth from below order by depth, id`.execute(this.#sql);
+    return rows;
+  }
+
+  /** Until the unit of work ends nobody else moves groups: two moves that are each harmless may close a circle. */
+  async lockTree(tenantId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`groups ${tenantId}`}, 0))`.execute(this.#sql);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<Group | null> {
+    return isUuid(id) ? this.#db.em.findOne(GroupEntity, { tenantId, id }, { lockMode: 4 }) : null;
+  }
+
+  create(group: Omit<Group, 'foldedName'>): Group {
+    return this.#db.em.create(GroupEntity, { ...group, foldedName: foldGroupName(group.name) });
+  }
+
+  /** Puts the new path before the rest of every path below a group that was renamed or moved. */
+  async movePaths(tenantId: string, descendantIds: readonly string[], before: string, after: string): Promise<void> {
+    if (descendantIds.length === 0) return;
+    await sql`
+      update groups set path = ${after} || substr(path, ${[...before].length + 1})
+      where tenant_id = ${tenantId} and id = any(${descendantIds as string[]}::uuid[])`.execute(this.#sql);
+  }
+
+  /** Deletes a group with everything below it, and its members' memberships. */
+  async delete(tenantId: string, id: string): Promise<void> {
+    await this.#sql.deleteFrom('groups').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+  }
+
+  /** @returns The users that were no members before. */
+  async addMembers(tenantId: string, groupId: string, userIds: readonly string[], now: Date): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.#sql
+      .insertInto('group_members')
+      .values(
+        userIds.map((userId) => ({
+          tenant_id: tenantId,
+          group_id: groupId,
+          user_id: userId,
+          created_at: now,
+        })) as never,
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('user_id')
+      .execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  /** @returns The users that were members before. */
+  async removeMembers(tenantId: string, groupId: string, userIds: readonly string[]): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.#sql
+      .deleteFrom('group_members')
+      .where('tenant_id', '=', tenantId)
+      .where('group_id', '=', groupId)
+      .where('user_id', 'in', [...userIds])
+      .returning('user_id')
+      .execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+}

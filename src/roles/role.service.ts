@@ -1,0 +1,232 @@
+import type { Authority } from '../access/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
+import { type Clock, type IdentityError, invalidField, kernelErrors, newId, requireText } from '../kernel/index.ts';
+import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import type { EffectiveRoleStore } from './effective.store.ts';
+import { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
+import type { GuardedAccounts } from './guarded-accounts.ts';
+import { type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
+import { roleErrors } from './role.errors.ts';
+import type { RoleFilter, RoleStore } from './role.store.ts';
+
+export interface CreateRole {
+  /** 1 to 255 characters, unique among the roles of the tenant, or of its client. */
+  readonly name: string;
+  readonly description?: string | null;
+  /** UUID of the client the role belongs to. Default: it is a role of the tenant. */
+  readonly clientUuid?: string | null;
+  /** Native permissions: `user:read`, `user:read:self`, in `master` also `user:read:all`. */
+  readonly permissions?: readonly string[];
+  /** Roles that this one contains. */
+  readonly childIds?: readonly string[];
+}
+
+export interface UpdateRole {
+  readonly name?: string;
+  readonly description?: string | null;
+  /** Replaces the list. */
+  readonly permissions?: readonly string[];
+  readonly addChildIds?: readonly string[];
+  readonly removeChildIds?: readonly string[];
+}
+
+export interface RoleServiceDeps {
+  readonly db: Database;
+  readonly store: RoleStore;
+  readonly effective: EffectiveRoleStore;
+  readonly guarded: GuardedAccounts;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Roles one change may add or remove at once. */
+const MAX_CHILDREN = 200;
+const NAME = { max: 255 };
+const DESCRIPTION = { max: 1000 };
+
+/** Rules of roles: what they are called, what they hold, what they contain. Who holds them: `RoleGrantService`. */
+export class RoleService {
+  readonly #deps: RoleServiceDeps;
+
+  constructor(deps: RoleServiceDeps) {
+    this.#deps = deps;
+  }
+
+  find(authority: Authority, id: string): Promise<Role | null> {
+    return this.#deps.store.findById(authority.tenant.id, id);
+  }
+
+  page(authority: Authority, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>> {
+    return this.#deps.store.page(authority.tenant.id, filter, request);
+  }
+
+  /**
+   * @throws ROLE_NAME_TAKEN, ROLE_CLIENT_NOT_FOUND, ROLE_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
+   * @throws PERMISSION_ESCALATION The caller does not hold all that the role would come to.
+   */
+  async create(authority: Authority, input: CreateRole): Promise<Role> {
+    const tenantId = authority.tenant.id;
+    const { clock, db, store } = this.#deps;
+    const name = requireText(input.name, 'input.name', NAME);
+    const permissions = checkedPermissions('input.permissions', input.permissions ?? []).sort();
+    assertMayGrant(authority, grantsOf(permissions));
+    const now = clock.now();
+    return db.transaction(async () => {
+      const clientUuid = await this.#owner(tenantId, input.clientUuid ?? null);
+      const role = store.create({
+        tenantId,
+        id: newId(),
+        clientUuid,
+        name,
+        description:
+          input.description == null ? null : requireText(input.description, 'input.description', DESCRIPTION),
+        permissions,
+        attributes: {},
+        builtin: false,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await this.#flushMapped();
+      await this.#addChildren(authority, role, input.childIds ?? [], 'input.childIds');
+      this.#record(authority, role, 'role.created');
+      return role;
+    });
+  }
+
+  /**
+   * Changes what the input names. What the role holds already is nothing new; what is added must be the caller's to give.
+   * @throws NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
+   * @throws PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   */
+  async update(authority: Authority, id: string, input: UpdateRole): Promise<Role> {
+    const { clock, db, store } = this.#deps;
+    return db.transaction(async () => {
+      // Two changes at once could each be harmless and together close a circle.
+      if (input.addChildIds !== undefined || input.removeChildIds !== undefined)
+        await store.lockGrants(authority.tenant.id);
+      const role = await this.#lock(authority, id);
+      const changed = this.#assign(authority, role, input);
+      await this.#flushMapped();
+      if (await this.#changeChildren(authority, role, input)) changed.push('children');
+      if (changed.length === 0) return role;
+      role.updatedAt = clock.now();
+      this.#record(authority, role, 'role.updated', { changed });
+      return role;
+    });
+  }
+
+  /** Deletes a role with its grants. @throws NOT_FOUND, ROLE_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
+  async delete(authority: Authority, id: string): Promise<Role> {
+    const { db, guarded, store } = this.#deps;
+    return db.transaction(async () => {
+      await store.lockGrants(authority.tenant.id);
+      const role = await this.#lock(authority, id);
+      await guarded.keepingAdministrators(authority, () => store.delete(role.tenantId, role.id));
+      this.#record(authority, role, 'role.deleted');
+      return role;
+    });
+  }
+
+  /** Whoever changes a role changes all who hold it, so a role that reaches all tenants is guarded as they are. */
+  async #lock(authority: Authority, id: string): Promise<Role> {
+    const { effective, store } = this.#deps;
+    const role = await store.lock(authority.tenant.id, id);
+    if (role === null) throw kernelErrors.NOT_FOUND();
+    if (role.builtin && authority.caller.kind !== 'system') throw roleErrors.ROLE_BUILTIN();
+    const contents = await effective.contents(role.tenantId, [role.id]);
+    this.#deps.guarded.assertMayTouch(
+      authority,
+      contents.flatMap(({ permissions }) => permissions),
+    );
+    return role;
+  }
+
+  #assign(authority: Authority, role: Role, input: UpdateRole): string[] {
+    const next: Partial<Role> = {
+      ...(input.name === undefined ? {} : { name: requireText(input.name, 'input.name', NAME) }),
+      ...(input.description === undefined
+        ? {}
+        : {
+            description:
+              input.description === null ? null : requireText(input.description, 'input.description', DESCRIPTION),
+          }),
+      ...(input.permissions === undefined
+        ? {}
+        : { permissions: checkedPermissions('input.permissions', input.permissions).sort() }),
+    };
+    assertMayGrant(authority, grantsOf((next.permissions ?? []).filter((scope) => !role.permissions.includes(scope))));
+    const changed = Object.keys(next).filter(
+      (key) => JSON.stringify(next[key as keyof Role]) !== JSON.stringify(role[key as keyof Role] ?? null),
+    );
+    Object.assign(role, next);
+    return changed;
+  }
+
+  async #changeChildren(authority: Authority, role: Role, input: UpdateRole): Promise<boolean> {
+    const { addChildIds = [], removeChildIds = [] } = input;
+    const isAdded = await this.#addChildren(authority, role, addChildIds, 'input.addChildIds');
+    if (removeChildIds.length === 0) return isAdded;
+    const remove = () => this.#removeChildren(role, removeChildIds);
+    return (await this.#deps.guarded.keepingAdministrators(authority, remove)) || isAdded;
+  }
+
+  /** @returns Whether one of them is new. */
+  async #addChildren(authority: Authority, role: Role, ids: readonly string[], path: string): Promise<boolean> {
+    if (ids.length === 0) return false;
+    const { effective, store } = this.#deps;
+    await this.#assertExist(role.tenantId, ids, path);
+    const inside = new Set(await this.#childIds(role));
+    const added = [...new Set(ids)].filter((id) => !inside.has(id));
+    const contents = await effective.contents(role.tenantId, added);
+    if (contents.some(({ roleId }) => roleId === role.id)) throw roleErrors.ROLE_CYCLE();
+    assertMayGrant(authority, grantsOf(contents.flatMap(({ permissions }) => permissions)));
+    await store.addChildren(role.tenantId, role.id, added);
+    return added.length > 0;
+  }
+
+  /** @returns Whether one of them was inside. */
+  async #removeChildren(role: Role, ids: readonly string[]): Promise<boolean> {
+    const inside = await this.#childIds(role);
+    const removed = inside.filter((id) => ids.includes(id));
+    await this.#deps.store.removeChildren(role.tenantId, role.id, removed);
+    return removed.length > 0;
+  }
+
+  async #childIds(role: Role): Promise<string[]> {
+    const children = await this.#deps.store.childrenOf(role.tenantId, [role.id]);
+    return (children.get(role.id) ?? []).map(({ id }) => id);
+  }
+
+  async #assertExist(tenantId: string, ids: readonly string[], path: string): Promise<void> {
+    if (ids.length > MAX_CHILDREN) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_CHILDREN} roles at once.`);
+    const found = await this.#deps.store.findMany(tenantId, ids);
+    const index = ids.findIndex((id) => !found.has(id));
+    if (index < 0) return;
+    const { message } = roleErrors.rows.ROLE_NOT_FOUND;
+    throw roleErrors.ROLE_NOT_FOUND({ fields: [{ path: `${path}.${index}`, code: 'ROLE_NOT_FOUND', message }] });
+  }
+
+  async #owner(tenantId: string, clientUuid: string | null): Promise<string> {
+    if (clientUuid === null) return TENANT_ROLE_CLIENT;
+    if (await this.#deps.store.lockHolder(tenantId, 'client', clientUuid)) return clientUuid;
+    throw roleErrors.ROLE_CLIENT_NOT_FOUND();
+  }
+
+  #record({ caller, tenant }: Authority, role: Role, type: EventType, params: Record<string, unknown> = {}): void {
+    this.#deps.events.record(caller, tenant, { type, params: { roleId: role.id, name: role.name, ...params } });
+  }
+
+  async #flushMapped(): Promise<void> {
+    try {
+      await this.#deps.db.em.flush();
+    } catch (error) {
+      if (violatedConstraint(error) === 'roles__name') throw nameTaken();
+      throw error;
+    }
+  }
+}
+
+const nameTaken = (): IdentityError => {
+  const { message } = roleErrors.rows.ROLE_NAME_TAKEN;
+  return roleErrors.ROLE_NAME_TAKEN({ fields: [{ path: 'input.name', code: 'ROLE_NAME_TAKEN', message }] });
+};
