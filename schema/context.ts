@@ -14,11 +14,20 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../src/federation/index.ts';
+import type { EndAccessFlow, PasswordFlow, SignInFlow } from '../src/flows/index.ts';
 import type { OAuth } from '../src/oauth/index.ts';
 import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
 import type { GuardedAccounts, RolePermissions, RoleStore } from '../src/roles/index.ts';
+import type {
+  DeviceService,
+  DeviceStore,
+  ExpiredRows,
+  OneTimeCodeStore,
+  SessionService,
+  SessionStore,
+} from '../src/sessions/index.ts';
 import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
-import type { UserStore } from '../src/users/index.ts';
+import type { UserService, UserStore } from '../src/users/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What resolvers may call: one service or store per noun, put together by `src/server/registry.ts`. */
@@ -44,12 +53,25 @@ export interface Services {
   /** Clients by client_id with what they may do; remembered. */
   readonly clientDirectory: ClientDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
+  readonly users: UserService;
   readonly userStore: UserStore;
+  readonly sessions: SessionService;
+  readonly sessionStore: SessionStore;
+  readonly devices: DeviceService;
+  readonly deviceStore: DeviceStore;
+  /** Secrets that work once. */
+  readonly oneTimeCodes: OneTimeCodeStore;
+  /** What the server sweeps now and then. */
+  readonly expiredRows: ExpiredRows;
+  /** Disabling, deleting and resetting: each with its sessions and tokens. */
+  readonly endAccess: EndAccessFlow;
   readonly authModes: AuthModeService;
   readonly credentials: CredentialStore;
   readonly passwords: PasswordMode;
   /** The one lock-out engine: whatever proves something asks it first. */
   readonly lockouts: LockoutService;
+  readonly signIn: SignInFlow;
+  readonly passwordFlow: PasswordFlow;
   readonly federationProviders: FederationProviderService;
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;

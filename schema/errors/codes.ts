@@ -5,10 +5,13 @@ import { clientErrors } from '../../src/clients/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
 import { federationErrors } from '../../src/federation/index.ts';
+import { signInErrors } from '../../src/flows/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
 import { riskErrors } from '../../src/risk/index.ts';
 import { grantErrors } from '../../src/roles/index.ts';
+import { sessionErrors } from '../../src/sessions/index.ts';
 import { tenantErrors } from '../../src/tenants/index.ts';
+import { userErrors } from '../../src/users/index.ts';
 import { requestErrors } from './request.errors.ts';
 
 /** Every error table of the house, once. */
@@ -25,6 +28,9 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   accessErrors,
   authModeErrors,
   passwordModeErrors,
+  signInErrors,
+  userErrors,
+  sessionErrors,
 ];
 
 /** Codes that GraphQL itself gives, before any room is asked. */

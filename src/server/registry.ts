@@ -25,11 +25,21 @@ import {
   FederationProviderService,
   FederationProviderStore,
 } from '../federation/index.ts';
+import { EndAccessFlow, PasswordFlow, SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { createOAuth } from '../oauth/index.ts';
 import type { Database } from '../persistence/index.ts';
 import { RiskbitService, RiskbitStore } from '../risk/index.ts';
 import { EffectiveRoleStore, GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
+import {
+  DeviceService,
+  DeviceStore,
+  ExpiredRows,
+  OneTimeCodeStore,
+  SessionService,
+  SessionStore,
+  type TokenFamilies,
+} from '../sessions/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
 import { UserService, UserStore } from '../users/index.ts';
 
@@ -112,6 +122,23 @@ export function createRegistry(options: RegistryOptions): Services {
   });
   const userStore = new UserStore(db);
   const users = new UserService({ db, store: userStore, directory, guard: guarded, roles: roleStore, events, clock });
+  const sessionStore = new SessionStore(db);
+  const deviceStore = new DeviceStore(db);
+  const oneTimeCodes = new OneTimeCodeStore(db, clock);
+  const devices = new DeviceService({ db, store: deviceStore, guard: guarded, events, clock });
+  /** The engine of tokens is put together after the sessions it reads, so its families are named by name. */
+  const families: TokenFamilies = { revokeOfUser: async () => undefined, revokeOfSession: async () => undefined };
+  const sessions = new SessionService({
+    db,
+    store: sessionStore,
+    users: userStore,
+    directory,
+    families,
+    guard: guarded,
+    events,
+    clock,
+  });
+  const endAccess = new EndAccessFlow({ db, users, sessions, devices });
   const credentials = new CredentialStore(db, new Sealer(options.masterKey, 'credential'), clock);
   const authModeStore = new AuthModeStore(db);
   const authModes = new AuthModeService({
@@ -139,11 +166,23 @@ export function createRegistry(options: RegistryOptions): Services {
     store: new LockoutStore(db),
     directory,
     users: userStore,
-    accounts: users,
+    accounts: endAccess,
     guard: guarded,
     events,
     clock,
   });
+  const signIn = new SignInFlow({
+    directory,
+    users: userStore,
+    passwords,
+    credentials,
+    lockouts,
+    devices,
+    sessions,
+    events,
+    clock,
+  });
+  const passwordFlow = new PasswordFlow({ db, directory, passwords, lockouts, sessions, endAccess, events, clock });
   const federationSealer = new Sealer(options.masterKey, 'federation');
   /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
   const providerRules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
@@ -179,7 +218,7 @@ export function createRegistry(options: RegistryOptions): Services {
     authenticator: clientAuthenticator,
     roles: rolePermissions,
     users: userStore,
-    sessions: { findById: async () => null },
+    sessions: sessionStore,
     issuers: [BLITZ_ISSUER],
   });
   listen(oauth.onEvents);
@@ -200,11 +239,21 @@ export function createRegistry(options: RegistryOptions): Services {
     clientScopeStore,
     clientDirectory,
     clientAuthenticator,
+    users,
     userStore,
+    sessions,
+    sessionStore,
+    devices,
+    deviceStore,
+    oneTimeCodes,
+    expiredRows: new ExpiredRows(sessionStore, oneTimeCodes, clock),
+    endAccess,
     authModes,
     credentials,
     passwords,
     lockouts,
+    signIn,
+    passwordFlow,
     federationProviders,
     federationProviderStore,
     federationLinks,

@@ -3,6 +3,7 @@ import { sha256Base64Url } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Clock, isStorableText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
 import { canonicalUserId, isUserIdShaped, userErrors } from '../users/index.ts';
 import type { DeviceStore } from './device.store.ts';
 import type { Device } from './session.entity.ts';
@@ -12,6 +13,7 @@ import { storableHeader } from './storable-header.ts';
 export interface DeviceServiceDeps {
   readonly db: Database;
   readonly store: DeviceStore;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -97,25 +99,27 @@ export class DeviceService {
     }
   }
 
-  /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, FORBIDDEN */
+  /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
   async remove(authority: Authority, userId: string, deviceId: string): Promise<void> {
-    const { db, store, events } = this.#deps;
+    const { db, store, guard, events } = this.#deps;
     const { caller, tenant } = authority;
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
     if (!isDeviceId(deviceId) || !isUserIdShaped(id)) throw sessionErrors.DEVICE_NOT_FOUND();
+    await guard.assertMayChange(authority, 'user', id);
     await db.transaction(async () => {
       if (!(await store.delete(tenant.id, id, deviceId))) throw sessionErrors.DEVICE_NOT_FOUND();
       events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
     });
   }
 
-  /** Forgets the devices of a user, all but one if named; one event each. @throws FORBIDDEN */
+  /** Forgets the devices of a user, all but one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */
   async removeAllOf(authority: Authority, userId: string, exceptId: string | null = null): Promise<void> {
-    const { db, store, events } = this.#deps;
+    const { db, store, guard, events } = this.#deps;
     const { caller, tenant } = authority;
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
+    await guard.assertMayChange(authority, 'user', id);
     await db.transaction(async () => {
       for (const deviceId of await store.deleteOfUser(tenant.id, id, exceptId)) {
         events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });

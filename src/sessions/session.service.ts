@@ -130,7 +130,7 @@ export class SessionService {
       });
     });
     const { cookieHash: _hidden, ...session } = row;
-    return { session, cookie };
+    return { session: { ...session, amr: input.amr, acr: input.acr ?? null }, cookie };
   }
 
   /**

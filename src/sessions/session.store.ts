@@ -7,7 +7,10 @@ import { type Session, SessionEntity } from './session.entity.ts';
 type Tables = InferKyselyDB<typeof SessionEntity>;
 
 /** A session as it is read: without the hash of its cookie, which only look-ups need. */
-export type SessionRow = Omit<Session, 'cookieHash'>;
+export type SessionRow = Omit<Session, 'cookieHash' | 'amr' | 'acr'> & {
+  readonly amr: readonly string[];
+  readonly acr: string | null;
+};
 
 /** What a list of sessions can be narrowed by. */
 export interface SessionFilter {

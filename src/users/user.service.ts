@@ -93,7 +93,7 @@ export class UserService {
 
   /**
    * Changes what is given and leaves the rest; one event per changed thing.
-   * @throws USER_NOT_FOUND, FORBIDDEN and the refusals of `create`
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED and the refusals of `create`
    */
   async update(authority: Authority, userId: string, given: UserInput): Promise<User> {
     const id = canonicalUserId(userId);
@@ -102,7 +102,7 @@ export class UserService {
     if (input.username === null) throw userErrors.USER_USERNAME_INVALID({ message: 'A user has a username.' });
     const settings = await this.#settings(authority);
     return this.#deps.db.transaction(async () => {
-      const user = await this.#lock(authority, id);
+      const user = await this.lock(authority, id);
       const change = new UserChange(user);
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
       change.apply(input, settings.emailIsUsername);
@@ -121,13 +121,19 @@ export class UserService {
    * Enables or disables an account. Enabling lifts the inactivity block as well. What disabling ends besides is for
    * `flows/end-access`.
    * @param reason Why it is disabled: `admin` unless a rule did it.
-   * @throws USER_NOT_FOUND, FORBIDDEN
+   * @returns The account, and whether anything changed.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
    */
-  async setEnabled(authority: Authority, userId: string, enabled: boolean, reason = 'admin'): Promise<User> {
+  async setEnabled(
+    authority: Authority,
+    userId: string,
+    enabled: boolean,
+    reason = 'admin',
+  ): Promise<{ readonly user: User; readonly changed: boolean }> {
     return this.#deps.db.transaction(async () => {
-      const user = await this.#lock(authority, canonicalUserId(userId));
+      const user = await this.lock(authority, userId);
       const isChange = user.enabled !== enabled || (enabled && user.inactiveSince != null);
-      if (!isChange) return user;
+      if (!isChange) return { user, changed: false };
       if (!enabled) await this.#deps.guard.assertMayEnd(authority, user.id);
       const wasEnabled = user.enabled;
       user.enabled = enabled;
@@ -138,16 +144,16 @@ export class UserService {
       if (wasEnabled !== enabled) {
         this.#record(authority, user, enabled ? 'user.enabled' : 'user.disabled', enabled ? {} : { reason });
       } else this.#record(authority, user, 'user.state_changed', { state: 'active' });
-      return user;
+      return { user, changed: true };
     });
   }
 
-  /** Deletes an account and everything that belongs to it. @throws USER_NOT_FOUND, FORBIDDEN */
+  /** Deletes an account and everything that belongs to it. @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
   async delete(authority: Authority, userId: string): Promise<User> {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
     return this.#deps.db.transaction(async () => {
-      const user = await this.#lock(authority, id);
+      const user = await this.lock(authority, id);
       await this.#deps.guard.assertMayEnd(authority, id);
       // The entity must not be written back after its row is gone.
       await this.#deps.db.em.flush();
@@ -158,7 +164,12 @@ export class UserService {
     });
   }
 
-  async #lock(authority: Authority, id: string): Promise<User> {
+  /**
+   * The account, locked until the open unit of work ends: users are locked before their sessions and tokens.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async lock(authority: Authority, userId: string): Promise<User> {
+    const id = canonicalUserId(userId);
     authority.requireAccount(id);
     const user = await this.#deps.store.lock(authority.tenant.id, id);
     if (user === null) throw userErrors.USER_NOT_FOUND();

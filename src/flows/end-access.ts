@@ -1,0 +1,69 @@
+import type { Authority } from '../access/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../sessions/index.ts';
+import type { User, UserService } from '../users/index.ts';
+
+export interface EndAccessDeps {
+  readonly db: Database;
+  readonly users: UserService;
+  readonly sessions: SessionService;
+  readonly devices: DeviceService;
+}
+
+/**
+ * Takes somebody's access away at once: what changes on the account, the end of its sessions and the end of its tokens are
+ * one transaction, so that nobody is disabled and still signed in (ASVS 7.4.2).
+ */
+export class EndAccessFlow {
+  readonly #deps: EndAccessDeps;
+
+  constructor(deps: EndAccessDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Enables or disables an account; disabling ends its sessions and tokens.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   */
+  setEnabled(authority: Authority, userId: string, enabled: boolean, reason?: string): Promise<User> {
+    const { db, users, sessions } = this.#deps;
+    return db.transaction(async () => {
+      const { user, changed } = await users.setEnabled(authority, userId, enabled, reason);
+      if (changed && !enabled) await sessions.revokeAllOf(authority, user.id);
+      return user;
+    });
+  }
+
+  /**
+   * Deletes an account with its sessions, tokens and everything else that belongs to it.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   */
+  delete(authority: Authority, userId: string): Promise<User> {
+    const { db, users, sessions } = this.#deps;
+    return db.transaction(async () => {
+      const { id } = await users.lock(authority, userId);
+      await sessions.revokeAllOf(authority, id);
+      return users.delete(authority, id);
+    });
+  }
+
+  /**
+   * Ends all sessions and tokens of a user and forgets the devices it is known on.
+   * @param options What goes on; a kept device is not forgotten either.
+   * @returns The sessions that ended.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   */
+  resetSessions(
+    authority: Authority,
+    userId: string,
+    options: EndSessionsOptions = {},
+  ): Promise<{ readonly user: User; readonly ended: readonly SessionRow[] }> {
+    const { db, users, sessions, devices } = this.#deps;
+    return db.transaction(async () => {
+      const user = await users.lock(authority, userId);
+      const ended = await sessions.revokeAllOf(authority, user.id, options);
+      await devices.removeAllOf(authority, user.id, options.exceptDeviceId ?? null);
+      return { user, ended };
+    });
+  }
+}

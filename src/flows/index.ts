@@ -1,0 +1,8 @@
+/**
+ * What several rooms do together, in one transaction each.
+ * May import every room up to `users/`, `clients/`, `sessions/`, `auth-modes/`, `federation/` and `risk/`.
+ */
+export { type ChangePassword, PasswordFlow, type SessionsAfter, type SetPassword } from './change-password.ts';
+export { EndAccessFlow } from './end-access.ts';
+export { signInErrors } from './sign-in.errors.ts';
+export { type PasswordSignIn, requireVerified, SignInFlow, type SignInResult } from './sign-in.ts';
