@@ -8,7 +8,9 @@ import { MasterKey } from '../../src/crypto/index.ts';
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
 import { createRegistry } from '../../src/server/registry.ts';
+import type { StartedSession, StartSession } from '../../src/sessions/index.ts';
 import type { CreateTenant } from '../../src/tenants/index.ts';
+import type { CreateUser, User } from '../../src/users/index.ts';
 import { TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
 
@@ -87,6 +89,17 @@ export class World {
   /** A confidential client of a tenant, with its secret. */
   newClient(tenant: TenantRef, input: CreateClient = {}): Promise<CreatedClient> {
     return this.services.clients.create(this.system(tenant), input);
+  }
+
+  /** A user account; the username is a fresh one unless given. */
+  newUser(tenant: TenantRef, input: CreateUser = {}): Promise<User> {
+    const username = `u${newId().replaceAll('-', '').slice(-16)}`;
+    return this.services.users.create(this.system(tenant), { username, ...input });
+  }
+
+  /** A session of a user, as a sign-in with a password leaves it. */
+  signedIn(tenant: TenantRef, userId: string, input: Partial<StartSession> = {}): Promise<StartedSession> {
+    return this.services.sessions.start(this.system(tenant), { userId, amr: ['pwd'], ...input });
   }
 
   /** An application of a tenant that holds these native scopes. */
