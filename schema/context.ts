@@ -17,7 +17,16 @@ import type {
 import type { EndAccessFlow, PasswordFlow, SignInFlow } from '../src/flows/index.ts';
 import type { OAuth } from '../src/oauth/index.ts';
 import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
-import type { GuardedAccounts, RolePermissions, RoleStore } from '../src/roles/index.ts';
+import type {
+  GroupMemberService,
+  GroupService,
+  GroupStore,
+  GuardedAccounts,
+  RoleGrantService,
+  RolePermissions,
+  RoleService,
+  RoleStore,
+} from '../src/roles/index.ts';
 import type {
   DeviceService,
   DeviceStore,
@@ -47,6 +56,11 @@ export interface Services {
   /** Asked before any write to a user or client. */
   readonly guarded: GuardedAccounts;
   readonly roleStore: RoleStore;
+  readonly roles: RoleService;
+  readonly roleGrants: RoleGrantService;
+  readonly groups: GroupService;
+  readonly groupMembers: GroupMemberService;
+  readonly groupStore: GroupStore;
   readonly clients: ClientService;
   readonly clientStore: ClientStore;
   readonly clientScopeStore: ClientScopeStore;

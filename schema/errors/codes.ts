@@ -8,7 +8,7 @@ import { federationErrors } from '../../src/federation/index.ts';
 import { signInErrors } from '../../src/flows/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
 import { riskErrors } from '../../src/risk/index.ts';
-import { grantErrors } from '../../src/roles/index.ts';
+import { grantErrors, groupErrors, roleErrors } from '../../src/roles/index.ts';
 import { sessionErrors } from '../../src/sessions/index.ts';
 import { tenantErrors } from '../../src/tenants/index.ts';
 import { userErrors } from '../../src/users/index.ts';
@@ -22,6 +22,8 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   eventErrors,
   tenantErrors,
   grantErrors,
+  roleErrors,
+  groupErrors,
   clientErrors,
   federationErrors,
   riskErrors,

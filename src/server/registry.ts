@@ -30,7 +30,18 @@ import type { Clock } from '../kernel/index.ts';
 import { createOAuth } from '../oauth/index.ts';
 import type { Database } from '../persistence/index.ts';
 import { RiskbitService, RiskbitStore } from '../risk/index.ts';
-import { EffectiveRoleStore, GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
+import {
+  EffectiveRoleStore,
+  GroupMemberService,
+  GroupService,
+  GroupStore,
+  GuardedAccounts,
+  RoleGrantService,
+  RolePermissions,
+  RoleService,
+  RoleStore,
+  seedBuiltinRoles,
+} from '../roles/index.ts';
 import {
   DeviceService,
   DeviceStore,
@@ -101,6 +112,35 @@ export function createRegistry(options: RegistryOptions): Services {
     permissions: rolePermissions,
     directory,
     clientPermissions: (tenantId, clientUuid) => clientDirectory.permissionsOf(tenantId, clientUuid),
+  });
+  tenants.addSeed(seedBuiltinRoles(roleStore, clock));
+  const roles = new RoleService({ db, store: roleStore, effective: effectiveRoles, guarded, events, clock });
+  const roleGrants = new RoleGrantService({
+    db,
+    store: roleStore,
+    effective: effectiveRoles,
+    guarded,
+    directory,
+    events,
+    clock,
+  });
+  const groupStore = new GroupStore(db);
+  const groups = new GroupService({
+    db,
+    store: groupStore,
+    roleStore,
+    permissions: rolePermissions,
+    guarded,
+    events,
+    clock,
+  });
+  const groupMembers = new GroupMemberService({
+    db,
+    store: groupStore,
+    permissions: rolePermissions,
+    guarded,
+    events,
+    clock,
   });
   const secretHasher = new SecretHasher(options.masterKey);
   const clientAuthenticator = new ClientAuthenticator({ directory: clientDirectory, hasher: secretHasher, clock });
@@ -234,6 +274,11 @@ export function createRegistry(options: RegistryOptions): Services {
     rolePermissions,
     guarded,
     roleStore,
+    roles,
+    roleGrants,
+    groups,
+    groupMembers,
+    groupStore,
     clients,
     clientStore,
     clientScopeStore,

@@ -3,10 +3,12 @@ import { buildGraph } from '../../schema/build.ts';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
 import { formatError } from '../../schema/errors/format.ts';
 import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from '../../src/access/index.ts';
+import type { CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
+import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
 import { createRegistry } from '../../src/server/registry.ts';
 import type { StartedSession, StartSession } from '../../src/sessions/index.ts';
 import type { CreateTenant } from '../../src/tenants/index.ts';
@@ -100,6 +102,33 @@ export class World {
   /** A session of a user, as a sign-in with a password leaves it. */
   signedIn(tenant: TenantRef, userId: string, input: Partial<StartSession> = {}): Promise<StartedSession> {
     return this.services.sessions.start(this.system(tenant), { userId, amr: ['pwd'], ...input });
+  }
+
+  /** A role of a tenant, with a fresh name. */
+  newRole(tenant: TenantRef, input: Partial<CreateRole> = {}): Promise<Role> {
+    return this.services.roles.create(this.system(tenant), { name: `role-${newId()}`, ...input });
+  }
+
+  /** A group of a tenant, with a fresh name. */
+  newGroup(tenant: TenantRef, input: Partial<CreateGroup> = {}): Promise<Group> {
+    return this.services.groups.create(this.system(tenant), { name: `group-${newId()}`, ...input });
+  }
+
+  /** Puts a role into the hands of a user, group or client. */
+  async grantRole(tenant: TenantRef, input: RoleGranting): Promise<void> {
+    await this.services.roleGrants.grant(this.system(tenant), input);
+  }
+
+  /** Gives an account a password that the policy takes. */
+  async givePassword(tenant: TenantRef, userId: string, password = 'three-wombats-at-dawn'): Promise<string> {
+    await this.services.passwordFlow.set(this.system(tenant), { userId, password, sessions: 'keep' });
+    return password;
+  }
+
+  /** Gives an account a second factor. */
+  giveTotp(tenant: TenantRef, userId: string): Promise<CredentialInfo> {
+    const secret = 'JBSWY3DPEHPK3PXP';
+    return this.db.transaction(() => this.services.credentials.add(tenant.id, { userId, type: 'totp', secret }));
   }
 
   /** An application of a tenant that holds these native scopes. */
