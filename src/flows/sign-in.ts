@@ -1,0 +1,184 @@
+import type { Authority } from '../access/index.ts';
+import {
+  type Attempt,
+  accountStateOf,
+  type CredentialStore,
+  type CredentialType,
+  type LockoutService,
+  type PasswordMode,
+  UPDATE_PASSWORD,
+} from '../auth-modes/index.ts';
+import type { EventActor, EventLog } from '../events/index.ts';
+import type { Clock, Origin, TenantRef } from '../kernel/index.ts';
+import type { DeviceService, SessionService, StartedSession } from '../sessions/index.ts';
+import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
+import type { User, UserStore } from '../users/index.ts';
+import { signInErrors } from './sign-in.errors.ts';
+
+/** A name and a password, as somebody typed them somewhere. */
+export interface PasswordSignIn {
+  readonly tenant: Pick<TenantRef, 'id'>;
+  /** Username, e-mail address where the tenant allows it, or chosen id. */
+  readonly identifier: string;
+  readonly password: string;
+  readonly origin: Origin;
+  /** Id of the device, proved by its cookie; absent or null when there is none. */
+  readonly deviceId?: string | null;
+  /** The client the sign-in is for, and how it proved who it is. */
+  readonly client: Pick<EventActor, 'clientId' | 'clientAuth'> | null;
+}
+
+/**
+ * What a right password leads to. The first step that is missing is named; the refusals, all of them, are one error.
+ */
+export type SignInResult =
+  | { readonly kind: 'verified'; readonly user: User; readonly amr: readonly string[] }
+  | {
+      readonly kind: 'factor-required';
+      readonly user: User;
+      readonly amr: readonly string[];
+      /** Second factors the account has; empty when it must, but has none. */
+      readonly methods: readonly CredentialType[];
+    }
+  | { readonly kind: 'password-change-required'; readonly user: User; readonly amr: readonly string[] }
+  | { readonly kind: 'email-unverified'; readonly user: User; readonly amr: readonly string[] };
+
+export interface SignInFlowDeps {
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
+  readonly passwords: Pick<PasswordMode, 'prove' | 'amr'>;
+  readonly credentials: Pick<CredentialStore, 'secondFactorMethods'>;
+  readonly lockouts: LockoutService;
+  readonly devices: Pick<DeviceService, 'isKnown' | 'seen'>;
+  readonly sessions: Pick<SessionService, 'start'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Why an account may not sign in at all, for operators; the one who tries learns nothing of it. */
+const STANDING: readonly (readonly [reason: string, holds: (user: User | null, now: Date) => boolean])[] = [
+  ['unknown_user', (user) => user === null],
+  ['service_account', (user) => user!.serviceClientId != null],
+  ['account_disabled', (user) => !user!.enabled],
+  ['account_inactive', (user, now) => accountStateOf(user!, now).name === 'inactivityLock'],
+  ['method_locked', (user) => (user!.lockedMethods ?? []).includes('password')],
+];
+
+/** A reserved word among the ids: nobody has it. */
+const NOBODY = 'current';
+
+/** Signing in with a name and a password, by whichever door. */
+export class SignInFlow {
+  readonly #deps: SignInFlowDeps;
+
+  constructor(deps: SignInFlowDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Unknown name, wrong password, blocked, disabled, inactive, method locked: each is the same error after the same work
+   * (check 43), so that nobody learns who exists or what state an account is in. Only who knows the password learns what
+   * else is missing.
+   * @throws SIGN_IN_REFUSED Records `sign_in.failed` with the reason.
+   * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE More tries wait than can be checked.
+   */
+  async verifyPassword(input: PasswordSignIn): Promise<SignInResult> {
+    const { directory, users, lockouts } = this.#deps;
+    const tenant = await directory.byId(input.tenant.id);
+    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
+    const found = await users.findByIdentifier(tenant.id, input.identifier, { byEmail: tenant.settings.signInByEmail });
+    // A name that is somebody's costs two statements, so one that is nobody's does too.
+    const user = found ?? (await users.findById(tenant.id, NOBODY));
+    const attempt: Attempt = {
+      tenant,
+      factor: 'first',
+      userId: user?.id ?? null,
+      name: input.identifier,
+      peerIp: input.origin.peerIp,
+      knownDeviceId: await this.#knownDevice(tenant.id, user, input.deviceId ?? null),
+    };
+    return lockouts.serially(attempt, () => this.#try(tenant, user, input, attempt));
+  }
+
+  async #knownDevice(tenantId: string, user: User | null, deviceId: string | null): Promise<string | null> {
+    if (user === null || deviceId === null) return null;
+    return (await this.#deps.devices.isKnown(tenantId, user.id, deviceId)) ? deviceId : null;
+  }
+
+  async #try(tenant: KnownTenant, user: User | null, input: PasswordSignIn, attempt: Attempt): Promise<SignInResult> {
+    const { lockouts, passwords, clock } = this.#deps;
+    const { isBlocked } = await lockouts.check(attempt);
+    const now = clock.now();
+    const standing = STANDING.find(([, holds]) => holds(user, now))?.[0] ?? null;
+    // The password is checked even when nothing can come of it: the time of the answer must not tell.
+    const isRight = (await passwords.prove(tenant.id, user?.id ?? null, input.password)) !== null;
+    const reason = isBlocked ? 'locked_out' : (standing ?? (isRight ? null : 'wrong_password'));
+    if (reason !== null) {
+      await this.#refuse(input, attempt, reason, isBlocked);
+      throw signInErrors.SIGN_IN_REFUSED();
+    }
+    await lockouts.succeed(attempt);
+    return this.#next(tenant, user!);
+  }
+
+  async #refuse(input: PasswordSignIn, attempt: Attempt, reason: string, isBlocked: boolean): Promise<void> {
+    const actor = actorOf(input);
+    // Tries during a block are not counted, so that it ends when it was said to.
+    if (!isBlocked) await this.#deps.lockouts.fail(attempt, actor);
+    await this.#deps.events.append(actor, attempt.tenant, {
+      type: 'sign_in.failed',
+      subjectId: attempt.userId,
+      outcome: 'failure',
+      reason,
+      params: { method: 'password' },
+    });
+  }
+
+  /** What is missing after a right password; the order is that of the steps. */
+  async #next(tenant: KnownTenant, user: User): Promise<SignInResult> {
+    const amr = this.#deps.passwords.amr;
+    if (user.requiredFactor === 2) {
+      const methods = await this.#deps.credentials.secondFactorMethods(tenant.id, user.id);
+      return { kind: 'factor-required', user, amr, methods };
+    }
+    if ((user.requiredActions ?? []).includes(UPDATE_PASSWORD)) return { kind: 'password-change-required', user, amr };
+    if (tenant.settings.verifyEmail && !user.emailVerified) return { kind: 'email-unverified', user, amr };
+    return { kind: 'verified', user, amr };
+  }
+
+  /**
+   * Signs in where no further step can be taken, as the password grant: anything missing is a refusal.
+   * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
+   */
+  async signInWithPassword(
+    authority: Authority,
+    input: { readonly username: string; readonly password: string; readonly deviceId?: string | null },
+  ): Promise<StartedSession & { readonly userId: string }> {
+    const { caller, tenant } = authority;
+    const { username: identifier, password, deviceId = null } = input;
+    const { origin } = caller;
+    const result = await this.verifyPassword({ tenant, identifier, password, deviceId, origin, client: caller });
+    const { user, amr } = requireVerified(result);
+    const started = await this.#deps.sessions.start(authority, { userId: user.id, amr, deviceId });
+    if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
+    return { ...started, userId: user.id };
+  }
+}
+
+const MISSING_STEP = {
+  'factor-required': signInErrors.SIGN_IN_FACTOR_REQUIRED,
+  'password-change-required': signInErrors.SIGN_IN_PASSWORD_CHANGE_REQUIRED,
+  'email-unverified': signInErrors.SIGN_IN_EMAIL_UNVERIFIED,
+} as const;
+
+/** The result, if nothing is missing. @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED */
+export function requireVerified(result: SignInResult): Extract<SignInResult, { kind: 'verified' }> {
+  if (result.kind === 'verified') return result;
+  throw MISSING_STEP[result.kind]();
+}
+
+/** Somebody who has not shown yet who they are. */
+function actorOf({ origin, client }: PasswordSignIn): EventActor {
+  const { clientId = null, clientAuth = null } = client ?? {};
+  return { kind: 'anonymous', userId: null, clientId, clientAuth, sessionId: null, origin };
+}
