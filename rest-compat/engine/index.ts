@@ -4,7 +4,7 @@
  */
 export type { CallerResolver, ClientCredentials } from './caller.ts';
 export type { ChallengeReason, Dialect, DialectErrors, Mount } from './dialect.ts';
-export { type Envelope, type Fault, type FaultItem, mappedCodes, pathsOf } from './errors.ts';
+export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, pathsOf } from './errors.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { openApiOf } from './openapi.ts';
 export { problems } from './problems.ts';

@@ -1,0 +1,130 @@
+import type { DialectErrors, LegacyError } from '../engine/index.ts';
+import { asTheirKind, GIVEN_ELSEWHERE } from '../oidc/errors.ts';
+
+/** One of `errors[]`: a faulty value (spec section 0.5, envelope 1). */
+export const listed = (error: string, pos?: string, text?: string): LegacyError => ({
+  status: 400,
+  envelope: 'list',
+  error,
+  ...(pos === undefined ? {} : { pos }),
+  ...(text === undefined ? {} : { text }),
+});
+
+/** An operation that was refused (envelope 2). */
+export const refused = (error: string, status = 400): LegacyError => ({ status, envelope: 'process', error });
+
+const oauth = (status: number, error: string): LegacyError => ({ status, envelope: 'oauth', error });
+const empty = (status: number): LegacyError => ({ status, envelope: 'empty', error: '' });
+
+/** A page for a person in front of a browser. */
+export const page = (status: number): LegacyError => ({ status, envelope: 'page', error: '' });
+
+const NO_SUBJECT = refused('no_subject_found', 404);
+const NOT_FOUND = refused('not_found', 404);
+
+/** Rows below `/users/{subjectId}`: an id that is nobody's. */
+export const SUBJECT: Readonly<Record<string, LegacyError>> = { NOT_FOUND: NO_SUBJECT };
+
+/** Spec sections 0.5 and 5. */
+export const BLITZ_ERRORS: DialectErrors = {
+  codes: {
+    ...asTheirKind(GIVEN_ELSEWHERE),
+    INVALID_INPUT: listed('wrong_value'),
+    UNAUTHENTICATED: oauth(401, 'invalid_token'),
+    FORBIDDEN: oauth(403, 'access_denied'),
+    NOT_FOUND,
+    REQUEST_TOO_LARGE: null,
+    TOO_MANY_REQUESTS: null,
+    SERVICE_UNAVAILABLE: null,
+    INTERNAL_ERROR: null,
+    TENANT_DISABLED: oauth(403, 'access_denied'),
+    TENANT_REQUIRED: NOT_FOUND,
+    TENANT_AMBIGUOUS: null,
+    ACCOUNT_GUARDED: oauth(403, 'access_denied'),
+    USER_NOT_FOUND: NO_SUBJECT,
+    USER_ID_INVALID: listed('wrong_format', 'sub'),
+    USER_ID_TAKEN: listed('already_exists', 'sub'),
+    USER_USERNAME_INVALID: listed('wrong_format', 'login'),
+    USER_USERNAME_TAKEN: listed('already_exists', 'login'),
+    USER_EMAIL_INVALID: listed('wrong_format', 'email'),
+    USER_EMAIL_TAKEN: listed('already_exists', 'email'),
+    USER_ATTRIBUTE_INVALID: listed('wrong_format'),
+    AUTH_MODE_NO_SECOND_FACTOR: listed('has_not_sf_methods', 'requiredFactor'),
+    AUTH_MODE_VALUE_INVALID: listed('wrong_value'),
+    ACCOUNT_STATE_VALUE_INVALID: listed('wrong_value', 'till'),
+    PASSWORD_TOO_LONG: listed('password_policy', 'password'),
+    PASSWORD_POLICY: listed('password_policy', 'password'),
+    PASSWORD_CURRENT_WRONG: refused('wrong_password'),
+    PASSWORD_CHANGED_MEANWHILE: refused('wrong_password'),
+    FEDERATION_PROVIDER_NOT_FOUND: NOT_FOUND,
+    LINK_ALREADY_BOUND: refused('already_bound'),
+    LINK_NOT_FOUND: NOT_FOUND,
+    LINK_LIMIT_REACHED: null,
+    FEDERATION_TOKEN_NOT_FOUND: NOT_FOUND,
+    CLIENT_UNAUTHENTICATED: oauth(401, 'invalid_client'),
+    GRANT_TYPE_REQUIRED: null,
+    GRANT_TYPE_UNSUPPORTED: null,
+    GRANT_TYPE_NOT_ALLOWED: null,
+    GRANT_INVALID: null,
+    REFRESH_TOKEN_REUSED: null,
+    SCOPE_INVALID: null,
+    TOKEN_PARAMETER_INVALID: null,
+    TOKEN_REQUEST_REPEATED: null,
+    TOKEN_INVALID: oauth(401, 'invalid_token'),
+    SCOPE_INSUFFICIENT: oauth(403, 'insufficient_scope'),
+    ISSUER_UNKNOWN: null,
+    SIGN_IN_REFUSED: refused('wrong_password'),
+    SIGN_IN_FACTOR_REQUIRED: null,
+    SIGN_IN_PASSWORD_CHANGE_REQUIRED: null,
+    SIGN_IN_EMAIL_UNVERIFIED: null,
+    REAUTHENTICATION_REQUIRED: oauth(401, 'invalid_token'),
+    PATH_UNKNOWN: NOT_FOUND,
+    PATH_MALFORMED: listed('wrong_value'),
+    TENANT_UNKNOWN: NOT_FOUND,
+    METHOD_NOT_ALLOWED: empty(405),
+    MEDIA_TYPE_UNSUPPORTED: empty(415),
+    BODY_MALFORMED: listed('wrong_json', ''),
+    CREDENTIALS_MISSING: oauth(401, 'invalid_token'),
+    CREDENTIALS_AMBIGUOUS: null,
+    CLIENT_REFUSED: oauth(401, 'invalid_client'),
+    SCOPE_MISSING: oauth(403, 'insufficient_scope'),
+    END_USER_UNKNOWN: listed('wrong_value', 'X-Forwarded-For'),
+  },
+  kinds: {
+    invalid: listed('wrong_value'),
+    unauthenticated: oauth(401, 'invalid_token'),
+    forbidden: oauth(403, 'access_denied'),
+    'not-found': NOT_FOUND,
+    conflict: listed('already_exists'),
+    refused: refused('refused'),
+    throttled: refused('too_many_requests', 429),
+    'too-large': refused('request_too_large', 413),
+    unavailable: refused('temporarily_unavailable', 503),
+    internal: refused('internal_error', 500),
+  },
+  envelopes: {
+    list: ({ items }) => ({
+      body: {
+        type: 'input_error',
+        error: 'wrong_values',
+        errors: items.map(({ error, text, pos }) => ({ type: 'input_error', error, desc: text, pos })),
+      },
+    }),
+    process: ({ legacy, text }) => ({ body: { type: 'process_error', error: legacy.error, desc: text } }),
+    oauth: ({ legacy, text }) => ({ body: { error: legacy.error, error_description: text } }),
+    empty: () => ({ body: null }),
+    page: ({ text }) => ({ type: 'text/html', body: errorPage(text) }),
+  },
+  fieldError: 'wrong_value',
+  challenge: (reason) =>
+    reason === 'client'
+      ? 'Basic realm="blitz"'
+      : `Bearer error="${reason === 'scope' ? 'insufficient_scope' : 'invalid_token'}"`,
+};
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+
+function errorPage(text: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Error</title></head><body><p>${escaped(text)}</p></body></html>`;
+}

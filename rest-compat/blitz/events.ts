@@ -1,0 +1,46 @@
+/**
+ * Names of event types in the dialect's audit (spec section 4; only `login` is sourced, the others are our reading). A type
+ * that is absent is not shown by this door.
+ */
+export const EVENT_NAMES: Readonly<Record<string, string>> = {
+  'session.started': 'login',
+  'sign_in.failed': 'login_failed',
+  'sign_in.factor_failed': 'login_failed',
+  'session.ended': 'logout',
+  'user.sessions_reset': 'sessions_reset',
+  'user.created': 'user_registered',
+  'user.updated': 'user_attrs_changed',
+  'user.username_changed': 'user_attrs_changed',
+  'user.email_changed': 'user_attrs_changed',
+  'user.deleted': 'user_removed',
+  'user.state_changed': 'state_changed',
+  'auth_mode.required_factor_changed': 'required_factor_changed',
+  'auth_mode.password_change_required': 'password_change_required',
+  'auth_mode.locked_methods_changed': 'methods_locked_changed',
+  'password.changed': 'password_changed',
+  'password.reset': 'password_changed',
+  'federation_link.added': 'ext_account_bound',
+  'federation_link.removed': 'ext_account_unbound',
+  'device.removed': 'device_removed',
+};
+
+/** Events of credentials are named after the kind of credential. */
+export const CREDENTIAL_EVENT_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'credential.added': {
+    totp: 'totp_attached',
+    'security-key': 'security_key_attached',
+    passkey: 'security_key_attached',
+  },
+  'credential.removed': {
+    totp: 'totp_detached',
+    'security-key': 'security_key_detached',
+    passkey: 'security_key_detached',
+  },
+};
+
+/** The dialect's name of an event; null when this door does not show it. */
+export function eventName(type: string, params: Readonly<Record<string, unknown>>): string | null {
+  const byCredential = CREDENTIAL_EVENT_NAMES[type];
+  if (byCredential !== undefined) return byCredential[String(params['type'])] ?? null;
+  return EVENT_NAMES[type] ?? null;
+}
