@@ -8,6 +8,7 @@ import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
 import { SecurityEventResolver } from './events/security-event.resolver.ts';
 import { FederationLinkResolver } from './federation/link.resolver.ts';
+import { AccountLinkingResolver } from './federation/linking.resolver.ts';
 import { FederationProviderResolver } from './federation/provider.resolver.ts';
 import { NodeResolver } from './interfaces/node.ts';
 import { RiskbitResolver } from './risk/riskbit.resolver.ts';
@@ -21,6 +22,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   TenantResolver,
   FederationProviderResolver,
   FederationLinkResolver,
+  AccountLinkingResolver,
   RiskbitResolver,
 ];
 

@@ -14,7 +14,7 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../src/federation/index.ts';
-import type { EndAccessFlow, PasswordFlow, SignInFlow } from '../src/flows/index.ts';
+import type { EndAccessFlow, LinkAccountFlow, PasswordFlow, SignInFlow } from '../src/flows/index.ts';
 import type { OAuth } from '../src/oauth/index.ts';
 import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
 import type {
@@ -90,6 +90,8 @@ export interface Services {
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;
   readonly federationLinkStore: FederationLinkStore;
+  /** Linking an external account by a visit to its provider. */
+  readonly accountLinking: LinkAccountFlow;
   readonly riskbits: RiskbitService;
   readonly riskbitStore: RiskbitStore;
 }

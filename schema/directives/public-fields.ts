@@ -3,6 +3,7 @@
  * `@requiresScopes`.
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
+  'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
   'Query.errorCodes': 'Documentation.',
   'Query.eventTypes': 'Documentation.',
   'Query.node': 'The object that comes out is guarded by its own type.',

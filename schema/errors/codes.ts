@@ -5,7 +5,7 @@ import { clientErrors } from '../../src/clients/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
 import { federationErrors } from '../../src/federation/index.ts';
-import { signInErrors } from '../../src/flows/index.ts';
+import { linkAccountErrors, signInErrors } from '../../src/flows/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
 import { riskErrors } from '../../src/risk/index.ts';
 import { grantErrors, groupErrors, roleErrors } from '../../src/roles/index.ts';
@@ -26,6 +26,7 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   groupErrors,
   clientErrors,
   federationErrors,
+  linkAccountErrors,
   riskErrors,
   accessErrors,
   authModeErrors,

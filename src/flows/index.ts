@@ -4,5 +4,14 @@
  */
 export { type ChangePassword, PasswordFlow, type SessionsAfter, type SetPassword } from './change-password.ts';
 export { EndAccessFlow } from './end-access.ts';
+export {
+  type BeginLinking,
+  type CompleteLinking,
+  LinkAccountFlow,
+  type LinkingOutcome,
+  type LinkingResult,
+  linkAccountErrors,
+  Upstream,
+} from './link-account/index.ts';
 export { signInErrors } from './sign-in.errors.ts';
 export { type PasswordSignIn, requireVerified, SignInFlow, type SignInResult } from './sign-in.ts';

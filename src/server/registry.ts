@@ -1,4 +1,5 @@
 import { BLITZ_ISSUER } from '../../rest-compat/blitz/issuer.ts';
+import { registerBlitz } from '../../rest-compat/blitz/register.ts';
 import type { Services } from '../../schema/context.ts';
 import { ScopeAliases } from '../access/index.ts';
 import {
@@ -25,9 +26,9 @@ import {
   FederationProviderService,
   FederationProviderStore,
 } from '../federation/index.ts';
-import { EndAccessFlow, PasswordFlow, SignInFlow } from '../flows/index.ts';
+import { EndAccessFlow, LinkAccountFlow, PasswordFlow, SignInFlow, Upstream } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { createOAuth } from '../oauth/index.ts';
+import { createOAuth, GrantFamilies, GrantStore } from '../oauth/index.ts';
 import type { Database } from '../persistence/index.ts';
 import { RiskbitService, RiskbitStore } from '../risk/index.ts';
 import {
@@ -49,7 +50,6 @@ import {
   OneTimeCodeStore,
   SessionService,
   SessionStore,
-  type TokenFamilies,
 } from '../sessions/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
 import { UserService, UserStore } from '../users/index.ts';
@@ -88,6 +88,7 @@ export function createRegistry(options: RegistryOptions): Services {
     eventEngine.follower.onEvent((event) => listener([event]));
   };
   const scopes = new ScopeAliases();
+  registerBlitz({ scopes });
   const tenantStore = new TenantStore(db);
   const directory = new TenantDirectory(tenantStore);
   listen(directory.onEvents);
@@ -166,14 +167,13 @@ export function createRegistry(options: RegistryOptions): Services {
   const deviceStore = new DeviceStore(db);
   const oneTimeCodes = new OneTimeCodeStore(db, clock);
   const devices = new DeviceService({ db, store: deviceStore, guard: guarded, events, clock });
-  /** The engine of tokens is put together after the sessions it reads, so its families are named by name. */
-  const families: TokenFamilies = { revokeOfUser: async () => undefined, revokeOfSession: async () => undefined };
+  const grants = new GrantStore(db);
   const sessions = new SessionService({
     db,
     store: sessionStore,
     users: userStore,
     directory,
-    families,
+    families: new GrantFamilies(grants, clock),
     guard: guarded,
     events,
     clock,
@@ -246,6 +246,24 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
     sealer: federationSealer,
   });
+  const accountLinking = new LinkAccountFlow({
+    clients: clientDirectory,
+    codes: oneTimeCodes,
+    directory,
+    events,
+    guarded,
+    links: federationLinks,
+    providers: federationProviderStore,
+    upstream: new Upstream({
+      clock,
+      clientSecret: (provider) => federationProviders.clientSecret(provider),
+      ...providerRules,
+    }),
+    users: userStore,
+    sealer: new Sealer(options.masterKey, 'account-linking'),
+    clock,
+    publicUrl: options.publicUrl,
+  });
   const riskbitStore = new RiskbitStore(db);
   const riskbits = new RiskbitService({ db, store: riskbitStore, events, clock });
   const oauth = createOAuth({
@@ -258,7 +276,11 @@ export function createRegistry(options: RegistryOptions): Services {
     authenticator: clientAuthenticator,
     roles: rolePermissions,
     users: userStore,
-    sessions: sessionStore,
+    groups: groupStore,
+    sessions,
+    sessionStore,
+    signIn,
+    grants,
     issuers: [BLITZ_ISSUER],
   });
   listen(oauth.onEvents);
@@ -303,6 +325,7 @@ export function createRegistry(options: RegistryOptions): Services {
     federationProviderStore,
     federationLinks,
     federationLinkStore,
+    accountLinking,
     riskbits,
     riskbitStore,
   };

@@ -1,0 +1,42 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { LinkingResult } from '../../src/flows/index.ts';
+import type { GraphContext } from '../context.ts';
+import { requireTenant } from '../directives/field-tenant.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import {
+  BeginAccountLinkingInput,
+  BeginAccountLinkingPayload,
+  CompleteAccountLinkingInput,
+  CompleteAccountLinkingPayload,
+} from './linking.input.ts';
+
+@Resolver()
+export class AccountLinkingResolver {
+  @RequiresScopes(['federation-link:bind'], ['federation-link:bind:self'])
+  @Mutation(() => BeginAccountLinkingPayload, {
+    description:
+      'Begins to link an external account by a visit to its provider, which proves whose it is. Errors: BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED, FEDERATION_PROVIDER_UNREACHABLE.',
+  })
+  beginAccountLinking(
+    @Arg('input', () => BeginAccountLinkingInput, { description: 'The visit.' })
+    { userId, provider, callback, isPopup, redirectUri }: BeginAccountLinkingInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<BeginAccountLinkingPayload> {
+    const account = userId == null ? null : keyOf('User', userId, 'input.userId');
+    return services.accountLinking.begin(authority, { userId: account, provider, callback, isPopup, redirectUri });
+  }
+
+  @Mutation(() => CompleteAccountLinkingPayload, {
+    description:
+      'Ends a visit to a federation provider. Anybody may call it: the state, which works once, says what was begun and by whom. When an application began it for whoever is signed in, the caller must be a user. Errors: ACCOUNT_LINK_STATE_INVALID, ACCOUNT_LINK_SESSION_REQUIRED.',
+  })
+  async completeAccountLinking(
+    @Arg('input', () => CompleteAccountLinkingInput, { description: 'What the browser brought back.' })
+    input: CompleteAccountLinkingInput,
+    @Ctx() context: GraphContext,
+  ): Promise<LinkingResult> {
+    requireTenant(context);
+    return context.services.accountLinking.complete(context.authority, input);
+  }
+}

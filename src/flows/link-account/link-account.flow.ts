@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
+import { Authority, type Caller } from '../../access/index.ts';
+import type { ClientDirectory } from '../../clients/index.ts';
+import type { Sealer } from '../../crypto/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import {
+  type FederationLinkService,
+  type FederationProvider,
+  type FederationProviderStore,
+  findProvider,
+  type ProviderRef,
+  parseProviderKey,
+  providerKey,
+} from '../../federation/index.ts';
+import { addSeconds, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
+import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import { canonicalUserId, type UserStore, userErrors } from '../../users/index.ts';
+import { isRegisteredCallback, withError } from './callback.ts';
+import { linkAccountErrors } from './link-account.errors.ts';
+import type { Upstream, Visit } from './upstream.ts';
+
+export interface BeginLinking {
+  /** Whose account it is to be. Default: the caller; for an application, whoever is signed in when the browser returns. */
+  readonly userId?: string | null | undefined;
+  /** `type:name`. */
+  readonly provider: string;
+  /** Where the browser ends up. */
+  readonly callback: string;
+  /** Default false. */
+  readonly isPopup?: boolean | null | undefined;
+  /**
+   * Where the provider sends the browser: an address of this service that calls `complete`. Default: the callback itself,
+   * for an application that calls `complete` on its own.
+   */
+  readonly redirectUri?: string | null | undefined;
+}
+
+/** What the browser brought back from the provider. */
+export interface CompleteLinking {
+  readonly state: string;
+  readonly code?: string | null | undefined;
+  /** The provider's error (RFC 6749 section 4.1.2.1). */
+  readonly error?: string | null | undefined;
+  /** The provider's `iss` (RFC 9207). */
+  readonly issuer?: string | null | undefined;
+  /** `type:name` of the provider that the address was made for; another than the one begun with is refused. */
+  readonly provider?: string | null | undefined;
+}
+
+/** `linked`, or why not. */
+export type LinkingOutcome = 'linked' | 'access_denied' | 'already_bound' | 'server_error';
+
+export interface LinkingResult {
+  readonly outcome: LinkingOutcome;
+  readonly callback: string;
+  readonly isPopup: boolean;
+  /** The callback, with `error` and `error_description` unless the account was linked. */
+  readonly redirectTo: string;
+}
+
+export interface LinkAccountFlowDeps {
+  readonly clients: Pick<ClientDirectory, 'byClientId'>;
+  readonly codes: OneTimeCodeStore;
+  readonly directory: Pick<TenantDirectory, 'byHost'>;
+  readonly events: EventLog;
+  readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly links: FederationLinkService;
+  readonly providers: FederationProviderStore;
+  readonly upstream: Upstream;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  /** Origin of this service. */
+  readonly publicUrl: string;
+}
+
+const KIND = 'account-link';
+/** Long enough for a sign-in with a second factor at the provider. */
+const STATE_SECONDS = 600;
+/** Providers' codes are below 2,000 characters; a longer one is cut, and so refused by its provider. */
+const MAX_CODE = 4096;
+
+/** What is remembered between begin and completion. */
+interface Pending {
+  readonly provider: ProviderRef;
+  readonly callback: string;
+  readonly isPopup: boolean;
+  readonly redirectUri: string;
+  readonly nonce: string;
+  readonly sealedVerifier: string;
+  /** Who began it. */
+  readonly actor: Pick<Caller, 'userId' | 'clientId' | 'clientUuid' | 'clientAuth' | 'sessionId'>;
+}
+
+const DESCRIPTIONS: Readonly<Record<Exclude<LinkingOutcome, 'linked'>, string>> = {
+  access_denied: 'The account was not linked: access was denied.',
+  already_bound: 'The external account is linked to another user.',
+  server_error: 'The account could not be linked. Try again later.',
+};
+
+/** Errors that have an outcome of their own; every other failure is a `server_error`, with its reason in the event. */
+const OUTCOME_OF_CODE: Readonly<Record<string, LinkingOutcome>> = { LINK_ALREADY_BOUND: 'already_bound' };
+
+/** Linking an external account through a visit to its provider: the owner proves that it is theirs. */
+export class LinkAccountFlow {
+  readonly #deps: LinkAccountFlowDeps;
+
+  constructor(deps: LinkAccountFlowDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Begins a visit. @returns Where the browser has to be sent.
+   * @throws BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws FEDERATION_PROVIDER_UNREACHABLE Its metadata cannot be read.
+   */
+  async begin(authority: Authority, input: BeginLinking): Promise<{ readonly redirectTo: string }> {
+    const { tenant, caller } = authority;
+    const userId = await this.#account(authority, input.userId ?? caller.userId);
+    const provider = await this.#enabledProvider(tenant, input.provider);
+    await this.#assertCallback(caller, input.callback);
+    const redirectUri = await this.#redirectUri(tenant, input);
+    const visit = { state: randomUUID(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier(), redirectUri };
+    const redirectTo = await this.#deps.upstream.authorizationUrl(provider, visit);
+    const pending: Pending = {
+      provider: { type: provider.type, name: provider.name },
+      callback: input.callback,
+      isPopup: input.isPopup ?? false,
+      redirectUri,
+      nonce: visit.nonce,
+      sealedVerifier: this.#deps.sealer.seal(visit.codeVerifier, visit.state),
+      actor: actorOf(caller),
+    };
+    await this.#deps.codes.put(tenant, {
+      kind: KIND,
+      userId,
+      payload: { ...pending },
+      expiresAt: addSeconds(this.#deps.clock.now(), STATE_SECONDS),
+      code: visit.state,
+    });
+    return { redirectTo };
+  }
+
+  /**
+   * Ends a visit: uses its state up, redeems the code, links the account. Failures of the provider are an outcome, because
+   * the browser has to get back to its application.
+   * @param authority The caller is whoever is signed in in the browser, or nobody; the state says what was allowed.
+   * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, or of another provider.
+   * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began it for whoever is signed in, and nobody is. The state stays.
+   */
+  async complete(authority: Authority, input: CompleteLinking): Promise<LinkingResult> {
+    const { codes } = this.#deps;
+    const { tenant, caller } = authority;
+    const found = await codes.find(tenant.id, KIND, input.state);
+    const known = found?.payload as unknown as Pending | undefined;
+    if (known === undefined || (input.provider != null && input.provider !== providerKey(known.provider)))
+      throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    const signedIn = caller.kind === 'user' && caller.tenant?.id === tenant.id ? caller.userId : null;
+    if (found!.userId === null && signedIn === null && input.error == null)
+      throw linkAccountErrors.ACCOUNT_LINK_SESSION_REQUIRED();
+    const taken = await codes.take(tenant.id, KIND, input.state);
+    if (taken === null) throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    const visited = new Authority(continuation(known, tenant, authority, taken.userId ?? signedIn), tenant, 'self');
+    const outcome = await this.#outcome(visited, known, input, { begunFor: taken.userId ?? null, signedIn });
+    const { callback, isPopup } = known;
+    const redirectTo = outcome === 'linked' ? callback : withError(callback, outcome, DESCRIPTIONS[outcome]);
+    return { outcome, callback, isPopup, redirectTo };
+  }
+
+  async #outcome(
+    authority: Authority,
+    pending: Pending,
+    input: CompleteLinking,
+    { begunFor, signedIn }: { readonly begunFor: string | null; readonly signedIn: string | null },
+  ): Promise<LinkingOutcome> {
+    if (input.error != null)
+      return this.#refused(authority, pending, input.error === 'access_denied' ? 'access_denied' : 'server_error', {
+        provider_error: input.error,
+      });
+    // Somebody else's browser: a link to the provider was passed on to make its account the sender's.
+    if (begunFor !== null && signedIn !== null && begunFor !== signedIn)
+      return this.#refused(authority, pending, 'access_denied', { fault: 'OTHER_USER_SIGNED_IN' });
+    try {
+      await this.#link(authority, pending, input, (begunFor ?? signedIn)!);
+      return 'linked';
+    } catch (error) {
+      const fault = faultOf(error);
+      return this.#refused(authority, pending, OUTCOME_OF_CODE[fault] ?? 'server_error', { fault });
+    }
+  }
+
+  async #link(authority: Authority, pending: Pending, input: CompleteLinking, userId: string): Promise<void> {
+    const { links, providers, sealer, upstream, users } = this.#deps;
+    const provider = await findProvider(providers, authority.tenant.id, pending.provider);
+    if (provider?.enabled !== true) throw linkAccountErrors.BIND_PROVIDER_UNKNOWN();
+    if ((await users.findById(authority.tenant.id, userId))?.enabled !== true) throw userErrors.USER_NOT_FOUND();
+    const visit: Visit = {
+      state: input.state,
+      nonce: pending.nonce,
+      codeVerifier: sealer.open(pending.sealedVerifier, input.state).toString('utf8'),
+      redirectUri: pending.redirectUri,
+    };
+    const answer = { code: (input.code ?? '').slice(0, MAX_CODE), issuer: input.issuer ?? undefined };
+    const { externalId, externalName, tokens } = await upstream.redeem(provider, visit, answer);
+    await links.linkProven(authority, { userId, provider: pending.provider, externalId, externalName }, tokens);
+  }
+
+  async #refused(
+    authority: Authority,
+    { provider }: Pending,
+    outcome: LinkingOutcome,
+    more: Readonly<Record<string, unknown>>,
+  ): Promise<LinkingOutcome> {
+    await this.#deps.events.append(authority.caller, authority.tenant, {
+      type: 'federation_link.refused',
+      subjectId: authority.caller.userId,
+      outcome: 'failure',
+      reason: outcome,
+      params: { provider_type: provider.type, provider_name: provider.name, ...more },
+    });
+    return outcome;
+  }
+
+  async #account(authority: Authority, userId: string | null): Promise<string | null> {
+    if (userId === null) return null;
+    authority.requireAccount(canonicalUserId(userId));
+    const user = await this.#deps.users.findById(authority.tenant.id, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    await this.#deps.guarded.assertMayChange(authority, 'user', user.id);
+    return user.id;
+  }
+
+  async #enabledProvider(tenant: TenantRef, key: string): Promise<FederationProvider> {
+    const ref = parseProviderKey(key);
+    const provider = ref === null ? null : await findProvider(this.#deps.providers, tenant.id, ref);
+    if (provider?.enabled !== true) throw atField('BIND_PROVIDER_UNKNOWN', 'input.provider');
+    return provider;
+  }
+
+  async #assertCallback(caller: Caller, callback: string): Promise<void> {
+    const { clientId, tenant } = caller;
+    const record = clientId && tenant ? await this.#deps.clients.byClientId(tenant.id, clientId) : null;
+    if (record === null || !isRegisteredCallback(callback, record.client.redirects ?? []))
+      throw atField('BIND_CALLBACK_NOT_REGISTERED', 'input.callback');
+  }
+
+  /** An address of this service, or the callback: no parameter sends a code anywhere else. */
+  async #redirectUri(tenant: TenantRef, { redirectUri, callback }: BeginLinking): Promise<string> {
+    const address = redirectUri ?? callback;
+    const url = URL.canParse(address) ? new URL(address) : null;
+    // The provider adds its parameters to the address, and compares the whole of it.
+    const isPlain = url !== null && url.search === '' && url.hash === '' && url.href === address;
+    if (!isPlain || !(address === callback || (await this.#isOwn(tenant, url))))
+      throw atField('BIND_REDIRECT_INVALID', 'input.redirectUri');
+    return address;
+  }
+
+  async #isOwn(tenant: TenantRef, url: URL): Promise<boolean> {
+    if (url.origin === new URL(this.#deps.publicUrl).origin) return true;
+    return url.protocol === 'https:' && (await this.#deps.directory.byHost(url.host))?.id === tenant.id;
+  }
+}
+
+function actorOf({ userId, clientId, clientUuid, clientAuth, sessionId }: Caller): Pending['actor'] {
+  return { userId, clientId, clientUuid, clientAuth, sessionId };
+}
+
+/**
+ * Who acts when the browser is back: the user, at the request of the client that began it; from where the browser is.
+ * It holds no permission: what it may do was decided at the begin.
+ */
+function continuation({ actor }: Pending, tenant: TenantRef, { caller }: Authority, userId: string | null): Caller {
+  const sessionId = caller.userId === userId ? caller.sessionId : actor.userId === userId ? actor.sessionId : null;
+  return {
+    ...caller,
+    kind: userId === null ? 'anonymous' : 'user',
+    tenant,
+    userId,
+    clientId: actor.clientId,
+    clientUuid: actor.clientUuid,
+    clientAuth: actor.clientAuth,
+    sessionId,
+  };
+}
+
+/** A word for the event: our code, or the library's; never a message, which may hold what the provider sent. */
+function faultOf(error: unknown): string {
+  if (error instanceof IdentityError) return error.code;
+  const { code, error: providerError } = error as { code?: unknown; error?: unknown };
+  if (typeof providerError === 'string') return providerError;
+  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
+}
+
+function atField(code: keyof typeof linkAccountErrors.rows, path: string): IdentityError {
+  const { message } = linkAccountErrors.rows[code];
+  return linkAccountErrors[code]({ fields: [{ path, code, message }] });
+}
