@@ -1,11 +1,11 @@
 import type { ClientRecord } from '../clients/index.ts';
 import { hashHandle, isSigningAlgorithm, mintHandle, type Signer, type SigningAlgorithm } from '../crypto/index.ts';
 import { addSeconds, epochSeconds, newId } from '../kernel/index.ts';
+import type { SessionRow } from '../sessions/index.ts';
 import type { KnownTenant } from '../tenants/index.ts';
 import type { Grant } from './grant.entity.ts';
 import type { Issuer } from './issuers.ts';
 import type { SigningKeyService } from './keys/key.service.ts';
-import type { OAuthSession } from './ports.ts';
 import type { NewAccessToken } from './token.store.ts';
 import type { AccessTokenClaims } from './token.ts';
 
@@ -19,7 +19,7 @@ export interface TokenSubject {
   readonly lifetimeSeconds: number;
   readonly now: Date;
   /** The family and session of a user's token; absent for one of the client itself. */
-  readonly family?: { readonly grant: Grant; readonly session: OAuthSession | null };
+  readonly family?: { readonly grant: Grant; readonly session: SessionRow | null };
 }
 
 /** A token that was made but not yet given out: an opaque one is nothing until its row is stored. */
@@ -80,13 +80,16 @@ export class AccessTokens {
     this.#keys = keys;
   }
 
-  async make(subject: TokenSubject): Promise<MadeToken> {
-    const { tenant, issuer, client } = subject;
+  /** What will sign; ask before a unit of work opens, for the key may have to be made. Null for opaque tokens. */
+  signer({ tenant, issuer, client }: Pick<TokenSubject, 'tenant' | 'issuer' | 'client'>) {
+    if (client.client.tokenFormat === 'opaque') return null;
+    return this.#keys.signer(tenant, algorithmOf(client.client.accessTokenAlg, issuer));
+  }
+
+  async make(subject: TokenSubject, signer: Signer | null): Promise<MadeToken> {
     const claims = claimsOf(subject);
-    if (client.client.tokenFormat === 'opaque') return opaque(subject, claims);
-    const found = this.#keys.signer(tenant, algorithmOf(client.client.accessTokenAlg, issuer));
-    const signer: Signer = found instanceof Promise ? await found : found;
-    return { token: await signer.sign(claims, { typ: issuer.kind.accessTokenType }), claims, row: null };
+    if (signer === null) return opaque(subject, claims);
+    return { token: await signer.sign(claims, { typ: subject.issuer.kind.accessTokenType }), claims, row: null };
   }
 }
 

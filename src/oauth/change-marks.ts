@@ -18,9 +18,9 @@ function* keysOf({ type, tenantId, subjectId, sessionId, params }: SecurityEvent
   if (type === 'tenant.sessions_revoked') yield markKeys.tenant(tenantId);
   if (subjectId !== null) yield markKeys.user(tenantId, subjectId);
   if (sessionId !== null && type.startsWith('session.')) yield markKeys.session(tenantId, sessionId);
-  const { jti, gid } = params;
-  if (typeof jti === 'string') yield markKeys.token(tenantId, jti);
-  if (typeof gid === 'string') yield markKeys.grant(tenantId, gid);
+  const { tokenId, grantId } = params;
+  if (typeof tokenId === 'string') yield markKeys.token(tenantId, tokenId);
+  if (typeof grantId === 'string') yield markKeys.grant(tenantId, grantId);
 }
 
 /**

@@ -2,28 +2,36 @@ import type { ScopeAliases } from '../access/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
 import { type MasterKey, Sealer } from '../crypto/index.ts';
 import type { CommittedListener, EventLog } from '../events/index.ts';
+import type { SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
-import type { RolePermissions } from '../roles/index.ts';
+import type { GroupStore, RolePermissions } from '../roles/index.ts';
+import type { SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { AccessTokens } from './access-token.ts';
 import { ChangeMarks } from './change-marks.ts';
-import { GrantStore } from './grant.store.ts';
+import { DiscoveryService } from './discovery.ts';
+import { FamilyTokens } from './family-tokens.ts';
+import type { GrantStore } from './grant.store.ts';
 import { ClientCredentialsGrant } from './grants/client-credentials.ts';
 import type { GrantType } from './grants/grant.ts';
+import { PasswordGrant } from './grants/password.ts';
+import { RefreshTokenGrant } from './grants/refresh-token.ts';
 import { IntrospectionService } from './introspection.ts';
 import { type IssuerMount, Issuers } from './issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
 import { KeyRings } from './keys/key-ring.ts';
 import { SigningKeyStore } from './keys/signing-key.store.ts';
-import type { ChangeFeed, OAuthSessions } from './ports.ts';
+import { RevocationService } from './revocation.ts';
 import { ScopeRules } from './scopes.ts';
-import { TokenLife } from './token.life.ts';
+import { ExpiredTokens } from './sweep.ts';
+import { type ChangeFeed, TokenLife } from './token.life.ts';
 import { TokenReader } from './token.reader.ts';
 import { TokenResolver } from './token.resolver.ts';
 import { TokenService } from './token.service.ts';
 import { TokenStore } from './token.store.ts';
+import { UserinfoService } from './userinfo.ts';
 
 /** What the OAuth engine is put together from. */
 export interface OAuthOptions {
@@ -38,7 +46,12 @@ export interface OAuthOptions {
   readonly authenticator: ClientAuthenticator;
   readonly roles: RolePermissions;
   readonly users: UserStore;
-  readonly sessions: OAuthSessions;
+  readonly groups: GroupStore;
+  readonly sessions: SessionService;
+  readonly sessionStore: SessionStore;
+  readonly signIn: SignInFlow;
+  /** Made before the sessions, which end families. */
+  readonly grants: GrantStore;
   readonly publicUrl: string;
   readonly defaultTenant: string;
   /** Issuers beside the native one. */
@@ -52,12 +65,16 @@ export interface OAuth {
   readonly tokens: TokenService;
   readonly resolver: TokenResolver;
   readonly introspection: IntrospectionService;
+  readonly revocation: RevocationService;
+  readonly userinfo: UserinfoService;
+  readonly discovery: DiscoveryService;
+  readonly expired: ExpiredTokens;
   /** To be told of every committed event, of this node and of others. */
   readonly onEvents: CommittedListener;
 }
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const { db, clock, events, directory, clients } = options;
+  const { db, clock, events, directory, clients, grants, users, sessions, sessionStore } = options;
   const issuers = new Issuers(options);
   for (const mount of options.issuers) issuers.mount(mount);
   const sealer = new Sealer(options.masterKey, 'signing-key');
@@ -65,14 +82,16 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const rings = new KeyRings({ store: keyStore, sealer, clock });
   const keys = new SigningKeyService({ db, store: keyStore, rings, events, sealer, clock });
   const tokens = new TokenStore(db);
-  const grants = new GrantStore(db);
   const scopes = new ScopeRules(options.scopes);
   const marks = new ChangeMarks();
   const reader = new TokenReader({ directory, issuers, rings, store: tokens, clock });
-  const life = new TokenLife({ ...options, grants, tokens, marks });
+  const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
+  const families = new FamilyTokens({ db, keys, accessTokens, grants, tokens, events });
   const grantTypes: readonly GrantType[] = [
     new ClientCredentialsGrant({ db, accessTokens, tokens, scopes, events, clock }),
+    new PasswordGrant({ db, grants, families, scopes, signIn: options.signIn, clock }),
+    new RefreshTokenGrant({ db, grants, families, users, sessionStore, sessions, events, clock }),
   ];
   return {
     issuers,
@@ -80,6 +99,10 @@ export function createOAuth(options: OAuthOptions): OAuth {
     tokens: new TokenService({ issuers, clients, events, grants: grantTypes }),
     resolver: new TokenResolver({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),
+    revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
+    userinfo: new UserinfoService({ issuers, users, groups: options.groups }),
+    discovery: new DiscoveryService(issuers, grantTypes),
+    expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {
       rings.onEvents(committed);
       marks.onEvents(committed);

@@ -60,32 +60,48 @@ export class GrantStore {
     return this.#db.em.create(RefreshTokenEntity, token);
   }
 
-  /** Revokes families that are alive. @returns How many. */
-  async revokeWhere(
+  /** Revokes the living families of a user but those that hang on certain sessions. @returns How many. */
+  async revokeOfUser(
     tenantId: string,
-    by: { readonly userId: string } | { readonly sessionId: string } | { readonly clientUuid: string },
+    userId: string,
+    exceptSessionIds: readonly string[],
     now: Date,
   ): Promise<number> {
-    let update = this.#tables
+    let update = this.#living(tenantId, now).where('user_id', '=', userId);
+    if (exceptSessionIds.length > 0) {
+      const kept = [...exceptSessionIds];
+      update = update.where((eb) => eb.or([eb('session_id', 'is', null), eb('session_id', 'not in', kept)]));
+    }
+    return Number((await update.executeTakeFirst()).numUpdatedRows);
+  }
+
+  /** Revokes the living families that hang on a session. @returns How many. */
+  async revokeOfSession(tenantId: string, sessionId: string, now: Date): Promise<number> {
+    const { numUpdatedRows } = await this.#living(tenantId, now).where('session_id', '=', sessionId).executeTakeFirst();
+    return Number(numUpdatedRows);
+  }
+
+  #living(tenantId: string, now: Date) {
+    return this.#tables
       .updateTable('grants')
       .set({ revoked_at: now } as never)
       .where('tenant_id', '=', tenantId)
       .where('revoked_at', 'is', null);
-    if ('userId' in by) update = update.where('user_id', '=', by.userId);
-    else if ('sessionId' in by) update = update.where('session_id', '=', by.sessionId);
-    else update = update.where('client_uuid', '=', by.clientUuid);
-    return Number((await update.executeTakeFirst()).numUpdatedRows);
   }
 
   /**
-   * Deletes at most `limit` families whose time is over, and with them their refresh tokens. Spent refresh tokens stay as
-   * long as their family, or their reuse would not be seen. @returns How many.
+   * Deletes up to `limit` families of any tenant whose time is over, and with them their refresh tokens. Spent refresh
+   * tokens stay as long as their family, or their reuse would not be seen. @returns How many went.
    */
-  async deleteExpired(tenantId: string, now: Date, limit: number): Promise<number> {
-    const result = await sql`delete from grants where tenant_id = ${tenantId} and id = any(array(
-      select id from grants where tenant_id = ${tenantId} and expires_at <= ${now} limit ${limit}))`.execute(
-      this.#tables,
-    );
-    return Number(result.numAffectedRows ?? 0n);
+  async sweepExpired(now: Date, limit: number): Promise<number> {
+    const { numAffectedRows } = await sql`
+      delete from grants using (
+        select g.tenant_id, g.id from tenants t cross join lateral (
+          select tenant_id, id from grants
+          where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
+        ) g limit ${limit}
+      ) gone
+      where grants.tenant_id = gone.tenant_id and grants.id = gone.id`.execute(this.#tables);
+    return Number(numAffectedRows ?? 0n);
   }
 }

@@ -3,10 +3,13 @@
  * service. May import every room below `flows/`, and `flows/`.
  */
 export { basicCredentials, bodyCredentials, type ClientCredentials } from './client-credentials.ts';
+export type { DiscoveryService } from './discovery.ts';
 export { createOAuth, type OAuth, type OAuthOptions } from './engine.ts';
+export { GrantStore } from './grant.store.ts';
 export type { IssuedTokens, TokenParameters } from './grants/grant.ts';
 export type { Introspection, IntrospectionService } from './introspection.ts';
 export {
+  type ClaimGroup,
   ISSUER_KINDS,
   type Issuer,
   type IssuerEndpoints,
@@ -17,7 +20,11 @@ export {
 export type { SigningKeyService } from './keys/key.service.ts';
 export type { SigningKey } from './keys/signing-key.entity.ts';
 export { OAUTH_ERRORS, type OAuthErrorRow, oauthErrors } from './oauth.errors.ts';
-export type { ChangeFeed, OAuthSession, OAuthSessions, PasswordVerifier } from './ports.ts';
+export type { RevocationService } from './revocation.ts';
+export type { ExpiredTokens } from './sweep.ts';
+export type { ChangeFeed } from './token.life.ts';
 export type { Resolution, TokenResolver } from './token.resolver.ts';
 export type { TokenRequest, TokenService } from './token.service.ts';
 export type { AccessTokenClaims } from './token.ts';
+export { GrantFamilies } from './token-families.ts';
+export type { UserinfoService } from './userinfo.ts';

@@ -1,7 +1,6 @@
 import type { SigningAlgorithm } from '../crypto/index.ts';
 import type { TenantRef } from '../kernel/index.ts';
 import { oauthErrors } from './oauth.errors.ts';
-import type { IssuerTenant } from './ports.ts';
 
 /** How one kind of issuer behaves (model.md section 10). Which paths it has is told by whoever mounts it. */
 export interface IssuerKind {
@@ -62,11 +61,21 @@ export const ISSUER_KINDS = {
     accessTokenSeconds: 3600,
     refreshIdleSeconds: DAY,
     refreshSeconds: DAY,
-    grantTypes: ['client_credentials', 'refresh_token'],
+    grantTypes: ['client_credentials'],
     userinfoNeedsOpenid: false,
     hidesClientSubject: true,
   },
 } as const satisfies Readonly<Record<string, IssuerKind>>;
+
+/** Claims that are opened together. */
+export type ClaimGroup = 'profile' | 'email' | 'phone' | 'groups';
+
+/** OpenID Connect Core section 5.4. `openid` itself opens `sub`. */
+const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
+  profile: 'profile',
+  email: 'email',
+  phone: 'phone',
+};
 
 /** Paths of an issuer's endpoints below its URL. What is absent does not exist and is not advertised. */
 export interface IssuerEndpoints {
@@ -77,12 +86,19 @@ export interface IssuerEndpoints {
   readonly userinfo?: string;
 }
 
+/** A tenant that is the default one is reached without its name in some paths. */
+export interface IssuerTenant extends Pick<TenantRef, 'name'> {
+  readonly isDefault: boolean;
+}
+
 /** Where a kind of issuer is reached; registered at start by whoever owns the paths. */
 export interface IssuerMount {
   readonly kind: string;
   /** Path of the issuer for a tenant: begins with a slash, does not end with one. */
   readonly path: (tenant: IssuerTenant) => string;
   readonly endpoints: IssuerEndpoints;
+  /** Scope names that open claims at userinfo, beside those of OpenID Connect, and the group of claims each opens. */
+  readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
 }
 
 /** An issuer of one tenant. */
@@ -90,6 +106,7 @@ export interface Issuer {
   readonly kind: IssuerKind;
   readonly url: string;
   readonly endpoints: IssuerEndpoints;
+  readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
 }
 
 export const NATIVE_ISSUER: IssuerMount = {
@@ -102,6 +119,7 @@ export const NATIVE_ISSUER: IssuerMount = {
     revocation: '/oauth/revoke',
     userinfo: '/oauth/userinfo',
   },
+  claimScopes: { groups: 'groups' },
 };
 
 export interface IssuersOptions {
@@ -134,7 +152,12 @@ export class Issuers {
   of(tenant: Pick<TenantRef, 'name'>, kind: string): Issuer {
     const mount = this.#mounts.get(kind);
     if (mount === undefined) throw oauthErrors.ISSUER_UNKNOWN();
-    return { kind: kindOf(mount), url: this.#url(mount, tenant.name), endpoints: mount.endpoints };
+    return {
+      kind: kindOf(mount),
+      url: this.#url(mount, tenant.name),
+      endpoints: mount.endpoints,
+      claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
+    };
   }
 
   /** Which tenant and kind an issuer URL would be of; whether the tenant exists is for the directory to say. */

@@ -1,10 +1,11 @@
 import type { ClientDirectory, ClientRecord } from '../clients/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import type { SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { type ChangeMarks, markKeys } from './change-marks.ts';
+import { familyLife } from './family-life.ts';
 import type { GrantStore } from './grant.store.ts';
-import type { ChangeFeed, OAuthSession, OAuthSessions } from './ports.ts';
 import type { TokenStore } from './token.store.ts';
 import type { ReadToken } from './token.ts';
 
@@ -13,11 +14,17 @@ const MAX_AGE_MS = 60_000;
 /** How far behind the other nodes' changes a remembered state may be: the promise is one second. */
 const FRESH_MS = 1_000;
 
+/** Tells whether this node has heard of what others changed. */
+export interface ChangeFeed {
+  /** Whether every change committed more than `maxAgeMs` ago, on any node, has been announced here. */
+  isFresh(maxAgeMs: number): boolean;
+}
+
 export interface TokenLifeDeps {
   readonly directory: TenantDirectory;
   readonly clients: ClientDirectory;
   readonly users: UserStore;
-  readonly sessions: OAuthSessions;
+  readonly sessions: SessionStore;
   readonly grants: GrantStore;
   readonly tokens: TokenStore;
   readonly marks: ChangeMarks;
@@ -27,22 +34,18 @@ export interface TokenLifeDeps {
 
 /** What the database says of a token, as of one moment. */
 interface State {
-  /** Why it is dead; null while it lives. */
-  readonly dead: string | null;
-  /** When it dies by itself, in milliseconds since the epoch. */
-  readonly untilMs: number;
+  readonly verdict: Verdict;
   readonly readAt: number;
   readonly readAtMs: number;
   readonly dependsOn: readonly string[];
 }
 
-type Verdict = Pick<State, 'dead' | 'untilMs'>;
+type Verdict = { readonly untilMs: number } | { readonly dead: string };
 
 /** A token that is alive comes with its client; a dead one with the reason, for logs. */
 export type LifeVerdict = { readonly client: ClientRecord } | { readonly dead: string };
 
-const alive = (untilMs: number): Verdict => ({ dead: null, untilMs });
-const dead = (reason: string): Verdict => ({ dead: reason, untilMs: 0 });
+const dead = (reason: string): Verdict => ({ dead: reason });
 
 /**
  * Whether a token that verifies is still good: its tenant and client enabled, it and its family not revoked, its session
@@ -67,9 +70,9 @@ export class TokenLife {
     const client = await clients.byClientId(tenant.id, claims.client_id);
     const refused = client === null ? 'client-unknown' : deadClient(client, claims.iat);
     if (client === null || refused !== null) return { dead: refused ?? 'client-unknown' };
-    const state = await this.#state(token);
-    if (state.dead !== null) return { dead: state.dead };
-    return this.#deps.clock.now().getTime() < state.untilMs ? { client } : { dead: 'session-over' };
+    const { verdict } = await this.#state(token);
+    if ('dead' in verdict) return verdict;
+    return this.#deps.clock.now().getTime() < verdict.untilMs ? { client } : { dead: 'session-over' };
   }
 
   async #state(token: ReadToken): Promise<State> {
@@ -87,7 +90,7 @@ export class TokenLife {
     // The moment comes before the reading: a change that is committed meanwhile makes the state stale.
     const readAt = marks.now();
     const verdict = await this.#read(token);
-    const state: State = { ...verdict, readAt, readAtMs: nowMs, dependsOn: dependencies(token) };
+    const state: State = { verdict, readAt, readAtMs: nowMs, dependsOn: dependencies(token) };
     this.#states.set(token, state);
     return state;
   }
@@ -96,7 +99,7 @@ export class TokenLife {
     const { claims, tenant } = token;
     const [isRevoked, family] = await Promise.all([
       this.#deps.tokens.isRevoked(tenant.id, claims.jti),
-      claims.knd === 'user' ? this.#readFamily(tenant.id, token) : alive(Number.POSITIVE_INFINITY),
+      claims.knd === 'user' ? this.#readFamily(tenant.id, token) : { untilMs: Number.POSITIVE_INFINITY },
     ]);
     return isRevoked ? dead('token-revoked') : family;
   }
@@ -108,18 +111,10 @@ export class TokenLife {
       users.findById(tenantId, claims.sub),
       claims.sid === undefined ? undefined : sessions.findById(tenantId, claims.sid),
     ]);
-    if (grant === null || grant.revokedAt != null || grant.userId !== claims.sub) return dead('grant-revoked');
-    if (user === null || !user.enabled || user.inactiveSince != null) return dead('user-disabled');
-    if (user.notBefore != null && grant.createdAt < user.notBefore) return dead('user-not-before');
-    if (session === null) return dead('session-ended');
-    return alive(Math.min(grant.expiresAt.getTime(), sessionEndMs(session)));
+    const life = familyLife({ grant, user, session });
+    if ('dead' in life) return life;
+    return grant!.userId === claims.sub ? life : dead('grant-of-another');
   }
-}
-
-/** The end of a session that nobody uses any more, in milliseconds since the epoch. */
-export function sessionEndMs(session: OAuthSession | undefined): number {
-  if (session === undefined) return Number.POSITIVE_INFINITY;
-  return Math.min(session.idleExpiresAt.getTime(), session.expiresAt.getTime());
 }
 
 /** Whole seconds: a token's `iat` has no fractions. A client that was deleted and made again is another one. */

@@ -32,7 +32,7 @@ const MAX_CHARACTERS = 16_384;
 /** Kinds of errors that say no to the caller; the others say that we cannot answer, which is no refusal to record. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'unauthenticated', 'forbidden', 'not-found', 'refused']);
 /** Refusals that have an event of their own. */
-const RECORDED: ReadonlySet<string> = new Set(['REFRESH_TOKEN_REUSED']);
+const RECORDED: ReadonlySet<string> = new Set(['REFRESH_TOKEN_REUSED', 'SIGN_IN_REFUSED']);
 
 /** The token endpoint: client, grant, tokens, in this order. Every answer has its event, durable before it is given. */
 export class TokenService {

@@ -5,6 +5,12 @@ import { type AccessToken, AccessTokenEntity, type RevokedTokenEntity } from './
 
 type Tables = InferKyselyDB<typeof AccessTokenEntity> & InferKyselyDB<typeof RevokedTokenEntity>;
 
+/** Tables that are swept, and what identifies their rows beside the tenant. */
+const SWEPT = [
+  ['access_tokens', 'hash'],
+  ['revoked_tokens', 'jti'],
+] as const;
+
 export interface NewAccessToken {
   readonly hash: Buffer;
   readonly grantId: string | null;
@@ -82,16 +88,21 @@ export class TokenStore {
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
-  /** Deletes at most `limit` rows of each kind whose time is over. @returns How many. */
-  async deleteExpired(tenantId: string, now: Date, limit: number): Promise<number> {
-    let deleted = 0;
-    for (const table of ['access_tokens', 'revoked_tokens'] as const) {
-      const result = await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId} and ctid = any(array(
-        select ctid from ${sql.table(table)} where tenant_id = ${tenantId} and expires_at <= ${now} limit ${limit}))`.execute(
-        this.#tables,
-      );
-      deleted += Number(result.numAffectedRows ?? 0n);
+  /** Deletes up to `limit` rows of each kind, of any tenant, whose time is over. @returns How many went. */
+  async sweepExpired(now: Date, limit: number): Promise<number> {
+    let swept = 0;
+    for (const [name, key] of SWEPT) {
+      const [table, column] = [sql.table(name), sql.ref(key)];
+      const { numAffectedRows } = await sql`
+        delete from ${table} using (
+          select r.tenant_id, r.${column} from tenants t cross join lateral (
+            select tenant_id, ${column} from ${table}
+            where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
+          ) r limit ${limit}
+        ) gone
+        where ${table}.tenant_id = gone.tenant_id and ${table}.${column} = gone.${column}`.execute(this.#tables);
+      swept += Number(numAffectedRows ?? 0n);
     }
-    return deleted;
+    return swept;
   }
 }

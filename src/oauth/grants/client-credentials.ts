@@ -36,7 +36,8 @@ export class ClientCredentialsGrant implements GrantType {
     const scope = this.#deps.scopes.forApplication(client, parameters.scope);
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
     const now = this.#deps.clock.now();
-    const made = await this.#deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now });
+    const signer = await this.#deps.accessTokens.signer(request);
+    const made = await this.#deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now }, signer);
     await this.#record(request, made, now);
     return {
       accessToken: made.token,
