@@ -199,7 +199,8 @@ export class SessionService {
   }
 
   /**
-   * Ends all sessions and all tokens of a user: one event per session and `user.sessions_reset` for the whole.
+   * Ends all sessions and all tokens of a user: one event per session and `user.sessions_reset` for the whole, if anything
+   * was there to end.
    * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
    */
   async revokeAllOf(
@@ -211,9 +212,16 @@ export class SessionService {
     const id = await this.#account(authority, userId);
     return db.transaction(async () => {
       const { ended, kept } = await this.#divide(authority, id, options);
-      await families.revokeOfUser(authority, id, { exceptSessionIds: kept.map((session) => session.id) });
+      const revoked = await families.revokeOfUser(authority, id, {
+        exceptSessionIds: kept.map((session) => session.id),
+      });
       await this.#delete(authority, ended);
-      const params = { sessions: ended.length, ...(kept.length === 0 ? {} : { kept: kept.length }) };
+      if (revoked === 0 && !ended.some((session) => this.isAlive(session))) return ended;
+      const params = {
+        sessions: ended.length,
+        tokenFamilies: revoked,
+        ...(kept.length === 0 ? {} : { kept: kept.length }),
+      };
       events.record(authority.caller, authority.tenant, { type: 'user.sessions_reset', subjectId: id, params });
       return ended;
     });

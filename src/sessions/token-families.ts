@@ -5,12 +5,12 @@ import type { Authority } from '../access/index.ts';
  * the transaction that ends the session.
  */
 export interface TokenFamilies {
-  /** Revokes every token family of a user, those that hang on no session included. */
+  /** Revokes every token family of a user, those that hang on no session included. @returns How many were alive. */
   revokeOfUser(
     authority: Authority,
     userId: string,
     options?: { readonly exceptSessionIds?: readonly string[] },
-  ): Promise<void>;
-  /** Revokes the token families that were made in a session. */
-  revokeOfSession(authority: Authority, sessionId: string): Promise<void>;
+  ): Promise<number>;
+  /** Revokes the token families that were made in a session. @returns How many were alive. */
+  revokeOfSession(authority: Authority, sessionId: string): Promise<number>;
 }

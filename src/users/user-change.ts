@@ -26,6 +26,10 @@ export class UserChange {
     this.#before = { ...user };
   }
 
+  get userId(): string {
+    return this.#user.id;
+  }
+
   get isAny(): boolean {
     return this.given.length > 0;
   }

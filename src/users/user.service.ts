@@ -1,4 +1,4 @@
-import type { Authority } from '../access/index.ts';
+import { type Authority, requireRecentSignIn } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
@@ -94,6 +94,7 @@ export class UserService {
   /**
    * Changes what is given and leaves the rest; one event per changed thing.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED and the refusals of `create`
+   * @throws REAUTHENTICATION_REQUIRED Users change the own e-mail address only soon after a sign-in (check 54).
    */
   async update(authority: Authority, userId: string, given: UserInput): Promise<User> {
     const id = canonicalUserId(userId);
@@ -107,7 +108,7 @@ export class UserService {
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
       change.apply(input, settings.emailIsUsername);
       if (!change.isAny) return user;
-      this.#assertInReach(authority, change);
+      this.#assertInReach(authority, change, settings);
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();
@@ -211,7 +212,10 @@ export class UserService {
     await store.replaceSearchRows(user);
   }
 
-  #assertInReach(authority: Authority, change: UserChange): void {
+  #assertInReach(authority: Authority, change: UserChange, settings: TenantSettings): void {
+    if (change.given.includes('email')) {
+      requireRecentSignIn(authority, change.userId, settings.reauthSeconds, this.#now());
+    }
     if (authority.reach !== 'self') return;
     if (change.given.some((name) => !SELF_CHANGEABLE.has(name))) {
       throw kernelErrors.FORBIDDEN({ message: 'The own account may not change this itself.' });
