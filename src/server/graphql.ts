@@ -64,6 +64,9 @@ function codeOf(error: GraphQLFormattedError): unknown {
   return error.extensions?.['code'];
 }
 
+const OVER_WEBSOCKET = `Subscriptions are served over WebSocket (graphql-transport-ws) at ${GRAPHQL_PATH}.`;
+const BAD_REQUEST = { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } };
+
 /** A GraphQL error that carries one of ours, as plugins of the server must throw it. */
 function asGraphqlError(error: unknown): GraphQLError {
   if (!(error instanceof IdentityError)) throw error;
@@ -75,7 +78,9 @@ function affordable(options: GraphqlOptions): ApolloServerPlugin<GraphContext> {
     async requestDidStart() {
       return {
         async didResolveOperation({ schema, document, operation, request }) {
-          if (operation === undefined || operation === null) return;
+          // An operation that cannot be told is refused by the execution, in words of its own.
+          if (operation === undefined) return;
+          if (operation.operation === 'subscription') throw new GraphQLError(OVER_WEBSOCKET, BAD_REQUEST);
           try {
             requireAffordable(options.limits, schema, document, operation, request.variables ?? {});
           } catch (error) {

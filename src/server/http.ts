@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import Koa, { type Context, type Middleware, type Next } from 'koa';
+import { kernelErrors } from '../kernel/index.ts';
 import { Drain } from './drain.ts';
 import { RequestAborted, sendError, shownError } from './http-errors.ts';
 import type { Logger } from './logger.ts';
@@ -19,8 +20,6 @@ export interface FrontDoorOptions {
   readonly publicUrl: string;
   /** Whether requests can be served now: the database answers. */
   readonly isReady: () => Promise<boolean>;
-  /** The doors, in the order of model.md section 3; each calls `next()` for paths it does not own. */
-  readonly doors: readonly Middleware[];
   readonly drainGraceMs?: number;
 }
 
@@ -28,6 +27,11 @@ export interface FrontDoorOptions {
 export interface FrontDoor {
   readonly server: Server;
   readonly drain: Drain;
+  /**
+   * Opens the doors, in the order of model.md section 3; each calls `next()` for paths it does not own. Until then the node
+   * lives but is not ready, and asks its callers to come back: the port is taken before the database is looked at.
+   */
+  open(doors: readonly Middleware[]): void;
 }
 
 /** A slow client may hold a connection this long, not longer; a body of 1 MiB takes 30 s at 280 kbit/s. In milliseconds. */
@@ -104,7 +108,10 @@ function plain(ctx: Context, status: number, text: string): void {
 type Page = (ctx: Context) => Promise<void> | void;
 
 /** The exact paths of the node itself; model.md section 3, rule 1. */
-function ownPages(options: FrontDoorOptions, drain: Drain): ReadonlyMap<string, Page> {
+function ownPages(
+  options: FrontDoorOptions,
+  { drain, doors }: { drain: Drain; doors: Doors },
+): ReadonlyMap<string, Page> {
   const { metrics } = options;
   const isReady = coalesced(options.isReady);
   return new Map<string, Page>([
@@ -114,6 +121,7 @@ function ownPages(options: FrontDoorOptions, drain: Drain): ReadonlyMap<string, 
       async (ctx) => {
         ctx.set('Cache-Control', 'no-store');
         if (drain.hasBegun) return unready(ctx, 'draining');
+        if (!doors.areOpen) return unready(ctx, 'starting');
         if (!(await isReady())) return unready(ctx, 'the database does not answer');
         plain(ctx, 200, 'ready');
       },
@@ -181,7 +189,31 @@ function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Puts the doors together behind one server; it does not listen yet. */
+/** Whatever door owns the path; before they are open, none. */
+class Doors {
+  #all: readonly Middleware[] | undefined;
+
+  get areOpen(): boolean {
+    return this.#all !== undefined;
+  }
+
+  open(doors: readonly Middleware[]): void {
+    this.#all = doors;
+  }
+
+  readonly middleware: Middleware = (ctx, next) => {
+    const all = this.#all;
+    if (all === undefined)
+      throw kernelErrors.SERVICE_UNAVAILABLE({ message: 'The service is starting.', retryAfterSeconds: 1 });
+    const from = async (at: number): Promise<unknown> => {
+      const door = all[at];
+      return door === undefined ? next() : door(ctx, () => from(at + 1));
+    };
+    return from(0);
+  };
+}
+
+/** Puts the parts behind one server; it does not listen yet. */
 export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const server = createServer(TIMEOUTS);
   server.on('clientError', onClientError);
@@ -189,9 +221,10 @@ export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
   const app = new Koa();
   // What reaches Koa's own handler was written to a socket that broke; everything else is answered above it.
   app.on('error', (error: unknown) => options.logger.debug({ err: error }, 'Answer not delivered'));
+  const doors = new Doors();
   app.use(outermost(options, drain));
-  app.use(servePages(ownPages(options, drain)));
-  for (const door of options.doors) app.use(door);
+  app.use(servePages(ownPages(options, { drain, doors })));
+  app.use(doors.middleware);
   server.on('request', app.callback());
-  return { server, drain };
+  return { server, drain, open: (all) => doors.open(all) };
 }

@@ -12,23 +12,23 @@ socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
 // What stands in the headers editor goes with each request, and into `connection_init` of each subscription.
 const fetcher = createGraphiQLFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
 
-const FIRST_QUERY = `# Idgraph. Put an access token into "Headers" below; the README shows how to get one.
-# Keys: Ctrl-Enter runs, Ctrl-Space completes.
+const FIRST_QUERY = `# Idgraph. Below, under "Headers", write
+#   "Authorization": "Bearer <access token>"
+# The README shows how to get a token.
+# Ctrl-Enter runs, Ctrl-Space completes.
 
 query Tenants {
   tenants(first: 10) {
-    edges {
-      node {
-        name
-        displayName
-      }
+    nodes {
+      name
+      displayName
     }
   }
 }
 `;
 
 const FIRST_HEADERS = `{
-  "Authorization": "Bearer "
+  "Authorization": ""
 }
 `;
 

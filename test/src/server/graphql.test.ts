@@ -68,8 +68,8 @@ async function start(over: Partial<GraphqlOptions> = {}): Promise<{ readonly url
     metrics,
     publicUrl: 'http://localhost',
     isReady,
-    doors: [graphql.middleware],
   });
+  door.open([graphql.middleware]);
   running.push({ door, stop: graphql.stop });
   door.server.listen(0, '127.0.0.1');
   await once(door.server, 'listening');
@@ -183,6 +183,15 @@ describe('the graph over HTTP', () => {
     expect((await fetch(`${url}?query={__typename}`)).status).toBe(400);
     const answer = await fetch(`${url}?query={__typename}`, { headers: { 'apollo-require-preflight': '1' } });
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('sends subscriptions to the WebSocket', async () => {
+    const { url } = await start({ schema: buildSchema('type Query { a: String } type Subscription { b: String }') });
+    for (const accept of MEDIA_TYPES) {
+      const { status, code, body } = await post(url, { query: 'subscription { b }' }, { accept });
+      expect([status, code]).toEqual([400, 'BAD_REQUEST']);
+      expect(body.errors[0].message).toContain('WebSocket');
+    }
   });
 
   it('refuses other methods with 405', async () => {

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function start(
   doors: readonly Middleware[] = [],
-  options: { isReady?: () => Promise<boolean>; publicUrl?: string; drainGraceMs?: number } = {},
+  options: { isReady?: () => Promise<boolean>; publicUrl?: string; drainGraceMs?: number; isStarting?: boolean } = {},
 ): Promise<Setting> {
   const logged: string[] = [];
   const door = createFrontDoor({
@@ -35,9 +35,9 @@ async function start(
     metrics: createMetrics(),
     publicUrl: 'http://localhost',
     isReady: async () => true,
-    doors,
     ...options,
   });
+  if (options.isStarting !== true) door.open(doors);
   running.push(door);
   door.server.listen(0, '127.0.0.1');
   await once(door.server, 'listening');
@@ -104,6 +104,17 @@ describe('the paths of the node itself', () => {
     const statuses = (await Promise.all(probes)).map(({ status }) => status);
     expect(statuses.every((status) => status === 200)).toBe(true);
     expect(isReady.mock.calls.length).toBeLessThan(5);
+  });
+
+  it('lives but is not ready before the doors are open, and asks callers to come back', async () => {
+    const { url, door } = await start([], { isStarting: true });
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    const early = await fetch(`${url}/graphql`);
+    expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
+    door.open([answering('open')]);
+    expect(await (await fetch(`${url}/graphql`)).text()).toBe('open');
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
   it('takes a probe that fails for a database that is away', async () => {
@@ -324,7 +335,6 @@ describe('draining', () => {
       metrics: createMetrics(),
       publicUrl: 'http://localhost',
       isReady: async () => true,
-      doors: [],
     });
     await Promise.all([door.drain.begin(), door.drain.begin()]);
   });

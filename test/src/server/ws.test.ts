@@ -115,8 +115,8 @@ async function start(over: Partial<SocketOptions> = {}): Promise<Setting> {
     metrics,
     publicUrl: 'http://localhost',
     isReady: async () => true,
-    doors: [],
   });
+  door.open([]);
   const sockets = createSocketDoor(door.server, {
     schema: tickingSchema(source, seen),
     services: world.services,
