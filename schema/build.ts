@@ -3,6 +3,8 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { AuthModesResolver, CredentialResolver } from './auth-modes/auth-modes.resolver.ts';
+import { BlockResolver } from './auth-modes/block.resolver.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
@@ -24,6 +26,9 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   FederationLinkResolver,
   AccountLinkingResolver,
   RiskbitResolver,
+  AuthModesResolver,
+  CredentialResolver,
+  BlockResolver,
 ];
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */

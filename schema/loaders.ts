@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { authModeLoaders } from './auth-modes/auth-modes.loader.ts';
 import type { Services } from './context.ts';
 import { eventLoaders } from './events/event.loader.ts';
 import { federationLoaders } from './federation/federation.loader.ts';
@@ -45,6 +46,7 @@ export function createLoaders(services: Services) {
     ...eventLoaders(services),
     ...tenantLoaders(services),
     ...federationLoaders(services),
+    ...authModeLoaders(services),
   });
 }
 export type Loaders = ReturnType<typeof createLoaders>;

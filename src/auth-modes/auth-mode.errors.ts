@@ -10,5 +10,4 @@ export const authModeErrors = defineErrors({
     kind: 'invalid',
     message: 'An exemption ends at a moment between the years 1970 and 9998, or never.',
   },
-  CREDENTIAL_NOT_FOUND: { kind: 'not-found', message: 'The user has no such credential.' },
 });

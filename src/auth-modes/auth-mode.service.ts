@@ -9,6 +9,7 @@ import { type AccountState, accountStateOf, FOR_EVER } from './account-state.ts'
 import { authModeErrors } from './auth-mode.errors.ts';
 import { AUTH_MODE_RULES, type AuthModePatch, authModeFaults, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 import type { AuthModeChange, AuthModeColumns, AuthModeStore } from './auth-mode.store.ts';
+import type { CredentialInfo, CredentialStore } from './credential.store.ts';
 
 /** How an account may sign in. */
 export interface AuthModes {
@@ -26,7 +27,8 @@ export interface AuthModes {
 export interface AuthModeServiceDeps {
   readonly db: Database;
   readonly store: AuthModeStore;
-  readonly users: Pick<UserStore, 'findById' | 'findMany'>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly credentials: Pick<CredentialStore, 'ofUsers'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
@@ -52,6 +54,12 @@ export class AuthModeService {
     const user = await this.#deps.users.findById(authority.tenant.id, userId);
     if (user === null) throw userErrors.USER_NOT_FOUND();
     return this.of(user);
+  }
+
+  /** What the account can prove itself with, in the order of type and ordinal; no secrets. @throws USER_NOT_FOUND */
+  async credentials(authority: Authority, userId: string): Promise<readonly CredentialInfo[]> {
+    const { userId: id } = await this.get(authority, userId);
+    return (await this.#deps.credentials.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
   /** The auth modes that a user's row shows. */

@@ -185,6 +185,7 @@ export function createRegistry(options: RegistryOptions): Services {
     db,
     store: authModeStore,
     users: userStore,
+    credentials,
     guard: guarded,
     directory,
     events,

@@ -1,14 +1,28 @@
 import { Authority, systemCaller } from '../../access/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
-import { type Clock, IdentityError, kernelErrors, type TenantRef } from '../../kernel/index.ts';
+import {
+  type Clock,
+  IdentityError,
+  invalidField,
+  isStorableText,
+  kernelErrors,
+  type TenantRef,
+} from '../../kernel/index.ts';
 import type { Database, PageRequest, PageResult } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { canonicalUserId, type UserStore, userErrors } from '../../users/index.ts';
+import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
 import { type AppliedRule, afterFailure, type LockoutRule, rulesFor } from './lockout.rules.ts';
 import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
-import { type Attempt, accountSubject, deviceSubject, type LockoutSettings } from './lockout.subject.ts';
+import {
+  type Attempt,
+  accountSubject,
+  deviceSubject,
+  LOCKOUT_FACTORS,
+  type LockoutSettings,
+  SUBJECT_KINDS,
+} from './lockout.subject.ts';
 import { Serial } from './serial.ts';
 
 /** Switches accounts off and on, with all that ends then; `users/` or a flow above supplies it. */
@@ -173,6 +187,7 @@ export class LockoutService {
     const tenantId = authority.tenant.id;
     if (!('userId' in target)) {
       const { subjectKind, subject, factor } = target;
+      if (!isKey(subjectKind, subject, factor)) return 0;
       return db.transaction(async () =>
         this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor)),
       );
@@ -208,13 +223,18 @@ export class LockoutService {
   }
 
   /** Blocks that run. Permanent ones are disabled accounts and stand with the users. */
-  page(authority: Authority, filter: LockoutFilter, request: PageRequest): Promise<PageResult<Lockout>> {
+  async page(authority: Authority, filter: LockoutFilter, request: PageRequest): Promise<PageResult<Lockout>> {
     authority.requireAccount('');
+    const { userId } = filter;
+    if (userId !== undefined && !isUserIdShaped(userId)) {
+      throw invalidField('filter.user', 'ID_INVALID', 'This is not the id of a user.');
+    }
     return this.#deps.store.page(authority.tenant.id, filter, request, this.#deps.clock.now());
   }
 
   /** One block by its key, running or not. */
-  find(tenantId: string, subjectKind: string, subject: string, factor: string): Promise<Lockout | null> {
+  async find(tenantId: string, subjectKind: string, subject: string, factor: string): Promise<Lockout | null> {
+    if (!isKey(subjectKind, subject, factor)) return null;
     return this.#deps.store.findOne(tenantId, subjectKind, subject, factor);
   }
 
@@ -230,6 +250,12 @@ export function accountOf(subjectKind: string, subject: string): string | null {
   if (subjectKind === 'account') return subject;
   return subjectKind === 'device' ? subject.slice(0, subject.indexOf('/')) : null;
 }
+
+/** Whether these can be the parts of a key at all; what cannot is not looked for. */
+const isKey = (subjectKind: string, subject: string, factor: string): boolean =>
+  SUBJECT_KINDS.some((kind) => kind === subjectKind) &&
+  LOCKOUT_FACTORS.some((name) => name === factor) &&
+  isStorableText(subject);
 
 const rowOf = (rows: readonly CounterRow[], subject: { kind: string; key: string }): CounterRow | null =>
   rows.find(({ kind, key }) => kind === subject.kind && key === subject.key) ?? null;

@@ -1,0 +1,107 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { AuthModesType } from './auth-modes.type.ts';
+
+const TENANT = "Name of the tenant. Default: the caller's.";
+
+@InputType({
+  description:
+    'What to change of the auth modes of a user; what is left out stays. All or nothing. The values are JSON so that a wrong one is refused with its field, as AUTH_MODE_VALUE_INVALID.',
+})
+export class UpdateAuthModesInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  user!: string;
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: '2 = a second factor is required at sign-in; null = it is not. Nothing else.',
+  })
+  requiredFactor?: unknown;
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: 'true = the password must be changed at the next sign-in. Nothing else: only the change clears it.',
+  })
+  needPasswordChange?: unknown;
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: 'Replaces the list of sign-in methods the user may not use: `["password"]`, or `[]` to unlock all.',
+  })
+  methodsLocked?: unknown;
+}
+
+@ObjectType({ description: 'Result of a change to auth modes.' })
+export class AuthModesPayload {
+  @Field(() => AuthModesType, {
+    nullable: true,
+    description: 'The auth modes after the change; null when the caller may not read them.',
+  })
+  authModes!: AuthModesType | null;
+}
+
+@InputType({ description: 'An exemption from the block for inactivity.' })
+export class ExemptAccountInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  user!: string;
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it ends; left out or null = never. A moment that is not in the future ends a running one.',
+  })
+  exemptUntil?: Date | null;
+}
+
+export enum SessionsAfterPassword {
+  END_ALL = 'end-all',
+  END_OTHERS = 'end-others',
+  KEEP = 'keep',
+}
+registerEnumType(SessionsAfterPassword, {
+  name: 'SessionsAfterPassword',
+  description: "What becomes of the user's sessions and tokens when the password is replaced.",
+  valuesConfig: {
+    END_ALL: { description: 'All end, and the known devices are forgotten.' },
+    END_OTHERS: { description: "All but the caller's own end." },
+    KEEP: { description: 'They go on.' },
+  },
+});
+
+@InputType({ description: 'A new password for a user, set without the old one.' })
+export class SetPasswordInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  user!: string;
+  @Field(() => String, { description: 'The new password.' })
+  password!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it must be changed at the next sign-in. Default false.',
+  })
+  temporary?: boolean | null;
+  @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
+  sessions?: SessionsAfterPassword | null;
+}
+
+@InputType({ description: "A new password for the caller's own account." })
+export class ChangePasswordInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { nullable: true, description: "The user; only the caller's own account. Default: that one." })
+  user?: string | null;
+  @Field(() => String, { description: 'The password in force.' })
+  currentPassword!: string;
+  @Field(() => String, { description: 'The new password.' })
+  newPassword!: string;
+  @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_OTHERS.' })
+  sessions?: SessionsAfterPassword | null;
+  @Field(() => String, { nullable: true, description: 'Id of a device whose sessions go on.' })
+  keepDevice?: string | null;
+}
+
+@ObjectType({ description: 'Result of a new password.' })
+export class PasswordPayload {
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+}

@@ -1,0 +1,125 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { registerNode } from '../interfaces/node.ts';
+import {
+  AuthModesPayload,
+  ChangePasswordInput,
+  ExemptAccountInput,
+  PasswordPayload,
+  SetPasswordInput,
+  UpdateAuthModesInput,
+} from './auth-modes.input.ts';
+import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
+
+registerNode('Credential', ({ services }, tenantId, key) => services.credentials.findById(tenantId, key));
+
+@Resolver(() => AuthModesType)
+export class AuthModesResolver {
+  @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
+  @Query(() => AuthModesType, {
+    nullable: true,
+    description: 'How a user must and may sign in. Errors: USER_NOT_FOUND.',
+  })
+  authModes(
+    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<AuthModes> {
+    return services.authModes.get(authority, keyOf('User', user, 'user'));
+  }
+
+  @RequiresScopes(['auth-mode:write'], ['auth-mode:write:self'])
+  @Mutation(() => AuthModesPayload, {
+    description:
+      'Changes how a user must and may sign in; one security event per changed member. Errors: USER_NOT_FOUND, AUTH_MODE_NO_SECOND_FACTOR, AUTH_MODE_VALUE_INVALID, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+  })
+  async updateAuthModes(
+    @Arg('input', () => UpdateAuthModesInput, { description: 'What to change.' }) input: UpdateAuthModesInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ authModes: AuthModes }> {
+    const { user, requiredFactor, needPasswordChange, methodsLocked } = input;
+    const patch = { requiredFactor, needPasswordChange, methodsLocked };
+    return { authModes: await services.authModes.update(authority, keyOf('User', user, 'input.user'), patch) };
+  }
+
+  @RequiresScopes(['account-state:write'])
+  @Mutation(() => AuthModesPayload, {
+    description:
+      'Exempts an account from the block for inactivity, or ends the exemption. Errors: USER_NOT_FOUND, ACCOUNT_STATE_VALUE_INVALID, ACCOUNT_GUARDED.',
+  })
+  async exemptAccount(
+    @Arg('input', () => ExemptAccountInput, { description: 'The user and the end.' }) input: ExemptAccountInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ authModes: AuthModes }> {
+    const userId = keyOf('User', input.user, 'input.user');
+    return { authModes: await services.authModes.exempt(authority, userId, input.exemptUntil ?? null) };
+  }
+
+  @RequiresScopes(['password:set'])
+  @Mutation(() => PasswordPayload, {
+    description:
+      'Sets the password of a user. Errors: USER_NOT_FOUND, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
+  })
+  async setPassword(
+    @Arg('input', () => SetPasswordInput, { description: 'The user and the password.' }) input: SetPasswordInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<PasswordPayload> {
+    const { password, temporary, sessions } = input;
+    const userId = keyOf('User', input.user, 'input.user');
+    await services.passwordFlow.set(authority, {
+      userId,
+      password,
+      isTemporary: temporary ?? false,
+      sessions: sessions ?? 'end-all',
+    });
+    return { userId };
+  }
+
+  @RequiresScopes(['password:change:self'])
+  @Mutation(() => PasswordPayload, {
+    description:
+      "Changes the caller's own password; a demand for a change is met. A wrong current password counts as a failed sign-in. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
+  })
+  async changePassword(
+    @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' })
+    input: ChangePasswordInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<PasswordPayload> {
+    const { currentPassword, newPassword, sessions, keepDevice } = input;
+    const userId = input.user == null ? (authority.caller.userId ?? '') : keyOf('User', input.user, 'input.user');
+    await services.passwordFlow.change(authority, {
+      userId,
+      currentPassword,
+      newPassword,
+      sessions: sessions ?? 'end-others',
+      keepDeviceId: keepDevice ?? null,
+    });
+    return { userId };
+  }
+}
+
+@Resolver(() => CredentialTypeObject)
+export class CredentialResolver {
+  @FieldResolver(() => ID)
+  id(@Root() credential: CredentialInfo, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Credential', tenants.get(credential.tenantId)!, credential.id);
+  }
+
+  @RequiresScopes(['credential:read'], ['credential:read:self'])
+  @Query(() => [CredentialTypeObject], {
+    nullable: 'items',
+    description: 'What a user can prove itself with, by type and ordinal. Errors: USER_NOT_FOUND.',
+  })
+  credentials(
+    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<readonly CredentialInfo[]> {
+    return services.authModes.credentials(authority, keyOf('User', user, 'user'));
+  }
+}

@@ -1,0 +1,93 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { Node } from '../interfaces/node.ts';
+
+export enum AccountStateName {
+  INITIAL = 'initial',
+  ACTIVE = 'active',
+  INACTIVITY_LOCK = 'inactivityLock',
+  UNTOUCHABLE = 'untouchable',
+}
+registerEnumType(AccountStateName, {
+  name: 'AccountStateName',
+  description: 'What inactivity has done to an account.',
+  valuesConfig: {
+    INITIAL: { description: 'Never checked.' },
+    ACTIVE: { description: 'Checked and found active.' },
+    INACTIVITY_LOCK: { description: 'Blocked because it was not used.' },
+    UNTOUCHABLE: { description: 'Exempt from the block for inactivity.' },
+  },
+});
+
+export enum CredentialTypeName {
+  PASSWORD = 'password',
+  IMAGE_PROOF = 'image-proof',
+  TOTP = 'totp',
+  PASSKEY = 'passkey',
+  SECURITY_KEY = 'security-key',
+  RECOVERY_CODE = 'recovery-code',
+}
+registerEnumType(CredentialTypeName, {
+  name: 'CredentialType',
+  description: 'What kind of proof a credential is.',
+  valuesConfig: {
+    PASSWORD: { description: 'A password.' },
+    IMAGE_PROOF: { description: 'A secret made of images and a PIN, proved without showing it.' },
+    TOTP: { description: 'An app that shows time-based codes (RFC 6238); a second factor.' },
+    PASSKEY: { description: 'A passkey (WebAuthn); first and second factor.' },
+    SECURITY_KEY: { description: 'A security key (WebAuthn) as a second factor.' },
+    RECOVERY_CODE: { description: 'A code that stands in once for a second factor.' },
+  },
+});
+
+@ObjectType({ description: 'The inactivity state of an account. A moment that does not belong to the state is null.' })
+export class AccountState {
+  @Field(() => AccountStateName, { description: 'The state.' })
+  name!: AccountStateName;
+  @Field(() => Date, { nullable: true, description: '`ACTIVE`: when it was last checked.' })
+  checkedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: '`INACTIVITY_LOCK`: blocked since then.' })
+  lockedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: '`UNTOUCHABLE`: exempt until then; null = for ever.' })
+  exemptUntil!: Date | null;
+}
+
+@ObjectType('AuthModes', { description: 'How an account must and may sign in.' })
+@RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
+export class AuthModesType {
+  tenantId!: string;
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => Int, { nullable: true, description: '2 = a second factor is required at sign-in; null = it is not.' })
+  requiredFactor!: number | null;
+  @Field(() => Boolean, { description: 'Whether the password must be changed at the next sign-in.' })
+  needPasswordChange!: boolean;
+  @Field(() => [String], { description: 'Sign-in methods the user may not use: `password` or none.' })
+  methodsLocked!: string[];
+  @RequiresScopes(['account-state:read'], ['account-state:read:self'])
+  @Field(() => AccountState, { nullable: true, description: 'The inactivity state of the account.' })
+  state!: AccountState | null;
+}
+
+@ObjectType('Credential', {
+  implements: Node,
+  description: 'Something an account can prove itself with. Its secret is never shown.',
+})
+@RequiresScopes(['credential:read'], ['credential:read:self'])
+export class CredentialTypeObject extends Node {
+  tenantId!: string;
+  userId!: string;
+  @Field(() => CredentialTypeName, { description: 'What kind of proof it is.' })
+  type!: CredentialTypeName;
+  @Field(() => Int, { description: 'Counts the credentials of this type of this user; never given out twice.' })
+  ordinal!: number;
+  @Field(() => String, { nullable: true, description: 'Name the user gave it.' })
+  label!: string | null;
+  @Field(() => GraphQLJSONObject, { description: 'Details that may be shown; their names depend on the type.' })
+  data!: Record<string, unknown>;
+  @Field(() => Date, { description: 'When it was added.' })
+  createdAt!: Date;
+  @Field(() => Date, { nullable: true, description: 'When it was last used.' })
+  lastUsedAt!: Date | null;
+}

@@ -1,0 +1,75 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { accountOf, type LiftTarget, type Lockout, type LockoutFilter } from '../../src/auth-modes/index.ts';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
+
+const partsOf = (key: string, path?: string): [string, string, string] =>
+  splitKey(key, 3, path) as [string, string, string];
+
+registerNode('Lockout', ({ services }, tenantId, key) => services.lockouts.find(tenantId, ...partsOf(key)));
+
+/** @throws INVALID_INPUT Neither a block nor a user is named, or both are. */
+function targetOf({ id, user }: LiftBlockInput): LiftTarget {
+  if (id != null && user == null) {
+    const [subjectKind, subject, factor] = partsOf(keyOf('Lockout', id, 'input.id'), 'input.id');
+    return { subjectKind, subject, factor };
+  }
+  if (user != null && id == null) return { userId: keyOf('User', user, 'input.user') };
+  throw invalidField('input.id', 'BLOCK_AMBIGUOUS', 'Name either a block or a user.');
+}
+
+@Resolver(() => LockoutType)
+export class BlockResolver {
+  @FieldResolver(() => ID)
+  id(@Root() { tenantId, subjectKind, subject, factor }: Lockout, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Lockout', tenants.get(tenantId)!, joinKey([subjectKind, subject, factor]));
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Public id of the user; null when it is on no account.' })
+  userId(@Root() { subjectKind, subject }: Lockout): string | null {
+    return accountOf(subjectKind, subject);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The address or network; null when it is on none.' })
+  address(@Root() { subjectKind, subject }: Lockout): string | null {
+    return subjectKind === 'ip' ? subject : null;
+  }
+
+  @RequiresScopes(['block:read'])
+  @Query(() => LockoutConnection, { description: 'Blocks that run, by subject and factor.' })
+  async blocks(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => BlockFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: BlockFilterInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<ConnectionData<Lockout>> {
+    const narrowed: LockoutFilter = {
+      ...(filter?.subjectKind == null ? {} : { subjectKind: filter.subjectKind }),
+      ...(filter?.user == null ? {} : { userId: keyOf('User', filter.user, 'filter.user') }),
+    };
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    return toConnection(await services.lockouts.page(authority, narrowed, request));
+  }
+
+  @RequiresScopes(['block:lift'])
+  @Mutation(() => LiftBlockPayload, {
+    description:
+      'Lifts a block at once, or all blocks of a user with what was counted. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async liftBlock(
+    @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<LiftBlockPayload> {
+    return { liftedCount: await services.lockouts.lift(authority, targetOf(input)) };
+  }
+}
