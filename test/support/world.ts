@@ -6,6 +6,7 @@ import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from 
 import type { CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
+import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../../src/federation/index.ts';
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
 import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
@@ -129,6 +130,29 @@ export class World {
   giveTotp(tenant: TenantRef, userId: string): Promise<CredentialInfo> {
     const secret = 'JBSWY3DPEHPK3PXP';
     return this.db.transaction(() => this.services.credentials.add(tenant.id, { userId, type: 'totp', secret }));
+  }
+
+  /** A federation provider of a tenant: `vk:vk_<fresh>` at an issuer that does not exist, unless said otherwise. */
+  newProvider(tenant: TenantRef, input: Partial<CreateProvider> = {}): Promise<FederationProvider> {
+    return this.services.federationProviders.create(this.system(tenant), {
+      type: 'vk',
+      name: `vk_${newId().replaceAll('-', '').slice(-16)}`,
+      issuer: 'https://issuer.example',
+      clientId: 'idgraph',
+      clientSecret: 'provider-secret',
+      ...input,
+    });
+  }
+
+  /** Links an external account to a user. */
+  link(
+    tenant: TenantRef,
+    userId: string,
+    provider: LinkInput['provider'],
+    externalId: string,
+    externalName?: string,
+  ): Promise<LinkRow> {
+    return this.services.federationLinks.link(this.system(tenant), { userId, provider, externalId, externalName });
   }
 
   /** An application of a tenant that holds these native scopes. */
