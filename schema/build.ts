@@ -13,6 +13,8 @@ import { FederationLinkResolver } from './federation/link.resolver.ts';
 import { AccountLinkingResolver } from './federation/linking.resolver.ts';
 import { FederationProviderResolver } from './federation/provider.resolver.ts';
 import { NodeResolver } from './interfaces/node.ts';
+import { SigningKeyResolver } from './oauth/signing-key.resolver.ts';
+import { TokenResolver } from './oauth/token.resolver.ts';
 import { RiskbitResolver } from './risk/riskbit.resolver.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
 
@@ -22,6 +24,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   ErrorCodeResolver,
   SecurityEventResolver,
   TenantResolver,
+  TokenResolver,
+  SigningKeyResolver,
   FederationProviderResolver,
   FederationLinkResolver,
   AccountLinkingResolver,

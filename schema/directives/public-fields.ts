@@ -4,6 +4,13 @@
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
+  'Mutation.issueTokens': 'The client proved who it is; what it may get is its own record.',
+  'Mutation.revokeToken': 'Whoever holds a token may end it; the service lets clients end their own only.',
+  'Query.introspectToken':
+    'Answered for tokens of the calling client; others need token:introspect, as the service checks.',
+  'Query.jwks': 'Public keys are for everybody.',
+  'Query.openidConfiguration': 'Addresses are for everybody.',
+  'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',
   'Query.errorCodes': 'Documentation.',
   'Query.eventTypes': 'Documentation.',
   'Query.node': 'The object that comes out is guarded by its own type.',

@@ -7,6 +7,7 @@ import { eventErrors } from '../../src/events/index.ts';
 import { federationErrors } from '../../src/federation/index.ts';
 import { linkAccountErrors, signInErrors } from '../../src/flows/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
+import { oauthErrors } from '../../src/oauth/index.ts';
 import { riskErrors } from '../../src/risk/index.ts';
 import { grantErrors, groupErrors, roleErrors } from '../../src/roles/index.ts';
 import { sessionErrors } from '../../src/sessions/index.ts';
@@ -28,6 +29,7 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   federationErrors,
   linkAccountErrors,
   riskErrors,
+  oauthErrors,
   accessErrors,
   authModeErrors,
   passwordModeErrors,

@@ -1,0 +1,59 @@
+import { Field, InputType } from 'type-graphql';
+import { IssuerKindName, SigningAlgorithmName } from './oauth.type.ts';
+
+@InputType({
+  description: 'A token request (RFC 6749 section 4). The client is the caller, as it authenticated itself.',
+})
+export class IssueTokensInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+
+  @Field(() => IssuerKindName, { nullable: true, description: 'Which issuer is asked. Default NATIVE.' })
+  issuerKind?: IssuerKindName;
+
+  @Field(() => String, { nullable: true, description: 'The grant type: `client_credentials`, `refresh_token` ...' })
+  grantType?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Scope names joined by spaces. Default: everything the client holds, or its default scopes for a user.',
+  })
+  scope?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'For the grant `password`: the name of the user.' })
+  username?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'For the grant `password`.' })
+  password?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'For the grant `refresh_token`.' })
+  refreshToken?: string | null;
+}
+
+@InputType({ description: 'A token to ask about (RFC 7662 section 2.1).' })
+export class IntrospectTokenInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+
+  @Field(() => String, { description: 'An access token.' })
+  token!: string;
+}
+
+@InputType({ description: 'A token to revoke (RFC 7009 section 2.1).' })
+export class RevokeTokenInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+
+  @Field(() => String, { description: 'An access token, or a refresh token: that revokes everything issued with it.' })
+  token!: string;
+}
+
+@InputType({ description: 'A signing key to replace.' })
+export class RotateSigningKeyInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string;
+
+  @Field(() => SigningAlgorithmName, { description: 'The algorithm whose key is replaced, or made if there is none.' })
+  alg!: SigningAlgorithmName;
+}

@@ -1,0 +1,146 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { type Introspection, type IssuedTokens, oauthErrors } from '../../src/oauth/index.ts';
+import type { GraphContext } from '../context.ts';
+import { requireTenant } from '../directives/field-tenant.ts';
+import { requireOnce } from '../directives/once.ts';
+import { IntrospectTokenInput, IssueTokensInput, RevokeTokenInput } from './oauth.input.ts';
+import { IssuerKindName, IssueTokensPayload, RevokeTokenPayload, TokenIntrospection } from './oauth.type.ts';
+
+const TENANT = "Name of the tenant. Default: the caller's.";
+
+@Resolver()
+export class TokenResolver {
+  @Mutation(() => IssueTokensPayload, {
+    description:
+      'Issues tokens to the client that calls, which has authenticated itself with its id and secret. At most once in an operation. Errors: CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID, TOKEN_REQUEST_REPEATED, SIGN_IN_REFUSED.',
+  })
+  async issueTokens(
+    @Arg('input', () => IssueTokensInput, { description: 'The request.' }) input: IssueTokensInput,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<IssueTokensPayload> {
+    requireOnce(info, oauthErrors.TOKEN_REQUEST_REPEATED);
+    const { scope, username, password, refreshToken } = input;
+    const issued = await context.services.oauth.tokens.issue({
+      caller: context.caller,
+      tenant: requireTenant(context),
+      issuerKind: input.issuerKind ?? IssuerKindName.NATIVE,
+      grantType: input.grantType ?? null,
+      parameters: { scope, username, password, refresh_token: refreshToken },
+    });
+    return toPayload(issued);
+  }
+
+  @Query(() => TokenIntrospection, {
+    description:
+      'Says whether an access token is good and what it allows: for the client it was issued to, clients it is meant for, and holders of `token:introspect`. Errors: CLIENT_UNAUTHENTICATED.',
+  })
+  async introspectToken(
+    @Arg('input', () => IntrospectTokenInput, { description: 'The token.' }) { token }: IntrospectTokenInput,
+    @Ctx() context: GraphContext,
+  ): Promise<TokenIntrospection> {
+    requireTenant(context);
+    return toIntrospection(await context.services.oauth.introspection.introspect(context.authority, token));
+  }
+
+  @Mutation(() => RevokeTokenPayload, {
+    description:
+      "Revokes a token of the client that calls; others' need `token:revoke`. Errors: CLIENT_UNAUTHENTICATED.",
+  })
+  async revokeToken(
+    @Arg('input', () => RevokeTokenInput, { description: 'The token.' }) { token }: RevokeTokenInput,
+    @Ctx() context: GraphContext,
+  ): Promise<RevokeTokenPayload> {
+    requireTenant(context);
+    return { revoked: await context.services.oauth.revocation.revoke(context.authority, token) };
+  }
+
+  @Query(() => GraphQLJSONObject, {
+    description:
+      'The claims that the scopes of the calling access token open (OpenID Connect Core section 5.3). Errors: TOKEN_INVALID, SCOPE_INSUFFICIENT.',
+  })
+  userinfo(
+    @Ctx() context: GraphContext,
+    @Arg('issuerKind', () => IssuerKindName, {
+      nullable: true,
+      description: 'Kind of the issuer; the token must be of the same. Default NATIVE.',
+    })
+    issuerKind: IssuerKindName | null,
+    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
+  ): Promise<object> {
+    const kind = issuerKind ?? IssuerKindName.NATIVE;
+    return context.services.oauth.userinfo.claims(context.caller, requireTenant(context), kind);
+  }
+
+  @Query(() => GraphQLJSONObject, {
+    description: 'The public keys of an issuer (RFC 7517 section 5). Errors: TENANT_REQUIRED.',
+  })
+  jwks(
+    @Ctx() context: GraphContext,
+    @Arg('issuerKind', () => IssuerKindName, { nullable: true, description: 'Kind of the issuer. Default NATIVE.' })
+    issuerKind: IssuerKindName | null,
+    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
+  ): Promise<object> {
+    const { issuers, keys } = context.services.oauth;
+    const tenant = requireTenant(context);
+    return keys.jwks(tenant, issuers.of(tenant, issuerKind ?? IssuerKindName.NATIVE).kind);
+  }
+
+  @Query(() => GraphQLJSONObject, {
+    description: 'What an issuer can do (OpenID Connect Discovery section 3). Errors: TENANT_REQUIRED.',
+  })
+  openidConfiguration(
+    @Ctx() context: GraphContext,
+    @Arg('issuerKind', () => IssuerKindName, { nullable: true, description: 'Kind of the issuer. Default NATIVE.' })
+    issuerKind: IssuerKindName | null,
+    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
+  ): object {
+    return context.services.oauth.discovery.document(requireTenant(context), issuerKind ?? IssuerKindName.NATIVE);
+  }
+}
+
+function toPayload({ expiresInSeconds, ...issued }: IssuedTokens): IssueTokensPayload {
+  return { ...issued, expiresIn: expiresInSeconds };
+}
+
+const NOTHING: Omit<TokenIntrospection, 'active'> = {
+  scope: null,
+  clientId: null,
+  tokenType: null,
+  exp: null,
+  iat: null,
+  sub: null,
+  aud: null,
+  iss: null,
+  jti: null,
+  holder: null,
+  sid: null,
+  acr: null,
+  amr: null,
+  authTime: null,
+};
+const INACTIVE: TokenIntrospection = { ...NOTHING, active: false };
+
+function toIntrospection(found: Introspection): TokenIntrospection {
+  if (!found.active) return INACTIVE;
+  const { claims, subject, audiences } = found;
+  return {
+    active: true,
+    scope: claims.scope,
+    clientId: claims.client_id,
+    tokenType: 'Bearer',
+    exp: claims.exp,
+    iat: claims.iat,
+    sub: subject,
+    aud: audiences,
+    iss: claims.iss,
+    jti: claims.jti,
+    holder: claims.knd,
+    sid: claims.sid ?? null,
+    acr: claims.acr ?? null,
+    amr: claims.amr ?? null,
+    authTime: claims.auth_time ?? null,
+  };
+}
