@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +36,7 @@ export class PostgresCluster {
   readonly #flags: readonly string[];
   readonly port: number;
   #process: ChildProcess | undefined;
+  #guardian: ChildProcess | undefined;
 
   private constructor(folder: string, postgres: string, port: number, flags: readonly string[]) {
     this.folder = folder;
@@ -67,10 +68,9 @@ export class PostgresCluster {
     if (this.#process !== undefined) throw new Error('Stop the cluster before its files are copied.');
     const folder = await ownFolder();
     const data = join(folder, 'data');
-    await cp(join(this.folder, 'data'), data, { recursive: true });
+    // Owners and modes come along.
+    await run('cp', ['-a', join(this.folder, 'data'), data]);
     if (isStandby) await writeFile(join(data, 'standby.signal'), '');
-    if (IS_ROOT) await run('chown', ['-R', `${NOBODY.uid}:${NOBODY.gid}`, data]);
-    await chmod(data, 0o700);
     const { postgres } = await reachableBinaries(folder);
     const cluster = new PostgresCluster(folder, postgres, await freePort(), this.#flags);
     await cluster.start();
@@ -86,7 +86,7 @@ export class PostgresCluster {
     const args = ['-D', join(this.folder, 'data'), '-p', String(this.port), ...this.#flags];
     const child = spawn(this.#postgres, args, { ...IDENTITY, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
-    process.once('exit', this.#killAtExit);
+    this.#guardian = guard(child.pid!, this.folder);
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.stderr!.on('data', (chunk: Buffer) => {
@@ -102,7 +102,8 @@ export class PostgresCluster {
     const child = this.#process;
     if (child === undefined) return;
     this.#process = undefined;
-    process.removeListener('exit', this.#killAtExit);
+    // The whole group: the shell and what it waits with.
+    if (this.#guardian?.pid !== undefined) process.kill(-this.#guardian.pid);
     const gone = child.exitCode === null ? once(child, 'exit') : undefined;
     child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await gone;
@@ -113,10 +114,18 @@ export class PostgresCluster {
     await this.stop('immediate');
     await rm(this.folder, { recursive: true, force: true });
   }
+}
 
-  readonly #killAtExit = (): void => {
-    this.#process?.kill('SIGQUIT');
-  };
+/** Ends the server and deletes its files once this process is gone, however it went: its pipe closes then. */
+function guard(pid: number, folder: string): ChildProcess {
+  const script = 'cat > /dev/null; kill -QUIT "$1"; sleep 1; rm -rf "$2"';
+  const guardian = spawn('sh', ['-c', script, 'sh', String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guardian.unref();
+  (guardian.stdin as Socket).unref();
+  return guardian;
 }
 
 function flagsOf(options: ClusterOptions): string[] {
