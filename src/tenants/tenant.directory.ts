@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { SecurityEvent } from '../events/index.ts';
 import type { TenantId, TenantRef } from '../kernel/index.ts';
+import { openUnitOfWork } from '../persistence/index.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
 import type { TenantStore } from './tenant.store.ts';
@@ -72,6 +73,8 @@ export class TenantDirectory {
     const cacheKey = `${by} ${key}`;
     const cached = this.#known.get(cacheKey);
     if (cached !== undefined) return cached.tenant;
+    // A load that somebody else began may be waiting for the connection this transaction holds: never wait for it in here.
+    if (openUnitOfWork() !== undefined) return this.#read(by, key);
     const loading = this.#loading.get(cacheKey);
     if (loading !== undefined) return loading;
     const load = this.#load(by, key, cacheKey).finally(() => this.#loading.delete(cacheKey));
@@ -81,11 +84,15 @@ export class TenantDirectory {
 
   async #load(by: LookUp, key: string, cacheKey: string): Promise<KnownTenant | null> {
     const epoch = this.#epoch;
-    const row = await this.#find[by](key);
-    const tenant = row === null ? null : toKnown(row);
+    const tenant = await this.#read(by, key);
     // What was read before an invalidation must not be kept after it.
     if (epoch === this.#epoch) this.#known.set(cacheKey, { tenant });
     return tenant;
+  }
+
+  async #read(by: LookUp, key: string): Promise<KnownTenant | null> {
+    const row = await this.#find[by](key);
+    return row === null ? null : toKnown(row);
   }
 
   /** Drops everything: tenants change seldom, and a tenant sits under several keys. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
 import type { Client, CreateClient } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
 describe('clients', () => {
@@ -21,14 +22,6 @@ describe('clients', () => {
       tenant,
       scopes.some((scope) => scope.endsWith(':all')) ? 'all' : 'tenant',
     );
-  const code = async (work: Promise<unknown>): Promise<unknown> => {
-    try {
-      await work;
-      return null;
-    } catch (error) {
-      return (error as { code?: string }).code ?? error;
-    }
-  };
   const create = (input: CreateClient, ...scopes: string[]) =>
     world.services.clients.create(as(acme, ...scopes), input);
   const reload = (client: Client) => world.services.clientStore.findById(client.tenantId, client.id);
@@ -37,10 +30,10 @@ describe('clients', () => {
     it('is printable ASCII of 1 to 255, in exact case, and unique in its tenant alone', async () => {
       expect((await create({ clientId: 'My App:1~x' })).client.clientId).toBe('My App:1~x');
       expect((await create({ clientId: 'my app:1~x' })).client.clientId).toBe('my app:1~x');
-      expect(await code(create({ clientId: 'My App:1~x' }))).toBe('CLIENT_ID_TAKEN');
+      expect(await refusalOf(create({ clientId: 'My App:1~x' }))).toBe('CLIENT_ID_TAKEN');
       expect((await world.newClient(master, { clientId: 'My App:1~x' })).client.clientId).toBe('My App:1~x');
       for (const clientId of ['', 'a'.repeat(256), 'ümlaut', 'a\u0000b', 'a\nb', '\ud800']) {
-        expect(await code(create({ clientId }))).toBe('CLIENT_ID_INVALID');
+        expect(await refusalOf(create({ clientId }))).toBe('CLIENT_ID_INVALID');
       }
     });
 
@@ -62,8 +55,8 @@ describe('clients', () => {
 
     it('gives a public client none, and refuses to', async () => {
       expect((await create({ type: 'public' })).secret).toBeNull();
-      expect(await code(create({ type: 'public', withRestSecret: true }))).toBe('CLIENT_PUBLIC');
-      expect(await code(create({ type: 'public', grants: ['client_credentials'] }))).toBe('CLIENT_GRANT_INVALID');
+      expect(await refusalOf(create({ type: 'public', withRestSecret: true }))).toBe('CLIENT_PUBLIC');
+      expect(await refusalOf(create({ type: 'public', grants: ['client_credentials'] }))).toBe('CLIENT_GRANT_INVALID');
     });
 
     it('records one event that names the client and holds no secret', async () => {
@@ -100,13 +93,13 @@ describe('clients', () => {
   describe('escalation', () => {
     it('lets nobody give a client permissions they do not hold, at creation or later', async () => {
       const write = 'client:write';
-      expect(await code(create({ permissions: ['user:delete'] }, 'user:read'))).toBe('PERMISSION_ESCALATION');
-      expect(await code(create({ permissions: ['user:read'] }, 'user:write'))).toBe(null);
+      expect(await refusalOf(create({ permissions: ['user:delete'] }, 'user:read'))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(create({ permissions: ['user:read'] }, 'user:write'))).toBe(null);
       const { client } = await create({});
       const update = (permissions: string[], ...held: string[]) =>
         world.services.clients.update(as(acme, write, ...held), client.id, { permissions });
-      expect(await code(update(['user:delete']))).toBe('PERMISSION_ESCALATION');
-      expect(await code(update(['user:read'], 'user:read'))).toBe(null);
+      expect(await refusalOf(update(['user:delete']))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(update(['user:read'], 'user:read'))).toBe(null);
       expect((await reload(client))?.permissions).toEqual(['user:read']);
     });
 
@@ -125,19 +118,19 @@ describe('clients', () => {
         { name: 'own_user', holder: 'user', expandsTo: ['user:read:self'], description: 'Own account.' },
       ]);
       const scopes = (name: string) => ({ scopes: [{ name, isDefault: false }] });
-      expect(await code(create(scopes('sys_users'), 'client:create'))).toBe('PERMISSION_ESCALATION');
-      expect(await code(create(scopes('user:delete'), 'client:create'))).toBe('PERMISSION_ESCALATION');
-      expect(await code(create(scopes('own_user'), 'client:create'))).toBe(null);
-      expect(await code(create(scopes('sys_users'), 'client:create', 'user:read'))).toBe(null);
+      expect(await refusalOf(create(scopes('sys_users'), 'client:create'))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(create(scopes('user:delete'), 'client:create'))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(create(scopes('own_user'), 'client:create'))).toBe(null);
+      expect(await refusalOf(create(scopes('sys_users'), 'client:create', 'user:read'))).toBe(null);
     });
 
     it('keeps reach all to clients of master, whoever asks', async () => {
       const { clients } = world.services;
       const all = new Authority(world.app(master, 'client:create:all', 'user:read:all'), acme, 'all');
-      expect(await code(clients.create(all, { permissions: ['user:read:all'] }))).toBe('PERMISSION_MASTER_ONLY');
-      expect(await code(world.newClient(acme, { permissions: ['user:read:all'] }))).toBe('PERMISSION_MASTER_ONLY');
-      expect(await code(clients.create(all, { permissions: ['user:read'] }))).toBe(null);
-      expect(await code(clients.create(all, { permissions: ['user:delete'] }))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(clients.create(all, { permissions: ['user:read:all'] }))).toBe('PERMISSION_MASTER_ONLY');
+      expect(await refusalOf(world.newClient(acme, { permissions: ['user:read:all'] }))).toBe('PERMISSION_MASTER_ONLY');
+      expect(await refusalOf(clients.create(all, { permissions: ['user:read'] }))).toBe(null);
+      expect(await refusalOf(clients.create(all, { permissions: ['user:delete'] }))).toBe('PERMISSION_ESCALATION');
     });
 
     it('refuses every change of a client that reaches all tenants to callers who do not', async () => {
@@ -153,7 +146,7 @@ describe('clients', () => {
         clients.rotateSecret(narrow, client.id, { kind: 'oauth' }),
         clients.readSecret(narrow, client.id, 'oauth'),
       ];
-      expect(await Promise.all(attempts.map(code))).toEqual(Array(4).fill('ACCOUNT_GUARDED'));
+      expect(await Promise.all(attempts.map(refusalOf))).toEqual(Array(4).fill('ACCOUNT_GUARDED'));
       const wide = as(master, 'client:write:all');
       expect((await clients.update(wide, client.id, { name: 'ours' })).name).toBe('ours');
     });
@@ -193,8 +186,8 @@ describe('clients', () => {
     it('clears a text with null and refuses what is not there', async () => {
       const { client } = await create({ name: 'Named' });
       expect((await world.services.clients.update(as(acme), client.id, { name: null })).name).toBeNull();
-      expect(await code(world.services.clients.update(as(acme), 'nonsense', {}))).toBe('NOT_FOUND');
-      expect(await code(world.services.clients.update(as(master), client.id, {}))).toBe('NOT_FOUND');
+      expect(await refusalOf(world.services.clients.update(as(acme), 'nonsense', {}))).toBe('NOT_FOUND');
+      expect(await refusalOf(world.services.clients.update(as(master), client.id, {}))).toBe('NOT_FOUND');
     });
   });
 
@@ -203,7 +196,7 @@ describe('clients', () => {
     await world.services.clients.delete(as(acme), client.id);
     expect(await reload(client)).toBeNull();
     expect(await world.services.clientStore.secretsOf(acme.id, client.id)).toEqual([]);
-    expect(await code(world.services.clients.delete(as(acme), client.id))).toBe('NOT_FOUND');
+    expect(await refusalOf(world.services.clients.delete(as(acme), client.id))).toBe('NOT_FOUND');
     expect((await world.events(acme)).at(-1)).toMatchObject({ type: 'client.deleted', client_id: 'doomed' });
   });
 
@@ -236,14 +229,14 @@ describe('clients', () => {
     it('refuses an overlap of rest secrets, and one beyond a quarter', async () => {
       const { client } = await create({});
       const { clients } = world.services;
-      expect(await code(clients.rotateSecret(as(acme), client.id, { kind: 'rest', overlapSeconds: 1 }))).toBe(
+      expect(await refusalOf(clients.rotateSecret(as(acme), client.id, { kind: 'rest', overlapSeconds: 1 }))).toBe(
         'INVALID_INPUT',
       );
-      expect(await code(clients.rotateSecret(as(acme), client.id, { kind: 'oauth', overlapSeconds: 7_776_001 }))).toBe(
-        'INVALID_INPUT',
-      );
+      expect(
+        await refusalOf(clients.rotateSecret(as(acme), client.id, { kind: 'oauth', overlapSeconds: 7_776_001 })),
+      ).toBe('INVALID_INPUT');
       const { client: open } = await create({ type: 'public' });
-      expect(await code(clients.rotateSecret(as(acme), open.id, { kind: 'oauth' }))).toBe('CLIENT_PUBLIC');
+      expect(await refusalOf(clients.rotateSecret(as(acme), open.id, { kind: 'oauth' }))).toBe('CLIENT_PUBLIC');
     });
 
     it('lapses when its time is over', async () => {
@@ -277,8 +270,8 @@ describe('clients', () => {
       (await world.services.clientStore.lock(acme.id, client.id))!.kind = 'builtin';
     });
     const { clients } = world.services;
-    expect(await code(clients.update(as(acme), client.id, { name: 'x' }))).toBe('CLIENT_BUILTIN');
-    expect(await code(clients.delete(as(acme), client.id))).toBe('CLIENT_BUILTIN');
+    expect(await refusalOf(clients.update(as(acme), client.id, { name: 'x' }))).toBe('CLIENT_BUILTIN');
+    expect(await refusalOf(clients.delete(as(acme), client.id))).toBe('CLIENT_BUILTIN');
     expect((await clients.find(as(acme), client.id))?.clientId).toBe('inside');
     const names = async (withBuiltin: boolean) =>
       (await clients.page(as(acme), { withBuiltin, nameContains: 'INSIDE' }, {})).rows.map(({ clientId }) => clientId);

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { CreateGroup, Group } from '../../../src/roles/index.ts';
+import { refusalOf } from '../../support/refusal.ts';
+import { World } from '../../support/world.ts';
+
+describe('groups', () => {
+  let world: World;
+  let master: TenantRef;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    master = await world.tenant({ name: 'master' });
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const as = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(tenant, ...scopes), tenant, 'tenant');
+  const asAll = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(master, ...scopes), tenant, 'all');
+  const create = (input: CreateGroup, tenant = acme) => world.services.groups.create(as(tenant), input);
+  const pathOf = async ({ tenantId, id }: Group) => (await world.services.groupStore.findById(tenantId, id))?.path;
+
+  describe('in the tree', () => {
+    it('has names that are unique among siblings, ignoring case and composition', async () => {
+      const top = await create({ name: 'Ärzte' });
+      expect(await refusalOf(create({ name: 'ÄRZTE' }))).toBe('GROUP_NAME_TAKEN');
+      expect(await refusalOf(create({ name: 'A\u0308rzte' }))).toBe('GROUP_NAME_TAKEN');
+      expect((await create({ name: 'Ärzte', parentId: top.id })).path).toBe('/Ärzte/Ärzte');
+      expect((await create({ name: 'ärzte' }, master)).path).toBe('/ärzte');
+    });
+
+    it.each([
+      [{ name: '' }, 'INVALID_INPUT'],
+      [{ name: 'a\u0000' }, 'INVALID_INPUT'],
+      [{ name: 'a/b' }, 'GROUP_NAME_INVALID'],
+      [{ name: 'x'.repeat(256) }, 'INVALID_INPUT'],
+      [{ name: 'ok', profile: 'no blanks' }, 'GROUP_PROFILE_INVALID'],
+      [{ name: 'ok', profile: '' }, 'GROUP_PROFILE_INVALID'],
+      [{ name: 'ok', key: 'a\u0001' }, 'INVALID_INPUT'],
+      [{ name: 'ok', externalId: '\ud800' }, 'INVALID_INPUT'],
+      [{ name: 'ok', attributes: { a: '\u0000' } }, 'INVALID_INPUT'],
+      [{ name: 'ok', attributes: { a: 'x'.repeat(70_000) } }, 'INVALID_INPUT'],
+      [{ name: 'ok', parentId: 'nonsense' }, 'GROUP_PARENT_NOT_FOUND'],
+    ])('refuses %j', async (input, code) => {
+      expect(await refusalOf(create(input))).toBe(code);
+    });
+
+    it('refuses a parent of a neighbour, and one of another profile', async () => {
+      const theirs = await world.newGroup(master);
+      const organisation = await create({ name: 'Org', profile: 'orgs', key: '1' });
+      expect(await refusalOf(create({ name: 'x', parentId: theirs.id }))).toBe('GROUP_PARENT_NOT_FOUND');
+      expect(await refusalOf(create({ name: 'x', parentId: organisation.id }))).toBe('GROUP_PARENT_INVALID');
+      const top = await world.newGroup(acme);
+      expect(await refusalOf(create({ name: 'x', profile: 'orgs', parentId: top.id }))).toBe('GROUP_PARENT_INVALID');
+    });
+
+    it('moves and renames a group with every path below it', async () => {
+      const { groups } = world.services;
+      const a = await create({ name: 'a%_' });
+      const b = await create({ name: 'b', parentId: a.id });
+      const c = await create({ name: 'c', parentId: b.id });
+      const other = await create({ name: 'other' });
+      await groups.update(as(acme), a.id, { name: '𝒜lpha' });
+      expect(await Promise.all([a, b, c].map(pathOf))).toEqual(['/𝒜lpha', '/𝒜lpha/b', '/𝒜lpha/b/c']);
+      await groups.update(as(acme), b.id, { parentId: other.id });
+      expect(await Promise.all([b, c].map(pathOf))).toEqual(['/other/b', '/other/b/c']);
+      await groups.update(as(acme), b.id, { parentId: null, name: 'top' });
+      expect(await Promise.all([b, c].map(pathOf))).toEqual(['/top', '/top/c']);
+    });
+
+    it('refuses a move into itself, next to a namesake, or below 32 levels', async () => {
+      const { groups } = world.services;
+      const a = await create({ name: 'circle' });
+      const b = await create({ name: 'inner', parentId: a.id });
+      const namesake = await create({ name: 'Inner' });
+      expect(await refusalOf(groups.update(as(acme), a.id, { parentId: a.id }))).toBe('GROUP_PARENT_INVALID');
+      expect(await refusalOf(groups.update(as(acme), a.id, { parentId: b.id }))).toBe('GROUP_PARENT_INVALID');
+      expect(await refusalOf(groups.update(as(acme), b.id, { parentId: null }))).toBe('GROUP_NAME_TAKEN');
+      expect(await refusalOf(groups.update(as(acme), namesake.id, { name: 'CIRCLE' }))).toBe('GROUP_NAME_TAKEN');
+      let deepest = await create({ name: '1' });
+      for (let level = 2; level <= 32; level++) deepest = await create({ name: `${level}`, parentId: deepest.id });
+      expect(await refusalOf(create({ name: '33', parentId: deepest.id }))).toBe('GROUP_TOO_DEEP');
+      expect(await refusalOf(groups.update(as(acme), a.id, { parentId: deepest.id }))).toBe('GROUP_TOO_DEEP');
+      expect(await pathOf(b)).toBe('/circle/inner');
+    });
+
+    it('deletes what is below, one event each', async () => {
+      const tenant = await world.tenant();
+      const a = await create({ name: 'a' }, tenant);
+      const b = await create({ name: 'b', parentId: a.id }, tenant);
+      const kept = await create({ name: 'kept' }, tenant);
+      await world.services.groups.delete(as(tenant), a.id);
+      expect(await Promise.all([a, b, kept].map(pathOf))).toEqual([undefined, undefined, '/kept']);
+      const gone = (await world.events(tenant)).filter(({ type }) => type === 'group.deleted');
+      expect(gone.map(({ params }) => params)).toEqual([
+        { groupId: a.id, name: 'a' },
+        { groupId: b.id, name: 'b' },
+      ]);
+      expect(await refusalOf(world.services.groups.delete(as(tenant), a.id))).toBe('NOT_FOUND');
+    });
+  });
+
+  it('of other profiles are found by key, and may share their names', async () => {
+    const { groups } = world.services;
+    const first = await create({ name: 'Same', profile: 'orgs', key: '114', attributes: { OGRN: '1' } });
+    await create({ name: 'Same', profile: 'orgs', key: '115' });
+    await create({ name: 'Same', profile: 'clubs', key: '114' });
+    expect(await refusalOf(create({ name: 'Same', profile: 'orgs', key: '114' }))).toBe('GROUP_KEY_TAKEN');
+    expect((await groups.findByKey(as(acme), 'orgs', '114'))?.id).toBe(first.id);
+    expect(await groups.findByKey(as(master), 'orgs', '114')).toBeNull();
+    expect((await create({ name: 'No key', profile: 'orgs' })).key).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('changes the attributes that are named, writes one event, and none when nothing changed', async () => {
+    const { groups } = world.services;
+    const tenant = await world.tenant();
+    const group = await create({ name: 'org', profile: 'orgs', attributes: { a: 1, b: 2 }, externalId: 'x' }, tenant);
+    const change = { attributes: { a: null, c: [3] }, externalId: null };
+    const changed = await groups.update(as(tenant), group.id, change);
+    expect([changed.attributes, changed.externalId]).toEqual([{ b: 2, c: [3] }, null]);
+    await groups.update(as(tenant), group.id, change);
+    const events = (await world.events(tenant)).filter(({ type }) => type === 'group.updated');
+    expect(events.map(({ params }) => params['changed'])).toEqual([['attributes', 'externalId']]);
+    expect(await refusalOf(groups.update(as(acme), group.id, {}))).toBe('NOT_FOUND');
+  });
+
+  describe('members', () => {
+    it('come and go, each with one event, and twice is no error', async () => {
+      const tenant = await world.tenant();
+      const group = await world.newGroup(tenant, { name: 'team' });
+      const ids = [(await world.newUser(tenant)).id, (await world.newUser(tenant)).id].sort();
+      const { groupMembers } = world.services;
+      await groupMembers.add(as(tenant), group.id, ids);
+      await groupMembers.add(as(tenant), group.id, [ids[0]!, ids[0]!]);
+      const page = await groupMembers.page(as(tenant), group.id, {});
+      expect(page.rows.map(({ userId }) => userId)).toEqual(ids);
+      await groupMembers.remove(as(tenant), group.id, [ids[0]!, 'stranger']);
+      await groupMembers.remove(as(tenant), group.id, [ids[0]!]);
+      const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('group_member.'));
+      expect(events.map(({ type, subject_id }) => [type, subject_id]).slice(2)).toEqual([
+        ['group_member.removed', ids[0]],
+      ]);
+      expect(events).toHaveLength(3);
+    });
+
+    it('are users of the tenant, all of them or none', async () => {
+      const group = await world.newGroup(acme);
+      const own = await world.newUser(acme);
+      const theirs = await world.newUser(master);
+      const { groupMembers } = world.services;
+      expect(await refusalOf(groupMembers.add(as(acme), group.id, [own.id, theirs.id]))).toBe('GROUP_MEMBER_NOT_FOUND');
+      expect(await refusalOf(groupMembers.add(as(acme), group.id, ['a\u0000']))).toBe('INVALID_INPUT');
+      expect(await refusalOf(groupMembers.add(as(acme), 'nonsense', [own.id]))).toBe('NOT_FOUND');
+      expect(await refusalOf(groupMembers.add(as(master), group.id, [theirs.id]))).toBe('NOT_FOUND');
+      expect((await groupMembers.page(as(acme), group.id, {})).rows).toEqual([]);
+      const many = Array.from({ length: 1001 }, (_, i) => `u${i}`);
+      expect(await refusalOf(groupMembers.add(as(acme), group.id, many))).toBe('INVALID_INPUT');
+    });
+  });
+
+  describe('escalation', () => {
+    const lent = async (tenant: TenantRef, ...permissions: string[]) => {
+      const role = await world.newRole(tenant, { permissions });
+      const group = await world.newGroup(tenant);
+      await world.grantRole(tenant, { roleId: role.id, holderKind: 'group', holderId: group.id });
+      return group;
+    };
+
+    it('lets nobody add a member to a group that lends more than they hold, parents included', async () => {
+      const parent = await lent(acme, 'user:delete');
+      const child = await world.newGroup(acme, { parentId: parent.id });
+      const { id } = await world.newUser(acme);
+      const { groupMembers, rolePermissions } = world.services;
+      for (const group of [parent, child]) {
+        expect(await refusalOf(groupMembers.add(as(acme, 'group-member:write'), group.id, [id]))).toBe(
+          'PERMISSION_ESCALATION',
+        );
+      }
+      expect((await rolePermissions.ofUser(acme.id, id)).reachOf('user:delete')).toBeNull();
+      await groupMembers.add(as(acme, 'user:delete'), child.id, [id]);
+      expect((await rolePermissions.ofUser(acme.id, id)).reachOf('user:delete')).toBe('tenant');
+      await world.services.groups.update(as(acme), child.id, { parentId: null });
+      expect((await rolePermissions.ofUser(acme.id, id)).reachOf('user:delete')).toBeNull();
+    });
+
+    it('lets nobody move a group under one that lends more than they hold', async () => {
+      const parent = await lent(acme, 'user:delete');
+      const group = await world.newGroup(acme);
+      const { groups } = world.services;
+      expect(await refusalOf(groups.update(as(acme), group.id, { parentId: parent.id }))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(groups.update(as(acme, 'user:delete'), group.id, { parentId: parent.id }))).toBeNull();
+    });
+
+    it('opens a group that reaches all tenants, and its members, only to callers who do', async () => {
+      const group = await lent(master, 'user:read:all');
+      const child = await world.newGroup(master, { parentId: group.id });
+      const { id } = await world.newUser(master);
+      const role = await world.newRole(master);
+      await world.services.groupMembers.add(asAll(master, 'user:read:all'), child.id, [id]);
+      const { groupMembers, groups, roleGrants } = world.services;
+      const narrow = as(master, 'user:write');
+      for (const attempt of [
+        groups.update(narrow, child.id, { name: 'mine' }),
+        groups.update(narrow, child.id, { parentId: null }),
+        groups.delete(narrow, group.id),
+        groupMembers.remove(narrow, child.id, [id]),
+        roleGrants.grant(narrow, { roleId: role.id, holderKind: 'user', holderId: id }),
+        roleGrants.grant(narrow, { roleId: role.id, holderKind: 'group', holderId: child.id }),
+        roleGrants.revoke(narrow, { roleId: role.id, holderKind: 'group', holderId: group.id }),
+      ]) {
+        expect(await refusalOf(attempt)).toBe('ACCOUNT_GUARDED');
+      }
+      expect(await refusalOf(groupMembers.remove(asAll(master), child.id, [id]))).toBeNull();
+    });
+  });
+});
