@@ -111,6 +111,8 @@ function* wholeFaults(config: ProviderConfig): IterableIterator<FieldFault> {
     yield fault('userinfoEndpoint', 'Without an issuer there is no ID token: say where the account is read.');
   if (issuer !== null && isExplicit && jwksUri === null)
     yield fault('jwksUri', 'Say where the keys of the issuer are.');
+  if (issuer === null && config.scope.split(' ').includes('openid'))
+    yield fault('scope', 'The scope "openid" needs an issuer, or nobody could check the ID token.');
   if (issuer !== null && !config.scope.split(' ').includes('openid'))
     yield fault('scope', 'OpenID Connect needs the scope "openid".');
 }
