@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createCallers } from '../../rest-compat/callers.ts';
+import { Engine } from '../../rest-compat/engine/index.ts';
+import { buildGraph } from '../../schema/build.ts';
+import type { Services } from '../../schema/context.ts';
+import { MasterKey } from '../crypto/index.ts';
+import { systemClock } from '../kernel/index.ts';
+import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../persistence/index.ts';
+import { type Bootstrapped, bootstrap } from './bootstrap.ts';
+import type { ResolveToken } from './caller.ts';
+import type { Config } from './config.ts';
+import { DataDirectory } from './data-dir.ts';
+import { type DemoTenant, makeDemo } from './demo.ts';
+import { DIALECTS } from './dialects.ts';
+import { ENTITIES } from './entities.ts';
+import { graphiql } from './graphiql.ts';
+import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from './graphql.ts';
+import { createFrontDoor, type FrontDoor } from './http.ts';
+import { shownError } from './http-errors.ts';
+import type { Logger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
+import { normaliseAddress, originOf } from './origin.ts';
+import { createRegistry } from './registry.ts';
+import { Sweeper } from './sweeper.ts';
+import { TrustedDocuments } from './trusted-documents.ts';
+import { createSocketDoor } from './ws.ts';
+
+/** A node that serves. */
+export interface RunningNode {
+  /** Where it listens, by the name this machine knows: `http://127.0.0.1:4000`. */
+  readonly localUrl: string;
+  /** Where clients reach it: `PUBLIC_URL`. */
+  readonly publicUrl: string;
+  readonly services: Services;
+  /** What the first start made; null on later ones. */
+  readonly bootstrapped: Bootstrapped | null;
+  readonly demo: DemoTenant | null;
+  /** Finishes what is under way and lets go of everything, within 10 s. A second call joins the first. */
+  stop(): Promise<void>;
+}
+
+/** How long a database server that is not there yet is waited for at the start. */
+const START_PATIENCE_MS = 60_000;
+const START_RETRY_MS = 1_000;
+
+/** What has to be let go of, last taken first, whether or not the start got to its end. */
+class Holdings {
+  readonly #releases: (() => Promise<void> | void)[] = [];
+  #released: Promise<void> | undefined;
+
+  add(release: () => Promise<void> | void): void {
+    this.#releases.push(release);
+  }
+
+  releaseAll(onError: (error: unknown) => void): Promise<void> {
+    this.#released ??= (async () => {
+      for (const release of this.#releases.reverse()) {
+        try {
+          await release();
+        } catch (error) {
+          onError(error);
+        }
+      }
+    })();
+    return this.#released;
+  }
+}
+
+/**
+ * Starts a node: lock, port, database, migrations, services, bootstrap, doors.
+ * @throws ConfigError, DataDirectoryError With what the operator has to change.
+ */
+export async function startNode(config: Config, logger: Logger): Promise<RunningNode> {
+  const holdings = new Holdings();
+  const stop = () => holdings.releaseAll((error) => logger.error({ err: error }, 'Not let go of cleanly'));
+  try {
+    return await start(config, logger, holdings, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  logger: Logger,
+  holdings: Holdings,
+  stop: () => Promise<void>,
+): Promise<RunningNode> {
+  const trusted = config.trustedDocuments === null ? null : TrustedDocuments.load(config.trustedDocuments);
+  const { location, masterKey } = await findStore(config, holdings);
+  const metrics = createMetrics();
+  let database: Database | undefined;
+  const door = createFrontDoor({
+    logger,
+    metrics,
+    publicUrl: config.publicUrl ?? 'http://localhost',
+    isReady: async () => (await database?.ping()) === true,
+  });
+  const port = await listen(door, config, holdings);
+  const publicUrl = config.publicUrl ?? `http://localhost:${port}`;
+  const db = await openDatabase(location, logger);
+  database = db;
+  holdings.add(() => db.close());
+  const services = createRegistry({
+    db,
+    clock: systemClock,
+    masterKey,
+    publicUrl,
+    defaultTenant: config.defaultTenant,
+    natsUrl: config.natsServers?.join(','),
+    onError: (error) => logger.warn({ err: error }, 'A background loop failed and goes on'),
+  });
+  await services.eventEngine.start();
+  holdings.add(() => services.eventEngine.stop());
+  const bootstrapped = await bootstrap(db, services, config.bootstrap);
+  const demo = config.demo ? await makeDemo(services) : null;
+  await openDoors({ config, door, services, logger, metrics, publicUrl, trusted, holdings });
+  const sweeper = new Sweeper(db, services, logger);
+  sweeper.start();
+  holdings.add(() => sweeper.stop());
+  logger.info({ port, publicUrl, database: location.kind }, 'Serving');
+  return { localUrl: `http://${shownHost(config.host)}:${port}`, publicUrl, services, bootstrapped, demo, stop };
+}
+
+/** The lock on the data directory, the key, and where the rows are. */
+async function findStore(
+  config: Config,
+  holdings: Holdings,
+): Promise<{ readonly location: DatabaseLocation; readonly masterKey: MasterKey }> {
+  const { database, dataDir, masterKeyText } = config;
+  if (database.kind === 'server') return { location: database, masterKey: MasterKey.fromText(masterKeyText ?? '') };
+  if (dataDir === null) {
+    const masterKey = masterKeyText === null ? MasterKey.generate().key : MasterKey.fromText(masterKeyText);
+    return { location: { kind: 'embedded', dataDir: 'memory://' }, masterKey };
+  }
+  const directory = await DataDirectory.open(dataDir);
+  holdings.add(() => directory.release());
+  const masterKey = MasterKey.fromText(await directory.masterKeyText(masterKeyText));
+  return { location: { kind: 'embedded', dataDir: directory.databasePath }, masterKey };
+}
+
+async function listen(door: FrontDoor, config: Config, holdings: Holdings): Promise<number> {
+  door.server.listen({ port: config.port, host: config.host });
+  await once(door.server, 'listening');
+  holdings.add(() => door.drain.begin());
+  return (door.server.address() as AddressInfo).port;
+}
+
+/** A host as it is written in a URL; a wildcard address is reached by the loopback one. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Opens and migrates. A server that is not up yet is waited for: nodes and database often start together. */
+async function openDatabase(location: DatabaseLocation, logger: Logger): Promise<Database> {
+  const deadline = Date.now() + START_PATIENCE_MS;
+  for (;;) {
+    const db = await Database.open({ location, entities: ENTITIES });
+    try {
+      await migrate(db);
+      return db;
+    } catch (error) {
+      await db.close();
+      if (!isDatabaseUnavailable(error) || Date.now() > deadline) throw error;
+      logger.warn({ err: error }, 'The database is not there yet');
+      await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
+    }
+  }
+}
+
+interface DoorParts {
+  readonly config: Config;
+  readonly door: FrontDoor;
+  readonly services: Services;
+  readonly logger: Logger;
+  readonly metrics: GraphqlOptions['metrics'];
+  readonly publicUrl: string;
+  readonly trusted: TrustedDocuments | null;
+  readonly holdings: Holdings;
+}
+
+async function openDoors(parts: DoorParts): Promise<void> {
+  const { config, door, services, logger, publicUrl, holdings } = parts;
+  const schema = await buildGraph();
+  const callers = createCallers(services, publicUrl);
+  const resolveToken: ResolveToken = async (token, origin) => callers.bearer(token, null, origin);
+  const options: GraphqlOptions = {
+    schema,
+    services,
+    resolveToken,
+    limits: config.graphqlLimits,
+    trusted: parts.trusted,
+    trustedProxies: config.trustedProxies,
+    logger,
+    metrics: parts.metrics,
+  };
+  const graph: GraphqlDoor = await createGraphqlDoor(options);
+  holdings.add(() => graph.stop());
+  const sockets = createSocketDoor(door.server, { ...options, clock: systemClock, publicUrl });
+  services.events.onCommitted(sockets.onEvents);
+  services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
+  const rest = new Engine(DIALECTS, {
+    schema,
+    services,
+    callers,
+    publicUrl,
+    defaultTenant: config.defaultTenant,
+    originOf: (request, name) => originOf(request, config.trustedProxies, name),
+    normaliseAddress,
+    explain: shownError,
+    report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
+  });
+  // No new requests first, then the sockets, then whatever is still under way.
+  holdings.add(async () => {
+    const drained = door.drain.begin();
+    await sockets.stop();
+    await drained;
+  });
+  door.open([graphiql(), graph.middleware, rest.middleware]);
+}
