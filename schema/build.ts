@@ -5,6 +5,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AuthModesResolver, CredentialResolver } from './auth-modes/auth-modes.resolver.ts';
 import { BlockResolver } from './auth-modes/block.resolver.ts';
+import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
@@ -16,7 +17,10 @@ import { NodeResolver } from './interfaces/node.ts';
 import { SigningKeyResolver } from './oauth/signing-key.resolver.ts';
 import { TokenResolver } from './oauth/token.resolver.ts';
 import { RiskbitResolver } from './risk/riskbit.resolver.ts';
+import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
+import { UserResolver } from './users/user.resolver.ts';
+import { ViewerResolver } from './users/viewer.resolver.ts';
 
 /** Every resolver class of the house. */
 const RESOLVERS: NonEmptyArray<new () => object> = [
@@ -24,6 +28,13 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   ErrorCodeResolver,
   SecurityEventResolver,
   TenantResolver,
+  ViewerResolver,
+  UserResolver,
+  SessionResolver,
+  UserSessionsResolver,
+  DeviceResolver,
+  UserDevicesResolver,
+  SessionDeviceResolver,
   TokenResolver,
   SigningKeyResolver,
   FederationProviderResolver,

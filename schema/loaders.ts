@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 import { authModeLoaders } from './auth-modes/auth-modes.loader.ts';
 import type { Services } from './context.ts';
+import { deviceLoaders } from './devices/device.loader.ts';
 import { eventLoaders } from './events/event.loader.ts';
 import { federationLoaders } from './federation/federation.loader.ts';
+import { sessionLoaders } from './sessions/session.loader.ts';
 import { tenantLoaders } from './tenants/tenant.loader.ts';
+import { userLoaders } from './users/user.loader.ts';
 
 /** A loader of rows by tenant and key; keys of one batch are grouped so that each tenant costs one statement. */
 export type TenantLoader<T> = DataLoader<TenantKey, T, string>;
@@ -45,6 +48,9 @@ export function createLoaders(services: Services) {
   return lazily({
     ...eventLoaders(services),
     ...tenantLoaders(services),
+    ...userLoaders(services),
+    ...sessionLoaders(services),
+    ...deviceLoaders(services),
     ...federationLoaders(services),
     ...authModeLoaders(services),
   });

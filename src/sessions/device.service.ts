@@ -44,15 +44,13 @@ export class DeviceService {
 
   /** Whether the account was used on this device before. */
   async isKnown(tenantId: string, userId: string, deviceId: string): Promise<boolean> {
-    if (!isDeviceId(deviceId)) return false;
-    return (await this.#deps.store.find(tenantId, userId, deviceId)) !== null;
+    return (await this.findIn(tenantId, userId, deviceId)) !== null;
   }
 
-  /** One device of a user, or null. @throws FORBIDDEN */
-  async find(authority: Authority, userId: string, deviceId: string): Promise<Device | null> {
-    authority.requireAccount(canonicalUserId(userId));
+  /** One device of a user, or null; whoever asks checks who may know. */
+  async findIn(tenantId: string, userId: string, deviceId: string): Promise<Device | null> {
     if (!isDeviceId(deviceId) || !isUserIdShaped(userId)) return null;
-    return this.#deps.store.find(authority.tenant.id, canonicalUserId(userId), deviceId);
+    return this.#deps.store.find(tenantId, canonicalUserId(userId), deviceId);
   }
 
   /** The devices of a user, the last used first. @throws FORBIDDEN */
@@ -100,7 +98,7 @@ export class DeviceService {
   }
 
   /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
-  async remove(authority: Authority, userId: string, deviceId: string): Promise<void> {
+  async remove(authority: Authority, userId: string, deviceId: string): Promise<Pick<Device, 'userId' | 'id'>> {
     const { db, store, guard, events } = this.#deps;
     const { caller, tenant } = authority;
     const id = canonicalUserId(userId);
@@ -111,6 +109,7 @@ export class DeviceService {
       if (!(await store.delete(tenant.id, id, deviceId))) throw sessionErrors.DEVICE_NOT_FOUND();
       events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
     });
+    return { userId: id, id: deviceId };
   }
 
   /** Forgets the devices of a user, all but one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */

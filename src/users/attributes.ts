@@ -37,7 +37,9 @@ function isStorable(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1));
   if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
-  return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item, depth + 1));
+  return Object.entries(value).every(
+    ([key, item]) => key !== '__proto__' && isStorable(key) && isStorable(item, depth + 1),
+  );
 }
 
 function isAttributeName(name: string): boolean {

@@ -108,7 +108,7 @@ export class UserService {
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
       change.apply(input, settings.emailIsUsername);
       if (!change.isAny) return user;
-      this.#assertInReach(authority, change, settings);
+      this.#assertInReach(authority, input, change, settings);
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();
@@ -212,11 +212,16 @@ export class UserService {
     await store.replaceSearchRows(user);
   }
 
-  #assertInReach(authority: Authority, change: UserChange, settings: TenantSettings): void {
+  #assertInReach(authority: Authority, input: UserInput, change: UserChange, settings: TenantSettings): void {
     if (change.given.includes('email')) {
       requireRecentSignIn(authority, change.userId, settings.reauthSeconds, this.#now());
     }
-    if (authority.reach !== 'self') return;
+    if (authority.reach !== 'self') {
+      // What has to be done at sign-in is an auth mode: who may edit names may not switch a password change off.
+      const needsAuthMode = input.requiredActions !== undefined && change.given.includes('requiredActions');
+      if (!needsAuthMode || authority.holds([{ permission: 'auth-mode:write', reach: 'tenant' }])) return;
+      throw kernelErrors.FORBIDDEN({ message: 'Changing the required actions needs `auth-mode:write`.' });
+    }
     if (change.given.some((name) => !SELF_CHANGEABLE.has(name))) {
       throw kernelErrors.FORBIDDEN({ message: 'The own account may not change this itself.' });
     }
@@ -246,7 +251,7 @@ function chosenId(given: string | null | undefined): string | null {
   if (message === null) return canonicalUserId(given);
   throw userErrors.USER_ID_INVALID({
     message,
-    fields: [{ path: 'input.id', code: 'USER_ID_INVALID', message }],
+    fields: [{ path: 'input.subject', code: 'USER_ID_INVALID', message }],
   });
 }
 
@@ -270,10 +275,12 @@ const TAKEN = {
   id: userErrors.USER_ID_TAKEN,
 } as const;
 
+const PATHS = { username: 'input.username', email: 'input.email', id: 'input.subject' } as const;
+
 /** The kind of the row in the way picks the error; the path is that of the value that met it. */
 function taken(existing: IdentifierKind, wanted: IdentifierKind) {
   const { code, message } = TAKEN[existing]();
-  return TAKEN[existing]({ fields: [{ path: `input.${wanted}`, code, message }] });
+  return TAKEN[existing]({ fields: [{ path: PATHS[wanted], code, message }] });
 }
 
 function conflictError({ wanted, existing }: IdentifierConflict) {

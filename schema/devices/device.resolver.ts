@@ -1,0 +1,64 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import type { Device, SessionRow } from '../../src/sessions/index.ts';
+import type { User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { SessionType } from '../sessions/session.type.ts';
+import { UserType } from '../users/user.type.ts';
+import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.type.ts';
+
+registerNode('Device', async ({ services }, tenantId, key) => {
+  const [userId, deviceId] = splitKey(key, 2) as [string, string];
+  return services.devices.findIn(tenantId, userId, deviceId);
+});
+
+@Resolver(() => DeviceType)
+export class DeviceResolver {
+  @FieldResolver(() => ID)
+  id(@Root() device: Device, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Device', tenants.get(device.tenantId)!, joinKey([device.userId, device.id]));
+  }
+
+  @FieldResolver(() => String)
+  deviceId(@Root() device: Device): string {
+    return device.id;
+  }
+
+  @RequiresScopes(['device:delete'], ['device:delete:self'])
+  @Mutation(() => RemoveDevicePayload, {
+    description: 'Forgets a device of a user; sessions on it go on. Errors: DEVICE_NOT_FOUND, ACCOUNT_GUARDED.',
+  })
+  async removeDevice(
+    @Arg('input', () => RemoveDeviceInput, { description: 'The device.' }) input: RemoveDeviceInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RemoveDevicePayload> {
+    const userId = keyOf('User', input.userId, 'input.userId');
+    const device = await services.devices.remove(authority, userId, input.deviceId);
+    return { id: toGlobalId('Device', authority.tenant, joinKey([device.userId, device.id])) };
+  }
+}
+
+@Resolver(() => UserType)
+export class UserDevicesResolver {
+  @RequiresScopes(['device:read'], ['device:read:self'])
+  @FieldResolver(() => [DeviceType], {
+    nullable: 'itemsAndList',
+    description: 'The devices the user signed in on, the last used first; at most 100 are remembered.',
+  })
+  devices(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly Device[]> {
+    return loaders.devicesOfUser.load({ tenantId: user.tenantId, key: user.id });
+  }
+}
+
+@Resolver(() => SessionType)
+export class SessionDeviceResolver {
+  @RequiresScopes(['device:read'], ['device:read:self'])
+  @FieldResolver(() => DeviceType, { nullable: true, description: 'The device it is on, while it is remembered.' })
+  async device(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<Device | null> {
+    if (session.deviceId == null) return null;
+    const devices = await loaders.devicesOfUser.load({ tenantId: session.tenantId, key: session.userId });
+    return devices.find(({ id }) => id === session.deviceId) ?? null;
+  }
+}

@@ -1,0 +1,180 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { User, UserFilter, UserInput } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { SortDirection } from '../interfaces/order.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  CreateUserInput,
+  CreateUserPayload,
+  DeleteUserInput,
+  DeleteUserPayload,
+  ResetUserSessionsInput,
+  ResetUserSessionsPayload,
+  SetUserEnabledInput,
+  UpdateUserInput,
+  UserFilterInput,
+  UserOrderField,
+  UserOrderInput,
+  UserPayload,
+} from './user.input.ts';
+import { UserConnection, UserType } from './user.type.ts';
+
+registerNode('User', ({ services }, tenantId, key) => services.userStore.findById(tenantId, key));
+
+@Resolver(() => UserType)
+export class UserResolver {
+  @FieldResolver(() => ID)
+  id(@Root() user: User, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('User', tenants.get(user.tenantId)!, user.id);
+  }
+
+  @FieldResolver(() => String)
+  subject(@Root() user: User): string {
+    return user.id;
+  }
+
+  @RequiresScopes(['user:read'], ['user:read:self'])
+  @Query(() => UserType, {
+    nullable: true,
+    description: 'A user by its id or by its username; null when there is none.',
+  })
+  user(
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('id', () => ID, { nullable: true, description: 'Global or public id.' }) id?: string | null,
+    @Arg('username', () => String, { nullable: true, description: 'Username, ignoring case.' })
+    username?: string | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<User | null> {
+    if ((id == null) === (username == null)) {
+      throw invalidField('id', 'ONE_REQUIRED', 'Give either "id" or "username".');
+    }
+    return id == null
+      ? services.users.findByUsername(authority, username!)
+      : services.users.find(authority, keyOf('User', id));
+  }
+
+  @RequiresScopes(['user:read'])
+  @Query(() => UserConnection, { description: 'Users of a tenant. Errors: INVALID_INPUT.' })
+  async users(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => UserFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: UserFilterInput | null,
+    @Arg('orderBy', () => UserOrderInput, { nullable: true, description: 'Default: as they were made.' })
+    orderBy?: UserOrderInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<ConnectionData<User>> {
+    const descending = orderBy?.direction === SortDirection.DESC;
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending });
+    const order = orderBy?.field ?? UserOrderField.CREATED_AT;
+    return toConnection(await services.users.page(authority, toFilter(filter ?? {}), order, request));
+  }
+
+  @RequiresScopes(['user:create'])
+  @Mutation(() => CreateUserPayload, {
+    description:
+      'Makes a user account. Without a username it gets the e-mail address, the phone number or the id, the first that is free. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, INVALID_INPUT.',
+  })
+  async createUser(
+    @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const { subject, enabled } = input;
+    const create = { ...toUserInput(input), id: subject, enabled: enabled ?? true };
+    const user = await services.users.create(authority, create);
+    return { id: toGlobalId('User', authority.tenant, user.id), subject: user.id, user };
+  }
+
+  @RequiresScopes(['user:write'], ['user:write:self'])
+  @Mutation(() => UserPayload, {
+    description:
+      'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+  })
+  async updateUser(
+    @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ user: User }> {
+    const userId = keyOf('User', input.userId, 'input.userId');
+    return { user: await services.users.update(authority, userId, toUserInput(input)) };
+  }
+
+  @RequiresScopes(['user:write'])
+  @Mutation(() => UserPayload, {
+    description:
+      'Enables or disables a user account. Disabling ends its sessions and tokens at once; enabling lifts a block for inactivity as well. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+  })
+  async setUserEnabled(
+    @Arg('input', () => SetUserEnabledInput, { description: 'The account.' }) input: SetUserEnabledInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ user: User }> {
+    const userId = keyOf('User', input.userId, 'input.userId');
+    return { user: await services.endAccess.setEnabled(authority, userId, input.enabled) };
+  }
+
+  @RequiresScopes(['user:delete'], ['user:delete:self'])
+  @Mutation(() => DeleteUserPayload, {
+    description:
+      'Deletes a user account with its sessions, tokens and all that belongs to it. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+  })
+  async deleteUser(
+    @Arg('input', () => DeleteUserInput, { description: 'The account.' }) input: DeleteUserInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteUserPayload> {
+    const { id } = await services.endAccess.delete(authority, keyOf('User', input.userId, 'input.userId'));
+    return { id: toGlobalId('User', authority.tenant, id), subject: id };
+  }
+
+  @RequiresScopes(['session:revoke'], ['session:revoke:self'])
+  @Mutation(() => ResetUserSessionsPayload, {
+    description:
+      'Ends all sessions and tokens of a user and forgets the devices they are known on. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED.',
+  })
+  async resetUserSessions(
+    @Arg('input', () => ResetUserSessionsInput, { description: 'The user.' }) input: ResetUserSessionsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const userId = keyOf('User', input.userId, 'input.userId');
+    const options = { exceptDeviceId: input.keepDeviceId ?? null };
+    const { user, ended } = await services.endAccess.resetSessions(authority, userId, options);
+    return { user, endedSessions: ended.length };
+  }
+}
+
+/** What the service takes: flags cannot be null, and a null list is an empty one. */
+function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput {
+  const { username, email, phone, givenName, middleName, familyName, displayName, locale, externalId } = input;
+  return {
+    username,
+    email,
+    phone,
+    givenName,
+    middleName,
+    familyName,
+    displayName,
+    locale,
+    externalId,
+    emailVerified: input.emailVerified ?? undefined,
+    phoneVerified: input.phoneVerified ?? undefined,
+    requiredActions: input.requiredActions === null ? [] : input.requiredActions,
+    attributes: input.attributes ?? undefined,
+  };
+}
+
+function toFilter({ groupId, roleId, ...filter }: UserFilterInput): UserFilter {
+  const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
+    id == null ? null : keyOf(type, id, path);
+  return {
+    ...filter,
+    groupId: bare('Group', groupId, 'filter.groupId'),
+    roleId: bare('Role', roleId, 'filter.roleId'),
+  } as UserFilter;
+}

@@ -1,0 +1,33 @@
+import { Ctx, FieldResolver, Query, Resolver } from 'type-graphql';
+import { formatScope } from '../../src/access/index.ts';
+import type { User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { UserType, Viewer } from './user.type.ts';
+
+@Resolver(() => Viewer)
+export class ViewerResolver {
+  @Query(() => Viewer, { description: 'Who is calling. Needs no credential: without one the caller is anonymous.' })
+  viewer(@Ctx() { caller }: GraphContext): object {
+    const { kind, tenant, userId, clientId, scopes, permissions, authTime, amr, expiresAt } = caller;
+    return {
+      kind,
+      tenant: tenant?.name ?? null,
+      subject: userId,
+      clientId,
+      scopes,
+      permissions: [...permissions.grants()].map(formatScope).sort(),
+      authTime,
+      amr,
+      expiresAt,
+    };
+  }
+
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: "The caller's own account; null for callers who are no users.",
+  })
+  user(@Ctx() { caller, loaders }: GraphContext): Promise<User | null> | null {
+    if (caller.tenant === null || caller.userId === null) return null;
+    return loaders.user.load({ tenantId: caller.tenant.id, key: caller.userId });
+  }
+}
