@@ -10,7 +10,7 @@ import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
 import { SecurityEventResolver } from './events/security-event.resolver.ts';
-import { FederationLinkResolver } from './federation/link.resolver.ts';
+import { FederationLinkResolver, UserLinksResolver } from './federation/link.resolver.ts';
 import { AccountLinkingResolver } from './federation/linking.resolver.ts';
 import { FederationProviderResolver } from './federation/provider.resolver.ts';
 import { NodeResolver } from './interfaces/node.ts';
@@ -39,6 +39,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   SigningKeyResolver,
   FederationProviderResolver,
   FederationLinkResolver,
+  UserLinksResolver,
   AccountLinkingResolver,
   RiskbitResolver,
   AuthModesResolver,

@@ -1,9 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { LinkRow } from '../../src/federation/index.ts';
+import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { UserType } from '../users/user.type.ts';
 import {
   FederationTokenArgs,
   LinkExternalAccountInput,
@@ -28,9 +30,14 @@ registerNode('FederationLink', ({ services }, tenantId, key) => {
 
 @Resolver(() => FederationLinkType)
 export class FederationLinkResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() link: LinkRow, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('FederationLink', tenants.get(link.tenantId)!, linkKey(link));
+  }
+
+  @FieldResolver(() => UserType, { nullable: true, description: 'Whose account it is here.' })
+  user(@Root() link: LinkRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
+    return loaders.user.load({ tenantId: link.tenantId, key: link.userId });
   }
 
   @RequiresScopes(['federation-provider:read'])
@@ -94,5 +101,17 @@ export class FederationLinkResolver {
   ): Promise<object> {
     const token = await services.federationLinks.readToken(authority, keyOf('User', userId, 'userId'), { type, name });
     return { ...token, tenantId: authority.tenant.id };
+  }
+}
+
+@Resolver(() => UserType)
+export class UserLinksResolver {
+  @RequiresScopes(['federation-link:read'], ['federation-link:read:self'])
+  @FieldResolver(() => [FederationLinkType], {
+    nullable: 'itemsAndList',
+    description: 'The external accounts linked to the user, at most 100, by provider and account id.',
+  })
+  federationLinks(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkRow[]> {
+    return loaders.federationLinksOfUser.load({ tenantId: user.tenantId, key: user.id });
   }
 }

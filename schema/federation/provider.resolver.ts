@@ -5,7 +5,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateFederationProviderInput,
@@ -37,7 +37,7 @@ registerNode('FederationProvider', async ({ services }, tenantId, key) => {
 
 @Resolver(() => FederationProviderType)
 export class FederationProviderResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() provider: FederationProvider, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('FederationProvider', tenants.get(provider.tenantId)!, provider.id);
   }

@@ -5,7 +5,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateRiskbitInput,
@@ -27,7 +27,7 @@ registerNode('Riskbit', ({ services }, tenantId, key) => services.riskbitStore.f
 
 @Resolver(() => RiskbitType)
 export class RiskbitResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() riskbit: Riskbit, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Riskbit', tenants.get(riskbit.tenantId)!, riskbit.id);
   }
