@@ -42,7 +42,8 @@ export interface Dialect {
   readonly door: string;
   /**
    * Whether an authenticated user's token may come with the address of the end user in `X-Forwarded-For`: it is recorded as
-   * `ip`, while counters and blocks use the transport's. `required`: changes without it are refused.
+   * `ip`, while counters and blocks use the transport's. `required`: changes without it are refused, in rows that declare
+   * the header.
    */
   readonly endUserAddress?: 'optional' | 'required';
 }

@@ -132,7 +132,7 @@ export class Engine {
 
   #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller): void {
     if (owner.dialect.endUserAddress !== 'required' || caller.kind !== 'user') return;
-    if (!CHANGES.has(row!.route.method) || row!.route.callers.bearer === undefined) return;
+    if (!CHANGES.has(row!.route.method) || !row!.namesEndUser) return;
     if (forwardedAddress(ctx.req, this.#options.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
   }
 

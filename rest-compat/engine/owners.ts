@@ -11,6 +11,8 @@ export interface Row {
   readonly pattern: PathPattern;
   readonly operation: Operation;
   readonly body: 'json' | 'form' | null;
+  /** Whether the row documents that the end user's address is passed on. */
+  readonly namesEndUser: boolean;
 }
 
 /** A prefix with the rows below it. */
@@ -94,11 +96,12 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       const operation = operationOf(route.operation);
       if (operation === null) continue;
       const body = route.input?.body !== undefined ? 'json' : route.input?.form !== undefined ? 'form' : null;
+      const namesEndUser = route.input?.headers?.shape['x-forwarded-for'] !== undefined;
       for (const path of pathsOf(route)) {
         const pattern = parsePattern(path);
         const table = tables.get(route.method) ?? new PathTable<Row>();
         tables.set(route.method, table);
-        table.add(pattern.shape, { route, pattern, operation, body });
+        table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });
       }
     }
     return { dialect, errors, door, prefix: parsePattern(prefix), tables };

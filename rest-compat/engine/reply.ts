@@ -81,7 +81,8 @@ export function sendFault(
 function setErrorHeaders(ctx: Context, errors: DialectErrors, route: Route | null, { legacy, error }: Fault): void {
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
-  if (legacy.status === 401) {
+  // A browser would answer a challenge with a dialog of its own.
+  if (legacy.status === 401 && route?.callers.browser !== true) {
     const takesBearer = route?.callers.bearer !== undefined;
     const isBasic = /^basic /i.test(ctx.get('authorization')) || !takesBearer;
     const reason = error.code === 'CREDENTIALS_MISSING' ? 'missing' : 'invalid';

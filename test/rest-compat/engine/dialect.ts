@@ -46,7 +46,10 @@ export const RENAME_TENANT = route({
   summary: 'Renames the tenant.',
   callers: { bearer: { app: ['tenant:write'], user: ['tenant:write'] } },
   operation: 'renameTenant',
-  input: { body: z.object({ title: z.string().nullable().optional(), isOn: z.boolean().optional() }) },
+  input: {
+    headers: z.object({ 'x-forwarded-for': z.string().optional() }),
+    body: z.object({ title: z.string().nullable().optional(), isOn: z.boolean().optional() }),
+  },
   toVariables: ({ body }) => ({
     ...('title' in body ? { displayName: body.title } : {}),
     ...('isOn' in body ? { enabled: body.isOn } : {}),

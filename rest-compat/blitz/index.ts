@@ -1,0 +1,35 @@
+import type { Dialect } from '../engine/index.ts';
+import { oauthErrors } from '../oidc/errors.ts';
+import { BLITZ_ERRORS } from './errors.ts';
+import { AUTH_ROUTES } from './routes/auth.ts';
+import { FEDERATION_ROUTES } from './routes/federation.ts';
+import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
+import { USER_ROUTES } from './routes/users.ts';
+
+export { BLITZ_ISSUER } from './issuer.ts';
+export { registerBlitz } from './register.ts';
+
+const REST = [...USER_ROUTES, ...AUTH_ROUTES, ...FEDERATION_ROUTES, ...DISCOVERY_ROUTES];
+const OAUTH_ERRORS = oauthErrors('blitz');
+
+/** Blitz Identity Provider's REST and OAuth paths: at `/blitz` for the default tenant, at `/t/{tenant}/blitz` for each. */
+export const BLITZ: Dialect = {
+  name: 'blitz',
+  title: 'Blitz Identity Provider',
+  description:
+    'User management, sign-in settings, external accounts and OAuth as Blitz Identity Provider documents them.',
+  mounts: ['/blitz', '/t/{tenant}/blitz'].flatMap((prefix) => [
+    { prefix, routes: REST },
+    { prefix: `${prefix}/oauth`, routes: OAUTH_ROUTES, errors: OAUTH_ERRORS, door: 'oauth' },
+    {
+      prefix: `/.well-known/oauth-authorization-server${prefix}`,
+      routes: METADATA_ROUTES,
+      errors: OAUTH_ERRORS,
+      door: 'oauth',
+    },
+  ]),
+  operations: new URL('./operations/', import.meta.url),
+  errors: BLITZ_ERRORS,
+  door: 'rest',
+  endUserAddress: 'required',
+};

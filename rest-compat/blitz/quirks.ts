@@ -1,0 +1,26 @@
+/** What the dialect does on purpose although nobody would ask for it, each with its section of the spec. */
+
+/** JSON that may stand inside a script element. */
+const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/**
+ * Section 2.15: in popup mode the browser step answers a page that tells the opener and closes itself. A window without an
+ * opener goes on to the callback.
+ */
+export function popupPage(end: {
+  readonly outcome: string;
+  readonly callback: string;
+  readonly redirectTo: string;
+}): string {
+  const message = { type: 'fa-bind', outcome: end.outcome.toLowerCase(), redirectTo: end.redirectTo };
+  const script = [
+    `const message = ${inScript(message)};`,
+    'if (window.opener) {',
+    `  window.opener.postMessage(message, ${inScript(new URL(end.callback).origin)});`,
+    '  window.close();',
+    '} else {',
+    '  window.location.replace(message.redirectTo);',
+    '}',
+  ].join('\n');
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Done</title></head><body><script>${script}</script></body></html>`;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { type Route, route } from '../../engine/index.ts';
+import { SUBJECT } from '../errors.ts';
+import { subjectIdOf } from '../identifiers.ts';
+import { AUTH_MODES, type AuthModesData, authModes } from '../replies.ts';
+import { END_USER, SUBJECT_PATH } from './input.ts';
+
+/** Authentication modes: spec section 2.6. */
+export const AUTH_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/v3/users/{subjectId}/auth',
+    spec: '2.6 (9)',
+    summary: 'Authentication modes of a user',
+    callers: { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } },
+    operation: 'authModes',
+    input: { params: SUBJECT_PATH, headers: END_USER },
+    toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
+    reply: { status: 200, schema: AUTH_MODES, from: (data: { authModes: AuthModesData }) => authModes(data.authModes) },
+    errors: SUBJECT,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v3/users/{subjectId}/auth',
+    spec: '2.6 (10)',
+    summary: 'Changes authentication modes; a member that is left out stays',
+    callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
+    operation: 'updateAuthModes',
+    input: {
+      params: SUBJECT_PATH,
+      headers: END_USER,
+      body: z.object({
+        requiredFactor: z.literal(2).nullable().optional().describe('`null` = off, `2` = on.'),
+        needPasswordChange: z.literal(true).optional().describe('Sets the flag; a change of the password clears it.'),
+        methodsLocked: z.array(z.literal('password')).max(16).optional().describe('Replaces the list.'),
+      }),
+    },
+    toVariables: ({ params, body }) => ({ userId: subjectIdOf(params.subjectId), ...body }),
+    reply: {
+      status: 200,
+      schema: AUTH_MODES,
+      from: ({ updateAuthModes }: { updateAuthModes: { authModes: AuthModesData } }) =>
+        authModes(updateAuthModes.authModes),
+    },
+    errors: SUBJECT,
+  }),
+];

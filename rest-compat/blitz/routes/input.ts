@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { ACCOUNT_ID } from '../identifiers.ts';
+
+/** What many rows take. */
+export const SUBJECT_PATH = z.object({ subjectId: ACCOUNT_ID });
+
+/** The end user behind a call in user mode; both are recorded with the security event (spec section 0.2). */
+export const END_USER = z.object({
+  'x-forwarded-for': z
+    .string()
+    .optional()
+    .describe('Address of the user. User mode must send it with every change; the first address counts.'),
+  'user-agent': z.string().optional().describe("The user's own User-Agent."),
+});

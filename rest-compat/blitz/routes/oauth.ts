@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { type Route, route } from '../../engine/index.ts';
+import { CLIENT_ERRORS } from '../../oidc/errors.ts';
+import { CLIENT_CREDENTIALS, TOKEN_FORM } from '../../oidc/input.ts';
+import {
+  DOCUMENT,
+  INTROSPECTION,
+  introspection,
+  NOT_STORED,
+  PUBLIC_DOCUMENT,
+  TOKENS,
+  tokens,
+} from '../../oidc/replies.ts';
+
+/** OAuth 2.0: spec section 2.20, below `/oauth`. */
+export const OAUTH_ROUTES: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/te',
+    spec: '2.20 (61)',
+    summary: 'Issues tokens',
+    callers: { clientAuth: true },
+    operation: 'issueTokens',
+    input: {
+      form: z.object({
+        grant_type: z.string().optional().describe('`client_credentials` or `refresh_token`.'),
+        scope: z.string().optional().describe('Scope names separated by spaces.'),
+        refresh_token: z.string().optional(),
+        ...CLIENT_CREDENTIALS,
+      }),
+    },
+    // Deployments send the parameters in the query string.
+    formInQuery: true,
+    toVariables: ({ form: { grant_type: grantType, refresh_token: refreshToken, scope } }) => ({
+      grantType,
+      refreshToken,
+      scope,
+    }),
+    reply: { status: 200, schema: TOKENS, from: tokens, headers: NOT_STORED },
+    errors: CLIENT_ERRORS,
+  }),
+  route({
+    method: 'GET',
+    path: '/me',
+    spec: '2.20 (62)',
+    summary: 'Attributes of the user that the scopes of the token open',
+    callers: { bearer: { user: ['openid', 'profile', 'email', 'phone', 'usr_grps'] } },
+    operation: 'userinfo',
+    reply: {
+      status: 200,
+      schema: DOCUMENT,
+      from: (data: { userinfo: object }) => data.userinfo,
+      headers: NOT_STORED,
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/introspect',
+    spec: '2.20 (63)',
+    summary: 'Tells about an access token',
+    callers: { clientAuth: true },
+    operation: 'introspectToken',
+    input: { form: TOKEN_FORM },
+    toVariables: ({ form: { token } }) => ({ token }),
+    reply: { status: 200, schema: INTROSPECTION, from: introspection, headers: NOT_STORED },
+    errors: CLIENT_ERRORS,
+  }),
+  route({
+    method: 'GET',
+    path: '/.well-known/jwks',
+    spec: '2.20 (66)',
+    summary: 'Public keys of the issuer',
+    callers: { public: true },
+    operation: 'jwks',
+    reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
+  }),
+];
+
+const metadata = (path: string, spec: string): Route =>
+  route({
+    method: 'GET',
+    path,
+    spec,
+    summary: 'What the issuer can do',
+    callers: { public: true },
+    operation: 'openidConfiguration',
+    reply: {
+      status: 200,
+      schema: DOCUMENT,
+      from: (data: { openidConfiguration: object }) => data.openidConfiguration,
+      headers: PUBLIC_DOCUMENT,
+    },
+  });
+
+export const DISCOVERY_ROUTES: readonly Route[] = [metadata('/.well-known/openid-configuration', '2.20 (65)')];
+
+/** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
+export const METADATA_ROUTES: readonly Route[] = [metadata('', 'RFC 8414 3.1')];

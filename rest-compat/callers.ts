@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Services } from '../schema/context.ts';
+import { anonymousCaller, type Caller } from '../src/access/index.ts';
+import { kernelErrors, type TenantRef } from '../src/kernel/index.ts';
+import { type CallerResolver, problems } from './engine/index.ts';
+
+/** Credentials as the house knows them: access tokens, secrets of clients, cookies of sessions. */
+export function createCallers({ oauth, sessions }: Services, publicUrl: string): CallerResolver {
+  const isSecure = publicUrl.startsWith('https:');
+  return {
+    async bearer(token, _tenant, origin) {
+      const resolution = await oauth.resolver.resolve(token, origin);
+      if ('refused' in resolution) throw kernelErrors.UNAUTHENTICATED({ detail: resolution.refused });
+      return resolution.caller;
+    },
+    async client(readings, kind, tenant, origin) {
+      const resolution = await oauth.resolver.resolveClient(tenant, readings, origin, kind);
+      if ('refused' in resolution) throw problems.CLIENT_REFUSED({ detail: resolution.refused });
+      return resolution.caller;
+    },
+    async browser(cookies, tenant, origin): Promise<Caller> {
+      const anonymous = anonymousCaller(origin);
+      const value = cookieValue(cookies, sessionCookieName(tenant, isSecure));
+      const session = value === null ? null : await sessions.findByCookie(tenant, value);
+      if (session === null) return anonymous;
+      const { userId, id: sessionId, authTime, amr } = session;
+      return { ...anonymous, kind: 'user', tenant, userId, sessionId, authTime, amr };
+    },
+  };
+}
+
+/**
+ * Name of the cookie that holds a browser's session in a tenant: one per tenant, so that signing in to one does not sign out
+ * of another (model.md section 9). Without `__Host-`, which demands `Secure`, on a plain http address.
+ */
+export function sessionCookieName({ id }: Pick<TenantRef, 'id'>, isSecure: boolean): string {
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, 10);
+  return `${isSecure ? '__Host-' : ''}s${hash}`;
+}
+
+function cookieValue(header: string, name: string): string | null {
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+  }
+  return null;
+}

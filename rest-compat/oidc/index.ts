@@ -1,0 +1,19 @@
+import type { Dialect } from '../engine/index.ts';
+import { oauthErrors } from './errors.ts';
+import { METADATA_ROUTES, NATIVE_ROUTES } from './routes.ts';
+
+/** The native issuer of each tenant, and every other path below `/t/` and `/.well-known/` that no dialect owns. */
+export const OIDC: Dialect = {
+  name: 'oidc',
+  title: 'OAuth 2 and OpenID Connect',
+  description: 'The native token issuer of each tenant.',
+  mounts: [
+    { prefix: '/t/{tenant}', routes: NATIVE_ROUTES },
+    { prefix: '/.well-known/oauth-authorization-server/t/{tenant}', routes: METADATA_ROUTES },
+    { prefix: '/.well-known', routes: [] },
+    { prefix: '/t', routes: [] },
+  ],
+  operations: new URL('./operations/', import.meta.url),
+  errors: oauthErrors('idgraph'),
+  door: 'oauth',
+};

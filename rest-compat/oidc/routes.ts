@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { type Route, route } from '../engine/index.ts';
+import { CLIENT_ERRORS } from './errors.ts';
+import { CLIENT_CREDENTIALS, TOKEN_FORM } from './input.ts';
+import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
+
+const userinfo = (method: 'GET' | 'POST'): Route =>
+  route({
+    method,
+    path: '/oauth/userinfo',
+    spec: 'OpenID Connect Core 5.3',
+    summary: 'Claims about the user',
+    callers: { bearer: { user: ['openid'] } },
+    operation: 'userinfo',
+    reply: {
+      status: 200,
+      schema: DOCUMENT,
+      from: (data: { userinfo: object }) => data.userinfo,
+      headers: NOT_STORED,
+    },
+  });
+
+/** What an issuer can do; also found the way RFC 8414 section 3.1 looks for it. */
+const metadata = (path: string, spec: string): Route =>
+  route({
+    method: 'GET',
+    path,
+    spec,
+    summary: 'What the issuer can do',
+    callers: { public: true },
+    operation: 'openidConfiguration',
+    reply: {
+      status: 200,
+      schema: DOCUMENT,
+      from: (data: { openidConfiguration: object }) => data.openidConfiguration,
+      headers: PUBLIC_DOCUMENT,
+    },
+  });
+
+/** Endpoints of the native issuer, below `/t/{tenant}`. */
+export const NATIVE_ROUTES: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/oauth/token',
+    spec: 'RFC 6749 3.2',
+    summary: 'Issues tokens',
+    callers: { clientAuth: true },
+    operation: 'issueTokens',
+    input: {
+      form: z.object({
+        grant_type: z.string().optional().describe('`client_credentials`, `refresh_token` or, if allowed, `password`.'),
+        scope: z.string().optional().describe('Scope names separated by spaces.'),
+        username: z.string().optional(),
+        password: z.string().optional(),
+        refresh_token: z.string().optional(),
+        ...CLIENT_CREDENTIALS,
+      }),
+    },
+    toVariables: ({ form: { grant_type: grantType, refresh_token: refreshToken, scope, username, password } }) => ({
+      grantType,
+      refreshToken,
+      scope,
+      username,
+      password,
+    }),
+    reply: { status: 200, schema: TOKENS, from: tokens, headers: NOT_STORED },
+    errors: CLIENT_ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/oauth/introspect',
+    spec: 'RFC 7662 2',
+    summary: 'Tells about an access token',
+    callers: { clientAuth: true, bearer: { app: ['token:introspect'] } },
+    operation: 'introspectToken',
+    input: { form: TOKEN_FORM },
+    toVariables: ({ form: { token } }) => ({ token }),
+    reply: { status: 200, schema: INTROSPECTION, from: introspection, headers: NOT_STORED },
+    errors: CLIENT_ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/oauth/revoke',
+    spec: 'RFC 7009 2',
+    summary: 'Revokes a token',
+    callers: { clientAuth: true },
+    operation: 'revokeToken',
+    input: { form: TOKEN_FORM },
+    toVariables: ({ form: { token } }) => ({ token }),
+    // Also for a token that was none: the client could do nothing with the difference (RFC 7009 section 2.2).
+    reply: { status: 200, headers: NOT_STORED },
+    errors: CLIENT_ERRORS,
+  }),
+  userinfo('GET'),
+  userinfo('POST'),
+  route({
+    method: 'GET',
+    path: '/oauth/jwks',
+    spec: 'RFC 7517 5',
+    summary: 'Public keys of the issuer',
+    callers: { public: true },
+    operation: 'jwks',
+    reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
+  }),
+  metadata('/.well-known/openid-configuration', 'OpenID Connect Discovery 4'),
+];
+
+/** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
+export const METADATA_ROUTES: readonly Route[] = [metadata('', 'RFC 8414 3.1')];

@@ -1,0 +1,130 @@
+import { mountRestCompat, type RestCompatOptions } from '../../rest-compat/index.ts';
+import type { TenantRef } from '../../src/kernel/index.ts';
+import type { User } from '../../src/users/index.ts';
+import { engineOptions, RestClient } from './rest.ts';
+import { World } from './world.ts';
+
+const SCOPES = [
+  'openid',
+  'usr_grps',
+  'blitz_api_user',
+  'blitz_api_usec',
+  'blitz_api_usec_chg',
+  'blitz_api_ufa',
+  'blitz_api_ufa_chg',
+  'blitz_api_sys_users',
+  'blitz_api_sys_usec',
+  'blitz_api_sys_usec_chg',
+  'blitz_api_sys_ufa',
+  'blitz_api_sys_ufa_chg',
+];
+
+/** What the manual's users send along in user mode. */
+export const END_USER = {
+  'x-forwarded-for': '200.200.100.100',
+  'user-agent': 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_5)',
+} as const;
+
+/** The dialect over HTTP, with an application and accounts of one tenant, which is the default one. */
+export class BlitzWorld {
+  readonly world: World;
+  readonly rest: RestClient;
+  readonly tenant: TenantRef;
+  readonly clientId: string;
+  readonly secret: string;
+  readonly restSecret: string;
+  readonly #password = 'three-wombats-at-dawn';
+
+  private constructor(
+    world: World,
+    rest: RestClient,
+    tenant: TenantRef,
+    client: { clientId: string; secret: string; restSecret: string },
+  ) {
+    this.world = world;
+    this.rest = rest;
+    this.tenant = tenant;
+    this.clientId = client.clientId;
+    this.secret = client.secret;
+    this.restSecret = client.restSecret;
+  }
+
+  static async open(over: Partial<RestCompatOptions> = {}): Promise<BlitzWorld> {
+    const world = await World.open();
+    const tenant = await world.tenant({ name: 'master' });
+    const faults: unknown[] = [];
+    const { callers: _default, ...options } = await engineOptions(world, undefined as never, faults, over);
+    const rest = await RestClient.serve(mountRestCompat(options), faults);
+    return new BlitzWorld(world, rest, tenant, await newApplication(world, tenant));
+  }
+
+  async close(): Promise<void> {
+    await this.rest.close();
+    await this.world.close();
+  }
+
+  get basic(): string {
+    return `Basic ${Buffer.from(`${this.clientId}:${this.secret}`).toString('base64')}`;
+  }
+
+  get restBasic(): string {
+    return `Basic ${Buffer.from(`${this.clientId}:${this.restSecret}`).toString('base64')}`;
+  }
+
+  /** An account with a password. */
+  async account(input: Parameters<World['newUser']>[1] = {}): Promise<User> {
+    const user = await this.world.newUser(this.tenant, input);
+    await this.world.givePassword(this.tenant, user.id, this.#password);
+    return user;
+  }
+
+  /** A token of the application itself, from the dialect's own endpoint. */
+  async appToken(...scopes: string[]): Promise<string> {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: scopes.join(' ') });
+    return this.#token('/blitz/oauth/te', form);
+  }
+
+  /** A token of a user, from the native issuer: the dialect's own user flows need a browser. */
+  async userToken(user: User, ...scopes: string[]): Promise<string> {
+    const form = new URLSearchParams({
+      grant_type: 'password',
+      username: user.username,
+      password: this.#password,
+      scope: scopes.join(' '),
+    });
+    return this.#token(`/t/${this.tenant.name}/oauth/token`, form);
+  }
+
+  async #token(path: string, form: URLSearchParams): Promise<string> {
+    const headers = { authorization: this.basic, 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await this.rest.ask('POST', path, { headers, body: form.toString() });
+    if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
+    return answer.json.access_token;
+  }
+}
+
+async function newApplication(world: World, tenant: TenantRef) {
+  const { client, secret, restSecret } = await world.newClient(tenant, {
+    clientId: 'portal',
+    grants: ['client_credentials', 'password', 'refresh_token'],
+    permissions: [
+      'user:read',
+      'user-property:write',
+      'auth-mode:write',
+      'account-state:write',
+      'credential:write',
+      'credential:delete',
+      'consent:revoke',
+      'security-question:write',
+      'security-question:check',
+      'session:revoke',
+      'password:set',
+      'federation-link:write',
+      'federation-link:bind',
+    ],
+    redirects: [{ uri: 'https://app.company.com/callback', match: 'exact' }],
+    scopes: SCOPES.map((name) => ({ name, isDefault: false })),
+    withRestSecret: true,
+  });
+  return { clientId: client.clientId, secret: secret!, restSecret: restSecret! };
+}
