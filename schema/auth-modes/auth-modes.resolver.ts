@@ -3,7 +3,7 @@ import type { AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import {
   AuthModesPayload,
   ChangePasswordInput,
@@ -104,7 +104,7 @@ export class AuthModesResolver {
 
 @Resolver(() => CredentialTypeObject)
 export class CredentialResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() credential: CredentialInfo, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Credential', tenants.get(credential.tenantId)!, credential.id);
   }

@@ -6,7 +6,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
 
@@ -27,7 +27,7 @@ function targetOf({ id, user }: LiftBlockInput): LiftTarget {
 
 @Resolver(() => LockoutType)
 export class BlockResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() { tenantId, subjectKind, subject, factor }: Lockout, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Lockout', tenants.get(tenantId)!, joinKey([subjectKind, subject, factor]));
   }

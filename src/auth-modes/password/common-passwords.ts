@@ -61,5 +61,5 @@ function isCommonUnit(text: string): boolean {
  */
 export function isCommonPassword(folded: string): boolean {
   const bare = folded.replace(/\s+/g, '');
-  return isCommonUnit(unitOf(bare)) || isCommonUnit(unitOf(wordIn(bare)));
+  return [bare, unitOf(bare), unitOf(wordIn(bare))].some(isCommonUnit);
 }

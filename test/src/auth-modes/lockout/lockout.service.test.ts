@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../../../src/access/index.ts';
+import type { Attempt } from '../../../../src/auth-modes/index.ts';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import type { TenantSettingsPatch } from '../../../../src/tenants/index.ts';
+import { TEST_ORIGIN, World } from '../../../support/world.ts';
+
+const LOCKOUT = { accountLimit: 3, accountWindowSeconds: 900, baseWaitSeconds: 60, quickMilliseconds: 0 } as const;
+
+describe('lock-out', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  afterAll(() => world.close());
+
+  const lockouts = () => world.services.lockouts;
+  const actor = (tenant: TenantRef) => ({ ...world.app(tenant), kind: 'anonymous', clientId: 'shop' });
+
+  /** An account of a tenant with strict rules, and attempts at it. */
+  async function scene(settings: TenantSettingsPatch['lockout'] = {}) {
+    const tenant = await world.tenant({ settings: { lockout: { ...LOCKOUT, ...settings } } });
+    const user = await world.newUser(tenant);
+    const attempt = (over: Partial<Attempt> = {}): Attempt => ({
+      tenant,
+      factor: 'first',
+      userId: user.id,
+      name: user.username,
+      peerIp: TEST_ORIGIN.peerIp,
+      knownDeviceId: null,
+      ...over,
+    });
+    const fail = async (times: number, over: Partial<Attempt> = {}) => {
+      for (let i = 0; i < times; i++) await lockouts().fail(attempt(over), actor(tenant));
+    };
+    const check = (over: Partial<Attempt> = {}) => lockouts().check(attempt(over));
+    const started = async () => (await world.events(tenant)).filter(({ type }) => type === 'lockout.started');
+    return { tenant, user, attempt, fail, check, started };
+  }
+
+  it('blocks the account after the limit, whoever asks from wherever, and lets it go when the wait is over', async () => {
+    const { fail, check } = await scene();
+    await fail(2);
+    expect(await check()).toMatchObject({ isBlocked: false });
+    await fail(1);
+    const until = new Date(world.clock.now().getTime() + 60_000);
+    expect(await check()).toEqual({ isBlocked: true, until, rule: 'account' });
+    expect(await check({ peerIp: '192.0.2.99' })).toMatchObject({ isBlocked: true });
+    world.clock.advance(59);
+    expect((await check()).isBlocked).toBe(true);
+    world.clock.advance(1);
+    expect((await check()).isBlocked).toBe(false);
+  });
+
+  it('does not count tries during a block', async () => {
+    const { fail, check } = await scene();
+    await fail(3);
+    const before = await check();
+    world.clock.advance(30);
+    await fail(5);
+    expect(await check()).toEqual(before);
+  });
+
+  it('records one event per block, with its rule and end, and none for counted failures', async () => {
+    const { fail, started, user } = await scene();
+    await fail(2);
+    expect(await started()).toEqual([]);
+    await fail(1);
+    const until = new Date(world.clock.now().getTime() + 60_000).toISOString();
+    expect(await started()).toMatchObject([
+      {
+        subject_id: user.id,
+        client_id: 'shop',
+        reason: 'account',
+        params: { rule: 'account', factor: 'first', permanent: false, until },
+      },
+    ]);
+  });
+
+  it('counts names that nobody has like accounts, and each apart', async () => {
+    const { fail, check } = await scene();
+    await fail(3, { userId: null, name: 'Nobody' });
+    expect(await check({ userId: null, name: 'nobody' })).toMatchObject({ isBlocked: true, rule: 'account' });
+    expect((await check({ userId: null, name: 'somebody' })).isBlocked).toBe(false);
+    expect((await check()).isBlocked).toBe(false);
+  });
+
+  it('counts factors apart', async () => {
+    const { fail, check } = await scene();
+    await fail(3, { factor: 'second' });
+    expect((await check({ factor: 'second' })).isBlocked).toBe(true);
+    expect((await check()).isBlocked).toBe(false);
+  });
+
+  it('blocks an address over all accounts of the tenant, of IPv6 the whole /64, and no other tenant', async () => {
+    const { fail, check } = await scene({ ipLimit: 4, accountLimit: 2 });
+    const other = await scene({ ipLimit: 4 });
+    const from = (userId: string, peerIp: string) => ({ userId, name: userId, peerIp });
+    await fail(1, from('a', '2001:db8::1'));
+    await fail(1, from('b', '2001:db8::2'));
+    await fail(1, from('c', '2001:db8::3'));
+    await fail(1, from('d', '2001:db8::4'));
+    expect(await check({ peerIp: '2001:db8::5' })).toMatchObject({ isBlocked: true, rule: 'ip' });
+    expect((await check({ peerIp: '2001:db8:0:1::5' })).isBlocked).toBe(false);
+    expect((await other.check({ peerIp: '2001:db8::5' })).isBlocked).toBe(false);
+  });
+
+  it('answers with the latest end of all blocks', async () => {
+    const { fail, check } = await scene({ ipLimit: 3, growth: 'linear', maxWaitSeconds: 900 });
+    await fail(3);
+    world.clock.advance(60);
+    await fail(1, { userId: 'somebody-else', name: 'x' });
+    expect(await check()).toMatchObject({ isBlocked: true, rule: 'ip' });
+  });
+
+  it('clears the account with a success, and never the address', async () => {
+    const { fail, check, attempt } = await scene({ ipLimit: 4 });
+    await fail(2);
+    await lockouts().succeed(attempt());
+    await fail(1);
+    expect((await check()).isBlocked).toBe(false);
+    await fail(1);
+    expect(await check()).toMatchObject({ isBlocked: true, rule: 'ip' });
+  });
+
+  it('exempts a known device from what strangers do, and gives it a count of its own (check 44)', async () => {
+    const { fail, check, attempt } = await scene({ ipLimit: 0 });
+    await fail(3);
+    expect((await check()).isBlocked).toBe(true);
+    expect((await check({ knownDeviceId: 'mine' })).isBlocked).toBe(false);
+    await fail(3, { knownDeviceId: 'stolen' });
+    expect(await check({ knownDeviceId: 'stolen' })).toMatchObject({ isBlocked: true, rule: 'device' });
+    expect((await check({ knownDeviceId: 'mine' })).isBlocked).toBe(false);
+    await lockouts().succeed(attempt({ knownDeviceId: 'mine' }));
+    expect((await check()).isBlocked).toBe(false);
+    expect((await check({ knownDeviceId: 'stolen' })).isBlocked).toBe(true);
+  });
+
+  it('does not exempt it where the template says no', async () => {
+    const { fail, check } = await scene({ exemptKnownDevices: false });
+    await fail(3);
+    expect((await check({ knownDeviceId: 'mine' })).isBlocked).toBe(true);
+  });
+
+  it('makes unknown devices wait when the tenant’s budget is spent, known ones not', async () => {
+    const { fail, check } = await scene({ tenantBudget: 2, ipLimit: 0 });
+    await fail(1, { userId: 'a', name: 'a', peerIp: '192.0.2.1' });
+    await fail(1, { userId: 'b', name: 'b', peerIp: '192.0.2.2' });
+    expect(await check()).toMatchObject({ isBlocked: true, rule: 'tenant' });
+    expect((await check({ knownDeviceId: 'mine' })).isBlocked).toBe(false);
+  });
+
+  it('counts nothing where the tenant has it off', async () => {
+    const { fail, check, started } = await scene({ enabled: false });
+    await fail(20);
+    expect((await check()).isBlocked).toBe(false);
+    expect(await started()).toEqual([]);
+  });
+
+  it('loses no failure of many at once', async () => {
+    const { attempt, check, tenant, started } = await scene({ accountLimit: 20, ipLimit: 0 });
+    await Promise.all(Array.from({ length: 19 }, () => lockouts().fail(attempt(), actor(tenant))));
+    expect((await check()).isBlocked).toBe(false);
+    await lockouts().fail(attempt(), actor(tenant));
+    expect((await check()).isBlocked).toBe(true);
+    expect(await started()).toHaveLength(1);
+  });
+
+  it('lets tries at one account through one after the other, and sheds what would wait too long', async () => {
+    const { attempt } = await scene();
+    let running = 0;
+    let most = 0;
+    const task = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    };
+    const all = Array.from({ length: 40 }, () => lockouts().serially(attempt(), task));
+    const results = await Promise.allSettled(all);
+    expect(most).toBe(1);
+    const shed = results.filter((result) => result.status === 'rejected');
+    expect(shed).toHaveLength(40 - 33);
+    expect(shed[0]).toMatchObject({ reason: { code: 'TOO_MANY_REQUESTS', retryAfterSeconds: 1 } });
+    await lockouts().serially(attempt(), task);
+  });
+
+  it('hands the next one in when a try throws', async () => {
+    const { attempt } = await scene();
+    await expect(lockouts().serially(attempt(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await lockouts().serially(attempt(), () => Promise.resolve(1))).toBe(1);
+  });
+
+  describe('for good', () => {
+    it('disables the account where the tenant asks for it, ending its sessions, with the events of both', async () => {
+      const { fail, tenant, user } = await scene({ permanent: true });
+      await world.services.sessions.start(world.system(tenant), { userId: user.id, amr: ['pwd'] });
+      await fail(3);
+      const row = await world.services.userStore.findById(tenant.id, user.id);
+      expect(row).toMatchObject({ enabled: false, disabledReason: 'lockout' });
+      const types = await world.eventTypes(tenant);
+      expect(types).toContain('session.revoked');
+      expect((await world.events(tenant)).find(({ type }) => type === 'lockout.started')?.params).toMatchObject({
+        permanent: true,
+        until: null,
+      });
+      expect(types.filter((type) => type === 'user.disabled')).toHaveLength(1);
+    });
+
+    it('blocks a name that nobody has for a time: there is nothing to disable', async () => {
+      const { fail, check } = await scene({ permanent: true });
+      await fail(3, { userId: null, name: 'nobody' });
+      expect(await check({ userId: null, name: 'nobody' })).toMatchObject({ isBlocked: true });
+    });
+
+    it('starts with a clean sheet when the account is lifted, or enabled by hand', async () => {
+      const { fail, check, tenant, user } = await scene({ permanent: true });
+      await fail(3);
+      expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(1);
+      expect(await world.services.userStore.findById(tenant.id, user.id)).toMatchObject({
+        enabled: true,
+        disabledReason: null,
+      });
+      await fail(2);
+      expect((await check()).isBlocked).toBe(false);
+      expect((await world.services.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
+      expect((await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted')).toMatchObject([
+        { subject_id: user.id, params: { permanent: true } },
+      ]);
+    });
+
+    it('does not enable by lifting what an administrator disabled', async () => {
+      const { tenant, user } = await scene();
+      await world.services.endAccess.setEnabled(world.system(tenant), user.id, false);
+      expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(0);
+      expect((await world.services.userStore.findById(tenant.id, user.id))?.enabled).toBe(false);
+    });
+  });
+
+  describe('lifted', () => {
+    it('frees an account at once, at all factors and on its devices, with one event per block', async () => {
+      const { fail, check, tenant, user } = await scene();
+      await fail(3);
+      await fail(3, { factor: 'second' });
+      await fail(3, { knownDeviceId: 'mine' });
+      expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(3);
+      expect((await check()).isBlocked).toBe(false);
+      expect((await check({ knownDeviceId: 'mine' })).isBlocked).toBe(false);
+      const lifted = (await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted');
+      expect(lifted.map(({ subject_id }) => subject_id)).toEqual([user.id, user.id, user.id]);
+    });
+
+    it('is no event when nothing was blocked, but forgets what was counted', async () => {
+      const { fail, check, tenant, user } = await scene();
+      await fail(2);
+      expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(0);
+      await fail(2);
+      expect((await check()).isBlocked).toBe(false);
+      expect(await world.eventTypes(tenant)).not.toContain('lockout.lifted');
+    });
+
+    it('frees one address', async () => {
+      const { fail, check, tenant } = await scene({ ipLimit: 2 });
+      await fail(2);
+      const target = { subjectKind: 'ip', subject: TEST_ORIGIN.peerIp!, factor: 'first' };
+      expect(await lockouts().lift(world.system(tenant), target)).toBe(1);
+      expect(await lockouts().lift(world.system(tenant), target)).toBe(0);
+      expect((await check()).isBlocked).toBe(false);
+    });
+
+    it('is refused for unknown users and with reach self, and finds nothing by parts that are no key', async () => {
+      const { tenant, user } = await scene();
+      await expect(lockouts().lift(world.system(tenant), { userId: 'nobody' })).rejects.toMatchObject({
+        code: 'USER_NOT_FOUND',
+      });
+      const self = new Authority(world.user(tenant, user.id, 'block:lift:self'), tenant, 'self');
+      await expect(lockouts().lift(self, { userId: user.id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      const hostile = { subjectKind: 'ip', subject: 'a\0b', factor: 'first' };
+      expect(await lockouts().lift(world.system(tenant), hostile)).toBe(0);
+      expect(await lockouts().lift(world.system(tenant), { ...hostile, subject: 'x', factor: 'y' })).toBe(0);
+    });
+  });
+
+  it('lists the blocks that run, those of an account with its devices', async () => {
+    const { fail, tenant, user } = await scene({ ipLimit: 6 });
+    await fail(3);
+    await fail(3, { knownDeviceId: 'mine' });
+    const page = (filter = {}) => lockouts().page(world.system(tenant), filter, { withTotal: true });
+    expect((await page()).rows.map(({ subjectKind }) => subjectKind)).toEqual(['account', 'device', 'ip']);
+    expect((await page({ userId: user.id })).totalCount).toBe(2);
+    expect((await page({ subjectKind: 'ip' })).rows).toMatchObject([{ subject: TEST_ORIGIN.peerIp, level: 1 }]);
+    world.clock.advance(60);
+    expect((await page()).totalCount).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { isCommonPassword } from '../../../../src/auth-modes/password/common-passwords.ts';
+import { COMMON_WORDS } from '../../../../src/auth-modes/password/common-words.ts';
+import { type PasswordRules, passwordFaults } from '../../../../src/auth-modes/password/password.policy.ts';
+
+const RULES: PasswordRules = { minLength: 15, forbiddenWords: [], tenantTexts: [], userTexts: [] };
+const reasons = (password: string, rules: Partial<PasswordRules> = {}) =>
+  passwordFaults(password, { ...RULES, ...rules }, 'input.password').map(({ code }) => code);
+
+describe('the password policy', () => {
+  it('asks for the tenant’s least number of characters and says it', () => {
+    expect(passwordFaults('nine-lamps', RULES, 'input.password')).toEqual([
+      { path: 'input.password', code: 'PASSWORD_TOO_SHORT', message: 'A password has at least 15 characters.' },
+    ]);
+    expect(reasons('nine-lamps', { minLength: 8 })).toEqual([]);
+  });
+
+  it('takes 64 characters and more, blanks, and any script, and asks nothing of the composition', () => {
+    expect(reasons('all lower case and nothing else at all, for a good many characters')).toEqual([]);
+    expect(reasons('девять ламп над старой рекой')).toEqual([]);
+    expect(reasons('九つの灯りが古い川の上で静かに揺れている')).toEqual([]);
+  });
+
+  it('counts characters, not bytes or halves of surrogate pairs', () => {
+    expect(reasons('🦊🐢🦉🐝🦔🐙🦩')).toEqual(['PASSWORD_TOO_SHORT']);
+    expect(reasons('e\u0301'.repeat(4).concat('xyzvw'), { minLength: 10 })).toEqual(['PASSWORD_TOO_SHORT']);
+    expect(reasons('\ufdfa'.repeat(2).concat('wq'), { minLength: 15 })).toEqual(['PASSWORD_TOO_SHORT']);
+  });
+
+  it.each([
+    'password',
+    'Password123',
+    'P@ssw0rd',
+    'passwordpassword',
+    'qwertyuiopasdfgh',
+    'aaaaaaaaaaaaaaaa',
+    'abababababababab',
+    '1234567890123456',
+    '0987654321098765',
+    'abcdefghijklmnop',
+    'zyxwvutsrqponmlk',
+    '1q2w3e4r5t6y7u8i',
+    'Summer2024!',
+    'correct horse battery staple',
+    'letmein123456789',
+    '!!!monkey!!!',
+    'iloveyouiloveyou',
+    '               ',
+  ])('refuses %j as one of the first that are guessed', (password) => {
+    expect(reasons(password, { minLength: 8 })).toContain('PASSWORD_COMMON');
+  });
+
+  it.each(['monkey business at nine', 'wq7-summerhouse-41', 'correct zebra battery lamp', 'monkey8402957203957'])(
+    'takes %j, which only begins like one',
+    (password) => {
+      expect(isCommonPassword(password)).toBe(false);
+    },
+  );
+
+  it('knows every one of its words, and those of letters with digits around them', () => {
+    const words = COMMON_WORDS.trim().split(/\s+/);
+    expect(words.length).toBeGreaterThan(1500);
+    expect(words.filter((word) => !isCommonPassword(word))).toEqual([]);
+    const letters = words.filter((word) => /^\p{L}{3,}$/u.test(word));
+    expect(letters.filter((word) => !isCommonPassword(`1${word}2024!`))).toEqual([]);
+  });
+
+  it('refuses the words the tenant forbids and the parts of its names', () => {
+    const rules = { forbiddenWords: ['Zeppelin-Air'], tenantTexts: ['acme', 'Bluebird & Sons'] };
+    expect(reasons('fly-zeppelin-air-now', rules)).toEqual(['PASSWORD_TENANT_WORD']);
+    expect(reasons('my-BLUEBIRD-sings-5', rules)).toEqual(['PASSWORD_TENANT_WORD']);
+    expect(reasons('all-the-acmes-shine', rules)).toEqual(['PASSWORD_TENANT_WORD']);
+    expect(reasons('and-sums-of-nothing', rules)).toEqual([]);
+  });
+
+  it('refuses parts of the username, e-mail address and names, but not the shortest', () => {
+    const rules = { userTexts: ['jane.wombat', 'jane@sunflower-seeds.example', null, 'Öztürk'] };
+    expect(reasons('the-wombat-rises-7', rules)).toEqual(['PASSWORD_OWN_NAME']);
+    expect(reasons('a-SUNFLOWER-for-you', rules)).toEqual(['PASSWORD_OWN_NAME']);
+    expect(reasons('öztürk-went-to-sea', rules)).toEqual(['PASSWORD_OWN_NAME']);
+    expect(reasons('insane-purple-lamps', { userTexts: ['sam'] })).toEqual([]);
+  });
+
+  it('reports every reason at once', () => {
+    const rules = { forbiddenWords: ['summer'], userTexts: ['summer'] };
+    expect(reasons('summer1', rules)).toEqual([
+      'PASSWORD_TOO_SHORT',
+      'PASSWORD_COMMON',
+      'PASSWORD_TENANT_WORD',
+      'PASSWORD_OWN_NAME',
+    ]);
+  });
+
+  it('of a tenant without one leaves only the forbidden words, and that there is a password', () => {
+    const none = { minLength: 0, forbiddenWords: ['acme'], tenantTexts: ['demo'], userTexts: ['jane'] };
+    expect(reasons('jane-demo', none)).toEqual([]);
+    expect(reasons('123456', none)).toEqual([]);
+    expect(reasons('acme1', none)).toEqual(['PASSWORD_TENANT_WORD']);
+    expect(reasons('', none)).toEqual(['PASSWORD_TOO_SHORT']);
+  });
+});
