@@ -87,7 +87,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const reader = new TokenReader({ directory, issuers, rings, store: tokens, clock });
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
-  const families = new FamilyTokens({ db, keys, accessTokens, grants, tokens, events });
+  const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
   const grantTypes: readonly GrantType[] = [
     new ClientCredentialsGrant({ db, accessTokens, tokens, scopes, events, clock }),
     new PasswordGrant({ db, grants, families, scopes, signIn: options.signIn, clock }),

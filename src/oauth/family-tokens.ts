@@ -1,7 +1,6 @@
 import { hashHandle, mintHandle, type Signer } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { addSeconds } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
 import type { SessionRow } from '../sessions/index.ts';
 import { type AccessTokens, algorithmOf } from './access-token.ts';
 import type { Grant } from './grant.entity.ts';
@@ -13,7 +12,6 @@ import type { SigningKeyService } from './keys/key.service.ts';
 import type { TokenStore } from './token.store.ts';
 
 export interface FamilyTokensDeps {
-  readonly db: Database;
   readonly keys: SigningKeyService;
   readonly accessTokens: AccessTokens;
   readonly grants: GrantStore;
@@ -55,15 +53,14 @@ export class FamilyTokens {
 
   /** Inside a unit of work: rows and event are kept together, or not at all. */
   async issue(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<IssuedTokens> {
-    const { accessTokens, tokens, events, db } = this.#deps;
+    const { accessTokens, tokens, events } = this.#deps;
     const { tenant, issuer, client, lifetimes, caller } = request;
     const { grant, session, now } = family;
     const scope = family.scopes.join(' ');
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
     const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: { grant, session } };
     const made = await accessTokens.make(subject, signers.access);
-    const refreshToken = this.#refreshToken(request, family);
-    await db.em.flush();
+    const refreshToken = await this.#refreshToken(request, family);
     if (made.row !== null) await tokens.insertOpaque(tenant.id, made.row, now);
     events.record(caller, tenant, tokenIssued(request, family.grantType, made));
     const idToken = family.scopes.includes('openid')
@@ -79,13 +76,14 @@ export class FamilyTokens {
     };
   }
 
-  #refreshToken({ tenant, issuer, client, lifetimes }: GrantRequest, { grant, now }: FamilyIssue): string | null {
+  async #refreshToken(request: GrantRequest, { grant, now }: FamilyIssue): Promise<string | null> {
+    const { tenant, issuer, client, lifetimes } = request;
     const isOffered = issuer.kind.grantTypes.includes('refresh_token');
     if (!isOffered || !client.client.grants?.includes('refresh_token')) return null;
     const token = mintHandle(tenant.route);
     const idleEnd = addSeconds(now, lifetimes.refreshIdleSeconds);
     const expiresAt = new Date(Math.min(idleEnd.getTime(), grant.expiresAt.getTime()));
-    this.#deps.grants.createRefreshToken({
+    await this.#deps.grants.insertRefreshToken({
       tenantId: tenant.id,
       hash: hashHandle(token),
       grantId: grant.id,

@@ -52,12 +52,39 @@ export class GrantStore {
     return this.#db.em.findOne(RefreshTokenEntity, { tenantId, hash }, { lockMode: FOR_UPDATE });
   }
 
-  create(grant: Grant): Grant {
-    return this.#db.em.create(GrantEntity, grant);
+  async insert(grant: Grant): Promise<void> {
+    const row = {
+      tenant_id: grant.tenantId,
+      id: grant.id,
+      user_id: grant.userId,
+      client_uuid: grant.clientUuid,
+      session_id: grant.sessionId,
+      scopes: grant.scopes,
+      issuer_kind: grant.issuerKind,
+      generation: grant.generation,
+      revoked_at: grant.revokedAt,
+      expires_at: grant.expiresAt,
+      created_at: grant.createdAt,
+    };
+    await this.#tables
+      .insertInto('grants')
+      .values(row as never)
+      .execute();
   }
 
-  createRefreshToken(token: RefreshToken): RefreshToken {
-    return this.#db.em.create(RefreshTokenEntity, token);
+  async insertRefreshToken(token: RefreshToken): Promise<void> {
+    const row = {
+      tenant_id: token.tenantId,
+      hash: token.hash,
+      grant_id: token.grantId,
+      spent_at: token.spentAt,
+      expires_at: token.expiresAt,
+      created_at: token.createdAt,
+    };
+    await this.#tables
+      .insertInto('refresh_tokens')
+      .values(row as never)
+      .execute();
   }
 
   /** Revokes the living families of a user but those that hang on certain sessions. @returns How many. */

@@ -19,7 +19,7 @@ export {
 } from './issuers.ts';
 export type { SigningKeyService } from './keys/key.service.ts';
 export type { SigningKey } from './keys/signing-key.entity.ts';
-export { OAUTH_ERRORS, type OAuthErrorRow, oauthErrors } from './oauth.errors.ts';
+export { oauthErrors } from './oauth.errors.ts';
 export type { RevocationService } from './revocation.ts';
 export type { ExpiredTokens } from './sweep.ts';
 export type { ChangeFeed } from './token.life.ts';

@@ -1,7 +1,8 @@
 import type { Caller } from '../../src/access/index.ts';
-import type { CreateClient } from '../../src/clients/index.ts';
+import type { CreateClient, LinkedScope } from '../../src/clients/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import type { IssuedTokens, Resolution } from '../../src/oauth/index.ts';
+import type { CreateUser, User } from '../../src/users/index.ts';
 import { TEST_ORIGIN, type World } from './world.ts';
 
 /** A client of a tenant, and what it can do at the token endpoint. */
@@ -54,6 +55,37 @@ export class TestClient {
   async token(scope?: string, issuerKind = 'native'): Promise<string> {
     const parameters: Record<string, string> = scope === undefined ? {} : { scope };
     return (await this.request('client_credentials', parameters, issuerKind)).accessToken;
+  }
+}
+
+/** Scopes a client may ask for, by name; those in `defaults` also without asking. */
+export function scopeLinks(names: readonly string[], defaults: readonly string[] = []): LinkedScope[] {
+  return names.map((name) => ({ name, isDefault: defaults.includes(name) }));
+}
+
+/** A user with a password, and a client that may use it. */
+export class TestUser {
+  readonly client: TestClient;
+  readonly id: string;
+  readonly username: string;
+  readonly password: string;
+
+  private constructor(client: TestClient, user: User, password: string) {
+    this.client = client;
+    this.id = user.id;
+    this.username = user.username;
+    this.password = password;
+  }
+
+  static async create(world: World, client: TestClient, input: CreateUser = {}): Promise<TestUser> {
+    const user = await world.newUser(client.tenant, input);
+    return new TestUser(client, user, await world.givePassword(client.tenant, user.id));
+  }
+
+  /** The password grant at the native issuer. */
+  signIn(scope?: string, password = this.password): Promise<IssuedTokens> {
+    const asked: Record<string, string> = scope === undefined ? {} : { scope };
+    return this.client.request('password', { username: this.username, password, ...asked });
   }
 }
 

@@ -3,6 +3,7 @@ import type { SignInFlow } from '../../flows/index.ts';
 import { addSeconds, type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { FamilyTokens } from '../family-tokens.ts';
+import type { Grant } from '../grant.entity.ts';
 import type { GrantStore } from '../grant.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { ScopeRules } from '../scopes.ts';
@@ -48,7 +49,7 @@ export class PasswordGrant implements GrantType {
     const { userId, session } = await this.#deps.signIn.signInWithPassword(authority, { username, password });
     const now = this.#deps.clock.now();
     return this.#deps.db.transaction(async () => {
-      const grant = this.#deps.grants.create({
+      const grant: Grant = {
         tenantId: tenant.id,
         id: newId(),
         userId,
@@ -60,7 +61,8 @@ export class PasswordGrant implements GrantType {
         revokedAt: null,
         expiresAt: addSeconds(now, request.lifetimes.refreshSeconds),
         createdAt: now,
-      });
+      };
+      await this.#deps.grants.insert(grant);
       return this.#deps.families.issue(request, signers, { grantType: this.name, grant, session, scopes, now });
     });
   }
