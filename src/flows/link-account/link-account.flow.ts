@@ -147,6 +147,10 @@ export class LinkAccountFlow {
   /**
    * Ends a visit: uses its state up, redeems the code, links the account. Failures of the provider are an outcome, because
    * the browser has to get back to its application.
+   *
+   * What an application begins for "whoever is signed in" is tied to no browser, for the application alone has spoken to us
+   * by then: somebody who passes on the address of the return has their own external account linked to the one who follows
+   * it. A page that asks the signed-in user first belongs before this call wherever such links may sign in.
    * @param authority The caller is whoever is signed in in the browser, or nobody; the state says what was allowed.
    * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, or of another provider.
    * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began it for whoever is signed in, and nobody is. The state stays.

@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousCaller, type Caller } from '../../../src/access/index.ts';
 import type { FederationProvider } from '../../../src/federation/index.ts';
@@ -414,6 +415,64 @@ describe('linking an account by a visit to its provider', () => {
       expect(await outcomeOf(faked)).toBe('SERVER_ERROR');
       restore();
       expect(await linksOf(user)).toEqual([]);
+    });
+
+    describe('holds an ID token (OIDC Core section 3.1.3.7)', () => {
+      let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+      beforeAll(async () => {
+        keys = await generateKeyPair('RS256', { extractable: true });
+      });
+
+      /** What a visit ends with when the provider, with a key of its own, answers an ID token with these claims. */
+      async function outcomeWith(over: Record<string, unknown>, key = keys.privateKey): Promise<string> {
+        await change({
+          authorizationEndpoint: `${upstream.issuer}/auth`,
+          tokenEndpoint: `${upstream.issuer}/signed-token`,
+          jwksUri: `${upstream.issuer}/own-keys`,
+        });
+        const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' };
+        const url = new URL(await begun());
+        const now = Math.floor(Date.now() / 1000);
+        const nonce = url.searchParams.get('nonce');
+        const claims = {
+          iss: upstream.issuer,
+          aud: 'idgraph',
+          sub: 'ext-ann',
+          iat: now,
+          exp: now + 60,
+          nonce,
+          ...over,
+        };
+        const signed = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k' }).sign(key);
+        const answer = { access_token: 'x', token_type: 'Bearer', id_token: signed };
+        const restore = [upstream.at('/own-keys', json({ keys: [jwk] })), upstream.at('/signed-token', json(answer))];
+        const outcome = await outcomeOf(new URL(`${RETURN}?code=x&state=${url.searchParams.get('state')}`));
+        for (const undo of restore.reverse()) undo();
+        return outcome;
+      }
+
+      it('that is taken when everything in it is right', async () => {
+        expect(await outcomeWith({})).toBe('LINKED');
+      });
+
+      it.each([
+        ['another issuer', { iss: 'https://evil.example' }],
+        ['another audience', { aud: 'somebody-else' }],
+        ['another nonce', { nonce: 'planted' }],
+        ['no nonce', { nonce: undefined }],
+        ['a time that is over', { exp: 1 }],
+        ['no account', { sub: undefined }],
+        ['an account id that cannot be stored', { sub: 'a\u0000b' }],
+        ['an account id that is too long', { sub: 'x'.repeat(513) }],
+      ])('that is refused with %s', async (_what, over) => {
+        expect(await outcomeWith(over)).toBe('SERVER_ERROR');
+        expect(await linksOf(user)).toEqual([]);
+      });
+
+      it('that is refused when another key signed it', async () => {
+        const { privateKey } = await generateKeyPair('RS256');
+        expect(await outcomeWith({}, privateKey)).toBe('SERVER_ERROR');
+      });
     });
 
     it('is larger than a mebibyte, or sends us elsewhere', async () => {

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upstreamFetch } from '../../../src/flows/link-account/upstream-fetch.ts';
+
+describe('calls to federation providers', () => {
+  let server: Server;
+  let port: number;
+  const asked: string[] = [];
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url === '/moved') response.writeHead(302, { location: '/inside' }).end();
+      else if (request.url === '/empty') response.writeHead(204).end();
+      else if (request.url === '/large') response.end('x'.repeat(1_048_577));
+      else response.end('x'.repeat(1_048_576));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    port = (server.address() as AddressInfo).port;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const get = (url: string, allowLoopbackHttp = true, signal?: AbortSignal) =>
+    upstreamFetch(allowLoopbackHttp)(url, {
+      method: 'GET',
+      headers: {},
+      body: undefined,
+      redirect: 'manual',
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  it('read up to a mebibyte', async () => {
+    expect((await (await get(`http://127.0.0.1:${port}/`)).text()).length).toBe(1_048_576);
+    await expect(get(`http://127.0.0.1:${port}/large`)).rejects.toThrow('larger than');
+  });
+
+  it('follow no redirect', async () => {
+    expect((await get(`http://127.0.0.1:${port}/moved`)).status).toBe(302);
+    expect((await get(`http://127.0.0.1:${port}/empty`)).status).toBe(204);
+    expect(asked).not.toContain('/inside');
+  });
+
+  it('use plain http to this machine only where the set-up allows it', async () => {
+    const before = asked.length;
+    await expect(get(`http://127.0.0.1:${port}/`, false)).rejects.toThrow('may not be called');
+    expect(asked).toHaveLength(before);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://127.0.0.1.evil.example/',
+    'http://10.0.0.1/',
+    'ftp://127.0.0.1/',
+    'file:///etc/passwd',
+    'https://user:secret@issuer.example/',
+  ])('are not made to %s', async (url) => {
+    await expect(get(url)).rejects.toThrow('may not be called');
+  });
+
+  it('end when the caller gives up', async () => {
+    await expect(get(`http://127.0.0.1:${port}/`, true, AbortSignal.abort())).rejects.toThrow();
+  });
+});
