@@ -10,7 +10,7 @@ import { type Dialect, Engine, type EngineOptions, openApiOf } from './engine/in
 import { OIDC } from './oidc/index.ts';
 
 export { BLITZ_ISSUER, registerBlitz } from './blitz/index.ts';
-export { sessionCookieName } from './callers.ts';
+export { createCallers, sessionCookieName } from './callers.ts';
 
 /** Every dialect there is. */
 export const DIALECTS: readonly Dialect[] = [BLITZ, OIDC];

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createCallers } from '../../rest-compat/callers.ts';
-import { Engine } from '../../rest-compat/engine/index.ts';
+import { createCallers, mountRestCompat } from '../../rest-compat/index.ts';
 import { buildGraph } from '../../schema/build.ts';
 import type { Services } from '../../schema/context.ts';
 import { MasterKey } from '../crypto/index.ts';
@@ -12,7 +11,6 @@ import type { ResolveToken } from './caller.ts';
 import type { Config } from './config.ts';
 import { DataDirectory } from './data-dir.ts';
 import { type DemoTenant, makeDemo } from './demo.ts';
-import { DIALECTS } from './dialects.ts';
 import { ENTITIES } from './entities.ts';
 import { graphiql } from './graphiql.ts';
 import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from './graphql.ts';
@@ -202,7 +200,7 @@ async function openDoors(parts: DoorParts): Promise<void> {
   const sockets = createSocketDoor(door.server, { ...options, clock: systemClock, publicUrl });
   services.events.onCommitted(sockets.onEvents);
   services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
-  const rest = new Engine(DIALECTS, {
+  const rest = mountRestCompat({
     schema,
     services,
     callers,
@@ -219,5 +217,5 @@ async function openDoors(parts: DoorParts): Promise<void> {
     await sockets.stop();
     await drained;
   });
-  door.open([graphiql(), graph.middleware, rest.middleware]);
+  door.open([graphiql(), graph.middleware, rest]);
 }
