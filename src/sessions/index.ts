@@ -16,3 +16,4 @@ export {
 export { type SessionFilter, type SessionRow, SessionStore } from './session.store.ts';
 export { ExpiredRows } from './sweep.ts';
 export type { TokenFamilies } from './token-families.ts';
+export { type NamedVersion, parseUserAgent, type UserAgent } from './user-agent.ts';
