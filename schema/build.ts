@@ -5,6 +5,8 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AuthModesResolver, CredentialResolver } from './auth-modes/auth-modes.resolver.ts';
 import { BlockResolver } from './auth-modes/block.resolver.ts';
+import { UserAuthModesResolver } from './auth-modes/user-auth-modes.resolver.ts';
+import { ClientResolver } from './clients/client.resolver.ts';
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
@@ -13,10 +15,14 @@ import { SecurityEventResolver } from './events/security-event.resolver.ts';
 import { FederationLinkResolver, UserLinksResolver } from './federation/link.resolver.ts';
 import { AccountLinkingResolver } from './federation/linking.resolver.ts';
 import { FederationProviderResolver } from './federation/provider.resolver.ts';
+import { GroupResolver } from './groups/group.resolver.ts';
+import { GroupMemberResolver, UserGroupsResolver } from './groups/group-member.resolver.ts';
 import { NodeResolver } from './interfaces/node.ts';
 import { SigningKeyResolver } from './oauth/signing-key.resolver.ts';
 import { TokenResolver } from './oauth/token.resolver.ts';
 import { RiskbitResolver } from './risk/riskbit.resolver.ts';
+import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './roles/role.resolver.ts';
+import { RoleGrantResolver } from './roles/role-grant.resolver.ts';
 import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
 import { UserResolver } from './users/user.resolver.ts';
@@ -28,6 +34,15 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   ErrorCodeResolver,
   SecurityEventResolver,
   TenantResolver,
+  ClientResolver,
+  RoleResolver,
+  RoleGrantResolver,
+  UserRolesResolver,
+  GroupRolesResolver,
+  ClientRolesResolver,
+  GroupResolver,
+  GroupMemberResolver,
+  UserGroupsResolver,
   ViewerResolver,
   UserResolver,
   SessionResolver,
@@ -45,6 +60,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   AuthModesResolver,
   CredentialResolver,
   BlockResolver,
+  UserAuthModesResolver,
 ];
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */

@@ -1,0 +1,26 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
+import type { User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { UserType } from '../users/user.type.ts';
+import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
+
+/** What this room adds to users. */
+@Resolver(() => UserType)
+export class UserAuthModesResolver {
+  @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
+  @FieldResolver(() => AuthModesType, { nullable: true, description: 'How the user must and may sign in.' })
+  authModes(@Root() user: User, @Ctx() { services }: GraphContext): AuthModes {
+    return services.authModes.of(user);
+  }
+
+  @RequiresScopes(['credential:read'], ['credential:read:self'])
+  @FieldResolver(() => [CredentialTypeObject], {
+    nullable: 'itemsAndList',
+    description: 'What the user can prove itself with, by type and ordinal; never the secrets.',
+  })
+  credentials(@Root() { tenantId, id }: User, @Ctx() { loaders }: GraphContext): Promise<readonly CredentialInfo[]> {
+    return loaders.credentialsOfUser.load({ tenantId, key: id });
+  }
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Authority, type Caller } from '../../../src/access/index.ts';
+import type { ChangePassword, SetPassword } from '../../../src/flows/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { User } from '../../../src/users/index.ts';
+import { World } from '../../support/world.ts';
+
+const NEXT = 'four-lanterns-by-noon';
+
+describe('changing a password', () => {
+  let world: World;
+  let tenant: TenantRef;
+  let user: User;
+  let password: string;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  beforeEach(async () => {
+    tenant = await world.tenant();
+    user = await world.newUser(tenant);
+    password = await world.givePassword(tenant, user.id);
+  });
+  afterAll(() => world.close());
+
+  const own = (caller: Caller = world.user(tenant, user.id, 'password:change:self')) =>
+    new Authority(caller, tenant, 'self');
+  const change = (over: Partial<ChangePassword> = {}, authority = own()) =>
+    world.services.passwordFlow.change(authority, {
+      userId: user.id,
+      currentPassword: password,
+      newPassword: NEXT,
+      ...over,
+    });
+  const set = (over: Partial<SetPassword> = {}) =>
+    world.services.passwordFlow.set(world.system(tenant), { userId: user.id, password: NEXT, ...over });
+  const opens = (text: string) => world.services.passwords.verify(tenant.id, user.id, text);
+  const start = (deviceId: string | null = null) =>
+    world.services.sessions.start(world.system(tenant), { userId: user.id, amr: ['pwd'], deviceId });
+  const alive = async () =>
+    (await world.services.sessions.page(world.system(tenant), { userId: user.id }, {})).rows.map(({ id }) => id);
+  const count = async (type: string) => (await world.eventTypes(tenant)).filter((one) => one === type).length;
+  const needsChange = async () =>
+    (await world.services.authModes.get(world.system(tenant), user.id)).needPasswordChange;
+
+  it('replaces it, meets the demand for it, and is one event', async () => {
+    await world.services.authModes.update(world.system(tenant), user.id, { needPasswordChange: true });
+    await change();
+    expect(await opens(NEXT)).toBe(true);
+    expect(await opens(password)).toBe(false);
+    expect(await needsChange()).toBe(false);
+    expect(await count('password.changed')).toBe(1);
+  });
+
+  it('ends the other sessions and keeps the one it was asked in; all with a device kept, or none, if asked for', async () => {
+    const mine = (await start()).session.id;
+    const caller = { ...world.user(tenant, user.id), sessionId: mine };
+    await start();
+    await change({}, own(caller));
+    expect(await alive()).toEqual([mine]);
+    const kept = (await start('SHA256_kept')).session.id;
+    await change({ currentPassword: NEXT, newPassword: password, sessions: 'keep' }, own(caller));
+    expect((await alive()).sort()).toEqual([mine, kept].sort());
+    await change({ sessions: 'end-all', keepDeviceId: 'SHA256_kept' }, own(caller));
+    expect(await alive()).toEqual([kept]);
+  });
+
+  it('needs the current one; a wrong one counts as a failed sign-in and blocks in the end', async () => {
+    const authority = own();
+    for (let i = 0; i < 10; i++) {
+      world.clock.advance(1);
+      await expect(change({ currentPassword: 'wrong' }, authority)).rejects.toMatchObject({
+        code: 'PASSWORD_CURRENT_WRONG',
+        fields: [{ path: 'input.currentPassword' }],
+      });
+    }
+    await expect(change({}, authority)).rejects.toMatchObject({ code: 'PASSWORD_CURRENT_WRONG' });
+    expect((await world.events(tenant)).filter(({ type }) => type === 'sign_in.failed').at(-1)?.reason).toBe(
+      'locked_out',
+    );
+    world.clock.advance(30);
+    await change({}, authority);
+    expect(await opens(NEXT)).toBe(true);
+  });
+
+  it('changes nothing when the new one is refused', async () => {
+    await start();
+    await expect(change({ newPassword: 'short' })).rejects.toMatchObject({
+      code: 'PASSWORD_POLICY',
+      fields: [{ path: 'input.newPassword', code: 'PASSWORD_TOO_SHORT' }],
+    });
+    expect(await opens(password)).toBe(true);
+    expect(await alive()).toHaveLength(1);
+    expect(await count('password.changed')).toBe(0);
+  });
+
+  it('is done by the account itself only, whatever reach the permission has', async () => {
+    const admin = new Authority(world.user(tenant, 'admin', 'password:change:all'), tenant, 'all');
+    await expect(change({}, admin)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(change({}, new Authority(world.app(tenant), tenant, 'tenant'))).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    const stranger = await world.newUser(tenant);
+    await expect(change({ userId: stranger.id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('demands a recent sign-in (ASVS 7.5.1), except through the older APIs', async () => {
+    const caller = world.user(tenant, user.id);
+    world.clock.advance(301);
+    await expect(change({}, own(caller))).rejects.toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' });
+    await expect(change({}, own({ ...caller, authTime: null }))).rejects.toMatchObject({
+      code: 'REAUTHENTICATION_REQUIRED',
+    });
+    await change({}, own({ ...caller, origin: { ...caller.origin, door: 'rest' } }));
+    expect(await opens(NEXT)).toBe(true);
+  });
+
+  it('lets one of two changes through that started from the same password', async () => {
+    const results = await Promise.allSettled([change(), change({ newPassword: 'five-kettles-at-dusk' })]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: expect.stringMatching(/^PASSWORD_(CHANGED_MEANWHILE|CURRENT_WRONG)$/) },
+    });
+    expect(await count('password.changed')).toBe(1);
+  });
+
+  describe('by an administrator', () => {
+    it('sets it without the old one, ends all sessions and forgets the devices', async () => {
+      await start();
+      await world.services.devices.seen(world.system(tenant), { userId: user.id, deviceId: 'SHA256_d' });
+      await set();
+      expect(await opens(NEXT)).toBe(true);
+      expect(await alive()).toEqual([]);
+      expect(await world.services.devices.isKnown(tenant.id, user.id, 'SHA256_d')).toBe(false);
+      expect(await count('password.reset')).toBe(2);
+      expect(await count('password.changed')).toBe(0);
+    });
+
+    it('demands another one at the next sign-in if it is temporary, and says so once', async () => {
+      await set({ isTemporary: true });
+      await set({ password: password, isTemporary: true });
+      expect(await needsChange()).toBe(true);
+      expect(await count('auth_mode.password_change_required')).toBe(1);
+      await set();
+      expect(await needsChange()).toBe(false);
+    });
+
+    it('gives an account its first one, also when two do so at once', async () => {
+      const fresh = await world.newUser(tenant);
+      await Promise.all([set({ userId: fresh.id }), set({ userId: fresh.id })]);
+      expect(await world.services.passwords.verify(tenant.id, fresh.id, NEXT)).toBe(true);
+      expect(await world.services.authModes.credentials(world.system(tenant), fresh.id)).toHaveLength(1);
+    });
+
+    it('is refused for unknown users, users of a neighbour, and with reach self', async () => {
+      const other = await world.tenant();
+      await expect(set({ userId: 'nobody' })).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+      const foreign = world.services.passwordFlow.set(world.system(other), { userId: user.id, password: NEXT });
+      await expect(foreign).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+      const self = new Authority(world.user(tenant, user.id, 'password:set:self'), tenant, 'self');
+      await expect(world.services.passwordFlow.set(self, { userId: user.id, password: NEXT })).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      });
+    });
+  });
+});
