@@ -42,7 +42,8 @@ function isStorable(value: unknown, depth = 0): boolean {
   );
 }
 
-function isAttributeName(name: string): boolean {
+/** Whether a text can be the name of an attribute. */
+export function isAttributeName(name: string): boolean {
   return (
     name !== '' &&
     name !== '__proto__' &&

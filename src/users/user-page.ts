@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type FieldFault, isUuid } from '../kernel/index.ts';
 import type { PageKey } from '../persistence/index.ts';
-import { aliasedColumn, SEARCHED_COLUMNS, searchKey } from './attributes.ts';
+import { aliasedColumn, isAttributeName, SEARCHED_COLUMNS, searchKey } from './attributes.ts';
 import { isPlainText } from './user-names.ts';
 
 /** What a list of users can be narrowed by; all given conditions must hold. */
@@ -69,7 +69,8 @@ const CONDITIONS: Conditions = {
   enabled: (value) => sql<boolean>`users.enabled = ${value}`,
   emailVerified: (value) => sql<boolean>`users.email_verified = ${value}`,
   externalId: (value) => sql<boolean>`users.external_id = ${value}`,
-  attribute: ({ name, value }, tenantId) => bySearchRow(tenantId, [rowNameOf(name)], keyIs(value)),
+  attribute: ({ name, value }, tenantId) =>
+    isAttributeName(name) ? bySearchRow(tenantId, [rowNameOf(name)], keyIs(value)) : sql<boolean>`false`,
   createdFrom: (at) => sql<boolean>`users.created_at >= ${at}`,
   createdBefore: (at) => sql<boolean>`users.created_at < ${at}`,
   groupId: (groupId, tenantId) => sql<boolean>`users.id in (

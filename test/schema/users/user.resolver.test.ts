@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { User } from '../../../src/users/index.ts';
+import { World } from '../../support/world.ts';
+
+const USER = 'query ($id: ID, $username: String) { user(id: $id, username: $username) { id subject username email } }';
+const CREATE =
+  'mutation ($input: CreateUserInput!) { createUser(input: $input) { id subject user { username email emailVerified enabled attributes requiredActions givenName } } }';
+const UPDATE =
+  'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { username email emailVerified attributes givenName requiredActions } } }';
+
+describe('users over GraphQL', () => {
+  let world: World;
+  let acme: TenantRef;
+  let jane: User;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+    jane = await world.newUser(acme, { id: 'jane', username: 'Jane', email: 'jane@example.com', givenName: 'Jane' });
+  });
+  afterAll(() => world.close());
+
+  it('shows a user by bare id, by global id and by username in any case', async () => {
+    const caller = world.app(acme, 'user:read');
+    const global = `usr~${acme.route}~jane`;
+    for (const variables of [{ id: 'jane' }, { id: global }, { username: 'JANE' }]) {
+      const { data, errors } = await world.graphql(caller, USER, variables);
+      expect(errors).toEqual([]);
+      expect(data.user).toEqual({ id: global, subject: 'jane', username: 'Jane', email: 'jane@example.com' });
+    }
+  });
+
+  it('answers null for a user that does not exist, whatever the id looks like', async () => {
+    const caller = world.app(acme, 'user:read');
+    for (const id of ['nobody', 'x'.repeat(200), 'a\0b', '\ud800', '%', `usr~${acme.route}~nobody`]) {
+      const { data, errors } = await world.graphql(caller, USER, { id });
+      expect({ data: data.user, errors }).toEqual({ data: null, errors: [] });
+    }
+  });
+
+  it('wants either an id or a username', async () => {
+    const caller = world.app(acme, 'user:read');
+    expect((await world.graphql(caller, USER)).code).toBe('INVALID_INPUT');
+    expect((await world.graphql(caller, USER, { id: 'jane', username: 'jane' })).code).toBe('INVALID_INPUT');
+    expect((await world.graphql(caller, USER, { id: `ses~${acme.route}~jane` })).code).toBe('INVALID_INPUT');
+  });
+
+  it('makes an account, lifts attributes that mean a field, and shows it to whoever may read', async () => {
+    const caller = world.app(acme, 'user:create', 'user:read');
+    const input = { username: 'Max', email: 'max@example.com', attributes: { firstName: ['Max'], dept: ['a', 'b'] } };
+    const { data, errors } = await world.graphql(caller, CREATE, { input });
+    expect(errors).toEqual([]);
+    expect(data.createUser.user).toEqual({
+      username: 'Max',
+      email: 'max@example.com',
+      emailVerified: false,
+      enabled: true,
+      attributes: { dept: ['a', 'b'] },
+      requiredActions: [],
+      givenName: 'Max',
+    });
+    expect(data.createUser.id).toBe(`usr~${acme.route}~${data.createUser.subject}`);
+  });
+
+  it('gives the new id even to a caller who may not read the account', async () => {
+    const { data, code } = await world.graphql(world.app(acme, 'user:create'), CREATE, {
+      input: { subject: 'unread' },
+    });
+    expect(data.createUser).toEqual({ id: `usr~${acme.route}~unread`, subject: 'unread', user: null });
+    expect(code).toBe('FORBIDDEN');
+  });
+
+  it('names the field of a refused value', async () => {
+    const caller = world.app(acme, 'user:create', 'user:write');
+    const faults = async (input: object) => {
+      const { errors } = await world.graphql(caller, CREATE, { input });
+      const { code, fields } = errors[0]!.extensions as { code: string; fields: { path: string }[] };
+      return [code, fields[0]?.path];
+    };
+    expect(await faults({ username: 'a/b' })).toEqual(['USER_USERNAME_INVALID', 'input.username']);
+    expect(await faults({ username: 'JANE' })).toEqual(['USER_USERNAME_TAKEN', 'input.username']);
+    expect(await faults({ username: 'jane@example.com' })).toEqual(['USER_EMAIL_TAKEN', 'input.username']);
+    expect(await faults({ email: 'JANE@example.com' })).toEqual(['USER_EMAIL_TAKEN', 'input.email']);
+    expect(await faults({ email: 'nope' })).toEqual(['USER_EMAIL_INVALID', 'input.email']);
+    expect(await faults({ subject: 'me' })).toEqual(['USER_ID_INVALID', 'input.subject']);
+    expect(await faults({ subject: 'jane' })).toEqual(['USER_ID_TAKEN', 'input.subject']);
+    expect(await faults({ givenName: 'a\u0007' })).toEqual(['INVALID_INPUT', 'input.givenName']);
+    expect(await faults({ attributes: { x: 'a\0b' } })).toEqual(['USER_ATTRIBUTE_INVALID', 'input.attributes.x']);
+  });
+
+  it('lets users change names of their own account, and nothing that rules decide about', async () => {
+    const user = await world.newUser(acme, { requiredActions: ['UPDATE_PASSWORD'], email: 'own@example.com' });
+    const own = world.user(acme, user.id, 'user:read:self', 'user:write:self');
+    const change = async (caller: typeof own, input: object) =>
+      world.graphql(caller, UPDATE, { input: { userId: user.id, ...input } });
+    expect((await change(own, { givenName: 'Me', attributes: { color: 'red' } })).data.updateUser.user).toMatchObject({
+      givenName: 'Me',
+      attributes: { color: 'red' },
+    });
+    for (const input of [
+      { username: 'other-name' },
+      { emailVerified: true },
+      { requiredActions: [] },
+      { externalId: 'x' },
+      { attributes: { username: 'sneaky' } },
+      { email: 'new@example.com' },
+    ]) {
+      expect((await change(own, input)).code).toBe('FORBIDDEN');
+    }
+    const mailer = world.user(acme, user.id, 'user:read:self', 'user:write:self', 'email:change:self');
+    expect((await change(mailer, { email: 'new@example.com' })).data.updateUser.user.email).toBe('new@example.com');
+    expect((await world.graphql(own, UPDATE, { input: { userId: 'jane', givenName: 'X' } })).code).toBe('FORBIDDEN');
+    expect((await world.services.userStore.findById(acme.id, user.id))?.username).toBe(user.username);
+  });
+
+  it('wants a recent sign-in before users change their own e-mail address (ASVS 7.5.1)', async () => {
+    const user = await world.newUser(acme);
+    const own = world.user(acme, user.id, 'user:write:self', 'email:change:self');
+    const stale = { ...own, authTime: new Date(world.clock.now().getTime() - 301_000) };
+    const input = { userId: user.id, email: 'late@example.com' };
+    expect((await world.graphql(stale, UPDATE, { input })).code).toBe('REAUTHENTICATION_REQUIRED');
+    expect((await world.services.userStore.findById(acme.id, user.id))?.email).toBeNull();
+  });
+
+  it('demands auth-mode:write for what a user has to do at sign-in', async () => {
+    const user = await world.newUser(acme, { requiredActions: ['UPDATE_PASSWORD'] });
+    const input = { userId: user.id, requiredActions: [] };
+    expect((await world.graphql(world.app(acme, 'user:write'), UPDATE, { input })).code).toBe('FORBIDDEN');
+    const { data } = await world.graphql(world.app(acme, 'user:write', 'auth-mode:write'), UPDATE, { input });
+    expect(data.updateUser.user.requiredActions).toEqual([]);
+  });
+
+  it('refuses to change or delete what is not there', async () => {
+    const caller = world.app(acme, 'user:write', 'user:delete');
+    expect((await world.graphql(caller, UPDATE, { input: { userId: 'nobody', givenName: 'X' } })).code).toBe(
+      'USER_NOT_FOUND',
+    );
+    const DELETE = 'mutation { deleteUser(input: { userId: "nobody" }) { id } }';
+    expect((await world.graphql(caller, DELETE)).code).toBe('USER_NOT_FOUND');
+    const ENABLE = 'mutation { setUserEnabled(input: { userId: "nobody", enabled: true }) { user { id } } }';
+    expect((await world.graphql(caller, ENABLE)).code).toBe('USER_NOT_FOUND');
+  });
+
+  it('tells callers who they are', async () => {
+    const VIEWER = '{ viewer { kind tenant subject clientId permissions user { username } } }';
+    const own = await world.graphql(world.user(acme, jane.id, 'user:read:self'), VIEWER);
+    expect(own.data.viewer).toEqual({
+      kind: 'USER',
+      tenant: acme.name,
+      subject: 'jane',
+      clientId: 'test-app',
+      permissions: ['user:read:self'],
+      user: { username: 'Jane' },
+    });
+    const app = await world.graphql(world.app(acme, 'role:read'), VIEWER);
+    expect(app.data.viewer).toMatchObject({ kind: 'APPLICATION', subject: null, user: null });
+    const { anonymousCaller } = await import('../../../src/access/index.ts');
+    const nobody = await world.graphql(anonymousCaller(world.app(acme).origin), VIEWER);
+    expect(nobody.data.viewer).toMatchObject({ kind: 'ANONYMOUS', tenant: null, user: null });
+    const blind = await world.graphql(world.user(acme, jane.id, 'session:read:self'), VIEWER);
+    expect([blind.data.viewer.user, blind.code]).toEqual([null, 'FORBIDDEN']);
+  });
+});
+
+describe('lists of users', () => {
+  let world: World;
+  let tenant: TenantRef;
+  const LIST =
+    'query ($first: Int, $after: String, $filter: UserFilterInput, $orderBy: UserOrderInput) { users(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { totalCount nodes { subject } pageInfo { hasNextPage endCursor } } }';
+  const subjects = (result: Awaited<ReturnType<World['graphql']>>) =>
+    result.data.users.nodes.map((node: { subject: string }) => node.subject);
+  beforeAll(async () => {
+    world = await World.open();
+    tenant = await world.tenant();
+    await world.newUser(tenant, { id: 'a1', username: 'zoe', email: 'Zoe@Example.com', familyName: 'Östlund' });
+    world.clock.advance(60);
+    await world.newUser(tenant, { id: 'a2', username: 'adam', attributes: { dept: ['Sales', 'IT'], level: 7 } });
+    world.clock.advance(60);
+    await world.newUser(tenant, {
+      id: 'a3',
+      username: 'mia_100',
+      displayName: '100% Mia',
+      externalId: 'X-1',
+      enabled: false,
+      locale: 'de',
+    });
+  });
+  afterAll(() => world.close());
+
+  it('go by creation or by username, forwards and backwards, page by page', async () => {
+    const caller = world.app(tenant, 'user:read');
+    expect(subjects(await world.graphql(caller, LIST))).toEqual(['a1', 'a2', 'a3']);
+    const orderBy = { field: 'USERNAME', direction: 'DESC' };
+    const first = await world.graphql(caller, LIST, { first: 2, orderBy });
+    expect(subjects(first)).toEqual(['a1', 'a3']);
+    const { endCursor: after, hasNextPage } = first.data.users.pageInfo;
+    expect(hasNextPage).toBe(true);
+    const rest = await world.graphql(caller, LIST, { first: 2, after, orderBy });
+    expect(subjects(rest)).toEqual(['a2']);
+    expect(rest.data.users.totalCount).toBe(3);
+    expect((await world.graphql(caller, LIST, { after })).code).toBe('INVALID_INPUT');
+  });
+
+  it.each([
+    [{ search: 'ZO' }, ['a1']],
+    [{ search: 'öst' }, ['a1']],
+    [{ search: 'mia_100' }, ['a3']],
+    [{ search: '100% m' }, ['a3']],
+    [{ search: 'm%' }, []],
+    [{ search: 'miax' }, []],
+    [{ search: 'mi_' }, []],
+    [{ search: 'stlund' }, []],
+    [{ username: 'ADAM' }, ['a2']],
+    [{ email: 'zoe@EXAMPLE.com' }, ['a1']],
+    [{ enabled: false }, ['a3']],
+    [{ emailVerified: true }, []],
+    [{ externalId: 'X-1' }, ['a3']],
+    [{ externalId: 'x-1' }, []],
+    [{ attribute: { name: 'dept', value: 'it' } }, ['a2']],
+    [{ attribute: { name: 'level', value: '7' } }, ['a2']],
+    [{ attribute: { name: 'lastName', value: 'östlund' } }, ['a1']],
+    [{ attribute: { name: 'locale', value: 'DE' } }, ['a3']],
+    [{ attribute: { name: ' username', value: 'adam' } }, []],
+    [{ createdFrom: '2026-11-22T12:01:00Z', createdBefore: '2026-11-22T12:02:00Z' }, ['a2']],
+    [{ enabled: true, search: 'adam' }, ['a2']],
+    [{ groupId: '00000000-0000-0000-0000-000000000001' }, []],
+    [{ roleId: '00000000-0000-0000-0000-000000000001' }, []],
+  ])('narrow to %j', async (filter, expected) => {
+    const result = await world.graphql(world.app(tenant, 'user:read'), LIST, { filter });
+    expect(result.errors).toEqual([]);
+    expect(subjects(result)).toEqual(expected);
+  });
+
+  it('refuse a filter the database would choke on', async () => {
+    const caller = world.app(tenant, 'user:read');
+    for (const filter of [
+      { search: 'a\0' },
+      { externalId: '\ud800' },
+      { attribute: { name: 'x', value: '\u0001' } },
+      { groupId: 'no-uuid' },
+      { roleId: `grp~${tenant.route}~x` },
+    ]) {
+      expect((await world.graphql(caller, LIST, { filter })).code).toBe('INVALID_INPUT');
+    }
+  });
+
+  it('are not for callers who reach their own account alone', async () => {
+    expect((await world.graphql(world.user(tenant, 'a1', 'user:read:self'), LIST)).code).toBe('FORBIDDEN');
+  });
+});

@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { Database, StatementObserver } from '../../../src/persistence/index.ts';
+import { ENGINES, openPostgresDatabase } from '../../support/postgres.ts';
+import { World } from '../../support/world.ts';
+
+const NO_FILTER = {};
+
+/** What the store promises on either engine: reads that batch, and nothing of a neighbour under any method. */
+export function userStoreContract(name: string, open: (observe?: StatementObserver) => Promise<Database>): void {
+  describe(`the user store on ${name}`, () => {
+    let world: World;
+    let mine: TenantRef;
+    let theirs: TenantRef;
+    const statements: string[] = [];
+    beforeAll(async () => {
+      world = await World.open(await open((statement) => statements.push(statement)));
+      mine = await world.tenant();
+      theirs = await world.tenant();
+      for (const tenant of [mine, theirs]) {
+        await world.newUser(tenant, { id: 'both', username: 'both', attributes: { in: tenant.name } });
+      }
+      await world.newUser(theirs, {
+        id: 'their',
+        username: 'their',
+        email: 'their@example.com',
+        attributes: { a: 'b' },
+      });
+    });
+    afterAll(() => world.close());
+
+    it('reads single users of any tenants in one statement when they are asked for together', async () => {
+      const { userStore } = world.services;
+      statements.length = 0;
+      const found = await Promise.all([
+        userStore.findById(mine.id, 'both'),
+        userStore.findById(theirs.id, 'both'),
+        userStore.findById(mine.id, 'both'),
+        userStore.findById(mine.id, 'nobody'),
+      ]);
+      expect(statements).toHaveLength(1);
+      expect(found.map((user) => user?.attributes)).toEqual([
+        { in: mine.name },
+        { in: theirs.name },
+        { in: mine.name },
+        undefined,
+      ]);
+    });
+
+    it('does not let an id that cannot be one spoil the reads of others', async () => {
+      const { userStore } = world.services;
+      const found = await Promise.all(
+        ['both', 'a\0b', '\ud800', 'x'.repeat(500), "'; --"].map((id) => userStore.findById(mine.id, id)),
+      );
+      expect(found.map((user) => user?.id)).toEqual(['both', undefined, undefined, undefined, undefined]);
+      expect(await userStore.findByIdentifier(mine.id, 'a\0b')).toBeNull();
+      expect(await userStore.findByIdentifier(mine.id, 'x'.repeat(5000))).toBeNull();
+      expect(await userStore.findByUsername(mine.id, '\ud800')).toBeNull();
+    });
+
+    it('reads its own changes inside a unit of work', async () => {
+      const { userStore } = world.services;
+      await world.db.transaction(async () => {
+        const user = await userStore.lock(mine.id, 'both');
+        user!.givenName = 'Changed';
+        await world.db.em.flush();
+        expect((await userStore.findById(mine.id, 'both'))?.givenName).toBe('Changed');
+      });
+    });
+
+    it('gives nothing of a neighbour', async () => {
+      const { userStore } = world.services;
+      expect(await userStore.findById(mine.id, 'their')).toBeNull();
+      expect([...(await userStore.findMany(mine.id, ['their', 'both'])).values()].map((user) => user.tenantId)).toEqual(
+        [mine.id],
+      );
+      for (const identifier of ['their', 'their@example.com']) {
+        expect(await userStore.findByIdentifier(mine.id, identifier)).toBeNull();
+        expect(await userStore.findByUsername(mine.id, identifier)).toBeNull();
+      }
+      expect((await userStore.page(mine.id, NO_FILTER, 'createdAt', {})).rows.map(({ id }) => id)).toEqual(['both']);
+      for (const filter of [
+        { search: 'their' },
+        { email: 'their@example.com' },
+        { attribute: { name: 'a', value: 'b' } },
+      ]) {
+        expect((await userStore.page(mine.id, filter, 'username', { withTotal: true })).totalCount).toBe(0);
+      }
+      expect(await userStore.identifiers.taken(mine.id, ['their'])).toEqual(new Set());
+    });
+
+    it('does not page into a neighbour by its cursor', async () => {
+      const { userStore } = world.services;
+      const page = await userStore.page(theirs.id, NO_FILTER, 'createdAt', { first: 1 });
+      const after = page.cursorOf(page.rows[0]!);
+      const next = await userStore.page(mine.id, NO_FILTER, 'createdAt', { after });
+      expect(next.rows.every(({ tenantId }) => tenantId === mine.id)).toBe(true);
+    });
+
+    it('changes nothing of a neighbour', async () => {
+      const { userStore } = world.services;
+      await world.db.transaction(async () => {
+        expect(await userStore.lock(mine.id, 'their')).toBeNull();
+        expect(await userStore.delete(mine.id, 'their')).toBe(false);
+        await userStore.noteSignIn(mine.id, 'their', world.clock.now());
+      });
+      const their = await userStore.findById(theirs.id, 'their');
+      expect(their).toMatchObject({ lastSignInAt: null });
+      await world.services.users.delete(world.system(mine), 'both');
+      expect(await userStore.findById(theirs.id, 'both')).not.toBeNull();
+      expect((await userStore.findByIdentifier(theirs.id, 'both'))?.id).toBe('both');
+    });
+
+    it('leaves no search rows and no names behind', async () => {
+      const user = await world.newUser(mine, { username: 'gone', attributes: { x: ['1', '2'] } });
+      await world.services.users.delete(world.system(mine), user.id);
+      const { rows } =
+        await sql`select 1 from user_attribute_keys where tenant_id = ${mine.id}::uuid and user_id = ${user.id}
+        union all select 1 from user_identifiers where tenant_id = ${mine.id}::uuid and user_id = ${user.id}`.execute(
+          world.db.read(),
+        );
+      expect(rows).toEqual([]);
+    });
+  });
+}
+
+for (const { name, open } of ENGINES) userStoreContract(name, open);
+
+describe('names that two want at once (PostgreSQL)', () => {
+  it('go to one of them, and the other is told so', async () => {
+    const world = await World.open(await openPostgresDatabase(undefined, 8));
+    const tenant = await world.tenant();
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) => world.newUser(tenant, { username: i % 2 ? 'Wanted' : 'wanted' })),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const codes = tries.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
+    expect(new Set(codes)).toEqual(new Set(['USER_USERNAME_TAKEN']));
+    await world.close();
+  });
+
+  it('can be swapped without waiting in a circle', async () => {
+    const world = await World.open(await openPostgresDatabase(undefined, 8));
+    const tenant = await world.tenant();
+    const [a, b] = [
+      await world.newUser(tenant, { username: 'left', email: 'left@example.com' }),
+      await world.newUser(tenant, { username: 'right', email: 'right@example.com' }),
+    ];
+    const { users } = world.services;
+    const results = await Promise.allSettled([
+      users.update(world.system(tenant), a.id, { username: 'right', email: 'right@example.com' }),
+      users.update(world.system(tenant), b.id, { username: 'left', email: 'left@example.com' }),
+    ]);
+    const codes = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
+    for (const code of codes) expect(['USER_USERNAME_TAKEN', 'USER_EMAIL_TAKEN', 'CONFLICT']).toContain(code);
+    expect(codes.length).toBeGreaterThan(0);
+    await world.close();
+  });
+});
