@@ -70,13 +70,16 @@ export const PERMISSIONS: readonly Permission[] = Object.entries(PERMISSION_VERB
 );
 const KNOWN = new Set<string>(PERMISSIONS);
 
+/** Every native scope string there is: directives are asked about them with each field. */
+const GRANTS: ReadonlyMap<string, Grant> = new Map(
+  (['self', 'tenant', 'all'] as const).flatMap((reach) =>
+    PERMISSIONS.map((permission) => [formatScope({ permission, reach }), { permission, reach }] as const),
+  ),
+);
+
 /** Reads a native scope string; null when it is not one. */
 export function parseScope(scope: string): Grant | null {
-  const [noun, verb, reach, ...rest] = scope.split(':');
-  const permission = `${noun}:${verb}`;
-  if (!KNOWN.has(permission) || rest.length > 0) return null;
-  if (reach === undefined) return { permission: permission as Permission, reach: 'tenant' };
-  return reach === 'self' || reach === 'all' ? { permission: permission as Permission, reach } : null;
+  return GRANTS.get(scope) ?? null;
 }
 
 export function formatScope(grant: Grant): ScopeString {
