@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 import { authModeLoaders } from './auth-modes/auth-modes.loader.ts';
+import { clientLoaders } from './clients/client.loader.ts';
 import type { Services } from './context.ts';
 import { deviceLoaders } from './devices/device.loader.ts';
 import { eventLoaders } from './events/event.loader.ts';
 import { federationLoaders } from './federation/federation.loader.ts';
+import { groupLoaders } from './groups/group.loader.ts';
+import { roleLoaders } from './roles/role.loader.ts';
 import { sessionLoaders } from './sessions/session.loader.ts';
 import { tenantLoaders } from './tenants/tenant.loader.ts';
 import { userLoaders } from './users/user.loader.ts';
@@ -43,34 +46,50 @@ async function spread<T>(keys: readonly TenantKey[], batch: Batch<T>, missing: T
   return keys.map(({ tenantId, key }) => results.get(tenantId)?.get(key) ?? missing);
 }
 
-/** Every loader of an operation, each made on first use. */
-export function createLoaders(services: Services) {
-  return lazily({
+/** How each loader is made, by its name. */
+function makersOf(services: Services) {
+  return {
     ...eventLoaders(services),
     ...tenantLoaders(services),
+    ...clientLoaders(services),
+    ...roleLoaders(services),
+    ...groupLoaders(services),
     ...userLoaders(services),
     ...sessionLoaders(services),
     ...deviceLoaders(services),
     ...federationLoaders(services),
     ...authModeLoaders(services),
-  });
+  };
 }
-export type Loaders = ReturnType<typeof createLoaders>;
 
 type Makers = Record<string, () => unknown>;
 type Made<M extends Makers> = { readonly [K in keyof M]: ReturnType<M[K]> };
+export type Loaders = Made<ReturnType<typeof makersOf>>;
 
+/** What the loaders of every operation inherit from: making a dozen properties per operation would cost more than the loads. */
+const prototypes = new WeakMap<Services, Loaders>();
+
+/** Every loader of an operation, each made on first use. */
+export function createLoaders(services: Services): Loaders {
+  let prototype = prototypes.get(services);
+  if (prototype === undefined) {
+    prototype = lazily(makersOf(services));
+    prototypes.set(services, prototype);
+  }
+  return Object.create(prototype) as Loaders;
+}
+
+/** An object whose heirs make each value when it is first read, and keep it. */
 function lazily<M extends Makers>(makers: M): Made<M> {
-  const made = {} as Made<M>;
+  const prototype = {} as Made<M>;
   for (const [name, make] of Object.entries(makers)) {
-    Object.defineProperty(made, name, {
-      configurable: true,
-      get() {
+    Object.defineProperty(prototype, name, {
+      get(this: object) {
         const value = make();
-        Object.defineProperty(made, name, { value });
+        Object.defineProperty(this, name, { value });
         return value;
       },
     });
   }
-  return made;
+  return prototype;
 }

@@ -82,14 +82,22 @@ export class ClientStore {
 
   /** Secrets of a client, newest first, expired ones included. */
   async secretsOf(tenantId: string, clientUuid: string): Promise<ClientSecret[]> {
-    return (await this.#sql
+    return (await this.secretsOfMany(tenantId, [clientUuid])).get(clientUuid) ?? [];
+  }
+
+  /** Secrets of each client, newest first, expired ones included. */
+  async secretsOfMany(tenantId: string, clientUuids: readonly string[]): Promise<Map<string, ClientSecret[]>> {
+    const known = clientUuids.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#sql
       .selectFrom('client_secrets')
       .select(this.#secretColumns)
       .where('client_secrets.tenant_id', '=', tenantId)
-      .where('client_secrets.client_uuid', '=', clientUuid)
+      .where('client_secrets.client_uuid', 'in', known)
       .orderBy('client_secrets.created_at', 'desc')
       .orderBy('client_secrets.id', 'desc')
       .execute()) as ClientSecret[];
+    return Map.groupBy(rows, ({ clientUuid }) => clientUuid);
   }
 
   addSecret(secret: ClientSecret): ClientSecret {

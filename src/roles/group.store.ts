@@ -16,6 +16,11 @@ export interface GroupFilter {
   readonly externalId?: string;
 }
 
+/** A group as one of its members has it. */
+export interface MemberGroup extends Group {
+  readonly userId: string;
+}
+
 /** How names of siblings are compared. */
 export function foldGroupName(name: string): string {
   return name.normalize('NFKC').toLowerCase();
@@ -81,7 +86,7 @@ export class GroupStore {
   }
 
   /** The groups each user is a member of itself, by path; not their parents. */
-  async groupsOf(tenantId: string, userIds: readonly string[]): Promise<Map<string, Group[]>> {
+  async groupsOf(tenantId: string, userIds: readonly string[]): Promise<Map<string, MemberGroup[]>> {
     if (userIds.length === 0) return new Map();
     const rows = (await this.#select(tenantId)
       .innerJoin('group_members', (join) =>
@@ -89,12 +94,12 @@ export class GroupStore {
           .onRef('group_members.tenant_id', '=', 'groups.tenant_id')
           .onRef('group_members.group_id', '=', 'groups.id'),
       )
-      .select('group_members.user_id as memberId')
+      .select('group_members.user_id as userId')
       .where('group_members.user_id', 'in', [...userIds])
       .orderBy('groups.path')
       .orderBy('groups.id')
-      .execute()) as unknown as (Group & { memberId: string })[];
-    return Map.groupBy(rows, ({ memberId }) => memberId);
+      .execute()) as unknown as MemberGroup[];
+    return Map.groupBy(rows, ({ userId }) => userId);
   }
 
   /** The children of each group, by path. */

@@ -9,7 +9,7 @@ export { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
 export type { Group, GroupMember } from './group.entity.ts';
 export { groupErrors } from './group.errors.ts';
 export { type CreateGroup, GroupService, TREE_PROFILE, type UpdateGroup } from './group.service.ts';
-export { type GroupFilter, GroupStore } from './group.store.ts';
+export { type GroupFilter, GroupStore, type MemberGroup } from './group.store.ts';
 export { GroupMemberService } from './group-member.service.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { HOLDER_KINDS, type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';

@@ -1,0 +1,180 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Client, ClientFilter, ClientProperties, CreateClient, LinkedScope } from '../../src/clients/index.ts';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { given } from '../interfaces/given.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  ClientFilterInput,
+  ClientPayload,
+  type ClientPropertiesInput,
+  CreateClientInput,
+  CreateClientPayload,
+  DeleteClientInput,
+  DeleteClientPayload,
+  RotateClientSecretInput,
+  RotateClientSecretPayload,
+  UpdateClientInput,
+} from './client.input.ts';
+import { ClientConnection, ClientObject, ClientScope, ClientSecretInfo, ClientSecretKind } from './client.type.ts';
+
+/** Members whose null is a value: it removes what was there. */
+const NULLABLE = ['name', 'description', 'accessTokenAlg', 'idTokenAlg', 'accessTokenSeconds', 'refreshTokenSeconds'];
+
+function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties {
+  const links = scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
+  return { ...given(input, NULLABLE), ...(links === undefined ? {} : { scopes: links }) } as ClientProperties;
+}
+
+registerNode('Client', ({ services }, tenantId, key) => services.clientStore.findById(tenantId, key));
+
+@Resolver(() => ClientObject)
+export class ClientResolver {
+  @FieldResolver(() => ID)
+  id(@Root() client: Client, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Client', tenants.get(client.tenantId)!, client.id);
+  }
+
+  @FieldResolver(() => ID)
+  clientUuid(@Root() client: Client): string {
+    return client.id;
+  }
+
+  @FieldResolver(() => [ClientScope], { description: 'Scopes it may ask for, by name.' })
+  scopes(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScope[]> {
+    return loaders.scopesOfClient.load({ tenantId: client.tenantId, key: client.id });
+  }
+
+  @FieldResolver(() => [ClientSecretInfo], { description: 'Which secrets it has, newest first, without their text.' })
+  async secrets(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<object[]> {
+    const secrets = await loaders.secretsOfClient.load({ tenantId: client.tenantId, key: client.id });
+    return secrets.map(({ kind, createdAt, expiresAt, sealed }) => ({
+      kind,
+      createdAt,
+      expiresAt,
+      isReadable: sealed != null,
+    }));
+  }
+
+  @RequiresScopes(['client:read'])
+  @Query(() => ClientObject, {
+    nullable: true,
+    description: 'A client by its id or its client_id; null when there is none.',
+  })
+  client(
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('id', () => ID, { nullable: true, description: 'Global id or UUID.' }) id?: string | null,
+    @Arg('clientId', () => String, { nullable: true, description: 'Its `client_id`, in exact case.' })
+    clientId?: string | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<Client | null> {
+    if ((id == null) === (clientId == null)) {
+      throw invalidField('id', 'ONE_REQUIRED', 'Give either "id" or "clientId".');
+    }
+    return id == null
+      ? services.clients.findByClientId(authority, clientId!)
+      : services.clients.find(authority, keyOf('Client', id));
+  }
+
+  @RequiresScopes(['client:read'])
+  @Query(() => ClientConnection, { description: 'Clients by client_id; apps on users’ devices are not among them.' })
+  async clients(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: ClientFilterInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<ConnectionData<Client>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    return toConnection(await services.clients.page(authority, given(filter ?? {}) as ClientFilter, request));
+  }
+
+  @RequiresScopes(['client-secret:read'])
+  @Query(() => String, {
+    nullable: true,
+    description:
+      'The newest secret of a client; null where no readable copy was kept. Each showing is a security event. Errors: NOT_FOUND, ACCOUNT_GUARDED.',
+  })
+  clientSecret(
+    @Arg('id', () => ID, { description: 'The client.' }) id: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('kind', () => ClientSecretKind, { nullable: true, description: 'Which secret. Default OAUTH.' })
+    kind?: ClientSecretKind | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<string | null> {
+    return services.clients.readSecret(authority, keyOf('Client', id), kind ?? ClientSecretKind.OAUTH);
+  }
+
+  @RequiresScopes(['client:create'])
+  @Mutation(() => CreateClientPayload, {
+    description:
+      'Registers a client and shows its secret this once. Errors: CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, CLIENT_PUBLIC, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+  })
+  async createClient(
+    @Arg('input', () => CreateClientInput, { description: 'The client.' })
+    { tenant: _tenant, clientId, type, keepSecretReadable, withRestSecret, ...input }: CreateClientInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const created = await services.clients.create(authority, {
+      ...toProperties(input),
+      ...given({ clientId, type, withRestSecret }),
+      ...(keepSecretReadable === true ? { secret: { isReadable: true } } : {}),
+    } as CreateClient);
+    const { client } = created;
+    return { ...created, id: toGlobalId('Client', authority.tenant, client.id), clientId: client.clientId };
+  }
+
+  @RequiresScopes(['client:write'])
+  @Mutation(() => ClientPayload, {
+    description:
+      'Changes a client. Errors: NOT_FOUND, CLIENT_BUILTIN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async updateClient(
+    @Arg('input', () => UpdateClientInput, { description: 'What to change.' })
+    { tenant: _tenant, id, ...input }: UpdateClientInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ client: Client }> {
+    const key = keyOf('Client', id, 'input.id');
+    return { client: await services.clients.update(authority, key, toProperties(input)) };
+  }
+
+  @RequiresScopes(['client:delete'])
+  @Mutation(() => DeleteClientPayload, {
+    description:
+      'Deletes a client with its secrets, tokens and roles. Errors: NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED.',
+  })
+  async deleteClient(
+    @Arg('input', () => DeleteClientInput, { description: 'The client.' }) { id }: DeleteClientInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteClientPayload> {
+    const client = await services.clients.delete(authority, keyOf('Client', id, 'input.id'));
+    return { id: toGlobalId('Client', authority.tenant, client.id), clientId: client.clientId };
+  }
+
+  @RequiresScopes(['client-secret:rotate'])
+  @Mutation(() => RotateClientSecretPayload, {
+    description:
+      'Replaces a secret and shows the new one this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  rotateClientSecret(
+    @Arg('input', () => RotateClientSecretInput, { description: 'The secret.' }) input: RotateClientSecretInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ client: Client; secret: string }> {
+    const { id, kind, overlapSeconds, expiresInSeconds, keepReadable } = input;
+    return services.clients.rotateSecret(authority, keyOf('Client', id, 'input.id'), {
+      kind: kind ?? ClientSecretKind.OAUTH,
+      overlapSeconds: overlapSeconds ?? 0,
+      expiresInSeconds: expiresInSeconds ?? null,
+      isReadable: keepReadable ?? false,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import type { Group, MemberGroup } from '../../src/roles/index.ts';
+import { canonicalUserId, type User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { selects } from '../interfaces/selection.ts';
+import { UserConnection, UserType } from '../users/user.type.ts';
+import { GroupMemberInput, GroupMemberPayload } from './group.input.ts';
+import { GroupType } from './group.type.ts';
+
+const memberOf = ({ groupId, userId }: GroupMemberInput) => ({
+  groupId: keyOf('Group', groupId, 'input.groupId'),
+  userId: canonicalUserId(keyOf('User', userId, 'input.userId')),
+});
+
+@Resolver(() => GroupType)
+export class GroupMemberResolver {
+  @RequiresScopes(['group-member:read'])
+  @FieldResolver(() => UserConnection, {
+    nullable: true,
+    description: 'Its members by id; those of the groups below it are not among them.',
+  })
+  async members(
+    @Root() group: Group,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, loaders, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ConnectionData<User>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const connection = toConnection(await services.groupMembers.page(authority, group.id, request));
+    const users = await Promise.all(
+      connection.nodes.map(({ tenantId, userId }) => loaders.user.load({ tenantId, key: userId })),
+    );
+    // A foreign key joins every membership to its user; only one deleted in between is missing.
+    const edges = connection.edges.map(({ cursor }, i) => ({ cursor, node: users[i] as User }));
+    return { ...connection, edges, nodes: users as User[] };
+  }
+
+  @RequiresScopes(['group-member:write'])
+  @Mutation(() => GroupMemberPayload, {
+    description:
+      'Puts a user into a group, whose roles, and those of the groups above it, it then has; the caller must hold all that they give. Twice is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED.',
+  })
+  async addGroupMember(
+    @Arg('input', () => GroupMemberInput, { description: 'The group and the user.' }) input: GroupMemberInput,
+    @Ctx() { services, loaders, authority }: GraphContext,
+  ): Promise<object> {
+    const { groupId, userId } = memberOf(input);
+    const group = await services.groupMembers.add(authority, groupId, [userId]);
+    return { group, user: await loaders.user.load({ tenantId: group.tenantId, key: userId }) };
+  }
+
+  @RequiresScopes(['group-member:write'])
+  @Mutation(() => GroupMemberPayload, {
+    description:
+      'Takes a user out of a group. Who is no member is no error. Errors: NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+  })
+  async removeGroupMember(
+    @Arg('input', () => GroupMemberInput, { description: 'The group and the user.' }) input: GroupMemberInput,
+    @Ctx() { services, loaders, authority }: GraphContext,
+  ): Promise<object> {
+    const { groupId, userId } = memberOf(input);
+    const group = await services.groupMembers.remove(authority, groupId, [userId]);
+    return { group, user: await loaders.user.load({ tenantId: group.tenantId, key: userId }) };
+  }
+}
+
+@Resolver(() => UserType)
+export class UserGroupsResolver {
+  @RequiresScopes(['group:read'], ['group:read:self'])
+  @FieldResolver(() => [GroupType], {
+    nullable: 'itemsAndList',
+    description: 'The groups the user is in itself, by path; not the ones above them.',
+  })
+  groups(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly MemberGroup[]> {
+    return loaders.groupsOfUser.load({ tenantId: user.tenantId, key: user.id });
+  }
+}

@@ -1,0 +1,107 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { UserType } from '../users/user.type.ts';
+import { GroupType } from './group.type.ts';
+
+const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
+
+@InputType({ description: 'What a list of groups can be narrowed by.' })
+export class GroupFilterInput {
+  @Field(() => String, { nullable: true, description: 'Only groups of this profile; `groups` is the tree.' })
+  profile?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Only the groups directly below this one.' })
+  parentId?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Only groups without a parent. Default false.' })
+  topOnly?: boolean | null;
+  @Field(() => String, { nullable: true, description: 'Only those with this in their name, ignoring case.' })
+  nameContains?: string | null;
+  @Field(() => String, { nullable: true, description: 'Only those with this id in a directory elsewhere.' })
+  externalId?: string | null;
+}
+
+@InputType({ description: 'A group to make.' })
+export class CreateGroupInput {
+  @Field(() => String, TENANT)
+  tenant?: string | null;
+  @Field(() => String, {
+    description: '1 to 255 characters; in the tree without `/` and unique among its siblings, ignoring case.',
+  })
+  name!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: '1 to 64 letters, digits, `.`, `_` or `-`. Default `groups`: the tree.',
+  })
+  profile?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id its directory knows it by, unique per profile. Default: its own id.',
+  })
+  key?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The group above it, in the tree only. Default: none.' })
+  parentId?: string | null;
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Attributes, at most 64 KiB together.' })
+  attributes?: Record<string, unknown> | null;
+  @Field(() => String, { nullable: true, description: 'Id of the group in a directory elsewhere.' })
+  externalId?: string | null;
+}
+
+@InputType({ description: 'What to change of a group; what is left out stays.' })
+export class UpdateGroupInput {
+  @Field(() => String, TENANT)
+  tenant?: string | null;
+  @Field(() => ID, { description: 'The group.' })
+  id!: string;
+  @Field(() => String, { nullable: true, description: 'A new name.' })
+  name?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A new place in the tree; null moves it to the top. Its members then have the roles found there.',
+  })
+  parentId?: string | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Attributes to replace by name; a null removes one, others stay.',
+  })
+  attributes?: Record<string, unknown> | null;
+  @Field(() => String, { nullable: true, description: 'Id of the group in a directory elsewhere; null removes it.' })
+  externalId?: string | null;
+}
+
+@InputType({ description: 'A group to delete.' })
+export class DeleteGroupInput {
+  @Field(() => String, TENANT)
+  tenant?: string | null;
+  @Field(() => ID, { description: 'The group.' })
+  id!: string;
+}
+
+@InputType({ description: 'A group and one of its members.' })
+export class GroupMemberInput {
+  @Field(() => String, TENANT)
+  tenant?: string | null;
+  @Field(() => ID, { description: 'The group.' })
+  groupId!: string;
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+}
+
+@ObjectType({ description: 'Result of a change to a group.' })
+export class GroupPayload {
+  @Field(() => GroupType, {
+    nullable: true,
+    description: 'The group after the change; null when the caller may not read it.',
+  })
+  group!: GroupType | null;
+}
+
+@ObjectType({ description: 'Result of a change to the members of a group.' })
+export class GroupMemberPayload extends GroupPayload {
+  @Field(() => UserType, { nullable: true, description: 'The user; null when the caller may not read it.' })
+  user!: UserType | null;
+}
+
+@ObjectType({ description: 'Result of a deletion.' })
+export class DeleteGroupPayload {
+  @Field(() => ID, { description: 'Global id of the group that is gone.' })
+  id!: string;
+}

@@ -1,0 +1,131 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { invalidField } from '../../src/kernel/index.ts';
+import {
+  type CreateGroup,
+  type Group,
+  type GroupFilter,
+  TREE_PROFILE,
+  type UpdateGroup,
+} from '../../src/roles/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { given } from '../interfaces/given.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import {
+  CreateGroupInput,
+  DeleteGroupInput,
+  DeleteGroupPayload,
+  GroupFilterInput,
+  GroupPayload,
+  UpdateGroupInput,
+} from './group.input.ts';
+import { GroupConnection, GroupType } from './group.type.ts';
+
+function toFilter({ parentId, topOnly, ...filter }: GroupFilterInput): GroupFilter {
+  const parent = parentId == null ? {} : { parentId: keyOf('Group', parentId, 'filter.parentId') };
+  return { ...given(filter), ...(topOnly === true ? { parentId: null } : parent) } as GroupFilter;
+}
+
+registerNode('Group', ({ services }, tenantId, key) => services.groupStore.findById(tenantId, key));
+
+@Resolver(() => GroupType)
+export class GroupResolver {
+  @FieldResolver(() => ID)
+  id(@Root() group: Group, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Group', tenants.get(group.tenantId)!, group.id);
+  }
+
+  @FieldResolver(() => GroupType, { nullable: true, description: 'The group above it; null at the top.' })
+  parent(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
+    return group.parentId == null ? null : loaders.group.load({ tenantId: group.tenantId, key: group.parentId });
+  }
+
+  @RequiresScopes(['group:read'])
+  @FieldResolver(() => [GroupType], {
+    nullable: 'itemsAndList',
+    description: 'The groups directly below it, by name.',
+  })
+  children(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
+    return loaders.childrenOfGroup.load({ tenantId: group.tenantId, key: group.id });
+  }
+
+  @RequiresScopes(['group:read'])
+  @Query(() => GroupType, {
+    nullable: true,
+    description: 'A group by its id, or by the key its directory knows it by; null when there is none.',
+  })
+  group(
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('id', () => ID, { nullable: true, description: 'Global id or UUID.' }) id?: string | null,
+    @Arg('key', () => String, { nullable: true, description: 'Key within the profile.' }) key?: string | null,
+    @Arg('profile', () => String, { nullable: true, description: 'Profile of the key. Default `groups`.' })
+    profile?: string | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<Group | null> {
+    if ((id == null) === (key == null)) throw invalidField('id', 'ONE_REQUIRED', 'Give either "id" or "key".');
+    return id == null
+      ? services.groups.findByKey(authority, profile ?? TREE_PROFILE, key!)
+      : services.groups.find(authority, keyOf('Group', id));
+  }
+
+  @RequiresScopes(['group:read'])
+  @Query(() => GroupConnection, { description: 'Groups by path, so that a group follows the one above it.' })
+  async groups(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: GroupFilterInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<ConnectionData<Group>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    return toConnection(await services.groups.page(authority, toFilter(filter ?? {}), request));
+  }
+
+  @RequiresScopes(['group:create'])
+  @Mutation(() => GroupPayload, {
+    description:
+      'Makes a group. Errors: GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, INVALID_INPUT.',
+  })
+  async createGroup(
+    @Arg('input', () => CreateGroupInput, { description: 'The group.' })
+    { tenant: _tenant, parentId, ...input }: CreateGroupInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ group: Group }> {
+    const parent = parentId == null ? null : keyOf('Group', parentId, 'input.parentId');
+    return { group: await services.groups.create(authority, { ...given(input), parentId: parent } as CreateGroup) };
+  }
+
+  @RequiresScopes(['group:write'])
+  @Mutation(() => GroupPayload, {
+    description:
+      'Renames, moves or changes a group. Errors: NOT_FOUND, GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+  })
+  async updateGroup(
+    @Arg('input', () => UpdateGroupInput, { description: 'What to change.' })
+    { tenant: _tenant, id, parentId, ...input }: UpdateGroupInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ group: Group }> {
+    const parent = parentId == null ? parentId : keyOf('Group', parentId, 'input.parentId');
+    const change = { ...given(input, ['externalId']), ...(parent === undefined ? {} : { parentId: parent }) };
+    return { group: await services.groups.update(authority, keyOf('Group', id, 'input.id'), change as UpdateGroup) };
+  }
+
+  @RequiresScopes(['group:delete'])
+  @Mutation(() => DeleteGroupPayload, {
+    description: 'Deletes a group with all below it. Errors: NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+  })
+  async deleteGroup(
+    @Arg('input', () => DeleteGroupInput, { description: 'The group.' }) { id }: DeleteGroupInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteGroupPayload> {
+    const group = await services.groups.delete(authority, keyOf('Group', id, 'input.id'));
+    return { id: toGlobalId('Group', authority.tenant, group.id) };
+  }
+}

@@ -1,0 +1,32 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, ObjectType } from 'type-graphql';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { connectionOf } from '../interfaces/connection.ts';
+import { Node } from '../interfaces/node.ts';
+
+/** Rows that come through a user carry its id as `userId`, so that users may see the groups they are in. */
+@ObjectType('Group', {
+  implements: Node,
+  description: 'A group of users, in the tree or in a directory of organisations. Users see the ones they are in.',
+})
+@RequiresScopes(['group:read'], ['group:read:self'])
+export class GroupType extends Node {
+  @Field(() => String, { description: 'Its name; in the tree unique among its siblings, ignoring case.' })
+  name!: string;
+  @Field(() => String, { description: 'Names from the top to the group: `/parent/child`.' })
+  path!: string;
+  @Field(() => String, { description: '`groups` for the tree; any other is a directory of its own.' })
+  profile!: string;
+  @Field(() => String, { description: 'The id its directory knows it by; unique per profile.' })
+  key!: string;
+  @Field(() => GraphQLJSONObject, { description: 'Attributes: any JSON value per name.' })
+  attributes!: Record<string, unknown>;
+  @Field(() => String, { nullable: true, description: 'Id of the group in a directory elsewhere; not unique.' })
+  externalId!: string | null;
+  @Field(() => Date, { description: 'When it was made.' })
+  createdAt!: Date;
+  @Field(() => Date, { description: 'When it last changed.' })
+  updatedAt!: Date;
+}
+
+export const GroupConnection = connectionOf(GroupType, 'Group');

@@ -1,0 +1,72 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { HolderKind, Role, RoleGranting } from '../../src/roles/index.ts';
+import { canonicalUserId } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { RoleGrantInput, RoleGrantPayload } from './role.input.ts';
+
+const HOLDERS = [
+  ['user', 'User', 'userId'],
+  ['group', 'Group', 'groupId'],
+  ['client', 'Client', 'client'],
+] as const;
+
+/** Who is named: exactly one. @throws INVALID_INPUT */
+function holderOf(input: RoleGrantInput): { holderKind: HolderKind; holderId: string } {
+  const named = HOLDERS.filter(([, , member]) => input[member] != null);
+  const [holder] = named;
+  if (holder === undefined || named.length > 1) {
+    throw invalidField('input.userId', 'ONE_REQUIRED', 'Give exactly one of "userId", "groupId" and "client".');
+  }
+  const [holderKind, type, member] = holder;
+  const key = keyOf(type, input[member]!, `input.${member}`);
+  return { holderKind, holderId: holderKind === 'user' ? canonicalUserId(key) : key };
+}
+
+function toGranting(input: RoleGrantInput): RoleGranting {
+  const { roleId, onTenant } = input;
+  return { roleId: keyOf('Role', roleId, 'input.roleId'), onTenant: onTenant ?? null, ...holderOf(input) };
+}
+
+/** The holder's row under its kind; the guard of its type decides who may see it. */
+async function payload(
+  { loaders, authority }: GraphContext,
+  role: Role,
+  { holderKind, holderId }: RoleGranting,
+): Promise<object> {
+  const key = { tenantId: authority.tenant.id, key: holderId };
+  return { role, [holderKind]: await loaders[holderKind].load(key) };
+}
+
+@Resolver()
+export class RoleGrantResolver {
+  @RequiresScopes(['role-grant:write'])
+  @Mutation(() => RoleGrantPayload, {
+    description:
+      'Grants a role; the caller must hold all that it gives. Granting twice is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async grantRole(
+    @Arg('input', () => RoleGrantInput, { description: 'The role and its holder.' }) input: RoleGrantInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    const granting = toGranting(input);
+    const role = await context.services.roleGrants.grant(context.authority, granting);
+    return payload(context, role, granting);
+  }
+
+  @RequiresScopes(['role-grant:write'])
+  @Mutation(() => RoleGrantPayload, {
+    description:
+      'Withdraws a role. Withdrawing what nobody holds is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+  })
+  async revokeRole(
+    @Arg('input', () => RoleGrantInput, { description: 'The role and its holder.' }) input: RoleGrantInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    const granting = toGranting(input);
+    const role = await context.services.roleGrants.revoke(context.authority, granting);
+    return payload(context, role, granting);
+  }
+}

@@ -1,0 +1,177 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Client } from '../../src/clients/index.ts';
+import {
+  type CreateRole,
+  type Group,
+  type Role,
+  type RoleFilter,
+  TENANT_ROLE_CLIENT,
+  type UpdateRole,
+} from '../../src/roles/index.ts';
+import type { User } from '../../src/users/index.ts';
+import { ClientObject } from '../clients/client.type.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { GroupType } from '../groups/group.type.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { given } from '../interfaces/given.ts';
+import { registerNode } from '../interfaces/node.ts';
+import { selects } from '../interfaces/selection.ts';
+import { UserType } from '../users/user.type.ts';
+import {
+  CreateRoleInput,
+  DeleteRoleInput,
+  DeleteRolePayload,
+  RoleFilterInput,
+  RolePayload,
+  UpdateRoleInput,
+} from './role.input.ts';
+import type { RoleOfUser } from './role.loader.ts';
+import { RoleConnection, RoleType } from './role.type.ts';
+
+const keysOf = (ids: readonly string[] | null | undefined, path: string): string[] =>
+  (ids ?? []).map((id, index) => keyOf('Role', id, `${path}.${index}`));
+
+function toFilter({ client, ofTenantOnly, ...filter }: RoleFilterInput): RoleFilter {
+  const owner = client == null ? null : keyOf('Client', client, 'filter.client');
+  const clientUuid = owner ?? (ofTenantOnly === true ? TENANT_ROLE_CLIENT : null);
+  return given({ ...filter, clientUuid }) as RoleFilter;
+}
+
+registerNode('Role', ({ services }, tenantId, key) => services.roleStore.findById(tenantId, key));
+
+@Resolver(() => RoleType)
+export class RoleResolver {
+  @FieldResolver(() => ID)
+  id(@Root() role: Role, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Role', tenants.get(role.tenantId)!, role.id);
+  }
+
+  @RequiresScopes(['role:read'])
+  @FieldResolver(() => [RoleType], { nullable: 'itemsAndList', description: 'The roles directly inside, by name.' })
+  children(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
+    return loaders.childrenOfRole.load({ tenantId: role.tenantId, key: role.id });
+  }
+
+  @FieldResolver(() => ClientObject, {
+    nullable: true,
+    description: 'The client it belongs to; null for a role of the tenant.',
+  })
+  client(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
+    if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
+    return loaders.client.load({ tenantId: role.tenantId, key: role.clientUuid });
+  }
+
+  @RequiresScopes(['role:read'])
+  @Query(() => RoleType, { nullable: true, description: 'A role; null when there is none.' })
+  role(
+    @Arg('id', () => ID, { description: 'Global id or UUID.' }) id: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<Role | null> {
+    return services.roles.find(authority, keyOf('Role', id));
+  }
+
+  @RequiresScopes(['role:read'])
+  @Query(() => RoleConnection, { description: 'Roles by name.' })
+  async roles(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: RoleFilterInput | null,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<ConnectionData<Role>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    return toConnection(await services.roles.page(authority, toFilter(filter ?? {}), request));
+  }
+
+  @RequiresScopes(['role:create'])
+  @Mutation(() => RolePayload, {
+    description:
+      'Makes a role. Errors: ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CLIENT_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+  })
+  async createRole(
+    @Arg('input', () => CreateRoleInput, { description: 'The role.' })
+    { tenant: _tenant, client, childIds, ...input }: CreateRoleInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ role: Role }> {
+    const role = await services.roles.create(authority, {
+      ...given(input),
+      clientUuid: client == null ? null : keyOf('Client', client, 'input.client'),
+      childIds: keysOf(childIds, 'input.childIds'),
+    } as CreateRole);
+    return { role };
+  }
+
+  @RequiresScopes(['role:write'])
+  @Mutation(() => RolePayload, {
+    description:
+      'Changes a role and what it contains. Errors: NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+  })
+  async updateRole(
+    @Arg('input', () => UpdateRoleInput, { description: 'What to change.' })
+    { tenant: _tenant, id, addChildIds, removeChildIds, ...input }: UpdateRoleInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ role: Role }> {
+    const change = {
+      ...given(input, ['description']),
+      ...(addChildIds == null ? {} : { addChildIds: keysOf(addChildIds, 'input.addChildIds') }),
+      ...(removeChildIds == null ? {} : { removeChildIds: keysOf(removeChildIds, 'input.removeChildIds') }),
+    };
+    return { role: await services.roles.update(authority, keyOf('Role', id, 'input.id'), change as UpdateRole) };
+  }
+
+  @RequiresScopes(['role:delete'])
+  @Mutation(() => DeleteRolePayload, {
+    description:
+      'Deletes a role; whoever held it holds it no more. Errors: NOT_FOUND, ROLE_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+  })
+  async deleteRole(
+    @Arg('input', () => DeleteRoleInput, { description: 'The role.' }) { id }: DeleteRoleInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<DeleteRolePayload> {
+    const role = await services.roles.delete(authority, keyOf('Role', id, 'input.id'));
+    return { id: toGlobalId('Role', authority.tenant, role.id) };
+  }
+}
+
+@Resolver(() => UserType)
+export class UserRolesResolver {
+  @RequiresScopes(['role-grant:read'], ['role-grant:read:self'])
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'Roles granted to the user itself, by name; not those that come through groups or other roles.',
+  })
+  roles(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
+    return loaders.rolesOfUser.load({ tenantId: user.tenantId, key: user.id });
+  }
+}
+
+@Resolver(() => GroupType)
+export class GroupRolesResolver {
+  @RequiresScopes(['role-grant:read'])
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'Roles granted to the group itself, by name; its members have those of its parents too.',
+  })
+  roles(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
+    return loaders.rolesOfGroup.load({ tenantId: group.tenantId, key: group.id });
+  }
+}
+
+@Resolver(() => ClientObject)
+export class ClientRolesResolver {
+  @RequiresScopes(['role-grant:read'])
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'Roles granted to the client itself, by name.',
+  })
+  roles(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
+    return loaders.rolesOfClient.load({ tenantId: client.tenantId, key: client.id });
+  }
+}

@@ -1,0 +1,29 @@
+import { Field, ObjectType } from 'type-graphql';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { connectionOf } from '../interfaces/connection.ts';
+import { Node } from '../interfaces/node.ts';
+
+/** Rows that come through a user carry its id as `userId`, so that users may see what they hold themselves. */
+@ObjectType('Role', {
+  implements: Node,
+  description: 'A name for permissions, granted to users, groups and clients. Users see the ones they hold.',
+})
+@RequiresScopes(['role:read'], ['role-grant:read'], ['role-grant:read:self'])
+export class RoleType extends Node {
+  @Field(() => String, { description: 'Unique among the roles of the tenant, or of its client, in exact case.' })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  description!: string | null;
+  @Field(() => [String], {
+    description: 'Native permissions it gives: `user:read`, `user:read:self`, in `master` also `user:read:all`.',
+  })
+  permissions!: string[];
+  @Field(() => Boolean, { description: 'Whether the service made it; then it cannot be changed or deleted.' })
+  builtin!: boolean;
+  @Field(() => Date, { description: 'When it was made.' })
+  createdAt!: Date;
+  @Field(() => Date, { description: 'When it last changed.' })
+  updatedAt!: Date;
+}
+
+export const RoleConnection = connectionOf(RoleType, 'Role');

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+describe('clients over GraphQL', () => {
+  let world: World;
+  let master: TenantRef;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    master = await world.tenant({ name: 'master' });
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const CREATE = `mutation ($input: CreateClientInput!) {
+    createClient(input: $input) { id clientId secret restSecret client { clientUuid clientId grants permissions
+      redirects { uri match } scopes { name isDefault } secrets { kind isReadable expiresAt } } } }`;
+  const CLIENT =
+    'query ($id: ID, $clientId: String) { client(id: $id, clientId: $clientId) { id clientId name type } }';
+  const admin = (tenant: TenantRef, ...more: string[]) =>
+    world.app(
+      tenant,
+      'client:read',
+      'client:create',
+      'client:write',
+      'client:delete',
+      'client-secret:read',
+      'client-secret:rotate',
+      ...more,
+    );
+
+  it('registers a client and shows its secrets this once', async () => {
+    const input = {
+      clientId: 'shop',
+      grants: ['CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE'],
+      redirects: [{ uri: 'https://shop.example/', match: 'PREFIX' }, { uri: 'http://localhost:3000/cb' }],
+      permissions: ['user:read'],
+      scopes: [{ name: 'openid', isDefault: true }, { name: 'profile' }],
+      withRestSecret: true,
+      keepSecretReadable: true,
+    };
+    const { data, errors } = await world.graphql(admin(acme, 'user:read'), CREATE, { input });
+    expect(errors).toEqual([]);
+    const { client, secret, restSecret, id } = data.createClient;
+    expect(id).toBe(`cli~${acme.route}~${client.clientUuid}`);
+    expect([secret, restSecret].every((text) => /^[\w-]{43}$/.test(text))).toBe(true);
+    expect(client).toMatchObject({
+      clientId: 'shop',
+      grants: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'],
+      permissions: ['user:read'],
+      redirects: [
+        { uri: 'https://shop.example/', match: 'PREFIX' },
+        { uri: 'http://localhost:3000/cb', match: 'EXACT' },
+      ],
+      scopes: [
+        { name: 'openid', isDefault: true },
+        { name: 'profile', isDefault: false },
+      ],
+    });
+    expect(client.secrets).toHaveLength(2);
+    const SECRET = 'query ($id: ID!, $kind: ClientSecretKind) { clientSecret(id: $id, kind: $kind) }';
+    expect((await world.graphql(admin(acme), SECRET, { id })).data).toEqual({ clientSecret: secret });
+    expect((await world.graphql(admin(acme), SECRET, { id, kind: 'REST' })).data).toEqual({ clientSecret: null });
+    expect((await world.graphql(world.app(acme, 'client:write'), SECRET, { id })).code).toBe('FORBIDDEN');
+  });
+
+  it('gives creators who may not read clients the id and the secret, and nulls the rest', async () => {
+    const { data, code } = await world.graphql(world.app(acme, 'client:create'), CREATE, { input: {} });
+    expect(data.createClient).toMatchObject({ secret: expect.any(String), client: null });
+    expect(code).toBe('FORBIDDEN');
+  });
+
+  it.each([
+    [{ clientId: 'ü' }, 'CLIENT_ID_INVALID', 'input.clientId'],
+    [{ redirects: [{ uri: 'http://a.example/' }] }, 'CLIENT_REDIRECT_INVALID', 'input.redirects.0.uri'],
+    [{ permissions: ['x:y'] }, 'PERMISSION_UNKNOWN', 'input.permissions.0'],
+    [{ scopes: [{ name: 'nope' }] }, 'CLIENT_SCOPE_UNKNOWN', 'input.scopes.0.name'],
+    [{ type: 'PUBLIC', grants: ['CLIENT_CREDENTIALS'] }, 'CLIENT_GRANT_INVALID', 'input.grants.0'],
+  ])('refuses %j with the path of the value', async (input, code, path) => {
+    const { errors } = await world.graphql(admin(acme), CREATE, { input });
+    expect(errors[0]?.extensions).toMatchObject({ code, fields: [{ path }] });
+  });
+
+  it('refuses permissions beyond the caller', async () => {
+    const result = await world.graphql(admin(acme), CREATE, { input: { permissions: ['user:read'] } });
+    expect(result.code).toBe('PERMISSION_ESCALATION');
+  });
+
+  it('finds a client by global id, UUID or client_id, and none by nonsense', async () => {
+    const { client } = await world.newClient(acme, { clientId: 'findable' });
+    const ask = async (variables: Record<string, unknown>) => world.graphql(admin(acme), CLIENT, variables);
+    const id = `cli~${acme.route}~${client.id}`;
+    for (const variables of [{ id }, { id: client.id }, { clientId: 'findable' }]) {
+      expect((await ask(variables)).data.client).toMatchObject({ id, clientId: 'findable', type: 'CONFIDENTIAL' });
+    }
+    for (const variables of [{ id: 'nonsense' }, { clientId: 'FINDABLE' }, { clientId: 'a\u0000' }]) {
+      expect((await ask(variables)).data.client).toBeNull();
+    }
+    expect((await ask({})).code).toBe('INVALID_INPUT');
+    expect((await ask({ id, clientId: 'findable' })).code).toBe('INVALID_INPUT');
+    expect((await ask({ id: `usr~${acme.route}~x` })).code).toBe('INVALID_INPUT');
+    const node = await world.graphql(admin(acme), 'query ($id: ID!) { node(id: $id) { ... on Client { clientId } } }', {
+      id,
+    });
+    expect(node.data.node).toEqual({ clientId: 'findable' });
+  });
+
+  it('shows, changes and deletes nothing of a neighbour', async () => {
+    const { client } = await world.newClient(master, { clientId: 'theirs' });
+    const id = `cli~${master.route}~${client.id}`;
+    const UPDATE = 'mutation ($id: ID!) { updateClient(input: { id: $id, name: "mine" }) { client { id } } }';
+    const DELETE = 'mutation ($id: ID!) { deleteClient(input: { id: $id }) { id } }';
+    const ROTATE = 'mutation ($id: ID!) { rotateClientSecret(input: { id: $id }) { secret } }';
+    for (const document of [CLIENT.replace('$id: ID,', '$id: ID!,'), UPDATE, DELETE, ROTATE]) {
+      expect((await world.graphql(admin(acme), document, { id })).code).toBe('FORBIDDEN');
+    }
+    for (const document of [UPDATE, DELETE, ROTATE]) {
+      expect((await world.graphql(admin(acme), document, { id: client.id })).code).toBe('NOT_FOUND');
+    }
+    expect((await world.graphql(admin(acme), CLIENT, { id: client.id })).data.client).toBeNull();
+  });
+
+  it('changes, rotates and deletes over the graph', async () => {
+    const { client, secret } = await world.newClient(acme, { clientId: 'lively', name: 'Before' });
+    const UPDATE = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { name enabled } } }';
+    const update = async (input: object) =>
+      (await world.graphql(admin(acme), UPDATE, { input: { id: client.id, ...input } })).data.updateClient.client;
+    expect(await update({ enabled: null, name: 'After' })).toEqual({ name: 'After', enabled: true });
+    expect(await update({ name: null })).toEqual({ name: null, enabled: true });
+    const ROTATE = `mutation ($id: ID!) { rotateClientSecret(input: { id: $id, overlapSeconds: 60 }) {
+      secret client { secrets { kind expiresAt } } } }`;
+    const rotated = (await world.graphql(admin(acme), ROTATE, { id: client.id })).data.rotateClientSecret;
+    expect(rotated.secret).not.toBe(secret);
+    expect(rotated.client.secrets).toMatchObject([
+      { kind: 'OAUTH', expiresAt: null },
+      { kind: 'OAUTH', expiresAt: new Date(world.clock.now().getTime() + 60_000) },
+    ]);
+    const DELETE = 'mutation ($id: ID!) { deleteClient(input: { id: $id }) { clientId } }';
+    expect((await world.graphql(admin(acme), DELETE, { id: client.id })).data.deleteClient).toEqual({
+      clientId: 'lively',
+    });
+  });
+
+  it('pages clients by client_id', async () => {
+    const tenant = await world.tenant();
+    for (const clientId of ['b', 'c', 'a']) await world.newClient(tenant, { clientId });
+    const LIST =
+      'query ($after: String) { clients(first: 2, after: $after) { totalCount nodes { clientId } pageInfo { hasNextPage endCursor } } }';
+    const first = (await world.graphql(admin(tenant), LIST)).data.clients;
+    expect(first).toMatchObject({ totalCount: 3, nodes: [{ clientId: 'a' }, { clientId: 'b' }] });
+    const second = (await world.graphql(admin(tenant), LIST, { after: first.pageInfo.endCursor })).data.clients;
+    expect(second.nodes).toEqual([{ clientId: 'c' }]);
+  });
+});

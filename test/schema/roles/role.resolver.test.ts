@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { World } from '../../support/world.ts';
+
+describe('roles and groups over GraphQL', () => {
+  let world: World;
+  let master: TenantRef;
+  let acme: TenantRef;
+  const statements: string[] = [];
+  beforeAll(async () => {
+    world = await World.open(await openTestDatabase((sql) => statements.push(sql)));
+    master = await world.tenant({ name: 'master' });
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const ALL = [
+    'user:read',
+    'role:read',
+    'role:create',
+    'role:write',
+    'role:delete',
+    'role-grant:read',
+    'role-grant:write',
+    'group:read',
+    'group:create',
+    'group:write',
+    'group:delete',
+    'group-member:read',
+    'group-member:write',
+    'client:read',
+  ];
+  const admin = (tenant: TenantRef) => world.app(tenant, ...ALL);
+
+  describe('roles', () => {
+    const CREATE =
+      'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions builtin children { name } client { clientId } } } }';
+
+    it('makes, changes and deletes a role', async () => {
+      const { client } = await world.newClient(acme, { clientId: 'owner' });
+      const child = await world.newRole(acme, { name: 'child' });
+      const created = await world.graphql(admin(acme), CREATE, {
+        input: { name: 'reader', permissions: ['user:read'], client: client.id, childIds: [child.id] },
+      });
+      expect(created.errors).toEqual([]);
+      const { role } = created.data.createRole;
+      expect(role).toMatchObject({
+        name: 'reader',
+        permissions: ['user:read'],
+        builtin: false,
+        children: [{ name: 'child' }],
+        client: { clientId: 'owner' },
+      });
+      const UPDATE =
+        'mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { role { name description children { name } } } }';
+      const input = { id: role.id, name: 'readers', description: 'They read.', removeChildIds: [child.id] };
+      expect((await world.graphql(admin(acme), UPDATE, { input })).data.updateRole.role).toEqual({
+        name: 'readers',
+        description: 'They read.',
+        children: [],
+      });
+      const circle = { id: child.id, addChildIds: [child.id] };
+      expect((await world.graphql(admin(acme), UPDATE, { input: circle })).code).toBe('ROLE_CYCLE');
+      const DELETE = 'mutation ($id: ID!) { deleteRole(input: { id: $id }) { id } }';
+      expect((await world.graphql(admin(acme), DELETE, { id: role.id })).data.deleteRole).toEqual({ id: role.id });
+      const ROLE = 'query ($id: ID!) { role(id: $id) { name } }';
+      expect((await world.graphql(admin(acme), ROLE, { id: role.id })).data.role).toBeNull();
+      expect((await world.graphql(admin(acme), ROLE, { id: 'nonsense' })).data.role).toBeNull();
+    });
+
+    it('refuses an escalation, a name that is taken and a caller without the permission', async () => {
+      const make = (input: object, caller = admin(acme)) => world.graphql(caller, CREATE, { input });
+      expect((await make({ name: 'x', permissions: ['user:delete'] })).code).toBe('PERMISSION_ESCALATION');
+      await make({ name: 'twice' });
+      const taken = await make({ name: 'twice' });
+      expect(taken.errors[0]?.extensions).toMatchObject({ code: 'ROLE_NAME_TAKEN', fields: [{ path: 'input.name' }] });
+      expect((await make({ name: 'y' }, world.app(acme, 'role:read'))).code).toBe('FORBIDDEN');
+    });
+
+    it('lists roles, the builtin ones on demand', async () => {
+      const tenant = await world.tenant();
+      await world.newRole(tenant, { name: 'one' });
+      const LIST = 'query ($filter: RoleFilterInput) { roles(filter: $filter) { totalCount nodes { name } } }';
+      const names = async (filter: object) =>
+        (await world.graphql(admin(tenant), LIST, { filter })).data.roles.nodes.map(
+          (role: { name: string }) => role.name,
+        );
+      expect(await names({})).toEqual(['one']);
+      expect(await names({ withBuiltin: true, ofTenantOnly: true })).toEqual(['one', 'tenant-administrator']);
+    });
+
+    it('grants and withdraws for exactly one holder', async () => {
+      const user = await world.newUser(acme);
+      const role = await world.newRole(acme, { name: 'held', permissions: ['user:read'] });
+      const run = (name: string, input: object, caller = admin(acme)) =>
+        world.graphql(
+          caller,
+          `mutation ($input: RoleGrantInput!) { ${name}(input: $input) { role { name } user { subject roles { name } } } }`,
+          { input: { roleId: role.id, ...input } },
+        );
+      expect((await run('grantRole', { userId: user.id })).data.grantRole).toEqual({
+        role: { name: 'held' },
+        user: { subject: user.id, roles: [{ name: 'held' }] },
+      });
+      expect((await run('revokeRole', { userId: user.id })).data.revokeRole.user.roles).toEqual([]);
+      expect((await run('grantRole', {})).code).toBe('INVALID_INPUT');
+      expect((await run('grantRole', { userId: user.id, groupId: role.id })).code).toBe('INVALID_INPUT');
+      expect((await run('grantRole', { userId: 'nobody' })).code).toBe('ROLE_HOLDER_NOT_FOUND');
+      expect((await run('grantRole', { userId: user.id }, world.app(acme, 'role-grant:write'))).code).toBe(
+        'PERMISSION_ESCALATION',
+      );
+      expect((await run('grantRole', { userId: user.id }, world.app(acme, 'user:read'))).code).toBe('FORBIDDEN');
+    });
+
+    it('finds an account whose UUID is written in upper case', async () => {
+      const user = await world.newUser(acme);
+      const role = await world.newRole(acme, { name: 'upper' });
+      const GRANT =
+        'mutation ($roleId: ID!, $userId: ID!) { grantRole(input: { roleId: $roleId, userId: $userId }) { user { subject } } }';
+      const { data } = await world.graphql(admin(acme), GRANT, { roleId: role.id, userId: user.id.toUpperCase() });
+      expect(data.grantRole.user.subject).toBe(user.id);
+    });
+
+    it('refuses a role on another tenant to callers who do not reach it', async () => {
+      const user = await world.newUser(master);
+      const role = await world.newRole(master, { permissions: ['user:read'] });
+      const GRANT = 'mutation ($input: RoleGrantInput!) { grantRole(input: $input) { user { roles { name } } } }';
+      const input = { roleId: role.id, userId: user.id, onTenant: 'acme' };
+      expect((await world.graphql(admin(master), GRANT, { input })).code).toBe('PERMISSION_ESCALATION');
+      const all = world.app(master, ...ALL.map((scope) => `${scope}:all`));
+      // Such a role says nothing about the own tenant, so it is not among the user's roles there.
+      expect((await world.graphql(all, GRANT, { input })).data.grantRole.user.roles).toEqual([]);
+    });
+  });
+
+  describe('groups', () => {
+    const GROUP = `query ($id: ID, $key: String, $profile: String) { group(id: $id, key: $key, profile: $profile) {
+      id name path profile key attributes parent { name } children { name }
+      members { totalCount nodes { subject } } roles { name } } }`;
+
+    it('builds the tree, its members and roles', async () => {
+      const CREATE = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id path } } }';
+      const make = async (input: object) =>
+        (await world.graphql(admin(acme), CREATE, { input })).data.createGroup.group as { id: string; path: string };
+      const top = await make({ name: 'Staff', attributes: { site: ['Bonn'] } });
+      const sub = await make({ name: 'Ops', parentId: top.id });
+      expect(sub.path).toBe('/Staff/Ops');
+      const user = await world.newUser(acme);
+      const member = (name: string) =>
+        world.graphql(
+          admin(acme),
+          `mutation ($groupId: ID!, $userId: ID!) { ${name}(input: { groupId: $groupId, userId: $userId }) {
+            group { members { totalCount nodes { subject } } } user { groups { path } } } }`,
+          { groupId: sub.id, userId: user.id },
+        );
+      expect((await member('addGroupMember')).data.addGroupMember).toEqual({
+        group: { members: { totalCount: 1, nodes: [{ subject: user.id }] } },
+        user: { groups: [{ path: '/Staff/Ops' }] },
+      });
+      const { data } = await world.graphql(admin(acme), GROUP, { id: top.id });
+      expect(data.group).toMatchObject({
+        path: '/Staff',
+        attributes: { site: ['Bonn'] },
+        parent: null,
+        children: [{ name: 'Ops' }],
+        members: { totalCount: 0 },
+        roles: [],
+      });
+      expect((await world.graphql(admin(acme), GROUP, { id: sub.id })).data.group.parent).toEqual({ name: 'Staff' });
+      expect((await member('removeGroupMember')).data.removeGroupMember.user.groups).toEqual([]);
+      const UPDATE = 'mutation ($input: UpdateGroupInput!) { updateGroup(input: $input) { group { path } } }';
+      const move = (input: object) => world.graphql(admin(acme), UPDATE, { input });
+      expect((await move({ id: top.id, parentId: sub.id })).code).toBe('GROUP_PARENT_INVALID');
+      expect((await move({ id: sub.id, parentId: null, name: 'Operations' })).data.updateGroup.group.path).toBe(
+        '/Operations',
+      );
+      const DELETE = 'mutation ($id: ID!) { deleteGroup(input: { id: $id }) { id } }';
+      expect((await world.graphql(admin(acme), DELETE, { id: sub.id })).data.deleteGroup).toEqual({ id: sub.id });
+    });
+
+    it('finds groups of other profiles by key, and lists by place', async () => {
+      const tenant = await world.tenant();
+      await world.newGroup(tenant, { name: 'Org', profile: 'orgs', key: '114' });
+      const top = await world.newGroup(tenant, { name: 'top' });
+      await world.newGroup(tenant, { name: 'below', parentId: top.id });
+      const byKey = await world.graphql(admin(tenant), GROUP, { key: '114', profile: 'orgs' });
+      expect(byKey.data.group.name).toBe('Org');
+      expect((await world.graphql(admin(tenant), GROUP, {})).code).toBe('INVALID_INPUT');
+      const LIST = 'query ($filter: GroupFilterInput) { groups(filter: $filter) { nodes { path } } }';
+      const paths = async (filter: object) =>
+        (await world.graphql(admin(tenant), LIST, { filter })).data.groups.nodes.map(
+          (group: { path: string }) => group.path,
+        );
+      expect(await paths({ profile: 'groups' })).toEqual(['/top', '/top/below']);
+      expect(await paths({ profile: 'groups', topOnly: true })).toEqual(['/top']);
+      expect(await paths({ parentId: top.id })).toEqual(['/top/below']);
+    });
+
+    it('refuses what the rooms refuse, with the path of the value', async () => {
+      const CREATE = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }';
+      await world.newGroup(acme, { name: 'Same' });
+      const { errors } = await world.graphql(admin(acme), CREATE, { input: { name: 'sAME' } });
+      expect(errors[0]?.extensions).toMatchObject({ code: 'GROUP_NAME_TAKEN', fields: [{ path: 'input.name' }] });
+      expect((await world.graphql(world.app(acme, 'group:read'), CREATE, { input: { name: 'x' } })).code).toBe(
+        'FORBIDDEN',
+      );
+    });
+  });
+
+  it('refuses ids of a neighbour, and finds nothing under bare ones', async () => {
+    const role = await world.newRole(master);
+    const group = await world.newGroup(master);
+    const ask = (document: string, id: string) => world.graphql(admin(acme), document, { id });
+    const ROLE = 'query ($id: ID!) { role(id: $id) { name } }';
+    const GROUP = 'query ($id: ID!) { group(id: $id) { name } }';
+    expect((await ask(ROLE, `rol~${master.route}~${role.id}`)).code).toBe('FORBIDDEN');
+    expect((await ask(GROUP, `grp~${master.route}~${group.id}`)).code).toBe('FORBIDDEN');
+    expect((await ask(ROLE, role.id)).data.role).toBeNull();
+    expect((await ask(GROUP, group.id)).data.group).toBeNull();
+    for (const name of ['deleteRole', 'deleteGroup']) {
+      const id = name === 'deleteRole' ? role.id : group.id;
+      expect((await ask(`mutation ($id: ID!) { ${name}(input: { id: $id }) { id } }`, id)).code).toBe('NOT_FOUND');
+    }
+  });
+
+  describe('of a user', () => {
+    const USERS =
+      'query ($first: Int) { users(first: $first) { nodes { subject roles { name client { clientId } } groups { path } } } }';
+
+    it('are shown to the user alone where the permission reaches the own account', async () => {
+      const [me, other] = [await world.newUser(acme), await world.newUser(acme)];
+      const role = await world.newRole(acme, { name: 'mine' });
+      const group = await world.newGroup(acme, { name: 'ours' });
+      for (const { id } of [me, other]) {
+        await world.grantRole(acme, { roleId: role.id, holderKind: 'user', holderId: id });
+        await world.services.groupMembers.add(world.system(acme), group.id, [id]);
+      }
+      const SEE = 'query ($id: ID!) { user(id: $id) { roles { name } groups { name members { nodes { subject } } } } }';
+      const self = world.user(acme, me.id, 'user:read:self', 'role-grant:read:self', 'group:read:self');
+      const own = await world.graphql(self, SEE, { id: me.id });
+      expect(own.data.user).toEqual({ roles: [{ name: 'mine' }], groups: [{ name: 'ours', members: null }] });
+      expect(own.code).toBe('FORBIDDEN');
+      expect((await world.graphql(self, SEE, { id: other.id })).code).toBe('FORBIDDEN');
+      const wider = world.user(acme, me.id, 'user:read', 'role-grant:read:self', 'group:read:self');
+      const refused = await world.graphql(wider, SEE, { id: other.id });
+      expect(refused.data.user).toEqual({ roles: null, groups: null });
+    });
+
+    it('cost the same statements on a page of 50 as on a page of 5', async () => {
+      const tenant = await world.tenant();
+      const roles = await Promise.all([1, 2, 3].map(() => world.newRole(tenant)));
+      const groups = await Promise.all([1, 2, 3].map(() => world.newGroup(tenant)));
+      for (let i = 0; i < 50; i++) {
+        const { id } = await world.newUser(tenant);
+        await world.grantRole(tenant, { roleId: roles[i % 3]!.id, holderKind: 'user', holderId: id });
+        await world.services.groupMembers.add(world.system(tenant), groups[i % 3]!.id, [id]);
+      }
+      const count = async (first: number) => {
+        const before = statements.length;
+        const { data, errors } = await world.graphql(admin(tenant), USERS, { first });
+        expect(errors).toEqual([]);
+        expect(data.users.nodes).toHaveLength(first);
+        for (const node of data.users.nodes) expect([node.roles.length, node.groups.length]).toEqual([1, 1]);
+        return statements.length - before;
+      };
+      expect([await count(5), await count(50)]).toEqual([3, 3]);
+    });
+  });
+});
