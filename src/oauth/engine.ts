@@ -1,4 +1,4 @@
-import type { ScopeAliases } from '../access/index.ts';
+import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
 import { type MasterKey, Sealer } from '../crypto/index.ts';
 import type { CommittedListener, EventLog } from '../events/index.ts';
@@ -73,6 +73,14 @@ export interface OAuth {
   readonly onEvents: CommittedListener;
 }
 
+/** OpenID Connect has no scope for groups; this name is common usage. */
+const GROUPS_SCOPE: ScopeAlias = {
+  name: 'groups',
+  holder: 'user',
+  expandsTo: [],
+  description: 'The groups of the user, at userinfo.',
+};
+
 export function createOAuth(options: OAuthOptions): OAuth {
   const { db, clock, events, directory, clients, grants, users, sessions, sessionStore } = options;
   const issuers = new Issuers(options);
@@ -82,6 +90,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const rings = new KeyRings({ store: keyStore, sealer, clock });
   const keys = new SigningKeyService({ db, store: keyStore, rings, events, sealer, clock });
   const tokens = new TokenStore(db);
+  options.scopes.register([GROUPS_SCOPE]);
   const scopes = new ScopeRules(options.scopes);
   const marks = new ChangeMarks();
   const reader = new TokenReader({ directory, issuers, rings, store: tokens, clock });

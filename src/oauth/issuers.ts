@@ -166,7 +166,7 @@ export class Issuers {
     // A path tells its tenant by a segment or is the default one's: each candidate must give back the whole URL.
     const names = [this.#defaultTenant, ...url.slice(this.#origin.length + 1).split('/', 8)];
     for (const mount of this.#mounts.values()) {
-      const tenantName = names.find((name) => this.#url(mount, name) === url);
+      const tenantName = names.find((name) => name !== '' && this.#url(mount, name) === url);
       if (tenantName !== undefined) return { kind: kindOf(mount), tenantName };
     }
     return null;

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../src/access/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { callerOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
+
+const ISSUE =
+  'mutation ($input: IssueTokensInput!) { issueTokens(input: $input) { accessToken tokenType expiresIn scope refreshToken idToken } }';
+const INTROSPECT =
+  'query ($input: IntrospectTokenInput!) { introspectToken(input: $input) { active scope clientId sub aud holder tokenType exp } }';
+
+describe('tokens over GraphQL', () => {
+  let world: World;
+  let acme: TenantRef;
+  let client: TestClient;
+  const anonymous = anonymousCaller(TEST_ORIGIN);
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant({ name: 'acme' });
+    client = await TestClient.create(world, acme, {
+      permissions: ['user:read'],
+      grants: ['client_credentials', 'password'],
+      scopes: scopeLinks(['openid', 'profile']),
+    });
+  });
+  afterAll(() => world.close());
+
+  const issue = async (input: object = {}) =>
+    world.graphql(await client.caller(), ISSUE, { input: { grantType: 'client_credentials', ...input } });
+
+  it('issues tokens to the calling client, and tells it about them', async () => {
+    const { data, errors } = await issue({ scope: 'user:read' });
+    expect(errors).toEqual([]);
+    expect(data.issueTokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, scope: 'user:read', idToken: null });
+    const input = { token: data.issueTokens.accessToken };
+    const told = await world.graphql(await client.caller(), INTROSPECT, { input });
+    expect(told.data.introspectToken).toMatchObject({
+      active: true,
+      scope: 'user:read',
+      clientId: client.clientId,
+      aud: ['https://id.example.com/t/acme'],
+      holder: 'APPLICATION',
+    });
+    expect((await world.graphql(world.app(acme), INTROSPECT, { input })).data.introspectToken).toEqual({
+      active: false,
+      scope: null,
+      clientId: null,
+      sub: null,
+      aud: null,
+      holder: null,
+      tokenType: null,
+      exp: null,
+    });
+  });
+
+  it('issues at the kind of issuer that is asked', async () => {
+    expect((await issue({ issuerKind: 'SUITE' })).data.issueTokens).toMatchObject({ expiresIn: 3600 });
+  });
+
+  it.each([
+    [{ scope: 'user:write' }, 'SCOPE_INVALID'],
+    [{ grantType: 'refresh_token' }, 'GRANT_TYPE_NOT_ALLOWED'],
+    [{ grantType: 'implicit' }, 'GRANT_TYPE_UNSUPPORTED'],
+    [{ grantType: '' }, 'GRANT_TYPE_REQUIRED'],
+    [{ grantType: null }, 'GRANT_TYPE_REQUIRED'],
+    [{ grantType: 'password' }, 'TOKEN_PARAMETER_INVALID'],
+    [{ scope: 'x '.repeat(9000) }, 'TOKEN_PARAMETER_INVALID'],
+    [{ grantType: 'password', username: 'nobody', password: 'wrong' }, 'SIGN_IN_REFUSED'],
+    [{ tenant: 'no-such-tenant' }, 'TENANT_REQUIRED'],
+  ])('refuses %o with %s', async (input, code) => {
+    expect((await issue(input)).code).toBe(code);
+  });
+
+  it('issues nothing to callers who are no authenticated client of the tenant', async () => {
+    const input = { grantType: 'client_credentials', tenant: 'acme' };
+    const neighbour = await TestClient.create(world, await world.tenant(), { clientId: client.clientId });
+    const bearer = await callerOf(world, await client.token());
+    for (const caller of [anonymous, bearer, await neighbour.caller(), world.user(acme, 'anna')]) {
+      expect((await world.graphql(caller, ISSUE, { input })).code).toBe('CLIENT_UNAUTHENTICATED');
+    }
+  });
+
+  it('issues once in an operation, however it is written (check 58)', async () => {
+    const field = 'issueTokens(input: { grantType: "client_credentials" }) { accessToken }';
+    const caller = await client.caller();
+    for (const document of [
+      `mutation { a: ${field} b: ${field} }`,
+      `mutation { ...F b: ${field} } fragment F on Mutation { ${field} }`,
+      `mutation { a: ${field} ... on Mutation { b: ${field} } }`,
+    ]) {
+      const result = await world.graphql(caller, document);
+      expect(result.data).toBeNull();
+      expect(new Set(result.errors.map(({ extensions }) => extensions['code']))).toEqual(
+        new Set(['TOKEN_REQUEST_REPEATED']),
+      );
+    }
+  });
+
+  it('revokes', async () => {
+    const token = await client.token();
+    const REVOKE = 'mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { revoked } }';
+    const revoke = async () => world.graphql(await client.caller(), REVOKE, { input: { token } });
+    expect((await revoke()).data.revokeToken).toEqual({ revoked: true });
+    expect((await revoke()).data.revokeToken).toEqual({ revoked: false });
+    expect((await world.graphql(anonymous, REVOKE, { input: { token, tenant: 'acme' } })).code).toBe(
+      'CLIENT_UNAUTHENTICATED',
+    );
+  });
+
+  it('tells who the user of a token is', async () => {
+    const user = await TestUser.create(world, client, { givenName: 'Anna' });
+    const { accessToken } = await user.signIn('openid profile');
+    const USERINFO = 'query ($kind: IssuerKind) { userinfo(issuerKind: $kind) }';
+    const caller = await callerOf(world, accessToken);
+    expect((await world.graphql(caller, USERINFO)).data.userinfo).toMatchObject({ sub: user.id, given_name: 'Anna' });
+    expect((await world.graphql(caller, USERINFO, { kind: 'SUITE' })).code).toBe('TOKEN_INVALID');
+    expect((await world.graphql(world.app(acme), USERINFO)).code).toBe('TOKEN_INVALID');
+  });
+
+  it('shows anybody the keys and addresses of an issuer, of a tenant that is named', async () => {
+    const DOCUMENTS =
+      'query ($tenant: String, $kind: IssuerKind) { jwks(tenant: $tenant, issuerKind: $kind) openidConfiguration(tenant: $tenant, issuerKind: $kind) }';
+    const native = await world.graphql(anonymous, DOCUMENTS, { tenant: 'acme' });
+    expect(native.data.openidConfiguration).toMatchObject({
+      issuer: 'https://id.example.com/t/acme',
+      token_endpoint: 'https://id.example.com/t/acme/oauth/token',
+      jwks_uri: 'https://id.example.com/t/acme/oauth/jwks',
+      revocation_endpoint: 'https://id.example.com/t/acme/oauth/revoke',
+      grant_types_supported: ['client_credentials', 'refresh_token'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    });
+    const suite = await world.graphql(anonymous, DOCUMENTS, { tenant: 'acme', kind: 'SUITE' });
+    expect(suite.data.jwks.keys).toMatchObject([{ alg: 'RS256', x5c: [expect.any(String)] }]);
+    expect(suite.data.openidConfiguration).toMatchObject({
+      issuer: 'https://id.example.com/t/acme/blitz',
+      token_endpoint: 'https://id.example.com/t/acme/blitz/oauth/te',
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    });
+    expect(Object.keys(suite.data.openidConfiguration)).not.toContain('revocation_endpoint');
+    expect((await world.graphql(anonymous, DOCUMENTS)).code).toBe('TENANT_REQUIRED');
+  });
+});
+
+describe('signing keys over GraphQL', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const LIST = 'query ($tenant: String) { signingKeys(tenant: $tenant) { id kid alg status publicJwk expiresAt } }';
+  const ROTATE =
+    'mutation ($input: RotateSigningKeyInput!) { rotateSigningKey(input: $input) { signingKey { id kid } } }';
+
+  it('are listed and replaced by those who may, found by id, and leave an event', async () => {
+    const caller = world.app(acme, 'key:read', 'key:rotate');
+    const { data } = await world.graphql(caller, ROTATE, { input: { alg: 'EdDSA' } });
+    const { id, kid } = data.rotateSigningKey.signingKey;
+    const keys = (await world.graphql(caller, LIST)).data.signingKeys;
+    expect(keys.map(({ status }: { status: string }) => status).sort()).toEqual(['ACTIVE', 'RETIRED']);
+    expect(keys.find((key: { kid: string }) => key.kid === kid)).toMatchObject({ id, alg: 'EdDSA', expiresAt: null });
+    expect(JSON.stringify(keys)).not.toContain('"d"');
+    const NODE = 'query ($id: ID!) { node(id: $id) { id ... on SigningKey { kid } } }';
+    expect((await world.graphql(caller, NODE, { id })).data.node).toEqual({ id, kid });
+    expect((await world.events(acme)).at(-1)).toMatchObject({ type: 'key.rotated', params: { kid, alg: 'EdDSA' } });
+  });
+
+  it('are neither shown nor replaced without the permission, nor for a neighbour', async () => {
+    const input = { alg: 'EdDSA' };
+    expect((await world.graphql(world.app(acme, 'user:read'), LIST)).code).toBe('FORBIDDEN');
+    expect((await world.graphql(world.app(acme, 'key:read'), ROTATE, { input })).code).toBe('FORBIDDEN');
+    const foreign = world.app(await world.tenant(), 'key:read', 'key:rotate');
+    expect((await world.graphql(foreign, LIST, { tenant: 'acme' })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(foreign, ROTATE, { input: { ...input, tenant: 'acme' } })).code).toBe('FORBIDDEN');
+  });
+});

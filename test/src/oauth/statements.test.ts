@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import { World } from '../../support/world.ts';
+
+describe('what tokens cost the database', () => {
+  let world: World;
+  let acme: TenantRef;
+  let statements: string[] = [];
+  let isFresh = true;
+  beforeAll(async () => {
+    world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
+    vi.spyOn(world.services.eventEngine.follower, 'isFresh').mockImplementation(() => isFresh);
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    isFresh = true;
+  });
+
+  const during = async (work: () => Promise<unknown>): Promise<string[]> => {
+    statements = [];
+    await work();
+    return statements.filter((statement) => /^(with|select|insert|update|delete)/i.test(statement));
+  };
+
+  it('is one statement for a client-credentials token: that of its event', async () => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
+    await client.token();
+    const done = await during(() => client.token());
+    expect(done).toHaveLength(1);
+    expect(done[0]).toContain('security_events');
+  });
+
+  it('is nothing for a token that was seen before', async () => {
+    const client = await TestClient.create(world, acme, {
+      grants: ['password'],
+      scopes: scopeLinks(['user:read:self']),
+    });
+    const { accessToken } = await (await TestUser.create(world, client)).signIn('user:read:self');
+    await callerOf(world, accessToken);
+    expect(await during(() => callerOf(world, accessToken))).toEqual([]);
+  });
+
+  it('is a look at the rows while changes of other nodes may be unheard of', async () => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
+    const token = await client.token();
+    await callerOf(world, token);
+    isFresh = false;
+    expect((await during(() => callerOf(world, token))).join()).toContain('revoked_tokens');
+  });
+
+  it('is a look at the rows after the user changed, and only then', async () => {
+    const client = await TestClient.create(world, acme, {
+      grants: ['password'],
+      scopes: scopeLinks(['user:read:self']),
+    });
+    const [anna, boris] = [await TestUser.create(world, client), await TestUser.create(world, client)];
+    const [annas, borises] = [await anna.signIn('user:read:self'), await boris.signIn('user:read:self')];
+    await callerOf(world, annas.accessToken);
+    await callerOf(world, borises.accessToken);
+    await world.services.endAccess.setEnabled(world.system(acme), anna.id, false);
+    expect(await during(() => callerOf(world, borises.accessToken))).toEqual([]);
+    expect(await refusalOf(world, annas.accessToken)).toBe('grant-revoked');
+  });
+
+  it('is noticed when a change of another node is announced', async () => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
+    const token = await client.token();
+    await callerOf(world, token);
+    const { jti } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { jti: string };
+    // As another node would: the row is there, and this node has not been told.
+    await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('insert into revoked_tokens (tenant_id, jti, expires_at, created_at) values (?, ?, now(), now())', [
+        acme.id,
+        jti,
+      ]);
+    expect(await refusalOf(world, token)).toBeNull();
+    const event = {
+      type: 'token.revoked',
+      tenantId: acme.id,
+      subjectId: null,
+      sessionId: null,
+      params: { tokenId: jti },
+    };
+    world.services.oauth.onEvents([event as never]);
+    expect(await refusalOf(world, token)).toBe('token-revoked');
+  });
+
+  it('is bounded for tokens of unknown keys: strangers cannot make each one ask the database', async () => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
+    const [header, payload, signature] = (await client.token()).split('.');
+    const forge = (n: number) => {
+      const fields = JSON.parse(Buffer.from(header!, 'base64url').toString()) as object;
+      const forged = Buffer.from(JSON.stringify({ ...fields, kid: `unknown-${n}` })).toString('base64url');
+      return `${forged}.${payload}.${signature}`;
+    };
+    const done = await during(async () => {
+      for (let n = 0; n < 20; n++) expect(await refusalOf(world, forge(n))).toBe('key-unknown');
+    });
+    expect(done.length).toBeLessThan(5);
+  });
+});
