@@ -4,7 +4,7 @@ import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { SessionType } from '../sessions/session.type.ts';
 import { UserType } from '../users/user.type.ts';
 import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.type.ts';
@@ -16,7 +16,7 @@ registerNode('Device', async ({ services }, tenantId, key) => {
 
 @Resolver(() => DeviceType)
 export class DeviceResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() device: Device, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Device', tenants.get(device.tenantId)!, joinKey([device.userId, device.id]));
   }

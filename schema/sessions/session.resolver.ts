@@ -7,7 +7,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import { UserType } from '../users/user.type.ts';
 import { sessionsKey } from './session.loader.ts';
@@ -31,7 +31,7 @@ const MAX_OF_USER = 50;
 
 @Resolver(() => SessionType)
 export class SessionResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() session: SessionRow, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Session', tenants.get(session.tenantId)!, session.id);
   }

@@ -6,7 +6,7 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { SortDirection } from '../interfaces/order.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
@@ -29,7 +29,7 @@ registerNode('User', ({ services }, tenantId, key) => services.userStore.findByI
 
 @Resolver(() => UserType)
 export class UserResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() user: User, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('User', tenants.get(user.tenantId)!, user.id);
   }
