@@ -52,6 +52,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   byTenant('user_attribute_keys', 'user_id', 'users'),
   byTenant('credentials', 'user_id', 'users'),
   byTenant('credential_ordinals', 'user_id', 'users'),
+  byTenant('security_questions', 'user_id', 'users'),
   byTenant('role_composites', 'role_id', 'roles'),
   byTenant('role_composites', 'child_id', 'roles'),
   byTenant('role_grants', 'role_id', 'roles'),
@@ -77,6 +78,11 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     'provider_id',
     'external_id',
   ]),
+  byTenant('rights', 'subject_user_id', 'users'),
+  byTenant('rights', 'subject_client_uuid', 'clients'),
+  byTenant('rights', 'object_user_id', 'users'),
+  byTenant('rights', 'object_group_id', 'groups'),
+  byTenant('rights', 'object_client_uuid', 'clients'),
 ];
 
 /** `table__column` without the tenant, as every constraint is named. */

@@ -1,4 +1,5 @@
 import { CredentialEntity, CredentialOrdinalEntity, LockoutEntity } from '../auth-modes/credential.entity.ts';
+import { SecurityQuestionEntity } from '../auth-modes/security-question/security-question.entity.ts';
 import {
   ClientEntity,
   ClientScopeEntity,
@@ -13,6 +14,7 @@ import {
 import { AccessTokenEntity, GrantEntity, RefreshTokenEntity, RevokedTokenEntity } from '../oauth/grant.entity.ts';
 import { SigningKeyEntity } from '../oauth/keys/signing-key.entity.ts';
 import type { EntityList } from '../persistence/index.ts';
+import { RightEntity } from '../rights/right.entity.ts';
 import { RiskbitEntity } from '../risk/riskbit.entity.ts';
 import { GroupEntity, GroupMemberEntity } from '../roles/group.entity.ts';
 import { RoleCompositeEntity, RoleEntity, RoleGrantEntity } from '../roles/role.entity.ts';
@@ -31,6 +33,7 @@ export const ENTITIES: EntityList = [
   CredentialEntity,
   CredentialOrdinalEntity,
   LockoutEntity,
+  SecurityQuestionEntity,
   RoleEntity,
   RoleCompositeEntity,
   RoleGrantEntity,
@@ -52,4 +55,5 @@ export const ENTITIES: EntityList = [
   FederationLinkEntity,
   FederationTokenEntity,
   RiskbitEntity,
+  RightEntity,
 ];

@@ -89,6 +89,15 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql('create index "revoked_tokens__expires_at" on "revoked_tokens" ("tenant_id", "expires_at")');
     this.addSql(
+      'create table "rights" ("tenant_id" uuid not null, "subject_kind" varchar(12) not null, "subject_id" text not null, "object_kind" varchar(12) not null, "object_id" text not null, "name" text not null, "tags" text[] not null, "created_at" timestamptz not null, "updated_at" timestamptz not null, "subject_user_id" text generated always as (case when subject_kind = \'user\' then subject_id::text else null end) stored null, "subject_client_uuid" uuid generated always as (case when subject_kind = \'application\' then subject_id::uuid else null end) stored null, "object_user_id" text generated always as (case when object_kind = \'user\' then object_id::text else null end) stored null, "object_group_id" uuid generated always as (case when object_kind = \'group\' then object_id::uuid else null end) stored null, "object_client_uuid" uuid generated always as (case when object_kind = \'application\' then object_id::uuid else null end) stored null, constraint "rights__pkey" primary key ("tenant_id", "subject_kind", "subject_id", "object_kind", "object_id", "name"))',
+    );
+    this.addSql('create index "rights__object" on "rights" ("tenant_id", "object_kind", "object_id")');
+    this.addSql('create index "rights__subject_user_id" on "rights" ("tenant_id", "subject_user_id")');
+    this.addSql('create index "rights__subject_client_uuid" on "rights" ("tenant_id", "subject_client_uuid")');
+    this.addSql('create index "rights__object_user_id" on "rights" ("tenant_id", "object_user_id")');
+    this.addSql('create index "rights__object_group_id" on "rights" ("tenant_id", "object_group_id")');
+    this.addSql('create index "rights__object_client_uuid" on "rights" ("tenant_id", "object_client_uuid")');
+    this.addSql(
       'create table "riskbits" ("tenant_id" uuid not null, "id" uuid not null, "rating_level" text not null, "score" text not null, "risk" text not null, "risk_android" text null, "risk_ios" text null, "operation" text not null, "enabled" boolean not null default true, "created_at" timestamptz not null, "updated_at" timestamptz not null, constraint "riskbits__pkey" primary key ("tenant_id", "id"))',
     );
     this.addSql(
@@ -240,6 +249,21 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql(
       'alter table "federation_tokens" add constraint "federation_tokens__provider_id__external_id__fkey" foreign key ("tenant_id", "provider_id", "external_id") references "federation_links" ("tenant_id", "provider_id", "external_id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "rights" add constraint "rights__subject_user_id__fkey" foreign key ("tenant_id", "subject_user_id") references "users" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "rights" add constraint "rights__subject_client_uuid__fkey" foreign key ("tenant_id", "subject_client_uuid") references "clients" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "rights" add constraint "rights__object_user_id__fkey" foreign key ("tenant_id", "object_user_id") references "users" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "rights" add constraint "rights__object_group_id__fkey" foreign key ("tenant_id", "object_group_id") references "groups" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "rights" add constraint "rights__object_client_uuid__fkey" foreign key ("tenant_id", "object_client_uuid") references "clients" ("tenant_id", "id") on delete cascade',
     );
     this.addSql('create unique index "tenants__name" on "tenants" (lower("name")) where "deleted_at" is null');
     this.addSql(
