@@ -7,7 +7,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { given } from '../interfaces/given.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   ClientFilterInput,
@@ -35,7 +35,7 @@ registerNode('Client', ({ services }, tenantId, key) => services.clientStore.fin
 
 @Resolver(() => ClientObject)
 export class ClientResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() client: Client, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Client', tenants.get(client.tenantId)!, client.id);
   }

@@ -13,7 +13,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { given } from '../interfaces/given.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateGroupInput,
@@ -34,7 +34,7 @@ registerNode('Group', ({ services }, tenantId, key) => services.groupStore.findB
 
 @Resolver(() => GroupType)
 export class GroupResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() group: Group, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Group', tenants.get(group.tenantId)!, group.id);
   }

@@ -17,7 +17,7 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { GroupType } from '../groups/group.type.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { given } from '../interfaces/given.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import { UserType } from '../users/user.type.ts';
 import {
@@ -44,7 +44,7 @@ registerNode('Role', ({ services }, tenantId, key) => services.roleStore.findByI
 
 @Resolver(() => RoleType)
 export class RoleResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() role: Role, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Role', tenants.get(role.tenantId)!, role.id);
   }
