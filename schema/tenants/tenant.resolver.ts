@@ -84,7 +84,7 @@ export class TenantResolver {
 
   @RequiresScopes(['setting:write'])
   @Mutation(() => TenantSettingsPayload, {
-    description: 'Changes settings of a tenant. Errors: TENANT_SETTING_INVALID.',
+    description: 'Changes settings of a tenant. Errors: TENANT_SETTING_INVALID, USER_EMAIL_AMBIGUOUS.',
   })
   async updateTenantSettings(
     @Arg('input', () => UpdateTenantSettingsInput, { description: 'What to change.' }) input: UpdateTenantSettingsInput,

@@ -52,7 +52,7 @@ import {
   SessionStore,
 } from '../sessions/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
-import { UserService, UserStore } from '../users/index.ts';
+import { UserService, UserStore, uniqueEmails } from '../users/index.ts';
 
 /** What the house is put together from. */
 export interface RegistryOptions {
@@ -162,6 +162,7 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
   });
   const userStore = new UserStore(db);
+  tenants.onSettings(uniqueEmails(userStore.identifiers));
   const users = new UserService({ db, store: userStore, directory, guard: guarded, roles: roleStore, events, clock });
   const sessionStore = new SessionStore(db);
   const deviceStore = new DeviceStore(db);

@@ -17,6 +17,7 @@ export { tenantErrors } from './tenant.errors.ts';
 export {
   type CreateTenant,
   MASTER_TENANT,
+  type SettingsListener,
   type TenantSeed,
   TenantService,
   type UpdateTenant,

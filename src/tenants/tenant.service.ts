@@ -35,6 +35,9 @@ export interface UpdateTenant {
 /** Seeds of a new tenant that other rooms provide (builtin clients and roles, signing keys); run in its transaction. */
 export type TenantSeed = (authority: Authority, tenant: Tenant) => Promise<void>;
 
+/** What a change of settings means for the rows of other rooms; runs in its transaction and may refuse it. */
+export type SettingsListener = (authority: Authority, before: TenantSettings, after: TenantSettings) => Promise<void>;
+
 export interface TenantServiceDeps {
   readonly db: Database;
   readonly store: TenantStore;
@@ -46,6 +49,7 @@ export interface TenantServiceDeps {
 export class TenantService {
   readonly #deps: TenantServiceDeps;
   readonly #seeds: TenantSeed[] = [];
+  readonly #listeners: SettingsListener[] = [];
 
   constructor(deps: TenantServiceDeps) {
     this.#deps = deps;
@@ -54,6 +58,11 @@ export class TenantService {
   /** Adds something every new tenant gets; called while the service is put together. */
   addSeed(seed: TenantSeed): void {
     this.#seeds.push(seed);
+  }
+
+  /** Adds something that depends on settings; called while the service is put together. */
+  onSettings(listener: SettingsListener): void {
+    this.#listeners.push(listener);
   }
 
   find(id: string): Promise<Tenant | null> {
@@ -147,6 +156,11 @@ export class TenantService {
       if (changed.length > 0) {
         tenant.settings = stored as Record<string, unknown>;
         tenant.updatedAt = this.#deps.clock.now();
+        await this.#deps.db.em.flush();
+        const after = effectiveSettings(tenant.template, stored);
+        for (const listener of this.#listeners) {
+          await listener(authority, effectiveSettings(tenant.template, before), after);
+        }
         this.#deps.events.record(authority.caller, authority.tenant, { type: 'setting.changed', params: { changed } });
       }
       return effectiveSettings(tenant.template, stored);

@@ -4,6 +4,7 @@
  * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
 export { ATTRIBUTE_ALIASES, type Attributes, aliasedColumn } from './attributes.ts';
+export { uniqueEmails } from './unique-emails.ts';
 export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
 export { UserService } from './user.service.ts';

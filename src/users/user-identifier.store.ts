@@ -2,6 +2,7 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
+import { SEARCHED_COLUMNS } from './attributes.ts';
 import type { User, UserIdentifier, UserIdentifierEntity } from './user.entity.ts';
 import { fold, IDENTIFIER_KINDS, type IdentifierKind } from './user-names.ts';
 
@@ -87,6 +88,43 @@ export class UserIdentifierStore {
     if (gone.length > 0) await this.#remove(tenantId, userId, gone);
     for (const { value } of kept) await this.#setKinds(tenantId, userId, value, names.get(value)!);
     return this.#add(tenantId, userId, added);
+  }
+
+  /**
+   * Folded e-mail addresses that could not identify their users: two have one, or it is another's username or id.
+   * Found through the search rows, which hold every address folded.
+   */
+  async ambiguousEmails(tenantId: string, limit: number): Promise<readonly string[]> {
+    const { rows } = await sql<{ value: string }>`
+      select k.value_key as value from user_attribute_keys k
+      where k.tenant_id = ${tenantId}::uuid and k.name = ${SEARCHED_COLUMNS.email}
+      group by k.value_key having count(*) > 1
+      union
+      select k.value_key from user_attribute_keys k
+      join user_identifiers i on i.tenant_id = k.tenant_id and i.value = k.value_key and i.user_id <> k.user_id
+      where k.tenant_id = ${tenantId}::uuid and k.name = ${SEARCHED_COLUMNS.email}
+      order by 1 limit ${limit}`.execute(this.#rows());
+    return rows.map(({ value }) => value);
+  }
+
+  /** Makes every e-mail address of a tenant a name that identifies, in the open unit of work; none may be ambiguous. */
+  async addEmails(tenantId: string): Promise<void> {
+    await sql`insert into user_identifiers (tenant_id, value, user_id, kinds)
+      select k.tenant_id, k.value_key, k.user_id, ${IDENTIFIER_KINDS.email}::smallint from user_attribute_keys k
+      where k.tenant_id = ${tenantId}::uuid and k.name = ${SEARCHED_COLUMNS.email}
+      on conflict (tenant_id, value) do update set kinds = user_identifiers.kinds | excluded.kinds`.execute(
+      this.#rows(),
+    );
+  }
+
+  /** Ends that e-mail addresses of a tenant identify, in the open unit of work. */
+  async removeEmails(tenantId: string): Promise<void> {
+    const { email } = IDENTIFIER_KINDS;
+    await sql`delete from user_identifiers where tenant_id = ${tenantId}::uuid and kinds = ${email}`.execute(
+      this.#rows(),
+    );
+    await sql`update user_identifiers set kinds = kinds & ~${email}::smallint
+      where tenant_id = ${tenantId}::uuid and kinds & ${email} <> 0`.execute(this.#rows());
   }
 
   #namesOf(tenantId: string, userId: string): Promise<Pick<UserIdentifier, 'value' | 'kinds'>[]> {

@@ -8,5 +8,9 @@ export const userErrors = defineErrors({
   USER_USERNAME_TAKEN: { kind: 'conflict', message: 'A user with this username exists.' },
   USER_EMAIL_INVALID: { kind: 'invalid', message: 'This is not an e-mail address.' },
   USER_EMAIL_TAKEN: { kind: 'conflict', message: 'A user with this e-mail address exists.' },
+  USER_EMAIL_AMBIGUOUS: {
+    kind: 'conflict',
+    message: 'E-mail addresses cannot be unique: several accounts share one, or one is the name of another account.',
+  },
   USER_ATTRIBUTE_INVALID: { kind: 'invalid', message: 'An attribute is not valid.' },
 });

@@ -107,12 +107,12 @@ export class UserStore {
     return numDeletedRows > 0n;
   }
 
-  /** Notes a sign-in; no change of the account, so `updated_at` stays. */
+  /** Notes a sign-in, which is also a check for inactivity; no change of the account, so `updated_at` stays. */
   async noteSignIn(tenantId: string, id: string, at: Date): Promise<void> {
     await this.#db
       .read<Tables>()
       .updateTable('users')
-      .set({ last_sign_in_at: at })
+      .set({ last_sign_in_at: at, state_checked_at: at })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', id)
       .execute();

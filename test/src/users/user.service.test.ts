@@ -81,6 +81,37 @@ describe('names that identify', () => {
     expect(await world.services.userStore.findByIdentifier(lax.id, 'same@example.com')).toBeNull();
   });
 
+  it('follow the setting for unique e-mail addresses, which is refused while some are ambiguous', async () => {
+    const home = await world.tenant({ settings: { uniqueEmail: false, signInByEmail: false } });
+    const authority = world.system(home);
+    const byName = async (name: string) => (await world.services.userStore.findByIdentifier(home.id, name))?.username;
+    const a = await create({ username: 'a', email: 'Same@example.com' }, authority);
+    await create({ username: 'b', email: 'same@example.com' }, authority);
+    await create({ username: 'c', email: 'c@example.com' }, authority);
+    await create({ username: 'c2', email: 'Named@example.com' }, authority);
+    const named = await create({ username: 'named@example.com' }, authority);
+    await create({ username: 'd@example.com', email: 'D@example.com' }, authority);
+    const refused = world.services.tenants.updateSettings(authority, { uniqueEmail: true });
+    await expect(refused).rejects.toMatchObject({
+      code: 'USER_EMAIL_AMBIGUOUS',
+      fields: [{ message: expect.stringContaining('named@') }, { message: expect.stringContaining('same@') }],
+    });
+    await world.services.users.update(authority, a.id, { email: null });
+    await world.services.users.delete(authority, named.id);
+    await world.services.tenants.updateSettings(authority, { uniqueEmail: true });
+    for (const [name, username] of [
+      ['SAME@example.com', 'b'],
+      ['c@example.com', 'c'],
+      ['named@example.com', 'c2'],
+    ] as const) {
+      expect(await byName(name)).toBe(username);
+    }
+    expect(await codeOf(create({ username: 'e', email: 'c@EXAMPLE.com' }, authority))).toBe('USER_EMAIL_TAKEN');
+    await world.services.tenants.updateSettings(authority, { uniqueEmail: false, signInByEmail: false });
+    expect(await byName('c@example.com')).toBeUndefined();
+    expect(await byName('d@example.com')).toBe('d@example.com');
+  });
+
   it('are free again once nobody has them', async () => {
     const user = await create({ username: 'moving', email: 'moving@example.com' });
     await update(user, { username: 'moved', email: null });
