@@ -15,12 +15,13 @@ export class Sweeper {
   #round: Promise<void> = Promise.resolve();
   #isStopping = false;
 
-  constructor(db: Database, services: Pick<Services, 'expiredRows' | 'oauth'>, logger: Logger) {
+  constructor(db: Database, services: Pick<Services, 'expiredRows' | 'oauth' | 'lockouts'>, logger: Logger) {
     this.#db = db;
     this.#logger = logger;
     this.#sweeps = [
       (limit) => services.expiredRows.sweepExpired(limit),
       (limit) => services.oauth.expired.sweepExpired(limit),
+      (limit) => services.lockouts.sweepExpired(limit),
     ];
   }
 

@@ -1,6 +1,7 @@
 import { Authority, systemCaller } from '../../access/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
 import {
+  addSeconds,
   type Clock,
   IdentityError,
   invalidField,
@@ -52,6 +53,9 @@ export interface Verdict {
   /** The rule whose block ends last. */
   readonly rule: LockoutRule['name'] | null;
 }
+
+/** How long counters are kept after the last failure. */
+const KEPT_SECONDS = 31 * 86_400;
 
 const FREE: Verdict = { isBlocked: false, until: null, rule: null };
 
@@ -230,6 +234,16 @@ export class LockoutService {
       throw invalidField('filter.user', 'ID_INVALID', 'This is not the id of a user.');
     }
     return this.#deps.store.page(authority.tenant.id, filter, request, this.#deps.clock.now());
+  }
+
+  /**
+   * Deletes up to `limit` counters that were left alone for a month: what strangers type must not stay for ever. Windows
+   * longer than that forget sooner. The server calls it now and then, again at once while it returns `limit`.
+   * @returns How many rows went.
+   */
+  sweepExpired(limit: number): Promise<number> {
+    const now = this.#deps.clock.now();
+    return this.#deps.store.sweepExpired(addSeconds(now, -KEPT_SECONDS), now, limit);
   }
 
   /** One block by its key, running or not. */

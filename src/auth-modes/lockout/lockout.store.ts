@@ -59,6 +59,15 @@ const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
 const CLEAR_SUBJECT_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2 and subject = $3
   and factor = $4 ${CLEARED}`;
 
+const SWEEP_SQL = `delete from lockouts l using (
+    select o.* from tenants t cross join lateral (
+      select tenant_id, subject_kind, subject, factor from lockouts o
+      where o.tenant_id = t.id and o.last_at < $1 and (o.blocked_until is null or o.blocked_until < $2)
+      order by o.last_at limit $3
+    ) o limit $3
+  ) gone where l.tenant_id = gone.tenant_id and l.subject_kind = gone.subject_kind and l.subject = gone.subject
+    and l.factor = gone.factor returning 1`;
+
 const kindsAndKeys = (subjects: readonly LockoutSubject[]): [string[], string[]] => [
   subjects.map(({ kind }) => kind),
   subjects.map(({ key }) => key),
@@ -157,6 +166,11 @@ export class LockoutStore {
       { column: 'factor', property: 'factor', type: 'text' },
     ] as const;
     return keysetPage<Lockout>(query, keys, request);
+  }
+
+  /** Deletes up to `limit` rows, found by index in each tenant, that nobody has failed at since. @returns How many went. */
+  async sweepExpired(since: Date, now: Date, limit: number): Promise<number> {
+    return (await this.#run<unknown>(SWEEP_SQL, [since, now, limit])).length;
   }
 
   #select(tenantId: string) {

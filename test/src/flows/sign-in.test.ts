@@ -177,6 +177,10 @@ describe('signing in with a password', () => {
       authTime: world.clock.now(),
     });
     expect(await world.services.devices.isKnown(tenant.id, user.id, 'SHA256_mine')).toBe(true);
+    expect((await world.services.authModes.get(world.system(tenant), user.id)).state).toMatchObject({
+      name: 'active',
+      checkedAt: world.clock.now(),
+    });
     expect(await world.eventTypes(tenant)).toContain('session.started');
   });
 

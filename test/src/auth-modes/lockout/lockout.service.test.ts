@@ -291,4 +291,19 @@ describe('lock-out', () => {
     world.clock.advance(60);
     expect((await page()).totalCount).toBe(0);
   });
+
+  it('sweeps what was left alone for a month, a few at a time, and no block that runs', async () => {
+    const { fail, tenant } = await scene({ growth: 'linear', baseWaitSeconds: 31_536_000, maxWaitSeconds: 31_536_000 });
+    while ((await lockouts().sweepExpired(100)) > 0);
+    await fail(3);
+    await fail(1, { userId: null, name: 'a', peerIp: null });
+    await fail(1, { userId: null, name: 'b', peerIp: null });
+    world.clock.advance(31 * 86_400);
+    expect(await lockouts().sweepExpired(100)).toBe(0);
+    world.clock.advance(1);
+    expect(await lockouts().sweepExpired(2)).toBe(2);
+    expect(await lockouts().sweepExpired(100)).toBe(1);
+    expect(await lockouts().sweepExpired(100)).toBe(0);
+    expect((await lockouts().page(world.system(tenant), {}, {})).rows).toMatchObject([{ subjectKind: 'account' }]);
+  });
 });
