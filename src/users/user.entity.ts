@@ -79,7 +79,8 @@ export const UserAttributeKeyEntity = defineEntity({
   properties: {
     tenantId: p.uuid().primary(),
     name: p.text().primary(),
-    valueKey: p.text().primary(),
+    /** Compared by bytes, so that the index finds beginnings whatever the collation of the database. */
+    valueKey: p.text().collation('C').primary(),
     userId: p.text().primary(),
   },
   indexes: [{ name: 'user_attribute_keys__user_id', properties: ['tenantId', 'userId'] }],

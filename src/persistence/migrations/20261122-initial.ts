@@ -140,7 +140,7 @@ export class Migration20261122Initial extends Migration {
     this.addSql('create index "users__created_at" on "users" ("tenant_id", "created_at", "id")');
     this.addSql('create index "users__username" on "users" ("tenant_id", "username", "id")');
     this.addSql(
-      'create table "user_attribute_keys" ("tenant_id" uuid not null, "name" text not null, "value_key" text not null, "user_id" text not null, constraint "user_attribute_keys__pkey" primary key ("tenant_id", "name", "value_key", "user_id"))',
+      'create table "user_attribute_keys" ("tenant_id" uuid not null, "name" text not null, "value_key" text collate "C" not null, "user_id" text not null, constraint "user_attribute_keys__pkey" primary key ("tenant_id", "name", "value_key", "user_id"))',
     );
     this.addSql('create index "user_attribute_keys__user_id" on "user_attribute_keys" ("tenant_id", "user_id")');
     this.addSql(
