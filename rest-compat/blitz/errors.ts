@@ -48,6 +48,7 @@ export const BLITZ_ERRORS: DialectErrors = {
     USER_USERNAME_TAKEN: listed('already_exists', 'login'),
     USER_EMAIL_INVALID: listed('wrong_format', 'email'),
     USER_EMAIL_TAKEN: listed('already_exists', 'email'),
+    USER_EMAIL_AMBIGUOUS: listed('already_exists', 'email'),
     USER_ATTRIBUTE_INVALID: listed('wrong_format'),
     AUTH_MODE_NO_SECOND_FACTOR: listed('has_not_sf_methods', 'requiredFactor'),
     AUTH_MODE_VALUE_INVALID: listed('wrong_value'),
