@@ -11,7 +11,7 @@ registerNode('SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.
 
 @Resolver(() => SigningKeyType)
 export class SigningKeyResolver {
-  @FieldResolver(() => ID)
+  @FieldResolver(() => ID, { description: 'Global id: unique across types and tenants, and opaque.' })
   id(@Root() key: SigningKey, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('SigningKey', tenants.get(key.tenantId)!, key.kid);
   }

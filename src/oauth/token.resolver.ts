@@ -9,12 +9,19 @@ import {
 import type { EventLog } from '../events/index.ts';
 import type { Origin, TenantRef } from '../kernel/index.ts';
 import type { RolePermissions } from '../roles/index.ts';
-import type { ClientCredentials } from './client-credentials.ts';
 import type { Issuers } from './issuers.ts';
 import type { ScopeRules } from './scopes.ts';
 import type { TokenLife } from './token.life.ts';
 import type { TokenReader } from './token.reader.ts';
 import type { ReadToken } from './token.ts';
+
+/** What a client says to prove who it is (RFC 6749 section 2.3). */
+export interface ClientCredentials {
+  readonly clientId: string;
+  /** Null: the client names itself and proves nothing, as public clients do. */
+  readonly secret: string | null;
+  readonly method: 'Basic' | 'Post' | 'None';
+}
 
 /** Whom a credential stands for; or why it stands for nobody, which is for logs: callers see one answer. */
 export type Resolution = { readonly caller: Caller } | { readonly refused: string };
@@ -57,7 +64,7 @@ export class TokenResolver {
    * - By its `oauth` secret it has everything it may do itself.
    * - For `rest` (routes that document HTTP Basic of an application) what `basicPermissions` says.
    * - A public client that only names itself has no permissions and `clientAuth` `None`.
-   * @param readings What the credentials may mean (`basicCredentials`, `bodyCredentials`); the first that fits counts.
+   * @param readings What the credentials may mean (clients encode a Basic header in two ways); the first that fits counts.
    */
   async resolveClient(
     tenant: TenantRef,

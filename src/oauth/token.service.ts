@@ -29,6 +29,9 @@ export interface TokenServiceDeps {
 /** Longer parameters are no scopes, names or tokens of ours: a refresh token has 43 characters, 250 scope names 16,000. */
 const MAX_CHARACTERS = 16_384;
 
+/** A bearer token is not the client itself (RFC 6749 section 3.2.1). */
+const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post', 'None'] as const);
+
 /** Kinds of errors that say no to the caller; the others say that we cannot answer, which is no refusal to record. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'unauthenticated', 'forbidden', 'not-found', 'refused']);
 /** Refusals that have an event of their own. */
@@ -75,9 +78,11 @@ export class TokenService {
   }
 
   async #authenticated(caller: Caller, tenant: KnownTenant): Promise<ClientRecord> {
-    const isClient = caller.kind === 'application' && caller.clientAuth !== 'Bearer' && caller.clientId !== null;
-    if (!isClient || caller.tenant?.id !== tenant.id) throw oauthErrors.CLIENT_UNAUTHENTICATED();
-    const client = await this.#deps.clients.byClientId(tenant.id, caller.clientId!);
+    const isClient = caller.kind === 'application' && AUTHENTICATED.has(caller.clientAuth);
+    if (!isClient || caller.clientId === null || caller.tenant?.id !== tenant.id) {
+      throw oauthErrors.CLIENT_UNAUTHENTICATED();
+    }
+    const client = await this.#deps.clients.byClientId(tenant.id, caller.clientId);
     if (client === null || !client.isUsable) throw oauthErrors.CLIENT_UNAUTHENTICATED();
     return client;
   }

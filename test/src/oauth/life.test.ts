@@ -97,6 +97,22 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, token)).toBe('tenant-disabled');
   });
 
+  it('ends for everything issued before a moment; what is issued in the same second after it lives', async () => {
+    const tenant = await world.tenant();
+    const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
+    const before = await client.token();
+    const moment = new Date(world.clock.now().getTime() + 500);
+    await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('update tenants set not_before = ? where id = ?', [moment, tenant.id]);
+    world.services.directory.invalidate();
+    expect(await refusalOf(world, before)).toBe('tenant-not-before');
+    world.clock.advance(0.6);
+    expect(await refusalOf(world, await client.token())).toBeNull();
+    world.clock.advance(0.4);
+  });
+
   it('loses what its client loses', async () => {
     const client = await newClient({ permissions: ['user:write', 'session:read'] });
     const token = await client.token();
