@@ -3,7 +3,7 @@ import type { SigningKey } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
-import { registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { RotateSigningKeyInput } from './oauth.input.ts';
 import { RotateSigningKeyPayload, SigningKeyType } from './oauth.type.ts';
 
@@ -11,7 +11,7 @@ registerNode('SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.
 
 @Resolver(() => SigningKeyType)
 export class SigningKeyResolver {
-  @FieldResolver(() => ID, { description: 'Global id: unique across types and tenants, and opaque.' })
+  @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() key: SigningKey, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('SigningKey', tenants.get(key.tenantId)!, key.kid);
   }

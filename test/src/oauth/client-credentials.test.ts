@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { callerOf, refusalOf, TestClient } from '../../support/oauth.ts';
-import { World } from '../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 describe('token endpoint: client credentials grant', () => {
   let world: World;
@@ -83,6 +83,41 @@ describe('token endpoint: client credentials grant', () => {
       },
       { type: 'token.refused', outcome: 'failure', reason: 'SCOPE_INVALID', user_agent: 'Tests/1.0' },
     ]);
+  });
+
+  it.each([
+    ['a wrong secret', { secret: 'wrong', method: 'Basic' }],
+    ['an empty secret', { secret: '', method: 'Post' }],
+    ['no secret at all', { secret: null, method: 'None' }],
+  ] as const)('refuses a client with %s, and records it', async (_what, credentials) => {
+    const tenant = await world.tenant();
+    const { clientId } = await TestClient.create(world, tenant);
+    const { resolver } = world.services.oauth;
+    expect(await resolver.resolveClient(tenant, [{ clientId, ...credentials }], TEST_ORIGIN)).toEqual({
+      refused: 'client-unauthenticated',
+    });
+    expect((await world.events(tenant)).at(-1)).toMatchObject({
+      type: 'token.refused',
+      reason: 'CLIENT_UNAUTHENTICATED',
+      client_id: clientId,
+      outcome: 'failure',
+    });
+  });
+
+  it('takes the reading of the credentials that fits', async () => {
+    const client = await newClient();
+    const readings = [
+      { clientId: client.clientId, secret: 'a+b', method: 'Basic' },
+      { clientId: client.clientId, secret: client.secret, method: 'Basic' },
+    ] as const;
+    const resolution = await world.services.oauth.resolver.resolveClient(acme, readings, TEST_ORIGIN);
+    expect(resolution).toMatchObject({ caller: { clientId: client.clientId, clientAuth: 'Basic' } });
+  });
+
+  it('is not for public clients, who only name themselves', async () => {
+    const open = await TestClient.create(world, acme, { type: 'public', grants: ['refresh_token'] });
+    expect([...(await open.caller()).permissions.grants()]).toEqual([]);
+    await expect(open.request('client_credentials')).rejects.toMatchObject({ code: 'GRANT_TYPE_NOT_ALLOWED' });
   });
 
   it('stops at once when the client is disabled, and starts again with it', async () => {
