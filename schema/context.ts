@@ -1,5 +1,13 @@
 import type { Authority, Caller, ScopeAliases } from '../src/access/index.ts';
-import type { AuthModeService, CredentialStore, LockoutService, PasswordMode } from '../src/auth-modes/index.ts';
+import type {
+  AuthModeService,
+  CredentialStore,
+  LockoutService,
+  PasswordMode,
+  SecurityQuestionService,
+  SecurityQuestionStore,
+  TotpService,
+} from '../src/auth-modes/index.ts';
 import type {
   ClientAuthenticator,
   ClientDirectory,
@@ -14,8 +22,9 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../src/federation/index.ts';
-import type { EndAccessFlow, LinkAccountFlow, PasswordFlow, SignInFlow } from '../src/flows/index.ts';
+import type { EndAccessFlow, LinkAccountFlow, PasswordFlow, QrSignInFlow, SignInFlow } from '../src/flows/index.ts';
 import type { OAuth } from '../src/oauth/index.ts';
+import type { RightService } from '../src/rights/index.ts';
 import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
 import type {
   GroupMemberService,
@@ -82,6 +91,10 @@ export interface Services {
   readonly authModes: AuthModeService;
   readonly credentials: CredentialStore;
   readonly passwords: PasswordMode;
+  /** Apps that show codes; a sign-in asks it for the second factor. */
+  readonly totp: TotpService;
+  readonly securityQuestions: SecurityQuestionService;
+  readonly securityQuestionStore: SecurityQuestionStore;
   /** The one lock-out engine: whatever proves something asks it first. */
   readonly lockouts: LockoutService;
   readonly signIn: SignInFlow;
@@ -92,6 +105,9 @@ export interface Services {
   readonly federationLinkStore: FederationLinkStore;
   /** Linking an external account by a visit to its provider. */
   readonly accountLinking: LinkAccountFlow;
+  readonly rights: RightService;
+  /** Signing in by a code that another device confirms. */
+  readonly qrSignIn: QrSignInFlow;
   readonly riskbits: RiskbitService;
   readonly riskbitStore: RiskbitStore;
 }

@@ -22,6 +22,10 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'federation_link.added': 'ext_account_bound',
   'federation_link.removed': 'ext_account_unbound',
   'device.removed': 'device_removed',
+  'right.granted': 'right_granted',
+  'right.revoked': 'right_revoked',
+  'qr_sign_in.confirmed': 'qr_login_confirmed',
+  'qr_sign_in.refused': 'qr_login_refused',
 };
 
 /** Events of credentials are named after the kind of credential. */

@@ -1,13 +1,14 @@
 import { registerEnumType } from 'type-graphql';
 import { accessErrors } from '../../src/access/index.ts';
-import { authModeErrors, passwordModeErrors } from '../../src/auth-modes/index.ts';
+import { authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors } from '../../src/auth-modes/index.ts';
 import { clientErrors } from '../../src/clients/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
 import { federationErrors } from '../../src/federation/index.ts';
-import { linkAccountErrors, signInErrors } from '../../src/flows/index.ts';
+import { linkAccountErrors, qrSignInErrors, signInErrors } from '../../src/flows/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
 import { oauthErrors } from '../../src/oauth/index.ts';
+import { rightErrors } from '../../src/rights/index.ts';
 import { riskErrors } from '../../src/risk/index.ts';
 import { grantErrors, groupErrors, roleErrors } from '../../src/roles/index.ts';
 import { sessionErrors } from '../../src/sessions/index.ts';
@@ -29,10 +30,14 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   federationErrors,
   linkAccountErrors,
   riskErrors,
+  rightErrors,
+  qrSignInErrors,
   oauthErrors,
   accessErrors,
   authModeErrors,
   passwordModeErrors,
+  totpErrors,
+  securityQuestionErrors,
   signInErrors,
   userErrors,
   sessionErrors,

@@ -13,5 +13,13 @@ export {
   linkAccountErrors,
   Upstream,
 } from './link-account/index.ts';
+export { qrSignInErrors } from './qr-sign-in.errors.ts';
+export {
+  type BeginQrSignIn,
+  type BegunQrSignIn,
+  type QrSignIn,
+  QrSignInFlow,
+  type QrSignInResult,
+} from './qr-sign-in.ts';
 export { signInErrors } from './sign-in.errors.ts';
 export { type PasswordSignIn, requireVerified, SignInFlow, type SignInResult } from './sign-in.ts';

@@ -3,12 +3,17 @@ import { registerBlitz } from '../../rest-compat/blitz/register.ts';
 import type { Services } from '../../schema/context.ts';
 import { ScopeAliases } from '../access/index.ts';
 import {
+  AccountGate,
   AuthModeService,
   AuthModeStore,
   CredentialStore,
   LockoutService,
   LockoutStore,
   PasswordMode,
+  SecurityQuestionService,
+  SecurityQuestionStore,
+  TotpMode,
+  TotpService,
 } from '../auth-modes/index.ts';
 import {
   ClientAuthenticator,
@@ -26,10 +31,11 @@ import {
   FederationProviderService,
   FederationProviderStore,
 } from '../federation/index.ts';
-import { EndAccessFlow, LinkAccountFlow, PasswordFlow, SignInFlow, Upstream } from '../flows/index.ts';
+import { EndAccessFlow, LinkAccountFlow, PasswordFlow, QrSignInFlow, SignInFlow, Upstream } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { createOAuth, GrantFamilies, GrantStore } from '../oauth/index.ts';
 import type { Database } from '../persistence/index.ts';
+import { RightParties, RightService, RightStore } from '../rights/index.ts';
 import { RiskbitService, RiskbitStore } from '../risk/index.ts';
 import {
   EffectiveRoleStore,
@@ -192,12 +198,13 @@ export function createRegistry(options: RegistryOptions): Services {
     events,
     clock,
   });
+  const passwordHasher = new PasswordHasher();
   const passwords = new PasswordMode({
     db,
     credentials,
     columns: authModeStore,
     users: userStore,
-    hasher: new PasswordHasher(),
+    hasher: passwordHasher,
     directory,
     guard: guarded,
     events,
@@ -210,6 +217,29 @@ export function createRegistry(options: RegistryOptions): Services {
     users: userStore,
     accounts: endAccess,
     guard: guarded,
+    events,
+    clock,
+  });
+  const accountGate = new AccountGate({ users: userStore, directory, guard: guarded, clock });
+  const totp = new TotpService({
+    db,
+    gate: accountGate,
+    columns: authModeStore,
+    credentials,
+    mode: new TotpMode({ credentials, clock }),
+    lockouts,
+    directory,
+    events,
+    clock,
+  });
+  const securityQuestionStore = new SecurityQuestionStore(db);
+  const securityQuestions = new SecurityQuestionService({
+    db,
+    gate: accountGate,
+    columns: authModeStore,
+    store: securityQuestionStore,
+    hasher: passwordHasher,
+    lockouts,
     events,
     clock,
   });
@@ -266,6 +296,15 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
     publicUrl: options.publicUrl,
   });
+  const rights = new RightService({
+    db,
+    store: new RightStore(db),
+    parties: new RightParties({ users: userStore, clients: clientStore, groups: groupStore }),
+    guard: guarded,
+    events,
+    clock,
+  });
+  const qrSignIn = new QrSignInFlow({ db, codes: oneTimeCodes, clients: clientDirectory, events, clock });
   const riskbitStore = new RiskbitStore(db);
   const riskbits = new RiskbitService({ db, store: riskbitStore, events, clock });
   const oauth = createOAuth({
@@ -320,6 +359,9 @@ export function createRegistry(options: RegistryOptions): Services {
     authModes,
     credentials,
     passwords,
+    totp,
+    securityQuestions,
+    securityQuestionStore,
     lockouts,
     signIn,
     passwordFlow,
@@ -328,6 +370,8 @@ export function createRegistry(options: RegistryOptions): Services {
     federationLinks,
     federationLinkStore,
     accountLinking,
+    rights,
+    qrSignIn,
     riskbits,
     riskbitStore,
   };

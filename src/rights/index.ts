@@ -1,0 +1,17 @@
+/**
+ * Rights: names that say what a user or an application may do on a user, a group or an application. What they allow is the
+ * deployment's own business, but for rules that ask `RightService.holds`.
+ * May import `kernel/`, `persistence/`, `events/`, `access/`, `roles/`, `users/` and `clients/`.
+ */
+export {
+  type RightObjectKind,
+  type RightObjectRef,
+  RightParties,
+  type RightParty,
+  type RightSubjectKind,
+  type RightSubjectRef,
+} from './parties.ts';
+export { rightErrors } from './right.errors.ts';
+export { type Right, RightService } from './right.service.ts';
+export { RightStore } from './right.store.ts';
+export type { ChangeRights, RightsInput } from './right-input.ts';
