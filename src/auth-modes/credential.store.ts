@@ -48,6 +48,8 @@ const NEXT_ORDINAL_SQL = `insert into credential_ordinals (tenant_id, user_id, t
   on conflict (tenant_id, user_id, type) do update set last = credential_ordinals.last + 1 returning last`;
 const FIND_PASSWORD_SQL = `select id, secret as hash from credentials
   where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null order by ordinal limit 1`;
+const RAISE_SQL = `update credentials set data = jsonb_set(data, array[$3::text], to_jsonb($4::bigint)), last_used_at = $5
+  where tenant_id = $1 and id = $2 and coalesce((data ->> $3)::bigint, -1) < $4 returning id`;
 const SECOND_FACTORS_SQL =
   'select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[]) order by type';
 
@@ -167,6 +169,15 @@ export class CredentialStore {
       id,
       this.#clock.now(),
     ]);
+  }
+
+  /**
+   * Raises a number among the shown details and notes the use. Of two who raise it to the same value one comes too late.
+   * @returns False when it is that high already, or there is no such credential.
+   */
+  async raise(tenantId: string, id: string, name: string, value: number): Promise<boolean> {
+    if (!isUuid(id)) return false;
+    return (await this.#run<unknown>(RAISE_SQL, [tenantId, id, name, value, this.#clock.now()])).length > 0;
   }
 
   #select(tenantId: string) {

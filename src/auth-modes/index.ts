@@ -3,6 +3,7 @@
  * one engine that blocks guessing.
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
  */
+export { AccountGate, type AccountGateDeps } from './account-gate.ts';
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { authModeErrors } from './auth-mode.errors.ts';
 export { type AuthModePatch, LOCKABLE_METHODS, UPDATE_PASSWORD } from './auth-mode.rules.ts';
@@ -29,3 +30,9 @@ export {
 export { type AuthMode, CREDENTIAL_KINDS, CREDENTIAL_TYPES, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { PasswordMode, type PreparedPassword } from './password/password.mode.ts';
+export { securityQuestionErrors } from './security-question/security-question.errors.ts';
+export { SecurityQuestionService } from './security-question/security-question.service.ts';
+export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
+export { totpErrors } from './totp/totp.errors.ts';
+export { TotpMode } from './totp/totp.mode.ts';
+export { type TotpEnrolment, TotpService, type TotpTarget, type TotpTry } from './totp/totp.service.ts';

@@ -116,6 +116,9 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql('create index "role_grants__role_id" on "role_grants" ("tenant_id", "role_id")');
     this.addSql(
+      'create table "security_questions" ("tenant_id" uuid not null, "user_id" text not null, "question" text not null, "answer_hash" text not null, "created_at" timestamptz not null, "updated_at" timestamptz not null, constraint "security_questions__pkey" primary key ("tenant_id", "user_id"))',
+    );
+    this.addSql(
       'create table "sessions" ("tenant_id" uuid not null, "id" uuid not null, "user_id" text not null, "cookie_hash" bytea null, "device_id" text null, "auth_time" timestamptz not null, "amr" text[] not null default \'{}\', "acr" text null, "remember" boolean not null default false, "offline" boolean not null default false, "ip" text null, "user_agent" text null, "last_used_at" timestamptz not null, "idle_expires_at" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, constraint "sessions__pkey" primary key ("tenant_id", "id"))',
     );
     this.addSql('create index "sessions__user_id" on "sessions" ("tenant_id", "user_id", "id")');
@@ -186,6 +189,9 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql(
       'alter table "credential_ordinals" add constraint "credential_ordinals__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "security_questions" add constraint "security_questions__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',
     );
     this.addSql(
       'alter table "role_composites" add constraint "role_composites__role_id__fkey" foreign key ("tenant_id", "role_id") references "roles" ("tenant_id", "id") on delete cascade',

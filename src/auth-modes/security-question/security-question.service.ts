@@ -1,0 +1,144 @@
+import type { Authority } from '../../access/index.ts';
+import type { PasswordHasher } from '../../crypto/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import { type Clock, type IdentityError, invalidField, requireText } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import { userErrors } from '../../users/index.ts';
+import type { AccountGate } from '../account-gate.ts';
+import type { AuthModeStore } from '../auth-mode.store.ts';
+import { guardedTry } from '../lockout/guarded-try.ts';
+import type { LockoutService } from '../lockout/lockout.service.ts';
+import { securityQuestionErrors } from './security-question.errors.ts';
+import type { SecurityQuestion, SecurityQuestionStore } from './security-question.store.ts';
+
+export interface SecurityQuestionServiceDeps {
+  readonly db: Database;
+  readonly gate: AccountGate;
+  readonly columns: Pick<AuthModeStore, 'lock'>;
+  readonly store: SecurityQuestionStore;
+  readonly hasher: PasswordHasher;
+  readonly lockouts: LockoutService;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A question and its answer, as they came. */
+export interface AnsweredQuestion {
+  readonly userId: string;
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** In UTF-16 units; at three bytes each the hasher takes the answer. */
+const TEXT = { max: 255 } as const;
+
+/** The security question of an account: set, checked, removed; its answer is hashed and never shown. */
+export class SecurityQuestionService {
+  readonly #deps: SecurityQuestionServiceDeps;
+
+  constructor(deps: SecurityQuestionServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND */
+  async get(authority: Authority, userId: string): Promise<SecurityQuestion> {
+    const { gate, store } = this.#deps;
+    const { id } = await gate.enter(authority, userId);
+    const question = await store.find(authority.tenant.id, id);
+    if (question === null) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
+    return question;
+  }
+
+  /**
+   * Sets question and answer, or replaces both.
+   * @throws INVALID_INPUT Empty, blank, too long, or not storable.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, SERVICE_UNAVAILABLE
+   */
+  async set(authority: Authority, input: AnsweredQuestion): Promise<SecurityQuestion> {
+    const { gate, columns, store, hasher, events, clock, db } = this.#deps;
+    const { tenant, caller } = authority;
+    const { id } = await gate.enterToChange(authority, input.userId);
+    const question = requireWords(input.question, 'input.question');
+    // Outside the transaction: hashing takes long.
+    const hash = await hasher.hash(requireWords(input.answer, 'input.answer'));
+    return db.transaction(async () => {
+      if ((await columns.lock(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
+      const stored = await store.set(tenant.id, id, question, hash, clock.now());
+      events.record(caller, tenant, { type: 'security_question.changed', subjectId: id });
+      return stored;
+    });
+  }
+
+  /** @throws SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED */
+  async remove(authority: Authority, userId: string): Promise<void> {
+    const { gate, store, events, db } = this.#deps;
+    const { tenant, caller } = authority;
+    const { id } = await gate.enterToChange(authority, userId);
+    await db.transaction(async () => {
+      if (!(await store.remove(tenant.id, id))) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
+      events.record(caller, tenant, { type: 'security_question.removed', subjectId: id });
+    });
+  }
+
+  /**
+   * Checks question and answer, in this order. The question must be the stored one to the letter; the answer too, but for
+   * what a keyboard composes and another decomposes. While the account is blocked for wrong answers, a right one is refused
+   * like a wrong one.
+   * @throws SECURITY_QUESTION_NOT_FOUND None is set.
+   * @throws SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG Each counts as a failed try, apart from passwords and codes.
+   * @throws USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
+   */
+  async check(authority: Authority, input: AnsweredQuestion): Promise<void> {
+    const { gate, store, lockouts } = this.#deps;
+    const { tenant, caller } = authority;
+    const { id } = await gate.enter(authority, input.userId);
+    const stored = await store.find(tenant.id, id);
+    if (stored === null) return this.#refuse(authority, id, securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND());
+    const attempt = {
+      tenant,
+      factor: 'secret-answer',
+      userId: id,
+      name: id,
+      peerIp: caller.origin.peerIp,
+      // Who is signed in already cannot be kept from it by strangers' failures.
+      knownDeviceId: caller.sessionId,
+    } as const;
+    const isQuestion = stored.question === input.question;
+    const result = await guardedTry(
+      lockouts,
+      attempt,
+      caller,
+      async () => isQuestion && (await this.#isAnswer(tenant.id, id, input.answer)),
+    );
+    if (result === 'right') return;
+    const refusal = isQuestion
+      ? securityQuestionErrors.SECURITY_ANSWER_WRONG()
+      : securityQuestionErrors.SECURITY_QUESTION_WRONG();
+    return this.#refuse(authority, id, refusal, result === 'blocked');
+  }
+
+  async #isAnswer(tenantId: string, userId: string, answer: string): Promise<boolean> {
+    const { store, hasher } = this.#deps;
+    const hash = await store.findHash(tenantId, userId);
+    // What could not have been set is not hashed.
+    if (hash === null || answer.length > TEXT.max || !answer.isWellFormed()) return false;
+    return (await hasher.verify(answer, hash)).ok;
+  }
+
+  async #refuse(authority: Authority, subjectId: string, refusal: IdentityError, isBlocked = false): Promise<never> {
+    await this.#deps.events.append(authority.caller, authority.tenant, {
+      type: 'security_question.check_failed',
+      subjectId,
+      outcome: 'failure',
+      reason: isBlocked ? 'locked_out' : refusal.code,
+    });
+    throw refusal;
+  }
+}
+
+/** @throws INVALID_INPUT */
+function requireWords(value: unknown, path: string): string {
+  const text = requireText(value, path, TEXT);
+  if (text.trim() === '') throw invalidField(path, 'TEXT_LENGTH', 'The text is blank.');
+  return text;
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../../kernel/index.ts';
+import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
+import type { AuthMode } from '../mode.ts';
+import { stepOfCode, TOTP_SHAPE } from './totp.code.ts';
+
+export interface TotpModeDeps {
+  readonly credentials: CredentialStore;
+  readonly clock: Clock;
+}
+
+/** A right code: whose it is and which step it used. */
+export interface MatchedCode {
+  readonly credentialId: string;
+  readonly step: number;
+}
+
+const STEP = 'lastStep';
+
+/** The details of an app whose code of `step` was just taken. */
+export const detailsAfter = (step: number): Readonly<Record<string, unknown>> => ({ ...TOTP_SHAPE, [STEP]: step });
+
+/** The newest step whose code was taken; -1 when none was. */
+export const lastStepOf = ({ data }: Pick<CredentialInfo, 'data'>): number =>
+  Number.isSafeInteger(data[STEP]) ? (data[STEP] as number) : -1;
+
+/** Second factor by time-based codes (RFC 6238). Each code works once, on whichever node it is shown (check 45). */
+export class TotpMode implements AuthMode<string> {
+  readonly type = 'totp';
+  readonly amr = ['otp'];
+  readonly #deps: TotpModeDeps;
+
+  constructor(deps: TotpModeDeps) {
+    this.#deps = deps;
+  }
+
+  async isSetUp(tenantId: string, userId: string): Promise<boolean> {
+    return (await this.ofUser(tenantId, userId)).length > 0;
+  }
+
+  /** The apps of an account, oldest first. */
+  async ofUser(tenantId: string, userId: string): Promise<readonly CredentialInfo[]> {
+    const all = (await this.#deps.credentials.ofUsers(tenantId, [userId])).get(userId) ?? [];
+    return all.filter(({ type }) => type === this.type);
+  }
+
+  /** Whether the code is right; if so it is used up. Not throttled: see `TotpService.verify`. */
+  async verify(tenantId: string, userId: string | null, code: string): Promise<boolean> {
+    const matched = await this.match(tenantId, userId, code);
+    return matched !== null && (await this.spend(tenantId, matched));
+  }
+
+  /** The app of the account that shows this code now, and has not had it taken; changes nothing. */
+  async match(tenantId: string, userId: string | null, code: string): Promise<MatchedCode | null> {
+    const { credentials, clock } = this.#deps;
+    const now = clock.now();
+    // Asked for nobody too: the statement is part of the time.
+    for (const credential of await this.ofUser(tenantId, userId ?? '')) {
+      const secret = await credentials.openSecret(tenantId, credential.id);
+      const step = secret === null ? null : stepOfCode(secret.toString(), code, now, lastStepOf(credential));
+      if (step !== null) return { credentialId: credential.id, step };
+    }
+    return null;
+  }
+
+  /** Uses a matched code up. @returns False when somebody was faster. */
+  spend(tenantId: string, { credentialId, step }: MatchedCode): Promise<boolean> {
+    return this.#deps.credentials.raise(tenantId, credentialId, STEP, step);
+  }
+}

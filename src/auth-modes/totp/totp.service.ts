@@ -1,0 +1,197 @@
+import { toBuffer } from 'qrcode';
+import type { Authority } from '../../access/index.ts';
+import type { EventActor, EventLog } from '../../events/index.ts';
+import { type Clock, requireText, type TenantRef } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import { userErrors } from '../../users/index.ts';
+import type { AccountGate } from '../account-gate.ts';
+import type { AuthModeStore } from '../auth-mode.store.ts';
+import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
+import { guardedTry } from '../lockout/guarded-try.ts';
+import type { LockoutService } from '../lockout/lockout.service.ts';
+import type { Attempt } from '../lockout/lockout.subject.ts';
+import { newTotpSecret, readTotpSecret, stepOfCode, totpUri } from './totp.code.ts';
+import { totpErrors } from './totp.errors.ts';
+import { detailsAfter, type MatchedCode, type TotpMode } from './totp.mode.ts';
+
+export interface TotpServiceDeps {
+  readonly db: Database;
+  readonly gate: AccountGate;
+  readonly columns: Pick<AuthModeStore, 'lock'>;
+  readonly credentials: CredentialStore;
+  readonly mode: TotpMode;
+  readonly lockouts: LockoutService;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** What the user puts into an app; nothing of it is kept. */
+export interface TotpEnrolment {
+  /** Base32, for typing. */
+  readonly secret: string;
+  /** The same as an `otpauth` address. */
+  readonly uri: string;
+  /** The address as a QR image, PNG. */
+  readonly qrImage: Buffer;
+}
+
+export interface AttachTotp {
+  readonly userId: string;
+  /** Base32; of `begin`, or the caller's own. */
+  readonly secret: string;
+  /** What the app shows now. */
+  readonly code: string;
+  readonly name?: string | null;
+}
+
+/** A code shown at a sign-in. */
+export interface TotpTry {
+  readonly userId: string;
+  readonly code: string;
+  /** Device on which the account is known; null when it is not. */
+  readonly knownDeviceId: string | null;
+}
+
+/** Which app to detach: by the id of its credential, or by its number among the account's. */
+export type TotpTarget = { readonly id: string } | { readonly userId: string; readonly ordinal: number };
+
+/** A sign-in tries a code on all of them. */
+const MAX_APPS = 10;
+const NAME = { max: 255 } as const;
+
+/** Attaching and detaching apps that show codes, and the codes of sign-ins. */
+export class TotpService {
+  readonly #deps: TotpServiceDeps;
+
+  constructor(deps: TotpServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * A fresh secret, to be shown to the user; nothing is attached until `attach`.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
+   */
+  async begin(authority: Authority, userId: string): Promise<TotpEnrolment> {
+    const { gate, directory } = this.#deps;
+    const { username } = await gate.enterToChange(authority, userId);
+    const tenant = await directory.byId(authority.tenant.id);
+    const secret = newTotpSecret();
+    const uri = totpUri(secret, tenant?.displayName || authority.tenant.name, username);
+    // Least redundancy: the longest names fit no other image, and a screen is not a crumpled label.
+    return { secret, uri, qrImage: await toBuffer(uri, { type: 'png', errorCorrectionLevel: 'L' }) };
+  }
+
+  /**
+   * Attaches an app after it has shown a right code; that code is used up.
+   * @throws TOTP_CODE_WRONG Also while the second factor of the account is blocked. Counts as a failed try at it.
+   * @throws TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, INVALID_INPUT The name.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
+   */
+  async attach(authority: Authority, input: AttachTotp): Promise<CredentialInfo> {
+    const { gate, lockouts, clock, db } = this.#deps;
+    const { caller, tenant } = authority;
+    const { id: userId } = await gate.enterToChange(authority, input.userId);
+    const secret = readTotpSecret(input.secret);
+    if (secret === null) {
+      const { code, message } = totpErrors.TOTP_SECRET_INVALID();
+      throw totpErrors.TOTP_SECRET_INVALID({ fields: [{ path: 'input.secret', code, message }] });
+    }
+    const label = input.name == null || input.name === '' ? null : requireText(input.name, 'input.name', NAME);
+    const step = stepOfCode(secret, input.code, clock.now());
+    // Who is signed in already cannot be kept from it by strangers' failures.
+    const attempt = attemptAt(tenant, userId, caller, caller.sessionId);
+    const result = await guardedTry(lockouts, attempt, caller, async () => step !== null);
+    if (result !== 'right' || step === null) throw totpErrors.TOTP_CODE_WRONG();
+    return db.transaction(() => this.#add(authority, userId, secret, label, step));
+  }
+
+  async #add(
+    authority: Authority,
+    userId: string,
+    secret: string,
+    label: string | null,
+    step: number,
+  ): Promise<CredentialInfo> {
+    const { columns, credentials, mode, events } = this.#deps;
+    const { tenant, caller } = authority;
+    if ((await columns.lock(tenant.id, userId)) === null) throw userErrors.USER_NOT_FOUND();
+    const attached = await mode.ofUser(tenant.id, userId);
+    for (const { id } of attached) {
+      // The same secret twice would take each code twice.
+      if ((await credentials.openSecret(tenant.id, id))?.toString() === secret) {
+        throw totpErrors.TOTP_ALREADY_ATTACHED();
+      }
+    }
+    if (attached.length >= MAX_APPS) throw totpErrors.TOTP_LIMIT_REACHED();
+    const data = detailsAfter(step);
+    const credential = await credentials.add(tenant.id, { userId, type: 'totp', label, secret, data });
+    events.record(caller, tenant, { type: 'credential.added', subjectId: userId, params: paramsOf(credential) });
+    return credential;
+  }
+
+  /**
+   * Detaches an app. What the account must use to sign in stays as it is, also after the last one.
+   * @returns What was detached.
+   * @throws TOTP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
+   */
+  async detach(authority: Authority, target: TotpTarget): Promise<CredentialInfo> {
+    const { gate, columns, credentials, mode, events, db } = this.#deps;
+    const { caller, tenant } = authority;
+    const owner = 'id' in target ? (await credentials.findById(tenant.id, target.id))?.userId : target.userId;
+    if (owner === undefined) throw totpErrors.TOTP_NOT_FOUND();
+    const { id: userId } = await gate.enterToChange(authority, owner);
+    const isMeant = (one: CredentialInfo): boolean =>
+      'id' in target ? one.id === target.id.toLowerCase() : one.ordinal === target.ordinal;
+    return db.transaction(async () => {
+      await columns.lock(tenant.id, userId);
+      const credential = (await mode.ofUser(tenant.id, userId)).find(isMeant);
+      if (credential === undefined) throw totpErrors.TOTP_NOT_FOUND();
+      await credentials.remove(tenant.id, credential.id);
+      events.record(caller, tenant, { type: 'credential.removed', subjectId: userId, params: paramsOf(credential) });
+      return credential;
+    });
+  }
+
+  /**
+   * Whether the code of a sign-in is right; if so it is used up. A wrong one, and any while the second factor is blocked,
+   * is a failed try and an event (checks 45 and 46).
+   * @throws TOO_MANY_REQUESTS
+   */
+  async verify(actor: EventActor, tenant: Pick<TenantRef, 'id'>, input: TotpTry): Promise<boolean> {
+    const { mode, lockouts, events } = this.#deps;
+    const { userId, code, knownDeviceId } = input;
+    const attempt = attemptAt(tenant, userId, actor, knownDeviceId);
+    let matched: MatchedCode | null = null;
+    const result = await guardedTry(lockouts, attempt, actor, async () => {
+      matched = await mode.match(tenant.id, userId, code);
+      return matched !== null;
+    });
+    if (result === 'right' && (await mode.spend(tenant.id, matched!))) return true;
+    await events.append(actor, tenant, {
+      type: 'sign_in.factor_failed',
+      subjectId: userId,
+      outcome: 'failure',
+      reason: result === 'blocked' ? 'locked_out' : 'wrong_code',
+      params: { method: mode.type },
+    });
+    return false;
+  }
+}
+
+function attemptAt(
+  tenant: Pick<TenantRef, 'id'>,
+  userId: string,
+  { origin }: EventActor,
+  knownDeviceId: string | null,
+): Attempt {
+  return { tenant, factor: 'second', userId, name: userId, peerIp: origin.peerIp, knownDeviceId };
+}
+
+const paramsOf = ({ type, id, ordinal, label }: CredentialInfo): Readonly<Record<string, unknown>> => ({
+  type,
+  credentialId: id,
+  ordinal,
+  label,
+});
