@@ -1,0 +1,128 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CREDENTIAL_EVENT_NAMES, EVENT_NAMES, eventName } from '../../../rest-compat/blitz/events.ts';
+import { instanceIdOf, subjectIdOf } from '../../../rest-compat/blitz/identifiers.ts';
+import { BLITZ, registerBlitz } from '../../../rest-compat/blitz/index.ts';
+import { popupPage } from '../../../rest-compat/blitz/quirks.ts';
+import { idleCodes } from '../../../rest-compat/engine/index.ts';
+import { DIALECTS } from '../../../rest-compat/index.ts';
+import { ScopeAliases } from '../../../src/access/index.ts';
+import { EVENT_TYPES } from '../../../src/events/index.ts';
+import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
+
+describe('what the dialects say of themselves', () => {
+  it('maps codes that are given, and no others', () => {
+    expect(DIALECTS.flatMap((dialect) => idleCodes(dialect))).toEqual([]);
+  });
+
+  it.each(DIALECTS)('uses every document of $name', ({ operations, mounts }) => {
+    const used = new Set(mounts.flatMap(({ routes }) => routes.map(({ operation }) => `${operation}.graphql`)));
+    expect(readdirSync(operations).filter((file) => !used.has(file))).toEqual([]);
+  });
+
+  it('begins its prefixes with names no tenant can have', () => {
+    const first = DIALECTS.flatMap(({ mounts }) => mounts.map(({ prefix }) => prefix.split('/')[1]!));
+    const free = first.filter((name) => !name.startsWith('.') && !RESERVED_TENANT_NAMES.has(name));
+    expect(free).toEqual([]);
+  });
+
+  it('serves every row under both prefixes', () => {
+    const routesAt = (start: string) =>
+      BLITZ.mounts.filter(({ prefix }) => prefix.startsWith(start)).flatMap(({ routes }) => routes);
+    expect(routesAt('/blitz')).toEqual(routesAt('/t/{tenant}/blitz'));
+  });
+
+  it('names scopes that exist, in the mode they are for', () => {
+    const scopes = new ScopeAliases();
+    registerBlitz({ scopes });
+    const wrong = BLITZ.mounts
+      .flatMap(({ routes }) => routes)
+      .flatMap(({ callers }) => [
+        ...(callers.bearer?.app ?? []).filter((name) => scopes.expand(name, 'application').length === 0),
+        ...(callers.bearer?.user ?? []).filter(
+          (name) => name.startsWith('blitz') && scopes.expand(name, 'user').length === 0,
+        ),
+      ]);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('Blitz scopes (model.md section 7)', () => {
+  const scopes = new ScopeAliases();
+  registerBlitz({ scopes });
+
+  it('mean the own account in user mode, any account in system mode, and nothing in the other kind of token', () => {
+    expect(scopes.expand('blitz_api_ufa', 'user')).toEqual([{ permission: 'federation-link:read', reach: 'self' }]);
+    expect(scopes.expand('blitz_api_sys_ufa', 'application')).toEqual([
+      { permission: 'federation-link:read', reach: 'tenant' },
+    ]);
+    expect(scopes.expand('blitz_api_ufa', 'application')).toEqual([]);
+    expect(scopes.expand('blitz_api_sys_ufa', 'user')).toEqual([]);
+  });
+
+  it('differ between the modes where the manual does', () => {
+    const of = (name: string, holder: 'user' | 'application') =>
+      scopes.expand(name, holder).map(({ permission }) => permission);
+    expect(of('blitz_api_usec_chg', 'user')).toContain('password:change');
+    expect(of('blitz_api_usec_chg', 'user')).not.toContain('account-state:write');
+    expect(of('blitz_api_sys_usec_chg', 'application')).toEqual(
+      expect.arrayContaining(['password:set', 'account-state:write']),
+    );
+    expect(of('blitz_user_rights', 'user')).toEqual(of('blitz_api_user_rights', 'user'));
+  });
+
+  it('narrow stored tokens to one provider, however its type and name are cut', () => {
+    expect(scopes.expand('fed_token_any', 'application')).toEqual([
+      { permission: 'federation-token:read', reach: 'tenant' },
+    ]);
+    const grants = scopes.expand('fed_token_vk_vk_1', 'application');
+    expect(grants.map(({ only }) => only)).toEqual(['vk:vk_1', 'vk_vk:1']);
+    expect(scopes.expand('fed_token_vk_vk_1', 'user')).toEqual([]);
+    for (const name of ['fed_token_', 'fed_token_x', 'fed_token_x_', 'fed_token__x', 'fed_token_a b_c']) {
+      expect(scopes.isKnown(name)).toBe(false);
+    }
+  });
+});
+
+describe('Blitz event names (spec section 4)', () => {
+  it('are of types that exist', () => {
+    const types = [...Object.keys(EVENT_NAMES), ...Object.keys(CREDENTIAL_EVENT_NAMES)];
+    expect(types.filter((type) => !Object.hasOwn(EVENT_TYPES, type))).toEqual([]);
+  });
+
+  it('follow the kind of credential; what has no name is not shown', () => {
+    expect(eventName('session.started', {})).toBe('login');
+    expect(eventName('credential.added', { type: 'totp' })).toBe('totp_attached');
+    expect(eventName('credential.added', { type: 'password' })).toBeNull();
+    expect(eventName('token.issued', {})).toBeNull();
+  });
+});
+
+describe('Blitz identifiers (spec section 0.3)', () => {
+  it('read both forms of an account id', () => {
+    const id = 'd2580c98-e584-4aad-a591-97a8cf45cd2a';
+    expect(subjectIdOf(id)).toBe(id);
+    expect(subjectIdOf(instanceIdOf(id))).toBe(id);
+    expect(instanceIdOf(id)).toMatch(/^dXNyO[A-Za-z0-9_-]+$/);
+  });
+
+  it('leave what is no reference as it is', () => {
+    for (const id of ['dXNyO', 'dXNyOg=', 'dXNyOA', 'dXNyOm5v!']) expect(subjectIdOf(id)).toBe(id);
+  });
+
+  it('read hyphens that typesetting changed', () => {
+    expect(subjectIdOf('a\u2010b\u2011c\u2012d\u2013e\u2014f\u2015g')).toBe('a-b-c-d-e-f-g');
+  });
+});
+
+describe('the page that ends a popup (spec section 2.15)', () => {
+  it('cannot be left by what the callback holds', () => {
+    const page = popupPage({
+      outcome: 'LINKED',
+      callback: 'https://app.company.com/cb',
+      redirectTo: 'https://app.company.com/cb?x=</script><script>alert(1)</script>',
+    });
+    expect(page.match(/<script>/g)).toHaveLength(1);
+    expect(page.match(/<\/script>/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sessionCookieName } from '../../../rest-compat/index.ts';
+import type { User } from '../../../src/users/index.ts';
+import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { TestUpstream } from '../../support/upstream.ts';
+
+const PUBLIC_URL = 'https://id.example.com';
+const RETURN = `${PUBLIC_URL}/blitz/api/users/current/fps/bind/cb/vk/vk_1`;
+const CALLBACK = 'https://app.company.com/callback';
+
+describe('Blitz 2.15: external providers', () => {
+  let blitz: BlitzWorld;
+  let upstream: TestUpstream;
+  let system: string;
+  let anna: User;
+  let annasToken: string;
+  beforeAll(async () => {
+    blitz = await BlitzWorld.open();
+    upstream = await TestUpstream.start({ clientId: '1000001', redirectUris: [RETURN] });
+    await blitz.world.newProvider(blitz.tenant, {
+      type: 'vk',
+      name: 'vk_1',
+      clientId: '1000001',
+      issuer: upstream.issuer,
+      authorizationParameters: { v: '5.52' },
+    });
+    await blitz.world.newProvider(blitz.tenant, { type: 'tcs', name: 'tcs_1', issuer: upstream.issuer });
+    system = await blitz.appToken('blitz_api_sys_ufa', 'blitz_api_sys_ufa_chg');
+  });
+  afterAll(async () => {
+    expect(blitz.rest.faults).toEqual([]);
+    await upstream.close();
+    await blitz.close();
+  });
+  beforeEach(async () => {
+    anna = await blitz.account();
+    annasToken = await blitz.userToken(anna, 'blitz_api_ufa', 'blitz_api_ufa_chg');
+  });
+
+  const { ask } = { ask: (...args: Parameters<BlitzWorld['rest']['ask']>) => blitz.rest.ask(...args) };
+  const fa = (version = 'v3', user: Pick<User, 'id'> = anna) => `/blitz/api/${version}/users/${user.id}/fa`;
+  const list = async (user = anna) => (await ask('GET', fa('v3', user), { token: system })).json;
+  const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
+  const wrongValue = (pos: string) => ({
+    type: 'input_error',
+    error: 'wrong_values',
+    errors: [{ type: 'input_error', error: 'wrong_value', desc: expect.any(String), pos }],
+  });
+
+  it('T14: links by id with 204 and an empty body, lists the link, unlinks it', async () => {
+    const answer = await ask('POST', `${fa()}/tcs/tcs_1/4711`, { token: annasToken, headers: END_USER });
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect(await list()).toEqual([{ sid: '4711', fpType: 'tcs', fpName: 'tcs_1' }]);
+    const again = await ask('POST', `${fa()}/tcs/tcs_1/4711`, { token: system });
+    expect(again.status).toBe(204);
+    expect(await list()).toHaveLength(1);
+    const gone = await ask('DELETE', `${fa()}/tcs/tcs_1/4711`, { token: annasToken, headers: END_USER });
+    expect([gone.status, gone.text]).toEqual([204, '']);
+    expect(await list()).toEqual([]);
+    const events = (await blitz.world.events(blitz.tenant)).filter(({ subject_id: id }) => id === anna.id);
+    expect(events.filter(({ type }) => type.startsWith('federation_link.'))).toMatchObject([
+      {
+        type: 'federation_link.added',
+        ip: '200.200.100.100',
+        peer_ip: '127.0.0.1',
+        user_agent: END_USER['user-agent'],
+      },
+      { type: 'federation_link.removed', ip: '200.200.100.100' },
+    ]);
+  });
+
+  it('keeps a display name until another one is given', async () => {
+    const link = `${fa()}/tcs/tcs_1/4712`;
+    await ask('POST', link, { token: system, body: { federatedAccountName: 'Anna on TCS' } });
+    await ask('POST', link, { token: system, body: {} });
+    expect(await list()).toEqual([{ sid: '4712', fpType: 'tcs', fpName: 'tcs_1', userName: 'Anna on TCS' }]);
+    const wrong = await ask('POST', link, { token: system, body: { federatedAccountName: 7 } });
+    expect([wrong.status, wrong.json]).toEqual([400, wrongValue('federatedAccountName')]);
+  });
+
+  it('T15: unlinks under v2 as under v3, there also with Basic', async () => {
+    for (const credentials of [
+      { token: annasToken, headers: END_USER },
+      { headers: { authorization: blitz.restBasic } },
+    ]) {
+      await ask('POST', `${fa()}/tcs/tcs_1/4713`, { token: system });
+      expect((await ask('DELETE', `${fa('v2')}/tcs/tcs_1/4713`, credentials)).status).toBe(204);
+      expect(await list()).toEqual([]);
+    }
+    const bad = await ask('DELETE', `${fa('v2')}/tcs/tcs_1/4713`, { headers: { authorization: 'Basic eDp5' } });
+    expect([bad.status, bad.headers['www-authenticate']]).toEqual([401, 'Basic realm="blitz"']);
+    expect(
+      (await ask('DELETE', `${fa()}/tcs/tcs_1/4713`, { headers: { authorization: blitz.restBasic } })).status,
+    ).toBe(401);
+  });
+
+  it('answers not_found for a provider or link that does not exist, no_subject_found for a user', async () => {
+    for (const path of [`${fa()}/nope/nope_1/1`, `${fa()}/tcs/nope/1`, `${fa()}/vk/tcs_1/1`]) {
+      const answer = await ask('POST', path, { token: system });
+      expect([answer.status, answer.json]).toEqual([404, processError('not_found')]);
+    }
+    const absent = await ask('DELETE', `${fa()}/tcs/tcs_1/nobody`, { token: system });
+    expect([absent.status, absent.json]).toEqual([404, processError('not_found')]);
+    for (const answer of [
+      await ask('GET', fa('v3', { id: 'nobody' }), { token: system }),
+      await ask('POST', `${fa('v3', { id: 'nobody' })}/tcs/tcs_1/1`, { token: system }),
+      await ask('DELETE', `${fa('v3', { id: 'nobody' })}/tcs/tcs_1/1`, { token: system }),
+    ])
+      expect([answer.status, answer.json]).toEqual([404, processError('no_subject_found')]);
+  });
+
+  it("answers already_bound for another account's link", async () => {
+    const boris = await blitz.account();
+    await ask('POST', `${fa('v3', boris)}/tcs/tcs_1/4714`, { token: system });
+    const answer = await ask('POST', `${fa()}/tcs/tcs_1/4714`, { token: annasToken, headers: END_USER });
+    expect([answer.status, answer.json]).toEqual([400, processError('already_bound')]);
+    expect(await list()).toEqual([]);
+  });
+
+  it('T13: refuses tokens without the scope, of the other mode, and of another account', async () => {
+    const poor = await blitz.userToken(anna, 'blitz_api_ufa');
+    for (const [method, path] of [
+      ['POST', `${fa()}/tcs/tcs_1/1`],
+      ['DELETE', `${fa()}/tcs/tcs_1/1`],
+    ] as const) {
+      const answer = await ask(method, path, { token: poor, headers: END_USER });
+      expect([answer.status, answer.json.error]).toEqual([403, 'insufficient_scope']);
+    }
+    const boris = await blitz.account();
+    const foreign = await ask('POST', `${fa('v3', boris)}/tcs/tcs_1/1`, { token: annasToken, headers: END_USER });
+    expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
+    expect((await ask('GET', fa('v3', boris), { token: annasToken })).status).toBe(403);
+  });
+
+  it('takes an id with a slash, percent-encoded', async () => {
+    expect((await ask('POST', `${fa()}/tcs/tcs_1/a%2Fb%20c`, { token: system })).status).toBe(204);
+    expect(await list()).toEqual([{ sid: 'a/b c', fpType: 'tcs', fpName: 'tcs_1' }]);
+  });
+
+  describe('bind', () => {
+    const bind = (over: object = {}, credentials: object = { headers: { authorization: blitz.restBasic } }) =>
+      ask('POST', '/blitz/api/v2/users/current/fa/bind', {
+        body: { fp: 'vk:vk_1', callback: CALLBACK, ...over },
+        ...credentials,
+      });
+    const begun = async (over: object = {}, credentials?: object): Promise<string> => {
+      const answer = await bind(over, credentials);
+      expect(answer.status).toBe(200);
+      return answer.json.redirectTo;
+    };
+    const comeBack = (back: URL, headers: Record<string, string> = {}) =>
+      ask('GET', back.href.slice(PUBLIC_URL.length), { headers });
+
+    it('T16, sample: answers where to send the browser, with the callback path as redirect_uri and a fresh state', async () => {
+      const [first, second] = [await begun(), await begun()];
+      expect(first.startsWith(`${upstream.issuer}/auth?`)).toBe(true);
+      expect(first).toContain(`redirect_uri=${encodeURIComponent(RETURN)}`);
+      const query = new URL(first).searchParams;
+      expect(Object.fromEntries(query)).toMatchObject({ client_id: '1000001', response_type: 'code', v: '5.52' });
+      expect(query.get('state')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(query.get('state')).not.toBe(new URL(second).searchParams.get('state'));
+    });
+
+    it("with Bearer links the account proved at the provider to the token's user, and goes on to the callback", async () => {
+      const redirectTo = await begun({}, { token: annasToken });
+      const back = await upstream.visit(redirectTo, 'vk-anna');
+      const answer = await comeBack(back);
+      expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
+      expect(await list()).toMatchObject([{ sid: 'vk-anna', fpType: 'vk', fpName: 'vk_1' }]);
+      const replay = await comeBack(back);
+      expect([replay.status, replay.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+    });
+
+    it("with Basic links to whoever's session is in the browser, and shows a page without one", async () => {
+      const back = await upstream.visit(await begun(), 'vk-session');
+      const nobody = await comeBack(back);
+      expect([nobody.status, nobody.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
+      expect(nobody.headers['www-authenticate']).toBeUndefined();
+      const { cookie } = await blitz.world.signedIn(blitz.tenant, anna.id, { inBrowser: true });
+      const name = sessionCookieName(blitz.tenant, true);
+      expect(name).toMatch(/^__Host-s[0-9a-f]{10}$/);
+      const answer = await comeBack(back, { cookie: `other=1; ${name}=${cookie}` });
+      expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
+      expect(await list()).toMatchObject([{ sid: 'vk-session' }]);
+    });
+
+    it('takes the OAuth secret of an application without a REST password, and refuses any other secret', async () => {
+      const { client, secret } = await blitz.world.newClient(blitz.tenant, {
+        clientId: 'modest',
+        redirects: [{ uri: CALLBACK, match: 'exact' }],
+      });
+      const basic = (text: string) => ({ headers: { authorization: `Basic ${Buffer.from(text).toString('base64')}` } });
+      await begun({}, basic(`${client.clientId}:${secret}`));
+      for (const wrong of [blitz.basic, 'Basic eDp5', 'Basic !!', 'Basic']) {
+        const answer = await bind({}, { headers: { authorization: wrong } });
+        expect(answer.status).toBe(401);
+        expect(['invalid_client', 'invalid_token']).toContain(answer.json.error);
+      }
+    });
+
+    it('goes on to the callback with an error when the user refuses, or the account is bound elsewhere', async () => {
+      const refused = await comeBack(await upstream.refuse(await begun({}, { token: annasToken })));
+      expect(refused.headers.location).toMatch(
+        /^https:\/\/app\.company\.com\/callback\?error=access_denied&error_description=/,
+      );
+      const boris = await blitz.account();
+      await ask('POST', `${fa('v3', boris)}/vk/vk_1/vk-taken`, { token: system });
+      const taken = await comeBack(await upstream.visit(await begun({}, { token: annasToken }), 'vk-taken'));
+      expect(taken.headers.location).toMatch(/\?error=already_bound&/);
+      expect(await list()).toEqual([]);
+    });
+
+    it('answers a page that closes itself and tells its opener, in popup mode', async () => {
+      const back = await upstream.visit(await begun({ isPopup: true }, { token: annasToken }), 'vk-popup');
+      const answer = await comeBack(back);
+      expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(answer.text).toContain('"outcome":"linked"');
+      expect(answer.text).toContain('"https://app.company.com"');
+      expect(answer.headers['content-security-policy']).toMatch(/script-src 'sha256-[A-Za-z0-9+/]{43}='/);
+    });
+
+    it('answers 400 with pos for an unknown provider, a callback that is not registered, and missing members', async () => {
+      for (const [over, pos] of [
+        [{ fp: 'vk:none' }, 'fp'],
+        [{ fp: 'nonsense' }, 'fp'],
+        [{ fp: 7 }, 'fp'],
+        [{ callback: 'https://evil.example.com/callback' }, 'callback'],
+        [{ callback: '/callback' }, 'callback'],
+        [{ callback: undefined }, 'callback'],
+        [{ isPopup: 'yes' }, 'isPopup'],
+      ] as const) {
+        const answer = await bind(over);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
+      }
+    });
+
+    it('shows a page for a state that is unknown, missing or of another provider', async () => {
+      const cb = '/blitz/api/users/current/fps/bind/cb';
+      const state = new URL(await begun({}, { token: annasToken })).searchParams.get('state');
+      for (const path of [
+        `${cb}/vk/vk_1?state=nope&code=x`,
+        `${cb}/vk/vk_1?code=x`,
+        `${cb}/tcs/tcs_1?state=${state}&code=x`,
+        `${cb}/vk/vk_1?state=${state}&state=2`,
+      ]) {
+        const answer = await ask('GET', path);
+        expect([answer.status, answer.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+      }
+    });
+  });
+});
