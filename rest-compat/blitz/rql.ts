@@ -103,10 +103,10 @@ function readValue(reader: Reader): RqlValue {
     if (character === '(') open += 1;
     else if (character === ')') open -= 1;
   }
-  return valueOf(reader.text.slice(start, reader.at).trimEnd(), start);
+  return typed(reader.text.slice(start, reader.at).trimEnd(), start);
 }
 
-function valueOf(raw: string, at: number): RqlValue {
+function typed(raw: string, at: number): RqlValue {
   const type = TYPED.exec(raw)?.[1] as Exclude<RqlValue['type'], 'auto'> | undefined;
   const text = decoded(type === undefined ? raw : raw.slice(type.length + 1));
   if (type === 'number' && !NUMBER.test(text)) throw new RqlRefusal('This is not a number', at);
