@@ -5,10 +5,14 @@ import { instanceIdOf, subjectIdOf } from '../../../rest-compat/blitz/identifier
 import { BLITZ, registerBlitz } from '../../../rest-compat/blitz/index.ts';
 import { popupPage } from '../../../rest-compat/blitz/quirks.ts';
 import { idleCodes } from '../../../rest-compat/engine/index.ts';
+import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
-import { ScopeAliases } from '../../../src/access/index.ts';
+import { authorise } from '../../../schema/directives/enforce.ts';
+import { anonymousCaller, type Caller, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
 import { EVENT_TYPES } from '../../../src/events/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
 import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
+import { TEST_ORIGIN, testGraph } from '../../support/world.ts';
 
 describe('what the dialects say of themselves', () => {
   it('maps codes that are given, and no others', () => {
@@ -44,6 +48,45 @@ describe('what the dialects say of themselves', () => {
         ),
       ]);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('Blitz rows', () => {
+  const rows = BLITZ.mounts.filter(({ prefix }) => prefix.includes('{tenant}')).flatMap(({ routes }) => routes);
+  const scopes = new ScopeAliases();
+  registerBlitz({ scopes });
+  scopes.register(
+    ['openid', 'profile', 'email', 'phone'].map((name) => ({ name, holder: 'any', expandsTo: [], description: name })),
+  );
+  const guarded = rows.flatMap((row) =>
+    (['user', 'app'] as const).flatMap((mode) =>
+      (row.callers.bearer?.[mode] ?? []).map((scope) => ({ row, mode, scope, name: `${row.method} ${row.spec}` })),
+    ),
+  );
+
+  it('are the services of this edition, each once', () => {
+    const numbers = rows.map(({ spec }) => /\((\d+)\)$/.exec(spec)?.[1]).filter((number) => number !== undefined);
+    expect(numbers.map(Number).sort((a, b) => a - b)).toEqual([1, 9, 10, 30, 31, 32, 44, 45, 46, 61, 62, 63, 65, 66]);
+  });
+
+  it.each(guarded)('$name is open to $scope alone', async ({ row, mode, scope }) => {
+    const { demands } = loadOperation(await testGraph(), BLITZ.operations, row.operation);
+    const tenant = { id: 't', name: 't', route: 'aaaaaaaa' } as unknown as TenantRef;
+    const holder = mode === 'user' ? 'user' : 'application';
+    const caller: Caller = {
+      ...anonymousCaller(TEST_ORIGIN),
+      kind: holder,
+      tenant,
+      userId: mode === 'user' ? 'anna' : null,
+      permissions: new PermissionSet(scopes.expand(scope, holder)),
+    };
+    for (const alternatives of demands)
+      expect(authorise(caller, tenant, alternatives).reach).toBe(mode === 'user' ? 'self' : 'tenant');
+    const other = {
+      ...caller,
+      permissions: new PermissionSet(scopes.expand(scope, mode === 'user' ? 'application' : 'user')),
+    };
+    for (const alternatives of demands) expect(() => authorise(other, tenant, alternatives)).toThrow();
   });
 });
 

@@ -1,6 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DIALECTS } from '../../../rest-compat/index.ts';
 import { BlitzWorld } from '../../support/blitz.ts';
+import { serveDialects } from '../../support/rest.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -154,6 +156,27 @@ describe('Blitz 2.20: OAuth 2.0', () => {
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="blitz", error="invalid_token"/);
     }
     expect((await blitz.rest.ask('GET', '/blitz/oauth/me')).headers['www-authenticate']).toBe('Bearer realm="blitz"');
+  });
+
+  it('answers the attributes that the scopes of its own tokens open (sample of /me)', async () => {
+    const { world, tenant } = blitz;
+    const user = await world.newUser(tenant, {
+      givenName: 'Anna',
+      familyName: 'Petrova',
+      email: 'anna@example.com',
+      phone: '79990001122',
+    });
+    // Its tokens of users come from flows in a browser; here one is taken as resolved.
+    const caller = { ...world.user(tenant, user.id), issuerKind: 'suite', scopes: ['openid', 'usr_grps'] };
+    const door = await serveDialects(DIALECTS, world, {
+      bearer: () => caller,
+      client: () => caller,
+      browser: () => caller,
+    });
+    const answer = await door.ask('GET', '/blitz/oauth/me', { token: 'any' });
+    expect([answer.status, answer.json]).toEqual([200, { sub: user.id, groups: [] }]);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    await door.close();
   });
 
   it('advertises what it has, and no revocation endpoint', async () => {

@@ -24,7 +24,7 @@ describe('the native issuer', () => {
       body: new URLSearchParams(form).toString(),
     });
   const signIn = async (scope: string) => {
-    const user = await blitz.account({ givenName: 'Anna', email: 'a@example.com' });
+    const user = await blitz.account();
     const answer = await post('token', {
       grant_type: 'password',
       username: user.username,
