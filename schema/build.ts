@@ -5,6 +5,8 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AuthModesResolver, CredentialResolver } from './auth-modes/auth-modes.resolver.ts';
 import { BlockResolver } from './auth-modes/block.resolver.ts';
+import { SecurityQuestionResolver, UserSecurityQuestionResolver } from './auth-modes/security-question.resolver.ts';
+import { TotpResolver } from './auth-modes/totp.resolver.ts';
 import { UserAuthModesResolver } from './auth-modes/user-auth-modes.resolver.ts';
 import { ClientResolver } from './clients/client.resolver.ts';
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
@@ -61,6 +63,9 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   CredentialResolver,
   BlockResolver,
   UserAuthModesResolver,
+  TotpResolver,
+  SecurityQuestionResolver,
+  UserSecurityQuestionResolver,
 ];
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */

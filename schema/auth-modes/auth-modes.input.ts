@@ -1,6 +1,6 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { AuthModesType } from './auth-modes.type.ts';
+import { AccountState, AuthModesType } from './auth-modes.type.ts';
 
 const TENANT = "Name of the tenant. Default: the caller's.";
 
@@ -50,6 +50,17 @@ export class ExemptAccountInput {
     description: 'When it ends; left out or null = never. A moment that is not in the future ends a running one.',
   })
   exemptUntil?: Date | null;
+}
+
+@ObjectType({ description: 'Result of an exemption.' })
+export class ExemptAccountPayload {
+  @Field(() => AccountState, { description: 'The inactivity state after the change.' })
+  accountState!: AccountState;
+  @Field(() => AuthModesType, {
+    nullable: true,
+    description: 'The auth modes of the account; null when the caller may not read them.',
+  })
+  authModes!: AuthModesType | null;
 }
 
 export enum SessionsAfterPassword {

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
+import type { AccountState as AccountStateRow, AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
@@ -8,11 +8,12 @@ import {
   AuthModesPayload,
   ChangePasswordInput,
   ExemptAccountInput,
+  ExemptAccountPayload,
   PasswordPayload,
   SetPasswordInput,
   UpdateAuthModesInput,
 } from './auth-modes.input.ts';
-import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
+import { AccountState, AuthModesType, CredentialTypeName, CredentialTypeObject } from './auth-modes.type.ts';
 
 registerNode('Credential', ({ services }, tenantId, key) => services.credentials.findById(tenantId, key));
 
@@ -32,6 +33,17 @@ export class AuthModesResolver {
     return services.authModes.get(authority, keyOf('User', user, 'user'));
   }
 
+  @RequiresScopes(['account-state:read'], ['account-state:read:self'])
+  @Query(() => AccountState, { description: 'The inactivity state of an account. Errors: USER_NOT_FOUND.' })
+  async accountState(
+    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<AccountStateRow> {
+    return (await services.authModes.get(authority, keyOf('User', user, 'user'))).state;
+  }
+
   @RequiresScopes(['auth-mode:write'], ['auth-mode:write:self'])
   @Mutation(() => AuthModesPayload, {
     description:
@@ -47,16 +59,17 @@ export class AuthModesResolver {
   }
 
   @RequiresScopes(['account-state:write'])
-  @Mutation(() => AuthModesPayload, {
+  @Mutation(() => ExemptAccountPayload, {
     description:
       'Exempts an account from the block for inactivity, or ends the exemption. Errors: USER_NOT_FOUND, ACCOUNT_STATE_VALUE_INVALID, ACCOUNT_GUARDED.',
   })
   async exemptAccount(
     @Arg('input', () => ExemptAccountInput, { description: 'The user and the end.' }) input: ExemptAccountInput,
     @Ctx() { services, authority }: GraphContext,
-  ): Promise<{ authModes: AuthModes }> {
+  ): Promise<{ accountState: AccountStateRow; authModes: AuthModes }> {
     const userId = keyOf('User', input.user, 'input.user');
-    return { authModes: await services.authModes.exempt(authority, userId, input.exemptUntil ?? null) };
+    const authModes = await services.authModes.exempt(authority, userId, input.exemptUntil ?? null);
+    return { accountState: authModes.state, authModes };
   }
 
   @RequiresScopes(['password:set'])
@@ -114,12 +127,15 @@ export class CredentialResolver {
     nullable: 'items',
     description: 'What a user can prove itself with, by type and ordinal. Errors: USER_NOT_FOUND.',
   })
-  credentials(
+  async credentials(
     @Arg('user', () => ID, { description: 'The user.' }) user: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
+    @Arg('type', () => CredentialTypeName, { nullable: true, description: 'Only of this type.' })
+    type?: CredentialTypeName | null,
   ): Promise<readonly CredentialInfo[]> {
-    return services.authModes.credentials(authority, keyOf('User', user, 'user'));
+    const all = await services.authModes.credentials(authority, keyOf('User', user, 'user'));
+    return type == null ? all : all.filter((credential) => credential.type === type);
   }
 }

@@ -1,0 +1,100 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { type SecurityQuestion, securityQuestionErrors } from '../../src/auth-modes/index.ts';
+import { canonicalUserId, type User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { requireOnce } from '../directives/once.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { UserType } from '../users/user.type.ts';
+import {
+  CheckSecurityAnswerInput,
+  CheckSecurityAnswerPayload,
+  RemoveSecurityQuestionInput,
+  SecurityQuestionPayload,
+  SecurityQuestionType,
+  SetSecurityQuestionInput,
+} from './security-question.type.ts';
+
+interface Changed {
+  readonly userId: string;
+  readonly securityQuestion: SecurityQuestion | null;
+}
+
+@Resolver(() => SecurityQuestionType)
+export class SecurityQuestionResolver {
+  @RequiresScopes(['security-question:read'], ['security-question:read:self'])
+  @Query(() => SecurityQuestionType, {
+    nullable: true,
+    description: 'The security question of a user. Errors: SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND.',
+  })
+  securityQuestion(
+    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<SecurityQuestion> {
+    return services.securityQuestions.get(authority, keyOf('User', user, 'user'));
+  }
+
+  @RequiresScopes(['security-question:write'], ['security-question:write:self'])
+  @Mutation(() => SecurityQuestionPayload, {
+    description:
+      'Sets the security question of a user and its answer, in place of the ones before. Errors: INVALID_INPUT, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
+  })
+  async setSecurityQuestion(
+    @Arg('input', () => SetSecurityQuestionInput, { description: 'Question and answer.' })
+    input: SetSecurityQuestionInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<Changed> {
+    const { question, answer } = input;
+    const userId = keyOf('User', input.user, 'input.user');
+    const securityQuestion = await services.securityQuestions.set(authority, { userId, question, answer });
+    return { userId: securityQuestion.userId, securityQuestion };
+  }
+
+  @RequiresScopes(['security-question:write'], ['security-question:write:self'])
+  @Mutation(() => SecurityQuestionPayload, {
+    description:
+      'Removes the security question of a user. Errors: SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+  })
+  async removeSecurityQuestion(
+    @Arg('input', () => RemoveSecurityQuestionInput, { description: 'The user.' }) input: RemoveSecurityQuestionInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<Changed> {
+    const userId = canonicalUserId(keyOf('User', input.user, 'input.user'));
+    await services.securityQuestions.remove(authority, userId);
+    return { userId, securityQuestion: null };
+  }
+
+  @RequiresScopes(['security-question:check'], ['security-question:check:self'])
+  @Mutation(() => CheckSecurityAnswerPayload, {
+    description:
+      'Checks an answer to the security question of a user: the question first, then the answer. Wrong ones are counted, and after too many right ones are refused for a while too. Once per request. Errors: SECURITY_QUESTION_NOT_FOUND, SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG, USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE.',
+  })
+  async checkSecurityAnswer(
+    @Arg('input', () => CheckSecurityAnswerInput, { description: 'Question and answer.' })
+    input: CheckSecurityAnswerInput,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<CheckSecurityAnswerPayload> {
+    requireOnce(info, securityQuestionErrors.SECURITY_ANSWER_WRONG);
+    const { question, answer } = input;
+    const userId = canonicalUserId(keyOf('User', input.user, 'input.user'));
+    await services.securityQuestions.check(authority, { userId, question, answer });
+    return { userId };
+  }
+}
+
+/** What this file adds to users. */
+@Resolver(() => UserType)
+export class UserSecurityQuestionResolver {
+  @RequiresScopes(['security-question:read'], ['security-question:read:self'])
+  @FieldResolver(() => SecurityQuestionType, {
+    nullable: true,
+    description: 'The security question of the user; null when none is set.',
+  })
+  securityQuestion(@Root() { tenantId, id }: User, @Ctx() { loaders }: GraphContext): Promise<SecurityQuestion | null> {
+    return loaders.securityQuestionOfUser.load({ tenantId, key: id });
+  }
+}

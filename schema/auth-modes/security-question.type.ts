@@ -1,0 +1,67 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+
+const TENANT = "Name of the tenant. Default: the caller's.";
+
+@ObjectType('SecurityQuestion', { description: 'The security question of an account. Its answer is never shown.' })
+@RequiresScopes(['security-question:read'], ['security-question:read:self'])
+export class SecurityQuestionType {
+  tenantId!: string;
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => String, { description: 'The question.' })
+  question!: string;
+  @Field(() => Date, { description: 'When the account got its first question, of those without a break.' })
+  createdAt!: Date;
+  @Field(() => Date, { description: 'When question or answer was set last.' })
+  updatedAt!: Date;
+}
+
+@InputType({ description: 'A security question with its answer.' })
+export class SetSecurityQuestionInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  user!: string;
+  @Field(() => String, { description: 'The question: 1 to 255 characters.' })
+  question!: string;
+  @Field(() => String, { description: 'The answer: 1 to 255 characters, taken to the letter.' })
+  answer!: string;
+}
+
+@InputType({ description: 'What somebody answered to a security question.' })
+export class CheckSecurityAnswerInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  user!: string;
+  @Field(() => String, { description: 'The question that was answered; it must be the stored one.' })
+  question!: string;
+  @Field(() => String, { description: 'The answer.' })
+  answer!: string;
+}
+
+@InputType({ description: 'Whose security question is to go.' })
+export class RemoveSecurityQuestionInput {
+  @Field(() => String, { nullable: true, description: TENANT })
+  tenant?: string;
+  @Field(() => ID, { description: 'The user.' })
+  user!: string;
+}
+
+@ObjectType({ description: 'Result of a change to a security question.' })
+export class SecurityQuestionPayload {
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => SecurityQuestionType, {
+    nullable: true,
+    description: 'The question after the change; null when there is none, or the caller may not read it.',
+  })
+  securityQuestion!: SecurityQuestionType | null;
+}
+
+@ObjectType({ description: 'The answer was right.' })
+export class CheckSecurityAnswerPayload {
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+}

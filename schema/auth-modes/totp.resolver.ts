@@ -1,0 +1,71 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
+import { type CredentialInfo, type TotpTarget, totpErrors } from '../../src/auth-modes/index.ts';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { GraphContext } from '../context.ts';
+import { requireOnce } from '../directives/once.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { AttachTotpInput, BeginTotpEnrolmentInput, DetachTotpInput, TotpEnrolment, TotpPayload } from './totp.input.ts';
+
+interface Changed {
+  readonly userId: string;
+  readonly credential: CredentialInfo;
+}
+
+const changed = (credential: CredentialInfo): Changed => ({ userId: credential.userId, credential });
+
+@Resolver(() => TotpPayload)
+export class TotpResolver {
+  @RequiresScopes(['credential:write'], ['credential:write:self'])
+  @Mutation(() => TotpEnrolment, {
+    description:
+      'A fresh secret for a code app (RFC 6238), to be shown to the user; `attachTotp` attaches it. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+  })
+  async beginTotpEnrolment(
+    @Arg('input', () => BeginTotpEnrolmentInput, { description: 'The user.' }) input: BeginTotpEnrolmentInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<TotpEnrolment> {
+    const { secret, uri, qrImage } = await services.totp.begin(authority, keyOf('User', input.user, 'input.user'));
+    return { secret, uri, qrCode: qrImage.toString('base64') };
+  }
+
+  @RequiresScopes(['credential:write'], ['credential:write:self'])
+  @Mutation(() => TotpPayload, {
+    description:
+      'Attaches a code app as a second factor, once it shows a right code. A wrong code counts as a failed try at the second factor. Once per request. Errors: TOTP_CODE_WRONG, TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT, TOO_MANY_REQUESTS.',
+  })
+  async attachTotp(
+    @Arg('input', () => AttachTotpInput, { description: 'The app and its code.' }) input: AttachTotpInput,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Changed> {
+    requireOnce(info, totpErrors.TOTP_CODE_WRONG);
+    const { secret, code, name } = input;
+    const userId = keyOf('User', input.user, 'input.user');
+    return changed(await services.totp.attach(authority, { userId, secret, code, name: name ?? null }));
+  }
+
+  @RequiresScopes(['credential:delete'], ['credential:delete:self'])
+  @Mutation(() => TotpPayload, {
+    description:
+      'Detaches a code app. Whether a second factor is required stays as it is, also after the last one. Errors: TOTP_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async detachTotp(
+    @Arg('input', () => DetachTotpInput, { description: 'Which app.' }) input: DetachTotpInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<Changed> {
+    return changed(await services.totp.detach(authority, targetOf(input)));
+  }
+}
+
+/** @throws INVALID_INPUT Not exactly one way of naming the app. */
+function targetOf({ credential, user, ordinal }: DetachTotpInput): TotpTarget {
+  if (credential != null && user == null && ordinal == null) {
+    return { id: keyOf('Credential', credential, 'input.credential') };
+  }
+  if (credential == null && user != null && ordinal != null) {
+    return { userId: keyOf('User', user, 'input.user'), ordinal };
+  }
+  throw invalidField('input.credential', 'TARGET_AMBIGUOUS', 'Give `credential`, or `user` and `ordinal`.');
+}
