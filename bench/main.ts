@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { runFanout } from './fanout.ts';
-import { type LoadResult, runLoad } from './load.ts';
+import { type LoadRequest, type LoadResult, runLoad } from './load.ts';
 import { type BenchCluster, openCluster } from './postgres.ts';
 import { type BenchRow, ROWS, type RowContext } from './rows.ts';
 import { type Subject, startIdgraph, startPeer } from './servers.ts';
@@ -16,13 +16,19 @@ const hasTwo = availableParallelism() >= 2;
 const SERVER_CPU = hasTwo ? 0 : null;
 const LOAD_CPU = hasTwo ? 1 : null;
 
+/** A load's result with what a request cost the server. */
+interface Measured extends LoadResult {
+  /** Microseconds of processor time a request. */
+  readonly cpuMicroseconds: number;
+}
+
 interface Line {
   readonly store: string;
   readonly name: string;
-  readonly result: LoadResult;
+  readonly result: Measured;
   readonly rssMb: number;
   readonly promise: number | null;
-  readonly peer: LoadResult | null;
+  readonly peer: Measured | null;
 }
 
 async function tokenOf(subject: Subject, url: string, scope: string): Promise<string> {
@@ -48,17 +54,17 @@ async function peopleOf(subject: Subject, token: string): Promise<string[]> {
   return data.users.nodes.map(({ subject: id }) => id);
 }
 
-async function measure(row: BenchRow, context: RowContext): Promise<LoadResult> {
-  const request = row.request(context);
+async function measure(request: LoadRequest, server: Subject): Promise<Measured> {
   await runLoad(request, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS }, LOAD_CPU);
-  return runLoad(request, { connections: CONNECTIONS, seconds: SECONDS }, LOAD_CPU);
+  const before = await server.cpu();
+  const result = await runLoad(request, { connections: CONNECTIONS, seconds: SECONDS }, LOAD_CPU);
+  const used = (await server.cpu()) - before;
+  return { ...result, cpuMicroseconds: (used * 1_000_000) / Math.max(1, result.requestsPerSecond * SECONDS) };
 }
 
-async function measurePeer(row: BenchRow, peer: Subject): Promise<LoadResult | null> {
+async function measurePeer(row: BenchRow, peer: Subject): Promise<Measured | null> {
   if (row.peer === undefined) return null;
-  const request = row.peer(peer, await tokenOf(peer, `${peer.url}/token`, ''));
-  await runLoad(request, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS }, LOAD_CPU);
-  return runLoad(request, { connections: CONNECTIONS, seconds: SECONDS }, LOAD_CPU);
+  return measure(row.peer(peer, await tokenOf(peer, `${peer.url}/token`, '')), peer);
 }
 
 async function measureStore(store: string, databaseUrl: string | null, cluster: BenchCluster | null): Promise<Line[]> {
@@ -68,7 +74,7 @@ async function measureStore(store: string, databaseUrl: string | null, cluster: 
     const token = await tokenOf(subject, `${subject.url}/t/master/oauth/token`, '');
     const context: RowContext = { subject, token, userIds: await peopleOf(subject, token) };
     for (const row of ROWS) {
-      const result = await measure(row, context);
+      const result = await measure(row.request(context), subject);
       lines.push({ store, name: row.name, result, rssMb: await subject.rss(), promise: row.promise, peer: null });
       process.stderr.write(`${store}: ${row.name}: ${Math.round(result.requestsPerSecond)}/s\n`);
     }
@@ -89,6 +95,7 @@ async function fanoutLine(store: string, subject: Subject, token: string): Promi
       p50Milliseconds: fanout.p50Milliseconds,
       p99Milliseconds: fanout.p99Milliseconds,
       failures: fanout.lost,
+      cpuMicroseconds: Number.NaN,
     },
     rssMb: await subject.rss(),
     promise: null,
@@ -100,7 +107,7 @@ async function fanoutLine(store: string, subject: Subject, token: string): Promi
 async function withPeer(lines: readonly Line[], cluster: BenchCluster): Promise<Line[]> {
   const peer = await startPeer(await cluster.database('idgraph_bench_peer'), SERVER_CPU);
   try {
-    const results = new Map<string, LoadResult>();
+    const results = new Map<string, Measured>();
     for (const row of ROWS) {
       const result = await measurePeer(row, peer);
       if (result === null) continue;
@@ -120,6 +127,7 @@ function print(lines: readonly Line[]): void {
     'per second',
     'p50 ms',
     'p99 ms',
+    'CPU us',
     'failed',
     'RSS MB',
     'promise',
@@ -132,6 +140,7 @@ function print(lines: readonly Line[]): void {
     result.requestsPerSecond.toFixed(0),
     result.p50Milliseconds.toFixed(1),
     result.p99Milliseconds.toFixed(1),
+    Number.isNaN(result.cpuMicroseconds) ? '-' : result.cpuMicroseconds.toFixed(0),
     String(result.failures),
     rssMb.toFixed(0),
     promise === null || store !== 'PostgreSQL' ? '-' : String(promise),

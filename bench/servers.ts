@@ -12,6 +12,8 @@ export interface Subject {
   readonly clientSecret: string;
   /** Resident memory in MB, as the kernel counts it. */
   rss(): Promise<number>;
+  /** Processor time used so far, in seconds: what a request costs however busy the machine is. */
+  cpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -20,6 +22,16 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 async function rssOf(child: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}
+
+/** Clock ticks a second in `/proc`: 100 on every Linux that Node runs on. */
+const TICKS = 100;
+
+async function cpuOf(child: ChildProcess): Promise<number> {
+  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
+  // Fields 14 and 15, counted after the name in parentheses, which may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -65,7 +77,14 @@ export async function startIdgraph(databaseUrl: string | null, cpu: number | nul
     },
   });
   await untilReady(url, child);
-  return { url, clientId: 'bootstrap', clientSecret, rss: () => rssOf(child), stop: () => stop(child) };
+  return {
+    url,
+    clientId: 'bootstrap',
+    clientSecret,
+    rss: () => rssOf(child),
+    cpu: () => cpuOf(child),
+    stop: () => stop(child),
+  };
 }
 
 /** Starts the peer on the same database server. */
@@ -95,6 +114,7 @@ export async function startPeer(databaseUrl: string, cpu: number | null): Promis
     clientId: 'bench',
     clientSecret,
     rss: () => rssOf(child),
+    cpu: () => cpuOf(child),
     stop: () => stop(child),
   };
 }
