@@ -78,6 +78,9 @@ export function sendFault(
   if (error.kind === 'too-large') ctx.set('Connection', 'close');
 }
 
+/** Refusals that RFC 6750 section 3.1 calls `insufficient_scope`. */
+const LACKS_SCOPE = new Set(['SCOPE_MISSING', 'SCOPE_INSUFFICIENT']);
+
 function setErrorHeaders(ctx: Context, errors: DialectErrors, route: Route | null, { legacy, error }: Fault): void {
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
@@ -88,5 +91,5 @@ function setErrorHeaders(ctx: Context, errors: DialectErrors, route: Route | nul
     const reason = error.code === 'CREDENTIALS_MISSING' ? 'missing' : 'invalid';
     ctx.set('WWW-Authenticate', errors.challenge(isBasic ? 'client' : reason));
   }
-  if (error.code === 'SCOPE_MISSING') ctx.set('WWW-Authenticate', errors.challenge('scope'));
+  if (LACKS_SCOPE.has(error.code)) ctx.set('WWW-Authenticate', errors.challenge('scope'));
 }
