@@ -22,9 +22,11 @@ import { GroupMemberResolver, UserGroupsResolver } from './groups/group-member.r
 import { NodeResolver } from './interfaces/node.ts';
 import { SigningKeyResolver } from './oauth/signing-key.resolver.ts';
 import { TokenResolver } from './oauth/token.resolver.ts';
+import { RightPartyResolver, RightResolver, UserRightsResolver } from './rights/right.resolver.ts';
 import { RiskbitResolver } from './risk/riskbit.resolver.ts';
 import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './roles/role.resolver.ts';
 import { RoleGrantResolver } from './roles/role-grant.resolver.ts';
+import { QrSignInResolver } from './sessions/qr-sign-in.resolver.ts';
 import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
 import { UserResolver } from './users/user.resolver.ts';
@@ -58,6 +60,10 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   FederationLinkResolver,
   UserLinksResolver,
   AccountLinkingResolver,
+  RightResolver,
+  RightPartyResolver,
+  UserRightsResolver,
+  QrSignInResolver,
   RiskbitResolver,
   AuthModesResolver,
   CredentialResolver,

@@ -6,6 +6,7 @@ import { deviceLoaders } from './devices/device.loader.ts';
 import { eventLoaders } from './events/event.loader.ts';
 import { federationLoaders } from './federation/federation.loader.ts';
 import { groupLoaders } from './groups/group.loader.ts';
+import { rightLoaders } from './rights/right.loader.ts';
 import { roleLoaders } from './roles/role.loader.ts';
 import { sessionLoaders } from './sessions/session.loader.ts';
 import { tenantLoaders } from './tenants/tenant.loader.ts';
@@ -58,6 +59,7 @@ function makersOf(services: Services) {
     ...sessionLoaders(services),
     ...deviceLoaders(services),
     ...federationLoaders(services),
+    ...rightLoaders(services),
     ...authModeLoaders(services),
   };
 }

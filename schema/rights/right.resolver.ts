@@ -1,0 +1,144 @@
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Client } from '../../src/clients/index.ts';
+import type { Group } from '../../src/roles/index.ts';
+import type { User } from '../../src/users/index.ts';
+import { ClientType } from '../clients/client.type.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { GroupType } from '../groups/group.type.ts';
+import { UserType } from '../users/user.type.ts';
+import {
+  ChangeRightsInput,
+  ChangeRightsPayload,
+  GrantRightsInput,
+  GrantRightsPayload,
+  objectRef,
+  RevokeRightsInput,
+  RevokeRightsPayload,
+  RightObjectInput,
+  RightSubjectInput,
+  subjectRef,
+} from './right.input.ts';
+import { RightParty, type RightPartyView, RightType, toRight } from './right.type.ts';
+
+const refsOf = (items: GrantRightsInput['rights']) =>
+  items.map(({ subject, object, names, tags }, at) => ({
+    subject: subjectRef(subject, `input.rights.${at}.subject`),
+    object: objectRef(object, `input.rights.${at}.object`),
+    names,
+    tags,
+  }));
+
+@Resolver(() => RightType)
+export class RightResolver {
+  @RequiresScopes(['right:read'], ['right:read:self'])
+  @Query(() => [RightType], {
+    nullable: 'itemsAndList',
+    description:
+      'What a user or application may do on what, by object and name; null when there is no such subject. Errors: INVALID_INPUT.',
+  })
+  async rightsOf(
+    @Arg('subject', () => RightSubjectInput, { description: 'Who.' }) subject: RightSubjectInput,
+    @Ctx() { services, authority, caller }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<readonly object[] | null> {
+    const rights = await services.rights.of(authority, subjectRef(subject, 'subject'));
+    return rights?.map((right) => toRight(right, caller)) ?? null;
+  }
+
+  @RequiresScopes(['right:read'])
+  @Query(() => [RightType], {
+    nullable: 'itemsAndList',
+    description:
+      'Who may do what on a user, group or application, by subject and name; null when there is no such object. For the own account: `User.rightsOnAccount`. Errors: INVALID_INPUT.',
+  })
+  async rightsOn(
+    @Arg('object', () => RightObjectInput, { description: 'On what.' }) object: RightObjectInput,
+    @Ctx() { services, authority, caller }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<readonly object[] | null> {
+    const rights = await services.rights.on(authority, objectRef(object, 'object'));
+    return rights?.map((right) => toRight(right, caller)) ?? null;
+  }
+
+  @RequiresScopes(['right:write'])
+  @Mutation(() => GrantRightsPayload, {
+    description:
+      'Gives rights, all or none; repeating it changes nothing. Errors: RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async grantRights(
+    @Arg('input', () => GrantRightsInput, { description: 'The rights.' }) input: GrantRightsInput,
+    @Ctx() { services, authority, caller }: GraphContext,
+  ): Promise<{ rights: object[] }> {
+    const rights = await services.rights.grant(authority, refsOf(input.rights));
+    return { rights: rights.map((right) => toRight(right, caller)) };
+  }
+
+  @RequiresScopes(['right:write'])
+  @Mutation(() => RevokeRightsPayload, {
+    description:
+      'Takes rights away, all or none; repeating it changes nothing. Errors: RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async revokeRights(
+    @Arg('input', () => RevokeRightsInput, { description: 'The rights.' }) input: RevokeRightsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RevokeRightsPayload> {
+    return { changedCount: await services.rights.revoke(authority, refsOf(input.rights)) };
+  }
+
+  @RequiresScopes(['right:change'], ['right:change:self'], ['right:revoke'], ['right:write'])
+  @Mutation(() => ChangeRightsPayload, {
+    description:
+      'Gives and takes rights of one subject on one object. With `right:change:self` users change who may do what on their own account, and give up what they hold themselves; with `right:revoke` nothing is given. Errors: FORBIDDEN, RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async changeRights(
+    @Arg('input', () => ChangeRightsInput, { description: 'The change.' }) input: ChangeRightsInput,
+    @Ctx() { services, authority, caller }: GraphContext,
+  ): Promise<{ rights: object[] }> {
+    const { add, remove } = input;
+    const subject = subjectRef(input.subject, 'input.subject');
+    const object = objectRef(input.object, 'input.object');
+    const rights = await services.rights.change(authority, { subject, object, add, remove });
+    return { rights: rights.map((right) => toRight(right, caller)) };
+  }
+}
+
+@Resolver(() => RightParty)
+export class RightPartyResolver {
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user, if it is one.' })
+  user(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<User | null> | null {
+    return party.kind === 'user' ? loaders.user.load({ tenantId: party.tenantId, key: party.id }) : null;
+  }
+
+  @FieldResolver(() => ClientType, { nullable: true, description: 'The client behind an application.' })
+  client(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
+    return party.kind === 'application' ? loaders.client.load({ tenantId: party.tenantId, key: party.id }) : null;
+  }
+
+  @FieldResolver(() => GroupType, { nullable: true, description: 'The group, if it is one.' })
+  group(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
+    return party.kind === 'group' ? loaders.group.load({ tenantId: party.tenantId, key: party.id }) : null;
+  }
+}
+
+@Resolver(() => UserType)
+export class UserRightsResolver {
+  @RequiresScopes(['right:read'], ['right:read:self'])
+  @FieldResolver(() => [RightType], { nullable: 'itemsAndList', description: 'What the user may do on what.' })
+  async rights(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
+    const rights = await loaders.rightsOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return rights.map((right) => toRight(right, caller));
+  }
+
+  @RequiresScopes(['right:read'], ['right:read:self'])
+  @FieldResolver(() => [RightType], {
+    nullable: 'itemsAndList',
+    description: 'Who may do what on the account of the user.',
+  })
+  async rightsOnAccount(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
+    const rights = await loaders.rightsOnUser.load({ tenantId: user.tenantId, key: user.id });
+    return rights.map((right) => toRight(right, caller));
+  }
+}

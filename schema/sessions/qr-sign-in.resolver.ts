@@ -1,0 +1,54 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import {
+  ConfirmQrSignInInput,
+  ConfirmQrSignInPayload,
+  QrSignInType,
+  RefuseQrSignInInput,
+  RefuseQrSignInPayload,
+} from './qr-sign-in.type.ts';
+
+@Resolver()
+export class QrSignInResolver {
+  @RequiresScopes(['qr-sign-in:read'], ['qr-sign-in:read:self'])
+  @Query(() => QrSignInType, {
+    nullable: true,
+    description:
+      'A sign-in that waits for a decision, to be shown to the user before it. Only users may ask. Errors: QR_CODE_NOT_FOUND when it is unknown or its time is over, QR_CODE_USED when it was decided.',
+  })
+  async qrSignIn(
+    @Arg('code', () => String, { description: 'The code in the picture.' }) code: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<object> {
+    // It is whoever's that has the code in sight, so for the directive it is the caller's own.
+    return { ...(await services.qrSignIn.find(authority, code)), userId: authority.caller.userId };
+  }
+
+  @RequiresScopes(['qr-sign-in:decide'], ['qr-sign-in:decide:self'])
+  @Mutation(() => ConfirmQrSignInPayload, {
+    description:
+      'Lets the browser that shows the code in, as the calling user. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
+  })
+  async confirmQrSignIn(
+    @Arg('input', () => ConfirmQrSignInInput, { description: 'The sign-in.' }) { code }: ConfirmQrSignInInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<ConfirmQrSignInPayload> {
+    await services.qrSignIn.confirm(authority, code);
+    return { code };
+  }
+
+  @RequiresScopes(['qr-sign-in:decide'], ['qr-sign-in:decide:self'])
+  @Mutation(() => RefuseQrSignInPayload, {
+    description: 'Sends the browser that shows the code away. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
+  })
+  async refuseQrSignIn(
+    @Arg('input', () => RefuseQrSignInInput, { description: 'The sign-in.' }) { code }: RefuseQrSignInInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RefuseQrSignInPayload> {
+    await services.qrSignIn.refuse(authority, code);
+    return { code };
+  }
+}
