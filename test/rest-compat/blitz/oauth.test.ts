@@ -213,6 +213,19 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     expect(key.d).toBeUndefined();
   });
 
+  it('describes itself at /openapi/blitz.json', async () => {
+    const answer = await blitz.rest.ask('GET', '/openapi/blitz.json');
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({ openapi: '3.1.0', servers: [{ url: 'https://id.example.com' }] });
+    expect(answer.json.paths['/blitz/oauth/te'].post.requestBody.content).toHaveProperty([FORM]);
+    expect(answer.json.paths['/blitz/api/v3/users/{subjectId}/auth'].post).toMatchObject({
+      'x-graphql': { operation: 'UpdateAuthModes' },
+      security: [{ userToken: ['blitz_api_usec_chg'] }, { applicationToken: ['blitz_api_sys_usec_chg'] }],
+    });
+    expect((await blitz.rest.ask('GET', '/openapi/oidc.json')).json.paths).toHaveProperty(['/t/{tenant}/oauth/token']);
+    expect((await blitz.rest.ask('GET', '/openapi/none.json')).status).toBe(404);
+  });
+
   it("answers unknown paths in OAuth's envelope", async () => {
     const answer = await blitz.rest.ask('GET', '/blitz/oauth/nothing');
     expect([answer.status, Object.keys(answer.json)]).toEqual([404, ['error', 'error_description']]);

@@ -209,6 +209,44 @@ describe('the translation engine', () => {
       expect([answer.status, answer.json.error]).toEqual([409, 'protected']);
     });
 
+    it('answers 503 with Retry-After while the database is away, and 500 without a word to what nobody foresaw', async () => {
+      const failing = (error: unknown): CallerResolver => ({
+        ...resolver,
+        bearer: () => {
+          throw error;
+        },
+      });
+      const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      const door = await serveDialects([tinyDialect()], world, failing(away));
+      const answer = await door.ask('GET', '/tiny/tenants/x/self', { token: 'reader' });
+      expect([answer.status, answer.json.error, answer.headers['retry-after']]).toEqual([503, 'away', '1']);
+      await door.close();
+      const fault = new Error('secret detail');
+      const broken = await serveDialects([tinyDialect()], world, failing(fault));
+      const internal = await broken.ask('GET', '/tiny/tenants/x/self', { token: 'reader' });
+      expect([internal.status, internal.json.error]).toEqual([500, 'broken']);
+      expect(internal.text).not.toContain('secret');
+      expect(broken.faults).toEqual([fault]);
+      await broken.close();
+    });
+
+    it('serves the host of a tenant with that tenant alone', async () => {
+      const hosted = await world.tenant();
+      await world.db.orm.em
+        .fork()
+        .getConnection()
+        .execute('insert into tenant_hosts (host, tenant_id, created_at) values (?, ?, now())', [
+          'id.acme.example',
+          hosted.id,
+        ]);
+      tokens.set('hosted', world.app(hosted, 'tenant:read'));
+      const headers = { host: 'ID.acme.example:443' };
+      expect((await get('/tiny/tenants/x/self', { token: 'hosted', headers })).json.title).toBe(hosted.name);
+      expect((await get(`/t/${hosted.name}/tiny/tenants/x/self`, { token: 'hosted', headers })).status).toBe(200);
+      expect((await get(`/t/${tenant.name}/tiny/tenants/x/self`, { headers })).status).toBe(403);
+      expect((await rest.ask('GET', `/t/${tenant.name}/tiny/tenants/x/self`, { headers })).status).toBe(404);
+    });
+
     it('tells an absent member from null', async () => {
       await post({ title: 'Kept' });
       await post({ isOn: true });
