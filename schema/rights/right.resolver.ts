@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import type { Client } from '../../src/clients/index.ts';
 import type { Group } from '../../src/roles/index.ts';
 import type { User } from '../../src/users/index.ts';
-import { ClientType } from '../clients/client.type.ts';
+import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { GroupType } from '../groups/group.type.ts';
@@ -112,7 +112,7 @@ export class RightPartyResolver {
     return party.kind === 'user' ? loaders.user.load({ tenantId: party.tenantId, key: party.id }) : null;
   }
 
-  @FieldResolver(() => ClientType, { nullable: true, description: 'The client behind an application.' })
+  @FieldResolver(() => ClientObject, { nullable: true, description: 'The client behind an application.' })
   client(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
     return party.kind === 'application' ? loaders.client.load({ tenantId: party.tenantId, key: party.id }) : null;
   }
