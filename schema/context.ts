@@ -15,6 +15,8 @@ import type {
   ClientService,
   ClientStore,
 } from '../src/clients/index.ts';
+import type { ConsentService, ConsentStore } from '../src/consents/index.ts';
+import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
 import type { EventEngine, EventLog } from '../src/events/index.ts';
 import type {
   FederationLinkService,
@@ -53,6 +55,10 @@ export interface Services {
   /** The event log at work; `src/server` starts and stops it. */
   readonly eventEngine: EventEngine;
   readonly events: EventLog;
+  /** Outgoing mails; `src/server` stops it. */
+  readonly mailer: DeliveryQueue<Mail>;
+  /** Outgoing text messages; likewise. */
+  readonly smsSender: DeliveryQueue<Sms>;
   /** What scope names mean; the dialects register theirs. */
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;

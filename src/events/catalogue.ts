@@ -73,6 +73,8 @@ export const EVENT_TYPES = {
   'right.revoked': { category: 'right', description: 'A right on a user, group or application was taken away.' },
   'qr_sign_in.confirmed': { category: 'sign-in', description: 'A user allowed a sign-in that was shown as a QR code.' },
   'qr_sign_in.refused': { category: 'sign-in', description: 'A user refused a sign-in that was shown as a QR code.' },
+  'mail.sent': { category: 'delivery', description: 'A mail or text message was handed over for delivery.' },
+  'mail.failed': { category: 'delivery', description: 'A mail or text message could not be delivered.' },
   'lockout.started': { category: 'lockout', description: 'A subject was blocked after failed attempts.' },
   'lockout.lifted': { category: 'lockout', description: 'A block was lifted.' },
   'client.created': { category: 'client', description: 'A client was created.' },

@@ -44,7 +44,11 @@ export interface Config {
    * only what clients cannot connect from, or they choose the address that lock-out counts.
    */
   readonly trustedProxies: readonly CidrRange[];
-  /** `SMTP_URL`: `smtp://` or `smtps://`, credentials included. Null: mails are written to `DATA_DIR/outbox/`. */
+  /**
+   * `SMTP_URL`: `smtp://` or `smtps://`, credentials included; `?from=` names the sender (default `no-reply@` and the host of
+   * `PUBLIC_URL`), `?requireTLS=true` insists on STARTTLS. Null: mails are written to `DATA_DIR/outbox/`. Text messages for
+   * phones go there in any case: nothing can be configured that sends them.
+   */
   readonly smtpUrl: string | null;
   /** `LOG_LEVEL`: the least severe level that is logged. Default `info`. */
   readonly logLevel: LogLevel;

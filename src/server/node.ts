@@ -21,6 +21,7 @@ import { createMetrics } from './metrics.ts';
 import { normaliseAddress, originOf } from './origin.ts';
 import { createRegistry } from './registry.ts';
 import { Sweeper } from './sweeper.ts';
+import { createTransports } from './transports.ts';
 import { TrustedDocuments } from './trusted-documents.ts';
 import { createSocketDoor } from './ws.ts';
 
@@ -108,10 +109,14 @@ async function start(
     publicUrl,
     defaultTenant: config.defaultTenant,
     natsUrl: config.natsServers?.join(','),
+    transports: createTransports(config, publicUrl, logger),
     onError: (error) => logger.warn({ err: error }, 'A background loop failed and goes on'),
   });
   await services.eventEngine.start();
   holdings.add(() => services.eventEngine.stop());
+  holdings.add(async () => {
+    await Promise.all([services.mailer.stop(), services.smsSender.stop()]);
+  });
   const bootstrapped = await bootstrap(db, services, config.bootstrap);
   const demo = config.demo ? await makeDemo(services) : null;
   await openDoors({ config, door, services, logger, metrics, publicUrl, trusted, holdings });

@@ -24,7 +24,8 @@ import {
   ClientStore,
 } from '../clients/index.ts';
 import { type MasterKey, PasswordHasher, Sealer, SecretHasher } from '../crypto/index.ts';
-import { type CommittedListener, EventEngine } from '../events/index.ts';
+import { DeliveryQueue, type Mail, type Message, type Sms, type Transport } from '../delivery/index.ts';
+import { type CommittedListener, EventEngine, type EventLog } from '../events/index.ts';
 import {
   FederationLinkService,
   FederationLinkStore,
@@ -73,8 +74,15 @@ export interface RegistryOptions {
   readonly allowLoopbackHttp?: boolean;
   /** NATS servers that wake the nodes; absent: PostgreSQL's NOTIFY. */
   readonly natsUrl?: string | undefined;
+  /** The ways out for mails and text messages. */
+  readonly transports: Transports;
   /** Told of faults in the background loops, which go on by themselves. */
   readonly onError?: (error: unknown) => void;
+}
+
+export interface Transports {
+  readonly mail: Transport<Mail>;
+  readonly sms: Transport<Sms>;
 }
 
 /** Every service of the house; the one place that knows which implementation stands behind which interface. */
@@ -93,6 +101,8 @@ export function createRegistry(options: RegistryOptions): Services {
     events.onCommitted(listener);
     eventEngine.follower.onEvent((event) => listener([event]));
   };
+  const mailer = outgoing('mail', options.transports.mail, options, events);
+  const smsSender = outgoing('sms', options.transports.sms, options, events);
   const scopes = new ScopeAliases();
   registerBlitz({ scopes });
   const tenantStore = new TenantStore(db);
@@ -255,6 +265,18 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
   });
   const passwordFlow = new PasswordFlow({ db, directory, passwords, lockouts, sessions, endAccess, events, clock });
+  const signUp = new SignUpFlow({
+    db,
+    directory,
+    users,
+    passwords,
+    apps: new LinkedAppBinding({ store: clientStore, guard: guarded, events, clock }),
+    sessions,
+    codes: oneTimeCodes,
+    mailer,
+    sms: smsSender,
+    clock,
+  });
   const federationSealer = new Sealer(options.masterKey, 'federation');
   /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
   const providerRules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
@@ -328,6 +350,8 @@ export function createRegistry(options: RegistryOptions): Services {
   tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
   return {
     eventEngine,
+    mailer,
+    smsSender,
     oauth,
     events,
     scopes,
@@ -375,4 +399,25 @@ export function createRegistry(options: RegistryOptions): Services {
     riskbits,
     riskbitStore,
   };
+}
+
+/** A queue of messages whose end is an event. */
+function outgoing<M extends Message>(
+  channel: 'mail' | 'sms',
+  transport: Transport<M>,
+  { db, onError }: Pick<RegistryOptions, 'db' | 'onError'>,
+  events: EventLog,
+): DeliveryQueue<M> {
+  return new DeliveryQueue<M>({
+    transport,
+    report: ({ to, purpose, behalf }, outcome) =>
+      events.append(behalf.actor, behalf.tenant, {
+        type: outcome.sent ? 'mail.sent' : 'mail.failed',
+        subjectId: behalf.subjectId,
+        ...(outcome.sent ? {} : { outcome: 'failure', reason: outcome.reason }),
+        params: { channel, purpose, to },
+      }),
+    detached: (work) => db.detached(work),
+    ...(onError === undefined ? {} : { onError }),
+  });
 }

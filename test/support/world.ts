@@ -6,6 +6,7 @@ import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from 
 import type { CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
+import type { Mail, Sms } from '../../src/delivery/index.ts';
 import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../../src/federation/index.ts';
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
@@ -16,6 +17,7 @@ import type { CreateTenant } from '../../src/tenants/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
+import { type Mailboxes, newMailboxes } from './mailbox.ts';
 
 let graph: Promise<GraphQLSchema> | undefined;
 /** The schema, built once per test file. */
@@ -48,28 +50,32 @@ export class World {
   readonly clock: TestClock;
   readonly services: Services;
   readonly masterKey: MasterKey;
+  readonly #mailboxes: Mailboxes;
 
-  private constructor(db: Database, clock: TestClock, services: Services, masterKey: MasterKey) {
+  private constructor(db: Database, clock: TestClock, services: Services, masterKey: MasterKey, mailboxes: Mailboxes) {
     this.db = db;
     this.clock = clock;
     this.services = services;
     this.masterKey = masterKey;
+    this.#mailboxes = mailboxes;
   }
 
   static async open(db?: Database): Promise<World> {
     const database = db ?? (await openTestDatabase());
     const clock = new TestClock();
     const masterKey = MasterKey.generate().key;
+    const mailboxes = newMailboxes();
     const services = createRegistry({
       db: database,
       clock,
       masterKey,
       publicUrl: 'https://id.example.com',
       defaultTenant: 'master',
+      transports: mailboxes,
       // The providers that tests link accounts at run beside them.
       allowLoopbackHttp: true,
     });
-    return new World(database, clock, services, masterKey);
+    return new World(database, clock, services, masterKey, mailboxes);
   }
 
   close(): Promise<void> {
@@ -79,6 +85,12 @@ export class World {
   /** The service itself, acting in a tenant. */
   system(tenant: TenantRef): Authority {
     return Authority.system(systemCaller({ processId: newId() }), tenant);
+  }
+
+  /** Every mail and text message sent so far, once none is on its way. */
+  async outbox(): Promise<{ readonly mails: readonly Mail[]; readonly texts: readonly Sms[] }> {
+    await Promise.all([this.services.mailer.idle(), this.services.smsSender.idle()]);
+    return { mails: this.#mailboxes.mail.messages, texts: this.#mailboxes.sms.messages };
   }
 
   /** A tenant with a fresh name. */

@@ -1,0 +1,62 @@
+import { createTransport, type Transporter } from 'nodemailer';
+import type { Mail, Transport } from './message.ts';
+import { PermanentDeliveryError } from './message.ts';
+
+export interface SmtpOptions {
+  /** `smtp://` (STARTTLS where the server offers it; `?requireTLS=true` insists) or `smtps://`, credentials included. */
+  readonly url: string;
+  /** Sender of every mail, unless the URL says another one: `?from=id@example.com`. */
+  readonly from: string;
+}
+
+const SECONDS = 1000;
+/** One plain mailbox (RFC 5321 section 4.1.2, without quoted local parts): nothing that could be read as a list. */
+const MAILBOX = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/;
+/** Answers of a server that mean "never" (RFC 5321 section 4.2.1). */
+const PERMANENT = 500;
+
+/** Mail over SMTP, on at most four connections that are kept open. */
+export class SmtpTransport implements Transport<Mail> {
+  readonly #transporter: Transporter;
+  readonly #from: string;
+
+  constructor({ url, from }: SmtpOptions) {
+    const target = new URL(url);
+    this.#from = target.searchParams.get('from') ?? from;
+    target.searchParams.delete('from');
+    this.#transporter = createTransport({
+      url: target.href,
+      pool: true,
+      maxConnections: 4,
+      connectionTimeout: 10 * SECONDS,
+      greetingTimeout: 10 * SECONDS,
+      socketTimeout: 30 * SECONDS,
+      // A mail is what it is given as, never what a path or address in it points to.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  async deliver({ to, subject, text, html, locale }: Mail): Promise<void> {
+    if (!MAILBOX.test(to)) throw new PermanentDeliveryError('The recipient is not one plain mailbox.');
+    try {
+      await this.#transporter.sendMail({
+        from: this.#from,
+        to: { name: '', address: to },
+        subject,
+        text,
+        ...(html === undefined ? {} : { html }),
+        // RFC 3834 section 5: no vacation notes in answer.
+        headers: { 'Content-Language': locale, 'Auto-Submitted': 'auto-generated' },
+      });
+    } catch (cause) {
+      const { responseCode = 0 } = cause as { responseCode?: number };
+      if (responseCode >= PERMANENT) throw new PermanentDeliveryError('The mail server refused the mail.', { cause });
+      throw cause;
+    }
+  }
+
+  close(): void {
+    this.#transporter.close();
+  }
+}

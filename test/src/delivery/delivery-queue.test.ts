@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type DeliveryOutcome, DeliveryQueue, type Mail, PermanentDeliveryError } from '../../../src/delivery/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { Mailbox } from '../../support/mailbox.ts';
+import { refusalOf } from '../../support/refusal.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
+
+let world: World;
+let tenant: TenantRef;
+let mailbox: Mailbox<Mail>;
+let outcomes: [to: string, outcome: DeliveryOutcome][];
+let errors: unknown[];
+
+beforeAll(async () => {
+  world = await World.open();
+  tenant = await world.tenant();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  mailbox = new Mailbox<Mail>();
+  outcomes = [];
+  errors = [];
+});
+
+const actor = {
+  kind: 'system',
+  userId: null,
+  clientId: null,
+  clientAuth: null,
+  sessionId: null,
+  origin: TEST_ORIGIN,
+};
+const mail = (to = 'ada@example.com'): Mail => ({
+  to,
+  subject: 'Hello',
+  text: 'A secret',
+  locale: 'en',
+  purpose: 'test',
+  behalf: { tenant, actor, subjectId: null },
+});
+
+function queue(over: Partial<ConstructorParameters<typeof DeliveryQueue<Mail>>[0]> = {}): DeliveryQueue<Mail> {
+  return new DeliveryQueue<Mail>({
+    transport: mailbox,
+    report: async ({ to }, outcome) => outcomes.push([to, outcome]),
+    detached: (work) => world.db.detached(work),
+    onError: (error) => errors.push(error),
+    retryDelaysMs: [0, 0],
+    ...over,
+  });
+}
+
+describe('outgoing messages', () => {
+  it('are sent without anybody waiting, and how it ended is told', async () => {
+    const outgoing = queue();
+    expect(outgoing.send(mail())).toBeUndefined();
+    await outgoing.idle();
+    expect(mailbox.messages).toHaveLength(1);
+    expect(outcomes).toEqual([['ada@example.com', { sent: true }]]);
+  });
+
+  it('leave after the commit of the change they belong to', async () => {
+    const outgoing = queue();
+    await world.db.transaction(async () => {
+      outgoing.send(mail());
+      await outgoing.idle();
+      expect(mailbox.attempts).toEqual([]);
+    });
+    await outgoing.idle();
+    expect(mailbox.messages).toHaveLength(1);
+  });
+
+  it('do not leave when the change is undone, and give their place back', async () => {
+    const outgoing = queue({ capacity: 1 });
+    const undone = world.db.transaction(async () => {
+      outgoing.send(mail());
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    outgoing.send(mail('second@example.com'));
+    await outgoing.idle();
+    expect(mailbox.messages.map(({ to }) => to)).toEqual(['second@example.com']);
+  });
+
+  it('are tried again a bounded number of times', async () => {
+    mailbox.failures.push(new Error('once'), new Error('twice'));
+    const outgoing = queue();
+    outgoing.send(mail());
+    await outgoing.idle();
+    expect(mailbox.attempts).toHaveLength(3);
+    expect(errors).toHaveLength(2);
+    mailbox.failures.push(new Error('1'), new Error('2'), new Error('3'));
+    outgoing.send(mail('far@example.com'));
+    await outgoing.idle();
+    expect(mailbox.failures).toEqual([]);
+    expect(outcomes).toEqual([
+      ['ada@example.com', { sent: true }],
+      ['far@example.com', { sent: false, reason: 'unreachable' }],
+    ]);
+  });
+
+  it('are not tried again when the other side refused them for good', async () => {
+    mailbox.failures.push(new PermanentDeliveryError('no such mailbox'));
+    const outgoing = queue();
+    outgoing.send(mail());
+    await outgoing.idle();
+    expect(mailbox.attempts).toHaveLength(1);
+    expect(outcomes).toEqual([['ada@example.com', { sent: false, reason: 'refused' }]]);
+  });
+
+  it('are refused while too many wait, which undoes the change', async () => {
+    mailbox.failures.push(new Error('not now'));
+    const outgoing = queue({ capacity: 1, retryDelaysMs: [3_600_000] });
+    outgoing.send(mail());
+    const change = world.db.transaction(async () => outgoing.send(mail()));
+    expect(await refusalOf(change)).toBe('SERVICE_UNAVAILABLE');
+    await outgoing.stop();
+    outgoing.send(mail());
+    await outgoing.idle();
+    expect(mailbox.messages).toHaveLength(2);
+  });
+
+  it('get a last attempt when the node stops, however long the next one is away', async () => {
+    mailbox.failures.push(new Error('not now'));
+    const outgoing = queue({ retryDelaysMs: [3_600_000, 3_600_000] });
+    outgoing.send(mail());
+    await outgoing.stop();
+    expect(mailbox.messages).toHaveLength(1);
+    expect(mailbox.isClosed).toBe(true);
+    expect(outcomes).toEqual([['ada@example.com', { sent: true }]]);
+  });
+
+  it('go on when the report of one fails', async () => {
+    const outgoing = queue({
+      report: async () => {
+        throw new Error('the log is away');
+      },
+    });
+    outgoing.send(mail());
+    outgoing.send(mail());
+    await outgoing.idle();
+    expect(mailbox.messages).toHaveLength(2);
+    expect(errors).toHaveLength(2);
+  });
+
+  it('are recorded as events that name purpose and recipient, never the text', async () => {
+    world.services.mailer.send(mail());
+    await world.outbox();
+    await world.services.smsSender.idle();
+    const [event] = (await world.events(tenant)).filter(({ type }) => type === 'mail.sent');
+    expect(event).toMatchObject({ params: { channel: 'mail', purpose: 'test', to: 'ada@example.com' } });
+    expect(JSON.stringify(event)).not.toContain('A secret');
+  });
+});

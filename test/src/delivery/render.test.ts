@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { LANGUAGES, languageOf, renderTemplate, TEMPLATES, type TemplateName } from '../../../src/delivery/index.ts';
+
+const names = Object.keys(TEMPLATES) as TemplateName[];
+const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+describe('what messages say', () => {
+  it.each(names)('%s uses the same values in every language', (name) => {
+    const [first, ...others] = LANGUAGES.map((language) => {
+      const { subject = '', text }: { subject?: string; text: string } = TEMPLATES[name][language];
+      return { hasSubject: subject !== '', values: valuesIn(subject + text) };
+    });
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  it('puts values in as they are', () => {
+    const { text, locale } = renderTemplate('password-generated', 'ru-RU', { password: '{password}$&' });
+    expect([text, locale]).toEqual(['Ваш новый пароль: {password}$&', 'ru']);
+  });
+
+  it('is an error of the house when a value is missing', () => {
+    expect(() => renderTemplate('password-generated', 'en', {})).toThrow('password');
+    expect(() => renderTemplate('verify-email', 'en', Object.create({ code: '1' }))).toThrow('code');
+  });
+
+  it.each([
+    [null, 'en'],
+    ['', 'en'],
+    ['ru', 'ru'],
+    ['RU-ru', 'ru'],
+    ['de', 'en'],
+    ['de, ru;q=0.5', 'ru'],
+    ['en;q=0.4, ru;q=0.8', 'ru'],
+    ['ru;q=0, en', 'en'],
+    ['ru;q=x', 'en'],
+    [';;;,,,', 'en'],
+    [`${'x'.repeat(100_000)},ru`, 'en'],
+  ])('speaks the language that the reader likes best (RFC 9110 section 12.5.4): %j', (wanted, language) => {
+    expect(languageOf(wanted)).toBe(language);
+  });
+});
