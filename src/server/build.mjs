@@ -75,11 +75,22 @@ function buildPart(name) {
   // A module that was removed from the sources must not live on in the build.
   for (const path of outputs) rmSync(join(ROOT, path), { recursive: true, force: true });
   make();
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
   writeFileSync(stamp, digest);
   console.error(`Built ${name} in ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
 }
 
+/** Waits for another build of this folder, which may make the very part that is asked for. Ends with the process. */
+async function lockFolder() {
+  // An old Node has no such module and must get as far as the check of its version.
+  const { DatabaseSync } = await import('node:sqlite');
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  const lock = new DatabaseSync(join(ROOT, 'dist', '.build.lock'), { timeout: 180_000 });
+  lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  return lock;
+}
+
 requireNode();
+const lock = await lockFolder();
 const asked = process.argv.slice(2);
 for (const name of asked.length === 0 ? Object.keys(PARTS) : asked) buildPart(name);
+lock.close();

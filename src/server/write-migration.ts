@@ -4,26 +4,22 @@ import { migrate } from '../persistence/migrate.ts';
 import { freshSchemaStatements, missingSqlOnly, schemaDifference } from '../persistence/schema-sql.ts';
 import { ENTITIES } from './entities.ts';
 
-/**
- * Developer's command (`npm run migration:create -- <name>`): writes the migration that brings a database on the newest
- * migration to the entities of the code, and lists it in `migrations/index.ts`. Read what it wrote before committing it.
- */
-async function main(): Promise<void> {
-  const name = process.argv[2];
-  if (name === undefined || !/^[a-z0-9-]+$/.test(name))
-    throw new Error('Give the migration a name: letters, digits, "-".');
+/** What a database on the newest migration lacks to be the schema of the code. */
+async function missingStatements(): Promise<readonly string[]> {
   const db = await Database.open({ location: { kind: 'embedded', dataDir: 'memory://' }, entities: ENTITIES });
-  await migrate(db);
-  const relations = await missingSqlOnly(db);
-  const isFirst = relations.some((statement) => statement.includes('"security_events"'));
-  const statements = isFirst
-    ? await freshSchemaStatements(db)
-    : [...(await schemaDifference(db)).filter((statement) => !/"migrations"/.test(statement)), ...relations];
-  await db.close();
-  if (statements.length === 0) {
-    process.stdout.write('The migrations already equal the entities.\n');
-    return;
+  try {
+    await migrate(db);
+    const relations = await missingSqlOnly(db);
+    const isFirst = relations.some((statement) => statement.includes('"security_events"'));
+    if (isFirst) return await freshSchemaStatements(db);
+    const difference = await schemaDifference(db);
+    return [...difference.filter((statement) => !/"migrations"/.test(statement)), ...relations];
+  } finally {
+    await db.close();
   }
+}
+
+async function writeMigration(name: string, statements: readonly string[]): Promise<string> {
   const stamp = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   const className = `Migration${stamp}${name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())}`;
   const folder = new URL('../persistence/migrations/', import.meta.url.replace('/dist/', '/'));
@@ -40,7 +36,29 @@ async function main(): Promise<void> {
       .replace(/^/, `import { ${className} } from './${stamp}-${name}.ts';\n`)
       .replace(/\] as const/, `  { name: '${className}', class: ${className} },\n] as const`),
   );
-  process.stdout.write(`Wrote ${statements.length} statements to ${stamp}-${name}.ts\n`);
+  return `${stamp}-${name}.ts`;
+}
+
+/**
+ * Developer's command (`npm run migration:create -- <name>`): writes the migration that brings a database on the newest
+ * migration to the entities of the code, and lists it in `migrations/index.ts`. Read what it wrote before committing it.
+ * With `--check` it writes nothing, and fails when there is something to write.
+ */
+async function main(): Promise<void> {
+  const name = process.argv[2];
+  const isCheck = name === '--check';
+  if (!isCheck && (name === undefined || !/^[a-z0-9-]+$/.test(name)))
+    throw new Error('Give the migration a name: letters, digits, "-".');
+  const statements = await missingStatements();
+  if (statements.length === 0) {
+    process.stdout.write('The migrations equal the entities.\n');
+  } else if (isCheck) {
+    process.stderr.write(`The migrations lack:\n${statements.join('\n')}\n`);
+    process.exitCode = 1;
+  } else {
+    const file = await writeMigration(name!, statements);
+    process.stdout.write(`Wrote ${statements.length} statements to ${file}\n`);
+  }
 }
 
 await main();

@@ -1,0 +1,175 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CONFIG_NAMES } from '../../../src/server/config.ts';
+import { LIMIT_NAMES } from '../../../src/server/graphql-limits.ts';
+import { readmeCommands } from '../../../src/server/tour.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const MAIN = join(ROOT, 'dist/src/server/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'idgraph-start-'));
+const started: Started[] = [];
+
+/** The environment of the machine without what configures the service. */
+function environment(env: Record<string, string>): NodeJS.ProcessEnv {
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
+  );
+  return { ...clean, PORT: '0', DATA_DIR: join(folder, 'data'), ...env };
+}
+
+class Started {
+  readonly child: ChildProcess;
+  output = '';
+  errors = '';
+  readonly exited: Promise<number | string>;
+
+  constructor(command: string, args: readonly string[], env: Record<string, string>) {
+    this.child = spawn(command, args, {
+      cwd: ROOT,
+      env: environment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group, so that nothing it started outlives the test.
+      detached: true,
+    });
+    this.child.stdout!.on('data', (chunk) => {
+      this.output += String(chunk);
+    });
+    this.child.stderr!.on('data', (chunk) => {
+      this.errors += String(chunk);
+    });
+    this.exited = once(this.child, 'close').then(([code, signal]) => code ?? signal);
+    started.push(this);
+  }
+
+  killGroup(): void {
+    try {
+      process.kill(-this.child.pid!, 'SIGKILL');
+    } catch {
+      // Everything in it has ended already.
+    }
+  }
+
+  /** Waits for the last line of what the start prints. */
+  async ready(): Promise<this> {
+    const printed = vi.waitFor(() => expect(this.output).toMatch(/Idgraph serves at[\s\S]*\n\n$/), {
+      timeout: 100_000,
+      interval: 100,
+    });
+    const ended = this.exited.then((code) => {
+      throw new Error(`The process ended with ${code}: ${this.errors}`);
+    });
+    await Promise.race([printed, ended]);
+    printed.catch(() => undefined);
+    ended.catch(() => undefined);
+    return this;
+  }
+
+  /** A variable of the printed tour. */
+  variable(name: string): string {
+    return new RegExp(`^export ${name}=(.*)$`, 'm').exec(this.output)![1]!;
+  }
+
+  get url(): string {
+    return /Idgraph serves at (\S+)/.exec(this.output)![1]!;
+  }
+}
+
+const startMain = (env: Record<string, string> = {}) => new Started(process.execPath, [MAIN], env);
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs')], { stdio: 'pipe' });
+}, 120_000);
+
+afterEach(async () => {
+  for (const one of started.splice(0)) {
+    one.killGroup();
+    await one.exited;
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('npm start', { timeout: 180_000 }, () => {
+  it('serves on a free port, and the tour of the README runs as it is written', async () => {
+    const npm = await new Started('npm', ['start'], { DATA_DIR: join(folder, 'tour') }).ready();
+    const tour = readmeCommands('tour', README)!;
+    expect(npm.output).toContain(tour.trimEnd());
+    const script = `export IDGRAPH=${npm.variable('IDGRAPH')}\nexport CLIENT=${npm.variable('CLIENT')}\n${tour}`;
+    const shell = new Started('bash', ['-euo', 'pipefail', '-c', script], {
+      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+    });
+    expect(await shell.exited, shell.errors).toBe(0);
+    expect(shell.output).toMatch(/"createUser":\{"user":\{"subject":"[0-9a-f-]{36}"/);
+    expect(shell.output).toContain('"username":"ada"');
+    expect(shell.output).toContain('{"needPasswordChange":true');
+    const event = /\{"type":"auth_mode\.password_change_required".*\}/.exec(shell.output);
+    expect(JSON.parse(event![0])).toMatchObject({ clientId: 'bootstrap', ip: '127.0.0.1', outcome: 'SUCCESS' });
+    npm.child.kill('SIGTERM');
+    expect([0, 143, 'SIGTERM']).toContain(await npm.exited);
+    await vi.waitFor(async () => expect(await fetch(npm.url).catch(() => 'gone')).toBe('gone'), { timeout: 10_000 });
+  });
+});
+
+describe('the process', { timeout: 180_000 }, () => {
+  it('shows credentials on the first start alone, and survives SIGKILL', async () => {
+    const first = await startMain().ready();
+    expect(first.output).toMatch(/administrator +admin +\S{32}\n/);
+    expect(first.errors).not.toContain(/administrator +admin +(\S+)/.exec(first.output)![1]!);
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const second = await startMain().ready();
+    expect(second.output).not.toContain('administrator');
+    expect((await fetch(`${second.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('ends with 0 within the time of a drain after SIGTERM', async () => {
+    const node = await startMain({ DATA_DIR: 'memory://' }).ready();
+    node.child.kill('SIGTERM');
+    expect(await node.exited).toBe(0);
+    expect(node.errors).toContain('"reason":"SIGTERM"');
+  });
+
+  it('is refused the data directory of another one, which is named', async () => {
+    const first = await startMain().ready();
+    const second = startMain();
+    expect(await second.exited).toBe(78);
+    expect(second.errors).toContain(`in use by process ${first.child.pid} on `);
+    expect(second.output).toBe('');
+  });
+
+  it('is refused a port that is taken', async () => {
+    const first = await startMain({ DATA_DIR: 'memory://' }).ready();
+    const second = startMain({ DATA_DIR: 'memory://', PORT: new URL(first.url).port });
+    expect(await second.exited).toBe(78);
+    expect(second.errors).toContain('Set PORT to another one');
+  });
+
+  it('ends with 78 and one message that names every fault of the configuration', async () => {
+    const node = startMain({ PORT: 'x', PUBLIC_URL: 'https://id.example/path', LOG_LEVEL: 'loud' });
+    expect(await node.exited).toBe(78);
+    expect(node.errors.trim().split('\n')).toEqual([
+      'The configuration cannot be used:',
+      expect.stringContaining('PORT: '),
+      expect.stringContaining('PUBLIC_URL: '),
+      expect.stringContaining('LOG_LEVEL: '),
+    ]);
+  });
+});
+
+describe('the README', () => {
+  it('explains every variable and every limit', () => {
+    for (const name of CONFIG_NAMES) expect(README).toContain(`| \`${name}\` |`);
+    for (const name of LIMIT_NAMES) expect(README).toContain(`| \`${name}\` |`);
+  });
+
+  it('has the commands that CI runs', () => {
+    expect(readmeCommands('install', README)).toBe('npm ci\n');
+    expect(readmeCommands('start', README)).toBe('npm start\n');
+    expect(readmeCommands('test', README)).toBe('npm test\n');
+    expect(readmeCommands('nothing', README)).toBeNull();
+  });
+});
