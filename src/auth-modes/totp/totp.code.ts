@@ -1,4 +1,4 @@
-import { createGuardrails, generateSecret, generateSync, ScureBase32Plugin, verifySync } from 'otplib';
+import { createGuardrails, generateSecret, ScureBase32Plugin, verifySync } from 'otplib';
 
 /**
  * Codes as every authenticator app makes them: RFC 6238 with SHA-1, six digits, steps of 30 seconds. Other values of the
@@ -51,10 +51,6 @@ export function stepOfCode(secret: string, code: string, now: Date, afterStep = 
   const result = verifySync({ secret, token, epoch, epochTolerance: TOLERANCE_SECONDS, guardrails, ...used });
   return result.valid && 'timeStep' in result ? result.timeStep : null;
 }
-
-/** The code an app shows at a moment. */
-export const totpCode = (secret: string, now: Date): string =>
-  generateSync({ secret, epoch: epochOf(now), guardrails });
 
 /** Code points of a name in the address; at worst twelve characters each, three names fit the largest QR image. */
 const MAX_NAME = 64;
