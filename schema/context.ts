@@ -15,7 +15,6 @@ import type {
   ClientService,
   ClientStore,
 } from '../src/clients/index.ts';
-import type { ConsentService, ConsentStore } from '../src/consents/index.ts';
 import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
 import type { EventEngine, EventLog } from '../src/events/index.ts';
 import type {

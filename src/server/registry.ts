@@ -265,18 +265,6 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
   });
   const passwordFlow = new PasswordFlow({ db, directory, passwords, lockouts, sessions, endAccess, events, clock });
-  const signUp = new SignUpFlow({
-    db,
-    directory,
-    users,
-    passwords,
-    apps: new LinkedAppBinding({ store: clientStore, guard: guarded, events, clock }),
-    sessions,
-    codes: oneTimeCodes,
-    mailer,
-    sms: smsSender,
-    clock,
-  });
   const federationSealer = new Sealer(options.masterKey, 'federation');
   /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
   const providerRules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
