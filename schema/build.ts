@@ -9,6 +9,7 @@ import { SecurityQuestionResolver, UserSecurityQuestionResolver } from './auth-m
 import { TotpResolver } from './auth-modes/totp.resolver.ts';
 import { UserAuthModesResolver } from './auth-modes/user-auth-modes.resolver.ts';
 import { ClientResolver } from './clients/client.resolver.ts';
+import { ConsentResolver, UserConsentsResolver } from './consents/consent.resolver.ts';
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
@@ -54,6 +55,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   DeviceResolver,
   UserDevicesResolver,
   SessionDeviceResolver,
+  ConsentResolver,
+  UserConsentsResolver,
   TokenResolver,
   SigningKeyResolver,
   FederationProviderResolver,

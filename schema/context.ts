@@ -16,6 +16,7 @@ import type {
   ClientStore,
 } from '../src/clients/index.ts';
 import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
+import type { ConsentService, ConsentStore } from '../src/consents/index.ts';
 import type { EventEngine, EventLog } from '../src/events/index.ts';
 import type {
   FederationLinkService,
@@ -87,6 +88,9 @@ export interface Services {
   readonly sessionStore: SessionStore;
   readonly devices: DeviceService;
   readonly deviceStore: DeviceStore;
+  /** What users allowed clients to have. */
+  readonly consents: ConsentService;
+  readonly consentStore: ConsentStore;
   /** Secrets that work once. */
   readonly oneTimeCodes: OneTimeCodeStore;
   /** What the server sweeps now and then. */

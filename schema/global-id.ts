@@ -7,6 +7,7 @@ export const TAGS = {
   Credential: 'crd',
   Session: 'ses',
   Device: 'dev',
+  Consent: 'con',
   Client: 'cli',
   Role: 'rol',
   Group: 'grp',

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { authModeLoaders } from './auth-modes/auth-modes.loader.ts';
 import { clientLoaders } from './clients/client.loader.ts';
+import { consentLoaders } from './consents/consent.loader.ts';
 import type { Services } from './context.ts';
 import { deviceLoaders } from './devices/device.loader.ts';
 import { eventLoaders } from './events/event.loader.ts';
@@ -58,6 +59,7 @@ function makersOf(services: Services) {
     ...userLoaders(services),
     ...sessionLoaders(services),
     ...deviceLoaders(services),
+    ...consentLoaders(services),
     ...federationLoaders(services),
     ...rightLoaders(services),
     ...authModeLoaders(services),

@@ -24,6 +24,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'security_question.check_failed': 'sec_qsn_check_failed',
   'federation_link.added': 'ext_account_bound',
   'federation_link.removed': 'ext_account_unbound',
+  'consent.revoked': 'scope_revoked',
   'device.removed': 'device_removed',
   'right.granted': 'right_granted',
   'right.revoked': 'right_revoked',

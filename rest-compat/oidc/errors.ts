@@ -70,6 +70,7 @@ export const GIVEN_ELSEWHERE: readonly string[] = [
   'SIGNING_ALGORITHM_UNKNOWN',
   'SESSION_NOT_FOUND',
   'DEVICE_NOT_FOUND',
+  'CONSENT_NOT_FOUND',
 ];
 
 /** Codes of accounts, which OAuth has no names for. */

@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 import { accessErrors } from '../../src/access/index.ts';
 import { authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors } from '../../src/auth-modes/index.ts';
 import { clientErrors } from '../../src/clients/index.ts';
+import { consentErrors } from '../../src/consents/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
 import { federationErrors } from '../../src/federation/index.ts';
@@ -41,6 +42,7 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   signInErrors,
   userErrors,
   sessionErrors,
+  consentErrors,
 ];
 
 /** Codes that GraphQL itself gives, before any room is asked. */

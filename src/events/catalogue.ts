@@ -67,6 +67,8 @@ export const EVENT_TYPES = {
   'provider.created': { category: 'federation', description: 'A federation provider was created.' },
   'provider.updated': { category: 'federation', description: 'A federation provider was changed.' },
   'provider.deleted': { category: 'federation', description: 'A federation provider was deleted.' },
+  'consent.granted': { category: 'consent', description: 'A user allowed a client to have something.' },
+  'consent.revoked': { category: 'consent', description: 'What a user had allowed a client was taken back.' },
   'device.seen': { category: 'device', description: 'A user signed in on a device for the first time.' },
   'device.removed': { category: 'device', description: 'A known device of a user was forgotten.' },
   'right.granted': { category: 'right', description: 'A right on a user, group or application was given.' },

@@ -108,6 +108,15 @@ export class GrantStore {
     return Number(numUpdatedRows);
   }
 
+  /** Revokes the living families of a user at one client. @returns How many. */
+  async revokeOfClient(tenantId: string, userId: string, clientUuid: string, now: Date): Promise<number> {
+    const { numUpdatedRows } = await this.#living(tenantId, now)
+      .where('user_id', '=', userId)
+      .where('client_uuid', '=', clientUuid)
+      .executeTakeFirst();
+    return Number(numUpdatedRows);
+  }
+
   #living(tenantId: string, now: Date) {
     return this.#tables
       .updateTable('grants')

@@ -1,10 +1,11 @@
 import type { Authority } from '../access/index.ts';
+import type { ClientTokens } from '../consents/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { TokenFamilies } from '../sessions/index.ts';
 import type { GrantStore } from './grant.store.ts';
 
-/** Ends the token families of users and sessions, in the transaction that ends those. Their events say it all. */
-export class GrantFamilies implements TokenFamilies {
+/** Ends the token families of users, sessions and consents, in the transaction that ends those. Their events say it all. */
+export class GrantFamilies implements TokenFamilies, ClientTokens {
   readonly #grants: GrantStore;
   readonly #clock: Clock;
 
@@ -23,5 +24,9 @@ export class GrantFamilies implements TokenFamilies {
 
   revokeOfSession({ tenant }: Authority, sessionId: string): Promise<number> {
     return this.#grants.revokeOfSession(tenant.id, sessionId, this.#clock.now());
+  }
+
+  revokeOfClient({ tenant }: Authority, userId: string, clientUuid: string): Promise<number> {
+    return this.#grants.revokeOfClient(tenant.id, userId, clientUuid, this.#clock.now());
   }
 }

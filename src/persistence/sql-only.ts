@@ -65,6 +65,8 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   byTenant('sessions', 'user_id', 'users'),
   byTenant('devices', 'user_id', 'users'),
   byTenant('one_time_codes', 'user_id', 'users'),
+  byTenant('consents', 'user_id', 'users'),
+  byTenant('consents', 'client_uuid', 'clients'),
   byTenant('grants', 'user_id', 'users'),
   byTenant('grants', 'client_uuid', 'clients'),
   byTenant('grants', 'session_id', 'sessions'),

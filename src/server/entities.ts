@@ -6,6 +6,7 @@ import {
   ClientScopeLinkEntity,
   ClientSecretEntity,
 } from '../clients/client.entity.ts';
+import { ConsentEntity } from '../consents/consent.entity.ts';
 import {
   FederationLinkEntity,
   FederationProviderEntity,
@@ -46,6 +47,7 @@ export const ENTITIES: EntityList = [
   SessionEntity,
   DeviceEntity,
   OneTimeCodeEntity,
+  ConsentEntity,
   GrantEntity,
   RefreshTokenEntity,
   AccessTokenEntity,

@@ -23,6 +23,7 @@ import {
   ClientService,
   ClientStore,
 } from '../clients/index.ts';
+import { ConsentService, ConsentStore } from '../consents/index.ts';
 import { type MasterKey, PasswordHasher, Sealer, SecretHasher } from '../crypto/index.ts';
 import { DeliveryQueue, type Mail, type Message, type Sms, type Transport } from '../delivery/index.ts';
 import { type CommittedListener, EventEngine, type EventLog } from '../events/index.ts';
@@ -185,12 +186,23 @@ export function createRegistry(options: RegistryOptions): Services {
   const oneTimeCodes = new OneTimeCodeStore(db, clock);
   const devices = new DeviceService({ db, store: deviceStore, guard: guarded, events, clock });
   const grants = new GrantStore(db);
+  const tokenFamilies = new GrantFamilies(grants, clock);
   const sessions = new SessionService({
     db,
     store: sessionStore,
     users: userStore,
     directory,
-    families: new GrantFamilies(grants, clock),
+    families: tokenFamilies,
+    guard: guarded,
+    events,
+    clock,
+  });
+  const consentStore = new ConsentStore(db);
+  const consents = new ConsentService({
+    db,
+    store: consentStore,
+    users: userStore,
+    tokens: tokenFamilies,
     guard: guarded,
     events,
     clock,
@@ -365,6 +377,8 @@ export function createRegistry(options: RegistryOptions): Services {
     sessionStore,
     devices,
     deviceStore,
+    consents,
+    consentStore,
     oneTimeCodes,
     expiredRows: new ExpiredRows(sessionStore, oneTimeCodes, clock),
     endAccess,

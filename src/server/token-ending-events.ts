@@ -9,6 +9,7 @@ const ENDING: ReadonlySet<EventType> = new Set<EventType>([
   'token.revoked',
   'refresh_token.reused',
   'code.replayed',
+  'consent.revoked',
   'user.disabled',
   'user.deleted',
   'password.changed',

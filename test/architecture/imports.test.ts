@@ -12,7 +12,7 @@ const STAIRS: readonly (readonly string[])[] = [
   ['src/tenants'],
   ['src/roles'],
   ['src/users', 'src/clients'],
-  ['src/sessions', 'src/auth-modes', 'src/federation', 'src/risk', 'src/rights'],
+  ['src/sessions', 'src/auth-modes', 'src/federation', 'src/risk', 'src/rights', 'src/consents'],
   ['src/flows'],
   ['src/oauth'],
   ['schema'],

@@ -5,6 +5,7 @@ import { formatError } from '../../schema/errors/format.ts';
 import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from '../../src/access/index.ts';
 import type { CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { CreateClient, CreatedClient } from '../../src/clients/index.ts';
+import type { GrantConsent } from '../../src/consents/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
 import type { Mail, Sms } from '../../src/delivery/index.ts';
 import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../../src/federation/index.ts';
@@ -165,6 +166,16 @@ export class World {
     externalName?: string,
   ): Promise<LinkRow> {
     return this.services.federationLinks.link(this.system(tenant), { userId, provider, externalId, externalName });
+  }
+
+  /** What a user allowed a client to have. */
+  async consent(
+    tenant: TenantRef,
+    userId: string,
+    client: GrantConsent['client'],
+    scopes: readonly string[],
+  ): Promise<void> {
+    await this.services.consents.grant(this.system(tenant), { userId, client, scopes });
   }
 
   /** An application of a tenant that holds these native scopes. */

@@ -26,6 +26,10 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql('create index "client_secrets__client_uuid" on "client_secrets" ("tenant_id", "client_uuid")');
     this.addSql(
+      'create table "consents" ("tenant_id" uuid not null, "user_id" text not null, "client_uuid" uuid not null, "scopes" text[] not null default \'{}\', "created_at" timestamptz not null, "updated_at" timestamptz not null, constraint "consents__pkey" primary key ("tenant_id", "user_id", "client_uuid"))',
+    );
+    this.addSql('create index "consents__client_uuid" on "consents" ("tenant_id", "client_uuid")');
+    this.addSql(
       'create table "credentials" ("tenant_id" uuid not null, "id" uuid not null, "user_id" text not null, "type" varchar(32) not null, "ordinal" int not null, "lookup_hash" bytea null, "label" text null, "priority" int not null default 0, "data" jsonb not null default \'{}\', "secret" text null, "created_at" timestamptz not null, "last_used_at" timestamptz null, constraint "credentials__pkey" primary key ("tenant_id", "id"))',
     );
     this.addSql(
@@ -228,6 +232,12 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql(
       'alter table "one_time_codes" add constraint "one_time_codes__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "consents" add constraint "consents__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',
+    );
+    this.addSql(
+      'alter table "consents" add constraint "consents__client_uuid__fkey" foreign key ("tenant_id", "client_uuid") references "clients" ("tenant_id", "id") on delete cascade',
     );
     this.addSql(
       'alter table "grants" add constraint "grants__user_id__fkey" foreign key ("tenant_id", "user_id") references "users" ("tenant_id", "id") on delete cascade',

@@ -1,0 +1,72 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Client } from '../../src/clients/index.ts';
+import type { ConsentRow } from '../../src/consents/index.ts';
+import type { User } from '../../src/users/index.ts';
+import { ClientObject } from '../clients/client.type.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { UserType } from '../users/user.type.ts';
+import { ConsentType, RevokeConsentInput, RevokeConsentPayload } from './consent.type.ts';
+
+const consentKey = ({ userId, clientId }: ConsentRow): string => joinKey([userId, clientId]);
+
+registerNode('Consent', ({ services }, tenantId, key) => {
+  const [userId, clientId] = splitKey(key, 2) as [string, string];
+  return services.consents.findIn(tenantId, userId, clientId);
+});
+
+@Resolver(() => ConsentType)
+export class ConsentResolver {
+  @FieldResolver(() => ID, GLOBAL_ID)
+  id(@Root() consent: ConsentRow, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('Consent', tenants.get(consent.tenantId)!, consentKey(consent));
+  }
+
+  @RequiresScopes(['client:read'])
+  @FieldResolver(() => ClientObject, { nullable: true, description: 'The client.' })
+  client(@Root() consent: ConsentRow, @Ctx() { loaders }: GraphContext): Promise<Client | null> {
+    return loaders.client.load({ tenantId: consent.tenantId, key: consent.clientUuid });
+  }
+
+  @RequiresScopes(['consent:read'], ['consent:read:self'])
+  @Query(() => [ConsentType], {
+    nullable: 'itemsAndList',
+    description: 'What a user allowed clients to have, by client id. Errors: USER_NOT_FOUND.',
+  })
+  consents(
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string,
+  ): Promise<readonly ConsentRow[]> {
+    return services.consents.list(authority, keyOf('User', userId, 'userId'));
+  }
+
+  @RequiresScopes(['consent:revoke'], ['consent:revoke:self'])
+  @Mutation(() => RevokeConsentPayload, {
+    description:
+      "Takes back what a user allowed a client. The client's tokens for that user stop working, and its next sign-in asks again. Errors: USER_NOT_FOUND, CONSENT_NOT_FOUND, ACCOUNT_GUARDED.",
+  })
+  async revokeConsent(
+    @Arg('input', () => RevokeConsentInput, { description: 'The user and the client.' }) input: RevokeConsentInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RevokeConsentPayload> {
+    const userId = keyOf('User', input.userId, 'input.userId');
+    const consent = await services.consents.revoke(authority, userId, input.clientId);
+    return { id: toGlobalId('Consent', authority.tenant, consentKey(consent)) };
+  }
+}
+
+@Resolver(() => UserType)
+export class UserConsentsResolver {
+  @RequiresScopes(['consent:read'], ['consent:read:self'])
+  @FieldResolver(() => [ConsentType], {
+    nullable: 'itemsAndList',
+    description: 'What the user allowed clients to have, by client id.',
+  })
+  consents(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly ConsentRow[]> {
+    return loaders.consentsOfUser.load({ tenantId: user.tenantId, key: user.id });
+  }
+}

@@ -1,0 +1,37 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { Node } from '../interfaces/node.ts';
+
+@ObjectType('Consent', { implements: Node, description: 'What a user allowed a client to have.' })
+@RequiresScopes(['consent:read'], ['consent:read:self'])
+export class ConsentType extends Node {
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => String, { description: 'Client id of the client.' })
+  clientId!: string;
+  @Field(() => [String], { description: 'Scopes the user agreed to, sorted.' })
+  scopes!: string[];
+  @Field(() => Date, { description: 'When the user first agreed.' })
+  createdAt!: Date;
+  @Field(() => Date, { description: 'When it last changed.' })
+  updatedAt!: Date;
+}
+
+@InputType({ description: 'A consent to take back.' })
+export class RevokeConsentInput {
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of the tenant. Default: the one of the id, else the caller's.",
+  })
+  tenant?: string | null;
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => String, { description: 'Client id of the client.' })
+  clientId!: string;
+}
+
+@ObjectType({ description: 'Result of taking a consent back.' })
+export class RevokeConsentPayload {
+  @Field(() => ID, { description: 'Global id of the consent that is gone.' })
+  id!: string;
+}

@@ -1,0 +1,121 @@
+import type { Authority } from '../access/index.ts';
+import { CLIENT_ID, type Client } from '../clients/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import { type Database, violatedConstraint } from '../persistence/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../users/index.ts';
+import { consentErrors } from './consent.errors.ts';
+import type { ConsentRow, ConsentStore } from './consent.store.ts';
+
+/** The tokens that clients hold for users; `oauth/`, which stands above this room, supplies it. */
+export interface ClientTokens {
+  /**
+   * Revokes the token families of a user at one client, inside the transaction that ends the consent.
+   * @param clientUuid `clients.id`. @returns How many were alive.
+   */
+  revokeOfClient(authority: Authority, userId: string, clientUuid: string): Promise<number>;
+}
+
+/** What a user allows a client. */
+export interface GrantConsent {
+  readonly userId: string;
+  readonly client: Pick<Client, 'id' | 'clientId'>;
+  /** Scope names, as the client asked for them. */
+  readonly scopes: readonly string[];
+}
+
+export interface ConsentServiceDeps {
+  readonly db: Database;
+  readonly store: ConsentStore;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly tokens: ClientTokens;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Rules of what users allow clients. */
+export class ConsentService {
+  readonly #deps: ConsentServiceDeps;
+
+  constructor(deps: ConsentServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** The consents of a user by client_id. @throws USER_NOT_FOUND, FORBIDDEN */
+  async list(authority: Authority, userId: string): Promise<readonly ConsentRow[]> {
+    const id = await this.#account(authority, userId);
+    return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
+  }
+
+  /** One consent, or null; whoever asks checks who may know. */
+  async findIn(tenantId: string, userId: string, clientId: string): Promise<ConsentRow | null> {
+    if (!isUserIdShaped(userId) || !CLIENT_ID.test(clientId)) return null;
+    return this.#deps.store.find(tenantId, canonicalUserId(userId), clientId);
+  }
+
+  /** Whether the user allowed a client all of these scopes already. */
+  async covers(tenantId: string, { userId, client, scopes }: GrantConsent): Promise<boolean> {
+    const consent = await this.findIn(tenantId, userId, client.clientId);
+    return consent !== null && scopes.every((scope) => consent.scopes.includes(scope));
+  }
+
+  /**
+   * Keeps what a user allowed, beside what was allowed before. For the flow that asked the user: it names the client and
+   * has checked the scopes.
+   * @returns Whether anything is new; only then `consent.granted` is recorded. @throws USER_NOT_FOUND, FORBIDDEN
+   */
+  async grant(authority: Authority, { userId, client, scopes }: GrantConsent): Promise<boolean> {
+    const { db, store, clock } = this.#deps;
+    const { tenant } = authority;
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    const row = { tenantId: tenant.id, userId: id, clientUuid: client.id, scopes: [...new Set(scopes)].toSorted() };
+    return db.transaction(async () => {
+      const isNew = await store.add(row, clock.now()).catch((error: unknown) => {
+        if (violatedConstraint(error) === 'consents__user_id__fkey') throw userErrors.USER_NOT_FOUND();
+        throw error;
+      });
+      if (isNew)
+        this.#record(authority, 'consent.granted', { userId: id, clientId: client.clientId, scopes: row.scopes });
+      return isNew;
+    });
+  }
+
+  /**
+   * Takes back what a user allowed a client, and with it the client's tokens for that user.
+   * @throws USER_NOT_FOUND, CONSENT_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async revoke(authority: Authority, userId: string, clientId: string): Promise<ConsentRow> {
+    const { db, store, tokens, guard } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const id = await this.#account(authority, userId);
+    await guard.assertMayChange(authority, 'user', id);
+    return db.transaction(async () => {
+      const consent = await this.findIn(tenantId, id, clientId);
+      if (consent === null || !(await store.delete(tenantId, id, consent.clientUuid)))
+        throw consentErrors.CONSENT_NOT_FOUND();
+      await tokens.revokeOfClient(authority, id, consent.clientUuid);
+      this.#record(authority, 'consent.revoked', consent);
+      return consent;
+    });
+  }
+
+  /** The id of an account in reach that exists. */
+  async #account(authority: Authority, userId: string): Promise<string> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    if ((await this.#deps.users.findById(authority.tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
+    return id;
+  }
+
+  /** The event's own client stays the one that acted; the one that was allowed something is a detail. */
+  #record(
+    { caller, tenant }: Authority,
+    type: Extract<EventType, `consent.${string}`>,
+    { userId, clientId, scopes }: Pick<ConsentRow, 'userId' | 'clientId' | 'scopes'>,
+  ): void {
+    this.#deps.events.record(caller, tenant, { type, subjectId: userId, params: { clientId, scopes } });
+  }
+}

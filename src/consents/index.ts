@@ -1,0 +1,8 @@
+/**
+ * What users allowed clients to have in their name.
+ * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/`, `users/` and `clients/`.
+ */
+export type { Consent } from './consent.entity.ts';
+export { consentErrors } from './consent.errors.ts';
+export { type ClientTokens, ConsentService, type ConsentServiceDeps, type GrantConsent } from './consent.service.ts';
+export { type ConsentRow, ConsentStore } from './consent.store.ts';
