@@ -77,6 +77,7 @@ export class AuthModesType {
 @RequiresScopes(['credential:read'], ['credential:read:self'])
 export class CredentialTypeObject extends Node {
   tenantId!: string;
+  @Field(() => String, { description: 'Public id of the user it belongs to.' })
   userId!: string;
   @Field(() => CredentialTypeName, { description: 'What kind of proof it is.' })
   type!: CredentialTypeName;
