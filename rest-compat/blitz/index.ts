@@ -4,12 +4,21 @@ import { BLITZ_ERRORS } from './errors.ts';
 import { AUTH_ROUTES } from './routes/auth.ts';
 import { FEDERATION_ROUTES } from './routes/federation.ts';
 import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
+import { QR_ROUTES } from './routes/qr.ts';
+import { RIGHT_ROUTES } from './routes/rights.ts';
 import { USER_ROUTES } from './routes/users.ts';
 
 export { BLITZ_ISSUER } from './issuer.ts';
 export { registerBlitz } from './register.ts';
 
-const REST = [...USER_ROUTES, ...AUTH_ROUTES, ...FEDERATION_ROUTES, ...DISCOVERY_ROUTES];
+const REST = [
+  ...USER_ROUTES,
+  ...AUTH_ROUTES,
+  ...FEDERATION_ROUTES,
+  ...QR_ROUTES,
+  ...RIGHT_ROUTES,
+  ...DISCOVERY_ROUTES,
+];
 const OAUTH_ERRORS = oauthErrors('blitz');
 
 /** Blitz Identity Provider's REST and OAuth paths: at `/blitz` for the default tenant, at `/t/{tenant}/blitz` for each. */

@@ -76,8 +76,21 @@ function read(schema: z.ZodType | undefined, value: unknown, onIssue: (issue: Is
   if (schema === undefined) return EMPTY;
   const result = schema.safeParse(typeof value === 'function' ? (value as () => unknown)() : value);
   if (result.success) return result.data;
-  for (const issue of onePerField(result.error.issues)) onIssue(issue);
+  for (const issue of onePerField(result.error.issues.flatMap(ofBranch))) onIssue(issue);
   return undefined;
+}
+
+/**
+ * Where a value may have several forms, the faults of the one it was meant to have: the first that its type fits. A value
+ * that fits none is of the wrong type as a whole.
+ */
+function ofBranch(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const meant = issue.errors.find(
+    (issues) => !issues.some(({ path, code }) => path.length === 0 && code === 'invalid_type'),
+  );
+  if (meant === undefined) return [{ ...issue.errors[0]![0]!, path: issue.path }];
+  return meant.flatMap((inner) => ofBranch({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** One fault per field: a list of a thousand bad items is one bad list. */

@@ -88,7 +88,7 @@ export class RightResolver {
     return { changedCount: await services.rights.revoke(authority, refsOf(input.rights)) };
   }
 
-  @RequiresScopes(['right:change'], ['right:change:self'], ['right:revoke'], ['right:write'])
+  @RequiresScopes(['right:change'], ['right:change:self'], ['right:revoke'])
   @Mutation(() => ChangeRightsPayload, {
     description:
       'Gives and takes rights of one subject on one object. With `right:change:self` users change who may do what on their own account, and give up what they hold themselves; with `right:revoke` nothing is given. Errors: FORBIDDEN, RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',

@@ -297,13 +297,9 @@ const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sor
 
 const tagsOf = ({ tags }: RightsInput): string[] => (tags == null || tags.length === 0 ? DEFAULT_TAGS : distinct(tags));
 
-const TENANT_WIDE = [
-  { permission: 'right:write', reach: 'tenant' } as const,
-  { permission: 'right:change', reach: 'tenant' } as const,
-];
-
+/** `right:write` counts for granting and revoking only: who may do either does it there. */
 function powersOf(authority: Authority, { subject, object }: ChangeRights): Powers | null {
-  if (TENANT_WIDE.some((grant) => authority.holds([grant]))) return 'all';
+  if (authority.holds([{ permission: 'right:change', reach: 'tenant' }])) return 'all';
   const { userId } = authority.caller;
   const isCaller = (ref: RightObjectRef) =>
     ref.kind === 'user' && 'id' in ref && userId !== null && canonicalUserId(ref.id) === userId;

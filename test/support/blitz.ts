@@ -17,6 +17,10 @@ const SCOPES = [
   'blitz_api_sys_usec_chg',
   'blitz_api_sys_ufa',
   'blitz_api_sys_ufa_chg',
+  'blitz_qr_auth',
+  'blitz_user_rights',
+  'blitz_rights_full_access',
+  'blitz_rm_rights',
 ];
 
 /** What the manual's users send along in user mode. */

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { type Route, route } from '../../engine/index.ts';
+import { END_USER } from './input.ts';
+
+const CODE = '/api/v3/auth/qr/{QR_code}';
+const CALLERS = { bearer: { user: ['blitz_qr_auth'] } } as const;
+const INPUT = {
+  params: z.object({ QR_code: z.string().describe('The UUID in the picture.') }),
+  headers: END_USER,
+} as const;
+const toVariables = ({ params }: { readonly params: { readonly QR_code: string } }) => ({ code: params.QR_code });
+
+/** The fields are our reading of what the manual says the app shows (spec section 2.17). */
+const QR_SIGN_IN = z.object({
+  code: z.string(),
+  appId: z.string(),
+  appName: z.string(),
+  ip: z.string().optional(),
+  browser: z.string().optional(),
+  os: z.string().optional(),
+  expiresIn: z.int(),
+});
+
+interface Named {
+  readonly name: string | null;
+  readonly version: string | null;
+}
+
+interface QrSignInData {
+  readonly qrSignIn: {
+    readonly code: string;
+    readonly clientId: string;
+    readonly clientName: string | null;
+    readonly ip: string | null;
+    readonly userAgent: { readonly browser: Named; readonly os: Named };
+    readonly expiresInSeconds: number;
+  };
+}
+
+/** `Chrome 126`: the name with the first number of the version. */
+const shown = ({ name, version }: Named): string | undefined =>
+  name === null ? undefined : [name, version?.split('.', 1)[0]].filter(Boolean).join(' ');
+
+const qrSignIn = ({ qrSignIn: found }: QrSignInData): z.input<typeof QR_SIGN_IN> => ({
+  code: found.code,
+  appId: found.clientId,
+  appName: found.clientName ?? found.clientId,
+  ip: found.ip ?? undefined,
+  browser: shown(found.userAgent.browser),
+  os: shown(found.userAgent.os),
+  expiresIn: found.expiresInSeconds,
+});
+
+/** Signing in by a QR code: spec section 2.17. */
+export const QR_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: CODE,
+    spec: '2.17 (34)',
+    summary: 'Who wants to sign in by this code',
+    callers: CALLERS,
+    operation: 'qrSignIn',
+    input: INPUT,
+    toVariables,
+    reply: { status: 200, schema: QR_SIGN_IN, from: qrSignIn },
+  }),
+  route({
+    method: 'POST',
+    path: `${CODE}/confirm`,
+    spec: '2.17 (35)',
+    summary: 'Lets the browser in as the user of the token',
+    callers: CALLERS,
+    operation: 'confirmQrSignIn',
+    input: INPUT,
+    toVariables,
+    reply: { status: 204 },
+  }),
+  route({
+    method: 'POST',
+    path: `${CODE}/refuse`,
+    spec: '2.17 (36)',
+    summary: 'Sends the browser away',
+    callers: CALLERS,
+    operation: 'refuseQrSignIn',
+    input: INPUT,
+    toVariables,
+    reply: { status: 204 },
+  }),
+];
