@@ -30,7 +30,9 @@ import { RoleGrantResolver } from './roles/role-grant.resolver.ts';
 import { QrSignInResolver } from './sessions/qr-sign-in.resolver.ts';
 import { SessionResolver, UserSessionsResolver } from './sessions/session.resolver.ts';
 import { TenantResolver } from './tenants/tenant.resolver.ts';
+import { SignUpResolver } from './users/sign-up.resolver.ts';
 import { UserResolver } from './users/user.resolver.ts';
+import { UserPropertiesResolver } from './users/user-properties.resolver.ts';
 import { ViewerResolver } from './users/viewer.resolver.ts';
 
 /** Every resolver class of the house. */
@@ -50,6 +52,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   UserGroupsResolver,
   ViewerResolver,
   UserResolver,
+  UserPropertiesResolver,
+  SignUpResolver,
   SessionResolver,
   UserSessionsResolver,
   DeviceResolver,

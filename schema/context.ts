@@ -24,7 +24,14 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../src/federation/index.ts';
-import type { EndAccessFlow, LinkAccountFlow, PasswordFlow, QrSignInFlow, SignInFlow } from '../src/flows/index.ts';
+import type {
+  EndAccessFlow,
+  LinkAccountFlow,
+  PasswordFlow,
+  QrSignInFlow,
+  SignInFlow,
+  SignUpFlow,
+} from '../src/flows/index.ts';
 import type { OAuth } from '../src/oauth/index.ts';
 import type { RightService } from '../src/rights/index.ts';
 import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
@@ -47,7 +54,7 @@ import type {
   SessionStore,
 } from '../src/sessions/index.ts';
 import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
-import type { UserService, UserStore } from '../src/users/index.ts';
+import type { PropertyService, UserService, UserStore } from '../src/users/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What resolvers may call: one service or store per noun, put together by `src/server/registry.ts`. */
@@ -84,6 +91,7 @@ export interface Services {
   readonly clientAuthenticator: ClientAuthenticator;
   readonly users: UserService;
   readonly userStore: UserStore;
+  readonly userProperties: PropertyService;
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
   readonly devices: DeviceService;
@@ -107,6 +115,8 @@ export interface Services {
   /** The one lock-out engine: whatever proves something asks it first. */
   readonly lockouts: LockoutService;
   readonly signIn: SignInFlow;
+  /** Making accounts with all that belongs to them. */
+  readonly signUp: SignUpFlow;
   readonly passwordFlow: PasswordFlow;
   readonly federationProviders: FederationProviderService;
   readonly federationProviderStore: FederationProviderStore;

@@ -6,7 +6,7 @@ import { consentErrors } from '../../src/consents/index.ts';
 import { passwordErrors } from '../../src/crypto/index.ts';
 import { eventErrors } from '../../src/events/index.ts';
 import { federationErrors } from '../../src/federation/index.ts';
-import { linkAccountErrors, qrSignInErrors, signInErrors } from '../../src/flows/index.ts';
+import { linkAccountErrors, qrSignInErrors, signInErrors, signUpErrors } from '../../src/flows/index.ts';
 import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
 import { oauthErrors } from '../../src/oauth/index.ts';
 import { rightErrors } from '../../src/rights/index.ts';
@@ -40,6 +40,7 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   totpErrors,
   securityQuestionErrors,
   signInErrors,
+  signUpErrors,
   userErrors,
   sessionErrors,
   consentErrors,

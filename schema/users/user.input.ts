@@ -144,6 +144,11 @@ export class DeleteUserInput {
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The user once more, from another source: where it names another one, nothing is deleted.',
+  })
+  confirmedUserId?: string | null;
 }
 
 @InputType({ description: 'A user whose sessions and tokens are to end.' })

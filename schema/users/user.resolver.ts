@@ -82,7 +82,7 @@ export class UserResolver {
   @RequiresScopes(['user:create'])
   @Mutation(() => CreateUserPayload, {
     description:
-      'Makes a user account. Without a username it gets the e-mail address, the phone number or the id, the first that is free. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, INVALID_INPUT.',
+      'Makes a user account. Without a username it gets the e-mail address, the phone number or the id, the first that is free. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, INVALID_INPUT.',
   })
   async createUser(
     @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
@@ -97,7 +97,7 @@ export class UserResolver {
   @RequiresScopes(['user:write'], ['user:write:self'])
   @Mutation(() => UserPayload, {
     description:
-      'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+      'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
   })
   async updateUser(
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
@@ -129,7 +129,9 @@ export class UserResolver {
     @Arg('input', () => DeleteUserInput, { description: 'The account.' }) input: DeleteUserInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteUserPayload> {
-    const { id } = await services.endAccess.delete(authority, keyOf('User', input.userId, 'input.userId'));
+    const userId = keyOf('User', input.userId, 'input.userId');
+    const confirmed = keyOf('User', input.confirmedUserId ?? userId, 'input.confirmedUserId');
+    const { id } = await services.endAccess.delete(authority, userId, confirmed);
     return { id: toGlobalId('User', authority.tenant, id), subject: id };
   }
 
@@ -150,7 +152,7 @@ export class UserResolver {
 }
 
 /** What the service takes: flags cannot be null, and a null list is an empty one. */
-function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput {
+export function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput {
   const { username, email, phone, givenName, middleName, familyName, displayName, locale, externalId } = input;
   return {
     username,

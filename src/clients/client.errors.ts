@@ -14,5 +14,6 @@ export const clientErrors = defineErrors({
     kind: 'refused',
     message: 'The service itself keeps this client; it cannot be changed or deleted.',
   },
+  LINKED_APP_NOT_FREE: { kind: 'refused', message: 'There is no app instance of this client_id that is free.' },
   CLIENT_PUBLIC: { kind: 'refused', message: 'A public client has no secret.' },
 });

@@ -72,6 +72,11 @@ export class ClientStore {
     return isUuid(id) ? this.#db.em.findOne(ClientEntity, { tenantId, id }, { lockMode: 4 }) : null;
   }
 
+  /** As `lock`, by client_id in exact case. */
+  async lockByClientId(tenantId: string, clientId: string): Promise<Client | null> {
+    return this.#db.em.findOne(ClientEntity, { tenantId, clientId }, { lockMode: 4 });
+  }
+
   create(client: Client): Client {
     return this.#db.em.create(ClientEntity, client);
   }

@@ -18,4 +18,5 @@ export { CLIENT_GRANTS, type ClientGrant, STANDARD_SCOPES } from './client-grant
 export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export { ClientSecrets, type NewSecret } from './client-secrets.ts';
+export { LinkedAppBinding } from './linked-app.binding.ts';
 export type { RedirectInput } from './redirects.ts';

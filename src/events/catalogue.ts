@@ -71,6 +71,7 @@ export const EVENT_TYPES = {
   'consent.revoked': { category: 'consent', description: 'What a user had allowed a client was taken back.' },
   'device.seen': { category: 'device', description: 'A user signed in on a device for the first time.' },
   'device.removed': { category: 'device', description: 'A known device of a user was forgotten.' },
+  'linked_app.bound': { category: 'device', description: 'An app instance was given to a user.' },
   'right.granted': { category: 'right', description: 'A right on a user, group or application was given.' },
   'right.revoked': { category: 'right', description: 'A right on a user, group or application was taken away.' },
   'qr_sign_in.confirmed': { category: 'sign-in', description: 'A user allowed a sign-in that was shown as a QR code.' },

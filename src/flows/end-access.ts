@@ -1,7 +1,8 @@
 import type { Authority } from '../access/index.ts';
+import { invalidField } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../sessions/index.ts';
-import type { User, UserService } from '../users/index.ts';
+import { canonicalUserId, type User, type UserService } from '../users/index.ts';
 
 export interface EndAccessDeps {
   readonly db: Database;
@@ -36,10 +37,13 @@ export class EndAccessFlow {
 
   /**
    * Deletes an account with its sessions, tokens and everything else that belongs to it.
-   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   * @param confirmed The id once more, from another source: where it names another account, nothing is deleted.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT
    */
-  delete(authority: Authority, userId: string): Promise<User> {
+  async delete(authority: Authority, userId: string, confirmed = userId): Promise<User> {
     const { db, users, sessions } = this.#deps;
+    if (canonicalUserId(confirmed) !== canonicalUserId(userId))
+      throw invalidField('input.confirmedUserId', 'IDS_DIFFER', 'The two ids name different accounts.');
     return db.transaction(async () => {
       const { id } = await users.lock(authority, userId);
       await sessions.revokeAllOf(authority, id);

@@ -23,3 +23,11 @@ export {
 } from './qr-sign-in.ts';
 export { signInErrors } from './sign-in.errors.ts';
 export { type PasswordSignIn, requireVerified, SignInFlow, type SignInResult } from './sign-in.ts';
+export { signUpErrors } from './sign-up.errors.ts';
+export {
+  type ContinueSignUp,
+  type SignUp,
+  SignUpFlow,
+  type SignUpProgress,
+  type SignUpStep,
+} from './sign-up.ts';

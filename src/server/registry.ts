@@ -22,6 +22,7 @@ import {
   ClientSecrets,
   ClientService,
   ClientStore,
+  LinkedAppBinding,
 } from '../clients/index.ts';
 import { ConsentService, ConsentStore } from '../consents/index.ts';
 import { type MasterKey, PasswordHasher, Sealer, SecretHasher } from '../crypto/index.ts';
@@ -33,7 +34,15 @@ import {
   FederationProviderService,
   FederationProviderStore,
 } from '../federation/index.ts';
-import { EndAccessFlow, LinkAccountFlow, PasswordFlow, QrSignInFlow, SignInFlow, Upstream } from '../flows/index.ts';
+import {
+  EndAccessFlow,
+  LinkAccountFlow,
+  PasswordFlow,
+  QrSignInFlow,
+  SignInFlow,
+  SignUpFlow,
+  Upstream,
+} from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { createOAuth, GrantFamilies, GrantStore } from '../oauth/index.ts';
 import type { Database } from '../persistence/index.ts';
@@ -60,7 +69,7 @@ import {
   SessionStore,
 } from '../sessions/index.ts';
 import { TenantDirectory, TenantService, TenantStore } from '../tenants/index.ts';
-import { UserService, UserStore, uniqueEmails } from '../users/index.ts';
+import { PropertyService, UserService, UserStore, uniqueEmails } from '../users/index.ts';
 
 /** What the house is put together from. */
 export interface RegistryOptions {
@@ -277,6 +286,18 @@ export function createRegistry(options: RegistryOptions): Services {
     clock,
   });
   const passwordFlow = new PasswordFlow({ db, directory, passwords, lockouts, sessions, endAccess, events, clock });
+  const signUp = new SignUpFlow({
+    db,
+    directory,
+    users,
+    passwords,
+    apps: new LinkedAppBinding({ store: clientStore, guard: guarded, events, clock }),
+    sessions,
+    codes: oneTimeCodes,
+    mailer,
+    sms: smsSender,
+    clock,
+  });
   const federationSealer = new Sealer(options.masterKey, 'federation');
   /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
   const providerRules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
@@ -373,6 +394,7 @@ export function createRegistry(options: RegistryOptions): Services {
     clientAuthenticator,
     users,
     userStore,
+    userProperties: new PropertyService({ db, users, events, clock }),
     sessions,
     sessionStore,
     devices,
@@ -390,6 +412,7 @@ export function createRegistry(options: RegistryOptions): Services {
     securityQuestionStore,
     lockouts,
     signIn,
+    signUp,
     passwordFlow,
     federationProviders,
     federationProviderStore,

@@ -4,10 +4,12 @@
  * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
 export { ATTRIBUTE_ALIASES, type Attributes, aliasedColumn } from './attributes.ts';
+export type { Properties, PropertyPatch } from './properties.ts';
+export { PropertyService } from './property.service.ts';
 export { uniqueEmails } from './unique-emails.ts';
 export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
-export { UserService } from './user.service.ts';
+export { type PreparedUser, UserService } from './user.service.ts';
 export { UserStore } from './user.store.ts';
 export type { CreateUser, UserInput } from './user-input.ts';
 export { canonicalUserId, fold, isUserIdShaped } from './user-names.ts';

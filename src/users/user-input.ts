@@ -56,7 +56,7 @@ const plain: TextCheck = [
   (text) => [...text].length <= MAX_TEXT && isPlainText(text),
 ];
 const TEXT_CHECKS: Readonly<Record<TextColumn, TextCheck>> = {
-  phone: ['PHONE_INVALID', 'This is not a phone number.', (text) => PHONE.test(text)],
+  phone: ['USER_PHONE_INVALID', 'This is not a phone number.', (text) => PHONE.test(text)],
   givenName: plain,
   middleName: plain,
   familyName: plain,

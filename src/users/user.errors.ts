@@ -12,5 +12,7 @@ export const userErrors = defineErrors({
     kind: 'conflict',
     message: 'E-mail addresses cannot be unique: several accounts share one, or one is the name of another account.',
   },
+  USER_PHONE_INVALID: { kind: 'invalid', message: 'This is not a phone number.' },
   USER_ATTRIBUTE_INVALID: { kind: 'invalid', message: 'An attribute is not valid.' },
+  USER_PROPERTY_INVALID: { kind: 'invalid', message: 'A property is not valid.' },
 });

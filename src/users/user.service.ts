@@ -24,6 +24,15 @@ export interface UserServiceDeps {
   readonly clock: Clock;
 }
 
+/** An account that was checked and is not there yet. */
+export interface PreparedUser {
+  readonly id: string;
+  /** What was given, with attributes that mean a column moved to it. */
+  readonly input: CreateUser;
+  readonly attributes: Record<string, unknown>;
+  readonly settings: TenantSettings;
+}
+
 /** What reach `self` may change of the own account; an e-mail address needs `email:change` besides. */
 const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
   'email',
@@ -70,16 +79,27 @@ export class UserService {
   }
 
   /**
-   * @throws USER_ID_INVALID, USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_ATTRIBUTE_INVALID, INVALID_INPUT
+   * @throws USER_ID_INVALID, USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_PHONE_INVALID, USER_ATTRIBUTE_INVALID,
+   *   INVALID_INPUT
    * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN What the name in the way is there.
    */
   async create(authority: Authority, given: CreateUser): Promise<User> {
+    return this.insert(authority, await this.prepare(authority, given));
+  }
+
+  /** The first half of `create`: checks what was given, outside any transaction. @throws As `create`, but for what is taken. */
+  async prepare(authority: Authority, given: CreateUser): Promise<PreparedUser> {
     const id = chosenId(given.id) ?? newId();
     const input = checkedInput(given, id);
     const attributes = mergeAttributes({}, input.attributes ?? {});
     throwFaults(attributeMapFaults(attributes, 'input.attributes'));
     const settings = await this.#settings(authority);
     assertEmailIsUsername(settings, input.username, input.email);
+    return { id, input, attributes, settings };
+  }
+
+  /** The second half. @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
+  async insert(authority: Authority, { id, input, attributes, settings }: PreparedUser): Promise<User> {
     return this.#deps.db.transaction(async () => {
       const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
       if (await this.#deps.store.findById(authority.tenant.id, id)) throw taken('id', 'id');

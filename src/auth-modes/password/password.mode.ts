@@ -31,6 +31,11 @@ export interface PreparedPassword {
   readonly hash: string;
 }
 
+/** What the rules look at of an account that is not there yet. */
+export type NewAccount = {
+  readonly [K in 'username' | 'email' | 'givenName' | 'familyName']?: string | null | undefined;
+};
+
 /** How a prepared password is written. */
 export interface WritePassword {
   readonly event: Extract<EventType, 'password.changed' | 'password.reset'>;
@@ -95,35 +100,60 @@ export class PasswordMode implements AuthMode<string> {
    * @throws PASSWORD_TOO_LONG, INVALID_INPUT Control characters or lone surrogates.
    */
   async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
-    const { users, guard, hasher } = this.#deps;
+    const { users, guard, credentials } = this.#deps;
     const tenantId = authority.tenant.id;
     const user = await users.findById(tenantId, userId);
     if (user === null) throw userErrors.USER_NOT_FOUND();
     await guard.assertMayChange(authority, 'user', user.id);
+    const hasFactor =
+      user.requiredFactor === 2 || (await credentials.secondFactorMethods(user.tenantId, user.id)).length > 0;
+    return { user, hash: await this.#hashed(tenantId, password, path, user, hasFactor) };
+  }
+
+  /**
+   * As `prepare`, for the first password of an account that is not there yet. @returns Its hash, for `add`.
+   * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT
+   */
+  prepareNew({ tenant }: Authority, account: NewAccount, password: string, path: string): Promise<string> {
+    return this.#hashed(tenant.id, password, path, account, false);
+  }
+
+  async #hashed(
+    tenantId: string,
+    password: string,
+    path: string,
+    account: NewAccount,
+    hasFactor: boolean,
+  ): Promise<string> {
     if (typeof password !== 'string' || !isStorableText(password)) {
       throw invalidField(path, 'TEXT_NOT_STORABLE', 'A password has no control characters.');
     }
     // Before the rules are tried on it: what is too long costs nothing.
     if (Buffer.byteLength(password) > MAX_BYTES) throw passwordErrors.PASSWORD_TOO_LONG();
-    const fields = passwordFaults(password, await this.#rulesFor(user), path);
+    const fields = passwordFaults(password, await this.#rulesFor(tenantId, account, hasFactor), path);
     if (fields.length > 0) throw passwordModeErrors.PASSWORD_POLICY({ fields });
-    return { user, hash: await hasher.hash(password) };
+    return this.#deps.hasher.hash(password);
   }
 
-  async #rulesFor(user: User): Promise<PasswordRules> {
-    const tenant = await this.#deps.directory.byId(user.tenantId);
+  async #rulesFor(tenantId: string, account: NewAccount, hasFactor: boolean): Promise<PasswordRules> {
+    const tenant = await this.#deps.directory.byId(tenantId);
     if (tenant === null) throw userErrors.USER_NOT_FOUND();
     const { passwordMinLength, passwordMinLengthWithFactor, passwordForbiddenWords } = tenant.settings;
-    const hasFactor =
-      user.requiredFactor === 2 ||
-      (await this.#deps.credentials.secondFactorMethods(user.tenantId, user.id)).length > 0;
     const minLength = hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength;
     return {
       minLength,
       forbiddenWords: passwordForbiddenWords,
       tenantTexts: [tenant.name, tenant.displayName],
-      userTexts: [user.username, user.email, user.givenName, user.familyName],
+      userTexts: [account.username, account.email, account.givenName, account.familyName],
     };
+  }
+
+  /** Gives an account that was made in this unit of work its first password. */
+  async add({ caller, tenant }: Authority, userId: string, hash: string): Promise<void> {
+    const { credentials, events } = this.#deps;
+    const { id, ordinal } = await credentials.add(tenant.id, { userId, type: this.type, secret: hash });
+    const params = { type: this.type, credentialId: id, ordinal };
+    events.record(caller, tenant, { type: 'credential.added', subjectId: userId, params });
   }
 
   /**

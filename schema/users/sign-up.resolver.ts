@@ -1,0 +1,44 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { SignUpProgress } from '../../src/flows/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { toGlobalId } from '../global-id.ts';
+import { ContinueSignUpInput, SignUpInput, SignUpPayload } from './sign-up.input.ts';
+import { toUserInput } from './user.resolver.ts';
+
+/** Sign-up by an application that registers users. */
+@Resolver()
+export class SignUpResolver {
+  @RequiresScopes(['user:create'])
+  @Mutation(() => SignUpPayload, {
+    description:
+      'Makes an account with its password and app instances and signs it in; contacts that are not verified get a code each, to be given to `continueSignUp`. Errors: those of `createUser`, PASSWORD_POLICY, PASSWORD_TOO_LONG, LINKED_APP_NOT_FREE.',
+  })
+  async signUp(
+    @Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const { subject, enabled, password, linkApps, languages } = input;
+    const account = { ...toUserInput(input), id: subject, enabled: enabled ?? true };
+    return shown(await services.signUp.signUp(authority, { ...account, password, linkApps, languages }), authority);
+  }
+
+  @RequiresScopes(['user:create'])
+  @Mutation(() => SignUpPayload, {
+    description:
+      'Takes the code of a step of a sign-up. Five wrong codes end the sign-up; the account stays. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, SIGN_UP_CODE_WRONG, ACCOUNT_GUARDED.',
+  })
+  async continueSignUp(
+    @Arg('input', () => ContinueSignUpInput, { description: 'The step.' }) input: ContinueSignUpInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const { context, step, code } = input;
+    return shown(await services.signUp.continue(authority, { context, step, code }), authority);
+  }
+}
+
+const shown = (progress: SignUpProgress, { tenant }: GraphContext['authority']): object => ({
+  ...progress,
+  id: toGlobalId('User', tenant, progress.user.id),
+  subject: progress.user.id,
+});

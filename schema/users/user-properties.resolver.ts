@@ -1,0 +1,64 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import type { User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { UserType } from './user.type.ts';
+
+@InputType({ description: 'Properties of a user to change; what is not named stays.' })
+export class UpdateUserPropertiesInput {
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of the tenant. Default: the one of the id, else the caller's.",
+  })
+  tenant?: string | null;
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Names to take away, before anything is added; absent ones are no fault.',
+  })
+  remove?: string[] | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Properties to set, by name: texts, numbers, true or false. At most 200 names and 64 KiB in all.',
+  })
+  add?: Record<string, unknown> | null;
+}
+
+@ObjectType({ description: 'Result of a change of properties.' })
+export class UpdateUserPropertiesPayload {
+  @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
+  user!: UserType | null;
+  @Field(() => GraphQLJSONObject, { description: 'All properties after it.' })
+  properties!: Record<string, unknown>;
+}
+
+/** Small facts that applications keep on an account. */
+@Resolver(() => UserType)
+export class UserPropertiesResolver {
+  @RequiresScopes(['user-property:read'], ['user-property:read:self'])
+  @FieldResolver(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Small facts that applications keep on the account: texts, numbers, true or false, by name.',
+  })
+  properties(@Root() user: User): object {
+    return user.properties ?? {};
+  }
+
+  @RequiresScopes(['user-property:write'], ['user-property:write:self'])
+  @Mutation(() => UpdateUserPropertiesPayload, {
+    description:
+      'Changes properties of a user: takes names away, then sets others. Errors: USER_NOT_FOUND, USER_PROPERTY_INVALID, ACCOUNT_GUARDED.',
+  })
+  async updateUserProperties(
+    @Arg('input', () => UpdateUserPropertiesInput, { description: 'What to change.' }) input: UpdateUserPropertiesInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const { userId, add, remove } = input;
+    const id = keyOf('User', userId, 'input.userId');
+    const user = await services.userProperties.update(authority, id, { add, remove });
+    return { user, properties: user.properties };
+  }
+}

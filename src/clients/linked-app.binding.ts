@@ -1,0 +1,44 @@
+import type { Authority } from '../access/index.ts';
+import type { EventLog } from '../events/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import { CLIENT_ID } from './client.directory.ts';
+import { clientErrors } from './client.errors.ts';
+import type { ClientStore } from './client.store.ts';
+
+export interface LinkedAppBindingDeps {
+  readonly store: Pick<ClientStore, 'lockByClientId'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** Gives app instances that registered themselves to the user who works with them (model.md section 6). */
+export class LinkedAppBinding {
+  readonly #deps: LinkedAppBindingDeps;
+
+  constructor(deps: LinkedAppBindingDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Makes a user the owner of an app instance, inside a unit of work in which the user is there.
+   * @param path GraphQL input path of the client_id.
+   * @throws LINKED_APP_NOT_FREE No such instance, one that may not be used, or somebody's: one answer for all.
+   * @throws ACCOUNT_GUARDED
+   */
+  async bind(authority: Authority, clientId: string, userId: string, path: string): Promise<void> {
+    const { store, guard, events, clock } = this.#deps;
+    const { caller, tenant } = authority;
+    const client = CLIENT_ID.test(clientId) ? await store.lockByClientId(tenant.id, clientId) : null;
+    const isFree = client?.kind === 'instance' && client.ownerUserId == null;
+    if (client === null || !isFree || !client.enabled || client.lockedAt != null) {
+      const { code, message } = clientErrors.LINKED_APP_NOT_FREE();
+      throw clientErrors.LINKED_APP_NOT_FREE({ fields: [{ path, code, message }] });
+    }
+    await guard.assertMayChange(authority, 'client', client.id);
+    client.ownerUserId = userId;
+    client.updatedAt = clock.now();
+    events.record(caller, tenant, { type: 'linked_app.bound', subjectId: userId, clientId: client.clientId });
+  }
+}

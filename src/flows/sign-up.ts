@@ -1,0 +1,248 @@
+import { randomInt } from 'node:crypto';
+import type { Authority } from '../access/index.ts';
+import { type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
+import type { LinkedAppBinding } from '../clients/index.ts';
+import { constantTimeEqual, mintHandle, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
+import { type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
+import { addSeconds, type Clock, invalidField, kernelErrors } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { OneTimeCodeRow, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
+import type { CreateUser, User, UserInput, UserService } from '../users/index.ts';
+import { signUpErrors } from './sign-up.errors.ts';
+
+/** Something a new user has still to do: prove that a contact is theirs. */
+export type SignUpStep = 'confirm-email' | 'confirm-phone';
+
+export interface SignUp extends CreateUser {
+  /** Default: none; the user signs in by other means. */
+  readonly password?: string | null | undefined;
+  /** client_ids of app instances that nobody owns yet; they become the user's. */
+  readonly linkApps?: readonly string[] | null | undefined;
+  /** Languages of what is sent, as `Accept-Language` writes them. Default: the account's own. */
+  readonly languages?: string | null | undefined;
+}
+
+export interface ContinueSignUp {
+  readonly context: string;
+  readonly step: SignUpStep;
+  /** The code that was sent. */
+  readonly code: string;
+}
+
+/** How far a sign-up has come. */
+export interface SignUpProgress {
+  readonly user: User;
+  /** Names the sign-up to `continue`; worth nothing once no step is left. */
+  readonly context: string;
+  readonly steps: readonly SignUpStep[];
+  /** Signs a browser in as the user; shown once, as soon as nothing stands in the way of it. Else null. */
+  readonly sessionCookie: string | null;
+}
+
+export interface SignUpFlowDeps {
+  readonly db: Database;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly users: Pick<UserService, 'prepare' | 'insert' | 'lock' | 'update'>;
+  readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add' | 'amr'>;
+  readonly apps: Pick<LinkedAppBinding, 'bind'>;
+  readonly sessions: Pick<SessionService, 'start'>;
+  readonly codes: OneTimeCodeStore;
+  readonly mailer: Mailer;
+  readonly sms: SmsSender;
+  readonly clock: Clock;
+}
+
+/** A step that is left: where its code went, and what tells the code without giving it away. */
+interface OpenStep {
+  readonly step: SignUpStep;
+  readonly to: string;
+  readonly proof: string;
+}
+
+/** What is remembered between the steps. */
+interface Pending {
+  readonly open: readonly OpenStep[];
+  readonly amr: readonly string[];
+  readonly isSignedIn: boolean;
+}
+
+const KIND = 'sign-up';
+/** People look into their mail the next morning; who comes later asks for a new code elsewhere. */
+const CONTEXT_SECONDS = 86_400;
+/** Six digits: somebody who guesses succeeds in five tries out of a million. */
+const CODE_DIGITS = 6;
+const MAX_TRIES = 5;
+const MAX_APPS = 16;
+
+interface StepKind {
+  /** Where the code has to go; null when there is nothing to prove. */
+  readonly contact: (user: User) => string | null;
+  readonly verified: UserInput;
+}
+
+const unverified = (contact: string | null | undefined, isVerified: boolean): string | null =>
+  contact == null || isVerified ? null : contact;
+
+/** The steps, in the order in which they are shown. */
+const STEPS: Readonly<Record<SignUpStep, StepKind>> = {
+  'confirm-email': {
+    contact: ({ email, emailVerified }) => unverified(email, emailVerified),
+    verified: { emailVerified: true },
+  },
+  'confirm-phone': {
+    contact: ({ phone, phoneVerified }) => unverified(phone, phoneVerified),
+    verified: { phoneVerified: true },
+  },
+};
+
+/** Making an account with all that belongs to it, and proving afterwards that its contacts are the user's. */
+export class SignUpFlow {
+  readonly #deps: SignUpFlowDeps;
+
+  constructor(deps: SignUpFlowDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Makes an account, gives it a password and app instances, and signs it in, all or nothing. Contacts that are not known to
+   * be the user's get a code each.
+   * @throws FORBIDDEN App instances are bound with `linked-app:write` alone.
+   * @throws LINKED_APP_NOT_FREE, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and what making an account throws.
+   */
+  async signUp(authority: Authority, input: SignUp): Promise<SignUpProgress> {
+    const { db, users, passwords } = this.#deps;
+    const { password, linkApps, languages, ...account } = input;
+    const apps = checkedApps(authority, linkApps ?? []);
+    const prepared = await users.prepare(authority, account);
+    const hash =
+      password == null ? null : await passwords.prepareNew(authority, prepared.input, password, 'input.password');
+    return db.transaction(async () => {
+      const user = await users.insert(authority, prepared);
+      if (hash !== null) await passwords.add(authority, user.id, hash);
+      for (const [at, clientId] of apps.entries())
+        await this.#deps.apps.bind(authority, clientId, user.id, `input.linkApps.${at}`);
+      const context = mintHandle(authority.tenant.route);
+      const open = this.#sendCodes(authority, user, context, languages ?? user.locale ?? null);
+      const amr = hash === null ? [] : passwords.amr;
+      const expiresAt = addSeconds(this.#deps.clock.now(), CONTEXT_SECONDS);
+      return this.#advance(authority, user, context, { open, amr, isSignedIn: false }, expiresAt);
+    });
+  }
+
+  /**
+   * Takes the code of a step.
+   * @throws SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN
+   * @throws SIGN_UP_CODE_WRONG After five tries at a step the sign-up is over; the account stays.
+   */
+  async continue(authority: Authority, { context, step, code }: ContinueSignUp): Promise<SignUpProgress> {
+    const { db, users, codes } = this.#deps;
+    const { tenant } = authority;
+    const found = routeOfHandle(context) === tenant.route ? await codes.find(tenant.id, KIND, context) : null;
+    if (found === null) throw signUpErrors.SIGN_UP_NOT_FOUND();
+    const open = openStep(found, step);
+    await this.#countTry(tenant.id, context);
+    if (!constantTimeEqual(proofOf(context, step, code), open.proof)) throw signUpErrors.SIGN_UP_CODE_WRONG();
+    return db.transaction(async () => {
+      const row = await codes.take(tenant.id, KIND, context);
+      if (row === null) throw signUpErrors.SIGN_UP_NOT_FOUND();
+      const before = await users.lock(authority, row.userId!);
+      // The contact was changed meanwhile: what was proved is about another one.
+      if (STEPS[step].contact(before) !== openStep(row, step).to) throw stepNotOpen();
+      const user = await users.update(authority, before.id, STEPS[step].verified);
+      const pending = pendingOf(row);
+      const left = { ...pending, open: pending.open.filter((one) => one.step !== step) };
+      return this.#advance(authority, user, context, left, row.expiresAt);
+    });
+  }
+
+  /** Counted before the code is compared, so that tries at the same time are counted too. */
+  async #countTry(tenantId: string, context: string): Promise<void> {
+    const { codes } = this.#deps;
+    const tries = await codes.countAttempt(tenantId, KIND, context);
+    if (tries > 0 && tries <= MAX_TRIES) return;
+    await codes.take(tenantId, KIND, context);
+    throw signUpErrors.SIGN_UP_NOT_FOUND();
+  }
+
+  /** Signs in if that is due, and remembers what is left. */
+  async #advance(
+    authority: Authority,
+    user: User,
+    context: string,
+    pending: Pending,
+    expiresAt: Date,
+  ): Promise<SignUpProgress> {
+    const { sessions, codes } = this.#deps;
+    const isDue = !pending.isSignedIn && (await this.#maySignIn(user));
+    const start = { userId: user.id, amr: pending.amr, inBrowser: true };
+    const sessionCookie = isDue ? (await sessions.start(authority, start)).cookie : null;
+    if (pending.open.length > 0) {
+      const payload = { ...pending, isSignedIn: pending.isSignedIn || isDue };
+      await codes.put(authority.tenant, { kind: KIND, userId: user.id, code: context, payload, expiresAt });
+    }
+    return { user, context, steps: pending.open.map(({ step }) => step), sessionCookie };
+  }
+
+  /** What keeps a sign-in from being complete keeps this one too. */
+  async #maySignIn({ tenantId, enabled, requiredActions, emailVerified }: User): Promise<boolean> {
+    const settings = (await this.#deps.directory.byId(tenantId))?.settings;
+    if (settings === undefined || !enabled || (requiredActions ?? []).includes(UPDATE_PASSWORD)) return false;
+    return emailVerified || !settings.verifyEmail;
+  }
+
+  #sendCodes(authority: Authority, user: User, context: string, languages: string | null): OpenStep[] {
+    return (Object.keys(STEPS) as SignUpStep[]).flatMap((step) => {
+      const to = STEPS[step].contact(user);
+      if (to === null) return [];
+      const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+      this.#send(authority, user.id, step, to, code, languages);
+      return [{ step, to, proof: proofOf(context, step, code) }];
+    });
+  }
+
+  /** Leaves after the commit. */
+  #send(
+    { caller, tenant }: Authority,
+    subjectId: string,
+    step: SignUpStep,
+    to: string,
+    code: string,
+    languages: string | null,
+  ): void {
+    const { mailer, sms } = this.#deps;
+    const purpose = step === 'confirm-email' ? 'verify-email' : 'verify-phone';
+    const { subject, text, locale } = renderTemplate(purpose, languages, { code });
+    const message = { to, text, purpose, behalf: { tenant, actor: caller, subjectId } };
+    if (step === 'confirm-email') mailer.send({ ...message, subject, locale });
+    else sms.send(message);
+  }
+}
+
+/** The handle is in it, which the table does not hold: nobody finds the code by trying a million. */
+const proofOf = (context: string, step: SignUpStep, code: string): string =>
+  sha256Base64Url(`${context} ${step} ${code}`);
+
+const pendingOf = ({ payload }: OneTimeCodeRow): Pending => payload as unknown as Pending;
+
+function stepNotOpen() {
+  const { code, message } = signUpErrors.SIGN_UP_STEP_NOT_OPEN();
+  return signUpErrors.SIGN_UP_STEP_NOT_OPEN({ fields: [{ path: 'input.step', code, message }] });
+}
+
+/** @throws SIGN_UP_STEP_NOT_OPEN */
+function openStep(row: OneTimeCodeRow, step: SignUpStep): OpenStep {
+  const open = pendingOf(row).open.find((one) => one.step === step);
+  if (open === undefined) throw stepNotOpen();
+  return open;
+}
+
+/** @throws FORBIDDEN, INVALID_INPUT */
+function checkedApps(authority: Authority, linkApps: readonly string[]): readonly string[] {
+  if (linkApps.length === 0) return linkApps;
+  if (!authority.holds([{ permission: 'linked-app:write', reach: 'tenant' }]))
+    throw kernelErrors.FORBIDDEN({ message: 'Binding app instances needs `linked-app:write`.' });
+  const apps = [...new Set(linkApps)];
+  if (apps.length <= MAX_APPS) return apps;
+  throw invalidField('input.linkApps', 'LINK_APPS_TOO_MANY', `At most ${MAX_APPS} app instances are bound at once.`);
+}
