@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUuid } from '../../src/kernel/index.ts';
 
 /** Typesetting put hyphens and dashes of other kinds into published ids (spec section 0.3). */
 const DASHES = /[\u2010-\u2015]/g;
@@ -19,6 +20,20 @@ export function subjectIdOf(pathId: string): string {
   const decoded = Buffer.from(id, 'base64url').toString('utf8');
   const subject = decoded.slice(INSTANCE.length);
   return decoded.startsWith(INSTANCE) && instanceIdOf(subject) === id ? subject : id;
+}
+
+const TOTP_ID = /^SW_TOTP_(\d{1,9})_(.+)$/;
+/** Never given out: the id of no app. */
+const NO_ORDINAL = 0;
+
+/** Id of a code app (model.md section 5). */
+export const totpIdOf = (ordinal: number, subjectId: string): string => `SW_TOTP_${ordinal}_${subjectId}`;
+
+/** The number in the id of a code app of this account; that of no app when the id is not one of this account. */
+export function totpOrdinalOf(id: string, subjectId: string): number {
+  const [, ordinal, owner] = TOTP_ID.exec(id.replace(DASHES, '-')) ?? [];
+  const isOwner = owner === subjectId || (isUuid(subjectId) && owner?.toLowerCase() === subjectId.toLowerCase());
+  return isOwner ? Number(ordinal) : NO_ORDINAL;
 }
 
 /** The opaque reference to an account's record. */

@@ -6,6 +6,9 @@ import { FEDERATION_ROUTES } from './routes/federation.ts';
 import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
 import { QR_ROUTES } from './routes/qr.ts';
 import { RIGHT_ROUTES } from './routes/rights.ts';
+import { SECURITY_QUESTION_ROUTES } from './routes/security-question.ts';
+import { STATE_ROUTES } from './routes/state.ts';
+import { TOTP_ROUTES } from './routes/totp.ts';
 import { USER_ROUTES } from './routes/users.ts';
 
 export { BLITZ_ISSUER } from './issuer.ts';
@@ -14,6 +17,9 @@ export { registerBlitz } from './register.ts';
 const REST = [
   ...USER_ROUTES,
   ...AUTH_ROUTES,
+  ...STATE_ROUTES,
+  ...TOTP_ROUTES,
+  ...SECURITY_QUESTION_ROUTES,
   ...FEDERATION_ROUTES,
   ...QR_ROUTES,
   ...RIGHT_ROUTES,

@@ -1,5 +1,8 @@
 /** What the dialect does on purpose although nobody would ask for it, each with its section of the spec. */
 
+/** Section 2.8: lists of code apps always have `name`, though nobody need give one. */
+export const NAMELESS = '';
+
 /** JSON that may stand inside a script element. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
