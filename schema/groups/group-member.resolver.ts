@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
 import type { Group, MemberGroup } from '../../src/roles/index.ts';
 import { canonicalUserId, type User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -8,13 +8,17 @@ import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { selects } from '../interfaces/selection.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
-import { GroupMemberInput, GroupMemberPayload } from './group.input.ts';
+import { GroupMemberInput, GroupMemberPayload, GroupMembersInput, GroupPayload } from './group.input.ts';
+import { referenceIn } from './group.resolver.ts';
 import { GroupType } from './group.type.ts';
 
 const memberOf = ({ groupId, userId }: GroupMemberInput) => ({
   groupId: keyOf('Group', groupId, 'input.groupId'),
   userId: canonicalUserId(keyOf('User', userId, 'input.userId')),
 });
+
+const usersOf = ({ userIds }: GroupMembersInput): string[] =>
+  userIds.map((id) => canonicalUserId(keyOf('User', id, 'input.userIds')));
 
 @Resolver(() => GroupType)
 export class GroupMemberResolver {
@@ -39,6 +43,45 @@ export class GroupMemberResolver {
     return { ...connection, edges, nodes: users as User[] };
   }
 
+  @RequiresScopes(['group-member:read'])
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description: 'Public ids of its members in their order; those of the groups below it are not among them.',
+  })
+  memberIds(
+    @Root() group: Group,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('limit', () => Int, { defaultValue: 1000, description: 'At most so many, up to 10,000.' }) limit: number,
+  ): Promise<string[]> {
+    return services.groupMembers.memberIds(authority, group.id, limit);
+  }
+
+  @RequiresScopes(['group-member:write'])
+  @Mutation(() => GroupPayload, {
+    description:
+      'Puts users into a group, all or none; see `addGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+  })
+  async addGroupMembers(
+    @Arg('input', () => GroupMembersInput, { description: 'The group and the users.' }) input: GroupMembersInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ group: Group }> {
+    const groupId = await services.groups.idOf(authority, referenceIn(input));
+    return { group: await services.groupMembers.add(authority, groupId, usersOf(input)) };
+  }
+
+  @RequiresScopes(['group-member:write'])
+  @Mutation(() => GroupPayload, {
+    description:
+      'Takes users out of a group, all or none; see `removeGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+  })
+  async removeGroupMembers(
+    @Arg('input', () => GroupMembersInput, { description: 'The group and the users.' }) input: GroupMembersInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ group: Group }> {
+    const groupId = await services.groups.idOf(authority, referenceIn(input));
+    return { group: await services.groupMembers.remove(authority, groupId, usersOf(input)) };
+  }
+
   @RequiresScopes(['group-member:write'])
   @Mutation(() => GroupMemberPayload, {
     description:
@@ -56,7 +99,7 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:write'])
   @Mutation(() => GroupMemberPayload, {
     description:
-      'Takes a user out of a group. Who is no member is no error. Errors: NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+      'Takes a user out of a group. Who is no member is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async removeGroupMember(
     @Arg('input', () => GroupMemberInput, { description: 'The group and the user.' }) input: GroupMemberInput,

@@ -1,9 +1,38 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { ComparisonInput } from '../interfaces/comparison.ts';
+import { SortDirection } from '../interfaces/order.ts';
 import { UserType } from '../users/user.type.ts';
 import { GroupType } from './group.type.ts';
 
 const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
+
+export enum GroupSearchField {
+  KEY = 'key',
+  PROFILE = 'profile',
+  NAME = 'name',
+}
+registerEnumType(GroupSearchField, {
+  name: 'GroupSearchField',
+  description: 'What can be compared of a group beside its attributes.',
+  valuesConfig: {
+    KEY: { description: 'The key, exactly.' },
+    PROFILE: { description: 'The profile, exactly.' },
+    NAME: { description: 'The name, ignoring case.' },
+  },
+});
+
+@InputType({ description: 'A comparison of an attribute or a field of a group with a value.' })
+export class GroupComparisonInput extends ComparisonInput {
+  @Field(() => GroupSearchField, { nullable: true, description: 'A field. Either this or `attribute`.' })
+  field?: GroupSearchField | null;
+}
+
+@InputType({ description: 'Comparisons that must all hold.' })
+export class GroupAlternativeInput {
+  @Field(() => [GroupComparisonInput], { description: 'The comparisons, at least one.' })
+  allOf!: GroupComparisonInput[];
+}
 
 @InputType({ description: 'What a list of groups can be narrowed by.' })
 export class GroupFilterInput {
@@ -17,6 +46,32 @@ export class GroupFilterInput {
   nameContains?: string | null;
   @Field(() => String, { nullable: true, description: 'Only those with this id in a directory elsewhere.' })
   externalId?: string | null;
+  @Field(() => [GroupAlternativeInput], {
+    nullable: true,
+    description: 'Only those for which at least one of these holds: 1 to 20, with 100 comparisons together.',
+  })
+  anyOf?: GroupAlternativeInput[] | null;
+}
+
+export enum GroupOrderField {
+  PATH = 'path',
+  CREATED_AT = 'createdAt',
+}
+registerEnumType(GroupOrderField, {
+  name: 'GroupOrderField',
+  description: 'What groups can be ordered by.',
+  valuesConfig: {
+    PATH: { description: 'Path, so that a group follows the one above it.' },
+    CREATED_AT: { description: 'When they were made.' },
+  },
+});
+
+@InputType({ description: 'The order of a list of groups.' })
+export class GroupOrderInput {
+  @Field(() => GroupOrderField, { description: 'What they are ordered by.' })
+  field!: GroupOrderField;
+  @Field(() => SortDirection, { nullable: true, description: 'Which end comes first. Default ASC.' })
+  direction?: SortDirection | null;
 }
 
 @InputType({ description: 'A group to make.' })
@@ -45,12 +100,23 @@ export class CreateGroupInput {
   externalId?: string | null;
 }
 
-@InputType({ description: 'What to change of a group; what is left out stays.' })
-export class UpdateGroupInput {
+@InputType({ description: 'Which group is meant.' })
+class GroupReferenceInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
-  @Field(() => ID, { description: 'The group.' })
-  id!: string;
+  @Field(() => ID, { nullable: true, description: 'The group. Either this or `key`.' })
+  id?: string | null;
+  @Field(() => String, { nullable: true, description: 'The key its directory knows it by.' })
+  key?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Profile of the group. Default, beside a key: the one directory of organisations that has the key.',
+  })
+  profile?: string | null;
+}
+
+@InputType({ description: 'What to change of a group; what is left out stays.' })
+export class UpdateGroupInput extends GroupReferenceInput {
   @Field(() => String, { nullable: true, description: 'A new name.' })
   name?: string | null;
   @Field(() => ID, {
@@ -68,11 +134,12 @@ export class UpdateGroupInput {
 }
 
 @InputType({ description: 'A group to delete.' })
-export class DeleteGroupInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
-  @Field(() => ID, { description: 'The group.' })
-  id!: string;
+export class DeleteGroupInput extends GroupReferenceInput {}
+
+@InputType({ description: 'A group and some of its members.' })
+export class GroupMembersInput extends GroupReferenceInput {
+  @Field(() => [ID], { description: 'The users, at most 1000.' })
+  userIds!: string[];
 }
 
 @InputType({ description: 'A group and one of its members.' })

@@ -1,33 +1,41 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import {
-  type CreateGroup,
-  type Group,
-  type GroupFilter,
-  TREE_PROFILE,
-  type UpdateGroup,
-} from '../../src/roles/index.ts';
+import type { CreateGroup, Group, GroupFilter, GroupReference, UpdateGroup } from '../../src/roles/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
+import { anyOfFrom } from '../interfaces/comparison.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { given } from '../interfaces/given.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { SortDirection } from '../interfaces/order.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateGroupInput,
   DeleteGroupInput,
   DeleteGroupPayload,
   GroupFilterInput,
+  GroupOrderField,
+  GroupOrderInput,
   GroupPayload,
   UpdateGroupInput,
 } from './group.input.ts';
 import { GroupConnection, GroupType } from './group.type.ts';
 
-function toFilter({ parentId, topOnly, ...filter }: GroupFilterInput): GroupFilter {
+/** The reference in an input. @throws INVALID_INPUT Neither an id nor a key, or both. */
+export function referenceIn(
+  { id, key, profile }: { [K in 'id' | 'key' | 'profile']?: string | null | undefined },
+  path = 'input.id',
+): GroupReference {
+  if ((id == null) === (key == null)) throw invalidField(path, 'ONE_REQUIRED', 'Give either "id" or "key".');
+  return id == null ? { key, profile } : { id: keyOf('Group', id, path), profile };
+}
+
+function toFilter({ parentId, topOnly, anyOf, ...filter }: GroupFilterInput): GroupFilter {
   const parent = parentId == null ? {} : { parentId: keyOf('Group', parentId, 'filter.parentId') };
-  return { ...given(filter), ...(topOnly === true ? { parentId: null } : parent) } as GroupFilter;
+  const condition = anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) };
+  return { ...given(filter), ...condition, ...(topOnly === true ? { parentId: null } : parent) } as GroupFilter;
 }
 
 registerNode('Group', ({ services }, tenantId, key) => services.groupStore.findById(tenantId, key));
@@ -56,36 +64,41 @@ export class GroupResolver {
   @RequiresScopes(['group:read'])
   @Query(() => GroupType, {
     nullable: true,
-    description: 'A group by its id, or by the key its directory knows it by; null when there is none.',
+    description:
+      'A group by its id, or by the key its directory knows it by; null when there is none. Errors: GROUP_KEY_AMBIGUOUS.',
   })
   group(
     @Ctx() { services, authority }: GraphContext,
     @Arg('id', () => ID, { nullable: true, description: 'Global id or UUID.' }) id?: string | null,
     @Arg('key', () => String, { nullable: true, description: 'Key within the profile.' }) key?: string | null,
-    @Arg('profile', () => String, { nullable: true, description: 'Profile of the key. Default `groups`.' })
+    @Arg('profile', () => String, {
+      nullable: true,
+      description: 'Profile of the group. Default, beside a key: the one directory of organisations that has the key.',
+    })
     profile?: string | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<Group | null> {
-    if ((id == null) === (key == null)) throw invalidField('id', 'ONE_REQUIRED', 'Give either "id" or "key".');
-    return id == null
-      ? services.groups.findByKey(authority, profile ?? TREE_PROFILE, key!)
-      : services.groups.find(authority, keyOf('Group', id));
+    return services.groups.find(authority, referenceIn({ id, key, profile }, 'id'));
   }
 
   @RequiresScopes(['group:read'])
-  @Query(() => GroupConnection, { description: 'Groups by path, so that a group follows the one above it.' })
+  @Query(() => GroupConnection, { description: 'Groups of a tenant. Errors: INVALID_INPUT.' })
   async groups(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Narrows the list.' })
     filter?: GroupFilterInput | null,
+    @Arg('orderBy', () => GroupOrderInput, { nullable: true, description: 'Default: by path.' })
+    orderBy?: GroupOrderInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<ConnectionData<Group>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    return toConnection(await services.groups.page(authority, toFilter(filter ?? {}), request));
+    const descending = orderBy?.direction === SortDirection.DESC;
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending });
+    const order = orderBy?.field ?? GroupOrderField.PATH;
+    return toConnection(await services.groups.page(authority, toFilter(filter ?? {}), order, request));
   }
 
   @RequiresScopes(['group:create'])
@@ -105,27 +118,30 @@ export class GroupResolver {
   @RequiresScopes(['group:write'])
   @Mutation(() => GroupPayload, {
     description:
-      'Renames, moves or changes a group. Errors: NOT_FOUND, GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+      'Renames, moves or changes a group. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async updateGroup(
     @Arg('input', () => UpdateGroupInput, { description: 'What to change.' })
-    { tenant: _tenant, id, parentId, ...input }: UpdateGroupInput,
+    { tenant: _tenant, id, key, profile, parentId, ...input }: UpdateGroupInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ group: Group }> {
     const parent = parentId == null ? parentId : keyOf('Group', parentId, 'input.parentId');
     const change = { ...given(input, ['externalId']), ...(parent === undefined ? {} : { parentId: parent }) };
-    return { group: await services.groups.update(authority, keyOf('Group', id, 'input.id'), change as UpdateGroup) };
+    const groupId = await services.groups.idOf(authority, referenceIn({ id, key, profile }));
+    return { group: await services.groups.update(authority, groupId, change as UpdateGroup) };
   }
 
   @RequiresScopes(['group:delete'])
   @Mutation(() => DeleteGroupPayload, {
-    description: 'Deletes a group with all below it. Errors: NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+    description:
+      'Deletes a group with all below it. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async deleteGroup(
-    @Arg('input', () => DeleteGroupInput, { description: 'The group.' }) { id }: DeleteGroupInput,
+    @Arg('input', () => DeleteGroupInput, { description: 'The group.' }) input: DeleteGroupInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteGroupPayload> {
-    const group = await services.groups.delete(authority, keyOf('Group', id, 'input.id'));
+    const id = await services.groups.idOf(authority, referenceIn(input));
+    const group = await services.groups.delete(authority, id);
     return { id: toGlobalId('Group', authority.tenant, group.id) };
   }
 }

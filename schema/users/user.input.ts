@@ -1,5 +1,6 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ComparisonInput } from '../interfaces/comparison.ts';
 import { SortDirection } from '../interfaces/order.ts';
 import { UserType } from './user.type.ts';
 
@@ -13,6 +14,28 @@ export class UserAttributeFilterInput {
     description: 'The value as text, ignoring case; of a list the first eight items count, of a text 255 characters.',
   })
   value!: string;
+}
+
+export enum UserSearchField {
+  SUBJECT = 'subject',
+  ENABLED = 'enabled',
+}
+registerEnumType(UserSearchField, {
+  name: 'UserSearchField',
+  description: 'What can be compared of a user beside its attributes.',
+  valuesConfig: { SUBJECT: { description: 'The public id.' }, ENABLED: { description: '`true` or `false`.' } },
+});
+
+@InputType({ description: 'A comparison of an attribute or a field of a user with a value.' })
+export class UserComparisonInput extends ComparisonInput {
+  @Field(() => UserSearchField, { nullable: true, description: 'A field. Either this or `attribute`.' })
+  field?: UserSearchField | null;
+}
+
+@InputType({ description: 'Comparisons that must all hold.' })
+export class UserAlternativeInput {
+  @Field(() => [UserComparisonInput], { description: 'The comparisons, at least one.' })
+  allOf!: UserComparisonInput[];
 }
 
 @InputType({ description: 'What a list of users can be narrowed by; all given conditions must hold.' })
@@ -35,6 +58,12 @@ export class UserFilterInput {
   externalId?: string | null;
   @Field(() => UserAttributeFilterInput, { nullable: true, description: 'Only those with this attribute value.' })
   attribute?: UserAttributeFilterInput | null;
+  @Field(() => [UserAlternativeInput], {
+    nullable: true,
+    description:
+      'Only those for which at least one of these holds: 1 to 20, with 100 comparisons together. Names that mean a field (`given_name`, `email` ...) compare the field.',
+  })
+  anyOf?: UserAlternativeInput[] | null;
   @Field(() => Date, { nullable: true, description: 'Only those made at this moment or later.' })
   createdFrom?: Date | null;
   @Field(() => Date, { nullable: true, description: 'Only those made before this moment.' })

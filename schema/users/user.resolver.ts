@@ -5,6 +5,7 @@ import type { User, UserFilter, UserInput } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
+import { anyOfFrom } from '../interfaces/comparison.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { SortDirection } from '../interfaces/order.ts';
@@ -123,7 +124,7 @@ export class UserResolver {
   @RequiresScopes(['user:delete'], ['user:delete:self'])
   @Mutation(() => DeleteUserPayload, {
     description:
-      'Deletes a user account with its sessions, tokens and all that belongs to it. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+      'Deletes a user account with its sessions, tokens and all that belongs to it. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async deleteUser(
     @Arg('input', () => DeleteUserInput, { description: 'The account.' }) input: DeleteUserInput,
@@ -171,11 +172,12 @@ export function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput
   };
 }
 
-function toFilter({ groupId, roleId, ...filter }: UserFilterInput): UserFilter {
+function toFilter({ groupId, roleId, anyOf, ...filter }: UserFilterInput): UserFilter {
   const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
     id == null ? null : keyOf(type, id, path);
   return {
     ...filter,
+    ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
     groupId: bare('Group', groupId, 'filter.groupId'),
     roleId: bare('Role', roleId, 'filter.roleId'),
   } as UserFilter;

@@ -17,4 +17,4 @@ export { isUuid, newId, type TenantId, type UserId } from './ids.ts';
 export { requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export type { TenantRef } from './tenant.ts';
-export { isStorableText, requireText, type TextRule } from './text.ts';
+export { fold, isStorableText, requireText, type TextRule } from './text.ts';

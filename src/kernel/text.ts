@@ -10,6 +10,11 @@ export interface TextRule {
 
 const CONTROL = /\p{Cc}/u;
 
+/** The form in which names and searched values are compared: `Ａlice@Example.com` and `alice@example.com` are one name. */
+export function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
+}
+
 /** Whether PostgreSQL takes the text and nothing invisible hides in it: no NUL or other control character, no lone surrogate. */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !CONTROL.test(text);

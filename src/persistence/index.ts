@@ -7,6 +7,21 @@ export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
 export { keysetPage, MAX_PAGE_SIZE, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
+export {
+  type AnyOf,
+  anyOfFaults,
+  anyOfSql,
+  type Comparison,
+  type ComparisonOperator,
+  MAX_ALTERNATIVES,
+  MAX_COMPARISONS,
+  replaceSearchRows,
+  type Searched,
+  type SearchField,
+  type SearchKeyTable,
+  searchKey,
+  searchKeysOf,
+} from './search.ts';
 export { isDatabaseUnavailable } from './unavailable.ts';
 export { openUnitOfWork, UnitOfWork } from './unit-of-work.ts';
 export { violatedConstraint } from './violations.ts';

@@ -57,6 +57,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   byTenant('role_composites', 'child_id', 'roles'),
   byTenant('role_grants', 'role_id', 'roles'),
   byTenant('groups', 'parent_id', 'groups'),
+  byTenant('group_attribute_keys', 'group_id', 'groups'),
   byTenant('group_members', 'group_id', 'groups'),
   byTenant('group_members', 'user_id', 'users'),
   byTenant('client_secrets', 'client_uuid', 'clients'),

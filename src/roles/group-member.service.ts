@@ -9,17 +9,25 @@ import type { GroupStore } from './group.store.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import type { RolePermissions } from './role-permissions.ts';
 
+/** What this room needs of the one above it: which of these ids are users of the tenant. */
+export interface KnownUsers {
+  findMany(tenantId: string, ids: readonly string[]): Promise<{ has(id: string): boolean }>;
+}
+
 export interface GroupMemberServiceDeps {
   readonly db: Database;
   readonly store: GroupStore;
   readonly permissions: RolePermissions;
   readonly guarded: GuardedAccounts;
+  readonly users: KnownUsers;
   readonly events: EventLog;
   readonly clock: Clock;
 }
 
 /** Users one change may add or remove: an event each, in one transaction. */
 const MAX_MEMBERS = 1000;
+/** Ids of 36 characters: 400 KB. */
+const MAX_LISTED = 10_000;
 
 /** Who is in which group. Adding a member twice or removing a stranger changes nothing and is no error. */
 export class GroupMemberService {
@@ -34,6 +42,13 @@ export class GroupMemberService {
     return this.#deps.store.members(authority.tenant.id, groupId, request);
   }
 
+  /** Public ids of all direct members, in their order. @param limit At most so many, up to 10,000. */
+  memberIds(authority: Authority, groupId: string, limit: number): Promise<string[]> {
+    if (!Number.isInteger(limit) || limit < 0 || limit > MAX_LISTED)
+      throw invalidField('limit', 'LIMIT', `0 to ${MAX_LISTED} members are listed.`);
+    return this.#deps.store.memberIds(authority.tenant.id, groupId, limit);
+  }
+
   /**
    * @param userIds Public ids, at most 1000; all are added or none.
    * @throws NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED
@@ -44,6 +59,7 @@ export class GroupMemberService {
     const users = checkedUsers(userIds);
     return db.transaction(async () => {
       const group = await this.#open(authority, groupId);
+      await this.#assertKnown(authority, users);
       await assertMayLend(authority, permissions, group.id);
       await guarded.assertMayChange(authority, 'user', users);
       const added = await store.addMembers(group.tenantId, group.id, users, clock.now()).catch(unknownMember);
@@ -52,18 +68,29 @@ export class GroupMemberService {
     });
   }
 
-  /** @throws NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
+  /** @throws NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
   async remove(authority: Authority, groupId: string, userIds: readonly string[]): Promise<Group> {
     const { db, guarded, store } = this.#deps;
     const users = checkedUsers(userIds);
     return db.transaction(async () => {
       const group = await this.#open(authority, groupId);
+      await this.#assertKnown(authority, users);
       await guarded.assertMayChange(authority, 'user', users);
       const removed = await guarded.keepingAdministrators(authority, () =>
         store.removeMembers(group.tenantId, group.id, users),
       );
       this.#record(authority, group, removed, 'group_member.removed');
       return group;
+    });
+  }
+
+  async #assertKnown(authority: Authority, userIds: readonly string[]): Promise<void> {
+    const known = await this.#deps.users.findMany(authority.tenant.id, userIds);
+    const unknown = userIds.find((id) => !known.has(id));
+    if (unknown === undefined) return;
+    const message = `There is no user ${unknown}.`;
+    throw groupErrors.GROUP_MEMBER_NOT_FOUND({
+      fields: [{ path: 'input.userId', code: 'GROUP_MEMBER_NOT_FOUND', message }],
     });
   }
 
@@ -86,7 +113,7 @@ function checkedUsers(userIds: readonly string[]): string[] {
   return [...new Set(userIds.map((id) => requireText(id, 'input.userId', { max: 128 })))];
 }
 
-/** The foreign key says that there is no such user; which of many it was, it does not. */
+/** A user who was deleted in between. */
 function unknownMember(error: unknown): never {
   if (violatedConstraint(error) !== 'group_members__user_id__fkey') throw error;
   const { message } = groupErrors.rows.GROUP_MEMBER_NOT_FOUND;

@@ -21,13 +21,29 @@ export const GroupEntity = defineEntity({
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
-  uniques: [{ name: 'groups__key', properties: ['tenantId', 'profile', 'key'] }],
+  // By key first: the profile of a key may be unknown.
+  uniques: [{ name: 'groups__key', properties: ['tenantId', 'key', 'profile'] }],
   indexes: [
     { name: 'groups__parent_id', properties: ['tenantId', 'parentId'] },
+    { name: 'groups__profile', properties: ['tenantId', 'profile', 'id'] },
     { name: 'groups__external_id', properties: ['tenantId', 'externalId'] },
   ],
 });
 export type Group = InferEntity<typeof GroupEntity>;
+
+/** Search rows of attributes, as users have them. Kept by the store. */
+export const GroupAttributeKeyEntity = defineEntity({
+  name: 'GroupAttributeKey',
+  tableName: 'group_attribute_keys',
+  properties: {
+    tenantId: p.uuid().primary(),
+    name: p.text().primary(),
+    /** Compared by bytes, so that order does not depend on the collation of the database. */
+    valueKey: p.text().collation('C').primary(),
+    groupId: p.uuid().primary(),
+  },
+  indexes: [{ name: 'group_attribute_keys__group_id', properties: ['tenantId', 'groupId'] }],
+});
 
 export const GroupMemberEntity = defineEntity({
   name: 'GroupMember',

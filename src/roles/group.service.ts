@@ -1,17 +1,22 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, kernelErrors, newId, requireJson, requireText } from '../kernel/index.ts';
-import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import { type Clock, fold, kernelErrors, newId, requireText } from '../kernel/index.ts';
+import {
+  anyOfFaults,
+  type Database,
+  type PageRequest,
+  type PageResult,
+  violatedConstraint,
+} from '../persistence/index.ts';
 import { assertMayGrant } from './escalation.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
-import { foldGroupName, type GroupFilter, type GroupStore } from './group.store.ts';
+import type { GroupFilter, GroupOrder, GroupStore } from './group.store.ts';
+import { mergedAttributes } from './group-attributes.ts';
+import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import type { RoleStore } from './role.store.ts';
 import type { RolePermissions } from './role-permissions.ts';
-
-/** The profile whose groups form a tree; groups of any other are an organisation directory, found by `key`. */
-export const TREE_PROFILE = 'groups';
 
 export interface CreateGroup {
   /** 1 to 255 characters; in the tree without `/` and unique among its siblings, ignoring case. */
@@ -46,8 +51,8 @@ export interface GroupServiceDeps {
 }
 
 const TEXT = { max: 255 };
+const FILTER_TEXT = { min: 0, max: 1024 };
 const PROFILE = /^[A-Za-z0-9._-]{1,64}$/;
-const MAX_ATTRIBUTE_BYTES = 65_536;
 /** Levels of the tree: a path of 32 names of 255 characters is 8 KB, and more nobody oversees. */
 const MAX_DEPTH = 32;
 
@@ -59,16 +64,29 @@ export class GroupService {
     this.#deps = deps;
   }
 
-  find(authority: Authority, id: string): Promise<Group | null> {
-    return this.#deps.store.findById(authority.tenant.id, id);
+  /** @throws GROUP_KEY_AMBIGUOUS */
+  find(authority: Authority, reference: GroupReference): Promise<Group | null> {
+    return findGroup(this.#deps.store, authority, reference);
   }
 
-  findByKey(authority: Authority, profile: string, key: string): Promise<Group | null> {
-    return this.#deps.store.findByKey(authority.tenant.id, profile, key);
+  /** What the changes below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
+  idOf(authority: Authority, reference: GroupReference): Promise<string> {
+    return groupIdOf(this.#deps.store, authority, reference);
   }
 
-  page(authority: Authority, filter: GroupFilter, request: PageRequest): Promise<PageResult<Group>> {
-    return this.#deps.store.page(authority.tenant.id, filter, request);
+  /** @throws INVALID_INPUT The filter, the page or a cursor. */
+  async page(
+    authority: Authority,
+    filter: GroupFilter,
+    order: GroupOrder,
+    request: PageRequest,
+  ): Promise<PageResult<Group>> {
+    const { anyOf, ...texts } = filter;
+    for (const [name, text] of Object.entries(texts))
+      if (text != null) requireText(text, `filter.${name}`, FILTER_TEXT);
+    const fields = anyOf === undefined ? [] : anyOfFaults(anyOf, 'filter.anyOf');
+    if (fields.length > 0) throw kernelErrors.INVALID_INPUT({ fields });
+    return this.#deps.store.page(authority.tenant.id, filter, order, request);
   }
 
   /** @throws GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_*, GROUP_TOO_DEEP */
@@ -78,7 +96,7 @@ export class GroupService {
     const profile = input.profile ?? TREE_PROFILE;
     if (!PROFILE.test(profile)) throw groupErrors.GROUP_PROFILE_INVALID();
     const name = checkedName(input.name, profile);
-    const attributes = requireJson(input.attributes ?? {}, 'input.attributes', MAX_ATTRIBUTE_BYTES);
+    const attributes = mergedAttributes({}, input.attributes ?? {}, 'input.attributes');
     const externalId = optionalText(input.externalId, 'input.externalId');
     const id = newId();
     const key = input.key === undefined ? id : requireText(input.key, 'input.key', TEXT);
@@ -100,6 +118,7 @@ export class GroupService {
         updatedAt: now,
       });
       await this.#flushMapped();
+      await store.replaceSearchRows(group);
       this.#record(authority, group, 'group.created');
       return group;
     });
@@ -120,6 +139,7 @@ export class GroupService {
       if (changed.length === 0) return group;
       group.updatedAt = clock.now();
       await this.#flushMapped();
+      if (changed.includes('attributes')) await store.replaceSearchRows(group);
       this.#record(authority, group, 'group.updated', { changed });
       return group;
     });
@@ -153,8 +173,7 @@ export class GroupService {
   #assign(group: Group, { attributes, externalId }: UpdateGroup): string[] {
     const changed: string[] = [];
     if (attributes !== undefined) {
-      const merged = Object.entries({ ...group.attributes, ...attributes }).filter(([, value]) => value !== null);
-      const next = requireJson(Object.fromEntries(merged), 'input.attributes', MAX_ATTRIBUTE_BYTES);
+      const next = mergedAttributes(group.attributes ?? {}, attributes, 'input.attributes');
       if (JSON.stringify(next) !== JSON.stringify(group.attributes)) changed.push('attributes');
       group.attributes = next;
     }
@@ -178,7 +197,7 @@ export class GroupService {
     if (isMoved) await this.#assertMayMove(authority, subtree, parent);
     const before = group.path;
     const change = async () => {
-      Object.assign(group, { name, foldedName: foldGroupName(name), parentId, path: pathUnder(parent, name) });
+      Object.assign(group, { name, foldedName: fold(name), parentId, path: pathUnder(parent, name) });
       await this.#flushMapped();
       const below = subtree.slice(1).map(({ id }) => id);
       await store.movePaths(group.tenantId, below, before, group.path);

@@ -1,7 +1,20 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import { fold, isUuid } from '../kernel/index.ts';
+import {
+  type AnyOf,
+  anyOfSql,
+  columnsOf,
+  type Database,
+  keysetPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  replaceSearchRows,
+  type Searched,
+  type SearchField,
+  searchKeysOf,
+} from '../persistence/index.ts';
 import { type Group, GroupEntity, type GroupMember, GroupMemberEntity } from './group.entity.ts';
 
 type Tables = InferKyselyDB<typeof GroupEntity> & InferKyselyDB<typeof GroupMemberEntity>;
@@ -14,6 +27,8 @@ export interface GroupFilter {
   /** Part of the name, ignoring case. */
   readonly nameContains?: string;
   readonly externalId?: string;
+  /** Of these groups of comparisons all of at least one group. */
+  readonly anyOf?: AnyOf;
 }
 
 /** A group as one of its members has it. */
@@ -21,10 +36,27 @@ export interface MemberGroup extends Group {
   readonly userId: string;
 }
 
-/** How names of siblings are compared. */
-export function foldGroupName(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
-}
+/** What comparisons of groups may name beside attributes. */
+export type GroupSearchField = 'key' | 'profile' | 'name';
+
+const SEARCHED_GROUPS: Searched = {
+  table: 'groups',
+  keys: { table: 'group_attribute_keys', owner: 'group_id', ownerType: 'uuid' },
+  fields: {
+    key: { column: 'key' },
+    profile: { column: 'profile' },
+    name: { column: 'folded_name', normalise: fold },
+  } satisfies Record<GroupSearchField, SearchField>,
+};
+
+export type GroupOrder = 'path' | 'createdAt';
+
+const ID: PageKey = { column: 'groups.id', property: 'id', type: 'uuid' };
+/** Ids are made in the order of time (RFC 9562 section 5.7). */
+const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
+  path: [{ column: 'groups.path', property: 'path', type: 'text' }, ID],
+  createdAt: [ID],
+};
 
 /** The only queries on groups and their members. */
 export class GroupStore {
@@ -61,8 +93,14 @@ export class GroupStore {
     return ((await query.executeTakeFirst()) ?? null) as Group | null;
   }
 
-  /** Groups in the order of their paths, so that a child follows its parent. */
-  page(tenantId: string, filter: GroupFilter, request: PageRequest): Promise<PageResult<Group>> {
+  /** Groups with this key in every profile but one, two at most: who asks wants to know whether there is just one. */
+  async findOutside(tenantId: string, profile: string, key: string): Promise<Group[]> {
+    const query = this.#select(tenantId).where('groups.profile', '<>', profile).where('groups.key', '=', key);
+    return (await query.limit(2).execute()) as Group[];
+  }
+
+  /** @param order `path`: a child follows its parent. */
+  page(tenantId: string, filter: GroupFilter, order: GroupOrder, request: PageRequest): Promise<PageResult<Group>> {
     let query = this.#select(tenantId);
     if (filter.profile !== undefined) query = query.where('groups.profile', '=', filter.profile);
     if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
@@ -73,16 +111,10 @@ export class GroupStore {
     }
     if (filter.externalId !== undefined) query = query.where('groups.external_id', '=', filter.externalId);
     if (filter.nameContains !== undefined) {
-      query = query.where(sql<boolean>`position(${foldGroupName(filter.nameContains)} in groups.folded_name) > 0`);
+      query = query.where(sql<boolean>`position(${fold(filter.nameContains)} in groups.folded_name) > 0`);
     }
-    return keysetPage<Group>(
-      query,
-      [
-        { column: 'groups.path', property: 'path', type: 'text' },
-        { column: 'groups.id', property: 'id', type: 'uuid' },
-      ],
-      request,
-    );
+    if (filter.anyOf !== undefined) query = query.where(anyOfSql(SEARCHED_GROUPS, tenantId, filter.anyOf));
+    return keysetPage<Group>(query, PAGE_KEYS[order], request);
   }
 
   /** The groups each user is a member of itself, by path; not their parents. */
@@ -128,6 +160,19 @@ export class GroupStore {
     );
   }
 
+  /** Public ids of direct members in their order, at most `limit`. */
+  async memberIds(tenantId: string, groupId: string, limit: number): Promise<string[]> {
+    const rows = await this.#sql
+      .selectFrom('group_members')
+      .select('user_id')
+      .where('tenant_id', '=', tenantId)
+      .where('group_id', '=', groupId)
+      .orderBy('user_id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+
   /** The group and everything below it, each with its depth below the group. */
   async subtree(
     tenantId: string,
@@ -155,7 +200,15 @@ export class GroupStore {
   }
 
   create(group: Omit<Group, 'foldedName'>): Group {
-    return this.#db.em.create(GroupEntity, { ...group, foldedName: foldGroupName(group.name) });
+    return this.#db.em.create(GroupEntity, { ...group, foldedName: fold(group.name) });
+  }
+
+  /** Makes the search rows of a group equal to its attributes, after it was flushed in the open unit of work. */
+  replaceSearchRows({ tenantId, id, attributes }: Pick<Group, 'tenantId' | 'id' | 'attributes'>): Promise<void> {
+    const rows = Object.entries(attributes ?? {}).flatMap(([name, value]) =>
+      searchKeysOf(value).map((key) => [name, key] as const),
+    );
+    return replaceSearchRows(this.#db, SEARCHED_GROUPS.keys, tenantId, id, rows);
   }
 
   /** Puts the new path before the rest of every path below a group that was renamed or moved. */

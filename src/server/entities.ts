@@ -17,7 +17,7 @@ import { SigningKeyEntity } from '../oauth/keys/signing-key.entity.ts';
 import type { EntityList } from '../persistence/index.ts';
 import { RightEntity } from '../rights/right.entity.ts';
 import { RiskbitEntity } from '../risk/riskbit.entity.ts';
-import { GroupEntity, GroupMemberEntity } from '../roles/group.entity.ts';
+import { GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity } from '../roles/group.entity.ts';
 import { RoleCompositeEntity, RoleEntity, RoleGrantEntity } from '../roles/role.entity.ts';
 import { OneTimeCodeEntity } from '../sessions/one-time-code.entity.ts';
 import { DeviceEntity, SessionEntity } from '../sessions/session.entity.ts';
@@ -40,6 +40,7 @@ export const ENTITIES: EntityList = [
   RoleGrantEntity,
   GroupEntity,
   GroupMemberEntity,
+  GroupAttributeKeyEntity,
   ClientEntity,
   ClientSecretEntity,
   ClientScopeEntity,

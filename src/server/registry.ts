@@ -166,6 +166,7 @@ export function createRegistry(options: RegistryOptions): Services {
     store: groupStore,
     permissions: rolePermissions,
     guarded,
+    users: { findMany: (tenantId, ids) => userStore.findMany(tenantId, ids) },
     events,
     clock,
   });

@@ -1,5 +1,6 @@
 import type { FieldFault } from '../kernel/index.ts';
-import { fold, isPlainText } from './user-names.ts';
+import { searchKey, searchKeysOf } from '../persistence/index.ts';
+import { isPlainText } from './user-names.ts';
 
 /** Attribute maps, of any door, that name a column: the value goes there and is never stored twice (model.md section 5). */
 export const ATTRIBUTE_ALIASES = {
@@ -93,23 +94,6 @@ function canonical(value: unknown): string {
         : inner,
     ) ?? ''
   );
-}
-
-/** Characters of a search key: with name and user id it stays below the 2,704 bytes of an index row. */
-const KEY_LENGTH = 255;
-const KEYS_PER_NAME = 8;
-
-/** The form in which a value is searched: folded, its first 255 characters. */
-export function searchKey(value: string): string {
-  return [...fold(value)].slice(0, KEY_LENGTH).join('');
-}
-
-/** The search keys of an attribute: its value, or the first eight of a list; objects have none. */
-export function searchKeysOf(value: unknown): string[] {
-  const values = (Array.isArray(value) ? value : [value]).filter((item) =>
-    ['string', 'number', 'boolean'].includes(typeof item),
-  );
-  return [...new Set(values.slice(0, KEYS_PER_NAME).map((item) => searchKey(String(item))))];
 }
 
 /**

@@ -1,9 +1,6 @@
-import { isUuid } from '../kernel/index.ts';
+import { fold, isUuid } from '../kernel/index.ts';
 
-/** The form in which names are compared: `Ａlice@Example.com` and `alice@example.com` are one name (model.md section 5). */
-export function fold(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
-}
+export { fold };
 
 /** What a row of `user_identifiers` stands for, as bits: one value can be several things of one user. */
 export const IDENTIFIER_KINDS = { username: 1, email: 2, id: 4 } as const;

@@ -1,8 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type FieldFault, isUuid } from '../kernel/index.ts';
-import type { PageKey } from '../persistence/index.ts';
-import { aliasedColumn, isAttributeName, SEARCHED_COLUMNS, searchKey } from './attributes.ts';
-import { isPlainText } from './user-names.ts';
+import {
+  type AnyOf,
+  anyOfFaults,
+  anyOfSql,
+  type PageKey,
+  type Searched,
+  type SearchField,
+  searchKey,
+} from '../persistence/index.ts';
+import { aliasedColumn, isAttributeName, SEARCHED_COLUMNS } from './attributes.ts';
+import { canonicalUserId, isPlainText } from './user-names.ts';
 
 /** What a list of users can be narrowed by; all given conditions must hold. */
 export interface UserFilter {
@@ -17,6 +25,8 @@ export interface UserFilter {
   readonly externalId?: string | null;
   /** An attribute with this value, ignoring case; of lists the first eight values, of long texts 255 characters count. */
   readonly attribute?: { readonly name: string; readonly value: string } | null;
+  /** Of these groups of comparisons all of at least one group. Attribute names that mean a column compare the column. */
+  readonly anyOf?: AnyOf | null;
   readonly createdFrom?: Date | null;
   readonly createdBefore?: Date | null;
   /** Direct members of this group. */
@@ -54,6 +64,19 @@ function rowNameOf(attribute: string): string {
   return column === null ? attribute : SEARCHED_COLUMNS[column];
 }
 
+/** What comparisons of users may name beside attributes. */
+export type UserSearchField = 'subject' | 'enabled';
+
+export const SEARCHED_USERS: Searched = {
+  table: 'users',
+  keys: { table: 'user_attribute_keys', owner: 'user_id', ownerType: 'text' },
+  fields: {
+    subject: { column: 'id', normalise: canonicalUserId },
+    enabled: { column: 'enabled', isCast: true },
+  } satisfies Record<UserSearchField, SearchField>,
+  rowNameOf,
+};
+
 type Conditions = {
   readonly [K in keyof UserFilter]-?: (value: NonNullable<UserFilter[K]>, tenantId: string) => Condition;
 };
@@ -71,6 +94,7 @@ const CONDITIONS: Conditions = {
   externalId: (value) => sql<boolean>`users.external_id = ${value}`,
   attribute: ({ name, value }, tenantId) =>
     isAttributeName(name) ? bySearchRow(tenantId, [rowNameOf(name)], keyIs(value)) : sql<boolean>`false`,
+  anyOf: (anyOf, tenantId) => anyOfSql(SEARCHED_USERS, tenantId, anyOf),
   createdFrom: (at) => sql<boolean>`users.created_at >= ${at}`,
   createdBefore: (at) => sql<boolean>`users.created_at < ${at}`,
   groupId: (groupId, tenantId) => sql<boolean>`users.id in (
@@ -93,7 +117,7 @@ export function conditionsOf(tenantId: string, filter: UserFilter): Condition {
 
 /** What is wrong with a filter: texts the database would refuse, ids that are none. */
 export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
-  const { search, username, email, externalId, attribute, groupId, roleId } = filter;
+  const { search, username, email, externalId, attribute, groupId, roleId, anyOf } = filter;
   const texts = {
     search,
     username,
@@ -110,6 +134,7 @@ export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
       code: 'TEXT_INVALID',
       message: 'The text has control characters.',
     })),
+    ...(anyOf == null ? [] : anyOfFaults(anyOf, `${path}.anyOf`)),
     ...malformed.map(([name]) => ({ path: `${path}.${name}`, code: 'ID_INVALID', message: 'This is not an id.' })),
   ];
 }

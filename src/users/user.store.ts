@@ -2,12 +2,19 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  columnsOf,
+  type Database,
+  keysetPage,
+  type PageRequest,
+  type PageResult,
+  replaceSearchRows,
+} from '../persistence/index.ts';
 import { searchRowsOf } from './attributes.ts';
 import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entity.ts';
 import { UserIdentifierStore } from './user-identifier.store.ts';
 import { canonicalUserId, fold, IDENTIFIER_KINDS, isUserIdShaped } from './user-names.ts';
-import { conditionsOf, PAGE_KEYS, type UserFilter, type UserOrder } from './user-page.ts';
+import { conditionsOf, PAGE_KEYS, SEARCHED_USERS, type UserFilter, type UserOrder } from './user-page.ts';
 import { UserReader } from './user-reader.ts';
 
 type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttributeKeyEntity>;
@@ -119,45 +126,8 @@ export class UserStore {
   }
 
   /** Makes the search rows of a user equal to what its row says, in the open unit of work. */
-  async replaceSearchRows(user: User): Promise<void> {
-    const { tenantId, id: userId } = user;
-    const wanted = new Map(
-      searchRowsOf({ ...user, attributes: user.attributes ?? {} } as never).map((row) => [row.join('\0'), row]),
-    );
-    const rows = this.#db.read<Tables>();
-    const before = await rows
-      .selectFrom('user_attribute_keys')
-      .select(['name', 'value_key'])
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', '=', userId)
-      .execute();
-    const known = new Set(before.map(({ name, value_key }) => `${name}\0${value_key}`));
-    const gone = before.filter(({ name, value_key }) => !wanted.has(`${name}\0${value_key}`));
-    const added = [...wanted].flatMap(([key, row]) => (known.has(key) ? [] : [row]));
-    if (gone.length > 0) await this.#deleteSearchRows(tenantId, userId, gone);
-    if (added.length > 0) await this.#insertSearchRows(tenantId, userId, added);
-  }
-
-  async #deleteSearchRows(
-    tenantId: string,
-    userId: string,
-    gone: readonly { name: string; value_key: string }[],
-  ): Promise<void> {
-    await sql`delete from user_attribute_keys k
-      using unnest(${gone.map(({ name }) => name)}::text[], ${gone.map((row) => row.value_key)}::text[]) as gone (name, value_key)
-      where k.tenant_id = ${tenantId}::uuid and k.user_id = ${userId}
-        and k.name = gone.name and k.value_key = gone.value_key`.execute(this.#db.read());
-  }
-
-  async #insertSearchRows(
-    tenantId: string,
-    userId: string,
-    added: readonly (readonly [string, string])[],
-  ): Promise<void> {
-    await sql`insert into user_attribute_keys (tenant_id, user_id, name, value_key)
-      select ${tenantId}::uuid, ${userId}, row.name, row.value_key
-      from unnest(${added.map(([name]) => name)}::text[], ${added.map(([, key]) => key)}::text[]) as row (name, value_key)`.execute(
-      this.#db.read(),
-    );
+  replaceSearchRows(user: User): Promise<void> {
+    const rows = searchRowsOf({ ...user, attributes: user.attributes ?? {} } as never);
+    return replaceSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, rows);
   }
 }

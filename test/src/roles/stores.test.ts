@@ -93,9 +93,9 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     expect(await groupStore.findById(own.id, group.id)).toBeNull();
     expect(await groupStore.findMany(own.id, [group.id, 'nonsense'])).toEqual(new Map());
     expect(await groupStore.findByKey(own.id, 'groups', group.key)).toBeNull();
-    expect((await groupStore.page(own.id, { nameContains: 'top' }, {})).rows).toEqual([]);
-    expect((await groupStore.page(own.id, { parentId: group.id }, {})).rows).toEqual([]);
-    expect((await groupStore.page(own.id, { parentId: 'nonsense' }, {})).rows).toEqual([]);
+    expect((await groupStore.page(own.id, { nameContains: 'top' }, 'path', {})).rows).toEqual([]);
+    expect((await groupStore.page(own.id, { parentId: group.id }, 'path', {})).rows).toEqual([]);
+    expect((await groupStore.page(own.id, { parentId: 'nonsense' }, 'path', {})).rows).toEqual([]);
     expect(await groupStore.groupsOf(own.id, [userId])).toEqual(new Map());
     expect(await groupStore.childrenOf(own.id, [group.id])).toEqual(new Map());
     expect((await groupStore.members(own.id, below.id, {})).rows).toEqual([]);
@@ -122,7 +122,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     await world.newGroup(tenant, { name: 'B', parentId: a.id });
     await world.newGroup(tenant, { name: 'org', profile: 'orgs' });
     const paths = async (filter: Parameters<typeof groupStore.page>[1]) =>
-      (await groupStore.page(tenant.id, filter, {})).rows.map(({ path }) => path);
+      (await groupStore.page(tenant.id, filter, 'path', {})).rows.map(({ path }) => path);
     expect(await paths({ profile: 'groups' })).toEqual(['/a', '/a/B', '/c']);
     expect(await paths({ profile: 'groups', parentId: null })).toEqual(['/a', '/c']);
     expect(await paths({ parentId: a.id })).toEqual(['/a/B']);
