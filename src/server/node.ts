@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { DataDirectory } from './data-dir.ts';
 import { type DemoTenant, makeDemo } from './demo.ts';
 import { ENTITIES } from './entities.ts';
+import { failureFloor } from './failure-floor.ts';
 import { graphiql } from './graphiql.ts';
 import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from './graphql.ts';
 import { createFrontDoor, type FrontDoor } from './http.ts';
@@ -222,5 +223,6 @@ async function openDoors(parts: DoorParts): Promise<void> {
     await sockets.stop();
     await drained;
   });
-  door.open([graphiql(), graph.middleware, rest]);
+  const floor = config.rateLimits ? [failureFloor(config)] : [];
+  door.open([...floor, graphiql(), graph.middleware, rest]);
 }
