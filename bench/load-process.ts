@@ -17,11 +17,17 @@ async function main(): Promise<void> {
     headers: { ...request.headers },
     ...(request.bodies === undefined ? {} : { body: request.bodies[turn % request.bodies.length]! }),
   }));
+  let opened = 0;
   const result = await autocannon({
     url: new URL(request.url).origin,
     connections: options.connections,
     duration: options.seconds,
     requests,
+    // Connections begin at different places, or all of them would ask for the same thing at the same moment.
+    setupClient: (client) => {
+      const start = Math.floor((opened++ * turns) / options.connections);
+      client.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+    },
   });
   const measured: LoadResult = {
     requestsPerSecond: result['2xx'] / result.duration,

@@ -14,6 +14,8 @@ export interface BenchRow {
   /** Requests per second promised on PostgreSQL with the server on one core; null where only the figure is of interest. */
   readonly promise: number | null;
   readonly request: (context: RowContext) => LoadRequest;
+  /** Measured only where the log was filled with a million events first: on PostgreSQL. */
+  readonly needsHistory?: true;
   /** The same operation at the peer. */
   readonly peer?: (peer: Subject, token: string) => LoadRequest;
 }
@@ -30,6 +32,13 @@ const graphql = (
   url: `${subject.url}/graphql`,
   headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   bodies: queries.map((query) => JSON.stringify(query)),
+});
+
+const restOfUsers = ({ subject, token, userIds }: RowContext, tail: string): LoadRequest => ({
+  method: 'GET',
+  url: `${subject.url}/t/demo/blitz/api/v3/users/`,
+  paths: userIds.map((id) => `${id}${tail}`),
+  headers: { authorization: `Bearer ${token}` },
 });
 
 export const ROWS: readonly BenchRow[] = [
@@ -68,12 +77,7 @@ export const ROWS: readonly BenchRow[] = [
   {
     name: 'a user by id, REST',
     promise: 4000,
-    request: ({ subject, token, userIds }) => ({
-      method: 'GET',
-      url: `${subject.url}/t/demo/blitz/api/v3/users/`,
-      paths: userIds,
-      headers: { authorization: `Bearer ${token}` },
-    }),
+    request: (context) => restOfUsers(context, ''),
   },
   {
     name: 'a user by id, GraphQL',
@@ -98,5 +102,34 @@ export const ROWS: readonly BenchRow[] = [
           variables: {},
         },
       ]),
+  },
+  {
+    name: 'authentication modes, read over REST',
+    promise: 4000,
+    request: (context) => restOfUsers(context, '/auth'),
+  },
+  {
+    name: 'authentication modes, changed over REST',
+    promise: 1500,
+    // Each user is locked in one round and unlocked in the next, so that every request changes something. An odd number of
+    // users against two bodies makes the rounds differ.
+    request: (context) => {
+      const paths = context.userIds.slice(0, 99).map((id) => `${id}/auth`);
+      return {
+        ...restOfUsers(context, ''),
+        method: 'POST',
+        paths,
+        headers: { authorization: `Bearer ${context.token}`, 'content-type': 'application/json' },
+        bodies: Array.from({ length: paths.length * 2 }, (_, turn) =>
+          JSON.stringify({ methodsLocked: turn % 2 === 0 ? ['password'] : [] }),
+        ),
+      };
+    },
+  },
+  {
+    name: "a user's last events of 1,000,000 in the log, REST",
+    promise: 1500,
+    needsHistory: true,
+    request: (context) => restOfUsers(context, '/audit?rql=and(limit(20))'),
   },
 ];
