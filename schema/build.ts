@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, specifiedDirectives } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AuthModesResolver, CredentialResolver } from './auth-modes/auth-modes.resolver.ts';
@@ -88,7 +88,8 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
     validate: false,
     // Demanded wherever a subscription exists; ours read the event log instead of publishing through it.
     pubSub: createPubSub(),
-    directives: [requiresScopesDirective],
+    // Given a list, the library leaves out what every service must know: `@include`, `@skip`, `@deprecated` ...
+    directives: [...specifiedDirectives, requiresScopesDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
 }

@@ -25,6 +25,7 @@ import type {
   FederationProviderStore,
 } from '../src/federation/index.ts';
 import type {
+  AccountHistory,
   EndAccessFlow,
   LinkAccountFlow,
   PasswordFlow,
@@ -99,6 +100,8 @@ export interface Services {
   /** What users allowed clients to have. */
   readonly consents: ConsentService;
   readonly consentStore: ConsentStore;
+  /** What happened to one account. */
+  readonly accountHistory: AccountHistory;
   /** Secrets that work once. */
   readonly oneTimeCodes: OneTimeCodeStore;
   /** What the server sweeps now and then. */

@@ -10,13 +10,16 @@ import {
   type SecurityEvent,
 } from '../../src/events/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
+import { parseUserAgent } from '../../src/sessions/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { toGlobalId } from '../global-id.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
+import { UserAgentType } from '../sessions/user-agent.type.ts';
 import {
+  AccountEventFilterInput,
   EventTypeInfo,
   SecurityEventConnection,
   SecurityEventFeedItem,
@@ -29,8 +32,8 @@ registerNode('SecurityEvent', ({ services }, tenantId, id) => services.eventEngi
 const CATEGORIES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES).map(({ category }) => category));
 const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
 
-/** The filter of the arguments, checked; a caller who reaches only its own account sees only events about it. */
-function toFilter(authority: Authority, input: SecurityEventFilterInput | undefined): EventFilter {
+/** The filter of the arguments, checked. */
+function checked<F extends AccountEventFilterInput>(input: F | undefined): EventFilter | undefined {
   const unknownType = input?.types?.find((type) => !isEventType(type));
   if (unknownType !== undefined)
     throw invalidField('filter.types', 'EVENT_TYPE_UNKNOWN', 'There is no such event type.');
@@ -38,9 +41,15 @@ function toFilter(authority: Authority, input: SecurityEventFilterInput | undefi
   if (unknownCategory !== undefined) {
     throw invalidField('filter.categories', 'EVENT_CATEGORY_UNKNOWN', 'There is no such event category.');
   }
+  return input as EventFilter | undefined;
+}
+
+/** A caller who reaches only its own account sees only events about it. */
+function toFilter(authority: Authority, input: SecurityEventFilterInput | undefined): EventFilter {
+  const filter = checked(input);
   const own = authority.reach === 'self' ? { subjectId: input?.subjectId ?? authority.caller.userId } : {};
   if (own.subjectId != null) authority.requireAccount(own.subjectId);
-  return { ...(input as EventFilter | undefined), ...own };
+  return { ...filter, ...own };
 }
 
 /** The feed once its first item is there: a cursor that is refused is then the answer to the subscription, not its sudden end. */
@@ -94,6 +103,32 @@ export class SecurityEventResolver {
     return toConnection(
       await services.eventEngine.store.page(authority.tenant.id, toFilter(authority, filter), request),
     );
+  }
+
+  @FieldResolver(() => UserAgentType, {
+    nullable: true,
+    description: 'What `userAgent` says of browser and system; null when there is none.',
+  })
+  parsedUserAgent(@Root() { userAgent }: SecurityEvent): UserAgentType | null {
+    return userAgent === null ? null : parseUserAgent(userAgent);
+  }
+
+  @RequiresScopes(['event:read'], ['event:read:self'])
+  @Query(() => SecurityEventConnection, {
+    description: 'What happened to one account, newest first. Errors: USER_NOT_FOUND.',
+  })
+  async accountEvents(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => AccountEventFilterInput, { nullable: true, description: 'Narrows the list.' })
+    filter?: AccountEventFilterInput,
+    @Arg('tenant', () => String, TENANT) _tenant?: string,
+  ): Promise<ConnectionData<SecurityEvent>> {
+    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
+    const id = keyOf('User', userId, 'userId');
+    return toConnection(await services.accountHistory.page(authority, id, checked(filter) ?? {}, request));
   }
 
   @Query(() => [EventTypeInfo], { description: 'Every type of security event.' })

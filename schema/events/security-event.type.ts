@@ -87,18 +87,26 @@ export class EventTypeInfo {
   description!: string;
 }
 
-@InputType({ description: 'Which events are wanted; what is left out restricts nothing.' })
-export class SecurityEventFilterInput {
+@InputType({ description: 'Which events of an account are wanted; what is left out restricts nothing.' })
+export class AccountEventFilterInput {
   @Field(() => [String], { nullable: true, description: 'Only these types.' })
   types?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Only types of these categories.' })
   categories?: string[] | null;
-  @Field(() => String, { nullable: true, description: 'Only events about this account, by public id.' })
-  subjectId?: string | null;
   @Field(() => String, { nullable: true, description: 'Only events caused by this user or application.' })
   actorId?: string | null;
   @Field(() => String, { nullable: true, description: 'Only events that involve this client id.' })
   clientId?: string | null;
   @Field(() => EventOutcome, { nullable: true, description: 'Only successes, or only failures.' })
   outcome?: EventOutcome | null;
+  @Field(() => Date, { nullable: true, description: 'Only events of this moment and later.' })
+  from?: Date | null;
+  @Field(() => Date, { nullable: true, description: 'Only events of this moment and earlier.' })
+  to?: Date | null;
+}
+
+@InputType({ description: 'Which events are wanted; what is left out restricts nothing.' })
+export class SecurityEventFilterInput extends AccountEventFilterInput {
+  @Field(() => String, { nullable: true, description: 'Only events about this account, by public id.' })
+  subjectId?: string | null;
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { EVENT_TYPES, type EventType } from './catalogue.ts';
 import type { SecurityEvent } from './event.ts';
+import { smallestIdAt } from './partitions.ts';
 
 /** Which events of a tenant are wanted; what is left out or null restricts nothing. */
 export interface EventFilter {
@@ -11,6 +12,10 @@ export interface EventFilter {
   readonly actorId?: string | null | undefined;
   readonly clientId?: string | null | undefined;
   readonly outcome?: 'success' | 'failure' | null | undefined;
+  /** Not before this moment. */
+  readonly from?: Date | null | undefined;
+  /** Not after this moment. */
+  readonly to?: Date | null | undefined;
 }
 
 /** One filter in both forms: for events in memory and for the log. */
@@ -33,12 +38,19 @@ export function compileFilter(filter: EventFilter): CompiledFilter {
     const value = filter[property];
     return value === null || value === undefined ? [] : [{ property, column, value }];
   });
+  const { from, to } = filter;
   const typeSet = types === null ? null : new Set<string>(types);
   const conditions = wanted.map(({ column, value }) => sql<boolean>`${sql.ref(`e.${column}`)} = ${value}`);
   if (types !== null) conditions.push(sql<boolean>`e.type = any(${types}::text[])`);
+  // An event's id begins with its time, so the index that orders the list also bounds it, and partitions are left out.
+  if (from != null) conditions.push(sql<boolean>`e.id >= ${smallestIdAt(from)}::uuid`);
+  if (to != null) conditions.push(sql<boolean>`e.id < ${smallestIdAt(new Date(to.getTime() + 1))}::uuid`);
   return {
     matches: (event) =>
-      (typeSet === null || typeSet.has(event.type)) && wanted.every(({ property, value }) => event[property] === value),
+      (typeSet === null || typeSet.has(event.type)) &&
+      wanted.every(({ property, value }) => event[property] === value) &&
+      (from == null || event.occurredAt >= from) &&
+      (to == null || event.occurredAt <= to),
     condition: conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`,
   };
 }

@@ -1,4 +1,4 @@
-import { newId, type Origin, type TenantRef } from '../kernel/index.ts';
+import { newIdAt, type Origin, type TenantRef } from '../kernel/index.ts';
 import type { EventType } from './catalogue.ts';
 import { storableOrNull, storableParams, storableText } from './event-text.ts';
 
@@ -32,7 +32,7 @@ export interface EventDraft {
 /** A row of the log. */
 export interface SecurityEvent {
   readonly tenantId: string;
-  /** UUIDv7. */
+  /** UUIDv7 of the moment it happened: `occurredAt`, to the millisecond. */
   readonly id: string;
   readonly type: EventType;
   readonly occurredAt: Date;
@@ -66,7 +66,7 @@ export function toSecurityEvent(
   const { origin } = actor;
   return {
     tenantId: tenant.id,
-    id: newId(),
+    id: newIdAt(now),
     type: draft.type,
     occurredAt: now,
     actorKind: actor.kind,

@@ -11,9 +11,16 @@ export const plusMonths = (month: Month, months: number): Month => ({ index: mon
 
 const startOf = (month: Month): Date => new Date(Date.UTC(Math.floor(month.index / 12), month.index % 12, 1));
 
-/** The smallest UUIDv7 of a moment: its first 48 bits are milliseconds since the epoch (RFC 9562 section 5.7). */
+/** 48 bits of milliseconds: the year 10889. */
+const LAST_MILLISECOND = 2 ** 48 - 1;
+
+/**
+ * The smallest UUIDv7 of a moment: its first 48 bits are milliseconds since the epoch (RFC 9562 section 5.7). For a moment
+ * that no id can have, the nearest.
+ */
 export function smallestIdAt(date: Date): string {
-  const hex = date.getTime().toString(16).padStart(12, '0');
+  const milliseconds = Math.min(Math.max(date.getTime(), 0), LAST_MILLISECOND);
+  const hex = milliseconds.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 

@@ -2,6 +2,7 @@
  * What several rooms do together, in one transaction each.
  * May import every room up to `users/`, `clients/`, `sessions/`, `auth-modes/`, `federation/` and `risk/`.
  */
+export { AccountHistory, type AccountHistoryDeps } from './account-history.ts';
 export { type ChangePassword, PasswordFlow, type SessionsAfter, type SetPassword } from './change-password.ts';
 export { EndAccessFlow } from './end-access.ts';
 export {

@@ -22,8 +22,18 @@ function sixteenRandomBytes(): Uint8Array {
   return pool.subarray(used - 16, used);
 }
 
-/** The millisecond and the counter of the last id (RFC 9562 section 6.2, method 1). */
-const last = { msecs: 0, seq: 0 };
+/** A millisecond and the counter of the last id made in it (RFC 9562 section 6.2, method 1). */
+interface Tick {
+  msecs: number;
+  seq: number;
+}
+
+const last: Tick = { msecs: 0, seq: 0 };
+const lastAt: Tick = { msecs: -1, seq: 0 };
+
+/** 31 random bits leave room to count up. */
+const firstSeq = (random: Uint8Array): number =>
+  ((random[6]! & 0x7f) << 24) | (random[7]! << 16) | (random[8]! << 8) | random[9]!;
 
 /**
  * UUID version 7 (RFC 9562 section 5.7): ids made later sort later, also within a millisecond, so new rows stay at the end
@@ -34,13 +44,24 @@ export function newId(): string {
   const now = Date.now();
   if (now > last.msecs) {
     last.msecs = now;
-    // 31 random bits leave room to count up.
-    last.seq = ((random[6]! & 0x7f) << 24) | (random[7]! << 16) | (random[8]! << 8) | random[9]!;
+    last.seq = firstSeq(random);
   } else {
     last.seq = (last.seq + 1) | 0;
     if (last.seq === 0) last.msecs += 1;
   }
   return v7({ random, msecs: last.msecs, seq: last.seq });
+}
+
+/**
+ * A UUID version 7 of a given moment, exactly, so that a span of time is a span of ids. Those of one millisecond sort as
+ * they were made.
+ */
+export function newIdAt(moment: Date): string {
+  const random = sixteenRandomBytes();
+  const msecs = moment.getTime();
+  lastAt.seq = msecs === lastAt.msecs ? (lastAt.seq + 1) | 0 : firstSeq(random);
+  lastAt.msecs = msecs;
+  return v7({ random, msecs, seq: lastAt.seq });
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -13,7 +13,7 @@ export {
   invalidField,
   kernelErrors,
 } from './errors.ts';
-export { isUuid, newId, type TenantId, type UserId } from './ids.ts';
+export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
 export { requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export type { TenantRef } from './tenant.ts';

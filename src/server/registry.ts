@@ -35,6 +35,7 @@ import {
   FederationProviderStore,
 } from '../federation/index.ts';
 import {
+  AccountHistory,
   EndAccessFlow,
   LinkAccountFlow,
   PasswordFlow,
@@ -402,6 +403,7 @@ export function createRegistry(options: RegistryOptions): Services {
     deviceStore,
     consents,
     consentStore,
+    accountHistory: new AccountHistory({ users: userStore, events: eventEngine.store }),
     oneTimeCodes,
     expiredRows: new ExpiredRows(sessionStore, oneTimeCodes, clock),
     endAccess,

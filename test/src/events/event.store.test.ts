@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventEngine, EventFilter, SecurityEvent } from '../../../src/events/index.ts';
+import { compileFilter } from '../../../src/events/event-filter.ts';
+import { type EventEngine, type EventFilter, EventLog, type SecurityEvent } from '../../../src/events/index.ts';
 import { newId } from '../../../src/kernel/index.ts';
 import type { Database } from '../../../src/persistence/index.ts';
+import { TestClock } from '../../support/clock.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
 import { ENGINES } from '../../support/postgres.ts';
 
@@ -83,6 +85,61 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     expect((await takeEvents(feed, 3)).map(({ event }) => event)).toEqual(events.slice(9));
     await feed.return?.();
     expect((await engine.store.feedCursors(neighbour.id, ids)).size).toBe(0);
+  });
+
+  it('gives events of a span of time, both ends included, by ids that are of that time', async () => {
+    const of = newTenant();
+    const clock = new TestClock();
+    const log = new EventLog(db, clock);
+    const made: SecurityEvent[] = [];
+    for (let i = 0; i < 6; i++) {
+      if (i % 2 === 0) clock.advance(0.001);
+      made.push(await log.append(testActor(), of, { type: 'user.updated', subjectId: 'u' }));
+    }
+    const at = (i: number) => made[i]!.occurredAt;
+    expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).toSorted());
+    const page = async (filter: EventFilter) => (await engine.store.page(of.id, filter, { first: 50 })).rows;
+    const newestFirst = made.toReversed();
+    expect(await page({})).toEqual(newestFirst);
+    for (const [filter, wanted] of [
+      [{ from: at(2) }, newestFirst.slice(0, 4)],
+      [{ to: at(2) }, newestFirst.slice(2)],
+      [{ from: at(2), to: at(2) }, newestFirst.slice(2, 4)],
+      [{ from: at(4), to: at(2) }, []],
+      [{ from: new Date(-1), to: new Date(8.64e15 - 1) }, newestFirst],
+      [{ from: new Date(8.64e15) }, []],
+    ] as const) {
+      expect(await page(filter)).toEqual(wanted);
+      const { matches } = compileFilter(filter);
+      expect(newestFirst.filter(matches)).toEqual(wanted);
+    }
+  });
+
+  it('reads a span of one subject’s time by index, whatever lies outside it', async () => {
+    const of = newTenant();
+    // 50,000 events of 100 subjects, one a second from 2026-01-01 on.
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, door, outcome)
+      select ${of.id}::uuid, (lpad(to_hex(ms >> 16), 8, '0') || '-' || lpad(to_hex(ms & 65535), 4, '0') || '-7000-8000-000000000000')::uuid,
+        'user.updated', to_timestamp(ms / 1000.0), 'user', 'u' || (n % 100), 'rest', 'success'
+      from generate_series(1, 50000) as n, lateral (select 1767225600000 + n * 1000::bigint as ms) t`.execute(
+      db.read(),
+    );
+    await sql`analyze security_events`.execute(db.read());
+    const from = new Date(1_767_225_600_000 + 25_000_000);
+    const to = new Date(from.getTime() + 1_000_000);
+    const filter: EventFilter = { subjectId: 'u7', types: ['user.updated'], from, to };
+    expect((await engine.store.page(of.id, filter, { first: 100 })).rows).toHaveLength(10);
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze, buffers off, timing off, summary off)
+      select e.id from security_events e where e.tenant_id = ${of.id}::uuid and ${compileFilter(filter).condition}
+      order by e.id desc limit 101`.execute(db.read());
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    const conditions = plan.split('\n').filter((line) => line.includes('Index Cond'));
+    expect(conditions).not.toEqual([]);
+    for (const condition of conditions) {
+      expect(condition).toMatch(/subject_id = 'u7'/);
+      expect(condition).toMatch(/id >= .*AND.*id < /);
+    }
+    expect(plan).not.toMatch(/Seq Scan|Sort {2}\(|Rows Removed/);
   });
 
   it('reads one subject’s events through their index', async () => {
