@@ -46,6 +46,12 @@ export const CREDENTIAL_EVENT_NAMES: Readonly<Record<string, Readonly<Record<str
   },
 };
 
+/** Types of the graph of which at least some events are shown. */
+export const SHOWN_EVENT_TYPES: readonly string[] = [
+  ...Object.keys(EVENT_NAMES),
+  ...Object.keys(CREDENTIAL_EVENT_NAMES),
+];
+
 /** The dialect's name of an event; null when this door does not show it. */
 export function eventName(type: string, params: Readonly<Record<string, unknown>>): string | null {
   const byCredential = CREDENTIAL_EVENT_NAMES[type];

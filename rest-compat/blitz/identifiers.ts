@@ -36,6 +36,20 @@ export function totpOrdinalOf(id: string, subjectId: string): number {
   return isOwner ? Number(ordinal) : NO_ORDINAL;
 }
 
+/** Id of what a user allowed an application (model.md section 5). */
+export const consentIdOf = (subjectId: string, clientId: string): string => `${subjectId}_${clientId}`;
+
+/** Never registered: the id of no application. */
+const NO_CLIENT = '';
+
+/** The application in the id of a consent of this account; that of none when the id is not one of this account. */
+export function consentClientOf(id: string, subjectId: string): string {
+  const prefix = consentIdOf(subjectId, '');
+  const start = id.slice(0, prefix.length).replace(DASHES, '-');
+  const isOwner = start === prefix || (isUuid(subjectId) && start.toLowerCase() === prefix.toLowerCase());
+  return isOwner ? id.slice(prefix.length) : NO_CLIENT;
+}
+
 /** The opaque reference to an account's record. */
 export function instanceIdOf(subjectId: string): string {
   return Buffer.from(INSTANCE + subjectId, 'utf8').toString('base64url');

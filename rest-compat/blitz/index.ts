@@ -1,8 +1,11 @@
 import type { Dialect } from '../engine/index.ts';
 import { oauthErrors } from '../oidc/errors.ts';
 import { BLITZ_ERRORS } from './errors.ts';
+import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTH_ROUTES } from './routes/auth.ts';
+import { CONSENT_ROUTES } from './routes/consents.ts';
 import { FEDERATION_ROUTES } from './routes/federation.ts';
+import { FEDERATION_TOKEN_ROUTES } from './routes/federation-token.ts';
 import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
 import { QR_ROUTES } from './routes/qr.ts';
 import { RIGHT_ROUTES } from './routes/rights.ts';
@@ -16,6 +19,9 @@ export { registerBlitz } from './register.ts';
 
 const REST = [
   ...USER_ROUTES,
+  ...CONSENT_ROUTES,
+  ...AUDIT_ROUTES,
+  ...FEDERATION_TOKEN_ROUTES,
   ...AUTH_ROUTES,
   ...STATE_ROUTES,
   ...TOTP_ROUTES,

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { eventPrms } from './event-prms.ts';
+import { eventName } from './events.ts';
+
+const TEXT = z.string().optional();
+const NAMED = z.object({ name: TEXT, version: TEXT });
+
+/** Spec section 4; what is not known is left out. */
+export const AUDIT_EVENT = z.object({
+  type: z.string(),
+  ts: z.int().describe('Milliseconds since the epoch.'),
+  sbj: TEXT.describe('Who acted: a user, or the application of a call in system mode.'),
+  obj: TEXT.describe('The account acted on.'),
+  ip: z.union([z.int(), z.string()]).optional().describe('IPv4 as an unsigned number of 32 bits, IPv6 as text.'),
+  ua: z.union([z.string(), z.object({ browser: NAMED, os: NAMED })]).optional(),
+  cId: TEXT.describe('The application.'),
+  cAthM: TEXT.describe('How the application proved who it is.'),
+  lpId: TEXT.describe('The application that started the sign-in.'),
+  pid: TEXT,
+  proc: TEXT,
+  sid: TEXT,
+  prms: z.record(z.string(), z.string()),
+});
+
+interface NamedVersion {
+  readonly name: string | null;
+  readonly version: string | null;
+}
+
+/** An event of the graph. */
+export interface AuditEventData {
+  readonly type: string;
+  readonly occurredAt: Date;
+  readonly actorKind: string;
+  readonly actorId: string | null;
+  readonly subjectId: string | null;
+  readonly clientId: string | null;
+  readonly clientAuth: string | null;
+  readonly sessionId: string | null;
+  readonly ip: string | null;
+  readonly door: string;
+  readonly processId: string | null;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Absent when the caller wants none. */
+  readonly userAgent?: string | null;
+  /** Present instead when the caller wants it split. */
+  readonly parsedUserAgent?: { readonly browser: NamedVersion; readonly os: NamedVersion } | null;
+}
+
+/** Names of processes by the door the request came in by: `api` is REST's, of the others only `profile` is sourced. */
+const PROCESSES: Readonly<Record<string, string>> = { rest: 'api', graphql: 'api', oauth: 'login', internal: 'system' };
+
+/** Events in the manual's shape; those that this door does not show are left out. */
+export function auditEvents(events: readonly AuditEventData[]): z.input<typeof AUDIT_EVENT>[] {
+  return events.flatMap((event) => {
+    const type = eventName(event.type, event.params);
+    return type === null ? [] : [auditEvent(type, event)];
+  });
+}
+
+function auditEvent(type: string, event: AuditEventData): z.input<typeof AUDIT_EVENT> {
+  const application = event.clientId ?? undefined;
+  return {
+    type,
+    ts: event.occurredAt.getTime(),
+    sbj: event.actorId ?? undefined,
+    obj: event.subjectId ?? undefined,
+    ip: event.ip === null ? undefined : addressNumber(event.ip),
+    ua: event.userAgent ?? (event.parsedUserAgent == null ? undefined : split(event.parsedUserAgent)),
+    cId: application,
+    cAthM: event.clientAuth ?? undefined,
+    lpId: event.actorKind === 'application' ? undefined : application,
+    pid: event.processId ?? undefined,
+    proc: PROCESSES[event.door] ?? event.door,
+    sid: event.sessionId ?? undefined,
+    prms: eventPrms(event),
+  };
+}
+
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+/** 203.0.113.7 is 3405803783; an address of IPv6 stays text. */
+export function addressNumber(ip: string): number | string {
+  return IPV4.test(ip) ? ip.split('.').reduce((number, part) => number * 256 + Number(part), 0) : ip;
+}
+
+const known = ({ name, version }: NamedVersion) => ({ name: name ?? undefined, version: version ?? undefined });
+
+const split = ({ browser, os }: { browser: NamedVersion; os: NamedVersion }) => ({
+  browser: known(browser),
+  os: known(os),
+});

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { User } from '../../../src/users/index.ts';
+import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+
+describe('Blitz 2.9: permissions granted by the user', () => {
+  let blitz: BlitzWorld;
+  let system: string;
+  let anna: User;
+  let annasToken: string;
+  beforeAll(async () => {
+    blitz = await BlitzWorld.open();
+    system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
+  });
+  afterAll(async () => {
+    expect(blitz.rest.faults).toEqual([]);
+    await blitz.close();
+  });
+  beforeEach(async () => {
+    anna = await blitz.account();
+    annasToken = await blitz.userToken(anna, 'blitz_api_usec', 'blitz_api_usec_chg');
+  });
+
+  const ask = (...args: Parameters<BlitzWorld['rest']['ask']>) => blitz.rest.ask(...args);
+  const acls = (id = anna.id) => `/blitz/api/v3/users/${id}/acls`;
+  const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
+  const app = async (clientId: string) => {
+    const known = await blitz.world.services.clientStore.findByClientId(blitz.tenant.id, clientId);
+    return known ?? (await blitz.world.newClient(blitz.tenant, { clientId })).client;
+  };
+  const consent = async (clientId: string, ...scopes: string[]) =>
+    blitz.world.consent(blitz.tenant, anna.id, await app(clientId), scopes);
+  const introspect = async (token: string) =>
+    (
+      await ask('POST', '/blitz/oauth/introspect', {
+        headers: { authorization: blitz.basic, 'content-type': 'application/x-www-form-urlencoded' },
+        body: `token=${token}`,
+      })
+    ).json;
+
+  it('lists them by application, times in milliseconds, in user and in system mode', async () => {
+    expect((await ask('GET', acls(), { token: annasToken })).json).toEqual([]);
+    await consent('app1', 'profile', 'openid');
+    const listed = [
+      {
+        id: `${anna.id}_app1`,
+        updated: blitz.world.clock.now().getTime(),
+        client_id: 'app1',
+        scopes: ['openid', 'profile'],
+      },
+    ];
+    for (const [token, headers] of [
+      [annasToken, END_USER],
+      [system, {}],
+    ] as const) {
+      const answer = await ask('GET', acls(), { token, headers });
+      expect([answer.status, answer.json]).toEqual([200, listed]);
+    }
+    const instanceId = Buffer.from(`usr:${anna.id}`).toString('base64url');
+    expect((await ask('GET', acls(instanceId), { token: system })).json).toEqual(listed);
+  });
+
+  it("T31, the half of data: revokes with 204, kills that client's tokens and no others, and records scope_revoked", async () => {
+    await consent('portal', 'openid');
+    await consent('app1', 'openid');
+    expect((await introspect(annasToken)).active).toBe(true);
+    const boris = await blitz.account();
+    const borisToken = await blitz.userToken(boris, 'openid');
+    const other = await ask('DELETE', `${acls()}/${anna.id}_app1`, { token: annasToken, headers: END_USER });
+    expect([other.status, other.text]).toEqual([204, '']);
+    expect((await introspect(annasToken)).active).toBe(true);
+    const own = await ask('DELETE', `${acls()}/${anna.id}_portal`, { token: annasToken, headers: END_USER });
+    expect([own.status, own.text]).toEqual([204, '']);
+    expect(await introspect(annasToken)).toEqual({ active: false });
+    expect((await introspect(borisToken)).active).toBe(true);
+    expect((await ask('GET', acls(), { token: annasToken })).status).toBe(401);
+    expect((await ask('GET', acls(), { token: system })).json).toEqual([]);
+    const reader = await blitz.appToken('blitz_api_sys_uaud');
+    const audit = await ask('GET', `/blitz/api/v3/users/${anna.id}/audit?rql=limit(2)`, { token: reader });
+    expect(audit.json).toMatchObject([
+      { type: 'scope_revoked', sbj: anna.id, obj: anna.id, ip: 3368576100, prms: { client_id: 'portal' } },
+      { type: 'scope_revoked', prms: { client_id: 'app1' } },
+    ]);
+  });
+
+  it('revokes for an application whose id holds the separator', async () => {
+    await consent('my_app_1', 'openid');
+    const [{ id }] = (await ask('GET', acls(), { token: system })).json;
+    expect(id).toBe(`${anna.id}_my_app_1`);
+    expect((await ask('DELETE', `${acls()}/${id}`, { token: system })).status).toBe(204);
+  });
+
+  it('answers not_found for an id that is not in the list, or of another account', async () => {
+    await consent('app1', 'openid');
+    const boris = await blitz.account();
+    for (const id of [
+      `${anna.id}_nobody`,
+      `${boris.id}_app1`,
+      'app1',
+      `${anna.id}_`,
+      anna.id,
+      '%00',
+      'x'.repeat(600),
+    ]) {
+      const answer = await ask('DELETE', `${acls()}/${id}`, { token: system });
+      expect([answer.status, answer.json]).toEqual([404, processError('not_found')]);
+    }
+    expect((await ask('GET', acls(), { token: system })).json).toHaveLength(1);
+  });
+
+  it('answers no_subject_found for an account that does not exist', async () => {
+    for (const answer of [
+      await ask('GET', acls('nobody'), { token: system }),
+      await ask('DELETE', `${acls('nobody')}/nobody_app1`, { token: system }),
+    ])
+      expect([answer.status, answer.json]).toEqual([404, processError('no_subject_found')]);
+  });
+
+  it('T9: refuses a change in user mode without the address of the user', async () => {
+    await consent('app1', 'openid');
+    const answer = await ask('DELETE', `${acls()}/${anna.id}_app1`, { token: annasToken });
+    expect([answer.status, answer.json.errors[0].pos]).toEqual([400, 'X-Forwarded-For']);
+  });
+
+  it('T12, T13: refuses no token, tokens without the scope or of the other mode, and another account', async () => {
+    const boris = await blitz.account();
+    const missing = await ask('GET', acls());
+    expect([missing.status, missing.json.error]).toEqual([401, 'invalid_token']);
+    const poor = await blitz.userToken(anna, 'blitz_api_usec');
+    const change = await ask('DELETE', `${acls()}/${anna.id}_app1`, { token: poor, headers: END_USER });
+    expect([change.status, change.json.error]).toEqual([403, 'insufficient_scope']);
+    const foreign = await ask('GET', acls(boris.id), { token: annasToken });
+    expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
+    const revoke = await ask('DELETE', `${acls(boris.id)}/${boris.id}_app1`, { token: annasToken, headers: END_USER });
+    expect([revoke.status, revoke.json.error]).toEqual([403, 'access_denied']);
+  });
+});
