@@ -1,16 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** A file for the results as JSON, beside what is printed; `.ci/run` reads the counts from it. */
-const results = process.env['IDGRAPH_TEST_RESULTS'];
-
 export default defineConfig({
   // Vite would take graphql's ES module while the packages beside us load its CommonJS form: two copies, which graphql refuses.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // An embedded database takes 200-500 MB, so the number of files run side by side follows the cores, not the files.

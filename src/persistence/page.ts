@@ -30,6 +30,9 @@ export interface PageResult<T> {
   readonly cursorOf: (row: T) => string;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the query's table types do not matter here, and naming them would infect every store
+type AnySelect = SelectQueryBuilder<any, any, any>;
+
 /** Largest page: 200 rows of about 2 KB are 400 KB, and a page is built in memory. */
 export const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 20;
@@ -77,9 +80,8 @@ function pageSize(request: PageRequest): { size: number; backwards: boolean } {
  * @param query Filtered, with its columns selected, neither ordered nor limited.
  * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
  */
-// biome-ignore lint/suspicious/noExplicitAny: the query's table types do not matter here, and naming them would infect every store
 export async function keysetPage<T>(
-  query: SelectQueryBuilder<any, any, any>,
+  query: AnySelect,
   keys: readonly PageKey[],
   request: PageRequest,
 ): Promise<PageResult<T>> {
@@ -115,8 +117,7 @@ export async function keysetPage<T>(
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-async function countRows(query: SelectQueryBuilder<any, any, any>): Promise<number> {
+async function countRows(query: AnySelect): Promise<number> {
   const row = await query.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirst();
   return Number(row?.total ?? 0);
 }

@@ -100,7 +100,8 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(npm.output).toContain(tour.trimEnd());
     const script = `export IDGRAPH=${npm.variable('IDGRAPH')}\nexport CLIENT=${npm.variable('CLIENT')}\n${tour}`;
     const shell = new Started('bash', ['-euo', 'pipefail', '-c', script], {
-      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+      // Last, a curl of ours for machines that have none.
+      PATH: [dirname(process.execPath), process.env['PATH'], join(ROOT, 'test/support/bin')].join(delimiter),
     });
     expect(await shell.exited, shell.errors).toBe(0);
     expect(shell.output).toMatch(/"createUser":\{"user":\{"subject":"[0-9a-f-]{36}"/);
