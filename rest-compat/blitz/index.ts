@@ -8,6 +8,7 @@ import { FEDERATION_ROUTES } from './routes/federation.ts';
 import { FEDERATION_TOKEN_ROUTES } from './routes/federation-token.ts';
 import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
 import { QR_ROUTES } from './routes/qr.ts';
+import { REGISTRATION_ROUTES } from './routes/registration.ts';
 import { RIGHT_ROUTES } from './routes/rights.ts';
 import { SECURITY_QUESTION_ROUTES } from './routes/security-question.ts';
 import { STATE_ROUTES } from './routes/state.ts';
@@ -19,6 +20,7 @@ export { registerBlitz } from './register.ts';
 
 const REST = [
   ...USER_ROUTES,
+  ...REGISTRATION_ROUTES,
   ...CONSENT_ROUTES,
   ...AUDIT_ROUTES,
   ...FEDERATION_TOKEN_ROUTES,

@@ -3,6 +3,27 @@
 /** Section 2.8: lists of code apps always have `name`, though nobody need give one. */
 export const NAMELESS = '';
 
+/**
+ * Sections 2.4 and 2.19 know no pages: a search answers this many at most, which is the graph's largest page, whatever its
+ * `limit` says.
+ */
+export const MAX_FOUND = 200;
+
+/**
+ * Section 2.2: the word `instructions` is cut off in the manual, so their names are our reading. Each is a step of the
+ * graph's sign-up.
+ */
+export const INSTRUCTIONS: Readonly<Record<string, string>> = {
+  confirm_email: 'CONFIRM_EMAIL',
+  confirm_phone: 'CONFIRM_PHONE',
+};
+
+/**
+ * Section 2.13: what a device is whose browser does not say more; the manual shows one sample and lists no other values. What
+ * `cls` means is not told.
+ */
+export const DESKTOP = { tp: 'Browser', deviceType: 'pc', device: 'PC', cls: true } as const;
+
 /** JSON that may stand inside a script element. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { UNMODIFIABLE } from './attributes.ts';
 import { instanceIdOf } from './identifiers.ts';
+import { DESKTOP, INSTRUCTIONS } from './quirks.ts';
 
 /** Spec section 2.15: `userName` only when it is known. */
 export const EXTERNAL_ACCOUNTS = z.array(
@@ -51,11 +53,13 @@ export const ACCOUNT = z.looseObject({
   locked: z.boolean(),
   email: CONTACT.optional(),
   phone_number: CONTACT.optional(),
+  login: z.string().optional(),
   meta: z.object({ instanceId: z.string(), unmodifiable: z.array(z.string()) }),
 });
 
 export interface UserData {
   readonly subject: string;
+  readonly username: string;
   readonly enabled: boolean;
   readonly givenName: string | null;
   readonly middleName: string | null;
@@ -73,6 +77,10 @@ const present = (members: Readonly<Record<string, unknown>>): object =>
 
 const contact = (value: string | null, verified: boolean) => (value === null ? null : { value, verified });
 
+/** Who was registered without a `login` has one of the others as username (model.md section 5). */
+const loginOf = ({ username, email, phone, subject }: UserData) =>
+  [email, phone, subject].includes(username) ? null : username;
+
 /** Attributes without a value are left out; the account's own members cannot be covered by attributes of their name. */
 export function account(user: UserData): object {
   return {
@@ -84,9 +92,135 @@ export function account(user: UserData): object {
       locale: user.locale,
       email: contact(user.email, user.emailVerified),
       phone_number: contact(user.phone, user.phoneVerified),
+      login: loginOf(user),
     }),
     sub: user.subject,
     locked: !user.enabled,
-    meta: { instanceId: instanceIdOf(user.subject), unmodifiable: ['sub'] },
+    meta: { instanceId: instanceIdOf(user.subject), unmodifiable: UNMODIFIABLE },
+  };
+}
+
+/** Spec section 2.5: flat. */
+export const PROPERTIES = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** Spec section 2.2: `cookies` are for the user's browser, `instructions` what is left to do. */
+export const REGISTRATION = z.object({
+  instanceId: z.string(),
+  subject: z.string(),
+  context: z.string(),
+  cookies: z.array(z.object({ name: z.string(), value: z.string() })),
+  instructions: z.array(z.string()),
+});
+
+export interface SignUpData {
+  readonly subject: string;
+  readonly context: string;
+  readonly steps: readonly string[];
+  readonly sessionCookie: string | null;
+}
+
+/** The session's cookie has another name here. */
+const SESSION_COOKIE = 'css';
+
+export function registration({ subject, context, steps, sessionCookie }: SignUpData): z.input<typeof REGISTRATION> {
+  return {
+    instanceId: instanceIdOf(subject),
+    subject,
+    context,
+    cookies: sessionCookie === null ? [] : [{ name: SESSION_COOKIE, value: sessionCookie }],
+    instructions: Object.keys(INSTRUCTIONS).filter((name) => steps.includes(INSTRUCTIONS[name]!)),
+  };
+}
+
+/** Spec section 2.11: what nobody was sent must not be lost. */
+export const GENERATED_PASSWORD = z.object({ password: z.string() });
+
+export interface ReplacedPasswordData {
+  readonly replacePassword: { readonly generatedPassword: string | null };
+}
+
+export function generatedPassword({ generatedPassword: password }: ReplacedPasswordData['replacePassword']) {
+  return password === null ? null : { password };
+}
+
+/** Spec section 2.13; names by language, `_default_` for all others. */
+export const LINKED_APPS = z.array(
+  z.object({
+    id: z.string(),
+    name: z.record(z.string(), z.string()),
+    availableScopes: z.array(z.string()),
+    softwareId: z.string(),
+  }),
+);
+
+export interface LinkedAppData {
+  readonly clientId: string;
+  readonly name: string | null;
+  readonly softwareId: string | null;
+  readonly availableScopes: readonly string[];
+}
+
+export function linkedApp({ clientId, name, softwareId, availableScopes }: LinkedAppData): object {
+  return { id: clientId, name: { _default_: name ?? clientId }, availableScopes, softwareId: softwareId ?? '' };
+}
+
+/** Spec section 2.13. */
+export const DEVICES = z.array(
+  z.object({
+    id: z.string(),
+    subjectId: z.string(),
+    name: z.string(),
+    os: z.string(),
+    tp: z.string(),
+    deviceType: z.string(),
+    device: z.string(),
+    deviceId: z.string(),
+    latestIp: z.string(),
+    lastUsed: z.int().describe('Seconds since 1970.'),
+    newlyCreated: z.boolean(),
+    trusted: z.boolean(),
+    cls: z.boolean(),
+  }),
+);
+
+interface Named {
+  readonly name: string | null;
+  readonly version: string | null;
+}
+
+export interface DeviceData {
+  readonly deviceId: string;
+  readonly userId: string;
+  readonly parsedUserAgent: {
+    readonly browser: Named;
+    readonly os: Named;
+    readonly device: string | null;
+    readonly deviceType: string | null;
+  };
+  readonly fingerprint: string | null;
+  readonly latestIp: string | null;
+  readonly trusted: boolean;
+  readonly createdAt: string | Date;
+  readonly lastUsedAt: string | Date;
+}
+
+const withVersion = ({ name, version }: Named, shown: (version: string) => string): string =>
+  [name, version === null ? null : shown(version)].filter((part) => part !== null).join(' ');
+
+export function device({ parsedUserAgent: { browser, os, device: model, deviceType }, ...row }: DeviceData): object {
+  const [createdAt, lastUsedAt] = [new Date(row.createdAt).getTime(), new Date(row.lastUsedAt).getTime()];
+  return {
+    id: row.deviceId,
+    subjectId: row.userId,
+    name: withVersion(browser, (version) => version.split('.', 1)[0]!),
+    os: withVersion(os, (version) => version),
+    ...DESKTOP,
+    ...(deviceType === null ? {} : { deviceType }),
+    ...(model === null ? {} : { device: model }),
+    deviceId: row.fingerprint ?? '',
+    latestIp: row.latestIp ?? '',
+    lastUsed: Math.floor(lastUsedAt / 1000),
+    newlyCreated: createdAt === lastUsedAt,
+    trusted: row.trusted,
   };
 }

@@ -3,7 +3,7 @@ import { requestErrors } from '../../schema/errors/request.errors.ts';
 import type { ErrorKind, FieldFault, IdentityError } from '../../src/kernel/index.ts';
 import type { Dialect, DialectErrors } from './dialect.ts';
 import { problems } from './problems.ts';
-import type { LegacyError, Route, Variables } from './route.ts';
+import { fieldAt, type LegacyError, type Route, type Variables } from './route.ts';
 
 /** One faulty value in the legacy caller's words. */
 export interface FaultItem {
@@ -42,12 +42,23 @@ function rowFor(errors: DialectErrors, route: Route | null, error: { code: strin
   return route?.errors?.[error.code] ?? errors.codes[error.code] ?? errors.kinds[error.kind];
 }
 
-function itemOf(errors: DialectErrors, route: Route | null, field: FieldFault, text: (row: LegacyError) => string) {
-  const row = route?.errors?.[field.code] ?? errors.codes[field.code] ?? null;
+/** A reason without a row of its own (`PASSWORD_TOO_SHORT`) is named like the error that lists it. */
+function itemOf(
+  errors: DialectErrors,
+  route: Route | null,
+  error: IdentityError,
+  field: FieldFault,
+  text: (row: LegacyError) => string,
+) {
+  const own = (code: string): LegacyError | null => route?.errors?.[code] ?? errors.codes[code] ?? null;
+  const row = own(field.code);
   return {
-    error: row?.error ?? errors.fieldError,
+    error: (row ?? own(error.code))?.error ?? errors.fieldError,
     text: row === null ? field.message : text(row),
-    pos: route?.pos?.[field.path] ?? row?.pos ?? field.path.slice(field.path.lastIndexOf('.') + 1),
+    pos:
+      (route === null ? null : fieldAt(route, field.path)) ??
+      row?.pos ??
+      field.path.slice(field.path.lastIndexOf('.') + 1),
   };
 }
 
@@ -67,7 +78,7 @@ export function faultOf(
   const named =
     refusal instanceof ShapeRefusal
       ? refusal.items
-      : (error.fields ?? []).map((field) => itemOf(errors, route, field, (row) => textOf(row, field.message)));
+      : (error.fields ?? []).map((field) => itemOf(errors, route, error, field, (row) => textOf(row, field.message)));
   const items = named.length > 0 ? named : [{ error: legacy.error, text, pos: legacy.pos ?? '' }];
   return { legacy, error, text, items, variables };
 }

@@ -5,7 +5,7 @@ import { type Parameters, parseJson, parseParameters } from './body.ts';
 import { type FaultItem, ShapeRefusal } from './errors.ts';
 import type { PathPattern } from './paths.ts';
 import { problems } from './problems.ts';
-import type { ParsedRequest, Route, RouteInput } from './route.ts';
+import { fieldAt, type ParsedRequest, type Route, type RouteInput } from './route.ts';
 
 /** What a request brought, unread. */
 export interface RawRequest {
@@ -48,7 +48,11 @@ const EMPTY = {};
 export function parseRequest(route: Route, raw: RawRequest, fieldError: string): ParsedRequest {
   const input = route.input ?? NOTHING;
   const items: FaultItem[] = [];
-  const collect = (issue: Issue) => items.push({ error: fieldError, text: issue.message, pos: posOf(issue) });
+  const collect = (issue: Issue) => {
+    const pos = fieldAt(route, posOf(issue)) ?? posOf(issue);
+    const own = Object.entries(route.shapeErrors ?? {}).find(([field]) => field === pos)?.[1];
+    items.push({ error: own ?? fieldError, text: issue.message, pos });
+  };
   const params = read(input.params, raw.params, () => {
     throw kernelErrors.NOT_FOUND();
   });

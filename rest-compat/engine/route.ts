@@ -63,6 +63,8 @@ export interface Reply<D, S extends z.ZodType> {
   /** `browser`: `from` gives a `BrowserAnswer`, a redirect with `status` or a page with 200. Default `json`. */
   readonly as?: 'json' | 'browser';
   readonly headers?: Readonly<Record<string, string>>;
+  /** When `from` gives null and the answer is 204 without a body, for the API description. Absent: never. */
+  readonly orEmpty?: string;
 }
 
 /** What a legacy caller sees of an error. The dialect's envelopes turn it into a body. */
@@ -96,10 +98,23 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   /** From the request to the document's variables; `tenant` is the engine's. */
   readonly toVariables?: (request: ParsedRequest<I>) => Variables;
   readonly reply: Reply<D, S>;
-  /** GraphQL input path (`input.requiredFactor`) to the legacy field; a path that is not listed shows its last part. */
+  /**
+   * GraphQL input path (`input.requiredFactor`), or path in the body where it has another shape than declared, to the legacy
+   * field. `a.*` is every path below `a`, and a `*` in its field the rest of the path. A GraphQL path that is not listed shows
+   * its last part.
+   */
   readonly pos?: Readonly<Record<string, string>>;
+  /** Inner code of a value that has not its declared shape, by legacy field, where it is not the dialect's `fieldError`. */
+  readonly shapeErrors?: Readonly<Record<string, string>>;
   /** Where this row differs from the dialect's table of errors. `NOT_FOUND` is also what an id of impossible shape gives. */
   readonly errors?: Readonly<Record<string, LegacyError>>;
+}
+
+/** The legacy field that a row has for a path; null when it has none. */
+export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string | null {
+  if (Object.hasOwn(pos, path)) return pos[path]!;
+  const branch = Object.keys(pos).find((key) => key.endsWith('.*') && path.startsWith(key.slice(0, -1)));
+  return branch === undefined ? null : pos[branch]!.replace('*', () => path.slice(branch.length - 1));
 }
 
 /** Checks a row's types against each other and forgets them, so that rows fit one list. */

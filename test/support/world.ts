@@ -4,7 +4,8 @@ import { createContext, type GraphContext, type Services } from '../../schema/co
 import { formatError } from '../../schema/errors/format.ts';
 import { Authority, type Caller, PermissionSet, parseScope, systemCaller } from '../../src/access/index.ts';
 import type { CredentialInfo } from '../../src/auth-modes/index.ts';
-import type { CreateClient, CreatedClient } from '../../src/clients/index.ts';
+import { ClientEntity } from '../../src/clients/client.entity.ts';
+import type { Client, CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import type { GrantConsent } from '../../src/consents/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
 import type { Mail, Sms } from '../../src/delivery/index.ts';
@@ -105,6 +106,29 @@ export class World {
   /** A confidential client of a tenant, with its secret. */
   newClient(tenant: TenantRef, input: CreateClient = {}): Promise<CreatedClient> {
     return this.services.clients.create(this.system(tenant), input);
+  }
+
+  /** An app instance, as one that registers itself makes it; nobody owns it yet. */
+  async newAppInstance(tenant: TenantRef, softwareId = 'shop'): Promise<Client> {
+    const { client } = await this.newClient(tenant, { clientId: `dyn~${softwareId}~${newId()}` });
+    const made = { kind: 'instance', softwareId };
+    await this.db.transaction(() =>
+      this.db.em.nativeUpdate(ClientEntity, { tenantId: tenant.id, id: client.id }, made),
+    );
+    return { ...client, ...made };
+  }
+
+  /** An app instance that a user owns, as its registration and the user's sign-in leave it. */
+  async newLinkedApp(tenant: TenantRef, ownerUserId: string, input: CreateClient = {}): Promise<CreatedClient> {
+    const created = await this.newClient(tenant, { clientId: `dyn~shop~${newId()}`, ...input });
+    await this.db.orm.em
+      .fork()
+      .getConnection()
+      .execute("update clients set kind = 'instance', software_id = 'shop', owner_user_id = ? where id = ?", [
+        ownerUserId,
+        created.client.id,
+      ]);
+    return created;
   }
 
   /** A user account; the username is a fresh one unless given. */

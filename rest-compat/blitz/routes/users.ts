@@ -1,21 +1,131 @@
+import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
+import {
+  ATTRIBUTE_FIELDS,
+  ATTRIBUTE_SHAPE_ERRORS,
+  attributeVariables,
+  CHANGED_ATTRIBUTES,
+  UNMODIFIABLE,
+} from '../attributes.ts';
 import { SUBJECT } from '../errors.ts';
-import { subjectIdOf } from '../identifiers.ts';
-import { ACCOUNT, account, type UserData } from '../replies.ts';
+import { ACCOUNT_ID, subjectIdOf } from '../identifiers.ts';
+import { ACCOUNT, account, PROPERTIES, type UserData } from '../replies.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
-/** Accounts: spec section 2.1. */
+const READERS = { bearer: { user: ['blitz_api_user'], app: ['blitz_api_sys_users'] } } as const;
+const WRITERS = { bearer: { user: ['blitz_api_user_chg'], app: ['blitz_api_sys_users_chg'] } } as const;
+
+/** Accounts: spec sections 2.1, 2.3 and 2.5. */
 export const USER_ROUTES: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/v3/users/{subjectId}',
     spec: '2.1 (1)',
     summary: 'Attributes of a user',
-    callers: { bearer: { user: ['blitz_api_user'], app: ['blitz_api_sys_users'] } },
+    callers: READERS,
     operation: 'user',
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: { status: 200, schema: ACCOUNT, from: ({ user }: { user: UserData }) => account(user) },
+    errors: SUBJECT,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v3/users/{subjectId}',
+    spec: '2.1 (2)',
+    summary: 'Changes attributes of a user; those that are not named stay, `null` clears one',
+    callers: WRITERS,
+    operation: 'updateUser',
+    input: { params: SUBJECT_PATH, headers: END_USER, body: CHANGED_ATTRIBUTES },
+    toVariables: ({ params, body }) => ({ userId: subjectIdOf(params.subjectId), ...attributeVariables(body) }),
+    reply: {
+      status: 200,
+      schema: ACCOUNT,
+      from: ({ updateUser }: { updateUser: { user: UserData } }) => account(updateUser.user),
+    },
+    pos: { ...ATTRIBUTE_FIELDS, 'email.*': 'email', 'phone_number.*': 'phone_number' },
+    shapeErrors: {
+      ...ATTRIBUTE_SHAPE_ERRORS,
+      ...Object.fromEntries(UNMODIFIABLE.map((name) => [name, 'unmodifiable'])),
+    },
+    errors: SUBJECT,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/v3/users/{subjectId}',
+    spec: '2.3 (5)',
+    summary: 'Deletes a user with all that belongs to the account',
+    callers: WRITERS,
+    operation: 'deleteUser',
+    input: { params: SUBJECT_PATH, headers: END_USER },
+    toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
+    reply: { status: 204 },
+    errors: SUBJECT,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/v2/users/{subjectId}',
+    spec: '2.3 (57)',
+    summary: 'Deletes a user whom both ids name',
+    callers: { basic: 'rest' },
+    operation: 'deleteUser',
+    input: {
+      params: SUBJECT_PATH,
+      query: z.object({ instanceId: ACCOUNT_ID.describe('`instanceId` of the same account.') }),
+    },
+    toVariables: ({ params, query }) => ({
+      userId: subjectIdOf(params.subjectId),
+      confirmedUserId: subjectIdOf(query.instanceId),
+    }),
+    reply: { status: 204 },
+    pos: { 'input.confirmedUserId': 'instanceId' },
+    errors: SUBJECT,
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v3/users/{subjectId}/props',
+    spec: '2.5 (7)',
+    summary: 'Properties of a user',
+    callers: READERS,
+    operation: 'userProperties',
+    input: { params: SUBJECT_PATH, headers: END_USER },
+    toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
+    reply: {
+      status: 200,
+      schema: PROPERTIES,
+      from: ({ user }: { user: { properties: object } }) => user.properties,
+    },
+    errors: SUBJECT,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v3/users/{subjectId}/props',
+    spec: '2.5 (8)',
+    summary: 'Changes properties of a user: takes names away, then sets others',
+    // The manual prints the reading scopes (spec section 3.2).
+    callers: {
+      bearer: {
+        user: [...READERS.bearer.user, ...WRITERS.bearer.user],
+        app: [...READERS.bearer.app, ...WRITERS.bearer.app],
+      },
+    },
+    operation: 'updateUserProperties',
+    input: {
+      params: SUBJECT_PATH,
+      headers: END_USER,
+      body: z.object({
+        add: PROPERTIES.optional().describe('Properties to set or replace.'),
+        remove: z.array(z.string()).optional().describe('Names of properties to take away.'),
+      }),
+    },
+    toVariables: ({ params, body: { add, remove } }) => ({ userId: subjectIdOf(params.subjectId), add, remove }),
+    reply: {
+      status: 200,
+      schema: PROPERTIES,
+      from: ({ updateUserProperties }: { updateUserProperties: { properties: object } }) =>
+        updateUserProperties.properties,
+    },
+    pos: { 'input.add.*': 'add.*' },
     errors: SUBJECT,
   }),
 ];

@@ -31,6 +31,7 @@ describe('Blitz 2.1: attributes', () => {
       {
         sub: anna.id,
         locked: false,
+        login: anna.username,
         family_name: 'Petrova',
         given_name: 'Anna',
         email: { value: 'anna@example.com', verified: true },
@@ -55,7 +56,7 @@ describe('Blitz 2.1: attributes', () => {
 
   it('leaves out what the account does not have', async () => {
     const plain = await blitz.account();
-    expect(Object.keys((await read(plain.id)).json).sort()).toEqual(['locked', 'meta', 'sub']);
+    expect(Object.keys((await read(plain.id)).json).sort()).toEqual(['locked', 'login', 'meta', 'sub']);
   });
 
   it('takes a chosen id that is no UUID', async () => {

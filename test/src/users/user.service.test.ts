@@ -226,7 +226,7 @@ describe('values of an account', () => {
     [{ email: `${'a'.repeat(65)}@b.cd` }, 'USER_EMAIL_INVALID'],
     [{ email: `a@${'b'.repeat(254)}` }, 'USER_EMAIL_INVALID'],
     [{ email: 'a\r\nBcc: x@y.z' }, 'USER_EMAIL_INVALID'],
-    [{ phone: 'call me' }, 'INVALID_INPUT'],
+    [{ phone: 'call me' }, 'USER_PHONE_INVALID'],
     [{ locale: 'no locale' }, 'INVALID_INPUT'],
     [{ familyName: 'x'.repeat(256) }, 'INVALID_INPUT'],
     [{ displayName: 'a\0' }, 'INVALID_INPUT'],

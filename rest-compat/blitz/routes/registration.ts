@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { type Route, route } from '../../engine/index.ts';
+import { ATTRIBUTE_FIELDS, ATTRIBUTE_SHAPE_ERRORS, attributeVariables, NEW_ATTRIBUTES } from '../attributes.ts';
+import { INSTRUCTIONS } from '../quirks.ts';
+import { REGISTRATION, registration, type SignUpData } from '../replies.ts';
+
+const REGISTRARS = { bearer: { app: ['blitz_api_sys_users_reg'] } } as const;
+
+const ACTIONS = z
+  .array(
+    z.object({
+      type: z.literal('bindDynClient').describe('Gives a free app instance to the account.'),
+      client_id: z.string().describe('The app instance.'),
+    }),
+  )
+  .max(16)
+  .optional();
+
+const clientIdsOf = (actions: z.output<typeof ACTIONS>): string[] =>
+  (actions ?? []).map(({ client_id: clientId }) => clientId);
+
+/** Registration: spec section 2.2. */
+export const REGISTRATION_ROUTES: readonly Route[] = [
+  route({
+    method: 'PUT',
+    // One path in the list of services, another on their page (spec section 3.2).
+    path: ['/api/v3/users', '/reg/api/v3/users'],
+    spec: '2.2 (3)',
+    summary: 'Registers a user',
+    callers: REGISTRARS,
+    operation: 'signUp',
+    input: {
+      headers: z.object({ 'accept-language': z.string().optional().describe('Language of what is sent.') }),
+      body: z.object({
+        user: z.object({
+          attrs: NEW_ATTRIBUTES,
+          credentials: z.object({ password: z.string().optional() }).optional(),
+          actions: ACTIONS,
+        }),
+        actions: ACTIONS,
+      }),
+    },
+    toVariables: ({ headers, body: { user, actions } }) => ({
+      ...attributeVariables(user.attrs),
+      subject: user.attrs.sub,
+      password: user.credentials?.password,
+      linkApps: [...clientIdsOf(user.actions), ...clientIdsOf(actions)],
+      languages: headers['accept-language'],
+    }),
+    reply: {
+      status: 200,
+      schema: REGISTRATION,
+      from: ({ signUp }: { signUp: SignUpData }) => registration(signUp),
+    },
+    pos: {
+      ...ATTRIBUTE_FIELDS,
+      'input.linkApps.*': 'client_id',
+      'input.linkApps': 'actions',
+      'user.attrs.email.*': 'email',
+      'user.attrs.phone_number.*': 'phone_number',
+      'user.attrs.*': '*',
+      'user.credentials.*': '*',
+      'user.actions.*': '*',
+      'actions.*': '*',
+    },
+    shapeErrors: ATTRIBUTE_SHAPE_ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/reg/api/v3/users/{context}',
+    spec: '2.2 (4)',
+    summary: 'Continues a registration',
+    callers: REGISTRARS,
+    operation: 'continueSignUp',
+    input: {
+      params: z.object({ context: z.string().max(256).describe('`context` of the registration.') }),
+      body: z.object({
+        instruction: z.enum(Object.keys(INSTRUCTIONS)).describe('One of the `instructions`.'),
+        value: z.string().describe('The code that was sent.'),
+      }),
+    },
+    toVariables: ({ params: { context }, body: { instruction, value } }) => ({
+      context,
+      step: INSTRUCTIONS[instruction],
+      code: value,
+    }),
+    reply: {
+      status: 200,
+      schema: REGISTRATION,
+      from: ({ continueSignUp }: { continueSignUp: SignUpData }) => registration(continueSignUp),
+    },
+  }),
+];

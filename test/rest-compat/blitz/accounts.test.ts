@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { User } from '../../../src/users/index.ts';
+import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+
+const instanceIdOf = ({ id }: Pick<User, 'id'>): string => Buffer.from(`usr:${id}`).toString('base64url');
+const refusedValue = (error: string, pos: string) => ({
+  type: 'input_error',
+  error: 'wrong_values',
+  errors: [{ type: 'input_error', error, desc: expect.any(String), pos }],
+});
+const NO_SUBJECT = { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) };
+
+describe('Blitz accounts', () => {
+  let blitz: BlitzWorld;
+  let system: string;
+  let anna: User;
+  beforeAll(async () => {
+    blitz = await BlitzWorld.open();
+    system = await blitz.appToken('blitz_api_sys_users', 'blitz_api_sys_users_chg');
+  });
+  afterAll(async () => {
+    expect(blitz.rest.faults).toEqual([]);
+    await blitz.close();
+  });
+  beforeEach(async () => {
+    anna = await blitz.account({ givenName: 'Anna', familyName: 'Ivanova', attributes: { level: 3, tags: ['a'] } });
+  });
+  const at = (id: string, rest = '') => `/blitz/api/v3/users/${id}${rest}`;
+  const own = (...scopes: string[]) => blitz.userToken(anna, ...scopes);
+  const typesAfter = async (work: () => Promise<unknown>) => {
+    const before = (await blitz.world.events(blitz.tenant)).length;
+    await work();
+    return (await blitz.world.events(blitz.tenant)).slice(before);
+  };
+
+  describe('2.1: changing attributes', () => {
+    const change = (body: unknown, { id = anna.id, token = system, headers = {} } = {}) =>
+      blitz.rest.ask('POST', at(id), { body, token, headers });
+
+    it('T27: takes instanceId and subjectId, changes what is named, and answers the whole object', async () => {
+      for (const [id, name] of [
+        [instanceIdOf(anna), 'Petrova'],
+        [anna.id, 'Sidorova'],
+      ] as const) {
+        const answer = await change({ family_name: name }, { id });
+        expect([answer.status, answer.json]).toEqual([
+          200,
+          {
+            sub: anna.id,
+            locked: false,
+            login: anna.username,
+            family_name: name,
+            given_name: 'Anna',
+            level: 3,
+            tags: ['a'],
+            meta: { instanceId: instanceIdOf(anna), unmodifiable: ['sub'] },
+          },
+        ]);
+        expect((await blitz.rest.ask('GET', at(anna.id), { token: system })).json).toEqual(answer.json);
+      }
+    });
+
+    it('clears with null, and keeps any JSON value under any name', async () => {
+      const answer = await change({ given_name: null, level: null, 'a.b': { deep: [1, 'x', true] }, isStaff: false });
+      expect(answer.json).toMatchObject({ 'a.b': { deep: [1, 'x', true] }, isStaff: false, tags: ['a'] });
+      expect(answer.json).not.toHaveProperty('given_name');
+      expect(answer.json).not.toHaveProperty('level');
+    });
+
+    it('takes contacts as value and verified, or as a value that is not verified, and clears them', async () => {
+      const email = { value: 'anna.new@example.com', verified: true };
+      const first = await change({ email, phone_number: { value: '79990001122', verified: true } });
+      expect(first.json).toMatchObject({ email, phone_number: { value: '79990001122', verified: true } });
+      const second = await change({ email: 'anna.newer@example.com', phone_number: null });
+      expect(second.json.email).toEqual({ value: 'anna.newer@example.com', verified: false });
+      expect(second.json).not.toHaveProperty('phone_number');
+      expect((await change({ email: { value: 'anna.newer@example.com', verified: true } })).json.email.verified).toBe(
+        true,
+      );
+    });
+
+    it('refuses what cannot be changed', async () => {
+      for (const [name, value] of [
+        ['sub', 'other'],
+        ['sub', null],
+        ['meta', { instanceId: 'x' }],
+        ['meta', null],
+        ['locked', true],
+      ] as const) {
+        const answer = await change({ [name]: value, family_name: 'Never' });
+        expect([answer.status, answer.json]).toEqual([400, refusedValue('unmodifiable', name)]);
+      }
+      expect((await blitz.rest.ask('GET', at(anna.id), { token: system })).json.family_name).toBe('Ivanova');
+    });
+
+    it('names the attribute that a validator refused', async () => {
+      for (const [body, error, pos] of [
+        [{ email: { value: 'no address' } }, 'wrong_format', 'email'],
+        [{ email: { value: 5 } }, 'wrong_value', 'email'],
+        [{ email: 5 }, 'wrong_value', 'email'],
+        [{ email: { value: 'a@example.com', verified: 'yes' } }, 'wrong_value', 'email'],
+        [{ phone_number: { value: 'call me' } }, 'wrong_format', 'phone_number'],
+        [{ login: 'a/b' }, 'wrong_format', 'login'],
+        [{ login: null }, 'wrong_value', 'login'],
+        [{ family_name: 'a\u0000b' }, 'wrong_value', 'family_name'],
+        [{ family_name: { first: 'x' } }, 'wrong_format', 'family_name'],
+        [{ 'a.b': 'a\u0000b' }, 'wrong_format', 'a.b'],
+      ] as const) {
+        const answer = await change(body);
+        expect([answer.status, answer.json]).toEqual([400, refusedValue(error, pos)]);
+      }
+    });
+
+    it('lists every faulty attribute', async () => {
+      const answer = await change({ email: 'no address', phone_number: 'call me' });
+      expect(answer.json.errors.map(({ error, pos }: Record<string, string>) => [error, pos])).toEqual([
+        ['wrong_format', 'email'],
+        ['wrong_format', 'phone_number'],
+      ]);
+    });
+
+    it('refuses an e-mail address and a login that another account has', async () => {
+      const boris = await blitz.account({ email: `boris-${anna.id}@example.com` });
+      const email = await change({ email: { value: boris.email, verified: true } });
+      expect([email.status, email.json]).toEqual([400, refusedValue('already_exists', 'email')]);
+      const login = await change({ login: boris.username });
+      expect([login.status, login.json]).toEqual([400, refusedValue('already_exists', 'login')]);
+    });
+
+    it('answers wrong_json to a body that is no object', async () => {
+      for (const body of ['{', '[]', '"x"', 'null', '']) {
+        const answer = await blitz.rest.ask('POST', at(anna.id), {
+          body,
+          token: system,
+          headers: { 'content-type': 'application/json' },
+        });
+        expect([answer.status, answer.json]).toEqual([400, refusedValue('wrong_json', '')]);
+      }
+    });
+
+    it('T8, T9: lets users change the own account, and records whose address they named', async () => {
+      const token = await own('blitz_api_user_chg');
+      const events = await typesAfter(async () => {
+        const answer = await change({ family_name: 'Petrova' }, { token, headers: END_USER });
+        expect([answer.status, answer.json.family_name]).toEqual([200, 'Petrova']);
+      });
+      expect(events.map(({ type, ip, user_agent }) => [type, ip, user_agent])).toEqual([
+        ['user.updated', END_USER['x-forwarded-for'], END_USER['user-agent']],
+      ]);
+      const silent = await change({ family_name: 'X' }, { token });
+      expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
+    });
+
+    it('T13: refuses other accounts, other scopes, and what users may not change of themselves', async () => {
+      const boris = await blitz.account();
+      const token = await own('blitz_api_user_chg');
+      const foreign = await change({ family_name: 'X' }, { id: boris.id, token, headers: END_USER });
+      expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
+      for (const body of [{ login: 'somebody-else' }, { email: { value: 'x@example.com', verified: true } }]) {
+        const refused = await change(body, { token, headers: END_USER });
+        expect([refused.status, refused.json.error]).toEqual([403, 'access_denied']);
+      }
+      for (const poor of [await own('blitz_api_user'), await blitz.appToken('blitz_api_sys_users')]) {
+        const refused = await change({ family_name: 'X' }, { token: poor, headers: END_USER });
+        expect([refused.status, refused.json.error]).toEqual([403, 'insufficient_scope']);
+      }
+      expect((await change({}, { token: 'nonsense' })).status).toBe(401);
+    });
+
+    it('answers no_subject_found for an unknown account', async () => {
+      for (const id of ['nobody', instanceIdOf({ id: 'nobody' })]) {
+        const answer = await change({ family_name: 'X' }, { id });
+        expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
+      }
+    });
+
+    it('writes no event when nothing changes', async () => {
+      expect(await typesAfter(() => change({ family_name: 'Ivanova' }))).toEqual([]);
+    });
+  });
+
+  describe('2.5: properties', () => {
+    const read = (token = system, id = anna.id) => blitz.rest.ask('GET', at(id, '/props'), { token });
+    const change = (body: unknown, { token = system, id = anna.id, headers = {} } = {}) =>
+      blitz.rest.ask('POST', at(id, '/props'), { body, token, headers });
+
+    it('T25: add replaces, remove deletes and comes first, the answer is the full map', async () => {
+      expect([(await read()).status, (await read()).json]).toEqual([200, {}]);
+      const first = await change({ add: { last2fa: 1_707_814_000, fcOn: 1_707_814_866, 'pipes.a': 'x' } });
+      expect([first.status, first.json]).toEqual([
+        200,
+        { last2fa: 1_707_814_000, fcOn: 1_707_814_866, 'pipes.a': 'x' },
+      ]);
+      const second = await change({ remove: ['last2fa', 'never.there', 'fcOn'], add: { onboarded: true, fcOn: 2 } });
+      expect(second.json).toEqual({ 'pipes.a': 'x', onboarded: true, fcOn: 2 });
+      expect((await read()).json).toEqual(second.json);
+      expect((await change({})).json).toEqual(second.json);
+    });
+
+    it('refuses values and names that are no properties', async () => {
+      for (const [add, pos] of [
+        [{ 'a.b': null }, 'add.a.b'],
+        [{ a: [1] }, 'add.a'],
+        [{ a: {} }, 'add.a'],
+        [{ a: 'x\u0000' }, 'add.a'],
+        [{ '': 1 }, 'add'],
+        [{ 'a\u0007': 1 }, 'add'],
+        [{ ['n'.repeat(256)]: 1 }, 'add'],
+        [{ big: 'x'.repeat(70_000) }, 'add'],
+        ['text', 'add'],
+        [null, 'add'],
+      ] as const) {
+        const answer = await change({ add });
+        expect([answer.status, answer.json]).toEqual([400, refusedValue('wrong_value', pos)]);
+      }
+      for (const remove of ['a', [1], null]) {
+        const answer = await change({ remove });
+        expect([answer.status, answer.json]).toEqual([400, refusedValue('wrong_value', 'remove')]);
+      }
+      expect((await read()).json).toEqual({});
+    });
+
+    it('is open to the reading scopes and to those of changes, in both modes', async () => {
+      for (const scope of ['blitz_api_user', 'blitz_api_user_chg']) {
+        const token = await own(scope);
+        const changed = await change({ add: { [scope]: 1 } }, { token, headers: END_USER });
+        expect([changed.status, changed.json[scope]]).toEqual([200, 1]);
+        expect((await read(token)).json[scope]).toBe(1);
+      }
+      const only = await blitz.appToken('blitz_api_sys_users_chg');
+      expect((await change({ add: { x: 1 } }, { token: only })).status).toBe(200);
+      expect((await read(only)).status).toBe(200);
+    });
+
+    it('T9, T13: refuses silent users, other accounts and other scopes', async () => {
+      const token = await own('blitz_api_user');
+      const silent = await change({ add: { x: 1 } }, { token });
+      expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
+      const boris = await blitz.account();
+      for (const answer of [
+        await read(token, boris.id),
+        await change({ add: { x: 1 } }, { token, id: boris.id, headers: END_USER }),
+      ])
+        expect([answer.status, answer.json.error]).toEqual([403, 'access_denied']);
+      const poor = await own('blitz_api_usec');
+      for (const answer of [await read(poor), await change({}, { token: poor, headers: END_USER })])
+        expect([answer.status, answer.json.error]).toEqual([403, 'insufficient_scope']);
+    });
+
+    it('answers no_subject_found for an unknown account', async () => {
+      for (const answer of [await read(system, 'nobody'), await change({ add: { x: 1 } }, { id: 'nobody' })])
+        expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
+    });
+
+    it('writes one event that names what changed, and none for no change', async () => {
+      await change({ add: { a: 1, b: 1 } });
+      const events = await typesAfter(async () => {
+        await change({ add: { a: 2, b: 1 }, remove: ['c'] });
+        await change({ add: { a: 2 } });
+      });
+      expect(events.map(({ type, params }) => [type, params])).toEqual([
+        ['user.properties_changed', { added: ['a'], removed: [] }],
+      ]);
+    });
+  });
+
+  describe('2.3: deletion', () => {
+    const remove = (id: string, token = system, headers = {}) => blitz.rest.ask('DELETE', at(id), { token, headers });
+
+    it('deletes by either id; afterwards every token is inactive and its sub-resources are gone', async () => {
+      for (const idOf of [instanceIdOf, ({ id }: Pick<User, 'id'>) => id]) {
+        anna = await blitz.account();
+        const token = await own('blitz_api_user');
+        const answer = await remove(idOf(anna));
+        expect([answer.status, answer.text]).toEqual([204, '']);
+        expect((await blitz.rest.ask('GET', at(anna.id), { token })).status).toBe(401);
+        for (const path of ['', '/props', '/auth']) {
+          const reader = await blitz.appToken('blitz_api_sys_users', 'blitz_api_sys_usec');
+          const gone = await blitz.rest.ask('GET', at(anna.id, path), { token: reader });
+          expect([gone.status, gone.json]).toEqual([404, NO_SUBJECT]);
+        }
+        expect([(await remove(anna.id)).status, (await remove(anna.id)).json]).toEqual([404, NO_SUBJECT]);
+      }
+    });
+
+    it('lets users delete the own account alone', async () => {
+      const boris = await blitz.account();
+      const token = await own('blitz_api_user_chg');
+      const silent = await remove(anna.id, token);
+      expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
+      const foreign = await remove(boris.id, token, END_USER);
+      expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
+      const poor = await remove(anna.id, await own('blitz_api_user'), END_USER);
+      expect([poor.status, poor.json.error]).toEqual([403, 'insufficient_scope']);
+      const events = await typesAfter(async () => expect((await remove(anna.id, token, END_USER)).status).toBe(204));
+      expect(events.at(-1)).toMatchObject({ type: 'user.deleted', subject_id: anna.id, ip: '200.200.100.100' });
+    });
+
+    it('v2: deletes with Basic when both ids name the account', async () => {
+      const v2 = (query: string, id = anna.id, authorization = blitz.restBasic) =>
+        blitz.rest.ask('DELETE', `/blitz/api/v2/users/${id}${query}`, { headers: { authorization } });
+      const boris = await blitz.account();
+      for (const query of [`?instanceId=${instanceIdOf(boris)}`, '', '?instanceId=', '?instanceId=a~b']) {
+        const refused = await v2(query);
+        expect([refused.status, refused.json]).toEqual([400, refusedValue('wrong_value', 'instanceId')]);
+      }
+      const bad = await v2(`?instanceId=${instanceIdOf(anna)}`, anna.id, 'Basic cG9ydGFsOndyb25n');
+      expect([bad.status, bad.headers['www-authenticate']]).toEqual([401, 'Basic realm="blitz"']);
+      const bearer = await v2(`?instanceId=${instanceIdOf(anna)}`, anna.id, `Bearer ${system}`);
+      expect(bearer.status).toBe(401);
+      const unknown = await v2(`?instanceId=${instanceIdOf({ id: 'nobody' })}`, 'nobody');
+      expect([unknown.status, unknown.json]).toEqual([404, NO_SUBJECT]);
+      const done = await v2(`?instanceId=${instanceIdOf(anna)}`);
+      expect([done.status, done.text]).toEqual([204, '']);
+      expect((await blitz.rest.ask('GET', at(anna.id), { token: system })).status).toBe(404);
+    });
+  });
+});
