@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id subject context steps sessionCookie } }';
+const CONTINUE =
+  'mutation ($input: ContinueSignUpInput!) { continueSignUp(input: $input) { subject context steps sessionCookie user { emailVerified } } }';
+
+describe('sign-up over GraphQL', () => {
+  let world: World;
+  let acme: TenantRef;
+  let count = 0;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+  });
+  afterAll(() => world.close());
+
+  const registrar = (...scopes: string[]) => world.app(acme, 'user:create', ...scopes);
+  const signUp = (input: object, caller = registrar()) => world.graphql(caller, SIGN_UP, { input });
+  const proceed = (input: object, caller = registrar('user:read')) => world.graphql(caller, CONTINUE, { input });
+  const address = () => `new.${++count}@example.com`;
+  const codeFor = async (to: string) => {
+    const { mails, texts } = await world.outbox();
+    return /\d{6}/.exec([...mails, ...texts].find((one) => one.to === to)!.text)![0];
+  };
+  const pendingOf = async () => {
+    const email = address();
+    const { data } = await signUp({ email, password: 'three-wombats-at-dawn' });
+    return { email, ...data.signUp, code: await codeFor(email) };
+  };
+
+  it('makes an account with a password and signs it in, with `user:create` alone', async () => {
+    const { data, errors } = await signUp({ subject: 'jane', password: 'three-wombats-at-dawn' });
+    expect(errors).toEqual([]);
+    expect(data.signUp).toEqual({
+      id: `usr~${acme.route}~jane`,
+      subject: 'jane',
+      context: expect.any(String),
+      steps: [],
+      sessionCookie: expect.any(String),
+    });
+    const session = await world.services.sessions.findByCookie(acme, data.signUp.sessionCookie);
+    expect([session?.userId, session?.amr]).toEqual(['jane', ['pwd']]);
+    const events = (await world.events(acme)).filter(({ subject_id }) => subject_id === 'jane');
+    expect(events.map(({ type }) => type)).toEqual(['user.created', 'credential.added', 'session.started']);
+  });
+
+  it('takes the codes of the steps that are left', async () => {
+    const { context, code, steps, subject } = await pendingOf();
+    expect(steps).toEqual(['CONFIRM_EMAIL']);
+    const { data, errors } = await proceed({ context, step: 'CONFIRM_EMAIL', code });
+    expect(errors).toEqual([]);
+    expect(data.continueSignUp).toEqual({
+      subject,
+      context,
+      steps: [],
+      sessionCookie: null,
+      user: { emailVerified: true },
+    });
+    const types = (await world.events(acme)).filter(({ subject_id }) => subject_id === subject).map(({ type }) => type);
+    expect(types).toContain('user.email_verified');
+    expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_NOT_FOUND');
+  });
+
+  it('signs in once the address is confirmed, where the tenant demands that', async () => {
+    const strict = await world.tenant();
+    await world.services.tenants.updateSettings(world.system(strict), { verifyEmail: true });
+    const caller = world.app(strict, 'user:create', 'user:read');
+    const email = address();
+    const first = (await signUp({ email }, caller)).data.signUp;
+    expect(first.sessionCookie).toBeNull();
+    const code = await codeFor(email);
+    const second = (await proceed({ context: first.context, step: 'CONFIRM_EMAIL', code }, caller)).data.continueSignUp;
+    expect((await world.services.sessions.findByCookie(strict, second.sessionCookie))?.userId).toBe(first.subject);
+  });
+
+  it('does not sign in accounts that are disabled or must change the password', async () => {
+    for (const input of [{ enabled: false }, { requiredActions: ['UPDATE_PASSWORD'] }]) {
+      const { data, errors } = await signUp({ ...input, password: 'three-wombats-at-dawn' });
+      expect(errors).toEqual([]);
+      expect(data.signUp.sessionCookie).toBeNull();
+    }
+  });
+
+  it('refuses wrong codes, steps that are not left, and contexts of nobody or of a neighbour', async () => {
+    const { context, code, email } = await pendingOf();
+    const wrong = code === '000000' ? '111111' : '000000';
+    expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong })).code).toBe('SIGN_UP_CODE_WRONG');
+    expect((await proceed({ context, step: 'CONFIRM_PHONE', code })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
+    const neighbour = world.app(await world.tenant(), 'user:create', 'user:read');
+    const elsewhere = await proceed({ context, step: 'CONFIRM_EMAIL', code }, neighbour);
+    expect(elsewhere.code).toBe('SIGN_UP_NOT_FOUND');
+    expect((await proceed({ context: 'x\0', step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_NOT_FOUND');
+    const user = await world.services.userStore.findByIdentifier(acme.id, email);
+    await world.services.users.update(world.system(acme), user!.id, { email: address() });
+    expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
+  });
+
+  it('is over after a day', async () => {
+    const { context, code } = await pendingOf();
+    world.clock.advance(86_401);
+    expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_NOT_FOUND');
+  });
+
+  it('keeps nothing that tells the code', async () => {
+    const { code, context } = await pendingOf();
+    const rows = await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute("select payload::text as text from one_time_codes where kind = 'sign-up'");
+    const texts = (rows as unknown as { text: string }[]).map(({ text }) => text).join('\n');
+    expect([texts.includes(`"${code}"`), texts.includes(context)]).toEqual([false, false]);
+  });
+
+  it('binds free app instances for those who may, each once', async () => {
+    const app = await world.newAppInstance(acme);
+    const linkApps = [app.clientId];
+    expect((await signUp({ linkApps })).code).toBe('FORBIDDEN');
+    const { data, errors } = await signUp({ linkApps }, registrar('linked-app:write'));
+    expect(errors).toEqual([]);
+    const owned = await world.services.clientStore.findByClientId(acme.id, app.clientId);
+    expect(owned?.ownerUserId).toBe(data.signUp.subject);
+    const again = await signUp({ linkApps }, registrar('linked-app:write'));
+    expect([again.code, again.errors[0]?.extensions['fields']]).toEqual([
+      'LINKED_APP_NOT_FREE',
+      [expect.objectContaining({ path: 'input.linkApps.0' })],
+    ]);
+    const many = Array.from({ length: 17 }, (_, at) => `dyn~${at}`);
+    expect((await signUp({ linkApps: many }, registrar('linked-app:write'))).code).toBe('INVALID_INPUT');
+  });
+
+  it('makes no account when anything is refused, and sends nothing', async () => {
+    const email = address();
+    expect((await signUp({ email, password: 'short' })).code).toBe('PASSWORD_POLICY');
+    const refused = await signUp({ email, linkApps: ['dyn~nobody'] }, registrar('linked-app:write'));
+    expect(refused.code).toBe('LINKED_APP_NOT_FREE');
+    expect((await world.outbox()).mails.some(({ to }) => to === email)).toBe(false);
+    expect(await world.services.userStore.findByIdentifier(acme.id, email)).toBeNull();
+  });
+
+  it('holds the password against names that came as attributes', async () => {
+    const refused = await signUp({ password: 'somebody-hieronymus-else', attributes: { given_name: 'Hieronymus' } });
+    expect(refused.code).toBe('PASSWORD_POLICY');
+  });
+
+  it('needs `user:create`', async () => {
+    expect((await signUp({}, world.app(acme, 'user:write'))).code).toBe('FORBIDDEN');
+  });
+});

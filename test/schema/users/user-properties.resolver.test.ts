@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+const READ = 'query ($id: ID!) { user(id: $id) { subject properties } }';
+const UPDATE = 'mutation ($input: UpdateUserPropertiesInput!) { updateUserProperties(input: $input) { properties } }';
+const DELETE = 'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { subject } }';
+
+describe('properties of users over GraphQL', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+    await world.newUser(acme, { id: 'jane' });
+    await world.newUser(acme, { id: 'max' });
+  });
+  afterAll(() => world.close());
+  const update = (input: object, caller = world.app(acme, 'user-property:write')) =>
+    world.graphql(caller, UPDATE, { input: { userId: 'jane', ...input } });
+
+  it('are changed with `user-property:write` alone, by bare and by global id, and read with `user-property:read`', async () => {
+    const { data, errors } = await update({ add: { a: 1, b: 'x', c: true } });
+    expect(errors).toEqual([]);
+    expect(data.updateUserProperties.properties).toEqual({ a: 1, b: 'x', c: true });
+    const second = await update({ userId: `usr~${acme.route}~jane`, remove: ['a', 'b', 'z'], add: { b: -0.5 } });
+    expect(second.data.updateUserProperties.properties).toEqual({ b: -0.5, c: true });
+    const read = await world.graphql(world.app(acme, 'user:read', 'user-property:read'), READ, { id: 'jane' });
+    expect(read.data.user).toEqual({ subject: 'jane', properties: { b: -0.5, c: true } });
+    const poor = await world.graphql(world.app(acme, 'user:read'), READ, { id: 'jane' });
+    expect([poor.code, poor.data.user]).toEqual(['FORBIDDEN', { subject: 'jane', properties: null }]);
+  });
+
+  it('of the own account are in reach of its user, and no others', async () => {
+    const jane = world.user(acme, 'jane', 'user-property:write:self');
+    expect((await update({ add: { mine: true } }, jane)).errors).toEqual([]);
+    expect((await update({ userId: 'max', add: { mine: true } }, jane)).code).toBe('FORBIDDEN');
+  });
+
+  it('are at most 200 texts, numbers and flags with 64 KiB in all', async () => {
+    const many = Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`n${at}`, at]));
+    const removed = Array.from({ length: 1001 }, () => 'x');
+    for (const input of [
+      { add: { x: null } },
+      { add: { x: [] } },
+      { add: { ['__proto__']: 1 } },
+      { add: { x: '\ud800' } },
+      { add: many },
+      { add: { x: 'y'.repeat(65_536) } },
+      { remove: removed },
+    ])
+      expect((await update(input)).code).toBe('USER_PROPERTY_INVALID');
+    expect((await update({ userId: 'nobody', add: {} })).code).toBe('USER_NOT_FOUND');
+    expect((await update({ userId: 'x\0' })).code).toBe('USER_NOT_FOUND');
+  });
+
+  it('of a neighbour are out of reach', async () => {
+    const other = world.app(await world.tenant(), 'user-property:write');
+    expect((await update({ add: { x: 1 } }, other)).code).toBe('USER_NOT_FOUND');
+    expect((await update({ tenant: acme.name, add: { x: 1 } }, other)).code).toBe('FORBIDDEN');
+  });
+
+  it('an account is deleted only when a second id, if given, names it too', async () => {
+    const caller = world.app(acme, 'user:delete');
+    const remove = (input: object) => world.graphql(caller, DELETE, { input: { userId: 'max', ...input } });
+    const refused = await remove({ confirmedUserId: 'jane' });
+    expect([refused.code, refused.errors[0]?.extensions['fields']]).toEqual([
+      'INVALID_INPUT',
+      [expect.objectContaining({ path: 'input.confirmedUserId' })],
+    ]);
+    expect((await remove({ confirmedUserId: `usr~${acme.route}~max` })).data.deleteUser.subject).toBe('max');
+  });
+});
