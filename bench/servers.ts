@@ -54,12 +54,15 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
   throw new Error('The server did not become ready within a minute.');
 }
 
+/** As `npm start` has it: a smaller nursery keeps 100 MB less resident under load. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
+
 /** Starts the built service; without a database URL on the embedded database, in memory. */
 export async function startIdgraph(databaseUrl: string | null, cpu: number | null): Promise<Subject> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const clientSecret = randomBytes(32).toString('base64url');
-  const [command, args] = pinned(cpu, process.execPath, [at('../src/server/main.js')]);
+  const [command, args] = pinned(cpu, process.execPath, [...NODE_FLAGS, at('../src/server/main.js')]);
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
