@@ -6,10 +6,12 @@ import { AUTH_ROUTES } from './routes/auth.ts';
 import { CONSENT_ROUTES } from './routes/consents.ts';
 import { FEDERATION_ROUTES } from './routes/federation.ts';
 import { FEDERATION_TOKEN_ROUTES } from './routes/federation-token.ts';
+import { GROUP_ROUTES } from './routes/groups.ts';
 import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
 import { QR_ROUTES } from './routes/qr.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
 import { RIGHT_ROUTES } from './routes/rights.ts';
+import { SEARCH_ROUTES } from './routes/search.ts';
 import { SECURITY_QUESTION_ROUTES } from './routes/security-question.ts';
 import { STATE_ROUTES } from './routes/state.ts';
 import { TOTP_ROUTES } from './routes/totp.ts';
@@ -31,6 +33,8 @@ const REST = [
   ...FEDERATION_ROUTES,
   ...QR_ROUTES,
   ...RIGHT_ROUTES,
+  ...SEARCH_ROUTES,
+  ...GROUP_ROUTES,
   ...DISCOVERY_ROUTES,
 ];
 const OAUTH_ERRORS = oauthErrors('blitz');

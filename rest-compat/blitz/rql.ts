@@ -7,7 +7,7 @@ export interface RqlValue {
   readonly at: number;
 }
 
-/** `name(arg,...)`. Arguments of `and`, `or` and `not` are calls, of all others values. */
+/** `name(arg,...)`. Arguments of `and` and `or` are calls, of all others values. */
 export interface RqlCall {
   readonly kind: 'call';
   readonly name: string;
@@ -33,7 +33,7 @@ const MAX_DEPTH = 8;
 /** Calls and values together: 20 comparisons of a name and a value, in groups. */
 const MAX_NODES = 100;
 
-const CONTAINERS = new Set(['and', 'or', 'not']);
+const CONTAINERS = new Set(['and', 'or']);
 const CALL = /([A-Za-z][A-Za-z0-9_]{0,31})\(/y;
 const TYPED = /^(string|number|boolean):/;
 const NUMBER = /^[+-]?\d{1,30}(\.\d{1,30})?$/;

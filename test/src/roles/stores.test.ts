@@ -20,7 +20,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     neighbour = await world.tenant();
     child = await world.newRole(neighbour, { permissions: ['user:read'] });
     role = await world.newRole(neighbour, { name: 'theirs', childIds: [child.id] });
-    group = await world.newGroup(neighbour, { profile: 'groups', name: 'top' });
+    group = await world.newGroup(neighbour, { profile: 'groups', name: 'top', attributes: { city: 'Pskov' } });
     below = await world.newGroup(neighbour, { parentId: group.id });
     userId = (await world.newUser(neighbour)).id;
     const system = world.system(neighbour);
@@ -93,6 +93,17 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     expect(await groupStore.findById(own.id, group.id)).toBeNull();
     expect(await groupStore.findMany(own.id, [group.id, 'nonsense'])).toEqual(new Map());
     expect(await groupStore.findByKey(own.id, 'groups', group.key)).toBeNull();
+    expect(await groupStore.findOutside(own.id, 'orgs', group.key)).toEqual([]);
+    expect(await groupStore.memberIds(own.id, below.id, 10)).toEqual([]);
+    const theirs = [
+      { attribute: 'city', value: 'Pskov' },
+      { field: 'key', value: group.key },
+    ];
+    const alternatives = theirs.map((each) => ({ allOf: [{ ...each, operator: 'eq' as const }] }));
+    for (const anyOf of [...alternatives.map((each) => [each]), alternatives]) {
+      expect((await groupStore.page(own.id, { anyOf }, 'createdAt', {})).rows).toEqual([]);
+      expect((await groupStore.page(neighbour.id, { anyOf }, 'createdAt', {})).rows).toHaveLength(1);
+    }
     expect((await groupStore.page(own.id, { nameContains: 'top' }, 'path', {})).rows).toEqual([]);
     expect((await groupStore.page(own.id, { parentId: group.id }, 'path', {})).rows).toEqual([]);
     expect((await groupStore.page(own.id, { parentId: 'nonsense' }, 'path', {})).rows).toEqual([]);

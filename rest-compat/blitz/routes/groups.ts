@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { type ReplyRequest, type Route, route } from '../../engine/index.ts';
+import { listed } from '../errors.ts';
+import { GROUP, GROUP_ID, type GroupData, group, groupVariables, PROFILE, TREE_PROFILE } from '../group.ts';
+import { instanceIdOf, subjectIdOf } from '../identifiers.ts';
+import { MAX_FOUND } from '../quirks.ts';
+import { GROUP_FIELDS, searchOf, searchParameter } from '../search.ts';
+
+const CALLERS = { bearer: { app: ['blitz_groups'] } } as const;
+const GROUP_PATH = z.object({ id: GROUP_ID });
+const OF_PROFILE = z.object({ profile: PROFILE.optional() });
+const EXPAND = z.enum(['true', 'false']).optional();
+
+/** Members of a body that are the group's own, whatever their value. */
+const NEVER = z.never().optional();
+const UNMODIFIABLE = ['id', 'instanceId', 'profile'] as const;
+
+const ERRORS = {
+  GROUP_KEY_TAKEN: listed('already_exists', 'id'),
+  GROUP_KEY_AMBIGUOUS: listed('wrong_value', 'profile'),
+  GROUP_PROFILE_INVALID: listed('wrong_value', 'profile'),
+  GROUP_MEMBER_NOT_FOUND: listed('wrong_value', 'subjectId'),
+};
+const POS = {
+  'input.key': 'id',
+  'input.attributes.*': '*',
+  'input.attributes': '',
+  'input.userId': 'subjectId',
+  'input.userIds': 'subjectId',
+  // An item that is neither a text nor an object.
+  '': 'subjectId',
+};
+
+const ONLY_ORGANISATIONS = { field: 'PROFILE', operator: 'NE', value: TREE_PROFILE };
+
+/** What a search without a profile looks through: every directory of organisations. */
+function searchVariables({ profile, rql }: { profile?: string | undefined; rql?: string | undefined }) {
+  const { anyOf, limit } = rql === undefined ? { anyOf: null, limit: null } : searchOf(rql, GROUP_FIELDS);
+  const alternatives = (anyOf ?? [{ allOf: [] }]).map(({ allOf }) => ({ allOf: [...allOf, ONLY_ORGANISATIONS] }));
+  return { profile, anyOf: alternatives, first: Math.min(limit ?? MAX_FOUND, MAX_FOUND) };
+}
+
+const MEMBERS = z.array(z.union([z.string(), z.object({ subjectId: z.string() })])).max(1000);
+
+const memberVariables = (
+  id: string,
+  profile: string | undefined,
+  members: z.output<typeof MEMBERS>,
+): Record<string, unknown> => ({
+  ...groupVariables(id, profile),
+  userIds: members.map((member) => subjectIdOf(typeof member === 'string' ? member : member.subjectId)),
+});
+
+const isExpanded = ({ variables }: ReplyRequest): boolean => variables['isExpanded'] === true;
+
+/** Organisations: spec section 2.19. */
+export const GROUP_ROUTES: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/v2/grps/{id}',
+    spec: '2.19 (49)',
+    summary: 'A group',
+    callers: CALLERS,
+    operation: 'group',
+    input: {
+      params: GROUP_PATH,
+      query: OF_PROFILE.extend({ expand: EXPAND.describe('All attributes. Default true.') }),
+    },
+    toVariables: ({ params, query: { profile, expand } }) => ({
+      ...groupVariables(params.id, profile),
+      isExpanded: expand !== 'false',
+    }),
+    reply: {
+      status: 200,
+      schema: GROUP,
+      from: (data: { group: GroupData }, request) => group(data.group, isExpanded(request)),
+    },
+    errors: ERRORS,
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v2/grps',
+    spec: '2.19 (50)',
+    summary: 'Groups that a condition finds, oldest first',
+    callers: CALLERS,
+    operation: 'groups',
+    input: {
+      query: OF_PROFILE.extend({
+        rql: searchParameter(GROUP_FIELDS).optional(),
+        expand: EXPAND.describe('All attributes, not the ids alone. Default false.'),
+      }),
+    },
+    toVariables: ({ query }) => ({ ...searchVariables(query), isExpanded: query.expand === 'true' }),
+    reply: {
+      status: 200,
+      schema: z.array(GROUP),
+      from: (data: { groups: { nodes: readonly GroupData[] } }, request) =>
+        data.groups.nodes.map((each) => group(each, isExpanded(request))),
+    },
+    pos: { 'filter.anyOf': 'rql' },
+    errors: ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v2/grps',
+    spec: '2.19 (51)',
+    summary: 'Makes a group',
+    callers: CALLERS,
+    operation: 'createGroup',
+    input: {
+      query: OF_PROFILE,
+      body: z.looseObject({
+        id: z
+          .string()
+          .regex(/^(?!Z3JwO)\P{C}{1,255}$/u)
+          .optional()
+          .describe('Unique in its profile. Default: a new one.'),
+        profile: PROFILE.optional(),
+        name: z.string(),
+        instanceId: NEVER,
+      }),
+    },
+    toVariables: ({ query, body: { id, profile, name, instanceId: _instanceId, ...attributes } }) => ({
+      key: id,
+      // A group without a profile would stand in the tree.
+      profile: profile ?? query.profile ?? '',
+      name,
+      attributes,
+    }),
+    reply: {
+      status: 200,
+      schema: GROUP,
+      from: ({ createGroup }: { createGroup: { group: GroupData } }) => group(createGroup.group, true),
+    },
+    pos: POS,
+    shapeErrors: { instanceId: 'unmodifiable' },
+    errors: ERRORS,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v2/grps/{id}',
+    spec: '2.19 (52)',
+    summary: 'Changes attributes of a group; those that are not named stay, `null` clears one',
+    callers: CALLERS,
+    operation: 'updateGroup',
+    input: {
+      params: GROUP_PATH,
+      query: OF_PROFILE,
+      body: z.looseObject({
+        name: z.string().optional(),
+        ...Object.fromEntries(UNMODIFIABLE.map((name) => [name, NEVER])),
+      }),
+    },
+    toVariables: ({ params, query, body: { name, ...attributes } }) => ({
+      ...groupVariables(params.id, query.profile),
+      name,
+      attributes,
+    }),
+    reply: {
+      status: 200,
+      schema: GROUP,
+      from: ({ updateGroup }: { updateGroup: { group: GroupData } }) => group(updateGroup.group, true),
+    },
+    pos: POS,
+    shapeErrors: Object.fromEntries(UNMODIFIABLE.map((name) => [name, 'unmodifiable'])),
+    errors: ERRORS,
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/v2/grps/{id}',
+    spec: '2.19 (53)',
+    summary: 'Deletes a group',
+    callers: CALLERS,
+    operation: 'deleteGroup',
+    input: { params: GROUP_PATH, query: OF_PROFILE },
+    toVariables: ({ params, query }) => groupVariables(params.id, query.profile),
+    reply: { status: 204 },
+    errors: ERRORS,
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v2/grps/{id}/members',
+    spec: '2.19 (54)',
+    summary: 'Members of a group, by id',
+    callers: CALLERS,
+    operation: 'groupMembers',
+    input: { params: GROUP_PATH, query: OF_PROFILE },
+    toVariables: ({ params, query }) => groupVariables(params.id, query.profile),
+    reply: {
+      status: 200,
+      schema: z.array(z.object({ subjectId: z.string(), instanceId: z.string() })),
+      from: (data: { group: { memberIds: readonly string[] } }) =>
+        data.group.memberIds.map((subjectId) => ({ subjectId, instanceId: instanceIdOf(subjectId) })),
+    },
+    errors: ERRORS,
+  }),
+  ...(
+    [
+      ['add', '2.19 (55)', 'Puts users into a group; who is a member stays one', 'addGroupMembers'],
+      ['rm', '2.19 (56)', 'Takes users out of a group; who is no member stays none', 'removeGroupMembers'],
+    ] as const
+  ).map(([path, spec, summary, operation]) =>
+    route({
+      method: 'POST',
+      path: `/api/v2/grps/{id}/members/${path}`,
+      spec,
+      summary,
+      callers: CALLERS,
+      operation,
+      input: { params: GROUP_PATH, query: OF_PROFILE, body: MEMBERS },
+      toVariables: ({ params, query, body }) => memberVariables(params.id, query.profile, body),
+      reply: { status: 204 },
+      pos: POS,
+      errors: ERRORS,
+    }),
+  ),
+];

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+describe('groups by key and by attributes in the graph', () => {
+  let world: World;
+  let tenant: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    tenant = await world.tenant();
+    await world.newGroup(tenant, { profile: 'orgs', key: '114', name: 'One', attributes: { INN: '1', size: 9 } });
+    await world.newGroup(tenant, { profile: 'orgs', key: '115', name: 'Two', attributes: { INN: '2', size: 10 } });
+    await world.newGroup(tenant, { profile: 'clubs', key: '115', name: 'Three' });
+    await world.newGroup(tenant, { name: 'tree' });
+  });
+  afterAll(() => world.close());
+
+  const app = () =>
+    world.app(
+      tenant,
+      'group:read',
+      'group:write',
+      'group:delete',
+      'group-member:read',
+      'group-member:write',
+      'user:read',
+    );
+  const names = async (filter: object, orderBy?: object) => {
+    const document = `query ($filter: GroupFilterInput, $orderBy: GroupOrderInput) {
+      groups(filter: $filter, orderBy: $orderBy) { nodes { name } } }`;
+    const { data, errors } = await world.graphql(app(), document, { filter, orderBy });
+    return errors[0]?.extensions ?? data.groups.nodes.map(({ name }: { name: string }) => name);
+  };
+  const where = (...allOf: object[]) => ({ allOf });
+
+  it('finds those for which one of the alternatives holds whole', async () => {
+    const inn = (value: string) => ({ attribute: 'INN', value });
+    expect(await names({ anyOf: [where(inn('1')), where(inn('2'))] })).toEqual(['One', 'Two']);
+    expect(await names({ anyOf: [where(inn('1'), { field: 'KEY', value: '115' })] })).toEqual([]);
+    expect(await names({ profile: 'orgs', anyOf: [where({ ...inn('1'), operator: 'NE' })] })).toEqual(['Two']);
+    const size = { attribute: 'size', operator: 'GE', value: '9', type: 'NUMBER' };
+    expect(await names({ anyOf: [where(size)] }, { field: 'CREATED_AT', direction: 'DESC' })).toEqual(['Two', 'One']);
+    expect(await names({ anyOf: [where({ field: 'NAME', value: 'THREE' })] })).toEqual(['Three']);
+  });
+
+  it('orders by path or by age', async () => {
+    expect(await names({})).toEqual(['One', 'Three', 'tree', 'Two'].sort((a, b) => (a < b ? -1 : 1)));
+    expect(await names({}, { field: 'CREATED_AT' })).toEqual(['One', 'Two', 'Three', 'tree']);
+  });
+
+  it('refuses conditions that say nothing or too much', async () => {
+    for (const anyOf of [
+      [],
+      [where()],
+      [where({ value: 'x' })],
+      [where({ attribute: 'a', field: 'KEY', value: 'x' })],
+      [where({ attribute: 'a', value: 'x', type: 'NUMBER' })],
+      [where({ attribute: 'a', value: '\u0000' })],
+    ]) {
+      expect(await names({ anyOf })).toMatchObject({ code: 'INVALID_INPUT', fields: [{ path: 'filter.anyOf' }] });
+    }
+    expect(await names({ nameContains: '\u0000' })).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await names({ profile: 'x'.repeat(5000) })).toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('takes a key without its profile where one directory of organisations has it', async () => {
+    const document = 'query ($key: String, $profile: String) { group(key: $key, profile: $profile) { name } }';
+    const name = async (key: string, profile?: string) => {
+      const { data, code } = await world.graphql(app(), document, { key, profile });
+      return code ?? data.group?.name ?? null;
+    };
+    expect(await name('114')).toBe('One');
+    expect(await name('115')).toBe('GROUP_KEY_AMBIGUOUS');
+    expect(await name('115', 'clubs')).toBe('Three');
+    expect(await name('\u0000')).toBeNull();
+    expect(await name('114', '\u0000')).toBeNull();
+  });
+
+  it('changes, fills, empties and deletes a group that is named by its key', async () => {
+    const { id } = await world.newUser(tenant);
+    const group = await world.newGroup(tenant, { profile: 'orgs', key: 'k1' });
+    const reference = { key: 'k1', profile: 'orgs' };
+    const run = (name: string, type: string, input: object, selection: string) =>
+      world.graphql(app(), `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`, {
+        input: { ...reference, ...input },
+      });
+    const changed = await run('updateGroup', 'UpdateGroupInput', { name: 'new' }, 'group { name }');
+    expect(changed.data.updateGroup.group.name).toBe('new');
+    const members = 'group { memberIds }';
+    const added = await run('addGroupMembers', 'GroupMembersInput', { userIds: [id, id] }, members);
+    expect(added.data.addGroupMembers.group.memberIds).toEqual([id]);
+    const unknown = await run('removeGroupMembers', 'GroupMembersInput', { userIds: [id, 'nobody'] }, members);
+    expect(unknown.code).toBe('GROUP_MEMBER_NOT_FOUND');
+    const removed = await run('removeGroupMembers', 'GroupMembersInput', { userIds: [id] }, members);
+    expect(removed.data.removeGroupMembers.group.memberIds).toEqual([]);
+    const wrong = await run('deleteGroup', 'DeleteGroupInput', { profile: 'clubs' }, 'id');
+    expect(wrong.code).toBe('NOT_FOUND');
+    const both = await run('deleteGroup', 'DeleteGroupInput', { id: group.id }, 'id');
+    expect(both.code).toBe('INVALID_INPUT');
+    const gone = await run('deleteGroup', 'DeleteGroupInput', {}, 'id');
+    expect(gone.data.deleteGroup.id).toContain(group.id);
+  });
+
+  it('lists members to those who may see them, within bounds', async () => {
+    const group = await world.newGroup(tenant, { profile: 'orgs', key: 'k2' });
+    const document = `query ($id: ID!, $limit: Int!) { group(id: $id) { memberIds(limit: $limit) } }`;
+    for (const limit of [-1, 10_001]) {
+      expect((await world.graphql(app(), document, { id: group.id, limit })).code).toBe('INVALID_INPUT');
+    }
+    const reader = world.app(tenant, 'group:read');
+    const refused = await world.graphql(reader, document, { id: group.id, limit: 10 });
+    expect([refused.code, refused.data.group.memberIds]).toEqual(['FORBIDDEN', null]);
+  });
+
+  it('finds users by the same conditions', async () => {
+    await world.newUser(tenant, { id: 'kate', givenName: 'Kate', attributes: { level: 3 } });
+    const document = `query ($filter: UserFilterInput) { users(filter: $filter) { nodes { subject } } }`;
+    const filter = {
+      anyOf: [
+        where({ field: 'SUBJECT', value: 'nobody' }),
+        where(
+          { attribute: 'given_name', value: 'kate' },
+          { attribute: 'level', operator: 'LT', value: '4', type: 'NUMBER' },
+        ),
+      ],
+    };
+    expect((await world.graphql(app(), document, { filter })).data.users.nodes).toEqual([{ subject: 'kate' }]);
+    const refused = await world.graphql(app(), document, { filter: { anyOf: [] } });
+    expect(refused.errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', fields: [{ path: 'filter.anyOf' }] });
+  });
+});
