@@ -1,96 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG_NAMES } from '../../../src/server/config.ts';
 import { LIMIT_NAMES } from '../../../src/server/graphql-limits.ts';
 import { readmeCommands } from '../../../src/server/tour.ts';
+import { endStarted, MAIN, ROOT, Started } from '../../support/started.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const MAIN = join(ROOT, 'dist/src/server/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'idgraph-start-'));
-const started: Started[] = [];
-
-/** The environment of the machine without what configures the service. */
-function environment(env: Record<string, string>): NodeJS.ProcessEnv {
-  const clean = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
-  );
-  return { ...clean, PORT: '0', DATA_DIR: join(folder, 'data'), ...env };
-}
-
-class Started {
-  readonly child: ChildProcess;
-  output = '';
-  errors = '';
-  readonly exited: Promise<number | string>;
-
-  constructor(command: string, args: readonly string[], env: Record<string, string>) {
-    this.child = spawn(command, args, {
-      cwd: ROOT,
-      env: environment(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group, so that nothing it started outlives the test.
-      detached: true,
-    });
-    this.child.stdout!.on('data', (chunk) => {
-      this.output += String(chunk);
-    });
-    this.child.stderr!.on('data', (chunk) => {
-      this.errors += String(chunk);
-    });
-    this.exited = once(this.child, 'close').then(([code, signal]) => code ?? signal);
-    started.push(this);
-  }
-
-  killGroup(): void {
-    try {
-      process.kill(-this.child.pid!, 'SIGKILL');
-    } catch {
-      // Everything in it has ended already.
-    }
-  }
-
-  /** Waits for the last line of what the start prints. */
-  async ready(): Promise<this> {
-    const printed = vi.waitFor(() => expect(this.output).toMatch(/Idgraph serves at[\s\S]*\n\n$/), {
-      timeout: 100_000,
-      interval: 100,
-    });
-    const ended = this.exited.then((code) => {
-      throw new Error(`The process ended with ${code}: ${this.errors}`);
-    });
-    await Promise.race([printed, ended]);
-    printed.catch(() => undefined);
-    ended.catch(() => undefined);
-    return this;
-  }
-
-  /** A variable of the printed tour. */
-  variable(name: string): string {
-    return new RegExp(`^export ${name}=(.*)$`, 'm').exec(this.output)![1]!;
-  }
-
-  get url(): string {
-    return /Idgraph serves at (\S+)/.exec(this.output)![1]!;
-  }
-}
-
-const startMain = (env: Record<string, string> = {}) => new Started(process.execPath, [MAIN], env);
+const startMain = (env: Record<string, string> = {}) =>
+  new Started(process.execPath, [MAIN], { DATA_DIR: join(folder, 'data'), ...env });
 
 beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs')], { stdio: 'pipe' });
 }, 120_000);
 
-afterEach(async () => {
-  for (const one of started.splice(0)) {
-    one.killGroup();
-    await one.exited;
-  }
-});
+afterEach(endStarted);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('npm start', { timeout: 180_000 }, () => {

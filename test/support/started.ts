@@ -1,0 +1,91 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { expect, vi } from 'vitest';
+import { CONFIG_NAMES } from '../../src/server/config.ts';
+
+/** The project's folder. */
+export const ROOT = resolve(import.meta.dirname, '../..');
+/** The built server; `buildServer()` makes it. */
+export const MAIN = join(ROOT, 'dist/src/server/main.js');
+
+/** Builds what is not built yet; a build that is current costs nothing. */
+export function buildServer(): void {
+  execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs'), 'server'], { stdio: 'pipe' });
+}
+
+const started: Started[] = [];
+
+/** Ends every process of this file's tests, with whatever they started. */
+export async function endStarted(): Promise<void> {
+  for (const one of started.splice(0)) {
+    one.killGroup();
+    await one.exited;
+  }
+}
+
+/** The environment of the machine without what configures the service. */
+function environment(env: Record<string, string>): NodeJS.ProcessEnv {
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
+  );
+  return { ...clean, PORT: '0', ...env };
+}
+
+/** A process under test: the server, `npm`, a shell. Its working directory is the project's. */
+export class Started {
+  readonly child: ChildProcess;
+  output = '';
+  errors = '';
+  readonly exited: Promise<number | string>;
+
+  constructor(command: string, args: readonly string[], env: Record<string, string>) {
+    this.child = spawn(command, args, {
+      cwd: ROOT,
+      env: environment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group, so that nothing it started outlives the test.
+      detached: true,
+    });
+    this.child.stdout!.on('data', (chunk) => {
+      this.output += String(chunk);
+    });
+    this.child.stderr!.on('data', (chunk) => {
+      this.errors += String(chunk);
+    });
+    this.exited = once(this.child, 'close').then(([code, signal]) => code ?? signal);
+    started.push(this);
+  }
+
+  killGroup(): void {
+    try {
+      process.kill(-this.child.pid!, 'SIGKILL');
+    } catch {
+      // Everything in it has ended already.
+    }
+  }
+
+  /** Waits for the last line of what the start prints. */
+  async ready(): Promise<this> {
+    const printed = vi.waitFor(() => expect(this.output).toMatch(/Idgraph serves at[\s\S]*\n\n$/), {
+      timeout: 100_000,
+      interval: 100,
+    });
+    const ended = this.exited.then((code) => {
+      throw new Error(`The process ended with ${code}: ${this.errors}`);
+    });
+    await Promise.race([printed, ended]);
+    printed.catch(() => undefined);
+    ended.catch(() => undefined);
+    return this;
+  }
+
+  /** A variable of the printed tour. */
+  variable(name: string): string {
+    return new RegExp(`^export ${name}=(.*)$`, 'm').exec(this.output)![1]!;
+  }
+
+  get url(): string {
+    return /Idgraph serves at (\S+)/.exec(this.output)![1]!;
+  }
+}
