@@ -108,7 +108,10 @@ function responsesOf(errors: DialectErrors, route: Route): Json {
     codes.set(status, (codes.get(status) ?? new Set()).add(error));
   const refusals = [...codes]
     .sort(([a], [b]) => a - b)
-    .map(([status, names]) => [status, { description: `Refused: ${[...names].filter(Boolean).join(', ')}.` }]);
+    .map(([status, names]) => [
+      status,
+      { description: `${['Refused', [...names].filter(Boolean).join(', ')].filter(Boolean).join(': ')}.` },
+    ]);
   return { ...Object.fromEntries(refusals), ...success };
 }
 

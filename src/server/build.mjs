@@ -30,6 +30,12 @@ const PARTS = {
     outputs: ['dist/web/graphiql'],
     make: () => run('vite', 'vite', ['build', 'web/graphiql', '--logLevel', 'warn']),
   },
+  reference: {
+    inputs: ['web/reference'],
+    outputs: ['dist/web/reference'],
+    // Served as it is written.
+    make: () => cpSync(join(ROOT, 'web/reference'), join(ROOT, 'dist/web/reference'), { recursive: true }),
+  },
 };
 
 function filesIn(path) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createCallers, mountRestCompat } from '../../rest-compat/index.ts';
+import { createCallers, DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
 import { buildGraph } from '../../schema/build.ts';
 import type { Services } from '../../schema/context.ts';
 import { MasterKey } from '../crypto/index.ts';
@@ -20,6 +20,7 @@ import { shownError } from './http-errors.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { normaliseAddress, originOf } from './origin.ts';
+import { apiReference } from './reference.ts';
 import { createRegistry } from './registry.ts';
 import { Sweeper } from './sweeper.ts';
 import { createTransports } from './transports.ts';
@@ -224,5 +225,5 @@ async function openDoors(parts: DoorParts): Promise<void> {
     await drained;
   });
   const floor = config.rateLimits ? [failureFloor(config)] : [];
-  door.open([...floor, graphiql(), graph.middleware, rest]);
+  door.open([...floor, graphiql(), apiReference(DIALECTS), graph.middleware, rest]);
 }
