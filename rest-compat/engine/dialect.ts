@@ -43,7 +43,7 @@ export interface Dialect {
   /**
    * Whether an authenticated user's token may come with the address of the end user in `X-Forwarded-For`: it is recorded as
    * `ip`, while counters and blocks use the transport's. `required`: changes without it are refused, in rows that declare
-   * the header.
+   * the header, unless the tenant's setting `requireForwardedAddress` is off.
    */
   readonly endUserAddress?: 'optional' | 'required';
 }

@@ -48,9 +48,11 @@ interface Exchange {
   variables: Variables;
 }
 
+type Tenant = NonNullable<Awaited<ReturnType<Services['directory']['byName']>>>;
+
 /** The tenant of a request, its name in the document, and where the mount is for the outside. */
 interface Place {
-  readonly tenant: TenantRef | null;
+  readonly tenant: Tenant | null;
   readonly name: string;
   readonly baseUrl: string;
 }
@@ -94,7 +96,7 @@ export class Engine {
     const form = row.body === 'form' ? formOf(ctx, row, bytes!) : null;
     const caller = await this.#callerOf(exchange, row, place, form);
     assertScopes(row, caller, place.tenant);
-    this.#assertEndUser(exchange, caller);
+    this.#assertEndUser(exchange, caller, place.tenant);
     const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
     const request = parseRequest(route, raw, owner.errors.fieldError);
     const variables = { ...route.toVariables?.(request), tenant: place.name };
@@ -130,8 +132,9 @@ export class Engine {
     return ip === null ? caller : { ...caller, origin: { ...caller.origin, ip } };
   }
 
-  #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller): void {
+  #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller, tenant: Tenant | null): void {
     if (owner.dialect.endUserAddress !== 'required' || caller.kind !== 'user') return;
+    if (tenant?.settings.requireForwardedAddress === false) return;
     if (!CHANGES.has(row!.route.method) || !row!.namesEndUser) return;
     if (forwardedAddress(ctx.req, this.#options.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
   }

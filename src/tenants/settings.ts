@@ -93,7 +93,7 @@ const native: TenantSettings = {
   refreshSeconds: null,
   reauthSeconds: 300,
   protectLastAdmin: false,
-  requireForwardedAddress: false,
+  requireForwardedAddress: true,
   eventRetentionDays: 365,
   lockout: {
     enabled: true,

@@ -147,6 +147,14 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await read(annasToken)).status).toBe(200);
   });
 
+  it('T9: a tenant may do without the header', async () => {
+    const { world, tenant } = blitz;
+    await world.services.tenants.updateSettings(world.system(tenant), { requireForwardedAddress: false });
+    expect((await change({ needPasswordChange: true }, { headers: {} })).status).toBe(200);
+    await world.services.tenants.updateSettings(world.system(tenant), { requireForwardedAddress: true });
+    expect((await change({ needPasswordChange: true }, { headers: {} })).status).toBe(400);
+  });
+
   it('T10: of several addresses the first counts', async () => {
     await change({ needPasswordChange: true }, { headers: { 'x-forwarded-for': '203.0.113.9, 198.51.100.2' } });
     expect((await blitz.world.events(blitz.tenant)).at(-1)).toMatchObject({ ip: '203.0.113.9', peer_ip: '127.0.0.1' });
