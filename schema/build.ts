@@ -5,10 +5,12 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { AuthModesResolver, CredentialResolver } from './auth-modes/auth-modes.resolver.ts';
 import { BlockResolver } from './auth-modes/block.resolver.ts';
+import { PasswordResolver } from './auth-modes/password.resolver.ts';
 import { SecurityQuestionResolver, UserSecurityQuestionResolver } from './auth-modes/security-question.resolver.ts';
 import { TotpResolver } from './auth-modes/totp.resolver.ts';
 import { UserAuthModesResolver } from './auth-modes/user-auth-modes.resolver.ts';
 import { ClientResolver } from './clients/client.resolver.ts';
+import { LinkedAppResolver, UserLinkedAppsResolver } from './clients/linked-app.resolver.ts';
 import { ConsentResolver, UserConsentsResolver } from './consents/consent.resolver.ts';
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { enforceScopes } from './directives/enforce.ts';
@@ -42,6 +44,8 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   SecurityEventResolver,
   TenantResolver,
   ClientResolver,
+  LinkedAppResolver,
+  UserLinkedAppsResolver,
   RoleResolver,
   RoleGrantResolver,
   UserRolesResolver,
@@ -73,6 +77,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   QrSignInResolver,
   RiskbitResolver,
   AuthModesResolver,
+  PasswordResolver,
   CredentialResolver,
   BlockResolver,
   UserAuthModesResolver,

@@ -15,8 +15,8 @@ import type {
   ClientService,
   ClientStore,
 } from '../src/clients/index.ts';
-import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
 import type { ConsentService, ConsentStore } from '../src/consents/index.ts';
+import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
 import type { EventEngine, EventLog } from '../src/events/index.ts';
 import type {
   FederationLinkService,
@@ -28,6 +28,7 @@ import type {
   AccountHistory,
   EndAccessFlow,
   LinkAccountFlow,
+  LinkedApps,
   PasswordFlow,
   QrSignInFlow,
   SignInFlow,
@@ -121,6 +122,8 @@ export interface Services {
   /** Making accounts with all that belongs to them. */
   readonly signUp: SignUpFlow;
   readonly passwordFlow: PasswordFlow;
+  /** Apps on the devices of users. */
+  readonly linkedApps: LinkedApps;
   readonly federationProviders: FederationProviderService;
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;

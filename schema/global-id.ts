@@ -9,6 +9,7 @@ export const TAGS = {
   Device: 'dev',
   Consent: 'con',
   Client: 'cli',
+  LinkedApp: 'app',
   Role: 'rol',
   Group: 'grp',
   FederationProvider: 'idp',

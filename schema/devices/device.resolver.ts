@@ -1,11 +1,12 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
-import type { Device, SessionRow } from '../../src/sessions/index.ts';
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { type Device, parseUserAgent, type SessionRow, type UserAgent } from '../../src/sessions/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { SessionType } from '../sessions/session.type.ts';
+import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { UserType } from '../users/user.type.ts';
 import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.type.ts';
 
@@ -26,9 +27,29 @@ export class DeviceResolver {
     return device.id;
   }
 
+  @FieldResolver(() => UserAgentType)
+  parsedUserAgent(@Root() device: Device): UserAgent {
+    return parseUserAgent(device.userAgent ?? null);
+  }
+
+  @RequiresScopes(['device:read'], ['device:read:self'])
+  @Query(() => [DeviceType], {
+    nullable: 'items',
+    description: 'The devices a user signed in on, the last used first; at most 100. Errors: USER_NOT_FOUND.',
+  })
+  devices(
+    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<readonly Device[]> {
+    return services.devices.list(authority, keyOf('User', user, 'user'));
+  }
+
   @RequiresScopes(['device:delete'], ['device:delete:self'])
   @Mutation(() => RemoveDevicePayload, {
-    description: 'Forgets a device of a user; sessions on it go on. Errors: DEVICE_NOT_FOUND, ACCOUNT_GUARDED.',
+    description:
+      'Forgets a device of a user; sessions on it go on. Errors: DEVICE_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
   })
   async removeDevice(
     @Arg('input', () => RemoveDeviceInput, { description: 'The device.' }) input: RemoveDeviceInput,

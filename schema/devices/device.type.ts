@@ -1,14 +1,19 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Node } from '../interfaces/node.ts';
+import { UserAgentType } from '../sessions/user-agent.type.ts';
 
 @ObjectType('Device', { implements: Node, description: 'A browser or app that a user signed in on.' })
 @RequiresScopes(['device:read'], ['device:read:self'])
 export class DeviceType extends Node {
   @Field(() => String, { description: 'Id of the device; another user on the same browser has the same one.' })
   deviceId!: string;
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
   @Field(() => String, { nullable: true, description: 'Browser, as it named itself.' })
   userAgent!: string | null;
+  @Field(() => UserAgentType, { description: 'The same, taken apart.' })
+  parsedUserAgent!: UserAgentType;
   @Field(() => String, { nullable: true, description: 'Fingerprint the browser reported.' })
   fingerprint!: string | null;
   @Field(() => String, { nullable: true, description: 'Address it was last used from.' })

@@ -22,4 +22,9 @@ export class UserAgentType {
     description: 'Vendor and model of a phone or tablet, such as `Apple iPhone`; null when unknown.',
   })
   device!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the device is, such as `mobile` or `tablet`; null for what does not say, as desktop browsers.',
+  })
+  deviceType!: string | null;
 }

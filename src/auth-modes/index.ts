@@ -28,8 +28,9 @@ export {
   type SubjectKind,
 } from './lockout/lockout.subject.ts';
 export { type AuthMode, CREDENTIAL_KINDS, CREDENTIAL_TYPES, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
+export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
-export { PasswordMode, type PreparedPassword } from './password/password.mode.ts';
+export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
 export { SecurityQuestionService } from './security-question/security-question.service.ts';
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';

@@ -98,7 +98,7 @@ export class ClientDirectory {
       if (TENANT_WIDE.has(type)) tenants.add(tenantId);
       // The grant names the client by its UUID; which client_id that is would cost a query.
       else if (type.startsWith('role_grant.') && params['holderKind'] === 'client') tenants.add(tenantId);
-      else if (type.startsWith('client.') || type === 'linked_app.bound') clients.add(`${tenantId} ${clientId}`);
+      else if (type.startsWith('client.') || type.startsWith('linked_app.')) clients.add(`${tenantId} ${clientId}`);
     }
     if (tenants.size === 0 && clients.size === 0) return;
     this.#cache.drop((key) => clients.has(key) || tenants.has(key.slice(0, key.indexOf(' '))));

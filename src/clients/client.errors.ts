@@ -15,5 +15,6 @@ export const clientErrors = defineErrors({
     message: 'The service itself keeps this client; it cannot be changed or deleted.',
   },
   LINKED_APP_NOT_FREE: { kind: 'refused', message: 'There is no app instance of this client_id that is free.' },
+  LINKED_APP_NOT_FOUND: { kind: 'not-found', message: 'The user has no such linked app.' },
   CLIENT_PUBLIC: { kind: 'refused', message: 'A public client has no secret.' },
 });

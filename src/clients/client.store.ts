@@ -15,6 +15,9 @@ export interface ClientFilter {
   readonly withBuiltin?: boolean;
 }
 
+/** Linked apps shown per user: some 1 KB each, 100 KB. */
+const MAX_INSTANCES = 100;
+
 /** The only queries on clients and their secrets. */
 export class ClientStore {
   readonly #db: Database;
@@ -48,6 +51,21 @@ export class ClientStore {
   async findByClientId(tenantId: string, clientId: string): Promise<Client | null> {
     const query = this.#select(tenantId).where('clients.client_id', '=', clientId);
     return ((await query.executeTakeFirst()) ?? null) as Client | null;
+  }
+
+  /** The linked apps of each user, the newest first: at most 100 of each. */
+  async instancesOf(tenantId: string, userIds: readonly string[]): Promise<Client[]> {
+    if (userIds.length === 0) return [];
+    const ranked = this.#sql
+      .selectFrom('clients')
+      .selectAll()
+      .select(sql<number>`row_number() over (partition by owner_user_id order by created_at desc, id desc)`.as('rank'))
+      .where('tenant_id', '=', tenantId)
+      .where('kind', '=', 'instance')
+      .where(sql<boolean>`owner_user_id = any(${userIds as string[]}::text[])`)
+      .as('clients');
+    const query = this.#sql.selectFrom(ranked).select(this.#columns as never[]);
+    return (await query.where('rank', '<=', MAX_INSTANCES).orderBy('rank').execute()) as unknown as Client[];
   }
 
   /** Clients in the order of their client_id. */

@@ -6,8 +6,8 @@ import { type Mail, type Message, PermanentDeliveryError, type Sms, type Transpo
 /** How a message ended. */
 export type DeliveryOutcome =
   | { readonly sent: true }
-  /** `refused`: the other side said no for good. `unreachable`: every attempt failed. */
-  | { readonly sent: false; readonly reason: 'refused' | 'unreachable' };
+  /** `refused`: the other side said no for good. `unreachable`: every attempt failed. `queue_full`: none was made. */
+  | { readonly sent: false; readonly reason: 'refused' | 'unreachable' | 'queue_full' };
 
 export interface DeliveryQueueOptions<M extends Message> {
   readonly transport: Transport<M>;
@@ -48,15 +48,29 @@ export class DeliveryQueue<M extends Message> {
    * @throws SERVICE_UNAVAILABLE Too many wait already. Inside a unit of work that undoes the change as well.
    */
   send(message: M): void {
-    const { capacity = CAPACITY } = this.#options;
-    if (this.#waiting >= capacity) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
+    if (this.#isFull) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
+    this.#enter(() => this.#attempts(message), message);
+  }
+
+  /** As `send`, for what nobody depends on: when too many wait, it is reported as failed and nothing is thrown. */
+  offer(message: M): void {
+    const isFull = this.#isFull;
+    this.#enter(async () => (isFull ? { sent: false, reason: 'queue_full' } : this.#attempts(message)), message);
+  }
+
+  get #isFull(): boolean {
+    return this.#waiting >= (this.#options.capacity ?? CAPACITY);
+  }
+
+  #enter(attempts: () => Promise<DeliveryOutcome>, message: M): void {
     this.#waiting++;
     const unit = openUnitOfWork();
+    const begin = () => this.#begin(attempts, message);
     if (unit === undefined) {
-      this.#begin(message);
+      begin();
       return;
     }
-    unit.afterCommit(() => this.#begin(message));
+    unit.afterCommit(begin);
     unit.afterRollback(() => {
       this.#waiting--;
     });
@@ -77,9 +91,9 @@ export class DeliveryQueue<M extends Message> {
     this.#options.transport.close();
   }
 
-  #begin(message: M): void {
+  #begin(attempts: () => Promise<DeliveryOutcome>, message: M): void {
     this.#options.detached(() => {
-      const run = this.#deliver(message).finally(() => {
+      const run = this.#deliver(attempts, message).finally(() => {
         this.#waiting--;
         this.#running.delete(run);
       });
@@ -87,10 +101,10 @@ export class DeliveryQueue<M extends Message> {
     });
   }
 
-  async #deliver(message: M): Promise<void> {
+  async #deliver(attempts: () => Promise<DeliveryOutcome>, message: M): Promise<void> {
     const { report, onError = () => {} } = this.#options;
     try {
-      await report(message, await this.#attempts(message));
+      await report(message, await attempts());
     } catch (error) {
       onError(error);
     }
@@ -116,6 +130,6 @@ export class DeliveryQueue<M extends Message> {
 }
 
 /** Sends mails. */
-export type Mailer = Pick<DeliveryQueue<Mail>, 'send'>;
+export type Mailer = Pick<DeliveryQueue<Mail>, 'send' | 'offer'>;
 /** Sends text messages to phones. */
-export type SmsSender = Pick<DeliveryQueue<Sms>, 'send'>;
+export type SmsSender = Pick<DeliveryQueue<Sms>, 'send' | 'offer'>;

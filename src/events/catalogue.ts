@@ -72,6 +72,7 @@ export const EVENT_TYPES = {
   'device.seen': { category: 'device', description: 'A user signed in on a device for the first time.' },
   'device.removed': { category: 'device', description: 'A known device of a user was forgotten.' },
   'linked_app.bound': { category: 'device', description: 'An app instance was given to a user.' },
+  'linked_app.removed': { category: 'device', description: 'An app of a user was unlinked; its credentials ended.' },
   'right.granted': { category: 'right', description: 'A right on a user, group or application was given.' },
   'right.revoked': { category: 'right', description: 'A right on a user, group or application was taken away.' },
   'qr_sign_in.confirmed': { category: 'sign-in', description: 'A user allowed a sign-in that was shown as a QR code.' },

@@ -1,18 +1,23 @@
 import { type Authority, requireRecentSignIn } from '../access/index.ts';
 import {
   type Attempt,
+  generatePassword,
   type LockoutService,
   type PasswordMode,
+  type PreparedPassword,
   passwordModeErrors,
   type StoredPassword,
+  type WritePassword,
 } from '../auth-modes/index.ts';
 import type { EventLog } from '../events/index.ts';
-import type { Clock } from '../kernel/index.ts';
+import { type Clock, invalidField, kernelErrors } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
+import type { RightService } from '../rights/index.ts';
 import type { SessionService } from '../sessions/index.ts';
-import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
-import { canonicalUserId } from '../users/index.ts';
+import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
+import { canonicalUserId, type UserStore, userErrors } from '../users/index.ts';
 import type { EndAccessFlow } from './end-access.ts';
+import type { PasswordNotice, PasswordNotices } from './password-notices.ts';
 
 /**
  * What becomes of the account's sessions, and with them of its tokens: all end and the devices are forgotten; all but the
@@ -20,7 +25,13 @@ import type { EndAccessFlow } from './end-access.ts';
  */
 export type SessionsAfter = 'end-all' | 'end-others' | 'keep';
 
-export interface SetPassword {
+/** What happens beside a new password. */
+interface Beside extends PasswordNotice {
+  /** A device whose sessions stay, and which is not forgotten. */
+  readonly keepDeviceId?: string | null;
+}
+
+export interface SetPassword extends Beside {
   readonly userId: string;
   readonly password: string;
   /** Demand a change at the next sign-in. Default false. */
@@ -29,14 +40,33 @@ export interface SetPassword {
   readonly sessions?: SessionsAfter;
 }
 
-export interface ChangePassword {
+export interface ChangePassword extends Beside {
   readonly userId: string;
   readonly currentPassword: string;
   readonly newPassword: string;
   /** Default `end-others`. */
   readonly sessions?: SessionsAfter;
-  /** A device whose sessions stay. */
-  readonly keepDeviceId?: string | null;
+}
+
+export interface ReplacePassword extends Beside {
+  readonly userId: string;
+  /** Needed for the own account. */
+  readonly currentPassword?: string | null;
+  /** Default: a generated one. */
+  readonly newPassword?: string | null;
+  /** Default `end-all`. */
+  readonly sessions?: SessionsAfter;
+  /** Name of an attribute with a phone number, to which the new password is sent. */
+  readonly sendToAttribute?: string | null;
+}
+
+export interface ChangeDependentPassword extends Beside {
+  readonly userId: string;
+  readonly newPassword: string;
+  /** Needed for the own account alone. */
+  readonly currentPassword?: string | null;
+  /** Default `end-all`. */
+  readonly sessions?: SessionsAfter;
 }
 
 export interface PasswordFlowDeps {
@@ -46,8 +76,22 @@ export interface PasswordFlowDeps {
   readonly lockouts: LockoutService;
   readonly sessions: Pick<SessionService, 'revokeAllOf'>;
   readonly endAccess: Pick<EndAccessFlow, 'resetSessions'>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly rights: Pick<RightService, 'holds'>;
+  readonly notices: PasswordNotices;
   readonly events: EventLog;
   readonly clock: Clock;
+}
+
+/** The right that lets one user change the password of another. */
+const DEPENDENT_RIGHT = 'change_password';
+
+/** What is written, and what happens in the same transaction. */
+interface Replacement extends Beside {
+  readonly how: WritePassword;
+  readonly sessions: SessionsAfter;
+  /** Called in the transaction. */
+  readonly alsoDo?: () => void;
 }
 
 /** Changing a password: the new hash, its event and the end of the sessions are one transaction. */
@@ -63,15 +107,8 @@ export class PasswordFlow {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, PASSWORD_POLICY, PASSWORD_TOO_LONG
    * @throws FORBIDDEN Reach `self`: the own password is changed, not set.
    */
-  async set(authority: Authority, input: SetPassword): Promise<void> {
-    authority.requireAccount('');
-    const { passwords, db } = this.#deps;
-    const { isTemporary = false, sessions = 'end-all' } = input;
-    const prepared = await passwords.prepare(authority, input.userId, input.password, 'input.password');
-    await db.transaction(async () => {
-      await passwords.write(authority, prepared, { event: 'password.reset', isTemporary });
-      await this.#endSessions(authority, prepared.user.id, sessions, null);
-    });
+  set(authority: Authority, input: SetPassword): Promise<void> {
+    return this.#set(authority, input, 'input.password');
   }
 
   /**
@@ -81,19 +118,107 @@ export class PasswordFlow {
    * @throws PASSWORD_CURRENT_WRONG Also while the account is blocked. Counts as a failed attempt.
    * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, PASSWORD_CHANGED_MEANWHILE, USER_NOT_FOUND
    */
-  async change(authority: Authority, input: ChangePassword): Promise<void> {
-    const { passwords, db, clock, directory } = this.#deps;
+  change(authority: Authority, input: ChangePassword): Promise<void> {
+    return this.#change(authority, input);
+  }
+
+  /**
+   * Replaces a password as far as the caller may: callers whose reach is their own account change it and need the current
+   * one, the others set it.
+   * @returns The password that was generated, if one was and nobody was sent it; else null. It is shown this once.
+   * @throws INVALID_INPUT The current password is missing; or the attribute has no phone number.
+   * @throws SERVICE_UNAVAILABLE Too many text messages wait; nothing was changed.
+   * @throws What `set` and `change` throw.
+   */
+  async replace(authority: Authority, input: ReplacePassword): Promise<string | null> {
+    const { notices, users } = this.#deps;
+    const { newPassword, sendToAttribute, currentPassword, ...rest } = input;
+    const userId = canonicalUserId(input.userId);
+    authority.requireAccount(userId);
+    const isOwn = authority.reach === 'self';
+    if (isOwn) requireCurrent(currentPassword);
+    const user = await users.findById(authority.tenant.id, userId);
+    if (user === null) throw userErrors.USER_NOT_FOUND();
+    const phone = sendToAttribute == null ? null : notices.phoneIn(user, sendToAttribute, 'input.sendToAttribute');
+    const password = newPassword ?? (await this.#generated(authority));
+    const alsoDo = (): void => {
+      if (phone !== null) notices.sendPassword(authority, user, phone, password, input);
+    };
+    const replaced = { ...rest, userId, sessions: input.sessions ?? 'end-all' } as const;
+    if (isOwn)
+      await this.#change(authority, { ...replaced, currentPassword: currentPassword!, newPassword: password }, alsoDo);
+    else await this.#set(authority, { ...replaced, password }, 'input.newPassword', alsoDo);
+    return newPassword == null && phone === null ? password : null;
+  }
+
+  /**
+   * Changes the password of an account on which the caller holds the right `change_password`, or of the own account.
+   * @throws FORBIDDEN Without the right, whether or not there is such an account; for callers who are no users.
+   * @throws INVALID_INPUT The current password is missing, for the own account.
+   * @throws What `set` and `change` throw.
+   */
+  async changeDependent(authority: Authority, input: ChangeDependentPassword): Promise<void> {
+    const { rights } = this.#deps;
+    const { caller, tenant } = authority;
+    const { newPassword, currentPassword, ...rest } = input;
+    const userId = canonicalUserId(input.userId);
+    if (caller.userId === null || authority.isForeign)
+      throw kernelErrors.FORBIDDEN({ detail: 'no user of the tenant' });
+    const replaced = { ...rest, userId, sessions: input.sessions ?? 'end-all' } as const;
+    if (userId === caller.userId) {
+      await this.#change(authority, { ...replaced, newPassword, currentPassword: requireCurrent(currentPassword) });
+      return;
+    }
+    const holder = { kind: 'user', id: caller.userId } as const;
+    if (!(await rights.holds(tenant.id, holder, { kind: 'user', id: userId }, DEPENDENT_RIGHT)))
+      throw kernelErrors.FORBIDDEN({ detail: `no right ${DEPENDENT_RIGHT}` });
+    const { settings } = await this.#tenant(authority);
+    requireRecentSignIn(authority, caller.userId, settings.reauthSeconds, this.#deps.clock.now());
+    // The right stands for the permission, on this one account.
+    await this.#set(authority.withReach('tenant'), { ...replaced, password: newPassword }, 'input.newPassword');
+  }
+
+  async #set(authority: Authority, input: SetPassword, path: string, alsoDo?: () => void): Promise<void> {
+    authority.requireAccount('');
+    const { isTemporary = false, sessions = 'end-all' } = input;
+    const prepared = await this.#deps.passwords.prepare(authority, input.userId, input.password, path);
+    const how = { event: 'password.reset', isTemporary } as const;
+    await this.#write(authority, prepared, { ...input, how, sessions, ...(alsoDo === undefined ? {} : { alsoDo }) });
+  }
+
+  async #change(authority: Authority, input: ChangePassword, alsoDo?: () => void): Promise<void> {
+    const { passwords, clock } = this.#deps;
     const userId = canonicalUserId(input.userId);
     authority.withReach('self').requireAccount(userId);
-    const tenant = await directory.byId(authority.tenant.id);
-    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
-    requireRecentSignIn(authority, userId, tenant.settings.reauthSeconds, clock.now());
+    const { settings } = await this.#tenant(authority);
+    requireRecentSignIn(authority, userId, settings.reauthSeconds, clock.now());
     const proved = await this.#prove(authority, userId, input.currentPassword);
     const prepared = await passwords.prepare(authority, userId, input.newPassword, 'input.newPassword');
+    const how = { event: 'password.changed', proved } as const;
+    const sessions = input.sessions ?? 'end-others';
+    await this.#write(authority, prepared, { ...input, how, sessions, ...(alsoDo === undefined ? {} : { alsoDo }) });
+  }
+
+  /** The new hash, its event, the end of the sessions and what is said about it: one transaction. */
+  async #write(authority: Authority, prepared: PreparedPassword, replacement: Replacement): Promise<void> {
+    const { db, passwords, notices } = this.#deps;
+    const { user } = prepared;
     await db.transaction(async () => {
-      await passwords.write(authority, prepared, { event: 'password.changed', proved });
-      await this.#endSessions(authority, userId, input.sessions ?? 'end-others', input.keepDeviceId ?? null);
+      await passwords.write(authority, prepared, replacement.how);
+      await this.#endSessions(authority, user.id, replacement);
+      replacement.alsoDo?.();
+      notices.tellOwner(authority, user, replacement);
     });
+  }
+
+  async #generated(authority: Authority): Promise<string> {
+    return generatePassword((await this.#tenant(authority)).settings.passwordMinLength);
+  }
+
+  async #tenant({ tenant }: Authority): Promise<KnownTenant> {
+    const known = await this.#deps.directory.byId(tenant.id);
+    if (known === null) throw tenantErrors.TENANT_REQUIRED();
+    return known;
   }
 
   /** The current password is a thing to guess like that of a sign-in, and counts as one. */
@@ -133,8 +258,7 @@ export class PasswordFlow {
   async #endSessions(
     authority: Authority,
     userId: string,
-    after: SessionsAfter,
-    keepDeviceId: string | null,
+    { sessions: after, keepDeviceId = null }: Pick<Replacement, 'sessions' | 'keepDeviceId'>,
   ): Promise<void> {
     const { endAccess, sessions } = this.#deps;
     const exceptDeviceId = keepDeviceId;
@@ -142,4 +266,10 @@ export class PasswordFlow {
     if (after !== 'end-others') return;
     await sessions.revokeAllOf(authority, userId, { exceptDeviceId, exceptSessionId: authority.caller.sessionId });
   }
+}
+
+/** @throws INVALID_INPUT */
+function requireCurrent(currentPassword: string | null | undefined): string {
+  if (currentPassword != null) return currentPassword;
+  throw invalidField('input.currentPassword', 'PASSWORD_CURRENT_REQUIRED', 'The current password is needed.');
 }

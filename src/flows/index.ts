@@ -3,7 +3,14 @@
  * May import every room up to `users/`, `clients/`, `sessions/`, `auth-modes/`, `federation/` and `risk/`.
  */
 export { AccountHistory, type AccountHistoryDeps } from './account-history.ts';
-export { type ChangePassword, PasswordFlow, type SessionsAfter, type SetPassword } from './change-password.ts';
+export {
+  type ChangeDependentPassword,
+  type ChangePassword,
+  PasswordFlow,
+  type ReplacePassword,
+  type SessionsAfter,
+  type SetPassword,
+} from './change-password.ts';
 export { EndAccessFlow } from './end-access.ts';
 export {
   type BeginLinking,
@@ -14,6 +21,8 @@ export {
   linkAccountErrors,
   Upstream,
 } from './link-account/index.ts';
+export { type LinkedApp, LinkedApps } from './linked-apps.ts';
+export { PasswordNotices } from './password-notices.ts';
 export { qrSignInErrors } from './qr-sign-in.errors.ts';
 export {
   type BeginQrSignIn,

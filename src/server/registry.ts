@@ -38,7 +38,9 @@ import {
   AccountHistory,
   EndAccessFlow,
   LinkAccountFlow,
+  LinkedApps,
   PasswordFlow,
+  PasswordNotices,
   QrSignInFlow,
   SignInFlow,
   SignUpFlow,
@@ -195,7 +197,7 @@ export function createRegistry(options: RegistryOptions): Services {
   const sessionStore = new SessionStore(db);
   const deviceStore = new DeviceStore(db);
   const oneTimeCodes = new OneTimeCodeStore(db, clock);
-  const devices = new DeviceService({ db, store: deviceStore, guard: guarded, events, clock });
+  const devices = new DeviceService({ db, store: deviceStore, users: userStore, guard: guarded, events, clock });
   const grants = new GrantStore(db);
   const tokenFamilies = new GrantFamilies(grants, clock);
   const sessions = new SessionService({
@@ -287,7 +289,6 @@ export function createRegistry(options: RegistryOptions): Services {
     events,
     clock,
   });
-  const passwordFlow = new PasswordFlow({ db, directory, passwords, lockouts, sessions, endAccess, events, clock });
   const signUp = new SignUpFlow({
     db,
     directory,
@@ -348,6 +349,28 @@ export function createRegistry(options: RegistryOptions): Services {
     guard: guarded,
     events,
     clock,
+  });
+  const passwordFlow = new PasswordFlow({
+    db,
+    directory,
+    passwords,
+    lockouts,
+    sessions,
+    endAccess,
+    users: userStore,
+    rights,
+    notices: new PasswordNotices({ mailer, sms: smsSender }),
+    events,
+    clock,
+  });
+  const linkedApps = new LinkedApps({
+    db,
+    clients: clientStore,
+    scopes: clientScopeStore,
+    roles: roleStore,
+    users: userStore,
+    guard: guarded,
+    events,
   });
   const qrSignIn = new QrSignInFlow({ db, codes: oneTimeCodes, clients: clientDirectory, events, clock });
   const riskbitStore = new RiskbitStore(db);
@@ -417,6 +440,7 @@ export function createRegistry(options: RegistryOptions): Services {
     signIn,
     signUp,
     passwordFlow,
+    linkedApps,
     federationProviders,
     federationProviderStore,
     federationLinks,

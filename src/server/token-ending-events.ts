@@ -16,6 +16,7 @@ const ENDING: ReadonlySet<EventType> = new Set<EventType>([
   'password.reset',
   'client.updated',
   'client.deleted',
+  'linked_app.removed',
   'client.secret_rotated',
   'role_grant.removed',
   'group_member.removed',

@@ -4,7 +4,7 @@ import type { EventLog } from '../events/index.ts';
 import { type Clock, isStorableText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
-import { canonicalUserId, isUserIdShaped, userErrors } from '../users/index.ts';
+import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../users/index.ts';
 import type { DeviceStore } from './device.store.ts';
 import type { Device } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
@@ -13,6 +13,7 @@ import { storableHeader } from './storable-header.ts';
 export interface DeviceServiceDeps {
   readonly db: Database;
   readonly store: DeviceStore;
+  readonly users: Pick<UserStore, 'findById'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -53,11 +54,11 @@ export class DeviceService {
     return this.#deps.store.find(tenantId, canonicalUserId(userId), deviceId);
   }
 
-  /** The devices of a user, the last used first. @throws FORBIDDEN */
+  /** The devices of a user, the last used first. @throws FORBIDDEN, USER_NOT_FOUND */
   async list(authority: Authority, userId: string): Promise<readonly Device[]> {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
-    if (!isUserIdShaped(id)) return [];
+    await this.#requireUser(authority, id);
     return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
@@ -97,19 +98,24 @@ export class DeviceService {
     }
   }
 
-  /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
+  /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
   async remove(authority: Authority, userId: string, deviceId: string): Promise<Pick<Device, 'userId' | 'id'>> {
     const { db, store, guard, events } = this.#deps;
     const { caller, tenant } = authority;
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
-    if (!isDeviceId(deviceId) || !isUserIdShaped(id)) throw sessionErrors.DEVICE_NOT_FOUND();
+    await this.#requireUser(authority, id);
+    if (!isDeviceId(deviceId)) throw sessionErrors.DEVICE_NOT_FOUND();
     await guard.assertMayChange(authority, 'user', id);
     await db.transaction(async () => {
       if (!(await store.delete(tenant.id, id, deviceId))) throw sessionErrors.DEVICE_NOT_FOUND();
       events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
     });
     return { userId: id, id: deviceId };
+  }
+
+  async #requireUser({ tenant }: Authority, id: string): Promise<void> {
+    if ((await this.#deps.users.findById(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
   }
 
   /** Forgets the devices of a user, all but one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */
@@ -120,7 +126,8 @@ export class DeviceService {
     authority.requireAccount(id);
     await guard.assertMayChange(authority, 'user', id);
     await db.transaction(async () => {
-      for (const deviceId of await store.deleteOfUser(tenant.id, id, exceptId)) {
+      const keptId = exceptId !== null && isDeviceId(exceptId) ? exceptId : null;
+      for (const deviceId of await store.deleteOfUser(tenant.id, id, keptId)) {
         events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
       }
     });

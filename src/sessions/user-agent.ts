@@ -15,6 +15,8 @@ export interface UserAgent {
   readonly os: NamedVersion;
   /** Vendor and model of a phone or tablet, such as `Apple iPhone`; null when unknown. */
   readonly device: string | null;
+  /** What it is, such as `mobile` or `tablet`; null for what does not say, as desktop browsers. */
+  readonly deviceType: string | null;
 }
 
 /** Browsers cut theirs far below; what is beyond is not looked at, so that a long text costs no more than a short one. */
@@ -36,7 +38,12 @@ export function parseUserAgent(text: string | null): UserAgent {
 function parsed(text: string): UserAgent {
   const { browser, os, device } = new UAParser(text).getResult();
   const model = [device.vendor, device.model].filter(Boolean).join(' ');
-  return { browser: named(browser), os: named(os), device: model === '' ? null : model };
+  return {
+    browser: named(browser),
+    os: named(os),
+    device: model === '' ? null : model,
+    deviceType: device.type ?? null,
+  };
 }
 
 const named = ({ name, version }: { name?: string | undefined; version?: string | undefined }): NamedVersion => ({

@@ -229,7 +229,7 @@ describe('a neighbour over GraphQL', () => {
     for (const { id } of data.next.nodes) expect(id).toContain(`~${acme.route}~`);
     expect((await world.graphql(caller, REVOKE, { id: theirSession })).code).toBe('SESSION_NOT_FOUND');
     const REMOVE = 'mutation { removeDevice(input: { userId: "victim", deviceId: "dv" }) { id } }';
-    expect((await world.graphql(caller, REMOVE)).code).toBe('DEVICE_NOT_FOUND');
+    expect((await world.graphql(caller, REMOVE)).code).toBe('USER_NOT_FOUND');
     const RESET = 'mutation { resetUserSessions(input: { userId: "victim" }) { endedSessions } }';
     expect((await world.graphql(caller, RESET)).code).toBe('USER_NOT_FOUND');
     expect(await world.services.sessionStore.findById(theirs.id, theirSession)).not.toBeNull();

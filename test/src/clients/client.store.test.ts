@@ -25,6 +25,10 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
     expect(await clientStore.findById(own.id, theirs.id)).toBeNull();
     expect(await clientStore.findByClientId(own.id, 'app')).toBeNull();
     expect(await clientStore.findMany(own.id, [theirs.id, 'nonsense'])).toEqual(new Map());
+    const user = await world.newUser(neighbour);
+    const app = (await world.newLinkedApp(neighbour, user.id)).client;
+    expect(await clientStore.instancesOf(own.id, [user.id])).toEqual([]);
+    expect(await clientStore.instancesOf(neighbour.id, [user.id, 'nobody'])).toMatchObject([{ id: app.id }]);
     expect((await clientStore.page(own.id, { withBuiltin: true }, {})).rows).toEqual([]);
     expect(await clientStore.secretsOf(own.id, theirs.id)).toEqual([]);
     expect(await clientScopeStore.linksOf(own.id, [theirs.id])).toEqual(new Map());

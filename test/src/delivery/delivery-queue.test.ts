@@ -120,6 +120,18 @@ describe('outgoing messages', () => {
     expect(mailbox.messages).toHaveLength(2);
   });
 
+  it('that nobody depends on are reported as failed instead', async () => {
+    mailbox.failures.push(new Error('not now'));
+    const outgoing = queue({ capacity: 1, retryDelaysMs: [3_600_000] });
+    outgoing.send(mail());
+    await world.db.transaction(async () => outgoing.offer(mail('notice@example.com')));
+    await outgoing.stop();
+    outgoing.offer(mail('later@example.com'));
+    await outgoing.idle();
+    expect(mailbox.messages.map(({ to }) => to)).toEqual(['ada@example.com', 'later@example.com']);
+    expect(outcomes).toContainEqual(['notice@example.com', { sent: false, reason: 'queue_full' }]);
+  });
+
   it('get a last attempt when the node stops, however long the next one is away', async () => {
     mailbox.failures.push(new Error('not now'));
     const outgoing = queue({ retryDelaysMs: [3_600_000, 3_600_000] });

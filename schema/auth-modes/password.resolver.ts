@@ -1,0 +1,44 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { PasswordPayload } from './auth-modes.input.ts';
+import { ChangeDependentPasswordInput, ReplacePasswordInput, ReplacePasswordPayload } from './password.input.ts';
+
+@Resolver()
+export class PasswordResolver {
+  @RequiresScopes(['password:set'], ['password:change:self'])
+  @Mutation(() => ReplacePasswordPayload, {
+    description:
+      'Replaces a password by a given or a generated one: `setPassword` and `changePassword` in one, by what the caller may do. Errors: those of the two, and INVALID_INPUT where the current password is missing or the attribute holds no phone number.',
+  })
+  async replacePassword(
+    @Arg('input', () => ReplacePasswordInput, { description: 'The user and the password.' })
+    { user, sessions, keepDevice, ...rest }: ReplacePasswordInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<ReplacePasswordPayload> {
+    const userId = keyOf('User', user, 'input.user');
+    const generatedPassword = await services.passwordFlow.replace(authority, {
+      ...rest,
+      userId,
+      sessions: sessions ?? 'end-all',
+      keepDeviceId: keepDevice ?? null,
+    });
+    return { userId, generatedPassword };
+  }
+
+  @RequiresScopes(['dependent-password:change:self'])
+  @Mutation(() => PasswordPayload, {
+    description:
+      'Changes the password of an account on which the caller holds the right `change_password`, or of the own account. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.',
+  })
+  async changeDependentPassword(
+    @Arg('input', () => ChangeDependentPasswordInput, { description: 'The user and the password.' })
+    { user, sessions, ...rest }: ChangeDependentPasswordInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<PasswordPayload> {
+    const userId = keyOf('User', user, 'input.user');
+    await services.passwordFlow.changeDependent(authority, { ...rest, userId, sessions: sessions ?? 'end-all' });
+    return { userId };
+  }
+}

@@ -1,0 +1,59 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { LinkedApp } from '../../src/flows/index.ts';
+import type { User } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { UserType } from '../users/user.type.ts';
+import { LinkedAppType, RemoveLinkedAppInput, RemoveLinkedAppPayload } from './linked-app.type.ts';
+
+registerNode('LinkedApp', ({ services }, tenantId, key) => services.linkedApps.findIn(tenantId, key));
+
+@Resolver(() => LinkedAppType)
+export class LinkedAppResolver {
+  @FieldResolver(() => ID, GLOBAL_ID)
+  id(@Root() app: LinkedApp, @Ctx() { tenants }: GraphContext): string {
+    return toGlobalId('LinkedApp', tenants.get(app.tenantId)!, app.id);
+  }
+
+  @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
+  @Query(() => [LinkedAppType], {
+    nullable: 'items',
+    description: 'The linked apps of a user, the newest first; at most 100. Errors: USER_NOT_FOUND.',
+  })
+  linkedApps(
+    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Ctx() { services, authority }: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+    _tenant?: string | null,
+  ): Promise<readonly LinkedApp[]> {
+    return services.linkedApps.list(authority, keyOf('User', user, 'user'));
+  }
+
+  @RequiresScopes(['linked-app:delete'], ['linked-app:delete:self'])
+  @Mutation(() => RemoveLinkedAppPayload, {
+    description:
+      'Unlinks an app of a user: its credentials and tokens end. Errors: LINKED_APP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
+  })
+  async removeLinkedApp(
+    @Arg('input', () => RemoveLinkedAppInput, { description: 'The app.' }) input: RemoveLinkedAppInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<RemoveLinkedAppPayload> {
+    const userId = keyOf('User', input.user, 'input.user');
+    const { id } = await services.linkedApps.remove(authority, userId, input.clientId);
+    return { id: toGlobalId('LinkedApp', authority.tenant, id) };
+  }
+}
+
+@Resolver(() => UserType)
+export class UserLinkedAppsResolver {
+  @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
+  @FieldResolver(() => [LinkedAppType], {
+    nullable: 'itemsAndList',
+    description: 'Apps on devices of the user, the newest first; at most 100.',
+  })
+  linkedApps(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedApp[]> {
+    return loaders.linkedAppsOfUser.load({ tenantId: user.tenantId, key: user.id });
+  }
+}

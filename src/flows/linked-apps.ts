@@ -1,0 +1,112 @@
+import type { Authority } from '../access/index.ts';
+import { CLIENT_ID, type Client, type ClientScopeStore, type ClientStore, clientErrors } from '../clients/index.ts';
+import type { EventLog } from '../events/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
+import { canonicalUserId, type UserStore, userErrors } from '../users/index.ts';
+
+/** An app on a user's device, with credentials of its own (model.md section 6). */
+export interface LinkedApp {
+  readonly tenantId: string;
+  /** `clients.id`. */
+  readonly id: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly name: string | null;
+  /** Which app it is an instance of. */
+  readonly softwareId: string | null;
+  /** What it may ask for, by name. */
+  readonly availableScopes: readonly string[];
+  readonly createdAt: Date;
+}
+
+export interface LinkedAppsDeps {
+  readonly db: Database;
+  readonly clients: Pick<ClientStore, 'instancesOf' | 'findById' | 'findByClientId' | 'lock' | 'delete'>;
+  readonly scopes: Pick<ClientScopeStore, 'linksOf'>;
+  readonly roles: Pick<RoleStore, 'deleteGrantsOf' | 'deleteOfClient'>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+}
+
+/** The apps of users: who has which, and their end. */
+export class LinkedApps {
+  readonly #deps: LinkedAppsDeps;
+
+  constructor(deps: LinkedAppsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The apps of a user, the newest first; at most 100. @throws FORBIDDEN, USER_NOT_FOUND */
+  async list(authority: Authority, userId: string): Promise<readonly LinkedApp[]> {
+    const id = await this.#account(authority, userId);
+    return (await this.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
+  }
+
+  /** The same for each of many users; whoever asks checks who may know. */
+  async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly LinkedApp[]>> {
+    const apps = await this.#shown(tenantId, await this.#deps.clients.instancesOf(tenantId, userIds));
+    return Map.groupBy(apps, ({ userId }) => userId);
+  }
+
+  /** One app by `clients.id`, or null; whoever asks checks who may know. */
+  async findIn(tenantId: string, id: string): Promise<LinkedApp | null> {
+    const client = await this.#deps.clients.findById(tenantId, id);
+    if (client?.kind !== 'instance' || client.ownerUserId == null) return null;
+    return (await this.#shown(tenantId, [client]))[0] ?? null;
+  }
+
+  /**
+   * Unlinks an app: the instance is gone, and with it its secrets and tokens. To work again it registers anew.
+   * @returns What it was.
+   * @throws LINKED_APP_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async remove(authority: Authority, userId: string, clientId: string): Promise<Pick<Client, 'id' | 'clientId'>> {
+    const { db, clients, roles, guard, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const owner = await this.#account(authority, userId);
+    await guard.assertMayChange(authority, 'user', owner);
+    const found = CLIENT_ID.test(clientId) ? await clients.findByClientId(tenant.id, clientId) : null;
+    if (found === null) throw clientErrors.LINKED_APP_NOT_FOUND();
+    return db.transaction(async () => {
+      const client = await clients.lock(tenant.id, found.id);
+      if (client?.kind !== 'instance' || client.ownerUserId !== owner) throw clientErrors.LINKED_APP_NOT_FOUND();
+      await guard.assertMayChange(authority, 'client', client.id);
+      await roles.deleteGrantsOf(tenant.id, 'client', [client.id]);
+      await roles.deleteOfClient(tenant.id, client.id);
+      await clients.delete(tenant.id, client.id);
+      events.record(caller, tenant, {
+        type: 'linked_app.removed',
+        subjectId: owner,
+        clientId,
+        params: { id: clientId, softwareId: client.softwareId ?? null },
+      });
+      return { id: client.id, clientId };
+    });
+  }
+
+  async #account(authority: Authority, userId: string): Promise<string> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    if ((await this.#deps.users.findById(authority.tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
+    return id;
+  }
+
+  async #shown(tenantId: string, clients: readonly Client[]): Promise<readonly LinkedApp[]> {
+    const scopes = await this.#deps.scopes.linksOf(
+      tenantId,
+      clients.map(({ id }) => id),
+    );
+    return clients.map(({ id, clientId, name, softwareId, ownerUserId, createdAt }) => ({
+      tenantId,
+      id,
+      userId: ownerUserId ?? '',
+      clientId,
+      name: name ?? null,
+      softwareId: softwareId ?? null,
+      availableScopes: (scopes.get(id) ?? []).map((scope) => scope.name),
+      createdAt,
+    }));
+  }
+}

@@ -1,0 +1,61 @@
+import type { Authority } from '../access/index.ts';
+import { type Behalf, type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
+import { invalidField } from '../kernel/index.ts';
+import { aliasedColumn, type User } from '../users/index.ts';
+
+export interface PasswordNoticesDeps {
+  readonly mailer: Pick<Mailer, 'offer'>;
+  readonly sms: SmsSender;
+}
+
+/** What is said about a new password. */
+export interface PasswordNotice {
+  /** Languages as `Accept-Language` writes them. Default: the account's own. */
+  readonly languages?: string | null | undefined;
+}
+
+/** Digits with the usual marks between them: what people write for a phone number. */
+const PHONE = /^\+?[0-9][0-9 ().-]{3,30}$/;
+
+/** Tells users about their new passwords. */
+export class PasswordNotices {
+  readonly #deps: PasswordNoticesDeps;
+
+  constructor(deps: PasswordNoticesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The phone number that an attribute of the account holds.
+   * @param path GraphQL input path of the attribute's name.
+   * @throws INVALID_INPUT The account has no such attribute, or it holds no phone number.
+   */
+  phoneIn(user: User, attribute: string, path: string): string {
+    const column = aliasedColumn(attribute);
+    const value = column !== null ? user[column] : ownValue(user.attributes, attribute);
+    if (typeof value === 'string' && PHONE.test(value)) return value;
+    throw invalidField(path, 'ATTRIBUTE_NOT_PHONE', 'The account has no attribute of this name with a phone number.');
+  }
+
+  /** Sends a new password to a phone. @throws SERVICE_UNAVAILABLE */
+  sendPassword(authority: Authority, user: User, phone: string, password: string, notice: PasswordNotice): void {
+    const purpose = 'password-generated';
+    const { text } = renderTemplate(purpose, notice.languages ?? user.locale ?? null, { password });
+    this.#deps.sms.send({ to: phone, text, purpose, behalf: behalfOf(authority, user) });
+  }
+
+  /** Tells the account's owner that the password is another one (ASVS 6.3.7), if there is an address known to be theirs. */
+  tellOwner(authority: Authority, user: User, notice: PasswordNotice): void {
+    // What the service does of itself, such as an import, is nothing to tell everybody about.
+    if (user.email == null || !user.emailVerified || authority.caller.kind === 'system') return;
+    const purpose = 'password-changed';
+    const rendered = renderTemplate(purpose, notice.languages ?? user.locale ?? null);
+    this.#deps.mailer.offer({ to: user.email, ...rendered, purpose, behalf: behalfOf(authority, user) });
+  }
+}
+
+const behalfOf = ({ caller, tenant }: Authority, user: User): Behalf => ({ tenant, actor: caller, subjectId: user.id });
+
+function ownValue(attributes: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+}

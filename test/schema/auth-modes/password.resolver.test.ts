@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { User } from '../../../src/users/index.ts';
+import { World } from '../../support/world.ts';
+
+const NEW = 'four-lanterns-by-noon';
+
+let world: World;
+let tenant: TenantRef;
+let user: User;
+let old: string;
+let users = 0;
+beforeAll(async () => {
+  world = await World.open();
+  tenant = await world.tenant();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  const email = `ada${++users}@example.com`;
+  user = await world.newUser(tenant, { email, emailVerified: true, phone: '+79161234567' });
+  old = await world.givePassword(tenant, user.id);
+});
+
+const opens = (password: string) => world.services.passwords.verify(tenant.id, user.id, password);
+
+describe('replacePassword', () => {
+  const REPLACE =
+    'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId generatedPassword } }';
+  const replace = (caller: ReturnType<World['app']>, input: object = {}) =>
+    world.graphql(caller, REPLACE, { input: { user: user.id, ...input } });
+
+  it('sets a generated password for those who may set passwords, and shows it once', async () => {
+    const { data, errors } = await replace(world.app(tenant, 'password:set'));
+    expect(errors).toEqual([]);
+    expect(data.replacePassword.userId).toBe(user.id);
+    expect(await opens(data.replacePassword.generatedPassword)).toBe(true);
+  });
+
+  it('obeys a longer minimum with a longer password', async () => {
+    const strict = await world.tenant();
+    await world.services.tenants.updateSettings(world.system(strict), { passwordMinLength: 40 });
+    const { id } = await world.newUser(strict);
+    const { data } = await world.graphql(world.app(strict, 'password:set'), REPLACE, { input: { user: id } });
+    expect(data.replacePassword.generatedPassword).toHaveLength(40);
+  });
+
+  it('sends it to a phone of the account and then shows nothing', async () => {
+    const { data } = await replace(world.app(tenant, 'password:set'), { sendToAttribute: 'phoneNumber' });
+    expect(data.replacePassword.generatedPassword).toBeNull();
+    const { texts } = await world.outbox();
+    const { to, text, purpose } = texts.at(-1)!;
+    expect([to, purpose]).toEqual(['+79161234567', 'password-generated']);
+    expect(await opens(text.slice(-24))).toBe(true);
+  });
+
+  it('is a change with the current password for the own account', async () => {
+    const self = world.user(tenant, user.id, 'password:change:self');
+    expect((await replace(self, { newPassword: NEW })).errors[0]).toMatchObject({
+      extensions: { code: 'INVALID_INPUT', fields: [{ path: 'input.currentPassword' }] },
+    });
+    expect((await replace(self, { newPassword: NEW, currentPassword: 'no' })).code).toBe('PASSWORD_CURRENT_WRONG');
+    const { data, errors } = await replace(self, { newPassword: NEW, currentPassword: old });
+    expect(errors).toEqual([]);
+    expect(data.replacePassword.generatedPassword).toBeNull();
+    expect(await opens(NEW)).toBe(true);
+    expect((await world.eventTypes(tenant)).includes('password.changed')).toBe(true);
+  });
+
+  it('reaches no other account with the reach of the own one, and no account without a scope', async () => {
+    const other = await world.newUser(tenant);
+    const self = world.user(tenant, other.id, 'password:change:self');
+    expect((await replace(self, { newPassword: NEW, currentPassword: old })).code).toBe('FORBIDDEN');
+    expect((await replace(world.app(tenant, 'user:write'), { newPassword: NEW })).code).toBe('FORBIDDEN');
+    const unknown = { input: { user: 'nobody' } };
+    expect((await world.graphql(world.app(tenant, 'password:set'), REPLACE, unknown)).code).toBe('USER_NOT_FOUND');
+  });
+
+  it('changes nothing while no text message can be sent', async () => {
+    const app = world.app(tenant, 'password:set');
+    expect((await replace(app, { sendToAttribute: 'email' })).code).toBe('INVALID_INPUT');
+    expect((await replace(app, { newPassword: 'short' })).code).toBe('PASSWORD_POLICY');
+    expect(await opens(old)).toBe(true);
+  });
+
+  it('tells the owner by mail at the address that is known to be theirs, and nobody else', async () => {
+    const before = (await world.outbox()).mails.length;
+    await replace(world.app(tenant, 'password:set'), { newPassword: NEW, languages: 'ru' });
+    const { mails } = await world.outbox();
+    expect(mails.slice(before)).toMatchObject([{ to: user.email, locale: 'ru', purpose: 'password-changed' }]);
+    const unverified = await world.newUser(tenant, { email: 'bert@example.com' });
+    const input = { user: unverified.id, newPassword: NEW };
+    await world.graphql(world.app(tenant, 'password:set'), REPLACE, { input });
+    expect((await world.outbox()).mails).toHaveLength(before + 1);
+  });
+
+  it('keeps the device that is named, whatever the name', async () => {
+    const keep = async (keepDevice: string) => {
+      await world.services.devices.seen(world.system(tenant), { userId: user.id, deviceId: 'SHA256_d' });
+      const { errors } = await replace(world.app(tenant, 'password:set'), { newPassword: NEW, keepDevice });
+      expect(errors).toEqual([]);
+      return (await world.services.devices.list(world.system(tenant), user.id)).length;
+    };
+    expect([await keep('SHA256_d'), await keep('a\0b')]).toEqual([1, 0]);
+  });
+});
+
+describe('changeDependentPassword', () => {
+  const CHANGE =
+    'mutation ($input: ChangeDependentPasswordInput!) { changeDependentPassword(input: $input) { userId } }';
+  const change = (caller: ReturnType<World['app']>, input: object = {}) =>
+    world.graphql(caller, CHANGE, { input: { user: user.id, newPassword: NEW, ...input } });
+  const grant = (subjectId: string) =>
+    world.services.rights.grant(world.system(tenant), [
+      {
+        subject: { kind: 'user', id: subjectId },
+        object: { kind: 'user', id: user.id },
+        names: ['change_password'],
+      },
+    ]);
+
+  it('is for holders of the right, soon after their sign-in', async () => {
+    const parent = await world.newUser(tenant);
+    const caller = world.user(tenant, parent.id, 'dependent-password:change:self');
+    expect((await change(caller)).code).toBe('FORBIDDEN');
+    await grant(parent.id);
+    expect((await change({ ...caller, authTime: new Date(0) })).code).toBe('REAUTHENTICATION_REQUIRED');
+    const { data, errors } = await change(caller);
+    expect(errors).toEqual([]);
+    expect(data.changeDependentPassword.userId).toBe(user.id);
+    expect(await opens(NEW)).toBe(true);
+    expect((await change(caller, { newPassword: 'short' })).code).toBe('PASSWORD_POLICY');
+  });
+
+  it('needs the current password of the own account', async () => {
+    const caller = world.user(tenant, user.id, 'dependent-password:change:self');
+    expect((await change(caller)).code).toBe('INVALID_INPUT');
+    expect((await change(caller, { currentPassword: 'no' })).code).toBe('PASSWORD_CURRENT_WRONG');
+    expect((await change(caller, { currentPassword: old })).errors).toEqual([]);
+  });
+
+  it('is for users alone, whatever an application holds', async () => {
+    expect((await change(world.app(tenant, 'dependent-password:change'))).code).toBe('FORBIDDEN');
+    expect((await change(world.user(tenant, user.id, 'password:change:self'))).code).toBe('FORBIDDEN');
+  });
+
+  it('does not reach an account whose powers go beyond the tenant', async () => {
+    const master = await world.tenant({ name: 'master' });
+    const admin = await world.newUser(master);
+    const parent = await world.newUser(master);
+    await world.givePassword(master, admin.id);
+    const role = (await world.services.roleStore.findByName(master.id, 'administrator'))!;
+    await world.grantRole(master, { holderKind: 'user', holderId: admin.id, roleId: role.id });
+    await world.services.rights.grant(world.system(master), [
+      { subject: { kind: 'user', id: parent.id }, object: { kind: 'user', id: admin.id }, names: ['change_password'] },
+    ]);
+    const caller = world.user(master, parent.id, 'dependent-password:change:self');
+    const input = { user: admin.id, newPassword: NEW };
+    expect((await world.graphql(caller, CHANGE, { input })).code).toBe('ACCOUNT_GUARDED');
+  });
+});
