@@ -26,6 +26,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'federation_link.removed': 'ext_account_unbound',
   'consent.revoked': 'scope_revoked',
   'device.removed': 'device_removed',
+  'linked_app.removed': 'app_unlinked',
   'right.granted': 'right_granted',
   'right.revoked': 'right_revoked',
   'qr_sign_in.confirmed': 'qr_login_confirmed',

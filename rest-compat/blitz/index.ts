@@ -4,10 +4,12 @@ import { BLITZ_ERRORS } from './errors.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTH_ROUTES } from './routes/auth.ts';
 import { CONSENT_ROUTES } from './routes/consents.ts';
+import { DEVICE_ROUTES } from './routes/devices.ts';
 import { FEDERATION_ROUTES } from './routes/federation.ts';
 import { FEDERATION_TOKEN_ROUTES } from './routes/federation-token.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
 import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
+import { PASSWORD_ROUTES } from './routes/password.ts';
 import { QR_ROUTES } from './routes/qr.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
 import { RIGHT_ROUTES } from './routes/rights.ts';
@@ -27,6 +29,8 @@ const REST = [
   ...AUDIT_ROUTES,
   ...FEDERATION_TOKEN_ROUTES,
   ...AUTH_ROUTES,
+  ...PASSWORD_ROUTES,
+  ...DEVICE_ROUTES,
   ...STATE_ROUTES,
   ...TOTP_ROUTES,
   ...SECURITY_QUESTION_ROUTES,

@@ -101,7 +101,8 @@ function responsesOf(errors: DialectErrors, route: Route): Json {
   const { reply } = route;
   const content =
     reply.schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(reply.schema, 'output') } } };
-  const success = { [reply.status]: { description: 'Success.', ...content } };
+  const empty = reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } };
+  const success = { [reply.status]: { description: 'Success.', ...content }, ...empty };
   const codes = new Map<number, Set<string>>();
   const possible = [...ENGINE_CODES, ...routeCodes(route), ...Object.keys(route.errors ?? {})];
   for (const { status, error } of possible.map((code) => legacyErrorOf(errors, route, code)))

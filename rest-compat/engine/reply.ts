@@ -13,6 +13,7 @@ export function sendReply(ctx: Context, route: Route, data: Data, request: Reply
   const body = reply.from === undefined ? undefined : reply.from(data, request);
   if (reply.as === 'browser') sendToBrowser(ctx, reply.status, body as BrowserAnswer);
   else if (reply.schema === undefined) sendEmpty(ctx, reply.status);
+  else if (reply.orEmpty !== undefined && body === null) sendEmpty(ctx, 204);
   else {
     ctx.status = reply.status;
     sendJson(ctx, reply.schema.parse(body));
