@@ -112,7 +112,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
       provider: fp,
       callback,
       isPopup,
-      redirectUri: `${baseUrl}${CALLBACK}/${fp.split(':').map(encodeURIComponent).join('/')}`,
+      redirectUri: `${baseUrl}${CALLBACK}/${fp.toWellFormed().split(':').map(encodeURIComponent).join('/')}`,
     }),
     reply: {
       status: 200,

@@ -223,6 +223,7 @@ describe('Blitz 2.15: external providers', () => {
       for (const [over, pos] of [
         [{ fp: 'vk:none' }, 'fp'],
         [{ fp: 'nonsense' }, 'fp'],
+        [{ fp: 'vk:\ud800' }, 'fp'],
         [{ fp: 7 }, 'fp'],
         [{ callback: 'https://evil.example.com/callback' }, 'callback'],
         [{ callback: '/callback' }, 'callback'],

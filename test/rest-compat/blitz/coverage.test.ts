@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BLITZ } from '../../../rest-compat/blitz/index.ts';
+import { BLITZ_SCOPES } from '../../../rest-compat/blitz/scopes.ts';
+import { openApiOf } from '../../../rest-compat/engine/index.ts';
+import { testGraph } from '../../support/world.ts';
+import { SERVICES, type Service, STEP_3 } from './services.ts';
+
+/** Rows that are on their way; the list must be empty when the dialect is whole. */
+const PENDING_ROWS: readonly number[] = [];
+
+/** Rows beside the manual's services: standards that its clients may look for. */
+const BESIDE = new Set(['GET /.well-known/oauth-authorization-server/blitz']);
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters: readonly { name: string; in: string; required: boolean; schema: object }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: object }>> };
+  readonly responses: Readonly<Record<string, { description: string; content?: Record<string, { schema: object }> }>>;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly 'x-spec': string;
+  readonly 'x-graphql': { readonly operation: string; readonly document: string };
+}
+
+/** A path with its parameters unnamed: the manual names one position in several ways. */
+const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+const keyOf = (method: string, path: string): string => `${method.toUpperCase()} ${shapeOf(path)}`;
+const numberOf = ({ 'x-spec': spec }: Operation): number | null => Number(/\((\d+)\)$/.exec(spec)?.[1] ?? 0) || null;
+
+const SERVED = SERVICES.filter(({ number }) => !STEP_3.includes(number) && !PENDING_ROWS.includes(number));
+
+describe('the documented services of Blitz', () => {
+  const described = new Map<string, Operation>();
+  beforeAll(async () => {
+    const { paths } = openApiOf(BLITZ, await testGraph(), 'https://id.example.com') as {
+      paths: Record<string, Record<string, Operation>>;
+    };
+    for (const [path, item] of Object.entries(paths))
+      for (const [method, operation] of Object.entries(item)) described.set(keyOf(method, path), operation);
+  });
+
+  const operationsOf = ({ method, paths }: Service): Operation[] =>
+    paths.map((path) => described.get(keyOf(method, path))!);
+  const scopesOf = ({ security }: Operation, scheme: string): string[] => security.flatMap((way) => way[scheme] ?? []);
+
+  it('are the 67 rows of the tables, of which 62 are served now', () => {
+    expect(SERVICES.map(({ number }) => number)).toEqual([
+      ...Array.from({ length: 57 }, (_, i) => i + 1),
+      ...Array.from({ length: 10 }, (_, i) => i + 60),
+    ]);
+    expect(SERVICES.length - STEP_3.length).toBe(62);
+  });
+
+  it('are all there, under every path the manual gives them', () => {
+    const missing = SERVED.flatMap(({ number, method, paths }) =>
+      paths.filter((path) => !described.has(keyOf(method, path))).map((path) => `${number}: ${method} ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('are the only rows there are, each naming its number', () => {
+    const known = new Map(
+      SERVICES.flatMap(({ number, method, paths }) => paths.map((path) => [keyOf(method, path), number] as const)),
+    );
+    const unknown = [...described].filter(([key, row]) => !BESIDE.has(key) && known.get(key) !== numberOf(row));
+    expect(unknown.map(([key, row]) => `${key}: ${row['x-spec']}`)).toEqual([]);
+  });
+
+  it('are off the lists of what is missing as soon as they are there', () => {
+    const numbers = new Set([...described.values()].map(numberOf));
+    expect([...STEP_3, ...PENDING_ROWS].filter((number) => numbers.has(number))).toEqual([]);
+  });
+
+  it('leave out revocation, for which the manual has no service (row 70)', () => {
+    expect([...described.keys()].filter((key) => key.includes('revoke'))).toEqual([]);
+  });
+
+  describe.each(SERVED.map((service) => [service.number, service] as const))('service %i', (number, service) => {
+    it('describes its parameters, body, answers, scopes and the GraphQL operation behind it', () => {
+      for (const row of operationsOf(service)) {
+        expect(numberOf(row)).toBe(number);
+        expect(row.summary).not.toBe('');
+        expect(row['x-graphql'].document).toContain(row['x-graphql'].operation);
+        expect(row.description).toContain(`\`${row['x-graphql'].operation}\``);
+        const named = row.parameters.filter(({ in: place }) => place === 'path');
+        expect(named).toHaveLength(service.paths[0]!.match(/\{/g)?.length ?? 0);
+        for (const { schema, required } of named) expect([typeof schema, required]).toEqual(['object', true]);
+        const types = Object.keys(row.requestBody?.content ?? {});
+        const type = { json: ['application/json'], form: ['application/x-www-form-urlencoded'] };
+        expect(types).toEqual(service.body === null ? [] : type[service.body]);
+      }
+    });
+
+    it('answers with the documented status, and says what its body holds', () => {
+      for (const { responses } of operationsOf(service)) {
+        expect(Object.keys(responses)).toContain(String(service.status));
+        const schemas = Object.values(responses[service.status]!.content ?? {}).map(({ schema }) => schema);
+        expect(schemas).toHaveLength(service.status === 200 ? 1 : 0);
+        expect(Object.keys(responses).filter((status) => Number(status) >= 400)).not.toEqual([]);
+        if (service.user.length + service.app.length > 0) expect(responses).toMatchObject({ 401: {}, 403: {} });
+      }
+    });
+
+    it('opens to the documented credentials', () => {
+      for (const row of operationsOf(service)) {
+        expect(scopesOf(row, 'userToken')).toEqual(expect.arrayContaining([...service.user]));
+        expect(scopesOf(row, 'applicationToken')).toEqual(expect.arrayContaining([...service.app]));
+        if (service.user.length === 0 && service.app.length > 0) expect(scopesOf(row, 'userToken')).toEqual([]);
+        if (service.app.length === 0 && service.user.length > 0 && !service.basic)
+          expect(scopesOf(row, 'applicationToken')).toEqual([]);
+        expect(row.security.some((way) => 'client' in way)).toBe(service.basic);
+        const headers = row.parameters.filter(({ in: place }) => place === 'header').map(({ name }) => name);
+        if (service.endUser) expect(headers).toEqual(expect.arrayContaining(['x-forwarded-for', 'user-agent']));
+      }
+    });
+  });
+
+  it('name scopes that are registered, for the kind of token they are listed under', () => {
+    const holders = new Map(BLITZ_SCOPES.map(({ name, holder }) => [name, holder]));
+    const standard = new Set(['openid', 'profile', 'email', 'phone']);
+    for (const row of described.values()) {
+      for (const name of scopesOf(row, 'userToken')) {
+        if (!standard.has(name)) expect(['user', 'any']).toContain(holders.get(name));
+      }
+      for (const name of scopesOf(row, 'applicationToken')) expect(holders.get(name)).toBe('application');
+    }
+  });
+});

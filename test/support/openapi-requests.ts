@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+
+/** An operation of an OpenAPI document, as far as requests are made from it. */
+export interface DescribedOperation {
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required: boolean;
+    readonly schema: JsonSchema;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
+}
+
+export interface JsonSchema {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: JsonSchema | boolean;
+}
+
+/** A request as it goes over the wire. */
+export interface MadeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+const TEXTS = [
+  '',
+  ' ',
+  'x',
+  'x'.repeat(3_000),
+  '\0',
+  'a\0b',
+  '\ud800',
+  '\udfff\ud800',
+  '\u202eabc',
+  '\u{1f600}',
+  "' or 1=1 --",
+  '$1',
+  '../../etc/passwd',
+  '__proto__',
+  'constructor',
+  'null',
+  'true',
+  '-1',
+  '9'.repeat(40),
+  '1e308',
+  'NaN',
+  '2026-02-30T25:61:61Z',
+  'https://',
+  'javascript:alert(1)',
+  'a@b.example',
+  'and(ge(ts,1),le(ts,99999999999999),limit(5))',
+  'and(eq(family_name,string:Orlov),limit(5))',
+  'limit(999999999)',
+  'eq(a,'.repeat(50),
+  'its|portal',
+  'grps|114|orgs',
+  'SW_TOTP_999999999_x',
+  '00000000-0000-0000-0000-000000000000',
+];
+
+const text: fc.Arbitrary<string> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...TEXTS) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 24 }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 24 }) },
+);
+
+const anything: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 2, arbitrary: text },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<unknown>(null, true, false, 0, -1, 2, 1.5, 2 ** 53, -1e308, [], {}, [[[]]], { a: 1 }),
+  },
+  { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  { weight: 1, arbitrary: fc.constant(Array.from({ length: 2_000 }, (_, i) => `item${i}`)) },
+);
+
+/** Values that fit the schema, or nearly: limits and patterns are not kept. */
+function fitting(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  const forms = schema.anyOf ?? schema.oneOf;
+  if (forms !== undefined) return fc.oneof(...forms.map((form) => fitting(form, known)));
+  const byType: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
+    string: () => fc.oneof(known, text),
+    integer: () => fc.oneof(fc.integer(), fc.maxSafeInteger()),
+    number: () => fc.double(),
+    boolean: () => fc.boolean(),
+    null: () => fc.constant(null),
+    array: () => fc.array(fitting(schema.items ?? {}, known), { maxLength: 4 }),
+    object: () => fittingObject(schema, known),
+  };
+  return byType[schema.type ?? '']?.() ?? anything;
+}
+
+function fittingObject(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<object> {
+  const members = Object.entries(schema.properties ?? {}).map(([name, member]) => [name, fitting(member, known)]);
+  const requiredKeys = [...(schema.required ?? [])];
+  const declared = fc.record(Object.fromEntries(members) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys });
+  if (schema.additionalProperties === undefined || schema.additionalProperties === false) return declared;
+  const value = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
+  const more = fc.dictionary(text, fitting(value, known), { maxKeys: 3 });
+  return fc.tuple(declared, more).map(([a, b]) => ({ ...b, ...a }));
+}
+
+/** A value of the declared shape with one member of any kind instead of its own, or beside them. */
+function spoiled(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+  const names = Object.keys(schema.properties ?? {});
+  const name = fc.constantFrom(...names, '__proto__', 'constructor', 'tenant', 'extra');
+  return fc.tuple(fitting(schema, known), name, anything).map(([value, member, odd]) => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    // Own even where the name is `__proto__`, as `JSON.parse` has it.
+    return isObject ? Object.fromEntries([...Object.entries(value), [member, odd]]) : odd;
+  });
+}
+
+const GARBAGE = ['', '{', '[]', '"', 'null', '{"a":1}}', '['.repeat(5_000), '{"a":'.repeat(2_000), '\0', '\ufeff{}'];
+
+function jsonBody(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const asText = (value: unknown): string => JSON.stringify(value) ?? '';
+  return fc.oneof(
+    { weight: 4, arbitrary: fitting(schema, known).map(asText) },
+    { weight: 4, arbitrary: spoiled(schema, known).map(asText) },
+    { weight: 2, arbitrary: anything.map(asText) },
+    { weight: 1, arbitrary: fc.constantFrom(...GARBAGE) },
+  );
+}
+
+const encoded = (value: unknown): string =>
+  encodeURIComponent(typeof value === 'string' ? value.toWellFormed() : (JSON.stringify(value) ?? ''));
+
+/** `a=1&b=2` of declared names and others; some twice, some without a value. */
+function parameters(names: readonly string[], known: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const value = fc.oneof(known, text);
+  const pair = fc.tuple(fc.constantFrom(...names, 'extra', '__proto__', ''), value);
+  return fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.array(pair, { maxLength: 4 }).map((all) => all.map((one) => one.map(encoded).join('=')).join('&')),
+    },
+    { weight: 1, arbitrary: fc.constantFrom('%', '%zz=1', '=', '&&', 'a=%ff%fe') },
+  );
+}
+
+/** Parts of a path as they are sent; the last ones are no UTF-8. */
+const segment = (known: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 6, arbitrary: known.map(encoded) },
+    { weight: 3, arbitrary: text.map(encoded) },
+    { weight: 1, arbitrary: fc.constantFrom('%', '%zz', '%c0%af', '%00', '%ff', '.', '..', '%2e%2e', 'a%2Fb') },
+  );
+
+const HEADER_VALUES = [
+  '',
+  ' ',
+  '203.0.113.7',
+  '203.0.113.7, 10.0.0.1',
+  '::1',
+  '999.1.1.1',
+  ',,,',
+  'x'.repeat(2_000),
+  '\u00ff',
+];
+
+/**
+ * Requests for one operation: from nearly right to nonsense.
+ * @param known Ids and names that exist, so that some requests get past the first check.
+ * @param credentials Values of `Authorization`; an empty one sends none.
+ */
+export function requestsFor(
+  method: string,
+  path: string,
+  operation: DescribedOperation,
+  known: readonly string[],
+  credentials: readonly string[],
+): fc.Arbitrary<MadeRequest> {
+  const knownText = fc.constantFrom(...known);
+  const named = (place: string) => operation.parameters.filter((one) => one.in === place).map(({ name }) => name);
+  const segments = path.match(/\{[^}]*\}/g) ?? [];
+  const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  const isForm = type === 'application/x-www-form-urlencoded';
+  const body =
+    content === undefined
+      ? fc.constant(undefined)
+      : isForm
+        ? parameters(Object.keys(content.schema.properties ?? {}), knownText)
+        : jsonBody(content.schema, knownText);
+  const header = fc.oneof(fc.constant('203.0.113.7'), fc.constantFrom(...HEADER_VALUES, undefined));
+  return fc
+    .record({
+      parts: fc.array(segment(knownText), { minLength: segments.length, maxLength: segments.length }),
+      query: fc.option(parameters(named('query'), knownText), { nil: '', freq: 3 }),
+      headers: fc.record(Object.fromEntries(named('header').map((name) => [name, header]))),
+      authorization: fc.constantFrom(...credentials),
+      body,
+    })
+    .map(({ parts, query, headers, authorization, body }) => {
+      let at = 0;
+      const filled = path.replace(/\{[^}]*\}/g, () => parts[at++]!);
+      const given = { ...headers, authorization: authorization === '' ? undefined : authorization };
+      return {
+        method,
+        path: query === '' ? filled : `${filled}?${query}`,
+        headers: {
+          ...(body === undefined || type === undefined ? {} : { 'content-type': type }),
+          ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Record<
+            string,
+            string
+          >),
+        },
+        body,
+      };
+    });
+}
