@@ -14,6 +14,7 @@ import { LinkedAppResolver, UserLinkedAppsResolver } from './clients/linked-app.
 import { ConsentResolver, UserConsentsResolver } from './consents/consent.resolver.ts';
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { enforceScopes } from './directives/enforce.ts';
+import { keyDirective, stateKeys } from './directives/key.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
 import { SecurityEventResolver } from './events/security-event.resolver.ts';
@@ -88,15 +89,16 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */
 export async function buildPlainSchema(): Promise<GraphQLSchema> {
-  return buildSchema({
+  const schema = await buildSchema({
     resolvers: RESOLVERS as unknown as NonEmptyArray<() => void>,
     validate: false,
     // Demanded wherever a subscription exists; ours read the event log instead of publishing through it.
     pubSub: createPubSub(),
     // Given a list, the library leaves out what every service must know: `@include`, `@skip`, `@deprecated` ...
-    directives: [...specifiedDirectives, requiresScopesDirective],
+    directives: [...specifiedDirectives, keyDirective, requiresScopesDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
+  return stateKeys(schema);
 }
 
 /** The schema that is served: directives in force. Built once per process. */

@@ -5,7 +5,7 @@ import { buildPlainSchema } from './build.ts';
 
 const HEAD =
   '# Emitted by `npm run schema:emit`; CI fails when it differs from the code.\n' +
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes", { name: "federation__Scope", as: "federation__Scope" }])\n\n';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes"])\n\n';
 
 /** The SDL that is committed: sorted, with directives and descriptions. */
 export function emitSdl(schema: GraphQLSchema): string {

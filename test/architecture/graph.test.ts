@@ -106,6 +106,19 @@ describe('the graph', () => {
     expect(odd).toEqual([]);
   });
 
+  it('lets other graphs refer to every type that has a global id (Apollo Federation 2, @key)', () => {
+    const keyed = types().flatMap((type) =>
+      isObjectType(type) && type.astNode?.directives?.some(({ name }) => name.value === 'key') ? [type.name] : [],
+    );
+    expect(keyed.sort()).toEqual(
+      types()
+        .flatMap((type) =>
+          isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node') ? [type.name] : [],
+        )
+        .sort(),
+    );
+  });
+
   it('finds every type that has a global id through node(id)', () => {
     const nodes = types().flatMap((type) =>
       isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node') ? [type.name] : [],
