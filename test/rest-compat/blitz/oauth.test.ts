@@ -71,7 +71,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     }
     for (const [body, error] of [
       [`${good}&scope=no_such_scope`, 'invalid_scope'],
-      [`${good}&scope=blitz_groups`, 'invalid_scope'],
+      [`${good}&scope=blitz_api_sys_app_chg`, 'invalid_scope'],
       ['', 'invalid_request'],
       ['scope=blitz_api_sys_users', 'invalid_request'],
       ['grant_type=', 'invalid_request'],
