@@ -13,9 +13,11 @@ export function sha256Base64Url(value: string | Uint8Array): string {
 
 /**
  * Whether two values are the same, in a time that tells nothing about where they differ.
- * Both are hashed first, so unequal lengths take the same path as unequal bytes.
+ * Texts, and bytes of unequal lengths, are hashed first, so unequal lengths take the same path as unequal bytes.
  */
 export function constantTimeEqual(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  const areDigests = typeof a !== 'string' && typeof b !== 'string' && a.length === b.length;
+  if (areDigests) return timingSafeEqual(a, b);
   return timingSafeEqual(sha256(a), sha256(b));
 }
 
