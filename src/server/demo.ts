@@ -11,7 +11,7 @@ export interface DemoTenant {
 
 const NAME = 'demo';
 const GIVEN_NAMES =
-  'Ada Alan Barbara Claude Donald Edsger Frances Grace Hedy John Katherine Leslie Margaret Niklaus Radia'.split(' ');
+  'Ada Alan Barbara Clara Donald Edsger Frances Grace Hedy John Katherine Leslie Margaret Niklaus Radia'.split(' ');
 const FAMILY_NAMES =
   'Abara Bianchi Chen Dubois Eriksen Fischer Garcia Haddad Ivanova Jansen Kim Lopez Moreau Novak Okafor Petrov Rossi Sato Tanaka Weber'.split(
     ' ',
