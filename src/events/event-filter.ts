@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isStorableText } from '../kernel/index.ts';
 import { EVENT_TYPES, type EventType } from './catalogue.ts';
 import type { SecurityEvent } from './event.ts';
 import { smallestIdAt } from './partitions.ts';
+import { BEYOND_IDS, SMALLEST_ID, type SubjectQuery } from './subject-reader.ts';
 
 /** Which events of a tenant are wanted; what is left out or null restricts nothing. */
 export interface EventFilter {
@@ -17,6 +19,24 @@ export interface EventFilter {
   /** Not after this moment. */
   readonly to?: Date | null | undefined;
 }
+
+/** A filter by account, type and time alone: what `SubjectReader` answers. */
+export type SubjectFilter = Pick<SubjectQuery, 'subjectId' | 'types' | 'fromId' | 'belowId'>;
+
+/** The filter in that form; null when it asks for something else. */
+export function subjectFilter(filter: EventFilter): SubjectFilter | null {
+  const { subjectId, actorId, clientId, outcome, from, to } = filter;
+  if (subjectId == null || !isStorableText(subjectId)) return null;
+  if (actorId != null || clientId != null || outcome != null) return null;
+  return {
+    subjectId,
+    types: wantedTypes(filter),
+    fromId: from == null ? SMALLEST_ID : smallestIdAt(from),
+    belowId: to == null ? BEYOND_IDS : smallestIdAfter(to),
+  };
+}
+
+const smallestIdAfter = (moment: Date): string => smallestIdAt(new Date(moment.getTime() + 1));
 
 /** One filter in both forms: for events in memory and for the log. */
 export interface CompiledFilter {
@@ -40,11 +60,14 @@ export function compileFilter(filter: EventFilter): CompiledFilter {
   });
   const { from, to } = filter;
   const typeSet = types === null ? null : new Set<string>(types);
-  const conditions = wanted.map(({ column, value }) => sql<boolean>`${sql.ref(`e.${column}`)} = ${value}`);
+  // The database refuses some texts as values, so no row has them either.
+  const conditions = wanted.map(({ column, value }) =>
+    isStorableText(value) ? sql<boolean>`${sql.ref(`e.${column}`)} = ${value}` : sql<boolean>`false`,
+  );
   if (types !== null) conditions.push(sql<boolean>`e.type = any(${types}::text[])`);
   // An event's id begins with its time, so the index that orders the list also bounds it, and partitions are left out.
   if (from != null) conditions.push(sql<boolean>`e.id >= ${smallestIdAt(from)}::uuid`);
-  if (to != null) conditions.push(sql<boolean>`e.id < ${smallestIdAt(new Date(to.getTime() + 1))}::uuid`);
+  if (to != null) conditions.push(sql<boolean>`e.id < ${smallestIdAfter(to)}::uuid`);
   return {
     matches: (event) =>
       (typeSet === null || typeSet.has(event.type)) &&

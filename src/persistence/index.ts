@@ -5,7 +5,7 @@ export { type Columns, columnsOf } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
-export { keysetPage, MAX_PAGE_SIZE, type PageKey, type PageRequest, type PageResult } from './page.ts';
+export { firstPage, keysetPage, MAX_PAGE_SIZE, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,

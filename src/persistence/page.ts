@@ -75,6 +75,37 @@ function pageSize(request: PageRequest): { size: number; backwards: boolean } {
   return { size, backwards };
 }
 
+/** A page of rows, of which one more than asked for was looked for: it tells whether the list goes on. */
+function pageOf<T>(
+  found: readonly T[],
+  keys: readonly PageKey[],
+  size: number,
+): Pick<PageResult<T>, 'rows' | 'cursorOf'> & { readonly hasMore: boolean } {
+  const hasMore = found.length > size;
+  return {
+    rows: hasMore ? found.slice(0, size) : found,
+    hasMore,
+    cursorOf: (row) => encodeCursor(keys.map((key) => (row as Record<string, unknown>)[key.property])),
+  };
+}
+
+/**
+ * The first page of a list whose rows are read elsewhere.
+ * @param read Given how many rows to look for, in the order of the list.
+ * @returns Null when the request is for another page, or for the total as well.
+ * @throws INVALID_INPUT A page size out of range.
+ */
+export async function firstPage<T>(
+  request: PageRequest,
+  keys: readonly PageKey[],
+  read: (limit: number) => Promise<readonly T[]>,
+): Promise<PageResult<T> | null> {
+  const { size, backwards } = pageSize(request);
+  if (backwards || size === 0 || request.after != null || request.before != null || request.withTotal) return null;
+  const { rows, hasMore, cursorOf } = pageOf(await read(size + 1), keys, size);
+  return { rows, hasNextPage: hasMore, hasPreviousPage: false, cursorOf };
+}
+
 /**
  * Reads one page of a filtered query by keyset: the cost of a page does not grow with its distance from the start.
  * @param query Filtered, with its columns selected, neither ordered nor limited.
@@ -104,16 +135,14 @@ export async function keysetPage<T>(
   for (const key of keys) page = page.orderBy(sql.raw(key.column), descending ? 'desc' : 'asc');
   // One row more than asked for tells whether the list goes on.
   const found = (size === 0 ? [] : await page.limit(size + 1).execute()) as T[];
-  const hasMore = found.length > size;
-  const rows = hasMore ? found.slice(0, size) : found;
-  if (backwards) rows.reverse();
+  const { rows, hasMore, cursorOf } = pageOf(found, keys, size);
   const total = request.withTotal ? await countRows(query) : undefined;
   return {
-    rows,
+    rows: backwards ? rows.toReversed() : rows,
     hasNextPage: backwards ? request.before != null : hasMore,
     hasPreviousPage: backwards ? hasMore : request.after != null,
     ...(total === undefined ? {} : { totalCount: total }),
-    cursorOf: (row) => encodeCursor(keys.map((key) => (row as Record<string, unknown>)[key.property])),
+    cursorOf,
   };
 }
 

