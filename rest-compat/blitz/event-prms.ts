@@ -77,6 +77,7 @@ const DETAILS: Readonly<Record<string, (params: Params, subjectId: string | null
   'federation_link.removed': externalAccount,
   'consent.revoked': ({ clientId }) => ({ client_id: clientId }),
   'device.removed': ({ deviceId }) => ({ id: deviceId }),
+  'linked_app.removed': ({ id }) => ({ id }),
   'right.granted': right,
   'right.revoked': right,
   'qr_sign_in.confirmed': qrSignIn,

@@ -192,6 +192,42 @@ describe('Blitz 4: security events', () => {
     ]);
   });
 
+  it.each<[EventDraft['type'], Record<string, unknown>, string, Record<string, string>]>([
+    ['linked_app.removed', { id: 'dyn~shop~1' }, 'app_unlinked', { id: 'dyn~shop~1' }],
+    ['credential.removed', { type: 'security-key', credentialId: 'k1' }, 'security_key_detached', { id: 'k1' }],
+    [
+      'federation_link.added',
+      { provider_type: 'vk', provider_name: 'vk_1', external_id: '7' },
+      'ext_account_bound',
+      { fp_type: 'vk', fp_name: 'vk_1', sid: '7' },
+    ],
+    [
+      'user.state_changed',
+      { value: 'untouchable', until: '2026-12-01T00:00:00.000Z' },
+      'state_changed',
+      { name: 'untouchable', till: '1796083200' },
+    ],
+    [
+      'right.granted',
+      {
+        subjectKind: 'application',
+        subject: 'portal',
+        objectKind: 'group',
+        object: '114',
+        objectProfile: 'orgs',
+        right: 'ADMIN',
+      },
+      'right_granted',
+      { subject: 'its|portal', object: 'grps|114|orgs', rights: 'ADMIN' },
+    ],
+    ['qr_sign_in.confirmed', { appId: 'portal', ip: '::1' }, 'qr_login_confirmed', { app_id: 'portal', ip: '::1' }],
+    ['user.email_changed', { from: 'a@b.example', to: 'c@d.example' }, 'user_attrs_changed', { attrs: 'email' }],
+    ['auth_mode.required_factor_changed', { value: null }, 'required_factor_changed', { value: 'null' }],
+  ])('tells %s with its details, all of them texts', async (type, params, name, prms) => {
+    await happen({ type, params });
+    expect((await audit('?rql=limit(1)'))[0]).toMatchObject({ type: name, prms });
+  });
+
   it('shows no events for which the dialect has no name', async () => {
     const before = await types();
     await happen({ type: 'token.issued' });
