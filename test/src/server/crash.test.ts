@@ -29,7 +29,8 @@ async function startNode(): Promise<{ node: Started; url: string }> {
   const node = await new Started(process.execPath, [MAIN], {
     PORT: String(port),
     DATABASE_URL: database.url,
-    DATABASE_POOL_MAX: '4',
+    // A statement that waits for its own node's transaction would wait for ever with one connection.
+    DATABASE_POOL_MAX: '1',
     // Nodes share an issuer, whatever port each has.
     PUBLIC_URL: 'http://id.example.test',
     MASTER_KEY,
