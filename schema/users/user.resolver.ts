@@ -40,6 +40,13 @@ export class UserResolver {
     return user.id;
   }
 
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the account may be used: enabled, and not blocked for inactivity.',
+  })
+  enabled(@Root() user: User): boolean {
+    return user.enabled && user.inactiveSince == null;
+  }
+
   @RequiresScopes(['user:read'], ['user:read:self'])
   @Query(() => UserType, {
     nullable: true,

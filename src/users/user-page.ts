@@ -89,7 +89,7 @@ const CONDITIONS: Conditions = {
   search: (text, tenantId) => bySearchRow(tenantId, FREE_TEXT, keyBegins(text)),
   username: (text, tenantId) => bySearchRow(tenantId, [SEARCHED_COLUMNS.username], keyIs(text)),
   email: (text, tenantId) => bySearchRow(tenantId, [SEARCHED_COLUMNS.email], keyIs(text)),
-  enabled: (value) => sql<boolean>`users.enabled = ${value}`,
+  enabled: (value) => sql<boolean>`(users.enabled and users.inactive_since is null) = ${value}`,
   emailVerified: (value) => sql<boolean>`users.email_verified = ${value}`,
   externalId: (value) => sql<boolean>`users.external_id = ${value}`,
   attribute: ({ name, value }, tenantId) =>

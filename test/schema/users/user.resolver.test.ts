@@ -130,6 +130,21 @@ describe('users over GraphQL', () => {
     expect(data.updateUser.user.requiredActions).toEqual([]);
   });
 
+  it('shows an account that is blocked for inactivity as one that may not be used, until it is enabled again', async () => {
+    const tenant = await world.tenant();
+    const user = await world.newUser(tenant);
+    await world.db.transaction(async ({ em }) => {
+      await em.execute('update users set inactive_since = now() where tenant_id = ? and id = ?', [tenant.id, user.id]);
+    });
+    const caller = world.app(tenant, 'user:read', 'user:write');
+    const LIST = 'query ($enabled: Boolean) { users(filter: { enabled: $enabled }) { nodes { subject enabled } } }';
+    const idle = { subject: user.id, enabled: false };
+    expect((await world.graphql(caller, LIST, { enabled: false })).data.users.nodes).toEqual([idle]);
+    expect((await world.graphql(caller, LIST, { enabled: true })).data.users.nodes).toEqual([]);
+    const ENABLE = 'mutation ($id: ID!) { setUserEnabled(input: { userId: $id, enabled: true }) { user { enabled } } }';
+    expect((await world.graphql(caller, ENABLE, { id: user.id })).data.setUserEnabled.user).toEqual({ enabled: true });
+  });
+
   it('refuses to change or delete what is not there', async () => {
     const caller = world.app(acme, 'user:write', 'user:delete');
     expect((await world.graphql(caller, UPDATE, { input: { userId: 'nobody', givenName: 'X' } })).code).toBe(
