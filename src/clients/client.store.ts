@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
@@ -87,12 +88,14 @@ export class ClientStore {
 
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(tenantId: string, id: string): Promise<Client | null> {
-    return isUuid(id) ? this.#db.em.findOne(ClientEntity, { tenantId, id }, { lockMode: 4 }) : null;
+    return isUuid(id)
+      ? this.#db.em.findOne(ClientEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      : null;
   }
 
   /** As `lock`, by client_id in exact case. */
   async lockByClientId(tenantId: string, clientId: string): Promise<Client | null> {
-    return this.#db.em.findOne(ClientEntity, { tenantId, clientId }, { lockMode: 4 });
+    return this.#db.em.findOne(ClientEntity, { tenantId, clientId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
   create(client: Client): Client {

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
@@ -59,7 +60,7 @@ export class FederationProviderStore {
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(tenantId: string, id: string): Promise<FederationProvider | null> {
     if (!isUuid(id)) return null;
-    return this.#db.em.findOne(FederationProviderEntity, { tenantId, id }, { lockMode: 4 });
+    return this.#db.em.findOne(FederationProviderEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
   create(provider: FederationProvider): FederationProvider {

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { columnsOf, type Database } from '../persistence/index.ts';
@@ -6,7 +7,7 @@ import { type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from '
 type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
 
 /** `lockMode` of the ORM for `select ... for update`. */
-const FOR_UPDATE = 4;
+const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
 
 /** The only queries on grants (token families) and their refresh tokens. */
 export class GrantStore {

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { fold, isUuid } from '../kernel/index.ts';
@@ -196,7 +197,9 @@ export class GroupStore {
 
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(tenantId: string, id: string): Promise<Group | null> {
-    return isUuid(id) ? this.#db.em.findOne(GroupEntity, { tenantId, id }, { lockMode: 4 }) : null;
+    return isUuid(id)
+      ? this.#db.em.findOne(GroupEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      : null;
   }
 
   create(group: Omit<Group, 'foldedName'>): Group {

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
@@ -152,7 +153,9 @@ export class RoleStore {
 
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(tenantId: string, id: string): Promise<Role | null> {
-    return isUuid(id) ? this.#db.em.findOne(RoleEntity, { tenantId, id }, { lockMode: 4 }) : null;
+    return isUuid(id)
+      ? this.#db.em.findOne(RoleEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      : null;
   }
 
   create(role: Role): Role {

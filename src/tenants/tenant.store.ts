@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
@@ -70,7 +71,7 @@ export class TenantStore {
 
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(id: string): Promise<Tenant | null> {
-    return this.#db.em.findOne(TenantEntity, { id, deletedAt: null }, { lockMode: 4 });
+    return this.#db.em.findOne(TenantEntity, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
   create(tenant: Tenant): Tenant {
