@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Route, route } from '../engine/index.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { CLIENT_CREDENTIALS, TOKEN_FORM } from './input.ts';
+import { metadataRow } from './metadata.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
@@ -17,23 +18,6 @@ const userinfo = (method: 'GET' | 'POST'): Route =>
       schema: DOCUMENT,
       from: (data: { userinfo: object }) => data.userinfo,
       headers: NOT_STORED,
-    },
-  });
-
-/** What an issuer can do; also found the way RFC 8414 section 3.1 looks for it. */
-const metadata = (path: string, spec: string): Route =>
-  route({
-    method: 'GET',
-    path,
-    spec,
-    summary: 'What the issuer can do',
-    callers: { public: true },
-    operation: 'openidConfiguration',
-    reply: {
-      status: 200,
-      schema: DOCUMENT,
-      from: (data: { openidConfiguration: object }) => data.openidConfiguration,
-      headers: PUBLIC_DOCUMENT,
     },
   });
 
@@ -102,8 +86,8 @@ export const NATIVE_ROUTES: readonly Route[] = [
     operation: 'jwks',
     reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
-  metadata('/.well-known/openid-configuration', 'OpenID Connect Discovery 4'),
+  metadataRow('/.well-known/openid-configuration', 'OpenID Connect Discovery 4'),
 ];
 
 /** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
-export const METADATA_ROUTES: readonly Route[] = [metadata('', 'RFC 8414 3.1')];
+export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1')];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { CLIENT_ERRORS } from '../../oidc/errors.ts';
 import { CLIENT_CREDENTIALS, TOKEN_FORM } from '../../oidc/input.ts';
+import { metadataRow } from '../../oidc/metadata.ts';
 import {
   DOCUMENT,
   INTROSPECTION,
@@ -76,23 +77,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
   }),
 ];
 
-const metadata = (path: string, spec: string): Route =>
-  route({
-    method: 'GET',
-    path,
-    spec,
-    summary: 'What the issuer can do',
-    callers: { public: true },
-    operation: 'openidConfiguration',
-    reply: {
-      status: 200,
-      schema: DOCUMENT,
-      from: (data: { openidConfiguration: object }) => data.openidConfiguration,
-      headers: PUBLIC_DOCUMENT,
-    },
-  });
-
-export const DISCOVERY_ROUTES: readonly Route[] = [metadata('/.well-known/openid-configuration', '2.20 (65)')];
+export const DISCOVERY_ROUTES: readonly Route[] = [metadataRow('/.well-known/openid-configuration', '2.20 (65)')];
 
 /** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
-export const METADATA_ROUTES: readonly Route[] = [metadata('', 'RFC 8414 3.1')];
+export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1')];
