@@ -1,5 +1,7 @@
+import { BLITZ_SCOPES } from '../../rest-compat/blitz/scopes.ts';
 import { mountRestCompat, type RestCompatOptions } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
+import type { Database } from '../../src/persistence/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { engineOptions, RestClient } from './rest.ts';
 import { World } from './world.ts';
@@ -66,8 +68,9 @@ export class BlitzWorld {
     this.restSecret = client.restSecret;
   }
 
-  static async open(over: Partial<RestCompatOptions> = {}): Promise<BlitzWorld> {
-    const world = await World.open();
+  /** @param db Default: an embedded database of its own. */
+  static async open(over: Partial<RestCompatOptions> = {}, db?: Database): Promise<BlitzWorld> {
+    const world = await World.open(db);
     const tenant = await world.tenant({ name: 'master' });
     const faults: unknown[] = [];
     const { callers: _default, ...options } = await engineOptions(world, undefined as never, faults, over);
@@ -84,6 +87,21 @@ export class BlitzWorld {
     return `Basic ${Buffer.from(`${this.clientId}:${this.secret}`).toString('base64')}`;
   }
 
+  /** Tokens that hold every scope of their mode, from an application that may have them all. */
+  async allPowerful(): Promise<AllPowerful> {
+    const { client, secret } = await this.world.newClient(this.tenant, {
+      grants: ['client_credentials', 'password'],
+      scopes: ['openid', ...BLITZ_SCOPES.map(({ name }) => name)].map((name) => ({ name, isDefault: false })),
+    });
+    const authorization = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;
+    const of = (holder: string) => BLITZ_SCOPES.filter((scope) => scope.holder === holder).map(({ name }) => name);
+    return {
+      authorization,
+      app: (scopes = of('application')) => this.#appToken(scopes, authorization),
+      user: (user, scopes = ['openid', ...of('user')]) => this.#userToken(user, scopes, authorization),
+    };
+  }
+
   get restBasic(): string {
     return `Basic ${Buffer.from(`${this.clientId}:${this.restSecret}`).toString('base64')}`;
   }
@@ -96,28 +114,42 @@ export class BlitzWorld {
   }
 
   /** A token of the application itself, from the dialect's own endpoint. */
-  async appToken(...scopes: string[]): Promise<string> {
-    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: scopes.join(' ') });
-    return this.#token('/blitz/oauth/te', form);
+  appToken(...scopes: string[]): Promise<string> {
+    return this.#appToken(scopes, this.basic);
   }
 
   /** A token of a user, from the native issuer: the dialect's own user flows need a browser. */
-  async userToken(user: User, ...scopes: string[]): Promise<string> {
-    const form = new URLSearchParams({
-      grant_type: 'password',
-      username: user.username,
-      password: this.#password,
-      scope: scopes.join(' '),
-    });
-    return this.#token(`/t/${this.tenant.name}/oauth/token`, form);
+  userToken(user: User, ...scopes: string[]): Promise<string> {
+    return this.#userToken(user, scopes, this.basic);
   }
 
-  async #token(path: string, form: URLSearchParams): Promise<string> {
-    const headers = { authorization: this.basic, 'content-type': 'application/x-www-form-urlencoded' };
+  #appToken(scopes: readonly string[], authorization: string): Promise<string> {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: scopes.join(' ') });
+    return this.#token('/blitz/oauth/te', form, authorization);
+  }
+
+  #userToken({ username }: User, scopes: readonly string[], authorization: string): Promise<string> {
+    const own = { username, password: this.#password, scope: scopes.join(' ') };
+    const form = new URLSearchParams({ grant_type: 'password', ...own });
+    return this.#token(`/t/${this.tenant.name}/oauth/token`, form, authorization);
+  }
+
+  async #token(path: string, form: URLSearchParams, authorization: string): Promise<string> {
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await this.rest.ask('POST', path, { headers, body: form.toString() });
     if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
     return answer.json.access_token;
   }
+}
+
+/** An application to which every scope is open. */
+export interface AllPowerful {
+  /** Its credentials, for `Authorization`. */
+  readonly authorization: string;
+  /** A token of its own. @param scopes Default: every scope of system mode. */
+  app(scopes?: readonly string[]): Promise<string>;
+  /** A token of a user. @param scopes Default: every scope of user mode. */
+  user(user: User, scopes?: readonly string[]): Promise<string>;
 }
 
 async function newApplication(world: World, tenant: TenantRef) {
