@@ -1,6 +1,7 @@
 /**
  * The rows: opening the database, units of work, paging, migrations. Knows no room; `server/` hands it the entities.
  */
+export { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
 export { type Columns, columnsOf } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
 export type { StatementObserver } from './dialect.ts';

@@ -105,14 +105,14 @@ export function anyOfFaults(anyOf: AnyOf, path: string): FieldFault[] {
   return message == null ? [] : [{ path, code: 'CONDITION_INVALID', message }];
 }
 
-/** A column that is compared like an attribute. */
-export interface SearchField {
-  readonly column: string;
-  /** Compared as its text, where it is none. */
-  readonly isCast?: true;
+/** A column of texts, or an expression that gives one, that is compared like an attribute. */
+export type SearchField = (
+  | { readonly column: string }
+  | { readonly expression: (alias: string) => RawBuilder<string> }
+) & {
   /** The spelling in which the column holds a value. Default: as it is. */
   readonly normalise?: (value: string) => string;
-}
+};
 
 /** What conditions on a table are made from. */
 export interface Searched {
@@ -146,8 +146,7 @@ function comparisonSql(searched: Searched, alias: string, tenantId: string, comp
 }
 
 function fieldSql(field: SearchField, alias: string, operator: ComparisonOperator, value: string): Condition {
-  const reference = sql.ref(`${alias}.${field.column}`);
-  const column = field.isCast ? sql`${reference}::text` : reference;
+  const column = 'column' in field ? sql.ref(`${alias}.${field.column}`) : field.expression(alias);
   const wanted = field.normalise?.(value) ?? value;
   if (operator === 'eq') return sql<boolean>`${column} = ${wanted}`;
   if (operator === 'ne') return sql<boolean>`${column} <> ${wanted}`;
