@@ -106,27 +106,38 @@ export class AuthModeService {
     return this.#change(authority, userId, (row) => exemption(row, end, now));
   }
 
-  async #change(authority: Authority, userId: string, decide: (row: AuthModeColumns) => Decision): Promise<AuthModes> {
-    const { db, store, guard, events, clock } = this.#deps;
+  async #change(authority: Authority, userId: string, decide: Decide): Promise<AuthModes> {
+    const { db, store, guard } = this.#deps;
     if (!isUserIdShaped(userId)) throw userErrors.USER_NOT_FOUND();
     const id = canonicalUserId(userId);
-    const { tenant, caller } = authority;
-    // Before the transaction: it reads through a cache of its own.
+    const { tenant } = authority;
+    // Before any transaction: it reads through a cache of its own.
     await guard.assertMayChange(authority, 'user', id);
-    return db.transaction(async () => {
-      const row = await store.lock(tenant.id, id);
-      if (row === null) throw userErrors.USER_NOT_FOUND();
-      const { change, drafts } = decide(row);
-      const now = clock.now();
-      if (drafts.length > 0) {
-        await store.write(tenant.id, id, change, now);
-        for (const draft of drafts) events.record(caller, tenant, { ...draft, subjectId: id });
-      }
-      const after = { ...row, ...change };
-      return shown({ ...after, tenantId: tenant.id }, accountStateOf(after, now));
-    });
+    const read = await store.find(tenant.id, id);
+    const changed = await this.#write(authority, read, decide);
+    if (changed !== null) return changed;
+    // Somebody wrote to the row between our read and our write; nobody can once it is locked.
+    return db.transaction(async () => (await this.#write(authority, await store.lock(tenant.id, id), decide))!);
+  }
+
+  /** Decides about a row and writes the outcome. @returns Null when the row is no longer as it was read. */
+  async #write(authority: Authority, row: AuthModeColumns | null, decide: Decide): Promise<AuthModes | null> {
+    const { store, events, clock } = this.#deps;
+    const { caller, tenant } = authority;
+    if (row === null) throw userErrors.USER_NOT_FOUND();
+    const { change, drafts } = decide(row);
+    const now = clock.now();
+    if (drafts.length > 0) {
+      const ofUser = drafts.map((draft) => ({ ...draft, subjectId: row.id }));
+      const isDone = await events.change(caller, tenant, store.changing(tenant.id, row, change, now), ofUser);
+      if (!isDone) return null;
+    }
+    const after = { ...row, ...change };
+    return shown({ ...after, tenantId: tenant.id }, accountStateOf(after, now));
   }
 }
+
+type Decide = (row: AuthModeColumns) => Decision;
 
 /** What a patch comes to for one row: the columns to write and the events that report them. */
 interface Decision {

@@ -1,8 +1,9 @@
 import { CompiledQuery } from 'kysely';
-import type { Database } from '../persistence/index.ts';
+import type { ChangeStatement } from '../events/index.ts';
+import { BatchReader, type Database } from '../persistence/index.ts';
 import { type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
-/** The columns of a user that say how it may sign in, read under lock. */
+/** The columns of a user that say how it may sign in. */
 export interface AuthModeColumns {
   /** The stored spelling. */
   readonly id: string;
@@ -13,6 +14,8 @@ export interface AuthModeColumns {
   readonly exemptUntil: Date | null;
   readonly stateCheckedAt: Date | null;
   readonly secondFactors: readonly CredentialType[];
+  /** Differs after every write to the row: the transaction that wrote it last. */
+  readonly version: string;
 }
 
 /** Columns that change; what is left out stays. */
@@ -20,12 +23,24 @@ export type AuthModeChange = Partial<
   Pick<AuthModeColumns, 'requiredFactor' | 'lockedMethods' | 'requiredActions' | 'inactiveSince' | 'exemptUntil'>
 >;
 
-const LOCK_SQL = `select u.id, u.required_factor as "requiredFactor", u.locked_methods as "lockedMethods",
+interface Wanted {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+const FACTORS = SECOND_FACTOR_TYPES.map((type) => `'${type}'`).join(', ');
+const COLUMNS = `u.id, u.required_factor as "requiredFactor", u.locked_methods as "lockedMethods",
   u.required_actions as "requiredActions", u.inactive_since as "inactiveSince", u.exempt_until as "exemptUntil",
-  u.state_checked_at as "stateCheckedAt",
+  u.state_checked_at as "stateCheckedAt", u.xmin::text as version,
   array(select distinct c.type::text from credentials c
-    where c.tenant_id = u.tenant_id and c.user_id = u.id and c.type = any($3::text[]) order by 1) as "secondFactors"
-  from users u where u.tenant_id = $1 and u.id = $2 for update of u`;
+    where c.tenant_id = u.tenant_id and c.user_id = u.id and c.type in (${FACTORS}) order by 1) as "secondFactors"`;
+
+const LOCK_SQL = `select ${COLUMNS} from users u where u.tenant_id = $1 and u.id = $2 for update of u`;
+const FIND_SQL = `select (wanted.place - 1)::int as place, ${COLUMNS}
+  from unnest($1::uuid[], $2::text[]) with ordinality as wanted (tenant_id, user_id, place)
+  join users u on u.tenant_id = wanted.tenant_id and u.id = wanted.user_id`;
+/** Rows of one statement; each is small. */
+const MAX_BATCH = 500;
 
 const COLUMN_OF = {
   requiredFactor: 'required_factor',
@@ -36,30 +51,58 @@ const COLUMN_OF = {
 } as const satisfies Record<keyof AuthModeChange, string>;
 
 /**
- * The columns of users that this room decides about. Plain statements instead of entities: a change of auth modes is begin,
- * lock, update, events, commit, and the entity manager's share of that was larger than the database's.
+ * The columns of users that this room decides about. Plain statements instead of entities: the entity manager's share of a
+ * change was larger than the database's.
  */
 export class AuthModeStore {
   readonly #db: Database;
+  readonly #batch: BatchReader<Wanted, AuthModeColumns | null>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#batch = new BatchReader({ max: MAX_BATCH, read: (wanted) => this.#read(wanted) });
+  }
+
+  /** The row as it is now. Concurrent calls share statements. */
+  find(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
+    return this.#batch.ask({ tenantId, userId });
+  }
+
+  async #read(wanted: readonly Wanted[]): Promise<readonly (AuthModeColumns | null)[]> {
+    const keys = [wanted.map(({ tenantId }) => tenantId), wanted.map(({ userId }) => userId)];
+    const query = CompiledQuery.raw(FIND_SQL, keys);
+    const { rows } = await this.#db.read().executeQuery<AuthModeColumns & { readonly place: number }>(query);
+    const found: (AuthModeColumns | null)[] = wanted.map(() => null);
+    for (const { place, ...columns } of rows) found[place] = columns;
+    return found;
   }
 
   /** Inside a unit of work: the row, locked until it ends, and the second factors as they are now. */
   async lock(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
-    const query = CompiledQuery.raw(LOCK_SQL, [tenantId, userId, SECOND_FACTOR_TYPES]);
+    const query = CompiledQuery.raw(LOCK_SQL, [tenantId, userId]);
     return (await this.#db.read().executeQuery<AuthModeColumns>(query)).rows[0] ?? null;
   }
 
   /** Inside a unit of work, of a row that is locked. */
   async write(tenantId: string, userId: string, change: AuthModeChange, now: Date): Promise<void> {
-    const values: unknown[] = [tenantId, userId, now];
-    const assignments = Object.entries(change).map(([property, value]) => {
-      values.push(value);
-      return `${COLUMN_OF[property as keyof AuthModeChange]} = $${values.length}`;
-    });
-    const text = `update users set updated_at = $3, ${assignments.join(', ')} where tenant_id = $1 and id = $2`;
-    await this.#db.read().executeQuery(CompiledQuery.raw(text, values));
+    const { text, values } = updateOf(tenantId, userId, change, now, 1);
+    await this.#db.read().executeQuery(CompiledQuery.raw(text, [...values]));
   }
+
+  /** For `EventLog.change`: the change of a row that is still as it was read. */
+  changing(tenantId: string, { id, version }: AuthModeColumns, change: AuthModeChange, now: Date): ChangeStatement {
+    const { text, values } = updateOf(tenantId, id, change, now, 2);
+    return { text: `${text} and xmin = $${values.length + 2}::xid returning id`, values: [...values, version] };
+  }
+}
+
+/** @param from Number of the first parameter. */
+function updateOf(tenantId: string, userId: string, change: AuthModeChange, now: Date, from: number): ChangeStatement {
+  const properties = Object.keys(change) as (keyof AuthModeChange)[];
+  const assignments = properties.map((property, at) => `${COLUMN_OF[property]} = $${from + 3 + at}`);
+  return {
+    text: `update users set ${[`updated_at = $${from + 2}`, ...assignments].join(', ')}
+      where tenant_id = $${from} and id = $${from + 1}`,
+    values: [tenantId, userId, now, ...properties.map((property) => change[property])],
+  };
 }

@@ -2,7 +2,7 @@ import type { Clock, TenantRef } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from './event.ts';
 import { type EventSink, GroupWriter } from './group-writer.ts';
-import { insertEvents } from './insert.ts';
+import { type ChangeStatement, changeWithEvents, insertEvents } from './insert.ts';
 import { databaseSink } from './sinks.ts';
 
 const PENDING = Symbol('events to write with the open unit of work');
@@ -50,6 +50,28 @@ export class EventLog {
     });
     pending.push(event);
     return event;
+  }
+
+  /**
+   * Makes a change by one statement together with the events that report it. Outside a unit of work that statement is a
+   * transaction of its own: one round trip where begin, change, events and commit are four.
+   * @returns Whether it changed a row; if not, nothing was written.
+   * @throws SERVICE_UNAVAILABLE The database is away; when the connection broke under the statement, its fate is unknown.
+   */
+  async change(
+    actor: EventActor,
+    tenant: Pick<TenantRef, 'id'>,
+    statement: ChangeStatement,
+    drafts: readonly EventDraft[],
+  ): Promise<boolean> {
+    const now = this.#clock.now();
+    const events = drafts.map((draft) => toSecurityEvent(actor, tenant, draft, now));
+    const isDone = await changeWithEvents(this.#db.read(), statement, events);
+    if (!isDone) return false;
+    const unit = openUnitOfWork();
+    if (unit === undefined) this.#announce(events);
+    else unit.afterCommit(() => this.#announce(events));
+    return true;
   }
 
   /**

@@ -43,6 +43,8 @@ export interface WritePassword {
   readonly isTemporary?: boolean;
   /** The password that was proved; absent when none had to be. */
   readonly proved?: StoredPassword;
+  /** Details of the event. */
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /** The hasher's bound, in bytes of UTF-8. */
@@ -173,7 +175,8 @@ export class PasswordMode implements AuthMode<string> {
     if (stored === null) await credentials.add(tenant.id, { userId: user.id, type: 'password', secret: hash });
     else await credentials.replaceHash(tenant.id, stored.id, stored.hash, hash);
     await this.#meetDemand(authority, row, how.isTemporary === true);
-    events.record(authority.caller, tenant, { type: how.event, subjectId: user.id });
+    const { event: type, params = {} } = how;
+    events.record(authority.caller, tenant, { type, subjectId: user.id, params });
   }
 
   async #meetDemand(authority: Authority, row: AuthModeColumns, isTemporary: boolean): Promise<void> {

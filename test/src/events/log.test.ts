@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EventLog } from '../../../src/events/index.ts';
 import type { Database } from '../../../src/persistence/index.ts';
 import { TestClock } from '../../support/clock.ts';
@@ -71,6 +71,69 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
     expect(() => log.appendAfterRollback(testActor(), newTenant(), { type: 'token.issued' })).toThrow(
       /open unit of work/,
     );
+  });
+
+  describe('a change by one statement', () => {
+    const tenant = newTenant();
+    const told: string[] = [];
+    let log: EventLog;
+    beforeAll(async () => {
+      log = new EventLog(db, new TestClock());
+      log.onCommitted((events) => told.push(...events.map(({ type }) => type)));
+      await sql`create table change_probe (name text primary key, value int check (value < 100))`.execute(db.read());
+      await sql`insert into change_probe values ('one', 1), ('two', 2)`.execute(db.read());
+    });
+    beforeEach(async () => {
+      told.length = 0;
+      await sql`delete from security_events where tenant_id = ${tenant.id}`.execute(db.read());
+    });
+    const set = (name: string, value: number) =>
+      log.change(
+        testActor(),
+        tenant,
+        { text: 'update change_probe set value = $2 where name = $3 returning name', values: [value, name] },
+        [{ type: 'user.updated' }, { type: 'user.enabled' }],
+      );
+    const storedValue = async (name: string) =>
+      (await sql<{ value: number }>`select value from change_probe where name = ${name}`.execute(db.read())).rows[0]
+        ?.value;
+
+    it('is kept with its events, which are told of at once, in one round trip', async () => {
+      statements.length = 0;
+      expect(await set('one', 11)).toBe(true);
+      expect(statements).toHaveLength(1);
+      expect(told).toEqual(['user.updated', 'user.enabled']);
+      expect((await stored(tenant.id)).map(({ type }) => type)).toEqual(['user.updated', 'user.enabled']);
+      expect(await storedValue('one')).toBe(11);
+    });
+
+    it('that changes no row leaves no event, neither in the log nor told', async () => {
+      expect(await set('nobody', 11)).toBe(false);
+      expect(told).toEqual([]);
+      expect(await stored(tenant.id)).toEqual([]);
+    });
+
+    it('that the database refuses leaves nothing', async () => {
+      await expect(set('two', 100)).rejects.toThrow();
+      expect(told).toEqual([]);
+      expect(await stored(tenant.id)).toEqual([]);
+      expect(await storedValue('two')).toBe(2);
+    });
+
+    it('inside a unit of work is part of it', async () => {
+      const failing = db.transaction(async () => {
+        await set('two', 22);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect([await storedValue('two'), await stored(tenant.id), told]).toEqual([2, [], []]);
+      await db.transaction(async () => {
+        await set('two', 22);
+        expect(told).toEqual([]);
+      });
+      expect(told).toEqual(['user.updated', 'user.enabled']);
+      expect(await stored(tenant.id)).toHaveLength(2);
+    });
   });
 
   it('shares one statement between appends that wait together', async () => {
