@@ -50,18 +50,11 @@ export interface AuditEventData {
 /** Names of processes by the door the request came in by: `api` is REST's, of the others only `profile` is sourced. */
 const PROCESSES: Readonly<Record<string, string>> = { rest: 'api', graphql: 'api', oauth: 'login', internal: 'system' };
 
-/** Events in the manual's shape; those that this door does not show are left out. */
-export function auditEvents(events: readonly AuditEventData[]): z.input<typeof AUDIT_EVENT>[] {
-  return events.flatMap((event) => {
-    const type = eventName(event.type, event.params);
-    return type === null ? [] : [auditEvent(type, event)];
-  });
-}
-
-function auditEvent(type: string, event: AuditEventData): z.input<typeof AUDIT_EVENT> {
+/** An event in the manual's shape. */
+export function auditEvent(event: AuditEventData): z.input<typeof AUDIT_EVENT> {
   const application = event.clientId ?? undefined;
   return {
-    type,
+    type: eventName(event.type, event.params),
     ts: event.occurredAt.getTime(),
     sbj: event.actorId ?? undefined,
     obj: event.subjectId ?? undefined,

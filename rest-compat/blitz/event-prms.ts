@@ -1,4 +1,5 @@
 import { totpIdOf } from './identifiers.ts';
+import { ID_STORE } from './quirks.ts';
 import { rightKeyOf } from './right-keys.ts';
 
 /** What the details of an event are made from. */
@@ -14,7 +15,7 @@ type Details = Readonly<Record<string, unknown>>;
 
 /** Methods of sign-in (RFC 8176 where it names them) in the dialect's words; others stay as they are. */
 const METHODS: Readonly<Record<string, string>> = { pwd: 'password' };
-/** Columns in the dialect's words; attributes of the deployment have their own name. */
+/** Columns in the dialect's words. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   givenName: 'given_name',
   familyName: 'family_name',
@@ -29,6 +30,9 @@ const listed = (value: unknown): readonly string[] => (Array.isArray(value) ? va
 const renamed = (names: readonly string[], by: Readonly<Record<string, string>>): string[] => [
   ...new Set(names.map((name) => (Object.hasOwn(by, name) ? by[name]! : name))),
 ];
+/** Attributes of the deployment have their own name. */
+const attributes = (changed: unknown): string[] =>
+  renamed(listed(changed), ATTRIBUTES).map((name) => name.replace(/^attributes\./, ''));
 const methods = (value: unknown): string[] => renamed(typeof value === 'string' ? [value] : listed(value), METHODS);
 
 const modeValue = ({ value }: Params): Details => ({ value: value === null ? 'null' : value });
@@ -37,9 +41,14 @@ const externalAccount = ({ provider_type: type, provider_name: name, external_id
   fp_name: name,
   sid,
 });
+const newPassword = ({ sessions }: Params): Details => ({
+  reset_sessions: sessions === undefined ? undefined : sessions === 'end-all',
+});
 const qrSignIn = ({ appId, ip }: Params): Details => ({ app_id: appId, ip });
 const credential = ({ type, ordinal, credentialId }: Params, subjectId: string | null): Details =>
-  type === 'totp' && subjectId !== null ? { totp_id: totpIdOf(Number(ordinal), subjectId) } : { id: credentialId };
+  type === 'totp' && subjectId !== null
+    ? { totp_id: totpIdOf(Number(ordinal), subjectId) }
+    : { id: credentialId, kind: type };
 
 const rightKey = (kind: unknown, key: unknown, profile: unknown): string =>
   rightKeyOf({
@@ -53,15 +62,28 @@ const right = ({ subjectKind, subject, objectKind, object, objectProfile, right:
   rights: name,
 });
 
+const signInFailed = ({ identifier, method }: Params): Details => ({
+  used_login: identifier,
+  auth_methods: methods(method),
+  authnDone: false,
+  id_store: ID_STORE,
+});
+
 const seconds = (moment: unknown): number | undefined =>
   typeof moment === 'string' ? Math.floor(Date.parse(moment) / 1000) : undefined;
 
 /** Details by type of the graph (spec section 4, "useful `prms`"); types without a row have none. */
 const DETAILS: Readonly<Record<string, (params: Params, subjectId: string | null) => Details>> = {
-  'session.started': ({ amr }) => ({ auth_methods: methods(amr), authnDone: true }),
-  'sign_in.failed': ({ method }) => ({ auth_methods: methods(method), authnDone: false }),
-  'sign_in.factor_failed': ({ method }) => ({ auth_methods: methods(method), authnDone: false }),
-  'user.updated': ({ changed }) => ({ attrs: renamed(listed(changed), ATTRIBUTES) }),
+  'session.started': ({ identifier, amr }) => ({
+    used_login: identifier,
+    auth_methods: methods(amr),
+    authnDone: true,
+    id_store: ID_STORE,
+  }),
+  'session.ended': ({ amr }) => ({ auth_methods: methods(amr) }),
+  'sign_in.failed': signInFailed,
+  'sign_in.factor_failed': signInFailed,
+  'user.updated': ({ changed }) => ({ attrs: attributes(changed) }),
   'user.username_changed': () => ({ attrs: 'login' }),
   'user.email_changed': () => ({ attrs: 'email' }),
   'user.state_changed': ({ value, until }) => ({
@@ -71,6 +93,8 @@ const DETAILS: Readonly<Record<string, (params: Params, subjectId: string | null
   'auth_mode.required_factor_changed': modeValue,
   'auth_mode.password_change_required': modeValue,
   'auth_mode.locked_methods_changed': modeValue,
+  'password.changed': newPassword,
+  'password.reset': newPassword,
   'credential.added': credential,
   'credential.removed': credential,
   'federation_link.added': externalAccount,

@@ -33,29 +33,31 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'qr_sign_in.refused': 'qr_login_refused',
 };
 
-/** Events of credentials are named after the kind of credential. */
-export const CREDENTIAL_EVENT_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'credential.added': {
-    totp: 'totp_attached',
-    'security-key': 'security_key_attached',
-    passkey: 'security_key_attached',
-  },
-  'credential.removed': {
-    totp: 'totp_detached',
-    'security-key': 'security_key_detached',
-    passkey: 'security_key_detached',
-  },
+/**
+ * Events of credentials are named after the kind of credential. Every kind has a name: the log gives as many events as the
+ * audit's `limit` says, so one that could not be shown would leave the answer short.
+ */
+export const CREDENTIAL_EVENT_NAMES: Readonly<Record<string, (kind: string) => string>> = {
+  'credential.added': (kind) => `${kind}_attached`,
+  'credential.removed': (kind) => `${kind}_detached`,
 };
+const CREDENTIAL_KINDS: Readonly<Record<string, string>> = {
+  totp: 'totp',
+  'security-key': 'security_key',
+  passkey: 'security_key',
+};
+/** What the manual has no name for, such as the first password of an account. */
+const OTHER_CREDENTIAL = 'credential';
 
-/** Types of the graph of which at least some events are shown. */
+/** Types of the graph that are shown. */
 export const SHOWN_EVENT_TYPES: readonly string[] = [
   ...Object.keys(EVENT_NAMES),
   ...Object.keys(CREDENTIAL_EVENT_NAMES),
 ];
 
-/** The dialect's name of an event; null when this door does not show it. */
-export function eventName(type: string, params: Readonly<Record<string, unknown>>): string | null {
-  const byCredential = CREDENTIAL_EVENT_NAMES[type];
-  if (byCredential !== undefined) return byCredential[String(params['type'])] ?? null;
-  return EVENT_NAMES[type] ?? null;
+/** The dialect's name of an event whose type is shown. */
+export function eventName(type: string, params: Readonly<Record<string, unknown>>): string {
+  const ofCredential = CREDENTIAL_EVENT_NAMES[type];
+  if (ofCredential === undefined) return EVENT_NAMES[type]!;
+  return ofCredential(CREDENTIAL_KINDS[String(params['type'])] ?? OTHER_CREDENTIAL);
 }

@@ -24,6 +24,9 @@ export const INSTRUCTIONS: Readonly<Record<string, string>> = {
  */
 export const DESKTOP = { tp: 'Browser', deviceType: 'pc', device: 'PC', cls: true } as const;
 
+/** Section 4: a sign-in names the store that keeps the account; a tenant has one, and what it is called is not told. */
+export const ID_STORE = 'internal';
+
 /** JSON that may stand inside a script element. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 

@@ -130,7 +130,8 @@ export class SignInFlow {
       subjectId: attempt.userId,
       outcome: 'failure',
       reason,
-      params: { method: 'password' },
+      // What was typed as the name of nobody may be a password.
+      params: { method: 'password', ...(attempt.userId === null ? {} : { identifier: input.identifier }) },
     });
   }
 
@@ -159,7 +160,7 @@ export class SignInFlow {
     const { origin } = caller;
     const result = await this.verifyPassword({ tenant, identifier, password, deviceId, origin, client: caller });
     const { user, amr } = requireVerified(result);
-    const started = await this.#deps.sessions.start(authority, { userId: user.id, amr, deviceId });
+    const started = await this.#deps.sessions.start(authority, { userId: user.id, amr, identifier, deviceId });
     if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
     return { ...started, userId: user.id };
   }

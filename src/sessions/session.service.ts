@@ -29,6 +29,8 @@ export interface StartSession {
   /** How the user proved who they are (RFC 8176). */
   readonly amr: readonly string[];
   readonly acr?: string | null;
+  /** The name that was signed in with, as it was typed. */
+  readonly identifier?: string | null;
   readonly deviceId?: string | null;
   readonly remember?: boolean;
   readonly offline?: boolean;
@@ -126,7 +128,11 @@ export class SessionService {
         type: 'session.started',
         subjectId: row.userId,
         sessionId: row.id,
-        params: { amr: input.amr, ...(row.deviceId == null ? {} : { deviceId: row.deviceId }) },
+        params: {
+          amr: input.amr,
+          ...(input.identifier == null ? {} : { identifier: input.identifier }),
+          ...(row.deviceId == null ? {} : { deviceId: row.deviceId }),
+        },
       });
     });
     const { cookieHash: _hidden, ...session } = row;
@@ -272,8 +278,8 @@ export class SessionService {
       sessions.map(({ id }) => id),
     );
     // One whose time was over has ended by itself: nobody is told that it ended again.
-    for (const { id, userId } of sessions.filter((session) => this.isAlive(session))) {
-      events.record(authority.caller, authority.tenant, { type, subjectId: userId, sessionId: id });
+    for (const { id, userId, amr } of sessions.filter((session) => this.isAlive(session))) {
+      events.record(authority.caller, authority.tenant, { type, subjectId: userId, sessionId: id, params: { amr } });
     }
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
-import { AUDIT_EVENT, type AuditEventData, auditEvents } from '../audit-event.ts';
+import { AUDIT_EVENT, type AuditEventData, auditEvent } from '../audit-event.ts';
 import { MAX_AUDIT_LIMIT, parseAuditQuery } from '../audit-query.ts';
 import { SUBJECT } from '../errors.ts';
 import { SHOWN_EVENT_TYPES } from '../events.ts';
@@ -55,7 +55,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
       status: 200,
       schema: z.array(AUDIT_EVENT),
       from: ({ accountEvents }: { accountEvents: { nodes: readonly AuditEventData[] } }) =>
-        auditEvents(accountEvents.nodes),
+        accountEvents.nodes.map(auditEvent),
     },
     errors: SUBJECT,
   }),

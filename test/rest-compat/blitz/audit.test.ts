@@ -186,15 +186,21 @@ describe('Blitz 4: security events', () => {
     const form = new URLSearchParams({ grant_type: 'password', username: anna.username, password: 'wrong' });
     const headers = { authorization: blitz.basic, 'content-type': 'application/x-www-form-urlencoded' };
     await ask('POST', '/t/master/oauth/token', { headers, body: form.toString() });
+    const used = { used_login: anna.username, auth_methods: 'password', id_store: 'internal' };
     expect(await audit('?rql=limit(2)')).toMatchObject([
-      { type: 'login_failed', obj: anna.id, prms: { auth_methods: 'password', authnDone: 'false' } },
-      { type: 'login', proc: 'login', obj: anna.id, prms: { auth_methods: 'password', authnDone: 'true' } },
+      { type: 'login_failed', obj: anna.id, prms: { ...used, authnDone: 'false' } },
+      { type: 'login', proc: 'login', obj: anna.id, prms: { ...used, authnDone: 'true' } },
     ]);
   });
 
   it.each<[EventDraft['type'], Record<string, unknown>, string, Record<string, string>]>([
     ['linked_app.removed', { id: 'dyn~shop~1' }, 'app_unlinked', { id: 'dyn~shop~1' }],
-    ['credential.removed', { type: 'security-key', credentialId: 'k1' }, 'security_key_detached', { id: 'k1' }],
+    [
+      'credential.removed',
+      { type: 'security-key', credentialId: 'k1' },
+      'security_key_detached',
+      { id: 'k1', kind: 'security-key' },
+    ],
     [
       'federation_link.added',
       { provider_type: 'vk', provider_name: 'vk_1', external_id: '7' },
@@ -231,14 +237,27 @@ describe('Blitz 4: security events', () => {
   it('shows no events for which the dialect has no name', async () => {
     const before = await types();
     await happen({ type: 'token.issued' });
-    await happen({ type: 'credential.added', params: { type: 'password', credentialId: 'x', ordinal: 1 } });
     await happen({ type: 'federation_token.read' });
     expect(await types()).toEqual(before);
     expect(before).toEqual(['user_registered']);
   });
 
+  it('holds as many events as the limit says whenever there are so many: none of those counted is left out', async () => {
+    for (const type of ['password', 'recovery-code', 'image-proof'])
+      await happen({ type: 'credential.added', params: { type, credentialId: 'x', ordinal: 1 } });
+    expect(await audit('?rql=limit(3)')).toMatchObject(
+      ['image-proof', 'recovery-code', 'password'].map((kind) => ({
+        type: 'credential_attached',
+        prms: { id: 'x', kind },
+      })),
+    );
+  });
+
   it('writes IPv6 as text, and leaves out what is not known', async () => {
-    await happen({ type: 'user.updated', params: { changed: ['familyName', 'badge'] } }, { ip: '2001:db8::1' });
+    await happen(
+      { type: 'user.updated', params: { changed: ['familyName', 'attributes.badge'] } },
+      { ip: '2001:db8::1' },
+    );
     expect((await audit('?rql=limit(1)'))[0]).toMatchObject({
       ip: '2001:db8::1',
       prms: { attrs: 'family_name,badge' },

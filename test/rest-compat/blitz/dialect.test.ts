@@ -137,11 +137,11 @@ describe('Blitz event names (spec section 4)', () => {
     expect(types.filter((type) => !Object.hasOwn(EVENT_TYPES, type))).toEqual([]);
   });
 
-  it('follow the kind of credential; what has no name is not shown', () => {
+  it('follow the kind of credential', () => {
     expect(eventName('session.started', {})).toBe('login');
     expect(eventName('credential.added', { type: 'totp' })).toBe('totp_attached');
-    expect(eventName('credential.added', { type: 'password' })).toBeNull();
-    expect(eventName('token.issued', {})).toBeNull();
+    expect(eventName('credential.removed', { type: 'passkey' })).toBe('security_key_detached');
+    expect(eventName('credential.added', { type: 'password' })).toBe('credential_attached');
   });
 });
 

@@ -109,13 +109,17 @@ describe('signing in with a password', () => {
     expect(await spent({})).toBe(1);
   });
 
-  it('records a failure with the account, the client and the address, and never what was typed', async () => {
+  it('records a failure with the account, its name, the client and the address; else nothing of what was typed', async () => {
     await refusal({ password: 'my-secret-typo' });
     await refusal({ identifier: 'my-secret-typo' });
     const rows = await failures();
     expect(rows).toMatchObject([
       { subject_id: user.id, client_id: 'shop', ip: TEST_ORIGIN.ip, peer_ip: TEST_ORIGIN.peerIp, outcome: 'failure' },
       { subject_id: null, client_id: 'shop' },
+    ]);
+    expect(rows.map(({ params }) => params)).toEqual([
+      { method: 'password', identifier: 'jane' },
+      { method: 'password' },
     ]);
     expect(JSON.stringify(rows)).not.toContain('my-secret-typo');
   });
@@ -181,7 +185,8 @@ describe('signing in with a password', () => {
       name: 'active',
       checkedAt: world.clock.now(),
     });
-    expect(await world.eventTypes(tenant)).toContain('session.started');
+    const started = (await world.events(tenant)).filter(({ type }) => type === 'session.started');
+    expect(started).toMatchObject([{ params: { amr: ['pwd'], identifier: 'jane', deviceId: 'SHA256_mine' } }]);
   });
 
   describe('too often with a wrong one', () => {
