@@ -9,5 +9,5 @@ export const BLITZ_ISSUER = {
     introspection: '/oauth/introspect',
     userinfo: '/oauth/me',
   },
-  claimScopes: { usr_grps: 'groups' },
+  claimScopes: { usr_grps: 'organisations' },
 } as const;

@@ -67,8 +67,8 @@ export const ISSUER_KINDS = {
   },
 } as const satisfies Readonly<Record<string, IssuerKind>>;
 
-/** Claims that are opened together. */
-export type ClaimGroup = 'profile' | 'email' | 'phone' | 'groups';
+/** Claims that are opened together. `organisations` are the groups outside the tree, under the same claim as `groups`. */
+export type ClaimGroup = 'profile' | 'email' | 'phone' | 'groups' | 'organisations';
 
 /** OpenID Connect Core section 5.4. `openid` itself opens `sub`. */
 const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {

@@ -1,6 +1,6 @@
 import type { Caller } from '../access/index.ts';
 import { epochSeconds, type TenantRef } from '../kernel/index.ts';
-import type { GroupStore } from '../roles/index.ts';
+import { type GroupStore, TREE_PROFILE } from '../roles/index.ts';
 import type { User, UserStore } from '../users/index.ts';
 import type { ClaimGroup, Issuer, Issuers } from './issuers.ts';
 import { oauthErrors } from './oauth.errors.ts';
@@ -13,6 +13,7 @@ export const CLAIMS_OF_GROUP: Readonly<Record<ClaimGroup, readonly string[]>> = 
   email: ['email', 'email_verified'],
   phone: ['phone_number', 'phone_number_verified'],
   groups: ['groups'],
+  organisations: ['groups'],
 };
 
 export interface UserinfoDeps {
@@ -43,14 +44,17 @@ export class UserinfoService {
     const user = await this.#deps.users.findById(tenant.id, caller.userId);
     if (user === null) throw oauthErrors.TOKEN_INVALID();
     const groups = openedBy(issuer, caller.scopes);
-    const all = { ...claimsOf(user), ...(groups.has('groups') ? await this.#groups(tenant, user) : {}) };
+    const all = { ...claimsOf(user), groups: await this.#groups(tenant, user, groups) };
     const names = new Set(['sub', ...[...groups].flatMap((group) => CLAIMS_OF_GROUP[group])]);
     return Object.fromEntries(Object.entries(all).filter(([name, value]) => value != null && names.has(name)));
   }
 
-  async #groups(tenant: TenantRef, user: User): Promise<Claims> {
-    const groups = (await this.#deps.groups.groupsOf(tenant.id, [user.id])).get(user.id) ?? [];
-    return { groups: groups.map(({ attributes, key, name }) => ({ ...attributes, id: key, name })) };
+  async #groups(tenant: TenantRef, user: User, opened: ReadonlySet<ClaimGroup>): Promise<readonly Claims[] | null> {
+    const isWhole = opened.has('groups');
+    if (!isWhole && !opened.has('organisations')) return null;
+    const all = (await this.#deps.groups.groupsOf(tenant.id, [user.id])).get(user.id) ?? [];
+    const groups = isWhole ? all : all.filter(({ profile }) => profile !== TREE_PROFILE);
+    return groups.map(({ attributes, key, profile, name }) => ({ ...attributes, id: key, profile, name }));
   }
 }
 

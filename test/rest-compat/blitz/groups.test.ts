@@ -325,19 +325,22 @@ describe('Blitz 2.19: organisations', () => {
       }
     });
 
-    it('usr_grps adds the groups to userinfo, with their attributes', async () => {
+    it('usr_grps adds the organisations to userinfo, with their attributes, and no groups of the tree', async () => {
+      const { world, tenant } = blitz;
       await ask('POST', '/114/members/add', [anna.id]);
-      const { services, tenant } = { services: blitz.world.services, tenant: blitz.tenant };
-      const caller = {
-        ...blitz.world.user(tenant, anna.id),
-        scopes: ['openid', 'usr_grps'],
-        issuerKind: 'suite',
-      };
-      const claims = await services.oauth.userinfo.claims(caller, tenant, 'suite');
-      expect(claims).toMatchObject({
+      const { id } = await world.newGroup(tenant, { name: 'Editors' });
+      await world.services.groupMembers.add(world.system(tenant), id, [anna.id]);
+      const claimsOf = (...scopes: string[]) =>
+        world.services.oauth.userinfo.claims(
+          { ...world.user(tenant, anna.id), scopes: ['openid', ...scopes], issuerKind: 'suite' },
+          tenant,
+          'suite',
+        );
+      expect(await claimsOf('usr_grps')).toEqual({
         sub: anna.id,
-        groups: [{ id: '114', name: 'Example Ltd', OGRN: '1230000000001', INN: '7700000001' }],
+        groups: [{ id: '114', profile: 'orgs', name: 'Example Ltd', OGRN: '1230000000001', INN: '7700000001' }],
       });
+      expect(await claimsOf()).toEqual({ sub: anna.id });
     });
   });
 

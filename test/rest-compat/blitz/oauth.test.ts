@@ -166,16 +166,28 @@ describe('Blitz 2.20: OAuth 2.0', () => {
       email: 'anna@example.com',
       phone: '79990001122',
     });
-    // Its tokens of users come from flows in a browser; here one is taken as resolved.
-    const caller = { ...world.user(tenant, user.id), issuerKind: 'suite', scopes: ['openid', 'usr_grps'] };
-    const door = await serveDialects(DIALECTS, world, {
-      bearer: () => caller,
-      client: () => caller,
-      browser: () => caller,
+    // Its tokens of users come from flows in a browser; here one is taken as resolved, its scopes in place of it.
+    const callerOf = (scopes: string) => ({
+      ...world.user(tenant, user.id),
+      issuerKind: 'suite',
+      scopes: scopes.split('+'),
     });
-    const answer = await door.ask('GET', '/blitz/oauth/me', { token: 'any' });
-    expect([answer.status, answer.json]).toEqual([200, { sub: user.id, groups: [] }]);
-    expect(answer.headers['cache-control']).toBe('no-store');
+    const nobody = () => expect.unreachable('no client, no browser');
+    const door = await serveDialects(DIALECTS, world, { bearer: callerOf, client: nobody, browser: nobody });
+    const me = async (scopes: string) => {
+      const answer = await door.ask('GET', '/blitz/oauth/me', { token: scopes });
+      expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
+      return answer.json;
+    };
+    expect(await me('openid+profile+email+phone')).toMatchObject({
+      sub: user.id,
+      family_name: 'Petrova',
+      given_name: 'Anna',
+      email: 'anna@example.com',
+      phone_number: '79990001122',
+    });
+    expect(await me('email')).toEqual({ sub: user.id, email: 'anna@example.com', email_verified: false });
+    expect(await me('openid+usr_grps')).toEqual({ sub: user.id, groups: [] });
     await door.close();
   });
 

@@ -203,7 +203,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     const resolution = await world.services.oauth.resolver.resolve(accessToken, TEST_ORIGIN);
     expect('caller' in resolution && (await claims(resolution.caller))).toEqual({
       sub: user.id,
-      groups: [{ id: group.key, name: 'Editors' }],
+      groups: [{ id: group.key, profile: 'groups', name: 'Editors' }],
     });
   });
 });
