@@ -8,9 +8,9 @@ import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const LINK_PATH = z.object({
   subjectId: ACCOUNT_ID,
-  fpType: z.string().max(64).describe('Type of the provider.'),
-  fpName: z.string().max(64).describe('Name of the provider.'),
-  sid: z.string().max(512).describe('Id of the account at the provider.'),
+  fpType: z.string().describe('Type of the provider.'),
+  fpName: z.string().describe('Name of the provider.'),
+  sid: z.string().describe('Id of the account at the provider.'),
 });
 const LINK = '/users/{subjectId}/fa/{fpType}/{fpName}/{sid}';
 const READERS = { bearer: { user: ['blitz_api_ufa'], app: ['blitz_api_sys_ufa'] } } as const;

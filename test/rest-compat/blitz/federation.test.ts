@@ -95,12 +95,19 @@ describe('Blitz 2.15: external providers', () => {
   });
 
   it('answers not_found for a provider or link that does not exist, no_subject_found for a user', async () => {
-    for (const path of [`${fa()}/nope/nope_1/1`, `${fa()}/tcs/nope/1`, `${fa()}/vk/tcs_1/1`]) {
+    const long = 'x'.repeat(65);
+    for (const path of ['nope/nope_1', 'tcs/nope', 'vk/tcs_1', `tcs/${long}`, `${long}/tcs_1`].map(
+      (provider) => `${fa()}/${provider}/1`,
+    )) {
       const answer = await ask('POST', path, { token: system });
       expect([answer.status, answer.json]).toEqual([404, processError('not_found')]);
     }
     const absent = await ask('DELETE', `${fa()}/tcs/tcs_1/nobody`, { token: system });
     expect([absent.status, absent.json]).toEqual([404, processError('not_found')]);
+    const endless = await ask('DELETE', `${fa()}/tcs/tcs_1/${'x'.repeat(513)}`, { token: system });
+    expect([endless.status, endless.json]).toEqual([404, processError('not_found')]);
+    const tooLong = await ask('POST', `${fa()}/tcs/tcs_1/${'x'.repeat(513)}`, { token: system });
+    expect([tooLong.status, tooLong.json]).toEqual([400, wrongValue('sid')]);
     for (const answer of [
       await ask('GET', fa('v3', { id: 'nobody' }), { token: system }),
       await ask('POST', `${fa('v3', { id: 'nobody' })}/tcs/tcs_1/1`, { token: system }),
