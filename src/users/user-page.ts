@@ -64,6 +64,10 @@ function rowNameOf(attribute: string): string {
   return column === null ? attribute : SEARCHED_COLUMNS[column];
 }
 
+/** Whether an account may be used, as it is shown: enabled, and not blocked for inactivity. */
+const isEnabled = (alias: string): Condition =>
+  sql<boolean>`(${sql.ref(`${alias}.enabled`)} and ${sql.ref(`${alias}.inactive_since`)} is null)`;
+
 /** What comparisons of users may name beside attributes. */
 export type UserSearchField = 'subject' | 'enabled';
 
@@ -72,7 +76,7 @@ export const SEARCHED_USERS: Searched = {
   keys: { table: 'user_attribute_keys', owner: 'user_id', ownerType: 'text' },
   fields: {
     subject: { column: 'id', normalise: canonicalUserId },
-    enabled: { column: 'enabled', isCast: true },
+    enabled: { expression: (alias) => sql`${isEnabled(alias)}::text` },
   } satisfies Record<UserSearchField, SearchField>,
   rowNameOf,
 };
@@ -89,7 +93,7 @@ const CONDITIONS: Conditions = {
   search: (text, tenantId) => bySearchRow(tenantId, FREE_TEXT, keyBegins(text)),
   username: (text, tenantId) => bySearchRow(tenantId, [SEARCHED_COLUMNS.username], keyIs(text)),
   email: (text, tenantId) => bySearchRow(tenantId, [SEARCHED_COLUMNS.email], keyIs(text)),
-  enabled: (value) => sql<boolean>`(users.enabled and users.inactive_since is null) = ${value}`,
+  enabled: (value) => sql<boolean>`${isEnabled('users')} = ${value}`,
   emailVerified: (value) => sql<boolean>`users.email_verified = ${value}`,
   externalId: (value) => sql<boolean>`users.external_id = ${value}`,
   attribute: ({ name, value }, tenantId) =>

@@ -66,6 +66,18 @@ describe('Blitz 2.4: search', () => {
     }
   });
 
+  it('finds accounts that are blocked for inactivity by the lock they are shown with', async () => {
+    const idle = await blitz.account();
+    await blitz.world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('update users set inactive_since = ? where id = ?', [blitz.world.clock.now(), idle.id]);
+    expect((await blitz.rest.ask('GET', `/blitz/api/v3/users/${idle.id}`, { token: system })).json.locked).toBe(true);
+    expect(await found('eq(locked,true)')).toEqual([idle.id]);
+    expect(await found('and(eq(locked,false),eq(login,pavel))')).toEqual([orlov.id]);
+    await blitz.world.services.users.delete(blitz.world.system(blitz.tenant), idle.id);
+  });
+
   it('refuses a query that is missing, repeated or no expression', async () => {
     for (const query of [
       '',
