@@ -3,12 +3,14 @@ import { invalidField } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../sessions/index.ts';
 import { canonicalUserId, type User, type UserService } from '../users/index.ts';
+import type { LinkedApps } from './linked-apps.ts';
 
 export interface EndAccessDeps {
   readonly db: Database;
   readonly users: UserService;
   readonly sessions: SessionService;
   readonly devices: DeviceService;
+  readonly apps: Pick<LinkedApps, 'removeAllOf'>;
 }
 
 /**
@@ -36,16 +38,18 @@ export class EndAccessFlow {
   }
 
   /**
-   * Deletes an account with its sessions, tokens and everything else that belongs to it.
+   * Deletes an account with its sessions, tokens, apps and everything else that belongs to it.
    * @param confirmed The id once more, from another source: where it names another account, nothing is deleted.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT
    */
   async delete(authority: Authority, userId: string, confirmed = userId): Promise<User> {
-    const { db, users, sessions } = this.#deps;
+    const { db, users, sessions, apps } = this.#deps;
     if (canonicalUserId(confirmed) !== canonicalUserId(userId))
       throw invalidField('input.confirmedUserId', 'IDS_DIFFER', 'The two ids name different accounts.');
     return db.transaction(async () => {
       const { id } = await users.lock(authority, userId);
+      // An app has credentials of its own, which no end of sessions reaches.
+      await apps.removeAllOf(authority, id);
       await sessions.revokeAllOf(authority, id);
       return users.delete(authority, id);
     });

@@ -63,27 +63,47 @@ export class LinkedApps {
    * @throws LINKED_APP_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async remove(authority: Authority, userId: string, clientId: string): Promise<Pick<Client, 'id' | 'clientId'>> {
-    const { db, clients, roles, guard, events } = this.#deps;
-    const { caller, tenant } = authority;
+    const { db, clients, guard } = this.#deps;
+    const { tenant } = authority;
     const owner = await this.#account(authority, userId);
     await guard.assertMayChange(authority, 'user', owner);
     const found = CLIENT_ID.test(clientId) ? await clients.findByClientId(tenant.id, clientId) : null;
     if (found === null) throw clientErrors.LINKED_APP_NOT_FOUND();
     return db.transaction(async () => {
-      const client = await clients.lock(tenant.id, found.id);
-      if (client?.kind !== 'instance' || client.ownerUserId !== owner) throw clientErrors.LINKED_APP_NOT_FOUND();
-      await guard.assertMayChange(authority, 'client', client.id);
-      await roles.deleteGrantsOf(tenant.id, 'client', [client.id]);
-      await roles.deleteOfClient(tenant.id, client.id);
-      await clients.delete(tenant.id, client.id);
-      events.record(caller, tenant, {
-        type: 'linked_app.removed',
-        subjectId: owner,
-        clientId,
-        params: { id: clientId, softwareId: client.softwareId ?? null },
-      });
-      return { id: client.id, clientId };
+      if (!(await this.#remove(authority, owner, found.id))) throw clientErrors.LINKED_APP_NOT_FOUND();
+      return { id: found.id, clientId };
     });
+  }
+
+  /**
+   * Unlinks every app of a user, inside a unit of work in which the account is locked.
+   * @throws FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async removeAllOf(authority: Authority, userId: string): Promise<void> {
+    const { tenant } = authority;
+    const next = () => this.#deps.clients.instancesOf(tenant.id, [userId]);
+    // The store gives the newest hundred.
+    for (let apps = await next(); apps.length > 0; apps = await next())
+      for (const { id } of apps) await this.#remove(authority, userId, id);
+  }
+
+  async #remove(authority: Authority, owner: string, id: string): Promise<boolean> {
+    const { clients, roles, guard, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const client = await clients.lock(tenant.id, id);
+    if (client?.kind !== 'instance' || client.ownerUserId !== owner) return false;
+    await guard.assertMayChange(authority, 'client', id);
+    await roles.deleteGrantsOf(tenant.id, 'client', [id]);
+    await roles.deleteOfClient(tenant.id, id);
+    await clients.delete(tenant.id, id);
+    const { clientId, softwareId } = client;
+    events.record(caller, tenant, {
+      type: 'linked_app.removed',
+      subjectId: owner,
+      clientId,
+      params: { id: clientId, softwareId: softwareId ?? null },
+    });
+    return true;
   }
 
   async #account(authority: Authority, userId: string): Promise<string> {

@@ -220,7 +220,16 @@ export function createRegistry(options: RegistryOptions): Services {
     events,
     clock,
   });
-  const endAccess = new EndAccessFlow({ db, users, sessions, devices });
+  const linkedApps = new LinkedApps({
+    db,
+    clients: clientStore,
+    scopes: clientScopeStore,
+    roles: roleStore,
+    users: userStore,
+    guard: guarded,
+    events,
+  });
+  const endAccess = new EndAccessFlow({ db, users, sessions, devices, apps: linkedApps });
   const credentials = new CredentialStore(db, new Sealer(options.masterKey, 'credential'), clock);
   const authModeStore = new AuthModeStore(db);
   const authModes = new AuthModeService({
@@ -362,15 +371,6 @@ export function createRegistry(options: RegistryOptions): Services {
     notices: new PasswordNotices({ mailer, sms: smsSender }),
     events,
     clock,
-  });
-  const linkedApps = new LinkedApps({
-    db,
-    clients: clientStore,
-    scopes: clientScopeStore,
-    roles: roleStore,
-    users: userStore,
-    guard: guarded,
-    events,
   });
   const qrSignIn = new QrSignInFlow({ db, codes: oneTimeCodes, clients: clientDirectory, events, clock });
   const riskbitStore = new RiskbitStore(db);
