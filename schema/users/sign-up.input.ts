@@ -2,6 +2,9 @@ import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql
 import { CreateUserInput } from './user.input.ts';
 import { UserType } from './user.type.ts';
 
+const LANGUAGES =
+  "Languages of mails and text messages, as `Accept-Language` writes them (RFC 9110). Default: the account's own.";
+
 export enum SignUpStepName {
   CONFIRM_EMAIL = 'confirm-email',
   CONFIRM_PHONE = 'confirm-phone',
@@ -28,11 +31,7 @@ export class SignUpInput extends CreateUserInput {
       "client_ids of app instances that nobody owns yet, at most 16; they become the user's. Needs `linked-app:write`.",
   })
   linkApps?: string[] | null;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      "Languages of mails and text messages, as `Accept-Language` writes them (RFC 9110). Default: the account's own.",
-  })
+  @Field(() => String, { nullable: true, description: LANGUAGES })
   languages?: string | null;
 }
 
@@ -46,6 +45,18 @@ export class ContinueSignUpInput {
   step!: SignUpStepName;
   @Field(() => String, { description: 'The code that was sent.' })
   code!: string;
+}
+
+@InputType({ description: 'A step of a sign-up whose code did not arrive.' })
+export class ResendSignUpCodeInput {
+  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
+  tenant?: string | null;
+  @Field(() => String, { description: 'The `context` of the sign-up.' })
+  context!: string;
+  @Field(() => SignUpStepName, { description: 'One of the steps that are left.' })
+  step!: SignUpStepName;
+  @Field(() => String, { nullable: true, description: LANGUAGES })
+  languages?: string | null;
 }
 
 @ObjectType({ description: 'How far a sign-up has come.' })

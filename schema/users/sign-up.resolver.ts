@@ -3,7 +3,7 @@ import type { SignUpProgress } from '../../src/flows/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
-import { ContinueSignUpInput, SignUpInput, SignUpPayload } from './sign-up.input.ts';
+import { ContinueSignUpInput, ResendSignUpCodeInput, SignUpInput, SignUpPayload } from './sign-up.input.ts';
 import { toUserInput } from './user.resolver.ts';
 
 /** Sign-up by an application that registers users. */
@@ -34,6 +34,19 @@ export class SignUpResolver {
   ): Promise<object> {
     const { context, step, code } = input;
     return shown(await services.signUp.continue(authority, { context, step, code }), authority);
+  }
+
+  @RequiresScopes(['user:create'])
+  @Mutation(() => SignUpPayload, {
+    description:
+      'Sends another code for a step of a sign-up, three times at most; only the newest works, with five tries of its own. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
+  })
+  async resendSignUpCode(
+    @Arg('input', () => ResendSignUpCodeInput, { description: 'The step.' }) input: ResendSignUpCodeInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<object> {
+    const { context, step, languages } = input;
+    return shown(await services.signUp.resend(authority, { context, step, languages }), authority);
   }
 }
 

@@ -36,6 +36,7 @@ export { type PasswordSignIn, requireVerified, SignInFlow, type SignInResult } f
 export { signUpErrors } from './sign-up.errors.ts';
 export {
   type ContinueSignUp,
+  type ResendSignUpCode,
   type SignUp,
   SignUpFlow,
   type SignUpProgress,

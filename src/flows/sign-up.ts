@@ -30,6 +30,8 @@ export interface ContinueSignUp {
   readonly code: string;
 }
 
+export interface ResendSignUpCode extends Pick<SignUp, 'languages'>, Pick<ContinueSignUp, 'context' | 'step'> {}
+
 /** How far a sign-up has come. */
 export interface SignUpProgress {
   readonly user: User;
@@ -58,6 +60,8 @@ interface OpenStep {
   readonly step: SignUpStep;
   readonly to: string;
   readonly proof: string;
+  /** How many codes were sent there. */
+  readonly sent: number;
 }
 
 /** What is remembered between the steps. */
@@ -68,11 +72,12 @@ interface Pending {
 }
 
 const KIND = 'sign-up';
-/** People look into their mail the next morning; who comes later asks for a new code elsewhere. */
+/** People look into their mail the next morning. */
 const CONTEXT_SECONDS = 86_400;
-/** Six digits: somebody who guesses succeeds in five tries out of a million. */
+/** Six digits, five tries at each of four codes: somebody who guesses succeeds twenty times in a million. */
 const CODE_DIGITS = 6;
 const MAX_TRIES = 5;
+const MAX_SENT = 4;
 const MAX_APPS = 16;
 
 interface StepKind {
@@ -123,7 +128,7 @@ export class SignUpFlow {
       for (const [at, clientId] of apps.entries())
         await this.#deps.apps.bind(authority, clientId, user.id, `input.linkApps.${at}`);
       const context = mintHandle(authority.tenant.route);
-      const open = this.#sendCodes(authority, user, context, languages ?? user.locale ?? null);
+      const open = this.#sendCodes(authority, user, context, languages);
       const amr = hash === null ? [] : passwords.amr;
       const expiresAt = addSeconds(this.#deps.clock.now(), CONTEXT_SECONDS);
       return this.#advance(authority, user, context, { open, amr, isSignedIn: false }, expiresAt);
@@ -138,22 +143,49 @@ export class SignUpFlow {
   async continue(authority: Authority, { context, step, code }: ContinueSignUp): Promise<SignUpProgress> {
     const { db, users, codes } = this.#deps;
     const { tenant } = authority;
-    const found = routeOfHandle(context) === tenant.route ? await codes.find(tenant.id, KIND, context) : null;
-    if (found === null) throw signUpErrors.SIGN_UP_NOT_FOUND();
-    const open = openStep(found, step);
+    const found = await this.#find(authority, context);
+    const { proof } = openStep(found, step);
     await this.#countTry(tenant.id, context);
-    if (!constantTimeEqual(proofOf(context, step, code), open.proof)) throw signUpErrors.SIGN_UP_CODE_WRONG();
+    if (!constantTimeEqual(proofOf(context, step, code), proof)) throw signUpErrors.SIGN_UP_CODE_WRONG();
     return db.transaction(async () => {
+      const before = await users.lock(authority, found.userId!);
       const row = await codes.take(tenant.id, KIND, context);
-      if (row === null) throw signUpErrors.SIGN_UP_NOT_FOUND();
-      const before = await users.lock(authority, row.userId!);
-      // The contact was changed meanwhile: what was proved is about another one.
-      if (STEPS[step].contact(before) !== openStep(row, step).to) throw stepNotOpen();
+      // Another code was sent in between, and the one that was proved counts no more.
+      if (row === null || openStep(row, step).proof !== proof) throw signUpErrors.SIGN_UP_NOT_FOUND();
+      assertUnchanged(before, openStep(row, step));
       const user = await users.update(authority, before.id, STEPS[step].verified);
       const pending = pendingOf(row);
       const left = { ...pending, open: pending.open.filter((one) => one.step !== step) };
       return this.#advance(authority, user, context, left, row.expiresAt);
     });
+  }
+
+  /**
+   * Sends a new code for a step: mails get lost. The code before it no longer works, and the tries begin anew.
+   * @throws SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS Four codes were sent already.
+   */
+  async resend(authority: Authority, { context, step, languages }: ResendSignUpCode): Promise<SignUpProgress> {
+    const { db, users, codes } = this.#deps;
+    const { userId } = await this.#find(authority, context);
+    return db.transaction(async () => {
+      const user = await users.lock(authority, userId!);
+      const row = await codes.take(authority.tenant.id, KIND, context);
+      if (row === null) throw signUpErrors.SIGN_UP_NOT_FOUND();
+      const before = openStep(row, step);
+      assertUnchanged(user, before);
+      if (before.sent >= MAX_SENT) throw kernelErrors.TOO_MANY_REQUESTS();
+      const after = this.#sendCode(authority, user, context, { ...before, sent: before.sent + 1 }, languages);
+      const pending = pendingOf(row);
+      const open = pending.open.map((one) => (one === before ? after : one));
+      return this.#advance(authority, user, context, { ...pending, open }, row.expiresAt);
+    });
+  }
+
+  async #find({ tenant }: Authority, context: string): Promise<OneTimeCodeRow> {
+    const { codes } = this.#deps;
+    const found = routeOfHandle(context) === tenant.route ? await codes.find(tenant.id, KIND, context) : null;
+    if (found === null) throw signUpErrors.SIGN_UP_NOT_FOUND();
+    return found;
   }
 
   /** Counted before the code is compared, so that tries at the same time are counted too. */
@@ -191,31 +223,30 @@ export class SignUpFlow {
     return emailVerified || !settings.verifyEmail;
   }
 
-  #sendCodes(authority: Authority, user: User, context: string, languages: string | null): OpenStep[] {
+  #sendCodes(authority: Authority, user: User, context: string, languages: SignUp['languages']): OpenStep[] {
     return (Object.keys(STEPS) as SignUpStep[]).flatMap((step) => {
       const to = STEPS[step].contact(user);
-      if (to === null) return [];
-      const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
-      this.#send(authority, user.id, step, to, code, languages);
-      return [{ step, to, proof: proofOf(context, step, code) }];
+      return to === null ? [] : [this.#sendCode(authority, user, context, { step, to, sent: 1 }, languages)];
     });
   }
 
   /** Leaves after the commit. */
-  #send(
+  #sendCode(
     { caller, tenant }: Authority,
-    subjectId: string,
-    step: SignUpStep,
-    to: string,
-    code: string,
-    languages: string | null,
-  ): void {
+    user: User,
+    context: string,
+    open: Omit<OpenStep, 'proof'>,
+    languages: SignUp['languages'],
+  ): OpenStep {
     const { mailer, sms } = this.#deps;
+    const { step, to } = open;
+    const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
     const purpose = step === 'confirm-email' ? 'verify-email' : 'verify-phone';
-    const { subject, text, locale } = renderTemplate(purpose, languages, { code });
-    const message = { to, text, purpose, behalf: { tenant, actor: caller, subjectId } };
+    const { subject, text, locale } = renderTemplate(purpose, languages ?? user.locale ?? null, { code });
+    const message = { to, text, purpose, behalf: { tenant, actor: caller, subjectId: user.id } };
     if (step === 'confirm-email') mailer.send({ ...message, subject, locale });
     else sms.send(message);
+    return { ...open, proof: proofOf(context, step, code) };
   }
 }
 
@@ -235,6 +266,11 @@ function openStep(row: OneTimeCodeRow, step: SignUpStep): OpenStep {
   const open = pendingOf(row).open.find((one) => one.step === step);
   if (open === undefined) throw stepNotOpen();
   return open;
+}
+
+/** The contact was changed meanwhile: its code is about another one. @throws SIGN_UP_STEP_NOT_OPEN */
+function assertUnchanged(user: User, { step, to }: OpenStep): void {
+  if (STEPS[step].contact(user) !== to) throw stepNotOpen();
 }
 
 /** @throws FORBIDDEN, INVALID_INPUT */

@@ -5,6 +5,8 @@ import { World } from '../../support/world.ts';
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id subject context steps sessionCookie } }';
 const CONTINUE =
   'mutation ($input: ContinueSignUpInput!) { continueSignUp(input: $input) { subject context steps sessionCookie user { emailVerified } } }';
+const RESEND =
+  'mutation ($input: ResendSignUpCodeInput!) { resendSignUpCode(input: $input) { subject context steps sessionCookie } }';
 
 describe('sign-up over GraphQL', () => {
   let world: World;
@@ -20,10 +22,13 @@ describe('sign-up over GraphQL', () => {
   const signUp = (input: object, caller = registrar()) => world.graphql(caller, SIGN_UP, { input });
   const proceed = (input: object, caller = registrar('user:read')) => world.graphql(caller, CONTINUE, { input });
   const address = () => `new.${++count}@example.com`;
+  const resend = (input: object, caller = registrar()) => world.graphql(caller, RESEND, { input });
+  /** The newest code that was sent there. */
   const codeFor = async (to: string) => {
     const { mails, texts } = await world.outbox();
-    return /\d{6}/.exec([...mails, ...texts].find((one) => one.to === to)!.text)![0];
+    return /\d{6}/.exec([...mails, ...texts].findLast((one) => one.to === to)!.text)![0];
   };
+  const wrong = (code: string) => (code === '000000' ? '111111' : '000000');
   const pendingOf = async () => {
     const email = address();
     const { data } = await signUp({ email, password: 'three-wombats-at-dawn' });
@@ -85,8 +90,7 @@ describe('sign-up over GraphQL', () => {
 
   it('refuses wrong codes, steps that are not left, and contexts of nobody or of a neighbour', async () => {
     const { context, code, email } = await pendingOf();
-    const wrong = code === '000000' ? '111111' : '000000';
-    expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong })).code).toBe('SIGN_UP_CODE_WRONG');
+    expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong(code) })).code).toBe('SIGN_UP_CODE_WRONG');
     expect((await proceed({ context, step: 'CONFIRM_PHONE', code })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
     const neighbour = world.app(await world.tenant(), 'user:create', 'user:read');
     const elsewhere = await proceed({ context, step: 'CONFIRM_EMAIL', code }, neighbour);
@@ -95,6 +99,56 @@ describe('sign-up over GraphQL', () => {
     const user = await world.services.userStore.findByIdentifier(acme.id, email);
     await world.services.users.update(world.system(acme), user!.id, { email: address() });
     expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
+  });
+
+  describe('another code', () => {
+    it('takes the place of the one before, with tries of its own, in the language asked for', async () => {
+      const { email, context, code, subject } = await pendingOf();
+      for (let i = 0; i < 4; i++)
+        expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong(code) })).code).toBe('SIGN_UP_CODE_WRONG');
+      const { data, errors } = await resend({ context, step: 'CONFIRM_EMAIL', languages: 'ru' });
+      expect(errors).toEqual([]);
+      expect(data.resendSignUpCode).toEqual({ subject, context, steps: ['CONFIRM_EMAIL'], sessionCookie: null });
+      expect((await world.outbox()).mails.findLast(({ to }) => to === email)?.locale).toBe('ru');
+      const newer = await codeFor(email);
+      if (newer !== code)
+        expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_CODE_WRONG');
+      for (let i = 0; i < 3; i++) await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong(newer) });
+      expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: newer })).data.continueSignUp.steps).toEqual([]);
+    });
+
+    it('is sent three times at most, and the last one still works', async () => {
+      const { email, context } = await pendingOf();
+      for (let i = 0; i < 3; i++) expect((await resend({ context, step: 'CONFIRM_EMAIL' })).errors).toEqual([]);
+      expect((await resend({ context, step: 'CONFIRM_EMAIL' })).code).toBe('TOO_MANY_REQUESTS');
+      const sent = (await world.outbox()).mails.filter(({ to }) => to === email);
+      expect(sent).toHaveLength(4);
+      const last = await proceed({ context, step: 'CONFIRM_EMAIL', code: await codeFor(email) });
+      expect(last.data.continueSignUp.steps).toEqual([]);
+    });
+
+    it('leaves the code of another step alone', async () => {
+      const [email, phone] = [address(), '79990001122'];
+      const { context } = (await signUp({ email, phone })).data.signUp;
+      const texted = await codeFor(phone);
+      await resend({ context, step: 'CONFIRM_EMAIL' });
+      const { data } = await proceed({ context, step: 'CONFIRM_PHONE', code: texted });
+      expect(data.continueSignUp.steps).toEqual(['CONFIRM_EMAIL']);
+    });
+
+    it('is refused for steps that are not left, contacts that changed, and contexts of nobody or of a neighbour', async () => {
+      const { context, subject } = await pendingOf();
+      expect((await resend({ context, step: 'CONFIRM_PHONE' })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
+      const neighbour = world.app(await world.tenant(), 'user:create');
+      for (const refused of [
+        await resend({ context, step: 'CONFIRM_EMAIL' }, neighbour),
+        await resend({ context: 'x\0', step: 'CONFIRM_EMAIL' }),
+      ])
+        expect(refused.code).toBe('SIGN_UP_NOT_FOUND');
+      expect((await resend({ context, step: 'CONFIRM_EMAIL' }, world.app(acme, 'user:write'))).code).toBe('FORBIDDEN');
+      await world.services.users.update(world.system(acme), subject, { email: address() });
+      expect((await resend({ context, step: 'CONFIRM_EMAIL' })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
+    });
   });
 
   it('is over after a day', async () => {
