@@ -203,8 +203,9 @@ export class PasswordFlow {
   async #write(authority: Authority, prepared: PreparedPassword, replacement: Replacement): Promise<void> {
     const { db, passwords, notices } = this.#deps;
     const { user } = prepared;
+    const { how, sessions } = replacement;
     await db.transaction(async () => {
-      await passwords.write(authority, prepared, replacement.how);
+      await passwords.write(authority, prepared, { ...how, params: { sessions } });
       await this.#endSessions(authority, user.id, replacement);
       replacement.alsoDo?.();
       notices.tellOwner(authority, user, replacement);

@@ -1,7 +1,7 @@
 import type { Authority } from '../access/index.ts';
 import { type Behalf, type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
 import { invalidField } from '../kernel/index.ts';
-import { aliasedColumn, type User } from '../users/index.ts';
+import { aliasedColumn, isPhoneNumber, type User } from '../users/index.ts';
 
 export interface PasswordNoticesDeps {
   readonly mailer: Pick<Mailer, 'offer'>;
@@ -13,9 +13,6 @@ export interface PasswordNotice {
   /** Languages as `Accept-Language` writes them. Default: the account's own. */
   readonly languages?: string | null | undefined;
 }
-
-/** Digits with the usual marks between them: what people write for a phone number. */
-const PHONE = /^\+?[0-9][0-9 ().-]{3,30}$/;
 
 /** Tells users about their new passwords. */
 export class PasswordNotices {
@@ -33,7 +30,7 @@ export class PasswordNotices {
   phoneIn(user: User, attribute: string, path: string): string {
     const column = aliasedColumn(attribute);
     const value = column !== null ? user[column] : ownValue(user.attributes, attribute);
-    if (typeof value === 'string' && PHONE.test(value)) return value;
+    if (typeof value === 'string' && isPhoneNumber(value)) return value;
     throw invalidField(path, 'ATTRIBUTE_NOT_PHONE', 'The account has no attribute of this name with a phone number.');
   }
 

@@ -44,6 +44,10 @@ export type TextColumn = (typeof TEXT_COLUMNS)[number];
 const MAX_TEXT = 255;
 /** E.164 has 15 digits; people write blanks, brackets and extensions between them. */
 const PHONE = /^\+?[0-9][0-9 ()./-]{0,30}[0-9)]$|^\([0-9][0-9 ()./-]{1,29}[0-9]$/;
+
+/** Whether a text is what people write for a phone number. */
+export const isPhoneNumber = (text: string): boolean => PHONE.test(text);
+
 /** RFC 5646, and `_` as older clients write it. */
 const LOCALE = /^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$/;
 const ACTION = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -56,7 +60,7 @@ const plain: TextCheck = [
   (text) => [...text].length <= MAX_TEXT && isPlainText(text),
 ];
 const TEXT_CHECKS: Readonly<Record<TextColumn, TextCheck>> = {
-  phone: ['USER_PHONE_INVALID', 'This is not a phone number.', (text) => PHONE.test(text)],
+  phone: ['USER_PHONE_INVALID', 'This is not a phone number.', isPhoneNumber],
   givenName: plain,
   middleName: plain,
   familyName: plain,

@@ -207,6 +207,19 @@ describe('Blitz 2.11: password', () => {
       user_agent: END_USER['user-agent'],
     });
   });
+
+  it('says in the audit whether sessions were reset', async () => {
+    const reader = await blitz.appToken('blitz_api_sys_uaud');
+    const last = async () => {
+      const audit = `/blitz/api/v3/users/${anna.id}/audit`;
+      const events = (await blitz.rest.ask('GET', audit, { token: reader })).json as { type: string; prms: object }[];
+      return events.find(({ type }) => type === 'password_changed')?.prms;
+    };
+    expect((await asUser({ current: OLD, password: NEW, resetSessions: false })).status).toBe(204);
+    expect(await last()).toEqual({ reset_sessions: 'false' });
+    expect((await asApp({ password: OLD })).status).toBe(204);
+    expect(await last()).toEqual({ reset_sessions: 'true' });
+  });
 });
 
 describe('Blitz 2.11: password of a dependent account', () => {
