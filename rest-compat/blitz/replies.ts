@@ -79,7 +79,7 @@ const contact = (value: string | null, verified: boolean) => (value === null ? n
 
 /** Who was registered without a `login` has one of the others as username (model.md section 5). */
 const loginOf = ({ username, email, phone, subject }: UserData) =>
-  [email, phone, subject].includes(username) ? null : username;
+  [email, phone, subject].includes(username) ? undefined : username;
 
 /** Attributes without a value are left out; the account's own members cannot be covered by attributes of their name. */
 export function account(user: UserData): object {
@@ -92,8 +92,8 @@ export function account(user: UserData): object {
       locale: user.locale,
       email: contact(user.email, user.emailVerified),
       phone_number: contact(user.phone, user.phoneVerified),
-      login: loginOf(user),
     }),
+    login: loginOf(user),
     sub: user.subject,
     locked: !user.enabled,
     meta: { instanceId: instanceIdOf(user.subject), unmodifiable: UNMODIFIABLE },

@@ -27,6 +27,8 @@ const PAIRS: readonly ScopePair[] = [
     user: ['blitz_api_user_chg'],
     app: ['blitz_api_sys_users_chg'],
     means: ['user:write', 'user:delete', 'user-property:write'],
+    // An address is an attribute like any other; that it is verified is not the user's to say.
+    meansForUser: ['email:change'],
   },
   { text: 'Registration', app: ['blitz_api_sys_users_reg'], means: ['user:create', 'linked-app:write'] },
   {

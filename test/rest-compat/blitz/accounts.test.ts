@@ -151,12 +151,45 @@ describe('Blitz accounts', () => {
       expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
     });
 
+    it('lets users change the own contacts, which are not verified then', async () => {
+      anna = await blitz.account({ email: `old-${anna.id}@example.com`, emailVerified: true });
+      const token = await own('blitz_api_user_chg');
+      const email = { value: `new-${anna.id}@example.com`, verified: false };
+      const phone_number = { value: '79990001122', verified: false };
+      const same = await change({ email: { value: anna.email, verified: true } }, { token, headers: END_USER });
+      expect([same.status, same.json.email]).toEqual([200, { value: anna.email, verified: true }]);
+      const events = await typesAfter(async () => {
+        const answer = await change({ email, phone_number }, { token, headers: END_USER });
+        expect([answer.status, answer.json]).toMatchObject([200, { email, phone_number }]);
+      });
+      expect(events.map(({ type }) => type)).toEqual(['user.email_changed', 'user.updated']);
+    });
+
+    it('does not take an attribute of another door for the login, whatever it holds', async () => {
+      const email = `${anna.id}@example.com`;
+      const nameless = await blitz.account({ username: email, email, attributes: { login: 5 } });
+      const answer = await change({ family_name: 'X' }, { id: nameless.id });
+      expect(answer.status).toBe(200);
+      expect(answer.json).not.toHaveProperty('login');
+    });
+
+    it('names the changed attributes in the audit as the caller does', async () => {
+      await change({ family_name: 'Petrova', level: 4, given_name: null });
+      const token = await blitz.appToken('blitz_api_sys_uaud');
+      const [event] = (await blitz.rest.ask('GET', `${at(anna.id)}/audit?rql=limit(1)`, { token })).json;
+      expect([event.type, event.prms]).toEqual(['user_attrs_changed', { attrs: 'given_name,family_name,level' }]);
+    });
+
     it('T13: refuses other accounts, other scopes, and what users may not change of themselves', async () => {
       const boris = await blitz.account();
       const token = await own('blitz_api_user_chg');
       const foreign = await change({ family_name: 'X' }, { id: boris.id, token, headers: END_USER });
       expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
-      for (const body of [{ login: 'somebody-else' }, { email: { value: 'x@example.com', verified: true } }]) {
+      for (const body of [
+        { login: 'somebody-else' },
+        { email: { value: 'x@example.com', verified: true } },
+        { phone_number: { value: '79990001122', verified: true } },
+      ]) {
         const refused = await change(body, { token, headers: END_USER });
         expect([refused.status, refused.json.error]).toEqual([403, 'access_denied']);
       }
@@ -281,6 +314,21 @@ describe('Blitz accounts', () => {
         }
         expect([(await remove(anna.id)).status, (await remove(anna.id)).json]).toEqual([404, NO_SUBJECT]);
       }
+    });
+
+    it('takes the apps of the account with it', async () => {
+      const grants = ['client_credentials'] as const;
+      const { client, secret } = await blitz.world.newLinkedApp(blitz.tenant, anna.id, { grants: [...grants] });
+      const authorization = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;
+      const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+      const issue = () => blitz.rest.ask('POST', '/blitz/oauth/te', { headers, body: 'grant_type=client_credentials' });
+      expect((await issue()).status).toBe(200);
+      const events = await typesAfter(() => remove(anna.id));
+      expect(events.map(({ type }) => type)).toEqual(['linked_app.removed', 'user.deleted']);
+      expect((await issue()).json.error).toBe('invalid_client');
+      const again = await blitz.account({ id: anna.id });
+      const reader = await blitz.appToken('blitz_api_sys_uapps');
+      expect((await blitz.rest.ask('GET', at(again.id, '/apps'), { token: reader })).json).toEqual([]);
     });
 
     it('lets users delete the own account alone', async () => {

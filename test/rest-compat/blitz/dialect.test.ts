@@ -110,6 +110,7 @@ describe('Blitz scopes (model.md section 7)', () => {
   it('differ between the modes where the manual does', () => {
     const of = (name: string, holder: 'user' | 'application') =>
       scopes.expand(name, holder).map(({ permission }) => permission);
+    expect(of('blitz_api_user_chg', 'user')).toContain('email:change');
     expect(of('blitz_api_usec_chg', 'user')).toContain('password:change');
     expect(of('blitz_api_usec_chg', 'user')).not.toContain('account-state:write');
     expect(of('blitz_api_sys_usec_chg', 'application')).toEqual(
