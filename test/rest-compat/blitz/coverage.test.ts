@@ -1,12 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BLITZ } from '../../../rest-compat/blitz/index.ts';
 import { BLITZ_SCOPES } from '../../../rest-compat/blitz/scopes.ts';
 import { openApiOf } from '../../../rest-compat/engine/index.ts';
 import { testGraph } from '../../support/world.ts';
-import { SERVICES, type Service, STEP_3 } from './services.ts';
-
-/** Rows that are on their way; the list must be empty when the dialect is whole. */
-const PENDING_ROWS: readonly number[] = [];
+import { SERVED, SERVICES, type Service, STEP_3 } from './services.ts';
 
 /** Rows beside the manual's services: standards that its clients may look for. */
 const BESIDE = new Set(['GET /.well-known/oauth-authorization-server/blitz']);
@@ -28,8 +26,6 @@ const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
 const keyOf = (method: string, path: string): string => `${method.toUpperCase()} ${shapeOf(path)}`;
 const numberOf = ({ 'x-spec': spec }: Operation): number | null => Number(/\((\d+)\)$/.exec(spec)?.[1] ?? 0) || null;
 
-const SERVED = SERVICES.filter(({ number }) => !STEP_3.includes(number) && !PENDING_ROWS.includes(number));
-
 describe('the documented services of Blitz', () => {
   const described = new Map<string, Operation>();
   beforeAll(async () => {
@@ -49,7 +45,7 @@ describe('the documented services of Blitz', () => {
       ...Array.from({ length: 57 }, (_, i) => i + 1),
       ...Array.from({ length: 10 }, (_, i) => i + 60),
     ]);
-    expect(SERVICES.length - STEP_3.length).toBe(62);
+    expect(SERVED).toHaveLength(62);
   });
 
   it('are all there, under every path the manual gives them', () => {
@@ -67,9 +63,9 @@ describe('the documented services of Blitz', () => {
     expect(unknown.map(([key, row]) => `${key}: ${row['x-spec']}`)).toEqual([]);
   });
 
-  it('are off the lists of what is missing as soon as they are there', () => {
+  it('are off the list of what is missing as soon as they are there', () => {
     const numbers = new Set([...described.values()].map(numberOf));
-    expect([...STEP_3, ...PENDING_ROWS].filter((number) => numbers.has(number))).toEqual([]);
+    expect(STEP_3.services.filter((number) => numbers.has(number))).toEqual([]);
   });
 
   it('leave out revocation, for which the manual has no service (row 70)', () => {
@@ -125,5 +121,25 @@ describe('the documented services of Blitz', () => {
       }
       for (const name of scopesOf(row, 'applicationToken')) expect(holders.get(name)).toBe('application');
     }
+  });
+});
+
+describe('the rules of the manual (spec section 3.1)', () => {
+  const folder = new URL('./', import.meta.url);
+  const titles = readdirSync(folder)
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) => readFileSync(new URL(file, folder), 'utf8').match(/\bit(\.\w+\([^\n]*\))?\([`'"].*/g) ?? []);
+  const named = new Set(
+    titles.flatMap((title) => /^[^`'"]*[`'"]((T\d+(, )?)+)/.exec(title)?.[1]?.match(/T\d+/g) ?? []),
+  );
+  const rules = Array.from({ length: 32 }, (_, at) => `T${at + 1}`);
+
+  it('each have a test named after them, but those of a later step', () => {
+    expect(rules.filter((rule) => !named.has(rule))).toEqual(STEP_3.rules);
+    expect(STEP_3.halves.filter((rule) => !named.has(rule))).toEqual([]);
+  });
+
+  it('are all that tests are named after', () => {
+    expect([...named].filter((rule) => !rules.includes(rule))).toEqual([]);
   });
 });

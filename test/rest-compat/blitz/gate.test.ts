@@ -3,7 +3,7 @@ import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { BlitzWorld, END_USER } from '../../support/blitz.ts';
 import type { Answer, Ask } from '../../support/rest.ts';
-import { SERVICES, type Service, STEP_3 } from './services.ts';
+import { SERVED, type Service } from './services.ts';
 
 /** Bodies in the declared shape, by the number of the service: what is refused then is not their shape. */
 const BODIES: Readonly<Record<number, unknown>> = {
@@ -41,7 +41,6 @@ const filled = ({ number, paths }: Service, values: Values): string[] =>
       (number === 57 ? `?instanceId=${values['subjectId']}` : ''),
   );
 
-const SERVED = SERVICES.filter(({ number }) => !STEP_3.includes(number));
 const named = (services: readonly Service[]) =>
   services.map((service) => [`${service.number}: ${service.method} ${service.paths[0]}`, service] as const);
 const takesBearer = ({ user, app }: Service) => user.length + app.length > 0;
@@ -110,7 +109,7 @@ describe('Blitz: what every service refuses', () => {
 
   /** A token that opens everything in the tenant next door. */
   async function tokenOfNeighbour(): Promise<string> {
-    const scopes = SERVICES.flatMap((service) => service.app);
+    const scopes = SERVED.flatMap((service) => service.app);
     const { client, secret } = await blitz.world.newClient(neighbour, {
       grants: ['client_credentials'],
       scopes: [...new Set(scopes)].map((name) => ({ name, isDefault: true })),

@@ -198,5 +198,13 @@ export const SERVICES: readonly Service[] = ROWS.map(([number, method, paths, us
   endUser: marks.includes('U'),
 }));
 
-/** Services that need a browser, a device of a person or an app's registration: they come with those. */
-export const STEP_3: readonly number[] = [60, 64, 67, 68, 69];
+/** What needs a browser, a device of a person or an app's registration, and comes with those. Empty when the dialect is whole. */
+export const STEP_3 = {
+  services: [60, 64, 67, 68, 69] as readonly number[],
+  /** Rules of section 3.1 that no test is named after yet; of T31 the data are tested, and asking for consent again is not. */
+  rules: ['T30'] as readonly string[],
+  halves: ['T31'] as readonly string[],
+};
+
+/** The services that are there. */
+export const SERVED: readonly Service[] = SERVICES.filter(({ number }) => !STEP_3.services.includes(number));
