@@ -32,6 +32,24 @@ export function listLoader<T>(batch: Batch<readonly T[]>): TenantLoader<readonly
   return new DataLoader((keys) => spread(keys, batch, [] as readonly T[]), { cacheKeyFn, maxBatchSize: 1000 });
 }
 
+/** The key of the beginning of a list: `20 jane`. The keys of lists that are cut have no blank. */
+export const cutKey = (size: number, key: string): string => `${size} ${key}`;
+
+/** The beginnings of lists, by `cutKey`; one statement for each size that is asked for. */
+export function cutListLoader<T>(
+  batch: (tenantId: string, keys: readonly string[], size: number) => ReturnType<Batch<readonly T[]>>,
+): TenantLoader<readonly T[]> {
+  return listLoader(async (tenantId, keys) => {
+    const bySize = Map.groupBy(keys, (key) => Number(key.slice(0, key.indexOf(' '))));
+    const found = new Map<string, readonly T[]>();
+    for (const [size, group] of bySize) {
+      const lists = group.map((key) => key.slice(key.indexOf(' ') + 1));
+      for (const [key, rows] of await batch(tenantId, lists, size)) found.set(cutKey(size, key), rows);
+    }
+    return found;
+  });
+}
+
 const cacheKeyFn = ({ tenantId, key }: TenantKey): string => `${tenantId} ${key}`;
 
 async function spread<T>(keys: readonly TenantKey[], batch: Batch<T>, missing: T): Promise<T[]> {
@@ -83,6 +101,11 @@ export function createLoaders(services: Services): Loaders {
   return Object.create(prototype) as Loaders;
 }
 
+/** Forgets what was loaded: a change that begins may make any of it stale. */
+export function renewLoaders(loaders: Loaders): void {
+  for (const name of Object.getOwnPropertyNames(loaders)) Reflect.deleteProperty(loaders, name);
+}
+
 /** An object whose heirs make each value when it is first read, and keep it. */
 function lazily<M extends Makers>(makers: M): Made<M> {
   const prototype = {} as Made<M>;
@@ -90,7 +113,7 @@ function lazily<M extends Makers>(makers: M): Made<M> {
     Object.defineProperty(prototype, name, {
       get(this: object) {
         const value = make();
-        Object.defineProperty(this, name, { value });
+        Object.defineProperty(this, name, { value, configurable: true });
         return value;
       },
     });

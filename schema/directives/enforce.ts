@@ -10,6 +10,7 @@ import { type Allowance, Authority, allowed, type Caller, type ScopeAlternatives
 import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
 import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
+import { renewLoaders } from '../loaders.ts';
 import { idPathsOf, tenantOfArguments } from './field-tenant.ts';
 import { alternativesOf, type OwnedBy } from './requires-scopes.ts';
 
@@ -151,6 +152,15 @@ function guardRoot(field: Field, check: ObjectCheck | null): void {
   };
 }
 
+/** Changes of one operation come one after the other (October 2021, section 6.2.2): each is shown what it led to. */
+function renewing(field: Field): void {
+  const { resolve } = field;
+  field.resolve = (source, args, context, info) => {
+    renewLoaders(context.loaders);
+    return resolve?.(source, args, context, info);
+  };
+}
+
 /** A field of an object with a directive of its own: the authority is for the object's tenant, and for its account. */
 function guardField(parent: TypeGuard | null, field: Field, check: ObjectCheck | null): void {
   const alternatives = alternativesOf(field.astNode);
@@ -202,5 +212,6 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       else guardField(guards.get(type.name) ?? null, field, check);
     }
   }
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) renewing(field as Field);
   return schema;
 }

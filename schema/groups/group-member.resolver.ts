@@ -7,6 +7,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { selects } from '../interfaces/selection.ts';
+import { cutKey } from '../loaders.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
 import { GroupMemberInput, GroupMemberPayload, GroupMembersInput, GroupPayload } from './group.input.ts';
 import { referenceIn } from './group.resolver.ts';
@@ -34,7 +35,9 @@ export class GroupMemberResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionData<User>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    const connection = toConnection(await services.groupMembers.page(authority, group.id, request));
+    const first = (size: number) =>
+      loaders.membersOfGroup.load({ tenantId: group.tenantId, key: cutKey(size, group.id) });
+    const connection = toConnection(await services.groupMembers.page(authority, group.id, request, first));
     const users = await Promise.all(
       connection.nodes.map(({ tenantId, userId }) => loaders.user.load({ tenantId, key: userId })),
     );
@@ -48,12 +51,13 @@ export class GroupMemberResolver {
     nullable: true,
     description: 'Public ids of its members in their order; those of the groups below it are not among them.',
   })
-  memberIds(
+  async memberIds(
     @Root() group: Group,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { loaders }: GraphContext,
     @Arg('limit', () => Int, { defaultValue: 1000, description: 'At most so many, up to 10,000.' }) limit: number,
   ): Promise<string[]> {
-    return services.groupMembers.memberIds(authority, group.id, limit);
+    const members = await loaders.membersOfGroup.load({ tenantId: group.tenantId, key: cutKey(limit, group.id) });
+    return members.map(({ userId }) => userId);
   }
 
   @RequiresScopes(['group-member:write'])

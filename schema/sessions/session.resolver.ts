@@ -9,8 +9,8 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
+import { cutKey } from '../loaders.ts';
 import { UserType } from '../users/user.type.ts';
-import { sessionsKey } from './session.loader.ts';
 import {
   RevokeSessionInput,
   RevokeSessionPayload,
@@ -116,6 +116,6 @@ export class UserSessionsResolver {
     if (count < 0 || count > MAX_OF_USER) {
       throw invalidField('first', 'PAGE_SIZE', `At most ${MAX_OF_USER} sessions of a user are shown at once.`);
     }
-    return loaders.sessionsOfUser.load({ tenantId: user.tenantId, key: sessionsKey(count, user.id) });
+    return loaders.sessionsOfUser.load({ tenantId: user.tenantId, key: cutKey(count, user.id) });
   }
 }

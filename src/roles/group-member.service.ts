@@ -28,6 +28,8 @@ export interface GroupMemberServiceDeps {
 const MAX_MEMBERS = 1000;
 /** Ids of 36 characters: 400 KB. */
 const MAX_LISTED = 10_000;
+/** A page of 200 groups with 1,000 members each: 9 MB. */
+const MAX_LISTED_TOGETHER = 250_000;
 
 /** Who is in which group. Adding a member twice or removing a stranger changes nothing and is no error. */
 export class GroupMemberService {
@@ -37,16 +39,32 @@ export class GroupMemberService {
     this.#deps = deps;
   }
 
-  /** Members of one group, by user id; those of groups below it are not among them. */
-  page(authority: Authority, groupId: string, request: PageRequest): Promise<PageResult<GroupMember>> {
-    return this.#deps.store.members(authority.tenant.id, groupId, request);
+  /**
+   * Members of one group, by user id; those of groups below it are not among them.
+   * @param readFirst Reads the first page, for whoever reads those of many groups together.
+   */
+  page(
+    authority: Authority,
+    groupId: string,
+    request: PageRequest,
+    readFirst?: (size: number) => Promise<readonly GroupMember[]>,
+  ): Promise<PageResult<GroupMember>> {
+    return this.#deps.store.members(authority.tenant.id, groupId, request, readFirst);
   }
 
-  /** Public ids of all direct members, in their order. @param limit At most so many, up to 10,000. */
-  memberIds(authority: Authority, groupId: string, limit: number): Promise<string[]> {
-    if (!Number.isInteger(limit) || limit < 0 || limit > MAX_LISTED)
-      throw invalidField('limit', 'LIMIT', `0 to ${MAX_LISTED} members are listed.`);
-    return this.#deps.store.memberIds(authority.tenant.id, groupId, limit);
+  /**
+   * The first direct members of each group, by user id; whoever asks checks who may know.
+   * @throws INVALID_INPUT More than 10,000 of one group, or 250,000 of all together.
+   */
+  async firstOf(
+    tenantId: string,
+    groupIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
+    if (limit < 0 || limit > MAX_LISTED) throw invalidField('limit', 'LIMIT', `0 to ${MAX_LISTED} members are listed.`);
+    if (limit * groupIds.length > MAX_LISTED_TOGETHER)
+      throw invalidField('limit', 'LIMIT', `At most ${MAX_LISTED_TOGETHER} members of all groups are listed together.`);
+    return this.#deps.store.firstMembers(tenantId, groupIds, limit);
   }
 
   /**

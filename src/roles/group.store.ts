@@ -7,6 +7,7 @@ import {
   anyOfSql,
   columnsOf,
   type Database,
+  firstPage,
   keysetPage,
   type PageKey,
   type PageRequest,
@@ -58,6 +59,8 @@ const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
   path: [{ column: 'groups.path', property: 'path', type: 'text' }, ID],
   createdAt: [ID],
 };
+
+const MEMBER_KEYS: readonly PageKey[] = [{ column: 'group_members.user_id', property: 'userId', type: 'text' }];
 
 /** The only queries on groups and their members. */
 export class GroupStore {
@@ -147,31 +150,42 @@ export class GroupStore {
     return Map.groupBy(rows, ({ parentId }) => parentId!);
   }
 
-  /** Members of one group, by user id. */
-  members(tenantId: string, groupId: string, request: PageRequest): Promise<PageResult<GroupMember>> {
+  /**
+   * Members of one group, by user id.
+   * @param readFirst Reads the first page, for whoever reads those of many groups together.
+   */
+  async members(
+    tenantId: string,
+    groupId: string,
+    request: PageRequest,
+    readFirst?: (size: number) => Promise<readonly GroupMember[]>,
+  ): Promise<PageResult<GroupMember>> {
+    const first = readFirst === undefined ? null : await firstPage(request, MEMBER_KEYS, readFirst);
+    if (first !== null) return first;
     const query = this.#sql
       .selectFrom('group_members')
       .select(this.#memberColumns)
       .where('group_members.tenant_id', '=', tenantId)
       .where('group_members.group_id', '=', groupId);
-    return keysetPage<GroupMember>(
-      query,
-      [{ column: 'group_members.user_id', property: 'userId', type: 'text' }],
-      request,
-    );
+    return keysetPage<GroupMember>(query, MEMBER_KEYS, request);
   }
 
-  /** Public ids of direct members in their order, at most `limit`. */
-  async memberIds(tenantId: string, groupId: string, limit: number): Promise<string[]> {
-    const rows = await this.#sql
-      .selectFrom('group_members')
-      .select('user_id')
-      .where('tenant_id', '=', tenantId)
-      .where('group_id', '=', groupId)
-      .orderBy('user_id')
-      .limit(limit)
-      .execute();
-    return rows.map(({ user_id }) => user_id);
+  /** The first members of each group, by user id; not those of groups below it. */
+  async firstMembers(
+    tenantId: string,
+    groupIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
+    const { rows } = await sql<GroupMember>`
+      select ${sql.join(this.#memberColumns)}
+      from unnest(${groupIds as string[]}::uuid[]) as wanted (id)
+      cross join lateral (
+        select * from group_members m
+        where m.tenant_id = ${tenantId}::uuid and m.group_id = wanted.id
+        order by m.user_id limit ${limit}
+      ) group_members
+      order by group_members.group_id, group_members.user_id`.execute(this.#sql);
+    return Map.groupBy(rows, ({ groupId }) => groupId);
   }
 
   /** The group and everything below it, each with its depth below the group. */

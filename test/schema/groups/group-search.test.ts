@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
 describe('groups by key and by attributes in the graph', () => {
   let world: World;
   let tenant: TenantRef;
+  let statements = 0;
   beforeAll(async () => {
-    world = await World.open();
+    world = await World.open(await openTestDatabase(() => (statements += 1)));
     tenant = await world.tenant();
     await world.newGroup(tenant, { profile: 'orgs', key: '114', name: 'One', attributes: { INN: '1', size: 9 } });
     await world.newGroup(tenant, { profile: 'orgs', key: '115', name: 'Two', attributes: { INN: '2', size: 10 } });
@@ -110,6 +112,64 @@ describe('groups by key and by attributes in the graph', () => {
     const reader = world.app(tenant, 'group:read');
     const refused = await world.graphql(reader, document, { id: group.id, limit: 10 });
     expect([refused.code, refused.data.group.memberIds]).toEqual(['FORBIDDEN', null]);
+    const all = `{ groups(first: 26, filter: { profile: "many" }) { nodes { memberIds(limit: 10000) } } }`;
+    for (let i = 0; i < 26; i++) await world.newGroup(tenant, { profile: 'many', key: `k${i}` });
+    expect((await world.graphql(app(), all)).code).toBe('INVALID_INPUT');
+  });
+
+  it('shows each change of one document what it led to', async () => {
+    const { id } = await world.newUser(tenant);
+    const groups = [await world.newGroup(tenant, { name: 'one' }), await world.newGroup(tenant, { name: 'two' })];
+    const change = (alias: string, verb: string, at: number) =>
+      `${alias}: ${verb}GroupMember(input: { groupId: "${groups[at]!.id}", userId: "${id}" }) {
+        group { memberIds } user { groups { name } } }`;
+    const document = `mutation { ${change('a', 'add', 0)} ${change('b', 'add', 1)} ${change('c', 'remove', 0)} }`;
+    const { data, errors } = await world.graphql(app(), document);
+    expect(errors).toEqual([]);
+    const [one, two] = [{ name: 'one' }, { name: 'two' }];
+    expect(data).toEqual({
+      a: { group: { memberIds: [id] }, user: { groups: [one] } },
+      b: { group: { memberIds: [id] }, user: { groups: [one, two] } },
+      c: { group: { memberIds: [] }, user: { groups: [two] } },
+    });
+  });
+
+  it('shows members of many groups page by page, for as many statements as those of a few', async () => {
+    const users = [];
+    for (let i = 0; i < 3; i++) users.push((await world.newUser(tenant)).id);
+    users.sort();
+    for (let i = 0; i < 12; i++) {
+      const { id } = await world.newGroup(tenant, { profile: 'teams', key: `t${i}` });
+      await world.services.groupMembers.add(world.system(tenant), id, users);
+    }
+    const document = `query ($first: Int!) { groups(first: $first, filter: { profile: "teams" }) { nodes {
+      memberIds(limit: 1) all: memberIds
+      members(first: 2) { nodes { subject } pageInfo { hasNextPage hasPreviousPage endCursor } } } } }`;
+    const read = async (first: number) => {
+      statements = 0;
+      const { data, errors } = await world.graphql(app(), document, { first });
+      expect(errors).toEqual([]);
+      expect(data.groups.nodes).toHaveLength(first);
+      return { nodes: data.groups.nodes, cost: statements };
+    };
+    const { nodes, cost } = await read(2);
+    expect((await read(12)).cost).toBe(cost);
+    const { endCursor } = nodes[0].members.pageInfo;
+    expect(nodes[0]).toEqual({
+      memberIds: users.slice(0, 1),
+      all: users,
+      members: {
+        nodes: users.slice(0, 2).map((subject) => ({ subject })),
+        pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor },
+      },
+    });
+    const next = `query ($after: String) { groups(filter: { profile: "teams" }, first: 1) { nodes {
+      members(first: 2, after: $after) { nodes { subject } pageInfo { hasNextPage hasPreviousPage } } } } }`;
+    const { data } = await world.graphql(app(), next, { after: endCursor });
+    expect(data.groups.nodes[0].members).toEqual({
+      nodes: [{ subject: users[2] }],
+      pageInfo: { hasNextPage: false, hasPreviousPage: true },
+    });
   });
 
   it('finds users by the same conditions', async () => {
