@@ -1,5 +1,5 @@
 import { type Authority, requireRecentSignIn } from '../access/index.ts';
-import type { EventDraft, EventLog } from '../events/index.ts';
+import type { ChangeGroup, EventDraft, EventLog } from '../events/index.ts';
 import type { Clock, FieldFault } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
@@ -8,7 +8,13 @@ import { canonicalUserId, isUserIdShaped, type User, type UserStore, userErrors 
 import { type AccountState, accountStateOf, FOR_EVER } from './account-state.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
 import { AUTH_MODE_RULES, type AuthModePatch, authModeFaults, UPDATE_PASSWORD } from './auth-mode.rules.ts';
-import type { AuthModeChange, AuthModeColumns, AuthModeStore } from './auth-mode.store.ts';
+import {
+  type AuthModeChange,
+  type AuthModeColumns,
+  type AuthModeStore,
+  CHANGE_ROWS_SQL,
+  type RowChange,
+} from './auth-mode.store.ts';
 import type { CredentialInfo, CredentialStore } from './credential.store.ts';
 
 /** How an account may sign in. */
@@ -43,9 +49,11 @@ type Columns = Pick<User, 'tenantId' | 'id' | 'requiredFactor'> & {
 /** Rules of auth modes and of the inactivity state. */
 export class AuthModeService {
   readonly #deps: AuthModeServiceDeps;
+  readonly #changes: ChangeGroup<RowChange>;
 
   constructor(deps: AuthModeServiceDeps) {
     this.#deps = deps;
+    this.#changes = deps.events.changes(CHANGE_ROWS_SQL);
   }
 
   /** @throws USER_NOT_FOUND */
@@ -116,24 +124,22 @@ export class AuthModeService {
     const read = await store.find(tenant.id, id);
     const changed = await this.#write(authority, read, decide);
     if (changed !== null) return changed;
-    // Somebody wrote to the row between our read and our write; nobody can once it is locked.
+    // Somebody holds the row, or wrote to it between our read and our write; nobody can once we hold it.
     return db.transaction(async () => (await this.#write(authority, await store.lock(tenant.id, id), decide))!);
   }
 
-  /** Decides about a row and writes the outcome. @returns Null when the row is no longer as it was read. */
+  /** Decides about a row and writes the outcome. @returns Null when the row is held, or no longer as it was read. */
   async #write(authority: Authority, row: AuthModeColumns | null, decide: Decide): Promise<AuthModes | null> {
-    const { store, events, clock } = this.#deps;
     const { caller, tenant } = authority;
     if (row === null) throw userErrors.USER_NOT_FOUND();
     const { change, drafts } = decide(row);
-    const now = clock.now();
+    const now = this.#deps.clock.now();
+    const after = { ...row, ...change, tenantId: tenant.id, updatedAt: now };
     if (drafts.length > 0) {
       const ofUser = drafts.map((draft) => ({ ...draft, subjectId: row.id }));
-      const isDone = await events.change(caller, tenant, store.changing(tenant.id, row, change, now), ofUser);
-      if (!isDone) return null;
+      if (!(await this.#changes.make(caller, tenant, after, ofUser))) return null;
     }
-    const after = { ...row, ...change };
-    return shown({ ...after, tenantId: tenant.id }, accountStateOf(after, now));
+    return shown(after, accountStateOf(after, now));
   }
 }
 

@@ -1,5 +1,4 @@
 import { CompiledQuery } from 'kysely';
-import type { ChangeStatement } from '../events/index.ts';
 import { BatchReader, type Database } from '../persistence/index.ts';
 import { type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
@@ -41,6 +40,28 @@ const FIND_SQL = `select (wanted.place - 1)::int as place, ${COLUMNS}
   join users u on u.tenant_id = wanted.tenant_id and u.id = wanted.user_id`;
 /** Rows of one statement; each is small. */
 const MAX_BATCH = 500;
+
+/**
+ * For `EventLog.changes`, of `RowChange`s. A row that somebody holds is passed over, and so is one that is no longer as it was
+ * read: the lock looks at the newest version.
+ */
+export const CHANGE_ROWS_SQL = `update users u set required_factor = c."requiredFactor", locked_methods = c."lockedMethods",
+    required_actions = c."requiredActions", inactive_since = c."inactiveSince", exempt_until = c."exemptUntil",
+    updated_at = c."updatedAt"
+  from (
+    select c.* from json_to_recordset($2::json) as c (n int, "tenantId" uuid, id text, version text,
+      "requiredFactor" smallint, "lockedMethods" text[], "requiredActions" text[], "inactiveSince" timestamptz,
+      "exemptUntil" timestamptz, "updatedAt" timestamptz)
+    join users on users.tenant_id = c."tenantId" and users.id = c.id and users.xmin = c.version::xid
+    for no key update of users skip locked
+  ) c
+  where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`;
+
+/** A row as it is to be, and the version it has now. */
+export interface RowChange extends AuthModeColumns {
+  readonly tenantId: string;
+  readonly updatedAt: Date;
+}
 
 const COLUMN_OF = {
   requiredFactor: 'required_factor',
@@ -85,24 +106,12 @@ export class AuthModeStore {
 
   /** Inside a unit of work, of a row that is locked. */
   async write(tenantId: string, userId: string, change: AuthModeChange, now: Date): Promise<void> {
-    const { text, values } = updateOf(tenantId, userId, change, now, 1);
-    await this.#db.read().executeQuery(CompiledQuery.raw(text, [...values]));
+    const values: unknown[] = [tenantId, userId, now];
+    const assignments = Object.entries(change).map(([property, value]) => {
+      values.push(value);
+      return `${COLUMN_OF[property as keyof AuthModeChange]} = $${values.length}`;
+    });
+    const text = `update users set updated_at = $3, ${assignments.join(', ')} where tenant_id = $1 and id = $2`;
+    await this.#db.read().executeQuery(CompiledQuery.raw(text, values));
   }
-
-  /** For `EventLog.change`: the change of a row that is still as it was read. */
-  changing(tenantId: string, { id, version }: AuthModeColumns, change: AuthModeChange, now: Date): ChangeStatement {
-    const { text, values } = updateOf(tenantId, id, change, now, 2);
-    return { text: `${text} and xmin = $${values.length + 2}::xid returning id`, values: [...values, version] };
-  }
-}
-
-/** @param from Number of the first parameter. */
-function updateOf(tenantId: string, userId: string, change: AuthModeChange, now: Date, from: number): ChangeStatement {
-  const properties = Object.keys(change) as (keyof AuthModeChange)[];
-  const assignments = properties.map((property, at) => `${COLUMN_OF[property]} = $${from + 3 + at}`);
-  return {
-    text: `update users set ${[`updated_at = $${from + 2}`, ...assignments].join(', ')}
-      where tenant_id = $${from} and id = $${from + 1}`,
-    values: [tenantId, userId, now, ...properties.map((property) => change[property])],
-  };
 }

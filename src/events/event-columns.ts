@@ -47,11 +47,12 @@ const recordset = `select * from json_to_recordset($1::json) as e(${record})`;
 export const INSERT_EVENTS_SQL = `with e as materialized (${recordset}), ${logged} ${arrivals}`;
 
 /**
- * A statement that changes rows and returns one for each, together with the events that report it (`$1`, as above): all of
- * it is one statement. Gives one row with `isDone`: whether any row was changed; if not, no event is written.
+ * A statement `text` that makes many changes and returns the number `n` of each that it made, together with the events that
+ * report those: one JSON array (`$1`), each with the number of its change. All of it is one statement; gives the numbers.
  */
-export const changeWithEventsSql = (change: string): string => `with changed as (${change}),
-  e as materialized (${recordset} where exists (select from changed)),
+export const changesWithEventsSql = (text: string): string => `with changed as (${text}),
+  e as materialized (select * from json_to_recordset($1::json) as e(n int, ${record})
+    where n in (select n from changed)),
   ${logged},
   arrived as (${arrivals})
-  select exists (select from changed) as "isDone"`;
+  select n from changed`;

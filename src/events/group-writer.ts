@@ -4,21 +4,22 @@ import type { SecurityEvent } from './event.ts';
 /** Writes events with one statement and returns once they are durable; all of them, or none. */
 export type EventSink = (events: readonly SecurityEvent[]) => Promise<void>;
 
-export interface GroupWriterOptions {
-  readonly write: EventSink;
+export interface GroupWriterOptions<T, R> {
+  /** Writes items with one statement, all or none, and returns once that is durable: a result for each. */
+  readonly write: (items: readonly T[]) => Promise<readonly R[]>;
   /** Told of each group once it is durable, before those who wait for it. */
-  readonly onWritten: (events: readonly SecurityEvent[]) => void;
+  readonly onWritten: (items: readonly T[], results: readonly R[]) => void;
   /** Runs a loop outside the context of the request that happened to start it. */
   readonly detached: <T>(work: () => T) => T;
-  /** Most events that may wait: 10,000 of about 1 KB are 10 MB and, at 4,000 a second, 2.5 s. */
+  /** Most items that may wait: 10,000 of about 1 KB are 10 MB and, at 4,000 a second, 2.5 s. */
   readonly maxWaiting?: number;
-  /** Most events of one statement. */
+  /** Most items of one statement. */
   readonly maxGroup?: number;
 }
 
-interface Waiting {
-  readonly event: SecurityEvent;
-  readonly resolve: () => void;
+interface Waiting<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -32,32 +33,32 @@ const CROWD = 4;
 const GROWTH_MS = 2;
 const FULL_GROUP = 16;
 
-/** Group commit: whoever waits shares one insert and one commit, and is answered after it. */
-export class GroupWriter {
-  readonly #options: GroupWriterOptions;
+/** Group commit: whoever waits shares one statement and one commit, and is answered after it. */
+export class GroupWriter<T, R> {
+  readonly #options: GroupWriterOptions<T, R>;
   readonly #maxWaiting: number;
   readonly #maxGroup: number;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<T, R>[] = [];
   #running: Promise<void> | undefined;
   #isHurried = false;
   #whenFull: (() => void) | undefined;
 
-  constructor(options: GroupWriterOptions) {
+  constructor(options: GroupWriterOptions<T, R>) {
     this.#options = options;
     this.#maxWaiting = options.maxWaiting ?? 10_000;
     this.#maxGroup = options.maxGroup ?? 500;
   }
 
   /**
-   * Resolves once the event is durable.
+   * Resolves once the item is durable.
    * @throws SERVICE_UNAVAILABLE Too many wait already, or the database is away.
    */
-  append(event: SecurityEvent): Promise<void> {
+  append(item: T): Promise<R> {
     if (this.#waiting.length >= this.#maxWaiting) {
       return Promise.reject(kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 }));
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ event, resolve, reject });
+      this.#waiting.push({ item, resolve, reject });
       if (this.#waiting.length >= FULL_GROUP) this.#whenFull?.();
       this.#running ??= this.#options.detached(() => this.#run());
     });
@@ -100,10 +101,11 @@ export class GroupWriter {
   }
 
   /** A row the database refuses fails alone: its group is split until it stands by itself. */
-  async #flush(group: readonly Waiting[]): Promise<void> {
-    const events = group.map(({ event }) => event);
+  async #flush(group: readonly Waiting<T, R>[]): Promise<void> {
+    const items = group.map(({ item }) => item);
+    let results: readonly R[];
     try {
-      await this.#options.write(events);
+      results = await this.#options.write(items);
     } catch (error) {
       if (group.length === 1 || !isRowFault(error)) {
         for (const { reject } of group) reject(error);
@@ -114,8 +116,10 @@ export class GroupWriter {
       await this.#flush(group.slice(middle));
       return;
     }
-    this.#options.onWritten(events);
-    for (const { resolve } of group) resolve();
+    this.#options.onWritten(items, results);
+    group.forEach(({ resolve }, at) => {
+      resolve(results[at]!);
+    });
   }
 }
 

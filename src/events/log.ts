@@ -1,8 +1,9 @@
 import type { Clock, TenantRef } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
+import { ChangeGroup } from './change-group.ts';
 import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from './event.ts';
 import { type EventSink, GroupWriter } from './group-writer.ts';
-import { type ChangeStatement, changeWithEvents, insertEvents } from './insert.ts';
+import { insertEvents } from './insert.ts';
 import { databaseSink } from './sinks.ts';
 
 const PENDING = Symbol('events to write with the open unit of work');
@@ -14,7 +15,7 @@ export type CommittedListener = (events: readonly SecurityEvent[]) => void;
 export class EventLog {
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #writer: GroupWriter;
+  readonly #writer: GroupWriter<SecurityEvent, SecurityEvent>;
   readonly #listeners: CommittedListener[] = [];
 
   /** @param sink Where `append` writes; the event engine gives it a connection of its own. Default: the database's. */
@@ -22,7 +23,10 @@ export class EventLog {
     this.#db = db;
     this.#clock = clock;
     this.#writer = new GroupWriter({
-      write: sink,
+      write: async (events) => {
+        await sink(events);
+        return events;
+      },
       onWritten: (events) => this.#announce(events),
       detached: (work) => db.detached(work),
     });
@@ -53,25 +57,17 @@ export class EventLog {
   }
 
   /**
-   * Makes a change by one statement together with the events that report it. Outside a unit of work that statement is a
-   * transaction of its own: one round trip where begin, change, events and commit are four.
-   * @returns Whether it changed a row; if not, nothing was written.
-   * @throws SERVICE_UNAVAILABLE The database is away; when the connection broke under the statement, its fate is unknown.
+   * Changes of one kind, which different requests make together: one statement, with the events that report them.
+   * @param text Makes the changes of the JSON array `$2`, each of which has a number `n`, and returns the `n` of each that it
+   *   made. It must not wait for locks: all who are in the group would wait.
    */
-  async change(
-    actor: EventActor,
-    tenant: Pick<TenantRef, 'id'>,
-    statement: ChangeStatement,
-    drafts: readonly EventDraft[],
-  ): Promise<boolean> {
-    const now = this.#clock.now();
-    const events = drafts.map((draft) => toSecurityEvent(actor, tenant, draft, now));
-    const isDone = await changeWithEvents(this.#db.read(), statement, events);
-    if (!isDone) return false;
-    const unit = openUnitOfWork();
-    if (unit === undefined) this.#announce(events);
-    else unit.afterCommit(() => this.#announce(events));
-    return true;
+  changes<C extends object>(text: string): ChangeGroup<C> {
+    return new ChangeGroup<C>({
+      db: this.#db,
+      clock: this.#clock,
+      text,
+      onCommitted: (events) => this.#announce(events),
+    });
   }
 
   /**
@@ -84,8 +80,7 @@ export class EventLog {
   async append(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): Promise<SecurityEvent> {
     if (openUnitOfWork() !== undefined) throw new Error('append() inside a unit of work; use record().');
     const event = toSecurityEvent(actor, tenant, draft, this.#clock.now());
-    await this.#writer.append(event);
-    return event;
+    return this.#writer.append(event);
   }
 
   /**

@@ -3,6 +3,7 @@ import { Authority } from '../../../src/access/index.ts';
 import type { AuthModePatch } from '../../../src/auth-modes/index.ts';
 import type { IdentityError, TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
+import { openPostgresDatabase } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
 
 describe('auth modes', () => {
@@ -273,6 +274,49 @@ describe('auth modes', () => {
         expect((await refusalOf(exempt(until))).code).toBe('ACCOUNT_STATE_VALUE_INVALID');
       }
     });
+  });
+});
+
+describe('auth modes of accounts that somebody holds (PostgreSQL)', () => {
+  it('wait for them alone, and change when they are free; others do not wait', async () => {
+    const world = await World.open(await openPostgresDatabase(undefined, 8));
+    const tenant = await world.tenant();
+    const [held, free] = [await world.newUser(tenant), await world.newUser(tenant)];
+    const lock = (id: string) =>
+      world.services.authModes.update(world.system(tenant), id, { methodsLocked: ['password'] });
+    const settled: string[] = [];
+    let waiting: Promise<unknown> = Promise.resolve();
+    await world.db.transaction(async () => {
+      await world.services.userStore.lock(tenant.id, held.id);
+      // Both in one group.
+      const both = world.db.detached(() => [lock(held.id).then(() => settled.push('held')), lock(free.id)]);
+      waiting = both[0]!;
+      expect(await both[1]).toMatchObject({ userId: free.id, methodsLocked: ['password'] });
+      expect(settled).toEqual([]);
+    });
+    await waiting;
+    expect(settled).toEqual(['held']);
+    const { userId, methodsLocked } = await world.services.authModes.get(world.system(tenant), held.id);
+    expect([userId, methodsLocked]).toEqual([held.id, ['password']]);
+    const events = (await world.events(tenant)).filter(({ type }) => type === 'auth_mode.locked_methods_changed');
+    expect(events.map(({ subject_id: id }) => id)).toEqual([free.id, held.id]);
+    await world.close();
+  });
+
+  it('that was deleted meanwhile is an account that is not there', async () => {
+    const world = await World.open(await openPostgresDatabase(undefined, 8));
+    const tenant = await world.tenant();
+    const { id } = await world.newUser(tenant);
+    let change: Promise<unknown> = Promise.resolve();
+    await world.db.transaction(async () => {
+      await world.services.userStore.delete(tenant.id, id);
+      change = world.db.detached(() =>
+        world.services.authModes.update(world.system(tenant), id, { methodsLocked: ['password'] }),
+      );
+      change.catch(() => undefined);
+    });
+    await expect(change).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    await world.close();
   });
 });
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { toSecurityEvent } from '../../../src/events/event.ts';
+import { type SecurityEvent, toSecurityEvent } from '../../../src/events/event.ts';
 import { type EventSink, GroupWriter } from '../../../src/events/group-writer.ts';
 import { newTenant, testActor } from '../../support/events.ts';
 
 const event = () => toSecurityEvent(testActor(), newTenant(), { type: 'token.issued' }, new Date());
 const writer = (write: EventSink, maxWaiting?: number) =>
   new GroupWriter({
-    write,
+    write: async (events: readonly SecurityEvent[]) => {
+      await write(events);
+      return events;
+    },
     onWritten: () => undefined,
     detached: (work) => work(),
     ...(maxWaiting === undefined ? {} : { maxWaiting }),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EventLog } from '../../../src/events/index.ts';
+import { type ChangeGroup, EventLog } from '../../../src/events/index.ts';
 import type { Database } from '../../../src/persistence/index.ts';
 import { TestClock } from '../../support/clock.ts';
 import { newTenant, testActor } from '../../support/events.ts';
@@ -73,65 +73,80 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
     );
   });
 
-  describe('a change by one statement', () => {
+  describe('changes of one kind', () => {
     const tenant = newTenant();
     const told: string[] = [];
-    let log: EventLog;
+    let changes: ChangeGroup<{ name: string; value: number }>;
     beforeAll(async () => {
-      log = new EventLog(db, new TestClock());
-      log.onCommitted((events) => told.push(...events.map(({ type }) => type)));
+      const log = new EventLog(db, new TestClock());
+      log.onCommitted((events) => told.push(...events.map(({ subjectId }) => subjectId ?? '')));
+      changes = log.changes(`update change_probe p set value = c.value
+        from json_to_recordset($2::json) as c (n int, name text, value int) where p.name = c.name returning c.n`);
       await sql`create table change_probe (name text primary key, value int check (value < 100))`.execute(db.read());
-      await sql`insert into change_probe values ('one', 1), ('two', 2)`.execute(db.read());
     });
     beforeEach(async () => {
       told.length = 0;
       await sql`delete from security_events where tenant_id = ${tenant.id}`.execute(db.read());
+      await sql`delete from change_probe`.execute(db.read());
+      await sql`insert into change_probe values ('one', 1), ('two', 2), ('three', 3)`.execute(db.read());
+      statements.length = 0;
     });
     const set = (name: string, value: number) =>
-      log.change(
-        testActor(),
-        tenant,
-        { text: 'update change_probe set value = $2 where name = $3 returning name', values: [value, name] },
-        [{ type: 'user.updated' }, { type: 'user.enabled' }],
+      changes.make(testActor(), tenant, { name, value }, [
+        { type: 'user.updated', subjectId: name },
+        { type: 'user.enabled', subjectId: name },
+      ]);
+    const values = async () =>
+      (await sql<{ value: number }>`select value from change_probe order by value`.execute(db.read())).rows.map(
+        ({ value }) => value,
       );
-    const storedValue = async (name: string) =>
-      (await sql<{ value: number }>`select value from change_probe where name = ${name}`.execute(db.read())).rows[0]
-        ?.value;
 
-    it('is kept with its events, which are told of at once, in one round trip', async () => {
-      statements.length = 0;
-      expect(await set('one', 11)).toBe(true);
+    it('are kept with their events, which are told of at once, all in one round trip', async () => {
+      expect(await Promise.all([set('one', 11), set('two', 12)])).toEqual([true, true]);
       expect(statements).toHaveLength(1);
-      expect(told).toEqual(['user.updated', 'user.enabled']);
-      expect((await stored(tenant.id)).map(({ type }) => type)).toEqual(['user.updated', 'user.enabled']);
-      expect(await storedValue('one')).toBe(11);
+      expect(told).toEqual(['one', 'one', 'two', 'two']);
+      expect((await stored(tenant.id)).map(({ type }) => type).sort()).toEqual([
+        'user.enabled',
+        'user.enabled',
+        'user.updated',
+        'user.updated',
+      ]);
+      expect(await values()).toEqual([3, 11, 12]);
     });
 
-    it('that changes no row leaves no event, neither in the log nor told', async () => {
-      expect(await set('nobody', 11)).toBe(false);
-      expect(told).toEqual([]);
-      expect(await stored(tenant.id)).toEqual([]);
+    it('leave no event of those that were not made, neither in the log nor told', async () => {
+      expect(await Promise.all([set('nobody', 11), set('two', 12)])).toEqual([false, true]);
+      expect(told).toEqual(['two', 'two']);
+      expect(await stored(tenant.id)).toHaveLength(2);
     });
 
-    it('that the database refuses leaves nothing', async () => {
-      await expect(set('two', 100)).rejects.toThrow();
-      expect(told).toEqual([]);
-      expect(await stored(tenant.id)).toEqual([]);
-      expect(await storedValue('two')).toBe(2);
+    it('of one row do not both count when they share a statement', async () => {
+      const made = await Promise.all([set('one', 11), set('one', 12)]);
+      expect(made.filter(Boolean)).toHaveLength(1);
+      expect(await stored(tenant.id)).toHaveLength(2);
+      expect(await values()).toEqual([2, 3, made[0] ? 11 : 12]);
     });
 
-    it('inside a unit of work is part of it', async () => {
+    it('that the database refuses fail alone and leave nothing', async () => {
+      const results = await Promise.allSettled([set('one', 11), set('two', 100), set('three', 13)]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(told.sort()).toEqual(['one', 'one', 'three', 'three']);
+      expect(await stored(tenant.id)).toHaveLength(4);
+      expect(await values()).toEqual([2, 11, 13]);
+    });
+
+    it('inside a unit of work are part of it', async () => {
       const failing = db.transaction(async () => {
         await set('two', 22);
         throw new Error('no');
       });
       await expect(failing).rejects.toThrow('no');
-      expect([await storedValue('two'), await stored(tenant.id), told]).toEqual([2, [], []]);
+      expect([await values(), await stored(tenant.id), told]).toEqual([[1, 2, 3], [], []]);
       await db.transaction(async () => {
         await set('two', 22);
         expect(told).toEqual([]);
       });
-      expect(told).toEqual(['user.updated', 'user.enabled']);
+      expect(told).toEqual(['two', 'two']);
       expect(await stored(tenant.id)).toHaveLength(2);
     });
   });
