@@ -81,11 +81,21 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @returns `undefined` for an empty body. @throws BODY_MALFORMED Not UTF-8, or not JSON. */
+/** How `__proto__` may be written in JSON. */
+const PROTO = /__proto__|\\u005f/i;
+
+/** Schemas leave such a member out without a word, so that the caller would believe it was stored. */
+function refuseProto(name: string, value: unknown): unknown {
+  if (name === '__proto__') throw problems.BODY_MALFORMED();
+  return value;
+}
+
+/** @returns `undefined` for an empty body. @throws BODY_MALFORMED Not UTF-8, not JSON, or with a member named `__proto__`. */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(utf8.decode(bytes));
+    const text = utf8.decode(bytes);
+    return JSON.parse(text, PROTO.test(text) ? refuseProto : undefined);
   } catch {
     throw problems.BODY_MALFORMED();
   }

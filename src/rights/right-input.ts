@@ -26,6 +26,8 @@ const MAX_NAMES = 50;
 const MAX_NAME = 128;
 const MAX_TAGS = 20;
 const MAX_TAG = 64;
+/** Objects keyed by name, as rights are shown in, cannot hold it: the right would be there and seen by nobody. */
+const NO_KEY = '__proto__';
 
 /** @throws INVALID_INPUT Too many or too few, or texts that cannot be names or tags. */
 export function checkRightsInput(inputs: readonly RightsInput[]): void {
@@ -66,7 +68,8 @@ interface Limits {
 function textFaults(texts: readonly string[], path: string, { min, max, length }: Limits): FieldFault[] {
   if (texts.length < min || texts.length > max)
     return [{ path, code: 'LIST_LENGTH', message: `The list must have ${min} to ${max} items.` }];
-  const isSound = (text: string) => text.trim() !== '' && text.length <= length && isStorableText(text);
+  const isSound = (text: string) =>
+    text.trim() !== '' && text.length <= length && isStorableText(text) && text !== NO_KEY;
   if (texts.every(isSound)) return [];
   return [{ path, code: 'TEXT_INVALID', message: `Each text has 1 to ${length} printable characters.` }];
 }

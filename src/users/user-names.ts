@@ -7,9 +7,12 @@ export const IDENTIFIER_KINDS = { username: 1, email: 2, id: 4 } as const;
 export type IdentifierKind = keyof typeof IDENTIFIER_KINDS;
 
 const USER_ID = /^[A-Za-z0-9_.-]{1,128}$/;
-/** Third segments of users' paths in the older APIs, and the two names that a URL parser removes. */
-const PATH_LITERALS: ReadonlySet<string> = new Set(
-  'current count profile rights batch batch-delete by-name me search getusers adminusers otp-brute-force . ..'.split(
+/**
+ * Third segments of users' paths in the older APIs, the two names that a URL parser removes, and the one that objects keyed by
+ * id cannot hold: a right on it would be shown to nobody.
+ */
+const RESERVED_IDS: ReadonlySet<string> = new Set(
+  'current count profile rights batch batch-delete by-name me search getusers adminusers otp-brute-force . .. __proto__'.split(
     ' ',
   ),
 );
@@ -29,7 +32,7 @@ export function canonicalUserId(id: string): string {
 /** Why a chosen id is refused, or null. */
 export function userIdFault(id: string): string | null {
   if (!isUserIdShaped(id)) return 'A user id has 1 to 128 letters, digits, "_", "." or "-".';
-  if (PATH_LITERALS.has(id.toLowerCase())) return 'This user id is reserved.';
+  if (RESERVED_IDS.has(id.toLowerCase())) return 'This user id is reserved.';
   if (INSTANCE_ID_PREFIXES.some((prefix) => id.startsWith(prefix)))
     return 'A user id may not begin like an instance id.';
   return null;

@@ -84,7 +84,7 @@ describe('Blitz rows and hostile values', PATIENCE, () => {
   let anna: User;
   beforeAll(async () => {
     blitz = await BlitzWorld.open();
-    system = await blitz.appToken('blitz_api_sys_users', 'blitz_api_sys_usec_chg', 'blitz_api_sys_ufa_chg');
+    system = await (await blitz.allPowerful()).app();
     anna = await blitz.account();
     await blitz.world.newProvider(blitz.tenant, { type: 'tcs', name: 'tcs_1' });
   });
@@ -142,6 +142,50 @@ describe('Blitz rows and hostile values', PATIENCE, () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  describe('names that objects have themselves', () => {
+    const users = '/blitz/api/v3/users';
+    const change = (path: string, body: string, method = 'POST') =>
+      blitz.rest.ask(method, path, { token: system, headers: { 'content-type': 'application/json' }, body });
+
+    it('are members like others, and pollute nothing', async () => {
+      for (const name of ['constructor', 'prototype', 'toString', 'hasOwnProperty']) {
+        const one = JSON.stringify({ [name]: 'x' });
+        expect((await change(`${users}/${anna.id}`, one)).json[name]).toBe('x');
+        expect((await change(`${users}/${anna.id}/props`, `{"add":${one}}`)).json).toMatchObject({ [name]: 'x' });
+        const right = { subject: anna.id, object: 'its|portal', rights: [name] };
+        expect((await change('/blitz/api/v3/rights', JSON.stringify(right), 'PUT')).status).toBe(204);
+      }
+      const rights = await blitz.rest.ask('GET', `/blitz/api/v3/rights/of/${anna.id}`, { token: system });
+      expect(Object.keys(rights.json['its|portal'])).toHaveLength(4);
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+    });
+
+    it('__proto__ is no name of a member, nowhere in a body and however it is written', async () => {
+      for (const body of [
+        '{"__proto__":"x"}',
+        '{"a":{"__proto__":{"polluted":1}}}',
+        '{"a":[{"\\u005f_proto\\u005F_":1}]}',
+        `{"a":${'['.repeat(200_000)}{"__proto__":1}${']'.repeat(200_000)}}`,
+      ]) {
+        for (const path of [`${users}/${anna.id}`, `${users}/${anna.id}/props`]) {
+          const answer = await change(path, body);
+          expect([answer.status, answer.json.errors[0].error]).toEqual([400, 'wrong_json']);
+        }
+      }
+      expect((await change(`${users}/${anna.id}`, '{"note":"__proto__"}')).json.note).toBe('__proto__');
+    });
+
+    it('__proto__ is no id and no right, since answers keyed by them could not show it', async () => {
+      const taken = await change(users, '{"user":{"attrs":{"sub":"__proto__"}}}', 'PUT');
+      expect([taken.status, taken.json.errors[0]]).toMatchObject([400, { error: 'wrong_format', pos: 'sub' }]);
+      for (const over of [{ rights: ['__proto__'] }, { rights: ['r'], tags: ['__proto__'] }]) {
+        const right = { subject: anna.id, object: 'its|portal', ...over };
+        const answer = await change('/blitz/api/v3/rights', JSON.stringify(right), 'PUT');
+        expect([answer.status, answer.json.error]).toEqual([400, 'wrong_values']);
+      }
+    });
   });
 
   it('answers every form at the OAuth endpoints with 4xx or success', async () => {
