@@ -3,7 +3,10 @@ import type { Mail, Transport } from './message.ts';
 import { PermanentDeliveryError } from './message.ts';
 
 export interface SmtpOptions {
-  /** `smtp://` (STARTTLS where the server offers it; `?requireTLS=true` insists) or `smtps://`, credentials included. */
+  /**
+   * `smtp://` (STARTTLS where the server offers it; `?requireTLS=true` insists) or `smtps://`, credentials included. `sms` in it
+   * is not for mails.
+   */
   readonly url: string;
   /** Sender of every mail, unless the URL says another one: `?from=id@example.com`. */
   readonly from: string;
@@ -23,7 +26,7 @@ export class SmtpTransport implements Transport<Mail> {
   constructor({ url, from }: SmtpOptions) {
     const target = new URL(url);
     this.#from = target.searchParams.get('from') ?? from;
-    target.searchParams.delete('from');
+    for (const own of ['from', 'sms']) target.searchParams.delete(own);
     this.#transporter = createTransport({
       url: target.href,
       pool: true,

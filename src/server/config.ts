@@ -46,8 +46,9 @@ export interface Config {
   readonly trustedProxies: readonly CidrRange[];
   /**
    * `SMTP_URL`: `smtp://` or `smtps://`, credentials included; `?from=` names the sender (default `no-reply@` and the host of
-   * `PUBLIC_URL`), `?requireTLS=true` insists on STARTTLS. Null: mails are written to `DATA_DIR/outbox/`. Text messages for
-   * phones go there in any case: nothing can be configured that sends them.
+   * `PUBLIC_URL`), `?requireTLS=true` insists on STARTTLS, `?sms=` names the gateway to whose mailboxes text messages for
+   * phones are sent (`79990001122@sms.example.com`). Null: mails are written to `DATA_DIR/outbox/`, and without a gateway text
+   * messages are.
    */
   readonly smtpUrl: string | null;
   /** `LOG_LEVEL`: the least severe level that is logged. Default `info`. */
@@ -116,6 +117,9 @@ function parsedBy<T>(parse: (text: string) => T) {
     }
   });
 }
+
+/** A host name (RFC 1123 section 2.1). */
+const HOST = /^[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/;
 
 function urlWith(schemes: readonly string[]) {
   const shown = schemes.map((scheme) => `${scheme}//`).join(' or ');
@@ -200,7 +204,12 @@ const environment = z.object({
   TRUSTED_DOCUMENTS: z.string().refine(existsSync, 'must be an existing folder or JSON file').optional(),
   NATS_URL: parsedBy(parseNatsServers).optional(),
   TRUSTED_PROXIES: parsedBy((text) => listOf(text).map(parseRange)).default([]),
-  SMTP_URL: urlWith(['smtp:', 'smtps:']).optional(),
+  SMTP_URL: urlWith(['smtp:', 'smtps:'])
+    .refine(
+      (url) => HOST.test(new URL(url).searchParams.get('sms') ?? 'none'),
+      'sms must be the host name of a gateway',
+    )
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   BOOTSTRAP_ADMIN_USERNAME: z.string().regex(USERNAME, 'must be a user name of 1 to 255 characters').default('admin'),

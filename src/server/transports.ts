@@ -1,15 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutboxTransport, SmtpTransport } from '../delivery/index.ts';
+import { OutboxTransport, SmsGatewayTransport, SmtpTransport } from '../delivery/index.ts';
 import type { Config } from './config.ts';
 import { outboxPath } from './data-dir.ts';
 import type { Logger } from './logger.ts';
 import type { Transports } from './registry.ts';
 
 /**
- * The ways out: mails by `SMTP_URL`, else into the outbox; text messages always into the outbox, because nothing is
- * configured that could send them. The log gets recipient and file name, never what a message says.
+ * The ways out: mails by `SMTP_URL`, text messages by it to the gateway that it names (`?sms=sms.example.com`); what is not
+ * set up goes into the outbox. The log gets recipient and file name, never what a message says.
  * @param publicUrl Its host is the sender's domain unless `SMTP_URL` names a sender.
  */
 export function createTransports(
@@ -23,5 +23,7 @@ export function createTransports(
     onWritten: (written) => logger.info(written, 'A message was put into the outbox'),
   });
   if (smtpUrl === null) return { mail: outbox, sms: outbox };
-  return { mail: new SmtpTransport({ url: smtpUrl, from: `no-reply@${new URL(publicUrl).hostname}` }), sms: outbox };
+  const smtp = () => new SmtpTransport({ url: smtpUrl, from: `no-reply@${new URL(publicUrl).hostname}` });
+  const gateway = new URL(smtpUrl).searchParams.get('sms');
+  return { mail: smtp(), sms: gateway === null ? outbox : new SmsGatewayTransport(smtp(), gateway) };
 }

@@ -1,7 +1,6 @@
 import { BLITZ_SCOPES } from '../../rest-compat/blitz/scopes.ts';
 import { mountRestCompat, type RestCompatOptions } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
-import type { Database } from '../../src/persistence/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { engineOptions, RestClient } from './rest.ts';
 import { World } from './world.ts';
@@ -68,9 +67,11 @@ export class BlitzWorld {
     this.restSecret = client.restSecret;
   }
 
-  /** @param db Default: an embedded database of its own. */
-  static async open(over: Partial<RestCompatOptions> = {}, db?: Database): Promise<BlitzWorld> {
-    const world = await World.open(db);
+  static async open(
+    over: Partial<RestCompatOptions> = {},
+    ...standing: Parameters<typeof World.open>
+  ): Promise<BlitzWorld> {
+    const world = await World.open(...standing);
     const tenant = await world.tenant({ name: 'master' });
     const faults: unknown[] = [];
     const { callers: _default, ...options } = await engineOptions(world, undefined as never, faults, over);

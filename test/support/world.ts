@@ -13,7 +13,7 @@ import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
 import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
-import { createRegistry } from '../../src/server/registry.ts';
+import { createRegistry, type Transports } from '../../src/server/registry.ts';
 import type { StartedSession, StartSession } from '../../src/sessions/index.ts';
 import type { CreateTenant } from '../../src/tenants/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
@@ -62,7 +62,8 @@ export class World {
     this.#mailboxes = mailboxes;
   }
 
-  static async open(db?: Database): Promise<World> {
+  /** @param transports The ways out of messages; default: mailboxes, which `outbox()` shows. */
+  static async open(db?: Database, transports?: Transports): Promise<World> {
     const database = db ?? (await openTestDatabase());
     const clock = new TestClock();
     const masterKey = MasterKey.generate().key;
@@ -73,7 +74,7 @@ export class World {
       masterKey,
       publicUrl: 'https://id.example.com',
       defaultTenant: 'master',
-      transports: mailboxes,
+      transports: transports ?? mailboxes,
       // The providers that tests link accounts at run beside them.
       allowLoopbackHttp: true,
     });

@@ -1,49 +1,18 @@
-import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Mail, PermanentDeliveryError, SmtpTransport } from '../../../src/delivery/index.ts';
+import { type Mail, PermanentDeliveryError, SmsGatewayTransport, SmtpTransport } from '../../../src/delivery/index.ts';
+import { type CaughtMail, TestSmtpServer } from '../../support/smtp-server.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
 
-interface Caught {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly raw: string;
-}
-
-let server: SMTPServer;
-let port: number;
-let caught: Caught[];
+let server: TestSmtpServer;
 let transport: SmtpTransport;
 
 beforeAll(async () => {
-  server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    onAuth: ({ username, password }, _session, done) =>
-      username === 'id' && password === 'p@ss' ? done(null, { user: 'id' }) : done(new Error('no')),
-    onRcptTo: ({ address }, _session, done) => {
-      if (!/^(full|nobody)@/.test(address)) return done();
-      done(Object.assign(new Error('no'), { responseCode: address.startsWith('full') ? 452 : 550 }));
-    },
-    onData: (stream, session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const { mailFrom, rcptTo } = session.envelope;
-        const from = mailFrom === false ? '' : mailFrom.address;
-        caught.push({ from, to: rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString('utf8') });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.server.address() as AddressInfo).port;
+  server = await TestSmtpServer.start();
 });
-afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+afterAll(() => server.close());
 beforeEach(() => {
-  caught = [];
-  transport = new SmtpTransport({ url: `smtp://id:p%40ss@127.0.0.1:${port}`, from: 'no-reply@id.example.com' });
+  server.mails.length = 0;
+  transport = new SmtpTransport({ url: `smtp://id:p%40ss@127.0.0.1:${server.port}`, from: 'no-reply@id.example.com' });
 });
 afterEach(() => transport.close());
 
@@ -64,7 +33,7 @@ const mail = (over: Partial<Mail> = {}): Mail => ({
 describe('mail over SMTP', () => {
   it('arrives with subject, language and text', async () => {
     await transport.deliver(mail());
-    const [{ from, to, raw }] = caught as [Caught];
+    const [{ from, to, raw }] = server.mails as [CaughtMail];
     expect([from, ...to]).toEqual(['no-reply@id.example.com', 'ada@example.com']);
     expect(raw).toMatch(/^Subject: =\?UTF-8\?/m);
     expect(raw).toMatch(/^Content-Language: ru\r$/m);
@@ -74,35 +43,53 @@ describe('mail over SMTP', () => {
 
   it('carries HTML beside the text where there is some', async () => {
     await transport.deliver(mail({ html: '<b>Hello</b>' }));
-    expect(caught[0]!.raw).toMatch(/multipart\/alternative/);
-    expect(caught[0]!.raw).toContain('<b>Hello</b>');
+    expect(server.mails[0]!.raw).toMatch(/multipart\/alternative/);
+    expect(server.mails[0]!.raw).toContain('<b>Hello</b>');
   });
 
   it('comes from the sender that the URL names', async () => {
-    const url = `smtp://127.0.0.1:${port}?from=id@company.com`;
+    const url = `smtp://127.0.0.1:${server.port}?from=id@company.com`;
     const other = new SmtpTransport({ url, from: 'no-reply@id.example.com' });
     await other.deliver(mail());
     other.close();
-    expect(caught[0]!.from).toBe('id@company.com');
+    expect(server.mails[0]!.from).toBe('id@company.com');
   });
 
   it.each(['a@example.com, b@example.com', 'Ada <a@example.com>', 'a@example.com\r\nBcc: b@example.com', 'nobody', ''])(
     'goes to one plain mailbox: %j is refused',
     async (to) => {
       await expect(transport.deliver(mail({ to }))).rejects.toBeInstanceOf(PermanentDeliveryError);
-      expect(caught).toEqual([]);
+      expect(server.mails).toEqual([]);
     },
   );
 
   it('has no headers that a subject brought along', async () => {
     await transport.deliver(mail({ subject: 'Hello\r\nBcc: b@example.com' }));
-    expect(caught[0]!.to).toEqual(['ada@example.com']);
-    expect(caught[0]!.raw).not.toMatch(/^Bcc:/m);
+    expect(server.mails[0]!.to).toEqual(['ada@example.com']);
+    expect(server.mails[0]!.raw).not.toMatch(/^Bcc:/m);
   });
 
   it('fails for good when the server says never, and for now when it says later (RFC 5321 section 4.2.1)', async () => {
     await expect(transport.deliver(mail({ to: 'nobody@example.com' }))).rejects.toBeInstanceOf(PermanentDeliveryError);
     const later = transport.deliver(mail({ to: 'full@example.com' }));
     await expect(later).rejects.toSatisfy((error) => !(error instanceof PermanentDeliveryError));
+  });
+});
+
+describe('text messages over SMTP', () => {
+  const sms = (to: string) =>
+    new SmsGatewayTransport(transport, 'sms.example.com').deliver({ ...mail(), to, text: 'Your code: 123456' });
+
+  it('go to the mailbox that the gateway has for the number, with the text alone', async () => {
+    await sms('+7 999 000-11-22');
+    const [{ to, raw }] = server.mails as [CaughtMail];
+    expect(to).toEqual(['79990001122@sms.example.com']);
+    expect(raw).not.toMatch(/^Subject: ./m);
+    expect(raw.slice(raw.indexOf('\r\n\r\n')).trim()).toBe('Your code: 123456');
+  });
+
+  it.each(['', 'call me', '1234567890123456'])('go to numbers alone: %j is refused', async (to) => {
+    await expect(sms(to)).rejects.toBeInstanceOf(PermanentDeliveryError);
+    expect(server.mails).toEqual([]);
   });
 });

@@ -142,6 +142,8 @@ describe('configuration: faults', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/8,proxy', '"proxy" is neither'],
     ['TRUSTED_PROXIES', '10.0.0.0/33', 'is neither'],
     ['SMTP_URL', 'mail.example:25', 'smtp:// or smtps://'],
+    ['SMTP_URL', 'smtp://mail?sms=a@b', 'host name of a gateway'],
+    ['SMTP_URL', 'smtp://mail?sms=', 'host name of a gateway'],
     ['LOG_LEVEL', 'loud', 'one of trace'],
     ['RATE_LIMITS', 'no', 'on or off'],
     ['BOOTSTRAP_ADMIN_USERNAME', 'a/b', 'user name'],

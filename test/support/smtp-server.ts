@@ -1,0 +1,56 @@
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+/** A mail as it went over the wire. */
+export interface CaughtMail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly raw: string;
+}
+
+const REFUSALS: Readonly<Record<string, number>> = { full: 452, nobody: 550 };
+
+/** A mail server that keeps what it gets. Mailboxes named `full` and `nobody` refuse, for now and for good (RFC 5321 4.2.1). */
+export class TestSmtpServer {
+  readonly #server: SMTPServer;
+  readonly mails: CaughtMail[] = [];
+
+  private constructor() {
+    this.#server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      allowInsecureAuth: true,
+      onAuth: ({ username, password }, _session, done) =>
+        username === 'id' && password === 'p@ss' ? done(null, { user: 'id' }) : done(new Error('no')),
+      onRcptTo: ({ address }, _session, done) => {
+        const responseCode = REFUSALS[address.split('@', 1)[0]!];
+        done(responseCode === undefined ? null : Object.assign(new Error('no'), { responseCode }));
+      },
+      onData: (stream, session, done) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          const { mailFrom, rcptTo } = session.envelope;
+          const from = mailFrom === false ? '' : mailFrom.address;
+          const to = rcptTo.map(({ address }) => address);
+          this.mails.push({ from, to, raw: Buffer.concat(chunks).toString('utf8') });
+          done();
+        });
+      },
+    });
+  }
+
+  static async start(): Promise<TestSmtpServer> {
+    const started = new TestSmtpServer();
+    await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
+    return started;
+  }
+
+  get port(): number {
+    return (this.#server.server.address() as AddressInfo).port;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}
