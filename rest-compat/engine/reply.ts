@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { IdentityError } from '../../src/kernel/index.ts';
-import type { DialectErrors } from './dialect.ts';
+import type { ChallengeReason, DialectErrors } from './dialect.ts';
 import { type Fault, faultOf, type ShapeRefusal } from './errors.ts';
 import type { Data } from './operation.ts';
 import type { BrowserAnswer, ReplyRequest, Route, Variables } from './route.ts';
@@ -82,15 +82,22 @@ export function sendFault(
 /** Refusals that RFC 6750 section 3.1 calls `insufficient_scope`. */
 const LACKS_SCOPE = new Set(['SCOPE_MISSING', 'SCOPE_INSUFFICIENT']);
 
+/** The challenge of the scheme that was tried; of every one that the row takes where none was (RFC 9110 section 11.6.1). */
+function challenges(route: Route | null, isMissing: boolean, authorization: string): ChallengeReason[] {
+  const bearer: ChallengeReason = isMissing ? 'missing' : 'invalid';
+  if (route?.callers.bearer === undefined) return ['client'];
+  if (route.callers.basic === undefined && route.callers.clientAuth === undefined) return [bearer];
+  if (isMissing) return [bearer, 'client'];
+  return /^basic /i.test(authorization) ? ['client'] : [bearer];
+}
+
 function setErrorHeaders(ctx: Context, errors: DialectErrors, route: Route | null, { legacy, error }: Fault): void {
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
   // A browser would answer a challenge with a dialog of its own.
   if (legacy.status === 401 && route?.callers.browser !== true) {
-    const takesBearer = route?.callers.bearer !== undefined;
-    const isBasic = /^basic /i.test(ctx.get('authorization')) || !takesBearer;
-    const reason = error.code === 'CREDENTIALS_MISSING' ? 'missing' : 'invalid';
-    ctx.set('WWW-Authenticate', errors.challenge(isBasic ? 'client' : reason));
+    const asked = challenges(route, error.code === 'CREDENTIALS_MISSING', ctx.get('authorization'));
+    ctx.set('WWW-Authenticate', asked.map((reason) => errors.challenge(reason)).join(', '));
   }
   if (LACKS_SCOPE.has(error.code)) ctx.set('WWW-Authenticate', errors.challenge('scope'));
 }
