@@ -3,7 +3,7 @@ import type { Variables } from '../engine/index.ts';
 
 /** Members of an account that are not attributes of it: sending one is answered `unmodifiable` (spec section 2.1). */
 const READ_ONLY = ['meta', 'locked'] as const;
-/** What `meta.unmodifiable` lists. */
+/** What `meta.unmodifiable` lists beside the attributes that the tenant lets nobody change. */
 export const UNMODIFIABLE: readonly string[] = ['sub'];
 
 /** Not the account's to say, whatever the value. */

@@ -51,6 +51,8 @@ export const BLITZ_ERRORS: DialectErrors = {
     USER_EMAIL_AMBIGUOUS: listed('already_exists', 'email'),
     USER_PHONE_INVALID: listed('wrong_format', 'phone_number'),
     USER_ATTRIBUTE_INVALID: listed('wrong_format'),
+    USER_ATTRIBUTE_REFUSED: { ...listed('wrong_format'), showsFieldCodes: true },
+    USER_ATTRIBUTE_UNMODIFIABLE: listed('unmodifiable'),
     USER_PROPERTY_INVALID: listed('wrong_value', 'add'),
     SIGN_UP_NOT_FOUND: NOT_FOUND,
     SIGN_UP_STEP_NOT_OPEN: listed('wrong_value', 'instruction'),

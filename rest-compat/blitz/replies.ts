@@ -70,6 +70,7 @@ export interface UserData {
   readonly phone: string | null;
   readonly phoneVerified: boolean;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly unmodifiableAttributes: readonly string[];
 }
 
 const present = (members: Readonly<Record<string, unknown>>): object =>
@@ -96,7 +97,7 @@ export function account(user: UserData): object {
     login: loginOf(user),
     sub: user.subject,
     locked: !user.enabled,
-    meta: { instanceId: instanceIdOf(user.subject), unmodifiable: UNMODIFIABLE },
+    meta: { instanceId: instanceIdOf(user.subject), unmodifiable: [...UNMODIFIABLE, ...user.unmodifiableAttributes] },
   };
 }
 

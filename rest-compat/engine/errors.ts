@@ -51,9 +51,10 @@ function itemOf(
   text: (row: LegacyError) => string,
 ) {
   const own = (code: string): LegacyError | null => route?.errors?.[code] ?? errors.codes[code] ?? null;
-  const row = own(field.code);
+  const whole = own(error.code);
+  const row = whole?.showsFieldCodes === true ? null : own(field.code);
   return {
-    error: (row ?? own(error.code))?.error ?? errors.fieldError,
+    error: whole?.showsFieldCodes === true ? field.code : ((row ?? whole)?.error ?? errors.fieldError),
     text: row === null ? field.message : text(row),
     pos:
       (route === null ? null : fieldAt(route, field.path)) ??

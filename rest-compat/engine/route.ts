@@ -78,6 +78,8 @@ export interface LegacyError {
   readonly text?: string | ((fault: Omit<Fault, 'text'>) => string);
   /** Legacy field, where the error names none. */
   readonly pos?: string;
+  /** The codes of its fields are words that tenants chose for their callers, and are shown as they are. */
+  readonly showsFieldCodes?: true;
 }
 
 /** A legacy endpoint: everything about it, and nothing that decides. */

@@ -1,4 +1,5 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { AttributeDefinitionType } from './attribute-definition.type.ts';
 import { LockoutGrowth, TenantSettingsView, TenantTemplateName, TenantType } from './tenant.type.ts';
 
 @InputType({ description: 'What a list of tenants can be narrowed by.' })
@@ -113,6 +114,12 @@ export class TenantSettingsInput {
   requireForwardedAddress?: boolean;
   @Field(() => Int, { nullable: true, description: 'Days security events are kept.' })
   eventRetentionDays?: number;
+  @Field(() => [AttributeDefinitionType], {
+    nullable: true,
+    description:
+      'What is demanded of attributes of users, at most 100; replaces the list. Stored values stay as they are.',
+  })
+  attributes?: AttributeDefinitionType[];
   @Field(() => LockoutSettingsInput, { nullable: true, description: 'Lock-out rules to change.' })
   lockout?: LockoutSettingsInput;
 }

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../interfaces/connection.ts';
 import { Node } from '../interfaces/node.ts';
+import { AttributeDefinitionType } from './attribute-definition.type.ts';
 
 export enum LockoutGrowth {
   LINEAR = 'linear',
@@ -118,6 +119,8 @@ export class TenantSettingsView {
   requireForwardedAddress!: boolean;
   @Field(() => Int, { description: 'Days security events are kept.' })
   eventRetentionDays!: number;
+  @Field(() => [AttributeDefinitionType], { description: 'What is demanded of attributes of users.' })
+  attributes!: AttributeDefinitionType[];
   @Field(() => LockoutSettings, { description: 'When failed attempts lead to a block.' })
   lockout!: LockoutSettings;
 }

@@ -47,6 +47,12 @@ export class UserResolver {
     return user.enabled && user.inactiveSince == null;
   }
 
+  @FieldResolver(() => [String])
+  async unmodifiableAttributes(@Root() { tenantId }: User, @Ctx() { services }: GraphContext): Promise<string[]> {
+    const definitions = (await services.directory.byId(tenantId))?.settings.attributes ?? [];
+    return definitions.filter(({ isUnmodifiable }) => isUnmodifiable).map(({ name }) => name);
+  }
+
   @RequiresScopes(['user:read'], ['user:read:self'])
   @Query(() => UserType, {
     nullable: true,
@@ -90,7 +96,7 @@ export class UserResolver {
   @RequiresScopes(['user:create'])
   @Mutation(() => CreateUserPayload, {
     description:
-      'Makes a user account. Without a username it gets the e-mail address, the phone number or the id, the first that is free. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, INVALID_INPUT.',
+      'Makes a user account. Without a username it gets the e-mail address, the phone number or the id, the first that is free. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, INVALID_INPUT.',
   })
   async createUser(
     @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
@@ -105,7 +111,7 @@ export class UserResolver {
   @RequiresScopes(['user:write'], ['user:write:self'])
   @Mutation(() => UserPayload, {
     description:
-      'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+      'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, USER_ATTRIBUTE_UNMODIFIABLE, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
   })
   async updateUser(
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,

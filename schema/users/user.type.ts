@@ -36,6 +36,8 @@ export class UserType extends Node {
   enabled!: boolean;
   @Field(() => GraphQLJSONObject, { description: 'Further attributes: any JSON value per name.' })
   attributes!: Record<string, unknown>;
+  @Field(() => [String], { description: 'Names of attributes and fields that the tenant lets nobody change.' })
+  unmodifiableAttributes!: string[];
   @Field(() => [String], {
     description: 'What the user has to do at the next sign-in, such as `UPDATE_PASSWORD` or `VERIFY_EMAIL`.',
   })

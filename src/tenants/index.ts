@@ -2,6 +2,7 @@
  * Tenants and their settings: who exists, under which name, route and host, and which rules each has chosen.
  * May import `kernel/`, `crypto/`, `persistence/`, `events/` and `access/`.
  */
+export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
 export { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 export {
   effectiveSettings,

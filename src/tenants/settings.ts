@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isStorableText } from '../kernel/index.ts';
+import { attributeDefinitions } from './attribute-definitions.ts';
 
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const YEAR = 31_536_000;
@@ -46,7 +48,7 @@ export const tenantSettings = z.strictObject({
   /** Least length of a password where a second factor is required. */
   passwordMinLengthWithFactor: z.number().int().min(0).max(256),
   /** Words a password may not contain, such as the company's name. */
-  passwordForbiddenWords: z.array(z.string().min(3).max(64)).max(200),
+  passwordForbiddenWords: z.array(z.string().min(3).max(64).refine(isStorableText, 'No control characters.')).max(200),
   /** A session unused for so long ends. */
   sessionIdleSeconds: seconds(YEAR),
   /** A session ends after so long, used or not. */
@@ -65,6 +67,8 @@ export const tenantSettings = z.strictObject({
   requireForwardedAddress: z.boolean(),
   /** Days security events are kept. */
   eventRetentionDays: z.number().int().min(1).max(3650),
+  /** What the tenant demands of attributes of its users; replaced as a whole. */
+  attributes: attributeDefinitions,
   lockout: lockoutSettings,
 });
 export type TenantSettings = z.infer<typeof tenantSettings>;
@@ -95,6 +99,7 @@ const native: TenantSettings = {
   protectLastAdmin: false,
   requireForwardedAddress: true,
   eventRetentionDays: 365,
+  attributes: [],
   lockout: {
     enabled: true,
     accountLimit: 10,

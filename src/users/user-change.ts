@@ -1,5 +1,5 @@
 import type { EventType } from '../events/index.ts';
-import { changedNames, mergeAttributes } from './attributes.ts';
+import { aliasedColumn, changedNames, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { TEXT_COLUMNS, type UserInput } from './user-input.ts';
 
@@ -32,6 +32,12 @@ export class UserChange {
 
   get isAny(): boolean {
     return this.given.length > 0;
+  }
+
+  /** Whether it changes the attribute of this name, or the column that the name means. */
+  isOf(name: string): boolean {
+    const column = aliasedColumn(name);
+    return column === null ? this.#changedAttributes().includes(name) : this.given.includes(column);
   }
 
   /** @param emailIsUsername Whether the username follows the e-mail address. */
@@ -112,7 +118,10 @@ export class UserChange {
         name === 'phoneVerified' ||
         (name === 'emailVerified' && !this.#user.emailVerified),
     );
-    const attributes = changedNames(this.#before.attributes ?? {}, this.#user.attributes ?? {});
-    return [...columns, ...attributes.map((name) => `attributes.${name}`)];
+    return [...columns, ...this.#changedAttributes().map((name) => `attributes.${name}`)];
+  }
+
+  #changedAttributes(): string[] {
+    return changedNames(this.#before.attributes ?? {}, this.#user.attributes ?? {});
   }
 }

@@ -14,5 +14,10 @@ export const userErrors = defineErrors({
   },
   USER_PHONE_INVALID: { kind: 'invalid', message: 'This is not a phone number.' },
   USER_ATTRIBUTE_INVALID: { kind: 'invalid', message: 'An attribute is not valid.' },
+  USER_ATTRIBUTE_REFUSED: {
+    kind: 'invalid',
+    message: "An attribute does not pass the tenant's validators; the code of each field is the tenant's own.",
+  },
+  USER_ATTRIBUTE_UNMODIFIABLE: { kind: 'invalid', message: 'An attribute cannot be changed.' },
   USER_PROPERTY_INVALID: { kind: 'invalid', message: 'A property is not valid.' },
 });

@@ -4,6 +4,7 @@ import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
+import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rules.ts';
 import { attributeMapFaults, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
@@ -80,7 +81,7 @@ export class UserService {
 
   /**
    * @throws USER_ID_INVALID, USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_PHONE_INVALID, USER_ATTRIBUTE_INVALID,
-   *   INVALID_INPUT
+   *   USER_ATTRIBUTE_REFUSED, INVALID_INPUT
    * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN What the name in the way is there.
    */
   async create(authority: Authority, given: CreateUser): Promise<User> {
@@ -95,6 +96,7 @@ export class UserService {
     throwFaults(attributeMapFaults(attributes, 'input.attributes'));
     const settings = await this.#settings(authority);
     assertEmailIsUsername(settings, input.username, input.email);
+    assertAttributes(settings, input);
     return { id, input, attributes, settings };
   }
 
@@ -113,7 +115,7 @@ export class UserService {
 
   /**
    * Changes what is given and leaves the rest; one event per changed thing.
-   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED and the refusals of `create`
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, USER_ATTRIBUTE_UNMODIFIABLE and the refusals of `create`
    * @throws REAUTHENTICATION_REQUIRED Users change the own e-mail address only soon after a sign-in (check 54).
    */
   async update(authority: Authority, userId: string, given: UserInput): Promise<User> {
@@ -122,6 +124,7 @@ export class UserService {
     const input = checkedInput(given, id);
     if (input.username === null) throw userErrors.USER_USERNAME_INVALID({ message: 'A user has a username.' });
     const settings = await this.#settings(authority);
+    assertAttributes(settings, input);
     return this.#deps.db.transaction(async () => {
       const user = await this.lock(authority, id);
       const change = new UserChange(user);
@@ -129,6 +132,7 @@ export class UserService {
       change.apply(input, settings.emailIsUsername);
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
+      throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();
@@ -287,6 +291,13 @@ function assertEmailIsUsername(
     message,
     fields: [{ path: 'input.username', code: 'USER_USERNAME_INVALID', message }],
   });
+}
+
+/** @throws USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED */
+function assertAttributes({ attributes }: TenantSettings, input: UserInput): void {
+  throwFaults(typeFaults(attributes, { ...input }));
+  const fields = validatorFaults(attributes, { ...input });
+  if (fields.length > 0) throw userErrors.USER_ATTRIBUTE_REFUSED({ message: fields[0]!.message, fields });
 }
 
 const TAKEN = {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AttributeDefinition } from '../../../src/tenants/index.ts';
 import type { User } from '../../../src/users/index.ts';
+import { attributeRulesOf } from '../../support/attributes.ts';
 import { BlitzWorld, END_USER } from '../../support/blitz.ts';
 
 const instanceIdOf = ({ id }: Pick<User, 'id'>): string => Buffer.from(`usr:${id}`).toString('base64url');
@@ -109,6 +111,40 @@ describe('Blitz accounts', () => {
         const answer = await change(body);
         expect([answer.status, answer.json]).toEqual([400, refusedValue(error, pos)]);
       }
+    });
+
+    it("answers the codes and texts of the tenant's validators, and lists what it lets nobody change", async () => {
+      const { world, tenant } = blitz;
+      const rule = { characters: '0-9', min: 10, max: 10, code: 'bad_inn', message: 'An INN has ten digits.' };
+      const max = { max: 8, code: 'too_long', message: 'At most eight letters.' };
+      const define = (...attributes: AttributeDefinition[]) =>
+        world.services.tenants.updateSettings(world.system(tenant), { attributes });
+      await define(attributeRulesOf('INN', rule), attributeRulesOf('family_name', max), {
+        ...attributeRulesOf('level'),
+        isUnmodifiable: true,
+      });
+      const refused = await change({ INN: '12', family_name: 'Konstantinopolskaya' });
+      expect([refused.status, refused.json]).toEqual([
+        400,
+        {
+          type: 'input_error',
+          error: 'wrong_values',
+          errors: [
+            { type: 'input_error', error: 'bad_inn', desc: 'An INN has ten digits.', pos: 'INN' },
+            { type: 'input_error', error: 'too_long', desc: 'At most eight letters.', pos: 'family_name' },
+          ],
+        },
+      ]);
+      const fixed = await change({ level: 4 });
+      expect([fixed.status, fixed.json]).toEqual([400, refusedValue('unmodifiable', 'level')]);
+      const good = await change({ INN: '7700000001', level: 3 });
+      expect([good.status, good.json.meta.unmodifiable]).toEqual([200, ['sub', 'level']]);
+      expect((await blitz.rest.ask('GET', at(anna.id), { token: system })).json).toEqual(good.json);
+      const registrar = await blitz.appToken('blitz_api_sys_users_reg');
+      const body = { user: { attrs: { INN: 'x' } } };
+      const registered = await blitz.rest.ask('PUT', '/blitz/api/v3/users', { token: registrar, body });
+      expect([registered.status, registered.json]).toEqual([400, refusedValue('bad_inn', 'INN')]);
+      await define();
     });
 
     it('lists every faulty attribute', async () => {

@@ -90,6 +90,31 @@ describe('tenants over GraphQL', () => {
     });
   });
 
+  it('takes what is demanded of attributes of users, and says of users what cannot be changed', async () => {
+    const tenant = await world.tenant();
+    const caller = world.app(tenant, 'setting:write', 'user:create', 'user:read');
+    const DEFINE = `mutation ($attributes: [AttributeDefinitionInput!]) {
+      updateTenantSettings(input: { settings: { attributes: $attributes } }) {
+        settings { attributes { name type isList isUnmodifiable validators { min max characters oneOf code message } } }
+      }
+    }`;
+    const INN = { name: 'INN', type: 'TEXT', isList: false, isUnmodifiable: true, validators: [] };
+    const validators = [{ min: 2, max: 40, characters: '\\p{L}', oneOf: null, code: 'letters', message: 'Letters.' }];
+    const NAME = { name: 'given_name', type: null, isList: false, isUnmodifiable: false, validators };
+    const defined = await world.graphql(caller, DEFINE, { attributes: [INN, NAME] });
+    expect(defined.errors).toEqual([]);
+    expect(defined.data.updateTenantSettings.settings).toEqual({ attributes: [INN, NAME] });
+    const CREATE =
+      'mutation ($name: String!) { createUser(input: { username: $name, givenName: $name }) { user { unmodifiableAttributes } } }';
+    const created = await world.graphql(caller, CREATE, { name: 'Anna' });
+    expect(created.data.createUser.user).toEqual({ unmodifiableAttributes: ['INN'] });
+    const refused = await world.graphql(caller, CREATE, { name: 'R2D2' });
+    expect(refused.errors[0]?.extensions).toMatchObject({
+      code: 'USER_ATTRIBUTE_REFUSED',
+      fields: [{ path: 'input.givenName', code: 'letters', message: 'Letters.' }],
+    });
+  });
+
   it('creates tenants only for holders of tenant:create:all, with names that are valid, free and not reserved', async () => {
     const CREATE = 'mutation ($name: String!) { createTenant(input: { name: $name }) { tenant { name template } } }';
     expect((await world.graphql(world.app(acme, 'tenant:create'), CREATE, { name: 'beta' })).code).toBe('FORBIDDEN');

@@ -1,0 +1,9 @@
+import type { AttributeDefinition, AttributeValidator } from '../../src/tenants/index.ts';
+
+/** A definition of an attribute with these validators and no other demands. */
+export const attributeRulesOf = (name: string, ...validators: AttributeValidator[]): AttributeDefinition => ({
+  name,
+  isList: false,
+  isUnmodifiable: false,
+  validators,
+});
