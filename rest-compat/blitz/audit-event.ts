@@ -56,7 +56,8 @@ export function auditEvent(event: AuditEventData): z.input<typeof AUDIT_EVENT> {
   return {
     type: eventName(event.type, event.params),
     ts: event.occurredAt.getTime(),
-    sbj: event.actorId ?? undefined,
+    // Of somebody who has not signed in nothing is known but the application.
+    sbj: event.actorKind === 'anonymous' ? undefined : (event.actorId ?? undefined),
     obj: event.subjectId ?? undefined,
     ip: event.ip === null ? undefined : addressNumber(event.ip),
     ua: event.userAgent ?? (event.parsedUserAgent == null ? undefined : split(event.parsedUserAgent)),

@@ -124,7 +124,9 @@ export class SessionService {
       if (input.replaces != null) await this.#endReplaced(authority, input.replaces);
       await this.#insert(row);
       await users.noteSignIn(tenant.id, row.userId, row.authTime);
-      events.record(caller, tenant, {
+      // Whichever client passes the proof on: it is the user who signs in.
+      const actor = { ...caller, kind: 'user', userId: row.userId };
+      events.record(actor, tenant, {
         type: 'session.started',
         subjectId: row.userId,
         sessionId: row.id,

@@ -12,7 +12,7 @@ const OF_PROFILE = z.object({ profile: PROFILE.optional() });
 const EXPAND = z.enum(['true', 'false']).optional();
 
 /** Members of a body that are the group's own, whatever their value. */
-const NEVER = z.never().optional();
+const NEVER = z.never('It is not part of a change.').optional();
 const UNMODIFIABLE = ['id', 'instanceId', 'profile'] as const;
 
 const ERRORS = {

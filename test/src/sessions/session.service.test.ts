@@ -29,7 +29,8 @@ describe('a session', () => {
     expect(first.session).not.toHaveProperty('cookieHash');
     expect((await world.services.userStore.findById(tenant.id, user.id))?.lastSignInAt).toEqual(world.clock.now());
     const [event] = await eventsOf(user.id);
-    expect(event).toMatchObject({ type: 'session.started', params: { amr: ['pwd'] } });
+    const actor = { actor_kind: 'user', actor_id: user.id, subject_id: user.id };
+    expect(event).toMatchObject({ type: 'session.started', ...actor, params: { amr: ['pwd'] } });
   });
 
   it('has no cookie when no browser holds it', async () => {
