@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
+import { NOT_STORED } from '../../oidc/replies.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
 import { GENERATED_PASSWORD, generatedPassword, type ReplacedPasswordData } from '../replies.ts';
@@ -51,7 +52,7 @@ export const PASSWORD_ROUTES: readonly Route[] = [
       schema: GENERATED_PASSWORD,
       from: ({ replacePassword }: ReplacedPasswordData) => generatedPassword(replacePassword),
       orEmpty: 'When the password was given, or was sent to a phone.',
-      headers: { 'Cache-Control': 'no-store' },
+      headers: NOT_STORED,
     },
     pos: { ...POS, 'input.sendToAttribute': 'sendPswdToAttr' },
     errors: SUBJECT,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
+import { NOT_STORED } from '../../oidc/replies.ts';
 import { ATTRIBUTE_FIELDS, ATTRIBUTE_SHAPE_ERRORS, attributeVariables, NEW_ATTRIBUTES } from '../attributes.ts';
 import { INSTRUCTIONS } from '../quirks.ts';
 import { REGISTRATION, registration, type SignUpData } from '../replies.ts';
+import { LANGUAGES } from './input.ts';
 
 const REGISTRARS = { bearer: { app: ['blitz_api_sys_users_reg'] } } as const;
 
@@ -30,7 +32,7 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
     callers: REGISTRARS,
     operation: 'signUp',
     input: {
-      headers: z.object({ 'accept-language': z.string().optional().describe('Language of what is sent.') }),
+      headers: LANGUAGES,
       body: z.object({
         user: z.object({
           attrs: NEW_ATTRIBUTES,
@@ -51,6 +53,7 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
       status: 200,
       schema: REGISTRATION,
       from: ({ signUp }: { signUp: SignUpData }) => registration(signUp),
+      headers: NOT_STORED,
     },
     pos: {
       ...ATTRIBUTE_FIELDS,
@@ -88,6 +91,7 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
       status: 200,
       schema: REGISTRATION,
       from: ({ continueSignUp }: { continueSignUp: SignUpData }) => registration(continueSignUp),
+      headers: NOT_STORED,
     },
   }),
 ];

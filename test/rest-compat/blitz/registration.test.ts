@@ -71,6 +71,7 @@ describe('Blitz 2.2: registration', () => {
         instructions: [],
       },
     ]);
+    expect(answer.headers['cache-control']).toBe('no-store');
     const { subject, instanceId, cookies, context } = answer.json;
     const shown = { sub: subject, locked: false, ...attrs(), meta: { instanceId, unmodifiable: ['sub'] } };
     expect([await read(subject), await read(instanceId)]).toEqual([shown, shown]);
