@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventPrms } from './event-prms.ts';
 import { eventName } from './events.ts';
+import type { NamedVersion } from './user-agent.ts';
 
 const TEXT = z.string().optional();
 const NAMED = z.object({ name: TEXT, version: TEXT });
@@ -21,11 +22,6 @@ export const AUDIT_EVENT = z.object({
   sid: TEXT,
   prms: z.record(z.string(), z.string()),
 });
-
-interface NamedVersion {
-  readonly name: string | null;
-  readonly version: string | null;
-}
 
 /** An event of the graph. */
 export interface AuditEventData {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UNMODIFIABLE } from './attributes.ts';
 import { instanceIdOf } from './identifiers.ts';
 import { DESKTOP, INSTRUCTIONS } from './quirks.ts';
+import { type NamedVersion, withMajor, withVersion } from './user-agent.ts';
 
 /** Spec section 2.15: `userName` only when it is known. */
 export const EXTERNAL_ACCOUNTS = z.array(
@@ -184,17 +185,12 @@ export const DEVICES = z.array(
   }),
 );
 
-interface Named {
-  readonly name: string | null;
-  readonly version: string | null;
-}
-
 export interface DeviceData {
   readonly deviceId: string;
   readonly userId: string;
   readonly parsedUserAgent: {
-    readonly browser: Named;
-    readonly os: Named;
+    readonly browser: NamedVersion;
+    readonly os: NamedVersion;
     readonly device: string | null;
     readonly deviceType: string | null;
   };
@@ -205,16 +201,13 @@ export interface DeviceData {
   readonly lastUsedAt: string | Date;
 }
 
-const withVersion = ({ name, version }: Named, shown: (version: string) => string): string =>
-  [name, version === null ? null : shown(version)].filter((part) => part !== null).join(' ');
-
 export function device({ parsedUserAgent: { browser, os, device: model, deviceType }, ...row }: DeviceData): object {
   const [createdAt, lastUsedAt] = [new Date(row.createdAt).getTime(), new Date(row.lastUsedAt).getTime()];
   return {
     id: row.deviceId,
     subjectId: row.userId,
-    name: withVersion(browser, (version) => version.split('.', 1)[0]!),
-    os: withVersion(os, (version) => version),
+    name: withMajor(browser) ?? '',
+    os: withVersion(os) ?? '',
     ...DESKTOP,
     ...(deviceType === null ? {} : { deviceType }),
     ...(model === null ? {} : { device: model }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
+import { type NamedVersion, withMajor } from '../user-agent.ts';
 import { END_USER } from './input.ts';
 
 const CODE = '/api/v3/auth/qr/{QR_code}';
@@ -21,33 +22,24 @@ const QR_SIGN_IN = z.object({
   expiresIn: z.int(),
 });
 
-interface Named {
-  readonly name: string | null;
-  readonly version: string | null;
-}
-
 interface QrSignInData {
   readonly qrSignIn: {
     readonly code: string;
     readonly clientId: string;
     readonly clientName: string | null;
     readonly ip: string | null;
-    readonly userAgent: { readonly browser: Named; readonly os: Named };
+    readonly userAgent: { readonly browser: NamedVersion; readonly os: NamedVersion };
     readonly expiresInSeconds: number;
   };
 }
-
-/** `Chrome 126`: the name with the first number of the version. */
-const shown = ({ name, version }: Named): string | undefined =>
-  name === null ? undefined : [name, version?.split('.', 1)[0]].filter(Boolean).join(' ');
 
 const qrSignIn = ({ qrSignIn: found }: QrSignInData): z.input<typeof QR_SIGN_IN> => ({
   code: found.code,
   appId: found.clientId,
   appName: found.clientName ?? found.clientId,
   ip: found.ip ?? undefined,
-  browser: shown(found.userAgent.browser),
-  os: shown(found.userAgent.os),
+  browser: withMajor(found.userAgent.browser) ?? undefined,
+  os: withMajor(found.userAgent.os) ?? undefined,
   expiresIn: found.expiresInSeconds,
 });
 
