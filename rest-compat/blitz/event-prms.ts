@@ -56,10 +56,22 @@ const rightKey = (kind: unknown, key: unknown, profile: unknown): string =>
     key: String(key),
     profile: typeof profile === 'string' ? profile : null,
   });
-const right = ({ subjectKind, subject, objectKind, object, objectProfile, right: name }: Params): Details => ({
+/** A right that only gets or loses tags is told of as well; it is still held when some are left. */
+const right = ({
+  subjectKind,
+  subject,
+  objectKind,
+  object,
+  objectProfile,
+  right: name,
+  tags,
+  tagsLeft,
+}: Params): Details => ({
   subject: rightKey(subjectKind, subject, null),
   object: rightKey(objectKind, object, objectProfile),
   rights: name,
+  tags,
+  tags_left: tagsLeft,
 });
 
 const signInFailed = ({ identifier, method }: Params): Details => ({

@@ -119,6 +119,20 @@ describe('Blitz 2.18: access rights', () => {
     ]);
   });
 
+  it('are told of in the audit of who holds them, with the tags that came, went and are left', async () => {
+    const reader = await blitz.appToken('blitz_api_sys_uaud');
+    await put({ ...parent(), tags: ['a', 'b'] });
+    await remove({ ...parent(), tags: ['a'] });
+    await remove({ ...parent(), tags: ['b'] });
+    const audit = await ask('GET', `/blitz/api/v3/users/${anna.id}/audit?rql=limit(3)`, { token: reader });
+    const held = { subject: anna.id, object: ben.id, rights: 'change_password' };
+    expect(audit.json.map(({ type, prms }: { type: string; prms: object }) => [type, prms])).toEqual([
+      ['right_revoked', { ...held, tags: 'b' }],
+      ['right_revoked', { ...held, tags: 'a', tags_left: 'b' }],
+      ['right_granted', { ...held, tags: 'a,b' }],
+    ]);
+  });
+
   describe('refused values', () => {
     it.each<[string, object]>([
       ['subject', { subject: 'nobody' }],
