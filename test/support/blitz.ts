@@ -92,6 +92,7 @@ export class BlitzWorld {
   async allPowerful(): Promise<AllPowerful> {
     const { client, secret } = await this.world.newClient(this.tenant, {
       grants: ['client_credentials', 'password'],
+      redirects: [{ uri: 'https://app.company.com/callback', match: 'exact' }],
       scopes: ['openid', ...BLITZ_SCOPES.map(({ name }) => name)].map((name) => ({ name, isDefault: false })),
     });
     const authorization = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;

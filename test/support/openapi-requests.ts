@@ -8,12 +8,14 @@ export interface DescribedOperation {
     readonly required: boolean;
     readonly schema: JsonSchema;
   }[];
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
 }
 
 export interface JsonSchema {
   readonly type?: string;
   readonly const?: unknown;
+  readonly not?: object;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
@@ -83,26 +85,31 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(Array.from({ length: 2_000 }, (_, i) => `item${i}`)) },
 );
 
-/** Values that fit the schema, or nearly: limits and patterns are not kept. */
-function fitting(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+/** Texts that mean something where a parameter or member of this name stands. */
+type Known = (name: string) => fc.Arbitrary<string>;
+
+/** Values that fit the schema of a member, or nearly: limits and patterns are not kept. */
+function fitting(schema: JsonSchema, known: Known, name = ''): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const forms = schema.anyOf ?? schema.oneOf;
-  if (forms !== undefined) return fc.oneof(...forms.map((form) => fitting(form, known)));
+  if (forms !== undefined) return fc.oneof(...forms.map((form) => fitting(form, known, name)));
   const byType: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
-    string: () => fc.oneof(known, text),
+    string: () => fc.oneof({ weight: 2, arbitrary: known(name) }, { weight: 1, arbitrary: text }),
     integer: () => fc.oneof(fc.integer(), fc.maxSafeInteger()),
     number: () => fc.double(),
     boolean: () => fc.boolean(),
     null: () => fc.constant(null),
-    array: () => fc.array(fitting(schema.items ?? {}, known), { maxLength: 4 }),
+    array: () => fc.array(fitting(schema.items ?? {}, known, name), { maxLength: 4 }),
     object: () => fittingObject(schema, known),
   };
   return byType[schema.type ?? '']?.() ?? anything;
 }
 
-function fittingObject(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<object> {
-  const members = Object.entries(schema.properties ?? {}).map(([name, member]) => [name, fitting(member, known)]);
+function fittingObject(schema: JsonSchema, known: Known): fc.Arbitrary<object> {
+  // What may not be there at all is not; `spoiled` puts it in.
+  const allowed = Object.entries(schema.properties ?? {}).filter(([, { not }]) => not === undefined);
+  const members = allowed.map(([name, member]) => [name, fitting(member, known, name)]);
   const requiredKeys = [...(schema.required ?? [])];
   const declared = fc.record(Object.fromEntries(members) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys });
   if (schema.additionalProperties === undefined || schema.additionalProperties === false) return declared;
@@ -112,7 +119,7 @@ function fittingObject(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbi
 }
 
 /** A value of the declared shape with one member of any kind instead of its own, or beside them. */
-function spoiled(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+function spoiled(schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   const names = Object.keys(schema.properties ?? {});
   const name = fc.constantFrom(...names, '__proto__', 'constructor', 'tenant', 'extra');
   return fc.tuple(fitting(schema, known), name, anything).map(([value, member, odd]) => {
@@ -124,10 +131,10 @@ function spoiled(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<
 
 const GARBAGE = ['', '{', '[]', '"', 'null', '{"a":1}}', '['.repeat(5_000), '{"a":'.repeat(2_000), '\0', '\ufeff{}'];
 
-function jsonBody(schema: JsonSchema, known: fc.Arbitrary<string>): fc.Arbitrary<string> {
+function jsonBody(schema: JsonSchema, known: Known): fc.Arbitrary<string> {
   const asText = (value: unknown): string => JSON.stringify(value) ?? '';
   return fc.oneof(
-    { weight: 4, arbitrary: fitting(schema, known).map(asText) },
+    { weight: 6, arbitrary: fitting(schema, known).map(asText) },
     { weight: 4, arbitrary: spoiled(schema, known).map(asText) },
     { weight: 2, arbitrary: anything.map(asText) },
     { weight: 1, arbitrary: fc.constantFrom(...GARBAGE) },
@@ -138,9 +145,10 @@ const encoded = (value: unknown): string =>
   encodeURIComponent(typeof value === 'string' ? value.toWellFormed() : (JSON.stringify(value) ?? ''));
 
 /** `a=1&b=2` of declared names and others; some twice, some without a value. */
-function parameters(names: readonly string[], known: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const value = fc.oneof(known, text);
-  const pair = fc.tuple(fc.constantFrom(...names, 'extra', '__proto__', ''), value);
+function parameters(names: readonly string[], known: Known): fc.Arbitrary<string> {
+  const pair = fc
+    .constantFrom(...names, ...names, 'extra', '__proto__', '')
+    .chain((name) => fc.tuple(fc.constant(name), fc.oneof(known(name), text)));
   return fc.oneof(
     {
       weight: 6,
@@ -172,17 +180,17 @@ const HEADER_VALUES = [
 
 /**
  * Requests for one operation: from nearly right to nonsense.
- * @param known Ids and names that exist, so that some requests get past the first check.
+ * @param known Texts by the name of the parameter or member they fit, so that some requests get past the first checks.
  * @param credentials Values of `Authorization`; an empty one sends none.
  */
 export function requestsFor(
   method: string,
   path: string,
   operation: DescribedOperation,
-  known: readonly string[],
+  known: (name: string) => readonly string[],
   credentials: readonly string[],
 ): fc.Arbitrary<MadeRequest> {
-  const knownText = fc.constantFrom(...known);
+  const knownText: Known = (name) => fc.constantFrom(...known(name));
   const named = (place: string) => operation.parameters.filter((one) => one.in === place).map(({ name }) => name);
   const segments = path.match(/\{[^}]*\}/g) ?? [];
   const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
@@ -196,7 +204,7 @@ export function requestsFor(
   const header = fc.oneof(fc.constant('203.0.113.7'), fc.constantFrom(...HEADER_VALUES, undefined));
   return fc
     .record({
-      parts: fc.array(segment(knownText), { minLength: segments.length, maxLength: segments.length }),
+      parts: fc.tuple(...segments.map((name) => segment(knownText(name.slice(1, -1))))),
       query: fc.option(parameters(named('query'), knownText), { nil: '', freq: 3 }),
       headers: fc.record(Object.fromEntries(named('header').map((name) => [name, header]))),
       authorization: fc.constantFrom(...credentials),
