@@ -87,12 +87,31 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await change({})).json).toEqual({ needPasswordChange: true, methodsLocked: ['password'] });
   });
 
-  it('T5: needPasswordChange can be set and not cleared', async () => {
+  it('T5: needPasswordChange can be set, and is cleared by a change of the password alone', async () => {
     for (const needPasswordChange of [false, null, 'true', 1]) {
       const answer = await change({ needPasswordChange });
       expect([answer.status, answer.json]).toEqual([400, wrongValue('needPasswordChange')]);
     }
     expect((await change({ needPasswordChange: true })).json.needPasswordChange).toBe(true);
+    for (const body of [{}, { requiredFactor: null }, { methodsLocked: ['password'] }, { methodsLocked: [] }])
+      expect((await change(body)).json.needPasswordChange).toBe(true);
+    const body = { password: 'four-wombats-at-dawn' };
+    const changed = await blitz.rest.ask('POST', `/blitz/api/v3/users/${anna.id}/pswd`, { token: system, body });
+    expect(changed.status).toBe(204);
+    expect((await read()).json.needPasswordChange).toBe(false);
+  });
+
+  it('T6: a locked password opens nothing, other methods stay usable', async () => {
+    const phone = await blitz.userToken(anna, 'blitz_qr_auth');
+    await change({ methodsLocked: ['password'] });
+    await expect(blitz.userToken(anna, 'openid')).rejects.toThrow('invalid_grant');
+    const origin = { ip: null, userAgent: null };
+    const { code, ticket } = await blitz.world.services.qrSignIn.begin(blitz.tenant, { clientId: 'portal', origin });
+    await blitz.rest.ask('POST', `/blitz/api/v3/auth/qr/${code}/confirm`, { token: phone, headers: END_USER });
+    const signIn = await blitz.world.services.qrSignIn.result(blitz.tenant, ticket);
+    expect(signIn).toEqual({ outcome: 'confirmed', userId: anna.id });
+    await change({ methodsLocked: [] });
+    expect(await blitz.userToken(anna, 'openid')).toEqual(expect.any(String));
   });
 
   it('T6: only the password can be locked; the list replaces the old one', async () => {
@@ -112,8 +131,12 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it('T7: a refused request changes nothing, also not by its good members', async () => {
-    await change({ needPasswordChange: true, requiredFactor: 2 });
-    await change({ methodsLocked: ['password'], requiredFactor: 3 });
+    for (const body of [
+      { needPasswordChange: true, requiredFactor: 2 },
+      { methodsLocked: ['password'], requiredFactor: 3 },
+      { needPasswordChange: true, methodsLocked: ['sms'] },
+    ])
+      expect((await change(body)).status).toBe(400);
     expect((await read()).json).toEqual({ needPasswordChange: false, methodsLocked: [] });
   });
 
