@@ -96,6 +96,7 @@ export async function engineOptions(
     normaliseAddress,
     explain: shownError,
     report: (error) => faults.push(error),
+    checksReplies: true,
     ...over,
   };
 }

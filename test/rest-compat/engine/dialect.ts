@@ -34,7 +34,6 @@ export const SHOW_TENANT = route({
     from: ({ tenant }: { tenant: { name: string; enabled: boolean } }) => ({
       title: tenant.name,
       isOn: tenant.enabled,
-      secret: 'never declared',
     }),
   },
 });
