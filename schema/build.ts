@@ -13,6 +13,7 @@ import { ClientResolver } from './clients/client.resolver.ts';
 import { LinkedAppResolver, UserLinkedAppsResolver } from './clients/linked-app.resolver.ts';
 import { ConsentResolver, UserConsentsResolver } from './consents/consent.resolver.ts';
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
+import { callDirectly, readPropertiesDirectly } from './direct-resolvers.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { keyDirective, stateKeys } from './directives/key.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
@@ -89,6 +90,7 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
 
 /** The schema as written, its directives stated but not in force: what is emitted as SDL. */
 export async function buildPlainSchema(): Promise<GraphQLSchema> {
+  readPropertiesDirectly();
   const schema = await buildSchema({
     resolvers: RESOLVERS as unknown as NonEmptyArray<() => void>,
     validate: false,
@@ -98,7 +100,7 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
     directives: [...specifiedDirectives, keyDirective, requiresScopesDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
-  return stateKeys(schema);
+  return callDirectly(stateKeys(schema), RESOLVERS);
 }
 
 /** The schema that is served: directives in force. Built once per process. */

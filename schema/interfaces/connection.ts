@@ -47,17 +47,17 @@ export interface ConnectionData<T> {
   readonly totalCount: number | null;
 }
 
-/** The Relay shape of a page of rows. */
-export function toConnection<T>(page: PageResult<T>): ConnectionData<T> {
-  const edges = page.rows.map((node) => ({ cursor: page.cursorOf(node), node }));
+/** The Relay shape of a page of rows. Cursors are made when they are asked for. */
+export function toConnection<T>({ rows, cursorOf, ...page }: PageResult<T>): ConnectionData<T> {
+  const cursorAt = (row: T | undefined): string | null => (row === undefined ? null : cursorOf(row));
   return {
-    edges,
-    nodes: page.rows,
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+    get edges() {
+      return rows.map((node) => ({ cursor: cursorOf(node), node }));
+    },
+    nodes: rows,
+    get pageInfo() {
+      const { hasNextPage, hasPreviousPage } = page;
+      return { hasNextPage, hasPreviousPage, startCursor: cursorAt(rows[0]), endCursor: cursorAt(rows.at(-1)) };
     },
     totalCount: page.totalCount ?? null,
   };

@@ -1,0 +1,80 @@
+import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import { getMetadataStorage } from 'type-graphql';
+import type { GraphContext } from './context.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+type Method = (...values: unknown[]) => unknown;
+/** The value of one parameter of a resolver method. */
+type Parameter = (source: unknown, args: Row, context: GraphContext, info: unknown) => unknown;
+type Metadata = ReturnType<typeof getMetadataStorage>;
+type ResolverMetadata = Metadata['queries'][number] | Metadata['fieldResolvers'][number];
+type ParamMetadata = NonNullable<ResolverMetadata['params']>[number];
+
+/** Plain fields read their property; the library would send each through its chain of middlewares, of which there are none. */
+export function readPropertiesDirectly(): void {
+  for (const type of getMetadataStorage().objectTypes) type.simpleResolvers = true;
+}
+
+/**
+ * Calls the methods of resolver classes with what their parameters name. The library makes an instance of the input class for
+ * every argument and awaits each, to validate it: ours are plain data that the schema has checked. Measured on a mutation with
+ * one input: 25 to 35 us.
+ */
+export function callDirectly(schema: GraphQLSchema, classes: readonly (new () => object)[]): GraphQLSchema {
+  const storage = getMetadataStorage();
+  const instances = new Map<unknown, object>(classes.map((each) => [each, new each()]));
+  const attach = (type: GraphQLObjectType, resolver: ResolverMetadata) => {
+    const instance = instances.get(resolver.target);
+    const field = type.getFields()[resolver.schemaName];
+    if (instance !== undefined && field !== undefined) field.resolve = resolverOf(storage, instance, resolver);
+  };
+  for (const query of storage.queries) attach(schema.getQueryType()!, query);
+  for (const mutation of storage.mutations) attach(schema.getMutationType()!, mutation);
+  for (const resolver of storage.fieldResolvers) {
+    const owner = storage.objectTypes.find(({ target }) => target === resolver.getObjectType?.());
+    const type = owner === undefined ? undefined : schema.getType(owner.name);
+    if (isObjectType(type)) attach(type, resolver);
+  }
+  return schema;
+}
+
+function resolverOf(
+  storage: Metadata,
+  instance: object,
+  { methodName, params = [] }: ResolverMetadata,
+): GraphQLFieldResolver<unknown, GraphContext> {
+  const method = (instance as Record<string, Method>)[methodName]!;
+  const values = params.toSorted((a, b) => a.index - b.index).map((param) => parameterOf(storage, param));
+  return (source, args, context, info) =>
+    method.apply(
+      instance,
+      values.map((value) => value(source, args, context, info)),
+    );
+}
+
+function parameterOf(storage: Metadata, param: ParamMetadata): Parameter {
+  switch (param.kind) {
+    case 'arg':
+      return (_source, args) => args[param.name];
+    case 'args': {
+      const names = argumentNames(storage, param.getType() as object);
+      return (_source, args) => Object.fromEntries(names.flatMap((name) => (name in args ? [[name, args[name]]] : [])));
+    }
+    case 'root':
+      return (source) => (param.propertyName === undefined ? source : (source as Row)[param.propertyName]);
+    case 'context':
+      return (_source, _args, context) =>
+        param.propertyName === undefined ? context : context[param.propertyName as keyof GraphContext];
+    case 'info':
+      return (_source, _args, _context, info) => info;
+    default:
+      throw new Error(`A parameter of kind "${param.kind}" is not known here.`);
+  }
+}
+
+/** The fields of an arguments class and of those it extends. */
+function argumentNames(storage: Metadata, target: object): readonly string[] {
+  const own = storage.argumentTypes.find((type) => type.target === target)?.fields?.map(({ name }) => name) ?? [];
+  const parent: object | null = Object.getPrototypeOf(target);
+  return parent === null || parent === Function.prototype ? own : [...argumentNames(storage, parent), ...own];
+}
