@@ -23,6 +23,8 @@ export async function fillHistory(databaseUrl: string): Promise<void> {
     from moments, tenant, people, lateral (select ids[1 + n % cardinality(ids)] as person) chosen`,
     [EVENTS],
   );
-  await client.query('analyze security_events');
+  // The accounts are older than what happened to them.
+  await client.query("update users set created_at = now() - interval '1 year'");
+  await client.query('analyze security_events, users');
   await client.end();
 }

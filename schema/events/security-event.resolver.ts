@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { Authority } from '../../src/access/index.ts';
 import {
   EVENT_TYPES,
   type EventFilter,
@@ -45,11 +44,13 @@ function checked<F extends AccountEventFilterInput>(input: F | undefined): Event
 }
 
 /** A caller who reaches only its own account sees only events about it. */
-function toFilter(authority: Authority, input: SecurityEventFilterInput | undefined): EventFilter {
-  const filter = checked(input);
-  const own = authority.reach === 'self' ? { subjectId: input?.subjectId ?? authority.caller.userId } : {};
-  if (own.subjectId != null) authority.requireAccount(own.subjectId);
-  return { ...filter, ...own };
+async function toFilter(
+  { authority, services }: GraphContext,
+  input: SecurityEventFilterInput | undefined,
+): Promise<EventFilter> {
+  const filter = checked(input) ?? {};
+  if (authority.reach !== 'self') return filter;
+  return services.accountHistory.about(authority, filter.subjectId ?? authority.caller.userId ?? '', filter);
 }
 
 /** The feed once its first item is there: a cursor that is refused is then the answer to the subscription, not its sudden end. */
@@ -93,15 +94,16 @@ export class SecurityEventResolver {
   })
   async securityEvents(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => SecurityEventFilterInput, { nullable: true, description: 'Narrows the list.' })
     filter?: SecurityEventFilterInput,
     @Arg('tenant', () => String, TENANT) _tenant?: string,
   ): Promise<ConnectionData<SecurityEvent>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
+    const { services, authority } = context;
     return toConnection(
-      await services.eventEngine.store.page(authority.tenant.id, toFilter(authority, filter), request),
+      await services.eventEngine.store.page(authority.tenant.id, await toFilter(context, filter), request),
     );
   }
 
@@ -142,9 +144,9 @@ export class SecurityEventResolver {
     description:
       'The events of one tenant as they happen, each once and in order. The first item is a checkpoint; further ones come every 30 ' +
       'seconds if the place moved. Give the cursor of the last item as `after` to go on where you left off. Errors: EVENT_CURSOR_INVALID.',
-    subscribe: ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
+    subscribe: async ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
       const { services, authority, signal } = context;
-      const filter = toFilter(authority, args.filter);
+      const filter = await toFilter(context, args.filter);
       return begun(
         services.eventEngine.feed.follow({ tenantId: authority.tenant.id, filter, after: args.after, signal }),
       );

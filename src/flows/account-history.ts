@@ -27,16 +27,21 @@ export class AccountHistory {
     filter: Omit<EventFilter, 'subjectId'>,
     request: PageRequest,
   ): Promise<PageResult<SecurityEvent>> {
+    return this.#deps.events.page(authority.tenant.id, await this.about(authority, userId, filter), request);
+  }
+
+  /**
+   * The filter for one account. Where an id was given again after its account was deleted, what happened to the former one is
+   * no business of the present one.
+   * @throws USER_NOT_FOUND, FORBIDDEN
+   */
+  async about(authority: Authority, userId: string, filter: Omit<EventFilter, 'subjectId'>): Promise<EventFilter> {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
-    if (!isUserIdShaped(id)) throw userErrors.USER_NOT_FOUND();
-    const { users, events } = this.#deps;
-    const tenantId = authority.tenant.id;
-    const [user, page] = await Promise.all([
-      users.findById(tenantId, id),
-      events.page(tenantId, { ...filter, subjectId: id }, request),
-    ]);
+    const user = isUserIdShaped(id) ? await this.#deps.users.findById(authority.tenant.id, id) : null;
     if (user === null) throw userErrors.USER_NOT_FOUND();
-    return page;
+    const { createdAt } = user;
+    const from = filter.from != null && filter.from > createdAt ? filter.from : createdAt;
+    return { ...filter, subjectId: user.id, from };
   }
 }

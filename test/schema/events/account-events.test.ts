@@ -77,6 +77,20 @@ describe('events of one account', () => {
     expect((await list({}, world.app(tenant, 'user:read'))).code).toBe('FORBIDDEN');
   });
 
+  it('of a former account with the same id are not the present one’s', async () => {
+    const former = await world.newUser(tenant, { id: 'reused' });
+    await world.services.endAccess.delete(world.system(tenant), former.id);
+    world.clock.advance(1);
+    await world.newUser(tenant, { id: 'reused' });
+    expect(await typesOf({ userId: 'reused' })).toEqual(['user.created']);
+    expect((await list({ userId: 'reused' })).data.accountEvents.totalCount).toBe(1);
+    const beginning = new Date(0).toISOString();
+    expect(await typesOf({ userId: 'reused', filter: { from: beginning } })).toEqual(['user.created']);
+    const own = world.user(tenant, 'reused', 'event:read:self');
+    const all = await world.graphql(own, '{ securityEvents { totalCount nodes { type } } }');
+    expect(all.data.securityEvents).toEqual({ totalCount: 1, nodes: [{ type: 'user.created' }] });
+  });
+
   it('are refused for an account that does not exist, and for one of a neighbour', async () => {
     const other = await world.tenant();
     for (const userId of ['nobody', 'no body', '\0', 'x'.repeat(10_000)])

@@ -104,16 +104,20 @@ describe('security events over GraphQL', () => {
   });
 
   it('shows a user with the self permission only what happened to the own account', async () => {
-    const { next, end } = await follow(world.user(acme, 'me', 'event:read:self'));
+    const tenant = await world.tenant();
+    await world.newUser(tenant, { id: 'me' });
+    const { next, end } = await follow(world.user(tenant, 'me', 'event:read:self'));
     await next!();
-    await happen(acme, 'somebody');
-    await happen(acme, 'me');
+    await happen(tenant, 'somebody');
+    await happen(tenant, 'me');
     expect((await next!()).event).toMatchObject({ subjectId: 'me' });
     end!();
     expect(
-      (await world.graphql(world.user(acme, 'me', 'event:read:self'), LIST, { filter: { subjectId: 'somebody' } }))
+      (await world.graphql(world.user(tenant, 'me', 'event:read:self'), LIST, { filter: { subjectId: 'somebody' } }))
         .code,
     ).toBe('FORBIDDEN');
+    const nobody = await follow(world.user(tenant, 'deleted', 'event:read:self'));
+    expect(nobody.refusal?.code).toBe('USER_NOT_FOUND');
   });
 
   it('refuses feeds without the permission, of another tenant, and with a cursor of another tenant', async () => {
