@@ -105,15 +105,15 @@ describe('security events over GraphQL', () => {
 
   it('shows a user with the self permission only what happened to the own account', async () => {
     const tenant = await world.tenant();
-    await world.newUser(tenant, { id: 'me' });
-    const { next, end } = await follow(world.user(tenant, 'me', 'event:read:self'));
+    await world.newUser(tenant, { id: 'anna' });
+    const { next, end } = await follow(world.user(tenant, 'anna', 'event:read:self'));
     await next!();
     await happen(tenant, 'somebody');
-    await happen(tenant, 'me');
-    expect((await next!()).event).toMatchObject({ subjectId: 'me' });
+    await happen(tenant, 'anna');
+    expect((await next!()).event).toMatchObject({ subjectId: 'anna' });
     end!();
     expect(
-      (await world.graphql(world.user(tenant, 'me', 'event:read:self'), LIST, { filter: { subjectId: 'somebody' } }))
+      (await world.graphql(world.user(tenant, 'anna', 'event:read:self'), LIST, { filter: { subjectId: 'somebody' } }))
         .code,
     ).toBe('FORBIDDEN');
     const nobody = await follow(world.user(tenant, 'deleted', 'event:read:self'));
