@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { koaMiddleware } from '@as-integrations/koa';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
@@ -150,7 +153,13 @@ function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
     validationRules: [shapeRule(limits)],
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
-    plugins: [ApolloServerPluginLandingPageDisabled(), affordable(options), observed(options)],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // No answer may be kept by a cache, and working out for how long wraps every field there is.
+      ApolloServerPluginCacheControlDisabled(),
+      affordable(options),
+      observed(options),
+    ],
   });
 }
 
