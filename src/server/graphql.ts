@@ -1,9 +1,8 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { koaMiddleware } from '@as-integrations/koa';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
@@ -40,8 +39,11 @@ export const GRAPHQL_PATH = '/graphql';
 const LEGACY_JSON = 'application/json';
 const RESPONSE_JSON = 'application/graphql-response+json';
 
-interface RequestState extends FrontDoorState {
-  caller: Caller;
+/** A request that may be executed. */
+interface Prepared {
+  readonly caller: Caller;
+  /** What a POST brought; absent for other methods. */
+  readonly body: unknown;
 }
 
 /** Faults of a document: 200 under `application/json`, because such clients read no body of another status. */
@@ -225,19 +227,37 @@ function sendRefusal(ctx: Context, error: unknown, logger: Logger): void {
 }
 
 /** Everything that is settled before the server of the graph sees the request. */
-async function prepare(ctx: Context, options: GraphqlOptions): Promise<void> {
+async function prepare(ctx: Context, options: GraphqlOptions): Promise<Prepared> {
   const type = ctx.accepts(LEGACY_JSON, RESPONSE_JSON);
   // One answer to "which media type": whoever asks later finds it alone in the header.
   if (typeof type === 'string') ctx.req.headers.accept = type;
+  let body: unknown;
   if (ctx.method === 'POST') {
     requireJson(ctx);
-    const body = parseJson(await readBody(ctx.req, options.limits.body));
+    const parsed = parseJson(await readBody(ctx.req, options.limits.body));
     // `null`, `0` and the like are no request, which is for the server to say; it asks for a body that is there.
-    (ctx.request as { body?: unknown }).body = admitted(body, options) || {};
+    body = admitted(parsed, options) || {};
   } else if (ctx.method === 'GET') admittedSearch(ctx, options);
   const origin = originOf(ctx.req, options.trustedProxies, 'graphql');
-  const state = ctx.state as RequestState;
-  state.caller = await resolveCaller(ctx.req.headers.authorization, origin, options.resolveToken);
+  return { caller: await resolveCaller(ctx.req.headers.authorization, origin, options.resolveToken), body };
+}
+
+/** Hands a request to the server of the graph, and its answer to the client. */
+async function execute(
+  apollo: ApolloServer<GraphContext>,
+  ctx: Context,
+  body: unknown,
+  context: () => Promise<GraphContext>,
+): Promise<void> {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(ctx.req.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  const request = { method: ctx.method, headers, search: ctx.search, body };
+  const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
+  if (answer.body.kind !== 'complete') throw new Error('No directive of the graph asks for an answer in parts.');
+  for (const [name, value] of answer.headers) ctx.set(name, value);
+  ctx.status = answer.status ?? 200;
+  ctx.body = answer.body.string;
 }
 
 /** The graph over HTTP at `/graphql` (GraphQL over HTTP; batches as arrays). */
@@ -249,23 +269,20 @@ export interface GraphqlDoor {
 export async function createGraphqlDoor(options: GraphqlOptions): Promise<GraphqlDoor> {
   const apollo = createApollo(options);
   await apollo.start();
-  const execute = koaMiddleware(apollo, {
-    context: async ({ ctx }) => {
-      const { caller, signal } = ctx.state as RequestState;
-      return createContext(options.services, caller, signal);
-    },
-  });
   const middleware: Middleware = async (ctx, next) => {
     if (ctx.path !== GRAPHQL_PATH) return next();
     // Answers depend on the token, and none of them is for others to keep.
     ctx.set('Cache-Control', 'no-store');
+    let prepared: Prepared;
     try {
-      await prepare(ctx, options);
+      prepared = await prepare(ctx, options);
     } catch (error) {
       if (error instanceof RequestAborted) throw error;
       return sendRefusal(ctx, error, options.logger);
     }
-    await execute(ctx, async () => undefined);
+    const { caller, body } = prepared;
+    const { signal } = ctx.state as FrontDoorState;
+    await execute(apollo, ctx, body, async () => createContext(options.services, caller, signal));
   };
   return { middleware, stop: () => apollo.stop() };
 }
