@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Database } from '../persistence/index.ts';
 import type { LogPosition } from './cursor.ts';
 import type { SecurityEvent } from './event.ts';
-import { EVENT_SELECT_LIST } from './event-columns.ts';
+import { EVENT_SELECT_LIST, readEvent, type WrittenEvent } from './event-columns.ts';
 import type { CompiledFilter } from './event-filter.ts';
 import { LOG } from './sequencing.ts';
 import type { ServerLink } from './server-link.ts';
@@ -49,37 +49,21 @@ const RESUME = `least($2::bigint, (select min(first_position) - 1 from event_gen
 const TAIL_SQL = `select b.generation, b.last_position as position from event_batches b where b.log = ${LOG}
   order by b.log desc, b.generation desc, b.last_position desc limit 1`;
 
-/** The limit keeps the planner at one index probe a row: without statistics it would join by scanning the whole log. */
-const eventOf = (tenantId: string, id: string): string =>
-  `left join lateral (select * from security_events e where e.tenant_id = ${tenantId} and e.id = ${id} limit 1) e on true`;
-
+/** The inner limit keeps the planner at one index probe a row: without statistics it would join by scanning the whole log. */
 const LOOK_SQL = `with place as materialized (
     select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
   )
-  select place.generation as "nowGeneration", place."from" as "fromPosition", p.position as "atPosition", ${EVENT_SELECT_LIST}
-  from place
-  left join lateral (
-    select position, tenant_id, event_id from event_positions
-    where log = ${LOG} and position > place."from" order by position limit ${READ_PAGE}
-  ) p on true
-  ${eventOf('p.tenant_id', 'p.event_id')}
-  order by p.position`;
-
-interface PositionColumns {
-  nowGeneration?: unknown;
-  fromPosition?: unknown;
-  atPosition?: unknown;
-}
-
-/** Takes the event out of a row; in a left join its columns are null together. */
-function toPositioned({
-  nowGeneration: _g,
-  fromPosition: _f,
-  atPosition,
-  ...event
-}: Record<string, unknown> & PositionColumns): PositionedEvent {
-  return { position: Number(atPosition), event: event['id'] === null ? null : (event as unknown as SecurityEvent) };
-}
+  select place.generation, place."from", (
+    select coalesce(json_agg(json_build_object('position', p.position, 'event', row_to_json(shown)) order by p.position),
+      '[]'::json)
+    from (
+      select position, tenant_id, event_id from event_positions
+      where log = ${LOG} and position > place."from" order by position limit ${READ_PAGE}
+    ) p
+    left join lateral (select ${EVENT_SELECT_LIST} from security_events e
+      where e.tenant_id = p.tenant_id and e.id = p.event_id limit 1) shown on true
+  ) as events
+  from place`;
 
 /** Reads the positions of the whole log, for the node's follower. */
 export class PositionReader {
@@ -98,12 +82,12 @@ export class PositionReader {
   }
 
   async look(after: LogPosition): Promise<Look> {
-    const rows = await this.#statement(LOOK_SQL, [after.generation, after.position]);
-    const first = rows[0]!;
+    const [row] = await this.#statement(LOOK_SQL, [after.generation, after.position]);
+    const found = row!['events'] as readonly { readonly position: number; readonly event: WrittenEvent | null }[];
     return {
-      generation: Number(first['nowGeneration']),
-      from: Number(first['fromPosition']),
-      events: first['atPosition'] === null ? [] : rows.map(toPositioned),
+      generation: Number(row!['generation']),
+      from: Number(row!['from']),
+      events: found.map(({ position, event }) => ({ position, event: event === null ? null : readEvent(event) })),
     };
   }
 }
@@ -138,9 +122,9 @@ export async function readTenantPage(
       where e.tenant_id = ${tenantId}::uuid and e.id = page.event_id and ${filter.condition} limit 1) e on true
     order by page.position`;
   const { rows } = await db.detached(() => query.execute(db.read()));
-  const found = rows.map(toPositioned);
-  return {
-    matching: found.filter((row): row is { position: number; event: SecurityEvent } => row.event !== null),
-    lastPosition: found.at(-1)?.position ?? null,
-  };
+  const matching = rows.flatMap(({ atPosition, ...event }) =>
+    event['id'] === null ? [] : [{ position: Number(atPosition), event: event as unknown as SecurityEvent }],
+  );
+  const last = rows.at(-1);
+  return { matching, lastPosition: last === undefined ? null : Number(last['atPosition']) };
 }

@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { BatchReader, type Database } from '../persistence/index.ts';
 import type { SecurityEvent } from './event.ts';
-import { EVENT_SELECT_LIST } from './event-columns.ts';
+import { EVENT_SELECT_LIST, readEvent, type WrittenEvent } from './event-columns.ts';
 
 /** The newest events of one subject. */
 export interface SubjectQuery {
@@ -50,7 +50,8 @@ export class SubjectReader {
     this.#batch = new BatchReader({
       max: MAX_BATCH,
       read: (queries) => this.#read(queries),
-      groupBy: ({ types }) => types?.join() ?? '',
+      // No type at all is not the same as all of them.
+      groupBy: ({ types }) => (types === null ? '*' : types.join()),
     });
   }
 
@@ -68,12 +69,7 @@ export class SubjectReader {
     ];
     const { rows } = await this.#db
       .read()
-      .executeQuery<{ events: Written[] }>(CompiledQuery.raw(STATEMENT, parameters));
-    return rows.map(({ events }) => events.map(toEvent));
+      .executeQuery<{ events: WrittenEvent[] }>(CompiledQuery.raw(STATEMENT, parameters));
+    return rows.map(({ events }) => events.map(readEvent));
   }
 }
-
-/** An event as JSON has it. */
-type Written = Omit<SecurityEvent, 'occurredAt'> & { readonly occurredAt: string };
-
-const toEvent = (written: Written): SecurityEvent => ({ ...written, occurredAt: new Date(written.occurredAt) });
