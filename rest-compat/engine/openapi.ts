@@ -123,6 +123,7 @@ function routeCodes({ callers, input }: Route): string[] {
   return [
     ...(callers.public === true ? [] : ['UNAUTHENTICATED']),
     ...(callers.bearer === undefined ? [] : ['SCOPE_MISSING', 'FORBIDDEN']),
+    ...(input?.params === undefined ? [] : ['NOT_FOUND']),
     ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
     ...(input?.body === undefined && input?.form === undefined
       ? []

@@ -95,6 +95,8 @@ describe('the documented services of Blitz', () => {
         expect(schemas).toHaveLength(service.status === 200 ? 1 : 0);
         expect(Object.keys(responses).filter((status) => Number(status) >= 400)).not.toEqual([]);
         if (service.user.length + service.app.length > 0) expect(responses).toMatchObject({ 401: {}, 403: {} });
+        if (service.paths[0]!.includes('{')) expect(responses).toHaveProperty('404');
+        if (service.body !== null) expect(responses).toMatchObject({ 400: {}, 413: {}, 415: {} });
       }
     });
 
