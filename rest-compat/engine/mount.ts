@@ -31,8 +31,6 @@ export interface EngineOptions {
   readonly explain: (error: unknown) => IdentityError;
   /** Told of every fault nobody foresaw, with its cause. */
   readonly report: (error: unknown, ctx: Context) => void;
-  /** Whether each answer is held to the schema of its row; tests do. Default false. */
-  readonly checksReplies?: boolean;
   /** Bytes of a request body. Default 1_048_576. */
   readonly bodyLimitBytes?: number;
 }
@@ -105,7 +103,7 @@ export class Engine {
     exchange.variables = variables;
     const context = createContext(this.#options.services, caller, signalOf(ctx));
     const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);
-    sendReply(ctx, route, data, { variables, baseUrl: place.baseUrl }, this.#options.checksReplies === true);
+    sendReply(ctx, route, data, { variables, baseUrl: place.baseUrl });
   }
 
   async #placeOf(ctx: Context, owner: Owner, segments: readonly string[]): Promise<Place> {

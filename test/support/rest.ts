@@ -96,7 +96,6 @@ export async function engineOptions(
     normaliseAddress,
     explain: shownError,
     report: (error) => faults.push(error),
-    checksReplies: true,
     ...over,
   };
 }

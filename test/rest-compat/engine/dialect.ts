@@ -34,6 +34,7 @@ export const SHOW_TENANT = route({
     from: ({ tenant }: { tenant: { name: string; enabled: boolean } }) => ({
       title: tenant.name,
       isOn: tenant.enabled,
+      secret: 'never declared',
     }),
   },
 });
