@@ -52,7 +52,7 @@ async function peopleOf(subject: Subject, token: string): Promise<string[]> {
   const answer = await fetch(`${subject.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: '{ users(first: 100, tenant: "demo") { nodes { subject } } }' }),
+    body: JSON.stringify({ query: '{ users(first: 200, tenant: "demo") { nodes { subject } } }' }),
   });
   const { data } = (await answer.json()) as { data: { users: { nodes: { subject: string }[] } } };
   return data.users.nodes.map(({ subject: id }) => id);

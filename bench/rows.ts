@@ -111,10 +111,10 @@ export const ROWS: readonly BenchRow[] = [
   {
     name: 'authentication modes, changed over REST',
     promise: 1500,
-    // Each user is locked in one round and unlocked in the next, so that every request changes something. An odd number of
-    // users against two bodies makes the rounds differ.
+    // Each user is locked in one round and unlocked in the next, so that every request changes something; an odd number of
+    // users against two bodies makes the rounds differ. Enough of them that two requests for one seldom meet.
     request: (context) => {
-      const paths = context.userIds.slice(0, 99).map((id) => `${id}/auth`);
+      const paths = context.userIds.slice(0, 199).map((id) => `${id}/auth`);
       return {
         ...restOfUsers(context, ''),
         method: 'POST',

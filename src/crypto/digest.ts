@@ -8,7 +8,7 @@ export function sha256(value: string | Uint8Array): Buffer {
 
 /** SHA-256 as unpadded base64url, 43 characters: the form of a PKCE S256 challenge (RFC 7636 section 4.2). */
 export function sha256Base64Url(value: string | Uint8Array): string {
-  return sha256(value).toString('base64url');
+  return hash('sha256', value, 'base64url');
 }
 
 /**

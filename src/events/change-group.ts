@@ -14,6 +14,9 @@ export interface ChangeGroupOptions {
   readonly onCommitted: (events: readonly SecurityEvent[]) => void;
 }
 
+/** Connections of the pool that changes of one kind take at most. */
+const MAX_PARALLEL = 3;
+
 /** A change and the events that report it. */
 interface Member<C> {
   readonly change: C;
@@ -37,6 +40,7 @@ export class ChangeGroup<C extends object> {
       write: (members) => this.#write(members),
       onWritten: (members, results) => options.onCommitted(eventsOf(members, results)),
       detached: (work) => options.db.detached(work),
+      maxParallel: MAX_PARALLEL,
     });
   }
 

@@ -15,6 +15,11 @@ export interface GroupWriterOptions<T, R> {
   readonly maxWaiting?: number;
   /** Most items of one statement. */
   readonly maxGroup?: number;
+  /**
+   * Groups that may be on their way at once. Default 1. With one, all who wait move in step: nothing is done here while the
+   * database works, and nothing there while we do.
+   */
+  readonly maxParallel?: number;
 }
 
 interface Waiting<T, R> {
@@ -39,14 +44,18 @@ export class GroupWriter<T, R> {
   readonly #maxWaiting: number;
   readonly #maxGroup: number;
   #waiting: Waiting<T, R>[] = [];
-  #running: Promise<void> | undefined;
+  readonly #maxParallel: number;
+  readonly #runs = new Set<Promise<void>>();
+  #isBeginning = false;
   #isHurried = false;
-  #whenFull: (() => void) | undefined;
+  /** Runs that let their next group grow. */
+  readonly #growing = new Set<() => void>();
 
   constructor(options: GroupWriterOptions<T, R>) {
     this.#options = options;
     this.#maxWaiting = options.maxWaiting ?? 10_000;
     this.#maxGroup = options.maxGroup ?? 500;
+    this.#maxParallel = options.maxParallel ?? 1;
   }
 
   /**
@@ -59,22 +68,37 @@ export class GroupWriter<T, R> {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#waiting.length >= FULL_GROUP) this.#whenFull?.();
-      this.#running ??= this.#options.detached(() => this.#run());
+      if (this.#waiting.length >= FULL_GROUP) this.#goOn();
+      // The one that has just begun will take all that arrives in this turn of the event loop.
+      if (!this.#isBeginning && this.#runs.size < this.#maxParallel) this.#begin();
     });
+  }
+
+  #begin(): void {
+    this.#isBeginning = true;
+    const run = this.#options.detached(() => this.#run());
+    this.#runs.add(run);
+    void run.then(() => this.#runs.delete(run));
+  }
+
+  /** Ends the growth of a group. */
+  #goOn(): void {
+    const [goOn] = this.#growing;
+    goOn?.();
   }
 
   /** Writes what waits without delay and returns when nothing waits any more. */
   async drain(): Promise<void> {
     this.#isHurried = true;
-    this.#whenFull?.();
-    await this.#running;
+    for (const goOn of this.#growing) goOn();
+    await Promise.all(this.#runs);
     this.#isHurried = false;
   }
 
   async #run(): Promise<void> {
     // What else arrives in this turn of the event loop joins the first group.
     await new Promise((resolve) => setImmediate(resolve));
+    this.#isBeginning = false;
     while (this.#waiting.length > 0) {
       const startedAt = performance.now();
       const group = this.#waiting.splice(0, this.#maxGroup);
@@ -82,7 +106,6 @@ export class GroupWriter<T, R> {
       if (group.length > CROWD) await this.#grow(startedAt + GROWTH_MS - performance.now());
       else await new Promise((resolve) => setImmediate(resolve));
     }
-    this.#running = undefined;
   }
 
   /** Lets the next group grow for a while, or until it is full. */
@@ -91,13 +114,14 @@ export class GroupWriter<T, R> {
     await new Promise((resolve) => setImmediate(resolve));
     if (ms <= 0 || this.#isHurried || this.#waiting.length >= FULL_GROUP) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#whenFull = () => {
+      const goOn = () => {
         clearTimeout(timer);
+        this.#growing.delete(goOn);
         resolve();
       };
+      const timer = setTimeout(goOn, ms);
+      this.#growing.add(goOn);
     });
-    this.#whenFull = undefined;
   }
 
   /** A row the database refuses fails alone: its group is split until it stands by itself. */

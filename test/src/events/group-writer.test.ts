@@ -51,4 +51,34 @@ describe('group commit', () => {
     await Promise.all(waiting);
     expect(written).toEqual([1, 500, 500, 200]);
   });
+
+  it('has no more groups on their way than allowed; what comes meanwhile shares the next', async () => {
+    const begun: { readonly size: number; readonly end: () => void }[] = [];
+    const group = new GroupWriter<number, number>({
+      write: (items) =>
+        new Promise((resolve) => {
+          begun.push({ size: items.length, end: () => resolve(items.map((item) => item * 2)) });
+        }),
+      onWritten: () => undefined,
+      detached: (work) => work(),
+      maxParallel: 2,
+    });
+    const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    const answers = [group.append(1), group.append(2)];
+    await turn();
+    answers.push(group.append(3));
+    await turn();
+    answers.push(group.append(4), group.append(5));
+    await turn();
+    expect(begun.map(({ size }) => size)).toEqual([2, 1]);
+    begun[1]!.end();
+    await answers[2];
+    await turn();
+    expect(begun.map(({ size }) => size)).toEqual([2, 1, 2]);
+    const drained = group.drain();
+    begun[0]!.end();
+    begun[2]!.end();
+    await drained;
+    expect(await Promise.all(answers)).toEqual([2, 4, 6, 8, 10]);
+  });
 });
