@@ -59,7 +59,7 @@ import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '.
 import type { PropertyService, UserService, UserStore } from '../src/users/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-/** What resolvers may call: one service or store per noun, put together by `src/server/registry.ts`. */
+/** What resolvers may call: one service or store per noun, put together by `src/server/registry/`. */
 export interface Services {
   /** The event log at work; `src/server` starts and stops it. */
   readonly eventEngine: EventEngine;

@@ -21,7 +21,7 @@ import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { normaliseAddress, originOf } from './origin.ts';
 import { apiReference } from './reference.ts';
-import { createRegistry } from './registry.ts';
+import { createRegistry } from './registry/index.ts';
 import { Sweeper } from './sweeper.ts';
 import { createTransports } from './transports.ts';
 import { TrustedDocuments } from './trusted-documents.ts';

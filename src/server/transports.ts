@@ -5,7 +5,7 @@ import { OutboxTransport, SmsGatewayTransport, SmtpTransport } from '../delivery
 import type { Config } from './config.ts';
 import { outboxPath } from './data-dir.ts';
 import type { Logger } from './logger.ts';
-import type { Transports } from './registry.ts';
+import type { Transports } from './registry/index.ts';
 
 /**
  * The ways out: mails by `SMTP_URL`, text messages by it to the gateway that it names (`?sms=sms.example.com`); what is not

@@ -13,7 +13,7 @@ import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
 import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
-import { createRegistry, type Transports } from '../../src/server/registry.ts';
+import { createRegistry, type Transports } from '../../src/server/registry/index.ts';
 import type { StartedSession, StartSession } from '../../src/sessions/index.ts';
 import type { CreateTenant } from '../../src/tenants/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';

@@ -1,0 +1,71 @@
+import {
+  ClientAuthenticator,
+  ClientDirectory,
+  ClientScopeStore,
+  ClientSecrets,
+  ClientService,
+  ClientStore,
+} from '../../clients/index.ts';
+import { SecretHasher } from '../../crypto/index.ts';
+import {
+  EffectiveRoleStore,
+  GuardedAccounts,
+  RoleGrantService,
+  RolePermissions,
+  RoleService,
+  RoleStore,
+  seedBuiltinRoles,
+} from '../../roles/index.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground.ts';
+
+export type Access = ReturnType<typeof createAccess>;
+
+/** Roles and clients, and the guard that both kinds of permissions feed: who may do what, to whom. */
+export function createAccess({ base, sealer, listen, options }: Ground, { directory, scopes, tenants }: Foundation) {
+  const { db, clock } = base;
+  const roleStore = new RoleStore(db);
+  const effective = new EffectiveRoleStore(db);
+  const rolePermissions = new RolePermissions(effective);
+  listen(rolePermissions.onEvents);
+  const clientStore = new ClientStore(db);
+  const clientScopeStore = new ClientScopeStore(db);
+  const clientDirectory = new ClientDirectory({
+    store: clientStore,
+    scopeStore: clientScopeStore,
+    scopes,
+    roles: rolePermissions,
+  });
+  listen(clientDirectory.onEvents);
+  const guarded = new GuardedAccounts({
+    db,
+    roles: roleStore,
+    effective,
+    permissions: rolePermissions,
+    directory,
+    clientPermissions: (tenantId, clientUuid) => clientDirectory.permissionsOf(tenantId, clientUuid),
+  });
+  tenants.addSeed(seedBuiltinRoles(roleStore, clock));
+  const hasher = new SecretHasher(options.masterKey);
+  const secrets = new ClientSecrets({ store: clientStore, hasher, sealer: sealer('client-secret-copy'), clock });
+  return {
+    rolePermissions,
+    guarded,
+    roleStore,
+    roles: new RoleService({ ...base, store: roleStore, effective, guarded }),
+    roleGrants: new RoleGrantService({ ...base, store: roleStore, effective, guarded, directory }),
+    clientStore,
+    clientScopeStore,
+    clientDirectory,
+    clientAuthenticator: new ClientAuthenticator({ directory: clientDirectory, hasher, clock }),
+    clients: new ClientService({
+      ...base,
+      store: clientStore,
+      scopeStore: clientScopeStore,
+      secrets,
+      scopes,
+      roleStore,
+      guarded,
+    }),
+  };
+}

@@ -1,0 +1,35 @@
+import { RightParties, RightService, RightStore } from '../../rights/index.ts';
+import { RiskbitService, RiskbitStore } from '../../risk/index.ts';
+import { GroupMemberService, GroupService, GroupStore } from '../../roles/index.ts';
+import { PropertyService, UserService, UserStore, uniqueEmails } from '../../users/index.ts';
+import type { Access } from './access.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground.ts';
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/** Users, their groups, and the rights and riskbits they have. */
+export function createAccounts({ base }: Ground, { directory, tenants }: Foundation, access: Access) {
+  const { guarded, roleStore, rolePermissions: permissions, clientStore } = access;
+  const userStore = new UserStore(base.db);
+  tenants.onSettings(uniqueEmails(userStore.identifiers));
+  const users = new UserService({ ...base, store: userStore, directory, guard: guarded, roles: roleStore });
+  const groupStore = new GroupStore(base.db);
+  const riskbitStore = new RiskbitStore(base.db);
+  return {
+    users,
+    userStore,
+    userProperties: new PropertyService({ ...base, users }),
+    groups: new GroupService({ ...base, store: groupStore, roleStore, permissions, guarded }),
+    groupMembers: new GroupMemberService({ ...base, store: groupStore, permissions, guarded, users: userStore }),
+    groupStore,
+    rights: new RightService({
+      ...base,
+      store: new RightStore(base.db),
+      parties: new RightParties({ users: userStore, clients: clientStore, groups: groupStore }),
+      guard: guarded,
+    }),
+    riskbits: new RiskbitService({ ...base, store: riskbitStore }),
+    riskbitStore,
+  };
+}

@@ -1,0 +1,69 @@
+import {
+  AccountGate,
+  AuthModeService,
+  AuthModeStore,
+  CredentialStore,
+  LockoutService,
+  LockoutStore,
+  PasswordMode,
+  SecurityQuestionService,
+  SecurityQuestionStore,
+  TotpMode,
+  TotpService,
+} from '../../auth-modes/index.ts';
+import { PasswordHasher } from '../../crypto/index.ts';
+import type { Access } from './access.ts';
+import type { Accounts } from './accounts.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground.ts';
+import type { Sessions } from './sessions.ts';
+
+export type AuthModes = ReturnType<typeof createAuthModes>;
+
+/** The ways of proving who one is, and the one lock-out engine before them all. */
+export function createAuthModes(
+  { base, sealer }: Ground,
+  { directory }: Foundation,
+  { guarded: guard }: Access,
+  { userStore: users }: Accounts,
+  { endAccess }: Sessions,
+) {
+  const { db, clock } = base;
+  const columns = new AuthModeStore(db);
+  const credentials = new CredentialStore(db, sealer('credential'), clock);
+  const hasher = new PasswordHasher();
+  const gate = new AccountGate({ users, directory, guard, clock });
+  const lockouts = new LockoutService({
+    ...base,
+    store: new LockoutStore(db),
+    directory,
+    users,
+    accounts: endAccess,
+    guard,
+  });
+  const securityQuestionStore = new SecurityQuestionStore(db);
+  return {
+    authModes: new AuthModeService({ ...base, store: columns, users, credentials, guard, directory }),
+    credentials,
+    passwords: new PasswordMode({ ...base, credentials, columns, users, hasher, directory, guard }),
+    totp: new TotpService({
+      ...base,
+      gate,
+      columns,
+      credentials,
+      mode: new TotpMode({ credentials, clock }),
+      lockouts,
+      directory,
+    }),
+    securityQuestions: new SecurityQuestionService({
+      ...base,
+      gate,
+      columns,
+      store: securityQuestionStore,
+      hasher,
+      lockouts,
+    }),
+    securityQuestionStore,
+    lockouts,
+  };
+}

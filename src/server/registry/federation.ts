@@ -1,0 +1,65 @@
+import {
+  FederationLinkService,
+  FederationLinkStore,
+  FederationProviderService,
+  FederationProviderStore,
+} from '../../federation/index.ts';
+import { LinkAccountFlow, Upstream } from '../../flows/index.ts';
+import type { Access } from './access.ts';
+import type { Accounts } from './accounts.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Providers of external accounts, the links to them, and the visit that makes a link. */
+export function createFederation(
+  { base, sealer, options }: Ground,
+  { directory }: Foundation,
+  { guarded, clientDirectory }: Access,
+  { userStore: users }: Accounts,
+  { oneTimeCodes }: Sessions,
+) {
+  /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
+  const rules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
+  const federationSealer = sealer('federation');
+  const providers = new FederationProviderStore(base.db);
+  const links = new FederationLinkStore(base.db);
+  const federationProviders = new FederationProviderService({
+    ...base,
+    store: providers,
+    sealer: federationSealer,
+    rules,
+  });
+  const federationLinks = new FederationLinkService({
+    ...base,
+    store: links,
+    providers,
+    users,
+    guarded,
+    sealer: federationSealer,
+  });
+  const upstream = new Upstream({
+    clock: base.clock,
+    clientSecret: (provider) => federationProviders.clientSecret(provider),
+    ...rules,
+  });
+  return {
+    federationProviders,
+    federationProviderStore: providers,
+    federationLinks,
+    federationLinkStore: links,
+    accountLinking: new LinkAccountFlow({
+      ...base,
+      clients: clientDirectory,
+      codes: oneTimeCodes,
+      directory,
+      guarded,
+      links: federationLinks,
+      providers,
+      upstream,
+      users,
+      sealer: sealer('account-linking'),
+      publicUrl: options.publicUrl,
+    }),
+  };
+}

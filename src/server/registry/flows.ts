@@ -1,0 +1,62 @@
+import { LinkedAppBinding } from '../../clients/index.ts';
+import {
+  AccountHistory,
+  PasswordFlow,
+  PasswordNotices,
+  QrSignInFlow,
+  SignInFlow,
+  SignUpFlow,
+} from '../../flows/index.ts';
+import type { Access } from './access.ts';
+import type { Accounts } from './accounts.ts';
+import type { AuthModes } from './auth-modes.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What several rooms do together: signing up and in, changing a password, looking back. */
+export function createFlows(
+  { base, eventEngine }: Ground,
+  { directory, mailer, smsSender: sms }: Foundation,
+  { guarded, clientStore, clientDirectory }: Access,
+  { users, userStore, rights }: Accounts,
+  { sessions, devices, oneTimeCodes, endAccess }: Sessions,
+  { passwords, credentials, lockouts }: AuthModes,
+) {
+  return {
+    signIn: new SignInFlow({
+      ...base,
+      directory,
+      users: userStore,
+      passwords,
+      credentials,
+      lockouts,
+      devices,
+      sessions,
+    }),
+    signUp: new SignUpFlow({
+      ...base,
+      directory,
+      users,
+      passwords,
+      apps: new LinkedAppBinding({ ...base, store: clientStore, guard: guarded }),
+      sessions,
+      codes: oneTimeCodes,
+      mailer,
+      sms,
+    }),
+    passwordFlow: new PasswordFlow({
+      ...base,
+      directory,
+      passwords,
+      lockouts,
+      sessions,
+      endAccess,
+      users: userStore,
+      rights,
+      notices: new PasswordNotices({ mailer, sms }),
+    }),
+    qrSignIn: new QrSignInFlow({ ...base, codes: oneTimeCodes, clients: clientDirectory }),
+    accountHistory: new AccountHistory({ users: userStore, events: eventEngine.store }),
+  };
+}

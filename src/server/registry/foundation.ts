@@ -1,0 +1,47 @@
+import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
+import { ScopeAliases } from '../../access/index.ts';
+import { DeliveryQueue, type Message, type Transport } from '../../delivery/index.ts';
+import { TenantDirectory, TenantService, TenantStore } from '../../tenants/index.ts';
+import type { Ground } from './ground.ts';
+
+export type Foundation = ReturnType<typeof createFoundation>;
+
+/** Events, outgoing messages, the meaning of scope names, tenants: what is there before anybody is. */
+export function createFoundation(ground: Ground) {
+  const { base, eventEngine, listen, options } = ground;
+  const scopes = new ScopeAliases();
+  registerBlitz({ scopes });
+  const tenantStore = new TenantStore(base.db);
+  const directory = new TenantDirectory(tenantStore);
+  listen(directory.onEvents);
+  return {
+    eventEngine,
+    events: base.events,
+    mailer: outgoing('mail', options.transports.mail, ground),
+    smsSender: outgoing('sms', options.transports.sms, ground),
+    scopes,
+    directory,
+    tenantStore,
+    tenants: new TenantService({ ...base, store: tenantStore }),
+  };
+}
+
+/** A queue of messages whose end is an event. */
+function outgoing<M extends Message>(
+  channel: 'mail' | 'sms',
+  transport: Transport<M>,
+  { base: { db, events }, options: { onError } }: Ground,
+): DeliveryQueue<M> {
+  return new DeliveryQueue<M>({
+    transport,
+    report: ({ to, purpose, behalf }, outcome) =>
+      events.append(behalf.actor, behalf.tenant, {
+        type: outcome.sent ? 'mail.sent' : 'mail.failed',
+        subjectId: behalf.subjectId,
+        ...(outcome.sent ? {} : { outcome: 'failure', reason: outcome.reason }),
+        params: { channel, purpose, to },
+      }),
+    detached: (work) => db.detached(work),
+    ...(onError === undefined ? {} : { onError }),
+  });
+}

@@ -1,0 +1,32 @@
+import { Sealer } from '../../crypto/index.ts';
+import { type CommittedListener, EventEngine } from '../../events/index.ts';
+import type { RegistryOptions } from './options.ts';
+
+export type Ground = ReturnType<typeof createGround>;
+
+/** What every room stands on; none of it but the engine is a service of its own. */
+export function createGround(options: RegistryOptions) {
+  const { db, clock, masterKey, natsUrl, onError } = options;
+  const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
+  const eventEngine = new EventEngine({
+    db,
+    clock,
+    sealer: sealer('event-cursor'),
+    natsUrl,
+    ...(onError === undefined ? {} : { onError }),
+  });
+  const events = eventEngine.log;
+  return {
+    options,
+    eventEngine,
+    /** What nearly every service asks for. */
+    base: { db, events, clock },
+    /** Seals secrets at rest; what is sealed for one purpose opens for no other. */
+    sealer,
+    /** A cache hears of this node's changes at once, and of the other nodes' when the follower reads them. */
+    listen: (listener: CommittedListener): void => {
+      events.onCommitted(listener);
+      eventEngine.follower.onEvent((event) => listener([event]));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Puts the house together, a file for each part of it, in the order in which one stands on the other.
+ * The one place that knows which implementation stands behind which interface; may import every room.
+ */
+import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
+import type { Services } from '../../../schema/context.ts';
+import { createOAuth } from '../../oauth/index.ts';
+import { createAccess } from './access.ts';
+import { createAccounts } from './accounts.ts';
+import { createAuthModes } from './auth-modes.ts';
+import { createFederation } from './federation.ts';
+import { createFlows } from './flows.ts';
+import { createFoundation } from './foundation.ts';
+import { createGround } from './ground.ts';
+import type { RegistryOptions } from './options.ts';
+import { createSessions } from './sessions.ts';
+
+export type { RegistryOptions, Transports } from './options.ts';
+
+/** Every service of the house. */
+export function createRegistry(options: RegistryOptions): Services {
+  const ground = createGround(options);
+  const foundation = createFoundation(ground);
+  const access = createAccess(ground, foundation);
+  const accounts = createAccounts(ground, foundation, access);
+  const sessions = createSessions(ground, foundation, access, accounts);
+  const authModes = createAuthModes(ground, foundation, access, accounts, sessions);
+  const federation = createFederation(ground, foundation, access, accounts, sessions);
+  const flows = createFlows(ground, foundation, access, accounts, sessions, authModes);
+  const oauth = createOAuth({
+    ...options,
+    events: foundation.events,
+    feed: foundation.eventEngine.follower,
+    scopes: foundation.scopes,
+    directory: foundation.directory,
+    clients: access.clientDirectory,
+    authenticator: access.clientAuthenticator,
+    roles: access.rolePermissions,
+    users: accounts.userStore,
+    groups: accounts.groupStore,
+    sessions: sessions.sessions,
+    sessionStore: sessions.sessionStore,
+    signIn: flows.signIn,
+    grants: sessions.grantStore,
+    issuers: [BLITZ_ISSUER],
+  });
+  ground.listen(oauth.onEvents);
+  foundation.tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
+  return { ...foundation, ...access, ...accounts, ...sessions, ...authModes, ...federation, ...flows, oauth };
+}

@@ -1,0 +1,54 @@
+import { ConsentService, ConsentStore } from '../../consents/index.ts';
+import { EndAccessFlow, LinkedApps } from '../../flows/index.ts';
+import { GrantFamilies, GrantStore } from '../../oauth/index.ts';
+import {
+  DeviceService,
+  DeviceStore,
+  ExpiredRows,
+  OneTimeCodeStore,
+  SessionService,
+  SessionStore,
+} from '../../sessions/index.ts';
+import type { Access } from './access.ts';
+import type { Accounts } from './accounts.ts';
+import type { Foundation } from './foundation.ts';
+import type { Ground } from './ground.ts';
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** What users have open (sessions, devices, consents, apps), and the flow that ends it all. */
+export function createSessions({ base }: Ground, { directory }: Foundation, access: Access, accounts: Accounts) {
+  const { db, clock } = base;
+  const { guarded: guard, clientStore, clientScopeStore, roleStore } = access;
+  const { users, userStore } = accounts;
+  const grantStore = new GrantStore(db);
+  const families = new GrantFamilies(grantStore, clock);
+  const sessionStore = new SessionStore(db);
+  const deviceStore = new DeviceStore(db);
+  const consentStore = new ConsentStore(db);
+  const oneTimeCodes = new OneTimeCodeStore(db, clock);
+  const sessions = new SessionService({ ...base, store: sessionStore, users: userStore, directory, families, guard });
+  const devices = new DeviceService({ ...base, store: deviceStore, users: userStore, guard });
+  const linkedApps = new LinkedApps({
+    ...base,
+    clients: clientStore,
+    scopes: clientScopeStore,
+    roles: roleStore,
+    users: userStore,
+    guard,
+  });
+  return {
+    sessions,
+    sessionStore,
+    devices,
+    deviceStore,
+    consents: new ConsentService({ ...base, store: consentStore, users: userStore, tokens: families, guard }),
+    consentStore,
+    /** Of the token families; `oauth` keeps the rest of them. */
+    grantStore,
+    oneTimeCodes,
+    expiredRows: new ExpiredRows(sessionStore, oneTimeCodes, clock),
+    linkedApps,
+    endAccess: new EndAccessFlow({ db, users, sessions, devices, apps: linkedApps }),
+  };
+}
