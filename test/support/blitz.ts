@@ -1,8 +1,9 @@
+import { afterAll, beforeAll, expect } from 'vitest';
 import { BLITZ_SCOPES } from '../../rest-compat/blitz/scopes.ts';
-import { mountRestCompat, type RestCompatOptions } from '../../rest-compat/index.ts';
+import { mountRestCompat } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
-import { engineOptions, RestClient } from './rest.ts';
+import { type Answer, engineOptions, RestClient } from './rest.ts';
 import { World } from './world.ts';
 
 const SCOPES = [
@@ -43,46 +44,49 @@ export const END_USER = {
   'user-agent': 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_5)',
 } as const;
 
+type Standing = Parameters<typeof World.open>;
+
+/**
+ * A world for the tests of the file or suite that calls this: opened before the first of them, closed after the last.
+ * All of them together must cause no fault that nobody foresaw.
+ * @param standing What the world stands on, where that is not the usual.
+ */
+export function blitzOfSuite(standing: () => Standing | Promise<Standing> = () => []): BlitzWorld {
+  const blitz = new BlitzWorld();
+  beforeAll(async () => blitz.open(...(await standing())));
+  afterAll(async () => {
+    expect(blitz.rest.faults).toEqual([]);
+    await blitz.close();
+  });
+  return blitz;
+}
+
 /** The dialect over HTTP, with an application and accounts of one tenant, which is the default one. */
 export class BlitzWorld {
-  readonly world: World;
-  readonly rest: RestClient;
-  readonly tenant: TenantRef;
-  readonly clientId: string;
-  readonly secret: string;
-  readonly restSecret: string;
+  world!: World;
+  rest!: RestClient;
+  tenant!: TenantRef;
+  clientId!: string;
+  secret!: string;
+  restSecret!: string;
   readonly #password = 'three-wombats-at-dawn';
 
-  private constructor(
-    world: World,
-    rest: RestClient,
-    tenant: TenantRef,
-    client: { clientId: string; secret: string; restSecret: string },
-  ) {
-    this.world = world;
-    this.rest = rest;
-    this.tenant = tenant;
-    this.clientId = client.clientId;
-    this.secret = client.secret;
-    this.restSecret = client.restSecret;
-  }
-
-  static async open(
-    over: Partial<RestCompatOptions> = {},
-    ...standing: Parameters<typeof World.open>
-  ): Promise<BlitzWorld> {
-    const world = await World.open(...standing);
-    const tenant = await world.tenant({ name: 'master' });
+  async open(...standing: Standing): Promise<void> {
+    this.world = await World.open(...standing);
+    this.tenant = await this.world.tenant({ name: 'master' });
     const faults: unknown[] = [];
-    const { callers: _default, ...options } = await engineOptions(world, undefined as never, faults, over);
-    const rest = await RestClient.serve(mountRestCompat(options), faults);
-    return new BlitzWorld(world, rest, tenant, await newApplication(world, tenant));
+    const { callers: _default, ...options } = await engineOptions(this.world, undefined as never, faults);
+    this.rest = await RestClient.serve(mountRestCompat(options), faults);
+    Object.assign(this, await newApplication(this.world, this.tenant));
   }
 
   async close(): Promise<void> {
     await this.rest.close();
     await this.world.close();
   }
+
+  /** One request to the service. */
+  readonly ask: RestClient['ask'] = (...request) => this.rest.ask(...request);
 
   get basic(): string {
     return `Basic ${Buffer.from(`${this.clientId}:${this.secret}`).toString('base64')}`;
@@ -137,10 +141,19 @@ export class BlitzWorld {
   }
 
   async #token(path: string, form: URLSearchParams, authorization: string): Promise<string> {
-    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
-    const answer = await this.rest.ask('POST', path, { headers, body: form.toString() });
+    const answer = await this.#post(path, form, authorization);
     if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
     return answer.json.access_token;
+  }
+
+  /** What introspection says of a token. */
+  async introspect(token: string): Promise<{ readonly active: boolean }> {
+    return (await this.#post('/blitz/oauth/introspect', new URLSearchParams({ token }), this.basic)).json;
+  }
+
+  #post(path: string, form: URLSearchParams, authorization: string): Promise<Answer> {
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+    return this.ask('POST', path, { headers, body: form.toString() });
   }
 }
 

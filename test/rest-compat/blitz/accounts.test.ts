@@ -1,28 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttributeDefinition } from '../../../src/tenants/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { attributeRulesOf } from '../../support/attributes.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, wrongValue } from '../../support/blitz-refusals.ts';
 
 const instanceIdOf = ({ id }: Pick<User, 'id'>): string => Buffer.from(`usr:${id}`).toString('base64url');
-const refusedValue = (error: string, pos: string) => ({
-  type: 'input_error',
-  error: 'wrong_values',
-  errors: [{ type: 'input_error', error, desc: expect.any(String), pos }],
-});
-const NO_SUBJECT = { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) };
 
 describe('Blitz accounts', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_users', 'blitz_api_sys_users_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account({ givenName: 'Anna', familyName: 'Ivanova', attributes: { level: 3, tags: ['a'] } });
@@ -90,7 +80,7 @@ describe('Blitz accounts', () => {
         ['locked', true],
       ] as const) {
         const answer = await change({ [name]: value, family_name: 'Never' });
-        expect([answer.status, answer.json]).toEqual([400, refusedValue('unmodifiable', name)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(name, 'unmodifiable')]);
       }
       expect((await blitz.rest.ask('GET', at(anna.id), { token: system })).json.family_name).toBe('Ivanova');
     });
@@ -109,7 +99,7 @@ describe('Blitz accounts', () => {
         [{ 'a.b': 'a\u0000b' }, 'wrong_format', 'a.b'],
       ] as const) {
         const answer = await change(body);
-        expect([answer.status, answer.json]).toEqual([400, refusedValue(error, pos)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos, error)]);
       }
     });
 
@@ -136,14 +126,14 @@ describe('Blitz accounts', () => {
         },
       ]);
       const fixed = await change({ level: 4 });
-      expect([fixed.status, fixed.json]).toEqual([400, refusedValue('unmodifiable', 'level')]);
+      expect([fixed.status, fixed.json]).toEqual([400, wrongValue('level', 'unmodifiable')]);
       const good = await change({ INN: '7700000001', level: 3 });
       expect([good.status, good.json.meta.unmodifiable]).toEqual([200, ['sub', 'level']]);
       expect((await blitz.rest.ask('GET', at(anna.id), { token: system })).json).toEqual(good.json);
       const registrar = await blitz.appToken('blitz_api_sys_users_reg');
       const body = { user: { attrs: { INN: 'x' } } };
       const registered = await blitz.rest.ask('PUT', '/blitz/api/v3/users', { token: registrar, body });
-      expect([registered.status, registered.json]).toEqual([400, refusedValue('bad_inn', 'INN')]);
+      expect([registered.status, registered.json]).toEqual([400, wrongValue('INN', 'bad_inn')]);
       await define();
     });
 
@@ -158,9 +148,9 @@ describe('Blitz accounts', () => {
     it('refuses an e-mail address and a login that another account has', async () => {
       const boris = await blitz.account({ email: `boris-${anna.id}@example.com` });
       const email = await change({ email: { value: boris.email, verified: true } });
-      expect([email.status, email.json]).toEqual([400, refusedValue('already_exists', 'email')]);
+      expect([email.status, email.json]).toEqual([400, wrongValue('email', 'already_exists')]);
       const login = await change({ login: boris.username });
-      expect([login.status, login.json]).toEqual([400, refusedValue('already_exists', 'login')]);
+      expect([login.status, login.json]).toEqual([400, wrongValue('login', 'already_exists')]);
     });
 
     it('answers wrong_json to a body that is no object', async () => {
@@ -170,7 +160,7 @@ describe('Blitz accounts', () => {
           token: system,
           headers: { 'content-type': 'application/json' },
         });
-        expect([answer.status, answer.json]).toEqual([400, refusedValue('wrong_json', '')]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue('', 'wrong_json')]);
       }
     });
 
@@ -184,7 +174,7 @@ describe('Blitz accounts', () => {
         ['user.updated', END_USER['x-forwarded-for'], END_USER['user-agent']],
       ]);
       const silent = await change({ family_name: 'X' }, { token });
-      expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
+      expect([silent.status, silent.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
     });
 
     it('lets users change the own contacts, which are not verified then', async () => {
@@ -280,11 +270,11 @@ describe('Blitz accounts', () => {
         [null, 'add'],
       ] as const) {
         const answer = await change({ add });
-        expect([answer.status, answer.json]).toEqual([400, refusedValue('wrong_value', pos)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
       }
       for (const remove of ['a', [1], null]) {
         const answer = await change({ remove });
-        expect([answer.status, answer.json]).toEqual([400, refusedValue('wrong_value', 'remove')]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue('remove')]);
       }
       expect((await read()).json).toEqual({});
     });
@@ -304,7 +294,7 @@ describe('Blitz accounts', () => {
     it('T9, T13: refuses silent users, other accounts and other scopes', async () => {
       const token = await own('blitz_api_user');
       const silent = await change({ add: { x: 1 } }, { token });
-      expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
+      expect([silent.status, silent.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
       const boris = await blitz.account();
       for (const answer of [
         await read(token, boris.id),
@@ -371,7 +361,7 @@ describe('Blitz accounts', () => {
       const boris = await blitz.account();
       const token = await own('blitz_api_user_chg');
       const silent = await remove(anna.id, token);
-      expect([silent.status, silent.json]).toEqual([400, refusedValue('wrong_value', 'X-Forwarded-For')]);
+      expect([silent.status, silent.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
       const foreign = await remove(boris.id, token, END_USER);
       expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
       const poor = await remove(anna.id, await own('blitz_api_user'), END_USER);
@@ -386,7 +376,7 @@ describe('Blitz accounts', () => {
       const boris = await blitz.account();
       for (const query of [`?instanceId=${instanceIdOf(boris)}`, '', '?instanceId=', '?instanceId=a~b']) {
         const refused = await v2(query);
-        expect([refused.status, refused.json]).toEqual([400, refusedValue('wrong_value', 'instanceId')]);
+        expect([refused.status, refused.json]).toEqual([400, wrongValue('instanceId')]);
       }
       const bad = await v2(`?instanceId=${instanceIdOf(anna)}`, anna.id, 'Basic cG9ydGFsOndyb25n');
       expect([bad.status, bad.headers['www-authenticate']]).toEqual([401, 'Basic realm="blitz"']);

@@ -1,29 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addressNumber } from '../../../rest-compat/blitz/audit-event.ts';
 import type { EventDraft } from '../../../src/events/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { wrongValue } from '../../support/blitz-refusals.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0';
 
 describe('Blitz 4: security events', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_uaud', 'blitz_api_sys_usec_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.world.newUser(blitz.tenant);
   });
 
-  const ask = (...args: Parameters<BlitzWorld['rest']['ask']>) => blitz.rest.ask(...args);
+  const { ask } = blitz;
   const path = (query = '', id = anna.id) => `/blitz/api/v3/users/${id}/audit${query}`;
   const audit = async (query = '', token = system) => {
     const answer = await ask('GET', path(query), { token });
@@ -39,11 +35,6 @@ describe('Blitz 4: security events', () => {
     };
     return blitz.world.services.events.append(actor, blitz.tenant, { subjectId: anna.id, ...draft });
   };
-  const wrong = (pos: string) => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error: 'wrong_value', desc: expect.any(String), pos }],
-  });
 
   it('sample: has the documented members, and those alone', async () => {
     const { occurredAt, sessionId, processId } = await happen({
@@ -137,7 +128,7 @@ describe('Blitz 4: security events', () => {
     ['?ua=', 'ua'],
   ])('answers 400 for %s', async (query, pos) => {
     const answer = await ask('GET', path(query), { token: system });
-    expect([answer.status, answer.json]).toEqual([400, wrong(pos)]);
+    expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
   });
 
   it('T8, T10: shows the first address and the User-Agent that came with the call of user mode', async () => {

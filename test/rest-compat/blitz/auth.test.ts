@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, NOT_FOUND, wrongValue } from '../../support/blitz-refusals.ts';
 
 describe('Blitz 2.6: authentication modes', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   let annasToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
@@ -31,11 +27,6 @@ describe('Blitz 2.6: authentication modes', () => {
       token: over.token ?? annasToken,
       headers: over.headers ?? END_USER,
     });
-  const wrongValue = (pos: string) => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error: 'wrong_value', desc: expect.any(String), pos }],
-  });
 
   it('T1: says of an account never configured that a second factor is off', async () => {
     const answer = await read();
@@ -248,10 +239,7 @@ describe('Blitz 2.6: authentication modes', () => {
       '%F0%9F%98%80',
     ]) {
       const answer = await blitz.rest.ask('GET', `/blitz/api/v3/users/${id}/auth`, { token: system });
-      expect([answer.status, answer.json]).toEqual([
-        404,
-        { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) },
-      ]);
+      expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
     }
   });
 
@@ -302,9 +290,6 @@ describe('Blitz 2.6: authentication modes', () => {
 
   it('answers unknown paths below the prefix in its own envelope', async () => {
     const answer = await blitz.rest.ask('GET', '/blitz/api/v9/users');
-    expect([answer.status, answer.json]).toEqual([
-      404,
-      { type: 'process_error', error: 'not_found', desc: expect.any(String) },
-    ]);
+    expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
   });
 });

@@ -1,41 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, NOT_FOUND } from '../../support/blitz-refusals.ts';
 
 describe('Blitz 2.9: permissions granted by the user', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   let annasToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
     annasToken = await blitz.userToken(anna, 'blitz_api_usec', 'blitz_api_usec_chg');
   });
 
-  const ask = (...args: Parameters<BlitzWorld['rest']['ask']>) => blitz.rest.ask(...args);
+  const { ask } = blitz;
   const acls = (id = anna.id) => `/blitz/api/v3/users/${id}/acls`;
-  const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
   const app = async (clientId: string) => {
     const known = await blitz.world.services.clientStore.findByClientId(blitz.tenant.id, clientId);
     return known ?? (await blitz.world.newClient(blitz.tenant, { clientId })).client;
   };
   const consent = async (clientId: string, ...scopes: string[]) =>
     blitz.world.consent(blitz.tenant, anna.id, await app(clientId), scopes);
-  const introspect = async (token: string) =>
-    (
-      await ask('POST', '/blitz/oauth/introspect', {
-        headers: { authorization: blitz.basic, 'content-type': 'application/x-www-form-urlencoded' },
-        body: `token=${token}`,
-      })
-    ).json;
 
   it('lists them by application, times in milliseconds, in user and in system mode', async () => {
     expect((await ask('GET', acls(), { token: annasToken })).json).toEqual([]);
@@ -62,16 +50,16 @@ describe('Blitz 2.9: permissions granted by the user', () => {
   it("T31, the half of data: revokes with 204, kills that client's tokens and no others, and records scope_revoked", async () => {
     await consent('portal', 'openid');
     await consent('app1', 'openid');
-    expect((await introspect(annasToken)).active).toBe(true);
+    expect((await blitz.introspect(annasToken)).active).toBe(true);
     const boris = await blitz.account();
     const borisToken = await blitz.userToken(boris, 'openid');
     const other = await ask('DELETE', `${acls()}/${anna.id}_app1`, { token: annasToken, headers: END_USER });
     expect([other.status, other.text]).toEqual([204, '']);
-    expect((await introspect(annasToken)).active).toBe(true);
+    expect((await blitz.introspect(annasToken)).active).toBe(true);
     const own = await ask('DELETE', `${acls()}/${anna.id}_portal`, { token: annasToken, headers: END_USER });
     expect([own.status, own.text]).toEqual([204, '']);
-    expect(await introspect(annasToken)).toEqual({ active: false });
-    expect((await introspect(borisToken)).active).toBe(true);
+    expect(await blitz.introspect(annasToken)).toEqual({ active: false });
+    expect((await blitz.introspect(borisToken)).active).toBe(true);
     expect((await ask('GET', acls(), { token: annasToken })).status).toBe(401);
     expect((await ask('GET', acls(), { token: system })).json).toEqual([]);
     const reader = await blitz.appToken('blitz_api_sys_uaud');
@@ -102,7 +90,7 @@ describe('Blitz 2.9: permissions granted by the user', () => {
       'x'.repeat(600),
     ]) {
       const answer = await ask('DELETE', `${acls()}/${id}`, { token: system });
-      expect([answer.status, answer.json]).toEqual([404, processError('not_found')]);
+      expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
     }
     expect((await ask('GET', acls(), { token: system })).json).toHaveLength(1);
   });
@@ -112,7 +100,7 @@ describe('Blitz 2.9: permissions granted by the user', () => {
       await ask('GET', acls('nobody'), { token: system }),
       await ask('DELETE', `${acls('nobody')}/nobody_app1`, { token: system }),
     ])
-      expect([answer.status, answer.json]).toEqual([404, processError('no_subject_found')]);
+      expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
   });
 
   it('T9: refuses a change in user mode without the address of the user', async () => {

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NOT_FOUND } from '../../support/blitz-refusals.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 const IPHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
 
-let blitz: BlitzWorld;
+const blitz = blitzOfSuite();
 let system: string;
 let anna: User;
 let token: string;
 beforeAll(async () => {
-  blitz = await BlitzWorld.open();
   system = await blitz.appToken('blitz_api_sys_usec_chg', 'blitz_api_sys_uapps', 'blitz_api_sys_uapps_chg');
-});
-afterAll(async () => {
-  expect(blitz.rest.faults).toEqual([]);
-  await blitz.close();
 });
 beforeEach(async () => {
   anna = await blitz.account();
@@ -30,17 +26,13 @@ const ask = (method: string, path: string, one = token) =>
   blitz.rest.ask(method, `${users}/${anna.id}${path}`, { token: one, headers: END_USER });
 const lastEvent = async () =>
   (await blitz.world.events(blitz.tenant)).filter(({ subject_id: id }) => id === anna.id).at(-1);
-const isActive = async (one: string) => {
-  const headers = { authorization: blitz.basic, 'content-type': 'application/x-www-form-urlencoded' };
-  return (await blitz.rest.ask('POST', '/blitz/oauth/introspect', { headers, body: `token=${one}` })).json.active;
-};
+const isActive = async (one: string) => (await blitz.introspect(one)).active;
 const seen = (deviceId: string, userAgent: string, fingerprint: string | null = null) => {
   const { caller, tenant } = blitz.world.system(blitz.tenant);
   const origin = { ...TEST_ORIGIN, userAgent };
   const authority = Authority.system({ ...caller, origin }, tenant);
   return blitz.world.services.devices.seen(authority, { userId: anna.id, deviceId, fingerprint });
 };
-const NOT_FOUND = { type: 'process_error', error: 'not_found', desc: expect.any(String) };
 
 describe('Blitz 2.12: session reset', () => {
   it('T23: introspection of earlier tokens says that they are not active', async () => {

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderTokens } from '../../../src/federation/index.ts';
 import { addSeconds } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { blitzOfSuite } from '../../support/blitz.ts';
+import { NOT_FOUND } from '../../support/blitz-refusals.ts';
 
 const VK = { type: 'vk', name: 'vk_1' };
 const TCS = { type: 'tcs', name: 'tcs_1' };
 
 describe('Blitz 2.16: stored external tokens', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let any: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     for (const provider of [VK, TCS]) await blitz.world.newProvider(blitz.tenant, { ...provider, storeTokens: true });
     any = await blitz.appToken('fed_token_any');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
@@ -38,7 +34,6 @@ describe('Blitz 2.16: stored external tokens', () => {
         ...over,
       },
     );
-  const notFound = { type: 'process_error', error: 'not_found', desc: expect.any(String) };
   const reads = async () =>
     (await blitz.world.events(blitz.tenant)).filter(
       ({ type, subject_id: subject }) => type === 'federation_token.read' && subject === anna.id,
@@ -78,15 +73,15 @@ describe('Blitz 2.16: stored external tokens', () => {
   it('answers not_found when nothing is stored: no link, a link without a token, a token that ended, an unknown provider', async () => {
     const refused = async () => {
       const answer = await ask(any);
-      expect([answer.status, answer.json]).toEqual([404, notFound]);
+      expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
     };
     await refused();
     await blitz.world.link(blitz.tenant, anna.id, TCS, `bare-${anna.id}`);
     expect((await ask(any, TCS)).status).toBe(404);
     await store(VK, { expiresAt: blitz.world.clock.now() });
     await refused();
-    expect((await ask(any, { type: 'tcs', name: 'vk_1' })).json).toEqual(notFound);
-    expect((await ask(any, { type: 'none', name: 'none' })).json).toEqual(notFound);
+    expect((await ask(any, { type: 'tcs', name: 'vk_1' })).json).toEqual(NOT_FOUND);
+    expect((await ask(any, { type: 'none', name: 'none' })).json).toEqual(NOT_FOUND);
     expect(await reads()).toEqual([]);
   });
 
@@ -97,7 +92,7 @@ describe('Blitz 2.16: stored external tokens', () => {
     const change = (storeTokens: boolean) =>
       federationProviders.update(blitz.world.system(blitz.tenant), id, { storeTokens });
     await change(false);
-    expect((await ask(any)).json).toEqual(notFound);
+    expect((await ask(any)).json).toEqual(NOT_FOUND);
     await change(true);
   });
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sessionCookieName } from '../../../rest-compat/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, NOT_FOUND, processError, wrongValue } from '../../support/blitz-refusals.ts';
 import { TestUpstream } from '../../support/upstream.ts';
 
 const PUBLIC_URL = 'https://id.example.com';
@@ -9,13 +10,12 @@ const RETURN = `${PUBLIC_URL}/blitz/api/users/current/fps/bind/cb/vk/vk_1`;
 const CALLBACK = 'https://app.company.com/callback';
 
 describe('Blitz 2.15: external providers', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let upstream: TestUpstream;
   let system: string;
   let anna: User;
   let annasToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     upstream = await TestUpstream.start({ clientId: '1000001', redirectUris: [RETURN] });
     await blitz.world.newProvider(blitz.tenant, {
       type: 'vk',
@@ -28,24 +28,16 @@ describe('Blitz 2.15: external providers', () => {
     system = await blitz.appToken('blitz_api_sys_ufa', 'blitz_api_sys_ufa_chg');
   });
   afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
     await upstream.close();
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
     annasToken = await blitz.userToken(anna, 'blitz_api_ufa', 'blitz_api_ufa_chg');
   });
 
-  const { ask } = { ask: (...args: Parameters<BlitzWorld['rest']['ask']>) => blitz.rest.ask(...args) };
+  const { ask } = blitz;
   const fa = (version = 'v3', user: Pick<User, 'id'> = anna) => `/blitz/api/${version}/users/${user.id}/fa`;
   const list = async (user = anna) => (await ask('GET', fa('v3', user), { token: system })).json;
-  const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
-  const wrongValue = (pos: string) => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error: 'wrong_value', desc: expect.any(String), pos }],
-  });
 
   it('T14: links by id with 204 and an empty body, lists the link, unlinks it', async () => {
     const answer = await ask('POST', `${fa()}/tcs/tcs_1/4711`, { token: annasToken, headers: END_USER });
@@ -102,12 +94,12 @@ describe('Blitz 2.15: external providers', () => {
       (provider) => `${fa()}/${provider}/1`,
     )) {
       const answer = await ask('POST', path, { token: system });
-      expect([answer.status, answer.json]).toEqual([404, processError('not_found')]);
+      expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
     }
     const absent = await ask('DELETE', `${fa()}/tcs/tcs_1/nobody`, { token: system });
-    expect([absent.status, absent.json]).toEqual([404, processError('not_found')]);
+    expect([absent.status, absent.json]).toEqual([404, NOT_FOUND]);
     const endless = await ask('DELETE', `${fa()}/tcs/tcs_1/${'x'.repeat(513)}`, { token: system });
-    expect([endless.status, endless.json]).toEqual([404, processError('not_found')]);
+    expect([endless.status, endless.json]).toEqual([404, NOT_FOUND]);
     const tooLong = await ask('POST', `${fa()}/tcs/tcs_1/${'x'.repeat(513)}`, { token: system });
     expect([tooLong.status, tooLong.json]).toEqual([400, wrongValue('sid')]);
     for (const answer of [
@@ -115,7 +107,7 @@ describe('Blitz 2.15: external providers', () => {
       await ask('POST', `${fa('v3', { id: 'nobody' })}/tcs/tcs_1/1`, { token: system }),
       await ask('DELETE', `${fa('v3', { id: 'nobody' })}/tcs/tcs_1/1`, { token: system }),
     ])
-      expect([answer.status, answer.json]).toEqual([404, processError('no_subject_found')]);
+      expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
   });
 
   it("answers already_bound for another account's link", async () => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import type { Answer, Ask } from '../../support/rest.ts';
 import { SERVED, type Service } from './services.ts';
 
@@ -54,7 +54,7 @@ const body = (service: Service): Pick<Ask, 'body'> =>
   BODIES[service.number] === undefined ? {} : { body: BODIES[service.number] };
 
 describe('Blitz: what every service refuses', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let anna: User;
   let boris: User;
   let user: string;
@@ -66,7 +66,6 @@ describe('Blitz: what every service refuses', () => {
   let theirs: Values;
   let neighboursToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     const { world, tenant } = blitz;
     const powerful = await blitz.allPowerful();
     [anna, boris] = [await blitz.account(), await blitz.account()];
@@ -78,10 +77,6 @@ describe('Blitz: what every service refuses', () => {
     neighbour = await world.tenant();
     theirs = await newNeighbour();
     neighboursToken = await tokenOfNeighbour();
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
 
   async function newNeighbour(): Promise<Values> {

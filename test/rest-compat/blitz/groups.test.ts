@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { blitzOfSuite } from '../../support/blitz.ts';
+import { NOT_FOUND, wrongValue } from '../../support/blitz-refusals.ts';
 
 describe('Blitz 2.19: organisations', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   let boris: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_groups');
     anna = await blitz.account();
     boris = await blitz.account();
@@ -17,10 +17,6 @@ describe('Blitz 2.19: organisations', () => {
     await make({ id: '115', profile: 'clubs', name: 'Chess' });
     await blitz.world.newGroup(blitz.tenant, { name: 'tree' });
   });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
-  });
 
   const ask = (method: string, path: string, body?: unknown, token = system) =>
     blitz.rest.ask(method, `/blitz/api/v2/grps${path}`, { token, ...(body === undefined ? {} : { body }) });
@@ -28,12 +24,6 @@ describe('Blitz 2.19: organisations', () => {
   const search = (query: Record<string, string>) => ask('GET', `?${new URLSearchParams(query)}`);
   const ids = async (query: Record<string, string>) =>
     (await search(query)).json.map(({ id, profile }: { id: string; profile: string }) => `${profile}/${id}`);
-  const faulty = (error: string, pos: string) => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error, desc: expect.any(String), pos }],
-  });
-  const notFound = { type: 'process_error', error: 'not_found', desc: expect.any(String) };
   const events = async () => (await blitz.world.events(blitz.tenant)).filter(({ type }) => type.startsWith('group'));
 
   describe('GET /grps/{id} (49)', () => {
@@ -60,7 +50,7 @@ describe('Blitz 2.19: organisations', () => {
     it('asks for the profile where several have the id', async () => {
       expect((await ask('GET', '/115?profile=clubs')).json.name).toBe('Chess');
       const answer = await ask('GET', '/115');
-      expect([answer.status, answer.json]).toEqual([400, faulty('wrong_value', 'profile')]);
+      expect([answer.status, answer.json]).toEqual([400, wrongValue('profile')]);
     });
 
     it('answers 404 for a group that is not there', async () => {
@@ -74,7 +64,7 @@ describe('Blitz 2.19: organisations', () => {
         '/114~',
       ]) {
         const answer = await ask('GET', path);
-        expect([path, answer.status, answer.json]).toEqual([path, 404, notFound]);
+        expect([path, answer.status, answer.json]).toEqual([path, 404, NOT_FOUND]);
       }
     });
 
@@ -87,7 +77,7 @@ describe('Blitz 2.19: organisations', () => {
         ['expand=1', 'expand'],
       ]) {
         const answer = await ask('GET', `/114?${query}`);
-        expect([answer.status, answer.json]).toEqual([400, faulty('wrong_value', pos!)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos!)]);
       }
     });
   });
@@ -157,7 +147,7 @@ describe('Blitz 2.19: organisations', () => {
         const answer = await search({ rql });
         // A lone surrogate is encoded as U+FFFD by every client.
         if (rql.includes('\ud800')) expect(answer.status).toBe(200);
-        else expect([rql, answer.status, answer.json]).toEqual([rql, 400, faulty('wrong_value', 'rql')]);
+        else expect([rql, answer.status, answer.json]).toEqual([rql, 400, wrongValue('rql')]);
       }
     });
   });
@@ -191,7 +181,7 @@ describe('Blitz 2.19: organisations', () => {
 
     it('refuses an id that is taken', async () => {
       const answer = await make({ id: '114', profile: 'orgs', name: 'Again' });
-      expect([answer.status, answer.json]).toEqual([400, faulty('already_exists', 'id')]);
+      expect([answer.status, answer.json]).toEqual([400, wrongValue('id', 'already_exists')]);
     });
 
     it('refuses what it cannot take', async () => {
@@ -212,12 +202,12 @@ describe('Blitz 2.19: organisations', () => {
         [{ profile: 'orgs', name: 'x', a: 'b'.repeat(70_000) }, 'wrong_value', ''],
       ] as const) {
         const answer = await make(body);
-        expect([answer.status, answer.json]).toEqual([400, faulty(error, pos)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos, error)]);
       }
       for (const body of ['[]', '"x"', '{']) {
         const headers = { 'content-type': 'application/json' };
         const answer = await blitz.rest.ask('POST', '/blitz/api/v2/grps', { token: system, headers, body });
-        expect([answer.status, answer.json]).toEqual([400, faulty('wrong_json', '')]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue('', 'wrong_json')]);
       }
     });
   });
@@ -242,16 +232,16 @@ describe('Blitz 2.19: organisations', () => {
     it('refuses to change id, instanceId and profile', async () => {
       for (const pos of ['id', 'instanceId', 'profile']) {
         const answer = await ask('POST', '/114', { [pos]: 'x', OGRN: 'changed' });
-        expect([answer.status, answer.json]).toEqual([400, faulty('unmodifiable', pos)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos, 'unmodifiable')]);
       }
       expect((await ask('GET', '/114')).json.OGRN).toBe('1230000000001');
     });
 
     it('answers 404 for a group that is not there, 400 for a name that is none', async () => {
-      expect((await ask('POST', '/nothing', { a: 1 })).json).toEqual(notFound);
+      expect((await ask('POST', '/nothing', { a: 1 })).json).toEqual(NOT_FOUND);
       expect((await ask('POST', '/114?profile=clubs', { a: 1 })).status).toBe(404);
       const answer = await ask('POST', '/114', { name: '' });
-      expect([answer.status, answer.json]).toEqual([400, faulty('wrong_value', 'name')]);
+      expect([answer.status, answer.json]).toEqual([400, wrongValue('name')]);
     });
   });
 
@@ -261,7 +251,7 @@ describe('Blitz 2.19: organisations', () => {
       const answer = await ask('DELETE', '/300?profile=orgs');
       expect([answer.status, answer.text]).toEqual([204, '']);
       expect((await events()).at(-1)).toMatchObject({ type: 'group.deleted' });
-      expect((await ask('DELETE', '/300?profile=orgs')).json).toEqual(notFound);
+      expect((await ask('DELETE', '/300?profile=orgs')).json).toEqual(NOT_FOUND);
       expect((await ask('GET', '/300/members')).status).toBe(404);
       expect((await ask('DELETE', '/115')).status).toBe(400);
     });
@@ -306,7 +296,7 @@ describe('Blitz 2.19: organisations', () => {
       ]) {
         for (const verb of ['add', 'rm']) {
           const answer = await ask('POST', `/114/members/${verb}`, [{ subjectId: anna.id }, { subjectId: id }]);
-          expect([id, answer.status, answer.json]).toEqual([id, 400, faulty('wrong_value', 'subjectId')]);
+          expect([id, answer.status, answer.json]).toEqual([id, 400, wrongValue('subjectId')]);
         }
       }
       const foreign = await blitz.world.newUser(await blitz.world.tenant());
@@ -317,11 +307,13 @@ describe('Blitz 2.19: organisations', () => {
     it('refuses bodies of another shape', async () => {
       for (const body of [[1], [null], [{}], [{ subjectId: 1 }], [[anna.id]], Array(1001).fill('x')]) {
         const answer = await ask('POST', '/114/members/add', body);
-        expect([answer.status, answer.json]).toEqual([400, faulty('wrong_value', 'subjectId')]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue('subjectId')]);
       }
-      expect((await ask('POST', '/114/members/add', { subjectId: anna.id })).json).toEqual(faulty('wrong_json', ''));
+      expect((await ask('POST', '/114/members/add', { subjectId: anna.id })).json).toEqual(
+        wrongValue('', 'wrong_json'),
+      );
       for (const verb of ['add', 'rm']) {
-        expect((await ask('POST', `/nothing/members/${verb}`, [anna.id])).json).toEqual(notFound);
+        expect((await ask('POST', `/nothing/members/${verb}`, [anna.id])).json).toEqual(NOT_FOUND);
       }
     });
 

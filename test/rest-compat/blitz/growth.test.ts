@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { totpCode } from '../../support/totp.ts';
 
 describe('Blitz: nothing grows without bound', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await (await blitz.allPowerful()).app();
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 
 /** What a caller might send in place of a value: the wrong type, too much, or text that storage and parsers choke on. */
 const hostile = fc.oneof(
@@ -79,18 +79,13 @@ const segment = fc.oneof(
 const PATIENCE = { timeout: 300_000 };
 
 describe('Blitz rows and hostile values', PATIENCE, () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await (await blitz.allPowerful()).app();
     anna = await blitz.account();
     await blitz.world.newProvider(blitz.tenant, { type: 'tcs', name: 'tcs_1' });
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
 
   const BODY_ROWS = [

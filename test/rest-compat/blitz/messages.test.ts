@@ -1,25 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTransports } from '../../../src/server/transports.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { TestSmtpServer } from '../../support/smtp-server.ts';
 
 const NEW = 'four-wombats-at-dawn';
 
 describe('Blitz: what its services send leaves by SMTP', () => {
   let smtp: TestSmtpServer;
-  let blitz: BlitzWorld;
-  let system: string;
-  beforeAll(async () => {
+  const blitz = blitzOfSuite(async () => {
     smtp = await TestSmtpServer.start();
     const smtpUrl = `smtp://id:p%40ss@127.0.0.1:${smtp.port}?sms=sms.example.com`;
-    const transports = createTransports({ smtpUrl, dataDir: null }, 'https://id.example.com', { info: () => {} });
-    blitz = await BlitzWorld.open({}, undefined, transports);
+    return [undefined, createTransports({ smtpUrl, dataDir: null }, 'https://id.example.com', { info: () => {} })];
+  });
+  let system: string;
+  beforeAll(async () => {
     system = await (await blitz.allPowerful()).app();
   });
   afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
     await Promise.all([blitz.world.services.mailer.stop(), blitz.world.services.smsSender.stop()]);
-    await blitz.close();
     await smtp.close();
   });
   beforeEach(() => {

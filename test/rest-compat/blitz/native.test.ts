@@ -5,7 +5,7 @@ import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { type Caller, formatScope, ScopeAliases } from '../../../src/access/index.ts';
 import { addSeconds } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { blitzOfSuite } from '../../support/blitz.ts';
 import { totpCode } from '../../support/totp.ts';
 import { TestUpstream } from '../../support/upstream.ts';
 import { type GraphResult, testGraph } from '../../support/world.ts';
@@ -43,12 +43,11 @@ const REACHABLE = ROWS.flatMap((row) =>
 );
 
 describe('Blitz: whatever a service does, GraphQL does for whoever holds native scopes alone', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let anna: User;
   let clientUuid: string;
   let upstream: TestUpstream;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     const { world, tenant } = blitz;
     const redirectUris = ['https://id.example.com/blitz/api/users/current/fps/bind/cb/vk/vk_1'];
     upstream = await TestUpstream.start({ clientId: 'idgraph', redirectUris });
@@ -57,7 +56,6 @@ describe('Blitz: whatever a service does, GraphQL does for whoever holds native 
   });
   afterAll(async () => {
     await upstream.close();
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();

@@ -1,20 +1,13 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../../rest-compat/index.ts';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { blitzOfSuite } from '../../support/blitz.ts';
 import { serveDialects } from '../../support/rest.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('Blitz 2.20: OAuth 2.0', () => {
-  let blitz: BlitzWorld;
-  beforeAll(async () => {
-    blitz = await BlitzWorld.open();
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
-  });
+  const blitz = blitzOfSuite();
 
   const te = (body: string, headers: Record<string, string> = { authorization: blitz.basic }, query = '') =>
     blitz.rest.ask('POST', `/blitz/oauth/te${query}`, { headers: { 'content-type': FORM, ...headers }, body });

@@ -4,7 +4,7 @@ import { BLITZ } from '../../../rest-compat/blitz/index.ts';
 import { openApiOf } from '../../../rest-compat/engine/index.ts';
 import { addSeconds } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { type AllPowerful, BlitzWorld } from '../../support/blitz.ts';
+import { type AllPowerful, blitzOfSuite } from '../../support/blitz.ts';
 import { type DescribedOperation, type MadeRequest, requestsFor } from '../../support/openapi-requests.ts';
 import type { Answer } from '../../support/rest.ts';
 import { totpCode } from '../../support/totp.ts';
@@ -69,12 +69,11 @@ const FILTERS = [
 const NEVER_THROUGH = new Set(['GET /blitz/api/users/current/fps/bind/cb/{type}/{name}', 'GET /blitz/oauth/me']);
 
 describe('Blitz: whatever is sent is answered in the documented words, and never with 5xx', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let upstream: TestUpstream;
   let powerful: AllPowerful;
   let count = 0;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     powerful = await blitz.allPowerful();
     // Guesses would soon be refused unread.
     const { world, tenant } = blitz;
@@ -85,7 +84,6 @@ describe('Blitz: whatever is sent is answered in the documented words, and never
   });
   afterAll(async () => {
     await upstream.close();
-    await blitz.close();
   });
 
   /** An account that has one of everything, and the texts that name it. */

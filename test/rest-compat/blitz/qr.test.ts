@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BegunQrSignIn } from '../../../src/flows/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NOT_FOUND, processError } from '../../support/blitz-refusals.ts';
 
 const UNKNOWN = 'b8d1f2c4-0a47-4d0e-9f5b-6f0e1c2d3a4b';
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
 
 describe('Blitz 2.17: login by a QR code', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let anna: User;
   let token: string;
   let begun: BegunQrSignIn;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     anna = await blitz.account();
     token = await blitz.userToken(anna, 'blitz_qr_auth');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     begun = await begin(CHROME);
@@ -35,7 +31,6 @@ describe('Blitz 2.17: login by a QR code', () => {
   const decide = (decision: 'confirm' | 'refuse', code = begun.code) =>
     blitz.rest.ask('POST', path(code, `/${decision}`), { token, headers: END_USER });
   const result = () => blitz.world.services.qrSignIn.result(blitz.tenant, begun.ticket);
-  const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
 
   it('shows the application, address, browser and system that want in', async () => {
     const answer = await look();
@@ -90,10 +85,10 @@ describe('Blitz 2.17: login by a QR code', () => {
   it('answers not_found for codes that are unknown, over or no codes', async () => {
     for (const code of [UNKNOWN, 'x', '%00', 'x'.repeat(3000)])
       for (const none of [await look(code), await decide('confirm', code), await decide('refuse', code)])
-        expect([none.status, none.json]).toEqual([404, processError('not_found')]);
+        expect([none.status, none.json]).toEqual([404, NOT_FOUND]);
     blitz.world.clock.advance(120);
     for (const late of [await look(), await decide('confirm')])
-      expect([late.status, late.json]).toEqual([404, processError('not_found')]);
+      expect([late.status, late.json]).toEqual([404, NOT_FOUND]);
   });
 
   it('takes a decision only with the address of the user', async () => {

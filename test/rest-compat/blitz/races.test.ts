@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { openPostgresDatabase } from '../../support/postgres.ts';
 import type { Answer } from '../../support/rest.ts';
 import { totpCode, wrongTotpCode } from '../../support/totp.ts';
@@ -11,19 +11,16 @@ const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 /** On a server: the embedded database has one connection, where nothing happens at the same time. */
 describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite(async () => [await openPostgresDatabase(undefined, AT_ONCE)]);
   let system: string;
   let anna: User;
   let count = 0;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open({}, await openPostgresDatabase(undefined, AT_ONCE));
     await blitz.world.services.eventEngine.start();
     system = await (await blitz.allPowerful()).app();
   });
   afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
     await blitz.world.services.eventEngine.stop();
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();

@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, NOT_FOUND, wrongValue } from '../../support/blitz-refusals.ts';
 
 const RIGHTS = '/blitz/api/v3/rights';
 const CHANGE = '/blitz/api/v2/users/rights/change';
 const KEY = '114';
 
 describe('Blitz 2.18: access rights', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let revoker: string;
   let anna: User;
@@ -15,14 +16,9 @@ describe('Blitz 2.18: access rights', () => {
   let annasToken: string;
   let bensToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_rights_full_access');
     revoker = await blitz.appToken('blitz_rm_rights');
     await blitz.world.newGroup(blitz.tenant, { profile: 'orgs', key: KEY });
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     [anna, ben] = [await blitz.account(), await blitz.account()];
@@ -30,18 +26,12 @@ describe('Blitz 2.18: access rights', () => {
     bensToken = await blitz.userToken(ben, 'blitz_user_rights');
   });
 
-  const ask = (...args: Parameters<BlitzWorld['rest']['ask']>) => blitz.rest.ask(...args);
+  const { ask } = blitz;
   const put = (body: unknown, token = system) => ask('PUT', RIGHTS, { token, body });
   const remove = (body: unknown, token = system) => ask('DELETE', RIGHTS, { token, body });
   const change = (token: string, body: object, headers = {}) => ask('POST', CHANGE, { token, body, headers });
   const of = async (who: string) => (await ask('GET', `${RIGHTS}/of/${who}`, { token: system })).json;
   const on = async (what: string) => (await ask('GET', `${RIGHTS}/on/${what}`, { token: system })).json;
-  const wrong = (pos: string, error = 'wrong_value') => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error, desc: expect.any(String), pos }],
-  });
-  const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
   const parent = () => ({ subject: anna.id, object: ben.id, rights: ['change_password'], tags: ['parent'] });
 
   it('T29: shows object, right and tags of a subject, and subject and rights on an object', async () => {
@@ -165,7 +155,7 @@ describe('Blitz 2.18: access rights', () => {
     ])('name the field %s', async (pos, over) => {
       const body = { ...parent(), ...over };
       for (const answer of [await put(body), await put([parent(), body]), await remove(body)]) {
-        expect([answer.status, answer.json]).toEqual([400, wrong(pos)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
       }
       expect(await of(anna.id)).toEqual({});
     });
@@ -174,12 +164,12 @@ describe('Blitz 2.18: access rights', () => {
       for (const body of ['7', '"x"', 'null', '{', ''])
         expect(
           (await ask('PUT', RIGHTS, { token: system, body, headers: { 'content-type': 'application/json' } })).json,
-        ).toEqual(wrong('', 'wrong_json'));
+        ).toEqual(wrongValue('', 'wrong_json'));
     });
 
     it('are groups without their profile in a path', async () => {
       const answer = await ask('GET', `${RIGHTS}/on/grps/${KEY}`, { token: system });
-      expect([answer.status, answer.json]).toEqual([400, wrong('objectExt')]);
+      expect([answer.status, answer.json]).toEqual([400, wrongValue('objectExt')]);
     });
   });
 
@@ -187,12 +177,12 @@ describe('Blitz 2.18: access rights', () => {
     for (const path of ['of/nobody', 'on/nobody'])
       expect(await ask('GET', `${RIGHTS}/${path}`, { token: system })).toMatchObject({
         status: 404,
-        json: processError('no_subject_found'),
+        json: NO_SUBJECT,
       });
     for (const path of ['of/its/none', 'on/its/none', 'on/grps/none?objectExt=orgs', `on/grps/${KEY}?objectExt=no`])
       expect(await ask('GET', `${RIGHTS}/${path}`, { token: system })).toMatchObject({
         status: 404,
-        json: processError('not_found'),
+        json: NOT_FOUND,
       });
   });
 
@@ -270,7 +260,7 @@ describe('Blitz 2.18: access rights', () => {
       ];
       for (const [pos, body] of refused) {
         const answer = await change(revoker, body);
-        expect([answer.status, answer.json]).toEqual([400, wrong(pos)]);
+        expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
       }
     });
   });

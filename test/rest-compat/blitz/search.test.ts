@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { blitzOfSuite } from '../../support/blitz.ts';
 
 describe('Blitz 2.4: search', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let orlov: User;
   let petrova: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_users');
     orlov = await blitz.account({
       username: 'pavel',
@@ -19,10 +18,6 @@ describe('Blitz 2.4: search', () => {
       attributes: { level: 3, tags: ['a', 'b'], note: 'Acme (Moscow), Ltd' },
     });
     petrova = await blitz.account({ id: 'BIP-1', familyName: 'Petrova', attributes: { level: 12, isStaff: true } });
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
 
   const search = (query: string) =>

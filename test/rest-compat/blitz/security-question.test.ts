@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventName } from '../../../rest-compat/blitz/events.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, NOT_FOUND } from '../../support/blitz-refusals.ts';
 
 /** The manual's sample. */
 const SAMPLE = { question: 'First street you lived on?', answer: 'Elm' };
 
 describe('Blitz 2.10: security question', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   let annasToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
@@ -34,7 +30,6 @@ describe('Blitz 2.10: security question', () => {
     blitz.rest.ask('POST', `${path()}/check`, { ...as, body: { ...SAMPLE, ...over } });
   const remove = (as: As = asAnna()) => blitz.rest.ask('DELETE', path(), as);
   const wrongAnswer = (desc: string) => ({ type: 'process_error', error: 'wrong_security_answer', desc });
-  const NOT_FOUND = { type: 'process_error', error: 'not_found', desc: expect.any(String) };
 
   it('T19: is 404 before it is set, then shows the question alone; the right answer is 204', async () => {
     const none = await get();
@@ -121,7 +116,6 @@ describe('Blitz 2.10: security question', () => {
     const instanceId = Buffer.from(`usr:${anna.id}`).toString('base64url');
     expect((await blitz.rest.ask('POST', path(instanceId), { ...asAnna(), body: SAMPLE })).status).toBe(204);
     expect((await blitz.rest.ask('GET', path(instanceId), asSystem())).status).toBe(200);
-    const NO_SUBJECT = { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) };
     for (const [method, suffix, body] of [
       ['GET', '', undefined],
       ['POST', '', SAMPLE],

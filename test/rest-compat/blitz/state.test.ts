@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventName } from '../../../rest-compat/blitz/events.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, wrongValue } from '../../support/blitz-refusals.ts';
 
 describe('Blitz 2.7: account state', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
@@ -24,11 +20,6 @@ describe('Blitz 2.7: account state', () => {
   const now = () => Math.floor(blitz.world.clock.now().getTime() / 1000);
   const get = async (token = system) => (await blitz.rest.ask('GET', path(), { token })).json;
   const set = (body: unknown, token = system) => blitz.rest.ask('POST', path(), { token, headers: END_USER, body });
-  const wrongValue = (pos: string) => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error: 'wrong_value', desc: expect.any(String), pos }],
-  });
   const stored = (column: string) =>
     blitz.world.db.orm.em
       .fork()
@@ -99,7 +90,6 @@ describe('Blitz 2.7: account state', () => {
   });
 
   it('answers no_subject_found for an unknown account', async () => {
-    const NO_SUBJECT = { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) };
     for (const id of ['nobody', '%00']) {
       const read = await blitz.rest.ask('GET', path(id), { token: system });
       const write = await blitz.rest.ask('POST', path(id), { token: system, body: { name: 'untouchable' } });

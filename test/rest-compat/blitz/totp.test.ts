@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventName } from '../../../rest-compat/blitz/events.ts';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { NO_SUBJECT, NOT_FOUND, wrongValue } from '../../support/blitz-refusals.ts';
 import { totpCode, wrongTotpCode } from '../../support/totp.ts';
 
 /** The secret of the manual's sample. */
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 describe('Blitz 2.8: code apps', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   let annasToken: string;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   beforeEach(async () => {
     anna = await blitz.account();
@@ -38,12 +34,6 @@ describe('Blitz 2.8: code apps', () => {
     });
   const idOf = (ordinal: number, id = anna.id) => `SW_TOTP_${ordinal}_${id}`;
   const detach = (id: string, as: As = asAnna()) => blitz.rest.ask('DELETE', `${totps()}/${id}`, as);
-  const wrongValue = (pos: string, error = 'wrong_value') => ({
-    type: 'input_error',
-    error: 'wrong_values',
-    errors: [{ type: 'input_error', error, desc: expect.any(String), pos }],
-  });
-  const NOT_FOUND = { type: 'process_error', error: 'not_found', desc: expect.any(String) };
   const WRONG_CODE = { type: 'process_error', error: 'wrong_otp_code', desc: 'otp code not match' };
 
   it('lists none as an empty array', async () => {
@@ -153,7 +143,6 @@ describe('Blitz 2.8: code apps', () => {
   });
 
   it('answers no_subject_found for an unknown account', async () => {
-    const NO_SUBJECT = { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) };
     const body = { base32Secret: SECRET, otpCode: codeOf() };
     for (const [method, path] of [
       ['GET', totps('nobody')],

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { blitzOfSuite } from '../../support/blitz.ts';
+import { NO_SUBJECT } from '../../support/blitz-refusals.ts';
 
 describe('Blitz 2.1: attributes', () => {
-  let blitz: BlitzWorld;
+  const blitz = blitzOfSuite();
   let system: string;
   let anna: User;
   beforeAll(async () => {
-    blitz = await BlitzWorld.open();
     system = await blitz.appToken('blitz_api_sys_users');
     anna = await blitz.account({
       givenName: 'Anna',
@@ -17,10 +17,6 @@ describe('Blitz 2.1: attributes', () => {
       phone: '79990001122',
       attributes: { OGRN: '1230000000001', tags: ['a', 'b'], level: 3, isStaff: false, sub: 'not this' },
     });
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
   });
   const read = (id: string, token = system) => blitz.rest.ask('GET', `/blitz/api/v3/users/${id}`, { token });
 
@@ -83,10 +79,7 @@ describe('Blitz 2.1: attributes', () => {
   it('answers no_subject_found for an unknown account', async () => {
     for (const id of ['nobody', 'dXNyOm5vYm9keQ', 'dXNyOg']) {
       const answer = await read(id);
-      expect([answer.status, answer.json]).toEqual([
-        404,
-        { type: 'process_error', error: 'no_subject_found', desc: expect.any(String) },
-      ]);
+      expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
     }
   });
 

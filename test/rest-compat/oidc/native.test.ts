@@ -1,18 +1,11 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlitzWorld } from '../../support/blitz.ts';
+import { describe, expect, it } from 'vitest';
+import { blitzOfSuite } from '../../support/blitz.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
 describe('the native issuer', () => {
-  let blitz: BlitzWorld;
-  beforeAll(async () => {
-    blitz = await BlitzWorld.open();
-  });
-  afterAll(async () => {
-    expect(blitz.rest.faults).toEqual([]);
-    await blitz.close();
-  });
+  const blitz = blitzOfSuite();
 
   const post = (
     path: string,
