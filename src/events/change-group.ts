@@ -66,6 +66,11 @@ export class ChangeGroup<C extends object> {
     return results[0]!;
   }
 
+  /** Returns when every change begun so far outside units of work was made or refused. */
+  drain(): Promise<void> {
+    return this.#writer.drain();
+  }
+
   async #write(members: readonly Member<C>[]): Promise<readonly boolean[]> {
     const events = members.flatMap((member, n) => member.events.map((event) => ({ n, ...event })));
     const changes = members.map(({ change }, n) => ({ n, ...change }));

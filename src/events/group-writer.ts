@@ -46,6 +46,8 @@ export class GroupWriter<T, R> {
   #waiting: Waiting<T, R>[] = [];
   readonly #maxParallel: number;
   readonly #runs = new Set<Promise<void>>();
+  /** Runs that will look once more for what waits; the promise of one that will not is settled only a little later. */
+  #looking = 0;
   #isBeginning = false;
   #isHurried = false;
   /** Runs that let their next group grow. */
@@ -70,12 +72,13 @@ export class GroupWriter<T, R> {
       this.#waiting.push({ item, resolve, reject });
       if (this.#waiting.length >= FULL_GROUP) this.#goOn();
       // The one that has just begun will take all that arrives in this turn of the event loop.
-      if (!this.#isBeginning && this.#runs.size < this.#maxParallel) this.#begin();
+      if (!this.#isBeginning && this.#looking < this.#maxParallel) this.#begin();
     });
   }
 
   #begin(): void {
     this.#isBeginning = true;
+    this.#looking++;
     const run = this.#options.detached(() => this.#run());
     this.#runs.add(run);
     void run.then(() => this.#runs.delete(run));
@@ -91,7 +94,7 @@ export class GroupWriter<T, R> {
   async drain(): Promise<void> {
     this.#isHurried = true;
     for (const goOn of this.#growing) goOn();
-    await Promise.all(this.#runs);
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
     this.#isHurried = false;
   }
 
@@ -106,6 +109,7 @@ export class GroupWriter<T, R> {
       if (group.length > CROWD) await this.#grow(startedAt + GROWTH_MS - performance.now());
       else await new Promise((resolve) => setImmediate(resolve));
     }
+    this.#looking--;
   }
 
   /** Lets the next group grow for a while, or until it is full. */

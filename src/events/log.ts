@@ -16,6 +16,7 @@ export class EventLog {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #writer: GroupWriter<SecurityEvent, SecurityEvent>;
+  readonly #groups: { drain(): Promise<void> }[];
   readonly #listeners: CommittedListener[] = [];
 
   /** @param sink Where `append` writes; the event engine gives it a connection of its own. Default: the database's. */
@@ -30,6 +31,7 @@ export class EventLog {
       onWritten: (events) => this.#announce(events),
       detached: (work) => db.detached(work),
     });
+    this.#groups = [this.#writer];
   }
 
   /** Registers for events this node committed. Listeners are called in order, must be quick and must not throw. */
@@ -62,12 +64,14 @@ export class EventLog {
    *   made. It must not wait for locks: all who are in the group would wait.
    */
   changes<C extends object>(text: string): ChangeGroup<C> {
-    return new ChangeGroup<C>({
+    const group = new ChangeGroup<C>({
       db: this.#db,
       clock: this.#clock,
       text,
       onCommitted: (events) => this.#announce(events),
     });
+    this.#groups.push(group);
+    return group;
   }
 
   /**
@@ -97,9 +101,9 @@ export class EventLog {
     });
   }
 
-  /** Returns when every event appended so far is durable or was refused. */
-  drain(): Promise<void> {
-    return this.#writer.drain();
+  /** Returns when every event appended so far, and every change begun in a group, is durable or was refused. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#groups.map((group) => group.drain()));
   }
 
   #announce(events: readonly SecurityEvent[]): void {

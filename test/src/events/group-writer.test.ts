@@ -52,6 +52,24 @@ describe('group commit', () => {
     expect(written).toEqual([1, 500, 500, 200]);
   });
 
+  it.each([0, 1, 2, 3, 4, 5])('takes an event that comes %d microtasks after a drain began', async (microtasks) => {
+    const group = writer(async () => undefined);
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    // More than a crowd, so that the next group is growing when the drain begins.
+    await Promise.all(Array.from({ length: 5 }, () => group.append(event())));
+    await turn();
+    const drained = group.drain();
+    for (let i = 0; i < microtasks; i++) await undefined;
+    let isWritten = false;
+    const late = group.append(event()).then(() => {
+      isWritten = true;
+    });
+    await drained;
+    for (let i = 0; i < 10 && !isWritten; i++) await turn();
+    expect(isWritten).toBe(true);
+    await late;
+  });
+
   it('has no more groups on their way than allowed; what comes meanwhile shares the next', async () => {
     const begun: { readonly size: number; readonly end: () => void }[] = [];
     const group = new GroupWriter<number, number>({

@@ -135,6 +135,17 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
       expect(await values()).toEqual([2, 11, 13]);
     });
 
+    it('are drained with the log', async () => {
+      const log = new EventLog(db, new TestClock());
+      const group = log.changes<{ name: string }>(`delete from change_probe p
+        using json_to_recordset($2::json) as c (n int, name text) where p.name = c.name returning c.n`);
+      const made: boolean[] = [];
+      const making = group.make(testActor(), tenant, { name: 'one' }, []).then((isMade) => made.push(isMade));
+      await log.drain();
+      expect(made).toEqual([true]);
+      await making;
+    });
+
     it('inside a unit of work are part of it', async () => {
       const failing = db.transaction(async () => {
         await set('two', 22);
