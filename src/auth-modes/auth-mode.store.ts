@@ -84,7 +84,7 @@ export class AuthModeStore {
     this.#batch = new BatchReader({ max: MAX_BATCH, read: (wanted) => this.#read(wanted) });
   }
 
-  /** The row as it is now. Concurrent calls share statements. */
+  /** The row and the second factors as they are now. Concurrent calls share statements. */
   find(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
     return this.#batch.ask({ tenantId, userId });
   }
@@ -98,7 +98,7 @@ export class AuthModeStore {
     return found;
   }
 
-  /** Inside a unit of work: the row, locked until it ends, and the second factors as they are now. */
+  /** Inside a unit of work: the row, locked until it ends. Its second factors are those of before the wait for the lock. */
   async lock(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
     const query = CompiledQuery.raw(LOCK_SQL, [tenantId, userId]);
     return (await this.#db.read().executeQuery<AuthModeColumns>(query)).rows[0] ?? null;

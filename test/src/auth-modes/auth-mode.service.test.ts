@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
 import type { AuthModePatch } from '../../../src/auth-modes/index.ts';
@@ -300,6 +301,33 @@ describe('auth modes of accounts that somebody holds (PostgreSQL)', () => {
     expect([userId, methodsLocked]).toEqual([held.id, ['password']]);
     const events = (await world.events(tenant)).filter(({ type }) => type === 'auth_mode.locked_methods_changed');
     expect(events.map(({ subject_id: id }) => id)).toEqual([free.id, held.id]);
+    await world.close();
+  });
+
+  it('are decided about with the second factors that are there once they are free', async () => {
+    const world = await World.open(await openPostgresDatabase(undefined, 8));
+    const tenant = await world.tenant();
+    const { id } = await world.newUser(tenant);
+    const change = () =>
+      world.services.authModes.update(world.system(tenant), id, { requiredFactor: 2, needPasswordChange: true });
+    const isAwaited = async () =>
+      (
+        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+          world.db.read(),
+        )
+      ).rows.length > 0;
+    await world.giveTotp(tenant, id);
+    let changed: Promise<unknown> = Promise.resolve();
+    await world.db.transaction(async () => {
+      await world.services.userStore.lock(tenant.id, id);
+      changed = world.db.detached(change);
+      changed.catch(() => undefined);
+      while (!(await world.db.detached(isAwaited)));
+      for (const { id: credential } of (await world.services.credentials.ofUsers(tenant.id, [id])).get(id) ?? [])
+        await world.services.credentials.remove(tenant.id, credential);
+    });
+    await expect(changed).rejects.toMatchObject({ code: 'AUTH_MODE_NO_SECOND_FACTOR' });
+    expect(await world.services.authModes.get(world.system(tenant), id)).toMatchObject({ needPasswordChange: false });
     await world.close();
   });
 
