@@ -194,11 +194,11 @@ function admitted(body: unknown, { limits, trusted }: GraphqlOptions): unknown {
       message: `The request holds ${body.length} operations; at most ${limits.batch} are allowed.`,
     });
   if (trusted === null) return body;
-  const admit = ({ extensions, ...request }: DocumentRequest) => ({
-    ...request,
-    query: trusted.textOf({ ...request, extensions }),
-  });
-  return Array.isArray(body) ? body.map(admit) : admit((body ?? {}) as DocumentRequest);
+  const admit = (member: unknown) => {
+    const { extensions, ...request } = (member ?? {}) as DocumentRequest;
+    return { ...request, query: trusted.textOf({ ...request, extensions }) };
+  };
+  return Array.isArray(body) ? body.map(admit) : admit(body);
 }
 
 /** The query string of a GET request, treated like a body. */
