@@ -3,7 +3,10 @@ import { openUnitOfWork } from './unit-of-work.ts';
 export interface BatchReaderOptions<Q, R> {
   /** Most questions of one statement. */
   readonly max: number;
-  /** Answers questions with one statement, in their order. */
+  /**
+   * Answers questions with one statement, in their order. When it fails, it fails for all who asked: a question that the
+   * database would refuse (NUL in a text, what is no UUID) must not be asked.
+   */
   readonly read: (questions: readonly Q[]) => Promise<readonly R[]>;
   /** Questions with different words cannot share a statement. Default: all can. */
   readonly groupBy?: (question: Q) => string;
