@@ -4,7 +4,7 @@ const PATHS: readonly (readonly [string, string])[] = [
   ['GraphQL, and GraphiQL in a browser', '/graphql'],
   ['OpenID Connect discovery', '/t/master/.well-known/openid-configuration'],
   ['REST for Blitz clients', '/blitz'],
-  ['OpenAPI of those paths', '/openapi/blitz.json'],
+  ['Those paths as OpenAPI, and to read', '/openapi/blitz.json  /docs/blitz'],
   ['Health and metrics', '/health/ready  /health/live  /metrics'],
 ];
 
