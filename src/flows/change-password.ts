@@ -123,8 +123,8 @@ export class PasswordFlow {
   }
 
   /**
-   * Replaces a password as far as the caller may: callers whose reach is their own account change it and need the current
-   * one, the others set it.
+   * Replaces a password as far as the caller may: holders of `password:set` set it, the others change that of their own
+   * account, whatever the reach of `password:change`, and need the current one.
    * @returns The password that was generated, if one was and nobody was sent it; else null. It is shown this once.
    * @throws INVALID_INPUT The current password is missing; or the attribute has no phone number.
    * @throws SERVICE_UNAVAILABLE Too many text messages wait; nothing was changed.
@@ -134,9 +134,11 @@ export class PasswordFlow {
     const { notices, users } = this.#deps;
     const { newPassword, sendToAttribute, currentPassword, ...rest } = input;
     const userId = canonicalUserId(input.userId);
-    authority.requireAccount(userId);
-    const isOwn = authority.reach === 'self';
-    if (isOwn) requireCurrent(currentPassword);
+    const isOwn = !authority.holds([{ permission: 'password:set', reach: 'tenant' }]);
+    if (isOwn) {
+      authority.withReach('self').requireAccount(userId);
+      requireCurrent(currentPassword);
+    }
     const user = await users.findById(authority.tenant.id, userId);
     if (user === null) throw userErrors.USER_NOT_FOUND();
     const phone = sendToAttribute == null ? null : notices.phoneIn(user, sendToAttribute, 'input.sendToAttribute');

@@ -24,6 +24,7 @@ beforeEach(async () => {
 const opens = (password: string) => world.services.passwords.verify(tenant.id, user.id, password);
 
 describe('replacePassword', () => {
+  const NEXT = 'four-lanterns-by-noon';
   const REPLACE =
     'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId generatedPassword } }';
   const replace = (caller: ReturnType<World['app']>, input: object = {}) =>
@@ -50,7 +51,7 @@ describe('replacePassword', () => {
     const { texts } = await world.outbox();
     const { to, text, purpose } = texts.at(-1)!;
     expect([to, purpose]).toEqual(['+79161234567', 'password-generated']);
-    expect(await opens(text.slice(-24))).toBe(true);
+    expect(await opens(text.split(' ').at(-1)!)).toBe(true);
   });
 
   it('is a change with the current password for the own account', async () => {
@@ -64,6 +65,18 @@ describe('replacePassword', () => {
     expect(data.replacePassword.generatedPassword).toBeNull();
     expect(await opens(NEW)).toBe(true);
     expect((await world.eventTypes(tenant)).includes('password.changed')).toBe(true);
+  });
+
+  it('is a change of the own one however far `password:change` reaches (check 48)', async () => {
+    const caller = world.user(tenant, user.id, 'password:change');
+    const other = await world.newUser(tenant);
+    for (const id of [other.id, 'nobody']) {
+      const { code } = await world.graphql(caller, REPLACE, { input: { user: id, newPassword: NEXT } });
+      expect(code).toBe('FORBIDDEN');
+    }
+    expect((await replace(world.app(tenant, 'password:change'), { newPassword: NEXT })).code).toBe('FORBIDDEN');
+    expect((await replace(caller, { newPassword: NEXT })).code).toBe('INVALID_INPUT');
+    expect(await opens(NEXT)).toBe(false);
   });
 
   it('reaches no other account with the reach of the own one, and no account without a scope', async () => {
@@ -82,7 +95,7 @@ describe('replacePassword', () => {
     expect(await opens(old)).toBe(true);
   });
 
-  it('tells the owner by mail at the address that is known to be theirs, and nobody else', async () => {
+  it('tells the owner by mail at the address that is known to be theirs, and nobody else (check 47)', async () => {
     const before = (await world.outbox()).mails.length;
     await replace(world.app(tenant, 'password:set'), { newPassword: NEW, languages: 'ru' });
     const { mails } = await world.outbox();
