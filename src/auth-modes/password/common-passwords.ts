@@ -1,4 +1,6 @@
+import { sha256 } from '../../crypto/index.ts';
 import { COMMON_WORDS } from './common-words.ts';
+import { LEAKED_PASSWORDS } from './leaked-passwords.ts';
 
 const COMMON: ReadonlySet<string> = new Set(COMMON_WORDS.split(/\s+/).filter((word) => word !== ''));
 
@@ -47,6 +49,25 @@ function wordIn(text: string): string {
   return word.length > 2 && isWeak(before) && isWeak(after) ? word : text;
 }
 
+const LEAKED = Buffer.from(LEAKED_PASSWORDS, 'base64');
+/** Bytes of an entry. Of passwords that were never leaked one in thirty thousand million is taken for one. */
+const LEAKED_BYTES = 6;
+
+/** Whether the text is in the list of leaked passwords: a binary search. */
+function isLeaked(text: string): boolean {
+  const wanted = sha256(text).readUIntBE(0, LEAKED_BYTES);
+  let low = 0;
+  let high = LEAKED.length / LEAKED_BYTES;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = LEAKED.readUIntBE(middle * LEAKED_BYTES, LEAKED_BYTES);
+    if (found === wanted) return true;
+    if (found < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
 function isCommonUnit(text: string): boolean {
   // One or two signs over and over are no more than one or two signs.
   if (text.length <= 2 || isRun(text)) return true;
@@ -57,9 +78,9 @@ function isCommonUnit(text: string): boolean {
 /**
  * Whether a folded password is one of those that are guessed first: a common word, alone or between digits and signs
  * (`summer2024!`), with digits for letters (`p4ssw0rd`), repeated (`passwordpassword`), or a run along the keyboard or the
- * alphabet.
+ * alphabet; or one of those that are found most often in leaks.
  */
 export function isCommonPassword(folded: string): boolean {
   const bare = folded.replace(/\s+/g, '');
-  return [bare, unitOf(bare), unitOf(wordIn(bare))].some(isCommonUnit);
+  return isLeaked(folded) || [bare, unitOf(bare), unitOf(wordIn(bare))].some(isCommonUnit);
 }

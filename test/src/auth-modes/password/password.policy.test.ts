@@ -15,7 +15,7 @@ describe('the password policy', () => {
     expect(reasons('nine-lamps', { minLength: 8 })).toEqual([]);
   });
 
-  it('takes 64 characters and more, blanks, and any script, and asks nothing of the composition', () => {
+  it('takes 64 characters and more, blanks, and any script, and asks nothing of the composition (check 41)', () => {
     expect(reasons('all lower case and nothing else at all, for a good many characters')).toEqual([]);
     expect(reasons('девять ламп над старой рекой')).toEqual([]);
     expect(reasons('九つの灯りが古い川の上で静かに揺れている')).toEqual([]);
@@ -46,8 +46,26 @@ describe('the password policy', () => {
     '!!!monkey!!!',
     'iloveyouiloveyou',
     '               ',
-  ])('refuses %j as one of the first that are guessed', (password) => {
+  ])('refuses %j as one of the first that are guessed (check 42)', (password) => {
     expect(reasons(password, { minLength: 8 })).toContain('PASSWORD_COMMON');
+  });
+
+  it.each([
+    'q1w2e3r4t5',
+    'rush2112',
+    'ncc1701d',
+    '4815162342',
+    'usuckballz1',
+    'fktrcfylh',
+    '123456789a',
+    'qazwsxedcrfvtgb',
+    'zqjphsyf6ctifgu',
+    '1qazxsw23edcvfr4',
+    '12345678987654321',
+  ])('refuses %j, which is often found in leaks (check 42)', (password) => {
+    expect(reasons(password, { minLength: 8 })).toEqual(['PASSWORD_COMMON']);
+    expect(reasons(password.toUpperCase(), { minLength: 8 })).toEqual(['PASSWORD_COMMON']);
+    expect(reasons(`${password}-and-nothing-else`, { minLength: 8 })).toEqual([]);
   });
 
   it.each(['monkey business at nine', 'wq7-summerhouse-41', 'correct zebra battery lamp', 'monkey8402957203957'])(
@@ -57,7 +75,7 @@ describe('the password policy', () => {
     },
   );
 
-  it('knows every one of its words, and those of letters with digits around them', () => {
+  it('knows every one of its words, and those of letters with digits around them (check 42)', () => {
     const words = COMMON_WORDS.trim().split(/\s+/);
     expect(words.length).toBeGreaterThan(1500);
     expect(words.filter((word) => !isCommonPassword(word))).toEqual([]);
@@ -65,7 +83,7 @@ describe('the password policy', () => {
     expect(letters.filter((word) => !isCommonPassword(`1${word}2024!`))).toEqual([]);
   });
 
-  it('refuses the words the tenant forbids and the parts of its names', () => {
+  it('refuses the words the tenant forbids and the parts of its names (check 42)', () => {
     const rules = { forbiddenWords: ['Zeppelin-Air'], tenantTexts: ['acme', 'Bluebird & Sons'] };
     expect(reasons('fly-zeppelin-air-now', rules)).toEqual(['PASSWORD_TENANT_WORD']);
     expect(reasons('my-BLUEBIRD-sings-5', rules)).toEqual(['PASSWORD_TENANT_WORD']);
