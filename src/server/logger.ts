@@ -4,52 +4,52 @@ import type { LogLevel } from './config.ts';
 
 export type { Logger } from 'pino';
 
-/** Names of members that hold a secret wherever they occur, compared without case and punctuation. */
-const SECRET_NAMES = new Set([
-  'authorization',
-  'proxyauthorization',
-  'cookie',
-  'setcookie',
-  'password',
-  'newpassword',
-  'oldpassword',
-  'currentpassword',
-  'passphrase',
-  'secret',
-  'clientsecret',
-  'clientassertion',
-  'token',
-  'accesstoken',
-  'refreshtoken',
-  'idtoken',
-  'idtokenhint',
-  'subjecttoken',
-  'assertion',
-  'apikey',
-  'xapikey',
-  'code',
-  'codeverifier',
-  'otp',
-  'masterkey',
-  'privatekey',
-]);
+/** Names of members that hold a secret wherever they occur, in the letters alone: without case, digits and punctuation. */
+const SECRET_NAMES = new Set(
+  [
+    'authorization',
+    'proxyauthorization',
+    'apikey',
+    'xapikey',
+    'code',
+    'codeverifier',
+    'idtokenhint',
+    'masterkey',
+    'otp',
+    'otpcode',
+    'privatekey',
+    // Proofs and secrets of users, as the graph and the older APIs name them.
+    'answer',
+    'current',
+    'base64QRCode',
+    'qrCode',
+    'ticket',
+  ].map(bareName),
+);
+/** So do members whose name ends like this: `newPassword`, `restSecret`, `base32Secret`, `sessionCookie`. */
+const SECRET_ENDING = /(?:password|passphrase|secret|token|cookie|assertion)$/;
 /** An error's `code` is its public name, not a credential. */
 const ERROR_CODE = /^[A-Z0-9_]{2,64}$/;
 const REDACTED = '[redacted]';
 /** Deeper than anything we log on purpose; a cycle ends here. */
 const MAX_DEPTH = 6;
 
+function bareName(name: string): string {
+  return name.replace(/[^A-Za-z]/g, '').toLowerCase();
+}
+
 function isSecret(name: string, value: unknown): boolean {
-  const bare = name.replace(/[^A-Za-z]/g, '').toLowerCase();
-  if (!SECRET_NAMES.has(bare)) return false;
+  const bare = bareName(name);
+  if (!SECRET_NAMES.has(bare) && !SECRET_ENDING.test(bare)) return false;
   return !(bare === 'code' && (typeof value === 'number' || (typeof value === 'string' && ERROR_CODE.test(value))));
 }
 
-/** Bearer tokens, JWTs and URL credentials that made it into a text, such as an error message. */
+/** Bearer tokens, JWTs, URL credentials and addresses of code apps that made it into a text, such as an error message. */
 function redactText(text: string): string {
   return text
     .replace(/\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`)
     .replace(/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, REDACTED)
+    .replace(/\botpauth:\/\/[^\s"'<>]+/gi, REDACTED)
     .replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${REDACTED}@`);
 }
 

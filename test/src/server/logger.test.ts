@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { type FieldDefinitionNode, type InputValueDefinitionNode, parse, print, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { kernelErrors } from '../../../src/kernel/index.ts';
 import type { LogLevel } from '../../../src/server/config.ts';
@@ -7,6 +9,8 @@ function collect(level: LogLevel = 'info'): { readonly log: Logger; readonly lin
   const lines: string[] = [];
   return { log: createLogger(level, { write: (line) => void lines.push(line) }), lines };
 }
+
+const HOLDS_SECRET = /password$|secret$|token$|cookie$|^answer$|^code$|^qrCode$|otp$/i;
 
 describe('the log', () => {
   it('writes one JSON object a line, with level and time readable', () => {
@@ -42,11 +46,47 @@ describe('the log', () => {
     'code',
     'code_verifier',
     'x-api-key',
+    'currentPassword',
+    'generatedPassword',
+    'answer',
+    'secret',
+    'restSecret',
+    'sessionCookie',
+    'ticket',
+    'qrCode',
+    // The names of Blitz.
+    'current',
+    'base32Secret',
+    'base64QRCode',
+    'otpCode',
   ])('replaces the value of %s at any depth', (name) => {
     const { log, lines } = collect();
     log.info({ [name]: 'hunter2', request: { headers: { [name]: 'hunter2' } }, list: [{ [name]: 'hunter2' }] }, 'x');
     expect(lines[0]).not.toContain('hunter2');
     expect(lines[0]).toContain('[redacted]');
+  });
+
+  it('replaces every value that the graph takes or gives under the name of a secret', () => {
+    const graph = parse(readFileSync('schema/schema.graphql', 'utf8'));
+    const names = new Set<string>();
+    const collectName = ({ name, type }: FieldDefinitionNode | InputValueDefinitionNode): void => {
+      const text = print(type).replace('!', '');
+      if (text === 'String' && HOLDS_SECRET.test(name.value)) names.add(name.value);
+    };
+    visit(graph, { FieldDefinition: collectName, InputValueDefinition: collectName });
+    expect(names.size).toBeGreaterThan(12);
+    for (const name of names) {
+      const { log, lines } = collect();
+      log.info({ [name]: 'hunter2' }, 'x');
+      expect([name, lines[0]?.includes('hunter2')]).toEqual([name, false]);
+    }
+  });
+
+  it('keeps what only sounds like a secret', () => {
+    const { log, lines } = collect();
+    const entry = { tokenType: 'Bearer', errorCode: 'NOT_FOUND', secretsOf: 'shop', currentPage: 2 };
+    log.info(entry, 'x');
+    expect(JSON.parse(lines[0]!)).toMatchObject(entry);
   });
 
   it('replaces credentials inside texts and error messages', () => {
@@ -56,6 +96,8 @@ describe('the log', () => {
     expect(lines[0]).not.toContain('hunter2');
     expect(lines[0]).not.toContain('c2ln');
     expect(lines[0]).toContain('Bearer [redacted]');
+    log.info({ uri: 'otpauth://totp/A:b?secret=HUNTER2&issuer=A' }, 'shown');
+    expect(lines[1]).not.toContain('HUNTER2');
   });
 
   it('tells the code, detail and cause of an error of ours', () => {
