@@ -1,6 +1,13 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { AccountState as AccountStateRow, AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  type AccountState as AccountStateRow,
+  type AuthModes,
+  type CredentialInfo,
+  passwordModeErrors,
+} from '../../src/auth-modes/index.ts';
 import type { GraphContext } from '../context.ts';
+import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
@@ -95,13 +102,15 @@ export class AuthModesResolver {
   @RequiresScopes(['password:change:self'])
   @Mutation(() => PasswordPayload, {
     description:
-      "Changes the caller's own password; a demand for a change is met. A wrong current password counts as a failed sign-in. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
+      "Changes the caller's own password; a demand for a change is met. A wrong current password counts as a failed sign-in. Once per request. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
   })
   async changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' })
     input: ChangePasswordInput,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, signal }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PasswordPayload> {
+    requireOnce(info, signal, passwordModeErrors.PASSWORD_CURRENT_WRONG);
     const { currentPassword, newPassword, sessions, keepDevice } = input;
     const userId = input.user == null ? (authority.caller.userId ?? '') : keyOf('User', input.user, 'input.user');
     await services.passwordFlow.change(authority, {

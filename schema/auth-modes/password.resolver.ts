@@ -1,5 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
+import { passwordModeErrors } from '../../src/auth-modes/index.ts';
 import type { GraphContext } from '../context.ts';
+import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { PasswordPayload } from './auth-modes.input.ts';
@@ -10,13 +13,15 @@ export class PasswordResolver {
   @RequiresScopes(['password:set'], ['password:change:self'])
   @Mutation(() => ReplacePasswordPayload, {
     description:
-      'Replaces a password by a given or a generated one: `setPassword` and `changePassword` in one, by what the caller may do. Errors: those of the two, and INVALID_INPUT where the current password is missing or the attribute holds no phone number.',
+      'Replaces a password by a given or a generated one: `setPassword` and `changePassword` in one, by what the caller may do. With a current password once per request. Errors: those of the two, and INVALID_INPUT where the current password is missing or the attribute holds no phone number.',
   })
   async replacePassword(
     @Arg('input', () => ReplacePasswordInput, { description: 'The user and the password.' })
     { user, sessions, keepDevice, ...rest }: ReplacePasswordInput,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, signal }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ReplacePasswordPayload> {
+    if (rest.currentPassword != null) requireOnce(info, signal, passwordModeErrors.PASSWORD_CURRENT_WRONG);
     const userId = keyOf('User', user, 'input.user');
     const generatedPassword = await services.passwordFlow.replace(authority, {
       ...rest,
@@ -30,13 +35,15 @@ export class PasswordResolver {
   @RequiresScopes(['dependent-password:change:self'])
   @Mutation(() => PasswordPayload, {
     description:
-      'Changes the password of an account on which the caller holds the right `change_password`, or of the own account. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.',
+      'Changes the password of an account on which the caller holds the right `change_password`, or of the own account. With a current password once per request. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.',
   })
   async changeDependentPassword(
     @Arg('input', () => ChangeDependentPasswordInput, { description: 'The user and the password.' })
     { user, sessions, ...rest }: ChangeDependentPasswordInput,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, signal }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<PasswordPayload> {
+    if (rest.currentPassword != null) requireOnce(info, signal, passwordModeErrors.PASSWORD_CURRENT_WRONG);
     const userId = keyOf('User', user, 'input.user');
     await services.passwordFlow.changeDependent(authority, { ...rest, userId, sessions: sessions ?? 'end-all' });
     return { userId };

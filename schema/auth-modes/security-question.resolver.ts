@@ -75,10 +75,10 @@ export class SecurityQuestionResolver {
   async checkSecurityAnswer(
     @Arg('input', () => CheckSecurityAnswerInput, { description: 'Question and answer.' })
     input: CheckSecurityAnswerInput,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, signal }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<CheckSecurityAnswerPayload> {
-    requireOnce(info, securityQuestionErrors.SECURITY_ANSWER_WRONG);
+    requireOnce(info, signal, securityQuestionErrors.SECURITY_ANSWER_WRONG);
     const { question, answer } = input;
     const userId = canonicalUserId(keyOf('User', input.user, 'input.user'));
     await services.securityQuestions.check(authority, { userId, question, answer });

@@ -37,10 +37,10 @@ export class TotpResolver {
   })
   async attachTotp(
     @Arg('input', () => AttachTotpInput, { description: 'The app and its code.' }) input: AttachTotpInput,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, signal }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Changed> {
-    requireOnce(info, totpErrors.TOTP_CODE_WRONG);
+    requireOnce(info, signal, totpErrors.TOTP_CODE_WRONG);
     const { secret, code, name } = input;
     const userId = keyOf('User', input.user, 'input.user');
     return changed(await services.totp.attach(authority, { userId, secret, code, name: name ?? null }));

@@ -19,11 +19,22 @@ function occurrences(
   return count;
 }
 
+/** Such root fields that a request has had, by the signal that all operations of a batch share. */
+const taken = new WeakMap<AbortSignal, Set<string>>();
+
 /**
- * For root fields by which secrets are guessed: refuses the field in an operation that has it more than once, so that
- * aliases do not multiply the tries of a request (check 58).
+ * For root fields by which secrets are guessed: refuses the field in an operation that has it more than once, and in a
+ * batch that had it, so that neither aliases nor batches multiply the tries of a request (check 58).
+ * @param signal The one of the request.
  * @param refusal What is thrown, each time.
  */
-export function requireOnce(info: GraphQLResolveInfo, refusal: (extras?: ErrorExtras) => IdentityError): void {
+export function requireOnce(
+  info: GraphQLResolveInfo,
+  signal: AbortSignal,
+  refusal: (extras?: ErrorExtras) => IdentityError,
+): void {
   if (occurrences(info.operation.selectionSet, info.fieldName, info.fragments) > 1) throw refusal();
+  const fields = taken.get(signal) ?? new Set();
+  if (fields.has(info.fieldName)) throw refusal();
+  taken.set(signal, fields.add(info.fieldName));
 }

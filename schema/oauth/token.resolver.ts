@@ -14,14 +14,14 @@ const TENANT = "Name of the tenant. Default: the caller's.";
 export class TokenResolver {
   @Mutation(() => IssueTokensPayload, {
     description:
-      'Issues tokens to the client that calls, which has authenticated itself with its id and secret. At most once in an operation. Errors: CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID, TOKEN_REQUEST_REPEATED, SIGN_IN_REFUSED.',
+      'Issues tokens to the client that calls, which has authenticated itself with its id and secret. At most once in a request. Errors: CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID, TOKEN_REQUEST_REPEATED, SIGN_IN_REFUSED.',
   })
   async issueTokens(
     @Arg('input', () => IssueTokensInput, { description: 'The request.' }) input: IssueTokensInput,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<IssueTokensPayload> {
-    requireOnce(info, oauthErrors.TOKEN_REQUEST_REPEATED);
+    requireOnce(info, context.signal, oauthErrors.TOKEN_REQUEST_REPEATED);
     const { scope, username, password, refreshToken } = input;
     const issued = await context.services.oauth.tokens.issue({
       caller: context.caller,

@@ -16,6 +16,7 @@ import { createFrontDoor, type FrontDoor } from '../../../src/server/http.ts';
 import { createLogger } from '../../../src/server/logger.ts';
 import { createMetrics } from '../../../src/server/metrics.ts';
 import { TrustedDocuments } from '../../../src/server/trusted-documents.ts';
+import { totpCode } from '../../support/totp.ts';
 import { testGraph, World } from '../../support/world.ts';
 
 let world: World;
@@ -233,7 +234,7 @@ describe('who calls', () => {
     expect([status, code, headers.get('retry-after')]).toEqual([503, 'SERVICE_UNAVAILABLE', '3']);
   });
 
-  it('learns nothing of a fault of ours, which is logged', async () => {
+  it('learns nothing of a fault of ours, which is logged (check 59)', async () => {
     const { url, logged } = await start();
     const { status, body } = await post(url, { query: '{ __typename }' }, { authorization: 'Bearer broken' });
     expect([status, body.errors[0].extensions.code]).toEqual([500, 'INTERNAL_ERROR']);
@@ -263,17 +264,28 @@ describe('limits of a request', () => {
       '2 directives',
     ],
     ['cost', 'cost=10', '{ tenants(first: 11) { nodes { name } } }', 'DOCUMENT_TOO_COSTLY', 'up to 11 objects'],
-  ])('refuse too much of %s with 400 and a code under every media type', async (_, limits, query, code, words) => {
-    const { url } = await start({ limits: parseGraphqlLimits(limits) });
-    for (const accept of MEDIA_TYPES) {
-      const answer = await post(url, { query }, { accept, authorization: 'Bearer good' });
-      expect([answer.status, answer.code]).toEqual([400, code]);
-      expect(answer.body.errors[0].message).toContain(words);
-      expect(answer.body.data).toBeUndefined();
-    }
+  ])(
+    'refuse too much of %s with 400 and a code under every media type (check 57)',
+    async (_, limits, query, code, words) => {
+      const { url } = await start({ limits: parseGraphqlLimits(limits) });
+      for (const accept of MEDIA_TYPES) {
+        const answer = await post(url, { query }, { accept, authorization: 'Bearer good' });
+        expect([answer.status, answer.code]).toEqual([400, code]);
+        expect(answer.body.errors[0].message).toContain(words);
+        expect(answer.body.data).toBeUndefined();
+      }
+    },
+  );
+
+  it('refuse pages beyond 200, and say how many there may be (check 57)', async () => {
+    const { url } = await start();
+    const query = '{ tenants(first: 201) { nodes { name } } }';
+    const { status, code, body } = await post(url, { query }, { authorization: 'Bearer good' });
+    expect([status < 500, code]).toEqual([true, 'INVALID_INPUT']);
+    expect(body.data).toBeNull();
   });
 
-  it('count page sizes from variables and their defaults', async () => {
+  it('count page sizes from variables and their defaults (check 57)', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('cost=10') });
     const query = 'query ($n: Int = 11) { tenants(first: $n) { nodes { name } } }';
     const ask = async (variables: object) =>
@@ -313,7 +325,7 @@ describe('limits of a request', () => {
     expect((await post(url, { query })).code).toBeUndefined();
   });
 
-  it('refuse too large a body with 413 under every media type', async () => {
+  it('refuse too large a body with 413 under every media type (check 57)', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('body=1024') });
     for (const accept of MEDIA_TYPES) {
       const answer = await post(url, { query: `{ __typename } #${'x'.repeat(1024)}` }, { accept });
@@ -321,7 +333,7 @@ describe('limits of a request', () => {
     }
   });
 
-  it('refuse too large a batch with 413 under every media type, and serve others', async () => {
+  it('refuse too large a batch with 413 under every media type, and serve others (check 57)', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('batch=2') });
     const batch = (size: number) => Array.from({ length: size }, () => ({ query: '{ __typename }' }));
     for (const accept of MEDIA_TYPES) {
@@ -329,6 +341,52 @@ describe('limits of a request', () => {
       expect([answer.status, answer.code]).toEqual([413, 'BATCH_TOO_LARGE']);
     }
     expect((await post(url, batch(2))).body).toEqual(batch(2).map(() => ({ data: { __typename: 'Query' } })));
+  });
+});
+
+describe('secrets to guess', () => {
+  const CHANGE =
+    'mutation ($current: String!) { changePassword(input: { currentPassword: $current, newPassword: "four-lanterns-by-noon" }) { userId } }';
+  const ANSWER =
+    'mutation ($user: ID!, $answer: String!) { checkSecurityAnswer(input: { user: $user, question: "Tree?", answer: $answer }) { userId } }';
+  const ATTACH =
+    'mutation ($user: ID!, $code: String!) { attachTotp(input: { user: $user, secret: "JBSWY3DPEHPK3PXP", code: $code }) { userId } }';
+
+  it('are tried once in a batch: codes, right ones too (check 58)', async () => {
+    const user = await world.newUser(tenant);
+    const { url } = await start({
+      resolveToken: async (_token, origin) => ({ ...world.user(tenant, user.id, 'credential:write:self'), origin }),
+    });
+    const variables = { user: user.id, code: totpCode('JBSWY3DPEHPK3PXP', world.clock.now()) };
+    const guess = { query: ATTACH, variables };
+    const { body } = await post(url, [guess, guess], { authorization: 'Bearer good' });
+    const codes = body.map(
+      ({ errors }: { errors?: { extensions: { code: string } }[] }) => errors?.[0]?.extensions.code,
+    );
+    expect(codes).toEqual([undefined, 'TOTP_CODE_WRONG']);
+  });
+
+  it.each([
+    ['passwords', CHANGE, { current: 'wrong' }, 'PASSWORD_CURRENT_WRONG'],
+    ['answers', ANSWER, { answer: 'wrong' }, 'SECURITY_ANSWER_WRONG'],
+  ])('are tried once in a batch: %s (check 58)', async (_, query, wrong, code) => {
+    const user = await world.newUser(tenant);
+    await world.givePassword(tenant, user.id);
+    const question = { userId: user.id, question: 'Tree?', answer: 'Elm' };
+    await world.services.securityQuestions.set(world.system(tenant), question);
+    const scopes = ['password:change:self', 'security-question:check:self', 'credential:write:self'];
+    const { url } = await start({
+      resolveToken: async (_token, origin) => ({ ...world.user(tenant, user.id, ...scopes), origin }),
+    });
+    const guess = { query, variables: { user: user.id, ...wrong } };
+    const before = (await world.events(tenant)).length;
+    const { body } = await post(url, [guess, guess, guess], { authorization: 'Bearer good' });
+    const codes = body.map(({ errors }: { errors: { extensions: { code: string } }[] }) => errors[0]?.extensions.code);
+    expect(codes).toEqual([code, code, code]);
+    // What is tried is an event, and so is nothing else here.
+    expect((await world.events(tenant)).length - before).toBe(1);
+    await post(url, guess, { authorization: 'Bearer good' });
+    expect((await world.events(tenant)).length - before).toBe(2);
   });
 });
 
