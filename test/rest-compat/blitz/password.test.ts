@@ -94,7 +94,7 @@ describe('Blitz 2.11: password', () => {
     const answer = await asApp({});
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
-    expect(answer.json).toEqual({ password: expect.stringMatching(/^[2-9b-z]{24}$/) });
+    expect(answer.json).toEqual({ password: expect.stringMatching(/^[2-9b-z]{27}$/) });
     expect(await opens(answer.json.password)).toBe(true);
     const [event] = (await blitz.world.events(blitz.tenant)).filter(({ subject_id: id }) => id === anna.id).slice(-1);
     expect(JSON.stringify(event)).not.toContain(answer.json.password);
@@ -105,8 +105,8 @@ describe('Blitz 2.11: password', () => {
     expect([answer.status, answer.text]).toEqual([204, '']);
     const { texts } = await blitz.world.outbox();
     const { to, text } = texts.at(-1)!;
-    expect([to, text]).toEqual(['+7 916 123-45-67', expect.stringMatching(/^Ваш новый пароль: \S{24}$/)]);
-    expect(await opens(text.slice(-24))).toBe(true);
+    expect([to, text]).toEqual(['+7 916 123-45-67', expect.stringMatching(/^Ваш новый пароль: \S{27}$/)]);
+    expect(await opens(text.slice(-27))).toBe(true);
   });
 
   it('sendPswdToAttr sends a given one, too', async () => {
