@@ -112,7 +112,7 @@ describe('Blitz 2.4: search', () => {
     expect([answer.status, answer.json.error]).toEqual([403, 'insufficient_scope']);
   });
 
-  it("does not find a neighbour's users", async () => {
+  it("does not find a neighbour's users (check 55)", async () => {
     const other = await blitz.world.tenant();
     await blitz.world.newUser(other, { id: 'theirs', familyName: 'Neighbour' });
     expect(await found('or(eq(family_name,Neighbour),eq(sub,theirs))')).toEqual([]);

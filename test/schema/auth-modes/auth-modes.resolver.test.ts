@@ -1,8 +1,10 @@
+import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { everyPermission, formatScope } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
-import { TEST_ORIGIN, World } from '../../support/world.ts';
+import { TEST_ORIGIN, testGraph, World } from '../../support/world.ts';
 
 const READ =
   'query ($user: ID!, $tenant: String) { authModes(user: $user, tenant: $tenant) { userId requiredFactor needPasswordChange methodsLocked state { name } } }';
@@ -174,7 +176,28 @@ describe('auth modes over GraphQL', () => {
       expect((await world.graphql(app('password:set', 'password:change'), CHANGE, { input })).code).toBe('FORBIDDEN');
     });
 
-    it('are refused with each reason and its path', async () => {
+    it('are set by nobody who holds everything but `password:set` (check 48)', async () => {
+      const scopes = everyPermission('tenant').map(formatScope);
+      const caller = app(...scopes.filter((scope) => scope !== 'password:set'));
+      const set = { user: user.id, password: 'three-wombats-at-dawn' };
+      expect((await world.graphql(caller, SET, { input: set })).code).toBe('FORBIDDEN');
+      const replace = 'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId } }';
+      expect((await world.graphql(caller, replace, { input: { user: user.id } })).code).toBe('FORBIDDEN');
+      expect(await world.services.passwords.isSetUp(tenant.id, user.id)).toBe(false);
+    });
+
+    it('are read by nobody: what shows one is the answer that made it (check 48)', async () => {
+      const shown = Object.values((await testGraph()).getTypeMap()).flatMap((type) =>
+        isObjectType(type)
+          ? Object.values(type.getFields())
+              .filter((field) => /password$/i.test(field.name) && getNamedType(field.type).name === 'String')
+              .map((field) => `${type.name}.${field.name}`)
+          : [],
+      );
+      expect(shown).toEqual(['ReplacePasswordPayload.generatedPassword']);
+    });
+
+    it('are refused with each reason and its path (check 42)', async () => {
       const input = { user: user.id, password: 'password' };
       const { errors } = await world.graphql(app('password:set'), SET, { input });
       expect(errors[0]?.extensions).toMatchObject({

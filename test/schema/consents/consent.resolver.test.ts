@@ -32,7 +32,7 @@ describe('consents', () => {
   const eventsOf = async ({ id }: User) =>
     (await world.events(tenant)).filter(({ subject_id: subject, type }) => subject === id && /consent/.test(type));
 
-  it('are listed by user, as native scopes alone allow', async () => {
+  it('are listed by user, as native scopes alone allow (check 40)', async () => {
     const { data, errors } = await list();
     expect(errors).toEqual([]);
     expect(data.consents).toEqual([
@@ -64,7 +64,7 @@ describe('consents', () => {
     expect((await world.graphql(reader(), NODE, { id: odd })).data.node).toBeNull();
   });
 
-  it('are taken back once, with an event that names client and scopes', async () => {
+  it('are taken back once, with an event that names client and scopes (check 40)', async () => {
     const revoker = world.user(tenant, anna.id, 'consent:revoke:self');
     const input = { userId: anna.id, clientId: 'shop' };
     const { data, errors } = await world.graphql(revoker, REVOKE, { input });

@@ -120,7 +120,7 @@ describe('security events over GraphQL', () => {
     expect(nobody.refusal?.code).toBe('USER_NOT_FOUND');
   });
 
-  it('refuses feeds without the permission, of another tenant, and with a cursor of another tenant', async () => {
+  it('refuses feeds without the permission, of another tenant, and with a cursor of another tenant (check 55)', async () => {
     expect((await follow(world.app(acme, 'user:read'))).refusal?.code).toBe('FORBIDDEN');
     expect((await follow(world.app(acme, 'event:read'), { tenant: neighbour.name })).refusal?.code).toBe('FORBIDDEN');
     const theirs = await follow(world.app(neighbour, 'event:read'));

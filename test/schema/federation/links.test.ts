@@ -85,6 +85,24 @@ describe('links to external accounts over GraphQL', () => {
     expect((await list()).data.federationLinks).toHaveLength(1);
   });
 
+  it('keeps accounts of the same id at two providers apart (check 56)', async () => {
+    const twin = await world.newProvider(tenant, { type: 'vk', name: 'vk_2', issuer: 'https://other.example' });
+    const other = await world.newUser(tenant);
+    expect((await link()).errors).toEqual([]);
+    expect((await link({ userId: other.id, providerName: twin.name })).errors).toEqual([]);
+    const reader = world.app(tenant, 'federation-link:read');
+    const shown = async (userId: string) =>
+      (
+        await world.graphql(reader, 'query ($userId: ID!) { federationLinks(userId: $userId) { providerName } }', {
+          userId,
+        })
+      ).data.federationLinks;
+    expect([await shown(user.id), await shown(other.id)]).toEqual([
+      [{ providerName: 'vk_1' }],
+      [{ providerName: 'vk_2' }],
+    ]);
+  });
+
   it('lets a user have several accounts, also at one provider', async () => {
     await link();
     await link({ externalId: '4712' });

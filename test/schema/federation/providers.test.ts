@@ -176,7 +176,7 @@ describe('federation providers over GraphQL', () => {
     expect((await update('nonsense', { scope: 'openid' })).code).toBe('FEDERATION_PROVIDER_NOT_FOUND');
   });
 
-  it('keep their issuer and subject claim while accounts are linked: ids are keyed by both (ASVS 6.8.1)', async () => {
+  it('keep their issuer and subject claim while accounts are linked: ids are keyed by both (ASVS 6.8.1) (check 56)', async () => {
     const id = await created(OPENID);
     const user = await world.newUser(tenant);
     expect((await update(id, { issuer: 'https://other.example' })).errors).toEqual([]);

@@ -97,7 +97,7 @@ describe('signing in by a QR code', () => {
     expect(await decisions()).toHaveLength(2);
   });
 
-  it('ends with its time', async () => {
+  it('ends with its time (check 45)', async () => {
     world.clock.advance(119);
     expect((await find(begun.code)).data.qrSignIn.expiresInSeconds).toBe(1);
     world.clock.advance(1);

@@ -18,7 +18,7 @@ describe('sessions over GraphQL', () => {
   const LIST =
     'query ($first: Int, $after: String, $filter: SessionFilterInput) { sessions(first: $first, after: $after, filter: $filter) { totalCount nodes { sessionId isCurrent user { subject } device { deviceId } } pageInfo { endCursor hasNextPage } } }';
 
-  it('are listed newest first, of the tenant or of one user', async () => {
+  it('are listed newest first, of the tenant or of one user (check 53)', async () => {
     const tenant = await world.tenant();
     const [a, b] = [await world.newUser(tenant, { id: 'a' }), await world.newUser(tenant, { id: 'b' })];
     const one = await world.signedIn(tenant, a.id, { deviceId: 'SHA256_d' });
@@ -41,7 +41,7 @@ describe('sessions over GraphQL', () => {
     expect((await world.graphql(caller, LIST, { filter: { deviceId: 'a\0' } })).code).toBe('INVALID_INPUT');
   });
 
-  it('are shown to users as far as they are their own', async () => {
+  it('are shown to users as far as they are their own (check 53)', async () => {
     const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
     const own = await world.signedIn(acme, user.id);
     const foreign = await world.signedIn(acme, other.id);
@@ -62,7 +62,7 @@ describe('sessions over GraphQL', () => {
     expect((await node(own.session.id)).data.node).toBeNull();
   });
 
-  it('end for a user at once, or all but the current one', async () => {
+  it('end for a user at once, or all but the current one (check 53)', async () => {
     const user = await world.newUser(acme);
     const current = await world.signedIn(acme, user.id);
     for (let i = 0; i < 2; i++) await world.signedIn(acme, user.id);
@@ -171,7 +171,7 @@ describe('a neighbour over GraphQL', () => {
     'auth-mode:write',
   ];
 
-  it('is refused by global id and by name, whether or not the row exists', async () => {
+  it('is refused by global id and by name, whether or not the row exists (check 55)', async () => {
     const caller = world.app(acme, ...everything);
     const foreign = (tag: string, key: string) => `${tag}~${theirs.route}~${key}`;
     const refused: [string, Record<string, unknown>][] = [
@@ -213,7 +213,7 @@ describe('a neighbour over GraphQL', () => {
     }
   });
 
-  it('is not found by bare ids, filters or cursors', async () => {
+  it('is not found by bare ids, filters or cursors (check 55)', async () => {
     const caller = world.app(acme, ...everything);
     const { data } = await world.graphql(
       caller,

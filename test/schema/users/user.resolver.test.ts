@@ -113,7 +113,7 @@ describe('users over GraphQL', () => {
     expect((await world.services.userStore.findById(acme.id, user.id))?.username).toBe(user.username);
   });
 
-  it('wants a recent sign-in before users change their own e-mail address (ASVS 7.5.1)', async () => {
+  it('wants a recent sign-in before users change their own e-mail address (ASVS 7.5.1) (check 54)', async () => {
     const user = await world.newUser(acme);
     const own = world.user(acme, user.id, 'user:write:self', 'email:change:self');
     const stale = { ...own, authTime: new Date(world.clock.now().getTime() - 301_000) };

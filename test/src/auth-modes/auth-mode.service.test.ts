@@ -185,7 +185,7 @@ describe('auth modes', () => {
     expect((await modes().get(own(user.id), user.id.toUpperCase())).needPasswordChange).toBe(true);
   });
 
-  it('of the own second factor change only soon after a sign-in (ASVS 7.5.1)', async () => {
+  it('of the own second factor change only soon after a sign-in (ASVS 7.5.1) (check 54)', async () => {
     await world.giveTotp(tenant, user.id);
     const authority = own(user.id);
     world.clock.advance(301);

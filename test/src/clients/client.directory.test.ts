@@ -74,7 +74,7 @@ describe('client directory and authenticator', () => {
     expect(await world.services.clientDirectory.byClientId(acme.id, 'live')).toBeNull();
   });
 
-  it('finds no client of a neighbour', async () => {
+  it('finds no client of a neighbour (check 55)', async () => {
     const neighbour = await world.tenant();
     const { client, secret } = await world.newClient(neighbour, { clientId: 'next-door' });
     const { clientAuthenticator, clientDirectory } = world.services;

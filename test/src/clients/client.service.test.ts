@@ -43,7 +43,7 @@ describe('clients', () => {
   });
 
   describe('creation', () => {
-    it('gives a confidential client a secret of 256 bits that is nowhere stored as it is', async () => {
+    it('gives a confidential client a secret of 256 bits that is nowhere stored as it is (check 32)', async () => {
       const { client, secret, restSecret } = await create({ withRestSecret: true });
       expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
       expect(restSecret).toMatch(/^[A-Za-z0-9_-]{43}$/);

@@ -30,7 +30,7 @@ describe('redirect addresses', () => {
   });
 
   it.each([
-    ['http://app.example/cb', 'http beyond loopback (RFC 9700 §2.6)'],
+    ['http://app.example/cb', 'http beyond loopback (RFC 9700 §2.6) (check 3)'],
     ['http://localhost.evil.example/cb', 'a host that only begins like loopback'],
     ['http://127.0.0.1.evil.example/', 'a host that only begins like an address'],
     ['https://app.example/cb#top', 'a fragment (RFC 6749 §3.1.2)'],

@@ -26,7 +26,7 @@ describe('handles', () => {
     fc.assert(fc.property(route, (value) => routeOfHandle(mintHandle(value)) === value));
   });
 
-  it('are 32 bytes of base64url, all but the route bytes random', () => {
+  it('are 32 bytes of base64url, all but the route bytes random (check 32)', () => {
     const [first, second] = [mintHandle('mzxw6ytb'), mintHandle('mzxw6ytb')].map((text) =>
       Buffer.from(text, 'base64url'),
     );

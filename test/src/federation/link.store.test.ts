@@ -53,7 +53,7 @@ describe.each(ENGINES)('the stores of federation on $name', ({ open }) => {
     expect(await links.find(neighbour.id, link)).toMatchObject({ externalName: 'Ext One', providerName: 'theirs' });
   });
 
-  it('cannot tie a link to a provider or user of another tenant', async () => {
+  it('cannot tie a link to a provider or user of another tenant (check 55)', async () => {
     const stranger = await world.newUser(own);
     const foreign = { ...link, tenantId: own.id, userId: stranger.id, externalId: 'ext-2' };
     await expect(links.insertIfFree(foreign)).rejects.toThrow();

@@ -3,7 +3,7 @@ import { Authority, type Caller } from '../../../src/access/index.ts';
 import type { ChangePassword, SetPassword } from '../../../src/flows/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
-import { World } from '../../support/world.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const NEXT = 'four-lanterns-by-noon';
 
@@ -103,7 +103,7 @@ describe('changing a password', () => {
     await expect(change({ userId: stranger.id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('demands a recent sign-in (ASVS 7.5.1), except through the older APIs', async () => {
+  it('demands a recent sign-in (ASVS 7.5.1), except through the older APIs (check 54)', async () => {
     const caller = world.user(tenant, user.id);
     world.clock.advance(301);
     await expect(change({}, own(caller))).rejects.toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' });
@@ -149,6 +149,19 @@ describe('changing a password', () => {
       await Promise.all([set({ userId: fresh.id }), set({ userId: fresh.id })]);
       expect(await world.services.passwords.verify(tenant.id, fresh.id, NEXT)).toBe(true);
       expect(await world.services.authModes.credentials(world.system(tenant), fresh.id)).toHaveLength(1);
+    });
+
+    it('leaves the second factor that is demanded, and what proves it (check 47)', async () => {
+      await world.giveTotp(tenant, user.id);
+      await world.services.authModes.update(world.system(tenant), user.id, { requiredFactor: 2 });
+      await set();
+      expect(await world.services.authModes.get(world.system(tenant), user.id)).toMatchObject({ requiredFactor: 2 });
+      const client = { clientId: 'shop', clientAuth: 'Basic' };
+      const attempt = { tenant, identifier: user.username, password: NEXT, origin: TEST_ORIGIN, client } as const;
+      expect(await world.services.signIn.verifyPassword(attempt)).toMatchObject({
+        kind: 'factor-required',
+        methods: ['totp'],
+      });
     });
 
     it('is refused for unknown users, users of a neighbour, and with reach self', async () => {

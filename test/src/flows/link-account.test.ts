@@ -304,7 +304,7 @@ describe('linking an account by a visit to its provider', () => {
       '/area',
       '',
       'javascript:alert(1)',
-    ])('with the callback %j', async (callback) => {
+    ])('with the callback %j (check 23)', async (callback) => {
       const { errors } = await begin({ callback });
       expect(errors[0]?.extensions).toMatchObject({
         code: 'BIND_CALLBACK_NOT_REGISTERED',
@@ -320,7 +320,7 @@ describe('linking an account by a visit to its provider', () => {
     );
 
     it.each(['https://evil.example/return', 'https://id.example.com.evil.example/', `${RETURN}?x=1`, 'return', '//x'])(
-      'with the return address %j',
+      'with the return address %j (check 23)',
       async (redirectUri) => {
         expect((await begin({ redirectUri })).code).toBe('BIND_REDIRECT_INVALID');
       },

@@ -40,6 +40,19 @@ describe('token endpoint: client credentials grant', () => {
     });
   });
 
+  it.each(['native', 'suite'])(
+    'never stands for a user who has the name of the client, at the %s issuer (check 24)',
+    async (kind) => {
+      const user = await world.newUser(acme, { id: `twin-${kind}` });
+      const client = await newClient({ clientId: user.id, permissions: ['user:read'] });
+      const token = await client.token(undefined, kind);
+      expect(decodeJwt(token).sub).not.toBe(user.id);
+      expect(await callerOf(world, token)).toMatchObject({ kind: 'application', clientId: user.id, userId: null });
+      // The other way round a user would have to be called what a client's tokens say.
+      await expect(world.newUser(acme, { id: `client:${user.id}` })).rejects.toMatchObject({ code: 'USER_ID_INVALID' });
+    },
+  );
+
   it('resolves the token to the application with what the scopes allow', async () => {
     const client = await newClient();
     const caller = await callerOf(world, await client.token('user:read'));

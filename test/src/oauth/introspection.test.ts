@@ -70,7 +70,7 @@ describe('introspection (RFC 7662)', () => {
     }
   });
 
-  it('refuses callers who proved nothing', async () => {
+  it('refuses callers who proved nothing (check 38)', async () => {
     const token = await (await newClient()).token();
     const anonymous = new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
     await expect(world.services.oauth.introspection.introspect(anonymous, token)).rejects.toMatchObject({

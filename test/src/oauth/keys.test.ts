@@ -97,7 +97,7 @@ describe('signing keys', () => {
     expect((await jwks('native', tenant)).keys.map(({ kid }) => kid)).toEqual([key.kid]);
   });
 
-  it('have distinct ids, and each tenant its own', async () => {
+  it('have distinct ids, and each tenant its own (check 33)', async () => {
     const globex = await world.tenant();
     await rotate('EdDSA', globex);
     const all = [...(await jwks('native')).keys, ...(await jwks('native', globex)).keys].map(({ kid }) => kid);

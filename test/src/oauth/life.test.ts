@@ -1,4 +1,6 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { IssuedTokens } from '../../../src/oauth/index.ts';
@@ -31,12 +33,35 @@ describe('the life of a token', () => {
     await expect(refreshed).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   }
 
-  it('ends with its session (check 52)', async () => {
+  it('ends with its session (checks 19 and 52)', async () => {
     const { client, user, issued } = await signedIn();
     expect(await refusalOf(world, issued.accessToken)).toBeNull();
     const [session] = await sessionsOf(user.id);
     await world.services.sessions.revoke(world.system(acme), session!.id);
     await expectEnded(issued, client, 'grant-revoked');
+  });
+
+  it('ends when somebody else sets the password of its user, offline ones too (check 19)', async () => {
+    const { client, user, issued } = await signedIn();
+    const offline = await user.signIn('offline_access');
+    const { passwordFlow } = world.services;
+    await passwordFlow.set(world.system(acme), { userId: user.id, password: 'four-lanterns-by-noon' });
+    await expectEnded(issued, client, 'grant-revoked');
+    await expectEnded(offline, client, 'grant-revoked');
+  });
+
+  it('ends when its user changes the password in another session; that one goes on (check 19)', async () => {
+    const { client, user, issued } = await signedIn();
+    const kept = await user.signIn('user:read:self');
+    const sessionId = (decodeJwt(kept.accessToken) as { sid: string }).sid;
+    const caller = { ...world.user(acme, user.id, 'password:change:self'), sessionId };
+    await world.services.passwordFlow.change(new Authority(caller, acme, 'self'), {
+      userId: user.id,
+      currentPassword: user.password,
+      newPassword: 'four-lanterns-by-noon',
+    });
+    await expectEnded(issued, client, 'grant-revoked');
+    expect(await refusalOf(world, kept.accessToken)).toBeNull();
   });
 
   it('ends when the sessions of its user are reset, offline ones too', async () => {
@@ -56,14 +81,14 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, other.accessToken)).toBe('grant-revoked');
   });
 
-  it('ends when its user is disabled, for good', async () => {
+  it('ends when its user is disabled, for good (check 52)', async () => {
     const { client, user, issued } = await signedIn();
     await world.services.endAccess.setEnabled(world.system(acme), user.id, false);
     await world.services.endAccess.setEnabled(world.system(acme), user.id, true);
     await expectEnded(issued, client, 'grant-revoked');
   });
 
-  it('ends when its user is deleted', async () => {
+  it('ends when its user is deleted (check 52)', async () => {
     const { client, user, issued } = await signedIn();
     await world.services.endAccess.delete(world.system(acme), user.id);
     await expectEnded(issued, client, 'grant-revoked');

@@ -100,6 +100,7 @@ describe('what passes as an access token', () => {
   it('is no token before its time or after it; 60 s ahead pass, more do not (check 28)', async () => {
     expect(await refusalOf(world, await sign({ exp: seconds(0) }))).toBe('expired');
     expect(await refusalOf(world, await sign({ nbf: seconds(10) }))).toBeNull();
+    expect(await refusalOf(world, await sign({ iat: seconds(10) }))).toBeNull();
     expect(await refusalOf(world, await sign({ nbf: seconds(61) }))).toBe('not-yet-valid');
     expect(await refusalOf(world, await sign({ iat: seconds(61) }))).toBe('issued-in-future');
   });

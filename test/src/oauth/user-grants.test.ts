@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreateClient } from '../../../src/clients/index.ts';
+import { routeOfHandle } from '../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { World } from '../../support/world.ts';
@@ -55,7 +56,7 @@ describe('token endpoint: password grant', () => {
     expect((await (await newUser()).signIn()).scope).toBe('user:read:self');
   });
 
-  it('does not exist for a client that is not flagged for it (RFC 9700 §2.4)', async () => {
+  it('does not exist for a client that is not flagged for it (RFC 9700 §2.4) (check 14)', async () => {
     const user = await newUser(await newClient({ grants: ['client_credentials'] }));
     await expect(user.signIn()).rejects.toMatchObject({ code: 'GRANT_TYPE_UNSUPPORTED' });
   });
@@ -112,15 +113,28 @@ describe('token endpoint: refresh grant', () => {
     expect(await refusalOf(world, second.accessToken)).toBeNull();
   });
 
-  it('revokes the family when a spent token returns (RFC 9700 §4.14.2)', async () => {
+  it.each(['confidential', 'public'] as const)(
+    'revokes the family when a spent token returns, of a %s client (RFC 9700 §4.14.2) (check 15)',
+    async (type) => {
+      const user = await newUser(await newClient({ type }));
+      const first = await user.signIn();
+      const second = await refresh(user, first.refreshToken);
+      await expect(refresh(user, first.refreshToken)).rejects.toMatchObject({ code: 'REFRESH_TOKEN_REUSED' });
+      await expect(refresh(user, second.refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+      expect(await refusalOf(world, second.accessToken)).toBe('grant-revoked');
+      const about = (await world.events(acme)).filter(({ subject_id }) => subject_id === user.id);
+      expect(about.at(-1)).toMatchObject({ type: 'refresh_token.reused', outcome: 'failure' });
+    },
+  );
+
+  it('gives a token of 216 random bits, and another each time (check 32)', async () => {
     const user = await newUser();
-    const first = await user.signIn();
-    const second = await refresh(user, first.refreshToken);
-    await expect(refresh(user, first.refreshToken)).rejects.toMatchObject({ code: 'REFRESH_TOKEN_REUSED' });
-    await expect(refresh(user, second.refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
-    expect(await refusalOf(world, second.accessToken)).toBe('grant-revoked');
-    const about = (await world.events(acme)).filter(({ subject_id }) => subject_id === user.id);
-    expect(about.at(-1)).toMatchObject({ type: 'refresh_token.reused', outcome: 'failure' });
+    const first = (await user.signIn()).refreshToken!;
+    const second = (await refresh(user, first)).refreshToken!;
+    const parts = [first, second].map((token) => Buffer.from(token, 'base64url'));
+    expect(parts.map(({ length }) => length)).toEqual([32, 32]);
+    expect(new Set(parts.map((bytes) => bytes.subarray(5).toString('hex'))).size).toBe(2);
+    for (const token of [first, second]) expect(routeOfHandle(token)).toBe(acme.route);
   });
 
   it('refuses the token to another client, and leaves the family alive', async () => {
@@ -133,7 +147,7 @@ describe('token endpoint: refresh grant', () => {
     expect((await refresh(user, refreshToken)).accessToken).toBeTruthy();
   });
 
-  it('cannot widen the scope, but narrow it for one access token', async () => {
+  it('cannot widen the scope, but narrow it for one access token (check 18)', async () => {
     const user = await newUser();
     const first = await user.signIn('user:read:self openid');
     await expect(refresh(user, first.refreshToken, 'user:read:self profile')).rejects.toMatchObject({
@@ -144,7 +158,7 @@ describe('token endpoint: refresh grant', () => {
     expect((await refresh(user, narrow.refreshToken)).scope).toBe('user:read:self openid');
   });
 
-  it('ends an unused token after its idle time, and a used one at the absolute end of the family', async () => {
+  it('ends an unused token after its idle time, and a used one at the absolute end of the family (check 17)', async () => {
     const tenant = await world.tenant({ settings: { refreshIdleSeconds: 3600, refreshSeconds: 5400 } });
     const client = await TestClient.create(world, tenant, {
       grants: ['password', 'refresh_token'],

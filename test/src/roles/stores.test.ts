@@ -67,7 +67,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     expect((await roleStore.grantedTo(neighbour.id, 'user', [userId])).get(userId)).toMatchObject([{ id: role.id }]);
   });
 
-  it('join no row of one tenant to a row of another', async () => {
+  it('join no row of one tenant to a row of another (check 55)', async () => {
     const { groupStore, roleStore } = world.services;
     const ownRole = await world.newRole(own);
     const ownGroup = await world.newGroup(own);

@@ -316,7 +316,7 @@ describe('opening a socket', () => {
     expect((await connect(url, { authorization: 'Bearer away' }).closed).code).toBe(1013);
   });
 
-  it('is open to the pages of the service and to programs, not to pages from elsewhere', async () => {
+  it('is open to the pages of the service and to programs, not to pages from elsewhere (check 59)', async () => {
     const { url, httpUrl } = await start();
     expect(await upgradeStatus(url, {})).toBe(101);
     expect(await upgradeStatus(url, { origin: 'https://id.example' })).toBe(101);
@@ -398,7 +398,7 @@ describe('the end of a socket', () => {
     ['user.disabled', { subjectId: 'user-1' }],
     ['client.deleted', { clientId: 'test-app' }],
     ['tenant.sessions_revoked', {}],
-  ])('comes with 4403 after %s, when the token is no longer good', async (type, over) => {
+  ])('comes with 4403 after %s, when the token is no longer good (check 52)', async (type, over) => {
     const { url, tokens, sockets } = await start();
     tokens.set('user', () => ({ ...world.user(tenant, 'user-1', 'user:read:self'), sessionId: 'session-1' }));
     const { client, closed } = connect(url, { authorization: 'Bearer user' });

@@ -42,7 +42,7 @@ describe('a session', () => {
     await expect(world.signedIn(tenant, 'nobody')).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
   });
 
-  it('takes the place of the one the browser held before (ASVS 7.2.4)', async () => {
+  it('takes the place of the one the browser held before (ASVS 7.2.4) (check 51)', async () => {
     const user = await world.newUser(tenant);
     const planted = await world.signedIn(tenant, user.id, { inBrowser: true });
     await world.signedIn(tenant, user.id, { inBrowser: true, replaces: planted.session.id });
@@ -50,7 +50,7 @@ describe('a session', () => {
     expect(await typesOf(user.id)).toEqual(['session.started', 'session.ended', 'session.started']);
   });
 
-  it('gets a new cookie value and a new auth_time when its user signs in again', async () => {
+  it('gets a new cookie value and a new auth_time when its user signs in again (check 51)', async () => {
     const user = await world.newUser(tenant);
     const { sessions } = world.services;
     const before = await world.signedIn(tenant, user.id, { inBrowser: true });
@@ -62,7 +62,7 @@ describe('a session', () => {
     await expect(sessions.renew(system, newId(), { amr: [] })).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
   });
 
-  it('ends when it is idle for too long', async () => {
+  it('ends when it is idle for too long (check 53)', async () => {
     const user = await world.newUser(tenant);
     const { session, cookie } = await world.signedIn(tenant, user.id, { inBrowser: true });
     world.clock.advance(599);
@@ -75,7 +75,7 @@ describe('a session', () => {
     });
   });
 
-  it('goes on while it is used, but never beyond its absolute end', async () => {
+  it('goes on while it is used, but never beyond its absolute end (check 53)', async () => {
     const user = await world.newUser(tenant);
     const { sessions } = world.services;
     const { session } = await world.signedIn(tenant, user.id);
@@ -158,7 +158,7 @@ describe('ending sessions', () => {
 });
 
 describe('ending access', () => {
-  it('disables an account, its sessions and its tokens in one transaction', async () => {
+  it('disables an account, its sessions and its tokens in one transaction (check 52)', async () => {
     const user = await world.newUser(tenant);
     const { session } = await world.signedIn(tenant, user.id);
     await world.services.endAccess.setEnabled(system, user.id, false);

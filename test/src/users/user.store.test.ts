@@ -69,7 +69,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
       });
     });
 
-    it('gives nothing of a neighbour', async () => {
+    it('gives nothing of a neighbour (check 55)', async () => {
       const { userStore } = world.services;
       expect(await userStore.findById(mine.id, 'their')).toBeNull();
       expect([...(await userStore.findMany(mine.id, ['their', 'both'])).values()].map((user) => user.tenantId)).toEqual(

@@ -38,7 +38,7 @@ describe('lock-out', () => {
     return { tenant, user, attempt, fail, check, started };
   }
 
-  it('blocks the account after the limit, whoever asks from wherever, and lets it go when the wait is over', async () => {
+  it('blocks the account after the limit, whoever asks from wherever, and lets it go when the wait is over (check 44)', async () => {
     const { fail, check } = await scene();
     await fail(2);
     expect(await check()).toMatchObject({ isBlocked: false });
@@ -92,7 +92,7 @@ describe('lock-out', () => {
     expect((await check()).isBlocked).toBe(false);
   });
 
-  it('blocks an address over all accounts of the tenant, of IPv6 the whole /64, and no other tenant', async () => {
+  it('blocks an address over all accounts of the tenant, of IPv6 the whole /64, and no other tenant (check 44)', async () => {
     const { fail, check } = await scene({ ipLimit: 4, accountLimit: 2 });
     const other = await scene({ ipLimit: 4 });
     const from = (userId: string, peerIp: string) => ({ userId, name: userId, peerIp });

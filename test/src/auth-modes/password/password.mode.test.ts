@@ -100,7 +100,7 @@ describe('the password mode', () => {
     expect(await mode().verify(tenant.id, user.id, password)).toBe(false);
   });
 
-  it('asks for 15 characters, or 8 where there is a second factor', async () => {
+  it('asks for 15 characters, or 8 where there is a second factor (check 41)', async () => {
     await expect(set('eight-ch')).rejects.toMatchObject({
       code: 'PASSWORD_POLICY',
       fields: [{ path: 'input.password', code: 'PASSWORD_TOO_SHORT' }],

@@ -47,7 +47,7 @@ describe('codes (RFC 6238)', () => {
 });
 
 describe('secrets of code apps', () => {
-  it('are fresh, of 160 bits, 32 base32 characters', () => {
+  it('are fresh, of 160 bits, 32 base32 characters (check 32)', () => {
     const secrets = new Set(Array.from({ length: 50 }, newTotpSecret));
     expect(secrets.size).toBe(50);
     for (const secret of secrets) expect(secret).toMatch(/^[A-Z2-7]{32}$/);

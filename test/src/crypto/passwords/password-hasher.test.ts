@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('password hashing', () => {
-  it('uses Argon2id with the OWASP floor by default: 19 MiB, 2 passes, 1 lane', async () => {
+  it('uses Argon2id with the OWASP floor by default: 19 MiB, 2 passes, 1 lane (check 49)', async () => {
     expect(await new PasswordHasher().hash('correct horse')).toMatch(
       /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
     );
@@ -32,7 +32,7 @@ describe('password hashing', () => {
     }
   });
 
-  it('verifies the whole value, to the last of 1024 bytes', async () => {
+  it('verifies the whole value, to the last of 1024 bytes (check 41)', async () => {
     const phc = await hasher.hash(`${'a'.repeat(1023)}b`);
     expect((await hasher.verify('a'.repeat(1024), phc)).ok).toBe(false);
     expect((await hasher.verify(`${'a'.repeat(1023)}b`, phc)).ok).toBe(true);
