@@ -71,9 +71,9 @@ export class FederationProviderResolver {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     const narrowed = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
     const found = await services.federationProviders.page(authority, narrowed as ProviderFilter, request);
-    const connection = toConnection(found);
-    const edges = connection.edges.map(({ cursor, node }) => ({ cursor, node: toProvider(node) }));
-    return { ...connection, edges, nodes: edges.map(({ node }) => node) };
+    const { edges: places, ...rest } = toConnection(found);
+    const edges = places.map(({ cursor, node }) => ({ cursor, node: toProvider(node) }));
+    return { ...rest, edges, nodes: edges.map(({ node }) => node) };
   }
 
   @RequiresScopes(['federation-provider:write'])

@@ -37,13 +37,14 @@ export class GroupMemberResolver {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     const first = (size: number) =>
       loaders.membersOfGroup.load({ tenantId: group.tenantId, key: cutKey(size, group.id) });
-    const connection = toConnection(await services.groupMembers.page(authority, group.id, request, first));
+    const found = await services.groupMembers.page(authority, group.id, request, first);
+    const { edges: places, nodes: members, ...rest } = toConnection(found);
     const users = await Promise.all(
-      connection.nodes.map(({ tenantId, userId }) => loaders.user.load({ tenantId, key: userId })),
+      members.map(({ tenantId, userId }) => loaders.user.load({ tenantId, key: userId })),
     );
     // A foreign key joins every membership to its user; only one deleted in between is missing.
-    const edges = connection.edges.map(({ cursor }, i) => ({ cursor, node: users[i] as User }));
-    return { ...connection, edges, nodes: users as User[] };
+    const edges = places.map(({ cursor }, i) => ({ cursor, node: users[i] as User }));
+    return { ...rest, edges, nodes: users as User[] };
   }
 
   @RequiresScopes(['group-member:read'])
