@@ -8,7 +8,7 @@ const HEAD =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes"])\n\n';
 
 /** The SDL that is committed: sorted, with directives and descriptions. */
-export function emitSdl(schema: GraphQLSchema): string {
+function emitSdl(schema: GraphQLSchema): string {
   return `${HEAD}${printSchemaWithDirectives(lexicographicSortSchema(schema)).trim()}\n`;
 }
 

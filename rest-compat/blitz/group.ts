@@ -20,7 +20,7 @@ export const PROFILE = z
   .describe('Name of the profile of groups, such as `orgs`.');
 
 /** The opaque reference to a group's record. @param globalId As the graph has it: its last part is the record's own id. */
-export function groupInstanceIdOf(globalId: string): string {
+function groupInstanceIdOf(globalId: string): string {
   return Buffer.from(INSTANCE + globalId.slice(globalId.lastIndexOf('~') + 1), 'utf8').toString('base64url');
 }
 

@@ -3,7 +3,7 @@ import { Directive, Extensions } from 'type-graphql';
 import { parseScope, type ScopeString } from '../../src/access/index.ts';
 
 /** Apollo Federation's scalar for a scope name. */
-export const ScopeScalar = new GraphQLScalarType({
+const ScopeScalar = new GraphQLScalarType({
   name: 'federation__Scope',
   description: 'A native permission with its reach, such as `user:read`, `user:read:self` or `user:read:all`.',
 });

@@ -9,8 +9,6 @@ export {
   everyPermission,
   formatScope,
   type Grant,
-  PERMISSION_VERBS,
-  PERMISSIONS,
   type Permission,
   PermissionSet,
   parseScope,

@@ -1,7 +1,7 @@
 /**
  * The one list of permissions (model.md section 7): `noun:verb`. `write` implies `read` of its noun; nothing else implies it.
  */
-export const PERMISSION_VERBS = {
+const PERMISSION_VERBS = {
   tenant: ['read', 'write', 'create', 'delete', 'import', 'export'],
   setting: ['read', 'write'],
   user: ['read', 'create', 'write', 'delete', 'impersonate'],
@@ -65,7 +65,7 @@ export interface Grant {
   readonly only?: string;
 }
 
-export const PERMISSIONS: readonly Permission[] = Object.entries(PERMISSION_VERBS).flatMap(([noun, verbs]) =>
+const PERMISSIONS: readonly Permission[] = Object.entries(PERMISSION_VERBS).flatMap(([noun, verbs]) =>
   verbs.map((verb) => `${noun}:${verb}` as Permission),
 );
 const KNOWN = new Set<string>(PERMISSIONS);

@@ -6,7 +6,7 @@ import type { AuthModeChange, AuthModeColumns } from './auth-mode.store.ts';
 export const UPDATE_PASSWORD = 'UPDATE_PASSWORD';
 
 /** Sign-in methods that can be locked. */
-export const LOCKABLE_METHODS: readonly string[] = ['password'];
+const LOCKABLE_METHODS: readonly string[] = ['password'];
 /** Longer lists hold nothing but repetitions. */
 const MAX_METHODS = 16;
 

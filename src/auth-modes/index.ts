@@ -6,7 +6,7 @@
 export { AccountGate, type AccountGateDeps } from './account-gate.ts';
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { authModeErrors } from './auth-mode.errors.ts';
-export { type AuthModePatch, LOCKABLE_METHODS, UPDATE_PASSWORD } from './auth-mode.rules.ts';
+export { type AuthModePatch, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export { AuthModeService, type AuthModeServiceDeps, type AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
@@ -15,19 +15,16 @@ export {
   type AccountSwitch,
   accountOf,
   type LiftTarget,
-  LOCKOUT_REASON,
   LockoutService,
   type Verdict,
 } from './lockout/lockout.service.ts';
 export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';
-export {
-  type Attempt,
-  LOCKOUT_FACTORS,
-  type LockoutFactor,
-  SUBJECT_KINDS,
-  type SubjectKind,
+export type {
+  Attempt,
+  LockoutFactor,
+  SubjectKind,
 } from './lockout/lockout.subject.ts';
-export { type AuthMode, CREDENTIAL_KINDS, CREDENTIAL_TYPES, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
+export { type AuthMode, CREDENTIAL_KINDS, type CredentialType } from './mode.ts';
 export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';

@@ -25,7 +25,7 @@ export const CREDENTIAL_KINDS = {
 
 export type CredentialType = keyof typeof CREDENTIAL_KINDS;
 
-export const CREDENTIAL_TYPES = Object.keys(CREDENTIAL_KINDS) as readonly CredentialType[];
+const CREDENTIAL_TYPES = Object.keys(CREDENTIAL_KINDS) as readonly CredentialType[];
 
 /** The types that count in the one rule for "has a second factor". */
 export const SECOND_FACTOR_TYPES: readonly CredentialType[] = CREDENTIAL_TYPES.filter(

@@ -19,7 +19,6 @@ export {
   isCallable,
   type ProviderConfig,
   storedConfig,
-  TOKEN_ENDPOINT_AUTH,
   type TokenEndpointAuth,
 } from './provider.config.ts';
 export {

@@ -3,7 +3,7 @@ import { type FieldFault, type IdentityError, isStorableText } from '../kernel/i
 import { federationErrors } from './federation.errors.ts';
 
 /** How we authenticate at the provider's token endpoint (OIDC Core section 9). */
-export const TOKEN_ENDPOINT_AUTH = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+const TOKEN_ENDPOINT_AUTH = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 export type TokenEndpointAuth = (typeof TOKEN_ENDPOINT_AUTH)[number];
 
 /** Parameters of the authorization request that the flow itself sets; an operator's extra ones may not replace them. */

@@ -32,7 +32,7 @@ export {
   type QrSignInResult,
 } from './qr-sign-in.ts';
 export { signInErrors } from './sign-in.errors.ts';
-export { type PasswordSignIn, requireVerified, SignInFlow, type SignInResult } from './sign-in.ts';
+export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
 export { signUpErrors } from './sign-up.errors.ts';
 export {
   type ContinueSignUp,

@@ -173,7 +173,7 @@ const MISSING_STEP = {
 } as const;
 
 /** The result, if nothing is missing. @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED */
-export function requireVerified(result: SignInResult): Extract<SignInResult, { kind: 'verified' }> {
+function requireVerified(result: SignInResult): Extract<SignInResult, { kind: 'verified' }> {
   if (result.kind === 'verified') return result;
   throw MISSING_STEP[result.kind]();
 }

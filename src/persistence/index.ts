@@ -6,7 +6,7 @@ export { type Columns, columnsOf } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
-export { firstPage, keysetPage, MAX_PAGE_SIZE, type PageKey, type PageRequest, type PageResult } from './page.ts';
+export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,
@@ -24,5 +24,5 @@ export {
   searchKeysOf,
 } from './search.ts';
 export { isDatabaseUnavailable } from './unavailable.ts';
-export { openUnitOfWork, UnitOfWork } from './unit-of-work.ts';
+export { openUnitOfWork } from './unit-of-work.ts';
 export { violatedConstraint } from './violations.ts';

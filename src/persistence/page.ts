@@ -34,7 +34,7 @@ export interface PageResult<T> {
 type AnySelect = SelectQueryBuilder<any, any, any>;
 
 /** Largest page: 200 rows of about 2 KB are 400 KB, and a page is built in memory. */
-export const MAX_PAGE_SIZE = 200;
+const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 20;
 
 function encodeCursor(values: readonly unknown[]): string {

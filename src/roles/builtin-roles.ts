@@ -10,10 +10,10 @@ export const ADMINISTRATOR_ROLE = 'administrator';
 export const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
 
 /** What `administrator` holds. */
-export const ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('all').map(formatScope);
+const ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('all').map(formatScope);
 
 /** What `tenant-administrator` holds. */
-export const TENANT_ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('tenant')
+const TENANT_ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('tenant')
   .map(formatScope)
   .filter((scope) => scope !== 'tenant:create' && scope !== 'tenant:delete');
 

@@ -3,7 +3,7 @@
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
  */
 export { grantErrors } from './access.errors.ts';
-export { ADMINISTRATOR_ROLE, seedBuiltinRoles, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
+export { ADMINISTRATOR_ROLE, seedBuiltinRoles } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
 export type { Group, GroupMember } from './group.entity.ts';
@@ -13,9 +13,9 @@ export { type GroupFilter, type GroupOrder, GroupStore, type MemberGroup } from 
 export { GroupMemberService, type KnownUsers } from './group-member.service.ts';
 export { type GroupReference, TREE_PROFILE } from './group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
-export { HOLDER_KINDS, type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
+export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
 export { type CreateRole, RoleService, type UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, RoleStore } from './role.store.ts';
 export { type RoleGranting, RoleGrantService } from './role-grant.service.ts';
-export { type HeldRoles, RolePermissions, reachesBeyond } from './role-permissions.ts';
+export { type HeldRoles, RolePermissions } from './role-permissions.ts';

@@ -4,7 +4,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 export const TENANT_ROLE_CLIENT = '00000000-0000-0000-0000-000000000000';
 
 /** What can hold a role. A client is named by its UUID. */
-export const HOLDER_KINDS = ['user', 'group', 'client'] as const;
+const HOLDER_KINDS = ['user', 'group', 'client'] as const;
 export type HolderKind = (typeof HOLDER_KINDS)[number];
 
 /** A role: a name for native permissions, at the tenant or at one client. */

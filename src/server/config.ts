@@ -85,7 +85,7 @@ export interface BootstrapConfig {
 /** A network: address and prefix length, as ipaddr.js reads CIDR. */
 export type CidrRange = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment cannot be used. `message` names every fault, one a line. */

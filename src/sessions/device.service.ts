@@ -1,5 +1,4 @@
 import type { Authority } from '../access/index.ts';
-import { sha256Base64Url } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Clock, isStorableText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
@@ -29,11 +28,6 @@ export interface SeenDevice {
 /** Devices kept per account: at about 500 bytes each, 50 KB. The one used longest ago makes room. */
 const MAX_DEVICES = 100;
 const MAX_ID = 128;
-
-/** The id of the device whose browser holds this cookie: `SHA256_` and the hash, so that the id cannot be used as the cookie. */
-export function deviceIdOf(cookie: string): string {
-  return `SHA256_${sha256Base64Url(cookie)}`;
-}
 
 /** Rules of the devices an account is known on. */
 export class DeviceService {

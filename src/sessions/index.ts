@@ -2,7 +2,7 @@
  * Sessions, the devices they are on, and secrets that work once.
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
  */
-export { DeviceService, deviceIdOf, type SeenDevice } from './device.service.ts';
+export { DeviceService, type SeenDevice } from './device.service.ts';
 export { DeviceStore } from './device.store.ts';
 export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './one-time-code.store.ts';
 export type { Device, Session } from './session.entity.ts';

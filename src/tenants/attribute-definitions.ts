@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isStorableText } from '../kernel/index.ts';
 
 /** What the values of an attribute are. */
-export const ATTRIBUTE_TYPES = ['text', 'number', 'boolean', 'object'] as const;
+const ATTRIBUTE_TYPES = ['text', 'number', 'boolean', 'object'] as const;
 
 const text = (max: number) => z.string().min(1).max(max).refine(isStorableText, 'No control characters.');
 

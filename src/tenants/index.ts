@@ -5,9 +5,7 @@
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
 export { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 export {
-  effectiveSettings,
   TEMPLATE_SETTINGS,
-  TENANT_TEMPLATES,
   type TenantSettings,
   type TenantSettingsPatch,
   type TenantTemplate,

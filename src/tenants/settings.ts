@@ -77,7 +77,7 @@ export type TenantSettingsPatch = Partial<Omit<TenantSettings, 'lockout'>> & {
   readonly lockout?: Partial<TenantSettings['lockout']>;
 };
 
-export const TENANT_TEMPLATES = ['native', 'realm', 'image'] as const;
+const TENANT_TEMPLATES = ['native', 'realm', 'image'] as const;
 /** Whose defaults a tenant starts with. */
 export type TenantTemplate = (typeof TENANT_TEMPLATES)[number];
 

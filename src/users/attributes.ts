@@ -3,7 +3,7 @@ import { searchKey, searchKeysOf } from '../persistence/index.ts';
 import { isPlainText } from './user-names.ts';
 
 /** Attribute maps, of any door, that name a column: the value goes there and is never stored twice (model.md section 5). */
-export const ATTRIBUTE_ALIASES = {
+const ATTRIBUTE_ALIASES = {
   username: 'username',
   email: 'email',
   firstName: 'givenName',

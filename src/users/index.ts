@@ -3,7 +3,7 @@
  * `auth-modes/`, sessions `sessions/`.
  * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
-export { ATTRIBUTE_ALIASES, type Attributes, aliasedColumn } from './attributes.ts';
+export { type Attributes, aliasedColumn } from './attributes.ts';
 export type { Properties, PropertyPatch } from './properties.ts';
 export { PropertyService } from './property.service.ts';
 export { uniqueEmails } from './unique-emails.ts';
@@ -13,4 +13,4 @@ export { type PreparedUser, UserService } from './user.service.ts';
 export { UserStore } from './user.store.ts';
 export { type CreateUser, isPhoneNumber, type UserInput } from './user-input.ts';
 export { canonicalUserId, fold, isUserIdShaped } from './user-names.ts';
-export { USER_ORDERS, type UserFilter, type UserOrder } from './user-page.ts';
+export type { UserFilter, UserOrder } from './user-page.ts';

@@ -35,7 +35,7 @@ export interface UserFilter {
   readonly roleId?: string | null;
 }
 
-export const USER_ORDERS = ['createdAt', 'username'] as const;
+const USER_ORDERS = ['createdAt', 'username'] as const;
 export type UserOrder = (typeof USER_ORDERS)[number];
 
 const ID: PageKey = { column: 'users.id', property: 'id', type: 'text' };

@@ -32,7 +32,7 @@ export interface AccountSwitch {
 }
 
 /** Why an account is off that failed too often, in `users.disabled_reason`. */
-export const LOCKOUT_REASON = 'lockout';
+const LOCKOUT_REASON = 'lockout';
 
 export interface LockoutServiceDeps {
   readonly db: Database;

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 
 /** The question a user answers where a password cannot be shown; one per user. */
 export const SecurityQuestionEntity = defineEntity({
@@ -14,4 +14,3 @@ export const SecurityQuestionEntity = defineEntity({
     updatedAt: p.datetime(),
   },
 });
-export type StoredSecurityQuestion = InferEntity<typeof SecurityQuestionEntity>;

@@ -20,7 +20,7 @@ const STEP = 'lastStep';
 export const detailsAfter = (step: number): Readonly<Record<string, unknown>> => ({ ...TOTP_SHAPE, [STEP]: step });
 
 /** The newest step whose code was taken; -1 when none was. */
-export const lastStepOf = ({ data }: Pick<CredentialInfo, 'data'>): number =>
+const lastStepOf = ({ data }: Pick<CredentialInfo, 'data'>): number =>
   Number.isSafeInteger(data[STEP]) ? (data[STEP] as number) : -1;
 
 /** Second factor by time-based codes (RFC 6238). Each code works once, on whichever node it is shown (check 45). */
