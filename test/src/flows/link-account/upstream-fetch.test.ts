@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { upstreamFetch } from '../../../src/flows/link-account/upstream-fetch.ts';
+import { upstreamFetch } from '../../../../src/flows/link-account/upstream-fetch.ts';
 
 describe('calls to federation providers', () => {
   let server: Server;

@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import { CALLBACK, linkingOfSuite, RETURN } from '../../../support/linking.ts';
+
+describe('linking an account by a visit to its provider', () => {
+  const linking = linkingOfSuite();
+  const { anonymous, begin, begun, complete, linksOf, eventsOf, change } = linking;
+
+  it('sends the browser to the provider, with state, nonce and PKCE; each begin has its own state', async () => {
+    await change({ authorizationParameters: { display: 'page', acr_values: 'a b' }, scope: 'openid profile' });
+    const [first, second] = [new URL(await begun()), new URL(await begun())];
+    expect(first.origin + first.pathname).toBe(`${linking.upstream.issuer}/auth`);
+    expect(Object.fromEntries(first.searchParams)).toMatchObject({
+      response_type: 'code',
+      client_id: 'idgraph',
+      scope: 'openid profile',
+      redirect_uri: RETURN,
+      display: 'page',
+      acr_values: 'a b',
+      code_challenge_method: 'S256',
+    });
+    expect(first.search).toContain(encodeURIComponent(RETURN));
+    expect(first.searchParams.get('state')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    for (const name of ['state', 'nonce', 'code_challenge'])
+      expect(first.searchParams.get(name)).not.toBe(second.searchParams.get(name));
+  });
+
+  it('links the account that was signed in there, under the id in its ID token, and keeps the tokens sealed', async () => {
+    await change({ scope: 'openid profile' });
+    const back = await linking.upstream.visit(await begun(), 'ext-ann');
+    expect(back.href.startsWith(RETURN)).toBe(true);
+    const { data, errors } = await complete(back);
+    expect(errors).toEqual([]);
+    expect(data.completeAccountLinking).toEqual({
+      outcome: 'LINKED',
+      callback: CALLBACK,
+      isPopup: false,
+      redirectTo: CALLBACK,
+    });
+    expect(await linksOf(linking.user)).toEqual([{ externalId: 'ext-ann', externalName: 'name of ext-ann' }]);
+    expect(await eventsOf('federation_link.added')).toMatchObject([
+      {
+        subject_id: linking.user.id,
+        actor_id: linking.user.id,
+        client_id: 'test-app',
+        params: { provider_type: 'corp', provider_name: 'corp_1', external_id: 'ext-ann' },
+      },
+    ]);
+    const ref = { type: 'corp', name: 'corp_1' };
+    const token = await linking.world.services.federationLinks.readToken(
+      linking.world.system(linking.tenant),
+      linking.user.id,
+      ref,
+    );
+    expect(token).toMatchObject({ tokenType: 'Bearer', expiresInSeconds: 3600 });
+  });
+
+  it('keeps no token where the provider is not set up for it', async () => {
+    await change({ storeTokens: false });
+    await complete(await linking.upstream.visit(await begun(), 'ext-bob'));
+    await change({ storeTokens: true });
+    const ref = { type: 'corp', name: 'corp_1' };
+    await expect(
+      linking.world.services.federationLinks.readToken(linking.world.system(linking.tenant), linking.user.id, ref),
+    ).rejects.toMatchObject({
+      code: 'FEDERATION_TOKEN_NOT_FOUND',
+    });
+  });
+
+  it('links the same account again without a second link', async () => {
+    for (let round = 0; round < 2; round++) {
+      const { data } = await complete(await linking.upstream.visit(await begun(), 'ext-ann'));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
+    }
+    expect(await linksOf(linking.user)).toHaveLength(1);
+  });
+
+  it('ends with already_bound when the account is another user’s', async () => {
+    const other = await linking.world.newUser(linking.tenant);
+    await linking.world.link(linking.tenant, other.id, linking.provider, 'ext-eve');
+    const { data } = await complete(await linking.upstream.visit(await begun({ isPopup: true }), 'ext-eve'));
+    const { outcome, redirectTo, isPopup } = data.completeAccountLinking;
+    expect({ outcome, isPopup }).toEqual({ outcome: 'ALREADY_BOUND', isPopup: true });
+    expect(redirectTo).toBe(
+      `${CALLBACK}?error=already_bound&error_description=The+external+account+is+linked+to+another+user.`,
+    );
+    expect(await linksOf(linking.user)).toEqual([]);
+    expect(await eventsOf('federation_link.refused')).toMatchObject([
+      { reason: 'already_bound', outcome: 'failure', params: { fault: 'LINK_ALREADY_BOUND' } },
+    ]);
+  });
+
+  it('ends with access_denied when the user refuses at the provider, and keeps the query of the callback', async () => {
+    const callback = 'https://app.example.com/area/done?from=here';
+    const back = await linking.upstream.refuse(await begun({ callback }));
+    expect(back.searchParams.get('error')).toBe('access_denied');
+    const { data } = await complete(back);
+    expect(data.completeAccountLinking).toMatchObject({ outcome: 'ACCESS_DENIED', callback });
+    const target = new URL(data.completeAccountLinking.redirectTo);
+    expect(target.searchParams.get('from')).toBe('here');
+    expect(target.searchParams.get('error')).toBe('access_denied');
+    expect(await eventsOf('federation_link.refused')).toMatchObject([{ params: { provider_error: 'access_denied' } }]);
+  });
+
+  it('ends with server_error for any other error of the provider', async () => {
+    const url = new URL(await begun());
+    const back = new URL(`${RETURN}?error=temporarily_unavailable&state=${url.searchParams.get('state')}`);
+    expect((await complete(back)).data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
+  });
+
+  describe('the state', () => {
+    it('works once, also when two bring it at the same time', async () => {
+      const back = await linking.upstream.visit(await begun(), 'ext-ann');
+      const results = await Promise.all([complete(back), complete(back)]);
+      expect(results.map(({ code }) => code ?? 'ok').sort()).toEqual(['ACCOUNT_LINK_STATE_INVALID', 'ok']);
+      expect((await complete(back)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+    });
+
+    it('is used up by an error as well', async () => {
+      const back = await linking.upstream.refuse(await begun());
+      await complete(back);
+      expect((await complete(back)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+    });
+
+    it.each(['', 'nonsense', '5c415063-a153-424c-af9c-023a6bbf1892', 'x'.repeat(10_000)])(
+      'must be one that was given out: %.20s',
+      async (state) => {
+        expect((await complete(new URL(`${RETURN}?code=x&state=${state}`))).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+      },
+    );
+
+    it('ends after 10 minutes', async () => {
+      const back = await linking.upstream.visit(await begun(), 'ext-ann');
+      linking.world.clock.advance(601);
+      expect((await complete(back)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+    });
+
+    it('belongs to its tenant and to its provider', async () => {
+      const back = await linking.upstream.visit(await begun(), 'ext-ann');
+      const elsewhere = (await linking.world.tenant()).name;
+      expect((await complete(back, anonymous, { tenant: elsewhere })).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+      expect((await complete(back, anonymous, { provider: 'corp:corp_2' })).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+      const right = await complete(back, anonymous, { provider: 'corp:corp_1' });
+      expect(right.data.completeAccountLinking.outcome).toBe('LINKED');
+    });
+
+    it('stands hashed in the table, and the PKCE verifier sealed', async () => {
+      const url = new URL(await begun());
+      const rows = await linking.world.db.orm.em.fork().getConnection().execute('select * from one_time_codes');
+      expect(JSON.stringify(rows)).not.toContain(url.searchParams.get('state'));
+    });
+
+    it('needs a tenant to be looked for in', async () => {
+      const back = new URL(`${RETURN}?code=x&state=y`);
+      expect((await complete(back, anonymous, { tenant: null })).code).toBe('TENANT_REQUIRED');
+      expect((await complete(back, anonymous, { tenant: 'no-such' })).code).toBe('TENANT_REQUIRED');
+    });
+  });
+
+  describe('begun by an application', () => {
+    const app = () => linking.world.app(linking.tenant, 'federation-link:bind');
+    const signedIn = (id: string) => linking.world.user(linking.tenant, id);
+
+    it('links to whoever is signed in when the browser is back', async () => {
+      const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
+      const { data } = await complete(back, signedIn(linking.user.id));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
+      expect(await linksOf(linking.user)).toMatchObject([{ externalId: 'ext-ann' }]);
+      expect(await eventsOf('federation_link.added')).toMatchObject([
+        { subject_id: linking.user.id, client_id: 'test-app' },
+      ]);
+    });
+
+    it('asks for a sign-in when nobody is, and keeps the state for after it', async () => {
+      const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
+      expect((await complete(back)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      const stranger = linking.world.user(await linking.world.tenant(), linking.user.id);
+      expect((await complete(back, stranger)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      expect((await complete(back, signedIn(linking.user.id))).data.completeAccountLinking.outcome).toBe('LINKED');
+    });
+
+    it('needs no sign-in to hear that the user refused', async () => {
+      const back = await linking.upstream.refuse(await begun({}, app()));
+      expect((await complete(back)).data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
+    });
+
+    it('may name the user', async () => {
+      const back = await linking.upstream.visit(await begun({ userId: linking.user.id }, app()), 'ext-ann');
+      expect((await complete(back)).data.completeAccountLinking.outcome).toBe('LINKED');
+      expect(await linksOf(linking.user)).toHaveLength(1);
+      expect((await begin({ userId: 'nobody' }, app())).code).toBe('USER_NOT_FOUND');
+    });
+  });
+
+  it('refuses a browser in which another user is signed in', async () => {
+    const back = await linking.upstream.visit(await begun(), 'ext-ann');
+    const other = await linking.world.newUser(linking.tenant);
+    const { data } = await complete(back, linking.world.user(linking.tenant, other.id));
+    expect(data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
+    expect([...(await linksOf(linking.user)), ...(await linksOf(other))]).toEqual([]);
+    expect(await eventsOf('federation_link.refused')).toMatchObject([{ params: { fault: 'OTHER_USER_SIGNED_IN' } }]);
+  });
+
+  it('does not link for a user who was disabled meanwhile, nor at a provider that was', async () => {
+    const back = await linking.upstream.visit(await begun(), 'ext-ann');
+    await change({ enabled: false });
+    expect((await complete(back)).data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
+    await change({ enabled: true });
+    const again = await linking.upstream.visit(await begun(), 'ext-ann');
+    await linking.world.services.users.setEnabled(linking.world.system(linking.tenant), linking.user.id, false);
+    expect((await complete(again)).data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
+    expect(await linksOf(linking.user)).toEqual([]);
+  });
+
+  describe('refuses to begin', () => {
+    it.each(['corp:corp_2', 'vk:corp_1', 'corp', ':', 'a:b:c', 'corp:a\0'])('at the provider %j', async (key) => {
+      const { errors } = await begin({ provider: key });
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'BIND_PROVIDER_UNKNOWN',
+        fields: [{ path: 'input.provider' }],
+      });
+    });
+
+    it('at a provider that is disabled', async () => {
+      await change({ enabled: false });
+      expect((await begin()).code).toBe('BIND_PROVIDER_UNKNOWN');
+    });
+
+    it.each([
+      'https://evil.example/linked',
+      'https://app.example.com/linked/more',
+      'https://app.example.com/linked?x=1',
+      'https://app.example.com.evil.example/area',
+      'https://app.example.com/areas',
+      'https://app.example.com/area/../other',
+      'https://app.example.com/area/%2e%2e/other',
+      'https://app.example.com\\area',
+      'https://user@app.example.com/area',
+      'https://app.example.com/area#f',
+      'http://app.example.com/area',
+      '//app.example.com/area',
+      '/area',
+      '',
+      'javascript:alert(1)',
+    ])('with the callback %j (check 23)', async (callback) => {
+      const { errors } = await begin({ callback });
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'BIND_CALLBACK_NOT_REGISTERED',
+        fields: [{ path: 'input.callback' }],
+      });
+    });
+
+    it.each(['https://app.example.com/area', 'https://app.example.com/area/a?b=c', 'https://app.example.com/area?b'])(
+      'but not with the callback %j, which is under a registered prefix',
+      async (callback) => {
+        expect((await begin({ callback })).code).toBeUndefined();
+      },
+    );
+
+    it.each(['https://evil.example/return', 'https://id.example.com.evil.example/', `${RETURN}?x=1`, 'return', '//x'])(
+      'with the return address %j (check 23)',
+      async (redirectUri) => {
+        expect((await begin({ redirectUri })).code).toBe('BIND_REDIRECT_INVALID');
+      },
+    );
+
+    it('for a caller without a client, or of a client without that address', async () => {
+      expect((await begin({}, { ...linking.caller, clientId: null })).code).toBe('BIND_CALLBACK_NOT_REGISTERED');
+      expect((await begin({}, { ...linking.caller, clientId: 'unknown' })).code).toBe('BIND_CALLBACK_NOT_REGISTERED');
+    });
+
+    it('for another user than oneself, and without the permission', async () => {
+      const other = await linking.world.newUser(linking.tenant);
+      expect((await begin({ userId: other.id })).code).toBe('FORBIDDEN');
+      expect(
+        (await begin({}, linking.world.user(linking.tenant, linking.user.id, 'federation-link:write:self'))).code,
+      ).toBe('FORBIDDEN');
+      expect((await begin({}, anonymous)).code).toBe('UNAUTHENTICATED');
+    });
+
+    it('when the provider cannot be reached, and tries again the next time', async () => {
+      const restore = linking.upstream.instead((_request, response) => void response.writeHead(500).end());
+      const { errors } = await begin();
+      expect(errors[0]?.extensions).toMatchObject({ code: 'FEDERATION_PROVIDER_UNREACHABLE', kind: 'unavailable' });
+      restore();
+      expect((await begin()).errors).toEqual([]);
+    });
+  });
+
+  it('sends the browser to the callback itself when no other address is named: the application completes it', async () => {
+    const redirectTo = await begun({ redirectUri: null });
+    const back = await linking.upstream.visit(redirectTo, 'ext-ann');
+    expect(back.origin + back.pathname).toBe(CALLBACK);
+    expect((await complete(back, linking.caller)).data.completeAccountLinking.outcome).toBe('LINKED');
+  });
+
+  it('reads the metadata of a provider once for many visits', async () => {
+    await begun();
+    await begun();
+    const discoveries = linking.upstream.seen.filter(({ path }) => path.startsWith('/.well-known/'));
+    expect(discoveries).toHaveLength(1);
+  });
+});

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { anonymousCaller, type Caller } from '../../src/access/index.ts';
+import type { FederationProvider } from '../../src/federation/index.ts';
+import type { TenantRef } from '../../src/kernel/index.ts';
+import type { User } from '../../src/users/index.ts';
+import { TestUpstream } from './upstream.ts';
+import { TEST_ORIGIN, World } from './world.ts';
+
+const BEGIN = 'mutation ($input: BeginAccountLinkingInput!) { beginAccountLinking(input: $input) { redirectTo } }';
+const COMPLETE = `mutation ($input: CompleteAccountLinkingInput!) {
+  completeAccountLinking(input: $input) { outcome callback isPopup redirectTo } }`;
+
+export const CALLBACK = 'https://app.example.com/linked';
+export const RETURN = 'https://id.example.com/return/corp/corp_1';
+
+/** A provider that people visit, and for each test of the suite that calls this a tenant with a user who links accounts there. */
+export function linkingOfSuite(): Linking {
+  const linking = new Linking();
+  beforeAll(() => linking.open());
+  beforeEach(() => linking.begins());
+  afterAll(() => linking.close());
+  return linking;
+}
+
+class Linking {
+  world!: World;
+  upstream!: TestUpstream;
+  tenant!: TenantRef;
+  provider!: FederationProvider;
+  user!: User;
+  /** The user, who may link accounts of their own. */
+  caller!: Caller;
+  readonly anonymous = anonymousCaller(TEST_ORIGIN);
+
+  async open(): Promise<void> {
+    this.world = await World.open();
+    this.upstream = await TestUpstream.start({ redirectUris: [RETURN, CALLBACK], claims: { employee: 815 } });
+  }
+
+  async close(): Promise<void> {
+    await this.upstream.close();
+    await this.world.close();
+  }
+
+  async begins(): Promise<void> {
+    const { world } = this;
+    this.tenant = await world.tenant();
+    await world.newClient(this.tenant, {
+      clientId: 'test-app',
+      redirects: [
+        { uri: CALLBACK, match: 'exact' },
+        { uri: 'https://app.example.com/area', match: 'prefix' },
+      ],
+    });
+    const { issuer } = this.upstream;
+    this.provider = await world.newProvider(this.tenant, { type: 'corp', name: 'corp_1', issuer, storeTokens: true });
+    this.user = await world.newUser(this.tenant);
+    this.caller = world.user(this.tenant, this.user.id, 'federation-link:bind:self');
+    this.upstream.seen.length = 0;
+  }
+
+  readonly begin = (over: object = {}, as = this.caller) => {
+    const input = { provider: 'corp:corp_1', callback: CALLBACK, redirectUri: RETURN, ...over };
+    return this.world.graphql(as, BEGIN, { input });
+  };
+
+  /** Begins, and where the browser is sent then. */
+  readonly begun = async (over: object = {}, as = this.caller): Promise<string> => {
+    const { data, errors } = await this.begin(over, as);
+    expect(errors).toEqual([]);
+    return data.beginAccountLinking.redirectTo;
+  };
+
+  /** Brings what the browser came back with. */
+  readonly complete = (back: URL, as: Caller = this.anonymous, over: object = {}) => {
+    const answer = (name: string) => back.searchParams.get(name);
+    const answers = { state: answer('state'), code: answer('code'), error: answer('error'), issuer: answer('iss') };
+    return this.world.graphql(as, COMPLETE, { input: { tenant: this.tenant.name, ...answers, ...over } });
+  };
+
+  readonly linksOf = async ({ id }: User) =>
+    (await this.world.services.federationLinks.list(this.world.system(this.tenant), id)).map(
+      ({ externalId, externalName }) => ({ externalId, externalName }),
+    );
+
+  readonly eventsOf = async (type: string) =>
+    (await this.world.events(this.tenant)).filter((event) => event.type === type);
+
+  /** Sets the provider up in another way. */
+  readonly change = (input: object) =>
+    this.world.services.federationProviders.update(this.world.system(this.tenant), this.provider.id, input);
+}
