@@ -1,34 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Authority } from '../../../src/access/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Authority } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { refusalOf } from '../../support/refusal.ts';
-import { World } from '../../support/world.ts';
+import { twoTenantsOfSuite } from '../../support/two-tenants.ts';
 
 describe('role grants', () => {
-  let world: World;
-  let master: TenantRef;
-  let acme: TenantRef;
-  beforeAll(async () => {
-    world = await World.open();
-    master = await world.tenant({ name: 'master' });
-    acme = await world.tenant({ name: 'acme' });
-  });
-  afterAll(() => world.close());
-
-  const as = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(tenant, ...scopes), tenant, 'tenant');
-  const asAll = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(master, ...scopes), tenant, 'all');
-  const user = async (tenant: TenantRef) => (await world.newUser(tenant)).id;
+  const tenants = twoTenantsOfSuite();
+  const { as, asAll } = tenants;
+  const user = async (tenant: TenantRef) => (await tenants.world.newUser(tenant)).id;
   const toUser = (roleId: string, holderId: string) => ({ roleId, holderKind: 'user' as const, holderId });
   const ofUser = async (tenant: TenantRef, id: string) =>
-    [...(await world.services.rolePermissions.ofUser(tenant.id, id)).grants()]
+    [...(await tenants.world.services.rolePermissions.ofUser(tenant.id, id)).grants()]
       .map(({ permission, reach }) => `${permission} ${reach}`)
       .sort();
 
   it('gives a user what the role holds, until it is revoked, with an event each', async () => {
-    const tenant = await world.tenant();
+    const tenant = await tenants.world.tenant();
     const id = await user(tenant);
-    const role = await world.newRole(tenant, { name: 'reader', permissions: ['user:read'] });
-    const { roleGrants } = world.services;
+    const role = await tenants.world.newRole(tenant, { name: 'reader', permissions: ['user:read'] });
+    const { roleGrants } = tenants.world.services;
     expect(await ofUser(tenant, id)).toEqual([]);
     const caller = as(tenant, 'user:read');
     await roleGrants.grant(caller, toUser(role.id, id));
@@ -37,7 +27,7 @@ describe('role grants', () => {
     await roleGrants.revoke(caller, toUser(role.id, id));
     await roleGrants.revoke(caller, toUser(role.id, id));
     expect(await ofUser(tenant, id)).toEqual([]);
-    const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('role_grant.'));
+    const events = (await tenants.world.events(tenant)).filter(({ type }) => type.startsWith('role_grant.'));
     const params = { roleId: role.id, role: 'reader', holderKind: 'user', holderId: id };
     expect(events.map(({ type, subject_id, params }) => ({ type, subject_id, params }))).toEqual([
       { type: 'role_grant.added', subject_id: id, params },
@@ -46,36 +36,37 @@ describe('role grants', () => {
   });
 
   it('refuses what the caller does not hold, contained roles included', async () => {
-    const id = await user(acme);
-    const inner = await world.newRole(acme, { permissions: ['user:delete'] });
-    const outer = await world.newRole(acme, { permissions: ['user:read'], childIds: [inner.id] });
-    const { roleGrants } = world.services;
-    const grant = (...held: string[]) => refusalOf(roleGrants.grant(as(acme, ...held), toUser(outer.id, id)));
+    const id = await user(tenants.acme);
+    const inner = await tenants.world.newRole(tenants.acme, { permissions: ['user:delete'] });
+    const outer = await tenants.world.newRole(tenants.acme, { permissions: ['user:read'], childIds: [inner.id] });
+    const { roleGrants } = tenants.world.services;
+    const grant = (...held: string[]) => refusalOf(roleGrants.grant(as(tenants.acme, ...held), toUser(outer.id, id)));
     expect(await grant('role-grant:write')).toBe('PERMISSION_ESCALATION');
     expect(await grant('role-grant:write', 'user:read')).toBe('PERMISSION_ESCALATION');
     expect(await grant('user:read', 'user:delete:self')).toBe('PERMISSION_ESCALATION');
-    expect(await ofUser(acme, id)).toEqual([]);
+    expect(await ofUser(tenants.acme, id)).toEqual([]);
     expect(await grant('user:read', 'user:delete')).toBeNull();
   });
 
   it('refuses a caller from master whose permissions do not reach all tenants', async () => {
-    const id = await user(acme);
-    const role = await world.newRole(acme, { permissions: ['user:read'] });
-    const { roleGrants } = world.services;
-    expect(await refusalOf(roleGrants.grant(asAll(acme, 'user:read'), toUser(role.id, id)))).toBe(
+    const id = await user(tenants.acme);
+    const role = await tenants.world.newRole(tenants.acme, { permissions: ['user:read'] });
+    const { roleGrants } = tenants.world.services;
+    expect(await refusalOf(roleGrants.grant(asAll(tenants.acme, 'user:read'), toUser(role.id, id)))).toBe(
       'PERMISSION_ESCALATION',
     );
-    expect(await refusalOf(roleGrants.grant(asAll(acme, 'user:read:all'), toUser(role.id, id)))).toBeNull();
+    expect(await refusalOf(roleGrants.grant(asAll(tenants.acme, 'user:read:all'), toUser(role.id, id)))).toBeNull();
   });
 
   it('refuses roles and holders that are not there, or are a neighbour’s', async () => {
-    const { roleGrants } = world.services;
-    const id = await user(acme);
-    const stranger = await user(master);
-    const role = await world.newRole(acme);
-    const theirs = await world.newRole(master);
-    const theirGroup = await world.newGroup(master);
-    const grant = (input: Parameters<typeof roleGrants.grant>[1]) => refusalOf(roleGrants.grant(as(acme), input));
+    const { roleGrants } = tenants.world.services;
+    const id = await user(tenants.acme);
+    const stranger = await user(tenants.master);
+    const role = await tenants.world.newRole(tenants.acme);
+    const theirs = await tenants.world.newRole(tenants.master);
+    const theirGroup = await tenants.world.newGroup(tenants.master);
+    const grant = (input: Parameters<typeof roleGrants.grant>[1]) =>
+      refusalOf(roleGrants.grant(as(tenants.acme), input));
     expect(await grant(toUser('nonsense', id))).toBe('ROLE_NOT_FOUND');
     expect(await grant(toUser(theirs.id, id))).toBe('ROLE_NOT_FOUND');
     expect(await grant(toUser(role.id, 'nobody'))).toBe('ROLE_HOLDER_NOT_FOUND');
@@ -90,24 +81,24 @@ describe('role grants', () => {
   });
 
   it('dies with its holder, so that the next account of the same id starts with nothing', async () => {
-    const role = await world.newRole(acme, { permissions: ['user:read'] });
-    await world.newUser(acme, { id: 'reborn' });
-    await world.grantRole(acme, toUser(role.id, 'reborn'));
-    expect(await ofUser(acme, 'reborn')).toEqual(['user:read tenant']);
-    await world.services.endAccess.delete(world.system(acme), 'reborn');
-    await world.newUser(acme, { id: 'reborn' });
-    expect(await ofUser(acme, 'reborn')).toEqual([]);
+    const role = await tenants.world.newRole(tenants.acme, { permissions: ['user:read'] });
+    await tenants.world.newUser(tenants.acme, { id: 'reborn' });
+    await tenants.world.grantRole(tenants.acme, toUser(role.id, 'reborn'));
+    expect(await ofUser(tenants.acme, 'reborn')).toEqual(['user:read tenant']);
+    await tenants.world.services.endAccess.delete(tenants.world.system(tenants.acme), 'reborn');
+    await tenants.world.newUser(tenants.acme, { id: 'reborn' });
+    expect(await ofUser(tenants.acme, 'reborn')).toEqual([]);
   });
 
   it('reaches a client, and its tokens, through a role', async () => {
-    const { client } = await world.newClient(acme, { clientId: 'worker' });
-    const role = await world.newRole(acme, { permissions: ['event:read'] });
-    const record = async () => (await world.services.clientDirectory.byClientId(acme.id, 'worker'))!;
+    const { client } = await tenants.world.newClient(tenants.acme, { clientId: 'worker' });
+    const role = await tenants.world.newRole(tenants.acme, { permissions: ['event:read'] });
+    const record = async () => (await tenants.world.services.clientDirectory.byClientId(tenants.acme.id, 'worker'))!;
     expect((await record()).permissions.reachOf('event:read')).toBeNull();
     const input = { roleId: role.id, holderKind: 'client' as const, holderId: client.id };
-    await world.services.roleGrants.grant(as(acme, 'event:read'), input);
+    await tenants.world.services.roleGrants.grant(as(tenants.acme, 'event:read'), input);
     expect((await record()).permissions.reachOf('event:read')).toBe('tenant');
-    await world.services.roles.update(as(acme), role.id, { permissions: [] });
+    await tenants.world.services.roles.update(as(tenants.acme), role.id, { permissions: [] });
     expect((await record()).permissions.reachOf('event:read')).toBeNull();
   });
 
@@ -115,39 +106,43 @@ describe('role grants', () => {
     const onAcme = { onTenant: 'acme' };
 
     it('allows nothing at home and nothing beyond that tenant, whatever the reach of the role', async () => {
-      const id = await user(master);
-      const role = await world.newRole(master, { permissions: ['user:read:all', 'group:read', 'user:write:self'] });
-      await world.grantRole(master, { ...toUser(role.id, id), ...onAcme });
-      expect(await ofUser(master, id)).toEqual([]);
-      const { elsewhere } = await world.services.rolePermissions.heldBy(master.id, 'user', id);
-      expect([...elsewhere.keys()]).toEqual([acme.id]);
-      const there = [...elsewhere.get(acme.id)!.grants()].map(({ permission, reach }) => `${permission} ${reach}`);
+      const id = await user(tenants.master);
+      const role = await tenants.world.newRole(tenants.master, {
+        permissions: ['user:read:all', 'group:read', 'user:write:self'],
+      });
+      await tenants.world.grantRole(tenants.master, { ...toUser(role.id, id), ...onAcme });
+      expect(await ofUser(tenants.master, id)).toEqual([]);
+      const { elsewhere } = await tenants.world.services.rolePermissions.heldBy(tenants.master.id, 'user', id);
+      expect([...elsewhere.keys()]).toEqual([tenants.acme.id]);
+      const there = [...elsewhere.get(tenants.acme.id)!.grants()].map(
+        ({ permission, reach }) => `${permission} ${reach}`,
+      );
       expect(there.sort()).toEqual(['group:read tenant', 'user:read tenant']);
     });
 
     it('is given only by callers whose permissions reach all tenants, and from master alone', async () => {
-      const { roleGrants } = world.services;
-      const id = await user(master);
-      const role = await world.newRole(master, { permissions: ['user:read'] });
+      const { roleGrants } = tenants.world.services;
+      const id = await user(tenants.master);
+      const role = await tenants.world.newRole(tenants.master, { permissions: ['user:read'] });
       const grant = (authority: Authority, over: object = onAcme) =>
         refusalOf(roleGrants.grant(authority, { ...toUser(role.id, id), ...over }));
-      expect(await grant(as(master, 'user:read'))).toBe('PERMISSION_ESCALATION');
-      expect(await grant(as(master, 'user:read'), { onTenant: 'no-such' })).toBe('PERMISSION_ESCALATION');
-      expect(await grant(asAll(master, 'user:read'))).toBe('PERMISSION_ESCALATION');
-      expect(await grant(asAll(master, 'user:read:all'), { onTenant: 'no-such' })).toBe('NOT_FOUND');
-      expect(await grant(asAll(master, 'user:read:all'))).toBeNull();
-      const own = await world.newRole(acme);
-      const elsewhere = { ...toUser(own.id, await user(acme)), onTenant: 'master' };
-      expect(await refusalOf(roleGrants.grant(asAll(acme), elsewhere))).toBe('ROLE_GRANT_ELSEWHERE');
+      expect(await grant(as(tenants.master, 'user:read'))).toBe('PERMISSION_ESCALATION');
+      expect(await grant(as(tenants.master, 'user:read'), { onTenant: 'no-such' })).toBe('PERMISSION_ESCALATION');
+      expect(await grant(asAll(tenants.master, 'user:read'))).toBe('PERMISSION_ESCALATION');
+      expect(await grant(asAll(tenants.master, 'user:read:all'), { onTenant: 'no-such' })).toBe('NOT_FOUND');
+      expect(await grant(asAll(tenants.master, 'user:read:all'))).toBeNull();
+      const own = await tenants.world.newRole(tenants.acme);
+      const elsewhere = { ...toUser(own.id, await user(tenants.acme)), onTenant: 'master' };
+      expect(await refusalOf(roleGrants.grant(asAll(tenants.acme), elsewhere))).toBe('ROLE_GRANT_ELSEWHERE');
     });
 
     it('makes the holder a guarded account', async () => {
-      const id = await user(master);
-      const role = await world.newRole(master, { permissions: ['user:read'] });
-      const { guarded } = world.services;
-      expect(await refusalOf(guarded.assertMayChange(as(master), 'user', id))).toBeNull();
-      await world.grantRole(master, { ...toUser(role.id, id), ...onAcme });
-      expect(await refusalOf(guarded.assertMayChange(as(master), 'user', id))).toBe('ACCOUNT_GUARDED');
+      const id = await user(tenants.master);
+      const role = await tenants.world.newRole(tenants.master, { permissions: ['user:read'] });
+      const { guarded } = tenants.world.services;
+      expect(await refusalOf(guarded.assertMayChange(as(tenants.master), 'user', id))).toBeNull();
+      await tenants.world.grantRole(tenants.master, { ...toUser(role.id, id), ...onAcme });
+      expect(await refusalOf(guarded.assertMayChange(as(tenants.master), 'user', id))).toBe('ACCOUNT_GUARDED');
     });
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Authority } from '../../../src/access/index.ts';
-import { IdentityError, newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import type { CreateUser, User, UserInput } from '../../../src/users/index.ts';
+import { refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
 let world: World;
@@ -14,13 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const codeOf = async (work: Promise<unknown>): Promise<string> => {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  return error instanceof IdentityError ? error.code : String(error);
-};
 const create = (input: CreateUser, authority = system) => world.services.users.create(authority, input);
 const update = (user: User, input: UserInput) => world.services.users.update(system, user.id, input);
 const find = (name: string, options?: { byEmail: boolean }) =>
@@ -44,7 +38,7 @@ describe('names that identify', () => {
     expect((await find(user.id.toUpperCase()))?.id).toBe(user.id);
     const fullWidth = user.id.replace(/^./, (digit) => String.fromCodePoint(digit.codePointAt(0)! + 0xfee0));
     for (const username of [user.id, user.id.toUpperCase(), newId(), fullWidth]) {
-      expect(await codeOf(create({ username }))).toBe('USER_USERNAME_INVALID');
+      expect(await refusalOf(create({ username }))).toBe('USER_USERNAME_INVALID');
     }
   });
 
@@ -68,7 +62,7 @@ describe('names that identify', () => {
       await create({ username: 'mail@like.name' });
     }
     const before = (await world.events(tenant)).length;
-    expect(await codeOf(create(input))).toBe(code);
+    expect(await refusalOf(create(input))).toBe(code);
     expect((await world.events(tenant)).length).toBe(before);
     expect(await find('free-1')).toBeNull();
   });
@@ -106,7 +100,7 @@ describe('names that identify', () => {
     ] as const) {
       expect(await byName(name)).toBe(username);
     }
-    expect(await codeOf(create({ username: 'e', email: 'c@EXAMPLE.com' }, authority))).toBe('USER_EMAIL_TAKEN');
+    expect(await refusalOf(create({ username: 'e', email: 'c@EXAMPLE.com' }, authority))).toBe('USER_EMAIL_TAKEN');
     await world.services.tenants.updateSettings(authority, { uniqueEmail: false, signInByEmail: false });
     expect(await byName('c@example.com')).toBeUndefined();
     expect(await byName('d@example.com')).toBe('d@example.com');
@@ -123,7 +117,7 @@ describe('names that identify', () => {
 
   it('are not lost when a rename is refused', async () => {
     const [a] = [await create({ username: 'keeps' }), await create({ username: 'other' })];
-    expect(await codeOf(update(a, { username: 'other' }))).toBe('USER_USERNAME_TAKEN');
+    expect(await refusalOf(update(a, { username: 'other' }))).toBe('USER_USERNAME_TAKEN');
     expect((await find('keeps'))?.id).toBe(a.id);
   });
 
@@ -146,7 +140,7 @@ describe('names that identify', () => {
     expect((await world.services.users.update(mail, user.id, { email: 'b@example.com' })).username).toBe(
       'b@example.com',
     );
-    expect(await codeOf(create({ username: 'x', email: 'c@example.com' }, mail))).toBe('USER_USERNAME_INVALID');
+    expect(await refusalOf(create({ username: 'x', email: 'c@example.com' }, mail))).toBe('USER_USERNAME_INVALID');
     expect((await create({ username: 'without-mail' }, mail)).username).toBe('without-mail');
   });
 });
@@ -168,7 +162,7 @@ describe('a chosen id', () => {
     'dXNyOmE',
     'Z3JwOx',
   ])('cannot be %j', async (id) => {
-    expect(await codeOf(create({ id, username: `for-${newId()}` }))).toBe('USER_ID_INVALID');
+    expect(await refusalOf(create({ id, username: `for-${newId()}` }))).toBe('USER_ID_INVALID');
   });
 
   it.each(['a', 'A_b.c-D', 'x'.repeat(128), 'meme', 'dXNy'])('can be %j', async (id) => {
@@ -201,7 +195,7 @@ describe('a username', () => {
     '\u00a0a',
     '\ufdfa'.repeat(20),
   ])('cannot be %j', async (username) => {
-    expect(await codeOf(create({ username }))).toBe('USER_USERNAME_INVALID');
+    expect(await refusalOf(create({ username }))).toBe('USER_USERNAME_INVALID');
   });
 
   it.each(['z', "O'Neil", 'x'.repeat(255), 'Jürgen Müller', '李小龍', 'a@b', '+49', '😀'])(
@@ -213,7 +207,7 @@ describe('a username', () => {
 
   it('cannot be removed', async () => {
     const user = await create({ username: 'stays' });
-    expect(await codeOf(update(user, { username: null }))).toBe('USER_USERNAME_INVALID');
+    expect(await refusalOf(update(user, { username: null }))).toBe('USER_USERNAME_INVALID');
   });
 });
 
@@ -248,7 +242,7 @@ describe('values of an account', () => {
     [{ attributes: { firstName: 'A', given_name: 'B' } }, 'USER_ATTRIBUTE_INVALID'],
     [{ email: 'a', phone: 'b' }, 'INVALID_INPUT'],
   ])('are refused before the database sees them: %#', async (input, code) => {
-    expect(await codeOf(create({ username: 'never', ...(input as CreateUser) }))).toBe(code);
+    expect(await refusalOf(create({ username: 'never', ...(input as CreateUser) }))).toBe(code);
     expect(await find('never')).toBeNull();
   });
 
@@ -277,7 +271,7 @@ describe('values of an account', () => {
 
   it('cannot grow beyond the bounds by small steps', async () => {
     const user = await create({ username: 'grows', attributes: { a: 'x'.repeat(40_000) } });
-    expect(await codeOf(update(user, { attributes: { b: 'x'.repeat(40_000) } }))).toBe('USER_ATTRIBUTE_INVALID');
+    expect(await refusalOf(update(user, { attributes: { b: 'x'.repeat(40_000) } }))).toBe('USER_ATTRIBUTE_INVALID');
   });
 });
 
@@ -366,11 +360,11 @@ describe('a change of an account', () => {
     });
     const { Authority } = await import('../../../src/access/index.ts');
     const stranger = new Authority(world.app(master, 'user:write', 'user:delete'), master, 'tenant');
-    expect(await codeOf(users.update(stranger, admin.id, { givenName: 'X' }))).toBe('ACCOUNT_GUARDED');
-    expect(await codeOf(users.setEnabled(stranger, admin.id, false))).toBe('ACCOUNT_GUARDED');
-    expect(await codeOf(users.delete(stranger, admin.id))).toBe('ACCOUNT_GUARDED');
-    expect(await codeOf(users.delete(world.system(master), admin.id))).toBe('ADMINISTRATOR_LAST');
-    expect(await codeOf(users.setEnabled(world.system(master), admin.id, false))).toBe('ADMINISTRATOR_LAST');
+    expect(await refusalOf(users.update(stranger, admin.id, { givenName: 'X' }))).toBe('ACCOUNT_GUARDED');
+    expect(await refusalOf(users.setEnabled(stranger, admin.id, false))).toBe('ACCOUNT_GUARDED');
+    expect(await refusalOf(users.delete(stranger, admin.id))).toBe('ACCOUNT_GUARDED');
+    expect(await refusalOf(users.delete(world.system(master), admin.id))).toBe('ADMINISTRATOR_LAST');
+    expect(await refusalOf(users.setEnabled(world.system(master), admin.id, false))).toBe('ADMINISTRATOR_LAST');
   });
 
   it('takes the grants of a deleted user along, so that the next one with the id does not inherit them', async () => {
