@@ -4,7 +4,7 @@ import { mountRestCompat } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { type Answer, engineOptions, RestClient } from './rest.ts';
-import { World } from './world.ts';
+import { type EventRow, World } from './world.ts';
 
 const SCOPES = [
   'openid',
@@ -144,6 +144,13 @@ export class BlitzWorld {
     const answer = await this.#post(path, form, authorization);
     if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
     return answer.json.access_token;
+  }
+
+  /** The events of some work, oldest first. */
+  async eventsOf(work: () => Promise<unknown>): Promise<EventRow[]> {
+    const before = (await this.world.events(this.tenant)).length;
+    await work();
+    return (await this.world.events(this.tenant)).slice(before);
   }
 
   /** What introspection says of a token. */
