@@ -90,7 +90,7 @@ describe('signing in with a password', () => {
     expect(shown[0]).toMatchObject({ code: 'SIGN_IN_REFUSED', kind: 'unauthenticated' });
   });
 
-  it('does the same work for every refusal: one hash, as many reads', async () => {
+  it('does the same work for every refusal: one hash, as many reads (check 43)', async () => {
     const spent = async (over: Partial<PasswordSignIn>) => {
       const { passwords } = world.services;
       const calls: (string | null)[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthModeStore, PasswordMode } from '../../../../src/auth-modes/index.ts';
 import { PasswordHasher } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
@@ -39,6 +39,26 @@ describe('the password mode', () => {
     expect(await mode().verify(tenant.id, bare.id, password)).toBe(false);
     expect(await mode().isSetUp(tenant.id, bare.id)).toBe(false);
     expect(await mode().verify(other.id, user.id, password)).toBe(false);
+  });
+
+  it('hashes once whoever is asked about: an account, one without a password, nobody (check 43)', async () => {
+    const password = await world.givePassword(tenant, user.id);
+    const bare = await world.newUser(tenant);
+    const hashing = vi.spyOn(PasswordHasher.prototype, 'verify');
+    const work = async (userId: string | null, text: string) => {
+      hashing.mockClear();
+      await mode().verify(tenant.id, userId, text);
+      return hashing.mock.calls.length;
+    };
+    try {
+      expect(await work(user.id, password)).toBe(1);
+      expect(await work(user.id, 'wrong')).toBe(1);
+      expect(await work(bare.id, 'wrong')).toBe(1);
+      expect(await work(null, 'wrong')).toBe(1);
+      expect(await work('nobody-here', 'wrong')).toBe(1);
+    } finally {
+      hashing.mockRestore();
+    }
   });
 
   it('verifies no password longer than one can be, whatever it begins with', async () => {
