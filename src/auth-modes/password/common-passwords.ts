@@ -76,11 +76,13 @@ function isCommonUnit(text: string): boolean {
 }
 
 /**
- * Whether a folded password is one of those that are guessed first: a common word, alone or between digits and signs
- * (`summer2024!`), with digits for letters (`p4ssw0rd`), repeated (`passwordpassword`), or a run along the keyboard or the
- * alphabet; or one of those that are found most often in leaks.
+ * Whether a folded password is guessed by its words: a common one, alone or between digits and signs (`summer2024!`), with
+ * digits for letters (`p4ssw0rd`), repeated (`passwordpassword`), or a run along the keyboard or the alphabet.
  */
-export function isCommonPassword(folded: string): boolean {
+export function isCommonByWords(folded: string): boolean {
   const bare = folded.replace(/\s+/g, '');
-  return isLeaked(folded) || [bare, unitOf(bare), unitOf(wordIn(bare))].some(isCommonUnit);
+  return [bare, unitOf(bare), unitOf(wordIn(bare))].some(isCommonUnit);
 }
+
+/** Whether a folded password is one of those that are guessed first, by its words or because it is often found in leaks. */
+export const isCommonPassword = (folded: string): boolean => isLeaked(folded) || isCommonByWords(folded);
