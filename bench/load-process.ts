@@ -1,6 +1,31 @@
 import autocannon from 'autocannon';
 import type { LoadOptions, LoadRequest, LoadResult } from './load.ts';
 
+type Sent = Omit<autocannon.Request, 'headers'> & { readonly headers: Record<string, string> };
+
+/** What the connection of this number sends, in turn. */
+function requestsOf(request: LoadRequest, connection: number, connections: number): Sent[] {
+  const { pathname, search } = new URL(request.url);
+  const { method, paths = [''], bodies = [undefined] } = request;
+  const sent = (path: string, body: string | undefined): Sent => ({
+    method,
+    path: `${pathname}${path}${search}`,
+    headers: { ...request.headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  if (request.isPartitioned === true) {
+    const own = paths.filter((_, at) => at % connections === connection);
+    return bodies.flatMap((body) => own.map((path) => sent(path, body)));
+  }
+  const turns = Math.max(paths.length, bodies.length);
+  const all = Array.from({ length: turns }, (_, turn) =>
+    sent(paths[turn % paths.length]!, bodies[turn % bodies.length]),
+  );
+  // Connections begin at different places, or all of them would ask for the same thing at the same moment.
+  const start = Math.floor((connection * turns) / connections);
+  return [...all.slice(start), ...all.slice(0, start)];
+}
+
 /** Reads a load from standard input, runs it, prints the result as JSON. Started by `load.ts`. */
 async function main(): Promise<void> {
   const chunks: Buffer[] = [];
@@ -9,24 +34,13 @@ async function main(): Promise<void> {
     request: LoadRequest;
     options: LoadOptions;
   };
-  const { pathname, search } = new URL(request.url);
-  const turns = Math.max(request.paths?.length ?? 1, request.bodies?.length ?? 1);
-  const requests = Array.from({ length: turns }, (_, turn) => ({
-    method: request.method,
-    path: `${pathname}${request.paths?.[turn % request.paths.length] ?? ''}${search}`,
-    headers: { ...request.headers },
-    ...(request.bodies === undefined ? {} : { body: request.bodies[turn % request.bodies.length]! }),
-  }));
   let opened = 0;
   const result = await autocannon({
     url: new URL(request.url).origin,
     connections: options.connections,
     duration: options.seconds,
-    requests,
-    // Connections begin at different places, or all of them would ask for the same thing at the same moment.
     setupClient: (client) => {
-      const start = Math.floor((opened++ * turns) / options.connections);
-      client.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+      client.setRequests(requestsOf(request, opened++, options.connections));
     },
   });
   const measured: LoadResult = {

@@ -3,6 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 /** One request that a load sends over and over. With several bodies or paths they are taken in turn. */
 export interface LoadRequest {
+  /**
+   * Each connection has paths of its own, and sends each body to all of them before it goes on to the next body: with two
+   * bodies every request undoes the one before it at its path, and no two meet at one.
+   */
+  readonly isPartitioned?: true;
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
