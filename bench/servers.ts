@@ -55,7 +55,7 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
 }
 
 /** As `npm start` has it: a smaller nursery keeps 100 MB less resident under load. */
-const NODE_FLAGS = ['--max-semi-space-size=8'];
+const NODE_FLAGS = ['--max-semi-space-size=16'];
 
 /** Starts the built service; without a database URL on the embedded database, in memory. */
 export async function startIdgraph(databaseUrl: string | null, cpu: number | null): Promise<Subject> {

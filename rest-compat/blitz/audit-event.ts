@@ -71,7 +71,10 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** 203.0.113.7 is 3405803783; an address of IPv6 stays text. */
 export function addressNumber(ip: string): number | string {
-  return IPV4.test(ip) ? ip.split('.').reduce((number, part) => number * 256 + Number(part), 0) : ip;
+  if (!IPV4.test(ip)) return ip;
+  let number = 0;
+  for (const part of ip.split('.')) number = number * 256 + Number(part);
+  return number;
 }
 
 const known = ({ name, version }: NamedVersion) => ({ name: name ?? undefined, version: version ?? undefined });

@@ -35,15 +35,37 @@ const record = EVENT_COLUMNS.map(({ property, type }) => `"${property}" ${type}`
 /** Select list that gives rows of `security_events e` the shape of `SecurityEvent`. */
 export const EVENT_SELECT_LIST = EVENT_COLUMNS.map(({ column, property }) => `e.${column} as "${property}"`).join(', ');
 
-/**
- * An event as the database writes it in JSON: a page of them is read in a tenth of the time that 18 columns a row would take.
- */
-export type WrittenEvent = Omit<SecurityEvent, 'occurredAt'> & { readonly occurredAt: string };
+/** An event of `security_events e` as a JSON array: without names it is half as long, and read in half the time. */
+export const EVENT_JSON = `json_build_array(${EVENT_COLUMNS.map(({ column }) => `e.${column}`).join(', ')})`;
 
-export const readEvent = (written: WrittenEvent): SecurityEvent => ({
-  ...written,
-  occurredAt: new Date(written.occurredAt),
-});
+/** The values of an event in the order of its columns; moments are texts. */
+export type WrittenEvent = readonly unknown[];
+
+/** Reads an event from JSON: a page is there in a tenth of the time that 18 columns a row take. */
+export function readEvent(written: WrittenEvent): SecurityEvent {
+  // Written out, because an object that is put together by name costs several times as much.
+  const event: Record<keyof SecurityEvent, unknown> = {
+    tenantId: written[0],
+    id: written[1],
+    type: written[2],
+    occurredAt: new Date(written[3] as string),
+    actorKind: written[4],
+    actorId: written[5],
+    subjectId: written[6],
+    clientId: written[7],
+    clientAuth: written[8],
+    sessionId: written[9],
+    ip: written[10],
+    peerIp: written[11],
+    userAgent: written[12],
+    door: written[13],
+    processId: written[14],
+    outcome: written[15],
+    reason: written[16],
+    params: written[17],
+  };
+  return event as unknown as SecurityEvent;
+}
 
 const logged = `logged as (insert into security_events (${columns}) select ${properties} from e)`;
 const arrivals = `insert into event_arrivals (tenant_id, event_id) select "tenantId", id from e`;

@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Database } from '../persistence/index.ts';
 import type { LogPosition } from './cursor.ts';
 import type { SecurityEvent } from './event.ts';
-import { EVENT_SELECT_LIST, readEvent, type WrittenEvent } from './event-columns.ts';
+import { EVENT_JSON, EVENT_SELECT_LIST, readEvent, type WrittenEvent } from './event-columns.ts';
 import type { CompiledFilter } from './event-filter.ts';
 import { LOG } from './sequencing.ts';
 import type { ServerLink } from './server-link.ts';
@@ -54,14 +54,14 @@ const LOOK_SQL = `with place as materialized (
     select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
   )
   select place.generation, place."from", (
-    select coalesce(json_agg(json_build_object('position', p.position, 'event', row_to_json(shown)) order by p.position),
+    select coalesce(json_agg(json_build_array(p.position, case when e.id is not null then ${EVENT_JSON} end) order by p.position),
       '[]'::json)
     from (
       select position, tenant_id, event_id from event_positions
       where log = ${LOG} and position > place."from" order by position limit ${READ_PAGE}
     ) p
-    left join lateral (select ${EVENT_SELECT_LIST} from security_events e
-      where e.tenant_id = p.tenant_id and e.id = p.event_id limit 1) shown on true
+    left join lateral (select * from security_events e
+      where e.tenant_id = p.tenant_id and e.id = p.event_id limit 1) e on true
   ) as events
   from place`;
 
@@ -83,11 +83,11 @@ export class PositionReader {
 
   async look(after: LogPosition): Promise<Look> {
     const [row] = await this.#statement(LOOK_SQL, [after.generation, after.position]);
-    const found = row!['events'] as readonly { readonly position: number; readonly event: WrittenEvent | null }[];
+    const found = row!['events'] as readonly (readonly [position: number, event: WrittenEvent | null])[];
     return {
       generation: Number(row!['generation']),
       from: Number(row!['from']),
-      events: found.map(({ position, event }) => ({ position, event: event === null ? null : readEvent(event) })),
+      events: found.map(([position, event]) => ({ position, event: event === null ? null : readEvent(event) })),
     };
   }
 }

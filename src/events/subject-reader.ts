@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { BatchReader, type Database } from '../persistence/index.ts';
 import type { SecurityEvent } from './event.ts';
-import { EVENT_SELECT_LIST, readEvent, type WrittenEvent } from './event-columns.ts';
+import { EVENT_JSON, readEvent, type WrittenEvent } from './event-columns.ts';
 
 /** The newest events of one subject. */
 export interface SubjectQuery {
@@ -29,11 +29,11 @@ export const BEYOND_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const STATEMENT = `select page.events from
   unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int[]) with ordinality
     as wanted (tenant_id, subject_id, from_id, below_id, size, place)
-  cross join lateral (select coalesce(json_agg(event), '[]'::json) as events from (
-    select ${EVENT_SELECT_LIST} from security_events e
+  cross join lateral (select coalesce(json_agg(${EVENT_JSON} order by e.id desc), '[]'::json) as events from (
+    select * from security_events e
     where e.tenant_id = wanted.tenant_id and e.subject_id = wanted.subject_id
       and e.id >= wanted.from_id and e.id < wanted.below_id and ($6::text[] is null or e.type = any($6::text[]))
-    order by e.id desc limit wanted.size) event) page
+    order by e.id desc limit wanted.size) e) page
   order by wanted.place`;
 
 /**

@@ -80,7 +80,7 @@ describe('the Dockerfile', () => {
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
     expect(last).toContain('USER node');
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
-    expect(last).toContain('CMD ["node", "--max-semi-space-size=8", "dist/src/server/main.js"]');
+    expect(last).toContain('CMD ["node", "--max-semi-space-size=16", "dist/src/server/main.js"]');
   });
 
   it('sets only variables the service knows', () => {
