@@ -125,11 +125,7 @@ export class AuthModeService {
     const changed = await this.#write(authority, read, decide);
     if (changed !== null) return changed;
     // Somebody holds the row, or wrote to it between our read and our write; nobody can once we hold it.
-    return db.transaction(async () => {
-      await store.lock(tenant.id, id);
-      // Second factors that came or went while we waited are seen by a statement of its own.
-      return (await this.#write(authority, await store.find(tenant.id, id), decide))!;
-    });
+    return db.transaction(async () => (await this.#write(authority, await store.lock(tenant.id, id), decide))!);
   }
 
   /** Decides about a row and writes the outcome. @returns Null when the row is held, or no longer as it was read. */

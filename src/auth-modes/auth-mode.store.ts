@@ -27,15 +27,13 @@ interface Wanted {
   readonly userId: string;
 }
 
+const LOCK_SQL = 'select from users where tenant_id = $1 and id = $2 for update';
 const FACTORS = SECOND_FACTOR_TYPES.map((type) => `'${type}'`).join(', ');
-const COLUMNS = `u.id, u.required_factor as "requiredFactor", u.locked_methods as "lockedMethods",
-  u.required_actions as "requiredActions", u.inactive_since as "inactiveSince", u.exempt_until as "exemptUntil",
-  u.state_checked_at as "stateCheckedAt", u.xmin::text as version,
-  array(select distinct c.type::text from credentials c
-    where c.tenant_id = u.tenant_id and c.user_id = u.id and c.type in (${FACTORS}) order by 1) as "secondFactors"`;
-
-const LOCK_SQL = `select ${COLUMNS} from users u where u.tenant_id = $1 and u.id = $2 for update of u`;
-const FIND_SQL = `select (wanted.place - 1)::int as place, ${COLUMNS}
+const FIND_SQL = `select (wanted.place - 1)::int as place, u.id, u.required_factor as "requiredFactor",
+    u.locked_methods as "lockedMethods", u.required_actions as "requiredActions", u.inactive_since as "inactiveSince",
+    u.exempt_until as "exemptUntil", u.state_checked_at as "stateCheckedAt", u.xmin::text as version,
+    array(select distinct c.type::text from credentials c
+      where c.tenant_id = u.tenant_id and c.user_id = u.id and c.type in (${FACTORS}) order by 1) as "secondFactors"
   from unnest($1::uuid[], $2::text[]) with ordinality as wanted (tenant_id, user_id, place)
   join users u on u.tenant_id = wanted.tenant_id and u.id = wanted.user_id`;
 /** Rows of one statement; each is small. */
@@ -98,10 +96,13 @@ export class AuthModeStore {
     return found;
   }
 
-  /** Inside a unit of work: the row, locked until it ends. Its second factors are those of before the wait for the lock. */
+  /**
+   * Inside a unit of work: the row, locked until it ends. It is read by a later statement than the one that may have waited
+   * for the lock, so second factors that came or went meanwhile are seen.
+   */
   async lock(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
-    const query = CompiledQuery.raw(LOCK_SQL, [tenantId, userId]);
-    return (await this.#db.read().executeQuery<AuthModeColumns>(query)).rows[0] ?? null;
+    await this.#db.read().executeQuery(CompiledQuery.raw(LOCK_SQL, [tenantId, userId]));
+    return this.find(tenantId, userId);
   }
 
   /** Inside a unit of work, of a row that is locked. */
