@@ -68,13 +68,8 @@ export class Migration20261122Initial extends Migration {
       'create table "groups" ("tenant_id" uuid not null, "id" uuid not null, "profile" varchar(64) not null default \'groups\', "key" text not null, "parent_id" uuid null, "name" text not null, "folded_name" text not null, "path" text not null, "attributes" jsonb not null default \'{}\', "external_id" text null, "created_at" timestamptz not null, "updated_at" timestamptz not null, constraint "groups__pkey" primary key ("tenant_id", "id"))',
     );
     this.addSql('create index "groups__parent_id" on "groups" ("tenant_id", "parent_id")');
-    this.addSql('create index "groups__profile" on "groups" ("tenant_id", "profile", "id")');
     this.addSql('create index "groups__external_id" on "groups" ("tenant_id", "external_id")');
-    this.addSql('alter table "groups" add constraint "groups__key" unique ("tenant_id", "key", "profile")');
-    this.addSql(
-      'create table "group_attribute_keys" ("tenant_id" uuid not null, "name" text not null, "value_key" text collate "C" not null, "group_id" uuid not null, constraint "group_attribute_keys__pkey" primary key ("tenant_id", "name", "value_key", "group_id"))',
-    );
-    this.addSql('create index "group_attribute_keys__group_id" on "group_attribute_keys" ("tenant_id", "group_id")');
+    this.addSql('alter table "groups" add constraint "groups__key" unique ("tenant_id", "profile", "key")');
     this.addSql(
       'create table "group_members" ("tenant_id" uuid not null, "group_id" uuid not null, "user_id" text not null, "created_at" timestamptz not null, constraint "group_members__pkey" primary key ("tenant_id", "group_id", "user_id"))',
     );
@@ -213,9 +208,6 @@ export class Migration20261122Initial extends Migration {
     );
     this.addSql(
       'alter table "groups" add constraint "groups__parent_id__fkey" foreign key ("tenant_id", "parent_id") references "groups" ("tenant_id", "id") on delete cascade',
-    );
-    this.addSql(
-      'alter table "group_attribute_keys" add constraint "group_attribute_keys__group_id__fkey" foreign key ("tenant_id", "group_id") references "groups" ("tenant_id", "id") on delete cascade',
     );
     this.addSql(
       'alter table "group_members" add constraint "group_members__group_id__fkey" foreign key ("tenant_id", "group_id") references "groups" ("tenant_id", "id") on delete cascade',
