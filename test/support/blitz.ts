@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { BLITZ_SCOPES } from '../../rest-compat/blitz/scopes.ts';
 import { mountRestCompat } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
@@ -59,6 +59,29 @@ export function blitzOfSuite(standing: () => Standing | Promise<Standing> = () =
     await blitz.close();
   });
   return blitz;
+}
+
+/** Who calls for the account of a test. */
+export interface Callers {
+  /** An account with a password, a new one for each test. */
+  anna: User;
+  /** Her own token, with the scopes for how she signs in. */
+  annasToken: string;
+  /** The application's, with the same of system mode. */
+  system: string;
+}
+
+/** Callers for the tests of the file or suite that calls this. */
+export function callersOfSuite(blitz: BlitzWorld): Callers {
+  const callers = {} as Callers;
+  beforeAll(async () => {
+    callers.system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
+  });
+  beforeEach(async () => {
+    callers.anna = await blitz.account();
+    callers.annasToken = await blitz.userToken(callers.anna, 'blitz_api_usec', 'blitz_api_usec_chg');
+  });
+  return callers;
 }
 
 /** The dialect over HTTP, with an application and accounts of one tenant, which is the default one. */

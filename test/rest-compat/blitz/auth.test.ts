@@ -1,30 +1,21 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
-import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, callersOfSuite, END_USER } from '../../support/blitz.ts';
 import { NO_SUBJECT, NOT_FOUND, wrongValue } from '../../support/blitz-refusals.ts';
 
 describe('Blitz 2.6: authentication modes', () => {
   const blitz = blitzOfSuite();
-  let system: string;
-  let anna: User;
-  let annasToken: string;
-  beforeAll(async () => {
-    system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  beforeEach(async () => {
-    anna = await blitz.account();
-    annasToken = await blitz.userToken(anna, 'blitz_api_usec', 'blitz_api_usec_chg');
-  });
+  const who = callersOfSuite(blitz);
 
-  const path = (user: Pick<User, 'id'> = anna) => `/blitz/api/v3/users/${user.id}/auth`;
-  const read = (token = system, user = anna) => blitz.rest.ask('GET', path(user), { token });
+  const path = (user: Pick<User, 'id'> = who.anna) => `/blitz/api/v3/users/${user.id}/auth`;
+  const read = (token = who.system, user = who.anna) => blitz.rest.ask('GET', path(user), { token });
   const change = (
     body: unknown,
     over: { token?: string; headers?: Record<string, string>; user?: Pick<User, 'id'> } = {},
   ) =>
     blitz.rest.ask('POST', path(over.user), {
       body,
-      token: over.token ?? annasToken,
+      token: over.token ?? who.annasToken,
       headers: over.headers ?? END_USER,
     });
 
@@ -47,7 +38,7 @@ describe('Blitz 2.6: authentication modes', () => {
           {
             type: 'input_error',
             error: 'has_not_sf_methods',
-            desc: `User '${anna.id}' has not any second factor method`,
+            desc: `User '${who.anna.id}' has not any second factor method`,
             pos: 'requiredFactor',
           },
         ],
@@ -56,7 +47,7 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it('T3, sample: changes all three modes and answers them', async () => {
-    await blitz.world.giveTotp(blitz.tenant, anna.id);
+    await blitz.world.giveTotp(blitz.tenant, who.anna.id);
     const body = { requiredFactor: 2, needPasswordChange: true, methodsLocked: ['password'] };
     const answer = await change(body);
     expect([answer.status, answer.text]).toEqual([200, JSON.stringify(body)]);
@@ -64,7 +55,7 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it('T4: null switches a second factor off, an absent member leaves its mode alone', async () => {
-    await blitz.world.giveTotp(blitz.tenant, anna.id);
+    await blitz.world.giveTotp(blitz.tenant, who.anna.id);
     await change({ requiredFactor: 2, methodsLocked: ['password'] });
     expect((await change({ needPasswordChange: true })).json).toEqual({
       requiredFactor: 2,
@@ -87,22 +78,25 @@ describe('Blitz 2.6: authentication modes', () => {
     for (const body of [{}, { requiredFactor: null }, { methodsLocked: ['password'] }, { methodsLocked: [] }])
       expect((await change(body)).json.needPasswordChange).toBe(true);
     const body = { password: 'four-wombats-at-dawn' };
-    const changed = await blitz.rest.ask('POST', `/blitz/api/v3/users/${anna.id}/pswd`, { token: system, body });
+    const changed = await blitz.rest.ask('POST', `/blitz/api/v3/users/${who.anna.id}/pswd`, {
+      token: who.system,
+      body,
+    });
     expect(changed.status).toBe(204);
     expect((await read()).json.needPasswordChange).toBe(false);
   });
 
   it('T6: a locked password opens nothing, other methods stay usable', async () => {
-    const phone = await blitz.userToken(anna, 'blitz_qr_auth');
+    const phone = await blitz.userToken(who.anna, 'blitz_qr_auth');
     await change({ methodsLocked: ['password'] });
-    await expect(blitz.userToken(anna, 'openid')).rejects.toThrow('invalid_grant');
+    await expect(blitz.userToken(who.anna, 'openid')).rejects.toThrow('invalid_grant');
     const origin = { ip: null, userAgent: null };
     const { code, ticket } = await blitz.world.services.qrSignIn.begin(blitz.tenant, { clientId: 'portal', origin });
     await blitz.rest.ask('POST', `/blitz/api/v3/auth/qr/${code}/confirm`, { token: phone, headers: END_USER });
     const signIn = await blitz.world.services.qrSignIn.result(blitz.tenant, ticket);
-    expect(signIn).toEqual({ outcome: 'confirmed', userId: anna.id });
+    expect(signIn).toEqual({ outcome: 'confirmed', userId: who.anna.id });
     await change({ methodsLocked: [] });
-    expect(await blitz.userToken(anna, 'openid')).toEqual(expect.any(String));
+    expect(await blitz.userToken(who.anna, 'openid')).toEqual(expect.any(String));
   });
 
   it('T6: only the password can be locked; the list replaces the old one', async () => {
@@ -132,7 +126,7 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it("T8: writes one event per changed member, in one transaction, with the user's address and User-Agent", async () => {
-    await blitz.world.giveTotp(blitz.tenant, anna.id);
+    await blitz.world.giveTotp(blitz.tenant, who.anna.id);
     const before = (await blitz.world.events(blitz.tenant)).length;
     await change({ requiredFactor: 2, needPasswordChange: true, methodsLocked: ['password'] });
     const events = (await blitz.world.events(blitz.tenant)).slice(before);
@@ -143,8 +137,8 @@ describe('Blitz 2.6: authentication modes', () => {
     ]);
     for (const event of events) {
       expect(event).toMatchObject({
-        actor_id: anna.id,
-        subject_id: anna.id,
+        actor_id: who.anna.id,
+        subject_id: who.anna.id,
         client_id: 'portal',
         ip: '200.200.100.100',
         peer_ip: '127.0.0.1',
@@ -158,7 +152,7 @@ describe('Blitz 2.6: authentication modes', () => {
   it("T9: a user's change without X-Forwarded-For is refused, a read is not", async () => {
     const answer = await change({ needPasswordChange: true }, { headers: {} });
     expect([answer.status, answer.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
-    expect((await read(annasToken)).status).toBe(200);
+    expect((await read(who.annasToken)).status).toBe(200);
   });
 
   it('T9: a tenant may do without the header', async () => {
@@ -176,10 +170,10 @@ describe('Blitz 2.6: authentication modes', () => {
 
   it('T11: an application needs no such header; the event has its own address and User-Agent', async () => {
     const headers = { 'user-agent': 'Portal/2.0', 'x-forwarded-for': '203.0.113.9' };
-    expect((await change({ needPasswordChange: true }, { token: system, headers })).status).toBe(200);
+    expect((await change({ needPasswordChange: true }, { token: who.system, headers })).status).toBe(200);
     expect((await blitz.world.events(blitz.tenant)).at(-1)).toMatchObject({
       actor_id: 'portal',
-      subject_id: anna.id,
+      subject_id: who.anna.id,
       ip: '127.0.0.1',
       peer_ip: '127.0.0.1',
       user_agent: 'Portal/2.0',
@@ -187,12 +181,12 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it('T12: an expired token is 401', async () => {
-    const token = await blitz.userToken(anna, 'blitz_api_usec');
+    const token = await blitz.userToken(who.anna, 'blitz_api_usec');
     blitz.world.clock.advance(901);
     const answer = await read(token);
     expect([answer.status, answer.json.error]).toEqual([401, 'invalid_token']);
     expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
-    system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
+    who.system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
   });
 
   it('answers 401 to a token that is missing, malformed or unknown', async () => {
@@ -207,26 +201,29 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it('T13: a token without the scope is 403 insufficient_scope, of another account 403 access_denied', async () => {
-    const poor = await blitz.userToken(anna, 'blitz_api_ufa');
+    const poor = await blitz.userToken(who.anna, 'blitz_api_ufa');
     const answer = await read(poor);
     expect([answer.status, answer.json.error]).toEqual([403, 'insufficient_scope']);
     const boris = await blitz.account();
-    for (const other of [await read(annasToken, boris), await change({ needPasswordChange: true }, { user: boris })]) {
+    for (const other of [
+      await read(who.annasToken, boris),
+      await change({ needPasswordChange: true }, { user: boris }),
+    ]) {
       expect([other.status, other.json.error]).toEqual([403, 'access_denied']);
     }
-    const unknown = await read(annasToken, { ...anna, id: 'nobody' });
+    const unknown = await read(who.annasToken, { ...who.anna, id: 'nobody' });
     expect([unknown.status, unknown.json.error]).toEqual([403, 'access_denied']);
   });
 
   it('takes each documented scope alone, and none of the other mode', async () => {
     const alone = async (scope: string) =>
-      scope.includes('_sys_') ? blitz.appToken(scope) : blitz.userToken(anna, scope);
+      scope.includes('_sys_') ? blitz.appToken(scope) : blitz.userToken(who.anna, scope);
     for (const scope of ['blitz_api_usec', 'blitz_api_sys_usec', 'blitz_api_usec_chg', 'blitz_api_sys_usec_chg']) {
       const token = await alone(scope);
       expect((await read(token)).status).toBe(200);
       expect((await change({}, { token })).status).toBe(scope.endsWith('_chg') ? 200 : 403);
     }
-    expect((await read(await blitz.userToken(anna, 'blitz_api_sys_usec'))).status).toBe(403);
+    expect((await read(await blitz.userToken(who.anna, 'blitz_api_sys_usec'))).status).toBe(403);
   });
 
   it('answers no_subject_found for an unknown account, also where the id cannot be one', async () => {
@@ -238,23 +235,23 @@ describe('Blitz 2.6: authentication modes', () => {
       'x'.repeat(300),
       '%F0%9F%98%80',
     ]) {
-      const answer = await blitz.rest.ask('GET', `/blitz/api/v3/users/${id}/auth`, { token: system });
+      const answer = await blitz.rest.ask('GET', `/blitz/api/v3/users/${id}/auth`, { token: who.system });
       expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
     }
   });
 
   it('finds an account by subjectId, by instanceId and with typeset hyphens', async () => {
-    const instanceId = Buffer.from(`usr:${anna.id}`).toString('base64url');
-    const typeset = encodeURIComponent(anna.id.replaceAll('-', '\u2011'));
-    for (const id of [anna.id, anna.id.toUpperCase(), instanceId, typeset]) {
-      expect((await blitz.rest.ask('GET', `/blitz/api/v3/users/${id}/auth`, { token: system })).status).toBe(200);
+    const instanceId = Buffer.from(`usr:${who.anna.id}`).toString('base64url');
+    const typeset = encodeURIComponent(who.anna.id.replaceAll('-', '\u2011'));
+    for (const id of [who.anna.id, who.anna.id.toUpperCase(), instanceId, typeset]) {
+      expect((await blitz.rest.ask('GET', `/blitz/api/v3/users/${id}/auth`, { token: who.system })).status).toBe(200);
     }
   });
 
   it('answers wrong_json to a body that is no JSON object', async () => {
     for (const body of ['', '{', '[]', '"x"']) {
       const headers = { ...END_USER, 'content-type': 'application/json' };
-      const answer = await blitz.rest.ask('POST', path(), { token: annasToken, headers, body });
+      const answer = await blitz.rest.ask('POST', path(), { token: who.annasToken, headers, body });
       expect([answer.status, answer.json]).toEqual([
         400,
         {
@@ -268,9 +265,9 @@ describe('Blitz 2.6: authentication modes', () => {
 
   it('answers 415 and 405 with an empty body', async () => {
     const headers = { ...END_USER, 'content-type': 'text/plain' };
-    const wrongType = await blitz.rest.ask('POST', path(), { token: annasToken, headers, body: '{}' });
+    const wrongType = await blitz.rest.ask('POST', path(), { token: who.annasToken, headers, body: '{}' });
     expect([wrongType.status, wrongType.text]).toEqual([415, '']);
-    const wrongMethod = await blitz.rest.ask('DELETE', path(), { token: annasToken });
+    const wrongMethod = await blitz.rest.ask('DELETE', path(), { token: who.annasToken });
     expect([wrongMethod.status, wrongMethod.text, wrongMethod.headers.allow]).toEqual([
       405,
       '',
@@ -279,11 +276,11 @@ describe('Blitz 2.6: authentication modes', () => {
   });
 
   it('serves every tenant at /t/{tenant}/blitz', async () => {
-    const own = await blitz.rest.ask('GET', `/t/master/blitz/api/v3/users/${anna.id}/auth`, { token: system });
+    const own = await blitz.rest.ask('GET', `/t/master/blitz/api/v3/users/${who.anna.id}/auth`, { token: who.system });
     expect(own.status).toBe(200);
     const other = await blitz.world.tenant();
-    const foreign = await blitz.rest.ask('GET', `/t/${other.name}/blitz/api/v3/users/${anna.id}/auth`, {
-      token: system,
+    const foreign = await blitz.rest.ask('GET', `/t/${other.name}/blitz/api/v3/users/${who.anna.id}/auth`, {
+      token: who.system,
     });
     expect([foreign.status, foreign.json.error]).toEqual([403, 'insufficient_scope']);
   });

@@ -1,7 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventName } from '../../../rest-compat/blitz/events.ts';
-import type { User } from '../../../src/users/index.ts';
-import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, callersOfSuite, END_USER } from '../../support/blitz.ts';
 import { NO_SUBJECT, NOT_FOUND } from '../../support/blitz-refusals.ts';
 
 /** The manual's sample. */
@@ -9,20 +8,11 @@ const SAMPLE = { question: 'First street you lived on?', answer: 'Elm' };
 
 describe('Blitz 2.10: security question', () => {
   const blitz = blitzOfSuite();
-  let system: string;
-  let anna: User;
-  let annasToken: string;
-  beforeAll(async () => {
-    system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  beforeEach(async () => {
-    anna = await blitz.account();
-    annasToken = await blitz.userToken(anna, 'blitz_api_usec', 'blitz_api_usec_chg');
-  });
+  const who = callersOfSuite(blitz);
 
-  const path = (id = anna.id) => `/blitz/api/v3/users/${id}/secQsn`;
-  const asAnna = () => ({ token: annasToken, headers: END_USER });
-  const asSystem = () => ({ token: system });
+  const path = (id = who.anna.id) => `/blitz/api/v3/users/${id}/secQsn`;
+  const asAnna = () => ({ token: who.annasToken, headers: END_USER });
+  const asSystem = () => ({ token: who.system });
   type As = ReturnType<typeof asAnna> | ReturnType<typeof asSystem>;
   const get = (as: As = asSystem()) => blitz.rest.ask('GET', path(), as);
   const set = (body: unknown = SAMPLE, as: As = asAnna()) => blitz.rest.ask('POST', path(), { ...as, body });
@@ -60,7 +50,7 @@ describe('Blitz 2.10: security question', () => {
       expect((await check({ answer })).json).toEqual(wrongAnswer('security answer not match'));
     }
     for (const answer of ['x'.repeat(50_000), 'nul\u0000']) {
-      anna = await blitz.account();
+      who.anna = await blitz.account();
       await set(SAMPLE, asSystem());
       expect((await check({ answer }, asSystem())).json).toEqual(wrongAnswer('security answer not match'));
     }
@@ -113,7 +103,7 @@ describe('Blitz 2.10: security question', () => {
   });
 
   it('is found by subjectId and by instanceId, and unknown for nobody', async () => {
-    const instanceId = Buffer.from(`usr:${anna.id}`).toString('base64url');
+    const instanceId = Buffer.from(`usr:${who.anna.id}`).toString('base64url');
     expect((await blitz.rest.ask('POST', path(instanceId), { ...asAnna(), body: SAMPLE })).status).toBe(204);
     expect((await blitz.rest.ask('GET', path(instanceId), asSystem())).status).toBe(200);
     for (const [method, suffix, body] of [
@@ -123,7 +113,7 @@ describe('Blitz 2.10: security question', () => {
       ['DELETE', '', undefined],
     ] as const) {
       for (const id of ['nobody', '%00']) {
-        const answer = await blitz.rest.ask(method, `${path(id)}${suffix}`, { token: system, body });
+        const answer = await blitz.rest.ask(method, `${path(id)}${suffix}`, { token: who.system, body });
         expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
       }
     }
@@ -141,7 +131,7 @@ describe('Blitz 2.10: security question', () => {
       expect([status, json.error]).toEqual([403, 'access_denied']);
     }
     for (const as of [
-      { token: await blitz.userToken(anna, 'blitz_api_usec'), headers: END_USER },
+      { token: await blitz.userToken(who.anna, 'blitz_api_usec'), headers: END_USER },
       { token: await blitz.appToken('blitz_api_sys_usec') },
     ]) {
       await set(SAMPLE, asSystem());
@@ -166,7 +156,7 @@ describe('Blitz 2.10: security question', () => {
       'sec_qsn_removed',
     ]);
     for (const event of events) {
-      expect(event).toMatchObject({ subject_id: anna.id, actor_id: anna.id, ip: END_USER['x-forwarded-for'] });
+      expect(event).toMatchObject({ subject_id: who.anna.id, actor_id: who.anna.id, ip: END_USER['x-forwarded-for'] });
     }
     expect(JSON.stringify(events)).not.toMatch(/Elm|Oak/);
   });

@@ -1,7 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventName } from '../../../rest-compat/blitz/events.ts';
-import type { User } from '../../../src/users/index.ts';
-import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
+import { blitzOfSuite, callersOfSuite, END_USER } from '../../support/blitz.ts';
 import { NO_SUBJECT, NOT_FOUND, wrongValue } from '../../support/blitz-refusals.ts';
 import { totpCode, wrongTotpCode } from '../../support/totp.ts';
 
@@ -10,20 +9,11 @@ const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 describe('Blitz 2.8: code apps', () => {
   const blitz = blitzOfSuite();
-  let system: string;
-  let anna: User;
-  let annasToken: string;
-  beforeAll(async () => {
-    system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
-  });
-  beforeEach(async () => {
-    anna = await blitz.account();
-    annasToken = await blitz.userToken(anna, 'blitz_api_usec', 'blitz_api_usec_chg');
-  });
+  const who = callersOfSuite(blitz);
 
-  const totps = (id = anna.id) => `/blitz/api/v3/users/${id}/totps`;
-  const asAnna = () => ({ token: annasToken, headers: END_USER });
-  const asSystem = () => ({ token: system });
+  const totps = (id = who.anna.id) => `/blitz/api/v3/users/${id}/totps`;
+  const asAnna = () => ({ token: who.annasToken, headers: END_USER });
+  const asSystem = () => ({ token: who.system });
   type As = ReturnType<typeof asAnna> | ReturnType<typeof asSystem>;
   const list = (as: As = asSystem()) => blitz.rest.ask('GET', totps(), as);
   const codeOf = (secret = SECRET) => totpCode(secret, blitz.world.clock.now());
@@ -32,7 +22,7 @@ describe('Blitz 2.8: code apps', () => {
       ...as,
       body: { base32Secret: SECRET, otpCode: codeOf(), name: 'My phone', ...over },
     });
-  const idOf = (ordinal: number, id = anna.id) => `SW_TOTP_${ordinal}_${id}`;
+  const idOf = (ordinal: number, id = who.anna.id) => `SW_TOTP_${ordinal}_${id}`;
   const detach = (id: string, as: As = asAnna()) => blitz.rest.ask('DELETE', `${totps()}/${id}`, as);
   const WRONG_CODE = { type: 'process_error', error: 'wrong_otp_code', desc: 'otp code not match' };
 
@@ -72,7 +62,7 @@ describe('Blitz 2.8: code apps', () => {
     const answer = await attach({ otpCode: wrongTotpCode(SECRET, blitz.world.clock.now()) });
     expect([answer.status, answer.json]).toEqual([400, WRONG_CODE]);
     for (const otpCode of ['', 'abcdef', '1'.repeat(50_000), '\u0000']) {
-      anna = await blitz.account();
+      who.anna = await blitz.account();
       const refused = await attach({ otpCode }, asSystem());
       expect([refused.status, refused.json]).toEqual([400, WRONG_CODE]);
     }
@@ -81,7 +71,7 @@ describe('Blitz 2.8: code apps', () => {
 
   it('T32: a deleted app is no longer listed, and deleting the last one leaves requiredFactor alone', async () => {
     await attach();
-    const auth = `/blitz/api/v3/users/${anna.id}/auth`;
+    const auth = `/blitz/api/v3/users/${who.anna.id}/auth`;
     expect((await blitz.rest.ask('POST', auth, { ...asAnna(), body: { requiredFactor: 2 } })).status).toBe(200);
     const answer = await detach(idOf(1));
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -93,7 +83,7 @@ describe('Blitz 2.8: code apps', () => {
 
   it('T3: an attached app makes requiredFactor 2 possible', async () => {
     await attach();
-    const auth = `/blitz/api/v3/users/${anna.id}/auth`;
+    const auth = `/blitz/api/v3/users/${who.anna.id}/auth`;
     const answer = await blitz.rest.ask('POST', auth, { ...asAnna(), body: { requiredFactor: 2 } });
     expect([answer.status, answer.json.requiredFactor]).toEqual([200, 2]);
   });
@@ -126,7 +116,14 @@ describe('Blitz 2.8: code apps', () => {
   it('answers 404 to ids of no app of the account', async () => {
     await attach();
     const boris = await blitz.account();
-    for (const id of [idOf(2), idOf(0), idOf(1, boris.id), 'SW_TOTP_1', 'x', `SW_TOTP_${'9'.repeat(40)}_${anna.id}`]) {
+    for (const id of [
+      idOf(2),
+      idOf(0),
+      idOf(1, boris.id),
+      'SW_TOTP_1',
+      'x',
+      `SW_TOTP_${'9'.repeat(40)}_${who.anna.id}`,
+    ]) {
       const answer = await detach(id, asSystem());
       expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
     }
@@ -135,10 +132,10 @@ describe('Blitz 2.8: code apps', () => {
   });
 
   it('finds account and app by either form of id', async () => {
-    const instanceId = Buffer.from(`usr:${anna.id}`).toString('base64url');
+    const instanceId = Buffer.from(`usr:${who.anna.id}`).toString('base64url');
     await attach();
     expect((await blitz.rest.ask('GET', totps(instanceId), asSystem())).json).toHaveLength(1);
-    const path = `${totps(instanceId)}/${idOf(1, anna.id.toUpperCase())}`;
+    const path = `${totps(instanceId)}/${idOf(1, who.anna.id.toUpperCase())}`;
     expect((await blitz.rest.ask('DELETE', path, asSystem())).status).toBe(204);
   });
 
@@ -159,7 +156,7 @@ describe('Blitz 2.8: code apps', () => {
     const boris = await blitz.account();
     const foreign = await blitz.rest.ask('GET', totps(boris.id), asAnna());
     expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
-    const reader = { token: await blitz.userToken(anna, 'blitz_api_usec'), headers: END_USER };
+    const reader = { token: await blitz.userToken(who.anna, 'blitz_api_usec'), headers: END_USER };
     expect((await list(reader)).status).toBe(200);
     for (const refused of [
       await blitz.rest.ask('GET', `${totps()}/attach/qr`, reader),
@@ -172,7 +169,7 @@ describe('Blitz 2.8: code apps', () => {
 
   it("T8, T9: records totp_attached and totp_detached with the user's address, which changes must send", async () => {
     expect((await attach({}, asSystem())).status).toBe(204);
-    const bare = await blitz.rest.ask('DELETE', `${totps()}/${idOf(1)}`, { token: annasToken });
+    const bare = await blitz.rest.ask('DELETE', `${totps()}/${idOf(1)}`, { token: who.annasToken });
     expect([bare.status, bare.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
     const before = (await blitz.world.events(blitz.tenant)).length;
     await detach(idOf(1));
@@ -180,7 +177,7 @@ describe('Blitz 2.8: code apps', () => {
     const events = (await blitz.world.events(blitz.tenant)).slice(before);
     expect(events.map(({ type, params }) => eventName(type, params))).toEqual(['totp_detached', 'totp_attached']);
     for (const event of events) {
-      expect(event).toMatchObject({ actor_id: anna.id, subject_id: anna.id, ip: END_USER['x-forwarded-for'] });
+      expect(event).toMatchObject({ actor_id: who.anna.id, subject_id: who.anna.id, ip: END_USER['x-forwarded-for'] });
     }
     expect(events.map(({ params }) => params['ordinal'])).toEqual([1, 2]);
   });
@@ -191,6 +188,6 @@ describe('Blitz 2.8: code apps', () => {
     expect(reauthSeconds).toBeGreaterThan(0);
     blitz.world.clock.advance(Math.min(reauthSeconds! + 1, (nativeAccessTokenSeconds ?? 900) - 1));
     expect((await attach()).status).toBe(204);
-    system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
+    who.system = await blitz.appToken('blitz_api_sys_usec', 'blitz_api_sys_usec_chg');
   });
 });
