@@ -14,7 +14,7 @@ export async function fillHistory(databaseUrl: string): Promise<void> {
       people as (select array_agg(users.id) as ids from users, tenant where users.tenant_id = tenant.id),
       moments as (select n, now() - n * interval '0.8 second' as at from generate_series(1, $1::int) n)
     insert into security_events
-      (tenant_id, id, type, occurred_at, actor_kind, actor_id, subject_id, ip, peer_ip, user_agent, door, outcome, params)
+      (tenant_id, id, type, occurred_at, actor_kind, actor_id, subject_id, ip, peer_ip, user_agent, api, outcome, params)
     select tenant.id,
       (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' ||
         substr(md5(n::text), 4, 15))::uuid,

@@ -34,7 +34,7 @@ export interface AuditEventData {
   readonly clientAuth: string | null;
   readonly sessionId: string | null;
   readonly ip: string | null;
-  readonly door: string;
+  readonly api: string;
   readonly processId: string | null;
   readonly params: Readonly<Record<string, unknown>>;
   /** Absent when the caller wants none. */
@@ -43,7 +43,7 @@ export interface AuditEventData {
   readonly parsedUserAgent?: { readonly browser: NamedVersion; readonly os: NamedVersion } | null;
 }
 
-/** Names of processes by the door the request came in by: `api` is REST's, of the others only `profile` is sourced. */
+/** Names of processes by `Origin.api`: `api` is REST's, of the others only `profile` is sourced. */
 const PROCESSES: Readonly<Record<string, string>> = { rest: 'api', graphql: 'api', oauth: 'login', internal: 'system' };
 
 /** An event in the manual's shape. */
@@ -61,7 +61,7 @@ export function auditEvent(event: AuditEventData): z.input<typeof AUDIT_EVENT> {
     cAthM: event.clientAuth ?? undefined,
     lpId: event.actorKind === 'application' ? undefined : application,
     pid: event.processId ?? undefined,
-    proc: PROCESSES[event.door] ?? event.door,
+    proc: PROCESSES[event.api] ?? event.api,
     sid: event.sessionId ?? undefined,
     prms: eventPrms(event),
   };

@@ -51,16 +51,16 @@ export const BLITZ: Dialect = {
     'User management, sign-in settings, external accounts and OAuth as Blitz Identity Provider documents them.',
   mounts: ['/blitz', '/t/{tenant}/blitz'].flatMap((prefix) => [
     { prefix, routes: REST },
-    { prefix: `${prefix}/oauth`, routes: OAUTH_ROUTES, errors: OAUTH_ERRORS, door: 'oauth' },
+    { prefix: `${prefix}/oauth`, routes: OAUTH_ROUTES, errors: OAUTH_ERRORS, api: 'oauth' },
     {
       prefix: `/.well-known/oauth-authorization-server${prefix}`,
       routes: METADATA_ROUTES,
       errors: OAUTH_ERRORS,
-      door: 'oauth',
+      api: 'oauth',
     },
   ]),
   operations: new URL('./operations/', import.meta.url),
   errors: BLITZ_ERRORS,
-  door: 'rest',
+  api: 'rest',
   endUserAddress: 'required',
 };

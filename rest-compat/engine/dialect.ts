@@ -8,8 +8,8 @@ export interface Mount {
   readonly routes: readonly Route[];
   /** Where errors are spoken of otherwise than in the rest of the dialect. */
   readonly errors?: DialectErrors;
-  /** `Origin.door`, where it is not the dialect's. */
-  readonly door?: string;
+  /** `Origin.api`, where it is not the dialect's. */
+  readonly api?: string;
 }
 
 /** Why a request is challenged: no credential, a bad one, a token without the scope, a client that failed. */
@@ -38,8 +38,8 @@ export interface Dialect {
   /** Folder of the documents. */
   readonly operations: URL;
   readonly errors: DialectErrors;
-  /** `Origin.door` of its requests. */
-  readonly door: string;
+  /** `Origin.api` of its requests. */
+  readonly api: string;
   /**
    * Whether an authenticated user's token may come with the address of the end user in `X-Forwarded-For`: it is recorded as
    * `ip`, while counters and blocks use the transport's. `required`: changes without it are refused, in rows that declare

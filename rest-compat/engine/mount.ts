@@ -24,7 +24,7 @@ export interface EngineOptions {
   /** Origin under which the service is reached; a function where the port is known only after the start. */
   readonly publicUrl: string | (() => string);
   readonly defaultTenant: string;
-  readonly originOf: (request: IncomingMessage, door: string) => Origin;
+  readonly originOf: (request: IncomingMessage, api: string) => Origin;
   /** An address in its one spelling, or null. */
   readonly normaliseAddress: (text: string) => string | null;
   /** What callers are told of an error that is not ours: a lost database, or a fault. */
@@ -57,7 +57,7 @@ interface Place {
   readonly baseUrl: string;
 }
 
-/** The rows of the dialects behind one door. Everything about them is checked when it is made. */
+/** The rows of all dialects as one middleware. Everything about them is checked when it is made. */
 export class Engine {
   readonly owners: Owners;
   readonly #options: EngineOptions;
@@ -124,7 +124,7 @@ export class Engine {
 
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Parameters | null): Promise<Caller> {
     const { callers, originOf, normaliseAddress } = this.#options;
-    const origin = originOf(ctx.req, owner.door);
+    const origin = originOf(ctx.req, owner.api);
     const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form };
     const caller = await callerOf(source, callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
@@ -179,7 +179,7 @@ function assertScopes({ operation }: Row, caller: Caller, tenant: TenantRef | nu
   }
 }
 
-/** The front door gives every request a signal; without one nobody can go away. */
+/** The HTTP server gives every request a signal; without one nobody can go away. */
 function signalOf(ctx: Context): AbortSignal {
   return (ctx.state as { signal?: AbortSignal }).signal ?? new AbortController().signal;
 }

@@ -19,7 +19,7 @@ export interface Row {
 export interface Owner {
   readonly dialect: Dialect;
   readonly errors: DialectErrors;
-  readonly door: string;
+  readonly api: string;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
@@ -90,7 +90,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
     if (!operations.has(name)) operations.set(name, loaded(schema, dialect, name, faults));
     return operations.get(name)!;
   };
-  return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, door = dialect.door }) => {
+  return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, api = dialect.api }) => {
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
       const operation = operationOf(route.operation);
@@ -104,7 +104,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });
       }
     }
-    return { dialect, errors, door, prefix: parsePattern(prefix), tables };
+    return { dialect, errors, api, prefix: parsePattern(prefix), tables };
   });
 }
 

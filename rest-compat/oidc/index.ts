@@ -15,5 +15,5 @@ export const OIDC: Dialect = {
   ],
   operations: new URL('./operations/', import.meta.url),
   errors: oauthErrors('idgraph'),
-  door: 'oauth',
+  api: 'oauth',
 };

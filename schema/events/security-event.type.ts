@@ -53,7 +53,7 @@ export class SecurityEventType extends Node {
   @Field(() => String, { nullable: true, description: 'User-Agent of the end user.' })
   userAgent!: string | null;
   @Field(() => String, { description: 'How the service was reached: `graphql`, `rest`, `oauth` or `internal`.' })
-  door!: string;
+  api!: string;
   @Field(() => String, { nullable: true, description: 'Ties the events of one request together.' })
   processId!: string | null;
   @Field(() => EventOutcome, { description: 'How it ended.' })

@@ -55,7 +55,7 @@ export function anonymousCaller(origin: Origin): Caller {
 /** The service itself: start-up, sweeps, continuations of a flow that was authorised when it began. */
 export function systemCaller(origin: Partial<Origin> & { readonly processId: string }): Caller {
   return {
-    ...anonymousCaller({ ip: null, peerIp: null, userAgent: null, door: 'internal', ...origin }),
+    ...anonymousCaller({ ip: null, peerIp: null, userAgent: null, api: 'internal', ...origin }),
     kind: 'system',
   };
 }

@@ -16,7 +16,7 @@ export const accessErrors = defineErrors({
  * @throws REAUTHENTICATION_REQUIRED The caller changes the own account on the strength of an older sign-in.
  */
 export function requireRecentSignIn({ caller }: Authority, userId: string, reauthSeconds: number, now: Date): void {
-  if (caller.kind !== 'user' || caller.userId !== userId || caller.origin.door === 'rest') return;
+  if (caller.kind !== 'user' || caller.userId !== userId || caller.origin.api === 'rest') return;
   const age = caller.authTime === null ? Number.POSITIVE_INFINITY : now.getTime() - caller.authTime.getTime();
   if (age > reauthSeconds * 1000) throw accessErrors.REAUTHENTICATION_REQUIRED();
 }

@@ -47,7 +47,7 @@ export interface SecurityEvent {
   readonly ip: string | null;
   readonly peerIp: string | null;
   readonly userAgent: string | null;
-  readonly door: string;
+  readonly api: string;
   readonly processId: string | null;
   readonly outcome: 'success' | 'failure';
   readonly reason: string | null;
@@ -78,7 +78,7 @@ export function toSecurityEvent(
     ip: storableOrNull(origin.ip),
     peerIp: storableOrNull(origin.peerIp),
     userAgent: storableOrNull(origin.userAgent),
-    door: storableText(origin.door),
+    api: storableText(origin.api),
     processId: origin.processId,
     outcome: draft.outcome ?? 'success',
     reason: storableOrNull(draft.reason),

@@ -6,7 +6,7 @@ export interface Origin {
   readonly peerIp: string | null;
   readonly userAgent: string | null;
   /** How we were reached: `graphql`, `rest`, `oauth`, `internal`. */
-  readonly door: string;
+  readonly api: string;
   /** UUID that ties the events of one request together. */
   readonly processId: string;
 }

@@ -17,7 +17,7 @@ export const EVENT_LOG_DDL: readonly string[] = [
     "ip" text null,
     "peer_ip" text null,
     "user_agent" text null,
-    "door" text not null,
+    "api" text not null,
     "process_id" uuid null,
     "outcome" text not null,
     "reason" text null,

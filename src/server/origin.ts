@@ -68,14 +68,14 @@ function single(header: string | readonly string[] | undefined): string | undefi
 /**
  * Where a request came from. `ip` and `peerIp` are the same here; a dialect that documents passing on the address of the end
  * user replaces `ip` alone.
- * @param door How we were reached, see `Origin.door`.
+ * @param api How we were reached, see `Origin.api`.
  */
 export function originOf(
   request: Pick<IncomingMessage, 'headers' | 'socket'>,
   trusted: readonly CidrRange[],
-  door: string,
+  api: string,
 ): Origin {
   const ip = peerAddress(request.socket.remoteAddress, single(request.headers['x-forwarded-for']), trusted);
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
-  return { ip, peerIp: ip, userAgent, door, processId: newId() };
+  return { ip, peerIp: ip, userAgent, api, processId: newId() };
 }

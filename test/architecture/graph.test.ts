@@ -7,6 +7,7 @@ import {
   isInterfaceType,
   isNonNullType,
   isObjectType,
+  printSchema,
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPlainSchema } from '../../schema/build.ts';
@@ -93,6 +94,15 @@ describe('the graph', () => {
       ];
     });
     expect(bare.filter((name) => !['Query', 'Mutation', 'Subscription'].includes(name))).toEqual([]);
+  });
+
+  it('speaks of APIs and modules, not of a building: names and descriptions are read for years', () => {
+    const building = /\b(doors?|houses?|rooms?|floors?|stairs|guests?)\b/i;
+    expect(
+      printSchema(schema)
+        .split('\n')
+        .filter((line) => building.test(line)),
+    ).toEqual([]);
   });
 
   it('names mutations verbNoun(input: VerbNounInput!): VerbNounPayload', () => {

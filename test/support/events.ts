@@ -21,7 +21,7 @@ export function testActor(userAgent: string | null = 'test'): EventActor {
     clientId: 'test-client',
     clientAuth: 'client_secret_basic',
     sessionId: null,
-    origin: { ip: '192.0.2.1', peerIp: '192.0.2.1', userAgent, door: 'oauth', processId: newId() },
+    origin: { ip: '192.0.2.1', peerIp: '192.0.2.1', userAgent, api: 'oauth', processId: newId() },
   };
 }
 

@@ -92,7 +92,7 @@ export async function engineOptions(
     callers,
     publicUrl: 'https://id.example.com',
     defaultTenant: 'master',
-    originOf: (request, door) => originOf(request, [], door),
+    originOf: (request, api) => originOf(request, [], api),
     normaliseAddress,
     explain: shownError,
     report: (error) => faults.push(error),

@@ -29,7 +29,7 @@ export const TEST_ORIGIN: Origin = {
   ip: '203.0.113.7',
   peerIp: '198.51.100.1',
   userAgent: 'Tests/1.0',
-  door: 'graphql',
+  api: 'graphql',
   processId: '6b1f0f0e-3c55-4a3c-9a35-0b8c2b8e1d11',
 };
 

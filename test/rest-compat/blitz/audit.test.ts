@@ -31,7 +31,7 @@ describe('Blitz 4: security events', () => {
     const actor = {
       ...blitz.world.user(blitz.tenant, anna.id),
       clientId: 'portal',
-      origin: { ...TEST_ORIGIN, door: 'rest', ...origin },
+      origin: { ...TEST_ORIGIN, api: 'rest', ...origin },
     };
     return blitz.world.services.events.append(actor, blitz.tenant, { subjectId: anna.id, ...draft });
   };

@@ -73,7 +73,7 @@ export function tinyDialect(
       { prefix: '/t/{tenant}', routes: [] },
     ],
     operations: new URL('./operations/', import.meta.url),
-    door: 'rest',
+    api: 'rest',
     endUserAddress: 'required',
     errors: {
       codes: Object.fromEntries(mappedCodes().map((code) => [code, ROWS[code] ?? null])),

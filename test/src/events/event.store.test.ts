@@ -150,7 +150,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
   it('reads a span of one subject’s time by index, whatever lies outside it', async () => {
     const of = newTenant();
     // 50,000 events of 100 subjects, one a second from 2026-01-01 on.
-    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, door, outcome)
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, api, outcome)
       select ${of.id}::uuid, (lpad(to_hex(ms >> 16), 8, '0') || '-' || lpad(to_hex(ms & 65535), 4, '0') || '-7000-8000-000000000000')::uuid,
         'user.updated', to_timestamp(ms / 1000.0), 'user', 'u' || (n % 100), 'rest', 'success'
       from generate_series(1, 50000) as n, lateral (select 1767225600000 + n * 1000::bigint as ms) t`.execute(
@@ -176,7 +176,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
 
   it('reads one subject’s events through their index', async () => {
     const other = newTenant();
-    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, door, outcome)
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, api, outcome)
       select ${other.id}::uuid, ('019ab000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user.updated', now(), 'user',
         'u' || (n % 500), 'rest', 'success' from generate_series(1, 20000) as n`.execute(db.read());
     await sql`analyze security_events`.execute(db.read());

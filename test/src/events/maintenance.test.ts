@@ -23,7 +23,7 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
   const seed = async (tenantId: string, moments: readonly string[]) => {
     for (const moment of moments) {
       const id = smallestIdAt(new Date(moment)).slice(0, 14) + newId().slice(14);
-      await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, door, outcome)
+      await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
         values (${tenantId}::uuid, ${id}::uuid, 'user.updated', ${moment}::timestamptz, 'user', 'rest', 'success')`.execute(
         db.read(),
       );
@@ -102,7 +102,7 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
 
   it('deletes a large backlog in batches', async () => {
     const tenant = newTenant();
-    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, door, outcome)
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
       select ${tenant.id}::uuid, ('019a0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user.updated', now(), 'user',
         'rest', 'success' from generate_series(1, 2500) as n`.execute(db.read());
     expect(await maintenance.deleteOlderThan(tenant.id, clock.now())).toBe(2_500);

@@ -110,7 +110,7 @@ describe('changing a password', () => {
     await expect(change({}, own({ ...caller, authTime: null }))).rejects.toMatchObject({
       code: 'REAUTHENTICATION_REQUIRED',
     });
-    await change({}, own({ ...caller, origin: { ...caller.origin, door: 'rest' } }));
+    await change({}, own({ ...caller, origin: { ...caller.origin, api: 'rest' } }));
     expect(await opens(NEXT)).toBe(true);
   });
 

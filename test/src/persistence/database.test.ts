@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_LOG_DDL } from '../../../src/persistence/event-log-ddl.ts';
 import type { Database } from '../../../src/persistence/index.ts';
 import { missingSqlOnly, schemaDifference } from '../../../src/persistence/schema-sql.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -14,6 +15,28 @@ describe('the database', () => {
   it('migrates to exactly what the entities and the SQL list describe', async () => {
     expect(await schemaDifference(db)).toEqual([]);
     expect(await missingSqlOnly(db)).toEqual([]);
+  });
+
+  it('migrates to the event log that a fresh schema would have, to the last column and index', async () => {
+    const described = async (schema: string) => {
+      const columns = sql`select table_name, column_name, data_type, is_nullable, column_default
+        from information_schema.columns where table_schema = ${schema}
+        and table_name in (select relname from pg_class where relnamespace = 'fresh'::regnamespace)
+        order by table_name, column_name`;
+      const indexes = sql<{ definition: string }>`select replace(indexdef, ${`${schema}.`}, '') as definition
+        from pg_indexes where schemaname = ${schema}
+        and tablename in (select relname from pg_class where relnamespace = 'fresh'::regnamespace) order by definition`;
+      return [(await columns.execute(db.read())).rows, (await indexes.execute(db.read())).rows];
+    };
+    await sql`create schema fresh`.execute(db.read());
+    await db.transaction(async () => {
+      await sql`set local search_path to fresh`.execute(db.read());
+      for (const statement of EVENT_LOG_DDL) await sql.raw(statement).execute(db.read());
+    });
+    const fresh = await described('fresh');
+    expect(fresh[0]!.length).toBeGreaterThan(30);
+    expect(await described('public')).toEqual(fresh);
+    await sql`drop schema fresh cascade`.execute(db.read());
   });
 
   it('refuses a statement beside the open unit of work, which on one connection would wait for ever', async () => {

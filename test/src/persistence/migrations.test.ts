@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database, migrate } from '../../../src/persistence/index.ts';
+import { MIGRATIONS } from '../../../src/persistence/migrations/index.ts';
 import { ENTITIES } from '../../../src/server/entities.ts';
 
 const TENANT = '019a0000-0000-7000-8000-000000000001';
+const EVENT = '019a4000-0000-7000-8000-000000000003';
+const OLD_EVENT = '01700000-0000-7000-8000-000000000003';
 const GROUP = '019a0000-0000-7000-8000-000000000002';
 
 describe('a database of the first migration', () => {
@@ -16,6 +19,14 @@ describe('a database of the first migration', () => {
     await sql`insert into groups (tenant_id, id, profile, key, name, folded_name, path, attributes, created_at, updated_at)
       values (${TENANT}, ${GROUP}, 'orgs', '114', 'Staff', 'staff', '/Staff',
         '{"city": "ÅRHUS", "codes": [7, true, "x", {"no": 1}], "deep": {"no": 1}}', now(), now())`.execute(db.read());
+    // As a node makes them, after its migrations.
+    await sql`create table security_events_2026_11 partition of security_events
+      for values from ('019a3ce0-0000-0000-0000-000000000000') to ('019ad800-0000-0000-0000-000000000000')`.execute(
+      db.read(),
+    );
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, door, outcome)
+      select ${TENANT}::uuid, id, 'token.issued', now(), 'application', 'oauth', 'success'
+      from unnest(${[EVENT, OLD_EVENT]}::uuid[]) as id`.execute(db.read());
   });
   afterAll(() => db.close());
 
@@ -36,12 +47,21 @@ describe('a database of the first migration', () => {
     ]);
   });
 
+  it('keeps its events, which say by which API the service was reached', async () => {
+    const { rows } =
+      await sql`select tableoid::regclass::text as partition, api from security_events order by id`.execute(db.read());
+    expect(rows).toEqual([
+      { partition: 'security_events_default', api: 'oauth' },
+      { partition: 'security_events_2026_11', api: 'oauth' },
+    ]);
+  });
+
   it('may have what the second one brings already', async () => {
     await sql`delete from migrations where name = 'Migration20261122GroupSearch'`.execute(db.read());
     const before = await keys();
     await migrate(db);
     expect(await keys()).toEqual(before);
     const { rows } = await sql`select from migrations`.execute(db.read());
-    expect(rows).toHaveLength(2);
+    expect(rows).toHaveLength(MIGRATIONS.length);
   });
 });

@@ -71,14 +71,14 @@ describe('the origin of a request', () => {
   const request = (headers: IncomingMessage['headers'], remoteAddress = '10.0.0.1') =>
     ({ headers, socket: { remoteAddress } }) as Pick<IncomingMessage, 'headers' | 'socket'>;
 
-  it('carries address, User-Agent, door and a process id of its own', () => {
+  it('carries address, User-Agent, API and a process id of its own', () => {
     const headers = { 'user-agent': 'curl/8', 'x-forwarded-for': '198.51.100.1' };
     const origin = originOf(request(headers), trusted('10.0.0.1'), 'graphql');
     expect(origin).toEqual({
       ip: '198.51.100.1',
       peerIp: '198.51.100.1',
       userAgent: 'curl/8',
-      door: 'graphql',
+      api: 'graphql',
       processId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(originOf(request(headers), [], 'graphql').processId).not.toBe(origin.processId);
