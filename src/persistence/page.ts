@@ -101,7 +101,7 @@ export async function firstPage<T>(
   read: (limit: number) => Promise<readonly T[]>,
 ): Promise<PageResult<T> | null> {
   const { size, backwards } = pageSize(request);
-  if (backwards || size === 0 || request.after != null || request.before != null || request.withTotal) return null;
+  if (backwards || request.after != null || request.before != null || request.withTotal) return null;
   const { rows, hasMore, cursorOf } = pageOf(await read(size + 1), keys, size);
   return { rows, hasNextPage: hasMore, hasPreviousPage: false, cursorOf };
 }
@@ -133,8 +133,8 @@ export async function keysetPage<T>(
     page = page.where(request.descending ? sql<boolean>`${tuple} > ${before}` : sql<boolean>`${tuple} < ${before}`);
   }
   for (const key of keys) page = page.orderBy(sql.raw(key.column), descending ? 'desc' : 'asc');
-  // One row more than asked for tells whether the list goes on.
-  const found = (size === 0 ? [] : await page.limit(size + 1).execute()) as T[];
+  // One row more than asked for tells whether the list goes on, also where no items are asked for.
+  const found = (await page.limit(size + 1).execute()) as T[];
   const { rows, hasMore, cursorOf } = pageOf(found, keys, size);
   const total = request.withTotal ? await countRows(query) : undefined;
   return {

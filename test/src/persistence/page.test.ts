@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Database,
+  firstPage,
+  keysetPage,
+  type PageKey,
+  type PageRequest,
+} from '../../../src/persistence/index.ts';
+import { ENGINES } from '../../support/postgres.ts';
+
+const KEYS: readonly PageKey[] = [{ column: 'n', property: 'n', type: 'bigint' }];
+
+describe.each(ENGINES)('a page of no items on $name', ({ open }) => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await open();
+  });
+  afterAll(() => db.close());
+
+  /** A page of the list 1, 2, 3. */
+  const page = (request: PageRequest, count = 3) =>
+    keysetPage<{ n: number }>(
+      db.read().selectFrom(sql<{ n: number }>`generate_series(1, ${count}::int)`.as<'list'>(sql`list(n)`)).select('n'),
+      KEYS,
+      request,
+    );
+
+  it('says whether there are items after it', async () => {
+    expect(await page({ first: 0 })).toMatchObject({ rows: [], hasNextPage: true, hasPreviousPage: false });
+    expect(await page({ first: 0 }, 0)).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: false });
+    const { rows, cursorOf } = await page({ first: 3 });
+    expect(await page({ first: 0, after: cursorOf(rows[1]!) })).toMatchObject({ rows: [], hasNextPage: true });
+    expect(await page({ first: 0, after: cursorOf(rows[2]!) })).toMatchObject({ rows: [], hasNextPage: false });
+  });
+
+  it('says whether there are items before it', async () => {
+    expect(await page({ last: 0 })).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: true });
+    expect(await page({ last: 0 }, 0)).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: false });
+  });
+});
+
+describe('the first page of a list that is read elsewhere', () => {
+  it('says whether there are items after it when none are asked for', async () => {
+    const of = (rows: readonly { n: number }[]) => firstPage({ first: 0 }, KEYS, async (limit) => rows.slice(0, limit));
+    expect(await of([{ n: 1 }, { n: 2 }])).toMatchObject({ rows: [], hasNextPage: true });
+    expect(await of([])).toMatchObject({ rows: [], hasNextPage: false });
+  });
+});
