@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { SecurityEvent } from '../events/index.ts';
 import type { TenantId, TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork } from '../persistence/index.ts';
+import { TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
 import type { TenantStore } from './tenant.store.ts';
@@ -56,9 +57,9 @@ export class TenantDirectory {
     return this.#get('id', id);
   }
 
-  /** Exact case. */
+  /** Exact case. Paths, arguments and unverified tokens name tenants: what cannot be a name is never asked of the database. */
   byName(name: string): Promise<KnownTenant | null> | KnownTenant | null {
-    return name.length > 63 ? null : this.#get('name', name);
+    return TENANT_NAME.test(name) ? this.#get('name', name) : null;
   }
 
   byRoute(route: string): Promise<KnownTenant | null> | KnownTenant | null {

@@ -85,8 +85,17 @@ describe('what passes as an access token', () => {
     'https://id.example.com/t/acme/',
     'https://id.example.com/t/acme/more',
     'https://id.example.com',
-  ])('is no token of the issuer %s', async (iss) => {
+    'https://id.example.com/t/acme\0',
+    'https://id.example.com/t/\ud800',
+    `https://id.example.com/t/${'x'.repeat(300)}`,
+  ])('is no token of the issuer %j', async (iss) => {
     expect(await refusalOf(world, await sign({ iss }))).toBe('issuer-not-allowed');
+  });
+
+  it.each(['\0', '\ud800', 'x'.repeat(5000)])('is no token whose key is called %j', async (kid) => {
+    const [, payload, signature] = (await sign({})).split('.');
+    const header = encode({ alg: 'EdDSA', typ: 'at+jwt', kid });
+    expect(await refusalOf(world, `${header}.${payload}.${signature}`)).toBe('key-unknown');
   });
 
   it('is no token for another audience (check 25)', async () => {
