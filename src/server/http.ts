@@ -61,6 +61,15 @@ function routeLabel(path: string): string {
   return ROUTE_LABELS.has(first) ? first : 'other';
 }
 
+/** The path asked for; null when the request target is no URL (`//x@[/#`), at which every later look would throw. */
+function readPath(ctx: Context): string | null {
+  try {
+    return ctx.path;
+  } catch {
+    return null;
+  }
+}
+
 /** Counts, sets the headers every answer has, and turns what escapes from below into an answer. */
 function outermost(options: FrontDoorOptions, drain: Drain): Middleware {
   const { logger, metrics } = options;
@@ -69,7 +78,8 @@ function outermost(options: FrontDoorOptions, drain: Drain): Middleware {
     const began = process.hrtime.bigint();
     const abort = new AbortController();
     (ctx.state as FrontDoorState).signal = abort.signal;
-    const route = routeLabel(ctx.path);
+    const path = readPath(ctx);
+    const route = path === null ? 'other' : routeLabel(path);
     ctx.res.once('close', () => {
       if (!ctx.res.writableFinished) abort.abort();
       const seconds = Number(process.hrtime.bigint() - began) / 1e9;
@@ -79,13 +89,20 @@ function outermost(options: FrontDoorOptions, drain: Drain): Middleware {
     ctx.res.setHeaders(SECURITY_HEADERS as Map<string, string>);
     if (isSecure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
     try {
+      if (path === null) return refuseTarget(ctx, logger);
       await next();
       if (ctx.status === 404 && ctx.body == null) plain(ctx, 404, 'Not Found');
     } catch (error) {
       answerEscaped(ctx, error, logger);
+    } finally {
+      if (drain.hasBegun) ctx.set('Connection', 'close');
     }
-    if (drain.hasBegun) ctx.set('Connection', 'close');
   };
+}
+
+function refuseTarget(ctx: Context, logger: Logger): void {
+  logger.debug({ method: ctx.method, target: ctx.req.url }, 'The request target is no URL');
+  plain(ctx, 400, 'Bad Request');
 }
 
 function answerEscaped(ctx: Context, error: unknown, logger: Logger): void {

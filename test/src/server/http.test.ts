@@ -280,6 +280,24 @@ describe('bytes that are no HTTP', () => {
   });
 });
 
+describe('a request target that is no URL', () => {
+  it.each(['//x@[/#', 'http://[/'])(
+    'is answered with 400 like every other request: %s (security headers, metrics, log)',
+    async (target) => {
+      const asked = vi.fn(answering('reached'));
+      const { url, logged } = await start([asked]);
+      const text = await rawRequest(url, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request/);
+      expect(text).toMatch(/X-Content-Type-Options: nosniff/i);
+      expect(text).toMatch(/Content-Security-Policy: default-src 'none'/i);
+      expect(asked).not.toHaveBeenCalled();
+      expect(logged.filter((line) => line.includes('no URL'))).toHaveLength(1);
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toMatch(/method="GET",route="other",status="400"\} 1/);
+    },
+  );
+});
+
 describe('draining', () => {
   it('finishes requests, closes their connections, then accepts nobody', async () => {
     let finish: () => void = () => undefined;
