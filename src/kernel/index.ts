@@ -14,7 +14,7 @@ export {
   kernelErrors,
 } from './errors.ts';
 export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
-export { requireJson } from './json.ts';
+export { isExactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export type { TenantRef } from './tenant.ts';
 export { fold, isStorableText, requireText, type TextRule } from './text.ts';

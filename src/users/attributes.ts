@@ -1,4 +1,4 @@
-import type { FieldFault } from '../kernel/index.ts';
+import { type FieldFault, isStorableJson } from '../kernel/index.ts';
 import { searchKey, searchKeysOf } from '../persistence/index.ts';
 import { isPlainText } from './user-names.ts';
 
@@ -27,21 +27,10 @@ export type Attributes = Readonly<Record<string, unknown>>;
 const MAX_NAMES = 200;
 const MAX_BYTES = 65_536;
 const MAX_NAME_LENGTH = 255;
-const MAX_DEPTH = 16;
+
+const UNSTORABLE = 'The value cannot be stored as it is: whole numbers are exact up to 2^53 - 1, texts hold no NUL.';
 
 const fault = (path: string, message: string): FieldFault => ({ path, code: 'USER_ATTRIBUTE_INVALID', message });
-
-/** The first text in a JSON value that the database would refuse, or a nesting that is too deep. */
-function isStorable(value: unknown, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false;
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1));
-  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
-  return Object.entries(value).every(
-    ([key, item]) => key !== '__proto__' && isStorable(key) && isStorable(item, depth + 1),
-  );
-}
 
 /** Whether a text can be the name of an attribute. */
 export function isAttributeName(name: string): boolean {
@@ -58,7 +47,7 @@ export function isAttributeName(name: string): boolean {
 export function attributeFaults(given: Attributes, path: string): FieldFault[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!isAttributeName(name)) return [fault(path, 'An attribute name has 1 to 255 characters without control ones.')];
-    return isStorable(value) ? [] : [fault(`${path}.${name}`, 'The value cannot be stored.')];
+    return isStorableJson(value) ? [] : [fault(`${path}.${name}`, UNSTORABLE)];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { FieldFault } from '../kernel/index.ts';
+import { type FieldFault, isStorableJson } from '../kernel/index.ts';
 import { type Attributes, attributeMapFaults, changedNames, isAttributeName } from './attributes.ts';
 
 /** Small facts that applications keep on an account; unlike attributes they are flat, and nobody searches by them. */
@@ -19,8 +19,7 @@ const MAX_REMOVED = 1000;
 const fault = (path: string, message: string): FieldFault => ({ path, code: 'USER_PROPERTY_INVALID', message });
 
 function isPropertyValue(value: unknown): value is PropertyValue {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  return typeof value === 'number' ? Number.isFinite(value) : typeof value === 'boolean';
+  return value !== null && typeof value !== 'object' && isStorableJson(value);
 }
 
 /** What is wrong with a patch. */
@@ -30,7 +29,12 @@ export function propertyFaults({ add, remove }: PropertyPatch): FieldFault[] {
       return [fault('input.add', 'A property name has 1 to 255 characters without control ones.')];
     return isPropertyValue(value)
       ? []
-      : [fault(`input.add.${name}`, 'A property is a text, a number, or true or false.')];
+      : [
+          fault(
+            `input.add.${name}`,
+            'A property is a text, a number that is exact (whole ones up to 2^53 - 1), or true or false.',
+          ),
+        ];
   });
   const isLong = (remove ?? []).length > MAX_REMOVED;
   return isLong ? [...added, fault('input.remove', `At most ${MAX_REMOVED} names are removed at once.`)] : added;

@@ -36,6 +36,7 @@ describe('Blitz 2.5: properties', () => {
       [{ a: [1] }, 'add.a'],
       [{ a: {} }, 'add.a'],
       [{ a: 'x\u0000' }, 'add.a'],
+      [{ a: 2 ** 53 }, 'add.a'],
       [{ '': 1 }, 'add'],
       [{ 'a\u0007': 1 }, 'add'],
       [{ ['n'.repeat(256)]: 1 }, 'add'],

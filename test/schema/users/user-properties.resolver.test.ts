@@ -45,6 +45,7 @@ describe('properties of users over GraphQL', () => {
       { add: { x: [] } },
       { add: { ['__proto__']: 1 } },
       { add: { x: '\ud800' } },
+      { add: { x: 2 ** 53 } },
       { add: many },
       { add: { x: 'y'.repeat(65_536) } },
       { remove: removed },
@@ -52,6 +53,18 @@ describe('properties of users over GraphQL', () => {
       expect((await update(input)).code).toBe('USER_PROPERTY_INVALID');
     expect((await update({ userId: 'nobody', add: {} })).code).toBe('USER_NOT_FOUND');
     expect((await update({ userId: 'x\0' })).code).toBe('USER_NOT_FOUND');
+  });
+
+  it('that are whole numbers are exact: what would be rounded is refused, in variables and in the document', async () => {
+    const document = (value: string) =>
+      `mutation { updateUserProperties(input: { userId: "jane", add: { n: ${value} } }) { properties } }`;
+    const caller = world.app(acme, 'user-property:write');
+    for (const value of ['9007199254740993', '-9007199254740993']) {
+      expect((await update({ add: JSON.parse(`{"n":${value}}`) })).code).toBe('USER_PROPERTY_INVALID');
+      expect((await world.graphql(caller, document(value))).code).toBe('USER_PROPERTY_INVALID');
+    }
+    const exact = await world.graphql(caller, document('9007199254740991'));
+    expect(exact.data.updateUserProperties.properties.n).toBe(9_007_199_254_740_991);
   });
 
   it('of a neighbour are out of reach', async () => {

@@ -86,6 +86,7 @@ describe('users over GraphQL', () => {
     expect(await faults({ subject: 'jane' })).toEqual(['USER_ID_TAKEN', 'input.subject']);
     expect(await faults({ givenName: 'a\u0007' })).toEqual(['INVALID_INPUT', 'input.givenName']);
     expect(await faults({ attributes: { x: 'a\0b' } })).toEqual(['USER_ATTRIBUTE_INVALID', 'input.attributes.x']);
+    expect(await faults({ attributes: { x: [2 ** 53] } })).toEqual(['USER_ATTRIBUTE_INVALID', 'input.attributes.x']);
   });
 
   it('lets users change names of their own account, and nothing that rules decide about', async () => {

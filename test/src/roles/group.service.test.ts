@@ -30,6 +30,7 @@ describe('groups', () => {
       [{ name: 'ok', key: 'a\u0001' }, 'INVALID_INPUT'],
       [{ name: 'ok', externalId: '\ud800' }, 'INVALID_INPUT'],
       [{ name: 'ok', attributes: { a: '\u0000' } }, 'INVALID_INPUT'],
+      [{ name: 'ok', attributes: { a: { b: 2 ** 53 } } }, 'INVALID_INPUT'],
       [{ name: 'ok', attributes: { a: 'x'.repeat(70_000) } }, 'INVALID_INPUT'],
       [{ name: 'ok', parentId: 'nonsense' }, 'GROUP_PARENT_NOT_FOUND'],
     ])('refuses %j', async (input, code) => {

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { type IdentityError, isStorableJson, requireJson } from '../../../src/kernel/index.ts';
+
+/** What the refusal of attributes says about them. */
+function fieldsOf(attributes: object): IdentityError['fields'] {
+  try {
+    requireJson(attributes, 'input.attributes', 100);
+  } catch (error) {
+    return (error as IdentityError).fields;
+  }
+  return undefined;
+}
+
+/** A value as it comes out of the text of a request. */
+const sent = (text: string): unknown => JSON.parse(text);
+
+describe('numbers that are stored as JSON', () => {
+  it.each(['9007199254740992', '9007199254740993', '-9007199254740993', '12345678901234567890', '9007199254740993.0'])(
+    'refuses the whole number %s, which was rounded when it was read (RFC 8259 section 6)',
+    (text) => {
+      expect(isStorableJson(sent(text))).toBe(false);
+      expect(isStorableJson(sent(`{"a":[{"b":${text}}]}`))).toBe(false);
+    },
+  );
+
+  it.each(['9007199254740991', '-9007199254740991', '0', '1.5', '-0.25', '1e3', '1e-300'])('takes %s', (text) => {
+    expect(isStorableJson(sent(text))).toBe(true);
+  });
+
+  it('refuses a number that no double holds', () => expect(isStorableJson(sent('1e400'))).toBe(false));
+});
+
+describe('texts that are stored as JSON', () => {
+  it.each(['\0', 'a\0b', '\ud800', '\udfff\ud800'])('are refused with what a database refuses: %j', (text) => {
+    for (const value of [text, [text], { a: text }, { [text]: 1 }]) expect(isStorableJson(value)).toBe(false);
+  });
+
+  it('may hold everything else, line breaks and emoji included', () =>
+    expect(isStorableJson({ 'a\nb': '\t\u{1f600}\u007f' })).toBe(true));
+});
+
+describe('objects that are stored as JSON', () => {
+  it('have no member named __proto__, however deep', () =>
+    expect(isStorableJson(sent('{"a":[{"__proto__":1}]}'))).toBe(false));
+
+  it('nest at most 16 levels', () => {
+    const nested = (levels: number): unknown => sent(`${'['.repeat(levels)}1${']'.repeat(levels)}`);
+    expect([isStorableJson(nested(16)), isStorableJson(nested(17))]).toEqual([true, false]);
+  });
+
+  it('are refused by name when they cannot be kept as they are', () => {
+    expect(fieldsOf({ a: 2 ** 53 })).toMatchObject([{ path: 'input.attributes', code: 'OBJECT_NOT_STORABLE' }]);
+    expect(fieldsOf({ a: 2 ** 53 - 1 })).toBeUndefined();
+  });
+});
