@@ -4,7 +4,7 @@ import { type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
 import type { LinkedAppBinding } from '../clients/index.ts';
 import { constantTimeEqual, mintHandle, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
 import { type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
-import { addSeconds, type Clock, invalidField, kernelErrors } from '../kernel/index.ts';
+import { addSeconds, type Clock, invalidField, kernelErrors, readTypedCode } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { OneTimeCodeRow, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
@@ -26,7 +26,7 @@ export interface SignUp extends CreateUser {
 export interface ContinueSignUp {
   readonly context: string;
   readonly step: SignUpStep;
-  /** The code that was sent. */
+  /** The code that was sent; blanks in it mean nothing. */
   readonly code: string;
 }
 
@@ -146,7 +146,7 @@ export class SignUpFlow {
     const found = await this.#find(authority, context);
     const { proof } = openStep(found, step);
     await this.#countTry(tenant.id, context);
-    if (!constantTimeEqual(proofOf(context, step, code), proof)) throw signUpErrors.SIGN_UP_CODE_WRONG();
+    if (!constantTimeEqual(proofOf(context, step, readTypedCode(code)), proof)) throw signUpErrors.SIGN_UP_CODE_WRONG();
     return db.transaction(async () => {
       const before = await users.lock(authority, found.userId!);
       const row = await codes.take(tenant.id, KIND, context);

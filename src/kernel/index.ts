@@ -17,4 +17,4 @@ export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
 export { isExactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export type { TenantRef } from './tenant.ts';
-export { fold, isStorableText, requireText, type TextRule } from './text.ts';
+export { fold, isStorableText, readTypedCode, removeBlanks, requireText, type TextRule } from './text.ts';

@@ -15,6 +15,22 @@ export function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
+/** A typed code is at most this long, the blanks that people put into it included. */
+const MAX_TYPED_CODE = 64;
+/** White space, and the characters without width that copying from a mail or a page brings along. */
+const BLANKS = /[\s\u200B-\u200D\u2060\uFEFF]/gu;
+
+/** The text without its blanks, wherever they are. */
+export const removeBlanks = (text: string): string => text.replaceAll(BLANKS, '');
+
+/**
+ * A code as it was sent or shown, from what somebody typed or pasted: blanks anywhere in it mean nothing. What is too long
+ * to be a code gives an empty text, which no code equals.
+ */
+export function readTypedCode(typed: string): string {
+  return typed.length > MAX_TYPED_CODE ? '' : removeBlanks(typed);
+}
+
 /** Whether PostgreSQL takes the text and nothing invisible hides in it: no NUL or other control character, no lone surrogate. */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !CONTROL.test(text);

@@ -1,4 +1,5 @@
 import { createGuardrails, generateSecret, ScureBase32Plugin, verifySync } from 'otplib';
+import { readTypedCode, removeBlanks } from '../../kernel/index.ts';
 
 /**
  * Codes as every authenticator app makes them: RFC 6238 with SHA-1, six digits, steps of 30 seconds. Other values of the
@@ -26,7 +27,7 @@ export const newTotpSecret = (): string => generateSecret({ length: NEW_SECRET_B
 /** A typed secret in its one spelling: upper case, no blanks, no padding; null when it is not base32 or of no fit length. */
 export function readTotpSecret(typed: string): string | null {
   if (typed.length > MAX_TYPED_SECRET) return null;
-  const secret = typed.replaceAll(' ', '').replace(/=+$/, '').toUpperCase();
+  const secret = removeBlanks(typed).replace(/=+$/, '').toUpperCase();
   try {
     const { length } = base32.decode(secret);
     return length >= LEAST_SECRET_BYTES && length <= MOST_SECRET_BYTES ? secret : null;
@@ -42,7 +43,7 @@ const epochOf = (now: Date): number => Math.floor(now.getTime() / 1000);
  * @param secret As `readTotpSecret` gives it.
  */
 export function stepOfCode(secret: string, code: string, now: Date, afterStep = -1): number | null {
-  const token = code.length > 16 ? '' : code.replaceAll(' ', '');
+  const token = readTypedCode(code);
   const epoch = epochOf(now);
   const newest = Math.floor((epoch + TOLERANCE_SECONDS) / TOTP_SHAPE.periodSeconds);
   // A clock that was set back: every step in reach is used up.

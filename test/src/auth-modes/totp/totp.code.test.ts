@@ -37,10 +37,21 @@ describe('codes (RFC 6238)', () => {
     expect(stepOfCode(SECRET, code, now, step + 1000)).toBeNull();
   });
 
-  it('have six digits; a blank in the middle is how apps show them', () => {
+  it('have six digits; blanks in them are how apps show them, and what copying adds', () => {
     const now = at(59);
-    expect(stepOfCode(SECRET, '287 082', now)).toBe(1);
-    for (const code of ['', '28708', '2870820', '28708a', '٢٨٧٠٨٢', '-87082', '287082\n', '2'.repeat(100_000)]) {
+    for (const code of ['287 082', ' 287082', '287082\n', '\u200b287\u00a0082\ufeff']) {
+      expect(stepOfCode(SECRET, code, now)).toBe(1);
+    }
+    for (const code of [
+      '',
+      '28708',
+      '2870820',
+      '28708a',
+      '٢٨٧٠٨٢',
+      '-87082',
+      `${' '.repeat(59)}287082`,
+      '2'.repeat(100_000),
+    ]) {
       expect(stepOfCode(SECRET, code, now)).toBeNull();
     }
   });
