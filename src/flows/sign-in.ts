@@ -82,7 +82,8 @@ export class SignInFlow {
    * @throws SIGN_IN_REFUSED Records `sign_in.failed` with the reason.
    * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE More tries wait than can be checked.
    */
-  async verifyPassword(input: PasswordSignIn): Promise<SignInResult> {
+  async verifyPassword(typed: PasswordSignIn): Promise<SignInResult> {
+    const input = { ...typed, identifier: readTypedName(typed.identifier) };
     const { directory, users, lockouts } = this.#deps;
     const tenant = await directory.byId(input.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
@@ -156,7 +157,8 @@ export class SignInFlow {
     input: { readonly username: string; readonly password: string; readonly deviceId?: string | null },
   ): Promise<StartedSession & { readonly userId: string }> {
     const { caller, tenant } = authority;
-    const { username: identifier, password, deviceId = null } = input;
+    const { password, deviceId = null } = input;
+    const identifier = readTypedName(input.username);
     const { origin } = caller;
     const result = await this.verifyPassword({ tenant, identifier, password, deviceId, origin, client: caller });
     const { user, amr } = requireVerified(result);
@@ -165,6 +167,9 @@ export class SignInFlow {
     return { ...started, userId: user.id };
   }
 }
+
+/** No name begins or ends with a blank, and those that are pasted often do. */
+const readTypedName = (typed: string): string => typed.trim();
 
 const MISSING_STEP = {
   'factor-required': signInErrors.SIGN_IN_FACTOR_REQUIRED,

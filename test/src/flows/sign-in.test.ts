@@ -48,8 +48,8 @@ describe('signing in with a password', () => {
     });
   const asUser = () => new Authority(world.app(tenant), tenant, 'tenant');
 
-  it('verifies a username in any case, an e-mail address and a chosen id', async () => {
-    for (const identifier of ['Jane', 'JANE', EMAIL, user.id]) {
+  it('verifies a username in any case, an e-mail address and a chosen id, with blanks around them', async () => {
+    for (const identifier of ['Jane', 'JANE', EMAIL, user.id, ' Jane', `\t${EMAIL}\u00a0`, `${user.id}\n`]) {
       expect(await signIn({ identifier })).toMatchObject({ kind: 'verified', user: { id: user.id }, amr: ['pwd'] });
     }
     expect(await failures()).toEqual([]);
