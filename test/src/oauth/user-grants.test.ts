@@ -127,6 +127,18 @@ describe('token endpoint: refresh grant', () => {
     },
   );
 
+  it('revokes the family when a refresh is sent twice at once: which of them was meant cannot be told', async () => {
+    const user = await newUser();
+    const { refreshToken, accessToken } = await user.signIn();
+    const sent = await Promise.allSettled([refresh(user, refreshToken), refresh(user, refreshToken)]);
+    const refused = sent.flatMap((one) => (one.status === 'rejected' ? [(one.reason as { code: string }).code] : []));
+    expect(refused).toEqual(['REFRESH_TOKEN_REUSED']);
+    const issued = sent.find((one) => one.status === 'fulfilled')!.value;
+    expect(await refusalOf(world, accessToken)).toBe('grant-revoked');
+    expect(await refusalOf(world, issued.accessToken)).toBe('grant-revoked');
+    await expect(refresh(user, issued.refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+  });
+
   it('gives a token of 216 random bits, and another each time (check 32)', async () => {
     const user = await newUser();
     const first = (await user.signIn()).refreshToken!;
