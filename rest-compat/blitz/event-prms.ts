@@ -17,6 +17,7 @@ type Details = Readonly<Record<string, unknown>>;
 const METHODS: Readonly<Record<string, string>> = { pwd: 'password' };
 /** Columns in the dialect's words. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
+  username: 'login',
   givenName: 'given_name',
   familyName: 'family_name',
   middleName: 'middle_name',

@@ -8,7 +8,14 @@ import { addSeconds, type Clock, invalidField, kernelErrors, readTypedCode } fro
 import type { Database } from '../persistence/index.ts';
 import type { OneTimeCodeRow, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
-import type { CreateUser, User, UserInput, UserService } from '../users/index.ts';
+import {
+  type CreateUser,
+  isSameEmail,
+  isSamePhone,
+  type User,
+  type UserInput,
+  type UserService,
+} from '../users/index.ts';
 import { signUpErrors } from './sign-up.errors.ts';
 
 /** Something a new user has still to do: prove that a contact is theirs. */
@@ -83,6 +90,8 @@ const MAX_APPS = 16;
 interface StepKind {
   /** Where the code has to go; null when there is nothing to prove. */
   readonly contact: (user: User) => string | null;
+  /** Whether two spellings lead to the same place. */
+  readonly isSame: (one: string, other: string) => boolean;
   readonly verified: UserInput;
 }
 
@@ -93,10 +102,12 @@ const unverified = (contact: string | null | undefined, isVerified: boolean): st
 const STEPS: Readonly<Record<SignUpStep, StepKind>> = {
   'confirm-email': {
     contact: ({ email, emailVerified }) => unverified(email, emailVerified),
+    isSame: isSameEmail,
     verified: { emailVerified: true },
   },
   'confirm-phone': {
     contact: ({ phone, phoneVerified }) => unverified(phone, phoneVerified),
+    isSame: isSamePhone,
     verified: { phoneVerified: true },
   },
 };
@@ -270,7 +281,8 @@ function openStep(row: OneTimeCodeRow, step: SignUpStep): OpenStep {
 
 /** The contact was changed meanwhile: its code is about another one. @throws SIGN_UP_STEP_NOT_OPEN */
 function assertUnchanged(user: User, { step, to }: OpenStep): void {
-  if (STEPS[step].contact(user) !== to) throw stepNotOpen();
+  const contact = STEPS[step].contact(user);
+  if (contact === null || !STEPS[step].isSame(contact, to)) throw stepNotOpen();
 }
 
 /** @throws FORBIDDEN, INVALID_INPUT */

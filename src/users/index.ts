@@ -11,6 +11,6 @@ export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
 export { type PreparedUser, UserService } from './user.service.ts';
 export { UserStore } from './user.store.ts';
-export { type CreateUser, isPhoneNumber, type UserInput } from './user-input.ts';
-export { canonicalUserId, fold, isUserIdShaped } from './user-names.ts';
+export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput } from './user-input.ts';
+export { canonicalUserId, fold, isSameEmail, isUserIdShaped } from './user-names.ts';
 export type { UserFilter, UserOrder } from './user-page.ts';

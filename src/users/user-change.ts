@@ -1,7 +1,8 @@
 import type { EventType } from '../events/index.ts';
 import { aliasedColumn, changedNames, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
-import { TEXT_COLUMNS, type UserInput } from './user-input.ts';
+import { isSamePhone, TEXT_COLUMNS, type UserInput } from './user-input.ts';
+import { fold, isSameEmail } from './user-names.ts';
 
 interface ChangeEvent {
   readonly type: EventType;
@@ -14,11 +15,18 @@ const EVENTS = [
   ['email', 'user.email_changed'],
 ] as const;
 
+/** Columns whose value is one name or contact however it is spelled, and when two spellings of it are. */
+const SPELLED: { readonly [K in keyof UserInput]?: (one: string, other: string) => boolean } = {
+  username: (one, other) => fold(one) === fold(other),
+  email: isSameEmail,
+  phone: isSamePhone,
+};
+
 /** What a request changes of one account: applied to the row, remembered for its events. */
 export class UserChange {
   readonly #user: User;
   readonly #before: User;
-  /** Names of the inputs that asked for a real change. */
+  /** Names of the inputs that asked for a real change, a new spelling included. */
   readonly given: (keyof UserInput)[] = [];
 
   constructor(user: User) {
@@ -37,7 +45,17 @@ export class UserChange {
   /** Whether it changes the attribute of this name, or the column that the name means. */
   isOf(name: string): boolean {
     const column = aliasedColumn(name);
-    return column === null ? this.#changedAttributes().includes(name) : this.given.includes(column);
+    return column === null ? this.#changedAttributes().includes(name) : this.isNew(column);
+  }
+
+  /** Whether a column gets another value, not only another spelling of the one it has: an address in other letter case. */
+  isNew(column: keyof UserInput & keyof User): boolean {
+    return this.given.includes(column) && !this.#isRespelled(column);
+  }
+
+  #isRespelled(column: keyof UserInput & keyof User): boolean {
+    const [before, after] = [this.#before[column], this.#user[column]];
+    return typeof before === 'string' && typeof after === 'string' && SPELLED[column]?.(before, after) === true;
   }
 
   /** @param emailIsUsername Whether the username follows the e-mail address. */
@@ -60,7 +78,8 @@ export class UserChange {
 
   /** A new address is unverified unless the same request says otherwise. */
   #applyEmail({ email, emailVerified }: UserInput): void {
-    const isNew = this.#set('email', email);
+    this.#set('email', email);
+    const isNew = this.isNew('email');
     if (isNew) this.#user.emailVerified = false;
     if (emailVerified === undefined) return;
     const before = this.#user.emailVerified;
@@ -70,7 +89,7 @@ export class UserChange {
   }
 
   #applyPhoneVerified({ phoneVerified }: UserInput): void {
-    if (this.given.includes('phone')) this.#user.phoneVerified = false;
+    if (this.isNew('phone')) this.#user.phoneVerified = false;
     this.#set('phoneVerified', phoneVerified === undefined ? undefined : phoneVerified && this.#user.phone != null);
   }
 
@@ -98,8 +117,7 @@ export class UserChange {
   *events(): IterableIterator<ChangeEvent> {
     const [before, after] = [this.#before, this.#user];
     for (const [column, type] of EVENTS) {
-      if (this.given.includes(column))
-        yield { type, params: { from: before[column] ?? null, to: after[column] ?? null } };
+      if (this.isNew(column)) yield { type, params: { from: before[column] ?? null, to: after[column] ?? null } };
     }
     if (this.given.includes('emailVerified') && after.emailVerified) {
       yield { type: 'user.email_verified', params: { email: after.email } };
@@ -115,6 +133,7 @@ export class UserChange {
     const columns = this.given.filter(
       (name) =>
         (TEXT_COLUMNS as readonly string[]).includes(name) ||
+        ((name === 'username' || name === 'email') && this.#isRespelled(name)) ||
         name === 'phoneVerified' ||
         (name === 'emailVerified' && !this.#user.emailVerified),
     );

@@ -48,6 +48,13 @@ const PHONE = /^\+?[0-9][0-9 ()./-]{0,30}[0-9)]$|^\([0-9][0-9 ()./-]{1,29}[0-9]$
 /** Whether a text is what people write for a phone number. */
 export const isPhoneNumber = (text: string): boolean => PHONE.test(text);
 
+/** What people write between the digits. */
+const BETWEEN_DIGITS = /[ ()./-]/g;
+
+/** Whether two texts are one phone number, written differently. */
+export const isSamePhone = (one: string, other: string): boolean =>
+  one.replaceAll(BETWEEN_DIGITS, '') === other.replaceAll(BETWEEN_DIGITS, '');
+
 /** RFC 5646, and `_` as older clients write it. */
 const LOCALE = /^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$/;
 const ACTION = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;

@@ -75,6 +75,14 @@ export function emailFault(email: string): string | null {
   return domain.split('.').includes('') ? 'This is not an e-mail address.' : null;
 }
 
+const inOneCase = (text: string): string => text.normalize('NFC').toLowerCase();
+
+/**
+ * Whether two e-mail addresses differ in the case of letters at most. Narrower than `fold`, which makes one name of a
+ * full-width letter and a plain one: their mailboxes may be two people's, so what is proved of one says nothing of the other.
+ */
+export const isSameEmail = (one: string, other: string): boolean => inOneCase(one) === inOneCase(other);
+
 /** Whether a text is one that the database takes and a person can read: no control characters, no lone surrogates. */
 export function isPlainText(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);

@@ -237,7 +237,7 @@ export class UserService {
   }
 
   #assertInReach(authority: Authority, input: UserInput, change: UserChange, settings: TenantSettings): void {
-    if (change.given.includes('email')) {
+    if (change.isNew('email')) {
       requireRecentSignIn(authority, change.userId, settings.reauthSeconds, this.#now());
     }
     if (authority.reach !== 'self') {
@@ -249,7 +249,7 @@ export class UserService {
     if (change.given.some((name) => !SELF_CHANGEABLE.has(name))) {
       throw kernelErrors.FORBIDDEN({ message: 'The own account may not change this itself.' });
     }
-    if (change.given.includes('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {
+    if (change.isNew('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {
       throw kernelErrors.FORBIDDEN({ message: 'Changing the e-mail address needs `email:change`.' });
     }
   }

@@ -68,6 +68,24 @@ describe('sign-up over GraphQL', () => {
     expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_NOT_FOUND');
   });
 
+  it.each([
+    ['a blank before and after it', (code: string) => ` ${code}\n`],
+    ['a blank within it', (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`],
+    ['blanks that a mail program adds', (code: string) => `\u200b${code.slice(0, 3)}\u00a0${code.slice(3)}\ufeff`],
+  ])('takes a code that was copied with %s', async (_how, copied) => {
+    const { context, code } = await pendingOf();
+    const { data, errors } = await proceed({ context, step: 'CONFIRM_EMAIL', code: copied(code) });
+    expect(errors).toEqual([]);
+    expect(data.continueSignUp).toMatchObject({ steps: [], user: { emailVerified: true } });
+  });
+
+  it('takes the code of an address whose letter case was changed meanwhile', async () => {
+    const { context, code, subject, email } = await pendingOf();
+    await world.services.users.update(world.system(acme), subject, { email: email.toUpperCase() });
+    const { data } = await proceed({ context, step: 'CONFIRM_EMAIL', code });
+    expect(data.continueSignUp).toMatchObject({ steps: [], user: { emailVerified: true } });
+  });
+
   it('signs in once the address is confirmed, where the tenant demands that', async () => {
     const strict = await world.tenant();
     await world.services.tenants.updateSettings(world.system(strict), { verifyEmail: true });

@@ -116,10 +116,39 @@ describe('a change of an account', () => {
 
   it('makes a new e-mail address unverified unless the same request says otherwise', async () => {
     const user = await create({ username: 'mail', email: 'mail@example.com', emailVerified: true });
-    expect((await update(user, { email: 'Mail@example.com' })).emailVerified).toBe(false);
+    expect((await update(user, { email: 'mail2@example.com' })).emailVerified).toBe(false);
     expect((await update(user, { email: 'mail3@example.com', emailVerified: true })).emailVerified).toBe(true);
     expect((await update(user, { email: null })).emailVerified).toBe(false);
     expect((await update(user, { emailVerified: true })).emailVerified).toBe(false);
+  });
+
+  it('keeps an e-mail address verified when only the case of its letters changes, and the spelling is stored', async () => {
+    const user = await create({ username: 'Case', email: 'Case@Example.com', emailVerified: true });
+    const lower = await update(user, { email: 'case@example.com' });
+    expect(lower).toMatchObject({ email: 'case@example.com', emailVerified: true });
+    expect((await eventsOf(user)).map(({ type, params }) => [type, params])).toEqual([
+      ['user.updated', { changed: ['email'] }],
+    ]);
+    expect((await update(user, { attributes: { email: 'CASE@example.com' } })).emailVerified).toBe(true);
+  });
+
+  it('takes a full-width letter in an e-mail address for another mailbox, although it is the same name', async () => {
+    const user = await create({ username: 'width', email: 'width@example.com', emailVerified: true });
+    expect((await update(user, { email: 'ｗidth@example.com' })).emailVerified).toBe(false);
+  });
+
+  it('keeps a phone number verified when only what stands between its digits changes', async () => {
+    const user = await create({ username: 'dialled', phone: '+49 (170) 12-34', phoneVerified: true });
+    expect(await update(user, { phone: '+491701234' })).toMatchObject({ phone: '+491701234', phoneVerified: true });
+    expect((await update(user, { phone: '491701234' })).phoneVerified).toBe(false);
+  });
+
+  it('does not take another spelling of a username for another name', async () => {
+    const user = await create({ username: 'spelled' });
+    expect((await update(user, { username: 'SPELLED' })).username).toBe('SPELLED');
+    expect((await eventsOf(user)).map(({ type, params }) => [type, params])).toEqual([
+      ['user.updated', { changed: ['username'] }],
+    ]);
   });
 
   it('takes VERIFY_EMAIL away once the address is verified', async () => {
