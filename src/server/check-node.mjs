@@ -6,7 +6,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const LEAST = [22, 17];
+/** Major and minor number of the oldest Node that runs the service. */
+export const LEAST = [22, 17];
 
 /**
  * What is wrong with a Node version, or null.

@@ -32,16 +32,16 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   return { ...clean, PORT: '0', ...env };
 }
 
-/** A process under test: the server, `npm`, a shell. Its working directory is the project's. */
+/** A process under test: the server, `npm`, a shell. Its working directory is the project's unless another one is given. */
 export class Started {
   readonly child: ChildProcess;
   output = '';
   errors = '';
   readonly exited: Promise<number | string>;
 
-  constructor(command: string, args: readonly string[], env: Record<string, string>) {
+  constructor(command: string, args: readonly string[], env: Record<string, string>, folder = ROOT) {
     this.child = spawn(command, args, {
-      cwd: ROOT,
+      cwd: folder,
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group, so that nothing it started outlives the test.

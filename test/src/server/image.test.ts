@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DockerfileRun, type Stage } from '../../support/dockerfile.ts';
+import { endStarted, ROOT, Started } from '../../support/started.ts';
+
+const SECRET = 's'.repeat(43);
+let root: string;
+let image: Stage;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'idgraph-image-'));
+  image = new DockerfileRun(ROOT, root).run();
+}, 300_000);
+
+afterEach(endStarted);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** What the image runs, with its variables; addresses and folders are those of this machine. */
+function startImage(): Started {
+  const [, ...args] = image.command;
+  return new Started(
+    process.execPath,
+    args,
+    {
+      ...image.env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: join(image.root, image.env['DATA_DIR']!),
+      BOOTSTRAP_CLIENT_SECRET: SECRET,
+    },
+    image.folder,
+  );
+}
+
+describe('what the Dockerfile makes', { timeout: 180_000 }, () => {
+  it('holds the installed packages without the dev dependencies, and what was built', () => {
+    expect(image.command[0]).toBe('node');
+    expect(existsSync(join(image.folder, 'node_modules/koa'))).toBe(true);
+    expect(existsSync(join(image.folder, 'node_modules/vitest'))).toBe(false);
+    expect(existsSync(join(image.folder, 'dist/web/graphiql/index.html'))).toBe(true);
+  });
+
+  it('starts, is healthy by its own check, and gives its client a token', async () => {
+    const node = await startImage().ready();
+    const [, ...args] = image.healthCheck;
+    const check = spawnSync(process.execPath, args, { env: { PORT: new URL(node.url).port }, encoding: 'utf8' });
+    expect(check.status, check.stderr).toBe(0);
+    const answer = await fetch(`${node.url}/t/master/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`bootstrap:${SECRET}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    expect(await answer.json()).toMatchObject({ token_type: 'Bearer', access_token: expect.any(String) });
+  });
+});
