@@ -1,8 +1,8 @@
 import { type Constructor, type IDatabaseDriver, type Options, UnderscoreNamingStrategy } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
 import type { Kysely } from 'kysely';
 import type { EntityList } from './database.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { CurrentSchemaMigrator } from './schema-migrator.ts';
 import { SQL_ONLY_TABLES } from './sql-only.ts';
 
 /** Primary keys, indexes and unique constraints are named `table__column`, so that a violation names its error. */
@@ -34,7 +34,7 @@ export function ormOptions<D extends IDatabaseDriver>(
     forceUtcTimezone: true,
     validateRequired: true,
     allowGlobalContext: false,
-    extensions: [Migrator],
+    extensions: [CurrentSchemaMigrator],
     // Statements are observed by our own dialect; the ORM's console lines would be noise.
     logger: () => undefined,
     // Foreign keys are composite and written in SQL (sql-only.ts); the ORM would add single-column ones.

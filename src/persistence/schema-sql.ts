@@ -31,6 +31,9 @@ export async function schemaDifference(db: Database): Promise<string[]> {
   return statements(script).filter((statement) => !dropsSqlOnly(statement));
 }
 
+/** The schema that our tables are in: the first one of the search path, which new tables go to. */
+const OUR_SCHEMA = '(select oid from pg_namespace where nspname = current_schema())';
+
 async function namesIn(db: Database, query: string): Promise<Set<string>> {
   const { rows } = await sql.raw<{ name: string }>(query).execute(db.read());
   return new Set(rows.map((row) => row.name));
@@ -38,11 +41,11 @@ async function namesIn(db: Database, query: string): Promise<Set<string>> {
 
 /** The foreign keys, expression indexes and tables of `sql-only.ts` that the database lacks, as statements that make them. */
 export async function missingSqlOnly(db: Database): Promise<string[]> {
-  const constraints = await namesIn(db, `select conname as name from pg_constraint where contype = 'f'`);
-  const relations = await namesIn(
+  const constraints = await namesIn(
     db,
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace`,
+    `select conname as name from pg_constraint where contype = 'f' and connamespace = ${OUR_SCHEMA}`,
   );
+  const relations = await namesIn(db, `select relname as name from pg_class where relnamespace = ${OUR_SCHEMA}`);
   const logMissing = !relations.has('security_events');
   return [
     ...(logMissing ? EVENT_LOG_DDL : []),
