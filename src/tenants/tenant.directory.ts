@@ -23,6 +23,17 @@ const MAX_AGE_MS = 5_000;
 
 type LookUp = 'id' | 'name' | 'route' | 'host';
 
+/** Whether there is such a tenant is remembered as well. */
+interface Found {
+  readonly tenant: KnownTenant | null;
+}
+
+/** The parts of `id 019a...`, as keys of the cache are written. */
+function lookUpIn(cacheKey: string): [LookUp, string] {
+  const blank = cacheKey.indexOf(' ');
+  return [cacheKey.slice(0, blank) as LookUp, cacheKey.slice(blank + 1)];
+}
+
 function toKnown(tenant: Tenant): KnownTenant {
   return {
     id: tenant.id as TenantId,
@@ -39,10 +50,7 @@ function toKnown(tenant: Tenant): KnownTenant {
 /** Finds tenants by id, name, route or host from a bounded cache; events of tenants and settings drop entries. */
 export class TenantDirectory {
   readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
-  readonly #known = new LRUCache<string, { readonly tenant: KnownTenant | null }>({ max: CAPACITY, ttl: MAX_AGE_MS });
-  /** Loads under way, so that a thousand requests for a cold tenant make one query. */
-  readonly #loading = new Map<string, Promise<KnownTenant | null>>();
-  #epoch = 0;
+  readonly #known: LRUCache<string, Found>;
 
   constructor(store: TenantStore) {
     this.#find = {
@@ -51,6 +59,13 @@ export class TenantDirectory {
       route: (key) => store.findByRoute(key),
       host: (key) => store.findByHost(key),
     };
+    this.#known = new LRUCache({
+      max: CAPACITY,
+      ttl: MAX_AGE_MS,
+      fetchMethod: async (key) => ({ tenant: await this.#read(...lookUpIn(key)) }),
+      // What a load reads that began before an invalidation goes to those who wait for it, and is not kept.
+      ignoreFetchAbort: true,
+    });
   }
 
   byId(id: string): Promise<KnownTenant | null> | KnownTenant | null {
@@ -76,19 +91,7 @@ export class TenantDirectory {
     if (cached !== undefined) return cached.tenant;
     // A load that somebody else began may be waiting for the connection this transaction holds: never wait for it in here.
     if (openUnitOfWork() !== undefined) return this.#read(by, key);
-    const loading = this.#loading.get(cacheKey);
-    if (loading !== undefined) return loading;
-    const load = this.#load(by, key, cacheKey).finally(() => this.#loading.delete(cacheKey));
-    this.#loading.set(cacheKey, load);
-    return load;
-  }
-
-  async #load(by: LookUp, key: string, cacheKey: string): Promise<KnownTenant | null> {
-    const epoch = this.#epoch;
-    const tenant = await this.#read(by, key);
-    // What was read before an invalidation must not be kept after it.
-    if (epoch === this.#epoch) this.#known.set(cacheKey, { tenant });
-    return tenant;
+    return this.#known.fetch(cacheKey).then((found) => found!.tenant);
   }
 
   async #read(by: LookUp, key: string): Promise<KnownTenant | null> {
@@ -98,8 +101,6 @@ export class TenantDirectory {
 
   /** Drops everything: tenants change seldom, and a tenant sits under several keys. */
   invalidate(): void {
-    this.#epoch += 1;
-    this.#loading.clear();
     this.#known.clear();
   }
 

@@ -39,6 +39,12 @@ const CAPACITY = 256;
 /** Providers change their endpoints seldom; keys have a life of their own inside the library (5 minutes). */
 const METADATA_MS = 600_000;
 
+/** A provider and what is stored of how to reach it. */
+interface Provider {
+  readonly provider: FederationProvider;
+  readonly config: ProviderConfig;
+}
+
 type Claims = Readonly<Record<string, unknown>>;
 
 const AUTHENTICATION: Readonly<Record<TokenEndpointAuth, (secret: string) => client.ClientAuth>> = {
@@ -51,10 +57,17 @@ const AUTHENTICATION: Readonly<Record<TokenEndpointAuth, (secret: string) => cli
 export class Upstream {
   readonly #deps: UpstreamDeps;
   /** By provider and time of its last change, so that a changed one is looked at anew. */
-  readonly #configurations = new LRUCache<string, Promise<client.Configuration>>({ max: CAPACITY, ttl: METADATA_MS });
+  readonly #configurations: LRUCache<string, client.Configuration, Provider>;
 
   constructor(deps: UpstreamDeps) {
     this.#deps = deps;
+    this.#configurations = new LRUCache({
+      max: CAPACITY,
+      ttl: METADATA_MS,
+      fetchMethod: (_key, _stale, { context }) => this.#configure(context.provider, context.config),
+      // A provider that is pushed out while it is looked at still answers those who wait for it.
+      ignoreFetchAbort: true,
+    });
   }
 
   /**
@@ -132,14 +145,8 @@ export class Upstream {
 
   async #configuration(provider: FederationProvider, config: ProviderConfig): Promise<client.Configuration> {
     const key = `${provider.tenantId} ${provider.id} ${provider.updatedAt.getTime()}`;
-    let known = this.#configurations.get(key);
-    if (known === undefined) {
-      known = this.#configure(provider, config);
-      this.#configurations.set(key, known);
-      known.catch(() => this.#configurations.delete(key));
-    }
     try {
-      return await known;
+      return (await this.#configurations.fetch(key, { context: { provider, config } }))!;
     } catch (cause) {
       throw linkAccountErrors.FEDERATION_PROVIDER_UNREACHABLE({ cause, retryAfterSeconds: 30 });
     }

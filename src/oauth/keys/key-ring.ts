@@ -67,15 +67,21 @@ export interface KeyRingsDeps {
 /** The rings of the tenants, from a bounded cache that `key.rotated` events empty. */
 export class KeyRings {
   readonly #deps: KeyRingsDeps;
-  readonly #rings = new LRUCache<string, KeyRing>({ max: CAPACITY, ttl: MAX_AGE_MS });
-  readonly #loading = new Map<string, Promise<KeyRing>>();
+  readonly #rings: LRUCache<string, KeyRing>;
 
   constructor(deps: KeyRingsDeps) {
     this.#deps = deps;
+    this.#rings = new LRUCache({
+      max: CAPACITY,
+      ttl: MAX_AGE_MS,
+      fetchMethod: (tenantId) => this.#load(tenantId),
+      // What a load reads that began before a rotation goes to those who wait for it, and is not kept.
+      ignoreFetchAbort: true,
+    });
   }
 
   of(tenantId: string): KeyRing | Promise<KeyRing> {
-    return this.#rings.get(tenantId) ?? this.#load(tenantId);
+    return this.#rings.get(tenantId) ?? this.#rings.fetch(tenantId).then((ring) => ring!);
   }
 
   /** The key of this name, if the tenant publishes it; an unknown one is looked for again in the database, not too often. */
@@ -89,25 +95,11 @@ export class KeyRings {
 
   drop(tenantId: string): void {
     this.#rings.delete(tenantId);
-    this.#loading.delete(tenantId);
   }
 
-  #load(tenantId: string): Promise<KeyRing> {
-    const running = this.#loading.get(tenantId);
-    if (running !== undefined) return running;
-    const loading = this.#deps.store
-      .findPublished(tenantId, this.#deps.clock.now())
-      .then((keys) => {
-        const ring = new KeyRing(keys, this.#deps.sealer, performance.now());
-        // What was read before a rotation must not be kept after it: `drop` has taken this load off the list.
-        if (this.#loading.get(tenantId) === loading) this.#rings.set(tenantId, ring);
-        return ring;
-      })
-      .finally(() => {
-        if (this.#loading.get(tenantId) === loading) this.#loading.delete(tenantId);
-      });
-    this.#loading.set(tenantId, loading);
-    return loading;
+  async #load(tenantId: string): Promise<KeyRing> {
+    const keys = await this.#deps.store.findPublished(tenantId, this.#deps.clock.now());
+    return new KeyRing(keys, this.#deps.sealer, performance.now());
   }
 
   /** Listener for committed events, of this node and of others. */

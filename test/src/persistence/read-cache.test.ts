@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { ReadCache } from '../../../src/persistence/read-cache.ts';
+
+interface Value {
+  readonly text: string;
+}
+
+/** A load that ends when a test says so. */
+class Held {
+  began = 0;
+  readonly #end = Promise.withResolvers<Value | null>();
+  readonly resolve = this.#end.resolve;
+  readonly reject = this.#end.reject;
+  readonly start = () => {
+    this.began += 1;
+    return this.#end.promise;
+  };
+}
+
+const never = () => Promise.reject(new Error('Nothing had to be loaded.'));
+
+describe('a cache of what was read', () => {
+  const newCache = (over = {}) => new ReadCache<Value>({ max: 3, ttlMs: 60_000, maxMissing: 2, ...over });
+
+  it('loads once for all who wait for the same key, and answers at once afterwards', async () => {
+    const cache = newCache();
+    const load = new Held();
+    const waiting = [cache.get('a', load.start), cache.get('a', load.start), cache.get('a', load.start)];
+    load.resolve({ text: 'one' });
+    expect(await Promise.all(waiting)).toEqual([{ text: 'one' }, { text: 'one' }, { text: 'one' }]);
+    expect(load.began).toBe(1);
+    expect(cache.get('a', never)).toEqual({ text: 'one' });
+  });
+
+  it('remembers that there is none, and pushes nothing known out for it', async () => {
+    const cache = newCache();
+    await cache.get('known', async () => ({ text: 'known' }));
+    for (const key of ['x', 'y', 'z', 'u', 'v', 'w']) expect(await cache.get(key, async () => null)).toBeNull();
+    expect(cache.get('w', never)).toBeNull();
+    expect(cache.get('known', never)).toEqual({ text: 'known' });
+  });
+
+  it.each([
+    ['a value', { text: 'old' }],
+    ['nothing', null],
+  ])('does not remember %s that was read before its key was dropped', async (_, old) => {
+    const cache = newCache();
+    const [before, after] = [new Held(), new Held()];
+    const first = cache.get('tenant key', before.start);
+    cache.drop((key) => key.startsWith('tenant '));
+    const second = cache.get('tenant key', after.start);
+    before.resolve(old);
+    // Those who asked before the drop get what was read for them.
+    expect(await first).toEqual(old);
+    after.resolve({ text: 'new' });
+    expect(await second).toEqual({ text: 'new' });
+    expect([before.began, after.began]).toEqual([1, 1]);
+    expect(cache.get('tenant key', never)).toEqual({ text: 'new' });
+  });
+
+  it('drops a load under way even when it ends before anybody asks again', async () => {
+    const cache = newCache();
+    for (const old of [{ text: 'old' }, null]) {
+      const load = new Held();
+      const first = cache.get('key', load.start);
+      cache.drop((key) => key === 'key');
+      load.resolve(old);
+      await first;
+      expect(await cache.get('key', async () => ({ text: 'new' }))).toEqual({ text: 'new' });
+      cache.drop(() => true);
+    }
+  });
+
+  it('drops what is stale alone', async () => {
+    const cache = newCache();
+    await cache.get('a', async () => ({ text: 'a' }));
+    await cache.get('b', async () => ({ text: 'b' }));
+    await cache.get('none', async () => null);
+    cache.drop((key) => key !== 'b');
+    expect(cache.get('b', never)).toEqual({ text: 'b' });
+    expect(await cache.get('a', async () => ({ text: 'a2' }))).toEqual({ text: 'a2' });
+    expect(await cache.get('none', async () => ({ text: 'now' }))).toEqual({ text: 'now' });
+  });
+
+  it('tells all who wait of a failure, and tries again for the next', async () => {
+    const cache = newCache();
+    const load = new Held();
+    const waiting = [cache.get('a', load.start), cache.get('a', load.start)];
+    load.reject(new Error('away'));
+    const outcomes = await Promise.allSettled(waiting);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await cache.get('a', async () => ({ text: 'back' }))).toEqual({ text: 'back' });
+  });
+
+  it('keeps no more than its sizes allow', async () => {
+    const cache = newCache({ size: { max: 10, of: ({ text }: Value) => text.length } });
+    await cache.get('a', async () => ({ text: 'aaaaaa' }));
+    await cache.get('b', async () => ({ text: 'bbbbbb' }));
+    expect(cache.get('b', never)).toEqual({ text: 'bbbbbb' });
+    expect(await cache.get('a', async () => ({ text: 'again' }))).toEqual({ text: 'again' });
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { SecurityEvent } from '../../../src/events/index.ts';
+import { newId } from '../../../src/kernel/index.ts';
+import { TenantDirectory, type TenantStore } from '../../../src/tenants/index.ts';
+
+const row = (over: object) => ({
+  id: newId(),
+  name: 'acme',
+  route: 'abcdefgh',
+  template: 'native',
+  settings: {},
+  ...over,
+});
+const changed = [{ type: 'tenant.updated' } as SecurityEvent];
+
+/** A store whose reads end when the test says so. */
+function heldStore() {
+  const reads: PromiseWithResolvers<object | null>[] = [];
+  const findByName = () => {
+    const read = Promise.withResolvers<object | null>();
+    reads.push(read);
+    return read.promise;
+  };
+  return { reads, store: { findByName } as unknown as TenantStore };
+}
+
+describe('the directory of tenants', () => {
+  it('reads once for all who wait for the same tenant, also when there is none', async () => {
+    for (const found of [row({ enabled: true }), null]) {
+      const { reads, store } = heldStore();
+      const directory = new TenantDirectory(store);
+      const waiting = [directory.byName('acme'), directory.byName('acme')];
+      reads[0]!.resolve(found);
+      const [first, second] = await Promise.all(waiting);
+      expect(first).toBe(second);
+      expect(first?.name).toBe(found?.name);
+      expect(directory.byName('acme')).toBe(first);
+      expect(reads).toHaveLength(1);
+    }
+  });
+
+  it('does not remember what was read before a tenant changed', async () => {
+    const { reads, store } = heldStore();
+    const directory = new TenantDirectory(store);
+    const before = directory.byName('acme');
+    directory.onEvents(changed);
+    reads[0]!.resolve(row({ enabled: true }));
+    expect((await before)?.enabled).toBe(true);
+    const after = directory.byName('acme');
+    reads[1]!.resolve(row({ enabled: false }));
+    expect((await after)?.enabled).toBe(false);
+    expect(directory.byName('acme')).toMatchObject({ enabled: false });
+  });
+
+  it('does not remember a failure', async () => {
+    const { reads, store } = heldStore();
+    const directory = new TenantDirectory(store);
+    const first = directory.byName('acme');
+    reads[0]!.reject(new Error('away'));
+    await expect(first).rejects.toThrow('away');
+    const second = directory.byName('acme');
+    reads[1]!.resolve(row({ enabled: true }));
+    expect((await second)?.name).toBe('acme');
+  });
+});
