@@ -17,6 +17,8 @@ import {
   type ValueNode,
 } from 'graphql';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
+import type { IdentityError } from '../kernel/index.ts';
+import { fragmentsOf } from './document-shape.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
 
 /** Page size of a connection that is asked for neither `first` nor `last` (schema/interfaces/connection.ts). */
@@ -46,11 +48,7 @@ class CostReader {
 
   constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) {
     this.#schema = schema;
-    this.#fragments = new Map(
-      document.definitions.flatMap((node) =>
-        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-      ),
-    );
+    this.#fragments = fragmentsOf(document);
     this.#variables = variables;
     this.#defaults = new Map(
       operation.variableDefinitions?.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
@@ -131,17 +129,17 @@ export function costOf(
   return cost;
 }
 
-/** @throws DOCUMENT_TOO_COSTLY The operation asks for more objects than `cost` allows. */
-export function requireAffordable(
+/** DOCUMENT_TOO_COSTLY when the operation asks for more objects than `cost` allows. */
+export function costFault(
   limits: GraphqlLimits,
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
-): void {
+): IdentityError | null {
   const cost = costOf(schema, document, operation, variables);
-  if (cost <= limits.cost) return;
-  throw requestErrors.DOCUMENT_TOO_COSTLY({
+  if (cost <= limits.cost) return null;
+  return requestErrors.DOCUMENT_TOO_COSTLY({
     message: `The operation asks for up to ${cost} objects; at most ${limits.cost} are allowed. Ask for smaller pages.`,
   });
 }

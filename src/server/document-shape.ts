@@ -1,13 +1,4 @@
-import {
-  type ASTVisitor,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-  type ValidationContext,
-  type ValidationRule,
-} from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
 import type { IdentityError } from '../kernel/index.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
@@ -17,6 +8,13 @@ export interface DocumentShape {
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
+}
+
+/** The fragments of a document by name. */
+export function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  return new Map(
+    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
+  );
 }
 
 type FindFragment = (name: string) => FragmentDefinitionNode | null | undefined;
@@ -98,20 +96,20 @@ const MEASURES: readonly Measure[] = [
   ],
 ];
 
-/** A validation rule for the limits that the text of a document alone decides: `depth`, `aliases`, `directives`. */
-export function shapeRule(limits: GraphqlLimits): ValidationRule {
-  return (context: ValidationContext): ASTVisitor => {
-    const reader = new ShapeReader((name) => context.getFragment(name));
-    return {
-      OperationDefinition(node: OperationDefinitionNode) {
-        const inner = reader.read(node.selectionSet);
-        const shape = { ...inner, directives: inner.directives + (node.directives?.length ?? 0) };
-        for (const [limit, refuse, words] of MEASURES) {
-          if (shape[limit] <= limits[limit]) continue;
-          const originalError = refuse({ message: words(shape[limit], limits[limit]) });
-          context.reportError(new GraphQLError(originalError.message, { nodes: node, originalError }));
-        }
-      },
-    };
-  };
+/**
+ * What the text of a document alone shows to be beyond the limits `depth`, `aliases` and `directives`, for each operation.
+ * Asks nothing of the schema, so that it can come before validation.
+ */
+export function shapeFaults(limits: GraphqlLimits, document: DocumentNode): GraphQLError[] {
+  const fragments = fragmentsOf(document);
+  const reader = new ShapeReader((name) => fragments.get(name));
+  return document.definitions.flatMap((node) => {
+    if (node.kind !== Kind.OPERATION_DEFINITION) return [];
+    const inner = reader.read(node.selectionSet);
+    const shape = { ...inner, directives: inner.directives + (node.directives?.length ?? 0) };
+    return MEASURES.filter(([limit]) => shape[limit] > limits[limit]).map(([limit, refuse, words]) => {
+      const originalError = refuse({ message: words(shape[limit], limits[limit]) });
+      return new GraphQLError(originalError.message, { nodes: node, originalError });
+    });
+  });
 }

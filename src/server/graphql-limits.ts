@@ -10,6 +10,8 @@ export interface GraphqlLimits {
   readonly aliases: number;
   /** `directives`: directives of an operation, fragments counted where they are spread. */
   readonly directives: number;
+  /** `repeats`: fields of equal response name that are merged into one place of the answer, fragments included. */
+  readonly repeats: number;
   /** `cost`: objects an operation may ask for: 1 for each field that returns objects, times the page sizes above it. */
   readonly cost: number;
   /** `batch`: operations in one HTTP request; 1 refuses arrays of more than one. */
@@ -25,6 +27,8 @@ const LIMIT_ROWS: Record<keyof GraphqlLimits, LimitRow> = {
   depth: [16, 3, 100],
   aliases: [30, 0, 10_000],
   directives: [30, 0, 10_000],
+  // 4,000 tokens with 50 each are 100,000 pairs that validation compares: some 10 ms.
+  repeats: [50, 1, 10_000],
   cost: [10_000, 10, 10_000_000],
   batch: [10, 1, 100],
 };

@@ -13,8 +13,7 @@ import { IdentityError } from '../kernel/index.ts';
 import { readBody } from './body.ts';
 import { type ResolveToken, resolveCaller } from './caller.ts';
 import type { CidrRange } from './config.ts';
-import { requireAffordable } from './document-cost.ts';
-import { shapeRule } from './document-shape.ts';
+import { DocumentChecks } from './document-checks.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
 import type { FrontDoorState } from './http.ts';
 import { applyErrorHead, RequestAborted, shownError } from './http-errors.ts';
@@ -70,27 +69,23 @@ function codeOf(error: GraphQLFormattedError): unknown {
 }
 
 const OVER_WEBSOCKET = `Subscriptions are served over WebSocket (graphql-transport-ws) at ${GRAPHQL_PATH}.`;
-const BAD_REQUEST = { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } };
+const BAD_REQUEST = { extensions: { code: 'BAD_REQUEST' } };
 
-/** A GraphQL error that carries one of ours, as plugins of the server must throw it. */
-function asGraphqlError(error: unknown): GraphQLError {
-  if (!(error instanceof IdentityError)) throw error;
-  return new GraphQLError(error.message, { originalError: error, extensions: { http: { status: 400 } } });
-}
-
-function affordable(options: GraphqlOptions): ApolloServerPlugin<GraphContext> {
+/** The checks of documents in place of the server's own validation, which would come before the limits. */
+function checked({ schema, limits }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
+  const checks = new DocumentChecks(schema, limits);
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ schema, document, operation, request }) {
-          // An operation that cannot be told is refused by the execution, in words of its own.
-          if (operation === undefined) return;
-          if (operation.operation === 'subscription') throw new GraphQLError(OVER_WEBSOCKET, BAD_REQUEST);
-          try {
-            requireAffordable(options.limits, schema, document, operation, request.variables ?? {});
-          } catch (error) {
-            throw asGraphqlError(error);
-          }
+        async responseForOperation({ document, operation, request }) {
+          const isSubscription = operation?.operation === 'subscription';
+          const faults = isSubscription
+            ? [new GraphQLError(OVER_WEBSOCKET, BAD_REQUEST)]
+            : checks.faultsOf(document, operation, request.variables ?? {});
+          if (faults.length === 0) return null;
+          const errors = faults.map((fault) => formatGraphqlError(fault.toJSON(), fault));
+          const http = { status: 400, headers: new HeaderMap() };
+          return { http, body: { kind: 'single', singleResult: { errors } } };
         },
       };
     },
@@ -152,14 +147,15 @@ function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
     // Clients do not store documents here; the operator does, see TrustedDocuments.
     persistedQueries: false,
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: [shapeRule(limits)],
+    // Done by `checked`, after the limits.
+    dangerouslyDisableValidation: true,
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // No answer may be kept by a cache, and working out for how long wraps every field there is.
       ApolloServerPluginCacheControlDisabled(),
-      affordable(options),
+      checked(options),
       observed(options),
     ],
   });

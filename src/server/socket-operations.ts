@@ -8,76 +8,61 @@ import {
   getOperationAST,
   OperationTypeNode,
   parse,
-  specifiedRules,
-  validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../../schema/context.ts';
 import { IdentityError } from '../kernel/index.ts';
-import { requireAffordable } from './document-cost.ts';
-import { shapeRule } from './document-shape.ts';
+import { DocumentChecks } from './document-checks.ts';
 import type { GraphqlOptions } from './graphql.ts';
 
 /** Characters of documents kept parsed; a tree takes about 20 bytes for each, so 40 MB at most. */
 const KEPT_CHARACTERS = 2_000_000;
 
-type Checked = DocumentNode | readonly GraphQLError[];
-
-const isDocument = (checked: Checked): checked is DocumentNode => 'kind' in checked;
-
 /** The same checks for operations on a socket as for those over HTTP: limits, listed documents, cost. */
 export class SocketOperations {
   readonly #options: GraphqlOptions;
-  readonly #rules;
-  readonly #checked = new LRUCache<string, Checked>({
+  readonly #checks: DocumentChecks;
+  /** Documents without a fault. */
+  readonly #sound = new LRUCache<string, DocumentNode>({
     maxSize: KEPT_CHARACTERS,
     sizeCalculation: (_, text) => text.length + 1,
   });
 
   constructor(options: GraphqlOptions) {
     this.#options = options;
-    this.#rules = [...specifiedRules, shapeRule(options.limits)];
+    this.#checks = new DocumentChecks(options.schema, options.limits);
   }
 
   /** What to execute for a `subscribe` message, or why not. */
   prepare(payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
-    const { schema, limits, trusted } = this.#options;
+    const { schema, trusted } = this.#options;
     try {
       const text = trusted === null ? payload.query : trusted.textOf(payload);
-      const document = this.#check(text);
-      if (!isDocument(document)) return document;
+      const document = this.#sound.get(text) ?? this.#parse(text);
       const operation = getOperationAST(document, payload.operationName);
-      if (operation === null || operation === undefined)
-        return [new GraphQLError('The operation to execute is not named, or is not in the document.', UNRESOLVED)];
       const variableValues = payload.variables ?? {};
-      requireAffordable(limits, schema, document, operation, variableValues);
+      const faults = this.#checks.faultsOf(document, operation, variableValues);
+      if (faults.length > 0) return faults;
+      this.#sound.set(text, document);
+      if (operation == null)
+        return [new GraphQLError('The operation to execute is not named, or is not in the document.', UNRESOLVED)];
       return { schema, document, variableValues, operationName: payload.operationName ?? null };
     } catch (error) {
       if (error instanceof IdentityError) return [new GraphQLError(error.message, { originalError: error })];
+      if (error instanceof GraphQLError) return [error];
       throw error;
     }
   }
 
-  #check(text: string): Checked {
-    let checked = this.#checked.get(text);
-    if (checked === undefined) {
-      checked = this.#parse(text);
-      this.#checked.set(text, checked);
-    }
-    return checked;
-  }
-
-  #parse(text: string): Checked {
-    let document: DocumentNode;
+  /** @throws GraphQLError The text is no document, or too long. */
+  #parse(text: string): DocumentNode {
     try {
-      document = parse(text, { maxTokens: this.#options.limits.tokens });
+      return parse(text, { maxTokens: this.#options.limits.tokens });
     } catch (error) {
-      if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+      if (error instanceof GraphQLError) throw withCode(error, 'GRAPHQL_PARSE_FAILED');
       throw error;
     }
-    const faults = validate(this.#options.schema, document, this.#rules, { hideSuggestions: true });
-    return faults.length === 0 ? document : faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
   }
 }
 

@@ -263,6 +263,7 @@ describe('limits of a request', () => {
       'DOCUMENT_DIRECTIVES_EXCEEDED',
       '2 directives',
     ],
+    ['equal fields', 'repeats=2', '{ errorCodes { code code code } }', 'DOCUMENT_REPEATS_EXCEEDED', '"code" 3 times'],
     ['cost', 'cost=10', '{ tenants(first: 11) { nodes { name } } }', 'DOCUMENT_TOO_COSTLY', 'up to 11 objects'],
   ])(
     'refuse too much of %s with 400 and a code under every media type (check 57)',
@@ -276,6 +277,33 @@ describe('limits of a request', () => {
       }
     },
   );
+
+  it('are looked at before validation, in each member of a batch: what exceeds one is refused for that alone', async () => {
+    const { url } = await start({ limits: parseGraphqlLimits('depth=3,aliases=2,directives=1,cost=10,repeats=2') });
+    const documents = [
+      [`{ nothing ${nested.slice(1)}`, 'DOCUMENT_TOO_DEEP'],
+      ['{ nothing a: __typename b: __typename c: __typename }', 'DOCUMENT_ALIASES_EXCEEDED'],
+      ['{ nothing __typename @skip(if: false) @include(if: true) }', 'DOCUMENT_DIRECTIVES_EXCEEDED'],
+      ['{ nothing tenants(first: 11) { nodes { name } } }', 'DOCUMENT_TOO_COSTLY'],
+      ['{ nothing nothing nothing }', 'DOCUMENT_REPEATS_EXCEEDED'],
+      ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+      ['{ __typename }', undefined],
+    ];
+    const { body } = await post(
+      url,
+      documents.map(([query]) => ({ query })),
+    );
+    const codes = body.map(({ errors = [] }: { errors?: { extensions: { code: string } }[] }) =>
+      errors.map(({ extensions }) => extensions.code),
+    );
+    expect(codes).toEqual(documents.map(([, code]) => (code === undefined ? [] : [code])));
+  });
+
+  it('leave every fault of a document to be read at once when it exceeds none', async () => {
+    const { url } = await start();
+    const { status, body } = await post(url, { query: '{ nothing nobody }' });
+    expect([status, body.errors.length]).toEqual([200, 2]);
+  });
 
   it('refuse pages beyond 200, and say how many there may be (check 57)', async () => {
     const { url } = await start();

@@ -286,8 +286,10 @@ describe('the graph over WebSocket', () => {
     ['query A { who } query B { who }', 'OPERATION_RESOLUTION_FAILURE'],
     ['{ a: who b: who c: who }', 'DOCUMENT_ALIASES_EXCEEDED'],
     [`{ ${'who '.repeat(60)} }`, 'DOCUMENT_TOO_LONG'],
+    ['{ nothing nothing nothing nothing }', 'DOCUMENT_REPEATS_EXCEEDED'],
+    ['subscription { nothing a: who b: who c: who }', 'DOCUMENT_ALIASES_EXCEEDED'],
   ])('refuses %s as it would be over HTTP', async (query, code) => {
-    const { url } = await start({ limits: parseGraphqlLimits('aliases=2,tokens=50') });
+    const { url } = await start({ limits: parseGraphqlLimits('aliases=2,tokens=50,repeats=3') });
     const results = connect(url).client.iterate({ query });
     const [error] = await results.next().then(
       () => [],
