@@ -18,10 +18,18 @@ const { values } = parseArgs({
 
 const query = `subscription Watch($tenant: String, $after: String) {
   securityEvents(tenant: $tenant, after: $after) {
+    kind
     cursor
-    event { type occurredAt outcome subjectId clientId ip userAgent params }
+    event { id type occurredAt api outcome subjectId clientId ip userAgent params }
   }
 }`;
+
+/** Whether it makes sense to come back: the connection broke, the service is away, or it asked to try later. */
+function isPassing(problem) {
+  if (Array.isArray(problem)) return problem.every(({ extensions }) => extensions?.kind === 'unavailable');
+  // 4403: the token is no longer good. The other codes above 4000 say that this client is at fault.
+  return !(problem.code >= 4000);
+}
 
 let cursor = values.after;
 let left = Number(values.count);
@@ -38,23 +46,24 @@ while (left > 0) {
       query,
       variables: { tenant: values.tenant, after: cursor },
     })) {
-      if (errors !== undefined) throw Object.assign(new Error('The subscription was refused.'), { errors });
-      const first = cursor === undefined;
-      cursor = data.securityEvents.cursor;
+      // The subscription was refused. One that fails later throws its errors here by itself: no item with errors comes.
+      if (errors !== undefined) throw errors;
+      const { kind, event } = data.securityEvents;
       // The first item is a checkpoint: from here on nothing is missed.
-      if (first) console.error('Watching ...');
-      if (data.securityEvents.event === null) continue;
-      console.log(JSON.stringify(data.securityEvents.event));
-      if (--left <= 0) break;
+      if (cursor === undefined) console.error('Watching ...');
+      if (kind === 'EVENT') console.log(JSON.stringify(event));
+      // Only now that the event is dealt with: whoever stops before gets it again.
+      cursor = data.securityEvents.cursor;
+      if (kind === 'EVENT' && --left <= 0) break;
     }
   } catch (problem) {
-    // 4403: the token is no longer good, so trying again is in vain.
-    if (problem.errors !== undefined || problem.code === 4403) {
-      console.error(JSON.stringify(problem.errors ?? { code: problem.code, reason: problem.reason }));
+    if (!isPassing(problem)) {
+      console.error(JSON.stringify(Array.isArray(problem) ? problem : { code: problem.code, reason: problem.reason }));
       process.exitCode = 1;
-      left = 0;
-    } else await new Promise((resolve) => setTimeout(resolve, 1_000));
+      break;
+    }
   } finally {
     await client.dispose();
   }
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, 1_000));
 }

@@ -1,4 +1,5 @@
 import {
+  defaultFieldResolver,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -127,6 +128,10 @@ function rootContext(
 /** Stands for a tenant that does not exist, so that only holders of reach `all` learn that. */
 export const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
 
+/**
+ * A root field enters its tenant before it is resolved. A subscription does so when it begins and again for each item,
+ * which is executed in a context of its own: what the caller may do, and whether the tenant is enabled, is looked at anew.
+ */
 function guardRoot(field: Field, check: ObjectCheck | null): void {
   const alternatives = alternativesOf(field.astNode);
   const idPaths = idPathsOf(field.args);
@@ -136,12 +141,9 @@ function guardRoot(field: Field, check: ObjectCheck | null): void {
       return tenant.then((found) => rootContext(context, found, alternatives));
     return rootContext(context, tenant, alternatives);
   };
-  const { resolve, subscribe } = field;
-  if (subscribe !== undefined) {
+  const { resolve = defaultFieldResolver, subscribe } = field;
+  if (subscribe !== undefined)
     field.subscribe = async (source, args, context, info) => subscribe(source, args, await enter(args, context), info);
-    return;
-  }
-  if (resolve === undefined) return;
   field.resolve = (source, args, context, info) => {
     const entered = enter(args, context);
     const run = (inner: GraphContext) => {

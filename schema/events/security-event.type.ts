@@ -66,13 +66,28 @@ export class SecurityEventType extends Node {
 
 export const SecurityEventConnection = connectionOf(SecurityEventType, 'SecurityEvent');
 
+export enum SecurityEventFeedItemKind {
+  EVENT = 'event',
+  CHECKPOINT = 'checkpoint',
+}
+registerEnumType(SecurityEventFeedItemKind, {
+  name: 'SecurityEventFeedItemKind',
+  description: 'What an item of the live feed is.',
+  valuesConfig: {
+    EVENT: { description: 'An event, in `event`.' },
+    CHECKPOINT: { description: 'No event; the item only says where the feed stands.' },
+  },
+});
+
 @ObjectType({ description: 'One step of the live feed.' })
 export class SecurityEventFeedItem {
+  @Field(() => SecurityEventFeedItemKind, { description: 'Whether this is an event or a checkpoint.' })
+  kind!: SecurityEventFeedItemKind;
   @Field(() => String, { description: 'Where the feed stands after this item: give it as `after` to go on from here.' })
   cursor!: string;
   @Field(() => SecurityEventType, {
     nullable: true,
-    description: 'The event; null for a checkpoint, which only says where the feed stands.',
+    description: 'The event; null for a checkpoint.',
   })
   event!: SecurityEventType | null;
 }

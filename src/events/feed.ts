@@ -8,11 +8,10 @@ import type { FeedEntry, Follower } from './follower.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { type PositionReader, readTenantPage } from './positions.ts';
 
-/** One step of a feed. `event` is null for a checkpoint: a cursor to resume from when nothing has come yet. */
-export interface FeedItem {
-  readonly cursor: string;
-  readonly event: SecurityEvent | null;
-}
+/** One step of a feed: an event, or a checkpoint, which is a cursor to resume from when nothing has come yet. */
+export type FeedItem =
+  | { readonly kind: 'event'; readonly cursor: string; readonly event: SecurityEvent }
+  | { readonly kind: 'checkpoint'; readonly cursor: string; readonly event: null };
 
 export interface FollowRequest {
   readonly tenantId: string;
@@ -153,7 +152,7 @@ export class Feed {
   }
 
   #checkpointAt(tenantId: string, at: LogPosition): FeedItem {
-    return { cursor: this.#options.cursors.encode(tenantId, at), event: null };
+    return { kind: 'checkpoint', cursor: this.#options.cursors.encode(tenantId, at), event: null };
   }
 
   readonly #shared = new WeakMap<SecurityEvent, FeedItem>();
@@ -162,7 +161,8 @@ export class Feed {
   #item(entry: FeedEntry): FeedItem {
     let item = this.#shared.get(entry.event);
     if (item === undefined) {
-      item = { cursor: this.#options.cursors.encode(entry.event.tenantId, entry), event: entry.event };
+      const { event } = entry;
+      item = { kind: 'event', cursor: this.#options.cursors.encode(event.tenantId, entry), event };
       this.#shared.set(entry.event, item);
     }
     return item;

@@ -73,9 +73,21 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
 }
 
+/** An item of a subscription could not be made; the subscription ends with these errors in its place. */
+export class FailedItem extends Error {
+  override readonly name = 'FailedItem';
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors[0]?.message);
+    this.errors = errors;
+  }
+}
+
 /**
  * Runs a subscription so that each event is executed in a context of its own: loaders of one that lives for hours would
  * grow without bound and show what users were when it began; the caller is the one the socket has at that moment.
+ * An item with errors is never delivered: its cursor would move the subscriber past an event that it has not seen.
  */
 export async function subscribeFresh(
   args: ExecutionArgs,
@@ -83,14 +95,26 @@ export async function subscribeFresh(
 ): Promise<ExecutionResult | AsyncGenerator<ExecutionResult>> {
   const source = await createSourceEventStream({ ...args, operationName: args.operationName ?? null });
   if (!(Symbol.asyncIterator in source)) return source;
-  return mapped(source, async (rootValue) => execute({ ...args, rootValue, contextValue: freshContext() }));
+  return mapped(source, async (rootValue) => {
+    const result = await execute({ ...args, rootValue, contextValue: freshContext() });
+    if (result.errors !== undefined) throw new FailedItem(result.errors);
+    return result;
+  });
 }
 
 /** Unlike an async generator, ending this one reaches the source at once, though it waits for its next event. */
 function mapped<A, B>(source: AsyncIterable<A>, map: (value: A) => Promise<B>): AsyncGenerator<B> {
   const iterator = source[Symbol.asyncIterator]();
-  const step = async (result: IteratorResult<A>): Promise<IteratorResult<B>> =>
-    result.done === true ? { done: true, value: undefined } : { done: false, value: await map(result.value) };
+  const step = async (result: IteratorResult<A>): Promise<IteratorResult<B>> => {
+    if (result.done === true) return { done: true, value: undefined };
+    try {
+      return { done: false, value: await map(result.value) };
+    } catch (error) {
+      // Who iterates does not release a source that failed (ECMA-262, IteratorClose is for early ends alone).
+      await iterator.return?.();
+      throw error;
+    }
+  };
   const generator: AsyncGenerator<B> = {
     next: async () => step(await iterator.next()),
     return: async () => {

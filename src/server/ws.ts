@@ -18,7 +18,7 @@ import { resolveCaller } from './caller.ts';
 import { formatGraphqlError, GRAPHQL_PATH, type GraphqlOptions } from './graphql.ts';
 import { shownError } from './http-errors.ts';
 import { originOf } from './origin.ts';
-import { isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
+import { FailedItem, isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
 import { concerns } from './token-ending-events.ts';
 
 export interface SocketOptions extends GraphqlOptions {
@@ -163,7 +163,9 @@ class SocketHouse {
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data) => {
-            take(String(data)).catch((error: unknown) => {
+            const text = String(data);
+            take(text).catch((error: unknown) => {
+              if (isServerMessage(text)) return socket.close(CLOSE.badRequest, 'Only servers send this message');
               logger.error({ err: error }, 'Socket failed');
               socket.close(CLOSE.internal, 'Internal error');
             });
@@ -262,7 +264,7 @@ class SocketHouse {
   }
 
   #shownErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-    return errors.map((error) => {
+    return errors.flatMap(itemErrors).map((error) => {
       if (isUnexpected(error)) this.#options.logger.error({ err: error.originalError ?? error }, 'Field failed');
       return formatGraphqlError(error.toJSON(), error);
     });
@@ -278,6 +280,22 @@ class SocketHouse {
       ...rest,
       ...(errors === undefined ? {} : { errors: this.#shownErrors(errors) }),
     } as FormattedExecutionResult;
+  }
+}
+
+/** The errors of an item that ended its subscription: the library wraps what a source throws in an error of its own. */
+function itemErrors(error: GraphQLError): readonly GraphQLError[] {
+  return error.originalError instanceof FailedItem ? error.originalError.errors : [error];
+}
+
+/** Messages that only servers send (graphql-transport-ws). The library fails on them as if the fault were ours. */
+const SERVER_MESSAGES: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
+function isServerMessage(text: string): boolean {
+  try {
+    return SERVER_MESSAGES.has((JSON.parse(text) as { type?: unknown }).type);
+  } catch {
+    return false;
   }
 }
 

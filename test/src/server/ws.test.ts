@@ -95,6 +95,7 @@ function tickingSchema(source: Source, seen: Seen): GraphQLSchema {
   };
   ticks!.resolve = (value: unknown, _, context: GraphContext) => {
     seen.loaders.push(context.loaders);
+    if (value instanceof Error) throw value;
     return `${String(value)} for ${context.caller.clientId}`;
   };
   refused!.subscribe = () => {
@@ -224,6 +225,31 @@ describe('the graph over WebSocket', () => {
     expect((await results.next()).value).toEqual({ data: { ticks: 'one for test-app' } });
     expect((await results.next()).value).toEqual({ data: { ticks: 'two for test-app' } });
     expect(new Set(seen.loaders).size).toBe(2);
+  });
+
+  it('ends a subscription with the error of an item that fails, and delivers neither the item nor one after it', async () => {
+    const { url, source, seen } = await start();
+    const { client } = connect(url);
+    const results = client.iterate({ query: 'subscription { ticks }' });
+    source.push('one');
+    source.push(kernelErrors.FORBIDDEN());
+    source.push('three');
+    expect((await results.next()).value).toEqual({ data: { ticks: 'one for test-app' } });
+    await expect(results.next()).rejects.toMatchObject([{ path: ['ticks'], extensions: { code: 'FORBIDDEN' } }]);
+    await vi.waitFor(() => expect(source.released).toBe(true));
+    expect(seen.loaders).toHaveLength(2);
+    // The connection and its other operations go on.
+    expect(await first(client, '{ who }')).toEqual({ data: { who: 'test-app' } });
+  });
+
+  it('shows nothing of an unknown error in an item, and logs it', async () => {
+    const { url, source, logged } = await start();
+    const results = connect(url).client.iterate({ query: 'subscription { ticks }' });
+    source.push(new Error('the secret plan'));
+    await expect(results.next()).rejects.toMatchObject([
+      { message: 'An internal error occurred.', extensions: { code: 'INTERNAL_ERROR' } },
+    ]);
+    expect(logged.join()).toContain('the secret plan');
   });
 
   it('answers queries on the socket, too', async () => {
@@ -358,6 +384,32 @@ describe('opening a socket', () => {
       socket.send(text);
       expect((await once(socket, 'close'))[0]).toBe(code);
     }
+  });
+
+  it.each([
+    '{"type":"connection_ack"}',
+    '{"type":"next","id":"1","payload":{"data":{"who":"me"}}}',
+    '{"type":"error","id":"1","payload":[{"message":"no"}]}',
+    '{"type":"\\u006eext","id":"1","payload":{}}',
+    '{"type":"next"}',
+    '{"type":"subscribe"}',
+    '{"type":"subscribe","id":"","payload":{"query":"{ who }"}}',
+    '{"type":"subscribe","id":"1","payload":{"query":5}}',
+    '{"type":"subscribe","id":"1","payload":{"query":"{ who }","variables":7}}',
+    '{"type":"complete"}',
+    '{"type":"ping","payload":"text"}',
+    '{"type":"constructor"}',
+    '[]',
+    'null',
+    '',
+  ])('is over with 4400, and nothing is logged as our fault, after %s', async (text) => {
+    const { url, logged } = await start();
+    const socket = await raw(url, { authorization: 'Bearer good' });
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    await once(socket, 'message');
+    socket.send(text);
+    expect((await once(socket, 'close'))[0]).toBe(4400);
+    expect(logged.join()).not.toContain('Socket failed');
   });
 
   it('is over with 1009 after a message beyond the limit of a body', async () => {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { Caller } from '../../src/access/index.ts';
+import { kernelErrors } from '../../src/kernel/index.ts';
+import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/graphql-limits.ts';
+import { createFrontDoor } from '../../src/server/http.ts';
+import { createLogger } from '../../src/server/logger.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { createSocketDoor, type SocketDoor } from '../../src/server/ws.ts';
+import { testGraph, type World } from './world.ts';
+
+/** The graph of a world over WebSocket, on a free port. */
+export interface TestSockets {
+  readonly url: string;
+  readonly sockets: SocketDoor;
+  /** What tokens stand for; a test changes one to change what its holder may do. */
+  readonly tokens: Map<string, Caller>;
+  /** Lines of the log. */
+  readonly logged: readonly string[];
+  connect(token: string): Client;
+  /** Breaks every connection. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+export async function serveSockets(world: World): Promise<TestSockets> {
+  const logged: string[] = [];
+  const logger = createLogger('debug', { write: (line) => void logged.push(line) });
+  const metrics = createMetrics();
+  const tokens = new Map<string, Caller>();
+  const http = createFrontDoor({ logger, metrics, publicUrl: 'http://localhost', isReady: async () => true });
+  http.open([]);
+  const sockets = createSocketDoor(http.server, {
+    schema: await testGraph(),
+    services: world.services,
+    resolveToken: async (token, origin) => {
+      const caller = tokens.get(token);
+      if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
+      return { ...caller, origin };
+    },
+    limits: DEFAULT_GRAPHQL_LIMITS,
+    trusted: null,
+    trustedProxies: [],
+    logger,
+    metrics,
+    clock: world.clock,
+    publicUrl: 'http://localhost',
+  });
+  const streams = new Set<Socket>();
+  http.server.on('connection', (stream) => {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+  });
+  http.server.listen(0, '127.0.0.1');
+  await once(http.server, 'listening');
+  const url = `ws://127.0.0.1:${(http.server.address() as AddressInfo).port}/graphql`;
+  const clients: Client[] = [];
+  return {
+    url,
+    sockets,
+    tokens,
+    logged,
+    connect: (token) => {
+      const connectionParams = { authorization: `Bearer ${token}` };
+      const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams });
+      clients.push(client);
+      return client;
+    },
+    cut: () => {
+      for (const stream of streams) stream.destroy();
+    },
+    close: async () => {
+      for (const client of clients) await client.dispose();
+      await sockets.stop();
+      http.server.closeAllConnections();
+      await http.drain.begin();
+    },
+  };
+}
