@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { CLUSTER_DDL } from './cluster-ddl.ts';
 import type { Database } from './database.ts';
 import { EVENT_LOG_DDL } from './event-log-ddl.ts';
 import { EXPRESSION_INDEXES, FOREIGN_KEYS, foreignKeyName, foreignKeySql } from './sql-only.ts';
@@ -14,7 +15,13 @@ function statements(script: string): string[] {
 /** Every statement that makes today's schema from nothing: the entities' tables, then what SQL alone describes. */
 export async function freshSchemaStatements(db: Database): Promise<string[]> {
   const tables = statements(await db.orm.schema.getCreateSchemaSQL({ wrap: false }));
-  return [...tables, ...EVENT_LOG_DDL, ...FOREIGN_KEYS.map(foreignKeySql), ...Object.values(EXPRESSION_INDEXES)];
+  return [
+    ...tables,
+    ...EVENT_LOG_DDL,
+    ...CLUSTER_DDL,
+    ...FOREIGN_KEYS.map(foreignKeySql),
+    ...Object.values(EXPRESSION_INDEXES),
+  ];
 }
 
 const SQL_ONLY_NAMES = new Set([...FOREIGN_KEYS.map(foreignKeyName), ...Object.keys(EXPRESSION_INDEXES)]);
@@ -49,6 +56,7 @@ export async function missingSqlOnly(db: Database): Promise<string[]> {
   const logMissing = !relations.has('security_events');
   return [
     ...(logMissing ? EVENT_LOG_DDL : []),
+    ...(relations.has('cluster_facts') ? [] : CLUSTER_DDL),
     ...FOREIGN_KEYS.filter((key) => !constraints.has(foreignKeyName(key))).map(foreignKeySql),
     ...Object.entries(EXPRESSION_INDEXES)
       .filter(([name]) => !relations.has(name))

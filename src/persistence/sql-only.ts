@@ -11,6 +11,7 @@ export const SQL_ONLY_TABLES = [
   'event_batches',
   'event_generations',
   'leases',
+  'cluster_facts',
 ] as const;
 
 /** Tables whose keys do not begin with `tenant_id`, being directory or log (model.md section 4). */
@@ -22,6 +23,7 @@ export const UNTENANTED_TABLES = [
   'event_batches',
   'event_generations',
   'leases',
+  'cluster_facts',
   'migrations',
 ] as const;
 

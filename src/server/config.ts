@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { MasterKey } from '../crypto/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from './graphql-limits.ts';
+import { StartRefused } from './start-refused.ts';
 
 /** Everything the operator can set, checked once at the start. Names, meaning and defaults: design.md section 9, README. */
 export interface Config {
@@ -89,7 +90,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment cannot be used. `message` names every fault, one a line. */
-export class ConfigError extends Error {
+export class ConfigError extends StartRefused {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
 

@@ -4,12 +4,13 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MasterKey } from '../crypto/index.ts';
+import { StartRefused } from './start-refused.ts';
 
 /** SQLITE_BUSY: somebody else holds the lock (https://sqlite.org/rescode.html#busy). */
 const SQLITE_BUSY = 5;
 
 /** The directory cannot be used. The message is for the operator. */
-export class DataDirectoryError extends Error {
+export class DataDirectoryError extends StartRefused {
   override readonly name = 'DataDirectoryError';
 }
 

@@ -1,8 +1,8 @@
 import { banner } from './banner.ts';
-import { ConfigError, loadConfig } from './config.ts';
-import { DataDirectoryError } from './data-dir.ts';
+import { loadConfig } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { type RunningNode, startNode } from './node.ts';
+import { StartRefused } from './start-refused.ts';
 import { tour } from './tour.ts';
 
 /** EX_CONFIG of sysexits(3): a restart without another configuration is in vain. */
@@ -32,7 +32,7 @@ function endOn(node: RunningNode, logger: Logger): void {
 
 /** A fault the operator can mend is told in words; anything else with its stack. */
 function report(error: unknown): number {
-  const isOperators = error instanceof ConfigError || error instanceof DataDirectoryError;
+  const isOperators = error instanceof StartRefused;
   const isBusy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   if (isOperators || isBusy) {
     const message = isBusy ? 'The port is in use. Set PORT to another one.' : (error as Error).message;

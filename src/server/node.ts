@@ -6,8 +6,10 @@ import type { Services } from '../../schema/context.ts';
 import { MasterKey } from '../crypto/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../persistence/index.ts';
+import { MASTER_TENANT } from '../tenants/index.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
 import type { ResolveToken } from './caller.ts';
+import { ClusterStore } from './cluster.store.ts';
 import type { Config } from './config.ts';
 import { DataDirectory } from './data-dir.ts';
 import { type DemoTenant, makeDemo } from './demo.ts';
@@ -18,10 +20,12 @@ import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from './grap
 import { createFrontDoor, type FrontDoor } from './http.ts';
 import { shownError } from './http-errors.ts';
 import type { Logger } from './logger.ts';
+import { requireMasterKey } from './master-key-check.ts';
 import { createMetrics } from './metrics.ts';
 import { normaliseAddress, originOf } from './origin.ts';
 import { apiReference } from './reference.ts';
 import { createRegistry } from './registry/index.ts';
+import { SharedOrigin } from './shared-origin.ts';
 import { Sweeper } from './sweeper.ts';
 import { createTransports } from './transports.ts';
 import { TrustedDocuments } from './trusted-documents.ts';
@@ -114,6 +118,7 @@ async function start(
     transports: createTransports(config, publicUrl, logger),
     onError: (error) => logger.warn({ err: error }, 'A background loop failed and goes on'),
   });
+  await agree({ config, db, services, masterKey, logger, holdings });
   await services.eventEngine.start();
   holdings.add(() => services.eventEngine.stop());
   holdings.add(async () => {
@@ -127,6 +132,33 @@ async function start(
   holdings.add(() => sweeper.stop());
   logger.info({ port, publicUrl, database: location.kind }, 'Serving');
   return { localUrl: `http://${shownHost(config.host)}:${port}`, publicUrl, services, bootstrapped, demo, stop };
+}
+
+interface Agreement {
+  readonly config: Config;
+  readonly db: Database;
+  readonly services: Services;
+  readonly masterKey: MasterKey;
+  readonly logger: Logger;
+  readonly holdings: Holdings;
+}
+
+/**
+ * What must be the same on all nodes of a database is compared before anything is written.
+ * @throws StartRefused This node has another `MASTER_KEY` or `PUBLIC_URL`.
+ */
+async function agree({ config, db, services, masterKey, logger, holdings }: Agreement): Promise<void> {
+  const store = new ClusterStore(db);
+  const evidence = {
+    isEmpty: async () => (await services.tenantStore.findByName(MASTER_TENANT)) === null,
+    opensStoredKey: () => services.oauth.keys.opensStoredKey(),
+  };
+  const place = db.isEmbedded ? `DATA_DIR ${config.dataDir}` : 'the database of DATABASE_URL';
+  await requireMasterKey(store, masterKey, evidence, place);
+  if (config.publicUrl === null) return;
+  const origin = new SharedOrigin({ db, store, logger }, config.publicUrl);
+  await origin.start();
+  holdings.add(() => origin.stop());
 }
 
 /** The lock on the data directory, the key, and where the rows are. */

@@ -3,6 +3,7 @@ import {
   certificateMembers,
   createSigningKey,
   isSigningAlgorithm,
+  openSigner,
   type Sealer,
   type Signer,
   type SigningAlgorithm,
@@ -52,6 +53,18 @@ export class SigningKeyService {
   /** Seed of a new tenant: its Ed25519 key, in the transaction that makes the tenant. RSA keys take long and come on demand. */
   async seed(tenantId: string): Promise<void> {
     await this.#deps.store.insert(tenantId, await this.#generate(tenantId, 'EdDSA'), this.#deps.clock.now());
+  }
+
+  /** Whether the master key opens what is stored, tried on one key; null when no tenant has a key. */
+  async opensStoredKey(): Promise<boolean | null> {
+    const key = await this.#deps.store.findNewest();
+    if (key === null || !isSigningAlgorithm(key.alg)) return null;
+    try {
+      openSigner({ ...key, alg: key.alg }, this.#deps.sealer, key.tenantId);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Keys that sign or are still published, newest first. */

@@ -36,6 +36,17 @@ export class SigningKeyStore {
     return ((await this.#select(tenantId).where('kid', '=', kid).executeTakeFirst()) ?? null) as SigningKey | null;
   }
 
+  /** The newest key of all tenants: what the master key of a start is tried on. Its private part stays sealed. */
+  async findNewest(): Promise<SigningKey | null> {
+    const row = await (this.#db.read() as Kysely<Tables>)
+      .selectFrom('signing_keys')
+      .select(this.#columns)
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return (row ?? null) as SigningKey | null;
+  }
+
   /** Inside a unit of work: makes others who change the tenant's keys of this algorithm wait until it ends. */
   async lock(tenantId: string, alg: SigningAlgorithm): Promise<void> {
     const name = `signing-key ${tenantId} ${alg}`;

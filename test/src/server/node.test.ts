@@ -117,6 +117,23 @@ describe('nodes on one PostgreSQL', () => {
     await expect(start(env)).rejects.toThrow(ConfigError);
   });
 
+  it('refuse a node with another MASTER_KEY, and one with another PUBLIC_URL', async () => {
+    const env = await emptyServer();
+    const PUBLIC_URL = 'https://id.example';
+    await start({ ...env, PUBLIC_URL });
+    await expect(start({ ...env, PUBLIC_URL, MASTER_KEY: 'cd'.repeat(32) })).rejects.toThrow(
+      /^MASTER_KEY is not the key .* the database of DATABASE_URL/,
+    );
+    await expect(start({ ...env, PUBLIC_URL: 'https://other.example' })).rejects.toThrow(/^PUBLIC_URL is /);
+    await start({ ...env, PUBLIC_URL });
+  });
+
+  it('do not compare the default PUBLIC_URL, which follows the port of each', async () => {
+    const env = await emptyServer();
+    const nodes = [await start(env), await start(env), await start({ ...env, PUBLIC_URL: 'https://id.example' })];
+    expect(new Set(nodes.map(({ publicUrl }) => publicUrl)).size).toBe(3);
+  });
+
   it('work with a single connection in the pool', async () => {
     const node = await start({ ...(await emptyServer()), DATABASE_POOL_MAX: '1' });
     expect(node.bootstrapped).not.toBeNull();

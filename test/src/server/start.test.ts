@@ -69,6 +69,16 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(second.output).toBe('');
   });
 
+  it('is refused another master key than that of its data directory, in one line', async () => {
+    const directory = { DATA_DIR: join(folder, 'sealed') };
+    const first = await startMain({ ...directory, MASTER_KEY: 'ab'.repeat(32) }).ready();
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const second = startMain({ ...directory, MASTER_KEY: 'cd'.repeat(32) });
+    expect(await second.exited).toBe(78);
+    expect(second.errors).toMatch(/^MASTER_KEY is not the key [^\n]*DATA_DIR [^\n]*sealed were sealed\.\n$/);
+  });
+
   it('is refused a port that is taken', async () => {
     const first = await startMain({ DATA_DIR: 'memory://' }).ready();
     const second = startMain({ DATA_DIR: 'memory://', PORT: new URL(first.url).port });
