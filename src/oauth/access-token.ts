@@ -36,11 +36,12 @@ export function algorithmOf(chosen: string | null | undefined, { kind }: Issuer)
 
 /**
  * `iat` of a token made now. Whole seconds cannot say whether a token came before or after "refuse all tokens of before";
- * one made in the same second after it is dated to the next.
+ * one made in the same second after it is dated to the next. Nor is it dated before its client was made: the clock of the
+ * node that made the client may be some milliseconds ahead, and the second that this token would name may be the former one.
  */
 function issuedAt(now: Date, tenant: KnownTenant, { client }: ClientRecord): number {
   const notBefore = Math.max(tenant.notBefore?.getTime() ?? 0, client.notBefore?.getTime() ?? 0);
-  return Math.max(epochSeconds(now), Math.ceil(notBefore / 1000));
+  return Math.max(epochSeconds(now), Math.ceil(notBefore / 1000), epochSeconds(client.createdAt));
 }
 
 function claimsOf(subject: TokenSubject): AccessTokenClaims {

@@ -4,7 +4,7 @@ import { createCallers, DIALECTS, mountRestCompat } from '../../rest-compat/inde
 import { buildGraph } from '../../schema/build.ts';
 import type { Services } from '../../schema/context.ts';
 import { MasterKey } from '../crypto/index.ts';
-import { systemClock } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
 import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../persistence/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
@@ -12,6 +12,7 @@ import type { ResolveToken } from './caller.ts';
 import { ClusterStore } from './cluster.store.ts';
 import type { Config } from './config.ts';
 import { DataDirectory } from './data-dir.ts';
+import { ClockWatch, DatabaseClock, type TimeSource } from './database-clock.ts';
 import { type DemoTenant, makeDemo } from './demo.ts';
 import { ENTITIES } from './entities.ts';
 import { failureFloor } from './failure-floor.ts';
@@ -74,25 +75,29 @@ class Holdings {
 
 /**
  * Starts a node: lock, port, database, migrations, services, bootstrap, doors.
- * @throws ConfigError, DataDirectoryError With what the operator has to change.
+ * @param time What the machine knows of time; the tests of several machines give each its own.
+ * @throws StartRefused With what the operator has to change.
  */
-export async function startNode(config: Config, logger: Logger): Promise<RunningNode> {
+export async function startNode(config: Config, logger: Logger, time?: TimeSource): Promise<RunningNode> {
   const holdings = new Holdings();
   const stop = () => holdings.releaseAll((error) => logger.error({ err: error }, 'Not let go of cleanly'));
   try {
-    return await start(config, logger, holdings, stop);
+    return await start({ config, logger, clock: new DatabaseClock(time), holdings, stop });
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(
-  config: Config,
-  logger: Logger,
-  holdings: Holdings,
-  stop: () => Promise<void>,
-): Promise<RunningNode> {
+interface Start {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: DatabaseClock;
+  readonly holdings: Holdings;
+  readonly stop: () => Promise<void>;
+}
+
+async function start({ config, logger, clock, holdings, stop }: Start): Promise<RunningNode> {
   const trusted = config.trustedDocuments === null ? null : TrustedDocuments.load(config.trustedDocuments);
   const { location, masterKey } = await findStore(config, holdings);
   const metrics = createMetrics();
@@ -108,9 +113,12 @@ async function start(
   const db = await openDatabase(location, logger);
   database = db;
   holdings.add(() => db.close());
+  const clockWatch = new ClockWatch(db, clock, logger);
+  await clockWatch.start();
+  holdings.add(() => clockWatch.stop());
   const services = createRegistry({
     db,
-    clock: systemClock,
+    clock,
     masterKey,
     publicUrl,
     defaultTenant: config.defaultTenant,
@@ -126,7 +134,7 @@ async function start(
   });
   const bootstrapped = await bootstrap(db, services, config.bootstrap);
   const demo = config.demo ? await makeDemo(services) : null;
-  await openDoors({ config, door, services, logger, metrics, publicUrl, trusted, holdings });
+  await openDoors({ config, door, services, clock, logger, metrics, publicUrl, trusted, holdings });
   const sweeper = new Sweeper(db, services, logger);
   sweeper.start();
   holdings.add(() => sweeper.stop());
@@ -212,6 +220,7 @@ interface DoorParts {
   readonly config: Config;
   readonly door: FrontDoor;
   readonly services: Services;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: GraphqlOptions['metrics'];
   readonly publicUrl: string;
@@ -236,7 +245,7 @@ async function openDoors(parts: DoorParts): Promise<void> {
   };
   const graph: GraphqlDoor = await createGraphqlDoor(options);
   holdings.add(() => graph.stop());
-  const sockets = createSocketDoor(door.server, { ...options, clock: systemClock, publicUrl });
+  const sockets = createSocketDoor(door.server, { ...options, clock: parts.clock, publicUrl });
   services.events.onCommitted(sockets.onEvents);
   services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
   const rest = mountRestCompat({

@@ -2,7 +2,9 @@ import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { systemAuthority } from '../../../src/server/bootstrap.ts';
 import { type Config, ConfigError, parseConfig } from '../../../src/server/config.ts';
+import type { TimeSource } from '../../../src/server/database-clock.ts';
 import { createLogger } from '../../../src/server/logger.ts';
 import { type RunningNode, startNode } from '../../../src/server/node.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
@@ -20,8 +22,8 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-async function start(env: Record<string, string>): Promise<RunningNode> {
-  const node = await startNode(parseConfig({ PORT: '0', ...env }), logger);
+async function start(env: Record<string, string>, time?: TimeSource): Promise<RunningNode> {
+  const node = await startNode(parseConfig({ PORT: '0', ...env }), logger, time);
   cleanUps.push(() => node.stop());
   return node;
 }
@@ -30,6 +32,28 @@ async function statusOf(url: string): Promise<number> {
   const response = await fetch(url);
   await response.arrayBuffer();
   return response.status;
+}
+
+async function tokenOf(node: RunningNode, clientId: string, secret: string): Promise<string> {
+  const response = await fetch(`${node.localUrl}/t/master/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+const issuedAt = (token: string): number =>
+  (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { iat: number }).iat;
+
+async function isAccepted(node: RunningNode, token: string): Promise<boolean> {
+  const response = await fetch(`${node.localUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: '{"query":"{ __typename }"}',
+  });
+  await response.arrayBuffer();
+  return response.status === 200;
 }
 
 async function errorCodes(node: RunningNode): Promise<number> {
@@ -126,6 +150,24 @@ describe('nodes on one PostgreSQL', () => {
     );
     await expect(start({ ...env, PUBLIC_URL: 'https://other.example' })).rejects.toThrow(/^PUBLIC_URL is /);
     await start({ ...env, PUBLIC_URL });
+  });
+
+  it('date by one clock: a token that a slow node makes of a client just made on a fast one is good on both', async () => {
+    const env = { ...(await emptyServer()), PUBLIC_URL: 'https://id.example' };
+    const machine = (aheadMs: number) => ({ wall: () => Date.now() + aheadMs, monotonic: () => performance.now() });
+    const [fast, slow] = [await start(env, machine(3_000)), await start(env, machine(-3_000))];
+    const { services } = fast;
+    const master = (await services.directory.byName('master'))!;
+    const { client, secret } = await services.clients.create(systemAuthority(master), {
+      grants: ['client_credentials'],
+    });
+    for (const maker of [slow, fast]) {
+      const before = Math.floor(Date.now() / 1000);
+      const token = await tokenOf(maker, client.clientId, secret!);
+      expect(issuedAt(token)).toBeGreaterThanOrEqual(before - 1);
+      expect(issuedAt(token)).toBeLessThanOrEqual(Date.now() / 1000 + 1);
+      for (const reader of [fast, slow]) expect(await isAccepted(reader, token)).toBe(true);
+    }
   });
 
   it('do not compare the default PUBLIC_URL, which follows the port of each', async () => {
