@@ -10,9 +10,13 @@ export function identityErrorOf(error: unknown): IdentityError | null {
   return null;
 }
 
-/** `extensions` of an error as callers see them: `code`, `kind`, and `fields` or `retryAfterSeconds` where they exist. */
+/**
+ * `extensions` of an error as callers see them: `code`, `kind`, and `fields`, `retryAfterSeconds` or the
+ * error's own members where they exist.
+ */
 export function errorExtensions(error: IdentityError): Record<string, unknown> {
   return {
+    ...error.extensions,
     code: error.code,
     kind: error.kind,
     ...(error.fields === undefined ? {} : { fields: error.fields }),

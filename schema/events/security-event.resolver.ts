@@ -144,7 +144,8 @@ export class SecurityEventResolver {
     description:
       'The events of one tenant as they happen, each once and in order. The first item is a checkpoint; further ones come every 30 ' +
       'seconds if the place moved. Give the cursor of the last item as `after` to go on where you left off. An item that fails ends ' +
-      'the subscription with its error; going on after the item before it brings it again. Errors: EVENT_CURSOR_INVALID.',
+      'the subscription with its error; going on after the item before it brings it again. Errors: EVENT_CURSOR_INVALID; ' +
+      'EVENT_CURSOR_EXPIRED when events after the cursor are no longer kept, with `oldestCursor` in the extensions.',
     subscribe: async ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
       const { services, authority, signal } = context;
       const filter = await toFilter(context, args.filter);

@@ -112,7 +112,11 @@ export class TenantSettingsInput {
     description: "Whether user-mode changes through the older APIs must name the end user's address.",
   })
   requireForwardedAddress?: boolean;
-  @Field(() => Int, { nullable: true, description: 'Days security events are kept.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Days security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',
+  })
   eventRetentionDays?: number;
   @Field(() => [AttributeDefinitionType], {
     nullable: true,

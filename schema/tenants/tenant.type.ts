@@ -117,7 +117,10 @@ export class TenantSettingsView {
     description: "Whether user-mode changes through the older APIs must name the end user's address.",
   })
   requireForwardedAddress!: boolean;
-  @Field(() => Int, { description: 'Days security events are kept.' })
+  @Field(() => Int, {
+    description:
+      'Days security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',
+  })
   eventRetentionDays!: number;
   @Field(() => [AttributeDefinitionType], { description: 'What is demanded of attributes of users.' })
   attributes!: AttributeDefinitionType[];

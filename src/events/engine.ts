@@ -7,9 +7,10 @@ import { Follower } from './follower.ts';
 import type { EventSink } from './group-writer.ts';
 import { EventLog } from './log.ts';
 import { Loop } from './loop.ts';
-import { LogMaintenance, type Retention } from './maintenance.ts';
+import { LogMaintenance } from './maintenance.ts';
 import { NatsWaker } from './nats-waker.ts';
 import { databaseStatement, linkStatement, PositionReader } from './positions.ts';
+import { LogRetention, type RetentionDays } from './retention.ts';
 import { Sequencer } from './sequencer.ts';
 import { embeddedSequencing, POSITIONS_CHANNEL, type Sequencing, serverSequencing } from './sequencing.ts';
 import { ServerLink } from './server-link.ts';
@@ -24,7 +25,7 @@ export interface EventEngineOptions {
   /** `NATS_URL`: nodes wake each other over NATS instead of NOTIFY. */
   readonly natsUrl?: string | undefined;
   /** How long events are kept, asked once an hour. Absent: for ever. */
-  readonly retention?: () => Promise<Retention>;
+  readonly retentionDays?: RetentionDays;
   /** Told of faults of the background loops, which go on by themselves. Lost databases come here too. */
   readonly onError?: (error: unknown) => void;
   /** Seconds between checkpoints of idle subscriptions. Default 30. */
@@ -55,6 +56,7 @@ export class EventEngine {
   readonly feed: Feed;
   readonly follower: Follower;
   readonly maintenance: LogMaintenance;
+  readonly retention: LogRetention;
   readonly #options: EventEngineOptions;
   readonly #wiring: Wiring;
   readonly #sequencer: Sequencer;
@@ -75,6 +77,7 @@ export class EventEngine {
     this.follower = new Follower({ reader, onError, pollMs: poll.follower });
     this.feed = new Feed({ db, follower: this.follower, reader, cursors });
     this.maintenance = new LogMaintenance(db, clock);
+    this.retention = new LogRetention(db, clock);
     this.#sequencer = new Sequencer({
       sequencing,
       onError,
@@ -82,7 +85,7 @@ export class EventEngine {
       onSequenced: () => waker.publish(),
     });
     this.#sweeping = new Loop({ round: () => this.#sweep(), pollMs: SWEEP_MS, onError });
-    this.#hourly = new Loop({ round: () => this.#keepHouse(), pollMs: HOUR_MS, onError });
+    this.#hourly = new Loop({ round: () => this.#doHourly(), pollMs: HOUR_MS, onError });
     this.log.onCommitted(() => this.#sequencer.wake());
     waker.subscribe(() => this.follower.wake());
   }
@@ -118,10 +121,10 @@ export class EventEngine {
     return { restMs: 0, isUnfinished: false };
   }
 
-  async #keepHouse() {
+  async #doHourly() {
     await this.maintenance.createPartitions();
-    const retention = await this.#options.retention?.();
-    if (retention !== undefined) await this.maintenance.expire(retention);
+    const { retentionDays } = this.#options;
+    if (retentionDays !== undefined) await this.retention.expire(retentionDays);
     return { restMs: 0, isUnfinished: false };
   }
 }

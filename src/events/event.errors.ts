@@ -6,4 +6,9 @@ export const eventErrors = defineErrors({
     kind: 'invalid',
     message: 'The cursor is not one that this tenant’s event feed gave out.',
   },
+  EVENT_CURSOR_EXPIRED: {
+    kind: 'refused',
+    message:
+      'Events after this cursor are no longer kept. `oldestCursor` in the extensions is the first from which nothing is missing.',
+  },
 });

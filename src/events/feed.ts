@@ -6,7 +6,7 @@ import type { SecurityEvent } from './event.ts';
 import { type CompiledFilter, compileFilter, type EventFilter } from './event-filter.ts';
 import type { FeedEntry, Follower } from './follower.ts';
 import { MemoryTail } from './memory-tail.ts';
-import { type PositionReader, readTenantPage } from './positions.ts';
+import { type Kept, type PositionReader, readKept, readTenantPage } from './positions.ts';
 
 /** One step of a feed: an event, or a checkpoint, which is a cursor to resume from when nothing has come yet. */
 export type FeedItem =
@@ -43,6 +43,8 @@ export class Feed {
    * or aborting `signal` releases everything. Nothing is read ahead of a slow consumer but 256 events; beyond that it reads
    * the log itself until it has caught up.
    * @throws EVENT_CURSOR_INVALID `after` was not given out for this tenant. On the first step.
+   * @throws EVENT_CURSOR_EXPIRED Events after `after` were deleted by the tenant's retention; on the first step, or later when
+   *   they are deleted before a slow consumer gets to them.
    * @throws SERVICE_UNAVAILABLE The log cannot be read at the moment; follow again with the last cursor.
    */
   follow(request: FollowRequest): AsyncIterableIterator<FeedItem, undefined> {
@@ -123,14 +125,23 @@ export class Feed {
 
   /** The place of the cursor, or null to begin with what happens next. */
   async #startOf({ tenantId, after }: FollowRequest): Promise<LogPosition | null> {
-    const { cursors, follower, reader } = this.#options;
+    const { cursors, db, follower, reader } = this.#options;
     const start = after === null || after === undefined ? null : cursors.decode(tenantId, after);
     if (follower.position === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
-    if (start === null || start.generation <= follower.position.generation) return start;
+    if (start === null) return null;
     // Another node may know a generation that our follower has yet to see; one that nobody knows is of another log.
-    const { generation } = await reader.tail();
-    if (start.generation > generation) throw eventErrors.EVENT_CURSOR_INVALID();
+    if (start.generation > follower.position.generation && start.generation > (await reader.tail()).generation)
+      throw eventErrors.EVENT_CURSOR_INVALID();
+    this.#requireWhole(tenantId, await readKept(db, tenantId, start));
     return start;
+  }
+
+  /** Refuses to go on where something is missing. */
+  #requireWhole(tenantId: string, { isWhole, from }: Kept): void {
+    if (isWhole) return;
+    throw eventErrors.EVENT_CURSOR_EXPIRED({
+      extensions: { oldestCursor: this.#options.cursors.encode(tenantId, from) },
+    });
   }
 
   /** Reads the log up to where the follower stands now; ends with that place, without an event. */
@@ -144,6 +155,8 @@ export class Feed {
     let at = from;
     while (!signal.aborted) {
       const page = await readTenantPage(this.#options.db, tenantId, filter, at, end.position);
+      // Retention may have been at work since the last page.
+      this.#requireWhole(tenantId, page.kept);
       for (const { position, event } of page.matching) yield { generation: end.generation, position, event };
       if (page.lastPosition === null) break;
       at = { generation: end.generation, position: page.lastPosition };

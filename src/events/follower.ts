@@ -12,6 +12,8 @@ export interface FeedEntry extends LogPosition {
 export interface Tail {
   readonly tenantId: string;
   offer(entry: FeedEntry): void;
+  /** Told that events were deleted before they could be offered: the log says whether any of them was one of its own. */
+  lapse(): void;
 }
 
 export interface FollowerOptions {
@@ -90,8 +92,10 @@ export class Follower {
     const look = await this.#options.reader.look(this.#position!);
     let at: LogPosition = { generation: look.generation, position: look.from };
     for (const { position, event } of look.events) {
-      // A sequencer commits positions in order, so a hole means that what we see is not the log we know: look again.
-      if (position !== at.position + 1) break;
+      // A sequencer commits positions in order. A hole that retention has not made means that what we see is not the log we
+      // know: look again.
+      if (position !== at.position + 1 && (await this.#options.reader.deletedUpTo()) < position - 1) break;
+      if (position !== at.position + 1 || event === null) this.#lapse();
       at = { generation: look.generation, position };
       if (event !== null) this.#deliver({ ...at, event });
     }
@@ -99,6 +103,14 @@ export class Follower {
     this.#position = at;
     if (!hasMore) this.#lastLookAt = startedAt;
     return { restMs: 0, isUnfinished: hasMore };
+  }
+
+  /**
+   * Retention keeps events for a day at least, so this node was cut off for longer. The caches have heard of nothing that
+   * happened since, but they remember nothing for so long either.
+   */
+  #lapse(): void {
+    for (const tails of this.#tails.values()) for (const tail of tails) tail.lapse();
   }
 
   #deliver(entry: FeedEntry): void {

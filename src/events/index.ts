@@ -15,4 +15,4 @@ export type { EventFilter } from './event-filter.ts';
 export type { Feed, FeedItem, FollowRequest } from './feed.ts';
 export type { Follower } from './follower.ts';
 export { type CommittedListener, EventLog } from './log.ts';
-export type { Retention } from './maintenance.ts';
+export type { RetentionDays } from './retention.ts';

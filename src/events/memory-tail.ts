@@ -25,12 +25,16 @@ export class MemoryTail implements Tail {
   offer(entry: FeedEntry): void {
     if (this.#hasOverflowed || !this.#filter.matches(entry.event)) return;
     if (this.#buffered.length - this.#next >= MAX_BUFFERED) {
-      this.#hasOverflowed = true;
-      this.#buffered = [];
-      this.#next = 0;
-    } else {
-      this.#buffered.push(entry);
+      this.lapse();
+      return;
     }
+    this.#buffered.push(entry);
+    this.#wake?.();
+  }
+
+  lapse(): void {
+    this.restart();
+    this.#hasOverflowed = true;
     this.#wake?.();
   }
 

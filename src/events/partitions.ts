@@ -70,6 +70,11 @@ async function createPartition(db: Database, month: Month): Promise<void> {
   await run(sql`alter table security_events attach partition ${table} for values from (${from}) to (${to})`);
 }
 
+/** Whether there are partitions of months before the given one. Runs in the open unit of work. */
+export async function hasPartitionsBefore(db: Database, month: Month): Promise<boolean> {
+  return (await existing(db)).some(({ index }) => index < month.index);
+}
+
 /** Drops the partitions of all months before the given one. Runs in the open unit of work. Returns how many. */
 export async function dropPartitionsBefore(db: Database, month: Month): Promise<number> {
   const old = (await existing(db)).filter(({ index }) => index < month.index);

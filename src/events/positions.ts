@@ -49,6 +49,8 @@ const RESUME = `least($2::bigint, (select min(first_position) - 1 from event_gen
 const TAIL_SQL = `select b.generation, b.last_position as position from event_batches b where b.log = ${LOG}
   order by b.log desc, b.generation desc, b.last_position desc limit 1`;
 
+const DELETED_SQL = 'select coalesce(max(deleted_position), 0) as deleted from event_retentions';
+
 /** The inner limit keeps the planner at one index probe a row: without statistics it would join by scanning the whole log. */
 const LOOK_SQL = `with place as materialized (
     select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
@@ -81,6 +83,12 @@ export class PositionReader {
       : { generation: Number(row['generation']), position: Number(row['position']) };
   }
 
+  /** The highest position of any tenant that retention deleted; 0 when it deleted nothing so far. */
+  async deletedUpTo(): Promise<number> {
+    const [row] = await this.#statement(DELETED_SQL, []);
+    return Number(row!['deleted']);
+  }
+
   async look(after: LogPosition): Promise<Look> {
     const [row] = await this.#statement(LOOK_SQL, [after.generation, after.position]);
     const found = row!['events'] as readonly (readonly [position: number, event: WrittenEvent | null])[];
@@ -92,8 +100,38 @@ export class PositionReader {
   }
 }
 
+/** What retention left of a tenant's events, seen from a place. */
+export interface Kept {
+  /** Whether nothing was deleted that comes after the place. */
+  readonly isWhole: boolean;
+  /** The first place from which reading on misses nothing: that of the last event deleted. */
+  readonly from: LogPosition;
+}
+
+const toKept = (row: Record<string, unknown>): Kept => ({
+  isWhole: Number(row['deleted']) <= Number(row['place']),
+  from: { generation: Number(row['generation']), position: Number(row['deleted']) },
+});
+
+/** Where reading goes on after a place, and what is needed to tell whether something is missing there. */
+const placeOf = (tenantId: string, after: LogPosition) => sql`place as materialized (
+    select least(${after.position}::bigint, (select min(first_position) - 1 from event_generations
+        where log = ${sql.raw(String(LOG))} and generation > ${after.generation}::integer)) as place,
+      coalesce((select deleted_position from event_retentions where tenant_id = ${tenantId}::uuid), 0) as deleted,
+      coalesce((select max(generation) from event_generations where log = ${sql.raw(String(LOG))}), 0) as generation
+  )`;
+
+/** What is left for a subscriber who has seen everything up to a place. */
+export async function readKept(db: Database, tenantId: string, after: LogPosition): Promise<Kept> {
+  const query = sql<Record<string, unknown>>`with ${placeOf(tenantId, after)} select * from place`;
+  const { rows } = await db.detached(() => query.execute(db.read()));
+  return toKept(rows[0]!);
+}
+
 /** Events of one tenant after a place and up to another, for a subscriber that reads by itself. */
 export interface TenantPage {
+  /** As of the same moment as the events. */
+  readonly kept: Kept;
   readonly matching: readonly { readonly position: number; readonly event: SecurityEvent }[];
   /** Last position looked at, matching or not; null when there was none. */
   readonly lastPosition: number | null;
@@ -110,21 +148,21 @@ export async function readTenantPage(
   after: LogPosition,
   upTo: number,
 ): Promise<TenantPage> {
-  const query = sql<Record<string, unknown>>`with page as materialized (
+  const query = sql<Record<string, unknown>>`with ${placeOf(tenantId, after)},
+    page as materialized (
       select p.position, p.event_id from event_positions p
-      where p.tenant_id = ${tenantId}::uuid and p.position <= ${upTo}::bigint
-        and p.position > least(${after.position}::bigint, (select min(first_position) - 1 from event_generations
-          where log = ${sql.raw(String(LOG))} and generation > ${after.generation}::integer))
+      where p.tenant_id = ${tenantId}::uuid and p.position <= ${upTo}::bigint and p.position > (select place from place)
       order by p.position limit ${sql.raw(String(READ_PAGE))}
     )
-    select page.position as "atPosition", ${sql.raw(EVENT_SELECT_LIST)} from page
+    select place.place, place.deleted, place.generation, page.position as "atPosition", ${sql.raw(EVENT_SELECT_LIST)}
+    from place left join page on true
     left join lateral (select * from security_events e
       where e.tenant_id = ${tenantId}::uuid and e.id = page.event_id and ${filter.condition} limit 1) e on true
     order by page.position`;
   const { rows } = await db.detached(() => query.execute(db.read()));
-  const matching = rows.flatMap(({ atPosition, ...event }) =>
+  const matching = rows.flatMap(({ place: _, deleted: __, generation: ___, atPosition, ...event }) =>
     event['id'] === null ? [] : [{ position: Number(atPosition), event: event as unknown as SecurityEvent }],
   );
-  const last = rows.at(-1);
-  return { matching, lastPosition: last === undefined ? null : Number(last['atPosition']) };
+  const last = rows.at(-1)!['atPosition'];
+  return { kept: toKept(rows[0]!), matching, lastPosition: last === null ? null : Number(last) };
 }

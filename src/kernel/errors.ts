@@ -27,6 +27,8 @@ export interface ErrorExtras {
   /** Replaces the row's message; must be safe to show to the caller. */
   readonly message?: string;
   readonly fields?: readonly FieldFault[];
+  /** Further members of the error's `extensions` in GraphQL; must be safe to show to the caller. */
+  readonly extensions?: Readonly<Record<string, string>>;
   /** For logs only. */
   readonly detail?: unknown;
   /** For logs only. */
@@ -41,6 +43,7 @@ export class IdentityError extends Error {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly fields: readonly FieldFault[] | undefined;
+  readonly extensions: Readonly<Record<string, string>> | undefined;
   readonly detail: unknown;
   readonly retryAfterSeconds: number | undefined;
 
@@ -49,6 +52,7 @@ export class IdentityError extends Error {
     this.code = code;
     this.kind = kind;
     this.fields = extras.fields;
+    this.extensions = extras.extensions;
     this.detail = extras.detail;
     this.retryAfterSeconds = extras.retryAfterSeconds;
   }

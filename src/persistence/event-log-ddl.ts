@@ -60,6 +60,12 @@ export const EVENT_LOG_DDL: readonly string[] = [
     "created_at" timestamptz not null default now(),
     constraint "event_batches__pkey" primary key ("log", "generation", "last_position")
   )`,
+  `create table "event_retentions" (
+    "tenant_id" uuid not null,
+    "deleted_position" bigint not null,
+    "deleted_at" timestamptz not null default now(),
+    constraint "event_retentions__pkey" primary key ("tenant_id")
+  )`,
   `create table "leases" (
     "name" text not null,
     "holder" text not null,

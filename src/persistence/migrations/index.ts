@@ -2,10 +2,12 @@ import { Migration20261122GroupSearch } from './20261122-group-search.ts';
 import { Migration20261122Initial } from './20261122-initial.ts';
 import { Migration20261126ClusterFacts } from './20261126-cluster-facts.ts';
 import { Migration20261126EventApi } from './20261126-event-api.ts';
+import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
 /** In the order they run. What has landed is never changed: databases remember names, not texts. */
 export const MIGRATIONS = [
   { name: 'Migration20261122Initial', class: Migration20261122Initial },
   { name: 'Migration20261122GroupSearch', class: Migration20261122GroupSearch },
   { name: 'Migration20261126EventApi', class: Migration20261126EventApi },
   { name: 'Migration20261126ClusterFacts', class: Migration20261126ClusterFacts },
+  { name: 'Migration20261126EventRetentions', class: Migration20261126EventRetentions },
 ] as const;

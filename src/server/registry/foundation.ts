@@ -1,17 +1,16 @@
 import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
 import { ScopeAliases } from '../../access/index.ts';
 import { DeliveryQueue, type Message, type Transport } from '../../delivery/index.ts';
-import { TenantDirectory, TenantService, TenantStore } from '../../tenants/index.ts';
+import { TenantDirectory, TenantService } from '../../tenants/index.ts';
 import type { Ground } from './ground.ts';
 
 export type Foundation = ReturnType<typeof createFoundation>;
 
 /** Events, outgoing messages, the meaning of scope names, tenants: what is there before anybody is. */
 export function createFoundation(ground: Ground) {
-  const { base, eventEngine, listen, options } = ground;
+  const { base, eventEngine, listen, options, tenantStore } = ground;
   const scopes = new ScopeAliases();
   registerBlitz({ scopes });
-  const tenantStore = new TenantStore(base.db);
   const directory = new TenantDirectory(tenantStore);
   listen(directory.onEvents);
   return {

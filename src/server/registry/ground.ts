@@ -1,5 +1,6 @@
 import { Sealer } from '../../crypto/index.ts';
 import { type CommittedListener, EventEngine } from '../../events/index.ts';
+import { TenantStore } from '../../tenants/index.ts';
 import type { RegistryOptions } from './options.ts';
 
 export type Ground = ReturnType<typeof createGround>;
@@ -8,17 +9,20 @@ export type Ground = ReturnType<typeof createGround>;
 export function createGround(options: RegistryOptions) {
   const { db, clock, masterKey, natsUrl, onError } = options;
   const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
+  const tenantStore = new TenantStore(db);
   const eventEngine = new EventEngine({
     db,
     clock,
     sealer: sealer('event-cursor'),
     natsUrl,
+    retentionDays: (tenantIds) => tenantStore.eventRetentionDays(tenantIds),
     ...(onError === undefined ? {} : { onError }),
   });
   const events = eventEngine.log;
   return {
     options,
     eventEngine,
+    tenantStore,
     /** What nearly every service asks for. */
     base: { db, events, clock },
     /** Seals secrets at rest; what is sealed for one purpose opens for no other. */

@@ -1,6 +1,7 @@
 import { type ExecutionResult, parse, subscribe } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../../schema/context.ts';
+import { formatError } from '../../../schema/errors/format.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { testGraph, World } from '../../support/world.ts';
@@ -139,5 +140,42 @@ describe('security events over GraphQL', () => {
       .poll(async () => (await world.graphql(caller, NODE, { id })).data.node.feedCursor)
       .toEqual(expect.any(String));
     expect((await world.graphql(world.app(neighbour, 'event:read'), NODE, { id })).code).toBe('FORBIDDEN');
+  });
+
+  it('keeps events for as long as the setting of their tenant says, and refuses cursors before what it deleted', async () => {
+    const old = await World.open();
+    try {
+      const [brief, long] = [await old.tenant(), await old.tenant()];
+      await old.services.tenants.updateSettings(old.system(brief), { eventRetentionDays: 1 });
+      await old.services.eventEngine.start();
+      const nodes = async (tenant: TenantRef) =>
+        (await old.graphql(old.app(tenant, 'event:read'), '{ securityEvents { nodes { type feedCursor } } }')).data
+          .securityEvents.nodes as { readonly type: string; readonly feedCursor: string | null }[];
+      await expect.poll(async () => (await nodes(brief))[1]?.feedCursor).toEqual(expect.any(String));
+      const [last, first] = await nodes(brief);
+      await old.services.eventEngine.stop();
+      old.clock.advance(3 * 86_400);
+      // The first look for what has expired comes with the start.
+      await old.services.eventEngine.start();
+      await expect.poll(() => nodes(brief)).toEqual([]);
+      expect((await nodes(long)).map(({ type }) => type)).toEqual(['tenant.created']);
+      const context = createContext(old.services, old.app(brief, 'event:read'), new AbortController().signal);
+      const feed = await subscribe({
+        schema: await testGraph(),
+        document: parse(FEED),
+        variableValues: { after: first!.feedCursor },
+        contextValue: context,
+      });
+      const [error] = (feed as ExecutionResult).errors!;
+      expect(formatError(error!.toJSON(), error).extensions).toEqual({
+        code: 'EVENT_CURSOR_EXPIRED',
+        kind: 'refused',
+        oldestCursor: expect.any(String),
+      });
+      expect(last!.type).toBe('setting.changed');
+    } finally {
+      await old.services.eventEngine.stop();
+      await old.close();
+    }
   });
 });

@@ -41,7 +41,6 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
   const months = () =>
     list(`select tableoid::regclass::text || ' ' || to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as value
     from security_events order by id`);
-  const positions = () => list('select position::text as value from event_positions order by position');
 
   it('makes the partitions of this month and the next two, each once, across the turn of the year', async () => {
     await maintenance.createPartitions();
@@ -63,50 +62,6 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
     ]);
     const indexes = await list(`select indexdef as value from pg_indexes where tablename = 'security_events_2026_11'`);
     expect(indexes.filter((definition) => definition.includes('subject_id'))).toHaveLength(1);
-  });
-
-  it('drops whole months past the longest retention, with their positions', async () => {
-    clock = new TestClock('2026-08-15T00:00:00Z');
-    await new LogMaintenance(db, clock).createPartitions();
-    clock.advance(99 * 86_400);
-    await new LogMaintenance(db, clock).createPartitions();
-    await seed(newTenant().id, [
-      '2020-01-01T00:00:00Z',
-      '2026-08-20T00:00:00Z',
-      '2026-09-30T00:00:00Z',
-      '2026-10-01T00:00:00Z',
-      '2026-11-20T00:00:00Z',
-    ]);
-    await new LogMaintenance(db, clock).expire({ longestMonths: 1, shorter: [] });
-    expect(await months()).toEqual(['security_events_2026_10 2026-10-01', 'security_events_2026_11 2026-11-20']);
-    expect(await partitions()).not.toContain('security_events_2026_09');
-    expect(await positions()).toEqual(['4', '5']);
-  });
-
-  it('deletes the older events of a tenant that keeps them for less, and nobody else’s', async () => {
-    const [brief, long] = [newTenant(), newTenant()];
-    await maintenance.createPartitions();
-    await seed(brief.id, ['2026-11-01T00:00:00Z', '2026-11-21T00:00:00Z']);
-    await seed(long.id, ['2026-11-01T00:00:00Z']);
-    await maintenance.expire({ longestMonths: null, shorter: [{ tenantId: brief.id, days: 7 }] });
-    expect(await list(`select tenant_id::text as value from security_events order by id`)).toEqual([long.id, brief.id]);
-    expect(await positions()).toEqual(['2', '3']);
-  });
-
-  it('keeps the last position, whatever expires, so that a restore goes on counting', async () => {
-    await seed(newTenant().id, ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z']);
-    await maintenance.dropOlderThan(1);
-    expect(await months()).toEqual([]);
-    expect(await positions()).toEqual(['2']);
-  });
-
-  it('deletes a large backlog in batches', async () => {
-    const tenant = newTenant();
-    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
-      select ${tenant.id}::uuid, ('019a0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user.updated', now(), 'user',
-        'rest', 'success' from generate_series(1, 2500) as n`.execute(db.read());
-    expect(await maintenance.deleteOlderThan(tenant.id, clock.now())).toBe(2_500);
-    expect(await maintenance.deleteOlderThan(tenant.id, clock.now())).toBe(0);
   });
 });
 
