@@ -56,6 +56,11 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** `RATE_LIMITS`: `on` (default) or `off`. Only for load tests: lock-out rules stay, the per-address floors go. */
   readonly rateLimits: boolean;
+  /**
+   * `DRAIN_SECONDS`: how long a stopping node serves on after `/health/ready` says 503, 0...300. Default 5; give it a little more
+   * than the interval of your load balancer's checks. The process ends at most 5 s later.
+   */
+  readonly drainSeconds: number;
   readonly bootstrap: BootstrapConfig;
   /** `DEMO`: `1` also fills a tenant `demo` with a few hundred made-up users on the first start. Default `0`. */
   readonly demo: boolean;
@@ -213,6 +218,7 @@ const environment = z.object({
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  DRAIN_SECONDS: wholeNumber(0, 300).default(5),
   BOOTSTRAP_ADMIN_USERNAME: z.string().regex(USERNAME, 'must be a user name of 1 to 255 characters').default('admin'),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().min(15, 'must have at least 15 characters').max(1024).optional(),
   BOOTSTRAP_CLIENT_ID: z
@@ -275,6 +281,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     smtpUrl: value.SMTP_URL ?? null,
     logLevel: value.LOG_LEVEL,
     rateLimits: value.RATE_LIMITS === 'on',
+    drainSeconds: value.DRAIN_SECONDS,
     bootstrap: {
       adminUsername: value.BOOTSTRAP_ADMIN_USERNAME,
       adminPassword: value.BOOTSTRAP_ADMIN_PASSWORD ?? null,

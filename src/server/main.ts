@@ -7,24 +7,27 @@ import { tour } from './tour.ts';
 
 /** EX_CONFIG of sysexits(3): a restart without another configuration is in vain. */
 const EXIT_CONFIG = 78;
-/** SIGTERM to exit, whatever hangs; the drain itself takes at most 8 s of it. In milliseconds. */
-const EXIT_WITHIN_MS = 10_000;
+/** From the end of `DRAIN_SECONDS` to the exit, whatever hangs; requests may take 3 s of it. In milliseconds. */
+const EXIT_WITHIN_MS = 5_000;
 
 /** Ends the process when the operator asks, or when nobody can say any more what state it is in. */
-function endOn(node: RunningNode, logger: Logger): void {
+function endOn(node: RunningNode, drainSeconds: number, logger: Logger): void {
   let isEnding = false;
-  const end = async (reason: string, code: number): Promise<void> => {
-    if (isEnding) return;
+  const end = async (reason: string, code: number, isHurried: boolean): Promise<void> => {
+    // A second signal means: do not serve on.
+    if (isEnding) return node.stop(true);
     isEnding = true;
     logger.info({ reason }, 'Ending');
-    setTimeout(() => process.exit(code), EXIT_WITHIN_MS).unref();
-    await node.stop();
+    setTimeout(() => process.exit(code), (isHurried ? 0 : drainSeconds * 1000) + EXIT_WITHIN_MS).unref();
+    await node.stop(isHurried);
     process.exit(code);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal, 0));
+  process.on('SIGTERM', () => void end('SIGTERM', 0, false));
+  // Typed at a terminal: no load balancer has to be told, and somebody waits.
+  process.on('SIGINT', () => void end('SIGINT', 0, true));
   const fatal = (error: unknown) => {
     logger.fatal({ err: error }, 'A fault that nobody handled');
-    void end('fault', 1);
+    void end('fault', 1, true);
   };
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
@@ -48,7 +51,7 @@ async function main(): Promise<void> {
     const config = loadConfig();
     const logger = createLogger(config.logLevel);
     const node = await startNode(config, logger);
-    endOn(node, logger);
+    endOn(node, config.drainSeconds, logger);
     process.stdout.write(banner(node, tour()));
   } catch (error) {
     process.exitCode = report(error);

@@ -42,8 +42,12 @@ export interface RunningNode {
   /** What the first start made; null on later ones. */
   readonly bootstrapped: Bootstrapped | null;
   readonly demo: DemoTenant | null;
-  /** Finishes what is under way and lets go of everything, within 10 s. A second call joins the first. */
-  stop(): Promise<void>;
+  /**
+   * Serves on for `DRAIN_SECONDS` while it says that it is not ready, finishes what is under way and lets go of everything,
+   * within 5 s more. A second call joins the first.
+   * @param isHurried Serve on no longer.
+   */
+  stop(isHurried?: boolean): Promise<void>;
 }
 
 /** How long a database server that is not there yet is waited for at the start. */
@@ -139,7 +143,14 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   sweeper.start();
   holdings.add(() => sweeper.stop());
   logger.info({ port, publicUrl, database: location.kind }, 'Serving');
-  return { localUrl: `http://${shownHost(config.host)}:${port}`, publicUrl, services, bootstrapped, demo, stop };
+  const stopNode = async (isHurried = false): Promise<void> => {
+    const served = door.drain.serveOn(isHurried ? 0 : config.drainSeconds * 1000);
+    if (isHurried) door.drain.hurry();
+    await served;
+    await stop();
+  };
+  const localUrl = `http://${shownHost(config.host)}:${port}`;
+  return { localUrl, publicUrl, services, bootstrapped, demo, stop: stopNode };
 }
 
 interface Agreement {

@@ -29,7 +29,7 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
   );
-  return { ...clean, PORT: '0', ...env };
+  return { ...clean, PORT: '0', DRAIN_SECONDS: '0', ...env };
 }
 
 /** A process under test: the server, `npm`, a shell. Its working directory is the project's unless another one is given. */

@@ -110,6 +110,14 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, token)).toBe('client-replaced');
   });
 
+  it('begins no earlier than its client, though the node that makes the token be a moment behind', async () => {
+    const client = await newClient();
+    world.clock.advance(-1);
+    const token = await client.token();
+    world.clock.advance(1);
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+
   it('ends with its tenant, for as long as that is disabled', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });

@@ -322,6 +322,24 @@ describe('draining', () => {
     agent.destroy();
   });
 
+  it('begins with a time in which it serves on, new connections too, and says that it is not ready', async () => {
+    const { url, door } = await start([answering('served')]);
+    const served = door.drain.serveOn(60_000);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const path of ['/one', '/two']) {
+      const response = await answerOf(httpRequest(`${url}${path}`, { agent }).end());
+      expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
+    }
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.text()]).toEqual([503, 'draining\n']);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    door.drain.hurry();
+    await served;
+    await door.drain.begin();
+    await expect(fetch(url)).rejects.toThrow();
+    agent.destroy();
+  });
+
   it('reports itself as not ready to a probe that was under way', async () => {
     const { url, door } = await start();
     const connected = once(door.server, 'connection');

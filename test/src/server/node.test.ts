@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function start(env: Record<string, string>, time?: TimeSource): Promise<RunningNode> {
-  const node = await startNode(parseConfig({ PORT: '0', ...env }), logger, time);
+  const node = await startNode(parseConfig({ PORT: '0', DRAIN_SECONDS: '0', ...env }), logger, time);
   cleanUps.push(() => node.stop());
   return node;
 }
@@ -68,7 +68,7 @@ async function errorCodes(node: RunningNode): Promise<number> {
 describe('a node on the embedded database', () => {
   let node: RunningNode;
   beforeAll(async () => {
-    node = await startNode(parseConfig({ PORT: '0', DATA_DIR: 'memory://' }), logger);
+    node = await startNode(parseConfig({ PORT: '0', DRAIN_SECONDS: '0', DATA_DIR: 'memory://' }), logger);
     return () => node.stop();
   });
 
@@ -210,7 +210,13 @@ describe('a database that goes away and comes back', () => {
     const cluster = await PostgresCluster.create();
     cleanUps.push(() => cluster.destroy());
     await cluster.stop();
-    const config: Config = parseConfig({ PORT: '0', ...SECRETS, DATABASE_URL: cluster.url(), DATA_DIR: 'memory://' });
+    const config: Config = parseConfig({
+      PORT: '0',
+      DRAIN_SECONDS: '0',
+      ...SECRETS,
+      DATABASE_URL: cluster.url(),
+      DATA_DIR: 'memory://',
+    });
     const starting = startNode(config, logger);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await cluster.start();

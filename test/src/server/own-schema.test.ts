@@ -28,6 +28,7 @@ async function databaseWithPath(path: string): Promise<{ url: string; ownUrl: st
 /** Starts a node, and lets go of it again. */
 async function startOnce(url: string): Promise<{ isFirst: boolean; ready: number }> {
   const config = parseConfig({
+    DRAIN_SECONDS: '0',
     PORT: '0',
     DATABASE_URL: url,
     DATABASE_POOL_MAX: '2',

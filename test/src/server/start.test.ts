@@ -61,6 +61,36 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(node.errors).toContain('"reason":"SIGTERM"');
   });
 
+  it('serves on for DRAIN_SECONDS after SIGTERM, not ready and closing connections, and ends with 0', async () => {
+    const node = await startMain({ DATA_DIR: 'memory://', DRAIN_SECONDS: '3' }).ready();
+    const at = performance.now();
+    node.child.kill('SIGTERM');
+    await vi.waitFor(async () => expect((await fetch(`${node.url}/health/ready`)).status).toBe(503), { interval: 20 });
+    let answers = 0;
+    while (performance.now() - at < 2_500) {
+      const answer = await fetch(`${node.url}/t/master/.well-known/openid-configuration`);
+      await answer.arrayBuffer();
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+      answers += 1;
+    }
+    expect(answers).toBeGreaterThan(0);
+    expect(await node.exited).toBe(0);
+    expect(performance.now() - at).toBeGreaterThan(3_000);
+    expect(performance.now() - at).toBeLessThan(10_000);
+  });
+
+  it('does not serve on when it is interrupted at the terminal, or by a second signal', async () => {
+    const start = () => startMain({ DATA_DIR: 'memory://', DRAIN_SECONDS: '300' }).ready();
+    const interrupted = await start();
+    interrupted.child.kill('SIGINT');
+    expect(await interrupted.exited).toBe(0);
+    const ended = await start();
+    ended.child.kill('SIGTERM');
+    await vi.waitFor(() => expect(ended.errors).toContain('"reason":"SIGTERM"'), { timeout: 10_000 });
+    ended.child.kill('SIGTERM');
+    expect(await ended.exited).toBe(0);
+  });
+
   it('is refused the data directory of another one, which is named', async () => {
     const first = await startMain().ready();
     const second = startMain();
