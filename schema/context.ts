@@ -14,6 +14,7 @@ import type {
   ClientScopeStore,
   ClientService,
   ClientStore,
+  WebOriginDirectory,
 } from '../src/clients/index.ts';
 import type { ConsentService, ConsentStore } from '../src/consents/index.ts';
 import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
@@ -90,6 +91,8 @@ export interface Services {
   readonly clientScopeStore: ClientScopeStore;
   /** Clients by client_id with what they may do; remembered. */
   readonly clientDirectory: ClientDirectory;
+  /** Origins of pages that may call. */
+  readonly webOrigins: WebOriginDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly users: UserService;
   readonly userStore: UserStore;

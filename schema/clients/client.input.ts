@@ -56,6 +56,12 @@ export class ClientPropertiesInput {
   redirects?: RedirectAddressInput[] | null;
   @Field(() => [RedirectAddressInput], { nullable: true, description: 'Addresses after sign-out; replaces the list.' })
   postLogoutRedirects?: RedirectAddressInput[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "Origins of pages that may call with this client's tokens, such as `https://app.example.com`; replaces the list. `+` stands for the origins of `redirects`. `http` only for the own device. Default: `+` for a public client, else none; null brings it back.",
+  })
+  webOrigins?: string[] | null;
   @Field(() => Boolean, {
     nullable: true,
     description: "Whether the roles of users ride in this client's tokens. Default false.",

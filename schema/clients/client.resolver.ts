@@ -1,6 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Client, ClientFilter, ClientProperties, CreateClient, LinkedScope } from '../../src/clients/index.ts';
+import {
+  type Client,
+  type ClientFilter,
+  type ClientProperties,
+  type CreateClient,
+  clientMetadata,
+  type LinkedScope,
+} from '../../src/clients/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -24,7 +31,15 @@ import {
 import { ClientConnection, ClientObject, ClientScope, ClientSecretInfo, ClientSecretKind } from './client.type.ts';
 
 /** Members whose null is a value: it removes what was there. */
-const NULLABLE = ['name', 'description', 'accessTokenAlg', 'idTokenAlg', 'accessTokenSeconds', 'refreshTokenSeconds'];
+const NULLABLE = [
+  'name',
+  'description',
+  'webOrigins',
+  'accessTokenAlg',
+  'idTokenAlg',
+  'accessTokenSeconds',
+  'refreshTokenSeconds',
+];
 
 function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties {
   const links = scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
@@ -43,6 +58,11 @@ export class ClientResolver {
   @FieldResolver(() => ID)
   clientUuid(@Root() client: Client): string {
     return client.id;
+  }
+
+  @FieldResolver(() => [String])
+  webOrigins(@Root() client: Client): readonly string[] {
+    return clientMetadata(client).webOrigins;
   }
 
   @FieldResolver(() => [ClientScope], { description: 'Scopes it may ask for, by name.' })
@@ -117,7 +137,7 @@ export class ClientResolver {
   @RequiresScopes(['client:create'])
   @Mutation(() => CreateClientPayload, {
     description:
-      'Registers a client and shows its secret this once. Errors: CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, CLIENT_PUBLIC, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+      'Registers a client and shows its secret this once. Errors: CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, CLIENT_PUBLIC, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
   })
   async createClient(
     @Arg('input', () => CreateClientInput, { description: 'The client.' })
@@ -136,7 +156,7 @@ export class ClientResolver {
   @RequiresScopes(['client:write'])
   @Mutation(() => ClientPayload, {
     description:
-      'Changes a client. Errors: NOT_FOUND, CLIENT_BUILTIN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Changes a client. Errors: NOT_FOUND, CLIENT_BUILTIN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async updateClient(
     @Arg('input', () => UpdateClientInput, { description: 'What to change.' })

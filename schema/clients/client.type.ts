@@ -149,6 +149,10 @@ export class ClientObject extends Node {
   redirects!: RedirectAddress[];
   @Field(() => [RedirectAddress], { description: 'Where it may send users back to after sign-out.' })
   postLogoutRedirects!: RedirectAddress[];
+  @Field(() => [String], {
+    description: 'Origins of pages that may call with its tokens; `+` stands for the origins of `redirects`.',
+  })
+  webOrigins!: string[];
   @Field(() => Boolean, { description: "Whether the roles of users ride in this client's tokens." })
   fullRoleScope!: boolean;
   @Field(() => [String], { description: 'Native permissions it holds itself, such as `user:read`.' })

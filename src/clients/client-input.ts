@@ -5,10 +5,11 @@ import type { Client } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { CLIENT_GRANTS, CONFIDENTIAL_GRANTS } from './client-grants.ts';
 import type { LinkedScope } from './client-scope.store.ts';
+import { type ClientMetadataInput, changedMetadata } from './metadata/index.ts';
 import { checkedRedirects, type RedirectInput } from './redirects.ts';
 
 /** What can be said of a client when it is made, and changed later. */
-export interface ClientProperties {
+export interface ClientProperties extends ClientMetadataInput {
   /** Name for people; null removes it. */
   readonly name?: string | null;
   readonly description?: string | null;
@@ -32,7 +33,7 @@ export interface ClientProperties {
   readonly scopes?: readonly LinkedScope[];
 }
 
-type Column = Exclude<keyof ClientProperties, 'scopes'>;
+type Column = Exclude<keyof ClientProperties, 'scopes' | keyof ClientMetadataInput>;
 type Checks = { readonly [C in Column]: (path: string, value: never, before: Client) => Client[C] };
 
 /** A day, and a year: longer access tokens outlive what they say, longer refresh tokens nobody remembers. */
@@ -105,7 +106,7 @@ const CHECKS: Checks = {
 
 /**
  * The columns that the input changes, checked and in the form they are stored in.
- * @throws INVALID_INPUT, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, PERMISSION_UNKNOWN
+ * @throws INVALID_INPUT, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_METADATA_INVALID, PERMISSION_UNKNOWN
  */
 export function changedColumns(input: ClientProperties, before: Client): Partial<Client> {
   const changed: Record<string, unknown> = {};
@@ -115,6 +116,8 @@ export function changedColumns(input: ClientProperties, before: Client): Partial
     const stored = check(`input.${column}`, value, before);
     if (JSON.stringify(stored) !== JSON.stringify(before[column] ?? null)) changed[column] = stored;
   }
+  const metadata = changedMetadata('input', input, before);
+  if (metadata !== null) changed['metadata'] = metadata;
   return changed as Partial<Client>;
 }
 

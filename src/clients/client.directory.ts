@@ -5,6 +5,7 @@ import { grantsOf, type RolePermissions } from '../roles/index.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
 import type { ClientStore } from './client.store.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
+import { clientMetadata, webOriginsOf } from './metadata/index.ts';
 
 /** A client as token requests need it. Immutable. */
 export interface ClientRecord {
@@ -19,6 +20,8 @@ export interface ClientRecord {
   readonly defaultScopes: readonly string[];
   /** Whether it may be used: enabled, and not locked. */
   readonly isUsable: boolean;
+  /** Origins whose pages may call with its tokens. */
+  readonly webOrigins: ReadonlySet<string>;
 }
 
 /** Records kept: a row, two secrets, a permission set, some 5 KB together, so 20 MB at most. */
@@ -77,6 +80,7 @@ export class ClientDirectory {
       allowedScopes: new Set(links.map(({ name }) => name)),
       defaultScopes: links.filter(({ isDefault }) => isDefault).map(({ name }) => name),
       isUsable: client.enabled && client.lockedAt == null,
+      webOrigins: new Set(webOriginsOf(clientMetadata(client).webOrigins, client.redirects)),
     };
   }
 

@@ -39,6 +39,8 @@ export const ClientEntity = defineEntity({
     softwareId: p.text().nullable(),
     ownerUserId: p.text().nullable(),
     specialFlow: p.text().nullable(),
+    /** By names on the wire; `metadata/` has a row for each member, and says what counts where one is absent. */
+    metadata: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     lockedAt: p.datetime().nullable(),
     notBefore: p.datetime().nullable(),
@@ -98,3 +100,21 @@ export const ClientScopeLinkEntity = defineEntity({
   indexes: [{ name: 'client_scope_links__scope_id', properties: ['tenantId', 'scopeId'] }],
 });
 export type ClientScopeLink = InferEntity<typeof ClientScopeLinkEntity>;
+
+/**
+ * An origin whose pages may call with a client's tokens: what the metadata and the redirect addresses come to. Kept by the
+ * store, so that an origin is found without reading every client.
+ */
+export const ClientWebOriginEntity = defineEntity({
+  name: 'ClientWebOrigin',
+  tableName: 'client_web_origins',
+  properties: {
+    tenantId: p.uuid().primary(),
+    origin: p.text().primary(),
+    clientUuid: p.uuid().primary(),
+  },
+  indexes: [
+    { name: 'client_web_origins__client_uuid', properties: ['tenantId', 'clientUuid'] },
+    { name: 'client_web_origins__origin', properties: ['origin'] },
+  ],
+});

@@ -8,6 +8,7 @@ export const clientErrors = defineErrors({
     message:
       'A redirect address is absolute, without fragment or user name; "http" is allowed for the own device (loopback) alone.',
   },
+  CLIENT_METADATA_INVALID: { kind: 'invalid', message: 'A member of the metadata of the client is not valid.' },
   CLIENT_GRANT_INVALID: { kind: 'invalid', message: 'The client cannot have this grant.' },
   CLIENT_SCOPE_UNKNOWN: { kind: 'invalid', message: 'There is no such scope.' },
   CLIENT_BUILTIN: {

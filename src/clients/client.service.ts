@@ -12,6 +12,7 @@ import { STANDARD_SCOPES } from './client-grants.ts';
 import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
+import { changedMembers, clientMetadata, webOriginsOf } from './metadata/index.ts';
 
 export interface CreateClient extends ClientProperties {
   /** Printable ASCII, 1 to 255, exact case. Default: a new UUID. */
@@ -73,6 +74,7 @@ export class ClientService {
 
   /**
    * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN
+   * @throws CLIENT_METADATA_INVALID
    * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
    * @throws PERMISSION_ESCALATION The caller does not hold all that the permissions and scopes come to.
    */
@@ -86,6 +88,7 @@ export class ClientService {
       assertMayGrant(authority, grantsOf(columns.permissions ?? []));
       const client = store.create({ ...blank, ...columns });
       await this.#flushMapped();
+      await this.#keepOrigins(client);
       if (input.scopes !== undefined) await this.#link(authority, client, [], input.scopes);
       const isPublic = client.type === 'public';
       if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
@@ -107,8 +110,9 @@ export class ClientService {
       // What the client holds already is nothing new; only what is added must be the caller's to give.
       const added = (columns.permissions ?? []).filter((scope) => !client.permissions.includes(scope));
       assertMayGrant(authority, grantsOf(added));
-      const changed = Object.keys(columns);
+      const changed = namesOf(columns, client);
       Object.assign(client, columns);
+      if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);
       if (input.scopes !== undefined) {
         const before = (await this.#deps.scopeStore.linksOf(client.tenantId, [client.id])).get(client.id) ?? [];
         if (await this.#link(authority, client, before, input.scopes)) changed.push('scopes');
@@ -165,6 +169,11 @@ export class ClientService {
       if (secret !== null) this.#record(authority, client, 'client.secret_read', { kind });
       return secret;
     });
+  }
+
+  async #keepOrigins(client: Client): Promise<void> {
+    const { webOrigins } = clientMetadata(client);
+    await this.#deps.store.replaceOrigins(client, webOriginsOf(webOrigins, client.redirects));
   }
 
   async #lock(authority: Authority, id: string, { evenBuiltin = false } = {}): Promise<Client> {
@@ -238,6 +247,7 @@ export class ClientService {
       softwareId: null,
       ownerUserId: null,
       specialFlow: null,
+      metadata: {},
       attributes: {},
       lockedAt: null,
       notBefore: null,
@@ -259,6 +269,12 @@ export class ClientService {
     }
   }
 }
+
+/** Names of what changes, as callers know it: of the metadata its members. */
+const namesOf = ({ metadata, ...columns }: Partial<Client>, before: Client): string[] => [
+  ...Object.keys(columns),
+  ...(metadata === undefined ? [] : changedMembers(before.metadata, metadata)),
+];
 
 const idFault = (code: 'CLIENT_ID_TAKEN' | 'CLIENT_ID_INVALID') => {
   const { message } = clientErrors.rows[code];

@@ -3,9 +3,17 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
-import { type Client, ClientEntity, type ClientSecret, ClientSecretEntity } from './client.entity.ts';
+import {
+  type Client,
+  ClientEntity,
+  type ClientSecret,
+  ClientSecretEntity,
+  type ClientWebOriginEntity,
+} from './client.entity.ts';
 
-type Tables = InferKyselyDB<typeof ClientEntity> & InferKyselyDB<typeof ClientSecretEntity>;
+type Tables = InferKyselyDB<typeof ClientEntity> &
+  InferKyselyDB<typeof ClientSecretEntity> &
+  InferKyselyDB<typeof ClientWebOriginEntity>;
 
 /** What a list of clients can be narrowed by. Linked apps (`instance`) are never listed. */
 export interface ClientFilter {
@@ -104,6 +112,50 @@ export class ClientStore {
 
   async delete(tenantId: string, id: string): Promise<void> {
     await this.#sql.deleteFrom('clients').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+  }
+
+  /** Puts these in the place of the origins a client had, inside a unit of work. */
+  async replaceOrigins({ tenantId, id }: Pick<Client, 'tenantId' | 'id'>, origins: readonly string[]): Promise<void> {
+    await this.#sql
+      .deleteFrom('client_web_origins')
+      .where('tenant_id', '=', tenantId)
+      .where('client_uuid', '=', id)
+      .execute();
+    if (origins.length === 0) return;
+    await this.#sql
+      .insertInto('client_web_origins')
+      .values(origins.map((origin) => ({ tenant_id: tenantId, origin, client_uuid: id })))
+      .execute();
+  }
+
+  /**
+   * Origins that usable clients list, each once.
+   * @param tenantId Null: those of every enabled tenant.
+   */
+  async webOrigins(tenantId: string | null, limit: number): Promise<string[]> {
+    const rows = await this.#listedOrigins(tenantId).distinct().orderBy('listed.origin').limit(limit).execute();
+    return rows.map(({ origin }) => origin);
+  }
+
+  /** Whether a usable client lists the origin. @param tenantId Null: of any enabled tenant. */
+  async hasWebOrigin(tenantId: string | null, origin: string): Promise<boolean> {
+    const query = this.#listedOrigins(tenantId).where('listed.origin', '=', origin).limit(1);
+    return (await query.executeTakeFirst()) !== undefined;
+  }
+
+  #listedOrigins(tenantId: string | null) {
+    const query = this.#sql
+      .selectFrom('client_web_origins as listed')
+      .innerJoin('clients', (join) =>
+        join.onRef('clients.tenant_id', '=', 'listed.tenant_id').onRef('clients.id', '=', 'listed.client_uuid'),
+      )
+      .select('listed.origin')
+      .where('clients.enabled', '=', true)
+      .where('clients.locked_at', 'is', null);
+    if (tenantId !== null) return query.where('listed.tenant_id', '=', tenantId);
+    return query.where(
+      sql<boolean>`exists (select from tenants where id = listed.tenant_id and enabled and deleted_at is null)`,
+    );
   }
 
   /** Secrets of a client, newest first, expired ones included. */

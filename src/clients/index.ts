@@ -19,4 +19,6 @@ export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export { ClientSecrets, type NewSecret } from './client-secrets.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
+export { type ClientMetadata, clientMetadata } from './metadata/index.ts';
 export type { RedirectInput } from './redirects.ts';
+export { WebOriginDirectory } from './web-origin.directory.ts';

@@ -13,7 +13,7 @@ const MAX_LENGTH = 2000;
 /** ASCII without blanks and without `\`, which browsers read as `/`. An international name is written in its ASCII form. */
 const URI_CHARACTERS = /^[\x21-\x5b\x5d-\x7e]+$/;
 /** Schemes whose addresses run or show what they carry, or are no addresses of an application (RFC 8252 section 7.1). */
-const REFUSED_SCHEMES = new Set([
+export const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
   'javascript:',
   'data:',
   'vbscript:',
@@ -24,7 +24,7 @@ const REFUSED_SCHEMES = new Set([
   'ws:',
   'wss:',
 ]);
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+export const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Scheme, host and at least `/` as typed: a prefix that ends inside the host would match `app.example.evil.example`. */
 const REACHES_PATH = /^[a-z][a-z0-9+.-]*:\/\/[^/?*]+\//i;
 

@@ -63,6 +63,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   byTenant('group_members', 'group_id', 'groups'),
   byTenant('group_members', 'user_id', 'users'),
   byTenant('client_secrets', 'client_uuid', 'clients'),
+  byTenant('client_web_origins', 'client_uuid', 'clients'),
   byTenant('client_scope_links', 'client_uuid', 'clients'),
   byTenant('client_scope_links', 'scope_id', 'client_scopes'),
   byTenant('sessions', 'user_id', 'users'),

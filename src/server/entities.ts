@@ -5,6 +5,7 @@ import {
   ClientScopeEntity,
   ClientScopeLinkEntity,
   ClientSecretEntity,
+  ClientWebOriginEntity,
 } from '../clients/client.entity.ts';
 import { ConsentEntity } from '../consents/consent.entity.ts';
 import {
@@ -45,6 +46,7 @@ export const ENTITIES: EntityList = [
   ClientSecretEntity,
   ClientScopeEntity,
   ClientScopeLinkEntity,
+  ClientWebOriginEntity,
   SessionEntity,
   DeviceEntity,
   OneTimeCodeEntity,

@@ -1,5 +1,6 @@
 import { Migration20261122GroupSearch } from './20261122-group-search.ts';
 import { Migration20261122Initial } from './20261122-initial.ts';
+import { Migration20261126ClientMetadata } from './20261126-client-metadata.ts';
 import { Migration20261126ClusterFacts } from './20261126-cluster-facts.ts';
 import { Migration20261126EventApi } from './20261126-event-api.ts';
 import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
@@ -10,4 +11,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126EventApi', class: Migration20261126EventApi },
   { name: 'Migration20261126ClusterFacts', class: Migration20261126ClusterFacts },
   { name: 'Migration20261126EventRetentions', class: Migration20261126EventRetentions },
+  { name: 'Migration20261126ClientMetadata', class: Migration20261126ClientMetadata },
 ] as const;

@@ -5,6 +5,7 @@ import {
   ClientSecrets,
   ClientService,
   ClientStore,
+  WebOriginDirectory,
 } from '../../clients/index.ts';
 import { SecretHasher } from '../../crypto/index.ts';
 import {
@@ -37,6 +38,8 @@ export function createAccess({ base, sealer, listen, options }: Ground, { direct
     roles: rolePermissions,
   });
   listen(clientDirectory.onEvents);
+  const webOrigins = new WebOriginDirectory({ store: clientStore, clients: clientDirectory });
+  listen(webOrigins.onEvents);
   const guarded = new GuardedAccounts({
     db,
     roles: roleStore,
@@ -57,6 +60,7 @@ export function createAccess({ base, sealer, listen, options }: Ground, { direct
     clientStore,
     clientScopeStore,
     clientDirectory,
+    webOrigins,
     clientAuthenticator: new ClientAuthenticator({ directory: clientDirectory, hasher, clock }),
     clients: new ClientService({
       ...base,

@@ -74,6 +74,7 @@ describe('clients over GraphQL', () => {
   it.each([
     [{ clientId: 'ü' }, 'CLIENT_ID_INVALID', 'input.clientId'],
     [{ redirects: [{ uri: 'http://a.example/' }] }, 'CLIENT_REDIRECT_INVALID', 'input.redirects.0.uri'],
+    [{ webOrigins: ['+', '*'] }, 'CLIENT_METADATA_INVALID', 'input.webOrigins.1'],
     [{ permissions: ['x:y'] }, 'PERMISSION_UNKNOWN', 'input.permissions.0'],
     [{ scopes: [{ name: 'nope' }] }, 'CLIENT_SCOPE_UNKNOWN', 'input.scopes.0.name'],
     [{ type: 'PUBLIC', grants: ['CLIENT_CREDENTIALS'] }, 'CLIENT_GRANT_INVALID', 'input.grants.0'],
@@ -119,6 +120,19 @@ describe('clients over GraphQL', () => {
       expect((await world.graphql(admin(acme), document, { id: client.id })).code).toBe('NOT_FOUND');
     }
     expect((await world.graphql(admin(acme), CLIENT, { id: client.id })).data.client).toBeNull();
+  });
+
+  it('shows the origins of pages that may call, and brings the default back for null', async () => {
+    const { client } = await world.newClient(acme, { type: 'public', redirects: [{ uri: 'https://spa.example/cb' }] });
+    const UPDATE = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { webOrigins } } }';
+    const update = async (input: object) =>
+      (await world.graphql(admin(acme), UPDATE, { input: { id: client.id, ...input } })).data.updateClient.client;
+    expect(await update({ name: 'SPA' })).toEqual({ webOrigins: ['+'] });
+    expect(await update({ webOrigins: ['https://a.example', '+'] })).toEqual({
+      webOrigins: ['https://a.example', '+'],
+    });
+    expect(await update({ webOrigins: [] })).toEqual({ webOrigins: [] });
+    expect(await update({ webOrigins: null })).toEqual({ webOrigins: ['+'] });
   });
 
   it('changes, rotates and deletes over the graph', async () => {

@@ -8,6 +8,13 @@ const TENANT = '019a0000-0000-7000-8000-000000000001';
 const EVENT = '019a4000-0000-7000-8000-000000000003';
 const OLD_EVENT = '01700000-0000-7000-8000-000000000003';
 const GROUP = '019a0000-0000-7000-8000-000000000002';
+const PUBLIC = '019a0000-0000-7000-8000-000000000003';
+const CONFIDENTIAL = '019a0000-0000-7000-8000-000000000004';
+const REDIRECTS = JSON.stringify(
+  ['https://app.example/cb', 'https://app.example/other', 'http://localhost:3000/cb', 'com.example.app:/cb'].map(
+    (uri) => ({ uri, match: 'exact' }),
+  ),
+);
 
 describe('a database of the first migration', () => {
   let db: Database;
@@ -19,6 +26,9 @@ describe('a database of the first migration', () => {
     await sql`insert into groups (tenant_id, id, profile, key, name, folded_name, path, attributes, created_at, updated_at)
       values (${TENANT}, ${GROUP}, 'orgs', '114', 'Staff', 'staff', '/Staff',
         '{"city": "ÅRHUS", "codes": [7, true, "x", {"no": 1}], "deep": {"no": 1}}', now(), now())`.execute(db.read());
+    await sql`insert into clients (tenant_id, id, client_id, type, redirects, created_at, updated_at)
+      values (${TENANT}, ${PUBLIC}, 'spa', 'public', ${REDIRECTS}, now(), now()),
+        (${TENANT}, ${CONFIDENTIAL}, 'web', 'confidential', ${REDIRECTS}, now(), now())`.execute(db.read());
     // As a node makes them, after its migrations.
     await sql`create table security_events_2026_11 partition of security_events
       for values from ('019a3ce0-0000-0000-0000-000000000000') to ('019ad800-0000-0000-0000-000000000000')`.execute(
@@ -53,6 +63,17 @@ describe('a database of the first migration', () => {
     expect(rows).toEqual([
       { partition: 'security_events_default', api: 'oauth' },
       { partition: 'security_events_2026_11', api: 'oauth' },
+    ]);
+  });
+
+  it('lists for its public clients the origins they send users back to', async () => {
+    const { rows } = await sql<{ origin: string; client_uuid: string }>`
+      select origin, client_uuid from client_web_origins where tenant_id = ${TENANT} order by origin`.execute(
+      db.read(),
+    );
+    expect(rows).toEqual([
+      { origin: 'http://localhost:3000', client_uuid: PUBLIC },
+      { origin: 'https://app.example', client_uuid: PUBLIC },
     ]);
   });
 

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { LOOPBACK, REFUSED_SCHEMES } from '../redirects.ts';
+import type { MetadataMember } from './member.ts';
+
+/** Origins one client may list; a product with a page per country has some dozens. */
+const MAX_ORIGINS = 100;
+/** Scheme, a host of 253 characters and a port fit. */
+const MAX_LENGTH = 280;
+/** Stands for the origins of the client's redirect addresses. */
+const OF_REDIRECTS = '+';
+/** Pages of web views and browser extensions have origins of their own schemes: `capacitor://localhost`. */
+const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9][a-z0-9._-]*(?::\d{1,5})?$/;
+
+function faultOf(entry: string): string | null {
+  if (entry === OF_REDIRECTS) return null;
+  if (entry.includes('*')) return 'Many origins at once are not allowed; list them.';
+  if (entry.length > MAX_LENGTH || !URL.canParse(entry)) return 'Not an origin, such as "https://app.example.com".';
+  const { protocol, hostname, origin } = new URL(entry);
+  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return '"http" is for this machine (loopback) alone.';
+  if (protocol === 'https:' || protocol === 'http:')
+    return origin === entry ? null : `Write the origin as browsers send it: "${origin}".`;
+  return OTHER_SCHEME.test(entry) && !REFUSED_SCHEMES.has(protocol) ? null : 'This scheme has no origin of its own.';
+}
+
+/**
+ * Origins (RFC 6454) of the pages that may call the service with this client's tokens. A form with `*` would make the
+ * check of WebSocket upgrades worthless, so there is none.
+ */
+export const WEB_ORIGINS = {
+  wire: 'web_origins',
+  check: z
+    .array(
+      z.string().superRefine((entry, context) => {
+        const message = faultOf(entry);
+        if (message !== null) context.addIssue({ code: 'custom', message });
+      }),
+    )
+    .max(MAX_ORIGINS, `At most ${MAX_ORIGINS} origins.`)
+    .overwrite((entries) => [...new Set(entries)]),
+  default: ({ type }) => (type === 'public' ? [OF_REDIRECTS] : []),
+  setBy: ['manager'],
+} as const satisfies MetadataMember<string[]>;
+
+function originOfRedirect(uri: string): string[] {
+  if (!URL.canParse(uri)) return [];
+  const { protocol, origin } = new URL(uri);
+  return protocol === 'https:' || protocol === 'http:' ? [origin] : [];
+}
+
+/** The origins that the entries come to, each once: `+` is replaced by those of the redirect addresses. */
+export function webOriginsOf(entries: readonly string[], redirects: readonly { readonly uri: string }[]): string[] {
+  const named = entries.flatMap((entry) =>
+    entry === OF_REDIRECTS ? redirects.flatMap(({ uri }) => originOfRedirect(uri)) : [entry],
+  );
+  return [...new Set(named)];
+}

@@ -1,0 +1,96 @@
+import type { SecurityEvent } from '../events/index.ts';
+import { ReadCache } from '../persistence/index.ts';
+import type { ClientDirectory } from './client.directory.ts';
+import type { ClientStore } from './client.store.ts';
+
+/** Origins of one set. A tenant with more is asked about each by itself. */
+const MAX_SET = 2_000;
+/** Origins kept in all sets together: some 100 bytes each, so 20 MB. */
+const MAX_KEPT = 200_000;
+/** Tenants whose sets are kept, and answers about single origins. */
+const CAPACITY = 4096;
+/** A client changed on another node is seen at the latest after this, even if the event feed is silent. */
+const MAX_AGE_MS = 5_000;
+/** No client can list a longer one. */
+const MAX_LENGTH = 280;
+/** Key of the set of all tenants. */
+const ALL = '*';
+
+/** Events after which other origins may be listed. */
+const CHANGES: ReadonlySet<string> = new Set([
+  'client.created',
+  'client.updated',
+  'client.deleted',
+  'linked_app.removed',
+  'tenant.updated',
+  'tenant.deleted',
+]);
+
+interface OriginSet {
+  readonly origins: ReadonlySet<string>;
+  readonly isComplete: boolean;
+}
+
+/** What is remembered of a single origin that is listed. */
+const LISTED = {};
+
+export interface WebOriginDirectoryDeps {
+  readonly store: Pick<ClientStore, 'webOrigins' | 'hasWebOrigin'>;
+  readonly clients: Pick<ClientDirectory, 'byClientId'>;
+}
+
+/**
+ * Tells which pages may call: the origins that clients list (RFC 6454), in a bounded set per tenant, so that a preflight,
+ * which anybody can send, costs no statement. Events of clients and tenants drop the sets.
+ */
+export class WebOriginDirectory {
+  readonly #deps: WebOriginDirectoryDeps;
+  readonly #sets = new ReadCache<OriginSet>({
+    max: CAPACITY,
+    ttlMs: MAX_AGE_MS,
+    size: { max: MAX_KEPT, of: ({ origins }) => origins.size + 1 },
+  });
+  readonly #single = new ReadCache<object>({ max: CAPACITY, ttlMs: MAX_AGE_MS, maxMissing: CAPACITY });
+
+  constructor(deps: WebOriginDirectoryDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Whether a client that may be used lists the origin.
+   * @param tenantId Null: a client of any tenant, for a path that belongs to none.
+   */
+  async isListed(tenantId: string | null, origin: string): Promise<boolean> {
+    if (origin.length > MAX_LENGTH) return false;
+    const { store } = this.#deps;
+    const key = tenantId ?? ALL;
+    const set = (await this.#sets.get(key, () => this.#read(tenantId)))!;
+    if (set.origins.has(origin)) return true;
+    if (set.isComplete) return false;
+    const single = await this.#single.get(`${key} ${origin}`, async () =>
+      (await store.hasWebOrigin(tenantId, origin)) ? LISTED : null,
+    );
+    return single !== null;
+  }
+
+  /** Whether this client lists the origin, and may be used. */
+  async isListedBy(tenantId: string, clientId: string, origin: string): Promise<boolean> {
+    const record = await this.#deps.clients.byClientId(tenantId, clientId);
+    if (record === null || !record.isUsable) return false;
+    return record.webOrigins.has(origin);
+  }
+
+  async #read(tenantId: string | null): Promise<OriginSet> {
+    const found = await this.#deps.store.webOrigins(tenantId, MAX_SET + 1);
+    return { origins: new Set(found.slice(0, MAX_SET)), isComplete: found.length <= MAX_SET };
+  }
+
+  /** Listener for committed events, of this node and of others. */
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    const stale = new Set(events.filter(({ type }) => CHANGES.has(type)).map(({ tenantId }) => String(tenantId)));
+    if (stale.size === 0) return;
+    stale.add(ALL);
+    this.#sets.drop((key) => stale.has(key));
+    this.#single.drop((key) => stale.has(key.slice(0, key.indexOf(' '))));
+  };
+}
