@@ -1,4 +1,4 @@
-import type { Dialect } from '../engine/index.ts';
+import type { Dialect, Route } from '../engine/index.ts';
 import { oauthErrors } from '../oidc/errors.ts';
 import { BLITZ_ERRORS } from './errors.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
@@ -22,6 +22,9 @@ import { USER_ROUTES } from './routes/users.ts';
 export { BLITZ_ISSUER } from './issuer.ts';
 export { registerBlitz } from './register.ts';
 
+/** Pages may call what takes an access token; what takes a secret or a cookie is for servers and for our own pages. */
+const forPages = (row: Route): Route => (row.callers.bearer === undefined ? row : { ...row, cors: 'client' });
+
 const REST = [
   ...USER_ROUTES,
   ...REGISTRATION_ROUTES,
@@ -40,7 +43,7 @@ const REST = [
   ...SEARCH_ROUTES,
   ...GROUP_ROUTES,
   ...DISCOVERY_ROUTES,
-];
+].map(forPages);
 const OAUTH_ERRORS = oauthErrors('blitz');
 
 /** Blitz Identity Provider's REST and OAuth paths: at `/blitz` for the default tenant, at `/t/{tenant}/blitz` for each. */

@@ -3,6 +3,7 @@
  * May import `schema/` and, of `src/`, the words only: `kernel/` and `access/`.
  */
 export type { CallerResolver, ClientCredentials } from './caller.ts';
+export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
 export type { ChallengeReason, Dialect, DialectErrors, Mount } from './dialect.ts';
 export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, pathsOf } from './errors.ts';
 export { Engine, type EngineOptions } from './mount.ts';

@@ -7,6 +7,7 @@ import type { Caller } from '../../src/access/index.ts';
 import { IdentityError, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import { ClientGone, type Parameters, parseForm, readBody } from './body.ts';
 import { type CallerResolver, callerOf, forwardedAddress } from './caller.ts';
+import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
 import { ShapeRefusal } from './errors.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
 }
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+/** Lists nothing: the path names a tenant that there is not. */
+const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 const NO_VARIABLES: Variables = {};
 const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -87,14 +90,16 @@ export class Engine {
   async #serve(exchange: Exchange): Promise<void> {
     const { ctx, owner, segments } = exchange;
     const row = matched(exchange);
-    if (row === null) return;
+    if (row === null) return this.#preflight(exchange);
     exchange.row = row;
     const { route, operation } = row;
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
     const place = await this.#placeOf(ctx, owner, segments);
+    await this.#allowPage(ctx, row, place.tenant);
     const bytes = row.body === null ? null : await readBody(ctx.req, row.body, this.#bodyLimit);
     const form = row.body === 'form' ? formOf(ctx, row, bytes!) : null;
     const caller = await this.#callerOf(exchange, row, place, form);
+    if (route.cors === 'client') await keepToClient(ctx, this.#options.services.webOrigins, caller);
     assertScopes(row, caller, place.tenant);
     this.#assertEndUser(exchange, caller, place.tenant);
     const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
@@ -104,6 +109,24 @@ export class Engine {
     const context = createContext(this.#options.services, caller, signalOf(ctx));
     const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);
     sendReply(ctx, route, data, { variables, baseUrl: place.baseUrl });
+  }
+
+  async #allowPage(ctx: Context, { route }: Row, tenant: Tenant | null): Promise<void> {
+    const { callers, cors } = route;
+    if (cors === undefined) return;
+    // Basic belongs to servers: a page that knows an application's secret has stolen it.
+    if (callers.basic !== undefined && /^basic /i.test(ctx.get('Authorization'))) return;
+    await allowPage(ctx, cors, this.#options.services.webOrigins, tenant?.id ?? NO_TENANT);
+  }
+
+  /** Answers what a browser asks before it sends a page's request. Without leave it stays the plain answer to OPTIONS. */
+  async #preflight({ ctx, owner, segments }: Exchange): Promise<void> {
+    if (!isPreflight(ctx)) return;
+    const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
+    if (cors === undefined) return;
+    const { tenant } = await this.#placeOf(ctx, owner, segments);
+    const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
+    await answerPreflight(ctx, cors, methods, this.#options.services.webOrigins, tenant?.id ?? NO_TENANT);
   }
 
   async #placeOf(ctx: Context, owner: Owner, segments: readonly string[]): Promise<Place> {

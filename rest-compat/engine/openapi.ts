@@ -36,6 +36,13 @@ export function openApiOf(dialect: Dialect, schema: GraphQLSchema, publicUrl: st
   };
 }
 
+/** Which pages of other origins may call (CORS). */
+function pagesOf({ cors }: Route): string {
+  if (cors === 'public') return 'Pages of every origin may read the answer.';
+  if (cors === undefined) return 'Pages of other origins may not call it.';
+  return 'Pages may call it from the origins that their client lists (`webOrigins`), without cookies.';
+}
+
 /** Each list of rows once, under the first prefix that has it. */
 function shownMounts({ mounts }: Dialect): Mount[] {
   return mounts.filter(({ routes }, at) => mounts.findIndex((other) => other.routes === routes) === at);
@@ -47,7 +54,7 @@ function operationOf(dialect: Dialect, mount: Mount, route: Route, path: string,
   return {
     operationId: `${route.method.toLowerCase()}${`${mount.prefix}${path}`.replace(/[^A-Za-z0-9]+/g, '_')}`,
     summary: route.summary,
-    description: `${dialect.title}, ${route.spec}. Runs the GraphQL operation \`${operation.name}\`.`,
+    description: `${dialect.title}, ${route.spec}. Runs the GraphQL operation \`${operation.name}\`. ${pagesOf(route)}`,
     parameters: parametersOf(mount, route, path),
     ...(body === null ? {} : { requestBody: body }),
     responses: responsesOf(mount.errors ?? dialect.errors, route),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Cors } from './cors.ts';
 import type { Fault } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -92,6 +93,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   /** One line for the API description. */
   readonly summary: string;
   readonly callers: RouteCallers;
+  /** Which pages of other origins may read its answers. Absent: none. */
+  readonly cors?: Cors;
   /** Name of a document in the dialect's `operations/`. */
   readonly operation: string;
   readonly input?: I;

@@ -9,6 +9,7 @@ export const metadataRow = (path: string, spec: string): Route =>
     spec,
     summary: 'What the issuer can do',
     callers: { public: true },
+    cors: 'public',
     operation: 'openidConfiguration',
     reply: {
       status: 200,

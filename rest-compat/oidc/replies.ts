@@ -5,8 +5,8 @@ import { z } from 'zod';
 /** RFC 6749 section 5.1: tokens are not kept by anyone on the way. */
 export const NOT_STORED = { 'Cache-Control': 'no-store', Pragma: 'no-cache' } as const;
 
-/** Public documents: any page may read them, and for a while nobody need ask again. */
-export const PUBLIC_DOCUMENT = { 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' } as const;
+/** Public documents: for a while nobody need ask again. */
+export const PUBLIC_DOCUMENT = { 'Cache-Control': 'public, max-age=300' } as const;
 
 /** RFC 6749 section 5.1. */
 export const TOKENS = z.object({

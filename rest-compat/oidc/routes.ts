@@ -12,6 +12,7 @@ const userinfo = (method: 'GET' | 'POST'): Route =>
     spec: 'OpenID Connect Core 5.3',
     summary: 'Claims about the user',
     callers: { bearer: { user: ['openid'] } },
+    cors: 'client',
     operation: 'userinfo',
     reply: {
       status: 200,
@@ -29,6 +30,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
     spec: 'RFC 6749 3.2',
     summary: 'Issues tokens',
     callers: { clientAuth: true },
+    cors: 'client',
     operation: 'issueTokens',
     input: {
       form: z.object({
@@ -68,6 +70,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
     spec: 'RFC 7009 2',
     summary: 'Revokes a token',
     callers: { clientAuth: true },
+    cors: 'client',
     operation: 'revokeToken',
     input: { form: TOKEN_FORM },
     toVariables: ({ form: { token } }) => ({ token }),
@@ -83,6 +86,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
     spec: 'RFC 7517 5',
     summary: 'Public keys of the issuer',
     callers: { public: true },
+    cors: 'public',
     operation: 'jwks',
     reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),

@@ -5,6 +5,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
+import { keepToClient } from '../../rest-compat/index.ts';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
 import { errorExtensions, formatError, isUnexpected } from '../../schema/errors/format.ts';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
@@ -14,6 +15,7 @@ import { readBody } from './body.ts';
 import { type ResolveToken, resolveCaller } from './caller.ts';
 import type { CidrRange } from './config.ts';
 import { DocumentChecks } from './document-checks.ts';
+import { allowPageToGraph } from './graphql-cors.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
 import type { FrontDoorState } from './http.ts';
 import { applyErrorHead, RequestAborted, shownError } from './http-errors.ts';
@@ -271,7 +273,9 @@ export async function createGraphqlDoor(options: GraphqlOptions): Promise<Graphq
     ctx.set('Cache-Control', 'no-store');
     let prepared: Prepared;
     try {
+      if (await allowPageToGraph(ctx, options.services)) return;
       prepared = await prepare(ctx, options);
+      await keepToClient(ctx, options.services.webOrigins, prepared.caller);
     } catch (error) {
       if (error instanceof RequestAborted) throw error;
       return sendRefusal(ctx, error, options.logger);

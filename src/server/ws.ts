@@ -16,6 +16,7 @@ import type { SecurityEvent } from '../events/index.ts';
 import { type Clock, IdentityError, kernelErrors } from '../kernel/index.ts';
 import { resolveCaller } from './caller.ts';
 import { formatGraphqlError, GRAPHQL_PATH, type GraphqlOptions } from './graphql.ts';
+import { mayPageOpenSocket } from './graphql-cors.ts';
 import { shownError } from './http-errors.ts';
 import { originOf } from './origin.ts';
 import { FailedItem, isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
@@ -65,11 +66,13 @@ function refuseUpgrade(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Browsers name the page's origin; a page from elsewhere must not speak with what its visitor may reach (OWASP, CSWSH). */
-function isOriginAllowed(request: IncomingMessage, publicUrl: string): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || origin === publicUrl) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+/**
+ * The origin of the page that asks, where it is another one than the service's own; null for programs and own pages. A page
+ * from elsewhere must not speak with what its visitor may reach (OWASP, CSWSH).
+ */
+function foreignOrigin({ headers: { origin, host } }: IncomingMessage, publicUrl: string): string | null {
+  if (origin === undefined || origin === publicUrl) return null;
+  return URL.canParse(origin) && new URL(origin).host === host ? null : origin;
 }
 
 /** The token: `authorization` in the payload of `connection_init`, in any case, else the header of the upgrade. */
@@ -134,14 +137,22 @@ class SocketHouse {
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     stream.on('error', () => stream.destroy());
-    const refusal = this.#upgradeRefusal(request);
-    if (refusal !== null) refuseUpgrade(stream, refusal);
-    else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request));
+    void this.#upgradeRefusal(request).then((refusal) => {
+      if (refusal !== null) refuseUpgrade(stream, refusal);
+      else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request));
+    });
   }
 
-  #upgradeRefusal(request: IncomingMessage): string | null {
+  async #upgradeRefusal(request: IncomingMessage): Promise<string | null> {
     if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
-    if (!isOriginAllowed(request, this.#options.publicUrl)) return '403 Forbidden';
+    const origin = foreignOrigin(request, this.#options.publicUrl);
+    try {
+      if (origin !== null && !(await mayPageOpenSocket(origin, request.headers.host, this.#options.services)))
+        return '403 Forbidden';
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'The origin of a page could not be looked up');
+      return '503 Service Unavailable';
+    }
     return this.#isStopping || this.#sockets.clients.size >= MAX_SOCKETS ? '503 Service Unavailable' : null;
   }
 
@@ -194,6 +205,7 @@ class SocketHouse {
     const origin = originOf(extra.request, trustedProxies, 'graphql');
     try {
       extra.caller = await resolveCaller(authorization, origin, resolveToken);
+      if (!(await this.#isPageOf(extra.caller, extra))) return false;
     } catch (error) {
       const shown = shownError(error);
       if (shown.kind === 'unavailable') extra.socket.close(CLOSE.tryLater, 'Try again later');
@@ -205,6 +217,14 @@ class SocketHouse {
     this.#open.add(extra);
     this.#armExpiry(extra);
     return true;
+  }
+
+  /** Whether the client of the token lists the origin of the page that opened the socket. */
+  async #isPageOf({ tenant, clientId }: Caller, { request }: Extra): Promise<boolean> {
+    const { publicUrl, services } = this.#options;
+    const origin = foreignOrigin(request, publicUrl);
+    if (origin === null) return true;
+    return tenant !== null && clientId !== null && services.webOrigins.isListedBy(tenant.id, clientId, origin);
   }
 
   /** Closes the socket when its token ends, at once or after the longest time a timer can hold. */
@@ -247,7 +267,10 @@ class SocketHouse {
       const verdict = await this.#resolveAgain(authorization, group[0]!.caller);
       for (const extra of group) {
         if (verdict === 'ended') extra.socket.close(CLOSE.forbidden, 'The access token is no longer valid');
-        else if (verdict !== 'unknown') extra.caller = { ...verdict, origin: extra.caller.origin };
+        else if (verdict === 'unknown') continue;
+        else if (await this.#isPageOf(verdict, extra).catch(() => true))
+          extra.caller = { ...verdict, origin: extra.caller.origin };
+        else extra.socket.close(CLOSE.forbidden, 'The client no longer lists the origin of this page');
       }
     }
   }

@@ -21,6 +21,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
     spec: '2.20 (61)',
     summary: 'Issues tokens',
     callers: { clientAuth: true },
+    cors: 'client',
     operation: 'issueTokens',
     input: {
       form: z.object({
@@ -46,6 +47,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
     spec: '2.20 (62)',
     summary: 'Attributes of the user that the scopes of the token open',
     callers: { bearer: { user: ['openid', 'profile', 'email', 'phone', 'usr_grps'] } },
+    cors: 'client',
     operation: 'userinfo',
     reply: {
       status: 200,
@@ -72,6 +74,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
     spec: '2.20 (66)',
     summary: 'Public keys of the issuer',
     callers: { public: true },
+    cors: 'public',
     operation: 'jwks',
     reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),

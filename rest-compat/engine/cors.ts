@@ -1,0 +1,68 @@
+import type { Context } from 'koa';
+import type { Caller } from '../../src/access/index.ts';
+
+/**
+ * Which pages of other origins may read the answers of a path (Fetch Standard, section 3.2). `public`: all of them;
+ * `client`: those whose origin a client of the tenant lists, and once the client is known, that client itself. Never with
+ * cookies: `Access-Control-Allow-Credentials` is not sent.
+ */
+export type Cors = 'public' | 'client';
+
+/** Origins that clients list. */
+export interface WebOrigins {
+  /** @param tenantId Null: by a client of any tenant. */
+  isListed(tenantId: string | null, origin: string): Promise<boolean>;
+  isListedBy(tenantId: string, clientId: string, origin: string): Promise<boolean>;
+}
+
+/** What a page may read beside the body: why it was refused (RFC 6750 section 3), and the nonce of RFC 9449 section 8. */
+const EXPOSED_HEADERS = 'WWW-Authenticate, DPoP-Nonce';
+/** Seconds a browser need not ask again. The answer itself is looked at in every request all the same. */
+const PREFLIGHT_SECONDS = '600';
+/** Names of headers that a page wants to send; a preflight with more asks for something else. */
+const HEADER_NAMES = /^[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1000}$/;
+
+/** Whether a request asks, for a page, if it may send another one (Fetch Standard, section 3.2.2). */
+export const isPreflight = (ctx: Context): boolean =>
+  ctx.method === 'OPTIONS' && ctx.get('Origin') !== '' && ctx.get('Access-Control-Request-Method') !== '';
+
+/** Lets a page read the answer, also if it becomes a refusal. @param tenantId Null: a path that belongs to no tenant. */
+export async function allowPage(ctx: Context, cors: Cors, lists: WebOrigins, tenantId: string | null): Promise<void> {
+  if (cors === 'public') {
+    ctx.set('Access-Control-Allow-Origin', '*');
+    return;
+  }
+  ctx.vary('Origin');
+  const origin = ctx.get('Origin');
+  if (origin === '' || !(await lists.isListed(tenantId, origin))) return;
+  ctx.set('Access-Control-Allow-Origin', origin);
+  ctx.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+}
+
+/** Takes the leave back when the client that calls, now that it is known, does not list the page's origin itself. */
+export async function keepToClient(ctx: Context, lists: WebOrigins, { tenant, clientId }: Caller): Promise<void> {
+  const allowed = ctx.response.get('Access-Control-Allow-Origin');
+  if (!allowed || allowed === '*' || tenant === null || clientId === null) return;
+  if (await lists.isListedBy(tenant.id, clientId, allowed)) return;
+  ctx.remove('Access-Control-Allow-Origin');
+  ctx.remove('Access-Control-Expose-Headers');
+}
+
+/** Answers a preflight. @param methods What the path takes from pages. */
+export async function answerPreflight(
+  ctx: Context,
+  cors: Cors,
+  methods: readonly string[],
+  lists: WebOrigins,
+  tenantId: string | null,
+): Promise<void> {
+  await allowPage(ctx, cors, lists, tenantId);
+  ctx.body = null;
+  ctx.status = 204;
+  if (!ctx.response.get('Access-Control-Allow-Origin')) return;
+  ctx.remove('Access-Control-Expose-Headers');
+  ctx.set('Access-Control-Allow-Methods', methods.join(', '));
+  ctx.set('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+  const wanted = ctx.get('Access-Control-Request-Headers');
+  if (HEADER_NAMES.test(wanted)) ctx.set('Access-Control-Allow-Headers', wanted);
+}
