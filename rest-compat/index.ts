@@ -25,7 +25,7 @@ export type RestCompatOptions = Omit<EngineOptions, 'callers'> & Partial<Pick<En
  * @throws Error A row, a document or a table of errors does not fit the graph; every fault is named.
  */
 export function mountRestCompat(options: RestCompatOptions): Middleware {
-  const { schema, services, publicUrl } = options;
+  const { services, publicUrl, defaultTenant } = options;
   const origin = () => (typeof publicUrl === 'string' ? publicUrl : publicUrl());
   const callers = options.callers ?? createCallers(services, origin());
   const engine = new Engine(DIALECTS, { ...options, callers });
@@ -33,7 +33,8 @@ export function mountRestCompat(options: RestCompatOptions): Middleware {
   const router = new Router();
   for (const dialect of DIALECTS) {
     router.get(`/openapi/${dialect.name}.json`, (ctx) => {
-      const text = described.get(dialect.name) ?? JSON.stringify(openApiOf(dialect, schema, origin()));
+      const text =
+        described.get(dialect.name) ?? JSON.stringify(openApiOf(dialect, { publicUrl: origin(), defaultTenant }));
       described.set(dialect.name, text);
       ctx.set('Content-Type', 'application/json; charset=utf-8');
       ctx.set('Access-Control-Allow-Origin', '*');

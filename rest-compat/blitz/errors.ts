@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { DialectErrors, LegacyError } from '../engine/index.ts';
-import { asTheirKind, GIVEN_ELSEWHERE } from '../oidc/errors.ts';
+import { asTheirKind, GIVEN_ELSEWHERE, OAUTH_ERROR } from '../oidc/errors.ts';
 
 /** One of `errors[]`: a faulty value (spec section 0.5, envelope 1). */
 export const listed = (error: string, pos?: string, text?: string): LegacyError => ({
@@ -24,6 +25,28 @@ const NOT_FOUND = refused('not_found', 404);
 
 /** Rows below `/users/{subjectId}`: an id that is nobody's. */
 export const SUBJECT: Readonly<Record<string, LegacyError>> = { NOT_FOUND: NO_SUBJECT };
+
+const LIST = z.strictObject({
+  type: z.literal('input_error'),
+  error: z.literal('wrong_values'),
+  errors: z
+    .array(
+      z.strictObject({
+        type: z.literal('input_error'),
+        error: z.string().describe('What is wrong with the value.'),
+        desc: z.string().describe('The same in words.'),
+        pos: z.string().describe('Where the value stands in the request; empty where it has no name.'),
+      }),
+    )
+    .min(1)
+    .describe('One for each faulty value.'),
+});
+
+const PROCESS = z.strictObject({
+  type: z.literal('process_error'),
+  error: z.string().describe('Why the operation was refused.'),
+  desc: z.string().describe('The same in words.'),
+});
 
 /** Spec sections 0.5 and 5. */
 export const BLITZ_ERRORS: DialectErrors = {
@@ -131,17 +154,21 @@ export const BLITZ_ERRORS: DialectErrors = {
     internal: refused('internal_error', 500),
   },
   envelopes: {
-    list: ({ items }) => ({
-      body: {
+    list: {
+      schema: LIST,
+      body: ({ items }) => ({
         type: 'input_error',
         error: 'wrong_values',
         errors: items.map(({ error, text, pos }) => ({ type: 'input_error', error, desc: text, pos })),
-      },
-    }),
-    process: ({ legacy, text }) => ({ body: { type: 'process_error', error: legacy.error, desc: text } }),
-    oauth: ({ legacy, text }) => ({ body: { error: legacy.error, error_description: text } }),
-    empty: () => ({ body: null }),
-    page: ({ text }) => ({ type: 'text/html', body: errorPage(text) }),
+      }),
+    },
+    process: {
+      schema: PROCESS,
+      body: ({ legacy, text }) => ({ type: 'process_error', error: legacy.error, desc: text }),
+    },
+    oauth: { schema: OAUTH_ERROR, body: ({ legacy, text }) => ({ error: legacy.error, error_description: text }) },
+    empty: { body: () => null },
+    page: { type: 'text/html', body: ({ text }) => errorPage(text) },
   },
   fieldError: 'wrong_value',
   challenge: (reason) =>

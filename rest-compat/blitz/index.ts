@@ -1,4 +1,4 @@
-import type { Dialect, Route } from '../engine/index.ts';
+import type { Chapter, Dialect, Route } from '../engine/index.ts';
 import { oauthErrors } from '../oidc/errors.ts';
 import { BLITZ_ERRORS } from './errors.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
@@ -18,6 +18,7 @@ import { SECURITY_QUESTION_ROUTES } from './routes/security-question.ts';
 import { STATE_ROUTES } from './routes/state.ts';
 import { TOTP_ROUTES } from './routes/totp.ts';
 import { USER_ROUTES } from './routes/users.ts';
+import { BLITZ_SAMPLES } from './samples.ts';
 
 export { BLITZ_ISSUER } from './issuer.ts';
 export { registerBlitz } from './register.ts';
@@ -25,25 +26,40 @@ export { registerBlitz } from './register.ts';
 /** Pages may call what takes an access token; what takes a secret or a cookie is for servers and for our own pages. */
 const forPages = (row: Route): Route => (row.callers.bearer === undefined ? row : { ...row, cors: 'client' });
 
-const REST = [
-  ...USER_ROUTES,
-  ...REGISTRATION_ROUTES,
-  ...CONSENT_ROUTES,
-  ...AUDIT_ROUTES,
-  ...FEDERATION_TOKEN_ROUTES,
-  ...AUTH_ROUTES,
-  ...PASSWORD_ROUTES,
-  ...DEVICE_ROUTES,
-  ...STATE_ROUTES,
-  ...TOTP_ROUTES,
-  ...SECURITY_QUESTION_ROUTES,
-  ...FEDERATION_ROUTES,
-  ...QR_ROUTES,
-  ...RIGHT_ROUTES,
-  ...SEARCH_ROUTES,
-  ...GROUP_ROUTES,
-  ...DISCOVERY_ROUTES,
-].map(forPages);
+const REST_CHAPTERS: readonly Chapter[] = [
+  {
+    name: 'Accounts',
+    description: 'Attributes and properties of users, and their removal.',
+    routes: USER_ROUTES,
+  },
+  { name: 'Search', description: 'Accounts that fit a condition.', routes: SEARCH_ROUTES },
+  { name: 'Registration', description: 'New accounts, and the codes that confirm them.', routes: REGISTRATION_ROUTES },
+  {
+    name: 'Authentication',
+    description: 'What is demanded at the sign-in, and which methods are locked.',
+    routes: AUTH_ROUTES,
+  },
+  { name: 'Password', description: 'Changing passwords.', routes: PASSWORD_ROUTES },
+  { name: 'Code apps', description: 'Apps that show one-time codes (TOTP).', routes: TOTP_ROUTES },
+  { name: 'Security question', description: 'A question with its answer.', routes: SECURITY_QUESTION_ROUTES },
+  { name: 'State', description: 'What inactivity does to an account.', routes: STATE_ROUTES },
+  { name: 'Sessions, apps and devices', description: 'Where a user is signed in.', routes: DEVICE_ROUTES },
+  { name: 'Consents', description: 'What users allowed applications to do.', routes: CONSENT_ROUTES },
+  { name: 'External accounts', description: 'Accounts at other providers.', routes: FEDERATION_ROUTES },
+  { name: 'External tokens', description: 'Stored tokens of other providers.', routes: FEDERATION_TOKEN_ROUTES },
+  { name: 'QR sign-in', description: 'Signing a browser in with an app.', routes: QR_ROUTES },
+  { name: 'Rights', description: 'Who may do what on whom.', routes: RIGHT_ROUTES },
+  { name: 'Groups', description: 'Organisations and their members.', routes: GROUP_ROUTES },
+  { name: 'Security events', description: 'What happened to an account.', routes: AUDIT_ROUTES },
+].map((chapter) => ({ ...chapter, routes: chapter.routes.map(forPages) }));
+
+const OAUTH_CHAPTER: Chapter = {
+  name: 'OAuth 2.0',
+  description: 'Tokens and what is known of them, keys, and what the issuer can do.',
+  routes: [...OAUTH_ROUTES, ...DISCOVERY_ROUTES, ...METADATA_ROUTES],
+};
+
+const REST = [...REST_CHAPTERS.flatMap(({ routes }) => routes), ...DISCOVERY_ROUTES];
 const OAUTH_ERRORS = oauthErrors('blitz');
 
 /** Blitz Identity Provider's REST and OAuth paths: at `/blitz` for the default tenant, at `/t/{tenant}/blitz` for each. */
@@ -62,6 +78,8 @@ export const BLITZ: Dialect = {
       api: 'oauth',
     },
   ]),
+  chapters: [...REST_CHAPTERS, OAUTH_CHAPTER],
+  samples: BLITZ_SAMPLES,
   operations: new URL('./operations/', import.meta.url),
   errors: BLITZ_ERRORS,
   api: 'rest',

@@ -27,6 +27,28 @@ export interface DialectErrors {
   readonly challenge: (reason: ChallengeReason) => string;
 }
 
+/** A part of the dialect's manual: a tag of the API description. */
+export interface Chapter {
+  readonly name: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
+}
+
+/** Samples for the API description, which a test holds against the declared shapes. */
+export interface Samples {
+  /** Values by the name of the parameter, where they fit every row that has it. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** By the row's `operation`. */
+  readonly operations: Readonly<Record<string, OperationSamples>>;
+}
+
+export interface OperationSamples {
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Of JSON or of a form. */
+  readonly body?: unknown;
+  readonly reply?: unknown;
+}
+
 /** An older API, told to the engine. */
 export interface Dialect {
   /** Name in `/openapi/<name>.json`. */
@@ -35,6 +57,9 @@ export interface Dialect {
   readonly description: string;
   /** The first mount of a list of rows is the one the API description shows. */
   readonly mounts: readonly Mount[];
+  /** Each row stands in one. */
+  readonly chapters: readonly Chapter[];
+  readonly samples: Samples;
   /** Folder of the documents. */
   readonly operations: URL;
   readonly errors: DialectErrors;

@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import { ERROR_TABLES } from '../../schema/errors/codes.ts';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
-import type { ErrorKind, FieldFault, IdentityError } from '../../src/kernel/index.ts';
+import { type ErrorKind, type ErrorRow, type FieldFault, IdentityError } from '../../src/kernel/index.ts';
 import type { Dialect, DialectErrors } from './dialect.ts';
 import { problems } from './problems.ts';
 import { fieldAt, type LegacyError, type Route, type Variables } from './route.ts';
@@ -22,8 +23,15 @@ export interface Fault {
   readonly variables: Variables;
 }
 
-/** Makes the body of an error; `type` is the content type when it is not JSON, a null body is an empty one. */
-export type Envelope = (fault: Fault) => { readonly type?: string; readonly body: unknown };
+/** One of the forms in which a dialect shows errors. */
+export interface Envelope {
+  /** Shape of a JSON body, for the API description. Absent: no body, or none of JSON. */
+  readonly schema?: z.ZodType;
+  /** Content type of a body that is no JSON. */
+  readonly type?: string;
+  /** Makes the body; null is an empty one. */
+  readonly body: (fault: Fault) => unknown;
+}
 
 /** Values that do not have the declared shape; thrown by the engine, in legacy words from the start. */
 export class ShapeRefusal extends Error {
@@ -84,18 +92,26 @@ export function faultOf(
   return { legacy, error, text, items, variables };
 }
 
-const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map(
-  [...ERROR_TABLES.filter((table) => table !== requestErrors), problems].flatMap(({ rows }) =>
-    Object.entries(rows).map(([code, { kind }]) => [code, kind] as const),
-  ),
+const ROW_OF_CODE: ReadonlyMap<string, ErrorRow> = new Map(
+  [...ERROR_TABLES.filter((table) => table !== requestErrors), problems].flatMap(({ rows }) => Object.entries(rows)),
 );
 
 /** Every code a dialect has to know: the graph's, but those of GraphQL requests as such, and the engine's. */
-export const mappedCodes = (): readonly string[] => [...KIND_OF_CODE.keys()];
+export const mappedCodes = (): readonly string[] => [...ROW_OF_CODE.keys()];
+
+/** The codes of some kinds. */
+export const codesOfKinds = (kinds: ReadonlySet<ErrorKind>): readonly string[] =>
+  [...ROW_OF_CODE].filter(([, { kind }]) => kinds.has(kind)).map(([code]) => code);
+
+/** An error as it is thrown, for the API description. */
+export function errorOfCode(code: string): IdentityError {
+  const { kind, message } = ROW_OF_CODE.get(code) ?? ROW_OF_CODE.get('INTERNAL_ERROR')!;
+  return new IdentityError(code, kind, message);
+}
 
 /** How a code in a row is answered. */
 export function legacyErrorOf(errors: DialectErrors, route: Route, code: string): LegacyError {
-  return rowFor(errors, route, { code, kind: KIND_OF_CODE.get(code) ?? 'internal' });
+  return rowFor(errors, route, errorOfCode(code));
 }
 
 /** Each table of errors of a dialect, with the rows that are read beside it. */
@@ -131,7 +147,7 @@ export function faultsOfTables(dialect: Dialect): string[] {
 /** Codes that a dialect maps and nobody gives; a test keeps the list empty. */
 export function idleCodes(dialect: Dialect): string[] {
   const rows = [...tablesOf(dialect)].flatMap(([errors, routes]) => rowsOf(errors, routes));
-  return [...new Set(rows.map(([code]) => code))].filter((code) => !KIND_OF_CODE.has(code));
+  return [...new Set(rows.map(([code]) => code))].filter((code) => !ROW_OF_CODE.has(code));
 }
 
 export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);

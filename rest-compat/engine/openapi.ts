@@ -1,38 +1,54 @@
-import type { GraphQLSchema } from 'graphql';
-import { z } from 'zod';
-import type { Dialect, DialectErrors, Mount } from './dialect.ts';
-import { legacyErrorOf, pathsOf } from './errors.ts';
-import { loadOperation } from './operation.ts';
+import type { z } from 'zod';
+import type { Dialect, Mount } from './dialect.ts';
+import { pathsOf } from './errors.ts';
+import { type Json, schemaOf } from './json-schema.ts';
+import { readDocument } from './operation.ts';
 import { parsePattern } from './paths.ts';
+import { ErrorSchemas, refusalsOf } from './refusals.ts';
 import type { Route } from './route.ts';
 
-type Json = Record<string, unknown>;
+/** What the descriptions of all dialects name. */
+export interface DescriptionOptions {
+  /** Origin under which clients reach the service. */
+  readonly publicUrl: string;
+  /** The tenant whose token endpoint is named. */
+  readonly defaultTenant: string;
+}
 
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return rest;
-};
+/** What one row is described from. */
+interface Described {
+  readonly dialect: Dialect;
+  readonly mount: Mount;
+  readonly route: Route;
+  readonly path: string;
+  readonly tag: string | null;
+  readonly errorSchemas: ErrorSchemas;
+}
 
-/** The API description of a dialect (OpenAPI 3.1), made from nothing but its rows and documents. */
-export function openApiOf(dialect: Dialect, schema: GraphQLSchema, publicUrl: string): Json {
+/**
+ * The API description of a dialect (OpenAPI 3.1), made from nothing but its rows, tables and documents.
+ * @throws Error A document is missing, or two forms of errors share a name.
+ */
+export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
+  const errorSchemas = new ErrorSchemas();
   const paths: Record<string, Json> = {};
   for (const mount of shownMounts(dialect)) {
     for (const route of mount.routes) {
+      const tag = dialect.chapters.find(({ routes }) => routes.includes(route))?.name ?? null;
       for (const path of pathsOf(route)) {
+        const operation = describeOperation({ dialect, mount, route, path, tag, errorSchemas });
         const full = `${mount.prefix}${path}`;
-        paths[full] = {
-          ...paths[full],
-          [route.method.toLowerCase()]: operationOf(dialect, mount, route, path, schema),
-        };
+        paths[full] = { ...paths[full], [route.method.toLowerCase()]: operation };
       }
     }
   }
   return {
     openapi: '3.1.0',
     info: { title: dialect.title, description: dialect.description, version: '1' },
-    servers: [{ url: publicUrl }],
+    servers: [{ url: options.publicUrl }],
+    tags: dialect.chapters.map(({ name, description }) => ({ name, description })),
     paths,
-    components: { securitySchemes: securitySchemes(dialect) },
+    components: { schemas: errorSchemas.all(), securitySchemes: describeSecuritySchemes(dialect, options) },
   };
 }
 
@@ -48,19 +64,27 @@ function shownMounts({ mounts }: Dialect): Mount[] {
   return mounts.filter(({ routes }, at) => mounts.findIndex((other) => other.routes === routes) === at);
 }
 
-function operationOf(dialect: Dialect, mount: Mount, route: Route, path: string, schema: GraphQLSchema): Json {
-  const operation = loadOperation(schema, dialect.operations, route.operation);
-  const body = requestBodyOf(route);
+/** `getUsersSubjectId` for `GET /users/{subjectId}`: what generators of clients take as the name of a function. */
+function nameOperation({ method }: Route, path: string): string {
+  const words = path.match(/[A-Za-z0-9]+/g) ?? [];
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function describeOperation(described: Described): Json {
+  const { dialect, mount, route, path, tag, errorSchemas } = described;
+  const { name, source } = readDocument(dialect.operations, route.operation);
+  const body = describeBody(described);
   return {
-    operationId: `${route.method.toLowerCase()}${`${mount.prefix}${path}`.replace(/[^A-Za-z0-9]+/g, '_')}`,
+    operationId: nameOperation(route, `${mount.prefix}${path}`),
+    ...(tag === null ? {} : { tags: [tag] }),
     summary: route.summary,
-    description: `${dialect.title}, ${route.spec}. Runs the GraphQL operation \`${operation.name}\`. ${pagesOf(route)}`,
-    parameters: parametersOf(mount, route, path),
+    description: `${dialect.title}, ${route.spec}. Runs the GraphQL operation \`${name}\`. ${pagesOf(route)}`,
+    parameters: describeParameters(described),
     ...(body === null ? {} : { requestBody: body }),
-    responses: responsesOf(mount.errors ?? dialect.errors, route),
-    security: securityOf(route),
+    responses: { ...describeSuccess(described), ...refusalsOf(mount.errors ?? dialect.errors, route, errorSchemas) },
+    security: describeSecurity(route),
     'x-spec': route.spec,
-    'x-graphql': { operation: operation.name, document: operation.source },
+    'x-graphql': { operation: name, document: source },
   };
 }
 
@@ -70,7 +94,10 @@ const PLACES = [
   ['headers', 'header'],
 ] as const;
 
-function parametersOf(mount: Mount, route: Route, path: string): Json[] {
+function describeParameters({ dialect, mount, route, path }: Described): Json[] {
+  const { parameters: common, operations } = dialect.samples;
+  const samples = { ...common, ...operations[route.operation]?.parameters };
+  const sampleOf = (name: string): Json => (Object.hasOwn(samples, name) ? { example: samples[name] } : {});
   const declared = PLACES.flatMap(([member, place]) => {
     const shape = route.input?.[member];
     if (shape === undefined) return [];
@@ -84,62 +111,63 @@ function parametersOf(mount: Mount, route: Route, path: string): Json[] {
         required: isRequired,
         ...(description === undefined ? {} : { description }),
         schema: rest,
+        ...sampleOf(name),
       };
     });
   });
   const named = new Set(declared.filter((one) => one.in === 'path').map(({ name }) => name));
   const others = parsePattern(`${mount.prefix}${path}`).parameters.filter(({ name }) => !named.has(name));
-  return [...others.map(({ name }) => ({ name, in: 'path', required: true, schema: { type: 'string' } })), ...declared];
-}
-
-function requestBodyOf({ input }: Route): Json | null {
-  if (input?.body !== undefined) {
-    const isRequired = !input.body.safeParse(undefined).success;
-    return { required: isRequired, content: { 'application/json': { schema: schemaOf(input.body, 'input') } } };
-  }
-  if (input?.form === undefined) return null;
-  return {
-    required: true,
-    content: { 'application/x-www-form-urlencoded': { schema: schemaOf(input.form, 'input') } },
-  };
-}
-
-function responsesOf(errors: DialectErrors, route: Route): Json {
-  const { reply } = route;
-  const content =
-    reply.schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(reply.schema, 'output') } } };
-  const empty = reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } };
-  const success = { [reply.status]: { description: 'Success.', ...content }, ...empty };
-  const codes = new Map<number, Set<string>>();
-  const possible = [...ENGINE_CODES, ...routeCodes(route), ...Object.keys(route.errors ?? {})];
-  for (const { status, error } of possible.map((code) => legacyErrorOf(errors, route, code)))
-    codes.set(status, (codes.get(status) ?? new Set()).add(error));
-  const refusals = [...codes]
-    .sort(([a], [b]) => a - b)
-    .map(([status, names]) => [
-      status,
-      { description: `${['Refused', [...names].filter(Boolean).join(', ')].filter(Boolean).join(': ')}.` },
-    ]);
-  return { ...Object.fromEntries(refusals), ...success };
-}
-
-const ENGINE_CODES = ['PATH_MALFORMED', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
-
-/** Codes that a row can give by what it takes. */
-function routeCodes({ callers, input }: Route): string[] {
   return [
-    ...(callers.public === true ? [] : ['UNAUTHENTICATED']),
-    ...(callers.bearer === undefined ? [] : ['SCOPE_MISSING', 'FORBIDDEN']),
-    ...(input?.params === undefined ? [] : ['NOT_FOUND']),
-    ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
-    ...(input?.body === undefined && input?.form === undefined
-      ? []
-      : ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE', 'INVALID_INPUT']),
+    ...others.map(({ name }) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+      ...sampleOf(name),
+    })),
+    ...declared,
   ];
 }
 
+/** A schema with the sample of its row, if there is one. */
+const describeContent = (type: string, schema: Json, sample: unknown): Json => ({
+  [type]: { schema, ...(sample === undefined ? {} : { example: sample }) },
+});
+
+function describeBody({ dialect, route: { input, operation } }: Described): Json | null {
+  const sample = dialect.samples.operations[operation]?.body;
+  if (input?.body !== undefined) {
+    const isRequired = !input.body.safeParse(undefined).success;
+    return {
+      required: isRequired,
+      content: describeContent('application/json', schemaOf(input.body, 'input'), sample),
+    };
+  }
+  if (input?.form === undefined) return null;
+  const content = describeContent('application/x-www-form-urlencoded', schemaOf(input.form, 'input'), sample);
+  return { required: true, content };
+}
+
+function describeSuccess({ dialect, route: { reply, operation } }: Described): Json {
+  const describe = (schema: z.ZodType) => ({
+    content: describeContent(
+      'application/json',
+      schemaOf(schema, 'output'),
+      dialect.samples.operations[operation]?.reply,
+    ),
+  });
+  return {
+    [reply.status]: { description: 'Success.', ...(reply.schema === undefined ? {} : describe(reply.schema)) },
+    ...(reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } }),
+    // A page that a browser row answers has this status, whatever the row's own is.
+    ...(reply.as === 'browser'
+      ? { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } }
+      : {}),
+  };
+}
+
 /** Alternatives: each scope name alone is enough. */
-function securityOf({ callers }: Route): Json[] {
+function describeSecurity({ callers }: Route): Json[] {
   const { user = [], app = [] } = callers.bearer ?? {};
   return [
     ...user.map((scope) => ({ userToken: [scope] })),
@@ -150,11 +178,11 @@ function securityOf({ callers }: Route): Json[] {
   ];
 }
 
-function securitySchemes({ mounts }: Dialect): Json {
+function describeSecuritySchemes({ mounts }: Dialect, { publicUrl, defaultTenant }: DescriptionOptions): Json {
   const routes = mounts.flatMap(({ routes }) => routes);
   const scopes = (of: 'user' | 'app') =>
     Object.fromEntries(routes.flatMap(({ callers }) => (callers.bearer?.[of] ?? []).map((name) => [name, name])));
-  const tokenUrl = '/t/{tenant}/oauth/token';
+  const tokenUrl = `${publicUrl}/t/${encodeURIComponent(defaultTenant)}/oauth/token`;
   return {
     userToken: {
       type: 'oauth2',

@@ -32,23 +32,31 @@ export interface Operation {
   dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
+const failure = (file: string, reason: string) => new Error(`${file}.graphql: ${reason}`);
+
+/** @throws Error The document is missing, is no GraphQL, or holds no operation with a name. */
+export function readDocument(folder: URL, file: string) {
+  const source = readFileSync(new URL(`${file}.graphql`, folder), 'utf8');
+  const document = parse(source);
+  const definition = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  if (definition?.name === undefined) throw failure(file, 'It holds no operation with a name.');
+  return { name: definition.name.value, source, document, definition };
+}
+
 /** @throws Error The document is missing, does not fit the schema, or does not declare `$tenant`. */
 export function loadOperation(schema: GraphQLSchema, folder: URL, file: string): Operation {
-  const source = readFileSync(new URL(`${file}.graphql`, folder), 'utf8');
-  const fail = (reason: string) => new Error(`${file}.graphql: ${reason}`);
-  const document = parse(source);
+  const fail = (reason: string) => failure(file, reason);
+  const { name, source, document, definition } = readDocument(folder, file);
   const faults = validate(schema, document);
   if (faults.length > 0) throw fail(faults.map(({ message }) => message).join(' '));
-  const definition = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  if (definition?.name === undefined) throw fail('It holds no operation with a name.');
   const declared = definition.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
   if (!declared.includes('tenant')) throw fail('Every document declares $tenant.');
   const hoisted = hoistObjects(schema, document);
-  const compiled = compileQuery<Data, Variables>(schema, hoisted.document, definition.name.value);
+  const compiled = compileQuery<Data, Variables>(schema, hoisted.document, name);
   if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
   return {
-    name: definition.name.value,
+    name,
     source,
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
     run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),

@@ -67,7 +67,8 @@ export function sendFault(
 ): void {
   const fault = faultOf(errors, route, refusal, variables);
   const { legacy, error } = fault;
-  const { type, body } = errors.envelopes[legacy.envelope]!(fault);
+  const { type, body: bodyOf } = errors.envelopes[legacy.envelope]!;
+  const body = bodyOf(fault);
   setErrorHeaders(ctx, errors, route, fault);
   if (type !== undefined) sendPage(ctx, legacy.status, String(body));
   else if (body === null) sendEmpty(ctx, legacy.status);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ChallengeReason, DialectErrors, Fault, LegacyError } from '../engine/index.ts';
 
 const row = (status: number, error: string, text?: string): LegacyError => ({
@@ -130,6 +131,12 @@ const OF_ACCOUNTS: readonly string[] = [
   'FEDERATION_PROVIDER_UNREACHABLE',
 ];
 
+/** RFC 6749 section 5.2. */
+export const OAUTH_ERROR = z.strictObject({
+  error: z.string().describe('Code of the error.'),
+  error_description: z.string().describe('The same in words.'),
+});
+
 /** A table whose rows say "as its kind". */
 export const asTheirKind = (codes: readonly string[]): Readonly<Record<string, null>> =>
   Object.fromEntries(codes.map((code) => [code, null]));
@@ -197,7 +204,10 @@ export function oauthErrors(realm: string): DialectErrors {
       internal: row(500, 'server_error'),
     },
     envelopes: {
-      oauth: (fault) => ({ body: { error: fault.legacy.error, error_description: description(fault) } }),
+      oauth: {
+        schema: OAUTH_ERROR,
+        body: (fault) => ({ error: fault.legacy.error, error_description: description(fault) }),
+      },
     },
     fieldError: 'invalid_request',
     challenge: (reason) => CHALLENGES[reason](realm),

@@ -1,6 +1,7 @@
 import type { Dialect } from '../engine/index.ts';
 import { oauthErrors } from './errors.ts';
 import { METADATA_ROUTES, NATIVE_ROUTES } from './routes.ts';
+import { OAUTH_SAMPLES } from './samples.ts';
 
 /** The native issuer of each tenant, and every other path below `/t/` and `/.well-known/` that no dialect owns. */
 export const OIDC: Dialect = {
@@ -13,6 +14,14 @@ export const OIDC: Dialect = {
     { prefix: '/.well-known', routes: [] },
     { prefix: '/t', routes: [] },
   ],
+  chapters: [
+    {
+      name: 'OAuth 2 and OpenID Connect',
+      description: 'Tokens and what is known of them, keys, and what the issuer can do.',
+      routes: [...NATIVE_ROUTES, ...METADATA_ROUTES],
+    },
+  ],
+  samples: OAUTH_SAMPLES,
   operations: new URL('./operations/', import.meta.url),
   errors: oauthErrors('idgraph'),
   api: 'oauth',

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { BLITZ_SCOPES } from '../../rest-compat/blitz/scopes.ts';
-import { mountRestCompat } from '../../rest-compat/index.ts';
+import { DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
+import { AnswerChecker } from './api-description.ts';
 import { type Answer, engineOptions, RestClient } from './rest.ts';
 import { type EventRow, World } from './world.ts';
 
@@ -84,6 +85,14 @@ export function callersOfSuite(blitz: BlitzWorld): Callers {
   return callers;
 }
 
+const described = new AnswerChecker(DIALECTS);
+
+/** Whatever any test asks is answered as `/openapi/<dialect>.json` says. */
+function assertDescribed(method: string, path: string, answer: Answer): void {
+  const departure = described.departureOf(method, path, answer);
+  if (departure !== null) throw new Error(departure);
+}
+
 /** The dialect over HTTP, with an application and accounts of one tenant, which is the default one. */
 export class BlitzWorld {
   world!: World;
@@ -99,7 +108,7 @@ export class BlitzWorld {
     this.tenant = await this.world.tenant({ name: 'master' });
     const faults: unknown[] = [];
     const { callers: _default, ...options } = await engineOptions(this.world, undefined as never, faults);
-    this.rest = await RestClient.serve(mountRestCompat(options), faults);
+    this.rest = await RestClient.serve(mountRestCompat(options), faults, assertDescribed);
     Object.assign(this, await newApplication(this.world, this.tenant));
   }
 

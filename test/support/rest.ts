@@ -22,26 +22,35 @@ export interface Ask {
   readonly token?: string;
 }
 
+type Inspect = (method: string, path: string, answer: Answer) => void;
+
 /** A door of the service on a free port. */
 export class RestClient {
   readonly #server: Server;
   readonly port: number;
   /** Faults that nobody foresaw: a test that means no harm ends with none. */
   readonly faults: unknown[];
+  readonly #inspect: Inspect;
 
-  private constructor(server: Server, faults: unknown[]) {
+  private constructor(server: Server, faults: unknown[], inspect: Inspect) {
     this.#server = server;
     this.port = (server.address() as { port: number }).port;
     this.faults = faults;
+    this.#inspect = inspect;
   }
 
-  static async serve(door: Middleware, faults: unknown[] = []): Promise<RestClient> {
+  /** @param inspect Looks at each answer; what it throws fails the request. */
+  static async serve(
+    door: Middleware,
+    faults: unknown[] = [],
+    inspect: Inspect = () => undefined,
+  ): Promise<RestClient> {
     const app = new Koa();
     app.use(door);
     app.silent = true;
     const server = createServer(app.callback() as never).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new RestClient(server, faults);
+    return new RestClient(server, faults, inspect);
   }
 
   async close(): Promise<void> {
@@ -51,7 +60,13 @@ export class RestClient {
   }
 
   /** One request, its path sent as it is written. */
-  ask(method: string, path: string, { headers = {}, body, token }: Ask = {}): Promise<Answer> {
+  async ask(method: string, path: string, request: Ask = {}): Promise<Answer> {
+    const answer = await this.#send(method, path, request);
+    this.#inspect(method, path, answer);
+    return answer;
+  }
+
+  #send(method: string, path: string, { headers = {}, body, token }: Ask): Promise<Answer> {
     const isRaw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
     const bytes = isRaw ? (body as string | Buffer | undefined) : JSON.stringify(body);
     const all: Record<string, string> = {

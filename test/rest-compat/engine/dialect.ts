@@ -72,6 +72,8 @@ export function tinyDialect(
       { prefix: '/tiny', routes },
       { prefix: '/t/{tenant}', routes: [] },
     ],
+    chapters: [{ name: 'Tenants', description: 'About tenants.', routes }],
+    samples: { parameters: { id: 'a/b' }, operations: { showTenant: { reply: { title: 'acme', isOn: true } } } },
     operations: new URL('./operations/', import.meta.url),
     api: 'rest',
     endUserAddress: 'required',
@@ -79,8 +81,11 @@ export function tinyDialect(
       codes: Object.fromEntries(mappedCodes().map((code) => [code, ROWS[code] ?? null])),
       kinds: KINDS,
       envelopes: {
-        plain: ({ legacy, text, items }) => ({ body: { error: legacy.error, text, items } }),
-        none: () => ({ body: null }),
+        plain: {
+          schema: z.object({ error: z.string(), text: z.string(), items: z.array(z.object({ pos: z.string() })) }),
+          body: ({ legacy, text, items }) => ({ error: legacy.error, text, items }),
+        },
+        none: { body: () => null },
       },
       fieldError: 'bad',
       challenge: (reason) => `Tiny reason="${reason}"`,

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
+import type { DialectErrors } from './dialect.ts';
+import { codesOfKinds, errorOfCode, type Fault, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
+import { type Json, schemaOf } from './json-schema.ts';
+import { problems } from './problems.ts';
+import type { Route } from './route.ts';
+
+/** Forms of errors by the name they have in `components.schemas`. */
+export class ErrorSchemas {
+  readonly #schemas = new Map<string, z.ZodType>();
+
+  /** @throws Error Another form has this name already. */
+  refer(name: string, schema: z.ZodType): Json {
+    const key = `${name.charAt(0).toUpperCase()}${name.slice(1)}Error`;
+    const before = this.#schemas.get(key);
+    if (before !== undefined && before !== schema) throw new Error(`Two forms of errors are called ${key}.`);
+    this.#schemas.set(key, schema);
+    return { $ref: `#/components/schemas/${key}` };
+  }
+
+  all(): Json {
+    return Object.fromEntries([...this.#schemas].map(([name, schema]) => [name, schemaOf(schema, 'output')]));
+  }
+}
+
+/**
+ * What the node itself answers before it looks whose path it is: to an address that failed too often (429), and while it
+ * starts (503). `src/server/http-errors.ts` makes it.
+ */
+const NODE_ERROR = z.strictObject({
+  error: z.string().describe('Code of the error.'),
+  message: z.string().describe('The same in words.'),
+});
+const NODE_STATUSES = new Map([
+  [429, 'TOO_MANY_REQUESTS'],
+  [503, 'SERVICE_UNAVAILABLE'],
+]);
+
+/** One status of a row: what is known to lead to it, and the forms its body may have. */
+class Refusal {
+  readonly names = new Set<string>();
+  readonly envelopes = new Set<string>();
+  readonly examples = new Map<string, unknown>();
+}
+
+/**
+ * The refusals of a row by status, with the bodies that the table of errors makes of them. Codes that the row can give by what
+ * it takes are named; any other code that its operation may give is there by its form.
+ */
+export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSchemas): Json {
+  const refusals = new Map<number, Refusal>();
+  const at = (status: number): Refusal => {
+    const refusal = refusals.get(status) ?? new Refusal();
+    refusals.set(status, refusal);
+    return refusal;
+  };
+  for (const code of namedCodes(route)) {
+    const { legacy } = addSample(at, errors, route, errorOfCode(code));
+    if (legacy.error !== '') at(legacy.status).names.add(legacy.error);
+  }
+  for (const code of unnamedCodes(route)) {
+    const { status, envelope } = legacyErrorOf(errors, route, code);
+    const { schema, type } = errors.envelopes[envelope]!;
+    // A page is for browsers: what answers programs has none, whatever the dialect's table says of the code.
+    if (type !== undefined && route.callers.browser !== true) continue;
+    at(status).envelopes.add(envelope);
+    // No status is without a sample of its body, even if none of its codes is named.
+    if (schema !== undefined && at(status).examples.size === 0) addSample(at, errors, route, errorOfCode(code));
+  }
+  return Object.fromEntries([...refusals].map(([status, one]) => [status, describe(errors, status, one, schemas)]));
+}
+
+function addSample(at: (status: number) => Refusal, errors: DialectErrors, route: Route, error: IdentityError): Fault {
+  const fault = faultOf(errors, route, sampleOf(errors, route, error), {});
+  const { legacy } = fault;
+  const { schema, body } = errors.envelopes[legacy.envelope]!;
+  const { envelopes, examples } = at(legacy.status);
+  envelopes.add(legacy.envelope);
+  if (schema !== undefined && !examples.has(legacy.error)) examples.set(legacy.error, body(fault));
+  return fault;
+}
+
+/** A faulty value is that of the first parameter or member that the row has. */
+function sampleOf(errors: DialectErrors, { input, shapeErrors }: Route, error: IdentityError) {
+  if (error.code !== 'INVALID_INPUT') return error;
+  const shape = input?.body ?? input?.form ?? input?.query;
+  const pos = shape instanceof z.ZodObject ? Object.keys(shape.shape)[0] : undefined;
+  if (pos === undefined) return error;
+  return new ShapeRefusal(error, [{ error: shapeErrors?.[pos] ?? errors.fieldError, text: 'Invalid input', pos }]);
+}
+
+const ENGINE_CODES = ['PATH_MALFORMED', 'TENANT_UNKNOWN', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
+
+/** Codes that a row can give by what it takes, and those for which it has a line of its own. */
+function namedCodes({ callers, input, errors = {} }: Route): readonly string[] {
+  return [
+    ...ENGINE_CODES,
+    ...(callers.public === true ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']),
+    ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
+    ...(callers.basic === undefined && callers.clientAuth === undefined ? [] : ['CLIENT_REFUSED']),
+    ...(callers.clientAuth === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
+    ...(callers.bearer === undefined ? [] : ['SCOPE_MISSING']),
+    ...(input?.params === undefined ? [] : ['NOT_FOUND']),
+    ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
+    ...(input?.query === undefined ? [] : ['INVALID_INPUT']),
+    ...(input?.body === undefined && input?.form === undefined
+      ? []
+      : ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE', 'INVALID_INPUT']),
+    ...Object.keys(errors),
+  ];
+}
+
+const OF_EVERY_OPERATION: readonly ErrorKind[] = ['invalid', 'not-found', 'conflict', 'refused', 'throttled'];
+
+/** Codes that the graph may give below a row. */
+function unnamedCodes({ callers }: Route): readonly string[] {
+  const ofCallers: readonly ErrorKind[] = callers.public === true ? [] : ['unauthenticated', 'forbidden'];
+  const codes = codesOfKinds(new Set([...OF_EVERY_OPERATION, ...ofCallers]));
+  return codes.filter((code) => !Object.hasOwn(problems.rows, code));
+}
+
+const HEADERS: ReadonlyMap<number, Json> = new Map([
+  [401, { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' } } }],
+  ...[429, 503].map((status): [number, Json] => [
+    status,
+    { 'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } } },
+  ]),
+]);
+
+function describe(errors: DialectErrors, status: number, refusal: Refusal, schemas: ErrorSchemas): Json {
+  const names = [...refusal.names].sort().join(', ');
+  const envelopes = [...refusal.envelopes].map((name) => ({ name, ...errors.envelopes[name]! }));
+  const forms = envelopes.flatMap(({ name, schema }) => (schema === undefined ? [] : [schemas.refer(name, schema)]));
+  const examples = [...refusal.examples];
+  const code = NODE_STATUSES.get(status);
+  if (code !== undefined) {
+    forms.push(schemas.refer('node', NODE_ERROR));
+    examples.push([code, { error: code, message: errorOfCode(code).message }]);
+  }
+  const pages = envelopes.flatMap(({ type }) => (type === undefined ? [] : [type]));
+  const content = {
+    ...(forms.length === 0 ? {} : { 'application/json': describeForms(forms, examples) }),
+    ...Object.fromEntries(pages.map((type) => [type, { schema: { type: 'string' } }])),
+  };
+  return {
+    description: names === '' ? 'Refused.' : `Refused: ${names}.`,
+    ...(HEADERS.has(status) ? { headers: HEADERS.get(status) } : {}),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+  };
+}
+
+function describeForms(forms: readonly Json[], examples: readonly (readonly [string, unknown])[]): Json {
+  return {
+    schema: forms.length === 1 ? forms[0] : { anyOf: forms },
+    ...(examples.length === 0
+      ? {}
+      : { examples: Object.fromEntries(examples.map(([name, value]) => [name, { value }])) }),
+  };
+}

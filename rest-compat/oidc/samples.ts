@@ -1,0 +1,67 @@
+import type { Samples } from '../engine/index.ts';
+
+const SUBJECT = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
+const ISSUER = 'https://id.example.com/t/master';
+
+/** Shortened: what stands there is longer. */
+const JWT = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI2ZjFkNWMxZSJ9.c2lnbmF0dXJl';
+
+/** What the OAuth endpoints take and answer, in every dialect. */
+export const OAUTH_SAMPLES: Samples = {
+  parameters: { tenant: 'master' },
+  operations: {
+    issueTokens: {
+      body: { grant_type: 'client_credentials', scope: 'openid' },
+      reply: { access_token: JWT, token_type: 'Bearer', expires_in: 900, scope: 'openid' },
+    },
+    introspectToken: {
+      body: { token: JWT, token_type_hint: 'access_token' },
+      reply: {
+        active: true,
+        scope: 'openid profile',
+        client_id: 'portal',
+        token_type: 'Bearer',
+        exp: 1_764_072_900,
+        iat: 1_764_072_000,
+        sub: SUBJECT,
+        aud: ISSUER,
+        iss: ISSUER,
+        jti: '019ab2f4-5c7e-7d10-8a39-2f6f7d0b9c41',
+        amr: ['pwd'],
+        auth_time: 1_764_071_940,
+      },
+    },
+    revokeToken: { body: { token: JWT, token_type_hint: 'refresh_token' } },
+    userinfo: {
+      reply: {
+        sub: SUBJECT,
+        given_name: 'Ada',
+        family_name: 'Lovelace',
+        email: 'ada@example.org',
+        email_verified: true,
+      },
+    },
+    jwks: {
+      reply: {
+        keys: [
+          {
+            kty: 'OKP',
+            crv: 'Ed25519',
+            x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+            kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+            use: 'sig',
+            alg: 'EdDSA',
+          },
+        ],
+      },
+    },
+    openidConfiguration: {
+      reply: {
+        issuer: ISSUER,
+        token_endpoint: `${ISSUER}/oauth/token`,
+        userinfo_endpoint: `${ISSUER}/oauth/userinfo`,
+        jwks_uri: `${ISSUER}/oauth/jwks`,
+      },
+    },
+  },
+};

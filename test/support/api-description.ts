@@ -1,0 +1,135 @@
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { type Dialect, openApiOf } from '../../rest-compat/engine/index.ts';
+import type { Answer } from './rest.ts';
+
+export interface Content {
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+export interface DescribedAnswer {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, Content>>;
+}
+
+export interface DescribedParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly example?: unknown;
+}
+
+export interface DescribedOperation {
+  readonly operationId: string;
+  readonly tags?: readonly string[];
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters: readonly DescribedParameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
+  readonly responses: Readonly<Record<string, DescribedAnswer>>;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly 'x-spec': string;
+  readonly 'x-graphql': { readonly operation: string; readonly document: string };
+}
+
+export interface ApiDescription {
+  readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<
+      Record<string, { readonly flows?: Readonly<Record<string, { readonly tokenUrl: string }>> }>
+    >;
+  };
+}
+
+/** Where the descriptions of tests say that the service is. */
+export const DESCRIBED_AT = { publicUrl: 'https://id.example.com', defaultTenant: 'master' } as const;
+
+export const describeApi = (dialect: Dialect): ApiDescription =>
+  openApiOf(dialect, DESCRIBED_AT) as unknown as ApiDescription;
+
+/** An operation with the method and path that it stands at. */
+export interface PlacedOperation {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: DescribedOperation;
+}
+
+export const operationsOf = ({ paths }: ApiDescription): PlacedOperation[] =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+
+/** Holds values against the schemas of a description. A schema that is none of draft 2020-12 throws. */
+export class SchemaChecker {
+  readonly #ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
+  readonly #components: object;
+  readonly #compiled = new Map<object, ValidateFunction>();
+
+  constructor({ components: { schemas } }: ApiDescription) {
+    this.#components = { schemas };
+    addFormats.default(this.#ajv);
+    // `#/components/schemas/...` is found in the schema that names it.
+    this.#ajv.addKeyword('components');
+  }
+
+  /** What is wrong with a value; null when nothing is. */
+  faultsOf(schema: object, value: unknown): string | null {
+    const validate = this.#compiled.get(schema) ?? this.#ajv.compile({ ...schema, components: this.#components });
+    this.#compiled.set(schema, validate);
+    return validate(value) ? null : this.#ajv.errorsText(validate.errors);
+  }
+}
+
+/** The prefix that the rows of a dialect have for a tenant that the path names. */
+const TENANT_PREFIX = /^(\/\.well-known\/oauth-authorization-server)?\/t\/[^/]+(?=\/blitz)/;
+
+const matches = (template: string, path: string): boolean =>
+  new RegExp(`^${template.replace(/[.+]/g, '\\$&').replace(/\{[^}]*\}/g, '[^/]+')}$`).test(path);
+
+/** Literal segments come before parameters. */
+const byLiterals = (a: PlacedOperation, b: PlacedOperation): number =>
+  (a.path.match(/\{/g)?.length ?? 0) - (b.path.match(/\{/g)?.length ?? 0);
+
+/** Holds what a service answers against what its descriptions say it may answer. */
+export class AnswerChecker {
+  readonly #apis: readonly { readonly operations: readonly PlacedOperation[]; readonly schemas: SchemaChecker }[];
+
+  constructor(dialects: readonly Dialect[]) {
+    this.#apis = dialects.map(describeApi).map((api) => ({
+      operations: operationsOf(api).sort(byLiterals),
+      schemas: new SchemaChecker(api),
+    }));
+  }
+
+  /** Where an answer departs from the description of its row; null when it does not, or when there is no such row. */
+  departureOf(method: string, target: string, answer: Answer): string | null {
+    const path = target.replace(/[?#].*$/, '').replace(TENANT_PREFIX, '$1');
+    for (const { operations, schemas } of this.#apis) {
+      const placed = operations.find((one) => one.method === method && matches(one.path, path));
+      if (placed === undefined) continue;
+      const fault = faultOf(placed.operation, schemas, answer);
+      return fault === null ? null : `${method} ${placed.path} answered ${answer.status} ${answer.text}: ${fault}`;
+    }
+    return null;
+  }
+}
+
+function faultOf({ responses }: DescribedOperation, schemas: SchemaChecker, answer: Answer): string | null {
+  const described = responses[answer.status];
+  if (described === undefined) return 'the status is not described.';
+  const type = answer.headers['content-type']?.split(';')[0];
+  const contents = Object.keys(described.content ?? {});
+  if (answer.text === '') return null;
+  const content = described.content?.[type ?? ''];
+  if (content === undefined) return `the content type ${type} is not among ${contents.join(', ')}.`;
+  return type === 'application/json' ? schemas.faultsOf(content.schema, answer.json) : null;
+}
