@@ -30,11 +30,22 @@ const PARTS = {
     outputs: ['dist/web/graphiql'],
     make: () => run('vite', 'vite', ['build', 'web/graphiql', '--logLevel', 'warn']),
   },
-  reference: {
-    inputs: ['web/reference'],
-    outputs: ['dist/web/reference'],
-    // Served as it is written.
-    make: () => cpSync(join(ROOT, 'web/reference'), join(ROOT, 'dist/web/reference'), { recursive: true }),
+  docs: {
+    inputs: ['web/docs', 'package-lock.json'],
+    outputs: ['dist/web/docs'],
+    make: () => {
+      const output = join(ROOT, 'dist/web/docs');
+      // Ours is served as it is written, as is Swagger UI, of which this is all that a page needs, with its licences.
+      cpSync(join(ROOT, 'web/docs'), output, { recursive: true });
+      for (const file of [
+        'swagger-ui-bundle.js',
+        'swagger-ui-bundle.js.LICENSE.txt',
+        'swagger-ui.css',
+        'LICENSE',
+        'NOTICE',
+      ])
+        cpSync(join(ROOT, 'node_modules/swagger-ui-dist', file), join(output, file));
+    },
   },
 };
 

@@ -1,24 +1,10 @@
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
+import { TOOL_POLICIES } from './page-policies.ts';
 import { PROJECT_ROOT } from './project-root.ts';
 
 const ASSETS = '/assets/graphiql/';
-
-/**
- * Everything from here, nothing from elsewhere: the service works without a network. The editor measures text in inline
- * styles, and its icon font is a file of ours.
- */
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Whether a browser navigates here: it puts HTML first, while API clients ask for JSON or for anything. */
 function wantsPage(ctx: Context): boolean {
@@ -37,7 +23,7 @@ export function graphiql(folder: URL = new URL('dist/web/graphiql/', PROJECT_ROO
   const files = new Set(isBuilt ? readdirSync(folder).filter((name) => name !== 'index.html') : []);
   return async (ctx, next) => {
     if (ctx.path === '/graphql' && page !== null && wantsPage(ctx)) {
-      ctx.set('Content-Security-Policy', PAGE_POLICY);
+      ctx.set('Content-Security-Policy', TOOL_POLICIES.graphiql);
       ctx.set('Cache-Control', 'no-cache');
       ctx.vary('Accept');
       ctx.type = 'text/html; charset=utf-8';

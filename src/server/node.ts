@@ -7,6 +7,7 @@ import { MasterKey } from '../crypto/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../persistence/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
+import { apiDocs } from './api-docs.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
 import type { ResolveToken } from './caller.ts';
 import { ClusterStore } from './cluster.store.ts';
@@ -24,7 +25,6 @@ import type { Logger } from './logger.ts';
 import { requireMasterKey } from './master-key-check.ts';
 import { createMetrics } from './metrics.ts';
 import { normaliseAddress, originOf } from './origin.ts';
-import { apiReference } from './reference.ts';
 import { createRegistry } from './registry/index.ts';
 import { SharedOrigin } from './shared-origin.ts';
 import { Sweeper } from './sweeper.ts';
@@ -277,5 +277,5 @@ async function openDoors(parts: DoorParts): Promise<void> {
     await drained;
   });
   const floor = config.rateLimits ? [failureFloor(config)] : [];
-  door.open([...floor, graphiql(), apiReference(DIALECTS), graph.middleware, rest]);
+  door.open([...floor, graphiql(), apiDocs(DIALECTS), graph.middleware, rest]);
 }
