@@ -10,9 +10,11 @@ export interface SmtpOptions {
   readonly url: string;
   /** Sender of every mail, unless the URL says another one: `?from=id@example.com`. */
   readonly from: string;
+  /** How long a connection, and each answer on it, is waited for. Default 15 s. */
+  readonly timeoutMs?: number;
 }
 
-const SECONDS = 1000;
+const TIMEOUT_MS = 15_000;
 /** One plain mailbox (RFC 5321 section 4.1.2, without quoted local parts): nothing that could be read as a list. */
 const MAILBOX = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/;
 /** Answers of a server that mean "never" (RFC 5321 section 4.2.1). */
@@ -23,7 +25,7 @@ export class SmtpTransport implements Transport<Mail> {
   readonly #transporter: Transporter;
   readonly #from: string;
 
-  constructor({ url, from }: SmtpOptions) {
+  constructor({ url, from, timeoutMs = TIMEOUT_MS }: SmtpOptions) {
     const target = new URL(url);
     this.#from = target.searchParams.get('from') ?? from;
     for (const own of ['from', 'sms']) target.searchParams.delete(own);
@@ -31,9 +33,10 @@ export class SmtpTransport implements Transport<Mail> {
       url: target.href,
       pool: true,
       maxConnections: 4,
-      connectionTimeout: 10 * SECONDS,
-      greetingTimeout: 10 * SECONDS,
-      socketTimeout: 30 * SECONDS,
+      dnsTimeout: timeoutMs,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
       // A mail is what it is given as, never what a path or address in it points to.
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, type DatabaseServer, settlesWithin } from '../persistence/index.ts';
 import { CursorCodec, type CursorSealer } from './cursor.ts';
 import { EventStore } from './event.store.ts';
 import { Feed } from './feed.ts';
@@ -24,6 +24,8 @@ export interface EventEngineOptions {
   readonly sealer: CursorSealer;
   /** `NATS_URL`: nodes wake each other over NATS instead of NOTIFY. */
   readonly natsUrl?: string | undefined;
+  /** How long NATS is waited for, in milliseconds. Default 5 s. */
+  readonly natsTimeoutMs?: number | undefined;
   /** How long events are kept, asked once an hour. Absent: for ever. */
   readonly retentionDays?: RetentionDays;
   /** Told of faults of the background loops, which go on by themselves. Lost databases come here too. */
@@ -34,6 +36,8 @@ export interface EventEngineOptions {
 
 const HOUR_MS = 3_600_000;
 const SWEEP_MS = 2_000;
+/** What may be under way when the engine stops: a statement on a database that answers takes milliseconds. */
+const STOP_PATIENCE_MS = 500;
 /** Sequencer and follower of a server look by themselves this often; the embedded database has one process, which knows. */
 const POLL_MS = { server: { sequencer: 100, follower: 250 }, embedded: { sequencer: 1_000, follower: 1_000 } } as const;
 
@@ -70,7 +74,7 @@ export class EventEngine {
     const poll = db.isEmbedded ? POLL_MS.embedded : POLL_MS.server;
     const cursors = new CursorCodec(options.sealer);
     this.#options = options;
-    this.#wiring = db.isEmbedded ? embeddedWiring(db) : serverWiring(options);
+    this.#wiring = db.server === undefined ? embeddedWiring(db) : serverWiring(db.server, options);
     const { sink, sequencing, reader, waker } = this.#wiring;
     this.log = new EventLog(db, clock, sink);
     this.store = new EventStore(db, cursors);
@@ -107,11 +111,20 @@ export class EventEngine {
     });
   }
 
-  /** Writes what still waits, then ends the loops and closes the connections. */
+  /** Whether the connections beside the pool are there: without them no event can be written or read. */
+  get isConnected(): boolean {
+    return this.#wiring.links.every(({ isUp }) => isUp);
+  }
+
+  /**
+   * Writes what still waits, then ends the loops and closes the connections. When the database does not answer, that fails
+   * what waits for it, within a second.
+   */
   async stop(): Promise<void> {
     clearInterval(this.#checkpoints);
-    await this.log.drain();
-    await Promise.all([this.#sequencer.stop(), this.follower.stop(), this.#sweeping.stop(), this.#hourly.stop()]);
+    await settlesWithin(STOP_PATIENCE_MS, this.log.drain());
+    const loops = [this.#sequencer, this.follower, this.#sweeping, this.#hourly];
+    await settlesWithin(STOP_PATIENCE_MS, Promise.all(loops.map((loop) => loop.stop())));
     await this.#wiring.waker.stop();
     await Promise.all(this.#wiring.links.map((link) => link.stop()));
   }
@@ -139,20 +152,18 @@ function embeddedWiring(db: Database): Wiring {
   };
 }
 
-function serverWiring({ db, natsUrl, onError }: EventEngineOptions): Wiring {
-  const { location } = db.options;
-  if (location.kind !== 'server') throw new Error('The database is not a server.');
-  const writer = new ServerLink(location.url, 'idgraph-events-write');
-  const sequencer = new ServerLink(location.url, 'idgraph-events-sequence');
+function serverWiring(server: DatabaseServer, { natsUrl, natsTimeoutMs, onError }: EventEngineOptions): Wiring {
+  const writer = new ServerLink(server, 'idgraph-events-write');
+  const sequencer = new ServerLink(server, 'idgraph-events-sequence');
   const isNotifying = natsUrl === undefined;
-  const waker = natsUrl === undefined ? new LocalWaker() : new NatsWaker(natsUrl, onError);
+  const waker = natsUrl === undefined ? new LocalWaker() : new NatsWaker(natsUrl, onError, natsTimeoutMs);
   const follower = new ServerLink(
-    location.url,
+    server,
     'idgraph-events-follow',
     isNotifying
       ? {
-          onConnect: async (client) => {
-            await client.query(`listen ${POSITIONS_CHANNEL}`);
+          onConnect: async (connection) => {
+            await connection.run(`listen ${POSITIONS_CHANNEL}`);
           },
           onNotification: () => waker.publish(),
         }
@@ -160,7 +171,7 @@ function serverWiring({ db, natsUrl, onError }: EventEngineOptions): Wiring {
   );
   return {
     sink: linkSink(writer),
-    sequencing: serverSequencing(sequencer, isNotifying),
+    sequencing: serverSequencing(sequencer, isNotifying, server.limits),
     reader: new PositionReader(linkStatement(follower)),
     waker,
     links: [writer, sequencer, follower],

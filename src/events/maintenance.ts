@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Clock } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, withTimeLimits } from '../persistence/index.ts';
 import { MaintenanceTurn } from './maintenance-turn.ts';
 import { createPartitions, monthOf } from './partitions.ts';
 import { LOG } from './sequencing.ts';
 
 /** The present month and the next two. */
 const MONTHS_AHEAD = 3;
+const PARTITION_LIMITS = { statementMs: 300_000, queryMs: 310_000 };
 
 /** Keeps the log in order: its partitions, and the rows the sequencer is done with. */
 export class LogMaintenance {
@@ -27,7 +28,10 @@ export class LogMaintenance {
 
   /** Makes the partitions of this month and the next two. */
   async createPartitions(): Promise<void> {
-    await this.#turn.take(() => createPartitions(this.#db, monthOf(this.#clock.now()), MONTHS_AHEAD));
+    // Rows that a clock far off put into the default partition are moved.
+    await withTimeLimits(PARTITION_LIMITS, () =>
+      this.#turn.take(() => createPartitions(this.#db, monthOf(this.#clock.now()), MONTHS_AHEAD)),
+    );
   }
 
   /** Deletes arrivals that every later pass ignores, and batches but the last. Returns the number of arrivals. */

@@ -1,10 +1,12 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { settlesWithin } from '../persistence/index.ts';
 import type { Waker } from './waker.ts';
 
 const SUBJECT = 'idgraph.events';
 const EMPTY = new Uint8Array();
-const CONNECT_TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 const RETRY_MS = 1_000;
+const STOP_PATIENCE_MS = 500;
 
 /**
  * Wake-ups over NATS, where `NATS_URL` is set: it spares the database its NOTIFY, and works where a pooler swallows LISTEN.
@@ -17,12 +19,15 @@ export class NatsWaker implements Waker {
   #connection: NatsConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #isStopped = true;
+  readonly #timeoutMs: number;
 
   /**
    * @param url One or several server URLs, separated by commas; the first may carry `user:password@` or `token@`.
    * @param onError Told once when no server answers at the start.
+   * @param timeoutMs For a connection; one that is silent for twice as long is given up for another.
    */
-  constructor(url: string, onError: (error: unknown) => void = () => undefined) {
+  constructor(url: string, onError: (error: unknown) => void = () => undefined, timeoutMs = TIMEOUT_MS) {
+    this.#timeoutMs = timeoutMs;
     this.#servers = url.split(',').map((server) => new URL(server.trim()));
     this.#onError = onError;
   }
@@ -36,8 +41,10 @@ export class NatsWaker implements Waker {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#retry);
-    await this.#connection?.close();
+    const connection = this.#connection;
     this.#connection = undefined;
+    // A server that is gone without a word says no goodbye.
+    if (connection !== undefined) await settlesWithin(STOP_PATIENCE_MS, connection.close());
   }
 
   publish(): void {
@@ -56,7 +63,10 @@ export class NatsWaker implements Waker {
       connection = await connect({
         servers: this.#servers.map(({ protocol, host }) => `${protocol}//${host}`),
         name: 'idgraph',
-        timeout: CONNECT_TIMEOUT_MS,
+        timeout: this.#timeoutMs,
+        // Left alone, the library asks every two minutes whether the server is there.
+        pingInterval: this.#timeoutMs,
+        maxPingOut: 1,
         maxReconnectAttempts: -1,
         ...credentialsOf(this.#servers[0]!),
       });

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import type { QueryResult } from 'pg';
-import type { Database } from '../persistence/index.ts';
+import type { Database, TimeLimits } from '../persistence/index.ts';
 import type { ServerLink } from './server-link.ts';
 
 /** The one log there is so far; the tables leave room for more. */
@@ -123,19 +123,25 @@ const OPEN_TIMEOUT_MS = 300_000;
  * On a server each pass is one text of several statements: a single round trip, so a node that stalls never does so with
  * the lock in its hand.
  */
-export function serverSequencing(link: ServerLink, isNotifying: boolean): Sequencing {
-  const script = `begin; ${TAKE_TURN}; ${pass(isNotifying)}; commit`;
+export function serverSequencing(link: ServerLink, isNotifying: boolean, limits: TimeLimits): Sequencing {
+  const script = (statement: string, statementMs: number) =>
+    `begin; ${TAKE_TURN}, ${timeLimits(statementMs, limits.lockMs)}; ${statement}; commit`;
+  const passing = script(pass(isNotifying), limits.statementMs);
   return {
     pass: async () => {
-      const results = (await link.query({ text: script })) as QueryResult[];
+      const results = (await link.query({ text: passing })) as QueryResult[];
       return results[2]!.rows[0] as SequencerPass;
     },
     openGeneration: async () => {
-      const text = `begin; ${TAKE_TURN}; ${OPEN_GENERATION}; commit`;
-      await link.query({ text, query_timeout: OPEN_TIMEOUT_MS } as { text: string });
+      const timeoutMs = OPEN_TIMEOUT_MS + limits.queryMs;
+      await link.query({ text: script(OPEN_GENERATION, OPEN_TIMEOUT_MS), timeoutMs });
     },
   };
 }
+
+/** Part of the first statement: how long those after it may take. */
+const timeLimits = (statementMs: number, lockMs: number): string =>
+  `set_config('statement_timeout', '${statementMs}', true), set_config('lock_timeout', '${lockMs}', true)`;
 
 /** On the embedded database the one connection is queued for like for any other transaction. */
 export function embeddedSequencing(db: Database): Sequencing {

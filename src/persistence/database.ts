@@ -10,9 +10,11 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Kysely } from 'kysely';
-import type pg from 'pg';
-import { createPool, databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
+import { DatabaseServer } from './database-server.ts';
+import { databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
 import { ormOptions } from './orm-options.ts';
+import { ServerPool } from './server-pool.ts';
+import type { TimeLimits } from './time-limits.ts';
 import { translateDatabaseError } from './unavailable.ts';
 import { enterUnitOfWork, openUnitOfWork, outsideUnitOfWork, UnitOfWork } from './unit-of-work.ts';
 
@@ -21,7 +23,12 @@ export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
 /** Where the rows live. */
 export type DatabaseLocation =
   /** A PostgreSQL server, 15 to 18; `poolMax` connections at most. */
-  | { readonly kind: 'server'; readonly url: string; readonly poolMax: number }
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      readonly poolMax: number;
+      readonly limits?: Partial<TimeLimits>;
+    }
   /** An embedded PGlite in a directory, or `memory://`. */
   | { readonly kind: 'embedded'; readonly dataDir: string }
   /** A PGlite that somebody else opened (tests clone one from a template); it is closed with the database. */
@@ -42,34 +49,37 @@ export class Database {
   readonly orm: CoreOrm;
   /** The embedded database, for what only it needs (its single connection, dumps); absent on a server. */
   readonly pglite: PGlite | undefined;
-  /** The pool behind the entity manager; absent on the embedded database. */
-  readonly pool: pg.Pool | undefined;
+  /** The server, for connections beside the pool; absent on the embedded database. */
+  readonly server: DatabaseServer | undefined;
   readonly options: DatabaseOptions;
   readonly #kysely: Kysely<unknown>;
+  readonly #pool: ServerPool | undefined;
 
   private constructor(
     options: DatabaseOptions,
     orm: CoreOrm,
     kysely: Kysely<unknown>,
     pglite: PGlite | undefined,
-    pool: pg.Pool | undefined,
+    server: { server: DatabaseServer; pool: ServerPool } | undefined,
   ) {
     this.options = options;
     this.orm = orm;
     this.#kysely = kysely;
     this.pglite = pglite;
-    this.pool = pool;
+    this.server = server?.server;
+    this.#pool = server?.pool;
   }
 
   static async open(options: DatabaseOptions): Promise<Database> {
     const { location, observe } = options;
     if (location.kind === 'server') {
-      const pool = createPool(location.url, location.poolMax);
-      const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forServer(pool, observe) });
+      const server = new DatabaseServer(location.url, location.limits);
+      const pool = new ServerPool(server, location.poolMax);
+      const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forServer(pool, server.limits, observe) });
       const orm = await CoreOrm.init(
         ormOptions(PostgreSqlDriver, options.entities, kysely, databaseName(location.url)),
       );
-      return new Database(options, orm as unknown as CoreOrm, kysely, undefined, pool);
+      return new Database(options, orm as unknown as CoreOrm, kysely, undefined, { server, pool });
     }
     const pglite = 'pglite' in location ? location.pglite : await PGlite.create(location.dataDir, PGLITE_OPTIONS);
     const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forEmbedded(pglite, observe) });
@@ -134,11 +144,11 @@ export class Database {
     return outsideUnitOfWork(work);
   }
 
-  /** Whether a trivial statement succeeds: readiness. */
+  /** Whether the database answers and takes writes: readiness. */
   async ping(): Promise<boolean> {
     try {
       if (this.pglite !== undefined) await this.pglite.query('select 1');
-      else await this.pool?.query('select 1');
+      else await this.#pool?.check();
       return true;
     } catch {
       return false;
@@ -148,6 +158,6 @@ export class Database {
   async close(): Promise<void> {
     await this.orm.close(true);
     if (this.pglite !== undefined && !this.pglite.closed) await this.pglite.close();
-    if (this.pool !== undefined && !this.pool.ended) await this.pool.end();
+    await this.#pool?.end();
   }
 }

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import {
-  type CompiledQuery,
+  CompiledQuery,
   type DatabaseConnection,
   type DatabaseIntrospector,
   type Dialect,
@@ -14,39 +14,14 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import pg from 'pg';
+import { PARSERS } from './server-connection.ts';
+import type { ServerPool } from './server-pool.ts';
+import { currentLimits, type TimeLimits } from './time-limits.ts';
 import { translateDatabaseError } from './unavailable.ts';
 import { openUnitOfWork } from './unit-of-work.ts';
 
 /** Told of every statement that reaches the database; tests count with it, `LOG_LEVEL=trace` prints with it. */
 export type StatementObserver = (sql: string) => void;
-
-const OID = { int8: 20, timestamptz: 1184 };
-const toNumber = (text: string): number => Number(text);
-const toDate = (text: string): Date => new Date(text);
-
-/** One set of conversions for both engines, so that a row looks the same whichever made it. */
-const PARSERS: Record<number, (text: string) => unknown> = {
-  [OID.int8]: toNumber,
-  [OID.timestamptz]: toDate,
-};
-
-export function createPool(url: string, max: number): pg.Pool {
-  const types = new pg.TypeOverrides();
-  for (const [oid, parse] of Object.entries(PARSERS)) types.setTypeParser(Number(oid), parse);
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    types,
-    connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    application_name: 'idgraph',
-  });
-  // Without a listener a connection that the server drops while idle would end the process; its next user gets the error.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
-}
 
 /** The database a URL leads to, by the driver's own rules (the user's name where the URL has none). */
 export function databaseName(url: string): string {
@@ -63,14 +38,16 @@ export const PGLITE_OPTIONS = { parsers: PARSERS };
 export class GuardedDialect implements Dialect {
   readonly #inner: Dialect;
   readonly #observe: StatementObserver | undefined;
+  readonly #limits: TimeLimits | undefined;
 
-  constructor(inner: Dialect, observe?: StatementObserver) {
+  private constructor(inner: Dialect, observe?: StatementObserver, limits?: TimeLimits) {
     this.#inner = inner;
     this.#observe = observe;
+    this.#limits = limits;
   }
 
-  static forServer(pool: pg.Pool, observe?: StatementObserver): GuardedDialect {
-    return new GuardedDialect(new PostgresDialect({ pool }), observe);
+  static forServer(pool: ServerPool, limits: TimeLimits, observe?: StatementObserver): GuardedDialect {
+    return new GuardedDialect(new PostgresDialect({ pool }), observe, limits);
   }
 
   static forEmbedded(pglite: PGlite, observe?: StatementObserver): GuardedDialect {
@@ -85,7 +62,8 @@ export class GuardedDialect implements Dialect {
 
   createDriver(): Driver {
     const isShared = this.#inner.createAdapter().supportsMultipleConnections === false;
-    return new GuardedDriver(this.#inner.createDriver(), this.#observe, isShared ? new Turnstile() : undefined);
+    const turnstile = isShared ? new Turnstile() : undefined;
+    return new GuardedDriver(this.#inner.createDriver(), this.#observe, turnstile, this.#limits);
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
@@ -123,11 +101,18 @@ class GuardedDriver implements Driver {
   readonly #inner: Driver;
   readonly #observe: StatementObserver | undefined;
   readonly #turnstile: Turnstile | undefined;
+  readonly #limits: TimeLimits | undefined;
 
-  constructor(inner: Driver, observe: StatementObserver | undefined, turnstile: Turnstile | undefined) {
+  constructor(
+    inner: Driver,
+    observe: StatementObserver | undefined,
+    turnstile: Turnstile | undefined,
+    limits: TimeLimits | undefined,
+  ) {
     this.#inner = inner;
     this.#observe = observe;
     this.#turnstile = turnstile;
+    this.#limits = limits;
   }
 
   init(): Promise<void> {
@@ -149,9 +134,12 @@ class GuardedDriver implements Driver {
 
   beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     this.#observe?.('begin');
-    return this.#inner
-      .beginTransaction(unwrap(connection), settings)
-      .catch((error) => this.#giveBack(connection, error));
+    return this.#begin(unwrap(connection), settings).catch((error) => this.#giveBack(connection, error));
+  }
+
+  async #begin(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    if (this.#limits === undefined) return this.#inner.beginTransaction(connection, settings);
+    await connection.executeQuery(CompiledQuery.raw(beginWithin(settings, currentLimits(this.#limits))));
   }
 
   commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -197,6 +185,21 @@ class GuardedDriver implements Driver {
     await this.releaseConnection(connection);
     rethrowTranslated(error);
   }
+}
+
+/**
+ * Begins a transaction that the server itself ends in time, in one round trip. The settings end with the transaction: those
+ * of a session, or of the start of a connection, a pooler in transaction mode would refuse or hand on to others.
+ */
+function beginWithin({ isolationLevel, accessMode }: TransactionSettings, limits: TimeLimits): string {
+  const { statementMs, lockMs, queryMs } = limits;
+  const modes = [isolationLevel === undefined ? '' : `isolation level ${isolationLevel}`, accessMode ?? ''];
+  return [
+    ['start transaction', ...modes].join(' '),
+    `set local statement_timeout = ${statementMs}`,
+    `set local lock_timeout = ${lockMs}`,
+    `set local idle_in_transaction_session_timeout = ${queryMs}`,
+  ].join('; ');
 }
 
 function rethrowTranslated(error: unknown): never {

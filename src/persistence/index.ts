@@ -4,6 +4,7 @@
 export { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
 export { type Columns, columnsOf } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
+export type { DatabaseServer } from './database-server.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
 export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
@@ -23,6 +24,9 @@ export {
   searchKey,
   searchKeysOf,
 } from './search.ts';
-export { isDatabaseUnavailable } from './unavailable.ts';
+export type { ServerConnection } from './server-connection.ts';
+export { withServerLock } from './server-lock.ts';
+export { DEFAULT_TIME_LIMITS, settlesWithin, type TimeLimits, withTimeLimits } from './time-limits.ts';
+export { isDatabaseUnavailable, translateDatabaseError } from './unavailable.ts';
 export { openUnitOfWork } from './unit-of-work.ts';
 export { violatedConstraint } from './violations.ts';

@@ -1,27 +1,17 @@
-import pg from 'pg';
 import type { Database } from './database.ts';
+import { withServerLock } from './server-lock.ts';
+import { withTimeLimits } from './time-limits.ts';
 
 /** Any 64-bit number no other application of the database uses. */
 const MIGRATION_LOCK = 7_236_914_552_011;
+/** A statement may rewrite a large table; what it waits for holds up everybody who waits behind it. */
+const MIGRATION_LIMITS = { statementMs: 3_600_000, queryMs: 3_660_000, lockMs: 60_000 };
 
-/**
- * Brings the schema to the newest migration. Nodes that start together take turns behind a transaction-scoped lock, which
- * also works behind a transaction-mode pooler; it sits on a connection of its own, so that a pool of one is enough.
- */
+/** Brings the schema to the newest migration. Nodes that start together take turns. */
 export async function migrate(db: Database): Promise<void> {
-  const { location } = db.options;
-  if (location.kind === 'embedded') {
+  const up = async (): Promise<void> => {
     await db.orm.migrator.up();
-    return;
-  }
-  const client = new pg.Client({ connectionString: location.url, application_name: 'idgraph-migrate' });
-  await client.connect();
-  try {
-    await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await db.orm.migrator.up();
-    await client.query('commit');
-  } finally {
-    await client.end();
-  }
+  };
+  if (db.server === undefined) await up();
+  else await withServerLock(db.server, 'idgraph-migrate', MIGRATION_LOCK, () => withTimeLimits(MIGRATION_LIMITS, up));
 }

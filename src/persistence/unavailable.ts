@@ -1,7 +1,11 @@
 import { IdentityError, kernelErrors } from '../kernel/index.ts';
 
+/** `read_only_sql_transaction`: the server is a standby, or was made read-only when another one took its place. */
+const READ_ONLY_SQLSTATE = '25006';
 /** Classes and codes of PostgreSQL (appendix A) that mean "the server is not there right now", not "the statement is wrong". */
-const UNAVAILABLE_SQLSTATES = new Set(['57P01', '57P02', '57P03', '53300', '25006']);
+const UNAVAILABLE_CLASSES = ['08', '57P'];
+/** With them `idle_in_transaction_session_timeout` and `transaction_timeout`, which end the connection. */
+const UNAVAILABLE_SQLSTATES = new Set(['53300', READ_ONLY_SQLSTATE, '25P03', '25P04']);
 const UNAVAILABLE_SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -9,16 +13,25 @@ const UNAVAILABLE_SYSTEM_CODES = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'EAI_AGAIN',
 ]);
+/** What the driver says when the answer to a statement is late. */
+const QUERY_TIMEOUT_MESSAGE = 'Query read timeout';
 const UNAVAILABLE_MESSAGES = [
+  QUERY_TIMEOUT_MESSAGE,
   'Connection terminated',
   'timeout exceeded when trying to connect',
+  'timeout expired',
   'Client has encountered a connection error',
   'Client was closed',
-  'Query read timeout',
   'Cannot use a pool after calling end',
+  'driver has already been destroyed',
 ];
+/** `query_canceled` (a statement took too long) and `lock_not_available`. */
+const BUSY_SQLSTATES = new Set(['57014', '55P03']);
+/** Insufficient resources: disk full, out of memory, a limit of the configuration. */
+const BUSY_CLASS = '53';
 
 interface DriverFault {
   readonly code?: unknown;
@@ -27,34 +40,61 @@ interface DriverFault {
   readonly errors?: readonly unknown[];
 }
 
-function looksUnavailable(fault: DriverFault): boolean {
-  const code = typeof fault.code === 'string' ? fault.code : '';
-  if (code.startsWith('08') || UNAVAILABLE_SQLSTATES.has(code) || UNAVAILABLE_SYSTEM_CODES.has(code)) return true;
-  const message = typeof fault.message === 'string' ? fault.message : '';
-  return UNAVAILABLE_MESSAGES.some((text) => message.includes(text));
-}
-
-/** Whether an error, or anything it was caused by, says that the database could not be reached. */
-export function isDatabaseUnavailable(error: unknown, depth = 0): boolean {
+/** Whether the error, or anything it was caused by, is such a fault. */
+function isFault(error: unknown, matches: (fault: DriverFault) => boolean, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false;
   const fault = error as DriverFault;
-  if (looksUnavailable(fault)) return true;
-  if (Array.isArray(fault.errors) && fault.errors.some((inner) => isDatabaseUnavailable(inner, depth + 1))) return true;
-  return isDatabaseUnavailable(fault.cause, depth + 1);
+  if (matches(fault)) return true;
+  if (Array.isArray(fault.errors) && fault.errors.some((inner) => isFault(inner, matches, depth + 1))) return true;
+  return isFault(fault.cause, matches, depth + 1);
+}
+
+const codeOf = ({ code }: DriverFault): string => (typeof code === 'string' ? code : '');
+const messageOf = ({ message }: DriverFault): string => (typeof message === 'string' ? message : '');
+
+/** Whether the database could not be reached: the connection is lost, or was never made. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return isFault(error, (fault) => {
+    const code = codeOf(fault);
+    return (
+      UNAVAILABLE_CLASSES.some((prefix) => code.length === 5 && code.startsWith(prefix)) ||
+      UNAVAILABLE_SQLSTATES.has(code) ||
+      UNAVAILABLE_SYSTEM_CODES.has(code) ||
+      UNAVAILABLE_MESSAGES.some((text) => messageOf(fault).includes(text))
+    );
+  });
+}
+
+/** Whether the server is there but takes no writes. */
+export function isReadOnlyServer(error: unknown): boolean {
+  return isFault(error, (fault) => codeOf(fault) === READ_ONLY_SQLSTATE);
+}
+
+/** Whether the server left a statement without an answer. */
+export function isQueryTimeout(error: unknown): boolean {
+  return isFault(error, (fault) => messageOf(fault) === QUERY_TIMEOUT_MESSAGE);
+}
+
+/** Whether the server is there and has no room or no time for the statement. */
+function isDatabaseBusy(error: unknown): boolean {
+  return isFault(error, (fault) => {
+    const code = codeOf(fault);
+    return BUSY_SQLSTATES.has(code) || (code.length === 5 && code.startsWith(BUSY_CLASS));
+  });
 }
 
 /** `deadlock_detected`, `serialization_failure`: the same request succeeds when it is sent again. */
 const COLLISION_SQLSTATES = new Set(['40P01', '40001']);
 
-function isCollision(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > 5) return false;
-  const { code, cause } = error as DriverFault;
-  return (typeof code === 'string' && COLLISION_SQLSTATES.has(code)) || isCollision(cause, depth + 1);
-}
-
-/** Turns a lost database into `SERVICE_UNAVAILABLE` and a collision of transactions into `CONFLICT`; the rest passes unchanged. */
+/**
+ * Turns a lost or overloaded database into `SERVICE_UNAVAILABLE` and a collision of transactions into `CONFLICT`; the rest
+ * passes unchanged.
+ */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof IdentityError) return error;
-  if (isDatabaseUnavailable(error)) return kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 });
-  return isCollision(error) ? kernelErrors.CONFLICT({ cause: error }) : error;
+  if (isDatabaseUnavailable(error) || isDatabaseBusy(error))
+    return kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 });
+  return isFault(error, (fault) => COLLISION_SQLSTATES.has(codeOf(fault)))
+    ? kernelErrors.CONFLICT({ cause: error })
+    : error;
 }

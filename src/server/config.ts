@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { MasterKey } from '../crypto/index.ts';
+import { DEFAULT_TIME_LIMITS, type TimeLimits } from '../persistence/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from './graphql-limits.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -52,6 +53,7 @@ export interface Config {
    * messages are.
    */
   readonly smtpUrl: string | null;
+  readonly timeouts: TimeoutConfig;
   /** `LOG_LEVEL`: the least severe level that is logged. Default `info`. */
   readonly logLevel: LogLevel;
   /** `RATE_LIMITS`: `on` (default) or `off`. Only for load tests: lock-out rules stay, the per-address floors go. */
@@ -74,7 +76,22 @@ export type DatabaseConfig =
       readonly url: string;
       /** `DATABASE_POOL_MAX`: connections per node, 1...1000. Default 16; nodes x this must stay below `max_connections`. */
       readonly poolMax: number;
+      /**
+       * `DATABASE_CONNECT_TIMEOUT_SECONDS` (default 5), `DATABASE_LOCK_TIMEOUT_SECONDS` (5), `DATABASE_STATEMENT_TIMEOUT_SECONDS`
+       * (10), `DATABASE_QUERY_TIMEOUT_SECONDS` (15), `DATABASE_KEEPALIVE_SECONDS` (10): how long the server is waited for.
+       */
+      readonly limits: TimeLimits;
     };
+
+/** How long other machines are waited for, in milliseconds; no wait is without an end. */
+export interface TimeoutConfig {
+  /** `SMTP_TIMEOUT_SECONDS`: for a connection to the mail server and for each of its answers. Default 15. */
+  readonly smtpMs: number;
+  /** `NATS_TIMEOUT_SECONDS`: for a connection to NATS; one that is silent for twice as long is given up. Default 5. */
+  readonly natsMs: number;
+  /** `PROVIDER_TIMEOUT_SECONDS`: for each answer of an external provider, while a browser waits. Default 5. */
+  readonly providerMs: number;
+}
 
 /** Who exists after the first start on an empty store. What is null is generated and printed once. */
 export interface BootstrapConfig {
@@ -111,6 +128,14 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+
+const MOST_SECONDS = 600;
+
+/** Seconds as the operator writes them, milliseconds as the code counts. */
+const seconds = (defaultMs: number) =>
+  wholeNumber(1, MOST_SECONDS)
+    .transform((value) => value * 1000)
+    .prefault(String(defaultMs / 1000));
 
 /** Runs a parser that throws, and reports its message as the fault. */
 function parsedBy<T>(parse: (text: string) => T) {
@@ -201,6 +226,11 @@ const environment = z.object({
     .default('master'),
   DATABASE_URL: parsedBy(parseDatabaseUrl).optional(),
   DATABASE_POOL_MAX: wholeNumber(1, 1000).default(16),
+  DATABASE_CONNECT_TIMEOUT_SECONDS: seconds(DEFAULT_TIME_LIMITS.connectMs),
+  DATABASE_LOCK_TIMEOUT_SECONDS: seconds(DEFAULT_TIME_LIMITS.lockMs),
+  DATABASE_STATEMENT_TIMEOUT_SECONDS: seconds(DEFAULT_TIME_LIMITS.statementMs),
+  DATABASE_QUERY_TIMEOUT_SECONDS: seconds(DEFAULT_TIME_LIMITS.queryMs),
+  DATABASE_KEEPALIVE_SECONDS: seconds(DEFAULT_TIME_LIMITS.keepAliveMs),
   DATA_DIR: z
     .string()
     .refine((text) => text === 'memory://' || !text.includes('://'), 'must be a directory, or memory://')
@@ -216,6 +246,9 @@ const environment = z.object({
       'sms must be the host name of a gateway',
     )
     .optional(),
+  SMTP_TIMEOUT_SECONDS: seconds(15_000),
+  NATS_TIMEOUT_SECONDS: seconds(5_000),
+  PROVIDER_TIMEOUT_SECONDS: seconds(5_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   DRAIN_SECONDS: wholeNumber(0, 300).default(5),
@@ -252,6 +285,22 @@ function crossFaults(present: Record<string, string>): string[] {
   return [];
 }
 
+type Values = z.infer<typeof environment>;
+
+const toLimits = (value: Values): TimeLimits => ({
+  connectMs: value.DATABASE_CONNECT_TIMEOUT_SECONDS,
+  lockMs: value.DATABASE_LOCK_TIMEOUT_SECONDS,
+  statementMs: value.DATABASE_STATEMENT_TIMEOUT_SECONDS,
+  queryMs: value.DATABASE_QUERY_TIMEOUT_SECONDS,
+  keepAliveMs: value.DATABASE_KEEPALIVE_SECONDS,
+});
+
+/** A query that is given up before the server may end its statement costs a connection each time. */
+function limitsFault({ DATABASE_QUERY_TIMEOUT_SECONDS: query, DATABASE_STATEMENT_TIMEOUT_SECONDS: statement }: Values) {
+  if (query > statement) return null;
+  return 'DATABASE_QUERY_TIMEOUT_SECONDS: must be more than DATABASE_STATEMENT_TIMEOUT_SECONDS';
+}
+
 /**
  * Reads the environment.
  * @throws ConfigError Names every fault; values are not repeated, because they may be secrets.
@@ -263,6 +312,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   faults.push(...crossFaults(present));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const value = result.data;
+  const faultOfLimits = limitsFault(value);
+  if (faultOfLimits !== null) throw new ConfigError([faultOfLimits]);
   return {
     port: value.PORT,
     host: value.HOST,
@@ -271,7 +322,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     database:
       value.DATABASE_URL === undefined
         ? { kind: 'embedded' }
-        : { kind: 'server', url: value.DATABASE_URL, poolMax: value.DATABASE_POOL_MAX },
+        : { kind: 'server', url: value.DATABASE_URL, poolMax: value.DATABASE_POOL_MAX, limits: toLimits(value) },
     dataDir: value.DATA_DIR === 'memory://' ? null : value.DATA_DIR,
     masterKeyText: value.MASTER_KEY ?? null,
     graphqlLimits: value.GRAPHQL_LIMITS,
@@ -279,6 +330,11 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     natsServers: value.NATS_URL ?? null,
     trustedProxies: value.TRUSTED_PROXIES,
     smtpUrl: value.SMTP_URL ?? null,
+    timeouts: {
+      smtpMs: value.SMTP_TIMEOUT_SECONDS,
+      natsMs: value.NATS_TIMEOUT_SECONDS,
+      providerMs: value.PROVIDER_TIMEOUT_SECONDS,
+    },
     logLevel: value.LOG_LEVEL,
     rateLimits: value.RATE_LIMITS === 'on',
     drainSeconds: value.DRAIN_SECONDS,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, settlesWithin } from '../persistence/index.ts';
 import type { Logger } from './logger.ts';
 
 /** What this machine knows of time. In milliseconds. */
@@ -17,6 +17,7 @@ export const machineTime: TimeSource = { wall: () => Date.now(), monotonic: () =
 const MEASURE_EVERY_MS = 6_000;
 /** A new connection may lead to another server, after a failover; all of a pool come within this. */
 const AFTER_CONNECT_MS = 200;
+const STOP_PATIENCE_MS = 500;
 /** Questions of one measurement; the quickest answer counts. */
 const SAMPLES = 4;
 /** Time passes by at most a tenth faster or slower while a deviation is corrected, so that it never runs backwards. */
@@ -124,7 +125,7 @@ export class ClockWatch {
   #timer: NodeJS.Timeout | undefined;
   #measuring: Promise<void> | undefined;
   #isStopped = false;
-  readonly #onConnect = (): void => this.#schedule(AFTER_CONNECT_MS);
+  #forget: (() => void) | undefined;
 
   constructor(db: Database, clock: DatabaseClock, logger: Pick<Logger, 'warn' | 'debug'>) {
     this.#db = db;
@@ -135,15 +136,16 @@ export class ClockWatch {
   /** Resolves once the clock is right for the first time. */
   async start(): Promise<void> {
     this.#tell(this.#clock.learn(await this.#clock.sample(this.#db), true));
-    this.#db.pool?.on('connect', this.#onConnect);
+    this.#forget = this.#db.server?.onConnect(() => this.#schedule(AFTER_CONNECT_MS));
     this.#schedule(MEASURE_EVERY_MS);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#db.pool?.off('connect', this.#onConnect);
-    await this.#measuring;
+    this.#forget?.();
+    // The database may not answer.
+    if (this.#measuring !== undefined) await settlesWithin(STOP_PATIENCE_MS, this.#measuring);
   }
 
   /** A measurement that is due sooner than planned replaces the planned one; one that runs is followed by the next. */

@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from 'koa';
 import { type ErrorKind, IdentityError, kernelErrors } from '../kernel/index.ts';
-import { isDatabaseUnavailable } from '../persistence/index.ts';
+import { translateDatabaseError } from '../persistence/index.ts';
 
 /** HTTP status of each kind of error, where no dialect has a table of its own. */
 export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
@@ -21,11 +21,10 @@ export class RequestAborted extends Error {
   override readonly name = 'RequestAborted';
 }
 
-/** What the caller is told of an error: itself if it is ours, 503 for a lost database, else `INTERNAL_ERROR`. */
+/** What the caller is told of an error: itself if it is ours, 503 for a lost or overloaded database, else `INTERNAL_ERROR`. */
 export function shownError(error: unknown): IdentityError {
-  if (error instanceof IdentityError) return error;
-  if (isDatabaseUnavailable(error)) return kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 });
-  return kernelErrors.INTERNAL_ERROR({ cause: error });
+  const translated = translateDatabaseError(error);
+  return translated instanceof IdentityError ? translated : kernelErrors.INTERNAL_ERROR({ cause: error });
 }
 
 /** Sets status and the headers that belong to an error; the body is the route's own. */

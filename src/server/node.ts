@@ -105,17 +105,16 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   const trusted = config.trustedDocuments === null ? null : TrustedDocuments.load(config.trustedDocuments);
   const { location, masterKey } = await findStore(config, holdings);
   const metrics = createMetrics();
-  let database: Database | undefined;
+  let isServing = async (): Promise<boolean> => false;
   const door = createFrontDoor({
     logger,
     metrics,
     publicUrl: config.publicUrl ?? 'http://localhost',
-    isReady: async () => (await database?.ping()) === true,
+    isReady: () => isServing(),
   });
   const port = await listen(door, config, holdings);
   const publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const db = await openDatabase(location, logger);
-  database = db;
   holdings.add(() => db.close());
   const clockWatch = new ClockWatch(db, clock, logger);
   await clockWatch.start();
@@ -127,10 +126,13 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
     publicUrl,
     defaultTenant: config.defaultTenant,
     natsUrl: config.natsServers?.join(','),
+    natsTimeoutMs: config.timeouts.natsMs,
+    providerTimeoutMs: config.timeouts.providerMs,
     transports: createTransports(config, publicUrl, logger),
     onError: (error) => logger.warn({ err: error }, 'A background loop failed and goes on'),
   });
   await agree({ config, db, services, masterKey, logger, holdings });
+  isServing = async () => services.eventEngine.isConnected && (await db.ping());
   await services.eventEngine.start();
   holdings.add(() => services.eventEngine.stop());
   holdings.add(async () => {

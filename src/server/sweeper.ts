@@ -1,8 +1,9 @@
 import type { Services } from '../../schema/context.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, settlesWithin } from '../persistence/index.ts';
 import type { Logger } from './logger.ts';
 
 const ROUND_MS = 60_000;
+const STOP_PATIENCE_MS = 500;
 /** Rows of a batch: on the embedded database a batch blocks everybody else. */
 const BATCH = { embedded: 100, server: 1000 } as const;
 
@@ -30,11 +31,11 @@ export class Sweeper {
     this.#schedule(ROUND_MS * (0.5 + Math.random() / 2));
   }
 
-  /** Resolves when the batch under way is done. */
+  /** Resolves when the batch under way is done, or soon: it may wait for a database that does not answer. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#timer);
-    await this.#round;
+    await settlesWithin(STOP_PATIENCE_MS, this.#round);
   }
 
   /** Sweeps until nothing expired is left. */

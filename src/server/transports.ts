@@ -13,7 +13,7 @@ import type { Transports } from './registry/index.ts';
  * @param publicUrl Its host is the sender's domain unless `SMTP_URL` names a sender.
  */
 export function createTransports(
-  { smtpUrl, dataDir }: Pick<Config, 'smtpUrl' | 'dataDir'>,
+  { smtpUrl, dataDir, timeouts }: Pick<Config, 'smtpUrl' | 'dataDir'> & Partial<Pick<Config, 'timeouts'>>,
   publicUrl: string,
   logger: Pick<Logger, 'info'>,
 ): Transports {
@@ -23,7 +23,12 @@ export function createTransports(
     onWritten: (written) => logger.info(written, 'A message was put into the outbox'),
   });
   if (smtpUrl === null) return { mail: outbox, sms: outbox };
-  const smtp = () => new SmtpTransport({ url: smtpUrl, from: `no-reply@${new URL(publicUrl).hostname}` });
+  const smtp = () =>
+    new SmtpTransport({
+      url: smtpUrl,
+      from: `no-reply@${new URL(publicUrl).hostname}`,
+      ...(timeouts === undefined ? {} : { timeoutMs: timeouts.smtpMs }),
+    });
   const gateway = new URL(smtpUrl).searchParams.get('sms');
   return { mail: smtp(), sms: gateway === null ? outbox : new SmsGatewayTransport(smtp(), gateway) };
 }

@@ -109,6 +109,20 @@ export class PostgresCluster {
     await gone;
   }
 
+  /** Stops every process of the server where it stands: its sockets stay open, and nothing answers. */
+  async freeze(): Promise<void> {
+    const pid = this.#process!.pid!;
+    process.kill(pid, 'SIGSTOP');
+    for (const child of await childrenOf(pid)) process.kill(child, 'SIGSTOP');
+  }
+
+  /** Lets a frozen server go on. */
+  async thaw(): Promise<void> {
+    const pid = this.#process!.pid!;
+    for (const child of await childrenOf(pid)) process.kill(child, 'SIGCONT');
+    process.kill(pid, 'SIGCONT');
+  }
+
   /** Stops the server and deletes its files. */
   async destroy(): Promise<void> {
     await this.stop('immediate');
@@ -126,6 +140,11 @@ function guard(pid: number, folder: string): ChildProcess {
   guardian.unref();
   (guardian.stdin as Socket).unref();
   return guardian;
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const { stdout } = await run('pgrep', ['-P', String(pid)]);
+  return stdout.trim().split('\n').map(Number);
 }
 
 function flagsOf(options: ClusterOptions): string[] {

@@ -4,7 +4,7 @@ import type { FederationProvider, ProviderConfig, ProviderTokens } from '../../f
 import { storedConfig, type TokenEndpointAuth } from '../../federation/index.ts';
 import { addSeconds, type Clock, isStorableText } from '../../kernel/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
-import { UPSTREAM_TIMEOUT_SECONDS, upstreamFetch } from './upstream-fetch.ts';
+import { UPSTREAM_TIMEOUT_MS, upstreamFetch } from './upstream-fetch.ts';
 
 /** What a visit to a provider is told apart by; made at its start, needed at its end. */
 export interface Visit {
@@ -32,6 +32,8 @@ export interface UpstreamDeps {
   readonly clock: Clock;
   readonly clientSecret: (provider: FederationProvider) => string | null;
   readonly allowLoopbackHttp: boolean;
+  /** How long each answer of a provider is waited for. Default 5 s. */
+  readonly timeoutMs?: number;
 }
 
 /** Metadata and keys of some 20 KB each: 5 MB at most. */
@@ -153,9 +155,9 @@ export class Upstream {
   }
 
   async #configure(provider: FederationProvider, config: ProviderConfig): Promise<client.Configuration> {
-    const { allowLoopbackHttp, clientSecret } = this.#deps;
+    const { allowLoopbackHttp, clientSecret, timeoutMs = UPSTREAM_TIMEOUT_MS } = this.#deps;
     const authentication = AUTHENTICATION[config.tokenEndpointAuth](clientSecret(provider) ?? '');
-    const fetch = upstreamFetch(allowLoopbackHttp);
+    const fetch = upstreamFetch(allowLoopbackHttp, timeoutMs);
     const execute = [
       ...(allowLoopbackHttp ? [client.allowInsecureRequests] : []),
       // Checks the signature of ID tokens as well: the token endpoint's TLS alone would be enough for the specification.
@@ -164,13 +166,13 @@ export class Upstream {
     if (config.issuer !== null && config.tokenEndpoint === null) {
       return client.discovery(new URL(config.issuer), config.clientId, undefined, authentication, {
         [client.customFetch]: fetch,
-        timeout: UPSTREAM_TIMEOUT_SECONDS,
+        timeout: timeoutMs / 1000,
         execute,
       });
     }
     const configuration = new client.Configuration(metadataOf(config), config.clientId, undefined, authentication);
     configuration[client.customFetch] = fetch;
-    configuration.timeout = UPSTREAM_TIMEOUT_SECONDS;
+    configuration.timeout = timeoutMs / 1000;
     for (const extend of execute) extend(configuration);
     return configuration;
   }

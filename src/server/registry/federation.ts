@@ -42,6 +42,7 @@ export function createFederation(
     clock: base.clock,
     clientSecret: (provider) => federationProviders.clientSecret(provider),
     ...rules,
+    ...(options.providerTimeoutMs === undefined ? {} : { timeoutMs: options.providerTimeoutMs }),
   });
   return {
     federationProviders,

@@ -7,7 +7,7 @@ export type Ground = ReturnType<typeof createGround>;
 
 /** What every room stands on; none of it but the engine is a service of its own. */
 export function createGround(options: RegistryOptions) {
-  const { db, clock, masterKey, natsUrl, onError } = options;
+  const { db, clock, masterKey, natsUrl, natsTimeoutMs, onError } = options;
   const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
   const tenantStore = new TenantStore(db);
   const eventEngine = new EventEngine({
@@ -15,6 +15,7 @@ export function createGround(options: RegistryOptions) {
     clock,
     sealer: sealer('event-cursor'),
     natsUrl,
+    natsTimeoutMs,
     retentionDays: (tenantIds) => tenantStore.eventRetentionDays(tenantIds),
     ...(onError === undefined ? {} : { onError }),
   });

@@ -16,6 +16,10 @@ export interface RegistryOptions {
   readonly allowLoopbackHttp?: boolean;
   /** NATS servers that wake the nodes; absent: PostgreSQL's NOTIFY. */
   readonly natsUrl?: string | undefined;
+  /** How long NATS is waited for, in milliseconds. Default 5 s. */
+  readonly natsTimeoutMs?: number;
+  /** How long an answer of an external provider is waited for, in milliseconds. Default 5 s. */
+  readonly providerTimeoutMs?: number;
   /** The ways out for mails and text messages. */
   readonly transports: Transports;
   /** Told of faults in the background loops, which go on by themselves. */

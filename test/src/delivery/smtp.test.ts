@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Mail, PermanentDeliveryError, SmsGatewayTransport, SmtpTransport } from '../../../src/delivery/index.ts';
 import { type CaughtMail, TestSmtpServer } from '../../support/smtp-server.ts';
@@ -73,6 +75,25 @@ describe('mail over SMTP', () => {
     await expect(transport.deliver(mail({ to: 'nobody@example.com' }))).rejects.toBeInstanceOf(PermanentDeliveryError);
     const later = transport.deliver(mail({ to: 'full@example.com' }));
     await expect(later).rejects.toSatisfy((error) => !(error instanceof PermanentDeliveryError));
+  });
+});
+
+describe('a mail server that falls silent', () => {
+  it.each([
+    ['before its greeting', ''],
+    ['after its greeting', '220 mail.example.com ESMTP\r\n'],
+  ])('is waited for a bounded time: %s', async (_case, greeting) => {
+    const silent = createServer((socket) => socket.on('error', () => undefined).write(greeting)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const waiting = new SmtpTransport({
+      url: `smtp://127.0.0.1:${port}`,
+      from: 'no-reply@id.example.com',
+      timeoutMs: 200,
+    });
+    await expect(waiting.deliver(mail())).rejects.toSatisfy((error) => !(error instanceof PermanentDeliveryError));
+    waiting.close();
+    silent.close();
   });
 });
 

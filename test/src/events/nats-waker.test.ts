@@ -10,6 +10,8 @@ class SmallNats {
   readonly #subscriptions = new Map<Socket, string>();
   /** What clients sent on connecting. */
   readonly greetings: Record<string, unknown>[] = [];
+  /** Whether it leaves everything unanswered, as one behind a broken network does. */
+  isSilent = false;
 
   constructor() {
     this.#server = createServer((socket) => this.#serve(socket));
@@ -37,6 +39,7 @@ class SmallNats {
     socket.on('close', () => this.#subscriptions.delete(socket));
     socket.write('INFO {"server_id":"small","version":"2.10.0","proto":1,"max_payload":1048576,"headers":true}\r\n');
     socket.on('data', (chunk) => {
+      if (this.isSilent) return;
       for (const line of chunk.toString().split('\r\n')) this.#obey(socket, line);
     });
   }
@@ -64,9 +67,9 @@ describe('wake-ups over NATS', () => {
     await nats.close();
   });
 
-  const startWaker = async (port: number, credentials = '') => {
+  const startWaker = async (port: number, credentials = '', timeoutMs = 5_000) => {
     const faults: unknown[] = [];
-    const waker = new NatsWaker(`nats://${credentials}127.0.0.1:${port}`, (error) => faults.push(error));
+    const waker = new NatsWaker(`nats://${credentials}127.0.0.1:${port}`, (error) => faults.push(error), timeoutMs);
     wakers.push(waker);
     const heard = { count: 0 };
     waker.subscribe(() => {
@@ -95,6 +98,17 @@ describe('wake-ups over NATS', () => {
     expect(heard.count).toBe(1);
     await nats.listen(port);
     await until(() => nats.subscribers === 1);
+  });
+
+  it('notice a server that falls silent, and connect anew', async () => {
+    const port = await nats.listen();
+    await startWaker(port, '', 100);
+    await until(() => nats.subscribers === 1);
+    nats.isSilent = true;
+    await until(() => nats.subscribers === 0);
+    nats.isSilent = false;
+    await until(() => nats.subscribers === 1);
+    expect(nats.greetings.length).toBeGreaterThan(1);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/persistence/index.ts';
 import { ClockWatch, DatabaseClock, type TimeSource } from '../../../src/server/database-clock.ts';
@@ -120,7 +121,7 @@ describe.each(ENGINES)('the measurement on $name', ({ name, open }) => {
     // To this node the new server is 90 s ahead.
     machine.offMs = -90_000;
     const learn = vi.spyOn(clock, 'learn');
-    await Promise.all(Array.from({ length: 4 }, () => db.pool!.query('select pg_sleep(0.05)')));
+    await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.05)`.execute(db.read())));
     await vi.waitFor(() => expect(learn).toHaveBeenCalled(), { timeout: 3_000 });
     await vi.waitFor(() => expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500), { timeout: 20_000 });
   });

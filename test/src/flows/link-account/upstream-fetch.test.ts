@@ -13,6 +13,8 @@ describe('calls to federation providers', () => {
       asked.push(request.url ?? '');
       if (request.url === '/moved') response.writeHead(302, { location: '/inside' }).end();
       else if (request.url === '/empty') response.writeHead(204).end();
+      else if (request.url === '/silent') return;
+      else if (request.url === '/stuck') response.write('the beginning');
       else if (request.url === '/large') response.end('x'.repeat(1_048_577));
       else response.end('x'.repeat(1_048_576));
     }).listen(0, '127.0.0.1');
@@ -36,6 +38,16 @@ describe('calls to federation providers', () => {
   it('read up to a mebibyte', async () => {
     expect((await (await get(`http://127.0.0.1:${port}/`)).text()).length).toBe(1_048_576);
     await expect(get(`http://127.0.0.1:${port}/large`)).rejects.toThrow('larger than');
+  });
+
+  it.each(['/silent', '/stuck'])('wait a bounded time for head and body: %s', async (path) => {
+    const waiting = upstreamFetch(true, 200)(`http://127.0.0.1:${port}${path}`, {
+      method: 'GET',
+      headers: {},
+      body: undefined,
+      redirect: 'manual',
+    });
+    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('follow no redirect', async () => {
