@@ -27,6 +27,18 @@ export const DESKTOP = { tp: 'Browser', deviceType: 'pc', device: 'PC', cls: tru
 /** Section 4: a sign-in names the store that keeps the account; a tenant has one, and what it is called is not told. */
 export const ID_STORE = 'internal';
 
+/** Section 2.15: parameters of the provider's address in the order of the manual's sample; what it does not name stands between. */
+const SAMPLE_ORDER = ['state', 'scope', 'redirect_uri', 'client_id', '*', 'response_type'];
+const placeOf = (name: string): number => SAMPLE_ORDER.indexOf(SAMPLE_ORDER.includes(name) ? name : '*');
+
+/** The address with its parameters in that order, each with its value as it was. */
+export function inSampleOrder(address: string): string {
+  const url = new URL(address);
+  const parameters = [...url.searchParams].sort(([a], [b]) => placeOf(a) - placeOf(b));
+  url.search = new URLSearchParams(parameters).toString();
+  return url.href;
+}
+
 /** JSON that may stand inside a script element. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type BrowserAnswer, type ParsedRequest, type Route, route } from '../../engine/index.ts';
 import { page, SUBJECT } from '../errors.ts';
 import { ACCOUNT_ID, subjectIdOf } from '../identifiers.ts';
-import { popupPage } from '../quirks.ts';
+import { inSampleOrder, popupPage } from '../quirks.ts';
 import { EXTERNAL_ACCOUNTS, externalAccounts, type LinksData, REDIRECT_TO } from '../replies.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
@@ -117,7 +117,9 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: REDIRECT_TO,
-      from: ({ beginAccountLinking }: { beginAccountLinking: { redirectTo: string } }) => beginAccountLinking,
+      from: ({ beginAccountLinking }: { beginAccountLinking: { redirectTo: string } }) => ({
+        redirectTo: inSampleOrder(beginAccountLinking.redirectTo),
+      }),
     },
     pos: { 'input.provider': 'fp', 'input.callback': 'callback', 'input.redirectUri': 'fp' },
   }),

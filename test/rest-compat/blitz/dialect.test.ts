@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CREDENTIAL_EVENT_NAMES, EVENT_NAMES, eventName } from '../../../rest-compat/blitz/events.ts';
 import { instanceIdOf, subjectIdOf } from '../../../rest-compat/blitz/identifiers.ts';
 import { BLITZ, registerBlitz } from '../../../rest-compat/blitz/index.ts';
-import { popupPage } from '../../../rest-compat/blitz/quirks.ts';
+import { inSampleOrder, popupPage } from '../../../rest-compat/blitz/quirks.ts';
 import { idleCodes } from '../../../rest-compat/engine/index.ts';
 import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
@@ -160,6 +160,16 @@ describe('Blitz identifiers (spec section 0.3)', () => {
 
   it('read hyphens that typesetting changed', () => {
     expect(subjectIdOf('a\u2010b\u2011c\u2012d\u2013e\u2014f\u2015g')).toBe('a-b-c-d-e-f-g');
+  });
+});
+
+describe('the address of a provider (spec section 2.15)', () => {
+  it('has its parameters in the order of the sample, others between, and keeps their values', () => {
+    const address =
+      'https://vk.example/authorize?v=5.52&client_id=1&response_type=code&redirect_uri=https%3A%2F%2Fa%2Fcb&state=s';
+    expect(inSampleOrder(`${address}&nonce=n&scope=email+phone&v=6`)).toBe(
+      'https://vk.example/authorize?state=s&scope=email+phone&redirect_uri=https%3A%2F%2Fa%2Fcb&client_id=1&v=5.52&nonce=n&v=6&response_type=code',
+    );
   });
 });
 

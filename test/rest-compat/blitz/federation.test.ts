@@ -158,6 +158,10 @@ describe('Blitz 2.15: external providers', () => {
       expect(first).toContain(`redirect_uri=${encodeURIComponent(RETURN)}`);
       const query = new URL(first).searchParams;
       expect(Object.fromEntries(query)).toMatchObject({ client_id: '1000001', response_type: 'code', v: '5.52' });
+      // The order of the sample; what it does not name stands where it has what is the provider's own.
+      const names = [...query.keys()];
+      expect(names.slice(0, 4)).toEqual(['state', 'scope', 'redirect_uri', 'client_id']);
+      expect(names.at(-1)).toBe('response_type');
       expect(query.get('state')).toMatch(/^[0-9a-f-]{36}$/);
       expect(query.get('state')).not.toBe(new URL(second).searchParams.get('state'));
     });
