@@ -49,6 +49,14 @@ export class FederationProviderStore {
       null) as FederationProvider | null;
   }
 
+  /** Whether the tenant has a provider of one of these types and names. */
+  async hasAnyOf(tenantId: string, providers: readonly Pick<FederationProvider, 'type' | 'name'>[]): Promise<boolean> {
+    if (providers.length === 0) return false;
+    const names = providers.map(({ name }) => name);
+    const rows = await this.#select(tenantId).where('name', 'in', names).execute();
+    return rows.some((row) => providers.some(({ type, name }) => row.type === type && row.name === name));
+  }
+
   /** Providers in the order of their names. */
   page(tenantId: string, filter: ProviderFilter, request: PageRequest): Promise<PageResult<FederationProvider>> {
     let query = this.#select(tenantId);

@@ -52,6 +52,8 @@ export interface OAuthOptions {
   readonly signIn: SignInFlow;
   /** Made before the sessions, which end families. */
   readonly grants: GrantStore;
+  /** Whether a tenant has one of the objects that scope names narrow permissions to, such as `vk:vk_1`. */
+  readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
   readonly publicUrl: string;
   readonly defaultTenant: string;
   /** Issuers beside the native one. */
@@ -98,7 +100,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const accessTokens = new AccessTokens(keys);
   const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
   const grantTypes: readonly GrantType[] = [
-    new ClientCredentialsGrant({ db, accessTokens, tokens, scopes, events, clock }),
+    new ClientCredentialsGrant({ db, accessTokens, tokens, scopes, events, clock, hasObject: options.hasObject }),
     new PasswordGrant({ db, grants, families, scopes, signIn: options.signIn, clock }),
     new RefreshTokenGrant({ db, grants, families, users, sessionStore, sessions, events, clock }),
   ];

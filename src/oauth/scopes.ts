@@ -50,6 +50,17 @@ export class ScopeRules {
   }
 
   /**
+   * The objects that each name asked for narrows a permission to (`only`), for the names that the client is not linked with:
+   * it may ask for them because it holds the permission for every object, and one of them at least has to exist.
+   */
+  narrowed(client: ClientRecord, requested: string | null | undefined): readonly (readonly string[])[] {
+    const unlinked = parseScopeParameter(requested).filter((name) => !client.allowedScopes.has(name));
+    return unlinked
+      .map((name) => this.#aliases.expand(name, 'application').flatMap(({ only }) => only ?? []))
+      .filter((objects) => objects.length > 0);
+  }
+
+  /**
    * Scopes of a user's token: those asked for, or the client's defaults.
    * @throws SCOPE_INVALID A name is unknown or not allowed to the client.
    */

@@ -2,6 +2,7 @@ import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { AccessTokens, MadeToken } from '../access-token.ts';
+import { oauthErrors } from '../oauth.errors.ts';
 import type { ScopeRules } from '../scopes.ts';
 import type { TokenStore } from '../token.store.ts';
 import type { GrantRequest, GrantType, IssuedTokens } from './grant.ts';
@@ -12,6 +13,8 @@ export interface ClientCredentialsDeps {
   readonly accessTokens: AccessTokens;
   readonly tokens: TokenStore;
   readonly scopes: ScopeRules;
+  /** Whether the tenant has one of the objects that a scope narrows a permission to. */
+  readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -34,6 +37,7 @@ export class ClientCredentialsGrant implements GrantType {
   async issue(request: GrantRequest): Promise<IssuedTokens> {
     const { tenant, issuer, client, lifetimes, parameters } = request;
     const scope = this.#deps.scopes.forApplication(client, parameters.scope);
+    await this.#assertObjects(request);
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
     const now = this.#deps.clock.now();
     const signer = await this.#deps.accessTokens.signer(request);
@@ -47,6 +51,13 @@ export class ClientCredentialsGrant implements GrantType {
       refreshToken: null,
       idToken: null,
     };
+  }
+
+  /** A name built from data means nothing where the data is not there. @throws SCOPE_INVALID */
+  async #assertObjects({ tenant, client, parameters }: GrantRequest): Promise<void> {
+    const { hasObject, scopes } = this.#deps;
+    for (const objects of scopes.narrowed(client, parameters.scope))
+      if (!(await hasObject(tenant.id, objects))) throw oauthErrors.SCOPE_INVALID();
   }
 
   async #record(request: GrantRequest, made: MadeToken, now: Date): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
 import type { Services } from '../../../schema/context.ts';
+import { parseProviderKey } from '../../federation/index.ts';
 import { createOAuth } from '../../oauth/index.ts';
 import { createAccess } from './access.ts';
 import { createAccounts } from './accounts.ts';
@@ -42,6 +43,12 @@ export function createRegistry(options: RegistryOptions): Services {
     sessionStore: sessions.sessionStore,
     signIn: flows.signIn,
     grants: sessions.grantStore,
+    // Providers are all that a scope name is made from.
+    hasObject: (tenantId, objects) =>
+      federation.federationProviderStore.hasAnyOf(
+        tenantId,
+        objects.flatMap((key) => parseProviderKey(key) ?? []),
+      ),
     issuers: [BLITZ_ISSUER],
   });
   ground.listen(oauth.onEvents);

@@ -70,6 +70,27 @@ describe('Blitz 2.16: stored external tokens', () => {
     expect(await reads()).toHaveLength(1);
   });
 
+  it('is refused as a scope for a provider that there is not, also to holders of fed_token_any', async () => {
+    const app = await blitz.world.newClient(blitz.tenant, {
+      grants: ['client_credentials'],
+      scopes: [{ name: 'fed_token_any', isDefault: false }],
+    });
+    const authorization = `Basic ${Buffer.from(`${app.client.clientId}:${app.secret}`).toString('base64')}`;
+    const ask = async (scope: string) => {
+      const body = new URLSearchParams({ grant_type: 'client_credentials', scope }).toString();
+      const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+      const { status, json } = await blitz.rest.ask('POST', '/blitz/oauth/te', { headers, body });
+      return [status, json.scope ?? json.error];
+    };
+    const neighbour = await blitz.world.tenant();
+    await blitz.world.newProvider(neighbour, { type: 'esia', name: 'esia_1' });
+    for (const name of ['fed_token_vk_none', 'fed_token_tcs_vk_1', 'fed_token_none_none', 'fed_token_esia_esia_1'])
+      expect(await ask(name)).toEqual([400, 'invalid_scope']);
+    expect(await ask('fed_token_any fed_token_vk_none')).toEqual([400, 'invalid_scope']);
+    for (const name of ['fed_token_vk_vk_1', 'fed_token_tcs_tcs_1', 'fed_token_any fed_token_vk_vk_1'])
+      expect(await ask(name)).toEqual([200, name]);
+  });
+
   it('answers not_found when nothing is stored: no link, a link without a token, a token that ended, an unknown provider', async () => {
     const refused = async () => {
       const answer = await ask(any);
