@@ -131,16 +131,16 @@ export class SignUpFlow {
     const { password, linkApps, languages, ...account } = input;
     const apps = checkedApps(authority, linkApps ?? []);
     const prepared = await users.prepare(authority, account);
-    const hash =
+    const hashed =
       password == null ? null : await passwords.prepareNew(authority, prepared.input, password, 'input.password');
     return db.transaction(async () => {
       const user = await users.insert(authority, prepared);
-      if (hash !== null) await passwords.add(authority, user.id, hash);
+      if (hashed !== null) await passwords.add(authority, user.id, hashed);
       for (const [at, clientId] of apps.entries())
         await this.#deps.apps.bind(authority, clientId, user.id, `input.linkApps.${at}`);
       const context = mintHandle(authority.tenant.route);
       const open = this.#sendCodes(authority, user, context, languages);
-      const amr = hash === null ? [] : passwords.amr;
+      const amr = hashed === null ? [] : passwords.amr;
       const expiresAt = addSeconds(this.#deps.clock.now(), CONTEXT_SECONDS);
       return this.#advance(authority, user, context, { open, amr, isSignedIn: false }, expiresAt);
     });

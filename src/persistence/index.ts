@@ -11,6 +11,7 @@ export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult 
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,
+  addSearchRows,
   anyOfFaults,
   anyOfSql,
   type Comparison,

@@ -51,12 +51,24 @@ export async function replaceSearchRows(
       using unnest(${gone.map((row) => row.name)}::text[], ${gone.map((row) => row.value_key)}::text[]) as gone (name, value_key)
       where k.tenant_id = ${tenantId}::uuid and k.${id} = ${ownerId}::${type}
         and k.name = gone.name and k.value_key = gone.value_key`.execute(db.read());
-  if (added.length > 0)
-    await sql`insert into ${keys} (tenant_id, ${id}, name, value_key)
-      select ${tenantId}::uuid, ${ownerId}::${type}, row.name, row.value_key
-      from unnest(${added.map(([name]) => name)}::text[], ${added.map(([, key]) => key)}::text[]) as row (name, value_key)`.execute(
-      db.read(),
-    );
+  await addSearchRows(db, { table, owner, ownerType }, tenantId, ownerId, added);
+}
+
+/** Adds search rows of an owner that does not have them, in the open unit of work. */
+export async function addSearchRows(
+  db: Database,
+  { table, owner, ownerType }: SearchKeyTable,
+  tenantId: string,
+  ownerId: string,
+  added: readonly SearchRow[],
+): Promise<void> {
+  if (added.length === 0) return;
+  const [keys, id, type] = [sql.table(table), sql.ref(owner), sql.raw(ownerType)];
+  await sql`insert into ${keys} (tenant_id, ${id}, name, value_key)
+    select ${tenantId}::uuid, ${ownerId}::${type}, row.name, row.value_key
+    from unnest(${added.map(([name]) => name)}::text[], ${added.map(([, key]) => key)}::text[]) as row (name, value_key)`.execute(
+    db.read(),
+  );
 }
 
 const OPERATORS = { eq: '=', ne: '=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;

@@ -104,7 +104,12 @@ export class GuardedAccounts {
 
   /** The roles whose last holder is protected: `administrator` always, `tenant-administrator` where the tenant wants it. */
   async #protectedRoles({ tenant }: Authority): Promise<string[]> {
-    const settings = (await this.#deps.directory.byId(tenant.id))?.settings;
+    const { directory } = this.#deps;
+    // Inside the change itself the setting may not be switched on before the change is done.
+    const settings =
+      openUnitOfWork() === undefined
+        ? (await directory.byId(tenant.id))?.settings
+        : await directory.holdSettings(tenant.id);
     const names = [
       ...(tenant.name === MASTER_TENANT ? [ADMINISTRATOR_ROLE] : []),
       ...(settings?.protectLastAdmin === true ? [TENANT_ADMINISTRATOR_ROLE] : []),

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { SecurityEvent } from '../events/index.ts';
-import type { TenantId, TenantRef } from '../kernel/index.ts';
+import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
@@ -20,6 +20,8 @@ export interface KnownTenant extends TenantRef {
 const CAPACITY = 4096;
 /** A tenant changed on another node is seen at the latest after this, even if the event feed is silent. */
 const MAX_AGE_MS = 5_000;
+
+const HELD = Symbol('settings that stay as they are until the unit of work ends');
 
 type LookUp = 'id' | 'name' | 'route' | 'host';
 
@@ -50,9 +52,11 @@ function toKnown(tenant: Tenant): KnownTenant {
 /** Finds tenants by id, name, route or host from a bounded cache; events of tenants and settings drop entries. */
 export class TenantDirectory {
   readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
+  readonly #store: TenantStore;
   readonly #known: LRUCache<string, Found>;
 
   constructor(store: TenantStore) {
+    this.#store = store;
     this.#find = {
       id: (key) => store.findById(key),
       name: (key) => store.findByName(key),
@@ -83,6 +87,25 @@ export class TenantDirectory {
 
   byHost(host: string): Promise<KnownTenant | null> | KnownTenant | null {
     return host.length > 253 ? null : this.#get('host', host.toLowerCase());
+  }
+
+  /**
+   * The settings in force, for whoever changes rows that a setting says something about (unique addresses, passwords that keep
+   * to a policy, a last administrator): asked inside the transaction of the change, before it locks rows. They stay as they are
+   * until it ends, because a change of settings waits for it; what `byId` gives may be some seconds old.
+   * @throws NOT_FOUND The tenant was deleted meanwhile.
+   */
+  async holdSettings(tenantId: string): Promise<TenantSettings> {
+    const unit = openUnitOfWork();
+    if (unit === undefined) throw new Error('Settings are held in a unit of work.');
+    const held = unit.attachment(HELD, () => new Map<string, TenantSettings>());
+    const known = held.get(tenantId);
+    if (known !== undefined) return known;
+    const tenant = await this.#store.holdSettings(tenantId);
+    if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
+    const { settings } = toKnown(tenant);
+    held.set(tenantId, settings);
+    return settings;
   }
 
   #get(by: LookUp, key: string): Promise<KnownTenant | null> | KnownTenant | null {

@@ -144,6 +144,8 @@ export class TenantService {
   async updateSettings(authority: Authority, patch: TenantSettingsPatch): Promise<TenantSettings> {
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
+      // Whoever writes by the settings of before has committed then, and a listener sees all of its rows.
+      await this.#deps.store.lockSettings(tenant.id);
       const before = tenant.settings as TenantSettingsPatch;
       const stored = checkedPatch(tenant.template, before, patch);
       const changed = Object.keys(patch).filter((name) => {

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
 import { effectiveSettings, type TenantSettingsPatch } from './settings.ts';
 import { type Tenant, TenantEntity, type TenantHostEntity } from './tenant.entity.ts';
@@ -91,6 +91,28 @@ export class TenantStore {
   /** The entity to change, inside a unit of work; locked until it ends. */
   async lock(id: string): Promise<Tenant | null> {
     return this.#db.em.findOne(TenantEntity, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  }
+
+  /**
+   * The tenant as it is now; its settings stay so until the open unit of work ends. Those who hold them do not wait for each
+   * other, but for a change under way, and the next change waits for them. An advisory lock: it queues in order of arrival,
+   * while holders of a shared row lock that keep coming would keep a change waiting for ever.
+   */
+  async holdSettings(id: string): Promise<Tenant | null> {
+    // Two statements: one that waited for the lock would show the row as it was before the wait.
+    await this.#lockSettings(id, sql`pg_advisory_xact_lock_shared`);
+    return this.findById(id);
+  }
+
+  /** Waits for everybody who holds the tenant's settings, and keeps others from doing so until the open unit of work ends. */
+  lockSettings(id: string): Promise<void> {
+    return this.#lockSettings(id, sql`pg_advisory_xact_lock`);
+  }
+
+  async #lockSettings(id: string, lock: RawBuilder<unknown>): Promise<void> {
+    // The embedded database runs one transaction at a time.
+    if (this.#db.isEmbedded) return;
+    await sql`select ${lock}(hashtextextended(${`tenant-settings ${id}`}, 0))`.execute(this.#db.em.getKysely());
   }
 
   create(tenant: Tenant): Tenant {

@@ -87,7 +87,12 @@ export class UserIdentifierStore {
     const added = [...names].filter(([value]) => !known.has(value));
     if (gone.length > 0) await this.#remove(tenantId, userId, gone);
     for (const { value } of kept) await this.#setKinds(tenantId, userId, value, names.get(value)!);
-    return this.#add(tenantId, userId, added);
+    return this.#insert(tenantId, userId, added);
+  }
+
+  /** As `replace`, for a user who was made in this unit of work and has no names yet. */
+  add(tenantId: string, userId: string, names: ReadonlyMap<string, number>): Promise<IdentifierConflict | null> {
+    return this.#insert(tenantId, userId, [...names]);
   }
 
   /**
@@ -155,7 +160,7 @@ export class UserIdentifierStore {
       .execute();
   }
 
-  async #add(
+  async #insert(
     tenantId: string,
     userId: string,
     added: readonly (readonly [string, number])[],

@@ -31,7 +31,6 @@ export interface PreparedUser {
   /** What was given, with attributes that mean a column moved to it. */
   readonly input: CreateUser;
   readonly attributes: Record<string, unknown>;
-  readonly settings: TenantSettings;
 }
 
 /** What reach `self` may change of the own account; an e-mail address needs `email:change` besides. */
@@ -94,20 +93,23 @@ export class UserService {
     const input = checkedInput(given, id);
     const attributes = mergeAttributes({}, input.attributes ?? {});
     throwFaults(attributeMapFaults(attributes, 'input.attributes'));
-    const settings = await this.#settings(authority);
-    assertEmailIsUsername(settings, input.username, input.email);
-    assertAttributes(settings, input);
-    return { id, input, attributes, settings };
+    assertNew(await this.#settings(authority), input);
+    return { id, input, attributes };
   }
 
   /** The second half. @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
-  async insert(authority: Authority, { id, input, attributes, settings }: PreparedUser): Promise<User> {
+  async insert(authority: Authority, { id, input, attributes }: PreparedUser): Promise<User> {
     return this.#deps.db.transaction(async () => {
+      const settings = await this.#deps.directory.holdSettings(authority.tenant.id);
+      // Once more: the settings may have changed since they were remembered.
+      assertNew(settings, input);
       const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
-      if (await this.#deps.store.findById(authority.tenant.id, id)) throw taken('id', 'id');
       const user = this.#deps.store.create(newRow(authority.tenant.id, id, username, input, attributes, this.#now()));
       await this.#flush();
-      await this.#syncNames(user, settings);
+      const { store } = this.#deps;
+      const names = identifiersOf(user, settings.uniqueEmail);
+      assertFree(await store.identifiers.add(user.tenantId, user.id, names));
+      await store.addSearchRows(user);
       this.#record(authority, user, 'user.created', { username });
       return user;
     });
@@ -123,9 +125,9 @@ export class UserService {
     authority.requireAccount(id);
     const input = checkedInput(given, id);
     if (input.username === null) throw userErrors.USER_USERNAME_INVALID({ message: 'A user has a username.' });
-    const settings = await this.#settings(authority);
-    assertAttributes(settings, input);
     return this.#deps.db.transaction(async () => {
+      const settings = await this.#deps.directory.holdSettings(authority.tenant.id);
+      assertAttributes(settings, input);
       const user = await this.lock(authority, id);
       const change = new UserChange(user);
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
@@ -136,7 +138,8 @@ export class UserService {
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();
-      await this.#syncNames(user, settings);
+      if (change.given.includes('username') || change.given.includes('email')) await this.#syncNames(user, settings);
+      await this.#deps.store.replaceSearchRows(user);
       for (const { type, params } of change.events()) this.#record(authority, user, type, params);
       return user;
     });
@@ -156,6 +159,7 @@ export class UserService {
     reason = 'admin',
   ): Promise<{ readonly user: User; readonly changed: boolean }> {
     return this.#deps.db.transaction(async () => {
+      if (!enabled) await this.#deps.directory.holdSettings(authority.tenant.id);
       const user = await this.lock(authority, userId);
       const isChange = user.enabled !== enabled || (enabled && user.inactiveSince != null);
       if (!isChange) return { user, changed: false };
@@ -178,6 +182,7 @@ export class UserService {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
     return this.#deps.db.transaction(async () => {
+      await this.#deps.directory.holdSettings(authority.tenant.id);
       const user = await this.lock(authority, id);
       await this.#deps.guard.assertMayEnd(authority, id);
       // The entity must not be written back after its row is gone.
@@ -230,10 +235,8 @@ export class UserService {
   }
 
   async #syncNames(user: User, { uniqueEmail }: TenantSettings): Promise<void> {
-    const { store } = this.#deps;
-    const conflict = await store.identifiers.replace(user.tenantId, user.id, identifiersOf(user, uniqueEmail));
-    if (conflict !== null) throw conflictError(conflict);
-    await store.replaceSearchRows(user);
+    const { identifiers } = this.#deps.store;
+    assertFree(await identifiers.replace(user.tenantId, user.id, identifiersOf(user, uniqueEmail)));
   }
 
   #assertInReach(authority: Authority, input: UserInput, change: UserChange, settings: TenantSettings): void {
@@ -293,6 +296,12 @@ function assertEmailIsUsername(
   });
 }
 
+/** What the tenant demands of an account that is made. */
+function assertNew(settings: TenantSettings, input: CreateUser): void {
+  assertEmailIsUsername(settings, input.username, input.email);
+  assertAttributes(settings, input);
+}
+
 /** @throws USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED */
 function assertAttributes({ attributes }: TenantSettings, input: UserInput): void {
   throwFaults(typeFaults(attributes, { ...input }));
@@ -314,8 +323,11 @@ function taken(existing: IdentifierKind, wanted: IdentifierKind) {
   return TAKEN[existing]({ fields: [{ path: PATHS[wanted], code, message }] });
 }
 
-function conflictError({ wanted, existing }: IdentifierConflict) {
-  return taken(existing, wanted.includes(existing) ? existing : (wanted[0] ?? 'username'));
+/** @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
+function assertFree(conflict: IdentifierConflict | null): void {
+  if (conflict === null) return;
+  const { wanted, existing } = conflict;
+  throw taken(existing, wanted.includes(existing) ? existing : (wanted[0] ?? 'username'));
 }
 
 function newRow(

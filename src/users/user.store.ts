@@ -3,6 +3,7 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import {
+  addSearchRows,
   columnsOf,
   type Database,
   keysetPage,
@@ -125,9 +126,17 @@ export class UserStore {
       .execute();
   }
 
+  /** The search rows of a user who was made in the open unit of work. */
+  addSearchRows(user: User): Promise<void> {
+    return addSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, this.#searchRowsOf(user));
+  }
+
   /** Makes the search rows of a user equal to what its row says, in the open unit of work. */
   replaceSearchRows(user: User): Promise<void> {
-    const rows = searchRowsOf({ ...user, attributes: user.attributes ?? {} } as never);
-    return replaceSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, rows);
+    return replaceSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, this.#searchRowsOf(user));
+  }
+
+  #searchRowsOf(user: User): [string, string][] {
+    return searchRowsOf({ ...user, attributes: user.attributes ?? {} } as never);
   }
 }

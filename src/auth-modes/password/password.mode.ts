@@ -4,7 +4,7 @@ import type { EventLog, EventType } from '../../events/index.ts';
 import { type Clock, invalidField, isStorableText } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
-import type { TenantDirectory } from '../../tenants/index.ts';
+import type { KnownTenant, TenantDirectory, TenantSettings } from '../../tenants/index.ts';
 import { type User, type UserStore, userErrors } from '../../users/index.ts';
 import { UPDATE_PASSWORD } from '../auth-mode.rules.ts';
 import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
@@ -19,16 +19,21 @@ export interface PasswordModeDeps {
   readonly columns: AuthModeStore;
   readonly users: Pick<UserStore, 'findById'>;
   readonly hasher: PasswordHasher;
-  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
 
 /** A password that was checked and hashed, ready to be written in a transaction. */
-export interface PreparedPassword {
-  readonly user: User;
+export interface HashedPassword {
   readonly hash: string;
+  /** Holds the password against the policy again: it may have changed since. @throws PASSWORD_POLICY */
+  readonly assertAllowed: (settings: TenantSettings) => void;
+}
+
+export interface PreparedPassword extends HashedPassword {
+  readonly user: User;
 }
 
 /** What the rules look at of an account that is not there yet. */
@@ -109,14 +114,14 @@ export class PasswordMode implements AuthMode<string> {
     await guard.assertMayChange(authority, 'user', user.id);
     const hasFactor =
       user.requiredFactor === 2 || (await credentials.secondFactorMethods(user.tenantId, user.id)).length > 0;
-    return { user, hash: await this.#hashed(tenantId, password, path, user, hasFactor) };
+    return { user, ...(await this.#hashed(tenantId, password, path, user, hasFactor)) };
   }
 
   /**
-   * As `prepare`, for the first password of an account that is not there yet. @returns Its hash, for `add`.
+   * As `prepare`, for the first password of an account that is not there yet. @returns What `add` takes.
    * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT
    */
-  prepareNew({ tenant }: Authority, account: NewAccount, password: string, path: string): Promise<string> {
+  prepareNew({ tenant }: Authority, account: NewAccount, password: string, path: string): Promise<HashedPassword> {
     return this.#hashed(tenant.id, password, path, account, false);
   }
 
@@ -126,33 +131,26 @@ export class PasswordMode implements AuthMode<string> {
     path: string,
     account: NewAccount,
     hasFactor: boolean,
-  ): Promise<string> {
+  ): Promise<HashedPassword> {
     if (typeof password !== 'string' || !isStorableText(password)) {
       throw invalidField(path, 'TEXT_NOT_STORABLE', 'A password has no control characters.');
     }
     // Before the rules are tried on it: what is too long costs nothing.
     if (Buffer.byteLength(password) > MAX_BYTES) throw passwordErrors.PASSWORD_TOO_LONG();
-    const fields = passwordFaults(password, await this.#rulesFor(tenantId, account, hasFactor), path);
-    if (fields.length > 0) throw passwordModeErrors.PASSWORD_POLICY({ fields });
-    return this.#deps.hasher.hash(password);
-  }
-
-  async #rulesFor(tenantId: string, account: NewAccount, hasFactor: boolean): Promise<PasswordRules> {
     const tenant = await this.#deps.directory.byId(tenantId);
     if (tenant === null) throw userErrors.USER_NOT_FOUND();
-    const { passwordMinLength, passwordMinLengthWithFactor, passwordForbiddenWords } = tenant.settings;
-    const minLength = hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength;
-    return {
-      minLength,
-      forbiddenWords: passwordForbiddenWords,
-      tenantTexts: [tenant.name, tenant.displayName],
-      userTexts: [account.username, account.email, account.givenName, account.familyName],
+    const assertAllowed = (settings: TenantSettings): void => {
+      const fields = passwordFaults(password, rulesOf(tenant, settings, account, hasFactor), path);
+      if (fields.length > 0) throw passwordModeErrors.PASSWORD_POLICY({ fields });
     };
+    assertAllowed(tenant.settings);
+    return { hash: await this.#deps.hasher.hash(password), assertAllowed };
   }
 
-  /** Gives an account that was made in this unit of work its first password. */
-  async add({ caller, tenant }: Authority, userId: string, hash: string): Promise<void> {
-    const { credentials, events } = this.#deps;
+  /** Gives an account that was made in this unit of work its first password. @throws PASSWORD_POLICY */
+  async add({ caller, tenant }: Authority, userId: string, { hash, assertAllowed }: HashedPassword): Promise<void> {
+    const { credentials, events, directory } = this.#deps;
+    assertAllowed(await directory.holdSettings(tenant.id));
     const { id, ordinal } = await credentials.add(tenant.id, { userId, type: this.type, secret: hash });
     const params = { type: this.type, credentialId: id, ordinal };
     events.record(caller, tenant, { type: 'credential.added', subjectId: userId, params });
@@ -160,12 +158,15 @@ export class PasswordMode implements AuthMode<string> {
 
   /**
    * Writes a prepared password and its event, inside a unit of work. A demand for a change is met by it.
+   * @throws PASSWORD_POLICY The policy was changed meanwhile.
    * @throws PASSWORD_CHANGED_MEANWHILE The password that was proved is no longer the one in force.
    * @throws USER_NOT_FOUND The account was deleted meanwhile.
    */
-  async write(authority: Authority, { user, hash }: PreparedPassword, how: WritePassword): Promise<void> {
-    const { credentials, columns, events } = this.#deps;
+  async write(authority: Authority, prepared: PreparedPassword, how: WritePassword): Promise<void> {
+    const { credentials, columns, events, directory } = this.#deps;
     const { tenant } = authority;
+    const { user, hash } = prepared;
+    prepared.assertAllowed(await directory.holdSettings(tenant.id));
     const row = await columns.lock(tenant.id, user.id);
     if (row === null) throw userErrors.USER_NOT_FOUND();
     const stored = await credentials.findPassword(tenant.id, user.id);
@@ -189,4 +190,18 @@ export class PasswordMode implements AuthMode<string> {
     const type = 'auth_mode.password_change_required';
     events.record(authority.caller, authority.tenant, { type, subjectId: row.id, params: { value: true } });
   }
+}
+
+function rulesOf(
+  tenant: Pick<KnownTenant, 'name' | 'displayName'>,
+  { passwordMinLength, passwordMinLengthWithFactor, passwordForbiddenWords }: TenantSettings,
+  account: NewAccount,
+  hasFactor: boolean,
+): PasswordRules {
+  return {
+    minLength: hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength,
+    forbiddenWords: passwordForbiddenWords,
+    tenantTexts: [tenant.name, tenant.displayName],
+    userTexts: [account.username, account.email, account.givenName, account.familyName],
+  };
 }
