@@ -46,13 +46,15 @@ registerEnumType(SigningAlgorithmName, {
 });
 
 export enum SigningKeyStatus {
+  NEXT = 'next',
   ACTIVE = 'active',
   RETIRED = 'retired',
 }
 registerEnumType(SigningKeyStatus, {
   name: 'SigningKeyStatus',
-  description: 'Whether a key still signs.',
+  description: 'Whether a key signs already, and still.',
   valuesConfig: {
+    NEXT: { description: 'It is published, so that everybody knows it by the time it signs.' },
     ACTIVE: { description: 'It signs.' },
     RETIRED: { description: 'It signs no more and is published until every token it signed has expired.' },
   },
@@ -71,7 +73,7 @@ export class SigningKeyType extends Node {
   @Field(() => SigningAlgorithmName, { description: 'What it signs with.' })
   alg!: string;
 
-  @Field(() => SigningKeyStatus, { description: 'Whether it still signs.' })
+  @Field(() => SigningKeyStatus, { description: 'Whether it signs at present.' })
   status!: string;
 
   @Field(() => GraphQLJSONObject, { description: 'The public key (RFC 7517).' })
@@ -80,7 +82,10 @@ export class SigningKeyType extends Node {
   @Field(() => Date, { description: 'When it was made.' })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When another one took its place.' })
+  @Field(() => Date, { description: 'It signs from then on.' })
+  activeFrom!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When another one takes, or took, its place.' })
   retiredAt!: Date | null;
 
   @Field(() => Date, { nullable: true, description: 'When it leaves the key set.' })

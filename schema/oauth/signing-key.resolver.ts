@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { SigningKey } from '../../src/oauth/index.ts';
+import type { ShownSigningKey } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
@@ -12,32 +12,33 @@ registerNode('SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.
 @Resolver(() => SigningKeyType)
 export class SigningKeyResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() key: SigningKey, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() key: ShownSigningKey, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('SigningKey', tenants.get(key.tenantId)!, key.kid);
   }
 
   @RequiresScopes(['key:read'])
   @Query(() => [SigningKeyType], {
     nullable: 'itemsAndList',
-    description: 'Signing keys of a tenant that sign or are still published, newest first. There are few.',
+    description:
+      'Signing keys of a tenant that are published: the next, those that sign, and retired ones. The one that signs last comes first.',
   })
   signingKeys(
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
-  ): Promise<SigningKey[]> {
+  ): Promise<ShownSigningKey[]> {
     return services.oauth.keys.list(authority);
   }
 
   @RequiresScopes(['key:rotate'])
   @Mutation(() => RotateSigningKeyPayload, {
     description:
-      'Makes a new key that signs from now on; the one before stays published until every token it signed has expired. Errors: SIGNING_ALGORITHM_UNKNOWN.',
+      'Makes the next key of an algorithm. It is published at once and signs from `activeFrom` on, the first of an algorithm immediately; the one before signs until then and stays published until every token it signed has expired. While a next key waits already, that one is the answer and nothing changes. Errors: SIGNING_ALGORITHM_UNKNOWN, TOO_MANY_REQUESTS.',
   })
   async rotateSigningKey(
     @Arg('input', () => RotateSigningKeyInput, { description: 'The key.' }) { alg }: RotateSigningKeyInput,
     @Ctx() { services, authority }: GraphContext,
-  ): Promise<{ signingKey: SigningKey }> {
+  ): Promise<{ signingKey: ShownSigningKey }> {
     return { signingKey: await services.oauth.keys.rotate(authority, alg) };
   }
 }

@@ -90,7 +90,15 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const sealer = new Sealer(options.masterKey, 'signing-key');
   const keyStore = new SigningKeyStore(db);
   const rings = new KeyRings({ store: keyStore, sealer, clock });
-  const keys = new SigningKeyService({ db, store: keyStore, rings, events, sealer, clock });
+  const keys = new SigningKeyService({
+    db,
+    store: keyStore,
+    rings,
+    events,
+    sealer,
+    clock,
+    publishSeconds: (alg) => issuers.keyPublishSeconds(alg),
+  });
   const tokens = new TokenStore(db);
   options.scopes.register([GROUPS_SCOPE]);
   const scopes = new ScopeRules(options.scopes);

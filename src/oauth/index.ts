@@ -16,8 +16,7 @@ export {
   type IssuerMount,
   Issuers,
 } from './issuers.ts';
-export type { SigningKeyService } from './keys/key.service.ts';
-export type { SigningKey } from './keys/signing-key.entity.ts';
+export type { ShownSigningKey, SigningKeyService } from './keys/key.service.ts';
 export { oauthErrors } from './oauth.errors.ts';
 export type { RevocationService } from './revocation.ts';
 export type { ExpiredTokens } from './sweep.ts';

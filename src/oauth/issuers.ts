@@ -17,6 +17,8 @@ export interface IssuerKind {
   readonly opensResources: boolean;
   /** Whether `aud` is an array even of one. */
   readonly audienceIsList: boolean;
+  /** How long a new key is in its key set before it signs: longer than those who verify its tokens keep the set. */
+  readonly keyPublishSeconds: number;
   readonly accessTokenSeconds: number;
   /** A refresh token unused for so long ends. */
   readonly refreshIdleSeconds: number;
@@ -41,6 +43,7 @@ export const ISSUER_KINDS = {
     accessTokenType: 'at+jwt',
     opensResources: true,
     audienceIsList: false,
+    keyPublishSeconds: 600,
     accessTokenSeconds: 900,
     refreshIdleSeconds: 14 * DAY,
     refreshSeconds: 90 * DAY,
@@ -58,6 +61,7 @@ export const ISSUER_KINDS = {
     accessTokenType: 'at+jwt',
     opensResources: true,
     audienceIsList: true,
+    keyPublishSeconds: 600,
     accessTokenSeconds: 3600,
     refreshIdleSeconds: DAY,
     refreshSeconds: DAY,
@@ -177,6 +181,12 @@ export class Issuers {
     if (audiences.includes(this.#origin)) return true;
     for (const mount of this.#mounts.values()) if (audiences.includes(this.#url(mount, tenant.name))) return true;
     return false;
+  }
+
+  /** How long a new key of an algorithm is published before it signs: as long as the most patient kind that shows it wants. */
+  keyPublishSeconds(alg: SigningAlgorithm): number {
+    const kinds = [...this.#mounts.values()].map(kindOf).filter(({ algorithms }) => algorithms.includes(alg));
+    return Math.max(...kinds.map(({ keyPublishSeconds }) => keyPublishSeconds));
   }
 
   #url(mount: IssuerMount, name: string): string {

@@ -10,12 +10,13 @@ import {
 } from '../../crypto/index.ts';
 import type { SecurityEvent } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import { statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
 
 /** The keys of one tenant, opened and ready. Immutable. */
 export class KeyRing {
-  /** Newest first. */
+  /** The one that signs last comes first. */
   readonly keys: readonly SigningKey[];
   readonly loadedAtMs: number;
   readonly #sealer: Sealer;
@@ -28,9 +29,9 @@ export class KeyRing {
     this.loadedAtMs = loadedAtMs;
   }
 
-  /** The newest active key of an algorithm. */
-  signer(alg: SigningAlgorithm): Signer | undefined {
-    const row = this.keys.find((key) => key.alg === alg && key.status === 'active');
+  /** The key of an algorithm that signs now. */
+  signer(alg: SigningAlgorithm, now: Date): Signer | undefined {
+    const row = this.keys.find((key) => key.alg === alg && statusOf(key, now) === 'active');
     if (row === undefined) return undefined;
     let signer = this.#signers.get(row.kid);
     if (signer === undefined) {

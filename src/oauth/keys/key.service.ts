@@ -16,11 +16,18 @@ import type { IssuerKind } from '../issuers.ts';
 import { MAX_TOKEN_SECONDS } from '../lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { KeyRings } from './key-ring.ts';
+import { type SigningKeyStatus, statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
 
 /** Clocks of those who verify differ; a key outlives the last token it signed by this. */
 const OVERLAP_SECONDS = MAX_TOKEN_SECONDS + 3600;
+
+/** Published keys of one algorithm at most: a key set of RSA keys with certificates stays below 100 KiB. */
+const MAX_KEYS = 32;
+
+/** A signing key with what it is at present. */
+export type ShownSigningKey = SigningKey & { readonly status: SigningKeyStatus };
 
 export interface SigningKeyServiceDeps {
   readonly db: Database;
@@ -29,6 +36,8 @@ export interface SigningKeyServiceDeps {
   readonly events: EventLog;
   readonly sealer: Sealer;
   readonly clock: Clock;
+  /** How long a new key of an algorithm is published before it signs. */
+  readonly publishSeconds: (alg: SigningAlgorithm) => number;
 }
 
 /** A public key as a key set shows it (RFC 7517). */
@@ -45,14 +54,16 @@ export class SigningKeyService {
 
   /** The signer of an algorithm; its key is made if the tenant has none. Waits for no database when the key is cached. */
   signer(tenant: TenantRef, alg: SigningAlgorithm): Signer | Promise<Signer> {
-    const ring = this.#deps.rings.of(tenant.id);
-    if (!(ring instanceof Promise)) return ring.signer(alg) ?? this.#make(tenant, alg);
-    return ring.then((loaded) => loaded.signer(alg) ?? this.#make(tenant, alg));
+    const { rings, clock } = this.#deps;
+    const ring = rings.of(tenant.id);
+    if (!(ring instanceof Promise)) return ring.signer(alg, clock.now()) ?? this.#make(tenant, alg);
+    return ring.then((loaded) => loaded.signer(alg, clock.now()) ?? this.#make(tenant, alg));
   }
 
   /** Seed of a new tenant: its Ed25519 key, in the transaction that makes the tenant. RSA keys take long and come on demand. */
   async seed(tenantId: string): Promise<void> {
-    await this.#deps.store.insert(tenantId, await this.#generate(tenantId, 'EdDSA'), this.#deps.clock.now());
+    const now = this.#deps.clock.now();
+    await this.#deps.store.insert(tenantId, await this.#generate(tenantId, 'EdDSA'), now, now);
   }
 
   /** Whether the master key opens what is stored, tried on one key; null when no tenant has a key. */
@@ -67,34 +78,52 @@ export class SigningKeyService {
     }
   }
 
-  /** Keys that sign or are still published, newest first. */
-  list(authority: Authority): Promise<SigningKey[]> {
-    return this.#deps.store.findPublished(authority.tenant.id, this.#deps.clock.now());
+  /** Keys that will sign, sign or are still published; the one that signs last comes first. */
+  async list({ tenant }: Pick<Authority, 'tenant'>): Promise<ShownSigningKey[]> {
+    const now = this.#deps.clock.now();
+    const keys = await this.#deps.store.findPublished(tenant.id, now);
+    return keys.map((key) => ({ ...key, status: statusOf(key, now) }));
   }
 
-  find(tenantId: string, kid: string): Promise<SigningKey | null> {
-    return this.#deps.store.findByKid(tenantId, kid);
+  async find(tenantId: string, kid: string): Promise<ShownSigningKey | null> {
+    const key = await this.#deps.store.findByKid(tenantId, kid);
+    return key === null ? null : { ...key, status: statusOf(key, this.#deps.clock.now()) };
   }
 
   /**
-   * Makes a new key that signs from now on. The one before is published until every token it signed has expired.
+   * Makes the next key of an algorithm. It is published now and signs once everybody who keeps key sets has had the time to
+   * read it; the one before signs until then, and is published until every token it signed has expired. The first key of an
+   * algorithm signs at once. While a next key waits already, it is the answer: what is asked twice is done once.
    * @throws SIGNING_ALGORITHM_UNKNOWN
+   * @throws TOO_MANY_REQUESTS As many keys as a key set may hold are published still.
    */
-  async rotate(authority: Authority, alg: string): Promise<SigningKey> {
+  async rotate(authority: Authority, alg: string): Promise<ShownSigningKey> {
     if (!isSigningAlgorithm(alg)) throw oauthErrors.SIGNING_ALGORITHM_UNKNOWN();
+    const { db, store, rings } = this.#deps;
     const { tenant, caller } = authority;
     const key = await this.#generate(tenant.id, alg);
-    await this.#deps.db.transaction(async () => {
-      await this.#deps.store.lock(tenant.id, alg);
-      await this.#replace(caller, tenant, key);
+    const kid = await db.transaction(async () => {
+      await store.lock(tenant.id, alg);
+      const waiting = await this.#waiting(tenant, alg);
+      if (waiting === null) await this.#replace(caller, tenant, key);
+      return waiting?.kid ?? key.kid;
     });
-    this.#deps.rings.drop(tenant.id);
-    const row = await this.find(tenant.id, key.kid);
+    rings.drop(tenant.id);
+    const row = await this.find(tenant.id, kid);
     if (row === null) throw kernelErrors.CONFLICT();
     return row;
   }
 
-  /** The key set of an issuer (RFC 7517 section 5): keys that sign, and retired ones that tokens still need. */
+  /** The next key, if one waits already. @throws TOO_MANY_REQUESTS None does, and there is no place for another. */
+  async #waiting(tenant: TenantRef, alg: SigningAlgorithm): Promise<ShownSigningKey | null> {
+    const published = (await this.list({ tenant })).filter((key) => key.alg === alg);
+    const waiting = published.find(({ status }) => status === 'next') ?? null;
+    if (waiting === null && published.length >= MAX_KEYS)
+      throw kernelErrors.TOO_MANY_REQUESTS({ message: `${MAX_KEYS} keys of this algorithm are published still.` });
+    return waiting;
+  }
+
+  /** The key set of an issuer (RFC 7517 section 5): keys that will sign, that sign, and that tokens still need. */
   async jwks(tenant: TenantRef, kind: IssuerKind): Promise<{ readonly keys: readonly ShownJwk[] }> {
     await this.signer(tenant, kind.algorithm);
     const ring = await this.#deps.rings.of(tenant.id);
@@ -120,21 +149,24 @@ export class SigningKeyService {
     const key = await this.#generate(tenant.id, alg);
     await this.#deps.db.transaction(async () => {
       await this.#deps.store.lock(tenant.id, alg);
-      if (!(await this.#deps.store.hasActive(tenant.id, alg)))
+      if (!(await this.#deps.store.hasLast(tenant.id, alg)))
         await this.#replace(systemCaller({ processId: newId() }), tenant, key);
     });
     this.#deps.rings.drop(tenant.id);
-    const signer = (await this.#deps.rings.of(tenant.id)).signer(alg);
+    const signer = (await this.#deps.rings.of(tenant.id)).signer(alg, this.#deps.clock.now());
     if (signer === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'no signing key after making one' });
     return signer;
   }
 
   async #replace(actor: EventActor, tenant: TenantRef, key: StoredSigningKey): Promise<void> {
-    const { store, events, clock } = this.#deps;
+    const { store, events, clock, publishSeconds } = this.#deps;
+    const { kid, alg } = key;
     const now = clock.now();
-    await store.retire(tenant.id, key.alg, now, addSeconds(now, OVERLAP_SECONDS));
-    await store.insert(tenant.id, key, now);
-    events.record(actor, tenant, { type: 'key.rotated', params: { kid: key.kid, alg: key.alg } });
+    const isFirst = !(await store.hasLast(tenant.id, alg));
+    const activeFrom = isFirst ? now : addSeconds(now, publishSeconds(alg));
+    await store.retire(tenant.id, alg, activeFrom, addSeconds(activeFrom, OVERLAP_SECONDS));
+    await store.insert(tenant.id, key, now, activeFrom);
+    events.record(actor, tenant, { type: 'key.rotated', params: { kid, alg, activeFrom: activeFrom.toISOString() } });
   }
 
   #generate(tenantId: string, alg: SigningAlgorithm): Promise<StoredSigningKey> {

@@ -13,12 +13,14 @@ export const SigningKeyEntity = defineEntity({
     sealedPrivate: p.text(),
     /** Base64 DER of a self-signed certificate, for `x5c`; RSA keys only. */
     certificate: p.text().nullable(),
-    /** `active` signs; `retired` is published until the tokens it signed have expired. */
-    status: p.string().length(8).default('active'),
     createdAt: p.datetime(),
+    /** Signs from then on; published before. */
+    activeFrom: p.datetime(),
+    /** Signs until then; set, in advance, when the next one is made. */
     retiredAt: p.datetime().nullable(),
+    /** Published until then: the tokens it signed have expired. */
     expiresAt: p.datetime().nullable(),
   },
-  indexes: [{ name: 'signing_keys__alg', properties: ['tenantId', 'alg', 'status'] }],
+  indexes: [{ name: 'signing_keys__alg', properties: ['tenantId', 'alg', 'activeFrom'] }],
 });
 export type SigningKey = InferEntity<typeof SigningKeyEntity>;

@@ -22,11 +22,11 @@ export class SigningKeyStore {
       .where('tenant_id', '=', tenantId);
   }
 
-  /** Keys that sign or are still published, newest first. */
+  /** Keys that will sign, sign or are still published; the one that signs last comes first. */
   async findPublished(tenantId: string, now: Date): Promise<SigningKey[]> {
     const rows = await this.#select(tenantId)
       .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now as never)]))
-      .orderBy('created_at', 'desc')
+      .orderBy('active_from', 'desc')
       .orderBy('kid')
       .execute();
     return rows as SigningKey[];
@@ -53,27 +53,28 @@ export class SigningKeyStore {
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.#db.read());
   }
 
-  async hasActive(tenantId: string, alg: SigningAlgorithm): Promise<boolean> {
+  /** Whether there is a key of an algorithm that signs or will, and nothing has taken its place. */
+  async hasLast(tenantId: string, alg: SigningAlgorithm): Promise<boolean> {
     const row = await this.#select(tenantId)
       .where('alg', '=', alg)
-      .where('status', '=', 'active')
+      .where('retired_at', 'is', null)
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;
   }
 
-  /** Stops the active keys of an algorithm from signing; they are published until `expiresAt`. */
-  async retire(tenantId: string, alg: SigningAlgorithm, now: Date, expiresAt: Date): Promise<void> {
+  /** Lets the last key of an algorithm sign until `retiredAt` and be published until `expiresAt`. */
+  async retire(tenantId: string, alg: SigningAlgorithm, retiredAt: Date, expiresAt: Date): Promise<void> {
     await (this.#db.read() as Kysely<Tables>)
       .updateTable('signing_keys')
-      .set({ status: 'retired', retired_at: now, expires_at: expiresAt } as never)
+      .set({ retired_at: retiredAt, expires_at: expiresAt } as never)
       .where('tenant_id', '=', tenantId)
       .where('alg', '=', alg)
-      .where('status', '=', 'active')
+      .where('retired_at', 'is', null)
       .execute();
   }
 
-  async insert(tenantId: string, key: StoredSigningKey, now: Date): Promise<void> {
+  async insert(tenantId: string, key: StoredSigningKey, createdAt: Date, activeFrom: Date): Promise<void> {
     const row = {
       tenant_id: tenantId,
       kid: key.kid,
@@ -81,8 +82,8 @@ export class SigningKeyStore {
       public_jwk: JSON.stringify(key.publicJwk),
       sealed_private: key.sealedPrivate,
       certificate: key.certificate,
-      status: 'active',
-      created_at: now,
+      created_at: createdAt,
+      active_from: activeFrom,
     };
     await (this.#db.read() as Kysely<Tables>)
       .insertInto('signing_keys')

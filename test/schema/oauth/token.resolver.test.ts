@@ -151,7 +151,8 @@ describe('signing keys over GraphQL', () => {
   });
   afterAll(() => world.close());
 
-  const LIST = 'query ($tenant: String) { signingKeys(tenant: $tenant) { id kid alg status publicJwk expiresAt } }';
+  const LIST =
+    'query ($tenant: String) { signingKeys(tenant: $tenant) { id kid alg status publicJwk activeFrom retiredAt expiresAt } }';
   const ROTATE =
     'mutation ($input: RotateSigningKeyInput!) { rotateSigningKey(input: $input) { signingKey { id kid } } }';
 
@@ -160,7 +161,10 @@ describe('signing keys over GraphQL', () => {
     const { data } = await world.graphql(caller, ROTATE, { input: { alg: 'EdDSA' } });
     const { id, kid } = data.rotateSigningKey.signingKey;
     const keys = (await world.graphql(caller, LIST)).data.signingKeys;
-    expect(keys.map(({ status }: { status: string }) => status).sort()).toEqual(['ACTIVE', 'RETIRED']);
+    expect(keys.map(({ status }: { status: string }) => status).sort()).toEqual(['ACTIVE', 'NEXT']);
+    const [next, active] = keys;
+    expect(next.activeFrom).toEqual(new Date(world.clock.now().getTime() + 600_000));
+    expect(active).toMatchObject({ status: 'ACTIVE', retiredAt: next.activeFrom });
     expect(keys.find((key: { kid: string }) => key.kid === kid)).toMatchObject({ id, alg: 'EdDSA', expiresAt: null });
     expect(JSON.stringify(keys)).not.toContain('"d"');
     const NODE = 'query ($id: ID!) { node(id: $id) { id ... on SigningKey { kid } } }';

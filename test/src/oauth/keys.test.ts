@@ -62,7 +62,8 @@ describe('signing keys', () => {
     );
     expect(new Set(signers.map(({ kid }) => kid)).size).toBe(1);
     const made = (await world.events(tenant)).filter(({ type }) => type === 'key.rotated');
-    expect(made.map(({ params }) => params)).toEqual([{ alg: 'ES256', kid: signers[0]!.kid }]);
+    const activeFrom = world.clock.now().toISOString();
+    expect(made.map(({ params }) => params)).toEqual([{ alg: 'ES256', kid: signers[0]!.kid, activeFrom }]);
   });
 
   it.each([
@@ -79,22 +80,61 @@ describe('signing keys', () => {
     expect(await refusalOf(world, token)).toBeNull();
   });
 
-  it('sign at once after a rotation, while the old key stays published until its tokens are over (check 34)', async () => {
+  it('sign once they were published long enough, while the old key stays published until its tokens are over (check 34)', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, {
       permissions: ['user:read'],
       accessTokenSeconds: 2_592_000,
     });
     const before = await client.token();
+    const old = decodeProtectedHeader(before).kid;
     const key = await rotate('EdDSA', tenant);
-    const after = await client.token();
-    expect(decodeProtectedHeader(after).kid).toBe(key.kid);
-    expect(key.status).toBe('active');
-    world.clock.advance(2_591_999);
-    expect(await refusalOf(world, before)).toBeNull();
-    expect((await verified(before, 'native', tenant)).payload.client_id).toBe(client.clientId);
-    world.clock.advance(3_602);
+    expect(key).toMatchObject({ status: 'next', retiredAt: null });
+    expect((await jwks('native', tenant)).keys.map(({ kid }) => kid)).toEqual([key.kid, old]);
+    world.clock.advance(599);
+    const last = await client.token();
+    expect(decodeProtectedHeader(last).kid).toBe(old);
+    world.clock.advance(1);
+    expect(decodeProtectedHeader(await client.token()).kid).toBe(key.kid);
+    const states = (await world.services.oauth.keys.list(world.system(tenant))).map(({ kid, status }) => [kid, status]);
+    expect(states).toEqual([
+      [key.kid, 'active'],
+      [old, 'retired'],
+    ]);
+    world.clock.advance(2_591_998);
+    expect(await refusalOf(world, last)).toBeNull();
+    expect((await verified(last, 'native', tenant)).payload.client_id).toBe(client.clientId);
+    world.clock.advance(3_603);
     expect((await jwks('native', tenant)).keys.map(({ kid }) => kid)).toEqual([key.kid]);
+  });
+
+  it('sign at once when they are the first of their algorithm', async () => {
+    const tenant = await world.tenant();
+    expect(await rotate('ES256', tenant)).toMatchObject({ status: 'active', activeFrom: world.clock.now() });
+  });
+
+  it('are the next once: who rotates again before it signs gets the same, and nothing happened', async () => {
+    const tenant = await world.tenant();
+    const keys = [...(await Promise.all([rotate('EdDSA', tenant), rotate('EdDSA', tenant)]))];
+    world.clock.advance(599);
+    keys.push(await rotate('EdDSA', tenant));
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1);
+    expect((await world.eventTypes(tenant)).filter((type) => type === 'key.rotated')).toHaveLength(1);
+    world.clock.advance(1);
+    expect((await rotate('EdDSA', tenant)).kid).not.toBe(keys[0]!.kid);
+  });
+
+  it('are not replaced so often that a key set grows without bound', async () => {
+    const tenant = await world.tenant();
+    const rotateLater = async () => {
+      world.clock.advance(600);
+      return rotate('EdDSA', tenant);
+    };
+    for (let count = 1; count < 32; count += 1) await rotateLater();
+    await expect(rotateLater()).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    expect((await jwks('native', tenant)).keys).toHaveLength(32);
+    world.clock.advance(2_592_000 + 3600);
+    expect(await rotateLater()).toMatchObject({ status: 'next' });
   });
 
   it('have distinct ids, and each tenant its own (check 33)', async () => {

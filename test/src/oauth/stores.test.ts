@@ -110,9 +110,9 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await keys.findByKid(acme.id, key!.kid)).toEqual(key);
     expect(await keys.findByKid(globex.id, key!.kid)).toBeNull();
     await keys.retire(globex.id, 'EdDSA', now(), later(10));
-    expect((await keys.findByKid(acme.id, key!.kid))?.status).toBe('active');
-    expect(await keys.hasActive(globex.id, 'EdDSA')).toBe(false);
-    expect(await keys.hasActive(acme.id, 'EdDSA')).toBe(true);
+    expect((await keys.findByKid(acme.id, key!.kid))?.retiredAt).toBeNull();
+    expect(await keys.hasLast(globex.id, 'EdDSA')).toBe(false);
+    expect(await keys.hasLast(acme.id, 'EdDSA')).toBe(true);
     expect(await keys.findPublished(globex.id, later(11))).toEqual([]);
     expect(await keys.sweepExpired(later(11))).toBe(1);
   });
