@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { isStorableText } from '../kernel/index.ts';
 import { EVENT_TYPES, type EventType } from './catalogue.ts';
 import type { SecurityEvent } from './event.ts';
+import type { Wanted } from './filter-index.ts';
 import { smallestIdAt } from './partitions.ts';
 import { BEYOND_IDS, SMALLEST_ID, type SubjectQuery } from './subject-reader.ts';
 
@@ -41,16 +42,39 @@ const smallestIdAfter = (moment: Date): string => smallestIdAt(new Date(moment.g
 /** One filter in both forms: for events in memory and for the log. */
 export interface CompiledFilter {
   matches(event: SecurityEvent): boolean;
+  /** By what the filter is found, in the order of `indexedValues`: its values, or null for any. */
+  readonly wanted: Wanted;
   /** A condition over `security_events e`; always true without a filter. */
   readonly condition: RawBuilder<boolean>;
 }
 
+/** In the order of `indexedValues`. */
 const EQUALITIES = [
   ['subjectId', 'subject_id'],
   ['actorId', 'actor_id'],
   ['clientId', 'client_id'],
   ['outcome', 'outcome'],
 ] as const;
+
+/** A filter that names more types is looked at for every type: each costs a place in the index. */
+const MAX_INDEXED_TYPES = 16;
+
+/** The values of an event by which filters are found. */
+export const indexedValues = ({ subjectId, actorId, clientId, outcome, type }: SecurityEvent): (string | null)[] => [
+  subjectId,
+  actorId,
+  clientId,
+  outcome,
+  type,
+];
+
+function indexedWishes(filter: EventFilter, types: readonly string[] | null): Wanted {
+  const named = types === null ? null : [...new Set(types)];
+  return [
+    ...EQUALITIES.map(([property]) => (filter[property] == null ? null : [filter[property]])),
+    named !== null && named.length > MAX_INDEXED_TYPES ? null : named,
+  ];
+}
 
 export function compileFilter(filter: EventFilter): CompiledFilter {
   const types = wantedTypes(filter);
@@ -69,6 +93,7 @@ export function compileFilter(filter: EventFilter): CompiledFilter {
   if (from != null) conditions.push(sql<boolean>`e.id >= ${smallestIdAt(from)}::uuid`);
   if (to != null) conditions.push(sql<boolean>`e.id < ${smallestIdAfter(to)}::uuid`);
   return {
+    wanted: indexedWishes(filter, types),
     matches: (event) =>
       (typeSet === null || typeSet.has(event.type)) &&
       wanted.every(({ property, value }) => event[property] === value) &&

@@ -1,5 +1,7 @@
 import type { LogPosition } from './cursor.ts';
 import type { SecurityEvent } from './event.ts';
+import { indexedValues } from './event-filter.ts';
+import { FilterIndex, type Wanted } from './filter-index.ts';
 import { Loop, type Round } from './loop.ts';
 import { type PositionReader, READ_PAGE } from './positions.ts';
 
@@ -8,9 +10,11 @@ export interface FeedEntry extends LogPosition {
   readonly event: SecurityEvent;
 }
 
-/** A subscriber's end in memory. Told of each event of its tenant, in order; must be quick and must not throw. */
+/** A subscriber's end in memory. Told of the events of its tenant that it wants, in order; must be quick and must not throw. */
 export interface Tail {
   readonly tenantId: string;
+  /** What events it wants, by `indexedValues`. It may be offered others too. */
+  readonly wanted: Wanted;
   offer(entry: FeedEntry): void;
   /** Told that events were deleted before they could be offered: the log says whether any of them was one of its own. */
   lapse(): void;
@@ -31,7 +35,8 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #loop: Loop;
   readonly #listeners: ((event: SecurityEvent) => void)[] = [];
-  readonly #tails = new Map<string, Set<Tail>>();
+  /** By tenant. */
+  readonly #tails = new Map<string, FilterIndex<Tail>>();
   #position: LogPosition | undefined;
   #lastLookAt = Number.NEGATIVE_INFINITY;
 
@@ -77,14 +82,15 @@ export class Follower {
 
   /** Adds a subscriber: it is told of everything after the present `position`. */
   attach(tail: Tail): void {
-    const tails = this.#tails.get(tail.tenantId);
-    if (tails === undefined) this.#tails.set(tail.tenantId, new Set([tail]));
-    else tails.add(tail);
+    const tails = this.#tails.get(tail.tenantId) ?? new FilterIndex<Tail>();
+    tails.add(tail.wanted, tail);
+    this.#tails.set(tail.tenantId, tails);
   }
 
   detach(tail: Tail): void {
     const tails = this.#tails.get(tail.tenantId);
-    if (tails?.delete(tail) === true && tails.size === 0) this.#tails.delete(tail.tenantId);
+    tails?.delete(tail.wanted, tail);
+    if (tails?.isEmpty === true) this.#tails.delete(tail.tenantId);
   }
 
   async #round(): Promise<Round> {
@@ -110,12 +116,11 @@ export class Follower {
    * happened since, but they remember nothing for so long either.
    */
   #lapse(): void {
-    for (const tails of this.#tails.values()) for (const tail of tails) tail.lapse();
+    for (const tails of this.#tails.values()) tails.visitAll((tail) => tail.lapse());
   }
 
   #deliver(entry: FeedEntry): void {
     for (const listener of this.#listeners) listener(entry.event);
-    const tails = this.#tails.get(entry.event.tenantId);
-    if (tails !== undefined) for (const tail of tails) tail.offer(entry);
+    this.#tails.get(entry.event.tenantId)?.visit(indexedValues(entry.event), (tail) => tail.offer(entry));
   }
 }

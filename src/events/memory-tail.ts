@@ -1,4 +1,5 @@
 import type { CompiledFilter } from './event-filter.ts';
+import type { Wanted } from './filter-index.ts';
 import type { FeedEntry, Tail } from './follower.ts';
 
 /** Events kept for a consumer that is slower than the log; they are shared, so this is 2 KB of references each. */
@@ -7,6 +8,7 @@ const MAX_BUFFERED = 256;
 /** A subscriber's buffer between the follower and its consumer. When it is full it is emptied: the log has it all. */
 export class MemoryTail implements Tail {
   readonly tenantId: string;
+  readonly wanted: Wanted;
   readonly #filter: CompiledFilter;
   #buffered: FeedEntry[] = [];
   #next = 0;
@@ -17,6 +19,7 @@ export class MemoryTail implements Tail {
 
   constructor(tenantId: string, filter: CompiledFilter, signal: AbortSignal) {
     this.tenantId = tenantId;
+    this.wanted = filter.wanted;
     this.#filter = filter;
     this.#signal = signal;
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
