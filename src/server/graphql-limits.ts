@@ -1,4 +1,4 @@
-/** The bounds of one GraphQL request; each can be set in `GRAPHQL_LIMITS`. */
+/** The bounds of one GraphQL request and of WebSockets; each can be set in `GRAPHQL_LIMITS`. */
 export interface GraphqlLimits {
   /** `body`: bytes of a request body, or of one WebSocket message. */
   readonly body: number;
@@ -16,6 +16,14 @@ export interface GraphqlLimits {
   readonly cost: number;
   /** `batch`: operations in one HTTP request; 1 refuses arrays of more than one. */
   readonly batch: number;
+  /** `operations`: operations that one WebSocket may have open. */
+  readonly operations: number;
+  /** `sockets`: WebSockets of one node. */
+  readonly sockets: number;
+  /** `tenantSockets`: WebSockets of one node whose callers belong to one tenant. */
+  readonly tenantSockets: number;
+  /** `callerSockets`: WebSockets of one node that one user or application has, or one address before it shows its token. */
+  readonly callerSockets: number;
 }
 
 type LimitRow = readonly [standard: number, min: number, max: number];
@@ -31,6 +39,12 @@ const LIMIT_ROWS: Record<keyof GraphqlLimits, LimitRow> = {
   repeats: [50, 1, 10_000],
   cost: [10_000, 10, 10_000_000],
   batch: [10, 1, 100],
+  // A dashboard has a handful.
+  operations: [100, 1, 10_000],
+  // At some 30 KB each 600 MB.
+  sockets: [20_000, 1, 1_000_000],
+  tenantSockets: [10_000, 1, 1_000_000],
+  callerSockets: [500, 1, 1_000_000],
 };
 
 export const LIMIT_NAMES = Object.keys(LIMIT_ROWS) as readonly (keyof GraphqlLimits)[];

@@ -1,4 +1,3 @@
-import type { Caller } from '../access/index.ts';
 import type { EventType, SecurityEvent } from '../events/index.ts';
 
 /** Events after which a token that was good may no longer be, or may allow less. The token itself is then looked at again. */
@@ -34,14 +33,19 @@ const ENDING_FOR_ALL: ReadonlySet<EventType> = new Set<EventType>([
   'setting.changed',
 ]);
 
-/** Whether an event may have ended the credential of this caller. */
-export function concerns(event: SecurityEvent, caller: Caller): boolean {
-  if (event.tenantId !== caller.tenant?.id) return false;
-  if (ENDING_FOR_ALL.has(event.type)) return true;
-  if (!ENDING.has(event.type)) return false;
-  return (
-    (caller.sessionId !== null && event.sessionId === caller.sessionId) ||
-    (caller.userId !== null && event.subjectId === caller.userId) ||
-    (caller.clientId !== null && event.clientId === caller.clientId)
-  );
+/** Whose credentials an event may have ended: all of its tenant, or those of a session, of a user and of a client. */
+export interface Ended {
+  /** Empty: the whole tenant. */
+  readonly tenant: '' | null;
+  readonly session: string | null;
+  readonly user: string | null;
+  readonly client: string | null;
+}
+
+const WHOLE_TENANT: Ended = { tenant: '', session: null, user: null, client: null };
+
+/** Null for an event that ends nobody's credential, as most do. */
+export function endedBy({ type, sessionId, subjectId, clientId }: SecurityEvent): Ended | null {
+  if (ENDING_FOR_ALL.has(type)) return WHOLE_TENANT;
+  return ENDING.has(type) ? { tenant: null, session: sessionId, user: subjectId, client: clientId } : null;
 }

@@ -15,12 +15,13 @@ import type { Caller } from '../access/index.ts';
 import type { SecurityEvent } from '../events/index.ts';
 import { type Clock, IdentityError, kernelErrors } from '../kernel/index.ts';
 import { resolveCaller } from './caller.ts';
+import { CallerRechecks } from './caller-rechecks.ts';
 import { formatGraphqlError, GRAPHQL_PATH, type GraphqlOptions } from './graphql.ts';
 import { mayPageOpenSocket } from './graphql-cors.ts';
 import { shownError } from './http-errors.ts';
 import { originOf } from './origin.ts';
+import { SocketIndex } from './socket-index.ts';
 import { FailedItem, isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
-import { concerns } from './token-ending-events.ts';
 
 export interface SocketOptions extends GraphqlOptions {
   readonly clock: Clock;
@@ -28,10 +29,6 @@ export interface SocketOptions extends GraphqlOptions {
   readonly publicUrl: string;
 }
 
-/** Operations one socket may have open; a dashboard has a handful. */
-const MAX_OPERATIONS = 100;
-/** Sockets of one node: 20,000 at some 30 KB each are 600 MB. */
-const MAX_SOCKETS = 20_000;
 /** What waits for a client that does not read. Subscriptions wait by themselves, so only floods of small answers get here. */
 const MAX_BUFFERED_BYTES = 8_388_608;
 const KEEP_ALIVE_MS = 12_000;
@@ -47,6 +44,8 @@ const CLOSE = { goingAway: 1001, internal: 1011, tryLater: 1013, badRequest: 440
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** Whom its place counts for until its caller is known. */
+  readonly address: string;
   caller: Caller;
   authorization: string;
   expiry?: NodeJS.Timeout;
@@ -82,11 +81,16 @@ function authorizationOf(context: SocketContext): string | undefined {
   return context.extra.request.headers.authorization;
 }
 
-class SocketHouse {
+class SocketServer {
   readonly #options: SocketOptions;
   readonly #operations: SocketOperations;
   readonly #sockets: WebSocketServer;
+  /** Sockets whose caller is known. */
   readonly #open = new Set<Extra>();
+  readonly #index = new SocketIndex<Extra>();
+  readonly #rechecks: CallerRechecks<Extra>;
+  /** Sockets whose caller is not known, or was refused and has yet to go, by address. */
+  readonly #unknown = new Map<string, number>();
   readonly #protocol;
   readonly #recheckTimer: NodeJS.Timeout;
   #isStopping = false;
@@ -94,6 +98,7 @@ class SocketHouse {
   constructor(server: Server, options: SocketOptions) {
     this.#options = options;
     this.#operations = new SocketOperations(options);
+    this.#rechecks = new CallerRechecks((authorization, group) => this.#recheck(authorization, group));
     this.#sockets = new WebSocketServer({
       noServer: true,
       handleProtocols,
@@ -113,13 +118,15 @@ class SocketHouse {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
       this.#upgrade(request, stream, head),
     );
-    this.#recheckTimer = setInterval(() => void this.#recheck([...this.#open]), RECHECK_MS);
+    this.#recheckTimer = setInterval(() => {
+      for (const extra of this.#open) this.#rechecks.ask(extra.authorization, extra);
+    }, RECHECK_MS);
     this.#recheckTimer.unref();
   }
 
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    const concerned = [...this.#open].filter(({ caller }) => events.some((event) => concerns(event, caller)));
-    if (concerned.length > 0) void this.#recheck(concerned);
+    for (const event of events)
+      for (const extra of this.#index.concernedBy(event)) this.#rechecks.ask(extra.authorization, extra);
   };
 
   async stop(): Promise<void> {
@@ -137,13 +144,16 @@ class SocketHouse {
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     stream.on('error', () => stream.destroy());
-    void this.#upgradeRefusal(request).then((refusal) => {
+    const address = originOf(request, this.#options.trustedProxies, 'graphql').peerIp ?? '';
+    void this.#pageRefusal(request).then((pageRefusal) => {
+      // Counted in the turn in which the place is taken.
+      const refusal = pageRefusal ?? this.#placeRefusal(address);
       if (refusal !== null) refuseUpgrade(stream, refusal);
-      else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request));
+      else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request, address));
     });
   }
 
-  async #upgradeRefusal(request: IncomingMessage): Promise<string | null> {
+  async #pageRefusal(request: IncomingMessage): Promise<string | null> {
     if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
     const origin = foreignOrigin(request, this.#options.publicUrl);
     try {
@@ -153,32 +163,40 @@ class SocketHouse {
       this.#options.logger.warn({ err: error }, 'The origin of a page could not be looked up');
       return '503 Service Unavailable';
     }
-    return this.#isStopping || this.#sockets.clients.size >= MAX_SOCKETS ? '503 Service Unavailable' : null;
+    return null;
   }
 
-  #opened(socket: WebSocket, request: IncomingMessage): void {
+  #placeRefusal(address: string): string | null {
+    const { callerSockets, sockets } = this.#options.limits;
+    if ((this.#unknown.get(address) ?? 0) >= callerSockets) return '429 Too Many Requests';
+    return this.#isStopping || this.#sockets.clients.size >= sockets ? '503 Service Unavailable' : null;
+  }
+
+  #opened(socket: WebSocket, request: IncomingMessage, address: string): void {
     const { logger, metrics } = this.#options;
     metrics.websockets.inc();
     const extra: Extra = {
       socket,
       request,
+      address,
       // Replaced before anything is executed: the protocol refuses operations before `connection_ack`.
       caller: undefined as unknown as Caller,
       authorization: '',
       operations: new Map(),
     };
+    this.#countUnknown(address, 1);
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
         send: (text) => send(socket, text),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => closeSocket(socket, code, reason),
         onMessage: (take) =>
           socket.on('message', (data) => {
             const text = String(data);
             take(text).catch((error: unknown) => {
-              if (isServerMessage(text)) return socket.close(CLOSE.badRequest, 'Only servers send this message');
+              if (isServerMessage(text)) return closeSocket(socket, CLOSE.badRequest, 'Only servers send this message');
               logger.error({ err: error }, 'Socket failed');
-              socket.close(CLOSE.internal, 'Internal error');
+              closeSocket(socket, CLOSE.internal, 'Internal error');
             });
           }),
       },
@@ -190,7 +208,8 @@ class SocketHouse {
     socket.once('close', (code, reason) => {
       stopPings();
       clearTimeout(extra.expiry);
-      this.#open.delete(extra);
+      if (this.#open.delete(extra)) this.#index.delete(extra.caller, extra);
+      else this.#countUnknown(address, -1);
       for (const abort of extra.operations.values()) abort.abort();
       metrics.websockets.dec();
       void closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'Socket not released'));
@@ -208,13 +227,20 @@ class SocketHouse {
       if (!(await this.#isPageOf(extra.caller, extra))) return false;
     } catch (error) {
       const shown = shownError(error);
-      if (shown.kind === 'unavailable') extra.socket.close(CLOSE.tryLater, 'Try again later');
+      if (shown.kind === 'unavailable') closeSocket(extra.socket, CLOSE.tryLater, 'Try again later');
       else if (shown.kind === 'internal') throw error;
       return false;
     }
     if (extra.caller.kind === 'anonymous' || extra.socket.readyState !== WebSocket.OPEN) return false;
+    const full = this.#fullPlaces(extra.caller);
+    if (full !== null) {
+      closeSocket(extra.socket, CLOSE.tryLater, full);
+      return false;
+    }
     extra.authorization = authorization;
+    this.#countUnknown(extra.address, -1);
     this.#open.add(extra);
+    this.#index.add(extra.caller, extra);
     this.#armExpiry(extra);
     return true;
   }
@@ -227,13 +253,26 @@ class SocketHouse {
     return tenant !== null && clientId !== null && services.webOrigins.isListedBy(tenant.id, clientId, origin);
   }
 
+  /** Why the caller gets no place: one caller, or one tenant, must leave places to the others. */
+  #fullPlaces(caller: Caller): string | null {
+    const { callerSockets, tenantSockets } = this.#options.limits;
+    if (this.#index.countOfCaller(caller) >= callerSockets) return 'The caller has too many connections';
+    return this.#index.countOfTenant(caller) >= tenantSockets ? 'The tenant has too many connections' : null;
+  }
+
+  #countUnknown(address: string, change: 1 | -1): void {
+    const count = (this.#unknown.get(address) ?? 0) + change;
+    if (count === 0) this.#unknown.delete(address);
+    else this.#unknown.set(address, count);
+  }
+
   /** Closes the socket when its token ends, at once or after the longest time a timer can hold. */
   #armExpiry(extra: Extra): void {
     const { expiresAt } = extra.caller;
     if (expiresAt === null) return;
     const left = expiresAt.getTime() - this.#options.clock.now().getTime();
     if (left <= 0) {
-      extra.socket.close(CLOSE.forbidden, 'The access token has expired');
+      closeSocket(extra.socket, CLOSE.forbidden, 'The access token has expired');
       return;
     }
     extra.expiry = setTimeout(() => this.#armExpiry(extra), Math.min(left, MAX_TIMER_MS));
@@ -242,9 +281,10 @@ class SocketHouse {
 
   #admit(context: SocketContext): readonly GraphQLError[] | undefined {
     // The operation that asks has its place already.
-    if (Object.keys(context.subscriptions).length <= MAX_OPERATIONS) return undefined;
+    const { operations } = this.#options.limits;
+    if (Object.keys(context.subscriptions).length <= operations) return undefined;
     const refusal = kernelErrors.TOO_MANY_REQUESTS({
-      message: `A connection may have at most ${MAX_OPERATIONS} operations open.`,
+      message: `A connection may have at most ${operations} operations open.`,
     });
     return [new GraphQLError(refusal.message, { originalError: refusal })];
   }
@@ -261,18 +301,25 @@ class SocketHouse {
     extra.operations.delete(id);
   }
 
-  /** Resolves the tokens of these sockets again, each token once, and closes those that are no longer good. */
-  async #recheck(sockets: readonly Extra[]): Promise<void> {
-    for (const [authorization, group] of Map.groupBy(sockets, (extra) => extra.authorization)) {
-      const verdict = await this.#resolveAgain(authorization, group[0]!.caller);
-      for (const extra of group) {
-        if (verdict === 'ended') extra.socket.close(CLOSE.forbidden, 'The access token is no longer valid');
-        else if (verdict === 'unknown') continue;
-        else if (await this.#isPageOf(verdict, extra).catch(() => true))
-          extra.caller = { ...verdict, origin: extra.caller.origin };
-        else extra.socket.close(CLOSE.forbidden, 'The client no longer lists the origin of this page');
-      }
+  /** Resolves the token of these sockets again, and closes those for which it is no longer good. */
+  async #recheck(authorization: string, sockets: ReadonlySet<Extra>): Promise<void> {
+    const [first] = sockets;
+    const verdict = await this.#resolveAgain(authorization, first!.caller);
+    for (const extra of sockets) {
+      if (verdict === 'ended') closeSocket(extra.socket, CLOSE.forbidden, 'The access token is no longer valid');
+      else if (verdict === 'unknown') continue;
+      else if (await this.#isPageOf(verdict, extra).catch(() => true))
+        this.#replaceCaller(extra, { ...verdict, origin: extra.caller.origin });
+      else closeSocket(extra.socket, CLOSE.forbidden, 'The client no longer lists the origin of this page');
     }
+  }
+
+  /** The same caller, who may be allowed less or more now. */
+  #replaceCaller(extra: Extra, caller: Caller): void {
+    if (!this.#open.has(extra)) return;
+    this.#index.delete(extra.caller, extra);
+    extra.caller = caller;
+    this.#index.add(caller, extra);
   }
 
   async #resolveAgain(authorization: string, caller: Caller): Promise<Caller | 'ended' | 'unknown'> {
@@ -337,6 +384,15 @@ function send(socket: WebSocket, text: string): Promise<void> {
   return new Promise((resolve) => socket.send(text, () => resolve()));
 }
 
+/** Closes a socket, and cuts it off if its client does not answer: until it is gone it takes a place. */
+function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  socket.close(code, reason);
+  const cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+  cutOff.unref();
+  socket.once('close', () => clearTimeout(cutOff));
+}
+
 /** Pings; a client that does not answer until the next ping is gone. */
 function keepAlive(socket: WebSocket): () => void {
   let isAlive = true;
@@ -354,6 +410,6 @@ function keepAlive(socket: WebSocket): () => void {
 
 /** Serves sockets that ask this server for an upgrade at `/graphql`; others are refused. */
 export function createSocketDoor(server: Server, options: SocketOptions): SocketDoor {
-  const house = new SocketHouse(server, options);
-  return { onEvents: house.onEvents, stop: () => house.stop() };
+  const sockets = new SocketServer(server, options);
+  return { onEvents: sockets.onEvents, stop: () => sockets.stop() };
 }

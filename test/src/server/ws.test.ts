@@ -437,6 +437,83 @@ describe('opening a socket', () => {
   });
 });
 
+describe('the places of a node', () => {
+  const acknowledged = async (url: string, token: string): Promise<WebSocket> => {
+    const socket = await raw(url, { authorization: `Bearer ${token}` });
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    await once(socket, 'message');
+    return socket;
+  };
+  const refusal = async (url: string, token: string) => {
+    const socket = await raw(url, { authorization: `Bearer ${token}` });
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    const [code, reason] = await once(socket, 'close');
+    return [code, String(reason)];
+  };
+
+  it('are not all for one caller: beyond its number it is put off with 1013, whatever tokens it has', async () => {
+    const { url, tokens } = await start({ limits: parseGraphqlLimits('callerSockets=2') });
+    tokens.set('first', () => world.user(tenant, 'user-1', 'user:read:self'));
+    tokens.set('second', () => ({ ...world.user(tenant, 'user-1', 'user:read:self'), clientId: 'another-app' }));
+    tokens.set('other', () => world.user(tenant, 'user-2', 'user:read:self'));
+    const sockets = [await acknowledged(url, 'first'), await acknowledged(url, 'second')];
+    expect(await refusal(url, 'first')).toEqual([1013, 'The caller has too many connections']);
+    sockets.push(await acknowledged(url, 'other'), await acknowledged(url, 'good'));
+    sockets[0]!.close();
+    await vi.waitFor(async () => sockets.push(await acknowledged(url, 'first')));
+    for (const socket of sockets) socket.terminate();
+  });
+
+  it('are not all for one tenant', async () => {
+    const { url, tokens } = await start({ limits: parseGraphqlLimits('tenantSockets=2') });
+    const neighbour = await world.tenant();
+    for (const name of ['a', 'b', 'c']) tokens.set(name, () => world.user(tenant, name, 'user:read:self'));
+    tokens.set('neighbour', () => world.user(neighbour, 'a', 'user:read:self'));
+    const sockets = [await acknowledged(url, 'a'), await acknowledged(url, 'b')];
+    expect(await refusal(url, 'c')).toEqual([1013, 'The tenant has too many connections']);
+    sockets.push(await acknowledged(url, 'neighbour'));
+    for (const socket of sockets) socket.terminate();
+  });
+
+  it('are not all for one address that shows no token, and are free again when it does or goes', async () => {
+    const { url } = await start({ limits: parseGraphqlLimits('callerSockets=2') });
+    const sockets = [await raw(url, { authorization: 'Bearer good' }), await raw(url)];
+    expect(await upgradeStatus(url, {})).toBe(429);
+    sockets[0]!.send(JSON.stringify({ type: 'connection_init' }));
+    await once(sockets[0]!, 'message');
+    const third = await raw(url);
+    expect(await upgradeStatus(url, {})).toBe(429);
+    sockets[1]!.close();
+    await vi.waitFor(async () => expect(await upgradeStatus(url, {})).toBe(101));
+    for (const socket of [...sockets, third]) socket.terminate();
+  });
+
+  it('are free again soon, though a refused client never answers the close', async () => {
+    const { url } = await start({ limits: parseGraphqlLimits('callerSockets=1') });
+    const stubborn = await raw(url, { authorization: 'Bearer bad' });
+    stubborn.send(JSON.stringify({ type: 'connection_init' }));
+    stubborn.pause();
+    expect(await upgradeStatus(url, {})).toBe(429);
+    await vi.waitFor(async () => expect(await upgradeStatus(url, {})).toBe(101), { timeout: 20_000 });
+    stubborn.terminate();
+  });
+
+  it('are bounded in all, and so are the operations of one of them', async () => {
+    const { url } = await start({ limits: parseGraphqlLimits('sockets=1,operations=1') });
+    const socket = await acknowledged(url, 'good');
+    expect(await upgradeStatus(url, {})).toBe(503);
+    for (const id of ['1', '2'])
+      socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query: 'subscription { ticks }' } }));
+    const [data] = await once(socket, 'message');
+    expect(JSON.parse(String(data))).toMatchObject({
+      id: '2',
+      type: 'error',
+      payload: [{ message: 'A connection may have at most 1 operations open.' }],
+    });
+    socket.terminate();
+  });
+});
+
 describe('the end of a socket', () => {
   it('comes with 4403 when its token expires', async () => {
     const { url, tokens } = await start();
@@ -460,6 +537,31 @@ describe('the end of a socket', () => {
     tokens.delete('user');
     sockets.onEvents([event(type, over)]);
     expect((await closed).code).toBe(4403);
+  });
+
+  it('looks at the tokens of those concerned alone, each once for all its sockets', async () => {
+    const { url, tokens, sockets } = await start();
+    const looks = new Map<string, number>();
+    for (const name of ['anna', 'berta']) {
+      tokens.set(name, () => {
+        looks.set(name, (looks.get(name) ?? 0) + 1);
+        return world.user(tenant, name, 'user:read:self');
+      });
+    }
+    const clients = ['anna', 'anna', 'anna', 'berta'].map((name) => connect(url, { authorization: `Bearer ${name}` }));
+    for (const { client } of clients) await first(client, '{ who }');
+    expect([...looks]).toEqual([
+      ['anna', 3],
+      ['berta', 1],
+    ]);
+    sockets.onEvents([
+      event('token.issued', { subjectId: 'berta', clientId: 'test-app' }),
+      event('user.disabled', { subjectId: 'anna' }),
+    ]);
+    await vi.waitFor(() => expect(looks.get('anna')).toBe(4));
+    // Those of a whole tenant come last, so nothing of the former event is under way any more.
+    sockets.onEvents([event('tenant.sessions_revoked')]);
+    await vi.waitFor(() => expect([...looks.values()]).toEqual([5, 2]));
   });
 
   it('does not come from events of others, nor while the token stays good', async () => {
