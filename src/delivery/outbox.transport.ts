@@ -1,6 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newId } from '../kernel/index.ts';
+import { makePrivateFolder, newId } from '../kernel/index.ts';
 import type { Mail, Message, Transport } from './message.ts';
 
 export interface OutboxOptions {
@@ -40,7 +40,7 @@ export class OutboxTransport implements Transport<Message> {
 
 /** A folder that was there before may be open to others; what is put in is not for them. */
 async function privateFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(folder);
   await chmod(folder, 0o700);
   return folder;
 }

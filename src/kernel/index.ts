@@ -13,6 +13,7 @@ export {
   invalidField,
   kernelErrors,
 } from './errors.ts';
+export { makePrivateFolder } from './folders.ts';
 export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
 export { isExactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';

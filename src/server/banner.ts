@@ -1,12 +1,5 @@
+import { ADDRESSES } from './addresses.ts';
 import type { RunningNode } from './node.ts';
-
-const PATHS: readonly (readonly [string, string])[] = [
-  ['GraphQL, and GraphiQL in a browser', '/graphql'],
-  ['OpenID Connect discovery', '/t/master/.well-known/openid-configuration'],
-  ['REST for Blitz clients', '/blitz'],
-  ['Those paths as OpenAPI, and to read', '/openapi/blitz.json  /docs/blitz'],
-  ['Health and metrics', '/health/ready  /health/live  /metrics'],
-];
 
 const column = (rows: readonly (readonly [string, string])[]): string[] => {
   const width = Math.max(...rows.map(([left]) => left.length));
@@ -38,7 +31,7 @@ export function banner(node: RunningNode, tour: string | null): string {
   const { publicUrl, bootstrapped, demo } = node;
   const lines = [
     `Idgraph serves at ${publicUrl}`,
-    ...column(PATHS.map(([what, path]) => [what, path.replaceAll(/(^|\s)\//g, `$1${publicUrl}/`)])),
+    ...column(ADDRESSES.map(({ what, paths }) => [what, paths.map((path) => `${publicUrl}${path}`).join('  ')])),
     ...credentials(node),
     ...(demo === null ? [] : ['', `The tenant "${demo.name}" holds ${demo.users} made-up users.`]),
   ];

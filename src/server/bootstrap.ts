@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Services } from '../../schema/context.ts';
 import { Authority, systemCaller } from '../access/index.ts';
-import { newId, type TenantRef } from '../kernel/index.ts';
+import { IdentityError, newId, type TenantRef } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import { ADMINISTRATOR_ROLE } from '../roles/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
@@ -39,8 +39,7 @@ function requireSecrets(config: BootstrapConfig): void {
  * Makes the tenant `master`, an administrator and a confidential client with every system scope, where there is no `master`
  * yet: all of it in one transaction, on one node at a time.
  * @returns What was made; null when the store was not empty.
- * @throws ConfigError On a database server a secret is missing.
- * @throws PASSWORD_POLICY `BOOTSTRAP_ADMIN_PASSWORD` is one that the rules of the tenant refuse.
+ * @throws ConfigError On a database server a secret is missing; a rule of the tenant refuses a value, and why.
  */
 export async function bootstrap(
   db: Database,
@@ -68,6 +67,17 @@ export async function bootstrap(
   });
 }
 
+/** A value that passed the check of the configuration may still be refused by a rule of the tenant. */
+async function explained<T>(variable: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof IdentityError) || error.kind === 'unavailable' || error.kind === 'internal') throw error;
+    const reasons = error.fields?.map(({ message }) => message) ?? [error.message];
+    throw new ConfigError(reasons.map((reason) => `${variable}: ${reason}`));
+  }
+}
+
 async function administratorRole({ roleStore }: Services, { tenant }: Authority): Promise<string> {
   const role = await roleStore.findByName(tenant.id, ADMINISTRATOR_ROLE);
   if (role === null) throw new Error('The tenant master was made without its administrator role.');
@@ -80,10 +90,12 @@ async function makeAdministrator(
   username: string,
   password: string,
 ): Promise<void> {
-  const user = await services.users.create(authority, { username });
+  const user = await explained('BOOTSTRAP_ADMIN_USERNAME', () => services.users.create(authority, { username }));
   // Hashed inside the transaction, unlike anywhere else: nobody waits for this connection yet, and half an administrator
   // would have to be repaired by hand.
-  const prepared = await services.passwords.prepare(authority, user.id, password, 'BOOTSTRAP_ADMIN_PASSWORD');
+  const prepared = await explained('BOOTSTRAP_ADMIN_PASSWORD', () =>
+    services.passwords.prepare(authority, user.id, password, 'BOOTSTRAP_ADMIN_PASSWORD'),
+  );
   await services.passwords.write(authority, prepared, { event: 'password.reset' });
   const roleId = await administratorRole(services, authority);
   await services.roleGrants.grant(authority, { roleId, holderKind: 'user', holderId: user.id });
@@ -92,13 +104,15 @@ async function makeAdministrator(
 /** A token of the client asked without a scope has everything; asked with names of an older API, what those mean in `master`. */
 async function makeClient(services: Services, authority: Authority, clientId: string, secret: string): Promise<void> {
   const systemScopes = services.scopes.names().filter((name) => services.scopes.find(name)?.holder !== 'user');
-  const { client } = await services.clients.create(authority, {
-    clientId,
-    name: 'Bootstrap client',
-    grants: ['client_credentials'],
-    scopes: systemScopes.map((name) => ({ name, isDefault: false })),
-    secret: { text: secret },
-  });
+  const { client } = await explained('BOOTSTRAP_CLIENT_ID', () =>
+    services.clients.create(authority, {
+      clientId,
+      name: 'Bootstrap client',
+      grants: ['client_credentials'],
+      scopes: systemScopes.map((name) => ({ name, isDefault: false })),
+      secret: { text: secret },
+    }),
+  );
   const roleId = await administratorRole(services, authority);
   await services.roleGrants.grant(authority, { roleId, holderKind: 'client', holderId: client.id });
 }

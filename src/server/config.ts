@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MasterKey } from '../crypto/index.ts';
 import { DEFAULT_TIME_LIMITS, type TimeLimits } from '../persistence/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from './graphql-limits.ts';
+import { findMisspelt } from './setting-names.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Everything the operator can set, checked once at the start. Names, meaning and defaults: design.md section 9, README. */
@@ -278,6 +279,13 @@ function presentValues(env: NodeJS.ProcessEnv): Record<string, string> {
   return present;
 }
 
+/** A setting that is written wrongly would be the default in silence, such as an empty database for `DATABSE_URL`. */
+function misspelt(env: NodeJS.ProcessEnv): string[] {
+  return findMisspelt(env, CONFIG_NAMES).map(
+    ({ name, meant }) => `${name}: is no setting; did you mean ${meant}? Set that one, or remove this.`,
+  );
+}
+
 /** What one value cannot say alone. */
 function crossFaults(present: Record<string, string>): string[] {
   if (present['DATABASE_URL'] !== undefined && present['MASTER_KEY'] === undefined)
@@ -309,7 +317,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   const present = presentValues(env);
   const result = environment.safeParse(present);
   const faults = (result.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  faults.push(...crossFaults(present));
+  faults.push(...crossFaults(present), ...misspelt(env));
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   const value = result.data;
   const faultOfLimits = limitsFault(value);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { MasterKey } from '../crypto/index.ts';
+import { makePrivateFolder } from '../kernel/index.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** SQLITE_BUSY: somebody else holds the lock (https://sqlite.org/rescode.html#busy). */
@@ -40,7 +41,7 @@ export class DataDirectory {
   static async open(path: string): Promise<DataDirectory> {
     const full = resolve(path);
     try {
-      await mkdir(full, { recursive: true, mode: 0o700 });
+      await makePrivateFolder(full);
     } catch (cause) {
       throw new DataDirectoryError(`DATA_DIR ${full} cannot be made: ${String(cause)}`, { cause });
     }

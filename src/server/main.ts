@@ -5,8 +5,6 @@ import { type RunningNode, startNode } from './node.ts';
 import { StartRefused } from './start-refused.ts';
 import { tour } from './tour.ts';
 
-/** EX_CONFIG of sysexits(3): a restart without another configuration is in vain. */
-const EXIT_CONFIG = 78;
 /** From the end of `DRAIN_SECONDS` to the exit, whatever hangs; requests may take 3 s of it. In milliseconds. */
 const EXIT_WITHIN_MS = 5_000;
 
@@ -33,14 +31,11 @@ function endOn(node: RunningNode, drainSeconds: number, logger: Logger): void {
   process.on('unhandledRejection', fatal);
 }
 
-/** A fault the operator can mend is told in words; anything else with its stack. */
+/** A fault that the operator can mend is said in words; anything else with its stack. @returns The status to exit with. */
 function report(error: unknown): number {
-  const isOperators = error instanceof StartRefused;
-  const isBusy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  if (isOperators || isBusy) {
-    const message = isBusy ? 'The port is in use. Set PORT to another one.' : (error as Error).message;
-    process.stderr.write(`${message}\n`);
-    return EXIT_CONFIG;
+  if (error instanceof StartRefused) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
   }
   createLogger('fatal').fatal({ err: error }, 'The start failed');
   return 1;

@@ -5,8 +5,9 @@ import { buildGraph } from '../../schema/build.ts';
 import type { Services } from '../../schema/context.ts';
 import { MasterKey } from '../crypto/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../persistence/index.ts';
+import type { Database, DatabaseLocation } from '../persistence/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
+import { startPage } from './addresses.ts';
 import { apiDocs } from './api-docs.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
 import type { ResolveToken } from './caller.ts';
@@ -15,7 +16,6 @@ import type { Config } from './config.ts';
 import { DataDirectory } from './data-dir.ts';
 import { ClockWatch, DatabaseClock, type TimeSource } from './database-clock.ts';
 import { type DemoTenant, makeDemo } from './demo.ts';
-import { ENTITIES } from './entities.ts';
 import { failureFloor } from './failure-floor.ts';
 import { graphiql } from './graphiql.ts';
 import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from './graphql.ts';
@@ -24,9 +24,11 @@ import { shownError } from './http-errors.ts';
 import type { Logger } from './logger.ts';
 import { requireMasterKey } from './master-key-check.ts';
 import { createMetrics } from './metrics.ts';
+import { openDatabase } from './open-database.ts';
 import { normaliseAddress, originOf } from './origin.ts';
 import { createRegistry } from './registry/index.ts';
 import { SharedOrigin } from './shared-origin.ts';
+import { StartRefused } from './start-refused.ts';
 import { Sweeper } from './sweeper.ts';
 import { createTransports } from './transports.ts';
 import { TrustedDocuments } from './trusted-documents.ts';
@@ -49,10 +51,6 @@ export interface RunningNode {
    */
   stop(isHurried?: boolean): Promise<void>;
 }
-
-/** How long a database server that is not there yet is waited for at the start. */
-const START_PATIENCE_MS = 60_000;
-const START_RETRY_MS = 1_000;
 
 /** What has to be let go of, last taken first, whether or not the start got to its end. */
 class Holdings {
@@ -195,38 +193,42 @@ async function findStore(
   }
   const directory = await DataDirectory.open(dataDir);
   holdings.add(() => directory.release());
-  const masterKey = MasterKey.fromText(await directory.masterKeyText(masterKeyText));
+  const masterKey = await readMasterKey(directory, masterKeyText);
   return { location: { kind: 'embedded', dataDir: directory.databasePath }, masterKey };
+}
+
+async function readMasterKey(directory: DataDirectory, given: string | null): Promise<MasterKey> {
+  try {
+    return MasterKey.fromText(await directory.masterKeyText(given));
+  } catch (cause) {
+    if (cause instanceof StartRefused) throw cause;
+    throw new StartRefused(`The master key in DATA_DIR ${directory.path} cannot be used: ${String(cause)}`, { cause });
+  }
 }
 
 async function listen(door: FrontDoor, config: Config, holdings: Holdings): Promise<number> {
   door.server.listen({ port: config.port, host: config.host });
-  await once(door.server, 'listening');
+  try {
+    await once(door.server, 'listening');
+  } catch (error) {
+    throw new StartRefused(listenFault(error as NodeJS.ErrnoException, config), { cause: error });
+  }
   holdings.add(() => door.drain.begin());
   return (door.server.address() as AddressInfo).port;
+}
+
+/** Why the address cannot be listened on. */
+function listenFault({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
+  if (code === 'EADDRINUSE') return `The port ${port} is in use. Set PORT to another one.`;
+  if (code === 'EACCES')
+    return `This account may not listen on port ${port}. Set PORT to another one, such as 4000, or give it the right to.`;
+  return `HOST ${host} cannot be listened on: ${message}.`;
 }
 
 /** A host as it is written in a URL; a wildcard address is reached by the loopback one. */
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Opens and migrates. A server that is not up yet is waited for: nodes and database often start together. */
-async function openDatabase(location: DatabaseLocation, logger: Logger): Promise<Database> {
-  const deadline = Date.now() + START_PATIENCE_MS;
-  for (;;) {
-    const db = await Database.open({ location, entities: ENTITIES });
-    try {
-      await migrate(db);
-      return db;
-    } catch (error) {
-      await db.close();
-      if (!isDatabaseUnavailable(error) || Date.now() > deadline) throw error;
-      logger.warn({ err: error }, 'The database is not there yet');
-      await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
-    }
-  }
 }
 
 interface DoorParts {
@@ -279,5 +281,5 @@ async function openDoors(parts: DoorParts): Promise<void> {
     await drained;
   });
   const floor = config.rateLimits ? [failureFloor(config)] : [];
-  door.open([...floor, graphiql(), apiDocs(DIALECTS), graph.middleware, rest]);
+  door.open([...floor, startPage(), graphiql(), apiDocs(DIALECTS), graph.middleware, rest]);
 }

@@ -92,7 +92,9 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
   it('leaves nothing behind when the password is refused', async () => {
     const world = await open(await openDatabase());
     const config = { ...GIVEN, adminPassword: 'passwordpassword' };
-    await expect(bootstrap(world.db, world.services, config)).rejects.toMatchObject({ code: 'PASSWORD_POLICY' });
+    await expect(bootstrap(world.db, world.services, config)).rejects.toThrow(
+      /^The configuration cannot be used:\n {2}- BOOTSTRAP_ADMIN_PASSWORD: [A-Z].*\.$/,
+    );
     expect(await world.services.tenantStore.findByName('master')).toBeNull();
     expect(await bootstrap(world.db, world.services, GIVEN)).not.toBeNull();
   });

@@ -33,9 +33,9 @@ describe('configuration: defaults', () => {
       timeouts: { smtpMs: 15_000, natsMs: 5_000, providerMs: 5_000 },
       logLevel: 'info',
       rateLimits: true,
+      drainSeconds: 5,
       bootstrap: { adminUsername: 'admin', adminPassword: null, clientId: 'bootstrap', clientSecret: null },
       demo: false,
-      drainSeconds: 5,
     });
   });
 

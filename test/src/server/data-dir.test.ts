@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +87,10 @@ describe('the lock of the data directory', () => {
     first.release();
     first.release();
     await openHere();
+  });
+
+  it.runIf(existsSync('/proc/self'))('says so, and does not hang, where no directory can be made at all', async () => {
+    await expect(DataDirectory.open('/proc/idgraph')).rejects.toThrow(/^DATA_DIR \/proc\/idgraph cannot be made: /);
   });
 
   it('says so when the directory cannot be made', async () => {

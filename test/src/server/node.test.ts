@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { banner } from '../../../src/server/banner.ts';
 import { systemAuthority } from '../../../src/server/bootstrap.ts';
 import { type Config, ConfigError, parseConfig } from '../../../src/server/config.ts';
 import type { TimeSource } from '../../../src/server/database-clock.ts';
@@ -100,9 +101,29 @@ describe('a node on the embedded database', () => {
     expect(await closed).toBe(4403);
   });
 
+  it('shows what it serves at /, as the start prints it', async () => {
+    const response = await fetch(`${node.localUrl}/`);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const links = [...(await response.text()).matchAll(/href="([^"]+)"/g)].map(([, path]) => path!);
+    expect(links).toHaveLength(7);
+    for (const path of links) {
+      expect(banner(node, null)).toContain(`${node.publicUrl}${path}`);
+      // GraphiQL answers browsers alone; everything else here answers anybody.
+      if (path !== '/graphql') expect(await statusOf(`${node.localUrl}${path}`), path).toBe(200);
+    }
+  });
+
+  it('names a host that is no address of this machine', async () => {
+    await expect(start({ HOST: 'nowhere.invalid', DATA_DIR: 'memory://' })).rejects.toThrow(
+      /^HOST nowhere\.invalid cannot be listened on: /,
+    );
+  });
+
   it('names the port that is taken', async () => {
     const port = new URL(node.localUrl).port;
-    await expect(start({ PORT: port, DATA_DIR: 'memory://' })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(start({ PORT: port, DATA_DIR: 'memory://' })).rejects.toThrow(
+      `The port ${port} is in use. Set PORT to another one.`,
+    );
   });
 });
 
