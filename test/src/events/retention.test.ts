@@ -261,3 +261,33 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     });
   });
 });
+
+describe('the retention of events beside those who read the log for long', () => {
+  it('leaves the partitions to a later round instead of letting everybody wait behind it', async () => {
+    const db = await ENGINES[1]!.open();
+    try {
+      const clock = new TestClock('2026-06-15T00:00:00Z');
+      await new LogMaintenance(db, clock).createPartitions();
+      clock.advance(365 * 86_400);
+      await new LogMaintenance(db, clock).createPartitions();
+      const tenant = newTenant();
+      await sql`insert into event_positions (log, position, tenant_id, event_id)
+        values (0, 1, ${tenant.id}::uuid, ${smallestIdAt(clock.now())}::uuid)`.execute(db.read());
+      const retention = new LogRetention(db, clock);
+      const expire = () => retention.expire(async () => new Map([[tenant.id as string, 100]]));
+      const months = async () =>
+        (await sql`select from pg_inherits where inhparent = 'security_events'::regclass`.execute(db.read())).rows
+          .length;
+      expect(await months()).toBe(7);
+      await db.transaction(async () => {
+        await sql`select from security_events limit 1`.execute(db.read());
+        await expire();
+      });
+      expect(await months()).toBe(7);
+      await expire();
+      expect(await months()).toBe(4);
+    } finally {
+      await db.close();
+    }
+  });
+});
