@@ -87,7 +87,7 @@ export const ROWS: readonly BenchRow[] = [
         context,
         context.userIds.map((id) => ({
           query:
-            'query ($id: ID!) { user(id: $id, tenant: "demo") { subject username email emailVerified givenName familyName enabled } }',
+            'query ($id: ID!) { user(userId: $id, tenant: "demo") { subject username email emailVerified givenName familyName isEnabled } }',
           variables: { id },
         })),
       ),

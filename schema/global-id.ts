@@ -33,6 +33,12 @@ export interface GlobalId {
 }
 
 const ROUTE = /^[a-z2-7]{8}$/;
+const GLOBAL_ID = /^[a-z]{3}~[a-z2-7]{8}~./s;
+
+/** Whether a value has the form of a global id, of whatever type. */
+export function isGlobalId(value: string): boolean {
+  return GLOBAL_ID.test(value);
+}
 
 /** Null when the value has no `~`: then it is a bare key. @throws INVALID_INPUT when it has one but is no global id. */
 export function parseGlobalId(value: string, path = 'id'): GlobalId | null {

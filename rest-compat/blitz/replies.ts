@@ -61,7 +61,7 @@ export const ACCOUNT = z.looseObject({
 export interface UserData {
   readonly subject: string;
   readonly username: string;
-  readonly enabled: boolean;
+  readonly isEnabled: boolean;
   readonly givenName: string | null;
   readonly middleName: string | null;
   readonly familyName: string | null;
@@ -97,7 +97,7 @@ export function account(user: UserData): object {
     }),
     login: loginOf(user),
     sub: user.subject,
-    locked: !user.enabled,
+    locked: !user.isEnabled,
     meta: { instanceId: instanceIdOf(user.subject), unmodifiable: [...UNMODIFIABLE, ...user.unmodifiableAttributes] },
   };
 }
@@ -196,7 +196,7 @@ export interface DeviceData {
   };
   readonly fingerprint: string | null;
   readonly latestIp: string | null;
-  readonly trusted: boolean;
+  readonly isTrusted: boolean;
   readonly createdAt: string | Date;
   readonly lastUsedAt: string | Date;
 }
@@ -215,6 +215,6 @@ export function device({ parsedUserAgent: { browser, os, device: model, deviceTy
     latestIp: row.latestIp ?? '',
     lastUsed: Math.floor(lastUsedAt / 1000),
     newlyCreated: createdAt === lastUsedAt,
-    trusted: row.trusted,
+    trusted: row.isTrusted,
   };
 }

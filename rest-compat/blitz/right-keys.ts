@@ -5,15 +5,15 @@ const NOBODY = '';
 
 /** Subject or object of a right in the graph's words. */
 export type RightParty =
-  | { readonly user: string }
-  | { readonly application: string }
+  | { readonly userId: string }
+  | { readonly clientId: string }
   | { readonly groupKey: { readonly profile: string; readonly key: string } };
 
 /** How the two types that a key may name beside users are written (spec section 2.18). */
 export const RIGHT_TYPES = ['its', 'grps'] as const;
 export type RightKeyType = (typeof RIGHT_TYPES)[number];
 
-const account = (id: string): RightParty => ({ user: ACCOUNT_ID.safeParse(id).success ? subjectIdOf(id) : NOBODY });
+const account = (id: string): RightParty => ({ userId: ACCOUNT_ID.safeParse(id).success ? subjectIdOf(id) : NOBODY });
 const group = (key: string, profile: string): RightParty => ({ groupKey: { profile, key } });
 
 /**
@@ -21,9 +21,9 @@ const group = (key: string, profile: string): RightParty => ({ groupKey: { profi
  * @param ext Profile of a group whose type stands beside it.
  */
 export function rightPartyOf(key: string, type?: RightKeyType, ext?: string): RightParty {
-  if (type === 'its') return { application: key };
+  if (type === 'its') return { clientId: key };
   if (type === 'grps') return group(key, ext ?? '');
-  if (key.startsWith('its|')) return { application: key.slice('its|'.length) };
+  if (key.startsWith('its|')) return { clientId: key.slice('its|'.length) };
   if (!key.startsWith('grps|')) return account(key);
   const bar = key.lastIndexOf('|');
   return group(

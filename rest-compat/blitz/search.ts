@@ -8,7 +8,7 @@ export const USER_FIELDS: SearchFields = {
   sub: { field: 'SUBJECT' },
   login: { attribute: 'username' },
 };
-/** `locked` is the graph's `enabled`, negated. */
+/** `locked` is the graph's `isEnabled`, negated. */
 const NEGATED = 'locked';
 
 export const GROUP_FIELDS: SearchFields = {

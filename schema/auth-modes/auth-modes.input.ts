@@ -1,37 +1,36 @@
-import { GraphQLJSON } from 'graphql-scalars';
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { AccountState, AuthModesType } from './auth-modes.type.ts';
 
 const TENANT = "Name of the tenant. Default: the caller's.";
 
 @InputType({
   description:
-    'What to change of the auth modes of a user; what is left out stays. All or nothing. The values are JSON so that a wrong one is refused with its field, as AUTH_MODE_VALUE_INVALID.',
+    'What to change of the auth modes of a user; what is left out stays. All or nothing. A value that cannot be assigned is refused with its field, as AUTH_MODE_VALUE_INVALID.',
 })
 export class UpdateAuthModesInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
-  @Field(() => GraphQLJSON, {
+  userId!: string;
+  @Field(() => Int, {
     nullable: true,
     description: '2 = a second factor is required at sign-in; null = it is not. Nothing else.',
   })
-  requiredFactor?: unknown;
-  @Field(() => GraphQLJSON, {
+  requiredFactor?: number | null;
+  @Field(() => Boolean, {
     nullable: true,
     description: 'true = the password must be changed at the next sign-in. Nothing else: only the change clears it.',
   })
-  needPasswordChange?: unknown;
-  @Field(() => GraphQLJSON, {
+  needPasswordChange?: boolean | null;
+  @Field(() => [String], {
     nullable: true,
     description: 'Replaces the list of sign-in methods the user may not use: `["password"]`, or `[]` to unlock all.',
   })
-  methodsLocked?: unknown;
+  methodsLocked?: string[] | null;
 }
 
 @ObjectType({ description: 'Result of a change to auth modes.' })
-export class AuthModesPayload {
+export class UpdateAuthModesPayload {
   @Field(() => AuthModesType, {
     nullable: true,
     description: 'The auth modes after the change; null when the caller may not read them.',
@@ -44,7 +43,7 @@ export class ExemptAccountInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => Date, {
     nullable: true,
     description: 'When it ends; left out or null = never. A moment that is not in the future ends a running one.',
@@ -83,14 +82,14 @@ export class SetPasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, { description: 'The new password.' })
   password!: string;
   @Field(() => Boolean, {
     nullable: true,
     description: 'Whether it must be changed at the next sign-in. Default false.',
   })
-  temporary?: boolean | null;
+  isTemporary?: boolean | null;
   @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
   sessions?: SessionsAfterPassword | null;
 }
@@ -100,7 +99,7 @@ export class ChangePasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { nullable: true, description: "The user; only the caller's own account. Default: that one." })
-  user?: string | null;
+  userId?: string | null;
   @Field(() => String, { description: 'The password in force.' })
   currentPassword!: string;
   @Field(() => String, { description: 'The new password.' })
@@ -108,7 +107,7 @@ export class ChangePasswordInput {
   @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_OTHERS.' })
   sessions?: SessionsAfterPassword | null;
   @Field(() => String, { nullable: true, description: 'Id of a device whose sessions go on.' })
-  keepDevice?: string | null;
+  keepDeviceId?: string | null;
 }
 
 @ObjectType({ description: 'Result of a new password.' })
@@ -116,3 +115,12 @@ export class PasswordPayload {
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;
 }
+
+@ObjectType({ description: 'Result of a new password.' })
+export class SetPasswordPayload extends PasswordPayload {}
+
+@ObjectType({ description: 'Result of a new password.' })
+export class ChangePasswordPayload extends PasswordPayload {}
+
+@ObjectType({ description: 'Result of a new password.' })
+export class ChangeDependentPasswordPayload extends PasswordPayload {}

@@ -12,13 +12,15 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import {
-  AuthModesPayload,
   ChangePasswordInput,
+  ChangePasswordPayload,
   ExemptAccountInput,
   ExemptAccountPayload,
-  PasswordPayload,
+  type PasswordPayload,
   SetPasswordInput,
+  SetPasswordPayload,
   UpdateAuthModesInput,
+  UpdateAuthModesPayload,
 } from './auth-modes.input.ts';
 import { AccountState, AuthModesType, CredentialTypeName, CredentialTypeObject } from './auth-modes.type.ts';
 
@@ -32,27 +34,27 @@ export class AuthModesResolver {
     description: 'How a user must and may sign in. Errors: USER_NOT_FOUND.',
   })
   authModes(
-    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
   ): Promise<AuthModes> {
-    return services.authModes.get(authority, keyOf('User', user, 'user'));
+    return services.authModes.get(authority, keyOf('User', userId, 'userId'));
   }
 
   @RequiresScopes(['account-state:read'], ['account-state:read:self'])
   @Query(() => AccountState, { description: 'The inactivity state of an account. Errors: USER_NOT_FOUND.' })
   async accountState(
-    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
   ): Promise<AccountStateRow> {
-    return (await services.authModes.get(authority, keyOf('User', user, 'user'))).state;
+    return (await services.authModes.get(authority, keyOf('User', userId, 'userId'))).state;
   }
 
   @RequiresScopes(['auth-mode:write'], ['auth-mode:write:self'])
-  @Mutation(() => AuthModesPayload, {
+  @Mutation(() => UpdateAuthModesPayload, {
     description:
       'Changes how a user must and may sign in; one security event per changed member. Errors: USER_NOT_FOUND, AUTH_MODE_NO_SECOND_FACTOR, AUTH_MODE_VALUE_INVALID, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
   })
@@ -60,9 +62,9 @@ export class AuthModesResolver {
     @Arg('input', () => UpdateAuthModesInput, { description: 'What to change.' }) input: UpdateAuthModesInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ authModes: AuthModes }> {
-    const { user, requiredFactor, needPasswordChange, methodsLocked } = input;
+    const { userId, requiredFactor, needPasswordChange, methodsLocked } = input;
     const patch = { requiredFactor, needPasswordChange, methodsLocked };
-    return { authModes: await services.authModes.update(authority, keyOf('User', user, 'input.user'), patch) };
+    return { authModes: await services.authModes.update(authority, keyOf('User', userId, 'input.userId'), patch) };
   }
 
   @RequiresScopes(['account-state:write'])
@@ -74,13 +76,13 @@ export class AuthModesResolver {
     @Arg('input', () => ExemptAccountInput, { description: 'The user and the end.' }) input: ExemptAccountInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ accountState: AccountStateRow; authModes: AuthModes }> {
-    const userId = keyOf('User', input.user, 'input.user');
+    const userId = keyOf('User', input.userId, 'input.userId');
     const authModes = await services.authModes.exempt(authority, userId, input.exemptUntil ?? null);
     return { accountState: authModes.state, authModes };
   }
 
   @RequiresScopes(['password:set'])
-  @Mutation(() => PasswordPayload, {
+  @Mutation(() => SetPasswordPayload, {
     description:
       'Sets the password of a user. Errors: USER_NOT_FOUND, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
   })
@@ -88,19 +90,19 @@ export class AuthModesResolver {
     @Arg('input', () => SetPasswordInput, { description: 'The user and the password.' }) input: SetPasswordInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<PasswordPayload> {
-    const { password, temporary, sessions } = input;
-    const userId = keyOf('User', input.user, 'input.user');
+    const { password, isTemporary, sessions } = input;
+    const userId = keyOf('User', input.userId, 'input.userId');
     await services.passwordFlow.set(authority, {
       userId,
       password,
-      isTemporary: temporary ?? false,
+      isTemporary: isTemporary ?? false,
       sessions: sessions ?? 'end-all',
     });
     return { userId };
   }
 
   @RequiresScopes(['password:change:self'])
-  @Mutation(() => PasswordPayload, {
+  @Mutation(() => ChangePasswordPayload, {
     description:
       "Changes the caller's own password; a demand for a change is met. A wrong current password counts as a failed sign-in. Once per request. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
   })
@@ -111,14 +113,14 @@ export class AuthModesResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<PasswordPayload> {
     requireOnce(info, signal, passwordModeErrors.PASSWORD_CURRENT_WRONG);
-    const { currentPassword, newPassword, sessions, keepDevice } = input;
-    const userId = input.user == null ? (authority.caller.userId ?? '') : keyOf('User', input.user, 'input.user');
+    const { currentPassword, newPassword, sessions, keepDeviceId } = input;
+    const userId = input.userId == null ? (authority.caller.userId ?? '') : keyOf('User', input.userId, 'input.userId');
     await services.passwordFlow.change(authority, {
       userId,
       currentPassword,
       newPassword,
       sessions: sessions ?? 'end-others',
-      keepDeviceId: keepDevice ?? null,
+      keepDeviceId: keepDeviceId ?? null,
     });
     return { userId };
   }
@@ -137,14 +139,14 @@ export class CredentialResolver {
     description: 'What a user can prove itself with, by type and ordinal. Errors: USER_NOT_FOUND.',
   })
   async credentials(
-    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
     @Arg('type', () => CredentialTypeName, { nullable: true, description: 'Only of this type.' })
     type?: CredentialTypeName | null,
   ): Promise<readonly CredentialInfo[]> {
-    const all = await services.authModes.credentials(authority, keyOf('User', user, 'user'));
+    const all = await services.authModes.credentials(authority, keyOf('User', userId, 'userId'));
     return type == null ? all : all.filter((credential) => credential.type === type);
   }
 }

@@ -16,13 +16,13 @@ const partsOf = (key: string, path?: string): [string, string, string] =>
 registerNode('Lockout', ({ services }, tenantId, key) => services.lockouts.find(tenantId, ...partsOf(key)));
 
 /** @throws INVALID_INPUT Neither a block nor a user is named, or both are. */
-function targetOf({ id, user }: LiftBlockInput): LiftTarget {
-  if (id != null && user == null) {
-    const [subjectKind, subject, factor] = partsOf(keyOf('Lockout', id, 'input.id'), 'input.id');
+function targetOf({ blockId, userId }: LiftBlockInput): LiftTarget {
+  if (blockId != null && userId == null) {
+    const [subjectKind, subject, factor] = partsOf(keyOf('Lockout', blockId, 'input.blockId'), 'input.blockId');
     return { subjectKind, subject, factor };
   }
-  if (user != null && id == null) return { userId: keyOf('User', user, 'input.user') };
-  throw invalidField('input.id', 'BLOCK_AMBIGUOUS', 'Name either a block or a user.');
+  if (userId != null && blockId == null) return { userId: keyOf('User', userId, 'input.userId') };
+  throw invalidField('input.blockId', 'BLOCK_AMBIGUOUS', 'Name either a block or a user.');
 }
 
 @Resolver(() => LockoutType)
@@ -55,7 +55,7 @@ export class BlockResolver {
   ): Promise<ConnectionData<Lockout>> {
     const narrowed: LockoutFilter = {
       ...(filter?.subjectKind == null ? {} : { subjectKind: filter.subjectKind }),
-      ...(filter?.user == null ? {} : { userId: keyOf('User', filter.user, 'filter.user') }),
+      ...(filter?.userId == null ? {} : { userId: keyOf('User', filter.userId, 'filter.userId') }),
     };
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     return toConnection(await services.lockouts.page(authority, narrowed, request));

@@ -75,7 +75,7 @@ export class BlockFilterInput {
   @Field(() => BlockSubject, { nullable: true, description: 'Only blocks on this kind of subject.' })
   subjectKind?: BlockSubject | null;
   @Field(() => ID, { nullable: true, description: 'Only blocks on this user and its devices.' })
-  user?: string | null;
+  userId?: string | null;
 }
 
 @InputType({ description: 'What to unblock: one block, or everything of a user.' })
@@ -83,9 +83,9 @@ export class LiftBlockInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => ID, { nullable: true, description: 'The block; its global id.' })
-  id?: string | null;
+  blockId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The user: all factors, and a permanent block too.' })
-  user?: string | null;
+  userId?: string | null;
 }
 
 @ObjectType({ description: 'Result of lifting blocks.' })

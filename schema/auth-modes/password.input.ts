@@ -10,7 +10,7 @@ export class ReplacePasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, {
     nullable: true,
     description: 'The password in force: needed by callers who may change the own account alone, else ignored.',
@@ -21,7 +21,7 @@ export class ReplacePasswordInput {
   @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
   sessions?: SessionsAfterPassword | null;
   @Field(() => String, { nullable: true, description: 'Id of a device that is kept, with its sessions.' })
-  keepDevice?: string | null;
+  keepDeviceId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -48,7 +48,7 @@ export class ChangeDependentPasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, { nullable: true, description: 'The password in force: needed for the own account.' })
   currentPassword?: string | null;
   @Field(() => String, { description: 'The new password.' })

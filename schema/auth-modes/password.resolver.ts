@@ -5,7 +5,8 @@ import type { GraphContext } from '../context.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
-import { PasswordPayload } from './auth-modes.input.ts';
+import type { PasswordPayload } from './auth-modes.input.ts';
+import { ChangeDependentPasswordPayload } from './auth-modes.input.ts';
 import { ChangeDependentPasswordInput, ReplacePasswordInput, ReplacePasswordPayload } from './password.input.ts';
 
 @Resolver()
@@ -17,34 +18,34 @@ export class PasswordResolver {
   })
   async replacePassword(
     @Arg('input', () => ReplacePasswordInput, { description: 'The user and the password.' })
-    { user, sessions, keepDevice, ...rest }: ReplacePasswordInput,
+    { userId: id, sessions, keepDeviceId, ...rest }: ReplacePasswordInput,
     @Ctx() { services, authority, signal }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ReplacePasswordPayload> {
     if (rest.currentPassword != null) requireOnce(info, signal, passwordModeErrors.PASSWORD_CURRENT_WRONG);
-    const userId = keyOf('User', user, 'input.user');
+    const userId = keyOf('User', id, 'input.userId');
     const generatedPassword = await services.passwordFlow.replace(authority, {
       ...rest,
       userId,
       sessions: sessions ?? 'end-all',
-      keepDeviceId: keepDevice ?? null,
+      keepDeviceId: keepDeviceId ?? null,
     });
     return { userId, generatedPassword };
   }
 
   @RequiresScopes(['dependent-password:change:self'])
-  @Mutation(() => PasswordPayload, {
+  @Mutation(() => ChangeDependentPasswordPayload, {
     description:
       'Changes the password of an account on which the caller holds the right `change_password`, or of the own account. With a current password once per request. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.',
   })
   async changeDependentPassword(
     @Arg('input', () => ChangeDependentPasswordInput, { description: 'The user and the password.' })
-    { user, sessions, ...rest }: ChangeDependentPasswordInput,
+    { userId: id, sessions, ...rest }: ChangeDependentPasswordInput,
     @Ctx() { services, authority, signal }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<PasswordPayload> {
     if (rest.currentPassword != null) requireOnce(info, signal, passwordModeErrors.PASSWORD_CURRENT_WRONG);
-    const userId = keyOf('User', user, 'input.user');
+    const userId = keyOf('User', id, 'input.userId');
     await services.passwordFlow.changeDependent(authority, { ...rest, userId, sessions: sessions ?? 'end-all' });
     return { userId };
   }

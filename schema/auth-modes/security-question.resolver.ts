@@ -11,9 +11,10 @@ import {
   CheckSecurityAnswerInput,
   CheckSecurityAnswerPayload,
   RemoveSecurityQuestionInput,
-  SecurityQuestionPayload,
+  RemoveSecurityQuestionPayload,
   SecurityQuestionType,
   SetSecurityQuestionInput,
+  SetSecurityQuestionPayload,
 } from './security-question.type.ts';
 
 interface Changed {
@@ -29,16 +30,16 @@ export class SecurityQuestionResolver {
     description: 'The security question of a user. Errors: SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND.',
   })
   securityQuestion(
-    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
   ): Promise<SecurityQuestion> {
-    return services.securityQuestions.get(authority, keyOf('User', user, 'user'));
+    return services.securityQuestions.get(authority, keyOf('User', userId, 'userId'));
   }
 
   @RequiresScopes(['security-question:write'], ['security-question:write:self'])
-  @Mutation(() => SecurityQuestionPayload, {
+  @Mutation(() => SetSecurityQuestionPayload, {
     description:
       'Sets the security question of a user and its answer, in place of the ones before. Errors: INVALID_INPUT, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
   })
@@ -48,13 +49,13 @@ export class SecurityQuestionResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<Changed> {
     const { question, answer } = input;
-    const userId = keyOf('User', input.user, 'input.user');
+    const userId = keyOf('User', input.userId, 'input.userId');
     const securityQuestion = await services.securityQuestions.set(authority, { userId, question, answer });
     return { userId: securityQuestion.userId, securityQuestion };
   }
 
   @RequiresScopes(['security-question:write'], ['security-question:write:self'])
-  @Mutation(() => SecurityQuestionPayload, {
+  @Mutation(() => RemoveSecurityQuestionPayload, {
     description:
       'Removes the security question of a user. Errors: SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
   })
@@ -62,7 +63,7 @@ export class SecurityQuestionResolver {
     @Arg('input', () => RemoveSecurityQuestionInput, { description: 'The user.' }) input: RemoveSecurityQuestionInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<Changed> {
-    const userId = canonicalUserId(keyOf('User', input.user, 'input.user'));
+    const userId = canonicalUserId(keyOf('User', input.userId, 'input.userId'));
     await services.securityQuestions.remove(authority, userId);
     return { userId, securityQuestion: null };
   }
@@ -80,7 +81,7 @@ export class SecurityQuestionResolver {
   ): Promise<CheckSecurityAnswerPayload> {
     requireOnce(info, signal, securityQuestionErrors.SECURITY_ANSWER_WRONG);
     const { question, answer } = input;
-    const userId = canonicalUserId(keyOf('User', input.user, 'input.user'));
+    const userId = canonicalUserId(keyOf('User', input.userId, 'input.userId'));
     await services.securityQuestions.check(authority, { userId, question, answer });
     return { userId };
   }

@@ -22,7 +22,7 @@ export class SetSecurityQuestionInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, { description: 'The question: 1 to 255 characters.' })
   question!: string;
   @Field(() => String, { description: 'The answer: 1 to 255 characters, taken to the letter.' })
@@ -34,7 +34,7 @@ export class CheckSecurityAnswerInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, { description: 'The question that was answered; it must be the stored one.' })
   question!: string;
   @Field(() => String, { description: 'The answer.' })
@@ -46,7 +46,7 @@ export class RemoveSecurityQuestionInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
 }
 
 @ObjectType({ description: 'Result of a change to a security question.' })
@@ -59,6 +59,12 @@ export class SecurityQuestionPayload {
   })
   securityQuestion!: SecurityQuestionType | null;
 }
+
+@ObjectType({ description: 'Result of a change to a security question.' })
+export class SetSecurityQuestionPayload extends SecurityQuestionPayload {}
+
+@ObjectType({ description: 'Result of a change to a security question.' })
+export class RemoveSecurityQuestionPayload extends SecurityQuestionPayload {}
 
 @ObjectType({ description: 'The answer was right.' })
 export class CheckSecurityAnswerPayload {

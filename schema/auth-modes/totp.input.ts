@@ -8,11 +8,11 @@ export class BeginTotpEnrolmentInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
 }
 
 @ObjectType({ description: 'What a user puts into a code app. Nothing of it is kept; shown this once.' })
-export class TotpEnrolment {
+export class BeginTotpEnrolmentPayload {
   @Field(() => String, { description: 'The secret in base32, for typing.' })
   secret!: string;
   @Field(() => String, { description: 'The same as an `otpauth://` address, for a link on the device itself.' })
@@ -26,7 +26,7 @@ export class AttachTotpInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, {
     description: 'The secret in base32 (10 to 64 bytes): of `beginTotpEnrolment`, or the own one of a hardware token.',
   })
@@ -37,14 +37,14 @@ export class AttachTotpInput {
   name?: string | null;
 }
 
-@InputType({ description: 'Which code app: by `credential`, or by `user` and `ordinal`.' })
+@InputType({ description: 'Which code app: by `credentialId`, or by `userId` and `ordinal`.' })
 export class DetachTotpInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { nullable: true, description: 'The credential.' })
-  credential?: string | null;
+  credentialId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The user; with `ordinal`.' })
-  user?: string | null;
+  userId?: string | null;
   @Field(() => Int, { nullable: true, description: "`ordinal` of the credential among the user's." })
   ordinal?: number | null;
 }
@@ -59,3 +59,9 @@ export class TotpPayload {
   })
   credential!: CredentialTypeObject | null;
 }
+
+@ObjectType({ description: 'Result of a change to code apps.' })
+export class AttachTotpPayload extends TotpPayload {}
+
+@ObjectType({ description: 'Result of a change to code apps.' })
+export class DetachTotpPayload extends TotpPayload {}

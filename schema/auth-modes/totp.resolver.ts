@@ -6,7 +6,15 @@ import type { GraphContext } from '../context.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
-import { AttachTotpInput, BeginTotpEnrolmentInput, DetachTotpInput, TotpEnrolment, TotpPayload } from './totp.input.ts';
+import {
+  AttachTotpInput,
+  AttachTotpPayload,
+  BeginTotpEnrolmentInput,
+  BeginTotpEnrolmentPayload,
+  DetachTotpInput,
+  DetachTotpPayload,
+  TotpPayload,
+} from './totp.input.ts';
 
 interface Changed {
   readonly userId: string;
@@ -18,20 +26,20 @@ const changed = (credential: CredentialInfo): Changed => ({ userId: credential.u
 @Resolver(() => TotpPayload)
 export class TotpResolver {
   @RequiresScopes(['credential:write'], ['credential:write:self'])
-  @Mutation(() => TotpEnrolment, {
+  @Mutation(() => BeginTotpEnrolmentPayload, {
     description:
       'A fresh secret for a code app (RFC 6238), to be shown to the user; `attachTotp` attaches it. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
   })
   async beginTotpEnrolment(
     @Arg('input', () => BeginTotpEnrolmentInput, { description: 'The user.' }) input: BeginTotpEnrolmentInput,
     @Ctx() { services, authority }: GraphContext,
-  ): Promise<TotpEnrolment> {
-    const { secret, uri, qrImage } = await services.totp.begin(authority, keyOf('User', input.user, 'input.user'));
+  ): Promise<BeginTotpEnrolmentPayload> {
+    const { secret, uri, qrImage } = await services.totp.begin(authority, keyOf('User', input.userId, 'input.userId'));
     return { secret, uri, qrCode: qrImage.toString('base64') };
   }
 
   @RequiresScopes(['credential:write'], ['credential:write:self'])
-  @Mutation(() => TotpPayload, {
+  @Mutation(() => AttachTotpPayload, {
     description:
       'Attaches a code app as a second factor, once it shows a right code. A wrong code counts as a failed try at the second factor. Once per request. Errors: TOTP_CODE_WRONG, TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT, TOO_MANY_REQUESTS.',
   })
@@ -42,12 +50,12 @@ export class TotpResolver {
   ): Promise<Changed> {
     requireOnce(info, signal, totpErrors.TOTP_CODE_WRONG);
     const { secret, code, name } = input;
-    const userId = keyOf('User', input.user, 'input.user');
+    const userId = keyOf('User', input.userId, 'input.userId');
     return changed(await services.totp.attach(authority, { userId, secret, code, name: name ?? null }));
   }
 
   @RequiresScopes(['credential:delete'], ['credential:delete:self'])
-  @Mutation(() => TotpPayload, {
+  @Mutation(() => DetachTotpPayload, {
     description:
       'Detaches a code app. Whether a second factor is required stays as it is, also after the last one. Errors: TOTP_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
@@ -60,12 +68,12 @@ export class TotpResolver {
 }
 
 /** @throws INVALID_INPUT Not exactly one way of naming the app. */
-function targetOf({ credential, user, ordinal }: DetachTotpInput): TotpTarget {
-  if (credential != null && user == null && ordinal == null) {
-    return { id: keyOf('Credential', credential, 'input.credential') };
+function targetOf({ credentialId, userId, ordinal }: DetachTotpInput): TotpTarget {
+  if (credentialId != null && userId == null && ordinal == null) {
+    return { id: keyOf('Credential', credentialId, 'input.credentialId') };
   }
-  if (credential == null && user != null && ordinal != null) {
-    return { userId: keyOf('User', user, 'input.user'), ordinal };
+  if (credentialId == null && userId != null && ordinal != null) {
+    return { userId: keyOf('User', userId, 'input.userId'), ordinal };
   }
-  throw invalidField('input.credential', 'TARGET_AMBIGUOUS', 'Give `credential`, or `user` and `ordinal`.');
+  throw invalidField('input.credentialId', 'TARGET_AMBIGUOUS', 'Give `credentialId`, or `userId` and `ordinal`.');
 }

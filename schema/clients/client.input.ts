@@ -13,7 +13,7 @@ const TENANT = { nullable: true, description: "Name of the tenant. Default: the 
 @InputType({ description: 'What a list of clients can be narrowed by.' })
 export class ClientFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
-  enabled?: boolean | null;
+  isEnabled?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Only those with this in client_id or name, ignoring case.' })
   nameContains?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Also those the service made itself. Default false.' })
@@ -49,7 +49,7 @@ export class ClientPropertiesInput {
   @Field(() => String, { nullable: true, description: 'What it is for; null removes it.' })
   description?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used. Default true.' })
-  enabled?: boolean | null;
+  isEnabled?: boolean | null;
   @Field(() => [ClientGrantName], { nullable: true, description: 'How it may come by tokens. Default: not at all.' })
   grants?: ClientGrantName[] | null;
   @Field(() => [RedirectAddressInput], { nullable: true, description: 'Addresses after sign-in; replaces the list.' })
@@ -66,7 +66,7 @@ export class ClientPropertiesInput {
     nullable: true,
     description: "Whether the roles of users ride in this client's tokens. Default false.",
   })
-  fullRoleScope?: boolean | null;
+  hasFullRoleScope?: boolean | null;
   @Field(() => [String], {
     nullable: true,
     description: 'Native permissions it holds itself; replaces the list. The caller must hold what is added.',
@@ -123,24 +123,24 @@ export class CreateClientInput extends ClientPropertiesInput {
 export class UpdateClientInput extends ClientPropertiesInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
-  @Field(() => ID, { description: 'The client.' })
-  id!: string;
+  @Field(() => ID, { description: 'The client: global id or `client_id`.' })
+  clientId!: string;
 }
 
 @InputType({ description: 'A client to delete.' })
 export class DeleteClientInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
-  @Field(() => ID, { description: 'The client.' })
-  id!: string;
+  @Field(() => ID, { description: 'The client: global id or `client_id`.' })
+  clientId!: string;
 }
 
 @InputType({ description: 'A secret to replace.' })
 export class RotateClientSecretInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
-  @Field(() => ID, { description: 'The client.' })
-  id!: string;
+  @Field(() => ID, { description: 'The client: global id or `client_id`.' })
+  clientId!: string;
   @Field(() => ClientSecretKind, { nullable: true, description: 'Which secret. Default OAUTH.' })
   kind?: ClientSecretKind | null;
   @Field(() => Int, {
@@ -160,9 +160,7 @@ export class RotateClientSecretInput {
 
 @ObjectType({ description: 'A new client.' })
 export class CreateClientPayload {
-  @Field(() => ID, { description: 'Its global id.' })
-  id!: string;
-  @Field(() => String, { description: 'Its `client_id`.' })
+  @Field(() => String, { description: 'Its `client_id`, which every `clientId` takes.' })
   clientId!: string;
   @Field(() => String, { nullable: true, description: 'Its secret, shown this once; null for a public client.' })
   secret!: string | null;
@@ -176,7 +174,7 @@ export class CreateClientPayload {
 }
 
 @ObjectType({ description: 'Result of a change to a client.' })
-export class ClientPayload {
+export class UpdateClientPayload {
   @Field(() => ClientObject, {
     nullable: true,
     description: 'The client after the change; null when the caller may not read it.',
@@ -195,7 +193,7 @@ export class RotateClientSecretPayload {
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteClientPayload {
   @Field(() => ID, { description: 'Global id of the client that is gone.' })
-  id!: string;
+  deletedClientId!: string;
   @Field(() => String, { description: 'Its `client_id`.' })
   clientId!: string;
 }

@@ -8,17 +8,15 @@ import {
   clientMetadata,
   type LinkedScope,
 } from '../../src/clients/index.ts';
-import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { keyOf, toGlobalId } from '../global-id.ts';
+import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { given } from '../interfaces/given.ts';
+import { given, toColumns } from '../interfaces/given.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   ClientFilterInput,
-  ClientPayload,
   type ClientPropertiesInput,
   CreateClientInput,
   CreateClientPayload,
@@ -27,8 +25,10 @@ import {
   RotateClientSecretInput,
   RotateClientSecretPayload,
   UpdateClientInput,
+  UpdateClientPayload,
 } from './client.input.ts';
 import { ClientConnection, ClientObject, ClientScope, ClientSecretInfo, ClientSecretKind } from './client.type.ts';
+import { toClientReference } from './client-reference.ts';
 
 /** Members whose null is a value: it removes what was there. */
 const NULLABLE = [
@@ -43,7 +43,10 @@ const NULLABLE = [
 
 function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties {
   const links = scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
-  return { ...given(input, NULLABLE), ...(links === undefined ? {} : { scopes: links }) } as ClientProperties;
+  return {
+    ...toColumns(given(input, NULLABLE)),
+    ...(links === undefined ? {} : { scopes: links }),
+  } as ClientProperties;
 }
 
 registerNode('Client', ({ services }, tenantId, key) => services.clientStore.findById(tenantId, key));
@@ -84,22 +87,15 @@ export class ClientResolver {
   @RequiresScopes(['client:read'])
   @Query(() => ClientObject, {
     nullable: true,
-    description: 'A client by its id or its client_id; null when there is none.',
+    description: 'A client; null when there is none.',
   })
   client(
     @Ctx() { services, authority }: GraphContext,
-    @Arg('id', () => ID, { nullable: true, description: 'Global id or UUID.' }) id?: string | null,
-    @Arg('clientId', () => String, { nullable: true, description: 'Its `client_id`, in exact case.' })
-    clientId?: string | null,
+    @Arg('clientId', () => ID, { description: 'Global id, or `client_id` in exact case.' }) clientId: string,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<Client | null> {
-    if ((id == null) === (clientId == null)) {
-      throw invalidField('id', 'ONE_REQUIRED', 'Give either "id" or "clientId".');
-    }
-    return id == null
-      ? services.clients.findByClientId(authority, clientId!)
-      : services.clients.find(authority, keyOf('Client', id));
+    return services.clients.find(authority, toClientReference(clientId, 'clientId'));
   }
 
   @RequiresScopes(['client:read'])
@@ -114,7 +110,9 @@ export class ClientResolver {
     _tenant?: string | null,
   ): Promise<ConnectionData<Client>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    return toConnection(await services.clients.page(authority, given(filter ?? {}) as ClientFilter, request));
+    return toConnection(
+      await services.clients.page(authority, toColumns(given(filter ?? {})) as ClientFilter, request),
+    );
   }
 
   @RequiresScopes(['client-secret:read'])
@@ -123,15 +121,16 @@ export class ClientResolver {
     description:
       'The newest secret of a client; null where no readable copy was kept. Each showing is a security event. Errors: NOT_FOUND, ACCOUNT_GUARDED.',
   })
-  clientSecret(
-    @Arg('id', () => ID, { description: 'The client.' }) id: string,
+  async clientSecret(
+    @Arg('clientId', () => ID, { description: 'The client.' }) clientId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('kind', () => ClientSecretKind, { nullable: true, description: 'Which secret. Default OAUTH.' })
     kind?: ClientSecretKind | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<string | null> {
-    return services.clients.readSecret(authority, keyOf('Client', id), kind ?? ClientSecretKind.OAUTH);
+    const id = await services.clients.idOf(authority, toClientReference(clientId, 'clientId'));
+    return services.clients.readSecret(authority, id, kind ?? ClientSecretKind.OAUTH);
   }
 
   @RequiresScopes(['client:create'])
@@ -149,22 +148,21 @@ export class ClientResolver {
       ...given({ clientId, type, withRestSecret }),
       ...(keepSecretReadable === true ? { secret: { isReadable: true } } : {}),
     } as CreateClient);
-    const { client } = created;
-    return { ...created, id: toGlobalId('Client', authority.tenant, client.id), clientId: client.clientId };
+    return { ...created, clientId: created.client.clientId };
   }
 
   @RequiresScopes(['client:write'])
-  @Mutation(() => ClientPayload, {
+  @Mutation(() => UpdateClientPayload, {
     description:
       'Changes a client. Errors: NOT_FOUND, CLIENT_BUILTIN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async updateClient(
     @Arg('input', () => UpdateClientInput, { description: 'What to change.' })
-    { tenant: _tenant, id, ...input }: UpdateClientInput,
+    { tenant: _tenant, clientId, ...input }: UpdateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ client: Client }> {
-    const key = keyOf('Client', id, 'input.id');
-    return { client: await services.clients.update(authority, key, toProperties(input)) };
+    const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
+    return { client: await services.clients.update(authority, id, toProperties(input)) };
   }
 
   @RequiresScopes(['client:delete'])
@@ -173,11 +171,12 @@ export class ClientResolver {
       'Deletes a client with its secrets, tokens and roles. Errors: NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED.',
   })
   async deleteClient(
-    @Arg('input', () => DeleteClientInput, { description: 'The client.' }) { id }: DeleteClientInput,
+    @Arg('input', () => DeleteClientInput, { description: 'The client.' }) { clientId }: DeleteClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteClientPayload> {
-    const client = await services.clients.delete(authority, keyOf('Client', id, 'input.id'));
-    return { id: toGlobalId('Client', authority.tenant, client.id), clientId: client.clientId };
+    const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
+    const client = await services.clients.delete(authority, id);
+    return { deletedClientId: toGlobalId('Client', authority.tenant, id), clientId: client.clientId };
   }
 
   @RequiresScopes(['client-secret:rotate'])
@@ -185,12 +184,13 @@ export class ClientResolver {
     description:
       'Replaces a secret and shows the new one this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
-  rotateClientSecret(
+  async rotateClientSecret(
     @Arg('input', () => RotateClientSecretInput, { description: 'The secret.' }) input: RotateClientSecretInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ client: Client; secret: string }> {
-    const { id, kind, overlapSeconds, expiresInSeconds, keepReadable } = input;
-    return services.clients.rotateSecret(authority, keyOf('Client', id, 'input.id'), {
+    const { clientId, kind, overlapSeconds, expiresInSeconds, keepReadable } = input;
+    const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
+    return services.clients.rotateSecret(authority, id, {
       kind: kind ?? ClientSecretKind.OAUTH,
       overlapSeconds: overlapSeconds ?? 0,
       expiresInSeconds: expiresInSeconds ?? null,

@@ -141,7 +141,7 @@ export class ClientObject extends Node {
   kind!: ClientKind;
   @Field(() => ClientType, { description: 'Whether it can keep a secret.' })
   type!: ClientType;
-  @Field(() => Boolean, { description: 'Whether it may be used.' })
+  @Field(() => Boolean, { name: 'isEnabled', description: 'Whether it may be used.' })
   enabled!: boolean;
   @Field(() => [ClientGrantName], { description: 'How it may come by tokens.' })
   grants!: ClientGrantName[];
@@ -153,7 +153,10 @@ export class ClientObject extends Node {
     description: 'Origins of pages that may call with its tokens; `+` stands for the origins of `redirects`.',
   })
   webOrigins!: string[];
-  @Field(() => Boolean, { description: "Whether the roles of users ride in this client's tokens." })
+  @Field(() => Boolean, {
+    name: 'hasFullRoleScope',
+    description: "Whether the roles of users ride in this client's tokens.",
+  })
   fullRoleScope!: boolean;
   @Field(() => [String], { description: 'Native permissions it holds itself, such as `user:read`.' })
   permissions!: string[];

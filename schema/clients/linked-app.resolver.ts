@@ -23,12 +23,12 @@ export class LinkedAppResolver {
     description: 'The linked apps of a user, the newest first; at most 100. Errors: USER_NOT_FOUND.',
   })
   linkedApps(
-    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<readonly LinkedApp[]> {
-    return services.linkedApps.list(authority, keyOf('User', user, 'user'));
+    return services.linkedApps.list(authority, keyOf('User', userId, 'userId'));
   }
 
   @RequiresScopes(['linked-app:delete'], ['linked-app:delete:self'])
@@ -40,9 +40,9 @@ export class LinkedAppResolver {
     @Arg('input', () => RemoveLinkedAppInput, { description: 'The app.' }) input: RemoveLinkedAppInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<RemoveLinkedAppPayload> {
-    const userId = keyOf('User', input.user, 'input.user');
+    const userId = keyOf('User', input.userId, 'input.userId');
     const { id } = await services.linkedApps.remove(authority, userId, input.clientId);
-    return { id: toGlobalId('LinkedApp', authority.tenant, id) };
+    return { removedAppId: toGlobalId('LinkedApp', authority.tenant, id) };
   }
 }
 

@@ -30,7 +30,7 @@ export class RemoveLinkedAppInput {
   })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
-  user!: string;
+  userId!: string;
   @Field(() => String, { description: 'The app, as `LinkedApp.clientId`.' })
   clientId!: string;
 }
@@ -38,5 +38,5 @@ export class RemoveLinkedAppInput {
 @ObjectType({ description: 'Result of unlinking an app.' })
 export class RemoveLinkedAppPayload {
   @Field(() => ID, { description: 'Global id of the app that is gone.' })
-  id!: string;
+  removedAppId!: string;
 }

@@ -55,7 +55,7 @@ export class ConsentResolver {
   ): Promise<RevokeConsentPayload> {
     const userId = keyOf('User', input.userId, 'input.userId');
     const consent = await services.consents.revoke(authority, userId, input.clientId);
-    return { id: toGlobalId('Consent', authority.tenant, consentKey(consent)) };
+    return { revokedConsentId: toGlobalId('Consent', authority.tenant, consentKey(consent)) };
   }
 }
 

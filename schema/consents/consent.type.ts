@@ -33,5 +33,5 @@ export class RevokeConsentInput {
 @ObjectType({ description: 'Result of taking a consent back.' })
 export class RevokeConsentPayload {
   @Field(() => ID, { description: 'Global id of the consent that is gone.' })
-  id!: string;
+  revokedConsentId!: string;
 }

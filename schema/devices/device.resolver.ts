@@ -38,12 +38,12 @@ export class DeviceResolver {
     description: 'The devices a user signed in on, the last used first; at most 100. Errors: USER_NOT_FOUND.',
   })
   devices(
-    @Arg('user', () => ID, { description: 'The user.' }) user: string,
+    @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<readonly Device[]> {
-    return services.devices.list(authority, keyOf('User', user, 'user'));
+    return services.devices.list(authority, keyOf('User', userId, 'userId'));
   }
 
   @RequiresScopes(['device:delete'], ['device:delete:self'])
@@ -57,7 +57,7 @@ export class DeviceResolver {
   ): Promise<RemoveDevicePayload> {
     const userId = keyOf('User', input.userId, 'input.userId');
     const device = await services.devices.remove(authority, userId, input.deviceId);
-    return { id: toGlobalId('Device', authority.tenant, joinKey([device.userId, device.id])) };
+    return { removedDeviceId: toGlobalId('Device', authority.tenant, joinKey([device.userId, device.id])) };
   }
 }
 

@@ -18,7 +18,7 @@ export class DeviceType extends Node {
   fingerprint!: string | null;
   @Field(() => String, { nullable: true, description: 'Address it was last used from.' })
   latestIp!: string | null;
-  @Field(() => Boolean, { description: 'Whether the user trusts it.' })
+  @Field(() => Boolean, { name: 'isTrusted', description: 'Whether the user trusts it.' })
   trusted!: boolean;
   @Field(() => Date, { description: 'When the user first signed in on it.' })
   createdAt!: Date;
@@ -42,5 +42,5 @@ export class RemoveDeviceInput {
 @ObjectType({ description: 'Result of forgetting a device.' })
 export class RemoveDevicePayload {
   @Field(() => ID, { description: 'Global id of the device that is gone.' })
-  id!: string;
+  removedDeviceId!: string;
 }

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
-import { parseGlobalId } from '../global-id.ts';
+import { isGlobalId, parseGlobalId } from '../global-id.ts';
 
 /** Where a field's arguments hold ids: names from the argument inwards. Input objects are followed four deep. */
 type IdPath = readonly string[];
@@ -46,8 +46,9 @@ function routeIn(paths: readonly IdPath[], args: Readonly<Record<string, unknown
   let route: string | null = null;
   for (const path of paths) {
     for (const value of idsAt(args, path, 0)) {
-      const id = parseGlobalId(value, path.join('.'));
-      if (id === null) continue;
+      // Bare ids name no tenant; a value that is no id is refused by the resolver that reads it.
+      if (!isGlobalId(value)) continue;
+      const id = parseGlobalId(value, path.join('.'))!;
       if (route !== null && route !== id.route) throw tenantErrors.TENANT_AMBIGUOUS();
       route = id.route;
     }

@@ -6,7 +6,7 @@ export class FederationProviderFilterInput {
   @Field(() => String, { nullable: true, description: 'Only those of this type.' })
   type?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
-  enabled?: boolean | null;
+  isEnabled?: boolean | null;
 }
 
 @InputType({ description: 'A further parameter of the authorization request.' })
@@ -27,12 +27,12 @@ export class FederationProviderSettingsInput {
     nullable: true,
     description: 'Whether accounts can be linked through a visit to the provider. Default true.',
   })
-  enabled?: boolean | null;
+  isEnabled?: boolean | null;
   @Field(() => Boolean, {
     nullable: true,
     description: "Whether the provider's tokens are kept with a link. Default false.",
   })
-  storeTokens?: boolean | null;
+  storesTokens?: boolean | null;
   @Field(() => String, {
     nullable: true,
     description: 'Issuer of an OpenID Connect provider; its endpoints are discovered unless they are given.',
@@ -83,7 +83,7 @@ export class FederationProviderSettingsInput {
     nullable: true,
     description: 'Whether PKCE (RFC 7636) is used. Default null: when the provider says that it can.',
   })
-  pkce?: boolean | null;
+  usesPkce?: boolean | null;
 }
 
 @InputType({ description: 'A federation provider to make.' })
@@ -105,7 +105,7 @@ export class UpdateFederationProviderInput extends FederationProviderSettingsInp
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => ID, { description: 'The provider.' })
-  id!: string;
+  providerId!: string;
   @Field(() => String, { nullable: true, description: 'Id of this service at the provider.' })
   clientId?: string | null;
 }
@@ -115,7 +115,7 @@ export class DeleteFederationProviderInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => ID, { description: 'The provider.' })
-  id!: string;
+  providerId!: string;
 }
 
 @ObjectType({ description: 'Result of a change to a federation provider.' })
@@ -127,10 +127,16 @@ export class FederationProviderPayload {
   provider!: FederationProviderType | null;
 }
 
+@ObjectType({ description: 'Result of a change to a federation provider.' })
+export class CreateFederationProviderPayload extends FederationProviderPayload {}
+
+@ObjectType({ description: 'Result of a change to a federation provider.' })
+export class UpdateFederationProviderPayload extends FederationProviderPayload {}
+
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteFederationProviderPayload {
   @Field(() => ID, { description: 'Global id of the provider that is gone.' })
-  id!: string;
+  deletedProviderId!: string;
 }
 
 @InputType({ description: 'An external account to link to a user.' })
@@ -178,7 +184,7 @@ export class LinkExternalAccountPayload {
 @ObjectType({ description: 'Result of unlinking an account.' })
 export class UnlinkExternalAccountPayload {
   @Field(() => ID, { description: 'Global id of the link that is gone.' })
-  id!: string;
+  removedLinkId!: string;
 }
 
 @ArgsType()

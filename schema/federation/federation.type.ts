@@ -40,9 +40,12 @@ export class FederationProviderType extends Node {
   name!: string;
   @Field(() => String, { nullable: true, description: 'Name for people.' })
   displayName!: string | null;
-  @Field(() => Boolean, { description: 'Whether accounts can be linked through a visit to the provider.' })
+  @Field(() => Boolean, {
+    name: 'isEnabled',
+    description: 'Whether accounts can be linked through a visit to the provider.',
+  })
   enabled!: boolean;
-  @Field(() => Boolean, { description: "Whether the provider's tokens are kept with a link." })
+  @Field(() => Boolean, { name: 'storesTokens', description: "Whether the provider's tokens are kept with a link." })
   storeTokens!: boolean;
   @Field(() => String, { nullable: true, description: 'Issuer of an OpenID Connect provider.' })
   issuer!: string | null;
@@ -72,6 +75,7 @@ export class FederationProviderType extends Node {
   @Field(() => String, { nullable: true, description: 'Claim with the name of the external account.' })
   nameClaim!: string | null;
   @Field(() => Boolean, {
+    name: 'usesPkce',
     nullable: true,
     description: 'Whether PKCE (RFC 7636) is used; null = when the provider says that it can.',
   })
@@ -115,7 +119,7 @@ export class FederationLinkType extends Node {
   updatedAt!: Date;
 }
 
-@ObjectType({ description: 'A token of an external account, as its provider issued it.' })
+@ObjectType('FederationToken', { description: 'A token of an external account, as its provider issued it.' })
 @RequiresScopes(['federation-token:read'])
 @Owned({ account: null })
 export class FederationTokenType {

@@ -86,7 +86,7 @@ export class FederationLinkResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<UnlinkExternalAccountPayload> {
     const link = await services.federationLinks.unlink(authority, accountOf(input));
-    return { id: toGlobalId('FederationLink', authority.tenant, linkKey(link)) };
+    return { removedLinkId: toGlobalId('FederationLink', authority.tenant, linkKey(link)) };
   }
 
   @RequiresScopes(['federation-token:read'])

@@ -5,16 +5,18 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { given, toColumns } from '../interfaces/given.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateFederationProviderInput,
+  CreateFederationProviderPayload,
   DeleteFederationProviderInput,
   DeleteFederationProviderPayload,
   FederationProviderFilterInput,
-  FederationProviderPayload,
   type FederationProviderSettingsInput,
   UpdateFederationProviderInput,
+  UpdateFederationProviderPayload,
 } from './federation.input.ts';
 import { FederationProviderConnection, FederationProviderType, toProvider } from './federation.type.ts';
 
@@ -23,11 +25,11 @@ const NOT_NULLABLE = ['enabled', 'storeTokens', 'tokenEndpointAuth', 'scope', 's
 
 function toSettings(input: FederationProviderSettingsInput): UpdateProvider {
   const { authorizationParameters, ...settings } = input;
-  const given = Object.entries(settings).filter(
+  const said = Object.entries(toColumns(settings)).filter(
     ([name, value]) => value !== undefined && (value !== null || !NOT_NULLABLE.includes(name)),
   );
   const list = authorizationParameters?.map(({ name, value }) => [name, value]);
-  return Object.fromEntries([...given, ...(list ? [['authorizationParameters', Object.fromEntries(list)]] : [])]);
+  return Object.fromEntries([...said, ...(list ? [['authorizationParameters', Object.fromEntries(list)]] : [])]);
 }
 
 registerNode('FederationProvider', async ({ services }, tenantId, key) => {
@@ -48,12 +50,15 @@ export class FederationProviderResolver {
     description: 'A federation provider; null when there is none.',
   })
   async federationProvider(
-    @Arg('id', () => ID, { description: 'The provider.' }) id: string,
+    @Arg('providerId', () => ID, { description: 'The provider.' }) providerId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
   ): Promise<object | null> {
-    const row = await services.federationProviders.find(authority, keyOf('FederationProvider', id));
+    const row = await services.federationProviders.find(
+      authority,
+      keyOf('FederationProvider', providerId, 'providerId'),
+    );
     return row === null ? null : toProvider(row);
   }
 
@@ -69,7 +74,7 @@ export class FederationProviderResolver {
     _tenant?: string,
   ): Promise<ConnectionData<object>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    const narrowed = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
+    const narrowed = toColumns(given(filter ?? {}));
     const found = await services.federationProviders.page(authority, narrowed as ProviderFilter, request);
     const { edges: places, ...rest } = toConnection(found);
     const edges = places.map(({ cursor, node }) => ({ cursor, node: toProvider(node) }));
@@ -77,7 +82,7 @@ export class FederationProviderResolver {
   }
 
   @RequiresScopes(['federation-provider:write'])
-  @Mutation(() => FederationProviderPayload, {
+  @Mutation(() => CreateFederationProviderPayload, {
     description: 'Makes a federation provider. Errors: FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN.',
   })
   async createFederationProvider(
@@ -90,16 +95,16 @@ export class FederationProviderResolver {
   }
 
   @RequiresScopes(['federation-provider:write'])
-  @Mutation(() => FederationProviderPayload, {
+  @Mutation(() => UpdateFederationProviderPayload, {
     description:
       'Changes a federation provider. Errors: FEDERATION_PROVIDER_NOT_FOUND, FEDERATION_PROVIDER_INVALID; FEDERATION_PROVIDER_HAS_LINKS when the issuer or the subject claim would change under existing links.',
   })
   async updateFederationProvider(
     @Arg('input', () => UpdateFederationProviderInput, { description: 'What to change.' })
-    { tenant: _tenant, id, ...input }: UpdateFederationProviderInput,
+    { tenant: _tenant, providerId, ...input }: UpdateFederationProviderInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ provider: object }> {
-    const key = keyOf('FederationProvider', id, 'input.id');
+    const key = keyOf('FederationProvider', providerId, 'input.providerId');
     return { provider: toProvider(await services.federationProviders.update(authority, key, toSettings(input))) };
   }
 
@@ -110,11 +115,11 @@ export class FederationProviderResolver {
   })
   async deleteFederationProvider(
     @Arg('input', () => DeleteFederationProviderInput, { description: 'The provider.' })
-    { id }: DeleteFederationProviderInput,
+    { providerId }: DeleteFederationProviderInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteFederationProviderPayload> {
-    const key = keyOf('FederationProvider', id, 'input.id');
+    const key = keyOf('FederationProvider', providerId, 'input.providerId');
     const provider = await services.federationProviders.delete(authority, key);
-    return { id: toGlobalId('FederationProvider', authority.tenant, provider.id) };
+    return { deletedProviderId: toGlobalId('FederationProvider', authority.tenant, provider.id) };
   }
 }

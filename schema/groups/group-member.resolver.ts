@@ -9,7 +9,18 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../i
 import { selects } from '../interfaces/selection.ts';
 import { cutKey } from '../loaders.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
-import { GroupMemberInput, GroupMemberPayload, GroupMembersInput, GroupPayload } from './group.input.ts';
+import {
+  AddGroupMemberInput,
+  AddGroupMemberPayload,
+  AddGroupMembersInput,
+  AddGroupMembersPayload,
+  type GroupMemberInput,
+  type GroupMembersInput,
+  RemoveGroupMemberInput,
+  RemoveGroupMemberPayload,
+  RemoveGroupMembersInput,
+  RemoveGroupMembersPayload,
+} from './group.input.ts';
 import { referenceIn } from './group.resolver.ts';
 import { GroupType } from './group.type.ts';
 
@@ -62,12 +73,12 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
-  @Mutation(() => GroupPayload, {
+  @Mutation(() => AddGroupMembersPayload, {
     description:
       'Puts users into a group, all or none; see `addGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async addGroupMembers(
-    @Arg('input', () => GroupMembersInput, { description: 'The group and the users.' }) input: GroupMembersInput,
+    @Arg('input', () => AddGroupMembersInput, { description: 'The group and the users.' }) input: AddGroupMembersInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ group: Group }> {
     const groupId = await services.groups.idOf(authority, referenceIn(input));
@@ -75,12 +86,13 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
-  @Mutation(() => GroupPayload, {
+  @Mutation(() => RemoveGroupMembersPayload, {
     description:
       'Takes users out of a group, all or none; see `removeGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async removeGroupMembers(
-    @Arg('input', () => GroupMembersInput, { description: 'The group and the users.' }) input: GroupMembersInput,
+    @Arg('input', () => RemoveGroupMembersInput, { description: 'The group and the users.' })
+    input: RemoveGroupMembersInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ group: Group }> {
     const groupId = await services.groups.idOf(authority, referenceIn(input));
@@ -88,12 +100,12 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
-  @Mutation(() => GroupMemberPayload, {
+  @Mutation(() => AddGroupMemberPayload, {
     description:
       'Puts a user into a group, whose roles, and those of the groups above it, it then has; the caller must hold all that they give. Twice is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED.',
   })
   async addGroupMember(
-    @Arg('input', () => GroupMemberInput, { description: 'The group and the user.' }) input: GroupMemberInput,
+    @Arg('input', () => AddGroupMemberInput, { description: 'The group and the user.' }) input: AddGroupMemberInput,
     @Ctx() { services, loaders, authority }: GraphContext,
   ): Promise<object> {
     const { groupId, userId } = memberOf(input);
@@ -102,12 +114,13 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
-  @Mutation(() => GroupMemberPayload, {
+  @Mutation(() => RemoveGroupMemberPayload, {
     description:
       'Takes a user out of a group. Who is no member is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async removeGroupMember(
-    @Arg('input', () => GroupMemberInput, { description: 'The group and the user.' }) input: GroupMemberInput,
+    @Arg('input', () => RemoveGroupMemberInput, { description: 'The group and the user.' })
+    input: RemoveGroupMemberInput,
     @Ctx() { services, loaders, authority }: GraphContext,
   ): Promise<object> {
     const { groupId, userId } = memberOf(input);

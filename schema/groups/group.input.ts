@@ -105,7 +105,7 @@ class GroupReferenceInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
   @Field(() => ID, { nullable: true, description: 'The group. Either this or `key`.' })
-  id?: string | null;
+  groupId?: string | null;
   @Field(() => String, { nullable: true, description: 'The key its directory knows it by.' })
   key?: string | null;
   @Field(() => String, {
@@ -142,6 +142,12 @@ export class GroupMembersInput extends GroupReferenceInput {
   userIds!: string[];
 }
 
+@InputType({ description: 'A group and some of its members.' })
+export class AddGroupMembersInput extends GroupMembersInput {}
+
+@InputType({ description: 'A group and some of its members.' })
+export class RemoveGroupMembersInput extends GroupMembersInput {}
+
 @InputType({ description: 'A group and one of its members.' })
 export class GroupMemberInput {
   @Field(() => String, TENANT)
@@ -152,6 +158,12 @@ export class GroupMemberInput {
   userId!: string;
 }
 
+@InputType({ description: 'A group and one of its members.' })
+export class AddGroupMemberInput extends GroupMemberInput {}
+
+@InputType({ description: 'A group and one of its members.' })
+export class RemoveGroupMemberInput extends GroupMemberInput {}
+
 @ObjectType({ description: 'Result of a change to a group.' })
 export class GroupPayload {
   @Field(() => GroupType, {
@@ -161,14 +173,32 @@ export class GroupPayload {
   group!: GroupType | null;
 }
 
+@ObjectType({ description: 'Result of a change to a group.' })
+export class CreateGroupPayload extends GroupPayload {}
+
+@ObjectType({ description: 'Result of a change to a group.' })
+export class UpdateGroupPayload extends GroupPayload {}
+
+@ObjectType({ description: 'Result of a change to a group.' })
+export class AddGroupMembersPayload extends GroupPayload {}
+
+@ObjectType({ description: 'Result of a change to a group.' })
+export class RemoveGroupMembersPayload extends GroupPayload {}
+
 @ObjectType({ description: 'Result of a change to the members of a group.' })
 export class GroupMemberPayload extends GroupPayload {
   @Field(() => UserType, { nullable: true, description: 'The user; null when the caller may not read it.' })
   user!: UserType | null;
 }
 
+@ObjectType({ description: 'Result of a change to the members of a group.' })
+export class AddGroupMemberPayload extends GroupMemberPayload {}
+
+@ObjectType({ description: 'Result of a change to the members of a group.' })
+export class RemoveGroupMemberPayload extends GroupMemberPayload {}
+
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteGroupPayload {
   @Field(() => ID, { description: 'Global id of the group that is gone.' })
-  id!: string;
+  deletedGroupId!: string;
 }

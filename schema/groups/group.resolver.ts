@@ -13,23 +13,26 @@ import { SortDirection } from '../interfaces/order.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateGroupInput,
+  CreateGroupPayload,
   DeleteGroupInput,
   DeleteGroupPayload,
   GroupFilterInput,
   GroupOrderField,
   GroupOrderInput,
-  GroupPayload,
   UpdateGroupInput,
+  UpdateGroupPayload,
 } from './group.input.ts';
 import { GroupConnection, GroupType } from './group.type.ts';
 
 /** The reference in an input. @throws INVALID_INPUT Neither an id nor a key, or both. */
 export function referenceIn(
-  { id, key, profile }: { [K in 'id' | 'key' | 'profile']?: string | null | undefined },
-  path = 'input.id',
+  { groupId, key, profile }: { [K in 'groupId' | 'key' | 'profile']?: string | null | undefined },
+  path = 'input.groupId',
 ): GroupReference {
-  if ((id == null) === (key == null)) throw invalidField(path, 'ONE_REQUIRED', 'Give either "id" or "key".');
-  return id == null ? { key, profile } : { id: keyOf('Group', id, path), profile };
+  if ((groupId == null) === (key == null)) {
+    throw invalidField(path, 'ONE_REQUIRED', 'Give either "groupId" or "key".');
+  }
+  return groupId == null ? { key, profile } : { id: keyOf('Group', groupId, path), profile };
 }
 
 function toFilter({ parentId, topOnly, anyOf, ...filter }: GroupFilterInput): GroupFilter {
@@ -69,7 +72,7 @@ export class GroupResolver {
   })
   group(
     @Ctx() { services, authority }: GraphContext,
-    @Arg('id', () => ID, { nullable: true, description: 'Global id or UUID.' }) id?: string | null,
+    @Arg('groupId', () => ID, { nullable: true, description: 'Global id or UUID.' }) groupId?: string | null,
     @Arg('key', () => String, { nullable: true, description: 'Key within the profile.' }) key?: string | null,
     @Arg('profile', () => String, {
       nullable: true,
@@ -79,7 +82,7 @@ export class GroupResolver {
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<Group | null> {
-    return services.groups.find(authority, referenceIn({ id, key, profile }, 'id'));
+    return services.groups.find(authority, referenceIn({ groupId, key, profile }, 'groupId'));
   }
 
   @RequiresScopes(['group:read'])
@@ -102,7 +105,7 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:create'])
-  @Mutation(() => GroupPayload, {
+  @Mutation(() => CreateGroupPayload, {
     description:
       'Makes a group. Errors: GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, INVALID_INPUT.',
   })
@@ -116,19 +119,19 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:write'])
-  @Mutation(() => GroupPayload, {
+  @Mutation(() => UpdateGroupPayload, {
     description:
       'Renames, moves or changes a group. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async updateGroup(
     @Arg('input', () => UpdateGroupInput, { description: 'What to change.' })
-    { tenant: _tenant, id, key, profile, parentId, ...input }: UpdateGroupInput,
+    { tenant: _tenant, groupId, key, profile, parentId, ...input }: UpdateGroupInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ group: Group }> {
     const parent = parentId == null ? parentId : keyOf('Group', parentId, 'input.parentId');
     const change = { ...given(input, ['externalId']), ...(parent === undefined ? {} : { parentId: parent }) };
-    const groupId = await services.groups.idOf(authority, referenceIn({ id, key, profile }));
-    return { group: await services.groups.update(authority, groupId, change as UpdateGroup) };
+    const id = await services.groups.idOf(authority, referenceIn({ groupId, key, profile }));
+    return { group: await services.groups.update(authority, id, change as UpdateGroup) };
   }
 
   @RequiresScopes(['group:delete'])
@@ -142,6 +145,6 @@ export class GroupResolver {
   ): Promise<DeleteGroupPayload> {
     const id = await services.groups.idOf(authority, referenceIn(input));
     const group = await services.groups.delete(authority, id);
-    return { id: toGlobalId('Group', authority.tenant, group.id) };
+    return { deletedGroupId: toGlobalId('Group', authority.tenant, group.id) };
   }
 }

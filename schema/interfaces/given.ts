@@ -9,3 +9,18 @@ export function given<T extends object>(input: T, nullable: readonly string[] = 
   );
   return Object.fromEntries(said) as Partial<T>;
 }
+
+/** Members that the graph puts as a question and a row as a statement. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  isEnabled: 'enabled',
+  hasFullRoleScope: 'fullRoleScope',
+  usesPkce: 'pkce',
+  storesTokens: 'storeTokens',
+  isPermanent: 'permanent',
+  exemptsKnownDevices: 'exemptKnownDevices',
+};
+
+/** An input with its members under the names that the services use. */
+export function toColumns(input: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [COLUMNS[name] ?? name, value]));
+}

@@ -31,15 +31,6 @@ export class IssueTokensInput {
   refreshToken?: string | null;
 }
 
-@InputType({ description: 'A token to ask about (RFC 7662 section 2.1).' })
-export class IntrospectTokenInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
-
-  @Field(() => String, { description: 'An access token.' })
-  token!: string;
-}
-
 @InputType({ description: 'A token to revoke (RFC 7009 section 2.1).' })
 export class RevokeTokenInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })

@@ -176,7 +176,7 @@ export class RevokeTokenPayload {
     description:
       "Whether something was revoked; false for a token that is unknown, dead, or not the caller's to revoke.",
   })
-  revoked!: boolean;
+  isRevoked!: boolean;
 }
 
 @ObjectType({ description: 'Result of a key rotation.' })

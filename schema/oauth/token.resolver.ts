@@ -5,7 +5,7 @@ import { type Introspection, type IssuedTokens, oauthErrors } from '../../src/oa
 import type { GraphContext } from '../context.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { requireOnce } from '../directives/once.ts';
-import { IntrospectTokenInput, IssueTokensInput, RevokeTokenInput } from './oauth.input.ts';
+import { IssueTokensInput, RevokeTokenInput } from './oauth.input.ts';
 import { IssuerKindName, IssueTokensPayload, RevokeTokenPayload, TokenIntrospection } from './oauth.type.ts';
 
 const TENANT = "Name of the tenant. Default: the caller's.";
@@ -38,8 +38,9 @@ export class TokenResolver {
       'Says whether an access token is good and what it allows: for the client it was issued to, clients it is meant for, and holders of `token:introspect`. Errors: CLIENT_UNAUTHENTICATED.',
   })
   async introspectToken(
-    @Arg('input', () => IntrospectTokenInput, { description: 'The token.' }) { token }: IntrospectTokenInput,
+    @Arg('token', () => String, { description: 'An access token.' }) token: string,
     @Ctx() context: GraphContext,
+    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
   ): Promise<TokenIntrospection> {
     requireTenant(context);
     return toIntrospection(await context.services.oauth.introspection.introspect(context.authority, token));
@@ -54,7 +55,7 @@ export class TokenResolver {
     @Ctx() context: GraphContext,
   ): Promise<RevokeTokenPayload> {
     requireTenant(context);
-    return { revoked: await context.services.oauth.revocation.revoke(context.authority, token) };
+    return { isRevoked: await context.services.oauth.revocation.revoke(context.authority, token) };
   }
 
   @Query(() => GraphQLJSONObject, {

@@ -7,9 +7,9 @@ import { RightType } from './right.type.ts';
 @InputType({ description: 'Who holds a right: exactly one of these.' })
 export class RightSubjectInput {
   @Field(() => ID, { nullable: true, description: 'A user.' })
-  user?: string | null;
+  userId?: string | null;
   @Field(() => String, { nullable: true, description: '`client_id` of an application.' })
-  application?: string | null;
+  clientId?: string | null;
 }
 
 @InputType({ description: 'A group by the key that its directory gives it.' })
@@ -23,11 +23,11 @@ export class RightGroupKeyInput {
 @InputType({ description: 'On what a right is held: exactly one of these.' })
 export class RightObjectInput {
   @Field(() => ID, { nullable: true, description: 'A user.' })
-  user?: string | null;
+  userId?: string | null;
   @Field(() => String, { nullable: true, description: '`client_id` of an application.' })
-  application?: string | null;
+  clientId?: string | null;
   @Field(() => ID, { nullable: true, description: 'A group.' })
-  group?: string | null;
+  groupId?: string | null;
   @Field(() => RightGroupKeyInput, { nullable: true, description: 'A group by profile and key.' })
   groupKey?: RightGroupKeyInput | null;
 }
@@ -112,11 +112,11 @@ export function subjectRef(input: RightSubjectInput, path: string): RightSubject
 }
 
 /** @throws INVALID_INPUT None or several are given. */
-export function objectRef({ user, application, group, groupKey }: RightObjectInput, path: string): RightObjectRef {
+export function objectRef({ userId, clientId, groupId, groupKey }: RightObjectInput, path: string): RightObjectRef {
   const refs: RightObjectRef[] = [];
-  if (user != null) refs.push({ kind: 'user', id: keyOf('User', user, `${path}.user`) });
-  if (application != null) refs.push({ kind: 'application', clientId: application });
-  if (group != null) refs.push({ kind: 'group', id: keyOf('Group', group, `${path}.group`) });
+  if (userId != null) refs.push({ kind: 'user', id: keyOf('User', userId, `${path}.userId`) });
+  if (clientId != null) refs.push({ kind: 'application', clientId });
+  if (groupId != null) refs.push({ kind: 'group', id: keyOf('Group', groupId, `${path}.groupId`) });
   if (groupKey != null) refs.push({ kind: 'group', profile: groupKey.profile, key: groupKey.key });
   if (refs.length !== 1) throw oneOf(path);
   return refs[0]!;

@@ -7,8 +7,11 @@ export class RiskbitFilterInput {
   ratingLevel?: string | null;
   @Field(() => String, { nullable: true, description: 'Only those with this operation.' })
   operation?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Only those that count, or only those that do not.' })
-  enabled?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Only those that count, or only those that do not.',
+  })
+  isEnabled?: boolean | null;
 }
 
 @InputType({
@@ -33,7 +36,7 @@ export class RiskbitInput {
   @Field(() => String, { nullable: true, description: 'What a client should do: `OK`, `MEDIUM`, `HIGH_RISK` ...' })
   operation?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it counts. Default true.' })
-  enabled?: boolean | null;
+  isEnabled?: boolean | null;
   @Field(() => String, {
     nullable: true,
     description: 'Name of the tenant it is meant for: another than the one acted on is refused. It chooses nothing.',
@@ -62,7 +65,7 @@ export class UpdateRiskbitInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => ID, { description: 'The riskbit.' })
-  id!: string;
+  riskbitId!: string;
   @Field(() => RiskbitInput, { description: 'The values to change.' })
   riskbit!: RiskbitInput;
 }
@@ -72,7 +75,7 @@ export class DeleteRiskbitInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => ID, { description: 'The riskbit.' })
-  id!: string;
+  riskbitId!: string;
 }
 
 @InputType({ description: 'The tenant whose riskbits are to be deleted.' })
@@ -104,6 +107,12 @@ export class RiskbitPayload {
   riskbit!: RiskbitType | null;
 }
 
+@ObjectType({ description: 'Result of a change to a riskbit.' })
+export class CreateRiskbitPayload extends RiskbitPayload {}
+
+@ObjectType({ description: 'Result of a change to a riskbit.' })
+export class UpdateRiskbitPayload extends RiskbitPayload {}
+
 @ObjectType({ description: 'Result of making several riskbits.' })
 export class CreateRiskbitsPayload {
   @Field(() => [RiskbitResultType], { description: 'What became of each, in the order they were sent.' })
@@ -113,7 +122,7 @@ export class CreateRiskbitsPayload {
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteRiskbitPayload {
   @Field(() => ID, { description: 'Global id of the riskbit that is gone.' })
-  id!: string;
+  deletedRiskbitId!: string;
 }
 
 @ObjectType({ description: 'Result of deleting all riskbits.' })

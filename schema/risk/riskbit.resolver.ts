@@ -5,10 +5,12 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { given, toColumns } from '../interfaces/given.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateRiskbitInput,
+  CreateRiskbitPayload,
   CreateRiskbitsInput,
   CreateRiskbitsPayload,
   DeleteAllRiskbitsInput,
@@ -16,8 +18,8 @@ import {
   DeleteRiskbitInput,
   DeleteRiskbitPayload,
   RiskbitFilterInput,
-  RiskbitPayload,
   UpdateRiskbitInput,
+  UpdateRiskbitPayload,
   VerifyDeviceRiskInput,
   VerifyDeviceRiskPayload,
 } from './riskbit.input.ts';
@@ -35,12 +37,12 @@ export class RiskbitResolver {
   @RequiresScopes(['riskbit:read'])
   @Query(() => RiskbitType, { nullable: true, description: 'A riskbit; null when there is none.' })
   riskbit(
-    @Arg('id', () => ID, { description: 'The riskbit.' }) id: string,
+    @Arg('riskbitId', () => ID, { description: 'The riskbit.' }) riskbitId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
   ): Promise<Riskbit | null> {
-    return services.riskbits.find(authority, keyOf('Riskbit', id));
+    return services.riskbits.find(authority, keyOf('Riskbit', riskbitId, 'riskbitId'));
   }
 
   @RequiresScopes(['riskbit:read'])
@@ -55,19 +57,19 @@ export class RiskbitResolver {
     _tenant?: string,
   ): Promise<ConnectionData<Riskbit>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    const narrowed = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value != null));
+    const narrowed = toColumns(given(filter ?? {}));
     return toConnection(await services.riskbits.page(authority, narrowed as RiskbitFilter, request));
   }
 
   @RequiresScopes(['riskbit:write'])
-  @Mutation(() => RiskbitPayload, {
+  @Mutation(() => CreateRiskbitPayload, {
     description: 'Makes a riskbit. Errors: RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
   })
   async createRiskbit(
     @Arg('input', () => CreateRiskbitInput, { description: 'The riskbit.' }) input: CreateRiskbitInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ riskbit: Riskbit }> {
-    return { riskbit: await services.riskbits.create(authority, input.riskbit) };
+    return { riskbit: await services.riskbits.create(authority, toColumns(input.riskbit)) };
   }
 
   @RequiresScopes(['riskbit:write'])
@@ -79,12 +81,12 @@ export class RiskbitResolver {
     @Arg('input', () => CreateRiskbitsInput, { description: 'The riskbits.' }) input: CreateRiskbitsInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ results: object[] }> {
-    const results = await services.riskbits.createMany(authority, input.riskbits);
+    const results = await services.riskbits.createMany(authority, input.riskbits.map(toColumns));
     return { results: results.map(({ error, ...result }) => ({ ...result, errorCode: error?.code ?? null })) };
   }
 
   @RequiresScopes(['riskbit:write'])
-  @Mutation(() => RiskbitPayload, {
+  @Mutation(() => UpdateRiskbitPayload, {
     description:
       'Changes a riskbit. Errors: RISKBIT_NOT_FOUND, RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
   })
@@ -92,18 +94,18 @@ export class RiskbitResolver {
     @Arg('input', () => UpdateRiskbitInput, { description: 'What to change.' }) input: UpdateRiskbitInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ riskbit: Riskbit }> {
-    const key = keyOf('Riskbit', input.id, 'input.id');
-    return { riskbit: await services.riskbits.update(authority, key, input.riskbit) };
+    const key = keyOf('Riskbit', input.riskbitId, 'input.riskbitId');
+    return { riskbit: await services.riskbits.update(authority, key, toColumns(input.riskbit)) };
   }
 
   @RequiresScopes(['riskbit:delete'])
   @Mutation(() => DeleteRiskbitPayload, { description: 'Deletes a riskbit. Errors: RISKBIT_NOT_FOUND.' })
   async deleteRiskbit(
-    @Arg('input', () => DeleteRiskbitInput, { description: 'The riskbit.' }) { id }: DeleteRiskbitInput,
+    @Arg('input', () => DeleteRiskbitInput, { description: 'The riskbit.' }) { riskbitId }: DeleteRiskbitInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteRiskbitPayload> {
-    const riskbit = await services.riskbits.delete(authority, keyOf('Riskbit', id, 'input.id'));
-    return { id: toGlobalId('Riskbit', authority.tenant, riskbit.id) };
+    const riskbit = await services.riskbits.delete(authority, keyOf('Riskbit', riskbitId, 'input.riskbitId'));
+    return { deletedRiskbitId: toGlobalId('Riskbit', authority.tenant, riskbit.id) };
   }
 
   @RequiresScopes(['riskbit:delete'])

@@ -23,7 +23,7 @@ export class RiskbitType extends Node {
   riskIos!: string | null;
   @Field(() => String, { description: 'What a client should do: `OK` lets the device in, `HIGH_RISK` refuses it.' })
   operation!: string;
-  @Field(() => Boolean, { description: 'Whether it counts when a device is assessed.' })
+  @Field(() => Boolean, { name: 'isEnabled', description: 'Whether it counts when a device is assessed.' })
   enabled!: boolean;
   @Field(() => Date, { description: 'When it was made.' })
   createdAt!: Date;
@@ -51,10 +51,10 @@ export class RiskbitValues {
   tenant!: string | null;
 }
 
-@ObjectType({ description: 'What became of one riskbit of a list.' })
+@ObjectType('RiskbitResult', { description: 'What became of one riskbit of a list.' })
 export class RiskbitResultType {
   @Field(() => ID, { description: 'Its id without tag and tenant; refused ones get one as well.' })
-  id!: string;
+  riskbitId!: string;
   @Field(() => RiskbitType, {
     nullable: true,
     description: 'The stored riskbit; null when it was refused, or the caller may not read it.',
@@ -70,7 +70,7 @@ export class RiskbitResultType {
   given!: RiskbitValues;
 }
 
-@ObjectType({ description: 'What is known about a finding on a device.' })
+@ObjectType('DeviceRisk', { description: 'What is known about a finding on a device.' })
 export class DeviceRiskType {
   @Field(() => [RiskbitType], {
     nullable: 'items',

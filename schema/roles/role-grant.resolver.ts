@@ -1,33 +1,52 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { HolderKind, Role, RoleGranting } from '../../src/roles/index.ts';
+import { type HolderKind, type Role, type RoleGranting, roleErrors } from '../../src/roles/index.ts';
 import { canonicalUserId } from '../../src/users/index.ts';
+import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
-import { RoleGrantInput, RoleGrantPayload } from './role.input.ts';
+import {
+  GrantRoleInput,
+  GrantRolePayload,
+  RevokeRoleInput,
+  RevokeRolePayload,
+  type RoleGrantInput,
+} from './role.input.ts';
 
 const HOLDERS = [
   ['user', 'User', 'userId'],
   ['group', 'Group', 'groupId'],
-  ['client', 'Client', 'client'],
+  ['client', 'Client', 'clientId'],
 ] as const;
 
 /** Who is named: exactly one. @throws INVALID_INPUT */
-function holderOf(input: RoleGrantInput): { holderKind: HolderKind; holderId: string } {
+async function holderOf(
+  { services, authority }: GraphContext,
+  input: RoleGrantInput,
+): Promise<{ holderKind: HolderKind; holderId: string }> {
   const named = HOLDERS.filter(([, , member]) => input[member] != null);
   const [holder] = named;
   if (holder === undefined || named.length > 1) {
-    throw invalidField('input.userId', 'ONE_REQUIRED', 'Give exactly one of "userId", "groupId" and "client".');
+    throw invalidField('input.userId', 'ONE_REQUIRED', 'Give exactly one of "userId", "groupId" and "clientId".');
   }
   const [holderKind, type, member] = holder;
-  const key = keyOf(type, input[member]!, `input.${member}`);
+  const path = `input.${member}`;
+  if (type === 'Client') {
+    const reference = toClientReference(input[member]!, path);
+    return {
+      holderKind,
+      holderId: await services.clients.idOf(authority, reference, roleErrors.ROLE_HOLDER_NOT_FOUND),
+    };
+  }
+  const key = keyOf(type, input[member]!, path);
   return { holderKind, holderId: holderKind === 'user' ? canonicalUserId(key) : key };
 }
 
-function toGranting(input: RoleGrantInput): RoleGranting {
+async function toGranting(context: GraphContext, input: RoleGrantInput): Promise<RoleGranting> {
   const { roleId, onTenant } = input;
-  return { roleId: keyOf('Role', roleId, 'input.roleId'), onTenant: onTenant ?? null, ...holderOf(input) };
+  const holder = await holderOf(context, input);
+  return { roleId: keyOf('Role', roleId, 'input.roleId'), onTenant: onTenant ?? null, ...holder };
 }
 
 /** The holder's row under its kind; the guard of its type decides who may see it. */
@@ -43,29 +62,29 @@ async function payload(
 @Resolver()
 export class RoleGrantResolver {
   @RequiresScopes(['role-grant:write'])
-  @Mutation(() => RoleGrantPayload, {
+  @Mutation(() => GrantRolePayload, {
     description:
       'Grants a role; the caller must hold all that it gives. Granting twice is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async grantRole(
-    @Arg('input', () => RoleGrantInput, { description: 'The role and its holder.' }) input: RoleGrantInput,
+    @Arg('input', () => GrantRoleInput, { description: 'The role and its holder.' }) input: GrantRoleInput,
     @Ctx() context: GraphContext,
   ): Promise<object> {
-    const granting = toGranting(input);
+    const granting = await toGranting(context, input);
     const role = await context.services.roleGrants.grant(context.authority, granting);
     return payload(context, role, granting);
   }
 
   @RequiresScopes(['role-grant:write'])
-  @Mutation(() => RoleGrantPayload, {
+  @Mutation(() => RevokeRolePayload, {
     description:
       'Withdraws a role. Withdrawing what nobody holds is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async revokeRole(
-    @Arg('input', () => RoleGrantInput, { description: 'The role and its holder.' }) input: RoleGrantInput,
+    @Arg('input', () => RevokeRoleInput, { description: 'The role and its holder.' }) input: RevokeRoleInput,
     @Ctx() context: GraphContext,
   ): Promise<object> {
-    const granting = toGranting(input);
+    const granting = await toGranting(context, input);
     const role = await context.services.roleGrants.revoke(context.authority, granting);
     return payload(context, role, granting);
   }

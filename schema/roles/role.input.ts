@@ -8,8 +8,8 @@ const TENANT = { nullable: true, description: "Name of the tenant. Default: the 
 
 @InputType({ description: 'What a list of roles can be narrowed by.' })
 export class RoleFilterInput {
-  @Field(() => ID, { nullable: true, description: 'Only roles of this client (its id, not its client_id).' })
-  client?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Only roles of this client.' })
+  clientId?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only roles of the tenant, none of a client. Default false.' })
   ofTenantOnly?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Only those with this in their name, ignoring case.' })
@@ -30,9 +30,9 @@ export class CreateRoleInput {
   description?: string | null;
   @Field(() => ID, {
     nullable: true,
-    description: 'The client it belongs to (its id, not its client_id). Default: it is a role of the tenant.',
+    description: 'The client it belongs to. Default: it is a role of the tenant.',
   })
-  client?: string | null;
+  clientId?: string | null;
   @Field(() => [String], {
     nullable: true,
     description: 'Native permissions it gives. The caller must hold them, with that reach.',
@@ -47,7 +47,7 @@ export class UpdateRoleInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
   @Field(() => ID, { description: 'The role.' })
-  id!: string;
+  roleId!: string;
   @Field(() => String, { nullable: true, description: 'A new name.' })
   name?: string | null;
   @Field(() => String, { nullable: true, description: 'What it is for; null removes it.' })
@@ -68,10 +68,10 @@ export class DeleteRoleInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
   @Field(() => ID, { description: 'The role.' })
-  id!: string;
+  roleId!: string;
 }
 
-@InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `client`.' })
+@InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
 export class RoleGrantInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
@@ -81,8 +81,8 @@ export class RoleGrantInput {
   userId?: string | null;
   @Field(() => ID, { nullable: true, description: 'A group: its members, and those of the groups below it.' })
   groupId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'A client (its id, not its client_id).' })
-  client?: string | null;
+  @Field(() => ID, { nullable: true, description: 'A client.' })
+  clientId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -90,6 +90,12 @@ export class RoleGrantInput {
   })
   onTenant?: string | null;
 }
+
+@InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
+export class GrantRoleInput extends RoleGrantInput {}
+
+@InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
+export class RevokeRoleInput extends RoleGrantInput {}
 
 @ObjectType({ description: 'Result of a change to a role.' })
 export class RolePayload {
@@ -99,6 +105,12 @@ export class RolePayload {
   })
   role!: RoleType | null;
 }
+
+@ObjectType({ description: 'Result of a change to a role.' })
+export class CreateRolePayload extends RolePayload {}
+
+@ObjectType({ description: 'Result of a change to a role.' })
+export class UpdateRolePayload extends RolePayload {}
 
 @ObjectType({ description: 'Result of a grant or its withdrawal.' })
 export class RoleGrantPayload extends RolePayload {
@@ -113,8 +125,14 @@ export class RoleGrantPayload extends RolePayload {
   client!: ClientObject | null;
 }
 
+@ObjectType({ description: 'Result of a grant or its withdrawal.' })
+export class GrantRolePayload extends RoleGrantPayload {}
+
+@ObjectType({ description: 'Result of a grant or its withdrawal.' })
+export class RevokeRolePayload extends RoleGrantPayload {}
+
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteRolePayload {
   @Field(() => ID, { description: 'Global id of the role that is gone.' })
-  id!: string;
+  deletedRoleId!: string;
 }

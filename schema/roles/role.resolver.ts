@@ -6,11 +6,13 @@ import {
   type Group,
   type Role,
   type RoleFilter,
+  roleErrors,
   TENANT_ROLE_CLIENT,
   type UpdateRole,
 } from '../../src/roles/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { ClientObject } from '../clients/client.type.ts';
+import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
@@ -22,11 +24,12 @@ import { selects } from '../interfaces/selection.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   CreateRoleInput,
+  CreateRolePayload,
   DeleteRoleInput,
   DeleteRolePayload,
   RoleFilterInput,
-  RolePayload,
   UpdateRoleInput,
+  UpdateRolePayload,
 } from './role.input.ts';
 import type { RoleOfUser } from './role.loader.ts';
 import { RoleConnection, RoleType } from './role.type.ts';
@@ -34,8 +37,7 @@ import { RoleConnection, RoleType } from './role.type.ts';
 const keysOf = (ids: readonly string[] | null | undefined, path: string): string[] =>
   (ids ?? []).map((id, index) => keyOf('Role', id, `${path}.${index}`));
 
-function toFilter({ client, ofTenantOnly, ...filter }: RoleFilterInput): RoleFilter {
-  const owner = client == null ? null : keyOf('Client', client, 'filter.client');
+function toFilter({ clientId: _clientId, ofTenantOnly, ...filter }: RoleFilterInput, owner: string | null): RoleFilter {
   const clientUuid = owner ?? (ofTenantOnly === true ? TENANT_ROLE_CLIENT : null);
   return given({ ...filter, clientUuid }) as RoleFilter;
 }
@@ -67,16 +69,16 @@ export class RoleResolver {
   @RequiresScopes(['role:read'])
   @Query(() => RoleType, { nullable: true, description: 'A role; null when there is none.' })
   role(
-    @Arg('id', () => ID, { description: 'Global id or UUID.' }) id: string,
+    @Arg('roleId', () => ID, { description: 'Global id or UUID.' }) roleId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<Role | null> {
-    return services.roles.find(authority, keyOf('Role', id));
+    return services.roles.find(authority, keyOf('Role', roleId, 'roleId'));
   }
 
   @RequiresScopes(['role:read'])
-  @Query(() => RoleConnection, { description: 'Roles by name.' })
+  @Query(() => RoleConnection, { description: 'Roles by name. Errors: NOT_FOUND for an unknown client in the filter.' })
   async roles(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
@@ -87,35 +89,46 @@ export class RoleResolver {
     _tenant?: string | null,
   ): Promise<ConnectionData<Role>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    return toConnection(await services.roles.page(authority, toFilter(filter ?? {}), request));
+    const owner =
+      filter?.clientId == null
+        ? null
+        : await services.clients.idOf(authority, toClientReference(filter.clientId, 'filter.clientId'));
+    return toConnection(await services.roles.page(authority, toFilter(filter ?? {}, owner), request));
   }
 
   @RequiresScopes(['role:create'])
-  @Mutation(() => RolePayload, {
+  @Mutation(() => CreateRolePayload, {
     description:
       'Makes a role. Errors: ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CLIENT_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
   })
   async createRole(
     @Arg('input', () => CreateRoleInput, { description: 'The role.' })
-    { tenant: _tenant, client, childIds, ...input }: CreateRoleInput,
+    { tenant: _tenant, clientId, childIds, ...input }: CreateRoleInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ role: Role }> {
     const role = await services.roles.create(authority, {
       ...given(input),
-      clientUuid: client == null ? null : keyOf('Client', client, 'input.client'),
+      clientUuid:
+        clientId == null
+          ? null
+          : await services.clients.idOf(
+              authority,
+              toClientReference(clientId, 'input.clientId'),
+              roleErrors.ROLE_CLIENT_NOT_FOUND,
+            ),
       childIds: keysOf(childIds, 'input.childIds'),
     } as CreateRole);
     return { role };
   }
 
   @RequiresScopes(['role:write'])
-  @Mutation(() => RolePayload, {
+  @Mutation(() => UpdateRolePayload, {
     description:
       'Changes a role and what it contains. Errors: NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async updateRole(
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' })
-    { tenant: _tenant, id, addChildIds, removeChildIds, ...input }: UpdateRoleInput,
+    { tenant: _tenant, roleId, addChildIds, removeChildIds, ...input }: UpdateRoleInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ role: Role }> {
     const change = {
@@ -123,7 +136,9 @@ export class RoleResolver {
       ...(addChildIds == null ? {} : { addChildIds: keysOf(addChildIds, 'input.addChildIds') }),
       ...(removeChildIds == null ? {} : { removeChildIds: keysOf(removeChildIds, 'input.removeChildIds') }),
     };
-    return { role: await services.roles.update(authority, keyOf('Role', id, 'input.id'), change as UpdateRole) };
+    return {
+      role: await services.roles.update(authority, keyOf('Role', roleId, 'input.roleId'), change as UpdateRole),
+    };
   }
 
   @RequiresScopes(['role:delete'])
@@ -132,11 +147,11 @@ export class RoleResolver {
       'Deletes a role; whoever held it holds it no more. Errors: NOT_FOUND, ROLE_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async deleteRole(
-    @Arg('input', () => DeleteRoleInput, { description: 'The role.' }) { id }: DeleteRoleInput,
+    @Arg('input', () => DeleteRoleInput, { description: 'The role.' }) { roleId }: DeleteRoleInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteRolePayload> {
-    const role = await services.roles.delete(authority, keyOf('Role', id, 'input.id'));
-    return { id: toGlobalId('Role', authority.tenant, role.id) };
+    const role = await services.roles.delete(authority, keyOf('Role', roleId, 'input.roleId'));
+    return { deletedRoleId: toGlobalId('Role', authority.tenant, role.id) };
   }
 }
 

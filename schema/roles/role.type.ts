@@ -18,7 +18,10 @@ export class RoleType extends Node {
     description: 'Native permissions it gives: `user:read`, `user:read:self`, in `master` also `user:read:all`.',
   })
   permissions!: string[];
-  @Field(() => Boolean, { description: 'Whether the service made it; then it cannot be changed or deleted.' })
+  @Field(() => Boolean, {
+    name: 'isBuiltin',
+    description: 'Whether the service made it; then it cannot be changed or deleted.',
+  })
   builtin!: boolean;
   @Field(() => Date, { description: 'When it was made.' })
   createdAt!: Date;

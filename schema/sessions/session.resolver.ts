@@ -80,7 +80,7 @@ export class SessionResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<RevokeSessionPayload> {
     const { id } = await services.sessions.revoke(authority, keyOf('Session', input.sessionId, 'input.sessionId'));
-    return { id: toGlobalId('Session', authority.tenant, id) };
+    return { revokedSessionId: toGlobalId('Session', authority.tenant, id) };
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])

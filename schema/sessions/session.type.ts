@@ -20,9 +20,9 @@ export class SessionType extends Node {
   amr!: string[];
   @Field(() => String, { nullable: true, description: 'Level of assurance reached.' })
   acr!: string | null;
-  @Field(() => Boolean, { description: 'Whether the user asked to be remembered.' })
+  @Field(() => Boolean, { name: 'isRemembered', description: 'Whether the user asked to be remembered.' })
   remember!: boolean;
-  @Field(() => Boolean, { description: 'Whether it goes on without the browser.' })
+  @Field(() => Boolean, { name: 'isOffline', description: 'Whether it goes on without the browser.' })
   offline!: boolean;
   @Field(() => String, { nullable: true, description: 'Address it was started from.' })
   ip!: string | null;
@@ -71,7 +71,7 @@ export class RevokeUserSessionsInput {
 @ObjectType({ description: 'Result of ending a session.' })
 export class RevokeSessionPayload {
   @Field(() => ID, { description: 'Global id of the session that is gone.' })
-  id!: string;
+  revokedSessionId!: string;
 }
 
 @ObjectType({ description: 'Result of ending sessions.' })

@@ -5,7 +5,7 @@ import { LockoutGrowth, TenantSettingsView, TenantTemplateName, TenantType } fro
 @InputType({ description: 'What a list of tenants can be narrowed by.' })
 export class TenantFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
-  enabled?: boolean;
+  isEnabled?: boolean;
   @Field(() => String, { nullable: true, description: 'Only those with this text in their name, ignoring case.' })
   nameContains?: string;
 }
@@ -13,7 +13,7 @@ export class TenantFilterInput {
 @InputType({ description: 'Lock-out rules to change; what is left out stays.' })
 export class LockoutSettingsInput {
   @Field(() => Boolean, { nullable: true, description: 'Whether failures are counted at all.' })
-  enabled?: boolean;
+  isEnabled?: boolean;
   @Field(() => Int, {
     nullable: true,
     description: 'Failures of an account inside the window before it is blocked: 1 ... 1000.',
@@ -31,7 +31,7 @@ export class LockoutSettingsInput {
     nullable: true,
     description: 'Whether the account is disabled instead of blocked for a time.',
   })
-  permanent?: boolean;
+  isPermanent?: boolean;
   @Field(() => Int, { nullable: true, description: 'Failures of one address before it is blocked; 0 = no such rule.' })
   ipLimit?: number;
   @Field(() => Int, { nullable: true, description: 'The window of the address rule, in seconds.' })
@@ -54,7 +54,7 @@ export class LockoutSettingsInput {
     nullable: true,
     description: 'Whether a device the account is known on is exempt from the account rule.',
   })
-  exemptKnownDevices?: boolean;
+  exemptsKnownDevices?: boolean;
 }
 
 @InputType({ description: 'Settings to change; what is left out stays. Null where a setting allows it.' })
@@ -150,7 +150,7 @@ export class UpdateTenantInput {
   @Field(() => String, { nullable: true, description: 'Name for people; null removes it.' })
   displayName?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used.' })
-  enabled?: boolean;
+  isEnabled?: boolean;
 }
 
 @InputType({ description: 'Settings of a tenant to change.' })
@@ -176,8 +176,14 @@ export class TenantPayload {
   tenant!: TenantType | null;
 }
 
+@ObjectType({ description: 'Result of a change to a tenant.' })
+export class CreateTenantPayload extends TenantPayload {}
+
+@ObjectType({ description: 'Result of a change to a tenant.' })
+export class UpdateTenantPayload extends TenantPayload {}
+
 @ObjectType({ description: 'Result of a change to settings.' })
-export class TenantSettingsPayload {
+export class UpdateTenantSettingsPayload {
   @Field(() => TenantSettingsView, {
     nullable: true,
     description: 'All settings after the change; null when the caller may not read them.',

@@ -5,21 +5,31 @@ import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { given, toColumns } from '../interfaces/given.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { selects } from '../interfaces/selection.ts';
 import {
   CreateTenantInput,
+  CreateTenantPayload,
   DeleteTenantInput,
   DeleteTenantPayload,
   TenantFilterInput,
-  TenantPayload,
-  TenantSettingsPayload,
+  type TenantSettingsInput,
   UpdateTenantInput,
+  UpdateTenantPayload,
   UpdateTenantSettingsInput,
+  UpdateTenantSettingsPayload,
 } from './tenant.input.ts';
 import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
 
 registerNode('Tenant', ({ services }, tenantId) => services.tenants.find(tenantId));
+
+/** The settings under the names they are stored with. */
+function toSettings(settings: TenantSettingsInput | undefined): { settings?: object } {
+  if (settings === undefined) return {};
+  const { lockout } = settings;
+  return { settings: { ...settings, ...(lockout == null ? {} : { lockout: toColumns(lockout) }) } };
+}
 
 @Resolver(() => TenantType)
 export class TenantResolver {
@@ -54,11 +64,11 @@ export class TenantResolver {
     filter?: TenantFilterInput,
   ): Promise<ConnectionData<Tenant>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
-    return toConnection(await services.tenants.page(authority, filter ?? {}, request));
+    return toConnection(await services.tenants.page(authority, toColumns(given(filter ?? {})), request));
   }
 
   @RequiresScopes(['tenant:create:all'])
-  @Mutation(() => TenantPayload, {
+  @Mutation(() => CreateTenantPayload, {
     description:
       'Makes a tenant with its keys and builtin roles. Errors: TENANT_NAME_TAKEN, TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_SETTING_INVALID.',
   })
@@ -66,31 +76,37 @@ export class TenantResolver {
     @Arg('input', () => CreateTenantInput, { description: 'The tenant.' }) input: CreateTenantInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ tenant: Tenant }> {
-    return { tenant: await services.tenants.create(authority, input as CreateTenant) };
+    return {
+      tenant: await services.tenants.create(authority, { ...input, ...toSettings(input.settings) } as CreateTenant),
+    };
   }
 
   @RequiresScopes(['tenant:write'])
-  @Mutation(() => TenantPayload, { description: 'Changes a tenant. Errors: TENANT_PROTECTED.' })
+  @Mutation(() => UpdateTenantPayload, { description: 'Changes a tenant. Errors: TENANT_PROTECTED.' })
   async updateTenant(
     @Arg('input', () => UpdateTenantInput, { description: 'What to change.' }) {
       displayName,
-      enabled,
+      isEnabled,
     }: UpdateTenantInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ tenant: Tenant }> {
-    const change = { ...(displayName === undefined ? {} : { displayName }), ...(enabled == null ? {} : { enabled }) };
+    const change = {
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(isEnabled == null ? {} : { enabled: isEnabled }),
+    };
     return { tenant: await services.tenants.update(authority, change as UpdateTenant) };
   }
 
   @RequiresScopes(['setting:write'])
-  @Mutation(() => TenantSettingsPayload, {
+  @Mutation(() => UpdateTenantSettingsPayload, {
     description: 'Changes settings of a tenant. Errors: TENANT_SETTING_INVALID, USER_EMAIL_AMBIGUOUS.',
   })
   async updateTenantSettings(
     @Arg('input', () => UpdateTenantSettingsInput, { description: 'What to change.' }) input: UpdateTenantSettingsInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ settings: object }> {
-    const settings = await services.tenants.updateSettings(authority, input.settings as TenantSettingsPatch);
+    const patch = toSettings(input.settings).settings as TenantSettingsPatch;
+    const settings = await services.tenants.updateSettings(authority, patch);
     return { settings: { ...settings, tenantId: authority.tenant.id } };
   }
 

@@ -34,7 +34,7 @@ registerEnumType(TenantTemplateName, {
 
 @ObjectType({ description: 'When failed attempts lead to a block.' })
 export class LockoutSettings {
-  @Field(() => Boolean, { description: 'Whether failures are counted at all.' })
+  @Field(() => Boolean, { name: 'isEnabled', description: 'Whether failures are counted at all.' })
   enabled!: boolean;
   @Field(() => Int, { description: 'Failures of an account inside the window before it is blocked.' })
   accountLimit!: number;
@@ -46,7 +46,10 @@ export class LockoutSettings {
   baseWaitSeconds!: number;
   @Field(() => Int, { description: 'The longest wait, in seconds.' })
   maxWaitSeconds!: number;
-  @Field(() => Boolean, { description: 'Whether the account is disabled instead of blocked for a time.' })
+  @Field(() => Boolean, {
+    name: 'isPermanent',
+    description: 'Whether the account is disabled instead of blocked for a time.',
+  })
   permanent!: boolean;
   @Field(() => Int, {
     description: 'Failures of one address inside its window before it is blocked; 0 = no such rule.',
@@ -65,11 +68,14 @@ export class LockoutSettings {
       'Failures of the whole tenant inside the address window before unknown devices wait; 0 = no such rule.',
   })
   tenantBudget!: number;
-  @Field(() => Boolean, { description: 'Whether a device the account is known on is exempt from the account rule.' })
+  @Field(() => Boolean, {
+    name: 'exemptsKnownDevices',
+    description: 'Whether a device the account is known on is exempt from the account rule.',
+  })
   exemptKnownDevices!: boolean;
 }
 
-@ObjectType({ description: "The rules a tenant has chosen; what it left alone is its template's." })
+@ObjectType('TenantSettings', { description: "The rules a tenant has chosen; what it left alone is its template's." })
 @RequiresScopes(['setting:read'])
 @Owned({ account: null })
 export class TenantSettingsView {
@@ -139,7 +145,10 @@ export class TenantType extends Node {
   name!: string;
   @Field(() => String, { nullable: true, description: 'Name for people.' })
   displayName!: string | null;
-  @Field(() => Boolean, { description: 'Whether anybody but holders of reach `all` may use the tenant.' })
+  @Field(() => Boolean, {
+    name: 'isEnabled',
+    description: 'Whether anybody but holders of reach `all` may use the tenant.',
+  })
   enabled!: boolean;
   @Field(() => TenantTemplateName, { description: 'Whose defaults it started with.' })
   template!: TenantTemplateName;

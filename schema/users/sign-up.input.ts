@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { CreateUserInput } from './user.input.ts';
 import { UserType } from './user.type.ts';
 
@@ -61,9 +61,7 @@ export class ResendSignUpCodeInput {
 
 @ObjectType({ description: 'How far a sign-up has come.' })
 export class SignUpPayload {
-  @Field(() => ID, { description: 'Global id of the account.' })
-  id!: string;
-  @Field(() => String, { description: 'Its public id.' })
+  @Field(() => String, { description: 'Its public id, which every `userId` takes.' })
   subject!: string;
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
@@ -80,3 +78,9 @@ export class SignUpPayload {
   })
   sessionCookie!: string | null;
 }
+
+@ObjectType({ description: 'How far a sign-up has come.' })
+export class ContinueSignUpPayload extends SignUpPayload {}
+
+@ObjectType({ description: 'How far a sign-up has come.' })
+export class ResendSignUpCodePayload extends SignUpPayload {}

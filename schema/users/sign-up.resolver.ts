@@ -2,8 +2,14 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { SignUpProgress } from '../../src/flows/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { toGlobalId } from '../global-id.ts';
-import { ContinueSignUpInput, ResendSignUpCodeInput, SignUpInput, SignUpPayload } from './sign-up.input.ts';
+import {
+  ContinueSignUpInput,
+  ContinueSignUpPayload,
+  ResendSignUpCodeInput,
+  ResendSignUpCodePayload,
+  SignUpInput,
+  SignUpPayload,
+} from './sign-up.input.ts';
 import { toUserInput } from './user.resolver.ts';
 
 /** Sign-up by an application that registers users. */
@@ -18,13 +24,13 @@ export class SignUpResolver {
     @Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
-    const { subject, enabled, password, linkApps, languages } = input;
-    const account = { ...toUserInput(input), id: subject, enabled: enabled ?? true };
-    return shown(await services.signUp.signUp(authority, { ...account, password, linkApps, languages }), authority);
+    const { subject, isEnabled, password, linkApps, languages } = input;
+    const account = { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
+    return shown(await services.signUp.signUp(authority, { ...account, password, linkApps, languages }));
   }
 
   @RequiresScopes(['user:create'])
-  @Mutation(() => SignUpPayload, {
+  @Mutation(() => ContinueSignUpPayload, {
     description:
       'Takes the code of a step of a sign-up. Five wrong codes end the sign-up; the account stays. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, SIGN_UP_CODE_WRONG, ACCOUNT_GUARDED.',
   })
@@ -33,11 +39,11 @@ export class SignUpResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
     const { context, step, code } = input;
-    return shown(await services.signUp.continue(authority, { context, step, code }), authority);
+    return shown(await services.signUp.continue(authority, { context, step, code }));
   }
 
   @RequiresScopes(['user:create'])
-  @Mutation(() => SignUpPayload, {
+  @Mutation(() => ResendSignUpCodePayload, {
     description:
       'Sends another code for a step of a sign-up, three times at most; only the newest works, with five tries of its own. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
   })
@@ -46,12 +52,11 @@ export class SignUpResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
     const { context, step, languages } = input;
-    return shown(await services.signUp.resend(authority, { context, step, languages }), authority);
+    return shown(await services.signUp.resend(authority, { context, step, languages }));
   }
 }
 
-const shown = (progress: SignUpProgress, { tenant }: GraphContext['authority']): object => ({
+const shown = (progress: SignUpProgress): object => ({
   ...progress,
-  id: toGlobalId('User', tenant, progress.user.id),
   subject: progress.user.id,
 });

@@ -51,7 +51,7 @@ export class UserFilterInput {
   @Field(() => String, { nullable: true, description: 'The whole e-mail address, ignoring case.' })
   email?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
-  enabled?: boolean | null;
+  isEnabled?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: 'Only those whose e-mail address is, or is not, verified.' })
   emailVerified?: boolean | null;
   @Field(() => String, { nullable: true, description: 'The id in a directory elsewhere, exactly.' })
@@ -147,8 +147,11 @@ export class CreateUserInput extends UserFieldsInput {
     description: 'Public id: 1 to 128 letters, digits, "_", "." or "-". Default: a new UUID.',
   })
   subject?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether it may be used at once. Default true.' })
-  enabled?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it may be used at once. Default true.',
+  })
+  isEnabled?: boolean | null;
 }
 
 @InputType({ description: 'What to change of a user account; what is left out stays.' })
@@ -164,7 +167,7 @@ export class SetUserEnabledInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => Boolean, { description: 'Whether the account may be used.' })
-  enabled!: boolean;
+  isEnabled!: boolean;
 }
 
 @InputType({ description: 'A user account to delete.' })
@@ -192,9 +195,7 @@ export class ResetUserSessionsInput {
 
 @ObjectType({ description: 'Result of making a user account.' })
 export class CreateUserPayload {
-  @Field(() => ID, { description: 'Global id of the new account.' })
-  id!: string;
-  @Field(() => String, { description: 'Its public id.' })
+  @Field(() => String, { description: 'Its public id, which every `userId` takes.' })
   subject!: string;
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
@@ -206,10 +207,16 @@ export class UserPayload {
   user!: UserType | null;
 }
 
+@ObjectType({ description: 'Result of a change to a user account.' })
+export class UpdateUserPayload extends UserPayload {}
+
+@ObjectType({ description: 'Result of a change to a user account.' })
+export class SetUserEnabledPayload extends UserPayload {}
+
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteUserPayload {
   @Field(() => ID, { description: 'Global id of the account that is gone.' })
-  id!: string;
+  deletedUserId!: string;
   @Field(() => String, { description: 'Its public id.' })
   subject!: string;
 }

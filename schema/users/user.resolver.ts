@@ -7,6 +7,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
 import { anyOfFrom } from '../interfaces/comparison.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
+import { toColumns } from '../interfaces/given.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
 import { SortDirection } from '../interfaces/order.ts';
 import { selects } from '../interfaces/selection.ts';
@@ -18,11 +19,12 @@ import {
   ResetUserSessionsInput,
   ResetUserSessionsPayload,
   SetUserEnabledInput,
+  SetUserEnabledPayload,
   UpdateUserInput,
+  UpdateUserPayload,
   UserFilterInput,
   UserOrderField,
   UserOrderInput,
-  UserPayload,
 } from './user.input.ts';
 import { UserConnection, UserType } from './user.type.ts';
 
@@ -43,7 +45,7 @@ export class UserResolver {
   @FieldResolver(() => Boolean, {
     description: 'Whether the account may be used: enabled, and not blocked for inactivity.',
   })
-  enabled(@Root() user: User): boolean {
+  isEnabled(@Root() user: User): boolean {
     return user.enabled && user.inactiveSince == null;
   }
 
@@ -60,18 +62,18 @@ export class UserResolver {
   })
   user(
     @Ctx() { services, authority }: GraphContext,
-    @Arg('id', () => ID, { nullable: true, description: 'Global or public id.' }) id?: string | null,
+    @Arg('userId', () => ID, { nullable: true, description: 'Global or public id.' }) userId?: string | null,
     @Arg('username', () => String, { nullable: true, description: 'Username, ignoring case.' })
     username?: string | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<User | null> {
-    if ((id == null) === (username == null)) {
-      throw invalidField('id', 'ONE_REQUIRED', 'Give either "id" or "username".');
+    if ((userId == null) === (username == null)) {
+      throw invalidField('userId', 'ONE_REQUIRED', 'Give either "userId" or "username".');
     }
-    return id == null
+    return userId == null
       ? services.users.findByUsername(authority, username!)
-      : services.users.find(authority, keyOf('User', id));
+      : services.users.find(authority, keyOf('User', userId, 'userId'));
   }
 
   @RequiresScopes(['user:read'])
@@ -102,14 +104,14 @@ export class UserResolver {
     @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
-    const { subject, enabled } = input;
-    const create = { ...toUserInput(input), id: subject, enabled: enabled ?? true };
+    const { subject, isEnabled } = input;
+    const create = { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
     const user = await services.users.create(authority, create);
-    return { id: toGlobalId('User', authority.tenant, user.id), subject: user.id, user };
+    return { subject: user.id, user };
   }
 
   @RequiresScopes(['user:write'], ['user:write:self'])
-  @Mutation(() => UserPayload, {
+  @Mutation(() => UpdateUserPayload, {
     description:
       'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, USER_ATTRIBUTE_UNMODIFIABLE, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
   })
@@ -122,7 +124,7 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:write'])
-  @Mutation(() => UserPayload, {
+  @Mutation(() => SetUserEnabledPayload, {
     description:
       'Enables or disables a user account. Disabling ends its sessions and tokens at once; enabling lifts a block for inactivity as well. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
@@ -131,7 +133,7 @@ export class UserResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ user: User }> {
     const userId = keyOf('User', input.userId, 'input.userId');
-    return { user: await services.endAccess.setEnabled(authority, userId, input.enabled) };
+    return { user: await services.endAccess.setEnabled(authority, userId, input.isEnabled) };
   }
 
   @RequiresScopes(['user:delete'], ['user:delete:self'])
@@ -146,7 +148,7 @@ export class UserResolver {
     const userId = keyOf('User', input.userId, 'input.userId');
     const confirmed = keyOf('User', input.confirmedUserId ?? userId, 'input.confirmedUserId');
     const { id } = await services.endAccess.delete(authority, userId, confirmed);
-    return { id: toGlobalId('User', authority.tenant, id), subject: id };
+    return { deletedUserId: toGlobalId('User', authority.tenant, id), subject: id };
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
@@ -189,7 +191,7 @@ function toFilter({ groupId, roleId, anyOf, ...filter }: UserFilterInput): UserF
   const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
     id == null ? null : keyOf(type, id, path);
   return {
-    ...filter,
+    ...toColumns(filter),
     ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
     groupId: bare('Group', groupId, 'filter.groupId'),
     roleId: bare('Role', roleId, 'filter.roleId'),

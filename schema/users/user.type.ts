@@ -32,7 +32,10 @@ export class UserType extends Node {
   displayName!: string | null;
   @Field(() => String, { nullable: true, description: 'Preferred language, as a language tag such as `en-GB`.' })
   locale!: string | null;
-  @Field(() => Boolean, { description: 'Whether the account may be used: enabled, and not blocked for inactivity.' })
+  @Field(() => Boolean, {
+    name: 'isEnabled',
+    description: 'Whether the account may be used: enabled, and not blocked for inactivity.',
+  })
   enabled!: boolean;
   @Field(() => GraphQLJSONObject, { description: 'Further attributes: any JSON value per name.' })
   attributes!: Record<string, unknown>;

@@ -33,4 +33,4 @@ export { SecurityQuestionService } from './security-question/security-question.s
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';
-export { type TotpEnrolment, TotpService, type TotpTarget, type TotpTry } from './totp/totp.service.ts';
+export { type BeginTotpEnrolmentPayload, TotpService, type TotpTarget, type TotpTry } from './totp/totp.service.ts';

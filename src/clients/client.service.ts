@@ -1,6 +1,6 @@
 import type { Authority, ScopeAliases } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
+import { type Clock, isUuid, kernelErrors, newId } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import { assertMayGrant, type GuardedAccounts, grantsOf, type RoleStore } from '../roles/index.ts';
 import type { SecretKind } from './client.authenticator.ts';
@@ -24,6 +24,9 @@ export interface CreateClient extends ClientProperties {
   /** Also make a `rest` secret, for routes that document HTTP Basic. Default false. */
   readonly withRestSecret?: boolean;
 }
+
+/** Which client is meant: `clients.id`, or a text that is its `client_id` or, where no client has that, its `id`. */
+export type ClientReference = { readonly id: string } | { readonly clientId: string };
 
 /** A new client with its secrets, which are shown this once. */
 export interface CreatedClient {
@@ -50,6 +53,9 @@ export interface ClientServiceDeps {
   readonly clock: Clock;
 }
 
+/** The form of the graph's global ids, which a `client_id` must not be mistaken for. */
+const LIKE_GLOBAL_ID = /^[a-z]{3}~[a-z2-7]{8}~/;
+
 /** Rules of clients: who may make and change them, what they may hold, and how their secrets come and go. */
 export class ClientService {
   readonly #deps: ClientServiceDeps;
@@ -58,14 +64,25 @@ export class ClientService {
     this.#deps = deps;
   }
 
-  /** @param id `clients.id`. */
-  find(authority: Authority, id: string): Promise<Client | null> {
-    return this.#deps.store.findById(authority.tenant.id, id);
+  async find(authority: Authority, reference: ClientReference): Promise<Client | null> {
+    const { store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    if ('id' in reference) return isUuid(reference.id) ? store.findById(tenantId, reference.id.toLowerCase()) : null;
+    const { clientId } = reference;
+    if (!CLIENT_ID.test(clientId)) return null;
+    const named = await store.findByClientId(tenantId, clientId);
+    return named ?? (isUuid(clientId) ? store.findById(tenantId, clientId.toLowerCase()) : null);
   }
 
-  findByClientId(authority: Authority, clientId: string): Promise<Client | null> {
-    const { store } = this.#deps;
-    return CLIENT_ID.test(clientId) ? store.findByClientId(authority.tenant.id, clientId) : Promise.resolve(null);
+  /** `clients.id`, which the changes below take. @throws NOT_FOUND, or what `missing` makes, when there is no such client. */
+  async idOf(
+    authority: Authority,
+    reference: ClientReference,
+    missing: () => Error = kernelErrors.NOT_FOUND,
+  ): Promise<string> {
+    const client = await this.find(authority, reference);
+    if (client === null) throw missing();
+    return client.id;
   }
 
   page(authority: Authority, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {
@@ -80,8 +97,12 @@ export class ClientService {
    */
   async create(authority: Authority, input: CreateClient): Promise<CreatedClient> {
     const clientId = input.clientId ?? newId();
-    if (!CLIENT_ID.test(clientId)) throw idFault('CLIENT_ID_INVALID');
+    if (!CLIENT_ID.test(clientId) || LIKE_GLOBAL_ID.test(clientId)) throw idFault('CLIENT_ID_INVALID');
     const { db, secrets, store } = this.#deps;
+    // A client is found by its UUID too, so no other client may be called by it.
+    if (isUuid(clientId) && (await store.findById(authority.tenant.id, clientId.toLowerCase())) !== null) {
+      throw idFault('CLIENT_ID_TAKEN');
+    }
     return db.transaction(async () => {
       const blank = this.#blank(authority, clientId, input.type ?? 'confidential');
       const columns = changedColumns(input, blank);

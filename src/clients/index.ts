@@ -12,7 +12,13 @@ export {
 export { CLIENT_ID, ClientDirectory, type ClientRecord } from './client.directory.ts';
 export type { Client, ClientSecret, RedirectEntry } from './client.entity.ts';
 export { clientErrors } from './client.errors.ts';
-export { ClientService, type CreateClient, type CreatedClient, type RotateSecret } from './client.service.ts';
+export {
+  type ClientReference,
+  ClientService,
+  type CreateClient,
+  type CreatedClient,
+  type RotateSecret,
+} from './client.service.ts';
 export { type ClientFilter, ClientStore } from './client.store.ts';
 export { CLIENT_GRANTS, type ClientGrant, STANDARD_SCOPES } from './client-grants.ts';
 export type { ClientProperties } from './client-input.ts';

@@ -1,5 +1,11 @@
 import {
+  type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
@@ -25,6 +31,57 @@ const WITHOUT_TENANT = new Set([
   'Query.tenants',
   'Query.eventTypes',
 ]);
+
+/** How a boolean asks. */
+const QUESTION = /^(is|has|uses|stores|exempts|need)[A-Z]/;
+/** Booleans that are no questions: claims and members of standards, options of a request, and settings by their stored name. */
+const OPTIONS = new Set([
+  'active',
+  'emailVerified',
+  'phoneVerified',
+  'exceptCurrent',
+  'keepReadable',
+  'keepSecretReadable',
+  'ofTenantOnly',
+  'topOnly',
+  'withBuiltin',
+  'withRestSecret',
+  'emailIsUsername',
+  'protectLastAdmin',
+  'registration',
+  'requireForwardedAddress',
+  'signInByEmail',
+  'uniqueEmail',
+  'verifyEmail',
+]);
+
+type Placed<T> = [place: string, value: T];
+
+const fieldsOf = (all: readonly GraphQLNamedType[]): Placed<GraphQLField<unknown, unknown>>[] =>
+  all.flatMap((type) =>
+    isObjectType(type) || isInterfaceType(type)
+      ? Object.values(type.getFields()).map((field): Placed<typeof field> => [`${type.name}.${field.name}`, field])
+      : [],
+  );
+
+/** Arguments of fields, and fields of input types. */
+const inputsOf = (all: readonly GraphQLNamedType[]): Placed<GraphQLArgument | GraphQLInputField>[] => [
+  ...fieldsOf(all).flatMap(([place, { args }]) =>
+    args.map((arg): Placed<GraphQLArgument> => [`${place}(${arg.name})`, arg]),
+  ),
+  ...all.flatMap((type) =>
+    isInputObjectType(type)
+      ? Object.values(type.getFields()).map((field): Placed<GraphQLInputField> => [`${type.name}.${field.name}`, field])
+      : [],
+  ),
+];
+
+/** The fields that an object type has as a node; none when it is no node. */
+const nodeOf = (type: GraphQLObjectType): object =>
+  type
+    .getInterfaces()
+    .find(({ name }) => name === 'Node')
+    ?.getFields() ?? {};
 
 describe('the graph', () => {
   let schema: GraphQLSchema;
@@ -105,15 +162,44 @@ describe('the graph', () => {
     ).toEqual([]);
   });
 
-  it('names mutations verbNoun(input: VerbNounInput!): VerbNounPayload', () => {
-    const odd = roots
-      .filter(([name]) => name.startsWith('Mutation.'))
-      .filter(
-        ([, field]) =>
-          field.args.length !== 1 || field.args[0]!.name !== 'input' || !isNonNullType(field.args[0]!.type),
-      )
-      .map(([name]) => name);
+  it('names mutations verbNoun(input: VerbNounInput!): VerbNounPayload!', () => {
+    const odd = roots.flatMap(([name, field]) => {
+      if (!name.startsWith('Mutation.')) return [];
+      const verbNoun = `${field.name[0]!.toUpperCase()}${field.name.slice(1)}`;
+      const shape = `${field.args.map((arg) => `${arg.name}: ${arg.type}`).join(', ')} -> ${field.type}`;
+      return shape === `input: ${verbNoun}Input! -> ${verbNoun}Payload!` ? [] : [`${name}: ${shape}`];
+    });
     expect(odd).toEqual([]);
+  });
+
+  it('lets mutations name their tenant inside the input, and other fields by an argument', () => {
+    const misplaced = roots.filter(([name, field]) => {
+      const isMutation = name.startsWith('Mutation.');
+      const inputs = field.args.map(({ type }) => getNamedType(type)).filter((type) => isInputObjectType(type));
+      const isInside = inputs.some((input) => 'tenant' in input.getFields());
+      return isMutation ? field.args.some((arg) => arg.name === 'tenant') : isInside;
+    });
+    expect(misplaced.map(([name]) => name)).toEqual([]);
+  });
+
+  it('calls every argument and input field that holds an id <noun>Id', () => {
+    const isId = ({ type }: { type: GraphQLInputType }) => getNamedType(type).name === 'ID';
+    const odd = inputsOf(types()).filter(([, value]) => isId(value) && !/[a-z]Ids?$/.test(value.name));
+    expect(odd.map(([place]) => place)).toEqual(['Query.node(id)']);
+  });
+
+  it('puts booleans as a question, an option, or by their name in a standard', () => {
+    const isBoolean = ({ type }: { type: GraphQLInputType | GraphQLOutputType }) =>
+      getNamedType(type).name === 'Boolean';
+    const odd = [...inputsOf(types()), ...fieldsOf(types())].filter(
+      ([, value]) => isBoolean(value) && !QUESTION.test(value.name) && !OPTIONS.has(value.name),
+    );
+    expect(odd.map(([place]) => place)).toEqual([]);
+  });
+
+  it('gives an `id` to nothing but nodes, so that a cache takes no payload for the node it is about', () => {
+    const odd = types().filter((type) => isObjectType(type) && 'id' in type.getFields() && !('id' in nodeOf(type)));
+    expect(odd.map(({ name }) => name)).toEqual([]);
   });
 
   it('lets other graphs refer to every type that has a global id (Apollo Federation 2, @key)', () => {

@@ -70,7 +70,7 @@ interface PartiesBody {
 
 /** Groups hold no rights, so a key that looks like one's is an account's. */
 const partiesOf = ({ subject, subjectType, object, objectType, objectExt }: PartiesBody) => ({
-  subject: subject.startsWith('grps|') ? { user: '' } : rightPartyOf(subject, subjectType),
+  subject: subject.startsWith('grps|') ? { userId: '' } : rightPartyOf(subject, subjectType),
   object: rightPartyOf(object, objectType, objectExt),
 });
 
@@ -122,7 +122,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     callers: SYSTEM,
     operation: 'rightsOn',
     input: { params: SUBJECT_PATH },
-    toVariables: ({ params }) => ({ object: { user: subjectIdOf(params.subjectId) } }),
+    toVariables: ({ params }) => ({ object: { userId: subjectIdOf(params.subjectId) } }),
     reply: GIVEN,
     errors: SUBJECT,
   }),

@@ -28,7 +28,7 @@ export interface TotpServiceDeps {
 }
 
 /** What the user puts into an app; nothing of it is kept. */
-export interface TotpEnrolment {
+export interface BeginTotpEnrolmentPayload {
   /** Base32, for typing. */
   readonly secret: string;
   /** The same as an `otpauth` address. */
@@ -73,7 +73,7 @@ export class TotpService {
    * A fresh secret, to be shown to the user; nothing is attached until `attach`.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
-  async begin(authority: Authority, userId: string): Promise<TotpEnrolment> {
+  async begin(authority: Authority, userId: string): Promise<BeginTotpEnrolmentPayload> {
     const { gate, directory } = this.#deps;
     const { username } = await gate.enterToChange(authority, userId);
     const tenant = await directory.byId(authority.tenant.id);

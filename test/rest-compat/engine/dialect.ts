@@ -31,9 +31,9 @@ export const SHOW_TENANT = route({
   reply: {
     status: 200,
     schema: z.object({ title: z.string(), isOn: z.boolean() }),
-    from: ({ tenant }: { tenant: { name: string; enabled: boolean } }) => ({
+    from: ({ tenant }: { tenant: { name: string; isEnabled: boolean } }) => ({
       title: tenant.name,
-      isOn: tenant.enabled,
+      isOn: tenant.isEnabled,
       secret: 'never declared',
     }),
   },

@@ -7,7 +7,7 @@ import { openTestDatabase } from '../../support/database.ts';
 import { TEST_ORIGIN, testGraph, World } from '../../support/world.ts';
 
 const READ =
-  'query ($user: ID!, $tenant: String) { authModes(user: $user, tenant: $tenant) { userId requiredFactor needPasswordChange methodsLocked state { name } } }';
+  'query ($user: ID!, $tenant: String) { authModes(userId: $user, tenant: $tenant) { userId requiredFactor needPasswordChange methodsLocked state { name } } }';
 const UPDATE =
   'mutation ($input: UpdateAuthModesInput!) { updateAuthModes(input: $input) { authModes { requiredFactor needPasswordChange methodsLocked } } }';
 const CHANGE = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { userId } }';
@@ -50,7 +50,7 @@ describe('auth modes over GraphQL', () => {
 
   it('changes them and records the caller’s address and agent in each event', async () => {
     await world.giveTotp(tenant, user.id);
-    const input = { user: globalId(), requiredFactor: 2, needPasswordChange: true, methodsLocked: ['password'] };
+    const input = { userId: globalId(), requiredFactor: 2, needPasswordChange: true, methodsLocked: ['password'] };
     const { data, errors } = await world.graphql(me('auth-mode:write:self'), UPDATE, { input });
     expect(errors).toEqual([]);
     expect(data.updateAuthModes.authModes).toEqual({
@@ -68,16 +68,16 @@ describe('auth modes over GraphQL', () => {
   it('tells null from absent, as a variable and as a literal', async () => {
     const caller = app('auth-mode:write');
     await world.giveTotp(tenant, user.id);
-    await world.graphql(caller, UPDATE, { input: { user: user.id, requiredFactor: 2 } });
-    const kept = await world.graphql(caller, UPDATE, { input: { user: user.id, methodsLocked: ['password'] } });
+    await world.graphql(caller, UPDATE, { input: { userId: user.id, requiredFactor: 2 } });
+    const kept = await world.graphql(caller, UPDATE, { input: { userId: user.id, methodsLocked: ['password'] } });
     expect(kept.data.updateAuthModes.authModes.requiredFactor).toBe(2);
-    const literal = `mutation { updateAuthModes(input: { user: "${user.id}", requiredFactor: null, methodsLocked: [] }) { authModes { requiredFactor methodsLocked } } }`;
+    const literal = `mutation { updateAuthModes(input: { userId: "${user.id}", requiredFactor: null, methodsLocked: [] }) { authModes { requiredFactor methodsLocked } } }`;
     const off = await world.graphql(caller, literal);
     expect(off.data.updateAuthModes.authModes).toEqual({ requiredFactor: null, methodsLocked: [] });
   });
 
   it('refuses wrong values with the path of each, whatever their type', async () => {
-    const input = { user: user.id, requiredFactor: '2', needPasswordChange: null, methodsLocked: 'password' };
+    const input = { userId: user.id, requiredFactor: 3, needPasswordChange: null, methodsLocked: ['sms'] };
     const { errors, code } = await world.graphql(app('auth-mode:write'), UPDATE, { input });
     expect(code).toBe('AUTH_MODE_VALUE_INVALID');
     expect(errors[0]?.extensions['fields']).toMatchObject([
@@ -90,7 +90,7 @@ describe('auth modes over GraphQL', () => {
 
   it('refuses a second factor that is not there', async () => {
     const { errors } = await world.graphql(app('auth-mode:write'), UPDATE, {
-      input: { user: user.id, requiredFactor: 2, needPasswordChange: true },
+      input: { userId: user.id, requiredFactor: 2, needPasswordChange: true },
     });
     expect(errors[0]).toMatchObject({
       message: `User '${user.id}' has not any second factor method`,
@@ -104,7 +104,7 @@ describe('auth modes over GraphQL', () => {
     const vars = { user: user.id };
     const code = async (...args: Parameters<World['graphql']>) => (await world.graphql(...args)).code;
     expect(await code(app('user:read'), READ, vars)).toBe('FORBIDDEN');
-    expect(await code(app('auth-mode:read'), UPDATE, { input: vars })).toBe('FORBIDDEN');
+    expect(await code(app('auth-mode:read'), UPDATE, { input: { userId: user.id } })).toBe('FORBIDDEN');
     expect(await code(world.user(tenant, 'somebody', 'auth-mode:read:self'), READ, vars)).toBe('FORBIDDEN');
     expect(await code(world.app(other, 'auth-mode:read'), READ, vars)).toBe('USER_NOT_FOUND');
     expect(await code(world.app(other, 'auth-mode:read'), READ, { user: globalId() })).toBe('FORBIDDEN');
@@ -140,7 +140,7 @@ describe('auth modes over GraphQL', () => {
     expect(found.data.node).toMatchObject({ type: 'TOTP' });
     const stranger = world.user(tenant, 'somebody', 'credential:read:self');
     expect((await world.graphql(stranger, NODE, { id: `crd~${tenant.route}~${id}` })).code).toBe('FORBIDDEN');
-    const LIST = 'query ($user: ID!) { credentials(user: $user) { type } }';
+    const LIST = 'query ($user: ID!) { credentials(userId: $user) { type } }';
     expect((await world.graphql(me('credential:read:self'), LIST, { user: user.id })).data.credentials).toEqual([
       { type: 'TOTP' },
     ]);
@@ -153,10 +153,10 @@ describe('auth modes over GraphQL', () => {
       'mutation ($input: ExemptAccountInput!) { exemptAccount(input: $input) { authModes { state { name exemptUntil } } } }';
     const caller = app('account-state:write', 'auth-mode:read');
     const done = await world.graphql(caller, EXEMPT, {
-      input: { user: user.id, exemptUntil: '2030-01-01T00:00:00Z' },
+      input: { userId: user.id, exemptUntil: '2030-01-01T00:00:00Z' },
     });
     expect(done.data.exemptAccount.authModes.state).toMatchObject({ name: 'UNTOUCHABLE' });
-    expect((await world.graphql(me('account-state:write:self'), EXEMPT, { input: { user: user.id } })).code).toBe(
+    expect((await world.graphql(me('account-state:write:self'), EXEMPT, { input: { userId: user.id } })).code).toBe(
       'FORBIDDEN',
     );
   });
@@ -164,7 +164,7 @@ describe('auth modes over GraphQL', () => {
   describe('passwords', () => {
     const NEXT = 'four-lanterns-by-noon';
     it('are set by who may set them, and changed by their owner', async () => {
-      const set = { user: user.id, password: 'three-wombats-at-dawn' };
+      const set = { userId: user.id, password: 'three-wombats-at-dawn' };
       expect((await world.graphql(app('password:set'), SET, { input: set })).data.setPassword).toEqual({
         userId: user.id,
       });
@@ -179,10 +179,10 @@ describe('auth modes over GraphQL', () => {
     it('are set by nobody who holds everything but `password:set` (check 48)', async () => {
       const scopes = everyPermission('tenant').map(formatScope);
       const caller = app(...scopes.filter((scope) => scope !== 'password:set'));
-      const set = { user: user.id, password: 'three-wombats-at-dawn' };
+      const set = { userId: user.id, password: 'three-wombats-at-dawn' };
       expect((await world.graphql(caller, SET, { input: set })).code).toBe('FORBIDDEN');
       const replace = 'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId } }';
-      expect((await world.graphql(caller, replace, { input: { user: user.id } })).code).toBe('FORBIDDEN');
+      expect((await world.graphql(caller, replace, { input: { userId: user.id } })).code).toBe('FORBIDDEN');
       expect(await world.services.passwords.isSetUp(tenant.id, user.id)).toBe(false);
     });
 
@@ -198,7 +198,7 @@ describe('auth modes over GraphQL', () => {
     });
 
     it('are refused with each reason and its path (check 42)', async () => {
-      const input = { user: user.id, password: 'password' };
+      const input = { userId: user.id, password: 'password' };
       const { errors } = await world.graphql(app('password:set'), SET, { input });
       expect(errors[0]?.extensions).toMatchObject({
         code: 'PASSWORD_POLICY',
@@ -245,7 +245,7 @@ describe('auth modes over GraphQL', () => {
     it('are listed, found by id and lifted by id or by user', async () => {
       const caller = app('block:read', 'block:lift');
       await block();
-      const { data } = await world.graphql(caller, LIST, { filter: { user: globalId() } });
+      const { data } = await world.graphql(caller, LIST, { filter: { userId: globalId() } });
       expect(data.blocks).toMatchObject({
         totalCount: 1,
         nodes: [{ subjectKind: 'ACCOUNT', factor: 'FIRST', userId: user.id, address: null, level: 1 }],
@@ -253,26 +253,32 @@ describe('auth modes over GraphQL', () => {
       const [{ id }] = data.blocks.nodes;
       const NODE = 'query ($id: ID!) { node(id: $id) { ... on Lockout { userId } } }';
       expect((await world.graphql(caller, NODE, { id })).data.node).toEqual({ userId: user.id });
-      expect((await world.graphql(caller, LIFT, { input: { id } })).data.liftBlock).toEqual({ liftedCount: 1 });
-      expect((await world.graphql(caller, LIFT, { input: { id } })).data.liftBlock).toEqual({ liftedCount: 0 });
+      expect((await world.graphql(caller, LIFT, { input: { blockId: id } })).data.liftBlock).toEqual({
+        liftedCount: 1,
+      });
+      expect((await world.graphql(caller, LIFT, { input: { blockId: id } })).data.liftBlock).toEqual({
+        liftedCount: 0,
+      });
       await block();
-      expect((await world.graphql(caller, LIFT, { input: { user: user.id } })).data.liftBlock.liftedCount).toBe(1);
+      expect((await world.graphql(caller, LIFT, { input: { userId: user.id } })).data.liftBlock.liftedCount).toBe(1);
     });
 
     it('are closed without the permission, and ask for one target', async () => {
       expect((await world.graphql(app('user:read'), LIST)).code).toBe('FORBIDDEN');
-      expect((await world.graphql(app('block:read'), LIFT, { input: { user: user.id } })).code).toBe('FORBIDDEN');
+      expect((await world.graphql(app('block:read'), LIFT, { input: { userId: user.id } })).code).toBe('FORBIDDEN');
       const caller = app('block:read', 'block:lift');
       const id = `blk~${tenant.route}~ip:192.0.2.1:first`;
       expect((await world.graphql(caller, LIFT, { input: {} })).code).toBe('INVALID_INPUT');
-      expect((await world.graphql(caller, LIFT, { input: { id, user: user.id } })).code).toBe('INVALID_INPUT');
-      expect((await world.graphql(caller, LIFT, { input: { id: `${id}:more` } })).code).toBe('INVALID_INPUT');
-      expect((await world.graphql(caller, LIFT, { input: { id: `blk~${tenant.route}~ip:a%00b:first` } })).data).toEqual(
-        {
-          liftBlock: { liftedCount: 0 },
-        },
+      expect((await world.graphql(caller, LIFT, { input: { blockId: id, userId: user.id } })).code).toBe(
+        'INVALID_INPUT',
       );
-      expect((await world.graphql(caller, LIST, { filter: { user: 'nul\0' } })).code).toBe('INVALID_INPUT');
+      expect((await world.graphql(caller, LIFT, { input: { blockId: `${id}:more` } })).code).toBe('INVALID_INPUT');
+      expect(
+        (await world.graphql(caller, LIFT, { input: { blockId: `blk~${tenant.route}~ip:a%00b:first` } })).data,
+      ).toEqual({
+        liftBlock: { liftedCount: 0 },
+      });
+      expect((await world.graphql(caller, LIST, { filter: { userId: 'nul\0' } })).code).toBe('INVALID_INPUT');
     });
   });
 });

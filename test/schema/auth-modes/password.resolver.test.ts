@@ -28,7 +28,7 @@ describe('replacePassword', () => {
   const REPLACE =
     'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId generatedPassword } }';
   const replace = (caller: ReturnType<World['app']>, input: object = {}) =>
-    world.graphql(caller, REPLACE, { input: { user: user.id, ...input } });
+    world.graphql(caller, REPLACE, { input: { userId: user.id, ...input } });
 
   it('sets a generated password for those who may set passwords, and shows it once', async () => {
     const { data, errors } = await replace(world.app(tenant, 'password:set'));
@@ -41,7 +41,7 @@ describe('replacePassword', () => {
     const strict = await world.tenant();
     await world.services.tenants.updateSettings(world.system(strict), { passwordMinLength: 40 });
     const { id } = await world.newUser(strict);
-    const { data } = await world.graphql(world.app(strict, 'password:set'), REPLACE, { input: { user: id } });
+    const { data } = await world.graphql(world.app(strict, 'password:set'), REPLACE, { input: { userId: id } });
     expect(data.replacePassword.generatedPassword).toHaveLength(40);
   });
 
@@ -71,7 +71,7 @@ describe('replacePassword', () => {
     const caller = world.user(tenant, user.id, 'password:change');
     const other = await world.newUser(tenant);
     for (const id of [other.id, 'nobody']) {
-      const { code } = await world.graphql(caller, REPLACE, { input: { user: id, newPassword: NEXT } });
+      const { code } = await world.graphql(caller, REPLACE, { input: { userId: id, newPassword: NEXT } });
       expect(code).toBe('FORBIDDEN');
     }
     expect((await replace(world.app(tenant, 'password:change'), { newPassword: NEXT })).code).toBe('FORBIDDEN');
@@ -84,7 +84,7 @@ describe('replacePassword', () => {
     const self = world.user(tenant, other.id, 'password:change:self');
     expect((await replace(self, { newPassword: NEW, currentPassword: old })).code).toBe('FORBIDDEN');
     expect((await replace(world.app(tenant, 'user:write'), { newPassword: NEW })).code).toBe('FORBIDDEN');
-    const unknown = { input: { user: 'nobody' } };
+    const unknown = { input: { userId: 'nobody' } };
     expect((await world.graphql(world.app(tenant, 'password:set'), REPLACE, unknown)).code).toBe('USER_NOT_FOUND');
   });
 
@@ -101,15 +101,15 @@ describe('replacePassword', () => {
     const { mails } = await world.outbox();
     expect(mails.slice(before)).toMatchObject([{ to: user.email, locale: 'ru', purpose: 'password-changed' }]);
     const unverified = await world.newUser(tenant, { email: 'bert@example.com' });
-    const input = { user: unverified.id, newPassword: NEW };
+    const input = { userId: unverified.id, newPassword: NEW };
     await world.graphql(world.app(tenant, 'password:set'), REPLACE, { input });
     expect((await world.outbox()).mails).toHaveLength(before + 1);
   });
 
   it('keeps the device that is named, whatever the name', async () => {
-    const keep = async (keepDevice: string) => {
+    const keep = async (keepDeviceId: string) => {
       await world.services.devices.seen(world.system(tenant), { userId: user.id, deviceId: 'SHA256_d' });
-      const { errors } = await replace(world.app(tenant, 'password:set'), { newPassword: NEW, keepDevice });
+      const { errors } = await replace(world.app(tenant, 'password:set'), { newPassword: NEW, keepDeviceId });
       expect(errors).toEqual([]);
       return (await world.services.devices.list(world.system(tenant), user.id)).length;
     };
@@ -121,7 +121,7 @@ describe('changeDependentPassword', () => {
   const CHANGE =
     'mutation ($input: ChangeDependentPasswordInput!) { changeDependentPassword(input: $input) { userId } }';
   const change = (caller: ReturnType<World['app']>, input: object = {}) =>
-    world.graphql(caller, CHANGE, { input: { user: user.id, newPassword: NEW, ...input } });
+    world.graphql(caller, CHANGE, { input: { userId: user.id, newPassword: NEW, ...input } });
   const grant = (subjectId: string) =>
     world.services.rights.grant(world.system(tenant), [
       {
@@ -167,7 +167,7 @@ describe('changeDependentPassword', () => {
       { subject: { kind: 'user', id: parent.id }, object: { kind: 'user', id: admin.id }, names: ['change_password'] },
     ]);
     const caller = world.user(master, parent.id, 'dependent-password:change:self');
-    const input = { user: admin.id, newPassword: NEW };
+    const input = { userId: admin.id, newPassword: NEW };
     expect((await world.graphql(caller, CHANGE, { input })).code).toBe('ACCOUNT_GUARDED');
   });
 });

@@ -4,7 +4,7 @@ import type { User } from '../../../src/users/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
-const GET = 'query ($user: ID!) { securityQuestion(user: $user) { userId question updatedAt } }';
+const GET = 'query ($user: ID!) { securityQuestion(userId: $user) { userId question updatedAt } }';
 const SET =
   'mutation ($input: SetSecurityQuestionInput!) { setSecurityQuestion(input: $input) { userId securityQuestion { question } } }';
 const CHECK = 'mutation ($input: CheckSecurityAnswerInput!) { checkSecurityAnswer(input: $input) { userId } }';
@@ -30,7 +30,7 @@ describe('the security question over GraphQL', () => {
   const app = (...scopes: string[]) => world.app(tenant, ...scopes);
   const globalId = () => `usr~${tenant.route}~${user.id}`;
   const set = (caller = me('security-question:write:self')) =>
-    world.graphql(caller, SET, { input: { user: user.id, ...SAMPLE } });
+    world.graphql(caller, SET, { input: { userId: user.id, ...SAMPLE } });
 
   it('is set, checked, shown and removed with native scopes of the own account alone', async () => {
     expect((await world.graphql(me('security-question:read:self'), GET, { user: user.id })).code).toBe(
@@ -44,28 +44,28 @@ describe('the security question over GraphQL', () => {
     const shown = await world.graphql(me('security-question:read:self'), GET, { user: globalId() });
     expect(shown.data.securityQuestion).toMatchObject({ userId: user.id, question: SAMPLE.question });
     const checker = me('security-question:check:self');
-    const right = await world.graphql(checker, CHECK, { input: { user: globalId(), ...SAMPLE } });
+    const right = await world.graphql(checker, CHECK, { input: { userId: globalId(), ...SAMPLE } });
     expect(right.data.checkSecurityAnswer).toEqual({ userId: user.id });
-    const wrong = await world.graphql(checker, CHECK, { input: { user: user.id, ...SAMPLE, answer: 'Oak' } });
+    const wrong = await world.graphql(checker, CHECK, { input: { userId: user.id, ...SAMPLE, answer: 'Oak' } });
     expect(wrong.code).toBe('SECURITY_ANSWER_WRONG');
-    const other = await world.graphql(checker, CHECK, { input: { user: user.id, ...SAMPLE, question: 'Which?' } });
+    const other = await world.graphql(checker, CHECK, { input: { userId: user.id, ...SAMPLE, question: 'Which?' } });
     expect(other.code).toBe('SECURITY_QUESTION_WRONG');
-    const gone = await world.graphql(me('security-question:write:self'), REMOVE, { input: { user: user.id } });
+    const gone = await world.graphql(me('security-question:write:self'), REMOVE, { input: { userId: user.id } });
     expect(gone.data.removeSecurityQuestion).toEqual({ userId: user.id, securityQuestion: null });
-    const again = await world.graphql(app('security-question:write'), REMOVE, { input: { user: user.id } });
+    const again = await world.graphql(app('security-question:write'), REMOVE, { input: { userId: user.id } });
     expect(again.code).toBe('SECURITY_QUESTION_NOT_FOUND');
   });
 
   it('names the path of a value it refuses', async () => {
     const { errors } = await world.graphql(app('security-question:write'), SET, {
-      input: { user: user.id, question: '', answer: 'x' },
+      input: { userId: user.id, question: '', answer: 'x' },
     });
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', fields: [{ path: 'input.question' }] });
   });
 
   it('cannot be guessed in bulk by aliases in one document (check 58)', async () => {
     await set();
-    const one = `checkSecurityAnswer(input: { user: "${user.id}", question: "${SAMPLE.question}", answer: "Elm" }) { userId }`;
+    const one = `checkSecurityAnswer(input: { userId: "${user.id}", question: "${SAMPLE.question}", answer: "Elm" }) { userId }`;
     const { data, code } = await world.graphql(app('security-question:check'), `mutation { a: ${one} b: ${one} }`);
     expect([data, code]).toEqual([null, 'SECURITY_ANSWER_WRONG']);
   });
@@ -96,17 +96,17 @@ describe('the security question over GraphQL', () => {
   it('is closed to who lacks the permission, to other users and to other tenants', async () => {
     await set();
     const other = await world.tenant();
-    const input = { user: user.id, ...SAMPLE };
+    const input = { userId: user.id, ...SAMPLE };
     const codeOf = async (...args: Parameters<World['graphql']>) => (await world.graphql(...args)).code;
-    expect(await codeOf(app('security-question:check'), GET, input)).toBe('FORBIDDEN');
+    expect(await codeOf(app('security-question:check'), GET, { user: user.id })).toBe('FORBIDDEN');
     expect(await codeOf(app('security-question:read'), CHECK, { input })).toBe('FORBIDDEN');
     expect(await codeOf(app('security-question:read', 'security-question:check'), SET, { input })).toBe('FORBIDDEN');
-    expect(await codeOf(app('security-question:read'), REMOVE, { input: { user: user.id } })).toBe('FORBIDDEN');
+    expect(await codeOf(app('security-question:read'), REMOVE, { input: { userId: user.id } })).toBe('FORBIDDEN');
     const stranger = (...scopes: string[]) => world.user(tenant, 'somebody', ...scopes);
-    expect(await codeOf(stranger('security-question:read:self'), GET, input)).toBe('FORBIDDEN');
+    expect(await codeOf(stranger('security-question:read:self'), GET, { user: user.id })).toBe('FORBIDDEN');
     expect(await codeOf(stranger('security-question:check:self'), CHECK, { input })).toBe('FORBIDDEN');
     expect(await codeOf(stranger('security-question:write:self'), SET, { input })).toBe('FORBIDDEN');
-    expect(await codeOf(world.app(other, 'security-question:read'), GET, input)).toBe('USER_NOT_FOUND');
+    expect(await codeOf(world.app(other, 'security-question:read'), GET, { user: user.id })).toBe('USER_NOT_FOUND');
     expect(await codeOf(world.app(other, 'security-question:read'), GET, { user: globalId() })).toBe('FORBIDDEN');
   });
 });

@@ -9,7 +9,7 @@ const ATTACH =
   'mutation ($input: AttachTotpInput!) { attachTotp(input: $input) { userId credential { id ordinal label data } } }';
 const DETACH = 'mutation ($input: DetachTotpInput!) { detachTotp(input: $input) { userId credential { ordinal } } }';
 const LIST =
-  'query ($user: ID!, $type: CredentialType) { credentials(user: $user, type: $type) { userId type ordinal } }';
+  'query ($user: ID!, $type: CredentialType) { credentials(userId: $user, type: $type) { userId type ordinal } }';
 
 describe('code apps over GraphQL', () => {
   let world: World;
@@ -30,10 +30,10 @@ describe('code apps over GraphQL', () => {
   const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   const code = (secret = SECRET) => totpCode(secret, world.clock.now());
   const attach = (caller = me('credential:write:self'), over: object = {}) =>
-    world.graphql(caller, ATTACH, { input: { user: user.id, secret: SECRET, code: code(), ...over } });
+    world.graphql(caller, ATTACH, { input: { userId: user.id, secret: SECRET, code: code(), ...over } });
 
   it('are enrolled, listed and detached with native scopes of the own account alone', async () => {
-    const begun = await world.graphql(me('credential:write:self'), BEGIN, { input: { user: globalId() } });
+    const begun = await world.graphql(me('credential:write:self'), BEGIN, { input: { userId: globalId() } });
     const { secret, uri, qrCode } = begun.data.beginTotpEnrolment;
     expect(uri).toContain(`secret=${secret}`);
     expect(qrCode).toMatch(/^iVBORw0KGgo/);
@@ -47,7 +47,7 @@ describe('code apps over GraphQL', () => {
     expect(all.data.credentials).toEqual([{ userId: user.id, type: 'TOTP', ordinal: 1 }]);
     const others = await world.graphql(me('credential:read:self'), LIST, { user: user.id, type: 'PASSWORD' });
     expect(others.data.credentials).toEqual([]);
-    const input = { credential: attached.data.attachTotp.credential.id };
+    const input = { credentialId: attached.data.attachTotp.credential.id };
     const detached = await world.graphql(me('credential:delete:self', 'credential:read:self'), DETACH, { input });
     expect(detached.data.detachTotp).toEqual({ userId: user.id, credential: { ordinal: 1 } });
   });
@@ -55,11 +55,11 @@ describe('code apps over GraphQL', () => {
   it('are detached by number, and the answer shows no credential to who may not read them', async () => {
     await attach();
     const { data, code: refusal } = await world.graphql(app('credential:delete'), DETACH, {
-      input: { user: globalId(), ordinal: 1 },
+      input: { userId: globalId(), ordinal: 1 },
     });
     expect(data.detachTotp).toEqual({ userId: user.id, credential: null });
     expect(refusal).toBe('FORBIDDEN');
-    const again = await world.graphql(app('credential:delete'), DETACH, { input: { user: user.id, ordinal: 1 } });
+    const again = await world.graphql(app('credential:delete'), DETACH, { input: { userId: user.id, ordinal: 1 } });
     expect(again.code).toBe('TOTP_NOT_FOUND');
   });
 
@@ -67,10 +67,10 @@ describe('code apps over GraphQL', () => {
     const credential = `crd~${tenant.route}~x`;
     for (const input of [
       {},
-      { user: user.id },
-      { user: user.id, credential },
-      { user: user.id, credential, ordinal: 1 },
-      { credential: globalId() },
+      { userId: user.id },
+      { userId: user.id, credentialId: credential },
+      { userId: user.id, credentialId: credential, ordinal: 1 },
+      { credentialId: globalId() },
     ]) {
       expect((await world.graphql(app('credential:delete'), DETACH, { input })).code).toBe('INVALID_INPUT');
     }
@@ -87,7 +87,7 @@ describe('code apps over GraphQL', () => {
   });
 
   it('cannot be guessed in bulk by aliases in one document (check 58)', async () => {
-    const one = `attachTotp(input: { user: "${user.id}", secret: "${SECRET}", code: "${code()}" }) { userId }`;
+    const one = `attachTotp(input: { userId: "${user.id}", secret: "${SECRET}", code: "${code()}" }) { userId }`;
     const { data, code: refusal } = await world.graphql(
       me('credential:write:self'),
       `mutation { a: ${one} b: ${one} }`,
@@ -98,12 +98,12 @@ describe('code apps over GraphQL', () => {
 
   it('are closed to who lacks the permission, to other users and to other tenants', async () => {
     const other = await world.tenant();
-    const input = { user: user.id };
+    const input = { userId: user.id };
     const codeOf = async (...args: Parameters<World['graphql']>) => (await world.graphql(...args)).code;
     expect(await codeOf(app('credential:read'), BEGIN, { input })).toBe('FORBIDDEN');
     expect(await codeOf(world.user(tenant, 'somebody', 'credential:write:self'), BEGIN, { input })).toBe('FORBIDDEN');
     expect(await codeOf(world.app(other, 'credential:write'), BEGIN, { input })).toBe('USER_NOT_FOUND');
-    expect(await codeOf(world.app(other, 'credential:write'), BEGIN, { input: { user: globalId() } })).toBe(
+    expect(await codeOf(world.app(other, 'credential:write'), BEGIN, { input: { userId: globalId() } })).toBe(
       'FORBIDDEN',
     );
     expect((await attach(app('credential:read'))).code).toBe('FORBIDDEN');
@@ -112,7 +112,7 @@ describe('code apps over GraphQL', () => {
 });
 
 describe('the state of an account over GraphQL', () => {
-  const STATE = 'query ($user: ID!) { accountState(user: $user) { name checkedAt lockedAt exemptUntil } }';
+  const STATE = 'query ($user: ID!) { accountState(userId: $user) { name checkedAt lockedAt exemptUntil } }';
   const EXEMPT =
     'mutation ($input: ExemptAccountInput!) { exemptAccount(input: $input) { accountState { name exemptUntil } } }';
 
@@ -129,14 +129,14 @@ describe('the state of an account over GraphQL', () => {
     });
     const exemptUntil = new Date(world.clock.now().getTime() + 60_000);
     const writer = world.app(tenant, 'account-state:write');
-    const done = await world.graphql(writer, EXEMPT, { input: { user: id, exemptUntil: exemptUntil.toISOString() } });
+    const done = await world.graphql(writer, EXEMPT, { input: { userId: id, exemptUntil: exemptUntil.toISOString() } });
     expect([done.errors, done.data.exemptAccount.accountState]).toEqual([[], { name: 'UNTOUCHABLE', exemptUntil }]);
     const self = world.user(tenant, id, 'account-state:read:self');
     expect((await world.graphql(self, STATE, { user: id })).data.accountState.name).toBe('UNTOUCHABLE');
     const stranger = world.user(tenant, 'somebody', 'account-state:read:self');
     expect((await world.graphql(stranger, STATE, { user: id })).code).toBe('FORBIDDEN');
     expect((await world.graphql(world.app(tenant, 'auth-mode:read'), STATE, { user: id })).code).toBe('FORBIDDEN');
-    expect((await world.graphql(reader, EXEMPT, { input: { user: id } })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(reader, EXEMPT, { input: { userId: id } })).code).toBe('FORBIDDEN');
     expect((await world.graphql(reader, STATE, { user: 'nobody' })).code).toBe('USER_NOT_FOUND');
     await world.close();
   });

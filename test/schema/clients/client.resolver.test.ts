@@ -14,10 +14,9 @@ describe('clients over GraphQL', () => {
   afterAll(() => world.close());
 
   const CREATE = `mutation ($input: CreateClientInput!) {
-    createClient(input: $input) { id clientId secret restSecret client { clientUuid clientId grants permissions
+    createClient(input: $input) { clientId secret restSecret client { id clientUuid clientId grants permissions
       redirects { uri match } scopes { name isDefault } secrets { kind isReadable expiresAt } } } }`;
-  const CLIENT =
-    'query ($id: ID, $clientId: String) { client(id: $id, clientId: $clientId) { id clientId name type } }';
+  const CLIENT = 'query ($clientId: ID!) { client(clientId: $clientId) { id clientId name type } }';
   const admin = (tenant: TenantRef, ...more: string[]) =>
     world.app(
       tenant,
@@ -42,7 +41,8 @@ describe('clients over GraphQL', () => {
     };
     const { data, errors } = await world.graphql(admin(acme, 'user:read'), CREATE, { input });
     expect(errors).toEqual([]);
-    const { client, secret, restSecret, id } = data.createClient;
+    const { client, secret, restSecret } = data.createClient;
+    const { id } = client;
     expect(id).toBe(`cli~${acme.route}~${client.clientUuid}`);
     expect([secret, restSecret].every((text) => /^[\w-]{43}$/.test(text))).toBe(true);
     expect(client).toMatchObject({
@@ -59,7 +59,7 @@ describe('clients over GraphQL', () => {
       ],
     });
     expect(client.secrets).toHaveLength(2);
-    const SECRET = 'query ($id: ID!, $kind: ClientSecretKind) { clientSecret(id: $id, kind: $kind) }';
+    const SECRET = 'query ($id: ID!, $kind: ClientSecretKind) { clientSecret(clientId: $id, kind: $kind) }';
     expect((await world.graphql(admin(acme), SECRET, { id })).data).toEqual({ clientSecret: secret });
     expect((await world.graphql(admin(acme), SECRET, { id, kind: 'REST' })).data).toEqual({ clientSecret: null });
     expect((await world.graphql(world.app(acme, 'client:write'), SECRET, { id })).code).toBe('FORBIDDEN');
@@ -92,41 +92,58 @@ describe('clients over GraphQL', () => {
     const { client } = await world.newClient(acme, { clientId: 'findable' });
     const ask = async (variables: Record<string, unknown>) => world.graphql(admin(acme), CLIENT, variables);
     const id = `cli~${acme.route}~${client.id}`;
-    for (const variables of [{ id }, { id: client.id }, { clientId: 'findable' }]) {
+    for (const variables of [{ clientId: id }, { clientId: client.id }, { clientId: 'findable' }]) {
       expect((await ask(variables)).data.client).toMatchObject({ id, clientId: 'findable', type: 'CONFIDENTIAL' });
     }
-    for (const variables of [{ id: 'nonsense' }, { clientId: 'FINDABLE' }, { clientId: 'a\u0000' }]) {
+    for (const variables of [{ clientId: 'nonsense' }, { clientId: 'FINDABLE' }, { clientId: 'a\u0000' }]) {
       expect((await ask(variables)).data.client).toBeNull();
     }
-    expect((await ask({})).code).toBe('INVALID_INPUT');
-    expect((await ask({ id, clientId: 'findable' })).code).toBe('INVALID_INPUT');
-    expect((await ask({ id: `usr~${acme.route}~x` })).code).toBe('INVALID_INPUT');
+    expect((await ask({ clientId: `usr~${acme.route}~x` })).code).toBe('INVALID_INPUT');
     const node = await world.graphql(admin(acme), 'query ($id: ID!) { node(id: $id) { ... on Client { clientId } } }', {
       id,
     });
     expect(node.data.node).toEqual({ clientId: 'findable' });
   });
 
+  it('changes the client that is named by its client_id, also one that contains `~`', async () => {
+    const UPDATE =
+      'mutation ($id: ID!) { updateClient(input: { clientId: $id, name: "new" }) { client { clientId name } } }';
+    for (const clientId of ['by-name', 'a~b', 'cli~short~x']) {
+      await world.newClient(acme, { clientId });
+      const { data } = await world.graphql(admin(acme), UPDATE, { id: clientId });
+      expect(data.updateClient.client).toEqual({ clientId, name: 'new' });
+    }
+  });
+
+  it('makes no client whose client_id is the UUID of another client, or has the form of a global id', async () => {
+    const { client } = await world.newClient(acme);
+    const code = async (clientId: string) => (await world.graphql(admin(acme), CREATE, { input: { clientId } })).code;
+    expect(await code(client.id)).toBe('CLIENT_ID_TAKEN');
+    expect(await code(client.id.toUpperCase())).toBe('CLIENT_ID_TAKEN');
+    // A value of that form in an input names a tenant and a row, so the request itself is refused or the name is.
+    expect(await code(`cli~${acme.route}~${client.id}`)).toBe('CLIENT_ID_INVALID');
+  });
+
   it('shows, changes and deletes nothing of a neighbour', async () => {
     const { client } = await world.newClient(master, { clientId: 'theirs' });
     const id = `cli~${master.route}~${client.id}`;
-    const UPDATE = 'mutation ($id: ID!) { updateClient(input: { id: $id, name: "mine" }) { client { id } } }';
-    const DELETE = 'mutation ($id: ID!) { deleteClient(input: { id: $id }) { id } }';
-    const ROTATE = 'mutation ($id: ID!) { rotateClientSecret(input: { id: $id }) { secret } }';
-    for (const document of [CLIENT.replace('$id: ID,', '$id: ID!,'), UPDATE, DELETE, ROTATE]) {
+    const UPDATE = 'mutation ($id: ID!) { updateClient(input: { clientId: $id, name: "mine" }) { client { id } } }';
+    const DELETE = 'mutation ($id: ID!) { deleteClient(input: { clientId: $id }) { deletedClientId } }';
+    const ROTATE = 'mutation ($id: ID!) { rotateClientSecret(input: { clientId: $id }) { secret } }';
+    for (const document of [CLIENT.replaceAll('$clientId', '$id'), UPDATE, DELETE, ROTATE]) {
       expect((await world.graphql(admin(acme), document, { id })).code).toBe('FORBIDDEN');
     }
     for (const document of [UPDATE, DELETE, ROTATE]) {
       expect((await world.graphql(admin(acme), document, { id: client.id })).code).toBe('NOT_FOUND');
     }
-    expect((await world.graphql(admin(acme), CLIENT, { id: client.id })).data.client).toBeNull();
+    expect((await world.graphql(admin(acme), CLIENT, { clientId: client.id })).data.client).toBeNull();
   });
 
   it('shows the origins of pages that may call, and brings the default back for null', async () => {
     const { client } = await world.newClient(acme, { type: 'public', redirects: [{ uri: 'https://spa.example/cb' }] });
     const UPDATE = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { webOrigins } } }';
     const update = async (input: object) =>
-      (await world.graphql(admin(acme), UPDATE, { input: { id: client.id, ...input } })).data.updateClient.client;
+      (await world.graphql(admin(acme), UPDATE, { input: { clientId: client.id, ...input } })).data.updateClient.client;
     expect(await update({ name: 'SPA' })).toEqual({ webOrigins: ['+'] });
     expect(await update({ webOrigins: ['https://a.example', '+'] })).toEqual({
       webOrigins: ['https://a.example', '+'],
@@ -137,12 +154,13 @@ describe('clients over GraphQL', () => {
 
   it('changes, rotates and deletes over the graph', async () => {
     const { client, secret } = await world.newClient(acme, { clientId: 'lively', name: 'Before' });
-    const UPDATE = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { name enabled } } }';
+    const UPDATE =
+      'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { name isEnabled } } }';
     const update = async (input: object) =>
-      (await world.graphql(admin(acme), UPDATE, { input: { id: client.id, ...input } })).data.updateClient.client;
-    expect(await update({ enabled: null, name: 'After' })).toEqual({ name: 'After', enabled: true });
-    expect(await update({ name: null })).toEqual({ name: null, enabled: true });
-    const ROTATE = `mutation ($id: ID!) { rotateClientSecret(input: { id: $id, overlapSeconds: 60 }) {
+      (await world.graphql(admin(acme), UPDATE, { input: { clientId: client.id, ...input } })).data.updateClient.client;
+    expect(await update({ isEnabled: null, name: 'After' })).toEqual({ name: 'After', isEnabled: true });
+    expect(await update({ name: null })).toEqual({ name: null, isEnabled: true });
+    const ROTATE = `mutation ($id: ID!) { rotateClientSecret(input: { clientId: $id, overlapSeconds: 60 }) {
       secret client { secrets { kind expiresAt } } } }`;
     const rotated = (await world.graphql(admin(acme), ROTATE, { id: client.id })).data.rotateClientSecret;
     expect(rotated.secret).not.toBe(secret);
@@ -150,7 +168,7 @@ describe('clients over GraphQL', () => {
       { kind: 'OAUTH', expiresAt: null },
       { kind: 'OAUTH', expiresAt: new Date(world.clock.now().getTime() + 60_000) },
     ]);
-    const DELETE = 'mutation ($id: ID!) { deleteClient(input: { id: $id }) { clientId } }';
+    const DELETE = 'mutation ($id: ID!) { deleteClient(input: { clientId: $id }) { clientId } }';
     expect((await world.graphql(admin(acme), DELETE, { id: client.id })).data.deleteClient).toEqual({
       clientId: 'lively',
     });

@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const LIST =
-  'query ($user: ID!) { linkedApps(user: $user) { id clientId userId name softwareId availableScopes createdAt } }';
+  'query ($user: ID!) { linkedApps(userId: $user) { id clientId userId name softwareId availableScopes createdAt } }';
 const REMOVE =
-  'mutation ($user: ID!, $clientId: String!) { removeLinkedApp(input: { user: $user, clientId: $clientId }) { id } }';
+  'mutation ($user: ID!, $clientId: String!) { removeLinkedApp(input: { userId: $user, clientId: $clientId }) { removedAppId } }';
 const NODE = 'query ($id: ID!) { node(id: $id) { ... on LinkedApp { clientId } } }';
 
 describe('linked apps over GraphQL', () => {
@@ -46,7 +46,9 @@ describe('linked apps over GraphQL', () => {
     const remove = (user: string, clientId: string) => world.graphql(caller, REMOVE, { user, clientId });
     expect((await remove(other.id, foreign.clientId)).code).toBe('FORBIDDEN');
     expect((await remove(user.id, foreign.clientId)).code).toBe('LINKED_APP_NOT_FOUND');
-    expect((await remove(user.id, own.clientId)).data.removeLinkedApp.id).toBe(`app~${tenant.route}~${own.id}`);
+    expect((await remove(user.id, own.clientId)).data.removeLinkedApp.removedAppId).toBe(
+      `app~${tenant.route}~${own.id}`,
+    );
     expect((await remove(user.id, own.clientId)).code).toBe('LINKED_APP_NOT_FOUND');
     expect((await node(own.id)).data.node).toBeNull();
   });

@@ -6,7 +6,7 @@ import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
 const LIST = `query ($userId: ID!) { consents(userId: $userId) { id clientId scopes createdAt updatedAt } }`;
-const REVOKE = `mutation ($input: RevokeConsentInput!) { revokeConsent(input: $input) { id } }`;
+const REVOKE = `mutation ($input: RevokeConsentInput!) { revokeConsent(input: $input) { revokedConsentId } }`;
 const PAGE = `query ($first: Int) {
   users(first: $first) { nodes { subject consents { clientId scopes client { clientId name } } } } }`;
 
@@ -69,7 +69,7 @@ describe('consents', () => {
     const input = { userId: anna.id, clientId: 'shop' };
     const { data, errors } = await world.graphql(revoker, REVOKE, { input });
     expect(errors).toEqual([]);
-    expect(data.revokeConsent.id).toMatch(/^con~/);
+    expect(data.revokeConsent.revokedConsentId).toMatch(/^con~/);
     expect((await list()).data.consents).toEqual([]);
     expect((await world.graphql(revoker, REVOKE, { input })).code).toBe('CONSENT_NOT_FOUND');
     expect(await eventsOf(anna)).toMatchObject([

@@ -7,7 +7,8 @@ import { World } from '../../support/world.ts';
 
 const LINK = `mutation ($input: LinkExternalAccountInput!) {
   linkExternalAccount(input: $input) { link { id providerType providerName externalId externalName } } }`;
-const UNLINK = 'mutation ($input: UnlinkExternalAccountInput!) { unlinkExternalAccount(input: $input) { id } }';
+const UNLINK =
+  'mutation ($input: UnlinkExternalAccountInput!) { unlinkExternalAccount(input: $input) { removedLinkId } }';
 const LIST = `query ($userId: ID!, $tenant: String) {
   federationLinks(userId: $userId, tenant: $tenant) { id providerType providerName externalId externalName provider { name } } }`;
 const TOKEN = `query ($userId: ID!, $type: String!, $name: String!) {
@@ -152,7 +153,7 @@ describe('links to external accounts over GraphQL', () => {
   it('unlinks, with an event, and says when there is nothing to unlink', async () => {
     await link();
     const { data } = await world.graphql(app, UNLINK, account());
-    expect(data.unlinkExternalAccount).toEqual({ id: `fed~${tenant.route}~${provider.id}:4711` });
+    expect(data.unlinkExternalAccount).toEqual({ removedLinkId: `fed~${tenant.route}~${provider.id}:4711` });
     expect((await list()).data.federationLinks).toEqual([]);
     expect((await world.graphql(app, UNLINK, account())).code).toBe('LINK_NOT_FOUND');
     expect((await world.graphql(app, UNLINK, account({ providerName: 'vk_2' }))).code).toBe('LINK_NOT_FOUND');

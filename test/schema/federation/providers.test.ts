@@ -3,15 +3,16 @@ import type { Caller } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { World } from '../../support/world.ts';
 
-const FIELDS = `id type name displayName enabled storeTokens issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri
-  clientId tokenEndpointAuth hasClientSecret scope authorizationParameters { name value } subjectClaim nameClaim pkce`;
+const FIELDS = `id type name displayName isEnabled storesTokens issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri
+  clientId tokenEndpointAuth hasClientSecret scope authorizationParameters { name value } subjectClaim nameClaim usesPkce`;
 const CREATE = `mutation ($input: CreateFederationProviderInput!) { createFederationProvider(input: $input) { provider { ${FIELDS} } } }`;
 const UPDATE = `mutation ($input: UpdateFederationProviderInput!) { updateFederationProvider(input: $input) { provider { ${FIELDS} } } }`;
-const DELETE = 'mutation ($input: DeleteFederationProviderInput!) { deleteFederationProvider(input: $input) { id } }';
+const DELETE =
+  'mutation ($input: DeleteFederationProviderInput!) { deleteFederationProvider(input: $input) { deletedProviderId } }';
 const LIST = `query ($first: Int, $after: String, $filter: FederationProviderFilterInput) {
   federationProviders(first: $first, after: $after, filter: $filter) { totalCount nodes { name } edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
 const ONE =
-  'query ($id: ID!) { federationProvider(id: $id) { name } node(id: $id) { ... on FederationProvider { clientId } } }';
+  'query ($id: ID!) { federationProvider(providerId: $id) { name } node(id: $id) { ... on FederationProvider { clientId } } }';
 
 const OPENID = {
   type: 'corp',
@@ -49,7 +50,7 @@ describe('federation providers over GraphQL', () => {
   afterAll(() => world.close());
 
   const create = (input: object, caller = writer) => world.graphql(caller, CREATE, { input });
-  const update = (id: string, input: object) => world.graphql(writer, UPDATE, { input: { id, ...input } });
+  const update = (id: string, input: object) => world.graphql(writer, UPDATE, { input: { providerId: id, ...input } });
   const created = async (input: object): Promise<string> =>
     (await create(input)).data.createFederationProvider.provider.id;
   const fault = async (input: object) => (await create(input)).errors[0]?.extensions;
@@ -61,8 +62,8 @@ describe('federation providers over GraphQL', () => {
     expect(provider).toMatchObject({
       type: 'corp',
       name: 'corp_1',
-      enabled: true,
-      storeTokens: false,
+      isEnabled: true,
+      storesTokens: false,
       issuer: 'https://issuer.example',
       tokenEndpoint: null,
       tokenEndpointAuth: 'CLIENT_SECRET_BASIC',
@@ -71,7 +72,7 @@ describe('federation providers over GraphQL', () => {
       authorizationParameters: [],
       subjectClaim: 'sub',
       nameClaim: 'preferred_username',
-      pkce: null,
+      usesPkce: null,
     });
     const rows = await world.db.orm.em.fork().getConnection().execute('select * from federation_providers');
     expect(JSON.stringify(rows)).not.toContain('s3cret');
@@ -155,7 +156,7 @@ describe('federation providers over GraphQL', () => {
     });
     const changed = await update(id, { displayName: 'VK', scope: 'email phone', clientSecret: 'other' });
     expect(changed.data.updateFederationProvider.provider).toMatchObject({ displayName: 'VK', scope: 'email phone' });
-    await update(id, { displayName: 'VK', clientSecret: 'other', enabled: null });
+    await update(id, { displayName: 'VK', clientSecret: 'other', isEnabled: null });
     await update(id, {
       authorizationParameters: [
         { name: 'a', value: '2' },
@@ -190,8 +191,12 @@ describe('federation providers over GraphQL', () => {
     const id = await created(OPENID);
     const user = await world.newUser(tenant);
     await world.link(tenant, user.id, { type: 'corp', name: 'corp_1' }, '4711');
-    expect((await world.graphql(writer, DELETE, { input: { id } })).data.deleteFederationProvider).toEqual({ id });
-    expect((await world.graphql(writer, DELETE, { input: { id } })).code).toBe('FEDERATION_PROVIDER_NOT_FOUND');
+    expect((await world.graphql(writer, DELETE, { input: { providerId: id } })).data.deleteFederationProvider).toEqual({
+      deletedProviderId: id,
+    });
+    expect((await world.graphql(writer, DELETE, { input: { providerId: id } })).code).toBe(
+      'FEDERATION_PROVIDER_NOT_FOUND',
+    );
     const links = await world.services.federationLinks.list(world.system(tenant), user.id);
     expect(links).toEqual([]);
     expect((await world.events(tenant)).at(-1)).toMatchObject({
@@ -202,7 +207,7 @@ describe('federation providers over GraphQL', () => {
 
   it('are listed by name, page by page, and narrowed', async () => {
     for (const name of ['c', 'a', 'b']) await create({ ...OPENID, name });
-    await create({ ...PLAIN, name: 'd', enabled: false });
+    await create({ ...PLAIN, name: 'd', isEnabled: false });
     const first = await world.graphql(writer, LIST, { first: 2 });
     expect(first.data.federationProviders).toMatchObject({
       totalCount: 4,
@@ -212,7 +217,7 @@ describe('federation providers over GraphQL', () => {
     const after = first.data.federationProviders.pageInfo.endCursor;
     const second = await world.graphql(writer, LIST, { first: 2, after });
     expect(second.data.federationProviders.nodes).toEqual([{ name: 'c' }, { name: 'd' }]);
-    const off = await world.graphql(writer, LIST, { filter: { enabled: false } });
+    const off = await world.graphql(writer, LIST, { filter: { isEnabled: false } });
     expect(off.data.federationProviders.nodes).toEqual([{ name: 'd' }]);
     const typed = await world.graphql(writer, LIST, { filter: { type: 'corp' } });
     expect(typed.data.federationProviders.totalCount).toBe(3);

@@ -89,23 +89,23 @@ describe('groups by key and by attributes in the graph', () => {
     const changed = await run('updateGroup', 'UpdateGroupInput', { name: 'new' }, 'group { name }');
     expect(changed.data.updateGroup.group.name).toBe('new');
     const members = 'group { memberIds }';
-    const added = await run('addGroupMembers', 'GroupMembersInput', { userIds: [id, id] }, members);
+    const added = await run('addGroupMembers', 'AddGroupMembersInput', { userIds: [id, id] }, members);
     expect(added.data.addGroupMembers.group.memberIds).toEqual([id]);
-    const unknown = await run('removeGroupMembers', 'GroupMembersInput', { userIds: [id, 'nobody'] }, members);
+    const unknown = await run('removeGroupMembers', 'RemoveGroupMembersInput', { userIds: [id, 'nobody'] }, members);
     expect(unknown.code).toBe('GROUP_MEMBER_NOT_FOUND');
-    const removed = await run('removeGroupMembers', 'GroupMembersInput', { userIds: [id] }, members);
+    const removed = await run('removeGroupMembers', 'RemoveGroupMembersInput', { userIds: [id] }, members);
     expect(removed.data.removeGroupMembers.group.memberIds).toEqual([]);
-    const wrong = await run('deleteGroup', 'DeleteGroupInput', { profile: 'clubs' }, 'id');
+    const wrong = await run('deleteGroup', 'DeleteGroupInput', { profile: 'clubs' }, 'deletedGroupId');
     expect(wrong.code).toBe('NOT_FOUND');
-    const both = await run('deleteGroup', 'DeleteGroupInput', { id: group.id }, 'id');
+    const both = await run('deleteGroup', 'DeleteGroupInput', { groupId: group.id }, 'deletedGroupId');
     expect(both.code).toBe('INVALID_INPUT');
-    const gone = await run('deleteGroup', 'DeleteGroupInput', {}, 'id');
-    expect(gone.data.deleteGroup.id).toContain(group.id);
+    const gone = await run('deleteGroup', 'DeleteGroupInput', {}, 'deletedGroupId');
+    expect(gone.data.deleteGroup.deletedGroupId).toContain(group.id);
   });
 
   it('lists members to those who may see them, within bounds', async () => {
     const group = await world.newGroup(tenant, { profile: 'orgs', key: 'k2' });
-    const document = `query ($id: ID!, $limit: Int!) { group(id: $id) { memberIds(limit: $limit) } }`;
+    const document = `query ($id: ID!, $limit: Int!) { group(groupId: $id) { memberIds(limit: $limit) } }`;
     for (const limit of [-1, 10_001]) {
       expect((await world.graphql(app(), document, { id: group.id, limit })).code).toBe('INVALID_INPUT');
     }

@@ -34,11 +34,11 @@ describe('rights over GraphQL', () => {
   const revoke = (rights: object[], caller = writer) => world.graphql(caller, REVOKE, { input: { rights } });
   const change = (caller: Caller, input: object) => world.graphql(caller, CHANGE, { input });
   const namesOf = async (user: string): Promise<string[]> => {
-    const { data } = await world.graphql(reader, OF, { subject: { user } });
+    const { data } = await world.graphql(reader, OF, { subject: { userId: user } });
     return data.rightsOf.map(({ name }: { name: string }) => name);
   };
-  const anna = { user: 'anna' };
-  const ben = { user: 'ben' };
+  const anna = { userId: 'anna' };
+  const ben = { userId: 'ben' };
   const parent = { subject: anna, object: ben, names: ['change_password'], tags: ['parent'] };
   const ofRights = async () =>
     (await world.events(tenant))
@@ -48,9 +48,9 @@ describe('rights over GraphQL', () => {
   it('are shown from the side of their subject and of their object', async () => {
     const { errors } = await grant([
       parent,
-      { subject: anna, object: { group: groupId }, names: ['ORG_ADMIN'] },
-      { subject: anna, object: { application: 'portal' }, names: ['APP_ADMIN'], tags: ['set_from_api', 'audit'] },
-      { subject: { application: 'portal' }, object: ben, names: ['change_password'] },
+      { subject: anna, object: { groupId: groupId }, names: ['ORG_ADMIN'] },
+      { subject: anna, object: { clientId: 'portal' }, names: ['APP_ADMIN'], tags: ['set_from_api', 'audit'] },
+      { subject: { clientId: 'portal' }, object: ben, names: ['change_password'] },
     ]);
     expect(errors).toEqual([]);
     const of = await world.graphql(reader, OF, { subject: anna });
@@ -70,16 +70,16 @@ describe('rights over GraphQL', () => {
     ]);
     const group = await world.graphql(reader, ON, { object: { groupKey: { profile: 'groups', key: groupId } } });
     expect(group.data.rightsOn).toEqual([{ subject: { kind: 'USER', key: 'anna' }, name: 'ORG_ADMIN' }]);
-    const its = await world.graphql(reader, OF, { subject: { application: 'portal' } });
+    const its = await world.graphql(reader, OF, { subject: { clientId: 'portal' } });
     expect(its.data.rightsOf).toHaveLength(1);
   });
 
   it('lead to the rows they are about, as far as the caller may read them', async () => {
-    await grant([parent, { subject: { application: 'portal' }, object: { group: groupId }, names: ['r'] }]);
+    await grant([parent, { subject: { clientId: 'portal' }, object: { groupId: groupId }, names: ['r'] }]);
     const LINKED = `query ($subject: RightSubjectInput!) {
       rightsOf(subject: $subject) { subject { user { username } client { clientId } } object { user { subject } group { name } } } }`;
     const all = world.app(tenant, 'right:read', 'user:read', 'group:read', 'client:read');
-    const app = await world.graphql(all, LINKED, { subject: { application: 'portal' } });
+    const app = await world.graphql(all, LINKED, { subject: { clientId: 'portal' } });
     expect(app.data.rightsOf).toEqual([
       { subject: { user: null, client: { clientId: 'portal' } }, object: { user: null, group: { name: 'Sales' } } },
     ]);
@@ -89,8 +89,8 @@ describe('rights over GraphQL', () => {
   });
 
   it('take global ids as well', async () => {
-    const users = await world.graphql(world.app(tenant, 'user:read'), '{ user(id: "ben") { id } }');
-    const { errors } = await grant([{ ...parent, object: { user: users.data.user.id } }]);
+    const users = await world.graphql(world.app(tenant, 'user:read'), '{ user(userId: "ben") { id } }');
+    const { errors } = await grant([{ ...parent, object: { userId: users.data.user.id } }]);
     expect(errors).toEqual([]);
     expect(await namesOf('anna')).toEqual(['change_password']);
   });
@@ -136,16 +136,16 @@ describe('rights over GraphQL', () => {
   });
 
   it.each([
-    ['subject', { subject: { user: 'nobody' } }, 'RIGHT_SUBJECT_UNKNOWN'],
-    ['subject', { subject: { user: '../x' } }, 'RIGHT_SUBJECT_UNKNOWN'],
-    ['subject', { subject: { application: 'none' } }, 'RIGHT_SUBJECT_UNKNOWN'],
-    ['subject', { subject: { application: 'nul\0' } }, 'RIGHT_SUBJECT_UNKNOWN'],
-    ['object', { object: { application: 'x'.repeat(300) } }, 'RIGHT_OBJECT_UNKNOWN'],
-    ['object', { object: { group: 'none' } }, 'RIGHT_OBJECT_UNKNOWN'],
+    ['subject', { subject: { userId: 'nobody' } }, 'RIGHT_SUBJECT_UNKNOWN'],
+    ['subject', { subject: { userId: '../x' } }, 'RIGHT_SUBJECT_UNKNOWN'],
+    ['subject', { subject: { clientId: 'none' } }, 'RIGHT_SUBJECT_UNKNOWN'],
+    ['subject', { subject: { clientId: 'nul\0' } }, 'RIGHT_SUBJECT_UNKNOWN'],
+    ['object', { object: { clientId: 'x'.repeat(300) } }, 'RIGHT_OBJECT_UNKNOWN'],
+    ['object', { object: { groupId: 'none' } }, 'RIGHT_OBJECT_UNKNOWN'],
     ['object', { object: { groupKey: { profile: 'orgs', key: '1' } } }, 'RIGHT_OBJECT_UNKNOWN'],
     ['object', { object: { groupKey: { profile: 'o\0', key: '\ud800' } } }, 'RIGHT_OBJECT_UNKNOWN'],
     ['object', { object: {} }, 'INVALID_INPUT'],
-    ['subject', { subject: { user: 'anna', application: 'portal' } }, 'INVALID_INPUT'],
+    ['subject', { subject: { userId: 'anna', clientId: 'portal' } }, 'INVALID_INPUT'],
     ['names', { names: [] }, 'INVALID_INPUT'],
     ['names', { names: [' '] }, 'INVALID_INPUT'],
     ['names', { names: ['a\0b'] }, 'INVALID_INPUT'],
@@ -186,7 +186,7 @@ describe('rights over GraphQL', () => {
     const role = await world.newRole(master, { permissions: ['user:write:all'] });
     await world.grantRole(master, { roleId: role.id, holderKind: 'user', holderId: 'chief' });
     const input = {
-      input: { rights: [{ subject: { user: 'clerk' }, object: { user: 'chief' }, names: ['change_password'] }] },
+      input: { rights: [{ subject: { userId: 'clerk' }, object: { userId: 'chief' }, names: ['change_password'] }] },
     };
     expect((await world.graphql(world.app(master, 'right:write'), GRANT, input)).code).toBe('ACCOUNT_GUARDED');
     expect((await world.graphql(world.app(master, 'right:write:all'), GRANT, input)).errors).toEqual([]);
@@ -218,13 +218,14 @@ describe('rights over GraphQL', () => {
         { name: 'change_password' },
       ]);
       expect((await world.graphql(self('ben'), OF, { subject: anna })).code).toBe('FORBIDDEN');
-      expect((await world.graphql(self('ben'), OF, { subject: { application: 'portal' } })).code).toBe('FORBIDDEN');
+      expect((await world.graphql(self('ben'), OF, { subject: { clientId: 'portal' } })).code).toBe('FORBIDDEN');
       expect((await world.graphql(self('ben'), ON, { object: ben })).code).toBe('FORBIDDEN');
     });
 
     it('and those on their account are fields of the user', async () => {
       await grant([parent]);
-      const FIELDS = 'query ($id: ID!) { user(id: $id) { rights { name } rightsOnAccount { name subject { key } } } }';
+      const FIELDS =
+        'query ($id: ID!) { user(userId: $id) { rights { name } rightsOnAccount { name subject { key } } } }';
       const { data, errors } = await world.graphql(self('ben'), FIELDS, { id: 'ben' });
       expect(errors).toEqual([]);
       expect(data.user).toEqual({
@@ -257,7 +258,7 @@ describe('rights over GraphQL', () => {
     });
 
     it('do not let them change those of others on others, nor learn whether these exist', async () => {
-      for (const object of [{ user: 'carl' }, { user: 'nobody' }, { application: 'portal' }, { group: groupId }]) {
+      for (const object of [{ userId: 'carl' }, { userId: 'nobody' }, { clientId: 'portal' }, { groupId: groupId }]) {
         expect((await change(self('ben'), { subject: anna, object, remove: ['r'] })).code).toBe('FORBIDDEN');
       }
     });
@@ -298,8 +299,8 @@ describe('rights over GraphQL', () => {
 
     it('are refused with an unknown side', async () => {
       const caller = world.app(tenant, 'right:change');
-      expect((await blind(caller, { ...pair, subject: { user: 'nobody' } })).code).toBe('RIGHT_SUBJECT_UNKNOWN');
-      expect((await blind(caller, { ...pair, object: { user: 'nobody' } })).code).toBe('RIGHT_OBJECT_UNKNOWN');
+      expect((await blind(caller, { ...pair, subject: { userId: 'nobody' } })).code).toBe('RIGHT_SUBJECT_UNKNOWN');
+      expect((await blind(caller, { ...pair, object: { userId: 'nobody' } })).code).toBe('RIGHT_OBJECT_UNKNOWN');
     });
   });
 

@@ -20,12 +20,12 @@ const ladder = LADDER.map(([ratingLevel, score, risk, operation, riskAndroid, ri
   riskIos,
 }));
 
-const FIELDS = 'id ratingLevel score risk operation riskAndroid riskIos enabled';
+const FIELDS = 'id ratingLevel score risk operation riskAndroid riskIos isEnabled';
 const CREATE = `mutation ($input: CreateRiskbitInput!) { createRiskbit(input: $input) { riskbit { ${FIELDS} } } }`;
 const CREATE_MANY = `mutation ($input: CreateRiskbitsInput!) {
-  createRiskbits(input: $input) { results { id errorCode riskbit { ratingLevel } given { ratingLevel score riskAndroid tenant } } } }`;
+  createRiskbits(input: $input) { results { riskbitId errorCode riskbit { ratingLevel } given { ratingLevel score riskAndroid tenant } } } }`;
 const UPDATE = `mutation ($input: UpdateRiskbitInput!) { updateRiskbit(input: $input) { riskbit { ${FIELDS} } } }`;
-const DELETE = 'mutation ($input: DeleteRiskbitInput!) { deleteRiskbit(input: $input) { id } }';
+const DELETE = 'mutation ($input: DeleteRiskbitInput!) { deleteRiskbit(input: $input) { deletedRiskbitId } }';
 const DELETE_ALL = 'mutation ($input: DeleteAllRiskbitsInput!) { deleteAllRiskbits(input: $input) { deletedCount } }';
 const LIST = `query ($first: Int, $after: String, $filter: RiskbitFilterInput) {
   riskbits(first: $first, after: $after, filter: $filter) { totalCount nodes { ratingLevel riskAndroid riskIos } pageInfo { hasNextPage endCursor } } }`;
@@ -52,7 +52,7 @@ describe('riskbits over GraphQL', () => {
   it('keeps every text as written; an empty list of findings is null', async () => {
     const { data, errors } = await create(ladder[3]!);
     expect(errors).toEqual([]);
-    expect(data.createRiskbit.riskbit).toMatchObject({ ...ladder[3], enabled: true });
+    expect(data.createRiskbit.riskbit).toMatchObject({ ...ladder[3], isEnabled: true });
     const { data: second } = await create({ ...ladder[0], risk: ' 0.80 % ' });
     expect(second.createRiskbit.riskbit).toMatchObject({ risk: ' 0.80 % ', riskAndroid: null, riskIos: null });
     expect(await world.eventTypes(tenant)).toEqual(['tenant.created', 'riskbit.created', 'riskbit.created']);
@@ -103,7 +103,7 @@ describe('riskbits over GraphQL', () => {
     ]);
     expect(results[0].riskbit).toEqual({ ratingLevel: 'A' });
     expect(results[1]).toMatchObject({ riskbit: null, given: { ratingLevel: 'A', score: '986-999', riskAndroid: '' } });
-    expect(new Set(results.map(({ id }: { id: string }) => id)).size).toBe(list.length);
+    expect(new Set(results.map(({ riskbitId }: { riskbitId: string }) => riskbitId)).size).toBe(list.length);
     const created = (await world.eventTypes(tenant)).filter((type) => type === 'riskbit.created');
     expect(created).toHaveLength(3);
   });
@@ -129,9 +129,9 @@ describe('riskbits over GraphQL', () => {
     const { data } = await create(ladder[1]!);
     const { id } = data.createRiskbit.riskbit;
     const change = { operation: 'MEDIUM', riskIos: null };
-    const updated = await world.graphql(writer, UPDATE, { input: { id, riskbit: change } });
+    const updated = await world.graphql(writer, UPDATE, { input: { riskbitId: id, riskbit: change } });
     expect(updated.data.updateRiskbit.riskbit).toMatchObject({ ...ladder[1], ...change });
-    await world.graphql(writer, UPDATE, { input: { id, riskbit: change } });
+    await world.graphql(writer, UPDATE, { input: { riskbitId: id, riskbit: change } });
     const changes = (await world.events(tenant)).filter(({ type }) => type === 'riskbit.updated');
     expect(changes.map(({ params }) => params['changed'])).toEqual([['operation', 'riskIos']]);
   });
@@ -141,7 +141,7 @@ describe('riskbits over GraphQL', () => {
     const { data } = await create(ladder[1]!);
     const { id } = data.createRiskbit.riskbit;
     const update = async (riskbit: object, of = id) =>
-      (await world.graphql(writer, UPDATE, { input: { id: of, riskbit } })).code;
+      (await world.graphql(writer, UPDATE, { input: { riskbitId: of, riskbit } })).code;
     expect(await update({ score: null })).toBe('RISKBIT_INCOMPLETE');
     expect(await update({ ratingLevel: 'A', score: '986-999' })).toBe('RISKBIT_EXISTS');
     expect(await update({ score: '1' }, '0199f0a0-0000-7000-8000-000000000000')).toBe('RISKBIT_NOT_FOUND');
@@ -151,8 +151,10 @@ describe('riskbits over GraphQL', () => {
   it('deletes one, or all, and says when there is none', async () => {
     const { data } = await create(ladder[0]!);
     const { id } = data.createRiskbit.riskbit;
-    expect((await world.graphql(writer, DELETE, { input: { id } })).data.deleteRiskbit).toEqual({ id });
-    expect((await world.graphql(writer, DELETE, { input: { id } })).code).toBe('RISKBIT_NOT_FOUND');
+    expect((await world.graphql(writer, DELETE, { input: { riskbitId: id } })).data.deleteRiskbit).toEqual({
+      deletedRiskbitId: id,
+    });
+    expect((await world.graphql(writer, DELETE, { input: { riskbitId: id } })).code).toBe('RISKBIT_NOT_FOUND');
     expect((await world.graphql(writer, DELETE_ALL, { input: {} })).code).toBe('RISKBIT_NOT_FOUND');
     await world.graphql(writer, CREATE_MANY, { input: { riskbits: ladder } });
     const all = await world.graphql(writer, DELETE_ALL, { input: {} });
@@ -163,7 +165,7 @@ describe('riskbits over GraphQL', () => {
 
   it('is found through node(id), and not by a neighbour', async () => {
     const { data } = await create(ladder[0]!);
-    const NODE = 'query ($id: ID!) { node(id: $id) { ... on Riskbit { score } } riskbit(id: $id) { score } }';
+    const NODE = 'query ($id: ID!) { node(id: $id) { ... on Riskbit { score } } riskbit(riskbitId: $id) { score } }';
     const { id } = data.createRiskbit.riskbit;
     const found = await world.graphql(reader, NODE, { id });
     expect(found.data).toEqual({ node: { score: '986-999' }, riskbit: { score: '986-999' } });
@@ -205,7 +207,7 @@ describe('riskbits over GraphQL', () => {
       expect(none.data.verifyDeviceRisk.deviceRisk).toEqual({ operation: null, riskbits: [] });
       const listed = await world.graphql(reader, '{ riskbits(filter: { ratingLevel: "K" }) { nodes { id } } }');
       const { id } = listed.data.riskbits.nodes[0];
-      await world.graphql(writer, UPDATE, { input: { id, riskbit: { enabled: false } } });
+      await world.graphql(writer, UPDATE, { input: { riskbitId: id, riskbit: { isEnabled: false } } });
       const off = await verify('android', 'Emulator');
       expect(off.data.verifyDeviceRisk.deviceRisk).toEqual({ operation: null, riskbits: [] });
     });

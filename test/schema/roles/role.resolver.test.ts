@@ -35,36 +35,38 @@ describe('roles and groups over GraphQL', () => {
 
   describe('roles', () => {
     const CREATE =
-      'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions builtin children { name } client { clientId } } } }';
+      'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id name permissions isBuiltin children { name } client { clientId } } } }';
 
     it('makes, changes and deletes a role', async () => {
       const { client } = await world.newClient(acme, { clientId: 'owner' });
       const child = await world.newRole(acme, { name: 'child' });
       const created = await world.graphql(admin(acme), CREATE, {
-        input: { name: 'reader', permissions: ['user:read'], client: client.id, childIds: [child.id] },
+        input: { name: 'reader', permissions: ['user:read'], clientId: client.id, childIds: [child.id] },
       });
       expect(created.errors).toEqual([]);
       const { role } = created.data.createRole;
       expect(role).toMatchObject({
         name: 'reader',
         permissions: ['user:read'],
-        builtin: false,
+        isBuiltin: false,
         children: [{ name: 'child' }],
         client: { clientId: 'owner' },
       });
       const UPDATE =
         'mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { role { name description children { name } } } }';
-      const input = { id: role.id, name: 'readers', description: 'They read.', removeChildIds: [child.id] };
+      const input = { roleId: role.id, name: 'readers', description: 'They read.', removeChildIds: [child.id] };
       expect((await world.graphql(admin(acme), UPDATE, { input })).data.updateRole.role).toEqual({
         name: 'readers',
         description: 'They read.',
         children: [],
       });
-      const circle = { id: child.id, addChildIds: [child.id] };
+      const circle = { roleId: child.id, addChildIds: [child.id] };
       expect((await world.graphql(admin(acme), UPDATE, { input: circle })).code).toBe('ROLE_CYCLE');
-      const DELETE = 'mutation ($id: ID!) { deleteRole(input: { id: $id }) { id } }';
-      expect((await world.graphql(admin(acme), DELETE, { id: role.id })).data.deleteRole).toEqual({ id: role.id });
-      const ROLE = 'query ($id: ID!) { role(id: $id) { name } }';
+      const DELETE = 'mutation ($id: ID!) { deleteRole(input: { roleId: $id }) { deletedRoleId } }';
+      expect((await world.graphql(admin(acme), DELETE, { id: role.id })).data.deleteRole).toEqual({
+        deletedRoleId: role.id,
+      });
+      const ROLE = 'query ($id: ID!) { role(roleId: $id) { name } }';
       expect((await world.graphql(admin(acme), ROLE, { id: role.id })).data.role).toBeNull();
       expect((await world.graphql(admin(acme), ROLE, { id: 'nonsense' })).data.role).toBeNull();
     });
@@ -96,7 +98,7 @@ describe('roles and groups over GraphQL', () => {
       const run = (name: string, input: object, caller = admin(acme)) =>
         world.graphql(
           caller,
-          `mutation ($input: RoleGrantInput!) { ${name}(input: $input) { role { name } user { subject roles { name } } } }`,
+          `mutation ($input: ${name === 'grantRole' ? 'GrantRoleInput' : 'RevokeRoleInput'}!) { ${name}(input: $input) { role { name } user { subject roles { name } } } }`,
           { input: { roleId: role.id, ...input } },
         );
       expect((await run('grantRole', { userId: user.id })).data.grantRole).toEqual({
@@ -125,7 +127,7 @@ describe('roles and groups over GraphQL', () => {
     it('refuses a role on another tenant to callers who do not reach it', async () => {
       const user = await world.newUser(master);
       const role = await world.newRole(master, { permissions: ['user:read'] });
-      const GRANT = 'mutation ($input: RoleGrantInput!) { grantRole(input: $input) { user { roles { name } } } }';
+      const GRANT = 'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { user { roles { name } } } }';
       const input = { roleId: role.id, userId: user.id, onTenant: 'acme' };
       expect((await world.graphql(admin(master), GRANT, { input })).code).toBe('PERMISSION_ESCALATION');
       const all = world.app(master, ...ALL.map((scope) => `${scope}:all`));
@@ -135,7 +137,7 @@ describe('roles and groups over GraphQL', () => {
   });
 
   describe('groups', () => {
-    const GROUP = `query ($id: ID, $key: String, $profile: String) { group(id: $id, key: $key, profile: $profile) {
+    const GROUP = `query ($id: ID, $key: String, $profile: String) { group(groupId: $id, key: $key, profile: $profile) {
       id name path profile key attributes parent { name } children { name }
       members { totalCount nodes { subject } } roles { name } } }`;
 
@@ -171,12 +173,14 @@ describe('roles and groups over GraphQL', () => {
       expect((await member('removeGroupMember')).data.removeGroupMember.user.groups).toEqual([]);
       const UPDATE = 'mutation ($input: UpdateGroupInput!) { updateGroup(input: $input) { group { path } } }';
       const move = (input: object) => world.graphql(admin(acme), UPDATE, { input });
-      expect((await move({ id: top.id, parentId: sub.id })).code).toBe('GROUP_PARENT_INVALID');
-      expect((await move({ id: sub.id, parentId: null, name: 'Operations' })).data.updateGroup.group.path).toBe(
+      expect((await move({ groupId: top.id, parentId: sub.id })).code).toBe('GROUP_PARENT_INVALID');
+      expect((await move({ groupId: sub.id, parentId: null, name: 'Operations' })).data.updateGroup.group.path).toBe(
         '/Operations',
       );
-      const DELETE = 'mutation ($id: ID!) { deleteGroup(input: { id: $id }) { id } }';
-      expect((await world.graphql(admin(acme), DELETE, { id: sub.id })).data.deleteGroup).toEqual({ id: sub.id });
+      const DELETE = 'mutation ($id: ID!) { deleteGroup(input: { groupId: $id }) { deletedGroupId } }';
+      expect((await world.graphql(admin(acme), DELETE, { id: sub.id })).data.deleteGroup).toEqual({
+        deletedGroupId: sub.id,
+      });
     });
 
     it('finds groups of other profiles by key, and lists by place', async () => {
@@ -212,16 +216,16 @@ describe('roles and groups over GraphQL', () => {
     const role = await world.newRole(master);
     const group = await world.newGroup(master);
     const ask = (document: string, id: string) => world.graphql(admin(acme), document, { id });
-    const ROLE = 'query ($id: ID!) { role(id: $id) { name } }';
-    const GROUP = 'query ($id: ID!) { group(id: $id) { name } }';
+    const ROLE = 'query ($id: ID!) { role(roleId: $id) { name } }';
+    const GROUP = 'query ($id: ID!) { group(groupId: $id) { name } }';
     expect((await ask(ROLE, `rol~${master.route}~${role.id}`)).code).toBe('FORBIDDEN');
     expect((await ask(GROUP, `grp~${master.route}~${group.id}`)).code).toBe('FORBIDDEN');
     expect((await ask(ROLE, role.id)).data.role).toBeNull();
     expect((await ask(GROUP, group.id)).data.group).toBeNull();
-    for (const name of ['deleteRole', 'deleteGroup']) {
-      const id = name === 'deleteRole' ? role.id : group.id;
-      expect((await ask(`mutation ($id: ID!) { ${name}(input: { id: $id }) { id } }`, id)).code).toBe('NOT_FOUND');
-    }
+    const DELETE_ROLE = 'mutation ($id: ID!) { deleteRole(input: { roleId: $id }) { deletedRoleId } }';
+    expect((await ask(DELETE_ROLE, role.id)).code).toBe('NOT_FOUND');
+    const DELETE_GROUP = 'mutation ($id: ID!) { deleteGroup(input: { groupId: $id }) { deletedGroupId } }';
+    expect((await ask(DELETE_GROUP, group.id)).code).toBe('NOT_FOUND');
   });
 
   describe('of a user', () => {
@@ -236,7 +240,8 @@ describe('roles and groups over GraphQL', () => {
         await world.grantRole(acme, { roleId: role.id, holderKind: 'user', holderId: id });
         await world.services.groupMembers.add(world.system(acme), group.id, [id]);
       }
-      const SEE = 'query ($id: ID!) { user(id: $id) { roles { name } groups { name members { nodes { subject } } } } }';
+      const SEE =
+        'query ($id: ID!) { user(userId: $id) { roles { name } groups { name members { nodes { subject } } } } }';
       const self = world.user(acme, me.id, 'user:read:self', 'role-grant:read:self', 'group:read:self');
       const own = await world.graphql(self, SEE, { id: me.id });
       expect(own.data.user).toEqual({ roles: [{ name: 'mine' }], groups: [{ name: 'ours', members: null }] });

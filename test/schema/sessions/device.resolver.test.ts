@@ -11,9 +11,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const LIST =
-  'query ($user: ID!) { devices(user: $user) { deviceId userId parsedUserAgent { browser { name } device deviceType } } }';
+  'query ($user: ID!) { devices(userId: $user) { deviceId userId parsedUserAgent { browser { name } device deviceType } } }';
 const REMOVE =
-  'mutation ($user: ID!, $device: String!) { removeDevice(input: { userId: $user, deviceId: $device }) { id } }';
+  'mutation ($user: ID!, $device: String!) { removeDevice(input: { userId: $user, deviceId: $device }) { removedDeviceId } }';
 
 describe('devices of a user over GraphQL', () => {
   it('are listed with the one scope that names them, the browser taken apart', async () => {

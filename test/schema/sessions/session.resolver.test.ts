@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const REVOKE = 'mutation ($id: ID!) { revokeSession(input: { sessionId: $id }) { id } }';
+const REVOKE = 'mutation ($id: ID!) { revokeSession(input: { sessionId: $id }) { revokedSessionId } }';
 
 describe('sessions over GraphQL', () => {
   const LIST =
@@ -57,7 +57,9 @@ describe('sessions over GraphQL', () => {
     expect((await node(foreign.session.id)).code).toBe('FORBIDDEN');
     expect((await node(own.session.id)).data.node.id).toBe(`ses~${acme.route}~${own.session.id}`);
     const global = `ses~${acme.route}~${own.session.id}`;
-    expect((await world.graphql(caller, REVOKE, { id: global })).data.revokeSession).toEqual({ id: global });
+    expect((await world.graphql(caller, REVOKE, { id: global })).data.revokeSession).toEqual({
+      revokedSessionId: global,
+    });
     expect((await world.graphql(caller, REVOKE, { id: global })).code).toBe('SESSION_NOT_FOUND');
     expect((await node(own.session.id)).data.node).toBeNull();
   });
@@ -85,9 +87,9 @@ describe('sessions over GraphQL', () => {
     await world.signedIn(acme, user.id);
     const caller = world.app(acme, 'user:write', 'user:read', 'session:read', 'user:delete');
     const DISABLE =
-      'mutation ($id: ID!) { setUserEnabled(input: { userId: $id, enabled: false }) { user { enabled sessions { id } } } }';
+      'mutation ($id: ID!) { setUserEnabled(input: { userId: $id, isEnabled: false }) { user { isEnabled sessions { id } } } }';
     const { data } = await world.graphql(caller, DISABLE, { id: user.id });
-    expect(data.setUserEnabled.user).toEqual({ enabled: false, sessions: [] });
+    expect(data.setUserEnabled.user).toEqual({ isEnabled: false, sessions: [] });
     const DELETE = 'mutation ($id: ID!) { deleteUser(input: { userId: $id }) { subject } }';
     expect((await world.graphql(caller, DELETE, { id: user.id })).data.deleteUser.subject).toBe(user.id);
   });
@@ -98,14 +100,15 @@ describe('devices over GraphQL', () => {
     const user = await world.newUser(acme);
     await world.services.devices.seen(world.system(acme), { userId: user.id, deviceId: 'SHA256_a' });
     const caller = world.user(acme, user.id, 'user:read:self', 'device:read:self', 'device:delete:self');
-    const LIST = 'query ($id: ID!) { user(id: $id) { devices { id deviceId trusted } } }';
+    const LIST = 'query ($id: ID!) { user(userId: $id) { devices { id deviceId isTrusted } } }';
     const { data } = await world.graphql(caller, LIST, { id: user.id });
     const id = `dev~${acme.route}~${user.id}:SHA256_a`;
     expect(data.user.devices).toEqual([{ id, deviceId: 'SHA256_a', trusted: false }]);
     const NODE = 'query ($id: ID!) { node(id: $id) { ... on Device { deviceId } } }';
     expect((await world.graphql(caller, NODE, { id })).data.node).toEqual({ deviceId: 'SHA256_a' });
-    const REMOVE = 'mutation ($id: ID!) { removeDevice(input: { userId: $id, deviceId: "SHA256_a" }) { id } }';
-    expect((await world.graphql(caller, REMOVE, { id: user.id })).data.removeDevice).toEqual({ id });
+    const REMOVE =
+      'mutation ($id: ID!) { removeDevice(input: { userId: $id, deviceId: "SHA256_a" }) { removedDeviceId } }';
+    expect((await world.graphql(caller, REMOVE, { id: user.id })).data.removeDevice).toEqual({ removedDeviceId: id });
     expect((await world.graphql(caller, REMOVE, { id: user.id })).code).toBe('DEVICE_NOT_FOUND');
     expect((await world.graphql(caller, NODE, { id })).data.node).toBeNull();
   });
@@ -139,7 +142,7 @@ describe('a page of users with their sessions and devices', () => {
     const user = await world.newUser(acme);
     const caller = world.app(acme, 'user:read', 'session:read');
     const query = (first: number) =>
-      world.graphql(caller, `{ user(id: "${user.id}") { sessions(first: ${first}) { id } } }`);
+      world.graphql(caller, `{ user(userId: "${user.id}") { sessions(first: ${first}) { id } } }`);
     expect((await query(51)).code).toBe('INVALID_INPUT');
     expect((await query(-1)).code).toBe('INVALID_INPUT');
     expect((await query(50)).data.user.sessions).toEqual([]);
@@ -175,8 +178,8 @@ describe('a neighbour over GraphQL', () => {
     const caller = world.app(acme, ...everything);
     const foreign = (tag: string, key: string) => `${tag}~${theirs.route}~${key}`;
     const refused: [string, Record<string, unknown>][] = [
-      ['query ($id: ID!) { user(id: $id) { id } }', { id: foreign('usr', 'victim') }],
-      ['query ($id: ID!) { user(id: $id) { id } }', { id: foreign('usr', 'no-such') }],
+      ['query ($id: ID!) { user(userId: $id) { id } }', { id: foreign('usr', 'victim') }],
+      ['query ($id: ID!) { user(userId: $id) { id } }', { id: foreign('usr', 'no-such') }],
       ['query ($t: String) { user(username: "victim", tenant: $t) { id } }', { t: theirs.name }],
       ['query ($t: String) { users(tenant: $t) { nodes { id } } }', { t: theirs.name }],
       ['query ($t: String) { sessions(tenant: $t) { nodes { id } } }', { t: theirs.name }],
@@ -185,16 +188,19 @@ describe('a neighbour over GraphQL', () => {
       ['query ($id: ID!) { node(id: $id) { id } }', { id: foreign('ses', theirSession) }],
       ['query ($id: ID!) { node(id: $id) { id } }', { id: foreign('dev', 'victim:dv') }],
       [REVOKE, { id: foreign('ses', theirSession) }],
-      ['mutation ($t: String!) { createUser(input: { tenant: $t, username: "spy" }) { id } }', { t: theirs.name }],
+      ['mutation ($t: String!) { createUser(input: { tenant: $t, username: "spy" }) { subject } }', { t: theirs.name }],
       [
         'mutation ($id: ID!) { updateUser(input: { userId: $id, givenName: "X" }) { user { id } } }',
         { id: foreign('usr', 'victim') },
       ],
       [
-        'mutation ($id: ID!) { setUserEnabled(input: { userId: $id, enabled: false }) { user { id } } }',
+        'mutation ($id: ID!) { setUserEnabled(input: { userId: $id, isEnabled: false }) { user { id } } }',
         { id: foreign('usr', 'victim') },
       ],
-      ['mutation ($id: ID!) { deleteUser(input: { userId: $id }) { id } }', { id: foreign('usr', 'victim') }],
+      [
+        'mutation ($id: ID!) { deleteUser(input: { userId: $id }) { deletedUserId } }',
+        { id: foreign('usr', 'victim') },
+      ],
       [
         'mutation ($id: ID!) { resetUserSessions(input: { userId: $id }) { endedSessions } }',
         { id: foreign('usr', 'victim') },
@@ -204,7 +210,7 @@ describe('a neighbour over GraphQL', () => {
         { id: foreign('usr', 'victim') },
       ],
       [
-        'mutation ($id: ID!) { removeDevice(input: { userId: $id, deviceId: "dv" }) { id } }',
+        'mutation ($id: ID!) { removeDevice(input: { userId: $id, deviceId: "dv" }) { removedDeviceId } }',
         { id: foreign('usr', 'victim') },
       ],
     ];
@@ -218,7 +224,7 @@ describe('a neighbour over GraphQL', () => {
     const { data } = await world.graphql(
       caller,
       `query ($after: String) {
-        user(id: "victim") { id }
+        user(userId: "victim") { id }
         users(filter: { username: "victim" }) { totalCount }
         next: users(first: 200, after: $after) { nodes { id } }
         sessions(filter: { userId: "victim" }) { totalCount }
@@ -228,7 +234,7 @@ describe('a neighbour over GraphQL', () => {
     expect(data).toMatchObject({ user: null, users: { totalCount: 0 }, sessions: { totalCount: 0 } });
     for (const { id } of data.next.nodes) expect(id).toContain(`~${acme.route}~`);
     expect((await world.graphql(caller, REVOKE, { id: theirSession })).code).toBe('SESSION_NOT_FOUND');
-    const REMOVE = 'mutation { removeDevice(input: { userId: "victim", deviceId: "dv" }) { id } }';
+    const REMOVE = 'mutation { removeDevice(input: { userId: "victim", deviceId: "dv" }) { removedDeviceId } }';
     expect((await world.graphql(caller, REMOVE)).code).toBe('USER_NOT_FOUND');
     const RESET = 'mutation { resetUserSessions(input: { userId: "victim" }) { endedSessions } }';
     expect((await world.graphql(caller, RESET)).code).toBe('USER_NOT_FOUND');

@@ -16,7 +16,7 @@ describe('tenants over GraphQL', () => {
   const TENANT =
     'query ($tenant: String) { tenant(tenant: $tenant) { id name settings { uniqueEmail lockout { accountLimit } } } }';
   const UPDATE =
-    'mutation ($input: UpdateTenantSettingsInput!) { updateTenantSettings(input: $input) { settings { passwordMinLength lockout { enabled accountLimit } } } }';
+    'mutation ($input: UpdateTenantSettingsInput!) { updateTenantSettings(input: $input) { settings { passwordMinLength lockout { isEnabled accountLimit } } } }';
 
   it('shows the caller its own tenant with the settings in force', async () => {
     const { data, errors } = await world.graphql(world.app(acme, 'tenant:read', 'setting:read'), TENANT);
@@ -73,7 +73,7 @@ describe('tenants over GraphQL', () => {
     });
     expect(data.updateTenantSettings.settings).toEqual({
       passwordMinLength: 8,
-      lockout: { enabled: true, accountLimit: 3 },
+      lockout: { isEnabled: true, accountLimit: 3 },
     });
     await world.graphql(caller, UPDATE, { input: { settings: { passwordMinLength: 8 } } });
     const changes = (await world.events(tenant)).filter(({ type }) => type === 'setting.changed');
@@ -133,7 +133,7 @@ describe('tenants over GraphQL', () => {
     const admin = world.app(master, 'tenant:delete:all', 'tenant:write:all');
     expect((await world.graphql(admin, DELETE, { name: 'master' })).code).toBe('TENANT_PROTECTED');
     expect(
-      (await world.graphql(admin, 'mutation { updateTenant(input: { enabled: false }) { tenant { name } } }')).code,
+      (await world.graphql(admin, 'mutation { updateTenant(input: { isEnabled: false }) { tenant { name } } }')).code,
     ).toBe('TENANT_PROTECTED');
     await world.tenant({ name: 'gone' });
     expect((await world.graphql(admin, DELETE, { name: 'gone' })).data.deleteTenant).toEqual({ name: 'gone' });

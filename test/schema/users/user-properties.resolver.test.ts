@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { World } from '../../support/world.ts';
 
-const READ = 'query ($id: ID!) { user(id: $id) { subject properties } }';
+const READ = 'query ($id: ID!) { user(userId: $id) { subject properties } }';
 const UPDATE = 'mutation ($input: UpdateUserPropertiesInput!) { updateUserProperties(input: $input) { properties } }';
 const DELETE = 'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { subject } }';
 

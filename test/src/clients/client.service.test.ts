@@ -272,7 +272,7 @@ describe('clients', () => {
     const { clients } = world.services;
     expect(await refusalOf(clients.update(as(acme), client.id, { name: 'x' }))).toBe('CLIENT_BUILTIN');
     expect(await refusalOf(clients.delete(as(acme), client.id))).toBe('CLIENT_BUILTIN');
-    expect((await clients.find(as(acme), client.id))?.clientId).toBe('inside');
+    expect((await clients.find(as(acme), { id: client.id }))?.clientId).toBe('inside');
     const names = async (withBuiltin: boolean) =>
       (await clients.page(as(acme), { withBuiltin, nameContains: 'INSIDE' }, {})).rows.map(({ clientId }) => clientId);
     expect([await names(false), await names(true)]).toEqual([[], ['inside']]);

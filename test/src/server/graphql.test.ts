@@ -376,9 +376,9 @@ describe('secrets to guess', () => {
   const CHANGE =
     'mutation ($current: String!) { changePassword(input: { currentPassword: $current, newPassword: "four-lanterns-by-noon" }) { userId } }';
   const ANSWER =
-    'mutation ($user: ID!, $answer: String!) { checkSecurityAnswer(input: { user: $user, question: "Tree?", answer: $answer }) { userId } }';
+    'mutation ($user: ID!, $answer: String!) { checkSecurityAnswer(input: { userId: $user, question: "Tree?", answer: $answer }) { userId } }';
   const ATTACH =
-    'mutation ($user: ID!, $code: String!) { attachTotp(input: { user: $user, secret: "JBSWY3DPEHPK3PXP", code: $code }) { userId } }';
+    'mutation ($user: ID!, $code: String!) { attachTotp(input: { userId: $user, secret: "JBSWY3DPEHPK3PXP", code: $code }) { userId } }';
 
   it('are tried once in a batch: codes, right ones too (check 58)', async () => {
     const user = await world.newUser(tenant);
