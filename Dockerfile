@@ -17,7 +17,8 @@ COPY --from=build /app/dist ./dist
 USER node
 VOLUME /data
 EXPOSE 4000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+# A node waits a minute for its database before it gives up; until then it is starting, not unhealthy.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # No shell and no npm in between: SIGTERM must reach the process that drains.
 CMD ["node", "--max-semi-space-size=16", "dist/src/server/main.js"]

@@ -5,8 +5,8 @@ import { ENTITIES } from './entities.ts';
 import type { Logger } from './logger.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** How long a database server that is not there yet is waited for at the start. */
-const PATIENCE_MS = 60_000;
+/** How long a database server that is not there yet is waited for at the start. The image's health check allows for it. */
+export const PATIENCE_MS = 60_000;
 const RETRY_MS = 1_000;
 /** The oldest PostgreSQL that the service is tested with. */
 const LEAST_MAJOR = 15;

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CONFIG_NAMES, parseConfig } from '../../../src/server/config.ts';
+import { PATIENCE_MS } from '../../../src/server/open-database.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
@@ -13,10 +15,14 @@ interface ComposeService {
   readonly depends_on?: Record<string, unknown>;
   readonly volumes?: readonly string[];
   readonly networks?: unknown;
+  readonly restart?: string;
+  readonly ports?: readonly string[];
 }
 const compose = parse(read('docker-compose.yml'), { merge: true }) as {
   readonly services: Record<string, ComposeService>;
-  readonly networks: { readonly idgraph: { readonly ipam: unknown } };
+  readonly networks: {
+    readonly idgraph: { readonly ipam: { readonly config: readonly [{ readonly subnet: string }] } };
+  };
 };
 const nodes = ['node1', 'node2'].map((name) => compose.services[name]!);
 
@@ -60,9 +66,28 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('trusts the address of its own proxy and no other', () => {
-    const proxy = compose.services['proxy']!.networks as { idgraph: { ipv4_address: string } };
-    for (const node of nodes) expect(node.environment!['TRUSTED_PROXIES']).toBe(proxy.idgraph.ipv4_address);
+  it('trusts the address of its own proxy and no other, whatever the subnet', () => {
+    const { ipv4_address: address } = (compose.services['proxy']!.networks as { idgraph: { ipv4_address: string } })
+      .idgraph;
+    const [{ subnet }] = compose.networks.idgraph.ipam.config;
+    for (const values of [{}, { PROXY_ADDRESS: '10.9.8.7', SUBNET: '10.9.8.0/24' }] as const) {
+      const config = parseConfig({ TRUSTED_PROXIES: interpolate(nodes[0]!.environment!['TRUSTED_PROXIES']!, values) });
+      const [[trusted, bits]] = config.trustedProxies as unknown as [[{ toString(): string }, number]];
+      expect([trusted.toString(), bits]).toEqual([interpolate(address, values), 32]);
+      expect(ipaddr.parse(trusted.toString()).match(ipaddr.parseCIDR(interpolate(subnet, values)))).toBe(true);
+    }
+    expect(nodes[1]!.environment).toEqual(nodes[0]!.environment);
+  });
+
+  it('starts again what fails, and gives up: a wrong setting fails each time', () => {
+    for (const [name, { restart }] of Object.entries(compose.services))
+      expect(restart, name).toMatch(/^on-failure:\d$/);
+  });
+
+  it('publishes nothing beyond this machine, because it speaks plain HTTP', () => {
+    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
+    expect(ports.length).toBeGreaterThan(0);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
   it('mounts files that exist, and the proxy names both nodes', () => {
@@ -81,6 +106,11 @@ describe('the Dockerfile', () => {
     expect(last).toContain('USER node');
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
     expect(last).toContain('CMD ["node", "--max-semi-space-size=16", "dist/src/server/main.js"]');
+  });
+
+  it('calls a node unhealthy only after the minute in which it waits for its database', () => {
+    const [, seconds] = /--start-period=(\d+)s/.exec(read('Dockerfile'))!;
+    expect(Number(seconds) * 1000).toBeGreaterThan(PATIENCE_MS);
   });
 
   it('sets only variables the service knows', () => {
