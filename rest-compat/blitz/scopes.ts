@@ -30,7 +30,7 @@ const PAIRS: readonly ScopePair[] = [
     // An address is an attribute like any other; that it is verified is not the user's to say.
     meansForUser: ['email:change'],
   },
-  { text: 'Registration', app: ['blitz_api_sys_users_reg'], means: ['user:create', 'linked-app:write'] },
+  { text: 'Registration', app: ['blitz_api_sys_users_reg'], means: ['user:create', 'linked-app:create'] },
   {
     text: 'Getting two-factor settings, permissions, security question',
     user: ['blitz_api_usec'],

@@ -28,7 +28,7 @@ export class SignUpInput extends CreateUserInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      "client_ids of app instances that nobody owns yet, at most 16; they become the user's. Needs `linked-app:write`.",
+      "client_ids of app instances that nobody owns yet, at most 16; they become the user's. Needs `linked-app:create`.",
   })
   linkApps?: string[] | null;
   @Field(() => String, { nullable: true, description: LANGUAGES })

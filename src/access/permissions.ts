@@ -15,7 +15,7 @@ const PERMISSION_VERBS = {
   'security-question': ['read', 'check', 'write'],
   session: ['read', 'revoke'],
   device: ['read', 'delete'],
-  'linked-app': ['read', 'write', 'delete'],
+  'linked-app': ['read', 'create', 'write', 'delete'],
   consent: ['read', 'revoke'],
   'federation-provider': ['read', 'write'],
   'federation-link': ['read', 'write', 'bind'],

@@ -123,7 +123,7 @@ export class SignUpFlow {
   /**
    * Makes an account, gives it a password and app instances, and signs it in, all or nothing. Contacts that are not known to
    * be the user's get a code each.
-   * @throws FORBIDDEN App instances are bound with `linked-app:write` alone.
+   * @throws FORBIDDEN App instances are bound with `linked-app:create` alone.
    * @throws LINKED_APP_NOT_FREE, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and what making an account throws.
    */
   async signUp(authority: Authority, input: SignUp): Promise<SignUpProgress> {
@@ -288,8 +288,8 @@ function assertUnchanged(user: User, { step, to }: OpenStep): void {
 /** @throws FORBIDDEN, INVALID_INPUT */
 function checkedApps(authority: Authority, linkApps: readonly string[]): readonly string[] {
   if (linkApps.length === 0) return linkApps;
-  if (!authority.holds([{ permission: 'linked-app:write', reach: 'tenant' }]))
-    throw kernelErrors.FORBIDDEN({ message: 'Binding app instances needs `linked-app:write`.' });
+  if (!authority.holds([{ permission: 'linked-app:create', reach: 'tenant' }]))
+    throw kernelErrors.FORBIDDEN({ message: 'Binding app instances needs `linked-app:create`.' });
   const apps = [...new Set(linkApps)];
   if (apps.length <= MAX_APPS) return apps;
   throw invalidField('input.linkApps', 'LINK_APPS_TOO_MANY', `At most ${MAX_APPS} app instances are bound at once.`);

@@ -4,6 +4,7 @@ import { Migration20261126ClientMetadata } from './20261126-client-metadata.ts';
 import { Migration20261126ClusterFacts } from './20261126-cluster-facts.ts';
 import { Migration20261126EventApi } from './20261126-event-api.ts';
 import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
+import { Migration20261126LinkedAppCreate } from './20261126-linked-app-create.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
 /** In the order they run. What has landed is never changed: databases remember names, not texts. */
 export const MIGRATIONS = [
@@ -14,4 +15,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126EventRetentions', class: Migration20261126EventRetentions },
   { name: 'Migration20261126ClientMetadata', class: Migration20261126ClientMetadata },
   { name: 'Migration20261126SigningKeyMoments', class: Migration20261126SigningKeyMoments },
+  { name: 'Migration20261126LinkedAppCreate', class: Migration20261126LinkedAppCreate },
 ] as const;

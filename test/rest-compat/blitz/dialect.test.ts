@@ -8,7 +8,7 @@ import { idleCodes } from '../../../rest-compat/engine/index.ts';
 import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
-import { anonymousCaller, type Caller, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
+import { anonymousCaller, type Caller, formatScope, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
 import { EVENT_TYPES } from '../../../src/events/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
@@ -34,6 +34,13 @@ describe('what the dialects say of themselves', () => {
     const routesAt = (start: string) =>
       BLITZ.mounts.filter(({ prefix }) => prefix.startsWith(start)).flatMap(({ routes }) => routes);
     expect(routesAt('/blitz')).toEqual(routesAt('/t/{tenant}/blitz'));
+  });
+
+  it('opens with the scope of registration the making of accounts, and no list of apps', () => {
+    const scopes = new ScopeAliases();
+    registerBlitz({ scopes });
+    const held = new PermissionSet(scopes.expand('blitz_api_sys_users_reg', 'application'));
+    expect([...held.grants()].map(formatScope).sort()).toEqual(['linked-app:create', 'user:create']);
   });
 
   it('names scopes that exist, in the mode they are for', () => {

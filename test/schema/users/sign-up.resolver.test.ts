@@ -188,23 +188,23 @@ describe('sign-up over GraphQL', () => {
     const app = await world.newAppInstance(acme);
     const linkApps = [app.clientId];
     expect((await signUp({ linkApps })).code).toBe('FORBIDDEN');
-    const { data, errors } = await signUp({ linkApps }, registrar('linked-app:write'));
+    const { data, errors } = await signUp({ linkApps }, registrar('linked-app:create'));
     expect(errors).toEqual([]);
     const owned = await world.services.clientStore.findByClientId(acme.id, app.clientId);
     expect(owned?.ownerUserId).toBe(data.signUp.subject);
-    const again = await signUp({ linkApps }, registrar('linked-app:write'));
+    const again = await signUp({ linkApps }, registrar('linked-app:create'));
     expect([again.code, again.errors[0]?.extensions['fields']]).toEqual([
       'LINKED_APP_NOT_FREE',
       [expect.objectContaining({ path: 'input.linkApps.0' })],
     ]);
     const many = Array.from({ length: 17 }, (_, at) => `dyn~${at}`);
-    expect((await signUp({ linkApps: many }, registrar('linked-app:write'))).code).toBe('INVALID_INPUT');
+    expect((await signUp({ linkApps: many }, registrar('linked-app:create'))).code).toBe('INVALID_INPUT');
   });
 
   it('makes no account when anything is refused, and sends nothing', async () => {
     const email = address();
     expect((await signUp({ email, password: 'short' })).code).toBe('PASSWORD_POLICY');
-    const refused = await signUp({ email, linkApps: ['dyn~nobody'] }, registrar('linked-app:write'));
+    const refused = await signUp({ email, linkApps: ['dyn~nobody'] }, registrar('linked-app:create'));
     expect(refused.code).toBe('LINKED_APP_NOT_FREE');
     expect((await world.outbox()).mails.some(({ to }) => to === email)).toBe(false);
     expect(await world.services.userStore.findByIdentifier(acme.id, email)).toBeNull();

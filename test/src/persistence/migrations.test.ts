@@ -29,6 +29,14 @@ describe('a database of the first migration', () => {
     await sql`insert into clients (tenant_id, id, client_id, type, redirects, created_at, updated_at)
       values (${TENANT}, ${PUBLIC}, 'spa', 'public', ${REDIRECTS}, now(), now()),
         (${TENANT}, ${CONFIDENTIAL}, 'web', 'confidential', ${REDIRECTS}, now(), now())`.execute(db.read());
+    await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, created_at, updated_at)
+      select ${TENANT}::uuid, id, ${TENANT}::uuid, name, permissions::text[], now(), now()
+      from (values (${GROUP}::uuid, 'all', '{linked-app:write:all}'), (${EVENT}::uuid, 'reader', '{linked-app:read}'),
+        (${OLD_EVENT}::uuid, 'writer', '{linked-app:write,user:read}')) as made (id, name, permissions)`.execute(
+      db.read(),
+    );
+    await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
+      values (${TENANT}, ${GROUP}, 'shop', '{linked-app:write}', now(), now())`.execute(db.read());
     // As a node makes them, after its migrations.
     await sql`create table security_events_2026_11 partition of security_events
       for values from ('019a3ce0-0000-0000-0000-000000000000') to ('019ad800-0000-0000-0000-000000000000')`.execute(
@@ -74,6 +82,17 @@ describe('a database of the first migration', () => {
     expect(rows).toEqual([
       { origin: 'http://localhost:3000', client_uuid: PUBLIC },
       { origin: 'https://app.example', client_uuid: PUBLIC },
+    ]);
+  });
+
+  it('keeps who may bind apps to new accounts, which has become a permission of its own', async () => {
+    const { rows } = await sql`select name, permissions from roles union all
+      select client_id, permissions from clients where permissions <> '{}' order by name`.execute(db.read());
+    expect(rows).toEqual([
+      { name: 'all', permissions: ['linked-app:write:all', 'linked-app:create:all'] },
+      { name: 'reader', permissions: ['linked-app:read'] },
+      { name: 'shop', permissions: ['linked-app:write', 'linked-app:create'] },
+      { name: 'writer', permissions: ['linked-app:write', 'user:read', 'linked-app:create'] },
     ]);
   });
 
