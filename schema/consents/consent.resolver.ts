@@ -12,10 +12,13 @@ import { ConsentType, RevokeConsentInput, RevokeConsentPayload } from './consent
 
 const consentKey = ({ userId, clientId }: ConsentRow): string => joinKey([userId, clientId]);
 
-registerNode('Consent', ({ services }, tenantId, key) => {
-  const [userId, clientId] = splitKey(key, 2) as [string, string];
-  return services.consents.findIn(tenantId, userId, clientId);
-});
+const partsOf = (key: string) => splitKey(key, 2) as [userId: string, clientId: string];
+
+registerNode(
+  'Consent',
+  ({ services }, tenantId, key) => services.consents.findIn(tenantId, ...partsOf(key)),
+  (key) => partsOf(key)[0],
+);
 
 @Resolver(() => ConsentType)
 export class ConsentResolver {

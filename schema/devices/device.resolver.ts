@@ -10,10 +10,13 @@ import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { UserType } from '../users/user.type.ts';
 import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.type.ts';
 
-registerNode('Device', async ({ services }, tenantId, key) => {
-  const [userId, deviceId] = splitKey(key, 2) as [string, string];
-  return services.devices.findIn(tenantId, userId, deviceId);
-});
+const partsOf = (key: string) => splitKey(key, 2) as [userId: string, deviceId: string];
+
+registerNode(
+  'Device',
+  async ({ services }, tenantId, key) => services.devices.findIn(tenantId, ...partsOf(key)),
+  (key) => partsOf(key)[0],
+);
 
 @Resolver(() => DeviceType)
 export class DeviceResolver {

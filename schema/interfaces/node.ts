@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, ID, Info, InterfaceType, Query, Resolver } from 'type-graphql';
+import { Authority, type Caller } from '../../src/access/index.ts';
 import type { GraphContext } from '../context.ts';
 import { authorise, NOWHERE } from '../directives/enforce.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
@@ -25,11 +26,14 @@ export type NodeFinder = (
   key: string,
 ) => Promise<object | null> | object | null;
 
-const finders = new Map<TaggedType, NodeFinder>();
+/** Whose something is by its key alone, whether or not it exists; null where only its row tells. */
+export type NodeAccount = (key: string, caller: Caller) => string | null;
 
-/** Registers how `node(id)` finds a type; each room's resolver file does it once. */
-export function registerNode(type: TaggedType, find: NodeFinder): void {
-  finders.set(type, find);
+const finders = new Map<TaggedType, { readonly find: NodeFinder; readonly accountOf: NodeAccount | undefined }>();
+
+/** Registers how `node(id)` finds a type; each module's resolver file does it once. */
+export function registerNode(type: TaggedType, find: NodeFinder, accountOf?: NodeAccount): void {
+  finders.set(type, { find, accountOf });
 }
 
 export const registeredNodeTypes = (): readonly TaggedType[] => [...finders.keys()];
@@ -38,7 +42,8 @@ export const registeredNodeTypes = (): readonly TaggedType[] => [...finders.keys
 export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
-    description: 'Anything by its global id; null when it does not exist or its type cannot be looked up this way.',
+    description:
+      'Anything by its global id; null when it does not exist or its type cannot be looked up this way. Callers whose permission reaches their own account alone are told FORBIDDEN of all that is not theirs, whether or not it exists.',
   })
   async node(
     @Arg('id', () => ID, { description: 'A global id.' }) id: string,
@@ -46,15 +51,19 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<object | null> {
     const parsed = parseGlobalId(id);
-    const find = parsed === null ? undefined : finders.get(parsed.type);
-    if (parsed === null || find === undefined) return null;
+    const finder = parsed === null ? undefined : finders.get(parsed.type);
+    if (parsed === null || finder === undefined) return null;
     const { tenant } = context.authority;
     // A foreign tenant is refused before a row is looked for, so that the answer does not tell whether one exists.
     const alternatives = alternativesOf(info.schema.getType(parsed.type)?.astNode) ?? [];
     const { reach } = authorise(context.caller, tenant ?? NOWHERE, alternatives);
     if (tenant === null) return null;
     if (reach !== 'all') requireTenant(context);
-    const row = await find(context, tenant.id, parsed.key);
-    return row === null ? null : { ...row, __typename: parsed.type };
+    const row = await finder.find(context, tenant.id, parsed.key);
+    if (row !== null) return { ...row, __typename: parsed.type };
+    // Somebody else's is refused by its type; what is not there gets the same answer, or it would tell which ids exist.
+    const own = new Authority(context.caller, tenant, reach);
+    own.requireAccount(finder.accountOf?.(parsed.key, context.caller) ?? '');
+    return null;
   }
 }

@@ -21,10 +21,14 @@ import {
   SessionType,
 } from './session.type.ts';
 
-registerNode('Session', async ({ services }, tenantId, key) => {
-  const session = await services.sessionStore.findById(tenantId, key);
-  return session !== null && services.sessions.isAlive(session) ? session : null;
-});
+registerNode(
+  'Session',
+  async ({ services }, tenantId, key) => {
+    const session = await services.sessionStore.findById(tenantId, key);
+    return session !== null && services.sessions.isAlive(session) ? session : null;
+  },
+  (key, { sessionId, userId }) => (key === sessionId ? userId : null),
+);
 
 /** Most sessions of one user in a list of users: 200 users with 50 sessions are 10,000 rows of 300 bytes. */
 const MAX_OF_USER = 50;

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { User, UserFilter, UserInput } from '../../src/users/index.ts';
+import { canonicalUserId, type User, type UserFilter, type UserInput } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
@@ -28,7 +28,7 @@ import {
 } from './user.input.ts';
 import { UserConnection, UserType } from './user.type.ts';
 
-registerNode('User', ({ services }, tenantId, key) => services.userStore.findById(tenantId, key));
+registerNode('User', ({ services }, tenantId, key) => services.userStore.findById(tenantId, key), canonicalUserId);
 
 @Resolver(() => UserType)
 export class UserResolver {

@@ -253,6 +253,8 @@ export class SessionService {
   async #end(authority: Authority, id: string, type: 'session.ended' | 'session.revoked'): Promise<SessionRow> {
     return this.#deps.db.transaction(async () => {
       const session = await this.#deps.store.lock(authority.tenant.id, id);
+      // Callers who reach their own account alone must not learn whether there is a session of somebody else.
+      authority.requireAccount(session?.userId ?? ownerOfEnded(authority, id));
       if (session === null || !this.isAlive(session)) throw sessionErrors.SESSION_NOT_FOUND();
       await this.#account(authority, session.userId);
       await this.#deps.families.revokeOfSession(authority, id);
@@ -300,6 +302,10 @@ export class SessionService {
     return tenant.settings;
   }
 }
+
+/** Only of the caller's own session is it known whose it was. */
+const ownerOfEnded = ({ caller }: Authority, id: string): string =>
+  (caller.sessionId === id ? caller.userId : null) ?? '';
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 

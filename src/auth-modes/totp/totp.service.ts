@@ -140,6 +140,8 @@ export class TotpService {
     const { gate, columns, credentials, mode, events, db } = this.#deps;
     const { caller, tenant } = authority;
     const owner = 'id' in target ? (await credentials.findById(tenant.id, target.id))?.userId : target.userId;
+    // Callers who reach their own account alone must not learn whether there is a credential of somebody else.
+    authority.requireAccount(owner ?? '');
     if (owner === undefined) throw totpErrors.TOTP_NOT_FOUND();
     const { id: userId } = await gate.enterToChange(authority, owner);
     const isMeant = (one: CredentialInfo): boolean =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
@@ -62,6 +62,51 @@ describe('sessions over GraphQL', () => {
     });
     expect((await world.graphql(caller, REVOKE, { id: global })).code).toBe('SESSION_NOT_FOUND');
     expect((await node(own.session.id)).data.node).toBeNull();
+  });
+
+  it('and all else with a global id: node(id) tells a user nothing of what is not theirs, not even whether it exists', async () => {
+    const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
+    const credential = await world.giveTotp(acme, other.id);
+    const { client } = await world.newLinkedApp(acme, other.id);
+    await world.services.devices.seen(world.system(acme), { userId: other.id, deviceId: 'dv' });
+    await world.consent(acme, other.id, client, ['openid']);
+    const session = await world.signedIn(acme, other.id);
+    const nouns = ['user', 'session', 'device', 'credential', 'linked-app', 'consent'];
+    const caller = world.user(acme, user.id, ...nouns.map((noun) => `${noun}:read:self`));
+    const NODE = 'query ($id: ID!) { node(id: $id) { id } }';
+    const node = async (tag: string, key: string) => {
+      const { errors, data } = await world.graphql(caller, NODE, { id: `${tag}~${acme.route}~${key}` });
+      return errors.length > 0 ? errors : data.node;
+    };
+    const theirs = [
+      ['usr', other.id, 'nobody'],
+      ['ses', session.session.id, newId()],
+      ['dev', `${other.id}:dv`, `${other.id}:none`],
+      ['dev', `${other.id}:dv`, 'nobody:dv'],
+      ['crd', credential.id, newId()],
+      ['app', client.id, newId()],
+      ['con', `${other.id}:${client.clientId}`, `${other.id}:none`],
+    ] as const;
+    for (const [tag, there, missing] of theirs) {
+      const refused = await node(tag, there);
+      expect(refused).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      expect(await node(tag, missing)).toEqual(refused);
+    }
+    for (const [tag, missing] of [
+      ['dev', `${user.id}:none`],
+      ['con', `${user.id}:none`],
+    ] as const)
+      expect(await node(tag, missing)).toBeNull();
+    expect(await node('usr', user.id)).toEqual({ id: `usr~${acme.route}~${user.id}` });
+  });
+
+  it('are nothing to revoke for users whose sessions they are not, in the same words whether or not they exist', async () => {
+    const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
+    const caller = world.user(acme, user.id, 'session:revoke:self');
+    const theirs = await world.signedIn(acme, other.id);
+    const refused = await world.graphql(caller, REVOKE, { id: theirs.session.id });
+    expect(refused.code).toBe('FORBIDDEN');
+    expect((await world.graphql(caller, REVOKE, { id: newId() })).errors).toEqual(refused.errors);
   });
 
   it('end for a user at once, or all but the current one (check 53)', async () => {
