@@ -32,9 +32,13 @@ export class Authority {
    * @throws FORBIDDEN The account is another one, or the caller is no user.
    */
   requireAccount(userId: string): void {
-    if (this.reach !== 'self') return;
-    if (this.caller.userId === null || this.caller.userId !== userId)
-      throw kernelErrors.FORBIDDEN({ detail: 'not the own account' });
+    if (this.reach !== 'self' || this.isOwnAccount(userId)) return;
+    throw kernelErrors.FORBIDDEN({ detail: "not the caller's own account" });
+  }
+
+  /** Whether an account of the tenant is the caller's own: another tenant may have given the same id to somebody else. */
+  isOwnAccount(userId: string): boolean {
+    return this.caller.userId !== null && this.caller.userId === userId && !this.isForeign;
   }
 
   /** @throws FORBIDDEN The permission is narrowed to other objects than this one. */
@@ -51,6 +55,15 @@ export class Authority {
       if (!this.caller.permissions.includes(needed)) return false;
     }
     return true;
+  }
+
+  /**
+   * Whether the caller holds all that an account holds beyond what is about itself (reach `self`): the condition under
+   * which the caller may become that account, or weaken what it proves itself with.
+   */
+  matches(held: PermissionSet): boolean {
+    if (this.caller.kind === 'system' || this.caller.permissions.holdsEverything) return true;
+    return this.holds([...held.grants()].filter(({ reach }) => reach !== 'self'));
   }
 
   /** Whether the operation acts on a tenant other than the caller's own. */

@@ -102,6 +102,7 @@ interface Held {
 export class PermissionSet {
   static readonly none = new PermissionSet([]);
   readonly #held = new Map<Permission, Held>();
+  #holdsEverything: boolean | undefined;
 
   constructor(grants: Iterable<Grant>) {
     for (const grant of grants) {
@@ -159,6 +160,12 @@ export class PermissionSet {
       if (held.reach === 'all' || [...held.only.values()].includes('all')) return true;
     }
     return false;
+  }
+
+  /** Whether every permission there is is held for all tenants: then nobody holds more. */
+  get holdsEverything(): boolean {
+    this.#holdsEverything ??= PERMISSIONS.every((permission) => this.reachOf(permission) === 'all');
+    return this.#holdsEverything;
   }
 
   *grants(): IterableIterator<Grant> {

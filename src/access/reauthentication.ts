@@ -15,8 +15,9 @@ export const accessErrors = defineErrors({
  * @param reauthSeconds How old the sign-in may be.
  * @throws REAUTHENTICATION_REQUIRED The caller changes the own account on the strength of an older sign-in.
  */
-export function requireRecentSignIn({ caller }: Authority, userId: string, reauthSeconds: number, now: Date): void {
-  if (caller.kind !== 'user' || caller.userId !== userId || caller.origin.api === 'rest') return;
+export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
+  const { caller } = authority;
+  if (caller.kind !== 'user' || !authority.isOwnAccount(userId) || caller.origin.api === 'rest') return;
   const age = caller.authTime === null ? Number.POSITIVE_INFINITY : now.getTime() - caller.authTime.getTime();
   if (age > reauthSeconds * 1000) throw accessErrors.REAUTHENTICATION_REQUIRED();
 }

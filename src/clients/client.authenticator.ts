@@ -21,9 +21,11 @@ const MAX_SECRET_LENGTH = 1024;
 const NO_SECRET = Buffer.alloc(32);
 
 const tenantGrant = (permission: Grant['permission']): Grant => ({ permission, reach: 'tenant' });
-const REST_PERMISSIONS = new PermissionSet(
-  (['federation-link:bind', 'federation-link:write', 'user:delete'] as const).map(tenantGrant),
-);
+/** What a `rest` secret opens, whatever its client holds; who makes one must hold all of it. */
+export const REST_GRANTS: readonly Grant[] = (
+  ['federation-link:bind', 'federation-link:write', 'user:delete'] as const
+).map(tenantGrant);
+const REST_PERMISSIONS = new PermissionSet(REST_GRANTS);
 
 /**
  * What a client may do on the routes that document HTTP Basic (model.md section 6): the `rest` secret carries its own three
@@ -32,6 +34,15 @@ const REST_PERMISSIONS = new PermissionSet(
 export function basicPermissions({ record, secretKind }: AuthenticatedClient): PermissionSet {
   if (secretKind === 'rest') return REST_PERMISSIONS;
   return new PermissionSet([...record.permissions.grants(), tenantGrant('federation-link:bind')]);
+}
+
+/**
+ * Everything a client may do, by whichever of its secrets. `federation-link:bind` by its `oauth` secret is left out: it
+ * names no account, and begins a link only for the user who is signed in in the browser that returns to the client.
+ */
+export function clientPowers({ permissions, secrets }: ClientRecord, now: Date): PermissionSet {
+  if (liveSecrets(secrets, 'rest', now).length === 0) return permissions;
+  return new PermissionSet([...permissions.grants(), ...REST_GRANTS]);
 }
 
 /** Secrets of a kind that have not expired, newest first. */

@@ -60,10 +60,10 @@ export class ClientDirectory {
     });
   }
 
-  /** What a client holds, past the cache. @param clientUuid `clients.id`. */
-  async permissionsOf(tenantId: string, clientUuid: string): Promise<PermissionSet> {
+  /** A client past the cache. @param clientUuid `clients.id`. */
+  async byUuid(tenantId: string, clientUuid: string): Promise<ClientRecord | null> {
     const client = await this.#deps.store.findById(tenantId, clientUuid);
-    return client === null ? PermissionSet.none : (await this.#record(client)).permissions;
+    return client === null ? null : this.#record(client);
   }
 
   async #record(client: Client): Promise<ClientRecord> {

@@ -3,7 +3,7 @@ import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, isUuid, kernelErrors, newId } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import { assertMayGrant, type GuardedAccounts, grantsOf, type RoleStore } from '../roles/index.ts';
-import type { SecretKind } from './client.authenticator.ts';
+import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
 import type { Client } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
@@ -93,7 +93,7 @@ export class ClientService {
    * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN
    * @throws CLIENT_METADATA_INVALID
    * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
-   * @throws PERMISSION_ESCALATION The caller does not hold all that the permissions and scopes come to.
+   * @throws PERMISSION_ESCALATION The caller does not hold all that the permissions, scopes and secrets come to.
    */
   async create(authority: Authority, input: CreateClient): Promise<CreatedClient> {
     const clientId = input.clientId ?? newId();
@@ -114,7 +114,7 @@ export class ClientService {
       const isPublic = client.type === 'public';
       if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
       const secret = isPublic ? null : secrets.add(client, { ...input.secret, kind: 'oauth' });
-      const restSecret = input.withRestSecret === true ? secrets.add(client, { kind: 'rest' }) : null;
+      const restSecret = input.withRestSecret === true ? this.#addRestSecret(authority, client) : null;
       this.#record(authority, client, 'client.created');
       return { client, secret, restSecret };
     });
@@ -147,9 +147,10 @@ export class ClientService {
 
   /** Deletes a client with its secrets, tokens, roles and grants. @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED */
   async delete(authority: Authority, id: string): Promise<Client> {
-    const { db, roleStore, store } = this.#deps;
+    const { db, guarded, roleStore, store } = this.#deps;
     return db.transaction(async () => {
       const client = await this.#lock(authority, id);
+      await guarded.assertMayTouchRolesOf(authority, client.id);
       const gone = { ...client };
       await roleStore.deleteGrantsOf(client.tenantId, 'client', [client.id]);
       await roleStore.deleteOfClient(client.tenantId, client.id);
@@ -162,6 +163,8 @@ export class ClientService {
   /**
    * Makes a new secret in place of those of its kind, and shows it this once.
    * @throws NOT_FOUND, CLIENT_PUBLIC, ACCOUNT_GUARDED
+   * @throws FORBIDDEN The client may do more than the caller.
+   * @throws PERMISSION_ESCALATION A `rest` secret opens more than the caller holds.
    */
   async rotateSecret(
     authority: Authority,
@@ -171,6 +174,7 @@ export class ClientService {
     return this.#deps.db.transaction(async () => {
       const client = await this.#lock(authority, id);
       if (client.type === 'public') throw clientErrors.CLIENT_PUBLIC();
+      if (input.kind === 'rest') assertMayGrant(authority, REST_GRANTS);
       const { overlapSeconds = 0, ...next } = input;
       const secret = await this.#deps.secrets.rotate(client, next, overlapSeconds);
       this.#record(authority, client, 'client.secret_rotated', { kind: input.kind, overlapSeconds });
@@ -197,6 +201,12 @@ export class ClientService {
     await this.#deps.store.replaceOrigins(client, webOriginsOf(webOrigins, client.redirects));
   }
 
+  /** A `rest` secret opens what no permission of its client says, so it is granted like a permission. */
+  #addRestSecret(authority: Authority, client: Client): string {
+    assertMayGrant(authority, REST_GRANTS);
+    return this.#deps.secrets.add(client, { kind: 'rest' });
+  }
+
   async #lock(authority: Authority, id: string, { evenBuiltin = false } = {}): Promise<Client> {
     const { guarded, store } = this.#deps;
     const client = await store.lock(authority.tenant.id, id);
@@ -219,10 +229,13 @@ export class ClientService {
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     const added = next.filter(({ name }) => !before.some((scope) => scope.name === name));
     await this.#assertScopesKnown(client.tenantId, input, added);
-    // In a user's token a scope opens only what the user may do; it is the application's own token that it empowers.
+    // It empowers the application's own token, and lets it act with what its users may do beyond their own accounts.
     assertMayGrant(
       authority,
-      added.flatMap(({ name }) => scopes.expand(name, 'application')),
+      added.flatMap(({ name }) => [
+        ...scopes.expand(name, 'application'),
+        ...scopes.expand(name, 'user').filter(({ reach }) => reach !== 'self'),
+      ]),
     );
     await scopeStore.replaceLinks(client.tenantId, client.id, next, clock.now());
     return true;

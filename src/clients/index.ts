@@ -6,6 +6,7 @@ export {
   type AuthenticatedClient,
   basicPermissions,
   ClientAuthenticator,
+  clientPowers,
   liveSecrets,
   type SecretKind,
 } from './client.authenticator.ts';

@@ -92,7 +92,8 @@ export class LinkedApps {
     const { caller, tenant } = authority;
     const client = await clients.lock(tenant.id, id);
     if (client?.kind !== 'instance' || client.ownerUserId !== owner) return false;
-    await guard.assertMayChange(authority, 'client', id);
+    // An app of the caller's own account is theirs to unlink, whatever it may do.
+    if (!authority.isOwnAccount(owner)) await guard.assertMayChange(authority, 'client', id);
     await roles.deleteGrantsOf(tenant.id, 'client', [id]);
     await roles.deleteOfClient(tenant.id, id);
     await clients.delete(tenant.id, id);

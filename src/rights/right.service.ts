@@ -152,6 +152,8 @@ export class RightService {
     checkChange(input);
     const tenantId = authority.tenant.id;
     const sides = await this.#sides(authority, input, 'input');
+    // Nobody gains anything on an account when a user gives up a right on it.
+    if (powers !== 'own-rights') await this.#assertMayChange(authority, sides);
     return this.#deps.db.transaction(async () => {
       if (powers === 'own-rights') await this.#assertHeld(tenantId, sides, add);
       else await this.#add(authority, sides, add, DEFAULT_TAGS);
@@ -231,6 +233,7 @@ export class RightService {
     const items = await Promise.all(
       inputs.map(async (input, at) => ({ input, sides: await this.#sides(authority, input, `input.rights.${at}`) })),
     );
+    for (const { sides } of items) await this.#assertMayChange(authority, sides);
     const orderOf = ({ sides }: { readonly sides: Sides }) => `${partyKey(sides.subject)} ${partyKey(sides.object)}`;
     return items.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
@@ -240,15 +243,19 @@ export class RightService {
     refs: { readonly subject: RightSubjectRef; readonly object: RightObjectRef },
     path: string,
   ): Promise<Sides> {
-    const { parties, guard } = this.#deps;
+    const { parties } = this.#deps;
     const tenantId = authority.tenant.id;
     const subject = await parties.findSubject(tenantId, refs.subject);
     if (subject === null) throw atField('RIGHT_SUBJECT_UNKNOWN', `${path}.subject`);
     const object = await parties.find(tenantId, refs.object);
     if (object === null) throw atField('RIGHT_OBJECT_UNKNOWN', `${path}.object`);
-    // A right on an account may be the right to take it over.
-    await guard.assertMayChange(authority, object.kind === 'application' ? 'client' : object.kind, object.id);
     return { subject, object };
+  }
+
+  /** A right on an account may be the right to take it over. @throws ACCOUNT_GUARDED, FORBIDDEN */
+  async #assertMayChange(authority: Authority, { object }: Sides): Promise<void> {
+    const kind = object.kind === 'application' ? 'client' : object.kind;
+    await this.#deps.guard.assertMayChange(authority, kind, object.id);
   }
 
   async #named(tenantId: string, rows: readonly StoredRight[]): Promise<Right[]> {

@@ -42,3 +42,8 @@ export function assertMayGrant(authority: Authority, grants: readonly Grant[]): 
   }
   if (!authority.holds(grants)) throw grantErrors.PERMISSION_ESCALATION();
 }
+
+/** A role on another tenant acts where only reach `all` gets one, so only who holds that may give it. */
+export function widened(grants: readonly Grant[]): Grant[] {
+  return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'all' as const }));
+}

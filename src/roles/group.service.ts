@@ -8,7 +8,7 @@ import {
   type PageResult,
   violatedConstraint,
 } from '../persistence/index.ts';
-import { assertMayGrant } from './escalation.ts';
+import { assertMayGrant, widened } from './escalation.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import type { GroupFilter, GroupOrder, GroupStore } from './group.store.ts';
@@ -267,11 +267,8 @@ export async function assertMayLend(
   groupId: string,
 ): Promise<void> {
   const held = await permissions.heldBy(authority.tenant.id, 'group', groupId);
-  const elsewhere = [...held.elsewhere.values()].flatMap((set) => [...set.grants()]);
-  assertMayGrant(authority, [
-    ...held.permissions.grants(),
-    ...elsewhere.map((grant) => ({ ...grant, reach: 'all' as const })),
-  ]);
+  const elsewhere = [...held.elsewhere.values()].flatMap((set) => widened([...set.grants()]));
+  assertMayGrant(authority, [...held.permissions.grants(), ...elsewhere]);
 }
 
 /** Levels from the top to the group; names in the tree hold no `/`. */

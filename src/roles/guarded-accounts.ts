@@ -1,13 +1,14 @@
 import { type Authority, PermissionSet } from '../access/index.ts';
+import { kernelErrors } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import { ADMINISTRATOR_ROLE, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
-import { grantsOf } from './escalation.ts';
+import { grantsOf, widened } from './escalation.ts';
 import type { HolderKind } from './role.entity.ts';
 import type { RoleStore } from './role.store.ts';
-import { type RolePermissions, reachesBeyond } from './role-permissions.ts';
+import type { HeldRoles, RolePermissions } from './role-permissions.ts';
 
 export interface GuardedAccountsDeps {
   readonly db: Database;
@@ -15,13 +16,17 @@ export interface GuardedAccountsDeps {
   readonly effective: EffectiveRoleStore;
   readonly permissions: RolePermissions;
   readonly directory: TenantDirectory;
-  /** What a client holds itself, roles apart; the clients room, which stands above this one, supplies it. */
-  readonly clientPermissions: (tenantId: string, clientUuid: string) => Promise<PermissionSet>;
+  /** What a client may do: by its permissions, scopes, roles and secrets. `clients/`, which is above, supplies it. */
+  readonly clientPowers: (tenantId: string, clientUuid: string) => Promise<PermissionSet>;
 }
 
+/** Whom a caller was compared with in one transaction. */
+const COMPARED = Symbol('accounts that the caller may change');
+
 /**
- * Accounts whose powers reach beyond their tenant, and administrators without whom a tenant would be lost
- * (model.md section 2, rule 7).
+ * Who may change whom. To change what an account proves itself with, or what it belongs to, is a way to become it or to
+ * weaken it, so it takes all that the account holds. Besides: accounts whose powers reach beyond their tenant, and
+ * administrators without whom a tenant would be lost (model.md sections 2 and 7).
  */
 export class GuardedAccounts {
   readonly #deps: GuardedAccountsDeps;
@@ -31,33 +36,59 @@ export class GuardedAccounts {
   }
 
   /**
-   * Every service that writes to a user, client or group asks this first; without it an application of one tenant could reset the
-   * password of the administrator of all. What users do to their own account (reach `self`) is theirs to do.
-   * @param id Public ids of users, or UUIDs of clients or groups. A group is guarded when its roles, lent to each member, are.
+   * Every service that writes to a user, client or group asks this first; without it an application that may set passwords
+   * could set that of an administrator. What users do to their own account is theirs to do. An account that holds nothing
+   * costs one read, from the cache where no transaction is open.
+   * @param id Public ids of users, or UUIDs of clients or groups. A group holds what it lends to each member.
    * @throws ACCOUNT_GUARDED It holds a grant of reach `all`, or one on another tenant, and the caller's permission
    *   does not reach all tenants.
+   * @throws FORBIDDEN It holds, beyond what is about itself, something that the caller does not hold.
    */
   async assertMayChange(authority: Authority, kind: HolderKind, id: string | readonly string[]): Promise<void> {
-    if (authority.reach === 'all' || authority.tenant.name !== MASTER_TENANT) return;
-    const ids = (typeof id === 'string' ? [id] : id).filter((each) => !isOwnAccount(authority, kind, each));
-    const { permissions, clientPermissions } = this.#deps;
-    const tenantId = authority.tenant.id;
-    const held = await permissions.heldByMany(tenantId, kind, ids);
-    if ([...held.values()].some(reachesBeyond)) throw grantErrors.ACCOUNT_GUARDED();
-    if (kind !== 'client') return;
-    for (const clientUuid of ids) {
-      if ((await clientPermissions(tenantId, clientUuid)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
-    }
+    const { caller, tenant } = authority;
+    if (caller.kind === 'system' || caller.permissions.holdsEverything) return;
+    const compared = openUnitOfWork()?.attachment(COMPARED, () => new Set<string>());
+    const keyOf = (each: string) => `${tenant.id} ${authority.reach} ${kind} ${each}`;
+    const ids = (typeof id === 'string' ? [id] : id).filter(
+      (each) => !(kind === 'user' && authority.isOwnAccount(each)) && compared?.has(keyOf(each)) !== true,
+    );
+    if (ids.length === 0) return;
+    for (const held of await this.#powersOf(authority, kind, ids)) assertMatches(authority, held);
+    for (const each of ids) compared?.add(keyOf(each));
   }
 
   /**
-   * As `assertMayChange`, for what somebody holds through it: a role.
+   * For what somebody holds through it: a role. Nobody becomes its holder by changing it, so callers with less may.
    * @param permissions Native permissions, as stored.
-   * @throws ACCOUNT_GUARDED
+   * @throws ACCOUNT_GUARDED It reaches all tenants, and the caller's permission does not.
    */
   assertMayTouch(authority: Authority, permissions: readonly string[]): void {
     if (authority.reach === 'all') return;
     if (new PermissionSet(grantsOf(permissions)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
+  }
+
+  /** As `assertMayTouch`, for the roles that belong to a client and go with it. @throws ACCOUNT_GUARDED */
+  async assertMayTouchRolesOf(authority: Authority, clientUuid: string): Promise<void> {
+    const { effective, roles } = this.#deps;
+    if (authority.reach === 'all' || authority.tenant.name !== MASTER_TENANT) return;
+    const owned = await roles.idsOfClient(authority.tenant.id, clientUuid);
+    const contents = await effective.contents(authority.tenant.id, owned);
+    this.assertMayTouch(
+      authority,
+      contents.flatMap(({ permissions }) => permissions),
+    );
+  }
+
+  async #powersOf({ tenant }: Authority, kind: HolderKind, ids: readonly string[]): Promise<readonly Powers[]> {
+    const { permissions, clientPowers } = this.#deps;
+    const [only] = ids;
+    const powers: Powers[] =
+      ids.length === 1
+        ? [await permissions.heldBy(tenant.id, kind, only!)]
+        : [...(await permissions.heldByMany(tenant.id, kind, ids)).values()];
+    if (kind === 'client')
+      for (const id of ids) powers.push({ permissions: await clientPowers(tenant.id, id), elsewhere: NOWHERE });
+    return powers;
   }
 
   /**
@@ -119,5 +150,15 @@ export class GuardedAccounts {
   }
 }
 
-const isOwnAccount = ({ caller, reach }: Authority, kind: HolderKind, id: string): boolean =>
-  kind === 'user' && reach === 'self' && caller.userId === id;
+/** What an account may do at home, and on other tenants. */
+type Powers = Pick<HeldRoles, 'permissions' | 'elsewhere'>;
+
+const NOWHERE: HeldRoles['elsewhere'] = new Map();
+
+/** @throws ACCOUNT_GUARDED, FORBIDDEN */
+function assertMatches(authority: Authority, { permissions, elsewhere }: Powers): void {
+  if (authority.reach !== 'all' && (permissions.holdsAll || elsewhere.size > 0)) throw grantErrors.ACCOUNT_GUARDED();
+  const beyond = [...elsewhere.values()].flatMap((set) => widened([...set.grants()]));
+  if (authority.matches(permissions) && (beyond.length === 0 || authority.holds(beyond))) return;
+  throw kernelErrors.FORBIDDEN({ message: 'It may do more than the caller, who therefore may not change it.' });
+}

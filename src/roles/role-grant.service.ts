@@ -1,11 +1,11 @@
-import type { Authority, Grant } from '../access/index.ts';
+import type { Authority } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, kernelErrors } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
-import { assertMayGrant, grantsOf } from './escalation.ts';
+import { assertMayGrant, grantsOf, widened } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import type { HolderKind, Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
@@ -112,9 +112,4 @@ export class RoleGrantService {
       },
     });
   }
-}
-
-/** A role on another tenant acts where only reach `all` gets one, so only who holds that may give it. */
-function widened(grants: readonly Grant[]): Grant[] {
-  return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'all' as const }));
 }

@@ -17,11 +17,6 @@ export interface HeldRoles {
   readonly elsewhere: ReadonlyMap<string, PermissionSet>;
 }
 
-/** Whether the roles reach beyond the holder's own tenant: such accounts are guarded (model.md section 2, rule 7). */
-export function reachesBeyond(held: HeldRoles): boolean {
-  return held.permissions.holdsAll || held.elsewhere.size > 0;
-}
-
 const NOTHING: HeldRoles = { roles: [], permissions: PermissionSet.none, elsewhere: new Map() };
 
 /** Holders kept: a handful of roles each, about 4 KB with their permission set, so 40 MB at most. */

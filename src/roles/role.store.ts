@@ -167,6 +167,13 @@ export class RoleStore {
     await this.#sql.deleteFrom('roles').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
   }
 
+  /** The roles that belong to a client. */
+  async idsOfClient(tenantId: string, clientUuid: string): Promise<string[]> {
+    if (clientUuid === TENANT_ROLE_CLIENT) return [];
+    const rows = await this.#select(tenantId).where('roles.client_uuid', '=', clientUuid).execute();
+    return (rows as Role[]).map(({ id }) => id);
+  }
+
   /** Deletes the roles that belong to a client. */
   async deleteOfClient(tenantId: string, clientUuid: string): Promise<void> {
     if (clientUuid === TENANT_ROLE_CLIENT) return;

@@ -1,3 +1,4 @@
+import { PermissionSet } from '../../access/index.ts';
 import {
   ClientAuthenticator,
   ClientDirectory,
@@ -5,6 +6,7 @@ import {
   ClientSecrets,
   ClientService,
   ClientStore,
+  clientPowers,
   WebOriginDirectory,
 } from '../../clients/index.ts';
 import { SecretHasher } from '../../crypto/index.ts';
@@ -46,7 +48,10 @@ export function createAccess({ base, sealer, listen, options }: Ground, { direct
     effective,
     permissions: rolePermissions,
     directory,
-    clientPermissions: (tenantId, clientUuid) => clientDirectory.permissionsOf(tenantId, clientUuid),
+    clientPowers: async (tenantId, clientUuid) => {
+      const record = await clientDirectory.byUuid(tenantId, clientUuid);
+      return record === null ? PermissionSet.none : clientPowers(record, clock.now());
+    },
   });
   tenants.addSeed(seedBuiltinRoles(roleStore, clock));
   const hasher = new SecretHasher(options.masterKey);

@@ -44,7 +44,7 @@ describe('clients', () => {
 
   describe('creation', () => {
     it('gives a confidential client a secret of 256 bits that is nowhere stored as it is (check 32)', async () => {
-      const { client, secret, restSecret } = await create({ withRestSecret: true });
+      const { client, secret, restSecret } = await world.newClient(acme, { withRestSecret: true });
       expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
       expect(restSecret).toMatch(/^[A-Za-z0-9_-]{43}$/);
       const stored = await world.services.clientStore.secretsOf(acme.id, client.id);
@@ -103,24 +103,49 @@ describe('clients', () => {
       expect((await reload(client))?.permissions).toEqual(['user:read']);
     });
 
-    it('asks nothing for what the client holds already, or loses', async () => {
+    it('opens a client to those alone who hold all that it holds, also where it loses something', async () => {
       const { client } = await world.newClient(acme, { permissions: ['user:read', 'user:delete'] });
       const { clients } = world.services;
-      await clients.update(as(acme, 'client:write', 'group:read'), client.id, {
-        permissions: ['user:read', 'group:read'],
-      });
+      const change = { permissions: ['user:read', 'group:read'] };
+      const less = as(acme, 'client:write', 'group:read', 'user:read');
+      expect(await refusalOf(clients.update(less, client.id, change))).toBe('FORBIDDEN');
+      expect((await reload(client))?.permissions).toEqual(['user:delete', 'user:read']);
+      await clients.update(as(acme, 'client:write', 'group:read', 'user:write', 'user:delete'), client.id, change);
       expect((await reload(client))?.permissions).toEqual(['group:read', 'user:read']);
     });
 
-    it('counts a scope that empowers applications as what it expands to', async () => {
+    it('counts what a `rest` secret opens: at its making, its rotation, and whenever its client is changed', async () => {
+      const { clients } = world.services;
+      const opened = ['federation-link:bind', 'federation-link:write', 'user:delete'];
+      expect(await refusalOf(create({ withRestSecret: true }, 'client:create'))).toBe('PERMISSION_ESCALATION');
+      expect(await refusalOf(create({ withRestSecret: true }, ...opened.slice(1)))).toBe('PERMISSION_ESCALATION');
+      expect((await world.eventTypes(acme)).at(-1)).not.toBe('client.created');
+      const { client } = await create({}, 'client:create');
+      const rotate = (...held: string[]) => clients.rotateSecret(as(acme, ...held), client.id, { kind: 'rest' });
+      expect(await refusalOf(rotate('client-secret:rotate'))).toBe('PERMISSION_ESCALATION');
+      expect(await world.services.clientStore.secretsOf(acme.id, client.id)).toHaveLength(1);
+      await rotate(...opened);
+      for (const attempt of [
+        clients.update(as(acme, 'client:write'), client.id, { name: 'mine' }),
+        clients.rotateSecret(as(acme, 'client-secret:rotate'), client.id, { kind: 'oauth' }),
+        clients.readSecret(as(acme, 'client-secret:read'), client.id, 'oauth'),
+        clients.delete(as(acme, 'client:delete'), client.id),
+      ])
+        expect(await refusalOf(attempt)).toBe('FORBIDDEN');
+      expect(await refusalOf(clients.update(as(acme, ...opened), client.id, { name: 'ours' }))).toBeNull();
+    });
+
+    it('counts a scope as what it expands to, for applications and beyond the own account for users', async () => {
       world.services.scopes.register([
         { name: 'sys_users', holder: 'application', expandsTo: ['user:read'], description: 'Users.' },
         { name: 'own_user', holder: 'user', expandsTo: ['user:read:self'], description: 'Own account.' },
+        { name: 'all_users', holder: 'user', expandsTo: ['user:read'], description: 'What its users may do.' },
       ]);
       const scopes = (name: string) => ({ scopes: [{ name, isDefault: false }] });
       expect(await refusalOf(create(scopes('sys_users'), 'client:create'))).toBe('PERMISSION_ESCALATION');
       expect(await refusalOf(create(scopes('user:delete'), 'client:create'))).toBe('PERMISSION_ESCALATION');
       expect(await refusalOf(create(scopes('own_user'), 'client:create'))).toBe(null);
+      expect(await refusalOf(create(scopes('all_users'), 'client:create'))).toBe('PERMISSION_ESCALATION');
       expect(await refusalOf(create(scopes('sys_users'), 'client:create', 'user:read'))).toBe(null);
     });
 
@@ -147,7 +172,7 @@ describe('clients', () => {
         clients.readSecret(narrow, client.id, 'oauth'),
       ];
       expect(await Promise.all(attempts.map(refusalOf))).toEqual(Array(4).fill('ACCOUNT_GUARDED'));
-      const wide = as(master, 'client:write:all');
+      const wide = new Authority(world.app(master, 'client:write:all', 'user:read:all'), master, 'all');
       expect((await clients.update(wide, client.id, { name: 'ours' })).name).toBe('ours');
     });
   });
@@ -229,9 +254,8 @@ describe('clients', () => {
     it('refuses an overlap of rest secrets, and one beyond a quarter', async () => {
       const { client } = await create({});
       const { clients } = world.services;
-      expect(await refusalOf(clients.rotateSecret(as(acme), client.id, { kind: 'rest', overlapSeconds: 1 }))).toBe(
-        'INVALID_INPUT',
-      );
+      const rotation = { kind: 'rest', overlapSeconds: 1 } as const;
+      expect(await refusalOf(clients.rotateSecret(world.system(acme), client.id, rotation))).toBe('INVALID_INPUT');
       expect(
         await refusalOf(clients.rotateSecret(as(acme), client.id, { kind: 'oauth', overlapSeconds: 7_776_001 })),
       ).toBe('INVALID_INPUT');

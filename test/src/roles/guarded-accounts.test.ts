@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Authority } from '../../../src/access/index.ts';
+import { Authority, everyPermission, formatScope } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
 describe('guarded accounts', () => {
   let world: World;
   let master: TenantRef;
+  let statements = 0;
   beforeAll(async () => {
-    world = await World.open();
+    world = await World.open(await openTestDatabase(() => (statements += 1)));
     master = await world.tenant({ name: 'master' });
   });
   afterAll(() => world.close());
 
   const as = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(tenant, ...scopes), tenant, 'tenant');
-  const asAll = (tenant: TenantRef) => new Authority(world.app(master), tenant, 'all');
+  const asAll = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(master, ...scopes), tenant, 'all');
+  const EVERYTHING = everyPermission('all').map(formatScope);
   const builtin = async (tenant: TenantRef, name: string) =>
     (await world.services.roleStore.findBuiltin(tenant.id, [name]))[0]!.id;
   const administrator = async (tenant: TenantRef, role: string) => {
@@ -32,7 +35,8 @@ describe('guarded accounts', () => {
       'ACCOUNT_GUARDED',
     );
     expect(await refusalOf(guarded.assertMayChange(as(master, 'user:write'), 'user', plain.id))).toBeNull();
-    expect(await refusalOf(guarded.assertMayChange(asAll(master), 'user', id))).toBeNull();
+    expect(await refusalOf(guarded.assertMayChange(asAll(master, 'user:write:all'), 'user', id))).toBe('FORBIDDEN');
+    expect(await refusalOf(guarded.assertMayChange(asAll(master, ...EVERYTHING), 'user', id))).toBeNull();
     const self = (caller: string) => new Authority(world.user(master, caller, 'user:write:self'), master, 'self');
     expect(await refusalOf(guarded.assertMayChange(self(id), 'user', id))).toBeNull();
     expect(await refusalOf(guarded.assertMayChange(self(plain.id), 'user', id))).toBe('ACCOUNT_GUARDED');
@@ -52,6 +56,155 @@ describe('guarded accounts', () => {
     expect(await refusalOf(guarded.assertMayChange(as(master), 'client', other.id))).toBe('ACCOUNT_GUARDED');
   });
 
+  describe('inside one tenant', () => {
+    let acme: TenantRef;
+    beforeAll(async () => {
+      acme = await world.tenant();
+    });
+
+    /** Somebody who holds permissions through a role, in each of the ways there are. */
+    const holders = {
+      'a user': async (roleId: string) => {
+        const { id } = await world.newUser(acme);
+        await world.grantRole(acme, { roleId, holderKind: 'user', holderId: id });
+        return { kind: 'user' as const, id };
+      },
+      'a user through a role inside another': async (roleId: string) => {
+        const { id } = await world.newUser(acme);
+        const outer = await world.newRole(acme, { childIds: [roleId] });
+        await world.grantRole(acme, { roleId: outer.id, holderKind: 'user', holderId: id });
+        return { kind: 'user' as const, id };
+      },
+      'a user through the parent of a group': async (roleId: string) => {
+        const { id } = await world.newUser(acme);
+        const parent = await world.newGroup(acme);
+        const group = await world.newGroup(acme, { parentId: parent.id });
+        await world.grantRole(acme, { roleId, holderKind: 'group', holderId: parent.id });
+        await world.services.groupMembers.add(world.system(acme), group.id, [id]);
+        return { kind: 'user' as const, id };
+      },
+      'a group': async (roleId: string) => {
+        const { id } = await world.newGroup(acme);
+        await world.grantRole(acme, { roleId, holderKind: 'group', holderId: id });
+        return { kind: 'group' as const, id };
+      },
+      'a client through a role': async (roleId: string) => {
+        const { id } = (await world.newClient(acme)).client;
+        await world.grantRole(acme, { roleId, holderKind: 'client', holderId: id });
+        return { kind: 'client' as const, id };
+      },
+      'a client by its own permissions': async () => {
+        const { client } = await world.newClient(acme, { permissions: ['user:read', 'session:revoke'] });
+        return { kind: 'client' as const, id: client.id };
+      },
+      'a client by its scopes': async () => {
+        const scopes = ['user:read', 'session:revoke'].map((name) => ({ name, isDefault: false }));
+        return { kind: 'client' as const, id: (await world.newClient(acme, { scopes })).client.id };
+      },
+    };
+
+    it.each(Object.entries(holders))('%s is changed only by callers who hold all that it holds', async (_, make) => {
+      const role = await world.newRole(acme, { permissions: ['user:read', 'session:revoke'] });
+      const { kind, id } = await make(role.id);
+      const outcome = (...scopes: string[]) =>
+        refusalOf(world.services.guarded.assertMayChange(as(acme, ...scopes), kind, id));
+      expect(await outcome('user:write', 'session:revoke')).toBeNull();
+      expect(await outcome('user:read')).toBe('FORBIDDEN');
+      expect(await outcome('user:delete', 'session:read', 'session:revoke')).toBe('FORBIDDEN');
+      const { guarded } = world.services;
+      expect(await refusalOf(guarded.assertMayChange(asAll(acme, 'user:write:all'), kind, id))).toBe('FORBIDDEN');
+      const everywhere = asAll(acme, 'user:read:all', 'session:revoke:all');
+      expect(await refusalOf(guarded.assertMayChange(everywhere, kind, id))).toBeNull();
+    });
+
+    it('counts nothing that is about the holder alone, and nothing of people without roles', async () => {
+      const { guarded } = world.services;
+      const role = await world.newRole(acme, { permissions: ['user:write:self', 'password:change:self'] });
+      const { id } = await world.newUser(acme);
+      await world.grantRole(acme, { roleId: role.id, holderKind: 'user', holderId: id });
+      expect(await refusalOf(guarded.assertMayChange(as(acme), 'user', id))).toBeNull();
+      const plain = await world.newUser(acme);
+      expect(await refusalOf(guarded.assertMayChange(as(acme), 'user', plain.id))).toBeNull();
+      expect(await refusalOf(guarded.assertMayChange(as(acme), 'user', 'nobody'))).toBeNull();
+    });
+
+    it("leaves users their own account, whatever their token holds, and not that of a neighbour's namesake", async () => {
+      const { guarded } = world.services;
+      const id = await administrator(acme, 'tenant-administrator');
+      const own = new Authority(world.user(acme, id, 'user:write'), acme, 'tenant');
+      expect(await refusalOf(guarded.assertMayChange(own, 'user', id))).toBeNull();
+      const namesake = new Authority(world.user(master, id, 'user:write:all'), acme, 'all');
+      expect(await refusalOf(guarded.assertMayChange(namesake, 'user', id))).toBe('FORBIDDEN');
+    });
+
+    it('asks for each of many, and refuses them all for one', async () => {
+      const { guarded } = world.services;
+      const strong = await administrator(acme, 'tenant-administrator');
+      const plain = await world.newUser(acme);
+      const may = (ids: string[]) => refusalOf(guarded.assertMayChange(as(acme, 'user:write'), 'user', ids));
+      expect(await may([plain.id, strong])).toBe('FORBIDDEN');
+      expect(await may([plain.id, 'nobody'])).toBeNull();
+      expect(await may([])).toBeNull();
+    });
+  });
+
+  it('with a role on another tenant may be changed by those who hold it for all tenants', async () => {
+    const { guarded } = world.services;
+    const acme = await world.tenant();
+    const role = await world.newRole(master, { permissions: ['user:read'] });
+    const { id } = await world.newUser(master);
+    const onTenant = acme.name;
+    await world.grantRole(master, { roleId: role.id, holderKind: 'user', holderId: id, onTenant });
+    const may = (authority: Authority) => refusalOf(guarded.assertMayChange(authority, 'user', id));
+    expect(await may(as(master, 'user:read'))).toBe('ACCOUNT_GUARDED');
+    expect(await may(asAll(master, 'user:read', 'group:read:all'))).toBe('FORBIDDEN');
+    expect(await may(asAll(master, 'user:read:all'))).toBeNull();
+  });
+
+  describe('cost', () => {
+    const cost = async (work: () => Promise<unknown>): Promise<number> => {
+      const before = statements;
+      await work();
+      return statements - before;
+    };
+
+    it('one read for an account that holds nothing, remembered outside transactions', async () => {
+      const { guarded } = world.services;
+      const { id } = await world.newUser(master);
+      const ask = () => guarded.assertMayChange(as(master, 'user:write'), 'user', id);
+      expect(await cost(ask)).toBe(1);
+      expect(await cost(ask)).toBe(0);
+    });
+
+    it('one read in a transaction, however often it is asked there', async () => {
+      const { guarded } = world.services;
+      const { id } = await world.newUser(master);
+      const ask = () => guarded.assertMayChange(as(master, 'user:write'), 'user', id);
+      const inTransaction = (times: number) =>
+        cost(() =>
+          world.db.transaction(async () => {
+            for (let i = 0; i < times; i++) await ask();
+          }),
+        );
+      const idle = await inTransaction(0);
+      expect(await inTransaction(1)).toBe(idle + 1);
+      expect(await inTransaction(3)).toBe(idle + 1);
+    });
+
+    it('nothing for callers who hold everything, and for the service itself', async () => {
+      const { guarded } = world.services;
+      const id = await administrator(master, 'administrator');
+      for (const authority of [asAll(master, ...EVERYTHING), world.system(master)])
+        expect(await cost(() => guarded.assertMayChange(authority, 'user', id))).toBe(0);
+    });
+
+    it('the same for one account as for many', async () => {
+      const { guarded } = world.services;
+      const ids = await Promise.all(Array.from({ length: 20 }, async () => (await world.newUser(master)).id));
+      expect(await cost(() => guarded.assertMayChange(as(master, 'user:write'), 'user', ids))).toBe(1);
+    });
+  });
+
   describe('the last administrator of all tenants', () => {
     it('cannot be ended; disabled users and clients do not count as others', async () => {
       const world = await World.open();
@@ -66,7 +219,7 @@ describe('guarded accounts', () => {
       await give('client', (await world.newClient(master)).client.id);
       await world.services.users.setEnabled(world.system(master), disabled.id, false);
       const { guarded } = world.services;
-      const all = new Authority(world.app(master), master, 'all');
+      const all = new Authority(world.app(master, ...EVERYTHING), master, 'all');
       const end = (id: string) => refusalOf(world.db.transaction(() => guarded.assertMayEnd(all, id)));
       expect(await end(first.id)).toBe('ADMINISTRATOR_LAST');
       expect(await end(disabled.id)).toBeNull();
@@ -112,8 +265,9 @@ describe('guarded accounts', () => {
       const tenant = await world.tenant({ template });
       const holderId = await administrator(tenant, 'tenant-administrator');
       const roleId = await builtin(tenant, 'tenant-administrator');
-      const ended = await refusalOf(world.db.transaction(() => guarded.assertMayEnd(as(tenant), holderId)));
-      const revoked = await refusalOf(roleGrants.revoke(as(tenant), { roleId, holderKind: 'user', holderId }));
+      const peer = asAll(tenant, ...EVERYTHING);
+      const ended = await refusalOf(world.db.transaction(() => guarded.assertMayEnd(peer, holderId)));
+      const revoked = await refusalOf(roleGrants.revoke(peer, { roleId, holderKind: 'user', holderId }));
       return [ended, revoked];
     };
     expect(await outcome('native')).toEqual([null, null]);
