@@ -1,9 +1,10 @@
-import type { Authority } from '../access/index.ts';
+import { type Authority, requireRecentSignIn } from '../access/index.ts';
 import type { Sealer } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isStorableText, kernelErrors, requireText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
+import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
 import { canonicalUserId, type User, type UserStore, userErrors } from '../users/index.ts';
 import type { FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
@@ -46,6 +47,7 @@ export interface FederationLinkServiceDeps {
   readonly providers: FederationProviderStore;
   readonly users: Pick<UserStore, 'findById'>;
   readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly sealer: Sealer;
@@ -76,11 +78,11 @@ export class FederationLinkService {
    * @throws USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, INVALID_INPUT
    * @throws LINK_ALREADY_BOUND The external account is another user's. Of two who try at once, one wins.
    * @throws LINK_LIMIT_REACHED The user has 100 linked accounts.
-   * @throws ACCOUNT_GUARDED The user's powers reach beyond the tenant.
+   * @throws ACCOUNT_GUARDED, FORBIDDEN The user's powers reach beyond the tenant, or beyond those of the caller.
+   * @throws REAUTHENTICATION_REQUIRED Users link accounts to their own only soon after a sign-in.
    */
   async link(authority: Authority, input: LinkInput): Promise<LinkRow> {
-    const user = await this.#user(authority, input.userId);
-    await this.#deps.guarded.assertMayChange(authority, 'user', user.id);
+    const user = await this.userToChange(authority, input.userId);
     const checked = checkedAccount(input);
     return this.#deps.db.transaction(async () => {
       const provider = await this.#provider(authority, input.provider);
@@ -104,10 +106,9 @@ export class FederationLinkService {
     });
   }
 
-  /** @throws USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED */
+  /** @throws USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED, FORBIDDEN, REAUTHENTICATION_REQUIRED */
   async unlink(authority: Authority, input: Omit<LinkInput, 'externalName'>): Promise<LinkRow> {
-    const user = await this.#user(authority, input.userId);
-    await this.#deps.guarded.assertMayChange(authority, 'user', user.id);
+    const user = await this.userToChange(authority, input.userId);
     const { db, store, providers } = this.#deps;
     const tenantId = authority.tenant.id;
     return db.transaction(async () => {
@@ -225,6 +226,21 @@ export class FederationLinkService {
     const { tenantId, providerId, externalId } = link;
     const sealed = sealer.seal(JSON.stringify(tokens), sealContext(tenantId, link));
     await store.saveToken(tenantId, { providerId, externalId, sealed, expiresAt }, clock.now());
+  }
+
+  /**
+   * The user whose linked accounts the caller may change: they are what the user will sign in with.
+   * @throws FORBIDDEN, USER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws REAUTHENTICATION_REQUIRED The caller's own account, after too old a sign-in.
+   */
+  async userToChange(authority: Authority, userId: string): Promise<User> {
+    const { clock, directory, guarded } = this.#deps;
+    const user = await this.#user(authority, userId);
+    const tenant = await directory.byId(authority.tenant.id);
+    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
+    requireRecentSignIn(authority, user.id, tenant.settings.reauthSeconds, clock.now());
+    await guarded.assertMayChange(authority, 'user', user.id);
+    return user;
   }
 
   async #user(authority: Authority, userId: string): Promise<User> {

@@ -14,10 +14,9 @@ import {
   providerKey,
 } from '../../federation/index.ts';
 import { addSeconds, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
-import type { GuardedAccounts } from '../../roles/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { canonicalUserId, type UserStore, userErrors } from '../../users/index.ts';
+import { type UserStore, userErrors } from '../../users/index.ts';
 import { isRegisteredCallback, withError } from './callback.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import type { Upstream, Visit } from './upstream.ts';
@@ -66,7 +65,6 @@ export interface LinkAccountFlowDeps {
   readonly codes: OneTimeCodeStore;
   readonly directory: Pick<TenantDirectory, 'byHost'>;
   readonly events: EventLog;
-  readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly links: FederationLinkService;
   readonly providers: FederationProviderStore;
   readonly upstream: Upstream;
@@ -114,7 +112,8 @@ export class LinkAccountFlow {
 
   /**
    * Begins a visit. @returns Where the browser has to be sent.
-   * @throws BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED,
+   *   FORBIDDEN, REAUTHENTICATION_REQUIRED
    * @throws FEDERATION_PROVIDER_UNREACHABLE Its metadata cannot be read.
    */
   async begin(authority: Authority, input: BeginLinking): Promise<{ readonly redirectTo: string }> {
@@ -229,12 +228,7 @@ export class LinkAccountFlow {
   }
 
   async #account(authority: Authority, userId: string | null): Promise<string | null> {
-    if (userId === null) return null;
-    authority.requireAccount(canonicalUserId(userId));
-    const user = await this.#deps.users.findById(authority.tenant.id, userId);
-    if (user === null) throw userErrors.USER_NOT_FOUND();
-    await this.#deps.guarded.assertMayChange(authority, 'user', user.id);
-    return user.id;
+    return userId === null ? null : (await this.#deps.links.userToChange(authority, userId)).id;
   }
 
   async #enabledProvider(tenant: TenantRef, key: string): Promise<FederationProvider> {

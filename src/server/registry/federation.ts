@@ -36,6 +36,7 @@ export function createFederation(
     providers,
     users,
     guarded,
+    directory,
     sealer: federationSealer,
   });
   const upstream = new Upstream({
@@ -54,7 +55,6 @@ export function createFederation(
       clients: clientDirectory,
       codes: oneTimeCodes,
       directory,
-      guarded,
       links: federationLinks,
       providers,
       upstream,
