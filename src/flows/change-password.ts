@@ -1,4 +1,4 @@
-import { type Authority, requireRecentSignIn } from '../access/index.ts';
+import { type Authority, type Grant, requireRecentSignIn } from '../access/index.ts';
 import {
   type Attempt,
   generatePassword,
@@ -86,12 +86,14 @@ export interface PasswordFlowDeps {
 /** The right that lets one user change the password of another. */
 const DEPENDENT_RIGHT = 'change_password';
 
+const MAY_SET: Grant = { permission: 'password:set', reach: 'tenant' };
+
 /** What is written, and what happens in the same transaction. */
 interface Replacement extends Beside {
   readonly how: WritePassword;
   readonly sessions: SessionsAfter;
   /** Called in the transaction. */
-  readonly alsoDo?: () => void;
+  readonly alsoDo?: () => Promise<void> | void;
 }
 
 /** Changing a password: the new hash, its event and the end of the sessions are one transaction. */
@@ -103,9 +105,10 @@ export class PasswordFlow {
   }
 
   /**
-   * Sets the password of an account without knowing the old one.
+   * Sets the password of an account without knowing the old one, which ends a block for wrong ones.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, PASSWORD_POLICY, PASSWORD_TOO_LONG
-   * @throws FORBIDDEN Reach `self`: the own password is changed, not set.
+   * @throws FORBIDDEN Reach `self`: the caller's own password is changed, not set. Or the account may do more than the caller.
+   * @throws REAUTHENTICATION_REQUIRED Of the caller's own account, after too old a sign-in.
    */
   set(authority: Authority, input: SetPassword): Promise<void> {
     return this.#set(authority, input, 'input.password');
@@ -134,7 +137,7 @@ export class PasswordFlow {
     const { notices, users } = this.#deps;
     const { newPassword, sendToAttribute, currentPassword, ...rest } = input;
     const userId = canonicalUserId(input.userId);
-    const isOwn = !authority.holds([{ permission: 'password:set', reach: 'tenant' }]);
+    const isOwn = !authority.holds([MAY_SET]);
     if (isOwn) {
       authority.withReach('self').requireAccount(userId);
       requireCurrent(currentPassword);
@@ -182,10 +185,19 @@ export class PasswordFlow {
 
   async #set(authority: Authority, input: SetPassword, path: string, alsoDo?: () => void): Promise<void> {
     authority.requireAccount('');
+    const { clock, lockouts, passwords } = this.#deps;
     const { isTemporary = false, sessions = 'end-all' } = input;
-    const prepared = await this.#deps.passwords.prepare(authority, input.userId, input.password, path);
+    const { settings } = await this.#tenant(authority);
+    // Who may set passwords sets the own one too without showing it, so the sign-in must be as recent as for a change.
+    requireRecentSignIn(authority, canonicalUserId(input.userId), settings.reauthSeconds, clock.now());
+    const prepared = await passwords.prepare(authority, input.userId, input.password, path);
     const how = { event: 'password.reset', isTemporary } as const;
-    await this.#write(authority, prepared, { ...input, how, sessions, ...(alsoDo === undefined ? {} : { alsoDo }) });
+    const beside = async (): Promise<void> => {
+      alsoDo?.();
+      // The right to change the password of one account is no permission to lift its block.
+      if (authority.holds([MAY_SET])) await lockouts.liftForNewPassword(authority, prepared.user);
+    };
+    await this.#write(authority, prepared, { ...input, how, sessions, alsoDo: beside });
   }
 
   async #change(authority: Authority, input: ChangePassword, alsoDo?: () => void): Promise<void> {
@@ -209,7 +221,7 @@ export class PasswordFlow {
     await db.transaction(async () => {
       await passwords.write(authority, prepared, { ...how, params: { sessions } });
       await this.#endSessions(authority, user.id, replacement);
-      replacement.alsoDo?.();
+      await replacement.alsoDo?.();
       notices.tellOwner(authority, user, replacement);
     });
   }

@@ -12,7 +12,7 @@ import {
 import type { Database, PageRequest, PageResult } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../../users/index.ts';
+import { canonicalUserId, isUserIdShaped, type User, type UserStore, userErrors } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
 import { type AppliedRule, afterFailure, type LockoutRule, rulesFor } from './lockout.rules.ts';
 import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
@@ -192,6 +192,8 @@ export class LockoutService {
     if (!('userId' in target)) {
       const { subjectKind, subject, factor } = target;
       if (!isKey(subjectKind, subject, factor)) return 0;
+      const account = accountOf(subjectKind, subject);
+      if (account !== null) await this.#deps.guard.assertMayChange(authority, 'user', account);
       return db.transaction(async () =>
         this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor)),
       );
@@ -200,17 +202,32 @@ export class LockoutService {
     const user = await this.#deps.users.findById(tenantId, userId);
     if (user === null) throw userErrors.USER_NOT_FOUND();
     await this.#deps.guard.assertMayChange(authority, 'user', userId);
-    return db.transaction(async () => {
-      const lifted = this.#recordLifted(authority, await store.clearAccount(tenantId, userId));
-      if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return lifted;
-      await this.#deps.accounts.setEnabled(authority, userId, true);
-      this.#deps.events.record(authority.caller, authority.tenant, {
-        type: 'lockout.lifted',
-        subjectId: userId,
-        params: { subjectKind: 'account', permanent: true },
-      });
-      return lifted + 1;
+    return db.transaction(() => this.#liftOf(authority, user));
+  }
+
+  /**
+   * Ends the block of an account that somebody else gave a new password, in the transaction that writes it: the failures
+   * were about the old one. Callers who may lift blocks lift all; for the others failures at a second factor stay, or a
+   * new password would buy new guesses at it, and so does a permanent block.
+   * @returns How many blocks were lifted.
+   */
+  async liftForNewPassword(authority: Authority, user: User): Promise<number> {
+    if (authority.holds([{ permission: 'block:lift', reach: 'tenant' }])) return this.#liftOf(authority, user);
+    return this.#recordLifted(authority, await this.#deps.store.clearAccount(authority.tenant.id, user.id, 'first'));
+  }
+
+  /** Inside a unit of work. */
+  async #liftOf(authority: Authority, user: User): Promise<number> {
+    const { accounts, events, store } = this.#deps;
+    const lifted = this.#recordLifted(authority, await store.clearAccount(authority.tenant.id, user.id));
+    if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return lifted;
+    await accounts.setEnabled(authority, user.id, true);
+    events.record(authority.caller, authority.tenant, {
+      type: 'lockout.lifted',
+      subjectId: user.id,
+      params: { subjectKind: 'account', permanent: true },
     });
+    return lifted + 1;
   }
 
   #recordLifted(authority: Authority, rows: readonly ClearedRow[]): number {

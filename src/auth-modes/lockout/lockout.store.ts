@@ -55,7 +55,8 @@ const CLEARED = 'returning subject_kind as "subjectKind", subject, factor, block
 const CLEAR_FACTOR_SQL = `delete from lockouts where tenant_id = $1 and factor = $2
   and (subject_kind, subject) in (select * from unnest($3::text[], $4::text[]))`;
 const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
-  and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3))) ${CLEARED}`;
+  and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3)))
+  and ($4::text is null or factor = $4) ${CLEARED}`;
 const CLEAR_SUBJECT_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2 and subject = $3
   and factor = $4 ${CLEARED}`;
 
@@ -128,9 +129,9 @@ export class LockoutStore {
     await this.#run(CLEAR_FACTOR_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
   }
 
-  /** Forgets everything counted against an account and its devices, at all factors. */
-  clearAccount(tenantId: string, userId: string): Promise<ClearedRow[]> {
-    return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId)]);
+  /** Forgets everything counted against an account and its devices. @param factor Default: at all factors. */
+  clearAccount(tenantId: string, userId: string, factor: LockoutFactor | null = null): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId), factor]);
   }
 
   /** Forgets what is counted against one subject at one factor. */

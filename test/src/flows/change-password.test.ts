@@ -164,6 +164,106 @@ describe('changing a password', () => {
       });
     });
 
+    describe('lifts the lock-out of the account', () => {
+      const app = (...scopes: string[]) => new Authority(world.app(tenant, ...scopes), tenant, 'tenant');
+      const setAs = (authority: Authority) =>
+        world.services.passwordFlow.set(authority, { userId: user.id, password: NEXT });
+      const attempt = (factor: 'first' | 'second') =>
+        ({ tenant, factor, userId: user.id, name: user.username, peerIp: null, knownDeviceId: null }) as const;
+      const fail = async (factor: 'first' | 'second') => {
+        for (let i = 0; i < 10; i++) await world.services.lockouts.fail(attempt(factor), world.app(tenant));
+      };
+      const isBlocked = async (factor: 'first' | 'second') =>
+        (await world.services.lockouts.check(attempt(factor))).isBlocked;
+
+      it('for wrong passwords at once, with an event; guesses at a second factor stay counted', async () => {
+        await fail('first');
+        await fail('second');
+        expect([await isBlocked('first'), await isBlocked('second')]).toEqual([true, true]);
+        await setAs(app('password:set'));
+        expect([await isBlocked('first'), await isBlocked('second')]).toEqual([false, true]);
+        expect(await count('lockout.lifted')).toBe(1);
+      });
+
+      it('wholly, by callers who may lift blocks', async () => {
+        await fail('first');
+        await fail('second');
+        await setAs(app('password:set', 'block:lift'));
+        expect([await isBlocked('first'), await isBlocked('second')]).toEqual([false, false]);
+        expect(await count('lockout.lifted')).toBe(2);
+      });
+
+      it('also one that is permanent, by callers who may lift blocks, and not what an administrator disabled', async () => {
+        const isEnabled = async () => (await world.services.userStore.findById(tenant.id, user.id))!.enabled;
+        await world.services.endAccess.setEnabled(world.system(tenant), user.id, false, 'lockout');
+        await setAs(app('password:set'));
+        expect(await isEnabled()).toBe(false);
+        await setAs(app('password:set', 'block:lift'));
+        expect(await isEnabled()).toBe(true);
+        await world.services.endAccess.setEnabled(world.system(tenant), user.id, false);
+        await setAs(app('password:set', 'block:lift'));
+        expect(await isEnabled()).toBe(false);
+      });
+
+      it('not when the password is refused, and not by holders of a right on the account alone', async () => {
+        await fail('first');
+        const refused = world.services.passwordFlow.set(app('password:set', 'block:lift'), {
+          userId: user.id,
+          password: 'short',
+        });
+        await expect(refused).rejects.toMatchObject({ code: 'PASSWORD_POLICY' });
+        const parent = await world.newUser(tenant);
+        await world.services.rights.grant(world.system(tenant), [
+          {
+            subject: { kind: 'user', id: parent.id },
+            object: { kind: 'user', id: user.id },
+            names: ['change_password'],
+          },
+        ]);
+        const caller = world.user(tenant, parent.id, 'dependent-password:change:self');
+        const input = { userId: user.id, newPassword: NEXT };
+        await world.services.passwordFlow.changeDependent(new Authority(caller, tenant, 'self'), input);
+        expect(await isBlocked('first')).toBe(true);
+      });
+    });
+
+    it('tells the owner by mail and names who did it in the event, whoever that is (check 48)', async () => {
+      const owner = await world.newUser(tenant, { email: 'owner@example.com', emailVerified: true });
+      const admin = await world.newUser(tenant);
+      const by = (caller: Caller) =>
+        world.services.passwordFlow.set(new Authority(caller, tenant, 'tenant'), { userId: owner.id, password: NEXT });
+      const told = async () => (await world.outbox()).mails.filter(({ to }) => to === 'owner@example.com').length;
+      await by(world.app(tenant, 'password:set'));
+      expect(await told()).toBe(1);
+      await by(world.user(tenant, admin.id, 'password:set'));
+      expect(await told()).toBe(2);
+      const older = world.app(tenant, 'password:set');
+      await by({ ...older, origin: { ...older.origin, api: 'rest' } });
+      expect(await told()).toBe(3);
+      const resets = (await world.events(tenant)).filter(
+        ({ type, subject_id }) => type === 'password.reset' && subject_id === owner.id,
+      );
+      expect(resets.map(({ actor_id, client_id }) => [actor_id, client_id])).toEqual([
+        ['test-app', 'test-app'],
+        [admin.id, 'test-app'],
+        ['test-app', 'test-app'],
+      ]);
+    });
+
+    it("needs a recent sign-in for the administrator's own account (check 54)", async () => {
+      const caller = world.user(tenant, user.id, 'password:set');
+      const setOwn = (over: Partial<Caller> = {}) =>
+        world.services.passwordFlow.set(new Authority({ ...caller, ...over }, tenant, 'tenant'), {
+          userId: user.id,
+          password: NEXT,
+        });
+      const authTime = new Date(world.clock.now().getTime() - 301_000);
+      await expect(setOwn({ authTime })).rejects.toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' });
+      expect(await opens(password)).toBe(true);
+      await setOwn();
+      expect(await opens(NEXT)).toBe(true);
+    });
+
     it('is refused for unknown users, users of a neighbour, and with reach self', async () => {
       const other = await world.tenant();
       await expect(set({ userId: 'nobody' })).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });

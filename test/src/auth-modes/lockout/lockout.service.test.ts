@@ -267,6 +267,26 @@ describe('lock-out', () => {
       expect((await check()).isBlocked).toBe(false);
     });
 
+    it('is refused for somebody who may do more than the caller, by the row of a block too', async () => {
+      const { fail, check, tenant, user } = await scene();
+      const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
+      await world.grantRole(tenant, { roleId: role.id, holderKind: 'user', holderId: user.id });
+      await fail(3, { knownDeviceId: 'mine' });
+      await fail(3);
+      const { rows } = await lockouts().page(world.system(tenant), { userId: user.id }, {});
+      const weak = new Authority(world.app(tenant, 'block:lift'), tenant, 'tenant');
+      const targets = [
+        { userId: user.id },
+        ...rows.map(({ subjectKind, subject, factor }) => ({ subjectKind, subject, factor })),
+      ];
+      expect(targets).toHaveLength(3);
+      for (const target of targets)
+        await expect(lockouts().lift(weak, target)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      expect((await check()).isBlocked).toBe(true);
+      const equal = new Authority(world.app(tenant, 'block:lift', 'key:rotate'), tenant, 'tenant');
+      for (const target of targets.slice(1)) expect(await lockouts().lift(equal, target)).toBe(1);
+    });
+
     it('is refused for unknown users and with reach self, and finds nothing by parts that are no key', async () => {
       const { tenant, user } = await scene();
       await expect(lockouts().lift(world.system(tenant), { userId: 'nobody' })).rejects.toMatchObject({
