@@ -1,5 +1,5 @@
 import { newId } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, settlesWithin } from '../persistence/index.ts';
 import { type ClusterStore, LEASE_SECONDS } from './cluster.store.ts';
 import { withClusterLock } from './cluster-lock.ts';
 import type { Logger } from './logger.ts';
@@ -8,6 +8,7 @@ import { StartRefused } from './start-refused.ts';
 const NAME = 'public-url';
 /** Two renewals may fail before the node counts as gone. In milliseconds. */
 const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
+const STOP_PATIENCE_MS = 500;
 
 export interface SharedOriginDeps {
   readonly db: Database;
@@ -56,7 +57,8 @@ export class SharedOrigin {
   /** Takes the announcement back, so that the next start is free to change the value. */
   async stop(): Promise<void> {
     clearInterval(this.#renewal);
-    await this.#deps.store.withdraw(NAME, this.#nodeId);
+    // A database that does not answer must not hold up the end; the lease runs out by itself.
+    await settlesWithin(STOP_PATIENCE_MS, this.#deps.store.withdraw(NAME, this.#nodeId));
   }
 
   #compare(announced: readonly string[]): void {
