@@ -206,7 +206,7 @@ export class PasswordFlow {
     authority.withReach('self').requireAccount(userId);
     const { settings } = await this.#tenant(authority);
     requireRecentSignIn(authority, userId, settings.reauthSeconds, clock.now());
-    const proved = await this.#prove(authority, userId, input.currentPassword);
+    const proved = await passwords.admit(() => this.#prove(authority, userId, input.currentPassword));
     const prepared = await passwords.prepare(authority, userId, input.newPassword, 'input.newPassword');
     const how = { event: 'password.changed', proved } as const;
     const sessions = input.sessions ?? 'end-others';

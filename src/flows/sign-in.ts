@@ -46,7 +46,7 @@ export type SignInResult =
 export interface SignInFlowDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
-  readonly passwords: Pick<PasswordMode, 'prove' | 'amr'>;
+  readonly passwords: Pick<PasswordMode, 'admit' | 'prove' | 'amr'>;
   readonly credentials: Pick<CredentialStore, 'secondFactorMethods'>;
   readonly lockouts: LockoutService;
   readonly devices: Pick<DeviceService, 'isKnown' | 'seen'>;
@@ -82,8 +82,12 @@ export class SignInFlow {
    * @throws SIGN_IN_REFUSED Records `sign_in.failed` with the reason.
    * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE More tries wait than can be checked.
    */
-  async verifyPassword(typed: PasswordSignIn): Promise<SignInResult> {
-    const input = { ...typed, identifier: readTypedName(typed.identifier) };
+  verifyPassword(input: PasswordSignIn): Promise<SignInResult> {
+    const typed = { ...input, identifier: readTypedName(input.identifier) };
+    return this.#deps.passwords.admit(() => this.#verify(typed));
+  }
+
+  async #verify(input: PasswordSignIn): Promise<SignInResult> {
     const { directory, users, lockouts } = this.#deps;
     const tenant = await directory.byId(input.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();

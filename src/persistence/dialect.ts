@@ -75,10 +75,18 @@ export class GuardedDialect implements Dialect {
   }
 }
 
-/** First come, first served for the one connection of the embedded database. */
+/** How often the connection is handed on before the event loop has a turn: some milliseconds of statements. */
+const HANDOVERS_PER_TURN = 4;
+
+/**
+ * First come, first served for the one connection of the embedded database. It works in this thread and answers without
+ * waiting for anything outside, so a queue of statements would run to its end before the event loop had a turn: nobody would
+ * be accepted, read or answered for as long. Therefore the queue steps aside now and then.
+ */
 class Turnstile {
   #tail: Promise<void> = Promise.resolve();
   #leave: (() => void) | undefined;
+  #handovers = 0;
 
   async enter(): Promise<void> {
     const before = this.#tail;
@@ -87,6 +95,8 @@ class Turnstile {
       leave = resolve;
     });
     await before;
+    this.#handovers += 1;
+    if (this.#handovers % HANDOVERS_PER_TURN === 0) await new Promise<void>((turn) => void setImmediate(turn));
     this.#leave = leave;
   }
 

@@ -74,6 +74,15 @@ export class PasswordMode implements AuthMode<string> {
   }
 
   /**
+   * Runs a try at a password, with all it does before and after `prove`. Who cannot be served is refused before the first
+   * statement: on the embedded database a crowd of tries would keep everybody else from being answered.
+   * @throws SERVICE_UNAVAILABLE Too many are under way.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T> {
+    return this.#deps.hasher.admit(work);
+  }
+
+  /**
    * The stored password that `password` opens, or null. A hash weaker than today's is replaced on the way (check 49).
    * An over-long password opens nothing.
    * @throws SERVICE_UNAVAILABLE Too many passwords are being hashed.

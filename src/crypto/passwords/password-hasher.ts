@@ -19,6 +19,11 @@ export interface PasswordHasherOptions {
   readonly concurrency?: number;
   /** Hashes waiting at once. Default: 64 per running one; at 10 ms each, the last waits 0.64 s. */
   readonly queueLimit?: number;
+  /**
+   * Whether the database runs in this process: then a core is left to the event loop, which is the database's too, and half as
+   * many wait, because each does its statements there. Default false.
+   */
+  readonly isEmbedded?: boolean;
   /** In KiB. Default 19456. */
   readonly memoryKiB?: number;
   /** Passes over the memory. Default 2. */
@@ -44,14 +49,24 @@ export class PasswordHasher {
   readonly #nobodysHash: string;
 
   constructor(options: PasswordHasherOptions = {}) {
-    const concurrency = options.concurrency ?? availableParallelism();
-    this.#queue = new WorkQueue(concurrency, options.queueLimit ?? concurrency * 64);
+    const isEmbedded = options.isEmbedded === true;
+    const cores = availableParallelism();
+    const concurrency = options.concurrency ?? (isEmbedded ? Math.max(1, cores - 1) : cores);
+    this.#queue = new WorkQueue(concurrency, options.queueLimit ?? concurrency * (isEmbedded ? 32 : 64));
     this.#cost = {
       memoryCost: options.memoryKiB ?? 19_456,
       timeCost: options.timeCost ?? 2,
       parallelism: options.parallelism ?? 1,
     };
     this.#nobodysHash = hashOfNothing(this.#cost);
+  }
+
+  /**
+   * Runs a try at a password, from its first statement to its last, if there is place for its hash.
+   * @throws SERVICE_UNAVAILABLE As many tries are under way as hashes may run and wait.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.admit(work);
   }
 
   /**

@@ -9,6 +9,7 @@ export class WorkQueue {
   readonly #queueLimit: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #admitted = 0;
 
   constructor(concurrency: number, queueLimit: number) {
     this.#concurrency = concurrency;
@@ -25,13 +26,28 @@ export class WorkQueue {
     }
   }
 
+  /**
+   * Runs something that will come to a task of the queue, such as a sign-in with its statements before and after: as many at
+   * once as the queue holds. The rest are shed before they cost anything.
+   * @throws SERVICE_UNAVAILABLE
+   */
+  async admit<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#admitted >= this.#concurrency + this.#queueLimit) throw isFull();
+    this.#admitted += 1;
+    try {
+      return await work();
+    } finally {
+      this.#admitted -= 1;
+    }
+  }
+
   #enter(): Promise<void> | undefined {
     if (this.#running < this.#concurrency) {
       this.#running += 1;
       return undefined;
     }
     if (this.#waiting.length >= this.#queueLimit) {
-      throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'password hashing queue is full', retryAfterSeconds: 1 });
+      throw isFull();
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -46,3 +62,6 @@ export class WorkQueue {
     }
   }
 }
+
+const isFull = () =>
+  kernelErrors.SERVICE_UNAVAILABLE({ detail: 'password hashing queue is full', retryAfterSeconds: 1 });

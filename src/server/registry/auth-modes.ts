@@ -31,7 +31,7 @@ export function createAuthModes(
   const { db, clock } = base;
   const columns = new AuthModeStore(db);
   const credentials = new CredentialStore(db, sealer('credential'), clock);
-  const hasher = new PasswordHasher();
+  const hasher = new PasswordHasher({ isEmbedded: db.isEmbedded });
   const gate = new AccountGate({ users, directory, guard, clock });
   const lockouts = new LockoutService({
     ...base,

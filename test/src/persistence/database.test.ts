@@ -46,6 +46,20 @@ describe('the database', () => {
     await expect(beside).rejects.toThrow(/outside the open unit of work/);
   });
 
+  it('lets the event loop have its turns while statements queue for the one connection', async () => {
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await Promise.all(Array.from({ length: 200 }, () => sql`select 1`.execute(db.read())));
+    isOver = true;
+    // One turn for some statements, not one for all.
+    expect(turns).toBeGreaterThan(40);
+  });
+
   it('runs units of work that overlap one after the other', async () => {
     const seen: string[] = [];
     const work = (name: string) =>
