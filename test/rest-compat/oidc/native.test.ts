@@ -107,6 +107,9 @@ describe('the native issuer', () => {
   it('serves keys and metadata, the latter also where RFC 8414 section 3.1 looks for it', async () => {
     const keys = await blitz.rest.ask('GET', '/t/master/oauth/jwks');
     expect(keys.json.keys[0]).toMatchObject({ kty: 'OKP', crv: 'Ed25519' });
+    // Whoever keeps the set for as long as it says has read a new key twice before it signs.
+    const keptSeconds = Number(/max-age=(\d+)/.exec(keys.headers['cache-control']!)![1]);
+    expect(keptSeconds * 2).toBeLessThanOrEqual(blitz.world.services.oauth.issuers.keyPublishSeconds('EdDSA'));
     const metadata = await blitz.rest.ask('GET', '/t/master/.well-known/openid-configuration');
     expect(metadata.json).toMatchObject({
       issuer: 'https://id.example.com/t/master',

@@ -53,6 +53,20 @@ describe('work queue', () => {
     expect(await Promise.all(results)).toEqual(['done', 'done', 'done']);
   });
 
+  it('admits as many as it runs and keeps waiting, from their first step to their last, and sheds the rest unbegun', async () => {
+    const queue = new WorkQueue(1, 1);
+    const [first, second, third] = [task(), task(), task()];
+    const admitted = [queue.admit(first.run), queue.admit(second.run)];
+    await expect(queue.admit(third.run)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 1 });
+    expect(third.hasStarted()).toBe(false);
+    first.fail();
+    await expect(admitted[0]).rejects.toThrow('failed');
+    const later = queue.admit(third.run);
+    second.finish();
+    third.finish();
+    expect(await Promise.all([admitted[1], later])).toEqual(['done', 'done']);
+  });
+
   it('frees the place of a task that fails', async () => {
     const queue = new WorkQueue(1, 0);
     const failing = task();

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { blitzOfSuite } from '../../support/blitz.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** In a file of its own: the address of the crowd is blocked afterwards. */
+describe('the token endpoint on the embedded database', () => {
+  const blitz = blitzOfSuite();
+  const post = (form: Record<string, string>) =>
+    blitz.rest.ask('POST', '/t/master/oauth/token', {
+      headers: { 'content-type': FORM, authorization: blitz.basic },
+      body: new URLSearchParams(form).toString(),
+    });
+
+  it('answers a crowd of password grants with 503 and Retry-After beyond the bound, and others meanwhile', async () => {
+    let open = 200;
+    const form = { grant_type: 'password', password: 'wrong', scope: 'openid' };
+    const crowd = Array.from({ length: open }, async (_, at) => {
+      const answer = await post({ ...form, username: `nobody-${at}` });
+      open -= 1;
+      return answer;
+    });
+    // The first one is shed while the others wait for their hashes.
+    await Promise.race(crowd);
+    expect((await blitz.rest.ask('GET', '/t/master/oauth/jwks')).status).toBe(200);
+    expect(open).toBeGreaterThan(0);
+    const answers = await Promise.all(crowd);
+    const shed = answers.filter(({ status }) => status === 503);
+    expect(shed.length).toBeGreaterThan(0);
+    expect(new Set(shed.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1']));
+    expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([400, 503]);
+    // Each one that was shed is told to the operator.
+    const faults = blitz.rest.faults.splice(0) as { code: string }[];
+    expect(faults.map(({ code }) => code)).toEqual(shed.map(() => 'SERVICE_UNAVAILABLE'));
+  });
+});
