@@ -71,7 +71,7 @@ describe('a node on the embedded database', () => {
   beforeAll(async () => {
     node = await startNode(parseConfig({ PORT: '0', DRAIN_SECONDS: '0', DATA_DIR: 'memory://' }), logger);
     return () => node.stop();
-  });
+  }, 120_000);
 
   it('is ready, serves the graph, and follows the port for its own address', async () => {
     expect(await statusOf(`${node.localUrl}/health/ready`)).toBe(200);
@@ -127,7 +127,7 @@ describe('a node on the embedded database', () => {
   });
 });
 
-describe('the end of a node', () => {
+describe('the end of a node', { timeout: 120_000 }, () => {
   it('closes sockets with 1001, frees the port, and can be asked for twice', async () => {
     const node = await start({ DATA_DIR: 'memory://' });
     const socket = new WebSocket(`${node.localUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -143,7 +143,7 @@ describe('the end of a node', () => {
   });
 });
 
-describe('nodes on one PostgreSQL', () => {
+describe('nodes on one PostgreSQL', { timeout: 120_000 }, () => {
   async function emptyServer(): Promise<Record<string, string>> {
     const { url, drop } = await createTestDatabase();
     cleanUps.push(drop);
