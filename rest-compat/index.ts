@@ -11,7 +11,17 @@ import { OIDC } from './oidc/index.ts';
 
 export { BLITZ_ISSUER, registerBlitz } from './blitz/index.ts';
 export { createCallers, sessionCookieName } from './callers.ts';
-export { allowPage, answerPreflight, isPreflight, keepToClient, type WebOrigins } from './engine/index.ts';
+export {
+  allowPage,
+  answerPreflight,
+  ClientGone,
+  decodeBody,
+  isOfMediaType,
+  isPreflight,
+  keepToClient,
+  readBody,
+  type WebOrigins,
+} from './engine/index.ts';
 
 /** Every dialect there is. */
 export const DIALECTS: readonly Dialect[] = [BLITZ, OIDC];

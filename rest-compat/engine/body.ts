@@ -1,11 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { kernelErrors } from '../../src/kernel/index.ts';
 import { problems } from './problems.ts';
-
-/** The client went away before its request was complete; there is nobody to answer. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
-}
+import { decodeBody, isOfMediaType, readBody } from './request-body.ts';
 
 /** What a row takes as its body. */
 export type BodyKind = 'json' | 'form';
@@ -20,66 +15,18 @@ const EMPTY = Buffer.alloc(0);
 const hasBody = (request: IncomingMessage): boolean =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
-const unsupported = () => problems.MEDIA_TYPE_UNSUPPORTED();
-
-/** UTF-8 is all we read: another charset, or a compressed body, is a media type we do not take. */
-function assertMediaType(request: IncomingMessage, kind: BodyKind): void {
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';');
-  if (type.trim().toLowerCase() !== MEDIA_TYPES[kind]) throw unsupported();
-  const charset = parameters.map((text) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/i.exec(text)?.[1]).find(Boolean);
-  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) throw unsupported();
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw unsupported();
-}
-
 /**
- * Reads the body of a row whole, after its size and type were found fit.
- * @param limitBytes Nothing beyond this is kept; a larger `Content-Length` is refused before the first byte is read.
- * @throws REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED
- * @throws ClientGone The client closed the connection first.
+ * Reads the body of a row whole. Clients name a type for bodies they do not send (`curl -d ''`), so an empty one is judged
+ * by the row's schema alone.
+ * @throws REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, ClientGone
  */
-export async function readBody(request: IncomingMessage, kind: BodyKind, limitBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
-  const isThere = hasBody(request);
-  // Clients name a type for bodies they do not send (`curl -d ''`), so an empty one is judged by the row's schema alone.
-  if (isThere) assertMediaType(request, kind);
-  return isThere ? collect(request, limitBytes) : EMPTY;
+export async function readRowBody(request: IncomingMessage, kind: BodyKind, limitBytes: number): Promise<Buffer> {
+  if (!hasBody(request)) return EMPTY;
+  // A body that is too large is refused for that, whatever it claims to be.
+  const isTooLarge = Number(request.headers['content-length'] ?? 0) > limitBytes;
+  if (!isTooLarge && !isOfMediaType(request, MEDIA_TYPES[kind])) throw problems.MEDIA_TYPE_UNSUPPORTED();
+  return readBody(request, limitBytes);
 }
-
-const tooLarge = (limitBytes: number) =>
-  kernelErrors.REQUEST_TOO_LARGE({ message: `The request body must not exceed ${limitBytes} bytes.` });
-
-function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const settle = (act: () => void) => {
-      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-      act();
-    };
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limitBytes) chunks.push(chunk);
-      else
-        settle(() => {
-          // Not destroyed: the refusal still has to be written to this socket.
-          request.pause();
-          reject(tooLarge(limitBytes));
-        });
-    };
-    const onEnd = () => settle(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
-    const onGone = () =>
-      settle(() => {
-        // A socket that broke may report it once more.
-        request.on('error', () => undefined);
-        reject(new ClientGone('The client closed the connection.'));
-      });
-    if (request.destroyed && !request.readableEnded) return onGone();
-    request.on('data', onData).once('end', onEnd).once('close', onGone).once('error', onGone);
-  });
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** How `__proto__` may be written in JSON. */
 const PROTO = /__proto__|\\u005f/i;
@@ -94,7 +41,7 @@ function refuseProto(name: string, value: unknown): unknown {
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   try {
-    const text = utf8.decode(bytes);
+    const text = decodeBody(bytes);
     return JSON.parse(text, PROTO.test(text) ? refuseProto : undefined);
   } catch {
     throw problems.BODY_MALFORMED();

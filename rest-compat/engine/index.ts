@@ -9,6 +9,7 @@ export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, path
 export { Engine, type EngineOptions } from './mount.ts';
 export { type DescriptionOptions, openApiOf } from './openapi.ts';
 export { problems } from './problems.ts';
+export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';
 export {
   type BrowserAnswer,
   type LegacyError,

@@ -5,7 +5,7 @@ import { createContext, type Services } from '../../schema/context.ts';
 import { authorise, NOWHERE } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { IdentityError, type Origin, type TenantRef } from '../../src/kernel/index.ts';
-import { ClientGone, type Parameters, parseForm, readBody } from './body.ts';
+import { type Parameters, parseForm, readRowBody } from './body.ts';
 import { type CallerResolver, callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
@@ -15,6 +15,7 @@ import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { segmentsOf } from './paths.ts';
 import { problems } from './problems.ts';
 import { sendFault, sendReply } from './reply.ts';
+import { ClientGone } from './request-body.ts';
 import type { Variables } from './route.ts';
 
 /** What the layer stands on; `src/server` puts it together. */
@@ -96,7 +97,7 @@ export class Engine {
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
     const place = await this.#placeOf(ctx, owner, segments);
     await this.#allowPage(ctx, row, place.tenant);
-    const bytes = row.body === null ? null : await readBody(ctx.req, row.body, this.#bodyLimit);
+    const bytes = row.body === null ? null : await readRowBody(ctx.req, row.body, this.#bodyLimit);
     const form = row.body === 'form' ? formOf(ctx, row, bytes!) : null;
     const caller = await this.#callerOf(exchange, row, place, form);
     if (route.cors === 'client') await keepToClient(ctx, this.#options.services.webOrigins, caller);

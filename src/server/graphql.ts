@@ -5,20 +5,19 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
-import { keepToClient } from '../../rest-compat/index.ts';
+import { ClientGone, decodeBody, isOfMediaType, keepToClient, readBody } from '../../rest-compat/index.ts';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
 import { errorExtensions, formatError, isUnexpected } from '../../schema/errors/format.ts';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
 import type { Caller } from '../access/index.ts';
 import { IdentityError } from '../kernel/index.ts';
-import { readBody } from './body.ts';
 import { type ResolveToken, resolveCaller } from './caller.ts';
 import type { CidrRange } from './config.ts';
 import { DocumentChecks } from './document-checks.ts';
 import { allowPageToGraph } from './graphql-cors.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
 import type { FrontDoorState } from './http.ts';
-import { applyErrorHead, RequestAborted, shownError } from './http-errors.ts';
+import { applyErrorHead, shownError } from './http-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { originOf } from './origin.ts';
@@ -165,7 +164,7 @@ function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
 
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(decodeBody(bytes));
   } catch {
     throw new IdentityError('BAD_REQUEST', 'invalid', 'The request body is not JSON.');
   }
@@ -173,10 +172,7 @@ function parseJson(bytes: Buffer): unknown {
 
 /** `application/json`, in UTF-8 (RFC 8259 section 8.1), not compressed. */
 function requireJson(ctx: Context): void {
-  const { type, charset } = ctx.request;
-  const isPlain = ctx.get('content-encoding') === '' || ctx.get('content-encoding') === 'identity';
-  if (type === LEGACY_JSON && (charset === '' || /^utf-?8$/i.test(charset)) && isPlain) return;
-  throw new UnsupportedMedia();
+  if (!isOfMediaType(ctx.req, LEGACY_JSON)) throw new UnsupportedMedia();
 }
 
 class UnsupportedMedia extends IdentityError {
@@ -277,7 +273,7 @@ export async function createGraphqlDoor(options: GraphqlOptions): Promise<Graphq
       prepared = await prepare(ctx, options);
       await keepToClient(ctx, options.services.webOrigins, prepared.caller);
     } catch (error) {
-      if (error instanceof RequestAborted) throw error;
+      if (error instanceof ClientGone) throw error;
       return sendRefusal(ctx, error, options.logger);
     }
     const { caller, body } = prepared;

@@ -16,11 +16,6 @@ export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
   internal: 500,
 };
 
-/** The client went away before its request was complete; there is nobody to answer. */
-export class RequestAborted extends Error {
-  override readonly name = 'RequestAborted';
-}
-
 /** What the caller is told of an error: itself if it is ours, 503 for a lost or overloaded database, else `INTERNAL_ERROR`. */
 export function shownError(error: unknown): IdentityError {
   const translated = translateDatabaseError(error);

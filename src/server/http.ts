@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import Koa, { type Context, type Middleware, type Next } from 'koa';
+import { ClientGone } from '../../rest-compat/index.ts';
 import { kernelErrors } from '../kernel/index.ts';
 import { Drain } from './drain.ts';
-import { RequestAborted, sendError, shownError } from './http-errors.ts';
+import { sendError, shownError } from './http-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -106,7 +107,7 @@ function refuseTarget(ctx: Context, logger: Logger): void {
 }
 
 function answerEscaped(ctx: Context, error: unknown, logger: Logger): void {
-  if (error instanceof RequestAborted) {
+  if (error instanceof ClientGone) {
     logger.debug({ path: ctx.path }, 'The client went away before its request was complete');
     ctx.respond = false;
     ctx.res.destroy();

@@ -179,6 +179,16 @@ describe('the graph over HTTP', () => {
     expect((await post(url, { query: '{ __typename }' }, headers)).status).toBe(415);
   });
 
+  it('reads a body that begins with a byte order mark, and none that is not UTF-8 (RFC 8259 section 8.1)', async () => {
+    const { url } = await start();
+    const send = async (body: Buffer) =>
+      (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json; charset="UTF-8"' }, body }))
+        .status;
+    const text = JSON.stringify({ query: '{ __typename }' });
+    expect(await send(Buffer.from(`\ufeff${text}`))).toBe(200);
+    expect(await send(Buffer.from(text.replace('__typename', '__typename #\u00ff'), 'latin1'))).toBe(400);
+  });
+
   it('refuses a GET that a page of another site could cause (CSRF)', async () => {
     const { url } = await start();
     expect((await fetch(`${url}?query={__typename}`)).status).toBe(400);

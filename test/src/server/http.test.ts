@@ -3,8 +3,8 @@ import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Middleware } from 'koa';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readBody } from '../../../rest-compat/engine/index.ts';
 import { IdentityError, kernelErrors } from '../../../src/kernel/index.ts';
-import { readBody } from '../../../src/server/body.ts';
 import { createFrontDoor, type FrontDoor, type FrontDoorState } from '../../../src/server/http.ts';
 import { STATUS_OF_KIND } from '../../../src/server/http-errors.ts';
 import { createLogger } from '../../../src/server/logger.ts';
