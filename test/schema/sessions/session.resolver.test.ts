@@ -148,7 +148,7 @@ describe('devices over GraphQL', () => {
     const LIST = 'query ($id: ID!) { user(userId: $id) { devices { id deviceId isTrusted } } }';
     const { data } = await world.graphql(caller, LIST, { id: user.id });
     const id = `dev~${acme.route}~${user.id}:SHA256_a`;
-    expect(data.user.devices).toEqual([{ id, deviceId: 'SHA256_a', trusted: false }]);
+    expect(data.user.devices).toEqual([{ id, deviceId: 'SHA256_a', isTrusted: false }]);
     const NODE = 'query ($id: ID!) { node(id: $id) { ... on Device { deviceId } } }';
     expect((await world.graphql(caller, NODE, { id })).data.node).toEqual({ deviceId: 'SHA256_a' });
     const REMOVE =
