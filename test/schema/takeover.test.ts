@@ -1,0 +1,226 @@
+import { isNonNullType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, everyPermission, formatScope } from '../../src/access/index.ts';
+import { newId, type TenantRef } from '../../src/kernel/index.ts';
+import { testGraph, World } from '../support/world.ts';
+
+/** Accounts, and what hangs on them, that a mutation of the table below may name. */
+interface Target {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly groupId: string;
+  readonly sessionId: string;
+  readonly credentialId: string;
+  readonly blockId: string;
+}
+
+/** What is the same for every target. */
+interface Scene {
+  readonly plainGroup: string;
+  readonly plainUser: string;
+  readonly plainRole: string;
+}
+
+interface Write {
+  readonly input: (target: Target, scene: Scene) => object;
+  /** Default: an application that holds everything but what the target holds. */
+  readonly as?: 'user';
+}
+
+const ofUser = (more: object = {}): Write => ({ input: ({ userId }) => ({ userId, ...more }) });
+const link = { providerType: 'vk', providerName: 'vk_1', externalId: '4711' };
+const rightOn =
+  (object: (target: Target) => object): Write['input'] =>
+  (target, { plainUser }) => ({
+    rights: [{ subject: { userId: plainUser }, object: object(target), names: ['change_password'] }],
+  });
+
+/** Every mutation that writes to an account, with the ways there are to name one. */
+const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
+  addGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
+  addGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
+  attachTotp: ofUser({ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', code: '123456' }),
+  beginAccountLinking: ofUser({ provider: 'vk:vk_1', callback: 'https://app.example/cb' }),
+  beginTotpEnrolment: ofUser(),
+  changeDependentPassword: { ...ofUser({ newPassword: 'four-lanterns-by-noon' }), as: 'user' },
+  changeRights: {
+    input: ({ userId }, { plainUser }) => ({ subject: { userId: plainUser }, object: { userId }, add: ['r'] }),
+  },
+  deleteClient: { input: ({ clientId }) => ({ clientId }) },
+  deleteGroup: { input: ({ groupId }) => ({ groupId }) },
+  deleteUser: ofUser(),
+  detachTotp: [{ input: ({ credentialId }) => ({ credentialId }) }, ofUser({ ordinal: 1 })],
+  exemptAccount: ofUser(),
+  grantRights: [{ input: rightOn(({ userId }) => ({ userId })) }, { input: rightOn(({ groupId }) => ({ groupId })) }],
+  grantRole: [
+    { input: ({ userId }, { plainRole }) => ({ roleId: plainRole, userId }) },
+    { input: ({ clientId }, { plainRole }) => ({ roleId: plainRole, clientId }) },
+    { input: ({ groupId }, { plainRole }) => ({ roleId: plainRole, groupId }) },
+  ],
+  liftBlock: [ofUser(), { input: ({ blockId }) => ({ blockId }) }],
+  linkExternalAccount: ofUser(link),
+  removeDevice: ofUser({ deviceId: 'dv' }),
+  removeGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
+  removeGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
+  removeLinkedApp: ofUser({ clientId: 'none' }),
+  removeSecurityQuestion: ofUser(),
+  replacePassword: ofUser({ newPassword: 'four-lanterns-by-noon' }),
+  resetUserSessions: ofUser(),
+  revokeConsent: ofUser({ clientId: 'none' }),
+  revokeRights: { input: rightOn(({ userId }) => ({ userId })) },
+  revokeRole: [
+    { input: ({ userId }, { plainRole }) => ({ roleId: plainRole, userId }) },
+    { input: ({ clientId }, { plainRole }) => ({ roleId: plainRole, clientId }) },
+    { input: ({ groupId }, { plainRole }) => ({ roleId: plainRole, groupId }) },
+  ],
+  revokeSession: { input: ({ sessionId }) => ({ sessionId }) },
+  revokeUserSessions: ofUser(),
+  rotateClientSecret: [
+    { input: ({ clientId }) => ({ clientId }) },
+    { input: ({ clientId }) => ({ clientId, kind: 'REST' }) },
+  ],
+  setPassword: ofUser({ password: 'four-lanterns-by-noon' }),
+  setSecurityQuestion: ofUser({ question: 'Q?', answer: 'A' }),
+  setUserEnabled: ofUser({ isEnabled: false }),
+  unlinkExternalAccount: ofUser(link),
+  updateAuthModes: [
+    ofUser({ needPasswordChange: true }),
+    ofUser({ requiredFactor: null, methodsLocked: ['password'] }),
+  ],
+  updateClient: { input: ({ clientId }) => ({ clientId, redirects: [{ uri: 'https://evil.example/cb' }] }) },
+  updateGroup: { input: ({ groupId }) => ({ groupId, name: `g${newId()}` }) },
+  updateUser: ofUser({ email: 'evil@example.com' }),
+  updateUserProperties: ofUser({ add: { a: 1 } }),
+};
+
+/** Mutations that change nobody who is there already: each with the reason. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  changePassword: "changes the caller's own account alone",
+  checkSecurityAnswer: 'compares an answer; tries are counted',
+  completeAccountLinking: 'ends a visit that was allowed when it began, for whoever is signed in in the browser',
+  confirmQrSignIn: 'signs the caller in, and nobody else',
+  continueSignUp: 'proves the contacts of an account by codes that were sent to them',
+  createClient: 'nobody is it yet; what it is given must be held, its secrets included',
+  createFederationProvider: 'nobody is linked to it yet',
+  createGroup: 'nobody is in it yet',
+  createRiskbit: 'is about devices',
+  createRiskbits: 'is about devices',
+  createRole: 'nobody holds it yet; what it is given must be held',
+  createTenant: 'nobody is in it yet',
+  createUser: 'the account holds nothing yet',
+  deleteAllRiskbits: 'is about devices',
+  deleteFederationProvider: 'takes a way to sign in from all alike, by a permission of its own',
+  deleteRiskbit: 'is about devices',
+  deleteRole: 'takes powers from its holders, and makes nobody one of them',
+  deleteTenant: 'takes a permission for all tenants',
+  issueTokens: 'gives tokens for the credential that is shown',
+  refuseQrSignIn: 'sends a browser away',
+  resendSignUpCode: 'sends a code to the contact of the account',
+  revokeToken: 'ends the token that is shown',
+  rotateSigningKey: 'shows the key to nobody',
+  signUp: 'the account holds nothing yet',
+  updateFederationProvider: 'changes a way to sign in for all alike, by a permission of its own',
+  updateRiskbit: 'is about devices',
+  updateRole: 'what is added must be held; who holds the role does not change',
+  updateTenant: 'is about all accounts alike, by a permission of its own',
+  updateTenantSettings: 'is about all accounts alike, by a permission of its own',
+  verifyDeviceRisk: 'is about devices',
+};
+
+const CASES = Object.entries(WRITES).flatMap(([name, writes]) =>
+  [writes].flat().map((write, at) => [`${name} (${at + 1})`, name, write] as const),
+);
+
+describe('takeover inside a tenant', () => {
+  let world: World;
+  let tenant: TenantRef;
+  let scene: Scene;
+  let strong: Target;
+  let app: Caller;
+  let parent: Caller;
+  let weak: () => Promise<Target>;
+
+  beforeAll(async () => {
+    world = await World.open();
+    tenant = await world.tenant();
+    await world.newProvider(tenant, { type: 'vk', name: 'vk_1' });
+    const plainUser = (await world.newUser(tenant)).id;
+    scene = {
+      plainUser,
+      plainGroup: (await world.newGroup(tenant)).id,
+      plainRole: (await world.newRole(tenant)).id,
+    };
+    const scopes = everyPermission('tenant').map(formatScope);
+    app = world.app(tenant, ...scopes.filter((scope) => scope !== 'key:rotate'));
+    parent = world.user(tenant, plainUser, 'dependent-password:change:self');
+    weak = newTarget;
+    strong = await newTarget();
+    const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
+    for (const [holderKind, holderId] of [
+      ['user', strong.userId],
+      ['client', strong.clientId],
+      ['group', strong.groupId],
+    ] as const)
+      await world.grantRole(tenant, { roleId: role.id, holderKind, holderId });
+  });
+  afterAll(() => world.close());
+
+  async function newTarget(): Promise<Target> {
+    const { id: userId } = await world.newUser(tenant);
+    const system = world.system(tenant);
+    await world.services.rights.grant(system, [
+      {
+        subject: { kind: 'user', id: scene.plainUser },
+        object: { kind: 'user', id: userId },
+        names: ['change_password'],
+      },
+    ]);
+    const { client } = await world.newClient(tenant);
+    const group = await world.newGroup(tenant);
+    const { session } = await world.signedIn(tenant, userId);
+    const credential = await world.giveTotp(tenant, userId);
+    const attempt = { tenant, factor: 'first', userId, name: userId, peerIp: null, knownDeviceId: null } as const;
+    for (let i = 0; i < 10; i++) await world.services.lockouts.fail(attempt, app);
+    const BLOCKS = 'query ($userId: ID!) { blocks(filter: { userId: $userId }) { nodes { id } } }';
+    const { data, errors } = await world.graphql(world.app(tenant, 'block:read'), BLOCKS, { userId });
+    expect(errors).toEqual([]);
+    return {
+      userId,
+      clientId: client.id,
+      groupId: group.id,
+      sessionId: session.id,
+      credentialId: credential.id,
+      blockId: data.blocks.nodes[0].id,
+    };
+  }
+
+  async function run(name: string, { input, as }: Write, target: Target) {
+    const [argument] = (await testGraph()).getMutationType()!.getFields()[name]!.args;
+    expect([argument?.name, isNonNullType(argument?.type)]).toEqual(['input', true]);
+    const document = `mutation ($input: ${argument!.type}) { ${name}(input: $input) { __typename } }`;
+    return world.graphql(as === 'user' ? parent : app, document, { input: input(target, scene) });
+  }
+
+  it.each(CASES)('%s is refused for somebody who may do more, and changes nothing', async (_, name, write) => {
+    const before = (await world.events(tenant)).length;
+    expect((await run(name, write, strong)).code).toBe('FORBIDDEN');
+    expect(await world.events(tenant)).toHaveLength(before);
+  });
+
+  it.each(CASES)('%s is open for people without roles', async (_, name, write) => {
+    const { code } = await run(name, write, await weak());
+    expect(['FORBIDDEN', 'ACCOUNT_GUARDED', 'INTERNAL_ERROR']).not.toContain(code);
+  });
+
+  it('counts reading a secret as becoming its client', async () => {
+    const READ = 'query ($id: ID!) { clientSecret(clientId: $id) }';
+    expect((await world.graphql(app, READ, { id: strong.clientId })).code).toBe('FORBIDDEN');
+    expect((await world.graphql(app, READ, { id: (await weak()).clientId })).errors).toEqual([]);
+  });
+
+  it('has every mutation in the table, or a reason why not', async () => {
+    const mutations = Object.keys((await testGraph()).getMutationType()!.getFields());
+    const known = [...Object.keys(WRITES), ...Object.keys(ELSEWHERE)];
+    expect(known.sort()).toEqual(mutations.sort());
+  });
+});
