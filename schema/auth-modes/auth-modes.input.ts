@@ -87,7 +87,8 @@ export class SetPasswordInput {
   password!: string;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether it must be changed at the next sign-in. Default false.',
+    defaultValue: true,
+    description: 'Whether it must be changed at the next sign-in.',
   })
   isTemporary?: boolean | null;
   @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })

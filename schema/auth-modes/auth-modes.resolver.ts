@@ -84,7 +84,7 @@ export class AuthModesResolver {
   @RequiresScopes(['password:set'])
   @Mutation(() => SetPasswordPayload, {
     description:
-      'Sets the password of a user. Errors: USER_NOT_FOUND, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
+      'Sets the password of a user, who is told by mail and has to change it at the next sign-in unless said otherwise. A block of the account for wrong passwords ends. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
   })
   async setPassword(
     @Arg('input', () => SetPasswordInput, { description: 'The user and the password.' }) input: SetPasswordInput,
@@ -95,7 +95,7 @@ export class AuthModesResolver {
     await services.passwordFlow.set(authority, {
       userId,
       password,
-      isTemporary: isTemporary ?? false,
+      isTemporary: isTemporary ?? true,
       sessions: sessions ?? 'end-all',
     });
     return { userId };

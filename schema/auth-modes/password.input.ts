@@ -18,6 +18,13 @@ export class ReplacePasswordInput {
   currentPassword?: string | null;
   @Field(() => String, { nullable: true, description: 'The new password. Default: one is generated.' })
   newPassword?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description:
+      'Whether it must be changed at the next sign-in; of no effect where users change the password of their own account.',
+  })
+  isTemporary?: boolean | null;
   @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
   sessions?: SessionsAfterPassword | null;
   @Field(() => String, { nullable: true, description: 'Id of a device that is kept, with its sessions.' })

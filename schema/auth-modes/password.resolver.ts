@@ -27,6 +27,7 @@ export class PasswordResolver {
     const generatedPassword = await services.passwordFlow.replace(authority, {
       ...rest,
       userId,
+      isTemporary: rest.isTemporary ?? true,
       sessions: sessions ?? 'end-all',
       keepDeviceId: keepDeviceId ?? null,
     });

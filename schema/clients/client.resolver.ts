@@ -182,7 +182,7 @@ export class ClientResolver {
   @RequiresScopes(['client-secret:rotate'])
   @Mutation(() => RotateClientSecretPayload, {
     description:
-      'Replaces a secret and shows the new one this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Replaces a secret and shows the new one this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async rotateClientSecret(
     @Arg('input', () => RotateClientSecretInput, { description: 'The secret.' }) input: RotateClientSecretInput,

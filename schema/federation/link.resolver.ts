@@ -64,7 +64,7 @@ export class FederationLinkResolver {
   @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
   @Mutation(() => LinkExternalAccountPayload, {
     description:
-      'Links a known external account to a user; repeating it changes nothing but the name, if one is given. Errors: USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, LINK_ALREADY_BOUND, LINK_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Links a known external account to a user; repeating it changes nothing but the name, if one is given. Errors: USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, LINK_ALREADY_BOUND, LINK_LIMIT_REACHED, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
   })
   async linkExternalAccount(
     @Arg('input', () => LinkExternalAccountInput, { description: 'The user and the account.' })
@@ -78,7 +78,8 @@ export class FederationLinkResolver {
 
   @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
   @Mutation(() => UnlinkExternalAccountPayload, {
-    description: 'Unlinks an external account from a user. Errors: USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED.',
+    description:
+      'Unlinks an external account from a user. Errors: USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED.',
   })
   async unlinkExternalAccount(
     @Arg('input', () => UnlinkExternalAccountInput, { description: 'The user and the account.' })

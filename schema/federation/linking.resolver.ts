@@ -16,7 +16,7 @@ export class AccountLinkingResolver {
   @RequiresScopes(['federation-link:bind'], ['federation-link:bind:self'])
   @Mutation(() => BeginAccountLinkingPayload, {
     description:
-      'Begins to link an external account by a visit to its provider, which proves whose it is. Errors: BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED, FEDERATION_PROVIDER_UNREACHABLE.',
+      'Begins to link an external account by a visit to its provider, which proves whose it is. Errors: BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, FEDERATION_PROVIDER_UNREACHABLE.',
   })
   beginAccountLinking(
     @Arg('input', () => BeginAccountLinkingInput, { description: 'The visit.' })

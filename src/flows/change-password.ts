@@ -54,6 +54,8 @@ export interface ReplacePassword extends Beside {
   readonly currentPassword?: string | null;
   /** Default: a generated one. */
   readonly newPassword?: string | null;
+  /** As in `SetPassword`; a password that its owner changes is never temporary. */
+  readonly isTemporary?: boolean;
   /** Default `end-all`. */
   readonly sessions?: SessionsAfter;
   /** Name of an attribute with a phone number, to which the new password is sent. */
@@ -135,7 +137,7 @@ export class PasswordFlow {
    */
   async replace(authority: Authority, input: ReplacePassword): Promise<string | null> {
     const { notices, users } = this.#deps;
-    const { newPassword, sendToAttribute, currentPassword, ...rest } = input;
+    const { newPassword, isTemporary = false, sendToAttribute, currentPassword, ...rest } = input;
     const userId = canonicalUserId(input.userId);
     const isOwn = !authority.holds([MAY_SET]);
     if (isOwn) {
@@ -152,7 +154,7 @@ export class PasswordFlow {
     const replaced = { ...rest, userId, sessions: input.sessions ?? 'end-all' } as const;
     if (isOwn)
       await this.#change(authority, { ...replaced, currentPassword: currentPassword!, newPassword: password }, alsoDo);
-    else await this.#set(authority, { ...replaced, password }, 'input.newPassword', alsoDo);
+    else await this.#set(authority, { ...replaced, password, isTemporary }, 'input.newPassword', alsoDo);
     return newPassword == null && phone === null ? password : null;
   }
 

@@ -176,6 +176,25 @@ describe('auth modes over GraphQL', () => {
       expect((await world.graphql(app('password:set', 'password:change'), CHANGE, { input })).code).toBe('FORBIDDEN');
     });
 
+    it('are temporary when somebody else set them, unless said otherwise (check 48)', async () => {
+      const REPLACE = 'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId } }';
+      const needsChange = async (document: string, input: object) => {
+        const { errors } = await world.graphql(app('password:set'), document, { input: { userId: user.id, ...input } });
+        expect(errors).toEqual([]);
+        return (await world.services.authModes.get(world.system(tenant), user.id)).needPasswordChange;
+      };
+      expect(await needsChange(SET, { password: NEXT })).toBe(true);
+      expect(await needsChange(SET, { password: NEXT, isTemporary: false })).toBe(false);
+      expect(await needsChange(SET, { password: NEXT, isTemporary: null })).toBe(true);
+      expect(await needsChange(REPLACE, { newPassword: NEXT, isTemporary: false })).toBe(false);
+      expect(await needsChange(REPLACE, { newPassword: NEXT })).toBe(true);
+      const own = { userId: user.id, currentPassword: NEXT, newPassword: 'three-wombats-at-dawn' };
+      const caller = me('password:change:self');
+      expect((await world.graphql(caller, REPLACE, { input: own })).errors).toEqual([]);
+      const modes = await world.services.authModes.get(world.system(tenant), user.id);
+      expect(modes.needPasswordChange).toBe(false);
+    });
+
     it('are set by nobody who holds everything but `password:set` (check 48)', async () => {
       const scopes = everyPermission('tenant').map(formatScope);
       const caller = app(...scopes.filter((scope) => scope !== 'password:set'));
