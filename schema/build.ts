@@ -15,7 +15,7 @@ import { ConsentResolver, UserConsentsResolver } from './consents/consent.resolv
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { callDirectly, readPropertiesDirectly } from './direct-resolvers.ts';
 import { enforceScopes } from './directives/enforce.ts';
-import { keyDirective, stateKeys } from './directives/key.ts';
+import { keyDirective, shareableDirective, stateKeys, stateShared } from './directives/key.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
 import { SecurityEventResolver } from './events/security-event.resolver.ts';
@@ -97,10 +97,10 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
     // Demanded wherever a subscription exists; ours read the event log instead of publishing through it.
     pubSub: createPubSub(),
     // Given a list, the library leaves out what every service must know: `@include`, `@skip`, `@deprecated` ...
-    directives: [...specifiedDirectives, keyDirective, requiresScopesDirective],
+    directives: [...specifiedDirectives, keyDirective, requiresScopesDirective, shareableDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
-  return callDirectly(stateKeys(schema), RESOLVERS);
+  return callDirectly(stateShared(stateKeys(schema)), RESOLVERS);
 }
 
 /** The schema that is served: directives in force. Built once per process. */

@@ -1,29 +1,42 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, lexicographicSortSchema } from 'graphql';
+import { GraphQLSchema, lexicographicSortSchema, printSchema, specifiedDirectives } from 'graphql';
 import { buildPlainSchema } from './build.ts';
 
-const HEAD =
-  '# Emitted by `npm run schema:emit`; CI fails when it differs from the code.\n' +
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes"])\n\n';
+const HEAD = '# Emitted by `npm run schema:emit`; CI fails when it differs from the code.\n';
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes", "@shareable"])\n\n';
 
-/** The SDL that is committed: sorted, with directives and descriptions. */
-function emitSdl(schema: GraphQLSchema): string {
-  return `${HEAD}${printSchemaWithDirectives(lexicographicSortSchema(schema)).trim()}\n`;
+/** Sorted, with directives and descriptions: for readers, and for gateways that compose graphs (Apollo Federation 2). */
+function toSubgraph(schema: GraphQLSchema): string {
+  return `${HEAD}${LINK}${printSchemaWithDirectives(schema).trim()}\n`;
 }
 
-const FILE = new URL('./schema.graphql', import.meta.url.replace('/dist/', '/'));
+/** The same without what belongs to federation, which generators of clients (Relay's compiler) do not know. */
+function toClientSchema(schema: GraphQLSchema): string {
+  const { types, ...config } = schema.toConfig();
+  const own = types.filter(({ name }) => !name.startsWith('federation__'));
+  const plain = new GraphQLSchema({ ...config, types: own, directives: specifiedDirectives });
+  return `${HEAD}${printSchema(plain).trim()}\n`;
+}
 
-/** `npm run schema:emit` writes the file; with `--check` it only compares, and fails when they differ. */
+const FILES = [
+  ['schema.graphql', toSubgraph],
+  ['client.graphql', toClientSchema],
+] as const;
+
+/** `npm run schema:emit` writes the files; with `--check` it only compares, and fails when they differ. */
 async function main(): Promise<void> {
-  const sdl = emitSdl(await buildPlainSchema());
-  if (!process.argv.includes('--check')) {
-    await writeFile(FILE, sdl);
-    return;
-  }
-  if ((await readFile(FILE, 'utf8')) !== sdl) {
-    process.stderr.write('schema/schema.graphql differs from the code; run "npm run schema:emit".\n');
-    process.exitCode = 1;
+  const schema = lexicographicSortSchema(await buildPlainSchema());
+  for (const [name, print] of FILES) {
+    const file = new URL(`./${name}`, import.meta.url.replace('/dist/', '/'));
+    const sdl = print(schema);
+    if (!process.argv.includes('--check')) {
+      await writeFile(file, sdl);
+    } else if ((await readFile(file, 'utf8')) !== sdl) {
+      process.stderr.write(`schema/${name} differs from the code; run "npm run schema:emit".\n`);
+      process.exitCode = 1;
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type ConstDirectiveNode,
   DirectiveLocation,
   GraphQLDirective,
+  type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLScalarType,
   type GraphQLSchema,
@@ -31,12 +32,36 @@ const BY_ID: ConstDirectiveNode = {
   ],
 };
 
+/** `@shareable` of Apollo Federation 2: other graphs may define the type as well. */
+export const shareableDirective = new GraphQLDirective({
+  name: 'shareable',
+  description: 'Other graphs may define the type too.',
+  locations: [DirectiveLocation.OBJECT, DirectiveLocation.FIELD_DEFINITION],
+  isRepeatable: true,
+});
+
+const SHAREABLE: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'shareable' } };
+
+/** Types that every graph with connections defines alike (Relay's cursor connections). */
+const SHARED_TYPES = ['PageInfo'];
+
+/** States `@shareable` on the types that other graphs define alike. */
+export function stateShared(schema: GraphQLSchema): GraphQLSchema {
+  for (const name of SHARED_TYPES) addDirective(schema.getType(name), SHAREABLE);
+  return schema;
+}
+
+function addDirective(type: GraphQLNamedType | undefined, directive: ConstDirectiveNode): void {
+  if (!isObjectType(type)) throw new Error('Only an object type can have the directive.');
+  const node = type.astNode ?? { kind: Kind.OBJECT_TYPE_DEFINITION, name: { kind: Kind.NAME, value: type.name } };
+  type.astNode = { ...node, directives: [directive, ...(node.directives ?? [])] };
+}
+
 /** States `@key(fields: "id")` on every type that has a global id. */
 export function stateKeys(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
-    const node = type.astNode ?? { kind: Kind.OBJECT_TYPE_DEFINITION, name: { kind: Kind.NAME, value: type.name } };
-    type.astNode = { ...node, directives: [BY_ID, ...(node.directives ?? [])] };
+    addDirective(type, BY_ID);
   }
   return schema;
 }
