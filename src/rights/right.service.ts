@@ -30,7 +30,7 @@ export interface RightServiceDeps {
   readonly db: Database;
   readonly store: RightStore;
   readonly parties: RightParties;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'assertMayRefer'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -252,10 +252,11 @@ export class RightService {
     return { subject, object };
   }
 
-  /** A right on an account may be the right to take it over. @throws ACCOUNT_GUARDED, FORBIDDEN */
+  /** A right on a user may be the right to take the account over. @throws ACCOUNT_GUARDED, FORBIDDEN */
   async #assertMayChange(authority: Authority, { object }: Sides): Promise<void> {
-    const kind = object.kind === 'application' ? 'client' : object.kind;
-    await this.#deps.guard.assertMayChange(authority, kind, object.id);
+    const { guard } = this.#deps;
+    if (object.kind === 'user') return guard.assertMayChange(authority, 'user', object.id);
+    return guard.assertMayRefer(authority, object.kind === 'application' ? 'client' : 'group', object.id);
   }
 
   async #named(tenantId: string, rows: readonly StoredRight[]): Promise<Right[]> {

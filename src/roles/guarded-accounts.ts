@@ -58,6 +58,16 @@ export class GuardedAccounts {
   }
 
   /**
+   * For what gives nobody the powers of a client or group, such as a right on it: only those that reach beyond their tenant
+   * are guarded.
+   * @throws ACCOUNT_GUARDED
+   */
+  async assertMayRefer(authority: Authority, kind: HolderKind, id: string): Promise<void> {
+    if (authority.reach === 'all' || authority.tenant.name !== MASTER_TENANT) return;
+    for (const held of await this.#powersOf(authority, kind, [id])) assertInside(authority, held);
+  }
+
+  /**
    * For what somebody holds through it: a role. Nobody becomes its holder by changing it, so callers with less may.
    * @param permissions Native permissions, as stored.
    * @throws ACCOUNT_GUARDED It reaches all tenants, and the caller's permission does not.
@@ -155,9 +165,15 @@ type Powers = Pick<HeldRoles, 'permissions' | 'elsewhere'>;
 
 const NOWHERE: HeldRoles['elsewhere'] = new Map();
 
+/** @throws ACCOUNT_GUARDED */
+function assertInside({ reach }: Authority, { permissions, elsewhere }: Powers): void {
+  if (reach !== 'all' && (permissions.holdsAll || elsewhere.size > 0)) throw grantErrors.ACCOUNT_GUARDED();
+}
+
 /** @throws ACCOUNT_GUARDED, FORBIDDEN */
-function assertMatches(authority: Authority, { permissions, elsewhere }: Powers): void {
-  if (authority.reach !== 'all' && (permissions.holdsAll || elsewhere.size > 0)) throw grantErrors.ACCOUNT_GUARDED();
+function assertMatches(authority: Authority, held: Powers): void {
+  assertInside(authority, held);
+  const { permissions, elsewhere } = held;
   const beyond = [...elsewhere.values()].flatMap((set) => widened([...set.grants()]));
   if (authority.matches(permissions) && (beyond.length === 0 || authority.holds(beyond))) return;
   throw kernelErrors.FORBIDDEN({ message: 'It may do more than the caller, who therefore may not change it.' });

@@ -51,7 +51,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   deleteUser: ofUser(),
   detachTotp: [{ input: ({ credentialId }) => ({ credentialId }) }, ofUser({ ordinal: 1 })],
   exemptAccount: ofUser(),
-  grantRights: [{ input: rightOn(({ userId }) => ({ userId })) }, { input: rightOn(({ groupId }) => ({ groupId })) }],
+  grantRights: { input: rightOn(({ userId }) => ({ userId })) },
   grantRole: [
     { input: ({ userId }, { plainRole }) => ({ roleId: plainRole, userId }) },
     { input: ({ clientId }, { plainRole }) => ({ roleId: plainRole, clientId }) },

@@ -47,14 +47,6 @@ const WRITES: Readonly<Record<string, Write>> = {
     path: () => '/blitz/api/v3/rights',
     body: ({ userId, sample }) => ({ subject: `its|${sample.appId}`, object: userId, rights: ['change_password'] }),
   },
-  '42 on an application': {
-    path: () => '/blitz/api/v3/rights',
-    body: ({ clientId, sample }) => ({ subject: `its|${sample.appId}`, object: `its|${clientId}`, rights: ['r'] }),
-  },
-  '42 on a group': {
-    path: () => '/blitz/api/v3/rights',
-    body: ({ groupId, sample }) => ({ subject: `its|${sample.appId}`, object: `grps|${groupId}|orgs`, rights: ['r'] }),
-  },
   '43': {
     path: () => '/blitz/api/v3/rights',
     body: ({ userId, sample }) => ({ subject: `its|${sample.appId}`, object: userId, rights: ['change_password'] }),

@@ -39,7 +39,10 @@ describe('clients over GraphQL', () => {
       withRestSecret: true,
       keepSecretReadable: true,
     };
-    const { data, errors } = await world.graphql(admin(acme, 'user:read'), CREATE, { input });
+    const opened = ['federation-link:bind', 'federation-link:write', 'user:delete'];
+    expect((await world.graphql(admin(acme, 'user:read'), CREATE, { input })).code).toBe('PERMISSION_ESCALATION');
+    const holder = admin(acme, 'user:read', ...opened);
+    const { data, errors } = await world.graphql(holder, CREATE, { input });
     expect(errors).toEqual([]);
     const { client, secret, restSecret } = data.createClient;
     const { id } = client;
@@ -60,8 +63,8 @@ describe('clients over GraphQL', () => {
     });
     expect(client.secrets).toHaveLength(2);
     const SECRET = 'query ($id: ID!, $kind: ClientSecretKind) { clientSecret(clientId: $id, kind: $kind) }';
-    expect((await world.graphql(admin(acme), SECRET, { id })).data).toEqual({ clientSecret: secret });
-    expect((await world.graphql(admin(acme), SECRET, { id, kind: 'REST' })).data).toEqual({ clientSecret: null });
+    expect((await world.graphql(holder, SECRET, { id })).data).toEqual({ clientSecret: secret });
+    expect((await world.graphql(holder, SECRET, { id, kind: 'REST' })).data).toEqual({ clientSecret: null });
     expect((await world.graphql(world.app(acme, 'client:write'), SECRET, { id })).code).toBe('FORBIDDEN');
   });
 
