@@ -1,0 +1,20 @@
+// Written by `npm run operations:emit` from schema/client.graphql and operations/*.graphql; CI fails when it differs.
+import type { OperationDocument } from '../engine/index.ts';
+export type IntrospectTokenVariables = { tenant: string; token: string; };
+export type IntrospectTokenData = { readonly introspectToken: { readonly active: boolean, readonly scope: string | null, readonly clientId: string | null, readonly tokenType: string | null, readonly exp: number | null, readonly iat: number | null, readonly sub: string | null, readonly aud: ReadonlyArray<string> | null, readonly iss: string | null, readonly jti: string | null, readonly sid: string | null, readonly acr: string | null, readonly amr: ReadonlyArray<string> | null, readonly authTime: number | null } };
+export type IssueTokensVariables = { tenant: string; grantType?: string | null | undefined; scope?: string | null | undefined; username?: string | null | undefined; password?: string | null | undefined; refreshToken?: string | null | undefined; };
+export type IssueTokensData = { readonly issueTokens: { readonly accessToken: string, readonly tokenType: string, readonly expiresIn: number, readonly scope: string, readonly refreshToken: string | null, readonly idToken: string | null } };
+export type JwksVariables = { tenant: string; };
+export type JwksData = { readonly jwks: Readonly<Record<string, unknown>> };
+export type OpenidConfigurationVariables = { tenant: string; };
+export type OpenidConfigurationData = { readonly openidConfiguration: Readonly<Record<string, unknown>> };
+export type RevokeTokenVariables = { tenant: string; token: string; };
+export type RevokeTokenData = { readonly revokeToken: { readonly isRevoked: boolean } };
+export type UserinfoVariables = { tenant: string; };
+export type UserinfoData = { readonly userinfo: Readonly<Record<string, unknown>> };
+export const IntrospectToken: OperationDocument<IntrospectTokenData, IntrospectTokenVariables> = { name: 'IntrospectToken', hash: 'ad5d0f6cb69cfaf11bb12e8b738a690a65e127cb2782d64a9dd018f27212e73d', text: "query IntrospectToken($tenant:String!$token:String!){introspectToken(tenant:$tenant token:$token){active scope clientId tokenType exp iat sub aud iss jti sid acr amr authTime}}" };
+export const IssueTokens: OperationDocument<IssueTokensData, IssueTokensVariables> = { name: 'IssueTokens', hash: '6a48b132fce6759348a1fdd733f0640fae59a0a92646564565f6000fda7d582a', text: "mutation IssueTokens($tenant:String!$grantType:String$scope:String$username:String$password:String$refreshToken:String){issueTokens(input:{tenant:$tenant issuerKind:NATIVE grantType:$grantType scope:$scope username:$username password:$password refreshToken:$refreshToken}){accessToken tokenType expiresIn scope refreshToken idToken}}" };
+export const Jwks: OperationDocument<JwksData, JwksVariables> = { name: 'Jwks', hash: '5564b1d472e47e28111f00152f77185a083c1adb91fcda687300b92389613673', text: "query Jwks($tenant:String!){jwks(tenant:$tenant issuerKind:NATIVE)}" };
+export const OpenidConfiguration: OperationDocument<OpenidConfigurationData, OpenidConfigurationVariables> = { name: 'OpenidConfiguration', hash: '78c181d2ebce807bd3dcab85c26fbd36a977b2054671917132ef7b11b21fb294', text: "query OpenidConfiguration($tenant:String!){openidConfiguration(tenant:$tenant issuerKind:NATIVE)}" };
+export const RevokeToken: OperationDocument<RevokeTokenData, RevokeTokenVariables> = { name: 'RevokeToken', hash: '9043651d4a1f7649efa941a863b2eb905d02d4f19b48239ba85d637c079cb600', text: "mutation RevokeToken($tenant:String!$token:String!){revokeToken(input:{tenant:$tenant token:$token}){isRevoked}}" };
+export const Userinfo: OperationDocument<UserinfoData, UserinfoVariables> = { name: 'Userinfo', hash: '03c1097c85c0299578952792263f1abaee27d803d40e46ea4bacddf1bc7240e3', text: "query Userinfo($tenant:String!){userinfo(tenant:$tenant issuerKind:NATIVE)}" };

@@ -1,0 +1,151 @@
+/**
+ * `npm run operations:emit`, after a change of the schema or of a document: writes a typed value per GraphQL document of each
+ * folder below, into one file beside the folder. `npm run operations:check` only compares, and fails when a file differs.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { codegen } from '@graphql-codegen/core';
+import * as typescriptOperations from '@graphql-codegen/typescript-operations';
+import { buildASTSchema, Kind, parse, stripIgnoredCharacters, validate, visit } from 'graphql';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const SCHEMA = 'schema/client.graphql';
+const ENGINE = 'rest-compat/engine/index.ts';
+const FOLDERS = [
+  ...readdirSync(join(ROOT, 'rest-compat'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'engine')
+    .map(({ name }) => `rest-compat/${name}/operations`),
+  'test/rest-compat/engine/operations',
+];
+
+/** As values are inside the process: what a scalar takes as a variable, and what it gives in data. */
+const SCALARS = {
+  ID: 'string',
+  SafeInt: 'number',
+  DateTime: { input: 'Date | string', output: 'Date' },
+  JSONObject: 'Readonly<Record<string, unknown>>',
+};
+
+const CONFIG = {
+  scalars: SCALARS,
+  strictScalars: true,
+  immutableTypes: true,
+  skipTypename: true,
+  enumType: 'string-literal',
+  arrayInputCoercion: false,
+  maybeValue: 'T | null',
+  // A variable that is undefined is absent.
+  inputMaybeValue: 'T | null | undefined',
+  omitOperationSuffix: true,
+  operationResultSuffix: 'Data',
+};
+
+const ROOT_TYPES = new Set(['Query', 'Mutation', 'Subscription']);
+
+/**
+ * The schema as the translation engine shows it to rows: the engine throws the first error, and NOT_FOUND for a root field
+ * that is null, so that no root field is null in data. Descriptions are left out of the generated files.
+ */
+function readSchema() {
+  const plain = visit(parse(readFileSync(join(ROOT, SCHEMA), 'utf8')), {
+    enter: ({ description, ...node }) => (description === undefined ? undefined : node),
+  });
+  return visit(plain, {
+    ObjectTypeDefinition: (node) =>
+      ROOT_TYPES.has(node.name.value) ? { ...node, fields: node.fields.map(requireField) } : undefined,
+  });
+}
+
+const requireField = (field) =>
+  field.type.kind === Kind.NON_NULL_TYPE ? field : { ...field, type: { kind: Kind.NON_NULL_TYPE, type: field.type } };
+
+function readDocuments(folder) {
+  return readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.graphql'))
+    .sort()
+    .map((file) => {
+      const location = `${folder}/${file}`;
+      const source = readFileSync(join(ROOT, location), 'utf8');
+      const document = parse(source);
+      const [definition, ...others] = document.definitions;
+      if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.name === undefined || others.length > 0)
+        throw new Error(`${location}: It has to hold one operation with a name.`);
+      return { location, document, name: definition.name.value, text: stripIgnoredCharacters(source) };
+    });
+}
+
+/** The declarations of types, one a line, without those that the plugin keeps for itself. */
+async function declareTypes(schema, documents, filename) {
+  const text = await codegen({
+    schema,
+    documents,
+    filename,
+    pluginMap: { typescriptOperations },
+    plugins: [{ typescriptOperations: CONFIG }],
+    config: {},
+    skipDocumentsValidation: true,
+  });
+  return text
+    .split(/^(?=export type )/m)
+    .slice(1)
+    .map((statement) =>
+      statement
+        .replace(/^\/\*\*.*\*\/$/gm, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .filter((statement) => !statement.startsWith('export type Incremental<'))
+    .map((statement) => statement.replace(/= Exact<(.*)>;$/, '= $1;').replace('= | ', '= '));
+}
+
+function declareValue({ name, text }) {
+  const hash = createHash('sha256').update(text).digest('hex');
+  const members = [`name: '${name}'`, `hash: '${hash}'`, `text: ${JSON.stringify(text)}`];
+  return `export const ${name}: OperationDocument<${name}Data, ${name}Variables> = { ${members.join(', ')} };`;
+}
+
+/** @throws Error A document does not fit the schema; every fault is named. */
+export async function emitOperations(folder) {
+  const schema = readSchema();
+  const documents = readDocuments(folder);
+  const built = buildASTSchema(schema);
+  const faults = documents.flatMap(({ location, document }) =>
+    validate(built, document).map(({ message }) => `${location}: ${message}`),
+  );
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const engine = posix.relative(dirname(folder), ENGINE);
+  const types = await declareTypes(schema, documents, `${folder}.generated.ts`);
+  const lines = [
+    `// Written by \`npm run operations:emit\` from ${SCHEMA} and operations/*.graphql; CI fails when it differs.`,
+    `import type { OperationDocument } from '${engine.startsWith('.') ? engine : `./${engine}`}';`,
+    ...types,
+    ...documents.map(declareValue),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+async function main() {
+  const isCheck = process.argv.includes('--check');
+  for (const folder of FOLDERS) {
+    const file = `${folder}.generated.ts`;
+    const text = await emitOperations(folder);
+    if (!isCheck) writeFileSync(join(ROOT, file), text);
+    else if (readIfThere(join(ROOT, file)) !== text) {
+      process.stderr.write(`${file} differs from its documents; run "npm run operations:emit".\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

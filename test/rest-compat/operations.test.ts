@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parse, print } from 'graphql';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as blitz from '../../rest-compat/blitz/operations.generated.ts';
+import type { OperationDocument } from '../../rest-compat/engine/index.ts';
+import * as oidc from '../../rest-compat/oidc/operations.generated.ts';
+// @ts-expect-error Plain JavaScript, which is no part of the build.
+import { emitOperations } from '../../scripts/emit-operations.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DIALECTS: [string, Readonly<Record<string, OperationDocument>>][] = [
+  ['blitz', blitz],
+  ['oidc', oidc],
+];
+
+describe.each(DIALECTS)('the documents of %s as typed values', (name, values) => {
+  const folder = join(ROOT, 'rest-compat', name, 'operations');
+  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+
+  it('are one for each document, with its text and the SHA-256 of it', () => {
+    const texts = Object.values(values).map(({ text }) => print(parse(text)));
+    expect(texts.sort()).toEqual(sources.map((source) => print(parse(source))).sort());
+    for (const [key, value] of Object.entries(values)) {
+      expect(value.name).toBe(key);
+      expect(value.text).toMatch(new RegExp(`^(query|mutation) ${key}\\(`));
+      expect(value.hash).toBe(createHash('sha256').update(value.text).digest('hex'));
+    }
+  });
+
+  it('are written as the generator writes them', async () => {
+    const file = join(ROOT, 'rest-compat', name, 'operations.generated.ts');
+    expect(await emitOperations(`rest-compat/${name}/operations`)).toBe(readFileSync(file, 'utf8'));
+  });
+});
+
+describe('the generator of typed operations', () => {
+  const folder = mkdtempSync(join(ROOT, 'test/rest-compat/.operations-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const emit = (document: string): Promise<string> => {
+    writeFileSync(join(folder, 'one.graphql'), document);
+    return emitOperations(relative(ROOT, folder));
+  };
+
+  it('refuses a document that asks for a field that there is not', async () => {
+    const document = 'query One($tenant: String!) { authModes(tenant: $tenant, userId: "a") { methodLocked } }';
+    await expect(emit(document)).rejects.toThrow(
+      'one.graphql: Cannot query field "methodLocked" on type "AuthModes". Did you mean "methodsLocked"?',
+    );
+  });
+
+  it('refuses a document that holds no operation with a name, or more than one', async () => {
+    for (const document of ['{ __typename }', 'query A { __typename } query B { __typename }'])
+      await expect(emit(document)).rejects.toThrow('one.graphql: It has to hold one operation with a name.');
+  });
+
+  it('takes the root fields for present, since the engine answers NOT_FOUND where one is null', async () => {
+    const text = await emit(
+      'query One($tenant: String!) { authModes(tenant: $tenant, userId: "a") { requiredFactor } }',
+    );
+    expect(text).toContain('{ readonly authModes: { readonly requiredFactor: number | null } };');
+    expect(text).toContain('OneVariables = { tenant: string; };');
+  });
+});
