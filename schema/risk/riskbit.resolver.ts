@@ -82,7 +82,13 @@ export class RiskbitResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ results: object[] }> {
     const results = await services.riskbits.createMany(authority, input.riskbits.map(toColumns));
-    return { results: results.map(({ error, ...result }) => ({ ...result, errorCode: error?.code ?? null })) };
+    return {
+      results: results.map(({ error, id, ...result }) => ({
+        ...result,
+        riskbitId: id,
+        errorCode: error?.code ?? null,
+      })),
+    };
   }
 
   @RequiresScopes(['riskbit:write'])
