@@ -17,6 +17,7 @@ import { callDirectly, readPropertiesDirectly } from './direct-resolvers.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { keyDirective, shareableDirective, stateKeys, stateShared } from './directives/key.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
+import { refuseUnstorableInput } from './directives/storable-input.ts';
 import { ErrorCodeResolver } from './errors/error-code.type.ts';
 import { SecurityEventResolver } from './events/security-event.resolver.ts';
 import { FederationLinkResolver, UserLinksResolver } from './federation/link.resolver.ts';
@@ -105,5 +106,6 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
 
 /** The schema that is served: directives in force. Built once per process. */
 export async function buildGraph(): Promise<GraphQLSchema> {
-  return enforceScopes(await buildPlainSchema());
+  // Within the directives: who may not call a field learns nothing of its arguments.
+  return enforceScopes(refuseUnstorableInput(await buildPlainSchema()));
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import { kernelErrors } from '../../src/kernel/index.ts';
+import { isDatabaseText, kernelErrors } from '../../src/kernel/index.ts';
 import { type Parameters, parseJson, parseParameters } from './body.ts';
 import { type FaultItem, ShapeRefusal } from './errors.ts';
 import type { PathPattern } from './paths.ts';
@@ -53,6 +53,7 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
     const own = Object.entries(route.shapeErrors ?? {}).find(([field]) => field === pos)?.[1];
     items.push({ error: own ?? fieldError, text: issue.message, pos });
   };
+  if (!Object.values(raw.params).every(isDatabaseText)) throw kernelErrors.NOT_FOUND();
   const params = read(input.params, raw.params, () => {
     throw kernelErrors.NOT_FOUND();
   });

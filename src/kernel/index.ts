@@ -15,7 +15,16 @@ export {
 } from './errors.ts';
 export { makePrivateFolder } from './folders.ts';
 export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
-export { isExactNumber, isStorableJson, requireJson } from './json.ts';
+export { hasInexactNumber, isExactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export type { TenantRef } from './tenant.ts';
-export { fold, isStorableText, readTypedCode, removeBlanks, requireText, type TextRule } from './text.ts';
+export {
+  fold,
+  isDatabaseText,
+  isStorableText,
+  MAX_TEXT_LENGTH,
+  readTypedCode,
+  removeBlanks,
+  requireText,
+  type TextRule,
+} from './text.ts';

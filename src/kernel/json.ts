@@ -1,9 +1,8 @@
 import { invalidField } from './errors.ts';
+import { isDatabaseText } from './text.ts';
 
 /** Levels of nesting a stored object may have: far more than people write, far fewer than the stack holds. */
 const MAX_DEPTH = 16;
-
-const isDatabaseText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 /**
  * Whether a number is the one that was written. A whole number beyond 2^53 - 1 was rounded when the text was read
@@ -11,6 +10,17 @@ const isDatabaseText = (text: string): boolean => text.isWellFormed() && !text.i
  */
 export function isExactNumber(value: number): boolean {
   return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+}
+
+/** Whether a number that is not exact stands anywhere in a value, however deep it nests. */
+export function hasInexactNumber(value: unknown): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'number' && !isExactNumber(next)) return true;
+    if (typeof next === 'object' && next !== null) for (const inner of Object.values(next)) left.push(inner);
+  }
+  return false;
 }
 
 /** Whether a value can be stored as JSON and read back as it was sent. @param depth Levels of nesting it may have. */

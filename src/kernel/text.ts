@@ -31,6 +31,17 @@ export function readTypedCode(typed: string): string {
   return typed.length > MAX_TYPED_CODE ? '' : removeBlanks(typed);
 }
 
+/**
+ * The longest text that any argument takes, in UTF-16 units: more than a token in a header can have (16 KiB), and far below
+ * what a column holds. What is stored has narrower bounds, where it is stored.
+ */
+export const MAX_TEXT_LENGTH = 16_384;
+
+/** Whether PostgreSQL takes the text as it is: it refuses NUL and cannot encode a lone surrogate. */
+export function isDatabaseText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
 /** Whether PostgreSQL takes the text and nothing invisible hides in it: no NUL or other control character, no lone surrogate. */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !CONTROL.test(text);

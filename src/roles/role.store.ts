@@ -82,7 +82,10 @@ export class RoleStore {
   /** Roles in the order of their names. */
   page(tenantId: string, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>> {
     let query = this.#select(tenantId);
-    if (filter.clientUuid !== undefined) query = query.where('roles.client_uuid', '=', filter.clientUuid);
+    if (filter.clientUuid !== undefined)
+      query = isUuid(filter.clientUuid)
+        ? query.where('roles.client_uuid', '=', filter.clientUuid)
+        : query.where(sql<boolean>`false`);
     if (filter.withBuiltin !== true) query = query.where('roles.builtin', '=', false);
     if (filter.nameContains !== undefined) {
       query = query.where(sql<boolean>`position(${filter.nameContains.toLowerCase()} in lower(roles.name)) > 0`);

@@ -1,7 +1,7 @@
 import type { Authority } from '../access/index.ts';
 import { newRoute } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, type IdentityError, invalidField, kernelErrors, newId } from '../kernel/index.ts';
+import { type Clock, type IdentityError, invalidField, kernelErrors, newId, requireText } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import {
@@ -77,7 +77,7 @@ export class TenantService {
 
   /**
    * @throws TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_NAME_TAKEN
-   * @throws TENANT_SETTING_INVALID A setting is unknown or out of range.
+   * @throws TENANT_SETTING_INVALID A setting is unknown or out of range; INVALID_INPUT
    */
   async create(authority: Authority, input: CreateTenant): Promise<Tenant> {
     assertName(input.name);
@@ -91,7 +91,7 @@ export class TenantService {
         name: input.name,
         route: newRoute(),
         template,
-        displayName: input.displayName ?? null,
+        displayName: displayNameOf(input.displayName ?? null),
         enabled: input.enabled ?? true,
         log: 0,
         settings: settings as Record<string, unknown>,
@@ -112,14 +112,14 @@ export class TenantService {
     });
   }
 
-  /** @throws NOT_FOUND, TENANT_PROTECTED Disabling `master`. */
+  /** @throws NOT_FOUND, TENANT_PROTECTED Disabling `master`; INVALID_INPUT */
   async update(authority: Authority, input: UpdateTenant): Promise<Tenant> {
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
       if (input.enabled === false && tenant.name === MASTER_TENANT) throw tenantErrors.TENANT_PROTECTED();
       const changed: string[] = [];
       if (input.displayName !== undefined && input.displayName !== (tenant.displayName ?? null)) {
-        tenant.displayName = input.displayName;
+        tenant.displayName = displayNameOf(input.displayName);
         changed.push('displayName');
       }
       if (input.enabled !== undefined && input.enabled !== tenant.enabled) {
@@ -204,6 +204,11 @@ const nameTaken = (): IdentityError =>
   tenantErrors.TENANT_NAME_TAKEN({
     fields: [{ path: 'input.name', code: 'TENANT_NAME_TAKEN', message: 'A tenant with this name exists.' }],
   });
+
+/** A name for people; what the column takes. */
+function displayNameOf(name: string | null): string | null {
+  return name === null ? null : requireText(name, 'input.displayName', { min: 0, max: 255 });
+}
 
 function assertName(name: string): void {
   if (!TENANT_NAME.test(name))

@@ -210,7 +210,7 @@ export const GROUP_ROUTES: readonly Route[] = [
       input: { params: GROUP_PATH, query: OF_PROFILE, body: MEMBERS },
       toVariables: ({ params, query, body }) => memberVariables(params.id, query.profile, body),
       reply: { status: 204 },
-      pos: POS,
+      pos: { ...POS, 'input.userIds': 'subjectId' },
       errors: ERRORS,
     }),
   ),

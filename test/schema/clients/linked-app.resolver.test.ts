@@ -61,10 +61,14 @@ describe('linked apps over GraphQL', () => {
     expect((await world.graphql(app, REMOVE, { user: user.id, clientId: client.clientId })).code).toBe(
       'LINKED_APP_NOT_FOUND',
     );
-    for (const nobody of ['nobody', 'a\0b']) {
-      expect((await world.graphql(app, LIST, { user: nobody })).code).toBe('USER_NOT_FOUND');
-      expect((await world.graphql(app, REMOVE, { user: nobody, clientId: 'x\0' })).code).toBe('USER_NOT_FOUND');
+    for (const [nobody, code] of [
+      ['nobody', 'USER_NOT_FOUND'],
+      ['a\0b', 'INVALID_INPUT'],
+    ]) {
+      expect((await world.graphql(app, LIST, { user: nobody })).code).toBe(code);
+      expect((await world.graphql(app, REMOVE, { user: nobody, clientId: 'x' })).code).toBe(code);
     }
+    expect((await world.graphql(app, REMOVE, { user: user.id, clientId: 'x\0' })).code).toBe('INVALID_INPUT');
     const stranger = world.app(await world.tenant(), 'linked-app:read');
     expect((await world.graphql(stranger, LIST, { user: `usr~${tenant.route}~${user.id}` })).code).toBe('FORBIDDEN');
   });

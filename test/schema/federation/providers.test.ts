@@ -121,8 +121,8 @@ describe('federation providers over GraphQL', () => {
       'input.authorizationParameters',
     ],
     [
-      'a value with a NUL',
-      { ...OPENID, authorizationParameters: [{ name: 'p', value: 'a\0' }] },
+      'a value with a control character',
+      { ...OPENID, authorizationParameters: [{ name: 'p', value: 'a\u0001' }] },
       'input.authorizationParameters.p',
     ],
   ])('are refused with %s, with the path of the value', async (_what, input, path) => {

@@ -57,10 +57,13 @@ describe('groups by key and by attributes in the graph', () => {
       [where({ value: 'x' })],
       [where({ attribute: 'a', field: 'KEY', value: 'x' })],
       [where({ attribute: 'a', value: 'x', type: 'NUMBER' })],
-      [where({ attribute: 'a', value: '\u0000' })],
     ]) {
       expect(await names({ anyOf })).toMatchObject({ code: 'INVALID_INPUT', fields: [{ path: 'filter.anyOf' }] });
     }
+    expect(await names({ anyOf: [where({ attribute: 'a', value: '\u0000' })] })).toMatchObject({
+      code: 'INVALID_INPUT',
+      fields: [{ path: 'filter.anyOf.0.allOf.0.value' }],
+    });
     expect(await names({ nameContains: '\u0000' })).toMatchObject({ code: 'INVALID_INPUT' });
     expect(await names({ profile: 'x'.repeat(5000) })).toMatchObject({ code: 'INVALID_INPUT' });
   });
@@ -74,8 +77,8 @@ describe('groups by key and by attributes in the graph', () => {
     expect(await name('114')).toBe('One');
     expect(await name('115')).toBe('GROUP_KEY_AMBIGUOUS');
     expect(await name('115', 'clubs')).toBe('Three');
-    expect(await name('\u0000')).toBeNull();
-    expect(await name('114', '\u0000')).toBeNull();
+    expect(await name('\u0000')).toBe('INVALID_INPUT');
+    expect(await name('114', '\u0000')).toBe('INVALID_INPUT');
   });
 
   it('changes, fills, empties and deletes a group that is named by its key', async () => {

@@ -223,9 +223,12 @@ describe('riskbits over GraphQL', () => {
       [null, 'JBreak'],
       ['ios', null],
       ['ios', '  '],
-      ['ios', 'a\0'],
     ])('is not assessed for platform %j and finding %j', async (platform, riskName) => {
       expect((await verify(platform, riskName)).code).toBe('RISK_QUESTION_INCOMPLETE');
+    });
+
+    it('is not assessed for a finding that no text of the database can be', async () => {
+      expect((await verify('ios', 'a\0')).code).toBe('INVALID_INPUT');
     });
 
     it('is an event, with the answer', async () => {

@@ -115,9 +115,14 @@ describe('signing in by a QR code', () => {
     expect(await result()).toEqual({ outcome: 'expired' });
   });
 
-  it.each([UNKNOWN, '', 'no-uuid', '\0', 'x'.repeat(10_000)])('knows no code that was not begun', async (code) => {
+  it.each([UNKNOWN, '', 'no-uuid', 'x'.repeat(10_000)])('knows no code that was not begun', async (code) => {
     for (const none of [await find(code), await confirm(code), await refuse(code)])
       expect(none.code).toBe('QR_CODE_NOT_FOUND');
+  });
+
+  it('takes no text for a code that the database would refuse', async () => {
+    for (const none of [await find('\0'), await confirm('\0'), await refuse('\0')])
+      expect(none.code).toBe('INVALID_INPUT');
   });
 
   it('is decided by users alone, of the tenant it was begun in', async () => {

@@ -52,7 +52,7 @@ describe('properties of users over GraphQL', () => {
     ])
       expect((await update(input)).code).toBe('USER_PROPERTY_INVALID');
     expect((await update({ userId: 'nobody', add: {} })).code).toBe('USER_NOT_FOUND');
-    expect((await update({ userId: 'x\0' })).code).toBe('USER_NOT_FOUND');
+    expect((await update({ userId: 'x\0' })).code).toBe('INVALID_INPUT');
   });
 
   it('that are whole numbers are exact: what would be rounded is refused, in variables and in the document', async () => {

@@ -33,9 +33,21 @@ describe('users over GraphQL', () => {
 
   it('answers null for a user that does not exist, whatever the id looks like', async () => {
     const caller = world.app(acme, 'user:read');
-    for (const id of ['nobody', 'x'.repeat(200), 'a\0b', '\ud800', '%', `usr~${acme.route}~nobody`]) {
+    for (const id of ['nobody', 'x'.repeat(200), '%', `usr~${acme.route}~nobody`]) {
       const { data, errors } = await world.graphql(caller, USER, { id });
       expect({ data: data.user, errors }).toEqual({ data: null, errors: [] });
+    }
+  });
+
+  it('refuses an id that no text of the database can be, and says which argument holds it', async () => {
+    for (const [id, code] of [
+      ['a\0b', 'TEXT_NOT_STORABLE'],
+      ['\ud800', 'TEXT_NOT_STORABLE'],
+      ['x'.repeat(16_385), 'TEXT_LENGTH'],
+    ]) {
+      const { data, errors } = await world.graphql(world.app(acme, 'user:read'), USER, { id });
+      expect(data.user).toBeNull();
+      expect(errors[0]!.extensions).toMatchObject({ code: 'INVALID_INPUT', fields: [{ path: 'userId', code }] });
     }
   });
 

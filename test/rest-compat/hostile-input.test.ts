@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DIALECTS } from '../../rest-compat/index.ts';
+import { type AllPowerful, blitzOfSuite } from '../support/blitz.ts';
+import { type DescribedRow, describedRows, type Furnished, furnish, RETURN } from '../support/blitz-furnished.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import type { JsonSchema } from '../support/openapi-requests.ts';
+import { ENGINES } from '../support/postgres.ts';
+import { TestUpstream } from '../support/upstream.ts';
+
+/** What a URL can be long with: the server takes 16 KiB of head. */
+const MAX_IN_URL = 5_000;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Where one text of a request stands. */
+type Place =
+  | { readonly in: 'path' | 'query' | 'header' | 'form'; readonly name: string }
+  | { readonly in: 'body'; readonly path: readonly string[] };
+
+const ROWS = DIALECTS.flatMap(describedRows);
+
+/** Members of a body where a text may stand; `*` is a member of any name, whose name is hostile as well. */
+function textsIn(schema: JsonSchema, depth = 0): string[][] {
+  if (depth > 5) return [];
+  const forms = schema.anyOf ?? schema.oneOf;
+  if (forms !== undefined) return forms.flatMap((form) => textsIn(form, depth + 1));
+  if (schema.type === 'string' || schema.type === undefined) return schema.const === undefined ? [[]] : [];
+  if (schema.type === 'array') return textsIn(schema.items ?? {}, depth + 1);
+  if (schema.type !== 'object') return [];
+  const members = Object.entries(schema.properties ?? {}).filter(([, { not }]) => not === undefined);
+  const declared = members.flatMap(([name, member]) => textsIn(member, depth + 1).map((path) => [name, ...path]));
+  const more = schema.additionalProperties;
+  if (more === undefined || more === false) return declared;
+  return [...declared, ...textsIn(typeof more === 'object' ? more : {}, depth + 1).map((path) => ['*', ...path])];
+}
+
+type Known = (name: string) => string;
+
+/** A value of a schema that holds a hostile text at the path; elsewhere what is known to fit, where it is needed. */
+function bodyOf(schema: JsonSchema, known: Known, name: string, path?: readonly string[], text?: string): unknown {
+  if (schema.const !== undefined) return schema.const;
+  const forms = schema.anyOf ?? schema.oneOf;
+  if (forms !== undefined) {
+    const meant = path === undefined ? forms[0]! : (forms.find((form) => leadsTo(form, path)) ?? forms[0]!);
+    return bodyOf(meant, known, name, path, text);
+  }
+  if (schema.type === 'array') return [bodyOf(schema.items ?? {}, known, name, path, text)];
+  if (schema.type === 'object') return objectOf(schema, known, path, text);
+  if (path?.length === 0) return text;
+  if (schema.enum !== undefined) return schema.enum[0];
+  const plain: Readonly<Record<string, unknown>> = { integer: 1, number: 1, boolean: true, null: null };
+  return plain[schema.type ?? ''] ?? known(name);
+}
+
+const leadsTo = (schema: JsonSchema, path: readonly string[]): boolean =>
+  textsIn(schema).some((other) => other.join('.') === path.join('.'));
+
+function objectOf(schema: JsonSchema, known: Known, path: readonly string[] = [], text = ''): object {
+  const [first, ...rest] = path;
+  const names = Object.keys(schema.properties ?? {});
+  const members = names.flatMap((name): [string, unknown][] => {
+    const member = schema.properties![name]!;
+    if (name === first) return [[name, bodyOf(member, known, name, rest, text)]];
+    return schema.required?.includes(name) === true ? [[name, bodyOf(member, known, name)]] : [];
+  });
+  if (first !== '*') return Object.fromEntries(members);
+  const more = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : {};
+  const odd: [string, unknown][] = [
+    ['odd', bodyOf(more, known, 'odd', rest, text)],
+    [text, bodyOf(more, known, 'odd', rest, text)],
+  ];
+  return Object.fromEntries([...members, ...odd]);
+}
+
+/** Percent-encoded as it is; a lone surrogate as the three bytes that some encoders make of it. */
+function encoded(text: string): string {
+  return [...text]
+    .map((char) => (char.isWellFormed() ? encodeURIComponent(char) : char === '\ud800' ? '%ED%A0%80' : '%ED%BF%BF'))
+    .join('');
+}
+
+function placesOf({ path, operation }: DescribedRow): Place[] {
+  const inPath = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => ({ in: 'path' as const, name: name! }));
+  const declared = operation.parameters.flatMap(({ in: where, name }): Place[] =>
+    where === 'query' || where === 'header' ? [{ in: where, name }] : [],
+  );
+  const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  if (content === undefined) return [...inPath, ...declared];
+  const members: Place[] =
+    type === FORM
+      ? Object.keys(content.schema.properties ?? {}).map((name) => ({ in: 'form', name }))
+      : textsIn(content.schema).map((path) => ({ in: 'body', path }));
+  return [...inPath, ...declared, ...members];
+}
+
+interface Made {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** The request of a row with one hostile text; null where the text cannot be sent there at all. */
+function requestOf({ path, operation }: DescribedRow, known: Known, place: Place, text: string): Made | null {
+  const isInHead = place.in === 'path' || place.in === 'query' || place.in === 'header';
+  if (isInHead && encoded(text).length > MAX_IN_URL) return null;
+  if (place.in === 'header' && !/^[\x20-\x7e]*$/.test(text)) return null;
+  const textAt = (where: Place['in'], name: string) =>
+    place.in === where && 'name' in place && place.name === name ? text : known(name);
+  const isThere = (where: string, name: string, required?: boolean) =>
+    required === true || (place.in === where && 'name' in place && place.name === name);
+  const pairs = (where: 'query' | 'form', names: readonly string[]) =>
+    names.map((name) => `${encoded(name)}=${encoded(textAt(where, name))}`).join('&');
+  const given = (where: string) =>
+    operation.parameters.filter((one) => one.in === where && isThere(where, one.name, one.required));
+  const query = pairs(
+    'query',
+    given('query').map(({ name }) => name),
+  );
+  const filled = path.replace(/\{([^}]*)\}/g, (_, name: string) => encoded(textAt('path', name)));
+  const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  const body =
+    content === undefined
+      ? undefined
+      : type === FORM
+        ? pairs('form', [
+            ...new Set([...(content.schema.required ?? []), ...(place.in === 'form' ? [place.name] : [])]),
+          ])
+        : JSON.stringify(bodyOf(content.schema, known, '', place.in === 'body' ? place.path : undefined, text));
+  const headers = Object.fromEntries(given('header').map(({ name }) => [name, textAt('header', name)]));
+  const forwarded = { 'x-forwarded-for': '203.0.113.7', ...headers };
+  return {
+    path: query === '' ? filled : `${filled}?${query}`,
+    headers: type === undefined ? forwarded : { ...forwarded, 'content-type': type },
+    body,
+  };
+}
+
+describe.each(ENGINES)('rows and texts that no column takes, on $name', ({ open }) => {
+  const blitz = blitzOfSuite(async () => [await open()]);
+  let powerful: AllPowerful;
+  let upstream: TestUpstream;
+  beforeAll(async () => {
+    const { world, tenant } = blitz;
+    // Events are written by a link of their own to a server; it answers 503 until then.
+    await world.services.eventEngine.start();
+    powerful = await blitz.allPowerful();
+    await world.services.tenants.updateSettings(world.system(tenant), { lockout: { enabled: false } });
+    upstream = await TestUpstream.start({ clientId: 'idgraph', redirectUris: [RETURN] });
+    await world.newProvider(tenant, { type: 'vk', name: 'vk_1', issuer: upstream.issuer, storeTokens: true });
+  });
+  afterAll(() => upstream.close());
+
+  async function credentialsOf({ operation, path }: DescribedRow, { user }: Furnished): Promise<string[]> {
+    const all: Readonly<Record<string, string>> = {
+      applicationToken: `Bearer ${await powerful.app()}`,
+      userToken: `Bearer ${await powerful.user(user)}`,
+      client: path.startsWith('/blitz/api') ? blitz.restBasic : blitz.basic,
+    };
+    return [...new Set(operation.security.flatMap((way) => Object.keys(way).map((scheme) => all[scheme] ?? '')))];
+  }
+
+  it.each(ROWS.map((row) => [row.name, row] as const))(
+    'are refused or find nothing: %s',
+    async (_, row) => {
+      const furnished = await furnish(blitz, powerful, row.path);
+      const known: Known = (name) =>
+        name === 'tenant' ? blitz.tenant.name : (furnished.known[name]?.[0] ?? furnished.user.id);
+      const faults: string[] = [];
+      for (const authorization of await credentialsOf(row, furnished))
+        for (const place of placesOf(row))
+          for (const [what, text] of Object.entries(HOSTILE_TEXTS)) {
+            const made = requestOf(row, known, place, text);
+            if (made === null) continue;
+            const headers = authorization === '' ? made.headers : { ...made.headers, authorization };
+            const { status } = await blitz.ask(row.method, made.path, { headers, body: made.body });
+            if (status >= 500)
+              faults.push(`${'name' in place ? place.name : place.path.join('.')} = ${what}: ${status}`);
+          }
+      expect(faults).toEqual([]);
+      expect(blitz.rest.faults.splice(0)).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(Object.entries(HOSTILE_TEXTS))('are no credentials of a client: %s', async (_, text) => {
+    for (const path of ['/t/master/oauth/token', '/blitz/oauth/te']) {
+      const grant = 'grant_type=client_credentials';
+      for (const pair of [`${text}:secret`, `portal:${text}`, `${encoded(text)}:secret`]) {
+        if (encoded(pair).length > MAX_IN_URL) continue;
+        const headers = { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, 'content-type': FORM };
+        expect((await blitz.ask('POST', path, { headers, body: grant })).status).toBeLessThan(500);
+      }
+      const headers = { 'content-type': FORM };
+      const body = `${grant}&client_id=${encoded(text)}&client_secret=${encoded(text)}`;
+      expect((await blitz.ask('POST', path, { headers, body })).status).toBeLessThan(500);
+    }
+  });
+
+  it.each(Object.entries(HOSTILE_TEXTS))('are no issuer of a token: %s', async (_, text) => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'EdDSA', typ: 'at+jwt' })}.${part({ iss: `https://id.example.com/t/${text}` })}.x`;
+    if (token.length > MAX_IN_URL) return;
+    const answer = await blitz.ask('GET', '/blitz/api/v3/users/x/auth', { token });
+    expect(answer.status).toBe(401);
+    expect(blitz.rest.faults.splice(0)).toEqual([]);
+  });
+});

@@ -1,0 +1,270 @@
+import {
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TAGS, type TaggedType } from '../../schema/global-id.ts';
+import type { Caller } from '../../src/access/index.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { type Inhabited, inhabit } from '../support/inhabited.ts';
+import { ENGINES } from '../support/postgres.ts';
+import { testGraph, World } from '../support/world.ts';
+
+type Input = GraphQLArgument | GraphQLInputField;
+/** Where a text stands in the arguments of a field: names from the argument inwards. */
+type Path = readonly string[];
+
+const schema = await testGraph();
+const TEXTS = new Set(['String', 'ID', 'JSON', 'JSONObject']);
+const MAX_DEPTH = 5;
+
+/** Every place in the arguments of a field where a text may stand. */
+function textsIn(inputs: readonly Input[], depth = 0): Path[] {
+  return inputs.flatMap(({ name, type }) => {
+    const named = getNamedType(type);
+    if (TEXTS.has(named.name)) return [[name]];
+    if (!isInputObjectType(named) || depth > MAX_DEPTH) return [];
+    return textsIn(Object.values(named.getFields()), depth + 1).map((path) => [name, ...path]);
+  });
+}
+
+/** What stands in an argument when it is none that is tried: ids of things that are there, else anything of its type. */
+type Known = (name: string, type: GraphQLInputType) => unknown;
+
+const OF_SCALAR: Readonly<Record<string, unknown>> = {
+  Int: 1,
+  SafeInt: 1,
+  Float: 1,
+  Boolean: true,
+  DateTime: '2026-01-01T00:00:00Z',
+  JSON: {},
+  JSONObject: {},
+};
+
+/** Counts what is made up, so that no name is taken. */
+let fresh = 0;
+
+function anyValue({ name, type }: Input, known: Known): unknown {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  if (isListType(inner)) return [anyValue({ name, type: inner.ofType } as Input, known)];
+  if (isEnumType(inner)) return inner.getValues()[0]!.name;
+  if (isInputObjectType(inner)) return objectOf(Object.values(inner.getFields()), known);
+  return known(name, inner) ?? OF_SCALAR[inner.name] ?? `text${++fresh}`;
+}
+
+const isRequired = ({ type, defaultValue }: Input): boolean => isNonNullType(type) && defaultValue === undefined;
+
+/**
+ * The members of an input: those it needs, those of a path that leads to a hostile text, and one more.
+ * @param also Name of a member that may be left out and is given all the same.
+ */
+function objectOf(
+  inputs: readonly Input[],
+  known: Known,
+  path: Path = [],
+  hostile?: unknown,
+  also?: string,
+): Record<string, unknown> {
+  const members = inputs.flatMap((input): [string, unknown][] => {
+    if (input.name === path[0]) return [[input.name, along(input, known, path.slice(1), hostile, also)]];
+    return isRequired(input) || input.name === also ? [[input.name, anyValue(input, known)]] : [];
+  });
+  return Object.fromEntries(members);
+}
+
+function along({ type, name }: Input, known: Known, path: Path, hostile: unknown, also?: string): unknown {
+  const inner = isNonNullType(type) ? type.ofType : type;
+  if (isListType(inner)) return [along({ type: inner.ofType, name } as Input, known, path, hostile, also)];
+  if (isInputObjectType(inner)) return objectOf(Object.values(inner.getFields()), known, path, hostile, also);
+  if (inner.name !== 'JSON' && inner.name !== 'JSONObject') return hostile;
+  return { name: hostile, [String(hostile)]: [hostile] };
+}
+
+/** Members beside the last one of a path that may be left out and hold an id: with each of them the field does more. */
+function companionsOf(inputs: readonly Input[], path: Path): (string | undefined)[] {
+  const input = inputs.find(({ name }) => name === path[0])!;
+  const named = getNamedType(input.type);
+  if (path.length > 1 && isInputObjectType(named)) return companionsOf(Object.values(named.getFields()), path.slice(1));
+  const ids = inputs.filter((other) => other !== input && !isRequired(other) && isIdLike(other));
+  return [undefined, ...ids.map(({ name }) => name)];
+}
+
+const isIdLike = ({ name, type }: Input): boolean =>
+  getNamedType(type).name === 'ID' || ['key', 'profile', 'username', 'password', 'application'].includes(name);
+
+/** Ids of what is there by the name of the argument that holds them. */
+function knownOf({ keys, user, tenant }: Inhabited, fieldName: string): Known {
+  const nouns: readonly (readonly [RegExp, TaggedType])[] = [
+    [/provider/i, 'FederationProvider'],
+    [/riskbit/i, 'Riskbit'],
+    [/credential|totp/i, 'Credential'],
+    [/session/i, 'Session'],
+    [/block|lockout/i, 'Lockout'],
+    [/client/i, 'Client'],
+    [/role|child/i, 'Role'],
+    [/group|parent/i, 'Group'],
+    [/user/i, 'User'],
+  ];
+  const plain: Readonly<Record<string, string>> = {
+    deviceId: 'SHA256_x',
+    keepDeviceId: 'SHA256_x',
+    tenant: tenant.name,
+    onTenant: tenant.name,
+    username: user.username!,
+    providerType: 'vk',
+    providerName: 'vk_1',
+    provider: 'vk:vk_1',
+    type: 'vk',
+    externalId: 'x-1',
+    profile: 'orgs',
+    key: '114',
+    application: 'portal',
+    permissions: 'user:read',
+    scopes: 'openid',
+    currentPassword: 'three-wombats-at-dawn',
+    newPassword: 'four-wombats-at-dawn',
+    password: 'three-wombats-at-dawn',
+    grantType: 'client_credentials',
+    callback: 'https://app.company.com/callback',
+    redirectUri: 'https://app.company.com/callback',
+    attribute: 'department',
+  };
+  return (name, type) => {
+    if (getNamedType(type).name !== 'ID') return plain[name];
+    const about = nouns.find(([noun]) => noun.test(name)) ?? nouns.find(([noun]) => noun.test(fieldName));
+    return about === undefined ? keys.User : keys[about[1]];
+  };
+}
+
+/** `{ __typename }` where the field gives objects. */
+const selectionOf = (type: GraphQLOutputType): string => (isCompositeType(getNamedType(type)) ? ' { __typename }' : '');
+
+interface Field {
+  readonly name: string;
+  readonly args: readonly GraphQLArgument[];
+  readonly type: GraphQLOutputType;
+}
+
+/** A document with every argument of the field as a variable; `around` is what leads to it. */
+function documentOf(
+  kind: string,
+  { name, args, type }: Field,
+  given: object,
+  around: (field: string) => string,
+): string {
+  const used = args.filter((arg) => arg.name in given);
+  const declared = used.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const passed = used.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  return `${kind} (${declared}) ${around(`${name}(${passed})${selectionOf(type)}`)}`;
+}
+
+/** Texts for one place: an id is also tried in its global form, with a key that is none. */
+function textsFor(inputs: readonly Input[], path: Path, { globalId }: Inhabited): Readonly<Record<string, string>> {
+  let input = inputs.find(({ name }) => name === path[0])!;
+  for (const name of path.slice(1)) {
+    const named = getNamedType(input.type);
+    input = isInputObjectType(named) ? named.getFields()[name]! : input;
+  }
+  if (getNamedType(input.type).name !== 'ID') return HOSTILE_TEXTS;
+  const globalIds = (Object.keys(TAGS) as TaggedType[]).flatMap((type) =>
+    ['x', 'x:y', 'x:y:z', '%00:%00', '%00:%00:%00'].map((key) => [`${type} ${key}`, globalId(type, key)]),
+  );
+  return { ...HOSTILE_TEXTS, ...Object.fromEntries(globalIds) };
+}
+
+interface Attempt {
+  readonly caller: Caller;
+  readonly also?: string | undefined;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const fieldsOf = (type: GraphQLObjectType | null | undefined): Field[] =>
+  Object.values(type?.getFields() ?? {}).filter(({ args }) => textsIn(args).length > 0);
+
+const ROOTS = [
+  ...fieldsOf(schema.getQueryType()).map((field) => ['query', field] as const),
+  ...fieldsOf(schema.getMutationType()).map((field) => ['mutation', field] as const),
+];
+const rootTypes = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+const INNER = Object.values(schema.getTypeMap())
+  .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'))
+  .filter((type) => !rootTypes.includes(type))
+  .flatMap((type) => fieldsOf(type).map((field) => [type.name, field] as const));
+
+describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
+  let world: World;
+  let there: Inhabited;
+  let callers: readonly Caller[];
+  beforeAll(async () => {
+    world = await World.open(await open());
+    // Events are written by a link of their own to a server; it answers 503 until then.
+    await world.services.eventEngine.start();
+    there = await inhabit(world);
+    const scopes = there.application.scopes;
+    callers = [there.application, world.user(there.tenant, there.user.id, ...scopes)];
+  });
+  afterAll(() => world.close());
+
+  /** An application and a user each, beside what else may be given; ids in their global forms once. */
+  function attemptsAt(field: Field, path: Path): Attempt[] {
+    const [, ...companions] = companionsOf(field.args, path);
+    const [application, user] = callers as readonly [Caller, Caller];
+    return [
+      { caller: application, texts: textsFor(field.args, path, there) },
+      { caller: user, texts: HOSTILE_TEXTS },
+      ...companions.map((also) => ({ caller: application, also, texts: HOSTILE_TEXTS })),
+    ];
+  }
+
+  /** Everything that a place of a field's arguments was answered with that nobody foresaw. */
+  async function faultsOf(kind: string, field: Field, path: Path, around: (text: string) => string): Promise<string[]> {
+    const faults: string[] = [];
+    const known = knownOf(there, field.name);
+    for (const { caller, also, texts } of attemptsAt(field, path))
+      for (const [what, text] of Object.entries(texts)) {
+        const given = objectOf(field.args, known, path, text, also);
+        const { errors } = await world.graphql(caller, documentOf(kind, field, given, around), given);
+        const code = errors.map(({ extensions }) => extensions['code']).find(isUnforeseen);
+        if (code !== undefined)
+          faults.push(`${path.join('.')} = ${what}${also === undefined ? '' : `, ${also}`}: ${code}`);
+      }
+    return faults;
+  }
+  const isUnforeseen = (code: unknown): boolean => code === 'INTERNAL_ERROR' || code === 'SERVICE_UNAVAILABLE';
+
+  it.each(ROOTS.map(([kind, field]) => [`${kind} ${field.name}`, kind, field] as const))(
+    'are refused or find nothing: %s',
+    async (_, kind, field) => {
+      const faults: string[] = [];
+      for (const path of textsIn(field.args))
+        faults.push(...(await faultsOf(kind, field, path, (text) => `{ ${text} }`)));
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(INNER.map(([type, field]) => [`${type}.${field.name}`, type, field] as const))(
+    'are refused or find nothing: %s',
+    async (_, type, field) => {
+      const { globalId, keys } = there;
+      // A type without a key there needs one in `inhabit`.
+      expect(Object.keys(keys)).toContain(type);
+      const id = globalId(type as TaggedType);
+      const around = (text: string) => `{ node(id: "${id}") { ... on ${type} { ${text} } } }`;
+      const faults: string[] = [];
+      for (const path of textsIn(field.args)) faults.push(...(await faultsOf('query', field, path, around)));
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
+});
