@@ -7,11 +7,13 @@ import {
   validate,
 } from 'graphql';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
-import type { IdentityError } from '../kernel/index.ts';
+import { hasInexactNumber, type IdentityError, kernelErrors } from '../kernel/index.ts';
 import { costFault } from './document-cost.ts';
 import { repeatsOf } from './document-repeats.ts';
 import { shapeFaults } from './document-shape.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** One of our refusals as GraphQL carries it. */
 function refused(originalError: IdentityError | null): readonly GraphQLError[] {
@@ -24,6 +26,17 @@ function repeatsFault(limits: GraphqlLimits, document: DocumentNode): IdentityEr
   const times = Number.isFinite(count) ? `${count} times` : 'too often to be counted';
   return requestErrors.DOCUMENT_REPEATS_EXCEEDED({
     message: `The document writes "${name}" ${times} at one place; at most ${limits.repeats} times are allowed.`,
+  });
+}
+
+/** A number in the place of an `ID` becomes a text, and one that was rounded the id of something else. */
+function variablesFault(variables: Variables): IdentityError | null {
+  const names = Object.keys(variables).filter((name) => hasInexactNumber(variables[name]));
+  if (names.length === 0) return null;
+  const message = 'Whole numbers are exact up to 2^53 - 1; send a larger one as a text.';
+  return kernelErrors.INVALID_INPUT({
+    message,
+    fields: names.map((name) => ({ path: `variables.${name}`, code: 'NUMBER_NOT_EXACT', message })),
   });
 }
 
@@ -49,11 +62,12 @@ export class DocumentChecks {
   faultsOf(
     document: DocumentNode,
     operation: OperationDefinitionNode | null | undefined,
-    variables: Readonly<Record<string, unknown>>,
+    variables: Variables,
   ): readonly GraphQLError[] {
     const isSound = this.#sound.has(document);
     const steps = [
       ...(isSound ? [] : [() => shapeFaults(this.#limits, document)]),
+      () => refused(variablesFault(variables)),
       () => (operation == null ? [] : refused(costFault(this.#limits, this.#schema, document, operation, variables))),
       ...(isSound ? [] : [() => refused(repeatsFault(this.#limits, document)), () => this.#validate(document)]),
     ];

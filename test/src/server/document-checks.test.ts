@@ -1,5 +1,6 @@
 import { buildSchema, type DocumentNode, getOperationAST, parse, specifiedRules, validate, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { IdentityError } from '../../../src/kernel/index.ts';
 import { DocumentChecks } from '../../../src/server/document-checks.ts';
 import { repeatsOf } from '../../../src/server/document-repeats.ts';
 import { DEFAULT_GRAPHQL_LIMITS, parseGraphqlLimits } from '../../../src/server/graphql-limits.ts';
@@ -89,6 +90,20 @@ describe('checks of documents', () => {
     const checks = new DocumentChecks(schema, parseGraphqlLimits('cost=10'));
     const count = (n: number) => checks.faultsOf(document, getOperationAST(document), { n }).length;
     expect([count(10), count(11), count(10)]).toEqual([0, 1, 0]);
+  });
+
+  it('refuse variables with a whole number that was rounded, which as an id would be that of something else', () => {
+    const schema = buildSchema('type Query { thing(id: ID, at: [In]): Int } input In { n: ID }');
+    const document = parse('query ($id: ID, $at: [In]) { thing(id: $id, at: $at) }');
+    const checks = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS);
+    const fieldsOf = (variables: string) =>
+      checks
+        .faultsOf(document, getOperationAST(document), JSON.parse(variables))
+        .flatMap(({ originalError }) => (originalError as IdentityError).fields!.map(({ path }) => path));
+    expect(fieldsOf('{"id":9007199254740993}')).toEqual(['variables.id']);
+    expect(fieldsOf('{"id":"x","at":[{"n":-9007199254740992}]}')).toEqual(['variables.at']);
+    expect(fieldsOf(`{"at":${'['.repeat(100_000)}1e400${']'.repeat(100_000)}}`)).toEqual(['variables.at']);
+    expect(fieldsOf('{"id":9007199254740991,"at":[{"n":"9007199254740993"}]}')).toEqual([]);
   });
 
   it('validate a document whose operation is not told', () => {
