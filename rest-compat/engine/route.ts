@@ -115,12 +115,16 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly errors?: Readonly<Record<string, LegacyError>>;
 }
 
+/** `input.rights.0.subject` as `input.rights.subject`. */
+const withoutPositions = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/g, '');
+
 /** The legacy field that a row has for a path, or for the nearest one above it; null when it has none. */
 export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string | null {
   if (Object.hasOwn(pos, path)) return pos[path]!;
   const branch = Object.keys(pos).find((key) => key.endsWith('.*') && path.startsWith(key.slice(0, -1)));
   if (branch !== undefined) return pos[branch]!.replace('*', () => path.slice(branch.length - 1));
-  const above = Object.keys(pos).filter((key) => path.startsWith(`${key}.`));
+  const flat = `${withoutPositions(path)}.`;
+  const above = Object.keys(pos).filter((key) => flat.startsWith(`${key}.`));
   return above.length === 0 ? null : pos[above.reduce((a, b) => (b.length > a.length ? b : a))]!;
 }
 

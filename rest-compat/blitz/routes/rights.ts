@@ -89,6 +89,14 @@ const rightsOf = ({ body }: { readonly body: z.output<typeof ONE_OR_MORE> }) => 
   })),
 });
 
+/** Each party is one text of the body, and an object in the graph. */
+const PARTY_FIELDS = {
+  'input.rights.subject': 'subject',
+  'input.rights.object': 'object',
+  'input.subject': 'subject',
+  'input.object': 'object',
+};
+
 /** Access rights: spec section 2.18. */
 export const RIGHT_ROUTES: readonly Route[] = [
   route({
@@ -158,6 +166,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     input: { body: ONE_OR_MORE },
     toVariables: rightsOf,
     reply: { status: 204 },
+    pos: PARTY_FIELDS,
   }),
   route({
     method: 'DELETE',
@@ -169,6 +178,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     input: { body: ONE_OR_MORE },
     toVariables: rightsOf,
     reply: { status: 204 },
+    pos: PARTY_FIELDS,
   }),
   route({
     method: 'POST',
@@ -182,5 +192,6 @@ export const RIGHT_ROUTES: readonly Route[] = [
     },
     toVariables: ({ body: { add, remove, ...parties } }) => ({ ...partiesOf(parties), add, remove }),
     reply: { status: 204 },
+    pos: PARTY_FIELDS,
   }),
 ];
