@@ -11,5 +11,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     // An embedded database takes 200-500 MB, so the number of files run side by side follows the cores, not the files.
     maxWorkers: 2,
+    // `npm run coverage`. Files that no test loads count too; servers that tests start as processes of their own do not.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts', 'schema/**/*.ts', 'rest-compat/**/*.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+    },
   },
 });

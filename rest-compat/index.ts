@@ -9,7 +9,6 @@ import { createCallers } from './callers.ts';
 import { type Dialect, Engine, type EngineOptions, openApiOf } from './engine/index.ts';
 import { OIDC } from './oidc/index.ts';
 
-export { BLITZ_ISSUER, registerBlitz } from './blitz/index.ts';
 export { createCallers, sessionCookieName } from './callers.ts';
 export {
   allowPage,

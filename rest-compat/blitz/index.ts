@@ -20,7 +20,6 @@ import { TOTP_ROUTES } from './routes/totp.ts';
 import { USER_ROUTES } from './routes/users.ts';
 import { BLITZ_SAMPLES } from './samples.ts';
 
-export { BLITZ_ISSUER } from './issuer.ts';
 export { registerBlitz } from './register.ts';
 
 /** Pages may call what takes an access token; what takes a secret or a cookie is for servers and for our own pages. */

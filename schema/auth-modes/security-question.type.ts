@@ -50,7 +50,7 @@ export class RemoveSecurityQuestionInput {
 }
 
 @ObjectType({ description: 'Result of a change to a security question.' })
-export class SecurityQuestionPayload {
+class SecurityQuestionPayload {
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;
   @Field(() => SecurityQuestionType, {

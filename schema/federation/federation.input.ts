@@ -119,7 +119,7 @@ export class DeleteFederationProviderInput {
 }
 
 @ObjectType({ description: 'Result of a change to a federation provider.' })
-export class FederationProviderPayload {
+class FederationProviderPayload {
   @Field(() => FederationProviderType, {
     nullable: true,
     description: 'The provider after the change; null when the caller may not read it.',

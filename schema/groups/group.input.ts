@@ -165,7 +165,7 @@ export class AddGroupMemberInput extends GroupMemberInput {}
 export class RemoveGroupMemberInput extends GroupMemberInput {}
 
 @ObjectType({ description: 'Result of a change to a group.' })
-export class GroupPayload {
+class GroupPayload {
   @Field(() => GroupType, {
     nullable: true,
     description: 'The group after the change; null when the caller may not read it.',
@@ -186,7 +186,7 @@ export class AddGroupMembersPayload extends GroupPayload {}
 export class RemoveGroupMembersPayload extends GroupPayload {}
 
 @ObjectType({ description: 'Result of a change to the members of a group.' })
-export class GroupMemberPayload extends GroupPayload {
+class GroupMemberPayload extends GroupPayload {
   @Field(() => UserType, { nullable: true, description: 'The user; null when the caller may not read it.' })
   user!: UserType | null;
 }

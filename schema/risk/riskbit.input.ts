@@ -99,7 +99,7 @@ export class VerifyDeviceRiskInput {
 }
 
 @ObjectType({ description: 'Result of a change to a riskbit.' })
-export class RiskbitPayload {
+class RiskbitPayload {
   @Field(() => RiskbitType, {
     nullable: true,
     description: 'The riskbit after the change; null when the caller may not read it.',

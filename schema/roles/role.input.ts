@@ -98,7 +98,7 @@ export class GrantRoleInput extends RoleGrantInput {}
 export class RevokeRoleInput extends RoleGrantInput {}
 
 @ObjectType({ description: 'Result of a change to a role.' })
-export class RolePayload {
+class RolePayload {
   @Field(() => RoleType, {
     nullable: true,
     description: 'The role after the change; null when the caller may not read it.',
@@ -113,7 +113,7 @@ export class CreateRolePayload extends RolePayload {}
 export class UpdateRolePayload extends RolePayload {}
 
 @ObjectType({ description: 'Result of a grant or its withdrawal.' })
-export class RoleGrantPayload extends RolePayload {
+class RoleGrantPayload extends RolePayload {
   @Field(() => UserType, { nullable: true, description: 'The user, where one was named and the caller may read it.' })
   user!: UserType | null;
   @Field(() => GroupType, { nullable: true, description: 'The group, where one was named and the caller may read it.' })

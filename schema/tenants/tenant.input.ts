@@ -168,7 +168,7 @@ export class DeleteTenantInput {
 }
 
 @ObjectType({ description: 'Result of a change to a tenant.' })
-export class TenantPayload {
+class TenantPayload {
   @Field(() => TenantType, {
     nullable: true,
     description: 'The tenant after the change; null when the caller may not read it.',

@@ -28,7 +28,7 @@ export class UpdateUserPropertiesInput {
 }
 
 @ObjectType({ description: 'Result of a change of properties.' })
-export class UpdateUserPropertiesPayload {
+class UpdateUserPropertiesPayload {
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
   @Field(() => GraphQLJSONObject, { description: 'All properties after it.' })

@@ -202,7 +202,7 @@ export class CreateUserPayload {
 }
 
 @ObjectType({ description: 'Result of a change to a user account.' })
-export class UserPayload {
+class UserPayload {
   @Field(() => UserType, { nullable: true, description: 'The account after it; null when the caller may not read it.' })
   user!: UserType | null;
 }

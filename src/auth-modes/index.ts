@@ -24,7 +24,7 @@ export type {
   LockoutFactor,
   SubjectKind,
 } from './lockout/lockout.subject.ts';
-export { type AuthMode, CREDENTIAL_KINDS, type CredentialType } from './mode.ts';
+export type { AuthMode, CredentialType } from './mode.ts';
 export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
 export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';

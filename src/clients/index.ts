@@ -7,7 +7,6 @@ export {
   basicPermissions,
   ClientAuthenticator,
   clientPowers,
-  liveSecrets,
   type SecretKind,
 } from './client.authenticator.ts';
 export { CLIENT_ID, ClientDirectory, type ClientRecord } from './client.directory.ts';
@@ -21,7 +20,7 @@ export {
   type RotateSecret,
 } from './client.service.ts';
 export { type ClientFilter, ClientStore } from './client.store.ts';
-export { CLIENT_GRANTS, type ClientGrant, STANDARD_SCOPES } from './client-grants.ts';
+export type { ClientGrant } from './client-grants.ts';
 export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export { ClientSecrets, type NewSecret } from './client-secrets.ts';

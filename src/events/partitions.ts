@@ -7,7 +7,7 @@ export interface Month {
 }
 
 export const monthOf = (date: Date): Month => ({ index: date.getUTCFullYear() * 12 + date.getUTCMonth() });
-export const plusMonths = (month: Month, months: number): Month => ({ index: month.index + months });
+const plusMonths = (month: Month, months: number): Month => ({ index: month.index + months });
 
 const startOf = (month: Month): Date => new Date(Date.UTC(Math.floor(month.index / 12), month.index % 12, 1));
 

@@ -8,7 +8,7 @@ const MAX_DEPTH = 16;
  * Whether a number is the one that was written. A whole number beyond 2^53 - 1 was rounded when the text was read
  * (RFC 8259 section 6), and always to one beyond it, so the value alone tells.
  */
-export function isExactNumber(value: number): boolean {
+function isExactNumber(value: number): boolean {
   return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
 }
 

@@ -9,7 +9,6 @@ export type { IssuedTokens, TokenParameters } from './grants/grant.ts';
 export type { Introspection, IntrospectionService } from './introspection.ts';
 export {
   type ClaimGroup,
-  ISSUER_KINDS,
   type Issuer,
   type IssuerEndpoints,
   type IssuerKind,

@@ -48,7 +48,7 @@ export class IntrospectionService {
 }
 
 /** @throws CLIENT_UNAUTHENTICATED Nobody, or a public client: it could ask about any token it found. */
-export function assertProven({ caller }: Authority): void {
+function assertProven({ caller }: Authority): void {
   if (caller.kind === 'anonymous' || caller.clientAuth === 'None') throw oauthErrors.CLIENT_UNAUTHENTICATED();
 }
 

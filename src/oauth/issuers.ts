@@ -34,7 +34,7 @@ export interface IssuerKind {
 
 const DAY = 86_400;
 
-export const ISSUER_KINDS = {
+const ISSUER_KINDS = {
   native: {
     kind: 'native',
     algorithm: 'EdDSA',
@@ -113,7 +113,7 @@ export interface Issuer {
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
 }
 
-export const NATIVE_ISSUER: IssuerMount = {
+const NATIVE_ISSUER: IssuerMount = {
   kind: 'native',
   path: ({ name }) => `/t/${name}`,
   endpoints: {

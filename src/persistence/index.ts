@@ -16,8 +16,6 @@ export {
   anyOfSql,
   type Comparison,
   type ComparisonOperator,
-  MAX_ALTERNATIVES,
-  MAX_COMPARISONS,
   replaceSearchRows,
   type Searched,
   type SearchField,

@@ -88,9 +88,9 @@ export interface Comparison {
 export type AnyOf = readonly { readonly allOf: readonly Comparison[] }[];
 
 /** Each comparison is a subquery: a hundred are planned in some 10 ms. */
-export const MAX_COMPARISONS = 100;
+const MAX_COMPARISONS = 100;
 /** Groups of conditions. */
-export const MAX_ALTERNATIVES = 20;
+const MAX_ALTERNATIVES = 20;
 const MAX_TEXT = 1024;
 const NUMBER = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
 

@@ -11,7 +11,7 @@ export interface TimeSource {
   monotonic(): number;
 }
 
-export const machineTime: TimeSource = { wall: () => Date.now(), monotonic: () => performance.now() };
+const machineTime: TimeSource = { wall: () => Date.now(), monotonic: () => performance.now() };
 
 /** Ten in a minute cost nothing, and a clock that runs wrong by 100 ppm is off by half a millisecond in between. */
 const MEASURE_EVERY_MS = 6_000;

@@ -115,7 +115,7 @@ class CostReader {
 const remembered = new WeakMap<OperationDefinitionNode, number>();
 
 /** How many objects an operation asks for. */
-export function costOf(
+function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

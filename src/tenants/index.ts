@@ -3,7 +3,7 @@
  * May import `kernel/`, `crypto/`, `persistence/`, `events/` and `access/`.
  */
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
-export { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
+export { RESERVED_TENANT_NAMES } from './reserved-names.ts';
 export {
   TEMPLATE_SETTINGS,
   type TenantSettings,

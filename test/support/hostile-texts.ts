@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAX_TEXT_LENGTH } from '../../src/kernel/index.ts';
 
 /** A text that no index makes smaller by compressing it, so that its length is what the database sees. */
-export function incompressibleText(length: number): string {
+function incompressibleText(length: number): string {
   let text = '';
   for (let block = 0; text.length < length; block++)
     text += createHash('sha512').update(`${block}`).digest('base64url');
