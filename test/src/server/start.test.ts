@@ -140,4 +140,9 @@ describe('the README', () => {
     expect(readmeCommands('test', README)).toBe('npm test\n');
     expect(readmeCommands('nothing', README)).toBeNull();
   });
+
+  it('starts and tests a fresh clone by one command each', () => {
+    const commands = ['start', 'test'].map((name) => `\`${readmeCommands('install', README)!.trim()} && npm ${name}\``);
+    for (const command of commands) expect(README).toContain(command);
+  });
 });
