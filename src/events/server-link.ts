@@ -73,6 +73,8 @@ export class ServerLink {
       await connection.ensureWritable();
       return await connection.run(text, values, timeoutMs);
     } catch (error) {
+      // A text that begins a transaction leaves it open where a statement of it fails, and all that follow would be refused.
+      if (values === undefined && !connection.isSpent) await connection.rollBack();
       if (connection.isSpent) this.#lose(connection);
       throw translateDatabaseError(error);
     }

@@ -115,6 +115,13 @@ export class ServerConnection extends pg.Client {
     this.#generation = generation;
   }
 
+  /** Ends a transaction that failed; where there is none, the server only says so. Is spent when that fails. */
+  async rollBack(): Promise<void> {
+    await this.run('rollback').catch(() => {
+      this.#isSpent = true;
+    });
+  }
+
   /** Closes the socket at once: a polite end would wait for a server that may be gone. */
   cut(): void {
     this.#isSpent = true;
