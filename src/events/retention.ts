@@ -55,7 +55,12 @@ export class LogRetention {
       const own = days.get(tenantId) ?? longest;
       if (own === longest && longest >= WHOLE_MONTHS_FROM_DAYS)
         await this.#forgetBefore(tenantId, smallestIdOf(firstKept));
-      else await this.deleteOlderThan(tenantId, this.#daysAgo(own));
+      else {
+        const moment = this.#daysAgo(own);
+        await this.deleteOlderThan(tenantId, moment);
+        // A position that was the newest outlived its event, and would keep every later month from being dropped.
+        await this.#forgetBefore(tenantId, smallestIdAt(moment));
+      }
     }
     await this.#dropBefore(firstKept, tenants);
   }

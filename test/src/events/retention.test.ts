@@ -149,6 +149,27 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     }
   });
 
+  it('forgets a position that outlived its event once it is no longer the last, and drops the months up to it', async () => {
+    await partitionsSince('2026-06-15T00:00:00Z');
+    const [brief, long] = [newTenant(), newTenant()];
+    const expire = () =>
+      retention.expire(
+        keeping([
+          [brief, 1],
+          [long, 100],
+        ]),
+      );
+    await seed(long.id, ['2026-06-20T00:00:00Z']);
+    await seed(brief.id, ['2026-06-21T00:00:00Z']);
+    await expire();
+    expect(await positions()).toEqual(['2']);
+    await seed(long.id, ['2026-11-20T00:00:00Z']);
+    await new LogMaintenance(db, new TestClock('2026-06-15T00:00:00Z')).createPartitions();
+    await expire();
+    expect(await positions()).toEqual(['3']);
+    expect(await partitions()).not.toContain('security_events_2026_06');
+  });
+
   it('deletes a large backlog in batches', async () => {
     const tenant = newTenant();
     await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
