@@ -47,7 +47,7 @@ export class EndAccessFlow {
     if (canonicalUserId(confirmed) !== canonicalUserId(userId))
       throw invalidField('input.confirmedUserId', 'IDS_DIFFER', 'The two ids name different accounts.');
     return db.transaction(async () => {
-      const { id } = await users.lock(authority, userId);
+      const { id } = await users.lockToChange(authority, userId);
       // An app has credentials of its own, which no end of sessions reaches.
       await apps.removeAllOf(authority, id);
       await sessions.revokeAllOf(authority, id);

@@ -52,7 +52,7 @@ export interface SignUpProgress {
 export interface SignUpFlowDeps {
   readonly db: Database;
   readonly directory: Pick<TenantDirectory, 'byId'>;
-  readonly users: Pick<UserService, 'prepare' | 'insert' | 'lock' | 'update'>;
+  readonly users: Pick<UserService, 'prepare' | 'insert' | 'lock' | 'lockToChange' | 'update'>;
   readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add' | 'amr'>;
   readonly apps: Pick<LinkedAppBinding, 'bind'>;
   readonly sessions: Pick<SessionService, 'start'>;
@@ -159,7 +159,7 @@ export class SignUpFlow {
     await this.#countTry(tenant.id, context);
     if (!constantTimeEqual(proofOf(context, step, readTypedCode(code)), proof)) throw signUpErrors.SIGN_UP_CODE_WRONG();
     return db.transaction(async () => {
-      const before = await users.lock(authority, found.userId!);
+      const before = await users.lockToChange(authority, found.userId!);
       const row = await codes.take(tenant.id, KIND, context);
       // Another code was sent in between, and the one that was proved counts no more.
       if (row === null || openStep(row, step).proof !== proof) throw signUpErrors.SIGN_UP_NOT_FOUND();

@@ -159,8 +159,7 @@ export class UserService {
     reason = 'admin',
   ): Promise<{ readonly user: User; readonly changed: boolean }> {
     return this.#deps.db.transaction(async () => {
-      if (!enabled) await this.#deps.directory.holdSettings(authority.tenant.id);
-      const user = await this.lock(authority, userId);
+      const user = enabled ? await this.lock(authority, userId) : await this.lockToChange(authority, userId);
       const isChange = user.enabled !== enabled || (enabled && user.inactiveSince != null);
       if (!isChange) return { user, changed: false };
       if (!enabled) await this.#deps.guard.assertMayEnd(authority, user.id);
@@ -182,8 +181,7 @@ export class UserService {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
     return this.#deps.db.transaction(async () => {
-      await this.#deps.directory.holdSettings(authority.tenant.id);
-      const user = await this.lock(authority, id);
+      const user = await this.lockToChange(authority, id);
       await this.#deps.guard.assertMayEnd(authority, id);
       // The entity must not be written back after its row is gone.
       await this.#deps.db.em.flush();
@@ -205,6 +203,16 @@ export class UserService {
     if (user === null) throw userErrors.USER_NOT_FOUND();
     await this.#deps.guard.assertMayChange(authority, 'user', id);
     return user;
+  }
+
+  /**
+   * As `lock`, for a unit of work that goes on to change, disable or delete the account: settings are held before rows are
+   * locked, because a change of settings may wait for the rows of accounts.
+   * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   */
+  async lockToChange(authority: Authority, userId: string): Promise<User> {
+    await this.#deps.directory.holdSettings(authority.tenant.id);
+    return this.lock(authority, userId);
   }
 
   async #settings(authority: Authority): Promise<TenantSettings> {

@@ -192,6 +192,30 @@ describe('settings that change while accounts are written, on PostgreSQL', { tim
     await observed.close();
   });
 
+  it('are held before the row of an account is locked, or a change of settings and the writer could wait for each other', async () => {
+    const statements: string[] = [];
+    const observed = await World.open(await openPostgresDatabase((statement) => statements.push(statement)));
+    const home = await observed.tenant();
+    const system = observed.system(home);
+    const { endAccess, signUp } = observed.services;
+    const expectInOrder = async (work: () => Promise<unknown>) => {
+      statements.length = 0;
+      await work();
+      const held = statements.findIndex((statement) => statement.includes('pg_advisory_xact_lock_shared'));
+      const locked = statements.findIndex((statement) => /from "users".* for update/s.test(statement));
+      expect(held).toBeGreaterThanOrEqual(0);
+      expect(locked).toBeGreaterThan(held);
+    };
+    const account = { username: 'anna', email: 'anna@example.com', password: 'wombat-at-dawn-in-the-fog' };
+    const { context } = await signUp.signUp(system, account);
+    const code = /[0-9]{6}/.exec((await observed.outbox()).mails.at(-1)!.text)![0];
+    await expectInOrder(() => signUp.continue(system, { context: context!, step: 'confirm-email', code }));
+    const { id } = await observed.newUser(home);
+    await expectInOrder(() => endAccess.setEnabled(system, id, false));
+    await expectInOrder(() => endAccess.delete(system, id));
+    await observed.close();
+  });
+
   it('wait for nobody when nothing is changed: accounts are written side by side', async () => {
     const { db } = world;
     let inside = 0;
