@@ -96,18 +96,22 @@ export class Follower {
   async #round(): Promise<Round> {
     const startedAt = performance.now();
     const look = await this.#options.reader.look(this.#position!);
-    let at: LogPosition = { generation: look.generation, position: look.from };
+    const { generation } = look;
+    this.#position = { generation, position: look.from };
+    let isWhole = true;
     for (const { position, event } of look.events) {
+      const before: number = this.#position.position;
       // A sequencer commits positions in order. A hole that retention has not made means that what we see is not the log we
       // know: look again.
-      if (position !== at.position + 1 && (await this.#options.reader.deletedUpTo()) < position - 1) break;
-      if (position !== at.position + 1 || event === null) this.#lapse();
-      at = { generation: look.generation, position };
-      if (event !== null) this.#deliver({ ...at, event });
+      isWhole = position === before + 1 || (await this.#options.reader.deletedUpTo()) >= position - 1;
+      if (!isWhole) break;
+      if (position !== before + 1 || event === null) this.#lapse();
+      // Kept up to date at each step: a subscriber may come while the reader is asked.
+      this.#position = { generation, position };
+      if (event !== null) this.#deliver({ ...this.#position, event });
     }
     const hasMore = look.events.length === READ_PAGE;
-    this.#position = at;
-    if (!hasMore) this.#lastLookAt = startedAt;
+    if (isWhole && !hasMore) this.#lastLookAt = startedAt;
     return { restMs: 0, isUnfinished: hasMore };
   }
 

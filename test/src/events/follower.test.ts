@@ -67,4 +67,49 @@ describe('the follower', () => {
     expect(idle.reduce((sum, { looked }) => sum + looked, 0)).toBe(0);
     expect([anna.looked, tokens.looked, all.looked, gone.looked]).toEqual([1, 1, 2, 0]);
   });
+
+  describe('at a hole between positions', () => {
+    /** A log that lacks its third event; what retention deleted is asked of `deletedUpTo`. */
+    const withHole = (deletedUpTo: () => Promise<number>) => {
+      const events = Array.from({ length: 4 }, () => event('acme', { type: 'session.started' }));
+      const whole = readerOf(events);
+      const look = async (after: { generation: number; position: number }): Promise<Look> => {
+        const found = await whole.look(after);
+        return { ...found, events: found.events.filter(({ position }) => position !== 3) };
+      };
+      const onError = (error: unknown) => {
+        throw error;
+      };
+      return new Follower({ reader: { ...whole, look, deletedUpTo } as PositionReader, pollMs: 5, onError });
+    };
+
+    it('stands where it has delivered to when a subscriber comes meanwhile, who would miss events otherwise', async () => {
+      const stoodAt: (number | undefined)[] = [];
+      const late = new CountingTail('acme', {});
+      const follower = withHole(async () => {
+        stoodAt.push(follower.position?.position);
+        if (stoodAt.length > 1) return 3;
+        follower.attach(late);
+        return 0;
+      });
+      await follower.start();
+      await until(() => follower.position?.position === 4);
+      await follower.stop();
+      expect(stoodAt).toEqual([2, 2]);
+      // Told of what was deleted, and of the fourth event.
+      expect(late.looked).toBe(2);
+    });
+
+    it('does not say that it has read the log to its end', async () => {
+      let asked = 0;
+      const follower = withHole(async () => {
+        asked += 1;
+        return 0;
+      });
+      await follower.start();
+      await until(() => asked > 2 && !follower.isFresh(250));
+      await follower.stop();
+      expect(follower.position?.position).toBe(2);
+    });
+  });
 });
