@@ -12,6 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { Database, type StatementObserver } from '../../src/persistence/index.ts';
 import { ENTITIES } from '../../src/server/entities.ts';
+import { stopCacheAges } from './cache-ages.ts';
 import { openTestDatabase } from './database.ts';
 import { administer, databaseUrl, type PostgresServer } from './postgres-broker.ts';
 
@@ -34,9 +35,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /**
  * A migrated, empty PostgreSQL database, dropped when it is closed.
+ * @param observe Told of each statement. Caches do not age then, so that how many statements there are is certain.
  * @param poolMax Connections of its pool; 1 shows a statement that would wait for its own transaction.
  */
 export async function openPostgresDatabase(observe?: StatementObserver, poolMax = 4): Promise<Database> {
+  if (observe !== undefined) stopCacheAges();
   const { url, drop } = await createTestDatabase();
   const db = await Database.open({
     location: { kind: 'server', url, poolMax },
