@@ -9,7 +9,7 @@ import {
 import { requestErrors } from '../../schema/errors/request.errors.ts';
 import { hasInexactNumber, type IdentityError, kernelErrors } from '../kernel/index.ts';
 import { costFault } from './document-cost.ts';
-import { repeatsOf } from './document-repeats.ts';
+import { FRAGMENTS, repeatsOf } from './document-repeats.ts';
 import { shapeFaults } from './document-shape.ts';
 import type { GraphqlLimits } from './graphql-limits.ts';
 
@@ -24,8 +24,9 @@ function repeatsFault(limits: GraphqlLimits, document: DocumentNode): IdentityEr
   const { name, count } = repeatsOf(document, limits.tokens);
   if (count <= limits.repeats) return null;
   const times = Number.isFinite(count) ? `${count} times` : 'too often to be counted';
+  const what = name === FRAGMENTS ? 'spreads fragments' : `writes "${name}"`;
   return requestErrors.DOCUMENT_REPEATS_EXCEEDED({
-    message: `The document writes "${name}" ${times} at one place; at most ${limits.repeats} times are allowed.`,
+    message: `The document ${what} ${times} at one place; at most ${limits.repeats} times are allowed.`,
   });
 }
 

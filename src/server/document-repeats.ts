@@ -1,24 +1,45 @@
 import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import { fragmentsOf } from './document-shape.ts';
 
-/** Visits of fields by which a document may be measured, for each token it may have: fragments multiply what is written. */
+/** Visits by which a document may be measured, for each token it may have: fragments multiply what is written. */
 const VISITS_PER_TOKEN = 10;
+
+/** What `Repeats.name` is where it is different fragments that are merged. */
+export const FRAGMENTS = '...';
 
 /** Where the answer would have one field, the document may write it several times; these are the worst such place. */
 export interface Repeats {
+  /** The field, or `FRAGMENTS`. */
   readonly name: string;
   /** `Infinity` when fragments multiply the document beyond measure. */
   readonly count: number;
 }
 
+/** The fragments that a selection set lies in, from the innermost one outwards. */
+interface Enclosing {
+  readonly name: string;
+  readonly outer: Enclosing | null;
+}
+
+interface Merged {
+  readonly set: SelectionSetNode;
+  readonly enclosing: Enclosing | null;
+}
+
 interface Place {
   count: number;
-  readonly inner: SelectionSetNode[];
+  readonly inner: Merged[];
+}
+
+function liesIn(enclosing: Enclosing | null, name: string): boolean {
+  for (let one = enclosing; one !== null; one = one.outer) if (one.name === name) return true;
+  return false;
 }
 
 /**
- * Counts the fields that are merged into one place of the answer: those with the same response name in selection sets that
- * are merged. Validation compares each with each (OverlappingFieldsCanBeMerged), so 4,000 equal ones are 8 million pairs.
+ * Counts what is merged into one place of the answer: the fields with the same response name in selection sets that are
+ * merged, and the fragments spread there. Validation compares each field with each and each fragment with each
+ * (OverlappingFieldsCanBeMerged), so 4,000 equal fields are 8 million pairs, and 400 fragments 80,000 dearer ones.
  */
 class RepeatReader {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -30,37 +51,51 @@ class RepeatReader {
     this.#visitsLeft = maxVisits;
   }
 
-  /** @param open Fragments that the sets lie in: one that spreads itself is refused by the rule about cycles. */
-  read(sets: readonly SelectionSetNode[], open: ReadonlySet<string>): void {
+  read(sets: readonly Merged[]): void {
     const places = new Map<string, Place>();
-    const entered = new Set(open);
+    const entered = new Set<string>();
     for (const set of sets) this.#collect(set, places, entered);
+    this.#weigh(FRAGMENTS, entered.size);
     for (const [name, { count, inner }] of places) {
-      if (count > this.worst.count) this.worst = { name, count };
-      if (inner.length > 0 && this.#visitsLeft > 0) this.read(inner, entered);
+      this.#weigh(name, count);
+      if (inner.length > 0 && this.#visitsLeft > 0) this.read(inner);
     }
   }
 
-  #collect(set: SelectionSetNode, places: Map<string, Place>, entered: Set<string>): void {
+  /** @param within Where the set lies when this place is begun: what is entered after that is in `entered`. */
+  #collect({ set, enclosing }: Merged, places: Map<string, Place>, entered: Set<string>, within = enclosing): void {
     for (const node of set.selections) {
-      if (node.kind === Kind.FIELD) this.#count(node, places);
-      else if (node.kind === Kind.INLINE_FRAGMENT) this.#collect(node.selectionSet, places, entered);
-      else if (!entered.has(node.name.value)) {
-        entered.add(node.name.value);
-        const fragment = this.#fragments.get(node.name.value);
-        if (fragment !== undefined) this.#collect(fragment.selectionSet, places, entered);
+      if (node.kind === Kind.FIELD) this.#count(node, enclosing, places);
+      else if (node.kind === Kind.INLINE_FRAGMENT)
+        this.#collect({ set: node.selectionSet, enclosing }, places, entered, within);
+      else {
+        const name = node.name.value;
+        const fragment = this.#fragments.get(name);
+        this.#visit(name);
+        // A fragment is merged once into a place; one that spreads itself is refused by the rule about cycles.
+        if (fragment === undefined || this.#visitsLeft < 0 || entered.has(name) || liesIn(within, name)) continue;
+        entered.add(name);
+        this.#collect({ set: fragment.selectionSet, enclosing: { name, outer: enclosing } }, places, entered, within);
       }
     }
   }
 
-  #count(node: FieldNode, places: Map<string, Place>): void {
-    this.#visitsLeft -= 1;
+  #count(node: FieldNode, enclosing: Enclosing | null, places: Map<string, Place>): void {
     const name = (node.alias ?? node.name).value;
-    if (this.#visitsLeft < 0) this.worst = { name, count: Number.POSITIVE_INFINITY };
+    this.#visit(name);
     const place = places.get(name) ?? { count: 0, inner: [] };
     place.count += 1;
-    if (node.selectionSet !== undefined) place.inner.push(node.selectionSet);
+    if (node.selectionSet !== undefined) place.inner.push({ set: node.selectionSet, enclosing });
     places.set(name, place);
+  }
+
+  #visit(name: string): void {
+    this.#visitsLeft -= 1;
+    if (this.#visitsLeft < 0) this.worst = { name, count: Number.POSITIVE_INFINITY };
+  }
+
+  #weigh(name: string, count: number): void {
+    if (count > this.worst.count) this.worst = { name, count };
   }
 }
 
@@ -71,8 +106,9 @@ class RepeatReader {
 export function repeatsOf(document: DocumentNode, maxTokens: number): Repeats {
   const reader = new RepeatReader(fragmentsOf(document), maxTokens * VISITS_PER_TOKEN);
   for (const node of document.definitions) {
-    if (node.kind === Kind.OPERATION_DEFINITION) reader.read([node.selectionSet], new Set());
-    else if (node.kind === Kind.FRAGMENT_DEFINITION) reader.read([node.selectionSet], new Set([node.name.value]));
+    if (node.kind === Kind.OPERATION_DEFINITION) reader.read([{ set: node.selectionSet, enclosing: null }]);
+    else if (node.kind === Kind.FRAGMENT_DEFINITION)
+      reader.read([{ set: node.selectionSet, enclosing: { name: node.name.value, outer: null } }]);
   }
   return reader.worst;
 }

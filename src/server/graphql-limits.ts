@@ -10,7 +10,7 @@ export interface GraphqlLimits {
   readonly aliases: number;
   /** `directives`: directives of an operation, fragments counted where they are spread. */
   readonly directives: number;
-  /** `repeats`: fields of equal response name that are merged into one place of the answer, fragments included. */
+  /** `repeats`: fields of equal response name that are merged into one place of the answer, fragments included; likewise fragments. */
   readonly repeats: number;
   /** `cost`: objects an operation may ask for: 1 for each field that returns objects, times the page sizes above it. */
   readonly cost: number;
@@ -35,7 +35,7 @@ const LIMIT_ROWS: Record<keyof GraphqlLimits, LimitRow> = {
   depth: [16, 3, 100],
   aliases: [30, 0, 10_000],
   directives: [30, 0, 10_000],
-  // 4,000 tokens with 50 each are 100,000 pairs that validation compares: some 10 ms.
+  // 4,000 tokens with 50 fields each are 100,000 pairs that validation compares: some 10 ms. Fragments are dearer, and longer.
   repeats: [50, 1, 10_000],
   cost: [10_000, 10, 10_000_000],
   batch: [10, 1, 100],

@@ -61,6 +61,29 @@ describe('checks of documents', () => {
     expect(reads()).toBeGreaterThan(50 * fields);
   });
 
+  it('refuse different fragments at one place, which validation would compare each with each', () => {
+    const { repeats } = DEFAULT_GRAPHQL_LIMITS;
+    const schema = buildSchema(`type Query { ${Array.from({ length: 20 }, (_, i) => `f${i}: Int`).join(' ')} }`);
+    const codeOf = (count: number) => {
+      const names = Array.from({ length: count }, (_, i) => `F${i}`);
+      const spread = names.map((name) => `...${name}`).join(' ');
+      const document = parse(
+        `{ ${spread} } ${names.map((name, i) => `fragment ${name} on Query { f${i % 20} }`).join(' ')}`,
+      );
+      const [fault] = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS).faultsOf(
+        document,
+        getOperationAST(document),
+        {},
+      );
+      return (fault?.originalError as { code?: string } | undefined)?.code;
+    };
+    expect([codeOf(repeats), codeOf(repeats + 1), codeOf(400)]).toEqual([
+      undefined,
+      'DOCUMENT_REPEATS_EXCEEDED',
+      'DOCUMENT_REPEATS_EXCEEDED',
+    ]);
+  });
+
   it('compare at most so many fields as the limit of repeats allows to stand at each place', () => {
     const { repeats } = DEFAULT_GRAPHQL_LIMITS;
     const names = Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(97 + i)}: x `);
@@ -126,6 +149,17 @@ describe('repeats of a document', () => {
     ['a fragment in several places', '{ a { ...F } b { ...F } } fragment F on Query { x }', 1],
     ['a fragment in a fragment', '{ a { ...F x } } fragment F on Query { x ...G } fragment G on Query { x }', 3],
     ['a cycle of fragments', '{ ...F } fragment F on Query { a { ...G } } fragment G on Query { x ...F }', 1],
+    ['different fragments of one place', '{ ...F ...G } fragment F on Query { x } fragment G on Query { y }', 2],
+    [
+      'a fragment that an outer place has as well',
+      '{ ...F a { ...F ...G } } fragment F on Query { x } fragment G on Query { x y }',
+      2,
+    ],
+    [
+      'a fragment within itself, once',
+      '{ ...F } fragment F on Query { a { x ...G } } fragment G on Query { x a { ...F } }',
+      2,
+    ],
     ['a fragment that is not there', '{ ...Nothing x }', 1],
   ])('count %s', (_, text, count) => expect(worst(text).count).toBe(count));
 
