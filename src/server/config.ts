@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { MasterKey } from '../crypto/index.ts';
@@ -188,10 +188,27 @@ const listOf = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** Parameters of a `DATABASE_URL` that name files, which the driver reads for each connection. */
+const FILE_PARAMETERS = ['sslrootcert', 'sslcert', 'sslkey'];
+
+function isReadable(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A database on a pipe or socket path is written with a host parameter, so only the scheme is checked strictly. */
 function parseDatabaseUrl(text: string): string {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
     throw new Error('must be a URL that begins with postgres:// or postgresql://');
+  const { searchParams } = new URL(text);
+  for (const name of FILE_PARAMETERS) {
+    const path = searchParams.get(name) ?? '';
+    if (path !== '' && !isReadable(path)) throw new Error(`must name in ${name} a file that can be read`);
+  }
   return text;
 }
 

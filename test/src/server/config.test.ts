@@ -197,6 +197,14 @@ describe('configuration: faults', () => {
     ]);
   });
 
+  it.each(['sslrootcert', 'sslcert', 'sslkey'])('refuses a DATABASE_URL whose %s names no file', (name) => {
+    const url = `${SERVER.DATABASE_URL}?${name}=`;
+    expect(faultsOf({ ...SERVER, DATABASE_URL: `${url}/nowhere/db.pem` })).toEqual([
+      `DATABASE_URL: must name in ${name} a file that can be read`,
+    ]);
+    expect(parseConfig({ ...SERVER, DATABASE_URL: `${url}${import.meta.filename}` }).database.kind).toBe('server');
+  });
+
   it('demands MASTER_KEY beside DATABASE_URL, because a node cannot keep one for the others', () => {
     expect(faultsOf({ DATABASE_URL: SERVER.DATABASE_URL })).toEqual([expect.stringMatching(/^MASTER_KEY: is needed/)]);
   });
