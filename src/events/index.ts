@@ -4,9 +4,10 @@
  * follower reads them once for the node, and the feed hands them to subscribers. May import `kernel/`, `crypto/` and
  * `persistence/`.
  */
-export { EVENT_TYPES, type EventType, isEventType } from './catalogue.ts';
+export { EVENT_TYPES, type EventEnds, type EventType, type EventTypeRow, isEventType } from './catalogue.ts';
 export type { ChangeGroup } from './change-group.ts';
 export type { CursorSealer } from './cursor.ts';
+export { type EndedAccess, type EndedSubject, readEndedAccess } from './ended-access.ts';
 export { EventEngine, type EventEngineOptions } from './engine.ts';
 export { eventErrors } from './event.errors.ts';
 export type { EventStore } from './event.store.ts';
