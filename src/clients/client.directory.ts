@@ -1,5 +1,5 @@
 import { PermissionSet, type ScopeAliases } from '../access/index.ts';
-import type { SecurityEvent } from '../events/index.ts';
+import { type EventType, readEndedAccess, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import { grantsOf, type RolePermissions } from '../roles/index.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
@@ -32,8 +32,27 @@ const MAX_AGE_MS = 5_000;
 /** Printable ASCII, as RFC 6749 appendix A.1 has it; exact case, unique per tenant. */
 export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 
-/** Events after which any client of a tenant may hold something else. */
-const TENANT_WIDE: ReadonlySet<string> = new Set(['role.updated', 'role.deleted']);
+/**
+ * Events after which a client is there, has an owner or holds a role. They end nobody's access, so the event catalogue does
+ * not tell of them.
+ */
+const GAINS: ReadonlySet<EventType> = new Set<EventType>(['client.created', 'linked_app.bound', 'role_grant.added']);
+
+/** Whose records a cache must forget: those of the whole tenant, or of one client. */
+type Stale = { readonly kind: 'tenant' } | { readonly kind: 'client'; readonly clientId: string };
+
+function findGaining({ type, clientId, params }: SecurityEvent): Stale | null {
+  if (type !== 'role_grant.added') return clientId === null ? null : { kind: 'client', clientId };
+  // The grant names the client by its UUID; which client_id that is would cost a query.
+  return params['holderKind'] === 'client' ? { kind: 'tenant' } : null;
+}
+
+/** Users and sessions are no part of a client's record. */
+function findStale(event: SecurityEvent): Stale | null {
+  if (GAINS.has(event.type)) return findGaining(event);
+  const ended = readEndedAccess(event);
+  return ended?.kind === 'tenant' || ended?.kind === 'client' ? ended : null;
+}
 
 export interface ClientDirectoryDeps {
   readonly store: ClientStore;
@@ -98,11 +117,10 @@ export class ClientDirectory {
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
     const tenants = new Set<string>();
     const clients = new Set<string>();
-    for (const { type, tenantId, clientId, params } of events) {
-      if (TENANT_WIDE.has(type)) tenants.add(tenantId);
-      // The grant names the client by its UUID; which client_id that is would cost a query.
-      else if (type.startsWith('role_grant.') && params['holderKind'] === 'client') tenants.add(tenantId);
-      else if (type.startsWith('client.') || type.startsWith('linked_app.')) clients.add(`${tenantId} ${clientId}`);
+    for (const event of events) {
+      const stale = findStale(event);
+      if (stale?.kind === 'tenant') tenants.add(event.tenantId);
+      else if (stale !== null) clients.add(`${event.tenantId} ${stale.clientId}`);
     }
     if (tenants.size === 0 && clients.size === 0) return;
     this.#cache.drop((key) => clients.has(key) || tenants.has(key.slice(0, key.indexOf(' '))));

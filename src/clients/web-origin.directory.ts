@@ -1,4 +1,4 @@
-import type { SecurityEvent } from '../events/index.ts';
+import { EVENT_TYPES, readEndedAccess, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { ClientDirectory } from './client.directory.ts';
 import type { ClientStore } from './client.store.ts';
@@ -16,15 +16,18 @@ const MAX_LENGTH = 280;
 /** Key of the set of all tenants. */
 const ALL = '*';
 
-/** Events after which other origins may be listed. */
-const CHANGES: ReadonlySet<string> = new Set([
-  'client.created',
-  'client.updated',
-  'client.deleted',
-  'linked_app.removed',
-  'tenant.updated',
-  'tenant.deleted',
-]);
+const ROLE_CATEGORIES: ReadonlySet<string | undefined> = new Set(['role', 'group']);
+
+/**
+ * Whether other origins may be listed after an event. A client that was made ends nobody's access, so the event catalogue does
+ * not tell of it. Roles and groups, which end access in a whole tenant and change often, list no origins.
+ */
+function changesOrigins(event: SecurityEvent): boolean {
+  if (event.type === 'client.created') return true;
+  const ended = readEndedAccess(event);
+  if (ended?.kind === 'client') return true;
+  return ended?.kind === 'tenant' && !ROLE_CATEGORIES.has(EVENT_TYPES[event.type]?.category);
+}
 
 interface OriginSet {
   readonly origins: ReadonlySet<string>;
@@ -87,7 +90,7 @@ export class WebOriginDirectory {
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    const stale = new Set(events.filter(({ type }) => CHANGES.has(type)).map(({ tenantId }) => String(tenantId)));
+    const stale = new Set(events.filter(changesOrigins).map(({ tenantId }) => String(tenantId)));
     if (stale.size === 0) return;
     stale.add(ALL);
     this.#sets.drop((key) => stale.has(key));

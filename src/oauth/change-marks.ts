@@ -1,26 +1,41 @@
-import type { SecurityEvent } from '../events/index.ts';
+import { type EndedSubject, readEndedAccess, type SecurityEvent } from '../events/index.ts';
 
-/** Marks kept: a key of some 90 characters and a number, about 10 MB at most. */
+/** Marks kept: a key of some 90 characters, 300 for the longest `client_id`, and a number, about 20 MB at most. */
 const CAPACITY = 50_000;
 
 /** What a remembered state of a token depends on, as keys of marks. */
 export const markKeys = {
   tenant: (tenantId: string) => `t ${tenantId}`,
+  client: (tenantId: string, clientId: string) => `c ${tenantId} ${clientId}`,
   user: (tenantId: string, userId: string) => `u ${tenantId} ${userId}`,
   session: (tenantId: string, sessionId: string) => `s ${tenantId} ${sessionId}`,
   grant: (tenantId: string, grantId: string) => `g ${tenantId} ${grantId}`,
   token: (tenantId: string, jti: string) => `j ${tenantId} ${jti}`,
 };
 
-function* keysOf({ type, tenantId, subjectId, sessionId, params }: SecurityEvent): IterableIterator<string> {
-  // The most frequent events of all change nothing that was remembered.
-  if (type === 'token.issued' || type === 'token.refused') return;
-  if (type === 'tenant.sessions_revoked') yield markKeys.tenant(tenantId);
-  if (subjectId !== null) yield markKeys.user(tenantId, subjectId);
-  if (sessionId !== null && type.startsWith('session.')) yield markKeys.session(tenantId, sessionId);
-  const { tokenId, grantId } = params;
-  if (typeof tokenId === 'string') yield markKeys.token(tenantId, tokenId);
-  if (typeof grantId === 'string') yield markKeys.grant(tenantId, grantId);
+function keysOf(event: SecurityEvent): readonly string[] {
+  const { tenantId } = event;
+  const ended = readEndedAccess(event);
+  switch (ended?.kind) {
+    case undefined:
+      return [];
+    case 'tenant':
+      return [markKeys.tenant(tenantId)];
+    case 'client':
+      return [markKeys.client(tenantId, ended.clientId)];
+    case 'session':
+      return [markKeys.session(tenantId, ended.sessionId)];
+    case 'subject':
+      return keysOfSubject(tenantId, ended);
+  }
+}
+
+function keysOfSubject(tenantId: string, { userId, grantId, tokenId }: EndedSubject): readonly string[] {
+  const keys: string[] = [];
+  if (userId !== null) keys.push(markKeys.user(tenantId, userId));
+  if (grantId !== null) keys.push(markKeys.grant(tenantId, grantId));
+  if (tokenId !== null) keys.push(markKeys.token(tenantId, tokenId));
+  return keys;
 }
 
 /**

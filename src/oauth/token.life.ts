@@ -125,7 +125,11 @@ function deadClient({ client, isUsable }: ClientRecord, iat: number): string | n
 }
 
 function dependencies({ tenant, claims }: ReadToken): readonly string[] {
-  const keys = [markKeys.tenant(tenant.id), markKeys.token(tenant.id, claims.jti)];
+  const keys = [
+    markKeys.tenant(tenant.id),
+    markKeys.client(tenant.id, claims.client_id),
+    markKeys.token(tenant.id, claims.jti),
+  ];
   if (claims.knd === 'app') return keys;
   keys.push(markKeys.user(tenant.id, claims.sub), markKeys.grant(tenant.id, claims.gid!));
   if (claims.sid !== undefined) keys.push(markKeys.session(tenant.id, claims.sid));

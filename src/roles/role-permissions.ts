@@ -1,5 +1,5 @@
 import { type Grant, PermissionSet } from '../access/index.ts';
-import type { SecurityEvent } from '../events/index.ts';
+import { type EventType, readEndedAccess, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { grantsOf } from './escalation.ts';
@@ -38,8 +38,26 @@ function toHeldRoles(tenantId: string, rows: readonly EffectiveRole[]): HeldRole
   return { roles, permissions: new PermissionSet(grants(roles)), elsewhere: new Map(elsewhere) };
 }
 
-/** Events after which everybody's roles in a tenant may have changed. */
-const TENANT_WIDE: ReadonlySet<string> = new Set(['role.updated', 'role.deleted', 'group.updated', 'group.deleted']);
+/** Events after which holders have more roles. They end nobody's access, so the event catalogue does not tell of them. */
+const GAINS: ReadonlySet<EventType> = new Set<EventType>(['role_grant.added', 'group_member.added']);
+
+/** Whose roles a cache must forget: everybody's of the tenant, or one holder's. */
+type Stale = { readonly kind: 'tenant' } | { readonly kind: 'holder'; readonly holder: string };
+
+function findGaining({ subjectId, params }: SecurityEvent): Stale {
+  if (subjectId !== null) return { kind: 'holder', holder: `user ${subjectId}` };
+  if (params['holderKind'] !== 'client') return { kind: 'tenant' };
+  return { kind: 'holder', holder: `client ${params['holderId']}` };
+}
+
+/** Sessions, tokens and client records are no part of what roles allow. */
+function findStale(event: SecurityEvent): Stale | null {
+  if (GAINS.has(event.type)) return findGaining(event);
+  const ended = readEndedAccess(event);
+  if (ended?.kind === 'tenant') return { kind: 'tenant' };
+  if (ended?.kind !== 'subject' || ended.userId === null) return null;
+  return { kind: 'holder', holder: `user ${ended.userId}` };
+}
 
 /** What users and clients may do through their roles, from a bounded cache that events keep true. */
 export class RolePermissions {
@@ -81,12 +99,9 @@ export class RolePermissions {
     const tenants = new Set<string>();
     const holders = new Set<string>();
     for (const event of events) {
-      const { type, tenantId, subjectId, params } = event;
-      const isGroupGrant = type.startsWith('role_grant.') && params['holderKind'] === 'group';
-      if (TENANT_WIDE.has(type) || isGroupGrant) tenants.add(tenantId);
-      else if (type.startsWith('role_grant.')) holders.add(`${tenantId} ${params['holderKind']} ${params['holderId']}`);
-      else if (type.startsWith('group_member.') || type === 'user.deleted')
-        holders.add(`${tenantId} user ${subjectId}`);
+      const stale = findStale(event);
+      if (stale?.kind === 'tenant') tenants.add(event.tenantId);
+      else if (stale !== null) holders.add(`${event.tenantId} ${stale.holder}`);
     }
     if (tenants.size === 0 && holders.size === 0) return;
     this.#cache.drop((key) => holders.has(key) || tenants.has(key.slice(0, key.indexOf(' '))));

@@ -1,6 +1,5 @@
 import type { Caller } from '../access/index.ts';
-import type { SecurityEvent } from '../events/index.ts';
-import { type Ended, endedBy } from './token-ending-events.ts';
+import { type EndedAccess, readEndedAccess, type SecurityEvent } from '../events/index.ts';
 
 /** What a caller is found by when an event may have ended its credential. */
 function keysOf({ tenant, sessionId, userId, clientId }: Caller): string[] {
@@ -12,7 +11,17 @@ function keysOf({ tenant, sessionId, userId, clientId }: Caller): string[] {
   return keys;
 }
 
-const keyOf = (tenantId: string, kind: keyof Ended, value: string): string => `${tenantId} ${kind} ${value}`;
+type KeyKind = 'tenant' | 'session' | 'user' | 'client';
+
+const keyOf = (tenantId: string, kind: KeyKind, value: string): string => `${tenantId} ${kind} ${value}`;
+
+/** Sockets are not indexed by token or family: the account's are found, where none is named the client's, else the tenant's. */
+function toKey(tenantId: string, ended: EndedAccess): string {
+  if (ended.kind === 'session') return keyOf(tenantId, 'session', ended.sessionId);
+  if (ended.kind === 'subject' && ended.userId !== null) return keyOf(tenantId, 'user', ended.userId);
+  if (ended.kind !== 'tenant' && ended.clientId !== null) return keyOf(tenantId, 'client', ended.clientId);
+  return keyOf(tenantId, 'tenant', '');
+}
 
 /** Names whoever calls: the user, whatever client the token is of, else the client. */
 const nameOf = ({ tenant, userId, clientId }: Caller): string =>
@@ -35,14 +44,8 @@ export class SocketIndex<S> {
 
   /** The sockets whose credentials an event may have ended, each once. */
   concernedBy(event: SecurityEvent): ReadonlySet<S> {
-    const ended = endedBy(event);
-    if (ended === null) return NOBODY as ReadonlySet<S>;
-    const concerned = new Set<S>();
-    for (const [kind, value] of Object.entries(ended) as [keyof Ended, string | null][]) {
-      const sockets = value === null ? undefined : this.#byKey.get(keyOf(event.tenantId, kind, value));
-      if (sockets !== undefined) for (const socket of sockets) concerned.add(socket);
-    }
-    return concerned;
+    const ended = readEndedAccess(event);
+    return new Set(ended === null ? [] : this.#byKey.get(toKey(event.tenantId, ended)));
   }
 
   /** How many sockets of the caller's tenant there are. */
@@ -55,8 +58,6 @@ export class SocketIndex<S> {
     return this.#byCaller.get(nameOf(caller))?.size ?? 0;
   }
 }
-
-const NOBODY: ReadonlySet<unknown> = new Set();
 
 function addTo<S>(sets: Map<string, Set<S>>, key: string, socket: S): void {
   const known = sets.get(key);

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SecurityEvent } from '../events/index.ts';
+import { readEndedAccess, type SecurityEvent } from '../events/index.ts';
 import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
@@ -49,11 +49,18 @@ function toKnown(tenant: Tenant): KnownTenant {
   };
 }
 
+/** A tenant that was made ends nobody's access, so the event catalogue does not tell of it; that it is missing was remembered. */
+function changesTenant(event: SecurityEvent): boolean {
+  return event.type === 'tenant.created' || readEndedAccess(event)?.kind === 'tenant';
+}
+
 /** Finds tenants by id, name, route or host from a bounded cache; events of tenants and settings drop entries. */
 export class TenantDirectory {
   readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
   readonly #store: TenantStore;
   readonly #known: LRUCache<string, Found>;
+  /** Loads under way, which the library does not list. */
+  readonly #loading = new Set<{ readonly cacheKey: string }>();
 
   constructor(store: TenantStore) {
     this.#store = store;
@@ -66,7 +73,7 @@ export class TenantDirectory {
     this.#known = new LRUCache({
       max: CAPACITY,
       ttl: MAX_AGE_MS,
-      fetchMethod: async (key) => ({ tenant: await this.#read(...lookUpIn(key)) }),
+      fetchMethod: (key) => this.#load(key),
       // What a load reads that began before an invalidation goes to those who wait for it, and is not kept.
       ignoreFetchAbort: true,
     });
@@ -117,18 +124,33 @@ export class TenantDirectory {
     return this.#known.fetch(cacheKey).then((found) => found!.tenant);
   }
 
+  async #load(cacheKey: string): Promise<Found> {
+    const loading = { cacheKey };
+    this.#loading.add(loading);
+    try {
+      return { tenant: await this.#read(...lookUpIn(cacheKey)) };
+    } finally {
+      this.#loading.delete(loading);
+    }
+  }
+
   async #read(by: LookUp, key: string): Promise<KnownTenant | null> {
     const row = await this.#find[by](key);
     return row === null ? null : toKnown(row);
   }
 
-  /** Drops everything: tenants change seldom, and a tenant sits under several keys. */
+  /** Drops everything. */
   invalidate(): void {
     this.#known.clear();
   }
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    if (events.some((event) => event.type.startsWith('tenant.') || event.type === 'setting.changed')) this.invalidate();
+    const stale = new Set(events.filter(changesTenant).map(({ tenantId }) => String(tenantId)));
+    if (stale.size === 0) return;
+    // A tenant is kept under several keys. What was not there, and what is being read, may be one of these tenants.
+    for (const [key, { tenant }] of [...this.#known.entries()])
+      if (tenant === null || stale.has(tenant.id)) this.#known.delete(key);
+    for (const { cacheKey } of [...this.#loading]) this.#known.delete(cacheKey);
   };
 }

@@ -4,6 +4,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Caller } from '../../src/access/index.ts';
 import { kernelErrors } from '../../src/kernel/index.ts';
+import type { ResolveToken } from '../../src/server/caller.ts';
 import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/graphql-limits.ts';
 import { createFrontDoor } from '../../src/server/http.ts';
 import { createLogger } from '../../src/server/logger.ts';
@@ -25,7 +26,8 @@ export interface TestSockets {
   close(): Promise<void>;
 }
 
-export async function serveSockets(world: World): Promise<TestSockets> {
+/** @param resolveToken Whom tokens stand for. Default: what the test puts into `tokens`. */
+export async function serveSockets(world: World, resolveToken?: ResolveToken): Promise<TestSockets> {
   const logged: string[] = [];
   const logger = createLogger('debug', { write: (line) => void logged.push(line) });
   const metrics = createMetrics();
@@ -35,11 +37,13 @@ export async function serveSockets(world: World): Promise<TestSockets> {
   const sockets = createSocketDoor(http.server, {
     schema: await testGraph(),
     services: world.services,
-    resolveToken: async (token, origin) => {
-      const caller = tokens.get(token);
-      if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
-      return { ...caller, origin };
-    },
+    resolveToken:
+      resolveToken ??
+      (async (token, origin) => {
+        const caller = tokens.get(token);
+        if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
+        return { ...caller, origin };
+      }),
     limits: DEFAULT_GRAPHQL_LIMITS,
     trusted: null,
     trustedProxies: [],

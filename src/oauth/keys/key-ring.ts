@@ -103,7 +103,7 @@ export class KeyRings {
     return new KeyRing(keys, this.#deps.sealer, performance.now());
   }
 
-  /** Listener for committed events, of this node and of others. */
+  /** Listener for committed events, of this node and of others. A new key ends nobody's access, so its type is named here and not by the catalogue. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
     for (const event of events) if (event.type === 'key.rotated') this.drop(event.tenantId);
   };

@@ -74,6 +74,13 @@ describe('client directory and authenticator', () => {
     expect(await world.services.clientDirectory.byClientId(acme.id, 'live')).toBeNull();
   });
 
+  it('finds a client that is made after it was missed', async () => {
+    const { clientDirectory } = world.services;
+    expect(await clientDirectory.byClientId(acme.id, 'late')).toBeNull();
+    await world.newClient(acme, { clientId: 'late' });
+    expect((await record('late')).client.clientId).toBe('late');
+  });
+
   it('finds no client of a neighbour (check 55)', async () => {
     const neighbour = await world.tenant();
     const { client, secret } = await world.newClient(neighbour, { clientId: 'next-door' });

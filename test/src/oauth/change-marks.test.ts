@@ -3,7 +3,15 @@ import type { SecurityEvent } from '../../../src/events/index.ts';
 import { ChangeMarks, markKeys } from '../../../src/oauth/change-marks.ts';
 
 const event = (change: Partial<SecurityEvent>) =>
-  ({ type: 'user.updated', tenantId: 't', subjectId: null, sessionId: null, params: {}, ...change }) as SecurityEvent;
+  ({
+    type: 'user.disabled',
+    tenantId: 't',
+    subjectId: null,
+    clientId: null,
+    sessionId: null,
+    params: {},
+    ...change,
+  }) as SecurityEvent;
 
 describe('marks of changes', () => {
   it('make stale what was read before, not after', () => {
@@ -20,6 +28,9 @@ describe('marks of changes', () => {
     ['session.revoked', { sessionId: 's1' }, markKeys.session('t', 's1')],
     ['token.revoked', { params: { tokenId: 'j1' } }, markKeys.token('t', 'j1')],
     ['refresh_token.reused', { params: { grantId: 'g1' } }, markKeys.grant('t', 'g1')],
+    ['client.updated', { clientId: 'app' }, markKeys.client('t', 'app')],
+    ['user.state_changed', { subjectId: 'anna' }, markKeys.user('t', 'anna')],
+    ['role_grant.removed', { clientId: 'acting-app', params: { holderKind: 'group' } }, markKeys.tenant('t')],
     ['tenant.sessions_revoked', {}, markKeys.tenant('t')],
   ] as const)('are left by %s', (type, change, key) => {
     const marks = new ChangeMarks();
@@ -33,6 +44,16 @@ describe('marks of changes', () => {
     const before = marks.now();
     marks.onEvents([event({ subjectId: 'anna', sessionId: 's1' })]);
     expect(marks.isCurrent(before, [markKeys.user('other', 'anna'), markKeys.session('t', 's1')])).toBe(true);
+  });
+
+  it('are left on the account and on what else the event names of its tokens, on its session by a session alone', () => {
+    const marks = new ChangeMarks();
+    const before = marks.now();
+    marks.onEvents([event({ type: 'session.revoked', subjectId: 'anna', sessionId: 's1' })]);
+    expect(marks.isCurrent(before, [markKeys.user('t', 'anna')])).toBe(true);
+    marks.onEvents([event({ type: 'token.revoked', subjectId: 'anna', params: { grantId: 'g1' } })]);
+    expect(marks.isCurrent(before, [markKeys.user('t', 'anna')])).toBe(false);
+    expect(marks.isCurrent(before, [markKeys.grant('t', 'g1')])).toBe(false);
   });
 
   it('are not left by tokens that were issued or refused', () => {

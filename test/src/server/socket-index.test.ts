@@ -17,7 +17,7 @@ const caller = (tenant: TenantRef, over: Partial<Caller>): Caller => ({
 });
 
 const event = (type: EventType, over: Partial<SecurityEvent> = {}): SecurityEvent =>
-  ({ tenantId: acme.id, type, sessionId: null, subjectId: null, clientId: null, ...over }) as SecurityEvent;
+  ({ tenantId: acme.id, type, sessionId: null, subjectId: null, clientId: null, params: {}, ...over }) as SecurityEvent;
 
 describe('the index of sockets', () => {
   /** Many who are never concerned, and a few who are. */
@@ -35,10 +35,11 @@ describe('the index of sockets', () => {
   it.each<[EventType, Partial<SecurityEvent>, string[]]>([
     ['session.revoked', { sessionId: 'one' }, ['anna/one']],
     ['user.disabled', { subjectId: 'anna' }, ['anna/one', 'anna/two']],
-    ['session.revoked', { sessionId: 'one', subjectId: 'anna', clientId: 'app' }, ['anna/one', 'anna/two', 'app']],
+    ['session.revoked', { sessionId: 'one', subjectId: 'anna', clientId: 'app' }, ['anna/one']],
+    ['user.state_changed', { subjectId: 'anna', sessionId: 's-1', clientId: 'c-1' }, ['anna/one', 'anna/two']],
+    ['token.revoked', { clientId: 'app', params: { tokenId: 'j' } }, ['anna/one', 'anna/two', 'app']],
     ['client.updated', { clientId: 'app' }, ['anna/one', 'anna/two', 'app']],
     ['user.disabled', { subjectId: 'nobody' }, []],
-    ['client.updated', {}, []],
     ['token.issued', { sessionId: 'one', subjectId: 'anna', clientId: 'app' }, []],
     ['role.updated', { tenantId: other.id }, ['neighbour']],
   ])('finds for %s %j those concerned, each once, and touches nobody else', (type, over, expected) => {
@@ -49,6 +50,8 @@ describe('the index of sockets', () => {
     const concerned = filled().concernedBy(event('tenant.sessions_revoked'));
     expect(concerned.size).toBe(3_003);
     expect(concerned.has('neighbour')).toBe(false);
+    const roleOfGroup = event('role_grant.removed', { clientId: 'acting-app', params: { holderKind: 'group' } });
+    expect(filled().concernedBy(roleOfGroup).size).toBe(3_003);
   });
 
   it('forgets who left', () => {

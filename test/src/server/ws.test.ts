@@ -211,6 +211,7 @@ function event(type: EventType, over: Partial<SecurityEvent> = {}): SecurityEven
     subjectId: null,
     clientId: null,
     sessionId: null,
+    params: {},
     ...over,
   } as SecurityEvent;
 }

@@ -52,6 +52,30 @@ describe('the directory of tenants', () => {
     expect(directory.byName('acme')).toMatchObject({ enabled: false });
   });
 
+  it('forgets a tenant when access in it ended, and what was missing when a tenant is made; others stay', async () => {
+    const { reads, store } = heldStore();
+    const directory = new TenantDirectory(store);
+    const known = { acme: row({ enabled: true }), other: row({ name: 'other', enabled: true }), missing: null };
+    for (const [index, [name, found]] of Object.entries(known).entries()) {
+      const waiting = directory.byName(name);
+      reads[index]!.resolve(found);
+      await waiting;
+    }
+    const event = (type: string, tenantId: string) =>
+      ({ type, tenantId, subjectId: 'anna', params: {} }) as unknown as SecurityEvent;
+    const isKnown = (name: string) => !(directory.byName(name) instanceof Promise);
+    directory.onEvents([event('user.updated', known.acme.id), event('user.disabled', known.acme.id)]);
+    expect(Object.keys(known).filter(isKnown)).toEqual(['acme', 'other', 'missing']);
+    directory.onEvents([event('role.updated', known.acme.id)]);
+    expect(isKnown('other')).toBe(true);
+    expect([isKnown('acme'), isKnown('missing')]).toEqual([false, false]);
+    reads[3]!.resolve(known.acme);
+    reads[4]!.resolve(null);
+    await Promise.all([directory.byName('acme'), directory.byName('missing')]);
+    directory.onEvents([event('tenant.created', newId())]);
+    expect(Object.keys(known).filter(isKnown)).toEqual(['acme', 'other']);
+  });
+
   it('does not remember a failure', async () => {
     const { reads, store } = heldStore();
     const directory = new TenantDirectory(store);

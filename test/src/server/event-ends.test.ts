@@ -1,0 +1,440 @@
+import { createClient } from 'graphql-ws';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { createCallers } from '../../../rest-compat/index.ts';
+import { Authority } from '../../../src/access/index.ts';
+import type { CreateClient } from '../../../src/clients/index.ts';
+import { EVENT_TYPES, type EventDraft, type EventEnds, type EventType } from '../../../src/events/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
+import type { IssuedTokens } from '../../../src/oauth/index.ts';
+import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import { serveSockets, type TestSockets } from '../../support/sockets.ts';
+import { World } from '../../support/world.ts';
+
+const TYPES = Object.keys(EVENT_TYPES) as EventType[];
+const ENDING = TYPES.filter((type) => EVENT_TYPES[type].ends !== 'nothing');
+const HARMLESS = TYPES.filter((type) => EVENT_TYPES[type].ends === 'nothing');
+
+const USERS = '{ users(first: 1) { nodes { id } } }';
+
+let world: World;
+let acme: TenantRef;
+let served: TestSockets;
+/** How often each token was looked at for a socket. */
+const looks = new Map<string, number>();
+const disposals: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  world = await World.open();
+  acme = await world.tenant();
+  const callers = createCallers(world.services, 'https://id.example.com');
+  served = await serveSockets(world, async (token, origin) => {
+    looks.set(token, (looks.get(token) ?? 0) + 1);
+    return callers.bearer(token, null, origin);
+  });
+  world.services.events.onCommitted(served.sockets.onEvents);
+  vi.spyOn(world.services.eventEngine.follower, 'isFresh').mockReturnValue(true);
+  // Nothing that is remembered grows too old by itself, however slow the machine is.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+});
+afterEach(async () => {
+  for (const dispose of disposals.splice(0)) await dispose();
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await served.close();
+  await world.close();
+});
+
+interface Socket {
+  /** The code it is closed with. */
+  readonly closed: Promise<number>;
+  /** The error code of a query, null without one. */
+  readonly ask: (query: string) => Promise<unknown>;
+}
+
+async function connect(token: string): Promise<Socket> {
+  const connected = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<number>();
+  const client = createClient({
+    url: served.url,
+    webSocketImpl: WebSocket,
+    lazy: false,
+    retryAttempts: 0,
+    onNonLazyError: () => undefined,
+    connectionParams: { authorization: `Bearer ${token}` },
+    on: {
+      connected: () => connected.resolve(),
+      closed: (event) => closed.resolve((event as { code: number }).code),
+    },
+  });
+  disposals.push(() => client.dispose());
+  await connected.promise;
+  const ask = async (query: string) => {
+    const { value } = await client.iterate({ query }).next();
+    return value?.errors?.[0]?.extensions?.['code'] ?? null;
+  };
+  return { closed: closed.promise, ask };
+}
+
+/** Somebody who is remembered: a user with a session, the token made in it, and a socket opened with the token. */
+interface Remembered {
+  readonly tenant: TenantRef;
+  readonly client: TestClient;
+  readonly user: TestUser;
+  readonly issued: IssuedTokens;
+  readonly token: string;
+  readonly sessionId: string;
+  readonly socket: Socket;
+}
+
+/** @param prepare What the user gets before it signs in. */
+async function remembered(
+  tenant: TenantRef = acme,
+  prepare: (user: TestUser) => Promise<unknown> = async () => undefined,
+): Promise<Remembered> {
+  const client = await TestClient.create(world, tenant, {
+    grants: ['password', 'refresh_token'],
+    scopes: scopeLinks(['user:read:self', 'user:read']),
+  });
+  const user = await TestUser.create(world, client);
+  await prepare(user);
+  const issued = await user.signIn('user:read:self user:read');
+  const token = issued.accessToken;
+  const { sessionId } = await callerOf(world, token);
+  return { tenant, client, user, issued, token, sessionId: sessionId!, socket: await connect(token) };
+}
+
+/** An application that is remembered by its token. */
+async function rememberedApp(input: CreateClient = {}, prepare = async (_client: TestClient) => {}) {
+  const client = await TestClient.create(world, acme, input);
+  await prepare(client);
+  const token = await client.token();
+  await callerOf(world, token);
+  return { client, token, socket: await connect(token) };
+}
+
+const execute = (sql: string, values: unknown[]) => world.db.orm.em.fork().getConnection().execute(sql, values);
+
+/** Ends access in the rows alone: as a change of another node that has not been announced here yet. */
+const END_UNSEEN: Readonly<Record<Exclude<EventEnds, 'nothing'>, (who: Remembered) => Promise<unknown>>> = {
+  session: ({ sessionId }) => execute('delete from sessions where id = ?', [sessionId]),
+  subject: ({ user }) => execute('update users set enabled = false where id = ?', [user.id]),
+  client: ({ client }) => execute('update clients set enabled = false where id = ?', [client.uuid]),
+  tenant: ({ tenant }) => execute('update tenants set enabled = false where id = ?', [tenant.id]),
+};
+
+const NAMES: Readonly<Record<Exclude<EventEnds, 'nothing'>, (who: Remembered) => Omit<EventDraft, 'type'>>> = {
+  session: ({ sessionId }) => ({ sessionId }),
+  subject: ({ user }) => ({ subjectId: user.id }),
+  client: ({ client }) => ({ clientId: client.clientId }),
+  tenant: () => ({}),
+};
+
+const announce = (tenant: TenantRef, draft: EventDraft) =>
+  world.services.events.append(world.system(tenant).caller, tenant, draft);
+
+/** Everything that a committed event asks for at once has been asked for. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('an event whose type ends access', () => {
+  it.each(ENDING)('%s ends a remembered token and its socket when it arrives', async (type) => {
+    const ends = EVENT_TYPES[type].ends as Exclude<EventEnds, 'nothing'>;
+    const who = await remembered(ends === 'tenant' ? await world.tenant() : acme);
+    await END_UNSEEN[ends](who);
+    // Only what is remembered speaks for the token now.
+    expect(await refusalOf(world, who.token)).toBeNull();
+    await announce(who.tenant, { type, ...NAMES[ends](who) });
+    expect(await refusalOf(world, who.token)).not.toBeNull();
+    expect(await who.socket.closed).toBe(4403);
+  });
+
+  it('gives a remembered refusal up as well: an account that is exempt from inactivity may call again', async () => {
+    const who = await remembered();
+    await execute('update users set inactive_since = now() where id = ?', [who.user.id]);
+    await announce(acme, { type: 'user.state_changed', subjectId: who.user.id });
+    expect(await refusalOf(world, who.token)).toBe('user-disabled');
+    await world.services.authModes.exempt(world.system(acme), who.user.id, null);
+    expect(await refusalOf(world, who.token)).toBeNull();
+  });
+});
+
+describe('an event whose type ends nothing', () => {
+  it('touches no remembered token, session or socket', async () => {
+    const who = await remembered();
+    // Tenant and client stay as they are: that one was made drops what was remembered of it, which ends nothing.
+    await END_UNSEEN.subject(who);
+    const looked = looks.get(who.token);
+    for (const type of HARMLESS) {
+      const { claims } = JSON.parse(`{"claims":${Buffer.from(who.token.split('.')[1]!, 'base64url')}}`);
+      const params = { tokenId: claims.jti, grantId: claims.gid };
+      const { sessionId } = who;
+      await announce(acme, { type, subjectId: who.user.id, clientId: who.client.clientId, sessionId, params });
+      await settled();
+      expect([type, looks.get(who.token), await refusalOf(world, who.token)]).toEqual([type, looked, null]);
+    }
+    expect(await world.services.sessions.find(world.system(acme), who.sessionId)).not.toBeNull();
+    await announce(acme, { type: 'user.disabled', subjectId: who.user.id });
+    expect(await who.socket.closed).toBe(4403);
+  });
+});
+
+/** What services do that ends a token, and whether its session ends with it. */
+interface Cause {
+  readonly type: EventType;
+  readonly endsSession?: true;
+  readonly ownTenant?: true;
+  readonly run: (who: Remembered) => Promise<unknown>;
+}
+
+const system = () => world.system(acme);
+
+const CAUSES: readonly Cause[] = [
+  { type: 'session.ended', endsSession: true, run: (who) => world.services.sessions.end(system(), who.sessionId) },
+  { type: 'session.revoked', endsSession: true, run: (who) => world.services.sessions.revoke(system(), who.sessionId) },
+  {
+    type: 'user.sessions_reset',
+    endsSession: true,
+    run: ({ user }) => world.services.endAccess.resetSessions(system(), user.id),
+  },
+  {
+    type: 'user.disabled',
+    endsSession: true,
+    run: ({ user }) => world.services.endAccess.setEnabled(system(), user.id, false),
+  },
+  { type: 'user.deleted', endsSession: true, run: ({ user }) => world.services.endAccess.delete(system(), user.id) },
+  {
+    type: 'user.state_changed',
+    // No service blocks an account for inactivity yet; what the event makes this node see is the block of another.
+    run: async (who) => {
+      await END_UNSEEN.subject(who);
+      await world.services.authModes.exempt(system(), who.user.id, null);
+    },
+  },
+  { type: 'token.revoked', run: ({ token }) => world.services.oauth.revocation.revoke(system(), token) },
+  {
+    type: 'refresh_token.reused',
+    run: async ({ client, issued }) => {
+      const parameters = { refresh_token: issued.refreshToken! };
+      await client.request('refresh_token', parameters);
+      await expect(client.request('refresh_token', parameters)).rejects.toMatchObject({ code: 'REFRESH_TOKEN_REUSED' });
+    },
+  },
+  {
+    type: 'consent.revoked',
+    run: async ({ client: { uuid, clientId }, user }) => {
+      await world.consent(acme, user.id, { id: uuid, clientId }, ['user:read:self']);
+      await world.services.consents.revoke(system(), user.id, clientId);
+    },
+  },
+  {
+    type: 'password.changed',
+    endsSession: true,
+    run: ({ user }) =>
+      world.services.passwordFlow.change(
+        new Authority({ ...world.user(acme, user.id, 'password:change:self'), sessionId: newId() }, acme, 'self'),
+        { userId: user.id, currentPassword: user.password, newPassword: 'four-lanterns-by-noon' },
+      ),
+  },
+  {
+    type: 'password.reset',
+    endsSession: true,
+    run: ({ user }) =>
+      world.services.passwordFlow.set(system(), { userId: user.id, password: 'four-lanterns-by-noon' }),
+  },
+  {
+    type: 'client.updated',
+    run: ({ client }) => world.services.clients.update(system(), client.uuid, { enabled: false }),
+  },
+  { type: 'client.deleted', run: ({ client }) => world.services.clients.delete(system(), client.uuid) },
+  {
+    type: 'tenant.updated',
+    ownTenant: true,
+    run: ({ tenant }) => world.services.tenants.update(world.system(tenant), { enabled: false }),
+  },
+  { type: 'tenant.deleted', ownTenant: true, run: ({ tenant }) => world.services.tenants.delete(world.system(tenant)) },
+  {
+    type: 'setting.changed',
+    ownTenant: true,
+    // No setting ends a token by itself; the event makes this node see what another did to the tenant.
+    run: async (who) => {
+      await END_UNSEEN.tenant(who);
+      await world.services.tenants.updateSettings(world.system(who.tenant), { sessionIdleSeconds: 600 });
+    },
+  },
+];
+
+/** What services do that leaves a token less than it had: `user:read` came with a role. */
+interface Narrowing {
+  readonly title: string;
+  readonly type: EventType;
+  /** Lends the role, and gives what takes it back. */
+  readonly lend: (user: TestUser, roleId: string) => Promise<() => Promise<unknown>>;
+}
+
+async function lendByGroup(user: TestUser, roleId: string, parentId?: string): Promise<string> {
+  const lending = parentId ?? (await world.newGroup(acme)).id;
+  const member = parentId === undefined ? lending : (await world.newGroup(acme, { parentId })).id;
+  await world.grantRole(acme, { roleId, holderKind: 'group', holderId: lending });
+  await world.services.groupMembers.add(system(), member, [user.id]);
+  return member;
+}
+
+async function lendToUser(user: TestUser, roleId: string): Promise<void> {
+  await world.grantRole(acme, { roleId, holderKind: 'user', holderId: user.id });
+}
+
+const NARROWINGS: readonly Narrowing[] = [
+  {
+    title: 'a role is taken from a user',
+    type: 'role_grant.removed',
+    lend: async (user, roleId) => {
+      await lendToUser(user, roleId);
+      return () => world.services.roleGrants.revoke(system(), { roleId, holderKind: 'user', holderId: user.id });
+    },
+  },
+  {
+    title: 'an application takes a role from a group',
+    type: 'role_grant.removed',
+    lend: async (user, roleId) => {
+      const holderId = await lendByGroup(user, roleId);
+      const app = world.app(acme, 'role-grant:write', 'user:read');
+      return () =>
+        world.services.roleGrants.revoke(new Authority(app, acme, 'tenant'), { roleId, holderKind: 'group', holderId });
+    },
+  },
+  {
+    title: 'a user is taken from a group',
+    type: 'group_member.removed',
+    lend: async (user, roleId) => {
+      const groupId = await lendByGroup(user, roleId);
+      return () => world.services.groupMembers.remove(system(), groupId, [user.id]);
+    },
+  },
+  {
+    title: 'a group moves from under another',
+    type: 'group.updated',
+    lend: async (user, roleId) => {
+      const groupId = await lendByGroup(user, roleId, (await world.newGroup(acme)).id);
+      return () => world.services.groups.update(system(), groupId, { parentId: null });
+    },
+  },
+  {
+    title: 'a group is deleted',
+    type: 'group.deleted',
+    lend: async (user, roleId) => {
+      const groupId = await lendByGroup(user, roleId);
+      return () => world.services.groups.delete(system(), groupId);
+    },
+  },
+  {
+    title: 'a role loses a permission',
+    type: 'role.updated',
+    lend: async (user, roleId) => {
+      await lendToUser(user, roleId);
+      return () => world.services.roles.update(system(), roleId, { permissions: [] });
+    },
+  },
+  {
+    title: 'a role is deleted',
+    type: 'role.deleted',
+    lend: async (user, roleId) => {
+      await lendToUser(user, roleId);
+      return () => world.services.roles.delete(system(), roleId);
+    },
+  },
+];
+
+const mayReadUsers = async (token: string) =>
+  [...(await callerOf(world, token)).permissions.grants()].some(({ permission, reach }) => {
+    return permission === 'user:read' && reach === 'tenant';
+  });
+
+/** The types of the events that some work records in a tenant. */
+async function recordedBy(tenant: TenantRef, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = (await world.events(tenant)).length;
+  await work();
+  return (await world.eventTypes(tenant)).slice(before);
+}
+
+describe('a service that ends access', () => {
+  async function expectEnd(cause: Cause): Promise<void> {
+    const who = await remembered(cause.ownTenant === true ? await world.tenant() : acme);
+    expect(await refusalOf(world, who.token)).toBeNull();
+    expect(await recordedBy(who.tenant, () => cause.run(who))).toContain(cause.type);
+    expect(await refusalOf(world, who.token)).not.toBeNull();
+    expect(await who.socket.closed).toBe(4403);
+    const session = await world.services.sessions.find(world.system(who.tenant), who.sessionId);
+    expect(session === null).toBe(cause.endsSession === true);
+  }
+
+  it.each(CAUSES.filter(({ endsSession }) => endsSession === true))(
+    'records $type, with which a remembered token, its session and its socket end',
+    expectEnd,
+  );
+
+  it.each(CAUSES.filter(({ endsSession }) => endsSession !== true))(
+    'records $type, with which a remembered token and its socket end and the session goes on',
+    expectEnd,
+  );
+
+  it('records linked_app.removed, with which the token and the socket of an app end', async () => {
+    const owner = await world.newUser(acme);
+    const own = "update clients set kind = 'instance', software_id = 'shop', owner_user_id = ? where id = ?";
+    const app = await rememberedApp({ clientId: `dyn~shop~${newId()}` }, async ({ uuid }) => {
+      await execute(own, [owner.id, uuid]);
+    });
+    const remove = () => world.services.linkedApps.remove(system(), owner.id, app.client.clientId);
+    expect(await recordedBy(acme, remove)).toContain('linked_app.removed');
+    expect(await refusalOf(world, app.token)).toBe('client-unknown');
+    expect(await app.socket.closed).toBe(4403);
+  });
+
+  it('records token.revoked for the token of an application, whose socket ends', async () => {
+    const app = await rememberedApp();
+    const other = await app.client.token();
+    await callerOf(world, other);
+    const revoke = () => world.services.oauth.revocation.revoke(system(), app.token);
+    expect(await recordedBy(acme, revoke)).toEqual(['token.revoked']);
+    expect(await refusalOf(world, app.token)).toBe('token-revoked');
+    expect(await app.socket.closed).toBe(4403);
+    expect(await refusalOf(world, other)).toBeNull();
+  });
+
+  it('records client.secret_rotated, with which a remembered secret ends', async () => {
+    const { client } = await rememberedApp();
+    const rotate = () => world.services.clients.rotateSecret(system(), client.uuid, { kind: 'oauth' });
+    expect(await recordedBy(acme, rotate)).toEqual(['client.secret_rotated']);
+    await expect(client.caller()).rejects.toThrow('client-unauthenticated');
+  });
+
+  it.each(NARROWINGS)('leaves a remembered token and its socket less when $title', async ({ type, lend }) => {
+    const { id: roleId } = await world.newRole(acme, { permissions: ['user:read'] });
+    let takeBack: () => Promise<unknown> = async () => undefined;
+    const who = await remembered(acme, async (user) => {
+      takeBack = await lend(user, roleId);
+    });
+    expect([await mayReadUsers(who.token), await who.socket.ask(USERS)]).toEqual([true, null]);
+    expect(await recordedBy(acme, takeBack)).toContain(type);
+    expect(await mayReadUsers(who.token)).toBe(false);
+    await expect.poll(() => who.socket.ask(USERS)).toBe('FORBIDDEN');
+  });
+
+  it('leaves the remembered token of an application less when a role is taken from its client', async () => {
+    const { id: roleId } = await world.newRole(acme, { permissions: ['user:read'] });
+    const granting = (client: TestClient) => ({ roleId, holderKind: 'client' as const, holderId: client.uuid });
+    const app = await rememberedApp({}, (client) => world.grantRole(acme, granting(client)));
+    expect([await mayReadUsers(app.token), await app.socket.ask(USERS)]).toEqual([true, null]);
+    await world.services.roleGrants.revoke(system(), granting(app.client));
+    expect(await mayReadUsers(app.token)).toBe(false);
+    await expect.poll(() => app.socket.ask(USERS)).toBe('FORBIDDEN');
+  });
+
+  it('is known here for each type that ends access and that a service records', () => {
+    const alone = ['linked_app.removed', 'client.secret_rotated'];
+    // The steps that record these come with the authorization code and with the end of all sessions of a tenant.
+    const unrecorded = ['code.replayed', 'tenant.sessions_revoked'];
+    const known = [...CAUSES, ...NARROWINGS].map(({ type }) => type);
+    expect(new Set([...known, ...alone, ...unrecorded])).toEqual(new Set(ENDING));
+  });
+});
