@@ -1,8 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { buildErrorsPage } from './errors-page.ts';
+import { buildEventsPage } from './events-page.ts';
 
 /** The pages of `docs/` that list what the code declares. */
-const PAGES = [['errors.md', buildErrorsPage]] as const;
+const PAGES = [
+  ['errors.md', buildErrorsPage],
+  ['events.md', buildEventsPage],
+] as const;
 
 /** A part of `npm run schema:emit`: writes the pages. With `--check` it only compares, and fails when they differ. */
 async function main(): Promise<void> {
