@@ -4,7 +4,7 @@ import { requestErrors } from '../../schema/errors/request.errors.ts';
 import { type ErrorKind, type ErrorRow, type FieldFault, IdentityError } from '../../src/kernel/index.ts';
 import type { Dialect, DialectErrors } from './dialect.ts';
 import { problems } from './problems.ts';
-import { fieldAt, type LegacyError, type Route, type Variables } from './route.ts';
+import { fieldAt, type LegacyError, type Route, type Variables, withoutPositions } from './route.ts';
 
 /** One faulty value in the legacy caller's words. */
 export interface FaultItem {
@@ -67,7 +67,7 @@ function itemOf(
     pos:
       (route === null ? null : fieldAt(route, field.path)) ??
       row?.pos ??
-      field.path.slice(field.path.lastIndexOf('.') + 1),
+      withoutPositions(field.path).split('.').at(-1)!,
   };
 }
 

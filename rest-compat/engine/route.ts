@@ -115,8 +115,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly errors?: Readonly<Record<string, LegacyError>>;
 }
 
-/** `input.rights.0.subject` as `input.rights.subject`. */
-const withoutPositions = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/g, '');
+/** A path without the positions in lists: `input.rights.0.subject` as `input.rights.subject`. */
+export const withoutPositions = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/g, '');
 
 /** The legacy field that a row has for a path, or for the nearest one above it; null when it has none. */
 export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string | null {

@@ -14,8 +14,11 @@ import type { GraphContext } from '../context.ts';
 /** Adds what is wrong with a value to `faults`; `path` is its GraphQL input path. */
 type Check = (value: unknown, path: string, faults: FieldFault[]) => void;
 
+/** A list may hold thousands of bad texts; the first ones say enough. */
+const MAX_FAULTS = 20;
+
 const checkText: Check = (value, path, faults) => {
-  if (typeof value !== 'string') return;
+  if (typeof value !== 'string' || faults.length >= MAX_FAULTS) return;
   if (value.length > MAX_TEXT_LENGTH) {
     const message = `A text has at most ${MAX_TEXT_LENGTH} characters.`;
     faults.push({ path, code: 'TEXT_LENGTH', message });
@@ -69,11 +72,9 @@ class Checks {
   }
 }
 
-/** Objects of a list have their position in the path; a list of texts is one value, as services speak of it. */
 function checkItems(check: Check, value: unknown, path: string, faults: FieldFault[]): void {
   for (const [at, item] of (value as readonly unknown[]).entries()) {
-    if (item === null || item === undefined) continue;
-    check(item, typeof item === 'string' ? path : `${path}.${at}`, faults);
+    if (item !== null && item !== undefined) check(item, `${path}.${at}`, faults);
   }
 }
 

@@ -61,10 +61,14 @@ describe('Blitz 2.8: code apps', () => {
   it('T32: a wrong code is 400 wrong_otp_code and attaches nothing', async () => {
     const answer = await attach({ otpCode: wrongTotpCode(SECRET, blitz.world.clock.now()) });
     expect([answer.status, answer.json]).toEqual([400, WRONG_CODE]);
-    for (const otpCode of ['', 'abcdef', '1'.repeat(50_000), '\u0000']) {
+    for (const otpCode of ['', 'abcdef', '1'.repeat(10_000)]) {
       who.anna = await blitz.account();
       const refused = await attach({ otpCode }, asSystem());
       expect([refused.status, refused.json]).toEqual([400, WRONG_CODE]);
+    }
+    for (const otpCode of ['1'.repeat(50_000), '\u0000']) {
+      const refused = await attach({ otpCode }, asSystem());
+      expect([refused.status, refused.json]).toEqual([400, wrongValue('otpCode')]);
     }
     expect((await list()).json).toEqual([]);
   });

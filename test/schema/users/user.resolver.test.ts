@@ -51,6 +51,15 @@ describe('users over GraphQL', () => {
     }
   });
 
+  it('names at most 20 of the texts that are refused', async () => {
+    const document =
+      'mutation ($input: UpdateUserPropertiesInput!) { updateUserProperties(input: $input) { properties } }';
+    const input = { userId: 'jane', remove: Array.from({ length: 1000 }, () => '\0') };
+    const { errors } = await world.graphql(world.app(acme, 'user-property:write'), document, { input });
+    expect(errors[0]!.extensions['fields']).toHaveLength(20);
+    expect(errors[0]!.extensions['fields']).toMatchObject({ 19: { path: 'input.remove.19' } });
+  });
+
   it('wants either an id or a username', async () => {
     const caller = world.app(acme, 'user:read');
     expect((await world.graphql(caller, USER)).code).toBe('INVALID_INPUT');
