@@ -238,8 +238,10 @@ describe('a database that goes away and comes back', () => {
       DATABASE_URL: cluster.url(),
       DATA_DIR: 'memory://',
     });
+    const warned = vi.spyOn(logger, 'warn');
+    cleanUps.push(async () => warned.mockRestore());
     const starting = startNode(config, logger);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitFor(() => expect(warned).toHaveBeenCalledWith(expect.stringContaining('Waiting for it')), WAIT);
     await cluster.start();
     const node = await starting;
     cleanUps.push(() => node.stop());

@@ -62,21 +62,18 @@ describe('the process', { timeout: 180_000 }, () => {
   });
 
   it('serves on for DRAIN_SECONDS after SIGTERM, not ready and closing connections, and ends with 0', async () => {
-    const node = await startMain({ DATA_DIR: 'memory://', DRAIN_SECONDS: '3' }).ready();
+    const node = await startMain({ DATA_DIR: 'memory://', DRAIN_SECONDS: '8' }).ready();
     const at = performance.now();
     node.child.kill('SIGTERM');
-    await vi.waitFor(async () => expect((await fetch(`${node.url}/health/ready`)).status).toBe(503), { interval: 20 });
-    let answers = 0;
-    while (performance.now() - at < 2_500) {
+    const ready = async () => (await fetch(`${node.url}/health/ready`)).status;
+    await vi.waitFor(async () => expect(await ready()).toBe(503), { timeout: 5_000, interval: 20 });
+    for (let answers = 0; answers < 3; answers += 1) {
       const answer = await fetch(`${node.url}/t/master/.well-known/openid-configuration`);
       await answer.arrayBuffer();
       expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
-      answers += 1;
     }
-    expect(answers).toBeGreaterThan(0);
     expect(await node.exited).toBe(0);
-    expect(performance.now() - at).toBeGreaterThan(3_000);
-    expect(performance.now() - at).toBeLessThan(10_000);
+    expect(performance.now() - at).toBeGreaterThan(8_000);
   });
 
   it('does not serve on when it is interrupted at the terminal, or by a second signal', async () => {
