@@ -13,7 +13,7 @@ export const clientErrors = defineErrors({
   CLIENT_SCOPE_UNKNOWN: { kind: 'invalid', message: 'There is no such scope.' },
   CLIENT_BUILTIN: {
     kind: 'refused',
-    message: 'The service itself keeps this client; it cannot be changed or deleted.',
+    message: 'This client is part of the service; it cannot be changed or deleted.',
   },
   LINKED_APP_NOT_FREE: { kind: 'refused', message: 'There is no app instance of this client_id that is free.' },
   LINKED_APP_NOT_FOUND: { kind: 'not-found', message: 'The user has no such linked app.' },

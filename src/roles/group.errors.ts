@@ -1,7 +1,10 @@
 import { defineErrors } from '../kernel/index.ts';
 
 export const groupErrors = defineErrors({
-  GROUP_NAME_TAKEN: { kind: 'conflict', message: 'A group with this name, ignoring case, exists at this place.' },
+  GROUP_NAME_TAKEN: {
+    kind: 'conflict',
+    message: 'A group with this name, ignoring case, exists under the same parent.',
+  },
   GROUP_NAME_INVALID: { kind: 'invalid', message: 'The name of a group of profile "groups" holds no "/".' },
   GROUP_KEY_TAKEN: { kind: 'conflict', message: 'A group of this profile with this key exists.' },
   GROUP_KEY_AMBIGUOUS: { kind: 'invalid', message: 'Several profiles have a group with this key: name the profile.' },

@@ -16,17 +16,20 @@ export interface GuardedAccountsDeps {
   readonly effective: EffectiveRoleStore;
   readonly permissions: RolePermissions;
   readonly directory: TenantDirectory;
-  /** What a client may do: by its permissions, scopes, roles and secrets. `clients/`, which is above, supplies it. */
+  /**
+   * What a client may do by its permissions, scopes, roles and secrets. `clients/` implements it, because this module may
+   * not import `clients/`.
+   */
   readonly clientPowers: (tenantId: string, clientUuid: string) => Promise<PermissionSet>;
 }
 
-/** Whom a caller was compared with in one transaction. */
+/** The accounts a caller was compared with in one transaction. */
 const COMPARED = Symbol('accounts that the caller may change');
 
 /**
- * Who may change whom. To change what an account proves itself with, or what it belongs to, is a way to become it or to
- * weaken it, so it takes all that the account holds. Besides: accounts whose powers reach beyond their tenant, and
- * administrators without whom a tenant would be lost (model.md sections 2 and 7).
+ * Decides which accounts a caller may change. A caller who can change the credentials or groups of an account can act as
+ * the account or weaken it, so the caller must hold every permission the account holds. Also guards accounts with
+ * permissions beyond their tenant, and the last administrators of a tenant (model.md sections 2 and 7).
  */
 export class GuardedAccounts {
   readonly #deps: GuardedAccountsDeps;
@@ -36,13 +39,13 @@ export class GuardedAccounts {
   }
 
   /**
-   * Every service that writes to a user, client or group asks this first; without it an application that may set passwords
-   * could set that of an administrator. What users do to their own account is theirs to do. An account that holds nothing
-   * costs one read, from the cache where no transaction is open.
-   * @param id Public ids of users, or UUIDs of clients or groups. A group holds what it lends to each member.
-   * @throws ACCOUNT_GUARDED It holds a grant of reach `all`, or one on another tenant, and the caller's permission
-   *   does not reach all tenants.
-   * @throws FORBIDDEN It holds, beyond what is about itself, something that the caller does not hold.
+   * Every service that writes to a user, client or group calls this first. Without it, an application that may set
+   * passwords could set that of an administrator. Users may always change their own account. For an account without
+   * permissions the check costs one read, which is cached outside transactions.
+   * @param id Public ids of users, or UUIDs of clients or groups. A group holds what it gives to each member.
+   * @throws ACCOUNT_GUARDED The account holds a grant of reach `all`, or one on another tenant, and the caller does not
+   *   have reach `all`.
+   * @throws FORBIDDEN The account holds a permission, beyond reach `self`, that the caller does not hold.
    */
   async assertMayChange(authority: Authority, kind: HolderKind, id: string | readonly string[]): Promise<void> {
     const { caller, tenant } = authority;
@@ -58,8 +61,8 @@ export class GuardedAccounts {
   }
 
   /**
-   * For what gives nobody the powers of a client or group, such as a right on it: only those that reach beyond their tenant
-   * are guarded.
+   * Check for changes that do not let the caller act as a client or group, such as granting a right on it: only permissions
+   * beyond the tenant are guarded.
    * @throws ACCOUNT_GUARDED
    */
   async assertMayRefer(authority: Authority, kind: HolderKind, id: string): Promise<void> {
@@ -68,16 +71,17 @@ export class GuardedAccounts {
   }
 
   /**
-   * For what somebody holds through it: a role. Nobody becomes its holder by changing it, so callers with less may.
+   * Check for changes of a role. A caller who changes a role does not become its holder, so it need not hold the same
+   * permissions.
    * @param permissions Native permissions, as stored.
-   * @throws ACCOUNT_GUARDED It reaches all tenants, and the caller's permission does not.
+   * @throws ACCOUNT_GUARDED The role has reach `all`, and the caller does not.
    */
   assertMayTouch(authority: Authority, permissions: readonly string[]): void {
     if (authority.reach === 'all') return;
     if (new PermissionSet(grantsOf(permissions)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
   }
 
-  /** As `assertMayTouch`, for the roles that belong to a client and go with it. @throws ACCOUNT_GUARDED */
+  /** As `assertMayTouch`, for the roles that belong to a client and are deleted with it. @throws ACCOUNT_GUARDED */
   async assertMayTouchRolesOf(authority: Authority, clientUuid: string): Promise<void> {
     const { effective, roles } = this.#deps;
     if (authority.reach === 'all' || authority.tenant.name !== MASTER_TENANT) return;
@@ -102,9 +106,9 @@ export class GuardedAccounts {
   }
 
   /**
-   * Asked, in the transaction of the change, before a user is disabled or deleted.
+   * Check before a user is disabled or deleted, in the transaction of the change.
    * @throws ACCOUNT_GUARDED As `assertMayChange`.
-   * @throws ADMINISTRATOR_LAST Nobody else who is enabled administers all tenants; or this tenant, where `protectLastAdmin` is on.
+   * @throws ADMINISTRATOR_LAST No other enabled user administers all tenants; or this tenant, if `protectLastAdmin` is on.
    */
   async assertMayEnd(authority: Authority, userId: string): Promise<void> {
     await this.assertMayChange(authority, 'user', userId);
@@ -119,7 +123,8 @@ export class GuardedAccounts {
   }
 
   /**
-   * Runs a change of roles, grants or memberships, inside a unit of work, and undoes it when it took the last administrator.
+   * Runs a change of roles, grants or memberships inside a unit of work. Throws, which rolls the change back, if it removed
+   * the last administrator.
    * @throws ADMINISTRATOR_LAST
    */
   async keepingAdministrators<T>(authority: Authority, change: () => Promise<T>): Promise<T> {
@@ -143,10 +148,13 @@ export class GuardedAccounts {
     return counts;
   }
 
-  /** The roles whose last holder is protected: `administrator` always, `tenant-administrator` where the tenant wants it. */
+  /**
+   * The roles whose last holder is protected: `administrator` always, `tenant-administrator` if the tenant has
+   * `protectLastAdmin` on.
+   */
   async #protectedRoles({ tenant }: Authority): Promise<string[]> {
     const { directory } = this.#deps;
-    // Inside the change itself the setting may not be switched on before the change is done.
+    // Inside the transaction of the change, hold the settings so that the setting cannot be switched on before it commits.
     const settings =
       openUnitOfWork() === undefined
         ? (await directory.byId(tenant.id))?.settings
@@ -160,7 +168,7 @@ export class GuardedAccounts {
   }
 }
 
-/** What an account may do at home, and on other tenants. */
+/** What an account may do in its own tenant and in others. */
 type Powers = Pick<HeldRoles, 'permissions' | 'elsewhere'>;
 
 const NOWHERE: HeldRoles['elsewhere'] = new Map();
@@ -176,5 +184,7 @@ function assertMatches(authority: Authority, held: Powers): void {
   const { permissions, elsewhere } = held;
   const beyond = [...elsewhere.values()].flatMap((set) => widened([...set.grants()]));
   if (authority.matches(permissions) && (beyond.length === 0 || authority.holds(beyond))) return;
-  throw kernelErrors.FORBIDDEN({ message: 'It may do more than the caller, who therefore may not change it.' });
+  throw kernelErrors.FORBIDDEN({
+    message: 'The account may do more than the caller, so the caller may not change it.',
+  });
 }

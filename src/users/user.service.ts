@@ -25,15 +25,15 @@ export interface UserServiceDeps {
   readonly clock: Clock;
 }
 
-/** An account that was checked and is not there yet. */
+/** A new account that was checked and is not inserted yet. */
 export interface PreparedUser {
   readonly id: string;
-  /** What was given, with attributes that mean a column moved to it. */
+  /** The input, with the values of attributes that mean a column moved to the column. */
   readonly input: CreateUser;
   readonly attributes: Record<string, unknown>;
 }
 
-/** What reach `self` may change of the own account; an e-mail address needs `email:change` besides. */
+/** What users may change on their own account with reach `self`; the e-mail address also needs `email:change`. */
 const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
   'email',
   'phone',
@@ -53,7 +53,7 @@ export class UserService {
     this.#deps = deps;
   }
 
-  /** The user with this id, or null. @throws FORBIDDEN Only the own account is in reach, and this is another. */
+  /** The user with this id, or null. @throws FORBIDDEN Only the caller's own account is in reach, and this is another. */
   async find(authority: Authority, id: string): Promise<User | null> {
     authority.requireAccount(canonicalUserId(id));
     return this.#deps.store.findById(authority.tenant.id, id);
@@ -66,7 +66,10 @@ export class UserService {
     return user;
   }
 
-  /** @throws FORBIDDEN Only the own account is in reach. @throws INVALID_INPUT The filter, the page or a cursor. */
+  /**
+   * @throws FORBIDDEN Only the caller's own account is in reach.
+   * @throws INVALID_INPUT The filter, the page or a cursor.
+   */
   async page(
     authority: Authority,
     filter: UserFilter,
@@ -81,13 +84,13 @@ export class UserService {
   /**
    * @throws USER_ID_INVALID, USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_PHONE_INVALID, USER_ATTRIBUTE_INVALID,
    *   USER_ATTRIBUTE_REFUSED, INVALID_INPUT
-   * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN What the name in the way is there.
+   * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN Another user has one of the names; the code says as what.
    */
   async create(authority: Authority, given: CreateUser): Promise<User> {
     return this.insert(authority, await this.prepare(authority, given));
   }
 
-  /** The first half of `create`: checks what was given, outside any transaction. @throws As `create`, but for what is taken. */
+  /** The first half of `create`: checks the input, outside any transaction. @throws As `create`, except for taken names. */
   async prepare(authority: Authority, given: CreateUser): Promise<PreparedUser> {
     const id = chosenId(given.id) ?? newId();
     const input = checkedInput(given, id);
@@ -97,11 +100,11 @@ export class UserService {
     return { id, input, attributes };
   }
 
-  /** The second half. @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
+  /** The second half of `create`: inserts the account. @throws USER_ID_TAKEN, USER_USERNAME_TAKEN, USER_EMAIL_TAKEN */
   async insert(authority: Authority, { id, input, attributes }: PreparedUser): Promise<User> {
     return this.#deps.db.transaction(async () => {
       const settings = await this.#deps.directory.holdSettings(authority.tenant.id);
-      // Once more: the settings may have changed since they were remembered.
+      // Checked again, because the settings may have changed since `prepare` read them from the cache.
       assertNew(settings, input);
       const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
       const user = this.#deps.store.create(newRow(authority.tenant.id, id, username, input, attributes, this.#now()));
@@ -118,7 +121,7 @@ export class UserService {
   /**
    * Changes what is given and leaves the rest; one event per changed thing.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, USER_ATTRIBUTE_UNMODIFIABLE and the refusals of `create`
-   * @throws REAUTHENTICATION_REQUIRED Users change the own e-mail address only soon after a sign-in (check 54).
+   * @throws REAUTHENTICATION_REQUIRED Users change their own e-mail address only soon after a sign-in (check 54).
    */
   async update(authority: Authority, userId: string, given: UserInput): Promise<User> {
     const id = canonicalUserId(userId);
@@ -146,8 +149,8 @@ export class UserService {
   }
 
   /**
-   * Enables or disables an account. Enabling lifts the inactivity block as well. What disabling ends besides is for
-   * `flows/end-access`.
+   * Enables or disables an account. Enabling lifts the inactivity block as well. `flows/end-access` ends the sessions and
+   * tokens of a disabled account.
    * @param reason Why it is disabled: `admin` unless a rule did it.
    * @returns The account, and whether anything changed.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
@@ -183,7 +186,7 @@ export class UserService {
     return this.#deps.db.transaction(async () => {
       const user = await this.lockToChange(authority, id);
       await this.#deps.guard.assertMayEnd(authority, id);
-      // The entity must not be written back after its row is gone.
+      // Flush now: the entity must not be written back after its row is deleted.
       await this.#deps.db.em.flush();
       await this.#deps.roles.deleteGrantsOf(authority.tenant.id, 'user', [id]);
       await this.#deps.store.delete(authority.tenant.id, id);
@@ -221,7 +224,7 @@ export class UserService {
     return tenant.settings;
   }
 
-  /** The username given, else the first of e-mail address, phone number and id that may be one and is free. */
+  /** The given username, else the first of e-mail address, phone number and id that is a valid username and free. */
   async #usernameFor(tenantId: string, id: string, input: UserInput, settings: TenantSettings): Promise<string> {
     if (settings.emailIsUsername && input.email != null) return input.email;
     if (input.username != null) return input.username;
@@ -252,13 +255,14 @@ export class UserService {
       requireRecentSignIn(authority, change.userId, settings.reauthSeconds, this.#now());
     }
     if (authority.reach !== 'self') {
-      // What has to be done at sign-in is an auth mode: who may edit names may not switch a password change off.
+      // Required actions are part of the auth modes: a caller who may only edit names must not cancel a required password
+      // change.
       const needsAuthMode = input.requiredActions !== undefined && change.given.includes('requiredActions');
       if (!needsAuthMode || authority.holds([{ permission: 'auth-mode:write', reach: 'tenant' }])) return;
       throw kernelErrors.FORBIDDEN({ message: 'Changing the required actions needs `auth-mode:write`.' });
     }
     if (change.given.some((name) => !SELF_CHANGEABLE.has(name))) {
-      throw kernelErrors.FORBIDDEN({ message: 'The own account may not change this itself.' });
+      throw kernelErrors.FORBIDDEN({ message: 'Users may not change this on their own account.' });
     }
     if (change.isNew('email') && !authority.holds([{ permission: 'email:change', reach: 'self' }])) {
       throw kernelErrors.FORBIDDEN({ message: 'Changing the e-mail address needs `email:change`.' });
@@ -279,7 +283,7 @@ export class UserService {
   }
 }
 
-/** The id a creator chose, as it will be stored. @throws USER_ID_INVALID */
+/** The chosen id in its stored form. @throws USER_ID_INVALID */
 function chosenId(given: string | null | undefined): string | null {
   if (given == null) return null;
   const message = userIdFault(given);
@@ -290,7 +294,7 @@ function chosenId(given: string | null | undefined): string | null {
   });
 }
 
-/** Where the e-mail address is the username, another one cannot be chosen. */
+/** Refuses a username other than the e-mail address where the tenant uses the address as the username. */
 function assertEmailIsUsername(
   settings: TenantSettings,
   username: string | null | undefined,
@@ -304,7 +308,7 @@ function assertEmailIsUsername(
   });
 }
 
-/** What the tenant demands of an account that is made. */
+/** Refuses a new account that does not meet the tenant's settings. */
 function assertNew(settings: TenantSettings, input: CreateUser): void {
   assertEmailIsUsername(settings, input.username, input.email);
   assertAttributes(settings, input);
@@ -325,7 +329,7 @@ const TAKEN = {
 
 const PATHS = { username: 'input.username', email: 'input.email', id: 'input.subject' } as const;
 
-/** The kind of the row in the way picks the error; the path is that of the value that met it. */
+/** The kind of the existing name selects the error; the path is that of the value that collides with it. */
 function taken(existing: IdentifierKind, wanted: IdentifierKind) {
   const { code, message } = TAKEN[existing]();
   return TAKEN[existing]({ fields: [{ path: PATHS[wanted], code, message }] });
