@@ -1,4 +1,4 @@
-/** The one door by which time enters. Tests put a frozen clock here. */
+/** The only source of the current time. Tests pass a frozen clock instead. */
 export interface Clock {
   now(): Date;
 }

@@ -1,7 +1,7 @@
 /**
  * What went wrong, as a closed set. Edges map the kind to a status: HTTP, OAuth and the dialects each hold one table.
- * `invalid` 400 · `unauthenticated` 401 · `forbidden` 403 · `not-found` 404 · `conflict` 409 · `refused` a rule said no ·
- * `throttled` 429 · `too-large` 413 · `unavailable` 503 · `internal` 500
+ * `invalid` 400 · `unauthenticated` 401 · `forbidden` 403 · `not-found` 404 · `conflict` 409 · `refused` a rule does not
+ * allow it · `throttled` 429 · `too-large` 413 · `unavailable` 503 · `internal` 500
  */
 export type ErrorKind =
   | 'invalid'
@@ -15,14 +15,14 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
-/** One faulty value: `path` is its GraphQL input path (`input.email`), `code` a reason from the room's error table. */
+/** One faulty value: `path` is its GraphQL input path (`input.email`), `code` a reason from the module's error table. */
 export interface FieldFault {
   readonly path: string;
   readonly code: string;
   readonly message: string;
 }
 
-/** What a throw site may add to a row of an error table. */
+/** What the code that throws an error may add to its row of the error table. */
 export interface ErrorExtras {
   /** Replaces the row's message; must be safe to show to the caller. */
   readonly message?: string;
@@ -58,7 +58,9 @@ export class IdentityError extends Error {
   }
 }
 
-/** A row of a room's error table. `description` is the SDL description of the code; `message` what the caller reads. */
+/**
+ * A row of a module's error table. `description` is the SDL description of the code; `message` is what the caller reads.
+ */
 export interface ErrorRow {
   readonly kind: ErrorKind;
   readonly message: string;
@@ -70,7 +72,7 @@ export type ErrorTable<R extends Record<string, ErrorRow>> = {
 } & { readonly rows: R };
 
 /**
- * Declares a room's errors. Every table is listed once in `schema/errors/codes.ts`, which makes the SDL enum from it.
+ * Declares a module's errors. Every table is listed once in `schema/errors/codes.ts`, which makes the SDL enum from it.
  * @example throw userErrors.USER_NOT_FOUND();
  */
 export function defineErrors<const R extends Record<string, ErrorRow>>(rows: R): ErrorTable<R> {
@@ -81,7 +83,7 @@ export function defineErrors<const R extends Record<string, ErrorRow>>(rows: R):
   return table as ErrorTable<R>;
 }
 
-/** Errors that belong to no room. */
+/** Errors that belong to no module. */
 export const kernelErrors = defineErrors({
   INVALID_INPUT: { kind: 'invalid', message: 'One or more values are not valid.' },
   UNAUTHENTICATED: { kind: 'unauthenticated', message: 'A valid access token is required.' },

@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder that only its owner may look into, and those above it. Not by the `recursive` of Node, which never ends where
- * the file system answers ENOENT to the making itself, as /proc does.
+ * Makes a folder that only its owner may read, and its missing parents. Does not use the `recursive` option of Node, which
+ * loops for ever on a file system that answers ENOENT to mkdir itself, as /proc does.
  * @throws The error of the file system.
  */
 export async function makePrivateFolder(path: string): Promise<void> {

@@ -9,7 +9,9 @@ export type TenantId = Branded<'TenantId'>;
 /** Public id of a user: 1...128 of `A-Za-z0-9_.-`, unique per tenant, the same in every dialect (model.md section 5). */
 export type UserId = Branded<'UserId'>;
 
-/** Random bytes for 512 ids: asking the generator for each id costs several times what the rest of it does. */
+/**
+ * Random bytes for 512 ids: a call of the generator for each id would cost several times as much as the rest of making it.
+ */
 const pool = new Uint8Array(16 * 512);
 let used = pool.length;
 
@@ -31,7 +33,7 @@ interface Tick {
 const last: Tick = { msecs: 0, seq: 0 };
 const lastAt: Tick = { msecs: -1, seq: 0 };
 
-/** 31 random bits leave room to count up. */
+/** 31 random bits of the 32, so that the counter can grow within the millisecond. */
 const firstSeq = (random: Uint8Array): number =>
   ((random[6]! & 0x7f) << 24) | (random[7]! << 16) | (random[8]! << 8) | random[9]!;
 
@@ -53,8 +55,8 @@ export function newId(): string {
 }
 
 /**
- * A UUID version 7 of a given moment, exactly, so that a span of time is a span of ids. Those of one millisecond sort as
- * they were made.
+ * A UUID version 7 of exactly the given moment, so that a span of time is a span of ids. Ids of one millisecond sort in the
+ * order in which they were made.
  */
 export function newIdAt(moment: Date): string {
   const random = sixteenRandomBytes();

@@ -1,6 +1,4 @@
-/**
- * The words every room uses: errors, ids, time, where a request came from. Imports nothing of ours.
- */
+/** What every module uses: errors, ids, time, the origin of a request. Imports no other module. */
 export { addSeconds, type Clock, epochSeconds, systemClock } from './clock.ts';
 export {
   defineErrors,

@@ -1,18 +1,18 @@
 import { invalidField } from './errors.ts';
 import { isDatabaseText } from './text.ts';
 
-/** Levels of nesting a stored object may have: far more than people write, far fewer than the stack holds. */
+/** Levels of nesting a stored object may have: far more than people write, and far fewer than would overflow the stack. */
 const MAX_DEPTH = 16;
 
 /**
- * Whether a number is the one that was written. A whole number beyond 2^53 - 1 was rounded when the text was read
- * (RFC 8259 section 6), and always to one beyond it, so the value alone tells.
+ * Whether a parsed number is the one that was written. JSON.parse rounds a whole number beyond 2^53 - 1 (RFC 8259 section
+ * 6), always to another number beyond 2^53 - 1, so the value alone shows it.
  */
 function isExactNumber(value: number): boolean {
   return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
 }
 
-/** Whether a number that is not exact stands anywhere in a value, however deep it nests. */
+/** Whether a value contains an inexact number at any depth. */
 export function hasInexactNumber(value: unknown): boolean {
   const left = [value];
   while (left.length > 0) {
@@ -36,11 +36,11 @@ export function isStorableJson(value: unknown, depth = MAX_DEPTH): boolean {
 }
 
 /**
- * The object, if it may be stored as JSON.
+ * Returns the object, if it may be stored as JSON.
  * @param path GraphQL input path of the value.
  * @param maxBytes Of its JSON text in UTF-8.
- * @throws INVALID_INPUT No object, too large or too deep, or holding what JSON or PostgreSQL cannot keep: NUL, lone
- *   surrogates, whole numbers beyond 2^53 - 1.
+ * @throws INVALID_INPUT The value is no object, is too large or nests too deep, or contains what JSON or PostgreSQL cannot
+ *   keep: NUL, lone surrogates, whole numbers beyond 2^53 - 1.
  */
 export function requireJson(value: unknown, path: string, maxBytes: number): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

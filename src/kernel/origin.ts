@@ -1,8 +1,10 @@
 /** Where a request came from, as the security events record it. */
 export interface Origin {
-  /** Address of the end user; where a dialect documents that an authenticated caller passes it on, that one. */
+  /**
+   * Address of the end user: the one that an authenticated caller forwards where a dialect documents that, else `peerIp`.
+   */
   readonly ip: string | null;
-  /** Address of the transport: what lock-out rules count, whatever a caller claims. */
+  /** Address of the transport. Lock-out rules count this one, because a caller can forward any address as `ip`. */
   readonly peerIp: string | null;
   readonly userAgent: string | null;
   /** How we were reached: `graphql`, `rest`, `oauth`, `internal`. */

@@ -1,6 +1,8 @@
 import type { TenantId } from './ids.ts';
 
-/** What every floor needs to know of a tenant: its key, its name, and the route bytes that handles and global ids carry. */
+/**
+ * What every layer needs to know about a tenant: its key, its name, and the route bytes that handles and global ids carry.
+ */
 export interface TenantRef {
   readonly id: TenantId;
   readonly name: string;

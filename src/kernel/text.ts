@@ -1,6 +1,6 @@
 import { invalidField } from './errors.ts';
 
-/** What a text of a caller must be before it may reach a row. */
+/** Bounds of a text from a caller that is to be stored. */
 export interface TextRule {
   /** In UTF-16 units. */
   readonly max: number;
@@ -15,42 +15,45 @@ export function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
-/** A typed code is at most this long, the blanks that people put into it included. */
+/** Longest typed code, including the blanks that people put into it. */
 const MAX_TYPED_CODE = 64;
-/** White space, and the characters without width that copying from a mail or a page brings along. */
+/** White space, and the zero-width characters that copying from a mail or a page adds. */
 const BLANKS = /[\s\u200B-\u200D\u2060\uFEFF]/gu;
 
 /** The text without its blanks, wherever they are. */
 export const removeBlanks = (text: string): string => text.replaceAll(BLANKS, '');
 
 /**
- * A code as it was sent or shown, from what somebody typed or pasted: blanks anywhere in it mean nothing. What is too long
- * to be a code gives an empty text, which no code equals.
+ * Removes the blanks from a code that somebody typed or pasted. Returns an empty text, which equals no code, if the input
+ * is too long to be a code.
  */
 export function readTypedCode(typed: string): string {
   return typed.length > MAX_TYPED_CODE ? '' : removeBlanks(typed);
 }
 
 /**
- * The longest text that any argument takes, in UTF-16 units: more than a token in a header can have (16 KiB), and far below
- * what a column holds. What is stored has narrower bounds, where it is stored.
+ * The longest text that any argument takes, in UTF-16 units: enough for a token, which a header limits to 16 KiB, and far
+ * below what a column holds. Values that are stored have narrower bounds of their module.
  */
 export const MAX_TEXT_LENGTH = 16_384;
 
-/** Whether PostgreSQL takes the text as it is: it refuses NUL and cannot encode a lone surrogate. */
+/** Whether PostgreSQL accepts the text as it is: it refuses NUL and cannot encode a lone surrogate. */
 export function isDatabaseText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** Whether PostgreSQL takes the text and nothing invisible hides in it: no NUL or other control character, no lone surrogate. */
+/**
+ * Whether PostgreSQL accepts the text and it has no invisible characters: no NUL or other control character, no lone
+ * surrogate.
+ */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !CONTROL.test(text);
 }
 
 /**
- * The text, if it may be stored.
+ * Returns the text, if it may be stored.
  * @param path GraphQL input path of the value.
- * @throws INVALID_INPUT Mistyped, too short or too long, or with control characters or lone surrogates.
+ * @throws INVALID_INPUT The value is no text, is too short or too long, or with control characters or lone surrogates.
  */
 export function requireText(value: unknown, path: string, { max, min = 1 }: TextRule): string {
   if (typeof value !== 'string') throw invalidField(path, 'TEXT_REQUIRED', 'A text is needed here.');
