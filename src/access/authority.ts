@@ -3,8 +3,8 @@ import type { Caller } from './caller.ts';
 import { covers, type Grant, type Permission, type PermissionSet, parseScope, type Reach } from './permissions.ts';
 
 /**
- * Who may do what, where: computed once per field by the directives of the schema, taken by every service as its first
- * argument. A service asks nothing else about permissions.
+ * What the caller may do in one tenant. The directives of the schema compute it once per field, and every service takes it
+ * as its first argument. A service uses nothing else to decide about permissions.
  */
 export class Authority {
   readonly caller: Caller;
@@ -22,7 +22,7 @@ export class Authority {
     this.only = only;
   }
 
-  /** What the service does of itself, in one tenant. */
+  /** The authority of the service itself in one tenant, for work that no caller asked for. */
   static system(caller: Caller, tenant: TenantRef): Authority {
     return new Authority(caller, tenant, 'all');
   }
@@ -47,7 +47,10 @@ export class Authority {
       throw kernelErrors.FORBIDDEN({ detail: 'narrowed to other objects' });
   }
 
-  /** Whether the caller holds all of these in this tenant: nobody grants what they do not hold. */
+  /**
+   * Whether the caller holds all of these in this tenant. Required of callers who grant them, because a caller may grant
+   * only what it holds.
+   */
   holds(grants: Iterable<Grant>): boolean {
     if (this.caller.kind === 'system') return true;
     for (const grant of grants) {
@@ -58,8 +61,8 @@ export class Authority {
   }
 
   /**
-   * Whether the caller holds all that an account holds beyond what is about itself (reach `self`): the condition under
-   * which the caller may become that account, or weaken what it proves itself with.
+   * Whether the caller holds every permission that an account holds with more than reach `self`. Only such a caller may act
+   * as that account or weaken its credentials.
    */
   matches(held: PermissionSet): boolean {
     if (this.caller.kind === 'system' || this.caller.permissions.holdsEverything) return true;
@@ -71,13 +74,13 @@ export class Authority {
     return this.caller.tenant?.id !== this.tenant.id;
   }
 
-  /** The same authority over another permission set's result: for nested checks of one request. */
+  /** The same caller and tenant with another reach, for nested checks of one request. */
   withReach(reach: Reach, only: readonly string[] | null = null): Authority {
     return new Authority(this.caller, this.tenant, reach, only);
   }
 }
 
-/** The directive's argument: outer list OR, inner list AND. */
+/** The directive's argument: alternatives, each a list of scopes that must all be held. */
 export type ScopeAlternatives = readonly (readonly string[])[];
 
 /** What one alternative gives a caller: a reach, or nothing. */

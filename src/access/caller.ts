@@ -1,7 +1,7 @@
 import type { Origin, TenantRef } from '../kernel/index.ts';
 import { PermissionSet } from './permissions.ts';
 
-/** `user` and `application` are told apart by the token's claim, never by a missing `sub`. */
+/** A claim of the token says whether the caller is a `user` or an `application`; a missing `sub` never does. */
 export type CallerKind = 'anonymous' | 'user' | 'application' | 'api-key' | 'system';
 
 /** How the client behind a request proved who it is: `Bearer`, `Basic`, `Post`, `None`. */
@@ -26,7 +26,7 @@ export interface Caller {
   /** When the user proved who they are; null for applications. */
   readonly authTime: Date | null;
   readonly amr: readonly string[];
-  /** When the credential ends; null when it does not by itself. */
+  /** When the credential expires; null when it does not expire. */
   readonly expiresAt: Date | null;
   /** Kind of the issuer of the access token; absent for other credentials. Userinfo takes tokens of its own kind only. */
   readonly issuerKind?: string;
@@ -52,7 +52,7 @@ export function anonymousCaller(origin: Origin): Caller {
   };
 }
 
-/** The service itself: start-up, sweeps, continuations of a flow that was authorised when it began. */
+/** The service as the caller: for start-up, sweeps, and later steps of a flow that was authorised when it began. */
 export function systemCaller(origin: Partial<Origin> & { readonly processId: string }): Caller {
   return {
     ...anonymousCaller({ ip: null, peerIp: null, userAgent: null, api: 'internal', ...origin }),

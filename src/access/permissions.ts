@@ -70,7 +70,7 @@ const PERMISSIONS: readonly Permission[] = Object.entries(PERMISSION_VERBS).flat
 );
 const KNOWN = new Set<string>(PERMISSIONS);
 
-/** Every native scope string there is: directives are asked about them with each field. */
+/** Every native scope string, parsed in advance because directives look scopes up for every field. */
 const GRANTS: ReadonlyMap<string, Grant> = new Map(
   (['self', 'tenant', 'all'] as const).flatMap((reach) =>
     PERMISSIONS.map((permission) => [formatScope({ permission, reach }), { permission, reach }] as const),
@@ -92,13 +92,13 @@ export function everyPermission(reach: Reach): Grant[] {
 }
 
 interface Held {
-  /** The widest reach held without a narrowing; null when only narrowed grants exist. */
+  /** The widest reach held without narrowing to objects; null when only narrowed grants exist. */
   reach: Reach | null;
   /** Narrowed grants: object to widest reach. */
   readonly only: Map<string, Reach>;
 }
 
-/** What a caller may do, ready to be asked. Immutable. */
+/** What a caller may do, indexed for look-up. Immutable. */
 export class PermissionSet {
   static readonly none = new PermissionSet([]);
   readonly #held = new Map<Permission, Held>();
@@ -162,7 +162,7 @@ export class PermissionSet {
     return false;
   }
 
-  /** Whether every permission there is is held for all tenants: then nobody holds more. */
+  /** Whether every permission is held for all tenants, so that no other caller can hold more. */
   get holdsEverything(): boolean {
     this.#holdsEverything ??= PERMISSIONS.every((permission) => this.reachOf(permission) === 'all');
     return this.#holdsEverything;

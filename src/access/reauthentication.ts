@@ -9,11 +9,11 @@ export const accessErrors = defineErrors({
 });
 
 /**
- * Credentials of the own account are changed only soon after a sign-in (check 54; ASVS 7.5.1): an unlocked screen must not
- * be enough. Applications and administrators have no sign-in of the account to show. The older APIs know no such answer,
- * and their callers could not act on it.
+ * Requires a recent sign-in of users who change credentials of their own account (check 54; ASVS 7.5.1), so that access to
+ * an unlocked screen is not enough. Applications and administrators are exempt: they did not sign in to the account. The
+ * older APIs are exempt: they document no such answer, so their callers could not act on it.
  * @param reauthSeconds How old the sign-in may be.
- * @throws REAUTHENTICATION_REQUIRED The caller changes the own account on the strength of an older sign-in.
+ * @throws REAUTHENTICATION_REQUIRED The caller changes its own account and its sign-in is older.
  */
 export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
   const { caller } = authority;

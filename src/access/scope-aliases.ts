@@ -1,6 +1,6 @@
 import { type Grant, parseScope } from './permissions.ts';
 
-/** Who may use a scope name: a user's token, an application's, or either. In the other kind it grants nothing. */
+/** In which tokens a scope name grants something: those of users, those of applications, or both. */
 export type ScopeHolder = 'user' | 'application' | 'any';
 
 /** A scope name of an older API and what it means here. The tables are data files of the dialects, registered at start. */
@@ -14,10 +14,10 @@ export interface ScopeAlias {
   readonly description: string;
 }
 
-/** Names built from data, such as one scope per federation provider: tells what a name means, or null. */
+/** Resolves names built from data, such as one scope per federation provider. Returns what a name means, or null. */
 export type ScopeResolver = (name: string) => ScopeAlias | null;
 
-/** The one table of scope names: native ones are built in, the dialects add theirs. */
+/** The table of all scope names: native names are built in, the dialects add theirs. */
 export class ScopeAliases {
   readonly #aliases = new Map<string, ScopeAlias>();
   readonly #expanded = new Map<string, readonly Grant[]>();
@@ -45,14 +45,14 @@ export class ScopeAliases {
     return null;
   }
 
-  /** Whether the name means anything here. */
+  /** Whether the name is registered or can be resolved. */
   isKnown(name: string): boolean {
     return parseScope(name) !== null || this.find(name) !== null;
   }
 
   /**
-   * The permissions a scope name gives in a token of this kind; empty when it is unknown or of the other kind.
-   * A native name with reach `self` means nothing to an application.
+   * The permissions a scope name gives in a token of this kind; empty when it is unknown or of the other kind. A native
+   * name with reach `self` gives an application nothing, because it has no account.
    */
   expand(name: string, holder: 'user' | 'application'): readonly Grant[] {
     const key = `${holder} ${name}`;
