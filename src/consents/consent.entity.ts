@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** What a user allowed a client to have. Tokens live without it; whoever asks for consent reads it. */
+/** The scopes a user allowed a client. Tokens do not depend on it; the flow that asks for consent reads it. */
 export const ConsentEntity = defineEntity({
   name: 'Consent',
   tableName: 'consents',

@@ -8,7 +8,7 @@ import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../
 import { consentErrors } from './consent.errors.ts';
 import type { ConsentRow, ConsentStore } from './consent.store.ts';
 
-/** The tokens that clients hold for users; `oauth/`, which stands above this room, supplies it. */
+/** The tokens that clients hold for users. `oauth/` implements it, because this module may not import `oauth/`. */
 export interface ClientTokens {
   /**
    * Revokes the token families of a user at one client, inside the transaction that ends the consent.
@@ -49,7 +49,7 @@ export class ConsentService {
     return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
-  /** One consent, or null; whoever asks checks who may know. */
+  /** One consent, or null. The caller of this method must check the permission to read it. */
   async findIn(tenantId: string, userId: string, clientId: string): Promise<ConsentRow | null> {
     if (!isUserIdShaped(userId) || !CLIENT_ID.test(clientId)) return null;
     return this.#deps.store.find(tenantId, canonicalUserId(userId), clientId);
@@ -62,7 +62,7 @@ export class ConsentService {
   }
 
   /**
-   * Keeps what a user allowed, beside what was allowed before. For the flow that asked the user: it names the client and
+   * Adds what a user allowed to what was allowed before. Only for the flow that asked the user, which names the client and
    * has checked the scopes.
    * @returns Whether anything is new; only then `consent.granted` is recorded. @throws USER_NOT_FOUND, FORBIDDEN
    */
@@ -84,7 +84,7 @@ export class ConsentService {
   }
 
   /**
-   * Takes back what a user allowed a client, and with it the client's tokens for that user.
+   * Deletes a consent and revokes the client's tokens for that user.
    * @throws USER_NOT_FOUND, CONSENT_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async revoke(authority: Authority, userId: string, clientId: string): Promise<ConsentRow> {
@@ -110,7 +110,7 @@ export class ConsentService {
     return id;
   }
 
-  /** The event's own client stays the one that acted; the one that was allowed something is a detail. */
+  /** The client column of the event names the client that acted; the client of the consent is a parameter. */
   #record(
     { caller, tenant }: Authority,
     type: Extract<EventType, `consent.${string}`>,

@@ -5,7 +5,7 @@ import { type Consent, ConsentEntity } from './consent.entity.ts';
 
 type Tables = InferKyselyDB<typeof ConsentEntity> & { clients: { tenant_id: string; id: string; client_id: string } };
 
-/** A consent with the name its client goes by: what every reader wants, in one statement. */
+/** A consent with the `client_id` of its client, read in one statement because every reader needs both. */
 export interface ConsentRow extends Consent {
   readonly clientId: string;
 }
@@ -50,7 +50,7 @@ export class ConsentStore {
   }
 
   /**
-   * Adds scopes to what a user allows a client. Of two who do it at once, both are kept.
+   * Adds scopes to what a user allows a client. Keeps the scopes of both when two calls run at once.
    * @returns Whether anything is new.
    */
   async add(consent: Pick<Consent, 'tenantId' | 'userId' | 'clientUuid' | 'scopes'>, now: Date): Promise<boolean> {

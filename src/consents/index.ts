@@ -1,6 +1,6 @@
 /**
- * What users allowed clients to have in their name.
- * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/`, `users/` and `clients/`.
+ * Consents: which scopes users allowed clients. May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/`,
+ * `roles/`, `users/` and `clients/`.
  */
 export type { Consent } from './consent.entity.ts';
 export { consentErrors } from './consent.errors.ts';
