@@ -6,16 +6,19 @@ import { type Mail, type Message, PermanentDeliveryError, type Sms, type Transpo
 /** How a message ended. */
 export type DeliveryOutcome =
   | { readonly sent: true }
-  /** `refused`: the other side said no for good. `unreachable`: every attempt failed. `queue_full`: none was made. */
+  /**
+   * `refused`: the receiving server refused for good. `unreachable`: every attempt failed. `queue_full`: no attempt was
+   * made.
+   */
   | { readonly sent: false; readonly reason: 'refused' | 'unreachable' | 'queue_full' };
 
 export interface DeliveryQueueOptions<M extends Message> {
   readonly transport: Transport<M>;
-  /** Told how each message ended: the place to record it. What it throws goes to `onError`. */
+  /** Called with the outcome of each message, to record it. Its errors go to `onError`. */
   readonly report: (message: M, outcome: DeliveryOutcome) => Promise<unknown>;
-  /** Runs work outside the unit of work that happens to be open. */
+  /** Runs work outside the current unit of work, if one is open. */
   readonly detached: (work: () => void) => void;
-  /** Told of each failed attempt. */
+  /** Called after each failed attempt. */
   readonly onError?: (error: unknown) => void;
   /** Messages that may wait at once. Default 1000: of at most 64 KB each, 64 MB. */
   readonly capacity?: number;
@@ -25,13 +28,13 @@ export interface DeliveryQueueOptions<M extends Message> {
 
 const CAPACITY = 1000;
 const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000];
-/** Within what a node may take to stop (design.md section 9). */
+/** Less than the time a node may take to stop (design.md section 9). */
 const STOP_PATIENCE_MS = 5_000;
 
 /**
- * Messages on their way out. Nobody waits for them: `send` returns at once, and inside a unit of work the message leaves
- * after the commit, or never. They wait in memory: one that a crash catches is lost, as a mail may be anywhere on its way,
- * so whatever a message carries must be possible to ask for again.
+ * Outgoing messages. `send` returns at once; inside a unit of work the message is sent after the commit, and never after a
+ * rollback. Messages wait in memory, so a crash loses them, as mail servers may lose a mail: users must be able to request
+ * again whatever a message contains.
  */
 export class DeliveryQueue<M extends Message> {
   readonly #options: DeliveryQueueOptions<M>;
@@ -45,14 +48,16 @@ export class DeliveryQueue<M extends Message> {
 
   /**
    * Takes a message to be sent.
-   * @throws SERVICE_UNAVAILABLE Too many wait already. Inside a unit of work that undoes the change as well.
+   * @throws SERVICE_UNAVAILABLE Too many wait already. Inside a unit of work the error also rolls the change back.
    */
   send(message: M): void {
     if (this.#isFull) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
     this.#enter(() => this.#attempts(message), message);
   }
 
-  /** As `send`, for what nobody depends on: when too many wait, it is reported as failed and nothing is thrown. */
+  /**
+   * As `send`, for messages that no step depends on: when too many wait, reports the message as failed and throws nothing.
+   */
   offer(message: M): void {
     const isFull = this.#isFull;
     this.#enter(async () => (isFull ? { sent: false, reason: 'queue_full' } : this.#attempts(message)), message);
@@ -76,12 +81,12 @@ export class DeliveryQueue<M extends Message> {
     });
   }
 
-  /** Returns when nothing is on its way any more. */
+  /** Resolves when no message is waiting or being sent. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Tries what waits for another attempt once more, within 5 s, and lets go of the transport. */
+  /** Makes a last attempt for the messages that wait for one, within 5 s, then closes the transport. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const patience = new AbortController();
@@ -121,7 +126,7 @@ export class DeliveryQueue<M extends Message> {
         onError(error);
         if (error instanceof PermanentDeliveryError) return { sent: false, reason: 'refused' };
         if (isLast) return { sent: false, reason: 'unreachable' };
-        // Woken early by a stop, for the last attempt; it keeps no process alive.
+        // `stop` ends the wait early, for the last attempt. The timer does not keep the process alive.
         const options = { signal: this.#stopping.signal, ref: false };
         await pause(retryDelaysMs[attempt], undefined, options).catch(() => {});
       }

@@ -1,6 +1,6 @@
 /**
- * Outgoing mails and text messages: what is said in which language, a queue that nobody waits for, and the ways out (SMTP,
- * for text messages to a gateway; or files where nothing is set up). May import `kernel/` and `persistence/`.
+ * Outgoing mails and text messages: templates by language, a queue that callers do not wait for, and transports (SMTP, an
+ * SMS gateway behind SMTP, or files where no server is configured). May import `kernel/` and `persistence/`.
  */
 export {
   type DeliveryOutcome,

@@ -1,6 +1,6 @@
 import type { Origin, TenantRef } from '../kernel/index.ts';
 
-/** On whose behalf a message goes out; for the security event that reports how it ended. */
+/** Who caused a message and whom it concerns, for the security event that reports its outcome. */
 export interface Behalf {
   readonly tenant: Pick<TenantRef, 'id'>;
   /** Who caused it; a `Caller` of `access/` fits. */
@@ -12,15 +12,15 @@ export interface Behalf {
     readonly sessionId: string | null;
     readonly origin: Origin;
   };
-  /** Public id of the account it is about; null when there is none yet. */
+  /** Public id of the account the message concerns; null when there is none yet. */
   readonly subjectId: string | null;
 }
 
-/** What every message has. */
+/** Members of every message. */
 export interface Message {
   /** One address or one phone number. */
   readonly to: string;
-  /** Plain text. What it says may be secret: it is neither logged nor recorded. */
+  /** Plain text. It may contain secrets, so it is neither logged nor recorded. */
   readonly text: string;
   /** Why it goes out, such as `verify-email`: a word for logs and events. */
   readonly purpose: string;
@@ -37,14 +37,14 @@ export interface Mail extends Message {
 
 export type Sms = Message;
 
-/** Hands a message to the world outside, or throws. */
+/** Sends a message to a server, or throws. */
 export interface Transport<M extends Message> {
-  /** @throws PermanentDeliveryError Trying again would not help. Any other error: it may. */
+  /** @throws PermanentDeliveryError Another attempt would fail as well. After any other error one is made. */
   deliver(message: M): Promise<void>;
   close(): void;
 }
 
-/** A message that will not arrive however often it is tried. */
+/** The message cannot be delivered, however often it is tried. */
 export class PermanentDeliveryError extends Error {
   override readonly name = 'PermanentDeliveryError';
 }

@@ -4,15 +4,16 @@ import { makePrivateFolder, newId } from '../kernel/index.ts';
 import type { Mail, Message, Transport } from './message.ts';
 
 export interface OutboxOptions {
-  /** Says where, when the first message comes; the folder is made then. */
+  /** Returns the path of the folder. Called at the first message, which makes the folder. */
   readonly folder: () => string;
-  /** Told of each file, for the log: what the message says is in the file alone. */
+  /** Called for each file, for the log. It does not get the text of the message, which stays in the file. */
   readonly onWritten: (written: { readonly to: string; readonly file: string }) => void;
 }
 
 /**
- * Messages as files that only the operator's account may read, for where nothing sends them: development, tests, and phones.
- * A mail is a message of RFC 5322 with UTF-8 headers (RFC 6532), which mail programs open and people can read as it is.
+ * Writes messages to files that only the operator's account may read. For set-ups without a mail server or SMS gateway,
+ * such as development and tests. A mail is a message of RFC 5322 with UTF-8 headers (RFC 6532), which mail programs open
+ * and people can read as it is.
  */
 export class OutboxTransport implements Transport<Message> {
   readonly #options: OutboxOptions;
@@ -38,7 +39,7 @@ export class OutboxTransport implements Transport<Message> {
   close(): void {}
 }
 
-/** A folder that was there before may be open to others; what is put in is not for them. */
+/** Makes the folder if it is missing, and removes the access of others if it existed before. */
 async function privateFolder(folder: string): Promise<string> {
   await makePrivateFolder(folder);
   await chmod(folder, 0o700);
@@ -46,7 +47,7 @@ async function privateFolder(folder: string): Promise<string> {
 }
 
 const isMail = (message: Message): message is Mail => 'subject' in message;
-/** A line break would begin a header of the text's own. */
+/** A line break in a header value would begin another header. */
 const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 
 function written(message: Message): string {

@@ -8,8 +8,8 @@ export interface Rendered {
 }
 
 /**
- * What a template says with these values.
- * @param wanted A language (`ru-RU`) or an `Accept-Language` header; what we cannot write becomes English.
+ * Fills a template with these values.
+ * @param wanted A language (`ru-RU`) or an `Accept-Language` header; English for languages without templates.
  * @throws Error A value is missing: a fault of the caller.
  */
 export function renderTemplate(
@@ -29,10 +29,10 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
   });
 }
 
-/** Longer than any browser sends; the rest is not looked at. */
+/** Longer than any browser sends; what follows is ignored. */
 const MAX_HEADER = 500;
 
-/** The language we write in that the reader likes best (RFC 9110 section 12.5.4); English where none is known. */
+/** The language with templates that the reader prefers (RFC 9110 section 12.5.4); English when there is none. */
 export function languageOf(wanted: string | null): Language {
   const liked = (wanted ?? '')
     .slice(0, MAX_HEADER)

@@ -17,7 +17,7 @@ export class SmsGatewayTransport implements Transport<Sms> {
   async deliver(message: Sms): Promise<void> {
     const number = message.to.replace(/\D/g, '');
     if (!NUMBER.test(number)) throw new PermanentDeliveryError('The recipient is no phone number.');
-    // BCP 47: the language of the text is not known here.
+    // `und` (BCP 47): the language of the text is not known here.
     await this.#mail.deliver({ ...message, to: `${number}@${this.#domain}`, subject: '', locale: 'und' });
   }
 

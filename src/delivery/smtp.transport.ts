@@ -4,18 +4,21 @@ import { PermanentDeliveryError } from './message.ts';
 
 export interface SmtpOptions {
   /**
-   * `smtp://` (STARTTLS where the server offers it; `?requireTLS=true` insists) or `smtps://`, credentials included. `sms` in it
-   * is not for mails.
+   * `smtp://` (STARTTLS where the server offers it, required with `?requireTLS=true`) or `smtps://`, with credentials. The
+   * parameter `sms` is not for mails.
    */
   readonly url: string;
   /** Sender of every mail, unless the URL says another one: `?from=id@example.com`. */
   readonly from: string;
-  /** How long a connection, and each answer on it, is waited for. Default 15 s. */
+  /** Longest wait for a connection, and for each answer on it. Default 15 s. */
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 15_000;
-/** One plain mailbox (RFC 5321 section 4.1.2, without quoted local parts): nothing that could be read as a list. */
+/**
+ * One plain mailbox (RFC 5321 section 4.1.2, without quoted local parts): nothing that a server could read as a list of
+ * mailboxes.
+ */
 const MAILBOX = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/;
 /** Answers of a server that mean "never" (RFC 5321 section 4.2.1). */
 const PERMANENT = 500;
@@ -37,7 +40,7 @@ export class SmtpTransport implements Transport<Mail> {
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
       socketTimeout: timeoutMs,
-      // A mail is what it is given as, never what a path or address in it points to.
+      // Texts are sent as they are; without these options nodemailer would read files and addresses that they name.
       disableFileAccess: true,
       disableUrlAccess: true,
     });

@@ -1,10 +1,10 @@
-/** What a message says; `{name}` stands for a value. A text for a phone has no subject. */
+/** The text of a message; `{name}` stands for a value. Text messages to phones have no subject. */
 export interface TemplateText {
   readonly subject?: string;
   readonly text: string;
 }
 
-/** Languages we write in, the first being the one for everybody else. */
+/** Languages with templates; readers of any other language get the first. */
 export const LANGUAGES = ['en', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
