@@ -1,6 +1,6 @@
 /**
- * Names of findings on a device, as operators list them: `JBreak[1](40001)`, `CodeInjection[6][7]`, `Manipulation`.
- * Blanks and case mean nothing.
+ * Names of findings on a device, as operators list them: `JBreak[1](40001)`, `CodeInjection[6][7]`, `Manipulation`. Blanks
+ * and letter case are ignored.
  */
 const WELL_FORMED = /^([\p{L}\d_]+)((?:\[\d+\])*)(\(\d+\))?$/u;
 
@@ -13,7 +13,7 @@ function categoryOf(normalised: string): string | null {
   return WELL_FORMED.exec(normalised)?.[1] ?? null;
 }
 
-/** The names of a list, apart at the commas that stand outside brackets, each without blanks and in lower case. */
+/** Splits a list at the commas outside brackets. Each name is returned without blanks and in lower case. */
 export function riskNames(list: string): string[] {
   const names: string[] = [];
   let depth = 0;
@@ -31,8 +31,8 @@ export function riskNames(list: string): string[] {
 }
 
 /**
- * A test for one finding: a listed name matches when it is the same, or when it is the bare category of the finding.
- * Asking for a bare category matches bare entries only; names that do not follow the form match by equality only.
+ * Makes a test for one finding: a listed name matches when it equals the finding or is its bare category. A bare category
+ * as the finding matches only entries that are bare; names that do not follow the form match only when equal.
  */
 export function matcherOf(asked: string): (list: string) => boolean {
   const name = normalise(asked);

@@ -1,6 +1,9 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A riskbit: which findings on a device put it at which rating, and what to do then. Values come back as written. */
+/**
+ * A riskbit: which findings on a device put it at which rating, and what to do then. Values are returned as they were
+ * written.
+ */
 export const RiskbitEntity = defineEntity({
   name: 'Riskbit',
   tableName: 'riskbits',

@@ -7,7 +7,7 @@ import { matcherOf } from './risk-name.ts';
 import type { Riskbit } from './riskbit.entity.ts';
 import type { RiskbitFilter, RiskbitStore, RiskPlatform } from './riskbit.store.ts';
 
-/** A riskbit as it is given: texts are kept as written, none is interpreted. */
+/** A riskbit as callers give it. Texts are stored as written and not interpreted. */
 export interface RiskbitInput {
   readonly ratingLevel?: string | null | undefined;
   readonly score?: string | null | undefined;
@@ -17,13 +17,13 @@ export interface RiskbitInput {
   readonly riskIos?: string | null | undefined;
   /** Default true. */
   readonly enabled?: boolean | null | undefined;
-  /** Name of the tenant it is meant for; another than the one acted on is refused. */
+  /** Name of the tenant it is meant for; refused unless it is the tenant acted on. */
   readonly tenant?: string | null | undefined;
 }
 
-/** What became of one riskbit of a list. */
+/** Result for one riskbit of a list. */
 export interface RiskbitResult {
-  /** Its id, made for refused ones as well. */
+  /** Id of the riskbit; refused ones get an id as well. */
   readonly id: string;
   readonly given: RiskbitInput;
   /** The stored riskbit; null when it was refused. */
@@ -49,15 +49,15 @@ export interface RiskbitServiceDeps {
 
 const MANDATORY = ['ratingLevel', 'score', 'risk', 'operation'] as const;
 const OPTIONAL = ['riskAndroid', 'riskIos'] as const;
-/** Rating level and score are an index row together: at most 512 characters, 2,048 bytes, of its 2,704. */
+/** Rating level and score share an index row: together at most 512 characters or 2,048 bytes, below the limit of 2,704. */
 const MAX_LENGTH = 255;
 const MAX_LIST = 16_384;
 /** Events a transaction may hold (model.md section 11). */
 const EVENTS_PER_COMMIT = 5_000;
-/** From mild to strict; what is not listed counts as strict as `HIGH_RISK`, because a typo must not let a device in. */
+/** From mild to strict. An operation that is not listed counts as `HIGH_RISK`, so that a typo does not admit a device. */
 const STRICTNESS: Readonly<Record<string, number>> = { OK: 0, MEDIUM: 1, HIGH_RISK: 2 };
 
-/** Rules of riskbits and the question they answer. */
+/** Rules of riskbits, and the verdict on a device. */
 export class RiskbitService {
   readonly #deps: RiskbitServiceDeps;
 
@@ -81,8 +81,8 @@ export class RiskbitService {
   }
 
   /**
-   * Adds riskbits, each on its own: one that is refused stops no other. Every 5,000 are committed together, with an event
-   * for each stored one.
+   * Adds riskbits independently: the refusal of one does not affect the others. Commits 5,000 at a time, with an event for
+   * each stored one.
    */
   async createMany(authority: Authority, inputs: readonly RiskbitInput[]): Promise<RiskbitResult[]> {
     const results: RiskbitResult[] = [];
@@ -134,7 +134,8 @@ export class RiskbitService {
   }
 
   /**
-   * Which riskbits list a finding for a platform, and what the strictest of them demands. Each answer is an event.
+   * Finds the riskbits that list a finding for a platform and the strictest of their operations. Records an event for each
+   * call.
    * @param platform `ios` or `android`, in any case.
    * @throws RISK_QUESTION_INCOMPLETE The name is missing, or the platform missing or unknown.
    */

@@ -58,8 +58,8 @@ export class RiskbitStore {
   }
 
   /**
-   * Enabled riskbits that list findings for the platform, by rating level, then score. Which of them match is not for SQL
-   * to say: it knows neither the form of the names nor every blank and letter that folding treats alike.
+   * Enabled riskbits that list findings for the platform, by rating level, then score. SQL cannot decide which of them
+   * match: it knows neither the form of the names nor every blank and letter that folding treats alike.
    */
   async findListing(tenantId: string, platform: RiskPlatform): Promise<Riskbit[]> {
     return (await this.#select(tenantId)
@@ -70,7 +70,10 @@ export class RiskbitStore {
       .execute()) as Riskbit[];
   }
 
-  /** Adds those whose rating level and score are free; of two alike in one call the first. @returns Ids of the added ones. */
+  /**
+   * Adds the riskbits whose rating level and score are not in use; of two equal ones in one call, the first.
+   * @returns Ids of the added ones.
+   */
   async insertFree(riskbits: readonly Riskbit[]): Promise<Set<string>> {
     const added = new Set<string>();
     for (let start = 0; start < riskbits.length; start += ROWS_PER_INSERT) {
