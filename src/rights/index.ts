@@ -1,7 +1,7 @@
 /**
- * Rights: names that say what a user or an application may do on a user, a group or an application. What they allow is the
- * deployment's own business, but for rules that ask `RightService.holds`.
- * May import `kernel/`, `persistence/`, `events/`, `access/`, `roles/`, `users/` and `clients/`.
+ * Rights: names that say what a user or an application may do on a user, a group or an application. The deployment decides
+ * what they allow; in this service only rules that call `RightService.holds` use them. May import `kernel/`,
+ * `persistence/`, `events/`, `access/`, `roles/`, `users/` and `clients/`.
  */
 export {
   type RightObjectKind,

@@ -22,9 +22,9 @@ export type RightObjectRef =
 /** A subject or object that exists. */
 export interface RightParty<K extends RightObjectKind = RightObjectKind> {
   readonly kind: K;
-  /** As rights are stored: public id of a user, UUID of a group or client. */
+  /** Id stored with the right: public id of a user, UUID of a group or client. */
   readonly id: string;
-  /** As callers know it: public id of a user, key of a group, `client_id`. */
+  /** Id that callers use: public id of a user, key of a group, `client_id`. */
   readonly key: string;
   /** Of a group; null for the others. */
   readonly profile: string | null;
@@ -45,7 +45,7 @@ export interface StoredParty {
 const MAX_KEY = 255;
 const isKey = (text: string): boolean => text !== '' && text.length <= MAX_KEY && isStorableText(text);
 
-/** Finds the subjects and objects of rights in the rooms they live in. */
+/** Finds the subjects and objects of rights through the modules that own them. */
 export class RightParties {
   readonly #deps: RightPartiesDeps;
 
@@ -53,7 +53,7 @@ export class RightParties {
     this.#deps = deps;
   }
 
-  /** Null when the tenant has none; a name that could be nobody's is not looked for. */
+  /** Null when the tenant has none. Runs no query for a name that no user, group or application can have. */
   async find(tenantId: string, ref: RightObjectRef): Promise<RightParty | null> {
     if (ref.kind === 'user') return this.#user(tenantId, ref.id);
     if (ref.kind === 'application') return this.#application(tenantId, ref.clientId);
@@ -104,7 +104,7 @@ export class RightParties {
   }
 }
 
-/** The place of a party in the map of `named`. */
+/** The key of a party in the map of `named`. */
 export const partyKey = ({ kind, id }: StoredParty): string => `${kind} ${id}`;
 
 const userParty = (id: string): RightParty => ({ kind: 'user', id, key: id, profile: null });

@@ -26,7 +26,10 @@ const MAX_NAMES = 50;
 const MAX_NAME = 128;
 const MAX_TAGS = 20;
 const MAX_TAG = 64;
-/** Objects keyed by name, as rights are shown in, cannot hold it: the right would be there and seen by nobody. */
+/**
+ * Answers list rights in objects keyed by name. An object cannot hold this key, so such a right would exist but never be
+ * shown.
+ */
 const NO_KEY = '__proto__';
 
 /** @throws INVALID_INPUT Too many or too few, or texts that cannot be names or tags. */
@@ -46,7 +49,7 @@ export function checkRightsInput(inputs: readonly RightsInput[]): void {
   refuse(faults);
 }
 
-/** @throws INVALID_INPUT Too many, texts that cannot be names, or a name that is to be added and removed. */
+/** @throws INVALID_INPUT Too many names, texts that cannot be names, or a name that is both added and removed. */
 export function checkChange({ add, remove }: ChangeRights): void {
   const limits = { min: 0, max: MAX_NAMES, length: MAX_NAME };
   const faults = [...textFaults(add ?? [], 'input.add', limits), ...textFaults(remove ?? [], 'input.remove', limits)];

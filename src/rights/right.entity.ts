@@ -6,13 +6,13 @@ export const RIGHT_SUBJECT_KINDS = ['user', 'application'] as const;
 export const RIGHT_OBJECT_KINDS = ['user', 'group', 'application'] as const;
 
 /**
- * The id once more, in a column that a foreign key can check: a right goes with the rows it is about. Spelled out as
- * PostgreSQL gives it back, or the schema would seem to differ.
+ * A generated copy of the id, which a foreign key can check, so that a right is deleted together with its subject or
+ * object. The expression is written as PostgreSQL returns it; otherwise the schema comparison would report a difference.
  */
 const idOf = (side: 'subject' | 'object', kind: string, type: 'text' | 'uuid') =>
   `(case when ${side}_kind = '${kind}' then ${side}_id::${type} else null end) stored`;
 
-/** A right of a subject on an object. What its name allows is the deployment's to say. */
+/** A right of a subject on an object. The deployment decides what its name allows. */
 export const RightEntity = defineEntity({
   name: 'Right',
   tableName: 'rights',

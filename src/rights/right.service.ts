@@ -16,7 +16,7 @@ import { rightErrors } from './right.errors.ts';
 import type { RightPair, RightStore, StoredRight } from './right.store.ts';
 import { type ChangeRights, checkChange, checkRightsInput, type RightsInput } from './right-input.ts';
 
-/** A right with both sides in the words of callers. */
+/** A right with its subject and object as callers name them. */
 export interface Right {
   readonly tenantId: string;
   readonly subject: RightParty<RightSubjectKind>;
@@ -35,11 +35,14 @@ export interface RightServiceDeps {
   readonly clock: Clock;
 }
 
-/** What a right carries when nobody says who set it. */
+/** Tags of a right that was granted without tags. */
 const DEFAULT_TAGS = ['set_from_api'];
-/** Tags that one right gathers over time: 100 of 64 characters are 6 KB a row. */
+/** Most tags that one right can collect: 100 of 64 characters are 6 KB a row. */
 const MAX_TAGS = 100;
-/** Lists are answered whole: 1,000 rows of 200 bytes are 200 KB, 10,000 are 2 MB. Two who grant at once may pass by theirs. */
+/**
+ * Lists are returned without pages: 1,000 rows of 200 bytes are 200 KB, 10,000 are 2 MB. Two concurrent grants may exceed
+ * the limit by their number of rights.
+ */
 const MAX_OF_SUBJECT = 1_000;
 const MAX_ON_OBJECT = 10_000;
 
@@ -51,7 +54,7 @@ interface Sides {
 /** How far a caller may change rights. */
 type Powers = 'all' | 'remove' | 'on-own-account' | 'own-rights';
 
-/** Rules of the rights that subjects hold on objects. Repeating a change changes nothing and is no error. */
+/** Rules of the rights that subjects hold on objects. Repeating a change has no effect and is no error. */
 export class RightService {
   readonly #deps: RightServiceDeps;
 
@@ -79,21 +82,25 @@ export class RightService {
     return this.#named(tenantId, rows.get(found.id) ?? []);
   }
 
-  /** As `of`, for many users whose ids are known to exist; whoever asks checks who may know. */
+  /**
+   * As `of`, for many users whose ids are known to exist. The caller of this method must check the permission to read them.
+   */
   async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Right[]>> {
     const rows = await this.#deps.store.ofSubjects(tenantId, 'user', userIds);
     const named = await this.#named(tenantId, [...rows.values()].flat());
     return Map.groupBy(named, ({ subject }) => subject.id);
   }
 
-  /** As `on`, for many users whose ids are known to exist; whoever asks checks who may know. */
+  /**
+   * As `on`, for many users whose ids are known to exist. The caller of this method must check the permission to read them.
+   */
   async onUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Right[]>> {
     const rows = await this.#deps.store.onObjects(tenantId, 'user', userIds);
     const named = await this.#named(tenantId, [...rows.values()].flat());
     return Map.groupBy(named, ({ object }) => object.id);
   }
 
-  /** Whether a subject holds a right on an object: what rules of other rooms ask. */
+  /** Whether a subject holds a right on an object, for the rules of other modules. */
   async holds(tenantId: string, subject: RightSubjectRef, object: RightObjectRef, name: string): Promise<boolean> {
     const { parties, store } = this.#deps;
     const [from, to] = await Promise.all([parties.findSubject(tenantId, subject), parties.find(tenantId, object)]);
@@ -106,7 +113,7 @@ export class RightService {
    * @returns What the subjects now hold on the objects, of the named rights.
    * @throws RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, INVALID_INPUT; each names its field.
    * @throws RIGHT_LIMIT_REACHED The subject would hold more than 1,000 rights, or be one of more than 10,000 on the object.
-   * @throws ACCOUNT_GUARDED The powers of the account acted on reach beyond the tenant.
+   * @throws ACCOUNT_GUARDED The account acted on has permissions beyond the tenant.
    */
   async grant(authority: Authority, inputs: readonly RightsInput[]): Promise<readonly Right[]> {
     checkRightsInput(inputs);
@@ -122,8 +129,8 @@ export class RightService {
   }
 
   /**
-   * Takes rights away, all or none; one event for each that is changed. With tags only these are taken, and the right goes
-   * when it has none left.
+   * Revokes rights, all or none; one event for each that is changed. With tags given, removes only these tags, and the
+   * right when it has none left.
    * @returns How many rights are gone or have fewer tags.
    * @throws As `grant`.
    */
@@ -140,8 +147,8 @@ export class RightService {
   }
 
   /**
-   * Gives and takes rights of one pair. Users change who may do what on their own account, and give up what they hold
-   * themselves; who may only revoke gives nothing.
+   * Grants and revokes rights of one pair. Users may change the rights on their own account and give up rights they hold
+   * themselves; callers who may only revoke cannot grant.
    * @returns What the subject now holds on the object.
    * @throws FORBIDDEN, and as `grant`.
    */
@@ -152,7 +159,7 @@ export class RightService {
     checkChange(input);
     const tenantId = authority.tenant.id;
     const sides = await this.#sides(authority, input, 'input');
-    // Nobody gains anything on an account when a user gives up a right on it.
+    // A user who gives up a right gains no power over an account, so no guard applies.
     if (powers !== 'own-rights') await this.#assertMayChange(authority, sides);
     return this.#deps.db.transaction(async () => {
       if (powers === 'own-rights') await this.#assertHeld(tenantId, sides, add);
@@ -162,7 +169,7 @@ export class RightService {
     });
   }
 
-  /** Nobody gives themselves what they do not hold. */
+  /** Refuses rights that users would grant themselves without holding them. */
   async #assertHeld(tenantId: string, sides: Sides, names: readonly string[]): Promise<void> {
     const held = await this.#deps.store.lock(tenantId, sides, names);
     if (held.length < names.length) throw kernelErrors.FORBIDDEN({ detail: 'a right that the caller does not hold' });
@@ -194,7 +201,7 @@ export class RightService {
     try {
       return await this.#deps.store.insertMissing(tenantId, sides, names, tags, this.#deps.clock.now());
     } catch (error) {
-      // Deleted since it was found.
+      // The subject or object was deleted after it was found.
       const constraint = violatedConstraint(error);
       if (constraint?.startsWith('rights__subject_')) throw rightErrors.RIGHT_SUBJECT_UNKNOWN();
       if (constraint?.startsWith('rights__object_')) throw rightErrors.RIGHT_OBJECT_UNKNOWN();
@@ -228,7 +235,10 @@ export class RightService {
     return changed;
   }
 
-  /** Each item with its sides, in one order for all callers, so that two who lock the same rights wait for each other. */
+  /**
+   * Each item with its subject and object, in the same order for all callers: two that lock the same rights then wait for
+   * each other and cannot deadlock.
+   */
   async #resolved(authority: Authority, inputs: readonly RightsInput[]) {
     const items = await Promise.all(
       inputs.map(async (input, at) => ({ input, sides: await this.#sides(authority, input, `input.rights.${at}`) })),
@@ -268,7 +278,7 @@ export class RightService {
     return rows.flatMap((row) => {
       const subject = parties.get(partyKey({ kind: row.subjectKind, id: row.subjectId }));
       const object = parties.get(partyKey({ kind: row.objectKind, id: row.objectId }));
-      // Its side was deleted between the two statements, and the right with it.
+      // The subject or object, and with it the right, was deleted between the two statements.
       if (subject === undefined || object === undefined) return [];
       const { name, tags, createdAt } = row;
       return [{ tenantId, subject: subject as RightParty<RightSubjectKind>, object, name, tags, createdAt }];
@@ -305,7 +315,7 @@ const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sor
 
 const tagsOf = ({ tags }: RightsInput): string[] => (tags == null || tags.length === 0 ? DEFAULT_TAGS : distinct(tags));
 
-/** `right:write` counts for granting and revoking only: who may do either does it there. */
+/** `right:write` alone does not allow this operation, because its holders use the operations to grant and to revoke. */
 function powersOf(authority: Authority, { subject, object }: ChangeRights): Powers | null {
   if (authority.holds([{ permission: 'right:change', reach: 'tenant' }])) return 'all';
   const { userId } = authority.caller;
