@@ -12,13 +12,13 @@ import type { FederationLinkStore, LinkRow } from './link.store.ts';
 import { type ProviderRef, providerKey } from './provider.service.ts';
 import type { FederationProviderStore } from './provider.store.ts';
 
-/** An external account, and whose it is to be. */
+/** An external account, and the user it is linked to. */
 export interface LinkInput {
   readonly userId: string;
   readonly provider: ProviderRef;
   /** Id of the account at the provider. */
   readonly externalId: string;
-  /** Name of that account for people; absent keeps the one that is stored. */
+  /** Display name of that account; when absent, the stored name stays. */
   readonly externalName?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ProviderTokens {
   readonly expiresAt: Date | null;
 }
 
-/** A stored token, handed out. */
+/** A stored token as callers receive it. */
 export interface FederationTokenView {
   readonly accessToken: string;
   readonly tokenType: string;
@@ -53,7 +53,7 @@ export interface FederationLinkServiceDeps {
   readonly sealer: Sealer;
 }
 
-/** A list of links is answered whole, so it must stay short; two who link at the same moment may pass it by one. */
+/** A list of links is returned without pages, so it must stay short. Two concurrent links may exceed the limit by one. */
 const MAX_LINKS_OF_USER = 100;
 /** With the 32 bytes of the ids before it, 512 characters stay below the 2,704 bytes of an index row. */
 const MAX_EXTERNAL_ID = 512;
@@ -74,11 +74,12 @@ export class FederationLinkService {
   }
 
   /**
-   * Links an external account to a user. Repeating it changes nothing but the name, if one is given.
+   * Links an external account to a user. Repeating the call changes only the name, if one is given.
    * @throws USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, INVALID_INPUT
-   * @throws LINK_ALREADY_BOUND The external account is another user's. Of two who try at once, one wins.
+   * @throws LINK_ALREADY_BOUND The external account is linked to another user. Of two concurrent calls, one succeeds.
    * @throws LINK_LIMIT_REACHED The user has 100 linked accounts.
-   * @throws ACCOUNT_GUARDED, FORBIDDEN The user's powers reach beyond the tenant, or beyond those of the caller.
+   * @throws ACCOUNT_GUARDED, FORBIDDEN The user has permissions beyond the tenant, or permissions that the caller does not
+   *   have.
    * @throws REAUTHENTICATION_REQUIRED Users link accounts to their own only soon after a sign-in.
    */
   async link(authority: Authority, input: LinkInput): Promise<LinkRow> {
@@ -91,8 +92,8 @@ export class FederationLinkService {
   }
 
   /**
-   * Links an account whose owner has just proved, at the provider, that it is theirs; keeps the tokens where the provider
-   * is set up for that. For the flow that did the proving: it has decided on whose behalf.
+   * Links an account whose owner has just signed in at the provider; stores the tokens if the provider is configured to.
+   * Only for the flow that made the user sign in there, which has decided for which user it acts.
    * @throws As `link`.
    */
   async linkProven(authority: Authority, input: LinkInput, tokens: ProviderTokens | null): Promise<LinkRow> {
@@ -122,7 +123,7 @@ export class FederationLinkService {
   }
 
   /**
-   * Hands out the token stored for a user's account at a provider; each time is an event.
+   * Returns the token stored for a user's account at a provider, and records an event each time.
    * @throws FORBIDDEN The permission is narrowed to other providers.
    * @throws USER_NOT_FOUND
    * @throws FEDERATION_TOKEN_NOT_FOUND No link, nothing stored, expired, or the provider is set up not to store tokens.
@@ -189,7 +190,7 @@ export class FederationLinkService {
     return link;
   }
 
-  /** The account has a link already: it is the same user's, or the request is refused. */
+  /** For an external account that is linked already: keeps a link of the same user, refuses one of another user. */
   async #keepLinked(
     authority: Authority,
     user: User,
@@ -199,7 +200,7 @@ export class FederationLinkService {
   ): Promise<LinkRow> {
     const { store } = this.#deps;
     const link = await store.find(authority.tenant.id, key);
-    // Whoever held it let go of it between our two looks.
+    // The link was removed between the insert and this read.
     if (link === null) throw kernelErrors.CONFLICT();
     if (link.userId !== user.id) throw federationErrors.LINK_ALREADY_BOUND();
     if (externalName === undefined || externalName === link.externalName) return link;
@@ -209,7 +210,7 @@ export class FederationLinkService {
     return renamed;
   }
 
-  /** A user or provider deleted meanwhile shows as a violated foreign key. */
+  /** The insert violates a foreign key when the user or the provider was deleted meanwhile. */
   async #insert(row: Parameters<FederationLinkStore['insertIfFree']>[0]): Promise<boolean> {
     try {
       return await this.#deps.store.insertIfFree(row);
@@ -229,7 +230,7 @@ export class FederationLinkService {
   }
 
   /**
-   * The user whose linked accounts the caller may change: they are what the user will sign in with.
+   * Finds the user and checks that the caller may change its linked accounts, by which the user can sign in.
    * @throws FORBIDDEN, USER_NOT_FOUND, ACCOUNT_GUARDED
    * @throws REAUTHENTICATION_REQUIRED The caller's own account, after too old a sign-in.
    */
@@ -275,7 +276,7 @@ interface CheckedAccount {
   readonly externalName: string | undefined;
 }
 
-/** Whether such an id can be stored at all; what cannot is not looked for. */
+/** Whether an id of this form can be stored; no query runs for others. */
 const isAccountId = (value: string): boolean =>
   value !== '' && value.length <= MAX_EXTERNAL_ID && isStorableText(value);
 
@@ -293,7 +294,7 @@ function checkedAccount({ externalId, externalName }: LinkInput): CheckedAccount
 
 const keyOf = ({ id }: FederationProvider, externalId: string) => ({ providerId: id, externalId });
 
-/** The provider of a type and name; a name under another type is not it. */
+/** The provider with this type and name; null when the provider of this name has another type. */
 export async function findProvider(
   store: FederationProviderStore,
   tenantId: string,

@@ -13,7 +13,7 @@ type Tables = InferKyselyDB<typeof FederationLinkEntity> &
   InferKyselyDB<typeof FederationProviderEntity> &
   InferKyselyDB<typeof FederationTokenEntity>;
 
-/** A link with the names of its provider: what every reader wants, in one statement. */
+/** A link with the type and name of its provider, read in one statement because every reader needs them. */
 export interface LinkRow extends FederationLink {
   readonly providerType: string;
   readonly providerName: string;
@@ -89,7 +89,7 @@ export class FederationLinkStore {
   }
 
   /**
-   * Adds the link unless the external account has one; of two who try at once the second waits for the first.
+   * Adds the link unless the external account has one. The second of two concurrent calls waits for the first.
    * @returns Whether it was added.
    */
   async insertIfFree(link: FederationLink): Promise<boolean> {
@@ -120,7 +120,7 @@ export class FederationLinkStore {
       .execute();
   }
 
-  /** Removes the link if it is this user's; its tokens go with it. @returns Whether there was one. */
+  /** Removes the link and its tokens if it belongs to this user. @returns Whether there was one. */
   async remove(tenantId: string, key: LinkKey, userId: string): Promise<boolean> {
     const removed = await this.#tables()
       .deleteFrom('federation_links')
@@ -133,7 +133,7 @@ export class FederationLinkStore {
     return removed !== undefined;
   }
 
-  /** Keeps a link's tokens, in place of earlier ones. */
+  /** Stores a link's tokens in place of earlier ones. */
   async saveToken(tenantId: string, token: SealedToken, now: Date): Promise<void> {
     const values = { sealed: token.sealed, expires_at: token.expiresAt, updated_at: now };
     await this.#tables()

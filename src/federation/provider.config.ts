@@ -39,7 +39,7 @@ const shape = z.strictObject({
   userinfoEndpoint: url.nullable().default(null),
   /** Where the provider's keys are; needed beside `issuer` when the endpoints are given. */
   jwksUri: url.nullable().default(null),
-  /** Our name at the provider. */
+  /** Client id of this service at the provider. */
   clientId: text,
   tokenEndpointAuth: z.enum(TOKEN_ENDPOINT_AUTH).default('client_secret_basic'),
   /** Scopes asked for, separated by blanks. */
@@ -50,7 +50,10 @@ const shape = z.strictObject({
     .default('openid'),
   /** Further parameters of the authorization request, such as `prompt` or a version. */
   authorizationParameters: parameters.default({}),
-  /** Claim that holds the id of the external account. Anything but `sub` must be as stable: links are keyed by it. */
+  /**
+   * Claim that holds the id of the external account. Another claim than `sub` must be just as stable, because links are
+   * keyed by it.
+   */
   subjectClaim: claim.default('sub'),
   /** Claim shown as the name of the external account; null = none. */
   nameClaim: claim.nullable().default('preferred_username'),
@@ -65,8 +68,8 @@ export type ProviderConfigInput = z.input<typeof shape>;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Whether we may call this address: https, or http of this machine where the operator's set-up allows it (a service that
- * is itself reached over plain http, in development and tests).
+ * Whether the service may call this address: https always; http on this machine only where the service itself is reached
+ * over plain http, in development and tests.
  */
 export function isCallable(address: URL, allowLoopbackHttp: boolean): boolean {
   if (address.username !== '' || address.password !== '') return false;
@@ -99,7 +102,7 @@ function* addressFaults(config: ProviderConfig, rules: ConfigRules): IterableIte
   }
 }
 
-/** What one member cannot say alone. */
+/** Faults of members in combination. */
 function* wholeFaults(config: ProviderConfig): IterableIterator<FieldFault> {
   const { issuer, authorizationEndpoint, tokenEndpoint, userinfoEndpoint, jwksUri } = config;
   const isExplicit = authorizationEndpoint !== null || tokenEndpoint !== null;
@@ -136,12 +139,14 @@ export function checkedConfig(given: unknown, rules: ConfigRules): ProviderConfi
   return result.data;
 }
 
-/** Reads a stored config: it was checked when it was written, and members added since get their defaults. */
+/**
+ * Reads a stored config: it was checked before it was stored, and members that were introduced later get their defaults.
+ */
 export function storedConfig(stored: unknown): ProviderConfig {
   return shape.parse(stored);
 }
 
-/** Refuses a secret that the way of authentication cannot use, and the lack of one it needs. */
+/** Refuses a secret that the authentication method does not use, and a missing one that it needs. */
 export function assertSecretFits(config: ProviderConfig, hasSecret: boolean): void {
   const needsSecret = config.tokenEndpointAuth !== 'none';
   if (needsSecret === hasSecret) return;
@@ -153,8 +158,8 @@ export function assertSecretFits(config: ProviderConfig, hasSecret: boolean): vo
 }
 
 /**
- * Who vouches for the ids of external accounts: the issuer and the claim (ASVS 6.8.1). It may not change under existing
- * links, or a stranger at the new issuer with an old id would be taken for its owner.
+ * The issuer and the claim that make the ids of external accounts unique (ASVS 6.8.1). They may not change while links
+ * exist: an account of the new issuer with the same id would be taken for the linked one.
  */
 export function identityAuthority(config: ProviderConfig): string {
   return JSON.stringify([config.issuer ?? config.userinfoEndpoint, config.subjectClaim]);

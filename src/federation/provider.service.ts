@@ -16,18 +16,18 @@ import {
 } from './provider.config.ts';
 import type { FederationProviderStore, ProviderFilter } from './provider.store.ts';
 
-/** What a provider is called by the outside: `vk:vk_1`. */
+/** Type and name of a provider, by which clients refer to it: `vk:vk_1`. */
 export interface ProviderRef {
   readonly type: string;
   readonly name: string;
 }
 
-/** The one text for a provider: what permissions are narrowed to, and what bind requests name. */
+/** Type and name as one text, which permissions are narrowed to and bind requests name. */
 export function providerKey({ type, name }: ProviderRef): string {
   return `${type}:${name}`;
 }
 
-/** Takes `type:name` apart; null when it is not of that form. Neither part can hold a colon. */
+/** Splits `type:name`; null for another form. Neither part can contain a colon. */
 export function parseProviderKey(key: string): ProviderRef | null {
   const [type, name, ...rest] = key.split(':');
   return type && name && rest.length === 0 ? { type, name } : null;
@@ -45,7 +45,9 @@ export interface CreateProvider extends ProviderConfigInput {
   readonly clientSecret?: string | null;
 }
 
-/** What changes; members left out stay. Type and name never change: scopes, links and redirect addresses hold them. */
+/**
+ * Members that are left out stay. Type and name never change, because scopes, links and redirect addresses contain them.
+ */
 export type UpdateProvider = Partial<Omit<CreateProvider, 'type' | 'name'>>;
 
 export interface FederationProviderServiceDeps {

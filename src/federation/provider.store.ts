@@ -75,7 +75,7 @@ export class FederationProviderStore {
     return this.#db.em.create(FederationProviderEntity, provider);
   }
 
-  /** Deletes the provider; its links and their tokens go with it. */
+  /** Deletes the provider with its links and their tokens. */
   async delete(tenantId: string, id: string): Promise<void> {
     await (this.#db.read() as Kysely<Tables>)
       .deleteFrom('federation_providers')
