@@ -2,11 +2,11 @@ import type { FieldFault } from '../kernel/index.ts';
 import type { AttributeDefinition, AttributeValidator } from '../tenants/index.ts';
 import { type Attributes, aliasedColumn } from './attributes.ts';
 
-/** The part of an input in which attributes are: columns under their own names, the others in a map. */
+/** The attributes of an input: those with a column under its name, the others in a map. */
 type Values = { readonly attributes?: Attributes | undefined } & { readonly [column: string]: unknown };
 type Validator = Readonly<AttributeValidator>;
 
-/** Where the value of a defined attribute stands in an input. */
+/** The input path of a defined attribute, and how to read its value. */
 function placeOf(name: string): { readonly path: string; readonly in: (values: Values) => unknown } {
   const column = aliasedColumn(name);
   if (column !== null) return { path: `input.${column}`, in: (values) => values[column] };
@@ -16,7 +16,7 @@ function placeOf(name: string): { readonly path: string; readonly in: (values: V
   };
 }
 
-/** What is wrong with the types of given values; what clears an attribute passes. */
+/** Faults in the types of given values. A null value, which clears the attribute, is no fault. */
 export function typeFaults(definitions: readonly AttributeDefinition[], given: Values): FieldFault[] {
   return definitions.flatMap((definition) => {
     const { path, in: valueIn } = placeOf(definition.name);
@@ -38,7 +38,7 @@ function isOne(value: unknown, type: NonNullable<AttributeDefinition['type']>): 
   return typeof value === type;
 }
 
-/** What the tenant's validators refuse, in its own words: the first refusal of each attribute. */
+/** The values that the tenant's validators refuse, with the validator's code: the first fault of each attribute. */
 export function validatorFaults(definitions: readonly AttributeDefinition[], given: Values): FieldFault[] {
   return definitions.flatMap(({ name, validators }) => {
     const { path, in: valueIn } = placeOf(name);
@@ -60,12 +60,12 @@ function passes(items: readonly unknown[], { min, max, characters, oneOf }: Vali
   return oneOf == null || items.every((item) => isText(item) && oneOf.includes(item));
 }
 
-/** A number itself, a text's length; nothing else has a size. */
+/** The value of a number or the length of a text; no other value has a size. */
 function sizeOf(value: unknown): number {
   return isText(value) ? [...value].length : typeof value === 'number' ? value : Number.NaN;
 }
 
-/** What a change does to attributes that may not be changed once the account is there. */
+/** Faults of a change to attributes that may not change after the account was created. */
 export function unmodifiableFaults(
   definitions: readonly AttributeDefinition[],
   isChanged: (name: string) => boolean,

@@ -2,7 +2,10 @@ import { type FieldFault, isStorableJson } from '../kernel/index.ts';
 import { searchKey, searchKeysOf } from '../persistence/index.ts';
 import { isPlainText } from './user-names.ts';
 
-/** Attribute maps, of any door, that name a column: the value goes there and is never stored twice (model.md section 5). */
+/**
+ * Attribute names, of any API, that mean a column. The value is stored in the column only, never twice (model.md section
+ * 5).
+ */
 const ATTRIBUTE_ALIASES = {
   username: 'username',
   email: 'email',
@@ -23,7 +26,10 @@ export function aliasedColumn(name: string): AliasedColumn | null {
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** 200 names and 64 KiB of JSON per user: what one row carries without being moved out of line for most users. */
+/**
+ * 200 names and 64 KiB of JSON per user: for most users the row then stays small enough that PostgreSQL does not move the
+ * map out of line.
+ */
 const MAX_NAMES = 200;
 const MAX_BYTES = 65_536;
 const MAX_NAME_LENGTH = 255;
@@ -43,7 +49,7 @@ export function isAttributeName(name: string): boolean {
   );
 }
 
-/** What is wrong with attributes as they were given; null values clear and so pass. */
+/** Faults of given attributes. A null value, which clears the attribute, is no fault. */
 export function attributeFaults(given: Attributes, path: string): FieldFault[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!isAttributeName(name)) return [fault(path, 'An attribute name has 1 to 255 characters without control ones.')];
@@ -51,7 +57,7 @@ export function attributeFaults(given: Attributes, path: string): FieldFault[] {
   });
 }
 
-/** The stored map after a change: null clears, the rest replaces name by name. */
+/** The stored map after a change: null removes a name, any other value replaces its value. */
 export function mergeAttributes(stored: Attributes, given: Attributes): Record<string, unknown> {
   const merged = new Map(Object.entries(stored));
   for (const [name, value] of Object.entries(given)) {
@@ -61,7 +67,7 @@ export function mergeAttributes(stored: Attributes, given: Attributes): Record<s
   return Object.fromEntries(merged);
 }
 
-/** What is wrong with a whole map: too many names, too large. */
+/** Faults of a whole map: too many names, too large. */
 export function attributeMapFaults(map: Attributes, path: string): FieldFault[] {
   if (Object.keys(map).length > MAX_NAMES) return [fault(path, `A user has at most ${MAX_NAMES} attributes.`)];
   const bytes = Buffer.byteLength(JSON.stringify(map));
@@ -74,7 +80,9 @@ export function changedNames(before: Attributes, after: Attributes): string[] {
   return [...names].filter((name) => canonical(before[name]) !== canonical(after[name]));
 }
 
-/** JSON with sorted keys: the database does not keep their order, so it must not make a difference. */
+/**
+ * JSON with sorted keys, so that two maps compare equal whatever the order of their keys, which the database does not keep.
+ */
 function canonical(value: unknown): string {
   return (
     JSON.stringify(value, (_key, inner: unknown) =>
@@ -86,7 +94,8 @@ function canonical(value: unknown): string {
 }
 
 /**
- * Columns that are searched like attributes. Their names begin with a blank, which no attribute's does.
+ * Columns that are searched like attributes. Their names begin with a blank, so that they differ from the names of all
+ * attributes.
  */
 export const SEARCHED_COLUMNS = {
   username: ' username',

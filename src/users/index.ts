@@ -1,7 +1,6 @@
 /**
- * User accounts: who they are, by which names they are found, what is known of them. Credentials and sign-in methods are
- * `auth-modes/`, sessions `sessions/`.
- * May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
+ * User accounts: their identifying names, attributes and properties. Credentials and sign-in methods are in `auth-modes/`,
+ * sessions in `sessions/`. May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
 export { type Attributes, aliasedColumn } from './attributes.ts';
 export type { Properties, PropertyPatch } from './properties.ts';

@@ -1,15 +1,15 @@
 import { type FieldFault, isStorableJson } from '../kernel/index.ts';
 import { type Attributes, attributeMapFaults, changedNames, isAttributeName } from './attributes.ts';
 
-/** Small facts that applications keep on an account; unlike attributes they are flat, and nobody searches by them. */
+/** A value that applications keep on an account. Unlike attributes, properties are flat and cannot be searched. */
 export type PropertyValue = string | number | boolean;
 export type Properties = Readonly<Record<string, PropertyValue>>;
 
-/** What to change, as it came: what may be stored is decided by `propertyFaults`. */
+/** A change as the caller sent it; `propertyFaults` checks it. */
 export interface PropertyPatch {
-  /** Sets these, in place of what stood there. */
+  /** Sets these and replaces earlier values. */
   readonly add?: Readonly<Record<string, unknown>> | null | undefined;
-  /** Takes these away, before anything is added; names that are not there are no fault. */
+  /** Removes these before anything is added. A name without a property is no fault. */
   readonly remove?: readonly string[] | null | undefined;
 }
 
@@ -22,7 +22,7 @@ function isPropertyValue(value: unknown): value is PropertyValue {
   return value !== null && typeof value !== 'object' && isStorableJson(value);
 }
 
-/** What is wrong with a patch. */
+/** Faults of a patch. */
 export function propertyFaults({ add, remove }: PropertyPatch): FieldFault[] {
   const added = Object.entries(add ?? {}).flatMap(([name, value]) => {
     if (!isAttributeName(name))
@@ -48,14 +48,14 @@ export function patchedProperties(stored: Properties, { add, remove }: PropertyP
   return Object.fromEntries(properties);
 }
 
-/** What is wrong with a whole map: the bounds are those of attributes. */
+/** Faults of a whole map; the bounds are those of attributes. */
 export function propertyMapFaults(map: Attributes): FieldFault[] {
   return attributeMapFaults(map, 'input.add').map(({ path }) =>
     fault(path, 'The properties of a user are at most 200 and have at most 64 KiB.'),
   );
 }
 
-/** Names that a change set, and names that it took away; both empty = no change. */
+/** Names that a change set or removed; both empty = no change. */
 export function propertyChanges(before: Properties, after: Properties): { added: string[]; removed: string[] } {
   const changed = changedNames(before, after);
   return {

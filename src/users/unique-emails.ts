@@ -2,12 +2,13 @@ import type { SettingsListener } from '../tenants/index.ts';
 import { userErrors } from './user.errors.ts';
 import type { UserIdentifierStore } from './user-identifier.store.ts';
 
-/** Addresses named in the refusal: enough to begin with. */
+/** Most addresses named in one error. */
 const SHOWN = 20;
 
 /**
- * Keeps the namespace of identifying names true to the setting `uniqueEmail` (model.md section 5): switched on, every
- * address becomes a name, or the change is refused with those that cannot; switched off, they cease to be.
+ * Applies a change of the setting `uniqueEmail` to the identifying names (model.md section 5). Switched on, every e-mail
+ * address becomes an identifying name, or the change is refused and names the addresses that cannot. Switched off, e-mail
+ * addresses are removed from the names.
  * @throws USER_EMAIL_AMBIGUOUS
  */
 export function uniqueEmails(identifiers: UserIdentifierStore): SettingsListener {

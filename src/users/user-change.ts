@@ -9,24 +9,24 @@ interface ChangeEvent {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Which event tells of a change; what has none of its own is named in `user.updated`. */
+/** The event that records a change of a column; `user.updated` names the columns without an event. */
 const EVENTS = [
   ['username', 'user.username_changed'],
   ['email', 'user.email_changed'],
 ] as const;
 
-/** Columns whose value is one name or contact however it is spelled, and when two spellings of it are. */
+/** Columns whose value can be spelled in several ways, each with the test whether two spellings mean the same. */
 const SPELLED: { readonly [K in keyof UserInput]?: (one: string, other: string) => boolean } = {
   username: (one, other) => fold(one) === fold(other),
   email: isSameEmail,
   phone: isSamePhone,
 };
 
-/** What a request changes of one account: applied to the row, remembered for its events. */
+/** Applies a request's changes to one account and collects them for its events. */
 export class UserChange {
   readonly #user: User;
   readonly #before: User;
-  /** Names of the inputs that asked for a real change, a new spelling included. */
+  /** Names of the inputs whose value differs from the stored one, if only in spelling. */
   readonly given: (keyof UserInput)[] = [];
 
   constructor(user: User) {
@@ -42,13 +42,13 @@ export class UserChange {
     return this.given.length > 0;
   }
 
-  /** Whether it changes the attribute of this name, or the column that the name means. */
+  /** Whether the request changes the attribute of this name, or the column that the name means. */
   isOf(name: string): boolean {
     const column = aliasedColumn(name);
     return column === null ? this.#changedAttributes().includes(name) : this.isNew(column);
   }
 
-  /** Whether a column gets another value, not only another spelling of the one it has: an address in other letter case. */
+  /** Whether a column gets another value and not only another spelling, such as the same address in other letter case. */
   isNew(column: keyof UserInput & keyof User): boolean {
     return this.given.includes(column) && !this.#isRespelled(column);
   }

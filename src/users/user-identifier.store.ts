@@ -8,7 +8,7 @@ import { fold, IDENTIFIER_KINDS, type IdentifierKind } from './user-names.ts';
 
 type Tables = InferKyselyDB<typeof UserIdentifierEntity>;
 
-/** A name that another user has: what was wanted of it, and what it is there. */
+/** A name that another user has: the kind wanted for it, and its kind at that user. */
 export interface IdentifierConflict {
   readonly wanted: readonly IdentifierKind[];
   readonly existing: IdentifierKind;
@@ -20,7 +20,7 @@ const kindsIn = (bits: number): IdentifierKind[] => KINDS.filter((kind) => (bits
 
 /**
  * The names by which a user is found: folded username; folded e-mail where the tenant wants unique ones; folded id unless
- * a UUID, which nobody else can have as a username.
+ * it is a UUID, which no other user can have as a username.
  */
 export function identifiersOf(
   user: Pick<User, 'id' | 'username' | 'email'>,
@@ -47,7 +47,7 @@ export class UserIdentifierStore {
     return this.#db.read<Tables>();
   }
 
-  /** Which of these folded names anybody has. */
+  /** Which of these folded names belong to users. */
   async taken(tenantId: string, values: readonly string[]): Promise<ReadonlySet<string>> {
     if (values.length === 0) return new Set();
     const rows = await this.#rows()
@@ -59,7 +59,7 @@ export class UserIdentifierStore {
     return new Set(rows.map(({ value }) => value));
   }
 
-  /** The id of the user whose name this is, as one of these kinds (bits); null = nobody's. */
+  /** The id of the user with this name as one of these kinds (bits); null when there is none. */
   async userIdOf(tenantId: string, value: string, kinds: number): Promise<string | null> {
     const row = await this.#rows()
       .selectFrom('user_identifiers')
@@ -72,8 +72,9 @@ export class UserIdentifierStore {
   }
 
   /**
-   * Gives a user exactly these names, in the open unit of work, after its row is there.
-   * Waits for others that are about to take one of them. @returns The first name that another user has, else null.
+   * Gives a user exactly these names, in the open unit of work, after its row is inserted. Waits for other transactions
+   * that take one of them.
+   * @returns The first name that another user has, else null.
    */
   async replace(
     tenantId: string,
@@ -90,14 +91,14 @@ export class UserIdentifierStore {
     return this.#insert(tenantId, userId, added);
   }
 
-  /** As `replace`, for a user who was made in this unit of work and has no names yet. */
+  /** As `replace`, for a user who was created in this unit of work and has no names yet. */
   add(tenantId: string, userId: string, names: ReadonlyMap<string, number>): Promise<IdentifierConflict | null> {
     return this.#insert(tenantId, userId, [...names]);
   }
 
   /**
-   * Folded e-mail addresses that could not identify their users: two have one, or it is another's username or id.
-   * Found through the search rows, which hold every address folded.
+   * Folded e-mail addresses that could not identify their users, because two users share one or it is another user's
+   * username or id. Found through the search rows, which hold every address folded.
    */
   async ambiguousEmails(tenantId: string, limit: number): Promise<readonly string[]> {
     const { rows } = await sql<{ value: string }>`
@@ -112,7 +113,7 @@ export class UserIdentifierStore {
     return rows.map(({ value }) => value);
   }
 
-  /** Makes every e-mail address of a tenant a name that identifies, in the open unit of work; none may be ambiguous. */
+  /** Makes every e-mail address of a tenant an identifying name, in the open unit of work. None may be ambiguous. */
   async addEmails(tenantId: string): Promise<void> {
     await sql`insert into user_identifiers (tenant_id, value, user_id, kinds)
       select k.tenant_id, k.value_key, k.user_id, ${IDENTIFIER_KINDS.email}::smallint from user_attribute_keys k
@@ -122,7 +123,7 @@ export class UserIdentifierStore {
     );
   }
 
-  /** Ends that e-mail addresses of a tenant identify, in the open unit of work. */
+  /** Removes the e-mail addresses of a tenant from the identifying names, in the open unit of work. */
   async removeEmails(tenantId: string): Promise<void> {
     const { email } = IDENTIFIER_KINDS;
     await sql`delete from user_identifiers where tenant_id = ${tenantId}::uuid and kinds = ${email}`.execute(
@@ -166,7 +167,7 @@ export class UserIdentifierStore {
     added: readonly (readonly [string, number])[],
   ): Promise<IdentifierConflict | null> {
     if (added.length === 0) return null;
-    // In one order for everybody, so that two users who want each other's names do not wait in a circle.
+    // Every transaction takes names in the same order, so that two users who want each other's names do not deadlock.
     const values = added
       .map(([value, kinds]) => ({ tenant_id: tenantId, value, user_id: userId, kinds }))
       .sort((a, b) => (a.value < b.value ? -1 : 1));
@@ -181,7 +182,7 @@ export class UserIdentifierStore {
     return refused === undefined ? null : this.#conflict(tenantId, refused.value, refused.kinds);
   }
 
-  /** The kind that both sides mean, else the first that the name in the way has. */
+  /** The kind that both users have in common, else the first kind the name has at the other user. */
   async #conflict(tenantId: string, value: string, wantedBits: number): Promise<IdentifierConflict> {
     const row = await this.#rows()
       .selectFrom('user_identifiers')

@@ -3,7 +3,7 @@ import { type AliasedColumn, type Attributes, aliasedColumn, attributeFaults } f
 import { userErrors } from './user.errors.ts';
 import { emailFault, isPlainText, usernameFault } from './user-names.ts';
 
-/** What callers may set of an account. Left out = stays, null = removed. */
+/** What callers may set on an account. Left out = unchanged, null = removed. */
 export interface UserInput {
   readonly username?: string | null | undefined;
   readonly email?: string | null | undefined;
@@ -29,7 +29,7 @@ export interface CreateUser extends UserInput {
   readonly enabled?: boolean | undefined;
 }
 
-/** Columns of plain text that a change simply replaces. */
+/** Columns of plain text that a change replaces without further rules. */
 export const TEXT_COLUMNS = [
   'phone',
   'givenName',
@@ -78,13 +78,16 @@ const TEXT_CHECKS: Readonly<Record<TextColumn, TextCheck>> = {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** An attribute's value as text for a column: itself, or the only element of a list. Undefined = it cannot be one. */
+/**
+ * An attribute's value as text for a column: the value itself, or the only element of a list. Undefined when it cannot be a
+ * text.
+ */
 function columnText(value: unknown): string | null | undefined {
   const single: unknown = Array.isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
   return single === null || typeof single === 'string' ? single : undefined;
 }
 
-/** Moves attributes that mean a column to that column. */
+/** Moves the values of attributes that mean a column to the column. */
 function liftAliases(input: UserInput, faults: FieldFault[]): UserInput {
   const given = input.attributes ?? {};
   const lifted: Mutable<Partial<Record<AliasedColumn, string | null>>> = {};
@@ -134,9 +137,9 @@ function actionFaults({ requiredActions }: UserInput): FieldFault[] {
 const blankToNull = (text: string | null | undefined) => (text === '' ? null : text);
 
 /**
- * Input as the service works with it: aliases moved to their columns, empty texts null, actions once each.
- * @throws USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_ATTRIBUTE_INVALID when that is all that is wrong
- * @throws INVALID_INPUT for other faults, and for several
+ * The input as the service uses it: values of aliases in their columns, empty texts as null, each action once.
+ * @throws USER_USERNAME_INVALID, USER_EMAIL_INVALID, USER_ATTRIBUTE_INVALID when all faults are of this kind
+ * @throws INVALID_INPUT for other faults, and for faults of several kinds
  */
 export function checkedInput<T extends UserInput>(given: T, ownId: string): T {
   const faults: FieldFault[] = [];
@@ -153,7 +156,7 @@ export function checkedInput<T extends UserInput>(given: T, ownId: string): T {
 
 const OWN_ERRORS = userErrors.rows as Readonly<Record<string, unknown>>;
 
-/** Throws what is wrong, as its own error if all faults are of one kind that has one. */
+/** Throws the faults, as the specific error of their kind if all are of one kind that has such an error. */
 export function throwFaults(faults: readonly FieldFault[]): void {
   const [first] = faults;
   if (first === undefined) return;

@@ -2,24 +2,24 @@ import { fold, isUuid } from '../kernel/index.ts';
 
 export { fold };
 
-/** What a row of `user_identifiers` stands for, as bits: one value can be several things of one user. */
+/** Kinds of a row of `user_identifiers`, as bits: one value can be both the username and the e-mail address of a user. */
 export const IDENTIFIER_KINDS = { username: 1, email: 2, id: 4 } as const;
 export type IdentifierKind = keyof typeof IDENTIFIER_KINDS;
 
 const USER_ID = /^[A-Za-z0-9_.-]{1,128}$/;
 /**
- * Third segments of users' paths in the older APIs, the two names that a URL parser removes, and the one that objects keyed by
- * id cannot hold: a right on it would be shown to nobody.
+ * Ids that a user cannot have: third segments of users' paths in the older APIs, the two names that a URL parser removes,
+ * and the key that a JavaScript object cannot hold, because a right on such a user would never be shown.
  */
 const RESERVED_IDS: ReadonlySet<string> = new Set(
   'current count profile rights batch batch-delete by-name me search getusers adminusers otp-brute-force . .. __proto__'.split(
     ' ',
   ),
 );
-/** `usr:` and `grp:` in base64url: an id must not read as another's instance id. */
+/** `usr:` and `grp:` in base64url: an id must not be readable as the instance id of another object. */
 const INSTANCE_ID_PREFIXES = ['dXNyO', 'Z3JwO'] as const;
 
-/** Whether a text can be the id of a user at all; one that cannot is not looked for. */
+/** Whether a text can be the id of a user; no query runs for others. */
 export function isUserIdShaped(value: string): boolean {
   return USER_ID.test(value);
 }
@@ -29,7 +29,7 @@ export function canonicalUserId(id: string): string {
   return isUuid(id) ? id.toLowerCase() : id;
 }
 
-/** Why a chosen id is refused, or null. */
+/** The reason to refuse a chosen id, or null. */
 export function userIdFault(id: string): string | null {
   if (!isUserIdShaped(id)) return 'A user id has 1 to 128 letters, digits, "_", "." or "-".';
   if (RESERVED_IDS.has(id.toLowerCase())) return 'This user id is reserved.';
@@ -52,9 +52,9 @@ function usernameTextFault(text: string): string | null {
 }
 
 /**
- * Why a username is refused, or null. The folded form must pass as well: a full-width solidus folds to `/`, and some
+ * The reason to refuse a username, or null. The folded form must pass as well: a full-width solidus folds to `/`, and some
  * single characters fold to eighteen.
- * @param ownId The id of the user who is to have it: only that one may be a UUID-shaped username (model.md section 5).
+ * @param ownId The id of the user who gets the username: the only UUID it may be (model.md section 5).
  */
 export function usernameFault(username: string, ownId: string): string | null {
   const fault = usernameTextFault(username) ?? usernameTextFault(fold(username));
@@ -66,7 +66,10 @@ const EMAIL = /^[^\s@"<>()[\]\\,;:]{1,64}@[^\s@"<>()[\]\\,;:]{1,253}$/u;
 /** RFC 5321 section 4.5.3.1.3: a path has 256 octets, its angle brackets included. */
 const MAX_EMAIL = 254;
 
-/** Why an e-mail address is refused, or null. Only what can be mailed to: no quoted local parts, no comments. */
+/**
+ * The reason to refuse an e-mail address, or null. Only addresses that mail can be sent to: no quoted local parts, no
+ * comments.
+ */
 export function emailFault(email: string): string | null {
   const isAddress = (text: string) =>
     Buffer.byteLength(text) <= MAX_EMAIL && text.isWellFormed() && !UNPRINTABLE.test(text) && EMAIL.test(text);
@@ -78,12 +81,13 @@ export function emailFault(email: string): string | null {
 const inOneCase = (text: string): string => text.normalize('NFC').toLowerCase();
 
 /**
- * Whether two e-mail addresses differ in the case of letters at most. Narrower than `fold`, which makes one name of a
- * full-width letter and a plain one: their mailboxes may be two people's, so what is proved of one says nothing of the other.
+ * Whether two e-mail addresses differ in the case of letters at most. Narrower than `fold`, which treats a full-width
+ * letter and a plain one as equal: the two mailboxes may belong to different people, so a proof for one is none for the
+ * other.
  */
 export const isSameEmail = (one: string, other: string): boolean => inOneCase(one) === inOneCase(other);
 
-/** Whether a text is one that the database takes and a person can read: no control characters, no lone surrogates. */
+/** Whether the database accepts a text and a person can read it: no control characters, no lone surrogates. */
 export function isPlainText(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }

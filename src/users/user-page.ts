@@ -23,9 +23,15 @@ export interface UserFilter {
   readonly emailVerified?: boolean | null;
   /** Exact. */
   readonly externalId?: string | null;
-  /** An attribute with this value, ignoring case; of lists the first eight values, of long texts 255 characters count. */
+  /**
+   * An attribute with this value, ignoring case; only the first eight values of a list and the first 255 characters of a
+   * text are compared.
+   */
   readonly attribute?: { readonly name: string; readonly value: string } | null;
-  /** Of these groups of comparisons all of at least one group. Attribute names that mean a column compare the column. */
+  /**
+   * Groups of comparisons, of which all in at least one group must hold. An attribute name that means a column compares the
+   * column.
+   */
   readonly anyOf?: AnyOf | null;
   readonly createdFrom?: Date | null;
   readonly createdBefore?: Date | null;
@@ -47,7 +53,7 @@ export const PAGE_KEYS: Readonly<Record<UserOrder, readonly PageKey[]>> = {
 type Condition = RawBuilder<boolean>;
 const LIKE_SPECIALS = /[\\%_]/g;
 
-/** Users with a search row of one of these names. Both tables are reached through the tenant's own keys. */
+/** Users with a search row of one of these names. Both tables are read by keys that begin with the tenant. */
 function bySearchRow(tenantId: string, names: readonly string[], match: Condition): Condition {
   return sql<boolean>`users.id in (
     select k.user_id from user_attribute_keys k
@@ -58,17 +64,17 @@ const keyIs = (value: string): Condition => sql<boolean>`k.value_key = ${searchK
 const keyBegins = (text: string): Condition =>
   sql<boolean>`k.value_key like ${`${searchKey(text).replace(LIKE_SPECIALS, '\\$&')}%`}`;
 
-/** The name an attribute's search rows have: a column's for the names that mean one. */
+/** The name in an attribute's search rows: that of the column for names that mean one. */
 function rowNameOf(attribute: string): string {
   const column = aliasedColumn(attribute);
   return column === null ? attribute : SEARCHED_COLUMNS[column];
 }
 
-/** Whether an account may be used, as it is shown: enabled, and not blocked for inactivity. */
+/** Whether an account is shown as enabled: enabled, and not blocked for inactivity. */
 const isEnabled = (alias: string): Condition =>
   sql<boolean>`(${sql.ref(`${alias}.enabled`)} and ${sql.ref(`${alias}.inactive_since`)} is null)`;
 
-/** What comparisons of users may name beside attributes. */
+/** Fields that comparisons of users may name beside attributes. */
 export type UserSearchField = 'subject' | 'enabled';
 
 export const SEARCHED_USERS: Searched = {
@@ -108,7 +114,7 @@ const CONDITIONS: Conditions = {
     where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user')`,
 };
 
-/** The conditions of a filter, for `where`. Accounts that stand for clients are in no list. */
+/** The conditions of a filter, for `where`. Excludes the service accounts of clients. */
 export function conditionsOf(tenantId: string, filter: UserFilter): Condition {
   const conditions = Object.entries(filter).flatMap(([name, value]) =>
     value === undefined || value === null
@@ -119,7 +125,7 @@ export function conditionsOf(tenantId: string, filter: UserFilter): Condition {
   return sql<boolean>`${sql.join([own, ...conditions], sql` and `)}`;
 }
 
-/** What is wrong with a filter: texts the database would refuse, ids that are none. */
+/** Faults of a filter: texts that the database would refuse, malformed ids. */
 export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
   const { search, username, email, externalId, attribute, groupId, roleId, anyOf } = filter;
   const texts = {

@@ -7,12 +7,15 @@ interface Wanted {
   readonly id: string;
 }
 
-/** Keys of one statement: 500 rows of about 1 KB are answered in a few milliseconds, so nobody waits long for the rest. */
+/**
+ * Most keys of one statement: 500 rows of about 1 KB take a few milliseconds, so the keys of the next statement do not wait
+ * long.
+ */
 const MAX_BATCH = 500;
 
 /**
- * Reads single users for the hot path, many at a time. Each key of the statement is a pair (tenant, id), so a batch may mix
- * tenants without one seeing another's row.
+ * Reads single users for requests that need one user each, and joins concurrent reads into one statement. Each key of the
+ * statement is a pair (tenant, id), so a batch may mix tenants, and a read never returns another tenant's row.
  */
 export class UserReader {
   readonly #db: Database;
@@ -40,7 +43,7 @@ export class UserReader {
 
 const keyOf = ({ tenantId, id }: Wanted): string => `${tenantId} ${id}`;
 
-/** The statement, composed once: composing its 33 columns for each read would cost more than the read. */
+/** The statement, built once: building its 33 columns for each read would cost more than the read. */
 function statementText(db: Database): string {
   const query = sql`select ${sql.join(columnsOf(UserEntity, 'users'))}
     from unnest($1::uuid[], $2::text[]) as wanted (tenant_id, id)

@@ -7,7 +7,7 @@ export const UserEntity = defineEntity({
   properties: {
     tenantId: p.uuid().primary(),
     id: p.text().primary(),
-    /** As typed; its folded form stands in `user_identifiers`. */
+    /** As typed; the folded form is in `user_identifiers`. */
     username: p.text(),
     email: p.text().nullable(),
     emailVerified: p.boolean().default(false),
@@ -41,7 +41,7 @@ export const UserEntity = defineEntity({
     externalId: p.text().nullable(),
     /** Random user handle of WebAuthn (section 5.4.3), 64 bytes at most. */
     webauthnHandle: p.text().nullable(),
-    /** Set on the account that stands for a client. */
+    /** Set on the service account of a client. */
     serviceClientId: p.text().nullable(),
     /** Tokens issued before this moment are refused. */
     notBefore: p.datetime().nullable(),
@@ -57,7 +57,7 @@ export const UserEntity = defineEntity({
 });
 export type User = InferEntity<typeof UserEntity>;
 
-/** A name that identifies: folded username, e-mail or chosen id share one namespace per tenant. */
+/** A name that identifies a user: folded username, e-mail or chosen id share one namespace per tenant. */
 export const UserIdentifierEntity = defineEntity({
   name: 'UserIdentifier',
   tableName: 'user_identifiers',
@@ -79,7 +79,7 @@ export const UserAttributeKeyEntity = defineEntity({
   properties: {
     tenantId: p.uuid().primary(),
     name: p.text().primary(),
-    /** Compared by bytes, so that the index finds beginnings whatever the collation of the database. */
+    /** Compared by bytes, so that the index finds prefixes whatever the collation of the database. */
     valueKey: p.text().collation('C').primary(),
     userId: p.text().primary(),
   },

@@ -20,10 +20,10 @@ import { UserReader } from './user-reader.ts';
 
 type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttributeKeyEntity>;
 
-/** No identifier is longer when folded; longer input is nobody's name. */
+/** Longest folded identifier; longer input cannot be the name of a user. */
 const MAX_IDENTIFIER = 320;
 
-/** The only queries on users. Every method takes the tenant; ids that cannot be ids are not looked for. */
+/** The only queries on users. Every method takes the tenant, and runs no query for malformed ids. */
 export class UserStore {
   readonly #db: Database;
   readonly #reader: UserReader;
@@ -62,7 +62,8 @@ export class UserStore {
   }
 
   /**
-   * The user whom a typed name means: folded username, e-mail address where the tenant wants unique ones, chosen id, or UUID.
+   * The user that a typed name identifies by folded username, e-mail address where the tenant wants unique ones, chosen id,
+   * or UUID.
    * @param byEmail Whether an e-mail address counts: only where the tenant lets users sign in by it. Default true.
    */
   async findByIdentifier(tenantId: string, name: string, { byEmail = true } = {}): Promise<User | null> {
@@ -104,7 +105,7 @@ export class UserStore {
     return this.#db.em.create(UserEntity, user);
   }
 
-  /** Deletes a user and, by foreign key, everything that belongs to it. @returns Whether it was there. */
+  /** Deletes a user and, by foreign key, everything that belongs to it. @returns Whether there was one. */
   async delete(tenantId: string, id: string): Promise<boolean> {
     const { numDeletedRows } = await this.#db
       .read<Tables>()
@@ -115,7 +116,10 @@ export class UserStore {
     return numDeletedRows > 0n;
   }
 
-  /** Notes a sign-in, which is also a check for inactivity; no change of the account, so `updated_at` stays. */
+  /**
+   * Records the time of a sign-in, from which inactivity is counted. `updated_at` stays, because the account does not
+   * change.
+   */
   async noteSignIn(tenantId: string, id: string, at: Date): Promise<void> {
     await this.#db
       .read<Tables>()
@@ -126,12 +130,12 @@ export class UserStore {
       .execute();
   }
 
-  /** The search rows of a user who was made in the open unit of work. */
+  /** Adds the search rows of a user who was created in the open unit of work. */
   addSearchRows(user: User): Promise<void> {
     return addSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, this.#searchRowsOf(user));
   }
 
-  /** Makes the search rows of a user equal to what its row says, in the open unit of work. */
+  /** Makes the search rows of a user match its row, in the open unit of work. */
   replaceSearchRows(user: User): Promise<void> {
     return replaceSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, this.#searchRowsOf(user));
   }
