@@ -18,18 +18,18 @@ export interface DeviceServiceDeps {
   readonly clock: Clock;
 }
 
-/** A sign-in on a device, as its browser shows itself. */
+/** A sign-in on a device, with what its browser sends. */
 export interface SeenDevice {
   readonly userId: string;
   readonly deviceId: string;
   readonly fingerprint?: string | null;
 }
 
-/** Devices kept per account: at about 500 bytes each, 50 KB. The one used longest ago makes room. */
+/** Devices kept per account: at about 500 bytes each, 50 KB. Beyond that, the least recently used one is deleted. */
 const MAX_DEVICES = 100;
 const MAX_ID = 128;
 
-/** Rules of the devices an account is known on. */
+/** Rules of devices: the browsers on which a user signed in. */
 export class DeviceService {
   readonly #deps: DeviceServiceDeps;
 
@@ -42,13 +42,13 @@ export class DeviceService {
     return (await this.findIn(tenantId, userId, deviceId)) !== null;
   }
 
-  /** One device of a user, or null; whoever asks checks who may know. */
+  /** One device of a user, or null. The caller of this method must check the permission to read it. */
   async findIn(tenantId: string, userId: string, deviceId: string): Promise<Device | null> {
     if (!isDeviceId(deviceId) || !isUserIdShaped(userId)) return null;
     return this.#deps.store.find(tenantId, canonicalUserId(userId), deviceId);
   }
 
-  /** The devices of a user, the last used first. @throws FORBIDDEN, USER_NOT_FOUND */
+  /** The devices of a user, most recently used first. @throws FORBIDDEN, USER_NOT_FOUND */
   async list(authority: Authority, userId: string): Promise<readonly Device[]> {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
@@ -57,8 +57,8 @@ export class DeviceService {
   }
 
   /**
-   * Notes that a user signed in on a device; `device.seen` is recorded the first time.
-   * @returns Whether the account was not known there before. @throws USER_NOT_FOUND
+   * Stores that a user signed in on a device; records `device.seen` the first time.
+   * @returns Whether the device is new for the account. @throws USER_NOT_FOUND
    */
   async seen(authority: Authority, { userId, deviceId, fingerprint }: SeenDevice): Promise<boolean> {
     const { db, store, events, clock } = this.#deps;
@@ -92,7 +92,7 @@ export class DeviceService {
     }
   }
 
-  /** Forgets a device; sessions on it go on. @throws DEVICE_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
+  /** Deletes a device; sessions on it continue. @throws DEVICE_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
   async remove(authority: Authority, userId: string, deviceId: string): Promise<Pick<Device, 'userId' | 'id'>> {
     const { db, store, guard, events } = this.#deps;
     const { caller, tenant } = authority;
@@ -112,7 +112,7 @@ export class DeviceService {
     if ((await this.#deps.users.findById(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
   }
 
-  /** Forgets the devices of a user, all but one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */
+  /** Deletes the devices of a user, except one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */
   async removeAllOf(authority: Authority, userId: string, exceptId: string | null = null): Promise<void> {
     const { db, store, guard, events } = this.#deps;
     const { caller, tenant } = authority;

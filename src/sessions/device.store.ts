@@ -5,7 +5,7 @@ import { type Device, DeviceEntity } from './session.entity.ts';
 
 type Tables = InferKyselyDB<typeof DeviceEntity>;
 
-/** The only queries on the devices that accounts are known on. */
+/** The only queries on devices. */
 export class DeviceStore {
   readonly #db: Database;
   readonly #columns = columnsOf(DeviceEntity, 'devices');
@@ -27,7 +27,7 @@ export class DeviceStore {
     return ((await query.executeTakeFirst()) ?? null) as Device | null;
   }
 
-  /** All devices of each user, the last used first. */
+  /** All devices of each user, most recently used first. */
   async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Device[]>> {
     const rows = (await this.#select(tenantId)
       .where(sql<boolean>`devices.user_id = any(${userIds as string[]}::text[])`)
@@ -38,7 +38,7 @@ export class DeviceStore {
     return Map.groupBy(rows, ({ userId }) => userId);
   }
 
-  /** Writes a device down, or that it was used again. @returns Whether it is new. */
+  /** Inserts a device, or updates when it was last used. @returns Whether it is new. */
   async upsert(device: Device): Promise<boolean> {
     const { rows } = await sql<{ isNew: boolean }>`
       insert into devices (tenant_id, user_id, id, user_agent, fingerprint, latest_ip, trusted, created_at, last_used_at)
@@ -53,7 +53,7 @@ export class DeviceStore {
     return rows[0]?.isNew ?? false;
   }
 
-  /** @returns Whether it was there. */
+  /** @returns Whether there was one. */
   async delete(tenantId: string, userId: string, id: string): Promise<boolean> {
     const { numDeletedRows } = await this.#rows()
       .deleteFrom('devices')
@@ -64,14 +64,14 @@ export class DeviceStore {
     return numDeletedRows > 0n;
   }
 
-  /** Forgets the devices of a user, all but one if named. @returns The ids of those that went. */
+  /** Deletes the devices of a user, except one if named. @returns The ids of the deleted ones. */
   async deleteOfUser(tenantId: string, userId: string, exceptId: string | null): Promise<readonly string[]> {
     let query = this.#rows().deleteFrom('devices').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
     if (exceptId !== null) query = query.where('id', '<>', exceptId);
     return (await query.returning('id').execute()).map(({ id }) => id);
   }
 
-  /** Forgets all but the devices used last. */
+  /** Deletes all but the most recently used devices. */
   async trim(tenantId: string, userId: string, keep: number): Promise<void> {
     await sql`delete from devices where tenant_id = ${tenantId}::uuid and user_id = ${userId} and id in (
       select d.id from devices d where d.tenant_id = ${tenantId}::uuid and d.user_id = ${userId}

@@ -7,7 +7,7 @@ export const OneTimeCodeEntity = defineEntity({
   properties: {
     tenantId: p.uuid().primary(),
     hash: p.blob().primary(),
-    /** What it is for; a code of one kind never serves as another. */
+    /** What the code is for; a code of one kind is never accepted as another. */
     kind: p.string().length(32),
     userId: p.text().nullable(),
     payload: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),

@@ -7,9 +7,9 @@ import { type OneTimeCode, OneTimeCodeEntity } from './one-time-code.entity.ts';
 
 type Tables = InferKyselyDB<typeof OneTimeCodeEntity>;
 
-/** A secret that works once, and what is remembered until it is used. */
+/** A secret that works once, with the data stored until it is used. */
 export interface NewOneTimeCode {
-  /** What it is for, at most 32 characters: a code of one kind never serves as another. */
+  /** What the code is for, at most 32 characters: a code of one kind is never accepted as another. */
   readonly kind: string;
   readonly userId?: string | null;
   readonly payload?: Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ export class OneTimeCodeStore {
     return this.#db.read<Tables>();
   }
 
-  /** Keeps a code. @returns The secret, which is not stored. */
+  /** Stores the hash of a code. @returns The secret, which is not stored. */
   async put(tenant: Pick<TenantRef, 'id' | 'route'>, input: NewOneTimeCode): Promise<string> {
     const code = input.code ?? mintHandle(tenant.route);
     await this.#rows()
@@ -56,7 +56,10 @@ export class OneTimeCodeStore {
     return code;
   }
 
-  /** Uses a code up: of two who bring it at once, one gets the row. @returns null when it is unknown, spent, expired or of another kind. */
+  /**
+   * Uses a code up: of two concurrent calls, one gets the row.
+   * @returns null when it is unknown, spent, expired or of another kind.
+   */
   async take(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
     const row = (await this.#rows()
       .deleteFrom('one_time_codes')
@@ -68,7 +71,7 @@ export class OneTimeCodeStore {
     return row !== undefined && row.expiresAt > this.#clock.now() ? row : null;
   }
 
-  /** Looks at a code without using it up. */
+  /** Reads a code without using it up. */
   async find(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
     const row = (await this.#rows()
       .selectFrom('one_time_codes')
@@ -104,7 +107,7 @@ export class OneTimeCodeStore {
     await query.execute();
   }
 
-  /** Deletes up to `limit` expired codes of any tenant. @returns How many went. */
+  /** Deletes up to `limit` expired codes of any tenant. @returns How many were deleted. */
   async sweepExpired(limit: number): Promise<number> {
     const { numAffectedRows } = await sql`
       delete from one_time_codes c using (

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A sign-in that lasts: the browser's, or the one behind a password grant. */
+/** A session of a signed-in user: one of a browser, or one behind a password grant. */
 export const SessionEntity = defineEntity({
   name: 'Session',
   tableName: 'sessions',
@@ -8,12 +8,12 @@ export const SessionEntity = defineEntity({
     tenantId: p.uuid().primary(),
     id: p.uuid().primary(),
     userId: p.text(),
-    /** SHA-256 of the cookie's value; null for a session no browser holds. */
+    /** SHA-256 of the cookie's value; null for a session without a browser. */
     cookieHash: p.blob().nullable(),
     deviceId: p.text().nullable(),
     /** When the user proved who they are (OIDC Core section 2, `auth_time`). */
     authTime: p.datetime(),
-    /** How (RFC 8176). */
+    /** How the user proved it (RFC 8176). */
     amr: p.array().columnType('text[]').defaultRaw(`'{}'`),
     acr: p.text().nullable(),
     remember: p.boolean().default(false),
@@ -33,7 +33,7 @@ export const SessionEntity = defineEntity({
 });
 export type Session = InferEntity<typeof SessionEntity>;
 
-/** A browser an account is known on; one browser may know two accounts. */
+/** A browser in which a user signed in; several users may have signed in in one browser. */
 export const DeviceEntity = defineEntity({
   name: 'Device',
   tableName: 'devices',

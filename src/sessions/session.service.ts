@@ -29,31 +29,37 @@ export interface StartSession {
   /** How the user proved who they are (RFC 8176). */
   readonly amr: readonly string[];
   readonly acr?: string | null;
-  /** The name that was signed in with, as it was typed. */
+  /** The name used to sign in, as typed. */
   readonly identifier?: string | null;
   readonly deviceId?: string | null;
   readonly remember?: boolean;
   readonly offline?: boolean;
-  /** Whether a browser will hold it: then a cookie value is made. Default false. */
+  /** Whether the session is for a browser: a cookie value is made then. Default false. */
   readonly inBrowser?: boolean;
-  /** Session that the same browser held before: it ends, so that a cookie planted before the sign-in is worth nothing. */
+  /**
+   * Session that the same browser held before. It ends, so that a cookie planted before the sign-in is useless (session
+   * fixation).
+   */
   readonly replaces?: string | null;
 }
 
 export interface StartedSession {
   readonly session: SessionRow;
-  /** The value of the session cookie; shown once. Null for a session no browser holds. */
+  /** The value of the session cookie; shown once. Null for a session without a browser. */
   readonly cookie: string | null;
 }
 
 export interface EndSessionsOptions {
-  /** Sessions of this device go on (the kept device of a session reset). */
+  /** Sessions of this device continue (the kept device of a session reset). */
   readonly exceptDeviceId?: string | null | undefined;
-  /** This session goes on. */
+  /** This session continues. */
   readonly exceptSessionId?: string | null | undefined;
 }
 
-/** A use is written down only when the last one noted is older than this share of the idle time: one write, not one per request. */
+/**
+ * A use is stored only when the last stored one is older than this share of the idle time, to avoid a write for each
+ * request.
+ */
 const TOUCH_SHARE = 1 / 20;
 
 /** Rules of sessions: how they start, how long they live, how they end. */
@@ -64,7 +70,7 @@ export class SessionService {
     this.#deps = deps;
   }
 
-  /** The session with this id while it lives, or null. */
+  /** The session with this id, or null when there is none that is alive. */
   async find(authority: Authority, id: string): Promise<SessionRow | null> {
     const session = await this.#deps.store.findById(authority.tenant.id, id);
     if (session === null || !this.isAlive(session)) return null;
@@ -72,7 +78,7 @@ export class SessionService {
     return session;
   }
 
-  /** The living session that a cookie value stands for; a cookie of another tenant is nobody's. */
+  /** The living session of a cookie value, or null; also null for a cookie of another tenant. */
   async findByCookie(tenant: TenantRef, cookie: string): Promise<SessionRow | null> {
     if (routeOfHandle(cookie) !== tenant.route) return null;
     const session = await this.#deps.store.findByCookie(tenant.id, hashHandle(cookie));
@@ -95,8 +101,8 @@ export class SessionService {
   }
 
   /**
-   * Living sessions, newest first. With reach `self` those of the own account.
-   * @throws FORBIDDEN The filter names another account than the own. @throws INVALID_INPUT
+   * Living sessions, newest first. With reach `self`, those of the caller's own account.
+   * @throws FORBIDDEN With reach `self`, the filter names another account. @throws INVALID_INPUT
    */
   async page(authority: Authority, filter: SessionFilter, request: PageRequest): Promise<PageResult<SessionRow>> {
     const own = authority.reach === 'self' ? authority.caller.userId : null;
@@ -112,7 +118,7 @@ export class SessionService {
 
   /**
    * Starts a session: a new id and, for a browser, a new cookie value at every sign-in.
-   * @throws USER_NOT_FOUND The account is gone.
+   * @throws USER_NOT_FOUND The account was deleted.
    */
   async start(authority: Authority, input: StartSession): Promise<StartedSession> {
     const { db, users, events } = this.#deps;
@@ -124,7 +130,7 @@ export class SessionService {
       if (input.replaces != null) await this.#endReplaced(authority, input.replaces);
       await this.#insert(row);
       await users.noteSignIn(tenant.id, row.userId, row.authTime);
-      // Whichever client passes the proof on: it is the user who signs in.
+      // The actor of the event is the user who signs in, even when a client sent the request.
       const actor = { ...caller, kind: 'user', userId: row.userId };
       events.record(actor, tenant, {
         type: 'session.started',
@@ -142,7 +148,7 @@ export class SessionService {
   }
 
   /**
-   * Notes a new proof of who the user is: same session, new cookie value, `auth_time` of now.
+   * Records that the user proved its identity again: same session, new cookie value, `auth_time` of now.
    * @throws SESSION_NOT_FOUND
    */
   async renew(
@@ -168,7 +174,7 @@ export class SessionService {
     });
   }
 
-  /** Notes that a living session was used, so that its idle end moves. Writes seldom. */
+  /** Records that a living session was used, which moves its idle end. Skips the write when the last one is recent. */
   async touch(tenant: Pick<TenantRef, 'id'>, session: SessionRow): Promise<void> {
     const settings = (await this.#deps.directory.byId(tenant.id))?.settings;
     if (settings === undefined) return;
@@ -189,7 +195,7 @@ export class SessionService {
   }
 
   /**
-   * Ends the sessions of a user and the tokens made in them; what hangs on no session goes on. One event per session.
+   * Ends the sessions of a user and the tokens made in them; tokens without a session stay valid. One event per session.
    * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
    */
   async revokeOf(
@@ -207,8 +213,8 @@ export class SessionService {
   }
 
   /**
-   * Ends all sessions and all tokens of a user: one event per session and `user.sessions_reset` for the whole, if anything
-   * was there to end.
+   * Ends all sessions and all tokens of a user: one event per session, and one `user.sessions_reset` if there was anything
+   * to end.
    * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
    */
   async revokeAllOf(
@@ -253,7 +259,7 @@ export class SessionService {
   async #end(authority: Authority, id: string, type: 'session.ended' | 'session.revoked'): Promise<SessionRow> {
     return this.#deps.db.transaction(async () => {
       const session = await this.#deps.store.lock(authority.tenant.id, id);
-      // Callers who reach their own account alone must not learn whether there is a session of somebody else.
+      // Callers with reach `self` must not learn whether another user's session exists.
       authority.requireAccount(session?.userId ?? ownerOfEnded(authority, id));
       if (session === null || !this.isAlive(session)) throw sessionErrors.SESSION_NOT_FOUND();
       await this.#account(authority, session.userId);
@@ -263,7 +269,7 @@ export class SessionService {
     });
   }
 
-  /** The session that the browser held before: if it is still there, its user has signed out by signing in anew. */
+  /** Ends the session that the browser held before, if it still exists: signing in again signs its user out. */
   async #endReplaced(authority: Authority, id: string): Promise<void> {
     const session = await this.#deps.store.lock(authority.tenant.id, id);
     if (session === null) return;
@@ -281,7 +287,7 @@ export class SessionService {
       authority.tenant.id,
       sessions.map(({ id }) => id),
     );
-    // One whose time was over has ended by itself: nobody is told that it ended again.
+    // An expired session has already ended, so no event records its end.
     for (const { id, userId, amr } of sessions.filter((session) => this.isAlive(session))) {
       events.record(authority.caller, authority.tenant, { type, subjectId: userId, sessionId: id, params: { amr } });
     }
@@ -303,7 +309,7 @@ export class SessionService {
   }
 }
 
-/** Only of the caller's own session is it known whose it was. */
+/** The owner of a session that no longer exists: known only if it was the caller's own session. */
 const ownerOfEnded = ({ caller }: Authority, id: string): string =>
   (caller.sessionId === id ? caller.userId : null) ?? '';
 

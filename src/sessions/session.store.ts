@@ -6,7 +6,7 @@ import { type Session, SessionEntity } from './session.entity.ts';
 
 type Tables = InferKyselyDB<typeof SessionEntity>;
 
-/** A session as it is read: without the hash of its cookie, which only look-ups need. */
+/** A session without the hash of its cookie, which only look-ups need. */
 export type SessionRow = Omit<Session, 'cookieHash' | 'amr' | 'acr'> & {
   readonly amr: readonly string[];
   readonly acr: string | null;
@@ -21,7 +21,7 @@ export interface SessionFilter {
 
 const COLUMNS = Object.keys(SessionEntity.meta.properties).filter((name) => name !== 'cookieHash') as never[];
 
-/** The only queries on sessions. A session whose time is over is kept until the sweep, and no list shows it. */
+/** The only queries on sessions. An expired session is kept until the sweep, and lists exclude it. */
 export class SessionStore {
   readonly #db: Database;
   readonly #columns = columnsOf(SessionEntity, 'sessions', COLUMNS);
@@ -38,7 +38,7 @@ export class SessionStore {
     return this.#rows().selectFrom('sessions').select(this.#columns).where('sessions.tenant_id', '=', tenantId);
   }
 
-  /** A session, even one whose time is over. */
+  /** A session, even an expired one. */
   async findById(tenantId: string, id: string): Promise<SessionRow | null> {
     if (!isUuid(id)) return null;
     return ((await this.#select(tenantId).where('sessions.id', '=', id).executeTakeFirst()) ??
@@ -54,7 +54,7 @@ export class SessionStore {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** The session a cookie stands for. @param cookieHash `hashHandle` of its value. */
+  /** The session of a cookie. @param cookieHash `hashHandle` of its value. */
   async findByCookie(tenantId: string, cookieHash: Buffer): Promise<SessionRow | null> {
     const found = await this.#select(tenantId).where('sessions.cookie_hash', '=', cookieHash).executeTakeFirst();
     return (found ?? null) as SessionRow | null;
@@ -116,7 +116,7 @@ export class SessionStore {
       .execute();
   }
 
-  /** Notes that a session was used. */
+  /** Stores when a session was used. */
   async touch(tenantId: string, id: string, lastUsedAt: Date, idleExpiresAt: Date): Promise<void> {
     await this.#rows()
       .updateTable('sessions')
@@ -126,7 +126,7 @@ export class SessionStore {
       .execute();
   }
 
-  /** Gives a session a new cookie after its user proved again who they are. @returns The session, or null. */
+  /** Gives a session a new cookie after its user proved its identity again. @returns The session, or null. */
   async renew(
     tenantId: string,
     id: string,
@@ -156,7 +156,9 @@ export class SessionStore {
     return (found ?? null) as SessionRow | null;
   }
 
-  /** Every session of a user, locked until the unit of work ends, in the order of their ids as everybody locks them. */
+  /**
+   * Every session of a user, locked until the unit of work ends, in the order of their ids, as all transactions lock them.
+   */
   async lockOfUser(tenantId: string, userId: string): Promise<readonly SessionRow[]> {
     const query = this.#select(tenantId).where('sessions.user_id', '=', userId);
     return (await query.orderBy('sessions.id').forUpdate().execute()) as unknown as SessionRow[];
@@ -173,9 +175,9 @@ export class SessionStore {
   }
 
   /**
-   * Deletes up to `limit` sessions of any tenant whose time is over. One that tokens still hang on stays until they are
-   * gone: a refresh token may outlive its session, and the foreign key would take it along.
-   * @returns How many went.
+   * Deletes up to `limit` expired sessions of any tenant. Keeps a session while it has tokens: a refresh token may outlive
+   * its session, and the foreign key would delete it with the session.
+   * @returns How many were deleted.
    */
   async sweepExpired(now: Date, limit: number): Promise<number> {
     const { numAffectedRows } = await sql`

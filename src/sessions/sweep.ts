@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/index.ts';
 import type { OneTimeCodeStore } from './one-time-code.store.ts';
 import type { SessionStore } from './session.store.ts';
 
-/** Rows of this room that the passing of time makes useless. */
+/** Deletes the expired rows of this module. */
 export class ExpiredRows {
   readonly #sessions: SessionStore;
   readonly #codes: OneTimeCodeStore;
@@ -15,9 +15,9 @@ export class ExpiredRows {
   }
 
   /**
-   * Deletes up to `limit` expired sessions and as many expired codes, found by index. The server calls it now and then,
+   * Deletes up to `limit` expired sessions and as many expired codes, found by index. The server calls it at intervals, and
    * again at once while it returns `limit` or more, in batches of 100 on the embedded database and 1000 on a server.
-   * @returns How many rows went.
+   * @returns How many rows were deleted.
    */
   async sweepExpired(limit: number): Promise<number> {
     const codes = await this.#codes.sweepExpired(limit);

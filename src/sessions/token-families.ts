@@ -1,11 +1,11 @@
 import type { Authority } from '../access/index.ts';
 
 /**
- * The tokens that hang on users and sessions; `oauth/`, which stands above this room, supplies it. Both methods run inside
- * the transaction that ends the session.
+ * The tokens of users and sessions. `oauth/` implements it, because this module may not import `oauth/`. Both methods run
+ * inside the transaction that ends the session.
  */
 export interface TokenFamilies {
-  /** Revokes every token family of a user, those that hang on no session included. @returns How many were alive. */
+  /** Revokes every token family of a user, including those without a session. @returns How many were alive. */
   revokeOfUser(
     authority: Authority,
     userId: string,

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import UAParser from 'ua-parser-js';
 
-/** A program or system with its version, as far as they are told. */
+/** A program or system with its version, as far as the header names them. */
 export interface NamedVersion {
   /** Such as `Chrome` or `Windows`; null when unknown. */
   readonly name: string | null;
@@ -9,22 +9,31 @@ export interface NamedVersion {
   readonly version: string | null;
 }
 
-/** What a `User-Agent` says of the machine behind it. Its sender chooses the text: for people to read, never to decide by. */
+/**
+ * What a `User-Agent` header says about the sender's device. The sender chooses the text, so show it to people but decide
+ * nothing by it.
+ */
 export interface UserAgent {
   readonly browser: NamedVersion;
   readonly os: NamedVersion;
   /** Vendor and model of a phone or tablet, such as `Apple iPhone`; null when unknown. */
   readonly device: string | null;
-  /** What it is, such as `mobile` or `tablet`; null for what does not say, as desktop browsers. */
+  /** Kind of device, such as `mobile` or `tablet`; null when the header does not say, as with desktop browsers. */
   readonly deviceType: string | null;
 }
 
-/** Browsers cut theirs far below; what is beyond is not looked at, so that a long text costs no more than a short one. */
+/** Browsers send far shorter ones. The rest of a longer text is ignored, so that parsing it costs no more. */
 const MAX_LENGTH = 500;
-/** A text of 500 and an answer of some 300 characters: 2 MB at most. A page of events repeats few of them. */
+/**
+ * Parsed headers. A text of 500 characters and a result of about 300 make 2 MB at most; a page of events has few different
+ * ones.
+ */
 const remembered = new LRUCache<string, UserAgent>({ max: 1000 });
 
-/** Splits a `User-Agent` (RFC 9110 section 10.1.5) into browser, system and device; all null for what says nothing. */
+/**
+ * Splits a `User-Agent` (RFC 9110 section 10.1.5) into browser, system and device; all null when the header is missing or
+ * says nothing.
+ */
 export function parseUserAgent(text: string | null): UserAgent {
   const cut = (text ?? '').slice(0, MAX_LENGTH);
   let known = remembered.get(cut);
