@@ -11,14 +11,17 @@ export const CLIENT_GRANTS = [
 ] as const;
 export type ClientGrant = (typeof CLIENT_GRANTS)[number];
 
-/** Grants that rest on the client's own credential (RFC 6749 section 4.4: confidential clients only). */
+/** Grants that depend on the client's own credential (RFC 6749 section 4.4: confidential clients only). */
 export const CONFIDENTIAL_GRANTS: ReadonlySet<string> = new Set<ClientGrant>([
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:openid:params:grant-type:ciba',
 ]);
 
-/** Scopes every tenant knows: they shape what a token says, not what it may do (OpenID Connect Core sections 5.4 and 11). */
+/**
+ * Scopes that exist in every tenant. They decide which claims a token has, not what it may do (OpenID Connect Core sections
+ * 5.4 and 11).
+ */
 export const STANDARD_SCOPES: ReadonlySet<string> = new Set([
   'openid',
   'profile',

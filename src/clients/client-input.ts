@@ -8,7 +8,7 @@ import type { LinkedScope } from './client-scope.store.ts';
 import { type ClientMetadataInput, changedMetadata } from './metadata/index.ts';
 import { checkedRedirects, type RedirectInput } from './redirects.ts';
 
-/** What can be said of a client when it is made, and changed later. */
+/** Properties of a client that can be set when it is created and changed later. */
 export interface ClientProperties extends ClientMetadataInput {
   /** Name for people; null removes it. */
   readonly name?: string | null;
@@ -18,15 +18,15 @@ export interface ClientProperties extends ClientMetadataInput {
   readonly grants?: readonly string[];
   readonly redirects?: readonly RedirectInput[];
   readonly postLogoutRedirects?: readonly RedirectInput[];
-  /** May the roles of users ride in this client's tokens? */
+  /** Whether this client's tokens contain the roles of their users. */
   readonly fullRoleScope?: boolean;
   /** Native permissions the client itself holds: `user:read`, `user:read:all`. */
   readonly permissions?: readonly string[];
   readonly tokenFormat?: 'jwt' | 'opaque';
-  /** Null = the issuer kind's own. */
+  /** Null = the default of the issuer kind. */
   readonly accessTokenAlg?: string | null;
   readonly idTokenAlg?: string | null;
-  /** Null = the tenant's, else the issuer kind's own. */
+  /** Null = the tenant's setting, else the default of the issuer kind. */
   readonly accessTokenSeconds?: number | null;
   readonly refreshTokenSeconds?: number | null;
   /** Scopes the client may ask for; the list replaces the one before. */
@@ -36,7 +36,7 @@ export interface ClientProperties extends ClientMetadataInput {
 type Column = Exclude<keyof ClientProperties, 'scopes' | keyof ClientMetadataInput>;
 type Checks = { readonly [C in Column]: (path: string, value: never, before: Client) => Client[C] };
 
-/** A day, and a year: longer access tokens outlive what they say, longer refresh tokens nobody remembers. */
+/** 30 days for access tokens, whose claims go out of date, and a year for refresh tokens, which users forget. */
 const MAX_ACCESS_SECONDS = 86_400 * 30;
 const MAX_REFRESH_SECONDS = 31_536_000;
 const MAX_SCOPES = 200;
@@ -73,7 +73,7 @@ function grants(path: string, value: readonly string[], { type }: Client): strin
   return known.filter((grant) => value.includes(grant));
 }
 
-/** An application has no account of its own, so a reach of `self` would mean nothing. */
+/** Refuses the reach `self`: an application has no account, so it would mean nothing. */
 function permissions(path: string, value: readonly string[]): string[] {
   const index = value.findIndex((scope) => scope.endsWith(':self'));
   if (index >= 0) {
@@ -121,7 +121,10 @@ export function changedColumns(input: ClientProperties, before: Client): Partial
   return changed as Partial<Client>;
 }
 
-/** Scopes by name, each once. @throws INVALID_INPUT Too many, or a name no scope can have (RFC 6749 section 3.3). */
+/**
+ * The scopes sorted by name, each once.
+ * @throws INVALID_INPUT Too many, or a name no scope can have (RFC 6749 section 3.3).
+ */
 export function checkedScopes(path: string, scopes: readonly LinkedScope[]): LinkedScope[] {
   if (scopes.length > MAX_SCOPES) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_SCOPES} scopes.`);
   const byName = new Map<string, LinkedScope>();

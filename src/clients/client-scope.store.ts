@@ -24,7 +24,7 @@ export class ClientScopeStore {
     return this.#db.read() as Kysely<Tables>;
   }
 
-  /** Names of the list the tenant has a row for. */
+  /** The names among these for which the tenant has a row. */
   async knownNames(tenantId: string, names: readonly string[]): Promise<Set<string>> {
     return new Set((await this.#idsOf(tenantId, names)).keys());
   }
@@ -40,7 +40,7 @@ export class ClientScopeStore {
     return new Map(rows.map(({ name, id }) => [name, id]));
   }
 
-  /** Scopes of each client by name, defaults and others. */
+  /** Default and optional scopes of each client, sorted by name. */
   async linksOf(tenantId: string, clientUuids: readonly string[]): Promise<Map<string, LinkedScope[]>> {
     const known = clientUuids.filter(isUuid);
     if (known.length === 0) return new Map();
@@ -63,7 +63,7 @@ export class ClientScopeStore {
     );
   }
 
-  /** Replaces what a client is linked to; names without a row get one. */
+  /** Replaces the scopes of a client; adds a row for each name without one. */
   async replaceLinks(tenantId: string, clientUuid: string, links: readonly LinkedScope[], now: Date): Promise<void> {
     await this.#sql
       .deleteFrom('client_scope_links')

@@ -14,21 +14,21 @@ export interface ClientSecretsDeps {
 /** A secret to make. */
 export interface NewSecret {
   readonly kind: SecretKind;
-  /** Keep a sealed copy, so that it can be shown again or signed with. Default false. */
+  /** Whether to keep a sealed copy, so that the secret can be shown again or used to sign. Default false. */
   readonly isReadable?: boolean;
-  /** It ends after so many seconds. Default never. */
+  /** Seconds until the secret expires. Default: never. */
   readonly expiresInSeconds?: number | null;
   /** The secret itself, where it is imported; it may be short. Default 256 random bits. */
   readonly text?: string;
 }
 
-/** Longest overlap of a rotation: a quarter, by when every copy of the old secret should be gone. */
+/** Longest overlap of a rotation: 90 days, enough to replace every copy of the old secret. */
 const MAX_OVERLAP_SECONDS = 86_400 * 90;
 const MAX_EXPIRY_SECONDS = 31_536_000 * 10;
-/** Printable ASCII: what HTTP Basic and forms carry unharmed (RFC 6749 appendix A.2). */
+/** Printable ASCII: what HTTP Basic and forms transmit unchanged (RFC 6749 appendix A.2). */
 const SECRET_TEXT = /^[\x20-\x7e]{1,1024}$/;
 
-/** Where a sealed copy belongs: it does not open in another row. */
+/** Context of a sealed copy, which binds it to its row: it cannot be opened in another. */
 const contextOf = ({ tenantId, id }: Pick<ClientSecret, 'tenantId' | 'id'>): string =>
   `client_secrets/${tenantId}/${id}`;
 
@@ -37,7 +37,7 @@ function within(path: string, value: number, max: number, min: number): number {
   throw invalidField(path, 'SECONDS_RANGE', `Give ${min} to ${max} seconds.`);
 }
 
-/** Makes, replaces and shows the secrets of clients; who may do so is the service's to decide. */
+/** Makes, replaces and reads the secrets of clients. Checks no permissions; the service does. */
 export class ClientSecrets {
   readonly #deps: ClientSecretsDeps;
 
@@ -45,7 +45,7 @@ export class ClientSecrets {
     this.#deps = deps;
   }
 
-  /** @returns The secret, which nobody can see again unless it is readable. */
+  /** @returns The secret, which cannot be read again unless it is readable. */
   add({ tenantId, id: clientUuid }: Client, { kind, isReadable, expiresInSeconds, text }: NewSecret): string {
     const { clock, hasher, sealer, store } = this.#deps;
     if (text !== undefined && !SECRET_TEXT.test(text))
@@ -70,8 +70,9 @@ export class ClientSecrets {
   }
 
   /**
-   * Puts a new secret in the place of those of its kind.
-   * @param overlapSeconds How long the newest of them still counts; 0 ends all at once. Only `oauth` secrets overlap.
+   * Replaces the secrets of a kind by a new one.
+   * @param overlapSeconds How long the newest of the old secrets stays valid; 0 ends all at once. Only `oauth` secrets
+   *   overlap.
    */
   async rotate(client: Client, next: NewSecret, overlapSeconds: number): Promise<string> {
     const { clock, store } = this.#deps;

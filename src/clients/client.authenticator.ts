@@ -7,29 +7,29 @@ import type { ClientSecret } from './client.entity.ts';
 /** `oauth` for token requests; `rest` for routes that document HTTP Basic of an application. */
 export type SecretKind = 'oauth' | 'rest';
 
-/** A client that proved who it is. */
+/** A client that proved its identity. */
 export interface AuthenticatedClient {
   readonly record: ClientRecord;
-  /** Which of its secrets it showed: `rest` callers may fall back on the `oauth` one. */
+  /** Kind of the secret it sent: `rest` callers may use the `oauth` secret instead. */
   readonly secretKind: SecretKind;
 }
 
-/** Live secrets a client can have of one kind: the present one, and during a rotation the one before. */
+/** Most live secrets of one kind: the current one and, during a rotation, the previous one. */
 export const MAX_LIVE_SECRETS = 2;
-/** Longest secret that is hashed at all; ours have 43 characters, imported ones may be longer. */
+/** Longest secret that is hashed. Generated secrets have 43 characters, imported ones may be longer. */
 const MAX_SECRET_LENGTH = 1024;
 const NO_SECRET = Buffer.alloc(32);
 
 const tenantGrant = (permission: Grant['permission']): Grant => ({ permission, reach: 'tenant' });
-/** What a `rest` secret opens, whatever its client holds; who makes one must hold all of it. */
+/** What a `rest` secret allows, whatever the permissions of its client. A caller who makes one must hold all of it. */
 export const REST_GRANTS: readonly Grant[] = (
   ['federation-link:bind', 'federation-link:write', 'user:delete'] as const
 ).map(tenantGrant);
 const REST_PERMISSIONS = new PermissionSet(REST_GRANTS);
 
 /**
- * What a client may do on the routes that document HTTP Basic (model.md section 6): the `rest` secret carries its own three
- * permissions, the `oauth` secret those of the client and `federation-link:bind`.
+ * What a client may do on the routes that document HTTP Basic (model.md section 6): the `rest` secret gives the three
+ * permissions of `REST_GRANTS`, the `oauth` secret those of the client and `federation-link:bind`.
  */
 export function basicPermissions({ record, secretKind }: AuthenticatedClient): PermissionSet {
   if (secretKind === 'rest') return REST_PERMISSIONS;
@@ -37,8 +37,8 @@ export function basicPermissions({ record, secretKind }: AuthenticatedClient): P
 }
 
 /**
- * Everything a client may do, by whichever of its secrets. `federation-link:bind` by its `oauth` secret is left out: it
- * names no account, and begins a link only for the user who is signed in in the browser that returns to the client.
+ * Everything a client may do with any of its secrets. Omits `federation-link:bind`, which the `oauth` secret gives: with it
+ * a client names no account, and only begins a link for the user who is signed in in the browser that returns to it.
  */
 export function clientPowers({ permissions, secrets }: ClientRecord, now: Date): PermissionSet {
   if (liveSecrets(secrets, 'rest', now).length === 0) return permissions;
@@ -56,7 +56,7 @@ export interface ClientAuthenticatorDeps {
   readonly clock: Clock;
 }
 
-/** Compares client secrets (RFC 6749 section 2.3.1). No query but the directory's, which remembers. */
+/** Compares client secrets (RFC 6749 section 2.3.1). Runs no query except that of the directory, which caches clients. */
 export class ClientAuthenticator {
   readonly #deps: ClientAuthenticatorDeps;
 
@@ -65,9 +65,9 @@ export class ClientAuthenticator {
   }
 
   /**
-   * Null when the client is unknown, disabled, public or locked, or the secret is not one of its live ones; which of these
-   * it was shows neither in the answer nor in the time: one HMAC and two comparisons whatever is found.
-   * @param kind `rest` falls back on the `oauth` secret where the client has no live `rest` one.
+   * Null when the client is unknown, disabled, public or locked, or the secret is not one of its live ones. Neither the
+   * answer nor its time shows which: the method always computes one HMAC and two comparisons.
+   * @param kind `rest` also accepts the `oauth` secret if the client has no live `rest` secret.
    */
   authenticate(
     tenantId: string,
@@ -96,7 +96,7 @@ export class ClientAuthenticator {
   }
 }
 
-/** The secrets that count; none for a client that cannot be used. */
+/** The secrets to compare; none for a client that cannot be used. */
 function candidates(
   record: ClientRecord | null,
   asked: SecretKind,

@@ -10,23 +10,23 @@ import { clientMetadata, webOriginsOf } from './metadata/index.ts';
 /** A client as token requests need it. Immutable. */
 export interface ClientRecord {
   readonly client: Client;
-  /** Newest first, expired ones included: whoever compares looks at the time. */
+  /** Newest first, expired ones included: the record is cached, so each comparison checks the time. */
   readonly secrets: readonly ClientSecret[];
   /** What the client may do itself: its own permissions, its scopes for applications, and its roles. */
   readonly permissions: PermissionSet;
-  /** Scope names it may ask for. */
+  /** Scope names it may request. */
   readonly allowedScopes: ReadonlySet<string>;
-  /** What it gets when it asks for none, by name. */
+  /** Scopes it gets when it requests none, sorted by name. */
   readonly defaultScopes: readonly string[];
   /** Whether it may be used: enabled, and not locked. */
   readonly isUsable: boolean;
-  /** Origins whose pages may call with its tokens. */
+  /** Origins whose pages may send requests with its tokens. */
   readonly webOrigins: ReadonlySet<string>;
 }
 
-/** Records kept: a row, two secrets, a permission set, some 5 KB together, so 20 MB at most. */
+/** Most cached records. A row, two secrets and a permission set are about 5 KB together, so 20 MB at most. */
 const CAPACITY = 4096;
-/** A client changed on another node is seen at the latest after this, even if the event feed is silent. */
+/** Longest time until a change on another node takes effect here if its event does not arrive. */
 const MAX_AGE_MS = 5_000;
 
 /** Printable ASCII, as RFC 6749 appendix A.1 has it; exact case, unique per tenant. */
@@ -43,7 +43,7 @@ type Stale = { readonly kind: 'tenant' } | { readonly kind: 'client'; readonly c
 
 function findGaining({ type, clientId, params }: SecurityEvent): Stale | null {
   if (type !== 'role_grant.added') return clientId === null ? null : { kind: 'client', clientId };
-  // The grant names the client by its UUID; which client_id that is would cost a query.
+  // The event names the client by its UUID. Finding the client_id would need a query, so drop all clients of the tenant.
   return params['holderKind'] === 'client' ? { kind: 'tenant' } : null;
 }
 
@@ -61,7 +61,9 @@ export interface ClientDirectoryDeps {
   readonly roles: RolePermissions;
 }
 
-/** Finds clients by client_id, at once when they are remembered; events of clients and roles drop entries. */
+/**
+ * Finds clients by client_id from a bounded cache, without a promise on a hit. Events of clients and roles drop entries.
+ */
 export class ClientDirectory {
   readonly #deps: ClientDirectoryDeps;
   readonly #cache = new ReadCache<ClientRecord>({ max: CAPACITY, ttlMs: MAX_AGE_MS });
@@ -70,7 +72,7 @@ export class ClientDirectory {
     this.#deps = deps;
   }
 
-  /** Null when the tenant has no such client; one that is disabled is found, see `isUsable`. */
+  /** Null when the tenant has no such client. Disabled clients are found as well, see `isUsable`. */
   byClientId(tenantId: string, clientId: string): ClientRecord | null | Promise<ClientRecord | null> {
     if (!CLIENT_ID.test(clientId)) return null;
     return this.#cache.get(`${tenantId} ${clientId}`, async () => {
@@ -79,7 +81,7 @@ export class ClientDirectory {
     });
   }
 
-  /** A client past the cache. @param clientUuid `clients.id`. */
+  /** Reads a client without the cache. @param clientUuid `clients.id`. */
   async byUuid(tenantId: string, clientUuid: string): Promise<ClientRecord | null> {
     const client = await this.#deps.store.findById(tenantId, clientUuid);
     return client === null ? null : this.#record(client);

@@ -6,7 +6,7 @@ export interface RedirectEntry {
   readonly match: 'exact' | 'prefix' | 'wildcard';
 }
 
-/** An application. `id` is the internal UUID, `client_id` the name it authenticates with. */
+/** A client (application). `id` is the internal UUID, `client_id` the name it authenticates with. */
 export const ClientEntity = defineEntity({
   name: 'Client',
   tableName: 'clients',
@@ -26,7 +26,7 @@ export const ClientEntity = defineEntity({
     grants: p.array().columnType('text[]').defaultRaw(`'{}'`),
     redirects: p.json<RedirectEntry[]>().defaultRaw(`'[]'`),
     postLogoutRedirects: p.json<RedirectEntry[]>().defaultRaw(`'[]'`),
-    /** May the roles of users ride in this client's tokens? */
+    /** Whether this client's tokens contain the roles of their users. */
     fullRoleScope: p.boolean().default(false),
     /** Native permissions the client itself holds, in the form of scope strings. */
     permissions: p.array().columnType('text[]').defaultRaw(`'{}'`),
@@ -39,7 +39,7 @@ export const ClientEntity = defineEntity({
     softwareId: p.text().nullable(),
     ownerUserId: p.text().nullable(),
     specialFlow: p.text().nullable(),
-    /** By names on the wire; `metadata/` has a row for each member, and says what counts where one is absent. */
+    /** Keyed by the names of the standards (RFC 7591). `metadata/` has a row for each member, with its default. */
     metadata: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     attributes: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     lockedAt: p.datetime().nullable(),
@@ -52,7 +52,7 @@ export const ClientEntity = defineEntity({
 });
 export type Client = InferEntity<typeof ClientEntity>;
 
-/** A secret of a client: the keyed hash always, the sealed text only where it must be shown or signed with again. */
+/** A secret of a client: always the keyed hash, and the sealed text only if it must be shown again or used to sign. */
 export const ClientSecretEntity = defineEntity({
   name: 'ClientSecret',
   tableName: 'client_secrets',
@@ -71,7 +71,7 @@ export const ClientSecretEntity = defineEntity({
 });
 export type ClientSecret = InferEntity<typeof ClientSecretEntity>;
 
-/** A scope name the tenant knows, and the claims or audiences it maps to. */
+/** A scope of the tenant, and the claims or audiences it maps to. */
 export const ClientScopeEntity = defineEntity({
   name: 'ClientScope',
   tableName: 'client_scopes',
@@ -102,8 +102,8 @@ export const ClientScopeLinkEntity = defineEntity({
 export type ClientScopeLink = InferEntity<typeof ClientScopeLinkEntity>;
 
 /**
- * An origin whose pages may call with a client's tokens: what the metadata and the redirect addresses come to. Kept by the
- * store, so that an origin is found without reading every client.
+ * An origin whose pages may send requests with a client's tokens, computed from the metadata and the redirect addresses.
+ * The store maintains the rows, so that an origin is found without reading every client.
  */
 export const ClientWebOriginEntity = defineEntity({
   name: 'ClientWebOrigin',

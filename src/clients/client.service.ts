@@ -28,7 +28,7 @@ export interface CreateClient extends ClientProperties {
 /** Which client is meant: `clients.id`, or a text that is its `client_id` or, where no client has that, its `id`. */
 export type ClientReference = { readonly id: string } | { readonly clientId: string };
 
-/** A new client with its secrets, which are shown this once. */
+/** A new client with its secrets, which are shown only here. */
 export interface CreatedClient {
   readonly client: Client;
   /** Null for a public client. */
@@ -37,7 +37,7 @@ export interface CreatedClient {
 }
 
 export interface RotateSecret extends NewSecret {
-  /** How long the secret before still counts, in seconds; at most 90 days. Default 0: it ends at once. */
+  /** How long the previous secret stays valid, in seconds; at most 90 days. Default 0: it ends at once. */
   readonly overlapSeconds?: number;
 }
 
@@ -53,10 +53,12 @@ export interface ClientServiceDeps {
   readonly clock: Clock;
 }
 
-/** The form of the graph's global ids, which a `client_id` must not be mistaken for. */
+/** The form of the graph's global ids. A `client_id` must not have it, because it would be read as one. */
 const LIKE_GLOBAL_ID = /^[a-z]{3}~[a-z2-7]{8}~/;
 
-/** Rules of clients: who may make and change them, what they may hold, and how their secrets come and go. */
+/**
+ * Rules of clients: who may create and change them, which permissions they may have, and how secrets are made and rotated.
+ */
 export class ClientService {
   readonly #deps: ClientServiceDeps;
 
@@ -74,7 +76,10 @@ export class ClientService {
     return named ?? (isUuid(clientId) ? store.findById(tenantId, clientId.toLowerCase()) : null);
   }
 
-  /** `clients.id`, which the changes below take. @throws NOT_FOUND, or what `missing` makes, when there is no such client. */
+  /**
+   * Returns `clients.id`, which the methods below take.
+   * @throws NOT_FOUND, or the error of `missing`, when there is no such client.
+   */
   async idOf(
     authority: Authority,
     reference: ClientReference,
@@ -93,13 +98,13 @@ export class ClientService {
    * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN
    * @throws CLIENT_METADATA_INVALID
    * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
-   * @throws PERMISSION_ESCALATION The caller does not hold all that the permissions, scopes and secrets come to.
+   * @throws PERMISSION_ESCALATION The permissions, scopes and secrets allow more than the caller holds.
    */
   async create(authority: Authority, input: CreateClient): Promise<CreatedClient> {
     const clientId = input.clientId ?? newId();
     if (!CLIENT_ID.test(clientId) || LIKE_GLOBAL_ID.test(clientId)) throw idFault('CLIENT_ID_INVALID');
     const { db, secrets, store } = this.#deps;
-    // A client is found by its UUID too, so no other client may be called by it.
+    // Clients are also found by their UUID, so no other client may have it as its client_id.
     if (isUuid(clientId) && (await store.findById(authority.tenant.id, clientId.toLowerCase())) !== null) {
       throw idFault('CLIENT_ID_TAKEN');
     }
@@ -128,7 +133,7 @@ export class ClientService {
     return this.#deps.db.transaction(async () => {
       const client = await this.#lock(authority, id);
       const columns = changedColumns(input, client);
-      // What the client holds already is nothing new; only what is added must be the caller's to give.
+      // The caller must hold what it adds; permissions that the client already has are not checked.
       const added = (columns.permissions ?? []).filter((scope) => !client.permissions.includes(scope));
       assertMayGrant(authority, grantsOf(added));
       const changed = namesOf(columns, client);
@@ -161,10 +166,10 @@ export class ClientService {
   }
 
   /**
-   * Makes a new secret in place of those of its kind, and shows it this once.
+   * Replaces the secrets of a kind by a new one, which is returned only here.
    * @throws NOT_FOUND, CLIENT_PUBLIC, ACCOUNT_GUARDED
    * @throws FORBIDDEN The client may do more than the caller.
-   * @throws PERMISSION_ESCALATION A `rest` secret opens more than the caller holds.
+   * @throws PERMISSION_ESCALATION A `rest` secret allows more than the caller holds.
    */
   async rotateSecret(
     authority: Authority,
@@ -183,8 +188,8 @@ export class ClientService {
   }
 
   /**
-   * Shows the newest secret of a kind; null where no copy was kept. To see a secret is to become the client, so the rules
-   * of changing it apply.
+   * Shows the newest secret of a kind; null where no copy was kept. A caller who knows the secret can act as the client, so
+   * the rules of changing the client apply.
    * @throws NOT_FOUND, ACCOUNT_GUARDED
    */
   async readSecret(authority: Authority, id: string, kind: SecretKind): Promise<string | null> {
@@ -201,7 +206,7 @@ export class ClientService {
     await this.#deps.store.replaceOrigins(client, webOriginsOf(webOrigins, client.redirects));
   }
 
-  /** A `rest` secret opens what no permission of its client says, so it is granted like a permission. */
+  /** A `rest` secret allows more than the permissions of its client, so the caller must be allowed to grant that. */
   #addRestSecret(authority: Authority, client: Client): string {
     assertMayGrant(authority, REST_GRANTS);
     return this.#deps.secrets.add(client, { kind: 'rest' });
@@ -229,7 +234,8 @@ export class ClientService {
     if (JSON.stringify(next) === JSON.stringify(before)) return false;
     const added = next.filter(({ name }) => !before.some((scope) => scope.name === name));
     await this.#assertScopesKnown(client.tenantId, input, added);
-    // It empowers the application's own token, and lets it act with what its users may do beyond their own accounts.
+    // A scope gives permissions to the application's own tokens, and lets it use the permissions its users have beyond
+    // their own accounts.
     assertMayGrant(
       authority,
       added.flatMap(({ name }) => [
@@ -304,7 +310,7 @@ export class ClientService {
   }
 }
 
-/** Names of what changes, as callers know it: of the metadata its members. */
+/** Names of the changed properties as callers know them; for metadata, the names of the members. */
 const namesOf = ({ metadata, ...columns }: Partial<Client>, before: Client): string[] => [
   ...Object.keys(columns),
   ...(metadata === undefined ? [] : changedMembers(before.metadata, metadata)),

@@ -20,11 +20,11 @@ export interface ClientFilter {
   readonly enabled?: boolean;
   /** Part of the client_id or the name, ignoring case. */
   readonly nameContains?: string;
-  /** Also those the service made itself. Default false. */
+  /** Whether to include the builtin clients of the service. Default false. */
   readonly withBuiltin?: boolean;
 }
 
-/** Linked apps shown per user: some 1 KB each, 100 KB. */
+/** Most linked apps shown per user: about 1 KB each, so 100 KB. */
 const MAX_INSTANCES = 100;
 
 /** The only queries on clients and their secrets. */
@@ -114,7 +114,7 @@ export class ClientStore {
     await this.#sql.deleteFrom('clients').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
   }
 
-  /** Puts these in the place of the origins a client had, inside a unit of work. */
+  /** Replaces the origins of a client, inside a unit of work. */
   async replaceOrigins({ tenantId, id }: Pick<Client, 'tenantId' | 'id'>, origins: readonly string[]): Promise<void> {
     await this.#sql
       .deleteFrom('client_web_origins')

@@ -1,6 +1,6 @@
 /**
- * Clients: the applications of a tenant, their secrets, scopes and permissions, and how they prove who they are.
- * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
+ * Clients: the applications of a tenant, their secrets, scopes and permissions, and how they authenticate. May import
+ * `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
 export {
   type AuthenticatedClient,

@@ -13,7 +13,7 @@ export interface LinkedAppBindingDeps {
   readonly clock: Clock;
 }
 
-/** Gives app instances that registered themselves to the user who works with them (model.md section 6). */
+/** Assigns app instances that registered themselves to the user who works with them (model.md section 6). */
 export class LinkedAppBinding {
   readonly #deps: LinkedAppBindingDeps;
 
@@ -22,9 +22,10 @@ export class LinkedAppBinding {
   }
 
   /**
-   * Makes a user the owner of an app instance, inside a unit of work in which the user is there.
+   * Makes a user the owner of an app instance, inside a unit of work that has read or created the user.
    * @param path GraphQL input path of the client_id.
-   * @throws LINKED_APP_NOT_FREE No such instance, one that may not be used, or somebody's: one answer for all.
+   * @throws LINKED_APP_NOT_FREE The instance does not exist, may not be used, or has an owner: the same answer for all
+   *   three.
    * @throws ACCOUNT_GUARDED
    */
   async bind(authority: Authority, clientId: string, userId: string, path: string): Promise<void> {

@@ -2,7 +2,7 @@ import { type IdentityError, invalidField } from '../kernel/index.ts';
 import type { RedirectEntry } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 
-/** A redirect address as a caller gives it; without `match` an entry that was there keeps its own, a new one is exact. */
+/** A redirect address as a caller gives it; without `match`, an existing entry keeps its kind and a new one is exact. */
 export interface RedirectInput {
   readonly uri: string;
   readonly match?: RedirectEntry['match'] | null;
@@ -12,7 +12,10 @@ const MAX_ENTRIES = 100;
 const MAX_LENGTH = 2000;
 /** ASCII without blanks and without `\`, which browsers read as `/`. An international name is written in its ASCII form. */
 const URI_CHARACTERS = /^[\x21-\x5b\x5d-\x7e]+$/;
-/** Schemes whose addresses run or show what they carry, or are no addresses of an application (RFC 8252 section 7.1). */
+/**
+ * Schemes whose addresses contain code or content that the browser runs or shows, or that do not lead back to an
+ * application (RFC 8252 section 7.1).
+ */
 export const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
   'javascript:',
   'data:',
@@ -44,10 +47,10 @@ function faultOf(uri: string, match: RedirectEntry['match']): string | null {
 }
 
 /**
- * Redirect addresses in the form they are stored in, each once.
- * Implements RFC 9700 section 2.6 (no `http` but loopback), RFC 6749 section 3.1.2 and RFC 8252 section 7.
+ * Redirect addresses in the form they are stored in, each once. Implements RFC 9700 section 2.6 (no `http` but loopback),
+ * RFC 6749 section 3.1.2 and RFC 8252 section 7.
  * @param path GraphQL input path of the list.
- * @param before The entries so far: those that stay keep their kind of match (model.md section 6).
+ * @param before The present entries: those that stay keep their kind of match (model.md section 6).
  * @throws CLIENT_REDIRECT_INVALID
  */
 export function checkedRedirects(

@@ -3,15 +3,15 @@ import { ReadCache } from '../persistence/index.ts';
 import type { ClientDirectory } from './client.directory.ts';
 import type { ClientStore } from './client.store.ts';
 
-/** Origins of one set. A tenant with more is asked about each by itself. */
+/** Most origins of one set. For a tenant with more, each origin is looked up separately. */
 const MAX_SET = 2_000;
-/** Origins kept in all sets together: some 100 bytes each, so 20 MB. */
+/** Most origins of all sets together: about 100 bytes each, so 20 MB. */
 const MAX_KEPT = 200_000;
-/** Tenants whose sets are kept, and answers about single origins. */
+/** Most cached sets of tenants, and most cached answers about single origins. */
 const CAPACITY = 4096;
-/** A client changed on another node is seen at the latest after this, even if the event feed is silent. */
+/** Longest time until a change on another node takes effect here if its event does not arrive. */
 const MAX_AGE_MS = 5_000;
-/** No client can list a longer one. */
+/** Longest origin that a client can list. */
 const MAX_LENGTH = 280;
 /** Key of the set of all tenants. */
 const ALL = '*';
@@ -34,7 +34,7 @@ interface OriginSet {
   readonly isComplete: boolean;
 }
 
-/** What is remembered of a single origin that is listed. */
+/** Cache value of a single origin that is listed. */
 const LISTED = {};
 
 export interface WebOriginDirectoryDeps {
@@ -43,8 +43,8 @@ export interface WebOriginDirectoryDeps {
 }
 
 /**
- * Tells which pages may call: the origins that clients list (RFC 6454), in a bounded set per tenant, so that a preflight,
- * which anybody can send, costs no statement. Events of clients and tenants drop the sets.
+ * Knows the origins that clients list (RFC 6454), whose pages may send requests. Keeps a bounded set per tenant, so that
+ * preflight requests, which need no credential, cause no queries. Events of clients and tenants drop the sets.
  */
 export class WebOriginDirectory {
   readonly #deps: WebOriginDirectoryDeps;
@@ -61,7 +61,7 @@ export class WebOriginDirectory {
 
   /**
    * Whether a client that may be used lists the origin.
-   * @param tenantId Null: a client of any tenant, for a path that belongs to none.
+   * @param tenantId Null: a client of any tenant, for a path without a tenant.
    */
   async isListed(tenantId: string | null, origin: string): Promise<boolean> {
     if (origin.length > MAX_LENGTH) return false;

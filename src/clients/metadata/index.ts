@@ -1,6 +1,6 @@
 /**
- * What RFC 7591, OpenID Connect and their kin name of a client: the members of `clients.metadata`, a row each.
- * A new member is a row here, its field in the schema, and whatever reads it.
+ * The members of `clients.metadata`, one row each: what RFC 7591, OpenID Connect and related standards define for clients.
+ * A new member needs a row here, its field in the schema, and the code that reads it.
  */
 import { z } from 'zod';
 import { invalidField } from '../../kernel/index.ts';
@@ -22,23 +22,23 @@ type MemberName = keyof Members;
 /** The metadata of a client with its defaults, by their names in the graph. */
 export type ClientMetadata = { readonly [M in MemberName]: z.output<Members[M]['check']> };
 
-/** What a caller says of the metadata; null brings the default back. */
+/** Metadata as a caller gives it; null restores the default. */
 export type ClientMetadataInput = { readonly [M in MemberName]?: ClientMetadata[M] | null };
 
 const MEMBERS = Object.entries(CLIENT_METADATA) as [MemberName, MetadataMember<unknown>][];
 
-/** Form of the column: every member by its name on the wire, none of them required. */
+/** Form of the column: every member by its name in the standards, all of them optional. */
 export const STORED_METADATA = z.object(
   Object.fromEntries(MEMBERS.map(([, { wire, check }]) => [wire, check.optional()])),
 );
 
-/** A client as far as its metadata goes. */
+/** The part of a client that its metadata needs. */
 export interface ClientWithMetadata {
   readonly type: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What is stored of a client, completed by the defaults. */
+/** The stored metadata of a client, completed by the defaults. */
 export function clientMetadata({ type, metadata }: ClientWithMetadata): ClientMetadata {
   const members = MEMBERS.map(([name, row]) => [name, metadata[row.wire] ?? row.default({ type })]);
   return Object.fromEntries(members) as ClientMetadata;
@@ -47,7 +47,7 @@ export function clientMetadata({ type, metadata }: ClientWithMetadata): ClientMe
 /**
  * The column after a change, or null when the input changes nothing.
  * @throws CLIENT_METADATA_INVALID
- * @throws INVALID_INPUT The member is not for this setter to set.
+ * @throws INVALID_INPUT This setter may not set the member.
  */
 export function changedMetadata(
   path: string,

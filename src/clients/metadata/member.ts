@@ -5,11 +5,11 @@ export type MetadataSetter = 'manager' | 'registrant';
 
 /** A member of the metadata of clients. */
 export interface MetadataMember<T> {
-  /** Its name on the wire and in the column. */
+  /** Its name in the standards and in the column. */
   readonly wire: string;
-  /** Its form; the messages of the schema are shown to callers. */
+  /** Its form. Messages of this zod schema are shown to callers. */
   readonly check: z.ZodType<T>;
-  /** What counts where nothing is stored. */
+  /** The value when nothing is stored. */
   readonly default: (client: { readonly type: string }) => T;
   readonly setBy: readonly MetadataSetter[];
 }

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { LOOPBACK, REFUSED_SCHEMES } from '../redirects.ts';
 import type { MetadataMember } from './member.ts';
 
-/** Origins one client may list; a product with a page per country has some dozens. */
+/** Origins one client may list; a product with a site per country has a few dozen. */
 const MAX_ORIGINS = 100;
-/** Scheme, a host of 253 characters and a port fit. */
+/** Enough for a scheme, a host of 253 characters and a port. */
 const MAX_LENGTH = 280;
 /** Stands for the origins of the client's redirect addresses. */
 const OF_REDIRECTS = '+';
@@ -23,8 +23,8 @@ function faultOf(entry: string): string | null {
 }
 
 /**
- * Origins (RFC 6454) of the pages that may call the service with this client's tokens. A form with `*` would make the
- * check of WebSocket upgrades worthless, so there is none.
+ * Origins (RFC 6454) of the pages that may call the service with this client's tokens. Wildcards are not supported, because
+ * they would make the origin check of WebSocket upgrades useless.
  */
 export const WEB_ORIGINS = {
   wire: 'web_origins',
@@ -47,7 +47,7 @@ function originOfRedirect(uri: string): string[] {
   return protocol === 'https:' || protocol === 'http:' ? [origin] : [];
 }
 
-/** The origins that the entries come to, each once: `+` is replaced by those of the redirect addresses. */
+/** The origins of the entries, each once: `+` is replaced by those of the redirect addresses. */
 export function webOriginsOf(entries: readonly string[], redirects: readonly { readonly uri: string }[]): string[] {
   const named = entries.flatMap((entry) =>
     entry === OF_REDIRECTS ? redirects.flatMap(({ uri }) => originOfRedirect(uri)) : [entry],
