@@ -1,6 +1,6 @@
 /**
- * Tenants and their settings: who exists, under which name, route and host, and which rules each has chosen.
- * May import `kernel/`, `crypto/`, `persistence/`, `events/` and `access/`.
+ * Tenants and their settings: their names, routes and hosts, and the rules each has chosen. May import `kernel/`,
+ * `crypto/`, `persistence/`, `events/` and `access/`.
  */
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
 export { RESERVED_TENANT_NAMES } from './reserved-names.ts';

@@ -8,14 +8,17 @@ const YEAR = 31_536_000;
 /** How failed attempts lead to blocks (model.md section 8). Growth and window kind come from the template. */
 const lockoutSettings = z.strictObject({
   enabled: z.boolean(),
-  /** Failures of an account inside the window before it is blocked. At most 1000: the sliding window keeps each time. */
+  /**
+   * Failures of an account inside the window before it is blocked. At most 1000, because the sliding window stores the time
+   * of each.
+   */
   accountLimit: z.number().int().min(1).max(1000),
   accountWindowSeconds: seconds(YEAR),
   /** `linear`: base x floor(failures / limit), window counted from the last failure. `doubling`: base x 2^(k-1), sliding window. */
   growth: z.enum(['linear', 'doubling']),
   baseWaitSeconds: seconds(YEAR),
   maxWaitSeconds: seconds(YEAR),
-  /** Disable the account instead of blocking it for a time. */
+  /** Whether to disable the account instead of blocking it for a time. */
   permanent: z.boolean(),
   /** Failures of one address inside its window before it is blocked; 0 = no such rule. */
   ipLimit: z.number().int().min(0).max(1_000_000),
@@ -27,17 +30,20 @@ const lockoutSettings = z.strictObject({
   quickWaitSeconds: z.number().int().min(0).max(YEAR),
   /** Failures of the whole tenant inside the address window before every unknown device waits; 0 = no such rule. */
   tenantBudget: z.number().int().min(0).max(10_000_000),
-  /** A device the account is known on is exempt from the account rule, so that a stranger cannot lock its owner out. */
+  /**
+   * Devices on which the user signed in before are exempt from the account rule, so that an attacker cannot lock the user
+   * out.
+   */
   exemptKnownDevices: z.boolean(),
 });
 
-/** Every tenant setting under its native name. Dialect settings are views of these. */
+/** All tenant settings under their native names. Dialects read and write these under other names. */
 export const tenantSettings = z.strictObject({
-  /** May strangers sign up? */
+  /** Whether anyone may sign up. */
   registration: z.boolean(),
-  /** The e-mail address is the username. */
+  /** Whether the e-mail address is the username. */
   emailIsUsername: z.boolean(),
-  /** No two users share an e-mail address. */
+  /** Whether e-mail addresses are unique in the tenant. */
   uniqueEmail: z.boolean(),
   /** May users sign in with their e-mail address? Needs `uniqueEmail`. */
   signInByEmail: z.boolean(),
@@ -49,36 +55,38 @@ export const tenantSettings = z.strictObject({
   passwordMinLengthWithFactor: z.number().int().min(0).max(256),
   /** Words a password may not contain, such as the company's name. */
   passwordForbiddenWords: z.array(z.string().min(3).max(64).refine(isStorableText, 'No control characters.')).max(200),
-  /** A session unused for so long ends. */
+  /** A session that is unused for this long ends. */
   sessionIdleSeconds: seconds(YEAR),
-  /** A session ends after so long, used or not. */
+  /** A session ends after this long, used or not. */
   sessionSeconds: seconds(YEAR),
-  /** Lifetime of access tokens where neither the client nor the issuer kind says otherwise; null = the kind's own. */
+  /** Lifetime of access tokens of clients without a setting; null = the default of the issuer kind. */
   accessTokenSeconds: seconds(86_400 * 30).nullable(),
-  /** A refresh token unused for so long ends; null = the kind's own. */
+  /** A refresh token that is unused for this long expires; null = the default of the issuer kind. */
   refreshIdleSeconds: seconds(YEAR).nullable(),
-  /** A token family ends after so long; null = the kind's own. */
+  /** A token family expires after this long; null = the default of the issuer kind. */
   refreshSeconds: seconds(YEAR).nullable(),
-  /** How old a sign-in may be when an account's credentials are changed. */
+  /** Longest age of a sign-in with which users may change their credentials. */
   reauthSeconds: seconds(86_400),
   /** The last administrator of the tenant cannot be removed or disabled. */
   protectLastAdmin: z.boolean(),
-  /** User-mode changes through the older APIs must name the end user's address. */
+  /**
+   * Whether requests to the older APIs that change a user's data with a user's token must forward the end user's address.
+   */
   requireForwardedAddress: z.boolean(),
-  /** Days security events are kept. */
+  /** Number of days that security events are kept. */
   eventRetentionDays: z.number().int().min(1).max(3650),
-  /** What the tenant demands of attributes of its users; replaced as a whole. */
+  /** Requirements for attributes of users; replaced as a whole. */
   attributes: attributeDefinitions,
   lockout: lockoutSettings,
 });
 export type TenantSettings = z.infer<typeof tenantSettings>;
-/** What a tenant changes of its template; nested members change one by one. */
+/** The settings in which a tenant differs from its template; nested members are set one by one. */
 export type TenantSettingsPatch = Partial<Omit<TenantSettings, 'lockout'>> & {
   readonly lockout?: Partial<TenantSettings['lockout']>;
 };
 
 const TENANT_TEMPLATES = ['native', 'realm', 'image'] as const;
-/** Whose defaults a tenant starts with. */
+/** Name of the set of defaults that a tenant starts with. */
 export type TenantTemplate = (typeof TENANT_TEMPLATES)[number];
 
 const native: TenantSettings = {
@@ -159,7 +167,7 @@ export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>>
   },
 };
 
-/** The settings in force: the template's, changed by what the tenant stored. */
+/** The settings in force: those of the template, replaced by those the tenant stored. */
 export function effectiveSettings(template: string, stored: TenantSettingsPatch): TenantSettings {
   const base = TEMPLATE_SETTINGS[template as TenantTemplate] ?? native;
   return { ...base, ...stored, lockout: { ...base.lockout, ...stored.lockout } };

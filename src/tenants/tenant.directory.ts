@@ -16,21 +16,21 @@ export interface KnownTenant extends TenantRef {
   readonly settings: TenantSettings;
 }
 
-/** Entries kept per look-up table: about 2 KB each, so 8 MB at most. */
+/** Most cached entries per look-up table: about 2 KB each, so 8 MB at most. */
 const CAPACITY = 4096;
-/** A tenant changed on another node is seen at the latest after this, even if the event feed is silent. */
+/** Longest time until a change on another node takes effect here if its event does not arrive. */
 const MAX_AGE_MS = 5_000;
 
 const HELD = Symbol('settings that stay as they are until the unit of work ends');
 
 type LookUp = 'id' | 'name' | 'route' | 'host';
 
-/** Whether there is such a tenant is remembered as well. */
+/** A cache entry; it also remembers that a tenant does not exist. */
 interface Found {
   readonly tenant: KnownTenant | null;
 }
 
-/** The parts of `id 019a...`, as keys of the cache are written. */
+/** Splits a cache key such as `id 019a...`. */
 function lookUpIn(cacheKey: string): [LookUp, string] {
   const blank = cacheKey.indexOf(' ');
   return [cacheKey.slice(0, blank) as LookUp, cacheKey.slice(blank + 1)];
@@ -74,7 +74,7 @@ export class TenantDirectory {
       max: CAPACITY,
       ttl: MAX_AGE_MS,
       fetchMethod: (key) => this.#load(key),
-      // What a load reads that began before an invalidation goes to those who wait for it, and is not kept.
+      // A load that began before an invalidation answers the requests that wait for it, but its result is not cached.
       ignoreFetchAbort: true,
     });
   }
@@ -83,7 +83,9 @@ export class TenantDirectory {
     return this.#get('id', id);
   }
 
-  /** Exact case. Paths, arguments and unverified tokens name tenants: what cannot be a name is never asked of the database. */
+  /**
+   * Exact case. The name may come from a path, an argument or an unverified token, so no query runs for a malformed one.
+   */
   byName(name: string): Promise<KnownTenant | null> | KnownTenant | null {
     return TENANT_NAME.test(name) ? this.#get('name', name) : null;
   }
@@ -97,9 +99,9 @@ export class TenantDirectory {
   }
 
   /**
-   * The settings in force, for whoever changes rows that a setting says something about (unique addresses, passwords that keep
-   * to a policy, a last administrator): asked inside the transaction of the change, before it locks rows. They stay as they are
-   * until it ends, because a change of settings waits for it; what `byId` gives may be some seconds old.
+   * The settings in force, for changes of rows that a setting restricts (unique addresses, password policy, last
+   * administrator). Call it inside the transaction of the change, before it locks rows. The settings then stay the same
+   * until it ends, because a change of settings waits for it; those of `byId` may be some seconds old.
    * @throws NOT_FOUND The tenant was deleted meanwhile.
    */
   async holdSettings(tenantId: string): Promise<TenantSettings> {
@@ -119,7 +121,8 @@ export class TenantDirectory {
     const cacheKey = `${by} ${key}`;
     const cached = this.#known.get(cacheKey);
     if (cached !== undefined) return cached.tenant;
-    // A load that somebody else began may be waiting for the connection this transaction holds: never wait for it in here.
+    // Inside a transaction, do not join a load of another request: it may wait for the connection that this transaction
+    // holds.
     if (openUnitOfWork() !== undefined) return this.#read(by, key);
     return this.#known.fetch(cacheKey).then((found) => found!.tenant);
   }

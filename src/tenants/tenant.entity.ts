@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A tenant. One of the few tables whose key does not begin with a tenant: it is the directory of them. */
+/** A tenant. One of the few tables whose key does not begin with a tenant id, because its own id is one. */
 export const TenantEntity = defineEntity({
   name: 'Tenant',
   tableName: 'tenants',
@@ -8,16 +8,16 @@ export const TenantEntity = defineEntity({
     id: p.uuid().primary(),
     /** Immutable; addressed in exact case, unique ignoring case among the tenants that are not deleted. */
     name: p.string().length(63),
-    /** 5 random bytes as 8 characters of base32: what handles and global ids carry instead of the name. */
+    /** 5 random bytes as 8 characters of base32, which handles and global ids contain instead of the name. */
     route: p.string().length(8).unique('tenants__route'),
-    /** Which door's defaults the tenant was made with: `native`, `realm` or `image`. */
+    /** Name of the set of defaults the tenant was made with: `native`, `realm` or `image`. */
     template: p.string().length(16),
     displayName: p.string().length(255).nullable(),
     enabled: p.boolean().default(true),
     /** Number of the event log the tenant writes to. */
     log: p.smallint().default(0),
     settings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
-    /** Settings of a dialect that the house has no name for, kept so that a read gives back what was written. */
+    /** Settings of a dialect that have no native name, stored so that a read returns what was written. */
     extra: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** Tokens issued before this moment are refused. */
     notBefore: p.datetime().nullable(),

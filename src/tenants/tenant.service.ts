@@ -15,7 +15,7 @@ import type { Tenant } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
 import type { TenantFilter, TenantStore } from './tenant.store.ts';
 
-/** The tenant that always exists and whose members alone may reach beyond their own tenant. */
+/** The tenant that always exists. Only its users and clients can have permissions in other tenants. */
 export const MASTER_TENANT = 'master';
 
 export interface CreateTenant {
@@ -32,10 +32,12 @@ export interface UpdateTenant {
   readonly enabled?: boolean;
 }
 
-/** Seeds of a new tenant that other rooms provide (builtin clients and roles, signing keys); run in its transaction. */
+/**
+ * Adds rows of other modules to a new tenant (builtin clients and roles, signing keys), in the transaction that creates it.
+ */
 export type TenantSeed = (authority: Authority, tenant: Tenant) => Promise<void>;
 
-/** What a change of settings means for the rows of other rooms; runs in its transaction and may refuse it. */
+/** Applies a change of settings to the rows of other modules, in the transaction of the change, or throws to refuse it. */
 export type SettingsListener = (authority: Authority, before: TenantSettings, after: TenantSettings) => Promise<void>;
 
 export interface TenantServiceDeps {
@@ -55,12 +57,12 @@ export class TenantService {
     this.#deps = deps;
   }
 
-  /** Adds something every new tenant gets; called while the service is put together. */
+  /** Registers a seed of new tenants; called while the service is put together. */
   addSeed(seed: TenantSeed): void {
     this.#seeds.push(seed);
   }
 
-  /** Adds something that depends on settings; called while the service is put together. */
+  /** Registers a listener for changes of settings; called while the service is put together. */
   onSettings(listener: SettingsListener): void {
     this.#listeners.push(listener);
   }
@@ -144,7 +146,7 @@ export class TenantService {
   async updateSettings(authority: Authority, patch: TenantSettingsPatch): Promise<TenantSettings> {
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
-      // Whoever writes by the settings of before has committed then, and a listener sees all of its rows.
+      // After this, all transactions that used the old settings have committed, so listeners see their rows.
       await this.#deps.store.lockSettings(tenant.id);
       const before = tenant.settings as TenantSettingsPatch;
       const stored = checkedPatch(tenant.template, before, patch);
@@ -169,7 +171,7 @@ export class TenantService {
     });
   }
 
-  /** Marks the tenant deleted: its name is free at once, its rows are swept later. @throws TENANT_PROTECTED */
+  /** Marks the tenant as deleted: its name is free at once, and a sweep deletes its rows later. @throws TENANT_PROTECTED */
   async delete(authority: Authority): Promise<Tenant> {
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
@@ -205,7 +207,7 @@ const nameTaken = (): IdentityError =>
     fields: [{ path: 'input.name', code: 'TENANT_NAME_TAKEN', message: 'A tenant with this name exists.' }],
   });
 
-/** A name for people; what the column takes. */
+/** The display name as stored. */
 function displayNameOf(name: string | null): string | null {
   return name === null ? null : requireText(name, 'input.displayName', { min: 0, max: 255 });
 }

@@ -43,7 +43,7 @@ export class TenantStore {
     return ((await this.#select().where('name', '=', name).executeTakeFirst()) ?? null) as Tenant | null;
   }
 
-  /** Whether any tenant has the name, whatever its case. */
+  /** Whether any tenant has the name, ignoring case. */
   async isNameTaken(name: string): Promise<boolean> {
     return (
       (await this.#select().where(sql<string>`lower("name")`, '=', name.toLowerCase()).executeTakeFirst()) !== undefined
@@ -73,7 +73,7 @@ export class TenantStore {
     return keysetPage<Tenant>(query, [{ column: 'name', property: 'name', type: 'text' }], request);
   }
 
-  /** The days that tenants keep their security events, by id. Deleted tenants are among them: their events are kept as long. */
+  /** How many days tenants keep their security events, by id. Includes deleted tenants, whose events are kept as long. */
   async eventRetentionDays(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const days = new Map<string, number>();
     for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
@@ -94,17 +94,17 @@ export class TenantStore {
   }
 
   /**
-   * The tenant as it is now; its settings stay so until the open unit of work ends. Those who hold them do not wait for each
-   * other, but for a change under way, and the next change waits for them. An advisory lock: it queues in order of arrival,
-   * while holders of a shared row lock that keep coming would keep a change waiting for ever.
+   * Reads the tenant and locks its settings against changes until the open unit of work ends. Holders do not wait for each
+   * other, only for a change that runs or waits, and a change waits for them. Uses an advisory lock, because it queues in
+   * order of arrival; with a shared row lock, a steady flow of holders would keep a change waiting for ever.
    */
   async holdSettings(id: string): Promise<Tenant | null> {
-    // Two statements: one that waited for the lock would show the row as it was before the wait.
+    // Locks and reads in two statements: a single one would show the row as it was before it waited for the lock.
     await this.#lockSettings(id, sql`pg_advisory_xact_lock_shared`);
     return this.findById(id);
   }
 
-  /** Waits for everybody who holds the tenant's settings, and keeps others from doing so until the open unit of work ends. */
+  /** Waits for all holders of the tenant's settings, and makes new ones wait until the open unit of work ends. */
   lockSettings(id: string): Promise<void> {
     return this.#lockSettings(id, sql`pg_advisory_xact_lock`);
   }
