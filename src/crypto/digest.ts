@@ -12,8 +12,8 @@ export function sha256Base64Url(value: string | Uint8Array): string {
 }
 
 /**
- * Whether two values are the same, in a time that tells nothing about where they differ.
- * Texts, and bytes of unequal lengths, are hashed first, so unequal lengths take the same path as unequal bytes.
+ * Whether two values are equal, in a time that does not depend on where they differ. Texts, and bytes of unequal lengths,
+ * are hashed first, so unequal lengths take the same path as unequal bytes.
  */
 export function constantTimeEqual(a: string | Uint8Array, b: string | Uint8Array): boolean {
   const areDigests = typeof a !== 'string' && typeof b !== 'string' && a.length === b.length;
@@ -22,8 +22,8 @@ export function constantTimeEqual(a: string | Uint8Array, b: string | Uint8Array
 }
 
 /**
- * Keeps client secrets as HMAC-SHA-256 under a derived key. They are random 256 bit, so a slow hash would add cost and no
- * strength; the key makes a stolen table useless even for short imported ones.
+ * Hashes client secrets with HMAC-SHA-256 under a derived key. A slow hash would add cost but no strength, because secrets
+ * are 256 random bits; the key makes a stolen table useless even for short imported ones.
  */
 export class SecretHasher {
   readonly #key: KeyObject;
@@ -37,12 +37,12 @@ export class SecretHasher {
     return randomBytes(32).toString('base64url');
   }
 
-  /** 32 bytes, the same for the same secret: it can be looked up by. */
+  /** 32 bytes, the same for the same secret, so that rows can be found by it. */
   hash(secret: string): Buffer {
     return createHmac('sha256', this.#key).update(secret).digest();
   }
 
-  /** Whether `secret` is the one kept as `stored`, compared in constant time. */
+  /** Whether `stored` is the hash of `secret`, compared in constant time. */
   matches(secret: string, stored: Uint8Array): boolean {
     return constantTimeEqual(this.hash(secret), stored);
   }

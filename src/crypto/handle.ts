@@ -9,14 +9,17 @@ const ROUTE = /^[a-z2-7]{8}$/;
 /** 32 bytes are 43 characters, the last of which carries two unused bits. */
 const HANDLE = /^[A-Za-z0-9_-]{43}$/;
 
-/** The route of a new tenant: 5 random bytes as 8 characters of lower-case base32. Unique by constraint, not by chance. */
+/**
+ * The route of a new tenant: 5 random bytes as 8 characters of lower-case base32. A constraint of the table keeps it
+ * unique.
+ */
 export function newRoute(): string {
   return encodeRoute(randomBytes(ROUTE_BYTES));
 }
 
 /**
- * A new opaque secret that names its tenant: base64url of the 5 route bytes and 27 random ones (216 bits).
- * It is shown once and stored as `hashHandle` of it.
+ * A new opaque secret that names its tenant: base64url of the 5 route bytes and 27 random ones (216 bits). Show it once and
+ * store only its `hashHandle`.
  * @param route `tenants.route`.
  * @throws Error The route is not 8 characters of lower-case base32.
  */
@@ -28,8 +31,9 @@ export function mintHandle(route: string): string {
 }
 
 /**
- * The tenant route a handle claims; whether the handle exists is for the look-up to say.
- * @returns null when the text is no handle: wrong length or alphabet, or unused bits set (a second spelling of another).
+ * The tenant route in a handle. It says nothing about whether the handle exists.
+ * @returns null when the text is no handle: wrong length or alphabet, or unused bits set, which would be a second spelling
+ *   of another handle.
  */
 export function routeOfHandle(handle: string): string | null {
   if (!HANDLE.test(handle)) {
@@ -39,7 +43,7 @@ export function routeOfHandle(handle: string): string | null {
   return bytes.toString('base64url') === handle ? encodeRoute(bytes.subarray(0, ROUTE_BYTES)) : null;
 }
 
-/** What is stored of a handle: SHA-256 of its text. With 216 random bits inside, nothing slower is needed. */
+/** SHA-256 of a handle, for storage. It has 216 random bits, so a slow hash is not needed. */
 export function hashHandle(handle: string): Buffer {
   return sha256(handle);
 }

@@ -1,8 +1,8 @@
 /**
  * All cryptography of the service: the master key and what is derived from it, sealing of stored secrets, digests, handles,
- * password hashing, signing keys and signed tokens. The primitives are those of node:crypto, jose and Argon2; this room
- * decides how they are used, so that no other has to. It knows no tables and no rules: it is given bytes and gives bytes
- * back, and neither plain secrets nor private keys appear in its errors. It may import the kernel only.
+ * password hashing, signing keys and signed tokens. The primitives are those of node:crypto, jose and Argon2; this module
+ * decides how they are used. It knows no tables and no business rules, and its errors contain neither plain secrets nor
+ * private keys. It may import the kernel only.
  */
 export { constantTimeEqual, SecretHasher, sha256, sha256Base64Url } from './digest.ts';
 export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';

@@ -7,8 +7,8 @@ const HEX = /^(?:[0-9a-f]{2})+$/i;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 /**
- * The secret all others hang from: `MASTER_KEY`. Nothing is encrypted or authenticated with it directly; each use gets a
- * key of its own by HKDF-SHA-256 (RFC 5869), so a key that leaks betrays neither its neighbours nor its parent.
+ * The secret `MASTER_KEY`, from which all other keys are derived. Nothing is encrypted or authenticated with it directly;
+ * each use gets a separate key by HKDF-SHA-256 (RFC 5869), so a leaked key reveals neither the others nor the master key.
  */
 export class MasterKey {
   readonly #bytes: Buffer;
@@ -19,8 +19,8 @@ export class MasterKey {
   }
 
   /**
-   * Reads a key of at least 32 bytes, written as hex, base64 or base64url.
-   * A text of hex digits only is read as hex: random base64 of that length consists of them once in 10^25.
+   * Reads a key of at least 32 bytes, written as hex, base64 or base64url. A text of hex digits only is read as hex; the
+   * chance that random base64 of that length looks like hex is 1 in 10^25.
    * @throws Error Not one of the three forms, or too short. The message never repeats the text.
    */
   static fromText(text: string): MasterKey {
@@ -34,7 +34,7 @@ export class MasterKey {
     return new MasterKey(bytes);
   }
 
-  /** A new random key and the text to keep it as. */
+  /** A new random key, and its text for storage. */
   static generate(): { readonly key: MasterKey; readonly text: string } {
     const text = randomBytes(MIN_BYTES).toString('base64url');
     return { key: MasterKey.fromText(text), text };
@@ -42,7 +42,7 @@ export class MasterKey {
 
   /**
    * The key for one purpose, the same at every start and on every node.
-   * @param purpose A constant of the code, never a value of a request: results are remembered without bound.
+   * @param purpose A constant of the code, never a value of a request, because the cache of derived keys is not bounded.
    *   Renaming a purpose makes everything stored under it unreadable.
    * @param length In bytes, at most 8160 (RFC 5869 section 2.3).
    * @returns A copy, which the caller may overwrite.

@@ -7,21 +7,21 @@ const TAG_BYTES = 16;
 const SEALED = /^v1\.([A-Za-z0-9_-]+)$/;
 
 /**
- * Encrypts what must be read again: TOTP seeds, provider tokens, private keys (AES-256-GCM, NIST SP 800-38D).
- * Nonces are random, so one key may seal 2^32 values (section 8.3 there). Stored secrets stay far below; what is sealed for
- * every event or request takes a purpose, and so a key, of its own.
+ * Encrypts secrets that must be read again: TOTP seeds, provider tokens, private keys (AES-256-GCM, NIST SP 800-38D).
+ * Nonces are random, so one key may seal 2^32 values (section 8.3 there). Stored secrets are far fewer; values that are
+ * sealed for every event or request need a separate purpose, and so a separate key.
  */
 export class Sealer {
   readonly #key: KeyObject;
 
-  /** @param purpose A constant of the code that names the key; values sealed under another purpose do not open. */
+  /** @param purpose A constant of the code that names the key; values sealed under another purpose cannot be opened. */
   constructor(masterKey: MasterKey, purpose = 'seal') {
     this.#key = createSecretKey(masterKey.derive(purpose));
   }
 
   /**
    * @param context Where the value belongs, such as table, tenant and row id. It is authenticated, not stored: a sealed
-   *   value copied into another row does not open there.
+   *   value copied into another row cannot be opened there.
    * @returns Text, `v1.` and base64url of nonce, ciphertext and tag.
    */
   seal(plain: string | Uint8Array, context: string): string {

@@ -4,13 +4,16 @@ import * as argon2 from '@node-rs/argon2';
 import { passwordErrors } from './password.errors.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** Hashing time grows with the password, and 64 characters must be allowed (NIST SP 800-63B-4): 256 of four bytes are. */
+/**
+ * Bounds the hashing time, which grows with the password. Allows 256 characters of four bytes; NIST SP 800-63B-4 requires
+ * at least 64 characters.
+ */
 const MAX_BYTES = 1024;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const PHC = /^\$argon2id\$v=19\$/;
 
-/** Cost of a hash and bounds of the queue. The defaults are OWASP's floor for Argon2id. */
+/** Cost of a hash and bounds of the queue. The defaults are the minimum that OWASP recommends for Argon2id. */
 export interface PasswordHasherOptions {
   /**
    * Hashes running at once. Default: the number of cores. Each holds `memoryKiB` (19 MiB) and a thread of the libuv pool,
@@ -20,8 +23,8 @@ export interface PasswordHasherOptions {
   /** Hashes waiting at once. Default: 64 per running one; at 10 ms each, the last waits 0.64 s. */
   readonly queueLimit?: number;
   /**
-   * Whether the database runs in this process: then a core is left to the event loop, which is the database's too, and half as
-   * many wait, because each does its statements there. Default false.
+   * Whether the database runs in this process. If so, one core is left to the event loop, which the database shares, and
+   * half as many tasks may wait, because their statements run there too. Default false.
    */
   readonly isEmbedded?: boolean;
   /** In KiB. Default 19456. */
@@ -39,9 +42,9 @@ export interface PasswordVerdict {
 }
 
 /**
- * Argon2id (RFC 9106) behind a bounded queue, because each hash takes a core and 19 MiB and a burst of sign-ins would take
- * all of both. Passwords are normalised to NFKC, as NIST SP 800-63B-4 section 3.1.1.2 advises: what a keyboard composes and
- * what another decomposes is one password. Nothing else is changed, trimmed or cut.
+ * Argon2id (RFC 9106) behind a bounded queue, because each hash uses a core and 19 MiB and a burst of sign-ins would
+ * exhaust both. Passwords are normalised to NFKC, as NIST SP 800-63B-4 section 3.1.1.2 advises, so that composed and
+ * decomposed characters from different keyboards are the same password. They are not trimmed, cut or changed otherwise.
  */
 export class PasswordHasher {
   readonly #cost: { readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number };
@@ -62,8 +65,9 @@ export class PasswordHasher {
   }
 
   /**
-   * Runs a try at a password, from its first statement to its last, if there is place for its hash.
-   * @throws SERVICE_UNAVAILABLE As many tries are under way as hashes may run and wait.
+   * Runs a whole sign-in attempt, with its statements before and after the hash, if the queue has a free place for the
+   * hash.
+   * @throws SERVICE_UNAVAILABLE As many attempts are running as hashes may run and wait.
    */
   admit<T>(work: () => Promise<T>): Promise<T> {
     return this.#queue.admit(work);
@@ -82,7 +86,7 @@ export class PasswordHasher {
   /**
    * @param phc What `hash` returned; a hash made with other parameters is verified with its own.
    * @throws PASSWORD_TOO_LONG, SERVICE_UNAVAILABLE As for `hash`.
-   * @throws Error The stored text is no Argon2id hash: a fault of ours, not of the caller.
+   * @throws Error The stored text is no Argon2id hash: a fault of the service, not of the caller.
    */
   async verify(password: string, phc: string): Promise<PasswordVerdict> {
     const bytes = prepare(password);
@@ -92,8 +96,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Spends what `verify` spends, for an account that does not exist or has no password: the time of the answer must not
-   * tell them apart. It fails as `verify` fails.
+   * Takes the same time as `verify` and fails in the same ways. For an account that does not exist or has no password, so
+   * that the response time does not reveal it.
    */
   async verifyNothing(password: string): Promise<PasswordVerdict> {
     return this.verify(password, this.#nobodysHash);
@@ -111,7 +115,7 @@ export class PasswordHasher {
 }
 
 function prepare(password: string): Buffer {
-  // As typed: NFKC may turn one character into eighteen, which the bound must not make the user's problem.
+  // The limit applies to the password as typed, because NFKC may turn one character into eighteen.
   if (Buffer.byteLength(password) > MAX_BYTES) {
     throw passwordErrors.PASSWORD_TOO_LONG();
   }
@@ -129,7 +133,7 @@ function parse(phc: string): argon2.ParsedHashOptions {
   throw new Error('A stored password hash is not an Argon2id PHC string.');
 }
 
-/** Looks like a hash, but its bytes are random: no password is known, or needed, to lead to them. */
+/** A well-formed hash of random bytes, which no known password matches. */
 function hashOfNothing(cost: { memoryCost: number; timeCost: number; parallelism: number }): string {
   const base64 = (length: number) => randomBytes(length).toString('base64').replaceAll('=', '');
   const parameters = `m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}`;

@@ -1,8 +1,8 @@
 import { kernelErrors } from '../../kernel/index.ts';
 
 /**
- * Runs a bounded number of tasks at a time, keeps a bounded number waiting in order of arrival, and sheds the rest at once:
- * a caller that is told to come back costs less than one that is kept waiting past its patience.
+ * Runs a bounded number of tasks at a time, lets a bounded number wait in order of arrival, and refuses the rest at once,
+ * because a caller that tries again later costs less than one that times out while waiting.
  */
 export class WorkQueue {
   readonly #concurrency: number;
@@ -27,8 +27,8 @@ export class WorkQueue {
   }
 
   /**
-   * Runs something that will come to a task of the queue, such as a sign-in with its statements before and after: as many at
-   * once as the queue holds. The rest are shed before they cost anything.
+   * Runs work that contains a task of the queue, such as a sign-in with its statements before and after the hash. Admits as
+   * many at once as the queue can run and hold, and refuses the rest before they cost anything.
    * @throws SERVICE_UNAVAILABLE
    */
   async admit<T>(work: () => Promise<T>): Promise<T> {
@@ -52,7 +52,7 @@ export class WorkQueue {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Hands the place to the next in line, so that nobody who arrives meanwhile can take it. */
+  /** Passes the slot directly to the first waiting task, so that a new one cannot take it in between. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) {

@@ -6,18 +6,18 @@ const generate = promisify(generateKeyPair);
 /** The signature algorithms we sign with (RFC 7518 section 3.1, RFC 8037 section 3.1). */
 export type SigningAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 
-/** How an algorithm is carried out by node:crypto. */
+/** How node:crypto runs an algorithm. */
 export interface AlgorithmRow {
-  /** Digest named to `sign`; Ed25519 brings its own. */
+  /** Digest passed to `sign`; null for Ed25519, which defines its own. */
   readonly digest: 'sha256' | null;
   /**
-   * Whether signing leaves the event loop for the thread pool. Worth its overhead for RSA alone: 0.4 ms against 0.05 ms
-   * (Ed25519) and 0.07 ms (P-256).
+   * Whether signing runs in the thread pool instead of on the event loop. Worth the overhead only for RSA: 0.4 ms against
+   * 0.05 ms (Ed25519) and 0.07 ms (P-256).
    */
   readonly offLoop: boolean;
   /**
-   * The key as `sign` takes it. The bare key wherever it will do: given as an object with options, Ed25519 signs 15,000
-   * times a second instead of 21,000.
+   * The key as `sign` takes it. The bare key if possible: with an object with options, Ed25519 signs 15,000 times a second
+   * instead of 21,000.
    */
   readonly signInput: (privateKey: KeyObject) => KeyObject | SignKeyObjectInput;
   /** Whether the key set shows a self-signed certificate beside the key (`x5c`), which only RSA clients ask for. */
@@ -32,7 +32,7 @@ export const signingAlgorithms: Readonly<Record<SigningAlgorithm, AlgorithmRow>>
   ES256: {
     digest: 'sha256',
     offLoop: false,
-    // JWS wants r and s side by side, not in DER (RFC 7518 section 3.4).
+    // JWS requires r and s concatenated, not in DER (RFC 7518 section 3.4).
     signInput: (key) => ({ key, dsaEncoding: 'ieee-p1363' }),
     certified: false,
     generate: () => generate('ec', { namedCurve: 'P-256' }),

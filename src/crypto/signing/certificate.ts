@@ -3,16 +3,16 @@ import type * as X509 from '@peculiar/x509';
 
 const VALID_YEARS = 20;
 
-/** Members of a JWK that show a certificate (RFC 7517 sections 4.7 and 4.8). */
+/** Members of a JWK that contain a certificate (RFC 7517 sections 4.7 and 4.8). */
 export interface CertificateMembers {
   readonly x5c: readonly [string];
   readonly x5t: string;
 }
 
 /**
- * Makes the self-signed certificate of an RSA signing key, for clients that take a key out of `x5c`. Trust comes from the
- * key set's address, not from the certificate, so it says nothing but the `kid`.
- * Equal arguments give equal bytes: the serial number is made of the thumbprint, and RSASSA-PKCS1-v1_5 is deterministic.
+ * Makes the self-signed certificate of an RSA signing key, for clients that read the key from `x5c`. Clients trust the
+ * address of the key set, not the certificate, so it contains only the `kid`. Equal arguments give equal bytes: the serial
+ * number is made of the thumbprint, and RSASSA-PKCS1-v1_5 is deterministic.
  * @param kid Thumbprint of the public key (RFC 7638), in base64url.
  * @param createdAt When the key was made; the certificate is valid from then for 20 years.
  * @returns DER in base64, as an entry of `x5c` is written.
@@ -42,7 +42,7 @@ export function certificateMembers(certificate: string): CertificateMembers {
   return { x5c: [certificate], x5t: Buffer.from(sha1, 'hex').toString('base64url') };
 }
 
-/** Loaded when a key is made, not at start: it costs 120 ms and 19 MB, and most processes never make one. */
+/** Loaded when a key is made, not at start, because it takes 120 ms and 19 MB and most processes never make a key. */
 async function loadX509(): Promise<typeof X509> {
   // Its dependency container refuses to load without this polyfill.
   await import('reflect-metadata');

@@ -1,4 +1,4 @@
-/** Signing keys and signed tokens. A private key leaves this folder sealed or not at all. */
+/** Signing keys and signed tokens. Private keys leave this folder only when sealed. */
 export { isSigningAlgorithm, type SigningAlgorithm } from './algorithms.ts';
 export { type CertificateMembers, certificateMembers } from './certificate.ts';
 export type { Signer } from './signer.ts';

@@ -18,14 +18,17 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** A signing key as a row keeps it. The private part is sealed and bound to its `kid` and the context given. */
+/** A signing key as it is stored. The private part is sealed and bound to its `kid` and the context given. */
 export interface StoredSigningKey {
   /** Thumbprint of the public key (RFC 7638). */
   readonly kid: string;
   readonly alg: SigningAlgorithm;
   readonly publicJwk: PublicJwk;
   readonly sealedPrivate: string;
-  /** Self-signed certificate, DER in base64; null but for RSA. Kept, not remade, so that every node shows the same `x5c`. */
+  /**
+   * Self-signed certificate, DER in base64; null except for RSA. Stored and not made again, so that every node publishes
+   * the same `x5c`.
+   */
   readonly certificate: string | null;
 }
 
@@ -36,7 +39,7 @@ export interface VerificationKey {
   readonly key: KeyObject;
 }
 
-/** A key pair in the open. It stays inside this folder. */
+/** A key pair with its private key unsealed. Only used inside this folder. */
 export interface GeneratedSigningKey {
   readonly kid: string;
   readonly alg: SigningAlgorithm;
@@ -47,7 +50,7 @@ export interface GeneratedSigningKey {
 
 /**
  * Makes a key pair: Ed25519, P-256 or RSA of 2048 bits.
- * @param createdAt Where the validity of an RSA key's certificate begins.
+ * @param createdAt Begin of the validity of an RSA key's certificate.
  */
 export async function generateSigningKey(alg: SigningAlgorithm, createdAt: Date): Promise<GeneratedSigningKey> {
   const row = signingAlgorithms[alg];
@@ -61,8 +64,8 @@ export async function generateSigningKey(alg: SigningAlgorithm, createdAt: Date)
 }
 
 /**
- * Makes a signing key and seals its private part, which is never seen outside this room.
- * @param context Whose key it is (the tenant's id); `openSigner` must be given the same.
+ * Makes a signing key and seals its private part, which never leaves this module unsealed.
+ * @param context The owner of the key (the tenant's id); `openSigner` needs the same.
  */
 export async function createSigningKey(
   alg: SigningAlgorithm,
@@ -74,7 +77,7 @@ export async function createSigningKey(
   return { ...open, sealedPrivate: sealer.seal(JSON.stringify(privateJwk), sealContext(context, open.kid)) };
 }
 
-/** @throws Error The private part does not open: another master key, another context, or a damaged row. */
+/** @throws Error The private part cannot be opened: another master key, another context, or a damaged row. */
 export function openSigner(
   stored: Pick<StoredSigningKey, 'kid' | 'alg' | 'sealedPrivate'>,
   sealer: Sealer,
@@ -85,7 +88,7 @@ export function openSigner(
   return new Signer(stored.kid, stored.alg, createPrivateKey({ key: jwk, format: 'jwk' }));
 }
 
-/** Prepares a published key for `verifyJwt`; keep the result, reading a key costs more than using it. */
+/** Prepares a published key for `verifyJwt`; cache the result, because reading a key costs more than using it. */
 export function verificationKey(jwk: PublicJwk): VerificationKey {
   return { kid: jwk.kid, alg: jwk.alg, key: createPublicKey({ key: { ...jwk }, format: 'jwk' }) };
 }

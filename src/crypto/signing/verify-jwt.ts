@@ -4,10 +4,13 @@ import type { VerificationKey } from './signing-key.ts';
 
 /** A token with every role of a user in hundreds of clients takes some 40 KB; headers of a request end at 16 KB anyway. */
 const MAX_CHARACTERS = 65_536;
-/** Clocks of nodes differ: FAPI 2.0 section 5.3.2.1 has 10 s pass and more than 60 s fail. */
+/**
+ * Clocks of nodes differ. FAPI 2.0 section 5.3.2.1 requires accepting times up to 10 s in the future and refusing more than
+ * 60 s.
+ */
 const AHEAD_SECONDS = 60;
 
-/** Why a token was refused. For logs and metrics: the caller shows one answer for all. */
+/** Why a token was refused. For logs and metrics only; clients get the same answer for every reason. */
 export type TokenRejection =
   | 'too-large'
   | 'malformed'
@@ -25,7 +28,7 @@ export type TokenRejection =
   | 'issued-in-future'
   | 'issuer-not-allowed';
 
-/** The one way `verifyJwt` refuses. Holds no part of the token. */
+/** The only error of `verifyJwt`. Contains no part of the token. */
 export class TokenRejected extends Error {
   override readonly name = 'TokenRejected';
   readonly reason: TokenRejection;
@@ -52,17 +55,17 @@ export interface JwtHeader {
   readonly typ: string;
 }
 
-/** What a place accepts. Nothing has a default: each place says what it takes. */
+/** What to accept. No option has a default, so that each use states what it accepts. */
 export interface VerifyJwtOptions {
   /** Accepted `typ` values, compared as media types: without case and without `application/` (RFC 8725 section 3.11). */
   readonly types: readonly string[];
   readonly algorithms: readonly SigningAlgorithm[];
-  /** Whether `iss` is one whose keys were offered. */
+  /** Whether `iss` is an issuer whose keys `findKey` knows. */
   readonly isIssuer: (issuer: string) => boolean;
   readonly now: Date;
 }
 
-/** Finds a key by `kid`; it may wait for the database. The algorithm is the key's, never the token's choice. */
+/** Finds a key by `kid`; it may wait for the database. The key determines the algorithm, never the token. */
 export type FindKey = (kid: string) => VerificationKey | undefined | Promise<VerificationKey | undefined>;
 
 interface Facts {
@@ -70,7 +73,10 @@ interface Facts {
   readonly options: VerifyJwtOptions;
 }
 
-/** In this order, before any cryptography. `jwk`, `jku` and the `x5` members would let a token bring its own key. */
+/**
+ * Run in this order, before any cryptography. `jwk`, `jku` and the `x5` members are refused, because a token could supply
+ * its own key with them.
+ */
 const headerChecks: readonly { readonly reason: TokenRejection; readonly fails: (facts: Facts) => boolean }[] = [
   {
     reason: 'algorithm-not-allowed',
@@ -88,22 +94,22 @@ const headerChecks: readonly { readonly reason: TokenRejection; readonly fails: 
   { reason: 'key-not-named', fails: ({ header }) => typeof header.kid !== 'string' || header.kid === '' },
 ];
 
-/** In this order, on the claims of a token whose signature is right. */
+/** Run in this order on the claims, after the signature was verified. */
 const claimChecks: readonly {
   readonly reason: TokenRejection;
   readonly fails: (claims: JwtClaims, options: VerifyJwtOptions) => boolean;
 }[] = [
   { reason: 'issuer-not-allowed', fails: (claims, options) => !options.isIssuer(claims.iss) },
-  // "On or after" (RFC 7519 section 4.1.4), and no leeway: a token ends when it says it ends.
+  // "On or after" (RFC 7519 section 4.1.4), and no leeway: a token is invalid from its `exp` on.
   { reason: 'expired', fails: (claims, options) => options.now.getTime() >= claims.exp * 1000 },
   { reason: 'not-yet-valid', fails: (claims, options) => isAhead(claims.nbf, options.now) },
   { reason: 'issued-in-future', fails: (claims, options) => isAhead(claims.iat, options.now) },
 ];
 
 /**
- * Verifies a signed JWT (RFC 7519 section 7.2, RFC 8725). Remember the result, bounded, by the token's hash: verifying an
- * Ed25519 signature takes 0.15 ms.
- * @throws TokenRejected Anything is wrong with the token. What `findKey` throws passes through.
+ * Verifies a signed JWT (RFC 7519 section 7.2, RFC 8725). Cache the result by the token's hash, with a bound, because
+ * verifying an Ed25519 signature takes 0.15 ms.
+ * @throws TokenRejected The token is not valid. Errors of `findKey` pass through.
  */
 export async function verifyJwt(
   token: string,
@@ -119,7 +125,7 @@ export async function verifyJwt(
 }
 
 /**
- * The `iss` a token claims, to know whose keys to look among. Nothing has been verified.
+ * The `iss` of a token whose signature is not verified, to choose the keys to verify it with.
  * @returns null when the token cannot be read or names none.
  */
 export function claimedIssuer(token: string): string | null {
@@ -188,7 +194,7 @@ function reject(failed: { readonly reason: TokenRejection } | undefined): void {
   }
 }
 
-/** NumericDate of RFC 7519 section 2; JSON knows no NaN, but it knows 1e999. */
+/** NumericDate of RFC 7519 section 2. JSON has no NaN, but 1e999 parses as Infinity. */
 function isDate(value: unknown): value is number {
   return Number.isFinite(value);
 }
