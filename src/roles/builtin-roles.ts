@@ -6,18 +6,18 @@ import type { RoleStore } from './role.store.ts';
 
 /** Holds every permission with reach `all`; exists in `master` alone. */
 export const ADMINISTRATOR_ROLE = 'administrator';
-/** Administers one tenant: everything there but making and deleting tenants (model.md section 7). Exists in every tenant. */
+/** Allows everything in one tenant except creating and deleting tenants (model.md section 7). Exists in every tenant. */
 export const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
 
-/** What `administrator` holds. */
+/** The permissions of `administrator`. */
 const ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('all').map(formatScope);
 
-/** What `tenant-administrator` holds. */
+/** The permissions of `tenant-administrator`. */
 const TENANT_ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('tenant')
   .map(formatScope)
   .filter((scope) => scope !== 'tenant:create' && scope !== 'tenant:delete');
 
-/** What every new tenant gets: one insert, in the transaction that makes the tenant. */
+/** Adds the builtin roles of a new tenant with one insert, in the transaction that creates the tenant. */
 export function seedBuiltinRoles(store: RoleStore, clock: Clock): TenantSeed {
   return async (_authority, tenant) => {
     const now = clock.now();

@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../persistence/index.ts';
 import type { HolderKind } from './role.entity.ts';
 
-/** A role somebody holds: directly, through groups up the tree, or inside another role. */
+/** A role that a holder has directly, through its groups and their parents, or as part of another role. */
 export interface EffectiveRole {
   readonly holderId: string;
-  /** The tenant the role acts on: the holder's own, or for holders in `master` perhaps another. */
+  /** The tenant the role acts on: the holder's own or, only for holders in `master`, another. */
   readonly onTenantId: string;
   readonly roleId: string;
   /** UUID of the client the role belongs to; the zero UUID for a role of the tenant. */
@@ -14,7 +14,7 @@ export interface EffectiveRole {
   readonly permissions: readonly string[];
 }
 
-/** Which roles reach whom, each answered by one statement. */
+/** Queries on effective roles, each answered by one statement. */
 export class EffectiveRoleStore {
   readonly #db: Database;
 
@@ -26,11 +26,13 @@ export class EffectiveRoleStore {
     return this.#db.read<unknown>();
   }
 
-  /** Every role the holders have: a user's groups and their parents lend it theirs, and each role its children. */
+  /**
+   * All effective roles of the holders: their own, those of a user's groups and the parents of these, and all child roles.
+   */
   async rolesOf(tenantId: string, kind: HolderKind, holderIds: readonly string[]): Promise<EffectiveRole[]> {
     if (holderIds.length === 0) return [];
     const ids = sql`${holderIds as string[]}::text[]`;
-    // A group's own roles are those of itself and its parents, as its members have them.
+    // A group has its own roles and those of its parents, as its members do.
     const groups = {
       user: sql`select user_id, group_id from group_members where tenant_id = ${tenantId} and user_id = any(${ids})`,
       group: sql`select id::text, id from groups where tenant_id = ${tenantId} and id::text = any(${ids})`,
@@ -59,7 +61,7 @@ export class EffectiveRoleStore {
     return rows;
   }
 
-  /** The roles with everything they contain: what granting them gives. */
+  /** The roles with all roles they contain, which a grant of them gives. */
   async contents(
     tenantId: string,
     roleIds: readonly string[],
@@ -77,7 +79,7 @@ export class EffectiveRoleStore {
     return rows;
   }
 
-  /** How many enabled users hold a role in their own tenant, in whatever way. */
+  /** How many enabled users hold a role in their own tenant, directly or not. */
   async countUsersWith(tenantId: string, roleId: string, exceptUserId: string | null = null): Promise<number> {
     const { rows } = await sql<{ total: number }>`
       with recursive giving (role_id) as (

@@ -7,7 +7,7 @@ import { grantErrors } from './access.errors.ts';
 const MAX_PERMISSIONS = 400;
 
 /**
- * Native permissions as a caller wrote them, each once.
+ * Checks a caller's list of native permissions and removes duplicates.
  * @param path GraphQL input path of the list.
  * @throws PERMISSION_UNKNOWN
  */
@@ -21,7 +21,7 @@ export function checkedPermissions(path: string, scopes: readonly string[]): str
   return [...new Set(scopes)];
 }
 
-/** The grants stored texts stand for; one that this version no longer knows gives nothing. */
+/** Parses stored permissions; skips those that this version no longer knows. */
 export function grantsOf(scopes: Iterable<string>): Grant[] {
   const grants: Grant[] = [];
   for (const scope of scopes) {
@@ -32,7 +32,7 @@ export function grantsOf(scopes: Iterable<string>): Grant[] {
 }
 
 /**
- * Whoever gives a permission must hold it, with that reach (model.md section 7).
+ * Requires that the caller holds every permission it grants, with at least that reach (model.md section 7).
  * @throws PERMISSION_MASTER_ONLY A reach of `all` outside `master`.
  * @throws PERMISSION_ESCALATION
  */
@@ -43,7 +43,10 @@ export function assertMayGrant(authority: Authority, grants: readonly Grant[]): 
   if (!authority.holds(grants)) throw grantErrors.PERMISSION_ESCALATION();
 }
 
-/** A role on another tenant acts where only reach `all` gets one, so only who holds that may give it. */
+/**
+ * The permissions needed to grant a role on another tenant: only reach `all` acts on other tenants, so the caller must hold
+ * it.
+ */
 export function widened(grants: readonly Grant[]): Grant[] {
   return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'all' as const }));
 }

@@ -9,7 +9,7 @@ import type { GroupStore } from './group.store.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import type { RolePermissions } from './role-permissions.ts';
 
-/** What this room needs of the one above it: which of these ids are users of the tenant. */
+/** Tells which of some ids are users of the tenant. `users/` implements it, because this module may not import `users/`. */
 export interface KnownUsers {
   findMany(tenantId: string, ids: readonly string[]): Promise<{ has(id: string): boolean }>;
 }
@@ -24,14 +24,14 @@ export interface GroupMemberServiceDeps {
   readonly clock: Clock;
 }
 
-/** Users one change may add or remove: an event each, in one transaction. */
+/** Most users that one change may add or remove: each causes an event, in one transaction. */
 const MAX_MEMBERS = 1000;
 /** Ids of 36 characters: 400 KB. */
 const MAX_LISTED = 10_000;
 /** A page of 200 groups with 1,000 members each: 9 MB. */
 const MAX_LISTED_TOGETHER = 250_000;
 
-/** Who is in which group. Adding a member twice or removing a stranger changes nothing and is no error. */
+/** Rules of group members. Adding a member twice or removing a user who is no member has no effect and is no error. */
 export class GroupMemberService {
   readonly #deps: GroupMemberServiceDeps;
 
@@ -40,8 +40,8 @@ export class GroupMemberService {
   }
 
   /**
-   * Members of one group, by user id; those of groups below it are not among them.
-   * @param readFirst Reads the first page, for whoever reads those of many groups together.
+   * Members of one group, by user id, without those of groups below it.
+   * @param readFirst Reads the first page; given by a loader, which reads those of many groups together.
    */
   page(
     authority: Authority,
@@ -53,7 +53,7 @@ export class GroupMemberService {
   }
 
   /**
-   * The first direct members of each group, by user id; whoever asks checks who may know.
+   * The first direct members of each group, by user id. The caller of this method must check the permission to read them.
    * @throws INVALID_INPUT More than 10,000 of one group, or 250,000 of all together.
    */
   async firstOf(
@@ -70,7 +70,7 @@ export class GroupMemberService {
   /**
    * @param userIds Public ids, at most 1000; all are added or none.
    * @throws NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED
-   * @throws PERMISSION_ESCALATION The caller does not hold all that the roles of the group and its parents come to.
+   * @throws PERMISSION_ESCALATION The caller does not hold all permissions of the roles of the group and its parents.
    */
   async add(authority: Authority, groupId: string, userIds: readonly string[]): Promise<Group> {
     const { clock, db, guarded, permissions, store } = this.#deps;
@@ -131,7 +131,7 @@ function checkedUsers(userIds: readonly string[]): string[] {
   return [...new Set(userIds.map((id) => requireText(id, 'input.userId', { max: 128 })))];
 }
 
-/** A user who was deleted in between. */
+/** Handles a user who was deleted after the check. */
 function unknownMember(error: unknown): never {
   if (violatedConstraint(error) !== 'group_members__user_id__fkey') throw error;
   const { message } = groupErrors.rows.GROUP_MEMBER_NOT_FOUND;

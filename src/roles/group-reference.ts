@@ -7,11 +7,14 @@ import type { GroupStore } from './group.store.ts';
 /** The profile whose groups form a tree; groups of any other are an organisation directory, found by `key`. */
 export const TREE_PROFILE = 'groups';
 
-/** Which group is meant: by its own id, or by the key its directory knows it by. */
+/** Identifies a group by its id, or by its key in a directory. */
 export interface GroupReference {
   readonly id?: string | null | undefined;
   readonly key?: string | null | undefined;
-  /** Beside an id: what it must have. Beside a key and left out: the one directory of organisations that has the key. */
+  /**
+   * With an id: the profile the group must have. With a key, when left out: the only directory of organisations that has
+   * the key.
+   */
   readonly profile?: string | null | undefined;
 }
 
@@ -35,7 +38,7 @@ export async function findGroup(
   return group ?? null;
 }
 
-/** The id of the group that is meant. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
+/** The id of the group. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
 export async function groupIdOf(store: GroupStore, authority: Authority, reference: GroupReference): Promise<string> {
   if (reference.id != null && reference.profile == null) return reference.id;
   const group = await findGroup(store, authority, reference);

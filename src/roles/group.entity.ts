@@ -8,7 +8,9 @@ export const GroupEntity = defineEntity({
     tenantId: p.uuid().primary(),
     id: p.uuid().primary(),
     profile: p.string().length(64).default('groups'),
-    /** The id callers of an organisation directory chose; unique per profile. Equals `id` where none was chosen. */
+    /**
+     * Id chosen by callers for a group of an organisation directory, unique per profile. Equals `id` if none was chosen.
+     */
     key: p.text(),
     parentId: p.uuid().nullable(),
     name: p.text(),
@@ -21,7 +23,7 @@ export const GroupEntity = defineEntity({
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
-  // By key first: the profile of a key may be unknown.
+  // Key before profile, because a look-up may know the key only.
   uniques: [{ name: 'groups__key', properties: ['tenantId', 'key', 'profile'] }],
   indexes: [
     { name: 'groups__parent_id', properties: ['tenantId', 'parentId'] },
@@ -31,7 +33,7 @@ export const GroupEntity = defineEntity({
 });
 export type Group = InferEntity<typeof GroupEntity>;
 
-/** Search rows of attributes, as users have them. Kept by the store. */
+/** Search rows of attributes, as for users. Kept by the store. */
 export const GroupAttributeKeyEntity = defineEntity({
   name: 'GroupAttributeKey',
   tableName: 'group_attribute_keys',

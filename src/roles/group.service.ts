@@ -19,13 +19,13 @@ import type { RoleStore } from './role.store.ts';
 import type { RolePermissions } from './role-permissions.ts';
 
 export interface CreateGroup {
-  /** 1 to 255 characters; in the tree without `/` and unique among its siblings, ignoring case. */
+  /** 1 to 255 characters. In the tree, without `/` and unique among the groups of the same parent, ignoring case. */
   readonly name: string;
   /** Default `groups`. */
   readonly profile?: string;
-  /** The id the directory knows it by, unique per profile. Default: its own id. */
+  /** Id of the group in its directory, unique per profile. Default: the id of the group. */
   readonly key?: string;
-  /** In the tree only. Default: none. */
+  /** Only for groups of the tree. Default: none. */
   readonly parentId?: string | null;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly externalId?: string | null;
@@ -33,9 +33,9 @@ export interface CreateGroup {
 
 export interface UpdateGroup {
   readonly name?: string;
-  /** Null moves it to the top. */
+  /** Null moves the group to the top. */
   readonly parentId?: string | null;
-  /** The named ones replace theirs, null removes one, others stay. */
+  /** Replaces the named attributes; null removes one, others stay. */
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly externalId?: string | null;
 }
@@ -53,10 +53,10 @@ export interface GroupServiceDeps {
 const TEXT = { max: 255 };
 const FILTER_TEXT = { min: 0, max: 1024 };
 const PROFILE = /^[A-Za-z0-9._-]{1,64}$/;
-/** Levels of the tree: a path of 32 names of 255 characters is 8 KB, and more nobody oversees. */
+/** Most levels of the tree: a path of 32 names of 255 characters is 8 KB, and people do not manage deeper trees. */
 const MAX_DEPTH = 32;
 
-/** Rules of groups: their names and their place in the tree. Their members: `GroupMemberService`. */
+/** Rules of groups: their names and their position in the tree. See `GroupMemberService` for their members. */
 export class GroupService {
   readonly #deps: GroupServiceDeps;
 
@@ -69,7 +69,7 @@ export class GroupService {
     return findGroup(this.#deps.store, authority, reference);
   }
 
-  /** What the changes below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
+  /** Returns the id that the methods below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
   idOf(authority: Authority, reference: GroupReference): Promise<string> {
     return groupIdOf(this.#deps.store, authority, reference);
   }
@@ -125,13 +125,13 @@ export class GroupService {
   }
 
   /**
-   * Changes what the input names. A group that moves takes its members along, who then have the roles of the new parents.
+   * Changes what the input names. After a move, the members of the group have the roles of its new parents.
    * @throws NOT_FOUND, ACCOUNT_GUARDED, PERMISSION_ESCALATION, ADMINISTRATOR_LAST, and what `create` throws.
    */
   async update(authority: Authority, id: string, input: UpdateGroup): Promise<Group> {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
-      // Before the row, so that nobody who holds the tree waits for it.
+      // Lock the tree before the row, so that a transaction with the tree lock never waits for this row.
       if (input.name !== undefined || input.parentId !== undefined) await store.lockTree(authority.tenant.id);
       const group = await this.#lock(authority, id);
       const changed = this.#assign(group, input);
@@ -185,7 +185,7 @@ export class GroupService {
     return changed;
   }
 
-  /** Renames or moves a group and the paths below it. @returns Whether it did. */
+  /** Renames or moves a group, and updates the paths below it. @returns Whether anything changed. */
   async #move(authority: Authority, group: Group, input: UpdateGroup): Promise<boolean> {
     const { db, guarded, store } = this.#deps;
     const name = input.name === undefined ? group.name : checkedName(input.name, group.profile);
@@ -258,7 +258,8 @@ const TAKEN: Readonly<Record<string, 'GROUP_NAME_TAKEN' | 'GROUP_KEY_TAKEN' | un
 const TAKEN_PATH = { GROUP_NAME_TAKEN: 'input.name', GROUP_KEY_TAKEN: 'input.key' } as const;
 
 /**
- * Who comes under a group has its roles: they must be the caller's to give.
+ * Requires that the caller may grant the roles of a group to which it adds members or child groups, because they get these
+ * roles.
  * @throws PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY
  */
 export async function assertMayLend(

@@ -29,16 +29,16 @@ export interface GroupFilter {
   /** Part of the name, ignoring case. */
   readonly nameContains?: string;
   readonly externalId?: string;
-  /** Of these groups of comparisons all of at least one group. */
+  /** Groups of comparisons, of which all in at least one group must hold. */
   readonly anyOf?: AnyOf;
 }
 
-/** A group as one of its members has it. */
+/** A group with one of its members. */
 export interface MemberGroup extends Group {
   readonly userId: string;
 }
 
-/** What comparisons of groups may name beside attributes. */
+/** Fields that comparisons of groups may name beside attributes. */
 export type GroupSearchField = 'key' | 'profile' | 'name';
 
 const SEARCHED_GROUPS: Searched = {
@@ -54,7 +54,7 @@ const SEARCHED_GROUPS: Searched = {
 export type GroupOrder = 'path' | 'createdAt';
 
 const ID: PageKey = { column: 'groups.id', property: 'id', type: 'uuid' };
-/** Ids are made in the order of time (RFC 9562 section 5.7). */
+/** Order by id is order by creation time (RFC 9562 section 5.7). */
 const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
   path: [{ column: 'groups.path', property: 'path', type: 'text' }, ID],
   createdAt: [ID],
@@ -91,13 +91,16 @@ export class GroupStore {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** By the id its directory knows it by. */
+  /** Finds a group by its key in a directory. */
   async findByKey(tenantId: string, profile: string, key: string): Promise<Group | null> {
     const query = this.#select(tenantId).where('groups.profile', '=', profile).where('groups.key', '=', key);
     return ((await query.executeTakeFirst()) ?? null) as Group | null;
   }
 
-  /** Groups with this key in every profile but one, two at most: who asks wants to know whether there is just one. */
+  /**
+   * Groups with this key in all profiles except one; two at most, because callers only need to know whether there is
+   * exactly one.
+   */
   async findOutside(tenantId: string, profile: string, key: string): Promise<Group[]> {
     const query = this.#select(tenantId).where('groups.profile', '<>', profile).where('groups.key', '=', key);
     return (await query.limit(2).execute()) as Group[];
@@ -121,7 +124,7 @@ export class GroupStore {
     return keysetPage<Group>(query, PAGE_KEYS[order], request);
   }
 
-  /** The groups each user is a member of itself, by path; not their parents. */
+  /** The groups of which each user is a direct member, by path. */
   async groupsOf(tenantId: string, userIds: readonly string[]): Promise<Map<string, MemberGroup[]>> {
     if (userIds.length === 0) return new Map();
     const rows = (await this.#select(tenantId)
@@ -204,7 +207,10 @@ export class GroupStore {
     return rows;
   }
 
-  /** Until the unit of work ends nobody else moves groups: two moves that are each harmless may close a circle. */
+  /**
+   * Prevents other moves of groups until the unit of work ends: two concurrent moves that are valid alone could form a
+   * cycle.
+   */
   async lockTree(tenantId: string): Promise<void> {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`groups ${tenantId}`}, 0))`.execute(this.#sql);
   }
@@ -220,7 +226,7 @@ export class GroupStore {
     return this.#db.em.create(GroupEntity, { ...group, foldedName: fold(group.name) });
   }
 
-  /** Makes the search rows of a group equal to its attributes, after it was flushed in the open unit of work. */
+  /** Makes the search rows of a group match its attributes, after the group was flushed in the open unit of work. */
   replaceSearchRows({ tenantId, id, attributes }: Pick<Group, 'tenantId' | 'id' | 'attributes'>): Promise<void> {
     const rows = Object.entries(attributes ?? {}).flatMap(([name, value]) =>
       searchKeysOf(value).map((key) => [name, key] as const),
@@ -228,7 +234,7 @@ export class GroupStore {
     return replaceSearchRows(this.#db, SEARCHED_GROUPS.keys, tenantId, id, rows);
   }
 
-  /** Puts the new path before the rest of every path below a group that was renamed or moved. */
+  /** Replaces the beginning of every path below a group that was renamed or moved. */
   async movePaths(tenantId: string, descendantIds: readonly string[], before: string, after: string): Promise<void> {
     if (descendantIds.length === 0) return;
     await sql`
@@ -236,12 +242,12 @@ export class GroupStore {
       where tenant_id = ${tenantId} and id = any(${descendantIds as string[]}::uuid[])`.execute(this.#sql);
   }
 
-  /** Deletes a group with everything below it, and its members' memberships. */
+  /** Deletes a group, all groups below it, and their memberships. */
   async delete(tenantId: string, id: string): Promise<void> {
     await this.#sql.deleteFrom('groups').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
   }
 
-  /** @returns The users that were no members before. */
+  /** @returns The users who were not members before. */
   async addMembers(tenantId: string, groupId: string, userIds: readonly string[], now: Date): Promise<string[]> {
     if (userIds.length === 0) return [];
     const rows = await this.#sql
@@ -260,7 +266,7 @@ export class GroupStore {
     return rows.map(({ user_id }) => user_id);
   }
 
-  /** @returns The users that were members before. */
+  /** @returns The users who were members before. */
   async removeMembers(tenantId: string, groupId: string, userIds: readonly string[]): Promise<string[]> {
     if (userIds.length === 0) return [];
     const rows = await this.#sql

@@ -1,6 +1,6 @@
 /**
- * Roles and groups: names for permissions, who holds them, and the rules that nobody gives away more than they have.
- * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
+ * Roles and groups: named sets of permissions, their holders, and the rules against privilege escalation. May import
+ * `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
  */
 export { grantErrors } from './access.errors.ts';
 export { ADMINISTRATOR_ROLE, seedBuiltinRoles } from './builtin-roles.ts';

@@ -11,15 +11,15 @@ import type { HolderKind, Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import type { RoleStore } from './role.store.ts';
 
-/** A role in somebody's hands. */
+/** A role and its holder. */
 export interface RoleGranting {
   readonly roleId: string;
   readonly holderKind: HolderKind;
   /** Public id of a user, or UUID of a group or client. */
   readonly holderId: string;
   /**
-   * Name of the tenant on which the role acts. Default: the holder's own. A holder in `master` may have a role on one
-   * other tenant: it allows nothing beyond that tenant and nothing at home (model.md section 2, rule 8).
+   * Name of the tenant on which the role acts. Default: the holder's own. A holder in `master` may have a role on one other
+   * tenant: it allows nothing outside that tenant, not even in `master` (model.md section 2, rule 8).
    */
   readonly onTenant?: string | null;
 }
@@ -34,7 +34,7 @@ export interface RoleGrantServiceDeps {
   readonly clock: Clock;
 }
 
-/** Who holds which role. Granting twice or revoking what nobody holds changes nothing and is no error. */
+/** Grants and revokes roles. Granting a role twice or revoking one that is not held has no effect and is no error. */
 export class RoleGrantService {
   readonly #deps: RoleGrantServiceDeps;
 
@@ -44,7 +44,8 @@ export class RoleGrantService {
 
   /**
    * @throws ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, NOT_FOUND (the other tenant), ACCOUNT_GUARDED
-   * @throws PERMISSION_ESCALATION The caller does not hold all that the role comes to: on another tenant, for all tenants.
+   * @throws PERMISSION_ESCALATION The caller does not hold all permissions of the role; for a role on another tenant, with
+   *   reach `all`.
    */
   async grant(authority: Authority, input: RoleGranting): Promise<Role> {
     const { clock, db, effective, store } = this.#deps;
@@ -73,7 +74,7 @@ export class RoleGrantService {
     });
   }
 
-  /** The role and its holder, both of the tenant, and the holder open to the caller. */
+  /** Finds the role and locks its holder, both of the tenant, and checks that the caller may change the holder. */
   async #reach(authority: Authority, { roleId, holderKind, holderId }: RoleGranting): Promise<Role> {
     const { guarded, store } = this.#deps;
     const tenantId = authority.tenant.id;
@@ -87,7 +88,7 @@ export class RoleGrantService {
   async #onTenant({ tenant, reach }: Authority, { onTenant }: RoleGranting): Promise<string> {
     if (onTenant == null || onTenant === tenant.name) return tenant.id;
     if (tenant.name !== MASTER_TENANT) throw roleErrors.ROLE_GRANT_ELSEWHERE();
-    // Before the look-up, which would tell whether there is such a tenant.
+    // Check before the look-up, which would reveal whether the tenant exists.
     if (reach !== 'all') throw grantErrors.PERMISSION_ESCALATION();
     const other = await this.#deps.directory.byName(onTenant);
     if (other === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });

@@ -5,25 +5,28 @@ import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { grantsOf } from './escalation.ts';
 import type { HolderKind } from './role.entity.ts';
 
-/** What the roles of one holder come to. */
+/** The roles of one holder and the permissions they give. */
 export interface HeldRoles {
-  /** Every role held in the own tenant, those inside other roles included. */
+  /** Every role held in the holder's own tenant, including those inside other roles. */
   readonly roles: readonly EffectiveRole[];
   readonly permissions: PermissionSet;
   /**
-   * What roles granted on another tenant allow there, by that tenant's id: nothing beyond that tenant, and nothing at home
-   * (model.md section 2, rule 8). Only holders in `master` have any.
+   * What roles granted on another tenant allow there, by that tenant's id. They allow nothing outside that tenant (model.md
+   * section 2, rule 8). Only holders in `master` have any.
    */
   readonly elsewhere: ReadonlyMap<string, PermissionSet>;
 }
 
 const NOTHING: HeldRoles = { roles: [], permissions: PermissionSet.none, elsewhere: new Map() };
 
-/** Holders kept: a handful of roles each, about 4 KB with their permission set, so 40 MB at most. */
+/** Most cached holders: a few roles and their permission set are about 4 KB, so 40 MB at most. */
 const CAPACITY = 10_000;
 const MAX_AGE_MS = 5_000;
 
-/** A grant on one other tenant: reach `all` shrinks to that tenant, and there is no own account there. */
+/**
+ * Grants as they apply on one other tenant: reach `all` becomes that tenant, and reach `self` is dropped because the holder
+ * has no account there.
+ */
 function narrowed(grants: readonly Grant[]): Grant[] {
   return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'tenant' as const }));
 }
@@ -59,7 +62,7 @@ function findStale(event: SecurityEvent): Stale | null {
   return { kind: 'holder', holder: `user ${ended.userId}` };
 }
 
-/** What users and clients may do through their roles, from a bounded cache that events keep true. */
+/** What users and clients may do through their roles, from a bounded cache that events invalidate. */
 export class RolePermissions {
   readonly #store: EffectiveRoleStore;
   readonly #cache = new ReadCache<HeldRoles>({ max: CAPACITY, ttlMs: MAX_AGE_MS });
@@ -84,7 +87,7 @@ export class RolePermissions {
     return this.#cache.get(`${tenantId} ${kind} ${holderId}`, load) as HeldRoles | Promise<HeldRoles>;
   }
 
-  /** For loaders: one statement for any number of holders, past the cache. Every id has an entry. */
+  /** For loaders: one statement for any number of holders, without the cache. Every id has an entry. */
   async heldByMany(
     tenantId: string,
     kind: HolderKind,

@@ -3,11 +3,11 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 /** `client_id` of a role that belongs to the tenant and not to a client. */
 export const TENANT_ROLE_CLIENT = '00000000-0000-0000-0000-000000000000';
 
-/** What can hold a role. A client is named by its UUID. */
+/** Kinds of holders of a role. A client is identified by its UUID. */
 const HOLDER_KINDS = ['user', 'group', 'client'] as const;
 export type HolderKind = (typeof HOLDER_KINDS)[number];
 
-/** A role: a name for native permissions, at the tenant or at one client. */
+/** A role: a named set of native permissions, of the tenant or of one client. */
 export const RoleEntity = defineEntity({
   name: 'Role',
   tableName: 'roles',

@@ -39,12 +39,12 @@ export interface RoleServiceDeps {
   readonly clock: Clock;
 }
 
-/** Roles one change may add or remove at once. */
+/** Most roles that one change may add or remove. */
 const MAX_CHILDREN = 200;
 const NAME = { max: 255 };
 const DESCRIPTION = { max: 1000 };
 
-/** Rules of roles: what they are called, what they hold, what they contain. Who holds them: `RoleGrantService`. */
+/** Rules of roles: their names, permissions and child roles. See `RoleGrantService` for their holders. */
 export class RoleService {
   readonly #deps: RoleServiceDeps;
 
@@ -62,7 +62,7 @@ export class RoleService {
 
   /**
    * @throws ROLE_NAME_TAKEN, ROLE_CLIENT_NOT_FOUND, ROLE_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
-   * @throws PERMISSION_ESCALATION The caller does not hold all that the role would come to.
+   * @throws PERMISSION_ESCALATION The caller does not hold all permissions that the role would have.
    */
   async create(authority: Authority, input: CreateRole): Promise<Role> {
     const tenantId = authority.tenant.id;
@@ -94,14 +94,15 @@ export class RoleService {
   }
 
   /**
-   * Changes what the input names. What the role holds already is nothing new; what is added must be the caller's to give.
-   * @throws NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
+   * Changes what the input names. The caller must hold the permissions it adds, but not those the role already has.
+   * @throws NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN,
+   *   PERMISSION_MASTER_ONLY
    * @throws PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
    */
   async update(authority: Authority, id: string, input: UpdateRole): Promise<Role> {
     const { clock, db, store } = this.#deps;
     return db.transaction(async () => {
-      // Two changes at once could each be harmless and together close a circle.
+      // Two concurrent changes that are valid alone could form a cycle.
       if (input.addChildIds !== undefined || input.removeChildIds !== undefined)
         await store.lockGrants(authority.tenant.id);
       const role = await this.#lock(authority, id);
@@ -127,7 +128,7 @@ export class RoleService {
     });
   }
 
-  /** Whoever changes a role changes all who hold it, so a role that reaches all tenants is guarded as they are. */
+  /** A change of a role affects all its holders, so a role with reach `all` is guarded as its holders are. */
   async #lock(authority: Authority, id: string): Promise<Role> {
     const { effective, store } = this.#deps;
     const role = await store.lock(authority.tenant.id, id);
@@ -170,7 +171,7 @@ export class RoleService {
     return (await this.#deps.guarded.keepingAdministrators(authority, remove)) || isAdded;
   }
 
-  /** @returns Whether one of them is new. */
+  /** @returns Whether any child is new. */
   async #addChildren(authority: Authority, role: Role, ids: readonly string[], path: string): Promise<boolean> {
     if (ids.length === 0) return false;
     const { effective, store } = this.#deps;
@@ -184,7 +185,7 @@ export class RoleService {
     return added.length > 0;
   }
 
-  /** @returns Whether one of them was inside. */
+  /** @returns Whether any child was removed. */
   async #removeChildren(role: Role, ids: readonly string[]): Promise<boolean> {
     const inside = await this.#childIds(role);
     const removed = inside.filter((id) => ids.includes(id));

@@ -23,21 +23,21 @@ export interface RoleFilter {
   readonly clientUuid?: string;
   /** Part of the name, ignoring case. */
   readonly nameContains?: string;
-  /** Also those the service made itself. Default false. */
+  /** Whether to include the builtin roles. Default false. */
   readonly withBuiltin?: boolean;
 }
 
-/** A role as one of its holders has it. */
+/** A role with one of its holders. */
 export interface GrantedRole extends Role {
   readonly holderId: string;
   /** The tenant it acts on. */
   readonly onTenantId: string;
 }
 
-/** Whom a grant names; a grant's holder is one of three tables, so no foreign key can check it. */
+/** Table of each kind of holder. A grant can name a row of three tables, so no foreign key can check it. */
 const HOLDER_TABLES: Readonly<Record<HolderKind, string>> = { user: 'users', group: 'groups', client: 'clients' };
 
-/** The only queries on roles, what they contain and who was granted them. */
+/** The only queries on roles, their child roles and their grants. */
 export class RoleStore {
   readonly #db: Database;
   readonly #columns = columnsOf(RoleEntity, 'roles');
@@ -71,7 +71,7 @@ export class RoleStore {
     return ((await query.executeTakeFirst()) ?? null) as Role | null;
   }
 
-  /** Roles of the tenant that the service made itself, by name; one that is missing is left out. */
+  /** Builtin roles of the tenant by name; missing ones are left out. */
   async findBuiltin(tenantId: string, names: readonly string[]): Promise<Role[]> {
     const query = this.#select(tenantId)
       .where('roles.client_uuid', '=', TENANT_ROLE_CLIENT)
@@ -100,7 +100,7 @@ export class RoleStore {
     );
   }
 
-  /** The roles granted to each holder itself, by name; not those that come through groups or other roles. */
+  /** The roles granted directly to each holder, by name, without those through groups or other roles. */
   async grantedTo(
     tenantId: string,
     kind: HolderKind,
@@ -136,7 +136,7 @@ export class RoleStore {
     return Map.groupBy(rows, ({ parentId }) => parentId);
   }
 
-  /** Whether there is such a user, group or client; it cannot be deleted before the unit of work ends. */
+  /** Whether the user, group or client exists; if so, it cannot be deleted before the unit of work ends. */
   async lockHolder(tenantId: string, kind: HolderKind, id: string): Promise<boolean> {
     if (kind !== 'user' && !isUuid(id)) return false;
     const { rows } = await sql`
@@ -147,8 +147,8 @@ export class RoleStore {
   }
 
   /**
-   * Until the unit of work ends nobody else changes what roles contain or who the administrators are: two changes that
-   * are each harmless may together close a circle or take the last administrator.
+   * Prevents other changes of child roles and administrators until the unit of work ends: two concurrent changes that are
+   * valid alone could form a cycle or remove the last administrator.
    */
   async lockGrants(tenantId: string): Promise<void> {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`roles ${tenantId}`}, 0))`.execute(this.#sql);
@@ -165,7 +165,7 @@ export class RoleStore {
     return this.#db.em.create(RoleEntity, role);
   }
 
-  /** Deletes a role with its grants and its places in other roles. */
+  /** Deletes a role with its grants, and removes it from other roles. */
   async delete(tenantId: string, id: string): Promise<void> {
     await this.#sql.deleteFrom('roles').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
   }
@@ -237,8 +237,8 @@ export class RoleStore {
   }
 
   /**
-   * Deletes every grant of holders that go away. Whoever deletes a user or client calls this in the same transaction: no
-   * foreign key does it, and the next account with the same id would inherit them.
+   * Deletes every grant of holders that are deleted. Call it in the transaction that deletes a user or client: no foreign
+   * key deletes the grants, and another account with the same id would inherit them.
    */
   async deleteGrantsOf(tenantId: string, kind: HolderKind, holderIds: readonly string[]): Promise<void> {
     if (holderIds.length === 0) return;
