@@ -1,4 +1,4 @@
-/** What the nodes of one database have agreed on: written once by one of them, compared by all. */
+/** Table of the values that all nodes of a database must share: one node writes them, all compare theirs. */
 export const CLUSTER_DDL: readonly string[] = [
   `create table "cluster_facts" (
     "name" text not null,

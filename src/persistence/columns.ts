@@ -12,12 +12,12 @@ interface EntityWithMeta {
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The columns of an entity, each named as its property: what a plain read selects, so that rows have the entity's shape. */
+/** The columns of an entity, each named as its property, so that rows of a plain read have the entity's shape. */
 export type Columns<E> = AliasedExpression<E[keyof E & string], keyof E & string>[];
 
 /**
- * Select list of an entity for `db.read()`: `"users"."email_verified" as "emailVerified"`. The database does the renaming.
- * Made once per store, not per query.
+ * Select list of an entity for `db.read()`: `"users"."email_verified" as "emailVerified"`. The database renames the
+ * columns. Build it once per store, not per query.
  * @param alias The table's name or alias in the query.
  */
 export function columnsOf<S extends object>(

@@ -1,12 +1,12 @@
 import { ServerConnection } from './server-connection.ts';
 import { DEFAULT_TIME_LIMITS, settlesWithin, type TimeLimits } from './time-limits.ts';
 
-/** What closing lets connections take to say goodbye. */
+/** How long connections may take to end when the server is closed. */
 const CLOSE_PATIENCE_MS = 500;
 
 /**
- * The server behind a URL, as one node sees it: makes its connections, and remembers which of them are not to be relied on.
- * After a failover a URL leads to another server, while connections to the old one stay open as long as that one is there.
+ * The server behind a URL, as seen by one node. Makes its connections, and remembers which of them need a check. After a
+ * failover the URL leads to another server, while connections to the old one stay open as long as that server runs.
  */
 export class DatabaseServer {
   readonly url: string;
@@ -20,19 +20,24 @@ export class DatabaseServer {
     this.limits = { ...DEFAULT_TIME_LIMITS, ...limits };
   }
 
-  /** Grows with each doubt: a connection of an earlier generation has to show that its server takes writes. */
+  /**
+   * Grows with each call of `distrust`. A connection of an earlier generation must check that its server accepts writes.
+   */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Says that a connection of a generation is silent or read-only: those made or checked before now may be no better. */
+  /**
+   * Reports that a connection of a generation does not answer or is read-only, so that connections made or checked before
+   * are checked again.
+   */
   distrust(generation: number): void {
     if (generation === this.#generation) this.#generation++;
   }
 
   /**
-   * A connection, not yet made.
-   * @param name Shown as `application_name`, so that the operator knows the connection.
+   * A connection that is not open yet.
+   * @param name Shown as `application_name`, so that the operator can identify the connection.
    */
   connection(name: string): ServerConnection {
     const connection = new ServerConnection(this, name);
@@ -40,7 +45,7 @@ export class DatabaseServer {
     return connection;
   }
 
-  /** Remembers a connection until its end, so that closing finds it. */
+  /** Remembers a connection until it ends, so that `close` can wait for it. */
   track(connection: ServerConnection): void {
     this.#open.add(connection);
     connection.once('connect', () => {
@@ -50,15 +55,15 @@ export class DatabaseServer {
   }
 
   /**
-   * Calls the listener whenever a connection was made: perhaps to another server than before.
-   * @returns What ends that.
+   * Calls the listener after each new connection, which may lead to another server than before.
+   * @returns A function that removes the listener.
    */
   onConnect(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Waits for connections that were ended, and cuts those that do not end. */
+  /** Waits for connections that are ending, and closes the sockets of those that take too long. */
   async close(): Promise<void> {
     const ended = [...this.#open].map((connection) => new Promise((resolve) => connection.once('end', resolve)));
     await settlesWithin(CLOSE_PATIENCE_MS, Promise.all(ended));

@@ -20,7 +20,7 @@ import { enterUnitOfWork, openUnitOfWork, outsideUnitOfWork, UnitOfWork } from '
 
 export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
 
-/** Where the rows live. */
+/** Which database to use. */
 export type DatabaseLocation =
   /** A PostgreSQL server, 15 to 18; `poolMax` connections at most. */
   | {
@@ -31,25 +31,25 @@ export type DatabaseLocation =
     }
   /** An embedded PGlite in a directory, or `memory://`. */
   | { readonly kind: 'embedded'; readonly dataDir: string }
-  /** A PGlite that somebody else opened (tests clone one from a template); it is closed with the database. */
+  /** A PGlite opened by the caller (tests clone one from a template); `close` closes it too. */
   | { readonly kind: 'embedded'; readonly pglite: PGlite };
 
 export interface DatabaseOptions {
   readonly location: DatabaseLocation;
-  /** Every table of the house; `server/` hands them in, so that persistence knows no room. */
+  /** Entities of all modules. `server/` passes them in, because this module may not import other modules. */
   readonly entities: EntityList;
   readonly observe?: StatementObserver;
 }
 
 /**
- * The one way to the rows: a read handle, and units of work for changes.
- * Outside a unit of work `read()` takes a pooled connection per statement; inside, everything runs in its transaction.
+ * The only access to the database: a read handle, and units of work for changes. Outside a unit of work `read()` takes a
+ * pooled connection per statement; inside, everything runs in its transaction.
  */
 export class Database {
   readonly orm: CoreOrm;
-  /** The embedded database, for what only it needs (its single connection, dumps); absent on a server. */
+  /** The embedded database, for what only it offers (its single connection, dumps); absent with a server. */
   readonly pglite: PGlite | undefined;
-  /** The server, for connections beside the pool; absent on the embedded database. */
+  /** The server, for connections outside the pool; absent with the embedded database. */
   readonly server: DatabaseServer | undefined;
   readonly options: DatabaseOptions;
   readonly #kysely: Kysely<unknown>;
@@ -100,7 +100,7 @@ export class Database {
     return (unit === undefined ? this.#kysely : unit.em.getKysely<T>()) as Kysely<T>;
   }
 
-  /** The entity manager of the open unit of work. Throws outside one: state is changed only in a transaction. */
+  /** The entity manager of the open unit of work. Throws outside of one, because state may change only in a transaction. */
   get em(): SqlEntityManager {
     const unit = openUnitOfWork();
     if (unit === undefined) throw new Error('No unit of work is open; changes belong inside Database.transaction().');
@@ -109,7 +109,8 @@ export class Database {
 
   /**
    * Runs `work` in a transaction and flushes its entities; a call inside an open one joins it.
-   * @throws SERVICE_UNAVAILABLE The database could not be reached; nothing was changed, or the commit's fate is unknown.
+   * @throws SERVICE_UNAVAILABLE The database could not be reached. Nothing was changed, unless the connection broke during
+   *   the commit, whose outcome is then unknown.
    */
   async transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const open = openUnitOfWork();
@@ -139,12 +140,12 @@ export class Database {
     return result;
   }
 
-  /** A statement outside any unit of work, even if one is open: only for background loops. */
+  /** Runs work outside any unit of work, even if one is open. Only for background loops. */
   detached<T>(work: () => T): T {
     return outsideUnitOfWork(work);
   }
 
-  /** Whether the database answers and takes writes: readiness. */
+  /** Whether the database answers and accepts writes, for the readiness check. */
   async ping(): Promise<boolean> {
     try {
       if (this.pglite !== undefined) await this.pglite.query('select 1');

@@ -20,7 +20,7 @@ import { currentLimits, type TimeLimits } from './time-limits.ts';
 import { translateDatabaseError } from './unavailable.ts';
 import { openUnitOfWork } from './unit-of-work.ts';
 
-/** Told of every statement that reaches the database; tests count with it, `LOG_LEVEL=trace` prints with it. */
+/** Called for every statement that reaches the database; tests count statements with it, `LOG_LEVEL=trace` logs them. */
 export type StatementObserver = (sql: string) => void;
 
 /** The database a URL leads to, by the driver's own rules (the user's name where the URL has none). */
@@ -28,12 +28,12 @@ export function databaseName(url: string): string {
   return new pg.Client({ connectionString: url }).database ?? 'postgres';
 }
 
-/** Options every PGlite of ours is opened with. */
+/** Options for opening every PGlite. */
 export const PGLITE_OPTIONS = { parsers: PARSERS };
 
 /**
- * Wraps a dialect with the guard of model.md section 12: while a unit of work is open, a statement that asks for a
- * connection of its own is refused. On the embedded database it would wait for the very transaction that waits for it.
+ * Wraps a dialect with the guard of model.md section 12: while a unit of work is open, a statement that requests another
+ * connection is refused. On the embedded database it would deadlock with the transaction, which holds the only connection.
  */
 export class GuardedDialect implements Dialect {
   readonly #inner: Dialect;
@@ -56,7 +56,8 @@ export class GuardedDialect implements Dialect {
 
   createAdapter(): DialectAdapter {
     const adapter = this.#inner.createAdapter();
-    // The query layer would queue for a single connection before our guard could look; we queue after it instead.
+    // Kysely would queue for a single connection before the guard could check the statement, so the queue is behind the
+    // guard.
     return Object.create(adapter, { supportsMultipleConnections: { value: true } });
   }
 
@@ -75,13 +76,13 @@ export class GuardedDialect implements Dialect {
   }
 }
 
-/** How often the connection is handed on before the event loop has a turn: some milliseconds of statements. */
+/** How often the connection is passed on before the event loop gets a turn: a few milliseconds of statements. */
 const HANDOVERS_PER_TURN = 4;
 
 /**
- * First come, first served for the one connection of the embedded database. It works in this thread and answers without
- * waiting for anything outside, so a queue of statements would run to its end before the event loop had a turn: nobody would
- * be accepted, read or answered for as long. Therefore the queue steps aside now and then.
+ * Queue for the one connection of the embedded database, in order of arrival. The database runs in this thread and never
+ * waits for input, so a long queue of statements would run to its end before the event loop got a turn, and no request
+ * would be accepted, read or answered. Therefore the queue yields to the event loop at intervals.
  */
 class Turnstile {
   #tail: Promise<void> = Promise.resolve();
@@ -188,8 +189,8 @@ class GuardedDriver implements Driver {
   }
 
   /**
-   * The query layer never gives back the connection of a transaction that it could not begin or roll back, as happens when
-   * the server goes away: each such request would cost the pool a connection for good.
+   * Kysely does not release the connection of a transaction that it could not begin or roll back, as when the server goes
+   * away. Without this, each such request would leak a connection of the pool.
    */
   async #giveBack(connection: DatabaseConnection, error: unknown): Promise<never> {
     await this.releaseConnection(connection);
@@ -198,8 +199,9 @@ class GuardedDriver implements Driver {
 }
 
 /**
- * Begins a transaction that the server itself ends in time, in one round trip. The settings end with the transaction: those
- * of a session, or of the start of a connection, a pooler in transaction mode would refuse or hand on to others.
+ * Begins a transaction with time limits that the server enforces, in one round trip. The settings are local to the
+ * transaction, because a pooler in transaction mode would refuse settings of a session or of the connection start, or pass
+ * them to other clients.
  */
 function beginWithin({ isolationLevel, accessMode }: TransactionSettings, limits: TimeLimits): string {
   const { statementMs, lockMs, queryMs } = limits;

@@ -24,7 +24,7 @@ export const EVENT_LOG_DDL: readonly string[] = [
     "params" jsonb not null default '{}',
     constraint "security_events__pkey" primary key ("tenant_id", "id")
   ) partition by range ("id")`,
-  // Catches what no month covers (a clock far off), so that recording never fails for want of a partition.
+  // Holds events outside all months (a wrong clock), so that recording never fails because a partition is missing.
   `create table "security_events_default" partition of "security_events" default`,
   `create index "security_events__subject_id" on "security_events" ("tenant_id", "subject_id", "id") where "subject_id" is not null`,
   `create table "event_arrivals" (

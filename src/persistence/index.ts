@@ -1,5 +1,6 @@
 /**
- * The rows: opening the database, units of work, paging, migrations. Knows no room; `server/` hands it the entities.
+ * Access to the database: opening it, units of work, paging, migrations. Imports no other module; `server/` passes it the
+ * entities.
  */
 export { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
 export { type Columns, columnsOf } from './columns.ts';

@@ -2,12 +2,15 @@ import type { Database } from './database.ts';
 import { withServerLock } from './server-lock.ts';
 import { withTimeLimits } from './time-limits.ts';
 
-/** Any 64-bit number no other application of the database uses. */
+/** Advisory lock of migrations: a 64-bit number that no other application of the database uses. */
 const MIGRATION_LOCK = 7_236_914_552_011;
-/** A statement may rewrite a large table; what it waits for holds up everybody who waits behind it. */
+/**
+ * A statement may take long to rewrite a large table. It may not wait long for a lock, because other statements queue
+ * behind it.
+ */
 const MIGRATION_LIMITS = { statementMs: 3_600_000, queryMs: 3_660_000, lockMs: 60_000 };
 
-/** Brings the schema to the newest migration. Nodes that start together take turns. */
+/** Brings the schema to the newest migration. A lock makes nodes that start together migrate one after the other. */
 export async function migrate(db: Database): Promise<void> {
   const up = async (): Promise<void> => {
     await db.orm.migrator.up();

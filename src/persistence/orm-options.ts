@@ -17,7 +17,7 @@ class ConstraintNaming extends UnderscoreNamingStrategy {
   }
 }
 
-/** What both engines are configured with; the statements themselves run through our own query layer (`kysely`). */
+/** ORM options of both engines; the statements themselves run through the guarded Kysely dialect. */
 export function ormOptions<D extends IDatabaseDriver>(
   driver: Constructor<D>,
   entities: EntityList,
@@ -27,7 +27,7 @@ export function ormOptions<D extends IDatabaseDriver>(
   return {
     driver,
     entities: [...entities],
-    // Before migrating, the ORM creates a database of this name unless it exists: it must be the one we are connected to.
+    // Before migrating, the ORM creates a database of this name unless it exists, so it must be the connected one.
     dbName,
     driverOptions: kysely,
     namingStrategy: ConstraintNaming,
@@ -35,7 +35,7 @@ export function ormOptions<D extends IDatabaseDriver>(
     validateRequired: true,
     allowGlobalContext: false,
     extensions: [CurrentSchemaMigrator],
-    // Statements are observed by our own dialect; the ORM's console lines would be noise.
+    // The guarded dialect already reports statements, so the ORM's own log lines are dropped.
     logger: () => undefined,
     // Foreign keys are composite and written in SQL (sql-only.ts); the ORM would add single-column ones.
     schemaGenerator: {

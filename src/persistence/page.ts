@@ -14,9 +14,9 @@ export interface PageRequest {
   readonly after?: string | null | undefined;
   readonly last?: number | null | undefined;
   readonly before?: string | null | undefined;
-  /** Whole order reversed. Default ascending. */
+  /** Whether to reverse the whole order. Default ascending. */
   readonly descending?: boolean | undefined;
-  /** Count the rows of the whole list as well: a statement of its own. */
+  /** Whether to count the rows of the whole list as well, with a second statement. */
   readonly withTotal?: boolean | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface PageResult<T> {
   readonly rows: readonly T[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Present when asked for. */
+  /** Present if requested. */
   readonly totalCount?: number;
   /** The cursor of a row of this page. */
   readonly cursorOf: (row: T) => string;
@@ -75,7 +75,7 @@ function pageSize(request: PageRequest): { size: number; backwards: boolean } {
   return { size, backwards };
 }
 
-/** A page of rows, of which one more than asked for was looked for: it tells whether the list goes on. */
+/** Builds a page from rows that were read with one row more than requested, which shows whether the list continues. */
 function pageOf<T>(
   found: readonly T[],
   keys: readonly PageKey[],
@@ -91,8 +91,8 @@ function pageOf<T>(
 
 /**
  * The first page of a list whose rows are read elsewhere.
- * @param read Given how many rows to look for, in the order of the list.
- * @returns Null when the request is for another page, or for the total as well.
+ * @param read Reads this many rows, in the order of the list.
+ * @returns Null when the request is for another page or includes the total.
  * @throws INVALID_INPUT A page size out of range.
  */
 export async function firstPage<T>(
@@ -133,7 +133,7 @@ export async function keysetPage<T>(
     page = page.where(request.descending ? sql<boolean>`${tuple} > ${before}` : sql<boolean>`${tuple} < ${before}`);
   }
   for (const key of keys) page = page.orderBy(sql.raw(key.column), descending ? 'desc' : 'asc');
-  // One row more than asked for tells whether the list goes on, also where no items are asked for.
+  // One row more than requested shows whether the list continues, even if no items are requested.
   const found = (await page.limit(size + 1).execute()) as T[];
   const { rows, hasMore, cursorOf } = pageOf(found, keys, size);
   const total = request.withTotal ? await countRows(query) : undefined;

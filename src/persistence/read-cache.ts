@@ -2,29 +2,35 @@ import { LRUCache } from 'lru-cache';
 import { openUnitOfWork } from './unit-of-work.ts';
 
 export interface ReadCacheOptions<V> {
-  /** Entries kept; the caller writes the arithmetic of their size beside it. */
+  /** Most entries; callers document the memory this needs. */
   readonly max: number;
-  /** A change made elsewhere is seen at the latest after so many milliseconds, even if no event tells of it. */
+  /**
+   * Lifetime of an entry in milliseconds: the longest time until a change on another node takes effect if its event does
+   * not arrive.
+   */
   readonly ttlMs: number;
-  /** Answers "there is none" kept, apart from the others, so that guessed names cannot push known ones out. Default 1024. */
+  /**
+   * Most cached answers "there is none". They are kept separately, so that guessed names cannot evict known ones. Default
+   * 1024.
+   */
   readonly maxMissing?: number;
-  /** Bounds the sum of the sizes of what is kept as well, for values that differ much in size. */
+  /** Also bounds the total size of the entries, for values that differ much in size. */
   readonly size?: { readonly max: number; readonly of: (value: V) => number };
 }
 
 type Load<V> = () => Promise<V | null>;
 
-/** What a load gives that found nothing: the library takes `undefined` for a load that was called off. */
+/** Result of a load that found nothing; the library treats `undefined` as an aborted load. */
 const NONE = Symbol('none');
 
 /**
- * Remembers what was read by key: bounded, one load for all who wait for the same key, answers at once where it can.
- * Inside a unit of work it reads past itself, because what the transaction sees may never be committed.
+ * A bounded cache of values by key. Concurrent reads of a key share one load, and hits are returned without a promise.
+ * Inside a unit of work the cache is bypassed, because the transaction may see rows that are never committed.
  */
 export class ReadCache<V extends object> {
   readonly #known: LRUCache<string, V | typeof NONE, Load<V>>;
   readonly #missing: LRUCache<string, true>;
-  /** Loads under way: `keys()` of the library leaves them out, and `drop` has to find them. */
+  /** Running loads, which `drop` must find; `keys()` of the library omits them. */
   readonly #loading = new Set<{ readonly key: string }>();
 
   constructor({ max, ttlMs, maxMissing = 1024, size }: ReadCacheOptions<V>) {
@@ -35,13 +41,13 @@ export class ReadCache<V extends object> {
         ? {}
         : { maxSize: size.max, sizeCalculation: (value) => (value === NONE ? 1 : Math.max(1, size.of(value))) }),
       fetchMethod: (key, _, { signal, context }) => this.#load(key, context, signal),
-      // Deleting a key calls its load off: those who wait get what it reads all the same, and nobody after them does.
+      // Deleting a key aborts its load: the readers that already wait still get its result, but it is not cached.
       ignoreFetchAbort: true,
     });
     this.#missing = new LRUCache({ max: maxMissing, ttl: ttlMs });
   }
 
-  /** The value of a key: at once when it is remembered, else what `load` finds. */
+  /** The value of a key, from the cache or else from `load`. */
   get(key: string, load: Load<V>): V | null | Promise<V | null> {
     if (openUnitOfWork() !== undefined) return load();
     const known = this.#known.get(key);
@@ -58,7 +64,7 @@ export class ReadCache<V extends object> {
       if (value !== null) return value;
       if (!signal.aborted) {
         this.#missing.set(key, true);
-        // Otherwise the library would keep the answer among the known ones.
+        // Otherwise the library would cache the answer "there is none" among the known values.
         this.#known.delete(key);
       }
       return NONE;
@@ -67,7 +73,7 @@ export class ReadCache<V extends object> {
     }
   }
 
-  /** Forgets every key that is stale; what a load under way reads is not remembered. */
+  /** Drops every stale key. The results of running loads of these keys are not cached. */
   drop(isStale: (key: string) => boolean): void {
     for (const key of [...this.#known.keys(), ...Array.from(this.#loading, ({ key }) => key)])
       if (isStale(key)) this.#known.delete(key);

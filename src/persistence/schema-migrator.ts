@@ -9,7 +9,10 @@ import {
 import { MigrationStorage, Migrator } from '@mikro-orm/migrations';
 import type { EntityManager } from '@mikro-orm/sql';
 
-/** The list of migrations in the schema that new tables go to; another one of the search path is another application's. */
+/**
+ * Whether the list of migrations exists in the schema for new tables; one in another schema of the search path belongs to
+ * another application.
+ */
 const IS_THERE = `select to_regclass(quote_ident(current_schema()) || '.migrations') is not null as "isThere"`;
 const CREATE = `create table "migrations" ("id" serial primary key, "name" varchar(255) not null,
   "executed_at" timestamptz not null default current_timestamp)`;
@@ -26,8 +29,8 @@ const MigrationRow = defineEntity({
 MigrationRow.meta.sync();
 
 /**
- * Keeps the list of migrations in the first schema of the connection's `search_path`, where all our tables are made. The
- * library's own looks for it in `public`, whatever the search path says.
+ * Stores the list of migrations in the first schema of the connection's `search_path`, where all tables are created. The
+ * storage of the library always looks in `public`.
  */
 class CurrentSchemaStorage extends MigrationStorage {
   #isThere = false;
@@ -50,15 +53,15 @@ class CurrentSchemaStorage extends MigrationStorage {
     this.#isThere = true;
   }
 
-  /** Without a schema, the name is not qualified. */
+  /** Returns no schema, so that the name is not qualified. */
   override getTableName(): { tableName: string; schemaName: string; entity: EntitySchema } {
     return { tableName: 'migrations', schemaName: '', entity: MigrationRow as unknown as EntitySchema };
   }
 }
 
-/** The library's migrator for a database whose tables need not be in `public`. */
+/** The library's migrator, for databases whose tables are not in `public`. */
 export class CurrentSchemaMigrator extends Migrator {
-  /** The ORM registers its own migrator after the given extensions, unless one of them has its name. */
+  /** The name of the ORM's own migrator, which it registers unless an extension has this name. */
   static override readonly name: string = 'Migrator';
 
   static override register(orm: MikroORM): void {

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { EVENT_LOG_DDL } from './event-log-ddl.ts';
 import { EXPRESSION_INDEXES, FOREIGN_KEYS, foreignKeyName, foreignKeySql } from './sql-only.ts';
 
-/** Splits the ORM's script, one statement a line or block, each ended by a semicolon at the end of a line. */
+/** Splits the ORM's script into statements, each of which ends with a semicolon at the end of a line. */
 function statements(script: string): string[] {
   return script
     .split(/;\s*\n/)
@@ -12,7 +12,7 @@ function statements(script: string): string[] {
     .filter((statement) => statement !== '' && !/^set /i.test(statement));
 }
 
-/** Every statement that makes today's schema from nothing: the entities' tables, then what SQL alone describes. */
+/** All statements that create the current schema: the entities' tables, then what only SQL describes. */
 export async function freshSchemaStatements(db: Database): Promise<string[]> {
   const tables = statements(await db.orm.schema.getCreateSchemaSQL({ wrap: false }));
   return [
@@ -26,19 +26,19 @@ export async function freshSchemaStatements(db: Database): Promise<string[]> {
 
 const SQL_ONLY_NAMES = new Set([...FOREIGN_KEYS.map(foreignKeyName), ...Object.keys(EXPRESSION_INDEXES)]);
 
-/** A statement that would only drop what `sql-only.ts` describes, which the ORM does not know. */
+/** Whether a statement only drops what `sql-only.ts` describes, which the ORM does not know. */
 function dropsSqlOnly(statement: string): boolean {
   const dropped = /drop (?:constraint|index) "([^"]+)"$/.exec(statement)?.[1];
   return dropped !== undefined && SQL_ONLY_NAMES.has(dropped);
 }
 
-/** What the ORM would still change to make the database equal the entities; empty when they agree. */
+/** The statements with which the ORM would make the database match the entities; empty when they agree. */
 export async function schemaDifference(db: Database): Promise<string[]> {
   const script = await db.orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false, safe: false });
   return statements(script).filter((statement) => !dropsSqlOnly(statement));
 }
 
-/** The schema that our tables are in: the first one of the search path, which new tables go to. */
+/** The schema with the tables of the service: the first of the search path, where new tables are created. */
 const OUR_SCHEMA = '(select oid from pg_namespace where nspname = current_schema())';
 
 async function namesIn(db: Database, query: string): Promise<Set<string>> {
@@ -46,7 +46,9 @@ async function namesIn(db: Database, query: string): Promise<Set<string>> {
   return new Set(rows.map((row) => row.name));
 }
 
-/** The foreign keys, expression indexes and tables of `sql-only.ts` that the database lacks, as statements that make them. */
+/**
+ * The foreign keys, expression indexes and tables of `sql-only.ts` that the database lacks, as statements that create them.
+ */
 export async function missingSqlOnly(db: Database): Promise<string[]> {
   const constraints = await namesIn(
     db,

@@ -5,12 +5,12 @@ import type { Database } from './database.ts';
 /** Search keys of attributes: a row per name and value, so that equality and order are found by index (model.md section 4). */
 export interface SearchKeyTable {
   readonly table: string;
-  /** Column with the id of what the attribute belongs to. */
+  /** Column with the id of the user or group that has the attribute. */
   readonly owner: string;
   readonly ownerType: 'uuid' | 'text';
 }
 
-/** Characters of a search key: with name and owner it stays below the 2,704 bytes of an index row. */
+/** Most characters of a search key: with name and owner, an index row stays below 2,704 bytes. */
 const KEY_LENGTH = 255;
 const KEYS_PER_NAME = 8;
 
@@ -29,7 +29,7 @@ export function searchKeysOf(value: unknown): string[] {
 
 type SearchRow = readonly [name: string, key: string];
 
-/** Makes the search rows of one owner equal to these, in the open unit of work. */
+/** Replaces the search rows of one owner by these, in the open unit of work. */
 export async function replaceSearchRows(
   db: Database,
   { table, owner, ownerType }: SearchKeyTable,
@@ -54,7 +54,7 @@ export async function replaceSearchRows(
   await addSearchRows(db, { table, owner, ownerType }, tenantId, ownerId, added);
 }
 
-/** Adds search rows of an owner that does not have them, in the open unit of work. */
+/** Adds the search rows of an owner that has none, in the open unit of work. */
 export async function addSearchRows(
   db: Database,
   { table, owner, ownerType }: SearchKeyTable,
@@ -80,16 +80,19 @@ export interface Comparison {
   readonly field?: string | null;
   readonly operator: ComparisonOperator;
   readonly value: string;
-  /** `number`: values that are numbers are ordered as such, others do not count. Default `text`. */
+  /** `number`: numbers are compared as numbers, other values never match. Default `text`. */
   readonly type?: 'text' | 'number' | null;
 }
 
-/** Of some groups of conditions all of at least one group hold: any formula can be written so. */
+/**
+ * Groups of conditions, of which all in at least one group must hold (disjunctive normal form, which can express any
+ * formula).
+ */
 export type AnyOf = readonly { readonly allOf: readonly Comparison[] }[];
 
-/** Each comparison is a subquery: a hundred are planned in some 10 ms. */
+/** Most comparisons: each is a subquery, and planning a hundred takes about 10 ms. */
 const MAX_COMPARISONS = 100;
-/** Groups of conditions. */
+/** Most groups of conditions. */
 const MAX_ALTERNATIVES = 20;
 const MAX_TEXT = 1024;
 const NUMBER = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
@@ -103,7 +106,7 @@ function comparisonFault({ attribute, field, type, value }: Comparison): string 
   return type === 'number' && !NUMBER.test(value) ? 'A value of type NUMBER must be a number.' : null;
 }
 
-/** What is wrong with a condition, as one fault at its path. */
+/** Faults of conditions, each with its path. */
 export function anyOfFaults(anyOf: AnyOf, path: string): FieldFault[] {
   const all = anyOf.flatMap(({ allOf }) => allOf);
   const isSized =
@@ -117,21 +120,21 @@ export function anyOfFaults(anyOf: AnyOf, path: string): FieldFault[] {
   return message == null ? [] : [{ path, code: 'CONDITION_INVALID', message }];
 }
 
-/** A column of texts, or an expression that gives one, that is compared like an attribute. */
+/** A text column, or a text expression, that is compared like an attribute. */
 export type SearchField = (
   | { readonly column: string }
   | { readonly expression: (alias: string) => RawBuilder<string> }
 ) & {
-  /** The spelling in which the column holds a value. Default: as it is. */
+  /** Converts a value to the spelling that the column stores. Default: unchanged. */
   readonly normalise?: (value: string) => string;
 };
 
-/** What conditions on a table are made from. */
+/** Tables and fields that conditions can use. */
 export interface Searched {
   readonly table: string;
   readonly keys: SearchKeyTable;
   readonly fields: Readonly<Record<string, SearchField>>;
-  /** The name that the search rows of an attribute have. Default: its own. */
+  /** The name in the search rows of an attribute. Default: the name of the attribute. */
   readonly rowNameOf?: (attribute: string) => string;
 }
 
@@ -143,7 +146,7 @@ const numeric = sql`case when k.value_key ~ '^[+-]?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9
 function keyMatches({ operator, value, type }: Comparison): Condition {
   const isEquality = operator === 'eq' || operator === 'ne';
   if (type !== 'number') return sql<boolean>`k.value_key ${operatorOf(operator)} ${searchKey(value)}`;
-  // Numbers are stored in one spelling, so that equality is found by index.
+  // Numbers are stored in one spelling, so an index finds equal ones.
   if (isEquality) return sql<boolean>`k.value_key = ${searchKey(String(Number(value)))}`;
   return sql<boolean>`${numeric} ${operatorOf(operator)} ${value}::numeric`;
 }
@@ -166,8 +169,8 @@ function fieldSql(field: SearchField, alias: string, operator: ComparisonOperato
 }
 
 /**
- * The condition for `where`. Alternatives are a union of ids, not an `or`: each is planned by itself, from the search rows,
- * where an `or` of subqueries reads the tenant's whole table (measured with 20,000 users: 24 pages against 4,285).
+ * The condition for `where`. Alternatives are a union of ids, not an `or`: PostgreSQL plans each part from the search rows,
+ * while an `or` of subqueries reads the tenant's whole table (measured with 20,000 users: 24 pages against 4,285).
  */
 export function anyOfSql(searched: Searched, tenantId: string, anyOf: AnyOf): Condition {
   const together = (alias: string, { allOf }: AnyOf[number]) =>

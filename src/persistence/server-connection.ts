@@ -5,18 +5,21 @@ import { isDatabaseUnavailable, isQueryTimeout, isReadOnlyServer } from './unava
 
 const OID = { int8: 20, timestamptz: 1184 };
 
-/** One set of conversions for both engines, so that a row looks the same whichever made it. */
+/** Type conversions for both engines, so that rows of both have the same types. */
 export const PARSERS: Record<number, (text: string) => unknown> = {
   [OID.int8]: (text) => Number(text),
   [OID.timestamptz]: (text) => new Date(text),
 };
 
-/** How long it is believed that a server takes writes, in milliseconds; what only reads would never notice that it does not. */
+/**
+ * How long a check that the server accepts writes stays valid, in milliseconds. Statements that only read would never
+ * notice a read-only server.
+ */
 const CHECK_EVERY_MS = 1_000;
-/** What a polite end may take. */
+/** How long a regular end of the connection may take. */
 const END_PATIENCE_MS = 500;
 
-/** What a connection has to know of the server and its other connections. */
+/** What a connection needs to know about the server and its other connections. */
 export interface ConnectionHost {
   readonly url: string;
   readonly limits: TimeLimits;
@@ -24,7 +27,7 @@ export interface ConnectionHost {
   distrust(generation: number): void;
 }
 
-/** What the driver keeps of the server's process, to cancel its statement (protocol, section "Canceling Requests in Progress"). */
+/** Identifies the server's process, to cancel its statement (protocol, section "Canceling Requests in Progress"). */
 interface BackendKey {
   readonly processID?: number | null;
   readonly secretKey?: number | null;
@@ -37,9 +40,8 @@ function typeOverrides(): pg.TypeOverrides {
 }
 
 /**
- * A connection to the server on which nothing waits for ever, and which knows when it is good for nothing any more: its
- * server does not answer, or takes no writes. It sets nothing for its session, because behind a pooler in transaction mode
- * sessions are shared.
+ * A connection to the server with a time limit on every wait. It marks itself as spent when its server does not answer or
+ * accepts no writes. It changes no session settings, because clients behind a pooler in transaction mode share sessions.
  */
 export class ServerConnection extends pg.Client {
   readonly #host: ConnectionHost;
@@ -62,23 +64,24 @@ export class ServerConnection extends pg.Client {
     this.#host = host;
     this.#socket = socket;
     this.#generation = host.generation;
-    // Without a listener a connection that breaks while nobody waits for it would end the process; its next user gets the error.
+    // Without a listener, a connection that breaks while idle would end the process. The next statement on it gets the
+    // error.
     this.on('error', () => {
       this.#isSpent = true;
     });
   }
 
-  /** Whether it must not be used again. */
+  /** Whether the connection must not be used again. */
   get isSpent(): boolean {
     return this.#isSpent;
   }
 
-  /** Whether it was made or checked before the server was last doubted. */
+  /** Whether the connection was made or checked before the last call of `distrust`. */
   get isDoubted(): boolean {
     return this.#generation !== this.#host.generation;
   }
 
-  /** Runs a statement, or several in one text without values, within the limits that hold here. */
+  /** Runs a statement, or several in one text without values, within the current time limits. */
   async run<R extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
@@ -94,8 +97,8 @@ export class ServerConnection extends pg.Client {
   }
 
   /**
-   * Makes sure that the server takes writes, unless that is known well enough.
-   * @throws Error with the SQLSTATE 25006, or that of a connection that is lost.
+   * Checks that the server accepts writes, unless a recent check is still valid.
+   * @throws Error with the SQLSTATE 25006, or with that of a lost connection.
    */
   async ensureWritable(): Promise<void> {
     const { generation, limits } = this.#host;
@@ -115,20 +118,20 @@ export class ServerConnection extends pg.Client {
     this.#generation = generation;
   }
 
-  /** Ends a transaction that failed; where there is none, the server only says so. Is spent when that fails. */
+  /** Rolls back a failed transaction; without an open one the server only warns. The connection is spent if that fails. */
   async rollBack(): Promise<void> {
     await this.run('rollback').catch(() => {
       this.#isSpent = true;
     });
   }
 
-  /** Closes the socket at once: a polite end would wait for a server that may be gone. */
+  /** Closes the socket at once, because a regular end would wait for a server that may be gone. */
   cut(): void {
     this.#isSpent = true;
     this.#socket.destroy();
   }
 
-  /** Ends politely, but soon. */
+  /** Ends the connection regularly, and closes the socket if that takes too long. */
   async leave(): Promise<void> {
     this.#isSpent = true;
     const cutOff = setTimeout(() => this.cut(), END_PATIENCE_MS);
@@ -136,19 +139,19 @@ export class ServerConnection extends pg.Client {
     clearTimeout(cutOff);
   }
 
-  /** What a failed statement says about the connection. */
+  /** Decides from the error of a statement whether the connection is spent. */
   #judge(error: unknown): void {
     const isSilent = isQueryTimeout(error);
     if (!isSilent && !isDatabaseUnavailable(error)) return;
     this.#isSpent = true;
     if (isSilent || isReadOnlyServer(error)) this.#host.distrust(this.#generation);
     if (!isSilent) return;
-    // The statement may be at work all the same: nobody would end it, and the next try would run beside it.
+    // The statement may still run on the server: without a cancel request, the next attempt would run beside it.
     this.#cancel();
     this.cut();
   }
 
-  /** Asks the server to end the statement under way. It never answers such a request. */
+  /** Asks the server to cancel the running statement. The server does not answer such a request. */
   #cancel(): void {
     const { processID, secretKey } = this as unknown as BackendKey;
     if (processID == null || secretKey == null) return;

@@ -4,13 +4,13 @@ import type { DatabaseServer } from './database-server.ts';
 import { ServerConnection } from './server-connection.ts';
 import { settlesWithin } from './time-limits.ts';
 
-/** What a statement under way may take when the pool closes. */
+/** How long running statements may take when the pool closes. */
 const CLOSE_PATIENCE_MS = 500;
 const IDLE_MS = 30_000;
 
 type PooledConnection = ServerConnection & pg.PoolClient;
 
-/** The pool of a server: lends only connections to a server that takes writes, and takes none back that is spent. */
+/** The connection pool of a server. It lends only connections to a server that accepts writes, and discards spent ones. */
 export class ServerPool implements PostgresPool {
   readonly options: object = {};
   readonly #server: DatabaseServer;
@@ -27,7 +27,7 @@ export class ServerPool implements PostgresPool {
       connectionTimeoutMillis: server.limits.connectMs,
       idleTimeoutMillis: IDLE_MS,
     });
-    // A connection that breaks while idle is taken out of the pool; its own listener has noted it.
+    // The pool removes a connection that breaks while idle; the listener of the connection has already handled the error.
     this.#pool.on('error', () => undefined);
   }
 
@@ -38,7 +38,8 @@ export class ServerPool implements PostgresPool {
       const isNew = !this.#known.has(connection);
       this.#known.add(connection);
       this.#lent.add(connection);
-      // What was made before the server was doubted is not asked: it may take its time to say nothing.
+      // Discard older connections without a check after the server was doubted, because the check could run into the time
+      // limit.
       if (!isNew && (connection.isDoubted || connection.isSpent)) {
         this.#takeBack(connection, true);
         continue;
@@ -66,13 +67,13 @@ export class ServerPool implements PostgresPool {
     connection.release(isSpent);
   }
 
-  /** @throws Error The server is away, or takes no writes. */
+  /** @throws Error The server is away, or accepts no writes. */
   async check(): Promise<void> {
     const connection = await this.connect();
     connection.release();
   }
 
-  /** Waits a moment for statements under way, and cuts the connections of those that take longer. */
+  /** Waits a moment for running statements, then closes the sockets of those that take longer. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;

@@ -1,9 +1,9 @@
 /**
- * What the database holds that no entity describes: foreign keys, expression indexes and the event log.
- * The schema diff ignores these names; `test/src/persistence/catalogue.test.ts` checks that each is really there.
+ * Parts of the schema that no entity describes: foreign keys, expression indexes and the event log. The schema diff ignores
+ * these names; `test/src/persistence/catalogue.test.ts` checks that each is really there.
  */
 
-/** Tables made and read by SQL alone. */
+/** Tables that are created and read by SQL only. */
 export const SQL_ONLY_TABLES = [
   'security_events',
   'event_arrivals',
@@ -14,7 +14,7 @@ export const SQL_ONLY_TABLES = [
   'cluster_facts',
 ] as const;
 
-/** Tables whose keys do not begin with `tenant_id`, being directory or log (model.md section 4). */
+/** Tables whose keys do not begin with `tenant_id`: the directory of tenants, and the log (model.md section 4). */
 export const UNTENANTED_TABLES = [
   'tenants',
   'tenant_hosts',
@@ -47,7 +47,7 @@ const fk = (
 const byTenant = (table: string, column: string, references: string, referenced = 'id'): ForeignKey =>
   fk(table, ['tenant_id', column], references, ['tenant_id', referenced]);
 
-/** Never `SET NULL` (it would null `tenant_id` too), no `ON UPDATE`. */
+/** Never `SET NULL`, which would set `tenant_id` to null as well; no `ON UPDATE`. */
 export const FOREIGN_KEYS: readonly ForeignKey[] = [
   fk('tenant_hosts', ['tenant_id'], 'tenants', ['id']),
   byTenant('user_identifiers', 'user_id', 'users'),

@@ -1,19 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** How long a database server is waited for, in milliseconds. */
+/** Longest waits for a database server, in milliseconds. */
 export interface TimeLimits {
-  /** For a connection to be made, to become free in the pool, or to say that its server takes writes. Default 5 s. */
+  /** For opening a connection, for a free one in the pool, or for the check that its server accepts writes. Default 5 s. */
   readonly connectMs: number;
   /** For a lock that another transaction holds. Default 5 s. */
   readonly lockMs: number;
-  /** For a statement of a transaction: the server ends it then, and goes on with the next one. Default 10 s. */
+  /** For a statement of a transaction; the server cancels it then and keeps the connection. Default 10 s. */
   readonly statementMs: number;
   /**
-   * For the answer to a statement. A server that is well has ended it before, so the connection is given up. A transaction
-   * that sends no statement for as long is ended by the server. Default 15 s; more than `statementMs`.
+   * For the answer to a statement. A working server has cancelled the statement before, so the connection is given up then.
+   * The server also ends a transaction that sends no statement for this long. Default 15 s; more than `statementMs`.
    */
   readonly queryMs: number;
-  /** Silence on an idle connection after which TCP asks whether the other side is there (ten times, a second apart). Default 10 s. */
+  /** Idle time after which TCP probes whether the server is alive (ten times, a second apart). Default 10 s. */
   readonly keepAliveMs: number;
 }
 
@@ -32,13 +32,13 @@ export function withTimeLimits<T>(limits: Partial<TimeLimits>, work: () => Promi
   return overrides.run(limits, work);
 }
 
-/** The limits that hold here: those given, unless the running work has its own. */
+/** The current limits: those of the running work, else the given ones. */
 export function currentLimits(given: TimeLimits): TimeLimits {
   const own = overrides.getStore();
   return own === undefined ? given : { ...given, ...own };
 }
 
-/** Waits for something that may never come. False: it did not come in time. */
+/** Waits for a promise that may never settle. @returns False when it did not settle in time. */
 export async function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

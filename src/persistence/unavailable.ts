@@ -1,6 +1,6 @@
 import { IdentityError, kernelErrors } from '../kernel/index.ts';
 
-/** `read_only_sql_transaction`: the server is a standby, or was made read-only when another one took its place. */
+/** `read_only_sql_transaction`: the server is a standby, or was made read-only when another one replaced it. */
 const READ_ONLY_SQLSTATE = '25006';
 /** Classes and codes of PostgreSQL (appendix A) that mean "the server is not there right now", not "the statement is wrong". */
 const UNAVAILABLE_CLASSES = ['08', '57P'];
@@ -16,7 +16,7 @@ const UNAVAILABLE_SYSTEM_CODES = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
 ]);
-/** What the driver says when the answer to a statement is late. */
+/** Message of the driver's error when the answer to a statement is late. */
 const QUERY_TIMEOUT_MESSAGE = 'Query read timeout';
 const UNAVAILABLE_MESSAGES = [
   QUERY_TIMEOUT_MESSAGE,
@@ -40,7 +40,7 @@ interface DriverFault {
   readonly errors?: readonly unknown[];
 }
 
-/** Whether the error, or anything it was caused by, is such a fault. */
+/** Whether the error or any of its causes matches. */
 function isFault(error: unknown, matches: (fault: DriverFault) => boolean, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false;
   const fault = error as DriverFault;
@@ -65,17 +65,17 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   });
 }
 
-/** Whether the server is there but takes no writes. */
+/** Whether the server answers but accepts no writes. */
 export function isReadOnlyServer(error: unknown): boolean {
   return isFault(error, (fault) => codeOf(fault) === READ_ONLY_SQLSTATE);
 }
 
-/** Whether the server left a statement without an answer. */
+/** Whether the server did not answer a statement in time. */
 export function isQueryTimeout(error: unknown): boolean {
   return isFault(error, (fault) => messageOf(fault) === QUERY_TIMEOUT_MESSAGE);
 }
 
-/** Whether the server is there and has no room or no time for the statement. */
+/** Whether the server answers but lacks the resources or the time for the statement. */
 function isDatabaseBusy(error: unknown): boolean {
   return isFault(error, (fault) => {
     const code = codeOf(fault);

@@ -37,7 +37,7 @@ export class UnitOfWork {
   }
 
   async runBeforeCommit(): Promise<void> {
-    // A hook may register another one, so the list is read as it grows.
+    // A hook may register another one, so read the length in each round.
     for (let i = 0; i < this.#beforeCommit.length; i++) await this.#beforeCommit[i]!();
   }
 
@@ -62,7 +62,7 @@ export function enterUnitOfWork<T>(unit: UnitOfWork, work: () => Promise<T>): Pr
   return current.run(unit, work);
 }
 
-/** Runs `work` as if no unit of work were open: for background loops that a request happens to start. */
+/** Runs `work` as if no unit of work were open. For background loops that start inside a request. */
 export function outsideUnitOfWork<T>(work: () => T): T {
   return current.exit(work);
 }

@@ -9,8 +9,8 @@ interface StoredGroup {
 }
 
 /**
- * Groups are found by attribute and named by key. Each statement also holds on a database that has its outcome already: for
- * a while the first migration made these tables itself.
+ * Groups can be searched by attribute and identified by key. Each statement also works on a database that already has the
+ * result, because the first migration once made these tables itself.
  */
 export class Migration20261122GroupSearch extends Migration {
   override async up(): Promise<void> {

@@ -6,7 +6,7 @@ interface StoredClient {
   readonly redirects: readonly { readonly uri: string }[];
 }
 
-/** Clients get metadata. Nothing is stored of it yet, so public clients list the origins of their redirect addresses. */
+/** Clients get metadata. None is stored yet, so public clients start with the origins of their redirect addresses. */
 export class Migration20261126ClientMetadata extends Migration {
   override async up(): Promise<void> {
     for (const statement of STATEMENTS) await this.execute(statement);

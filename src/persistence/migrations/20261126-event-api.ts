@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** An event names the API by which the service was reached; the column gets the name of the field that shows it. */
+/** Renames the column with the API that received the request to the name of its field in the graph. */
 export class Migration20261126EventApi extends Migration {
   override up(): void {
     // Renaming a column of a partitioned table renames it in every partition, without reading a row.

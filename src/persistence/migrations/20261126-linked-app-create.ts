@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Binding apps to new accounts has a permission of its own, `linked-app:create`. Before, `linked-app:write` allowed it, so
- * every role and client that holds that one gets the new one with the same reach; the builtin roles are among them.
+ * Binding apps to new accounts gets a separate permission, `linked-app:create`. Before, `linked-app:write` allowed it, so
+ * every role and client that holds `linked-app:write`, including the builtin roles, gets the new permission with the same
+ * reach.
  */
 export class Migration20261126LinkedAppCreate extends Migration {
   override async up(): Promise<void> {

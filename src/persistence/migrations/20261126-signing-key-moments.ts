@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** A signing key is the next, active or retired by the clock: the moment from which it signs takes the place of a status. */
+/**
+ * Replaces the status of a signing key by the time from which it signs: the clock decides whether it is next, active or
+ * retired.
+ */
 export class Migration20261126SigningKeyMoments extends Migration {
   override up(): void {
     this.addSql('drop index "signing_keys__alg"');

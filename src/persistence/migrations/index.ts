@@ -6,7 +6,7 @@ import { Migration20261126EventApi } from './20261126-event-api.ts';
 import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
 import { Migration20261126LinkedAppCreate } from './20261126-linked-app-create.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
-/** In the order they run. What has landed is never changed: databases remember names, not texts. */
+/** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
   { name: 'Migration20261122Initial', class: Migration20261122Initial },
   { name: 'Migration20261122GroupSearch', class: Migration20261122GroupSearch },
