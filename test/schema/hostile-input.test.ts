@@ -1,4 +1,5 @@
 import {
+  type ExecutionResult,
   type GraphQLArgument,
   type GraphQLInputField,
   type GraphQLInputType,
@@ -11,8 +12,12 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  parse,
+  subscribe,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createContext } from '../../schema/context.ts';
+import { formatError } from '../../schema/errors/format.ts';
 import { TAGS, type TaggedType } from '../../schema/global-id.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
@@ -194,12 +199,32 @@ const fieldsOf = (type: GraphQLObjectType | null | undefined): Field[] =>
 const ROOTS = [
   ...fieldsOf(schema.getQueryType()).map((field) => ['query', field] as const),
   ...fieldsOf(schema.getMutationType()).map((field) => ['mutation', field] as const),
+  ...fieldsOf(schema.getSubscriptionType()).map((field) => ['subscription', field] as const),
 ];
 const rootTypes = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
 const INNER = Object.values(schema.getTypeMap())
   .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'))
   .filter((type) => !rootTypes.includes(type))
   .flatMap((type) => fieldsOf(type).map((field) => [type.name, field] as const));
+
+/** The codes of what a subscription is refused with, or of its first item. */
+async function firstCodes(
+  world: World,
+  caller: Caller,
+  document: string,
+  variableValues: Record<string, unknown>,
+): Promise<unknown[]> {
+  const abort = new AbortController();
+  const contextValue = createContext(world.services, caller, abort.signal);
+  const source = await subscribe({ schema, document: parse(document), variableValues, contextValue });
+  let result: ExecutionResult;
+  if (Symbol.asyncIterator in source) {
+    result = (await source.next()).value as ExecutionResult;
+    abort.abort();
+    await source.return?.(undefined);
+  } else result = source;
+  return (result.errors ?? []).map((error) => formatError(error.toJSON(), error).extensions?.['code']);
+}
 
 describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
   let world: World;
@@ -233,13 +258,17 @@ describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
     for (const { caller, also, texts } of attemptsAt(field, path))
       for (const [what, text] of Object.entries(texts)) {
         const given = objectOf(field.args, known, path, text, also);
-        const { errors } = await world.graphql(caller, documentOf(kind, field, given, around), given);
-        const code = errors.map(({ extensions }) => extensions['code']).find(isUnforeseen);
+        const document = documentOf(kind, field, given, around);
+        const codes =
+          kind === 'subscription' ? firstCodes(world, caller, document, given) : codesOf(caller, document, given);
+        const code = (await codes).find(isUnforeseen);
         if (code !== undefined)
           faults.push(`${path.join('.')} = ${what}${also === undefined ? '' : `, ${also}`}: ${code}`);
       }
     return faults;
   }
+  const codesOf = async (caller: Caller, document: string, given: Record<string, unknown>) =>
+    (await world.graphql(caller, document, given)).errors.map(({ extensions }) => extensions['code']);
   const isUnforeseen = (code: unknown): boolean => code === 'INTERNAL_ERROR' || code === 'SERVICE_UNAVAILABLE';
 
   it.each(ROOTS.map(([kind, field]) => [`${kind} ${field.name}`, kind, field] as const))(
