@@ -13,7 +13,8 @@ const PARTITION_LIMITS = { statementMs: 300_000, queryMs: 310_000 };
 export class LogMaintenance {
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #turn: MaintenanceTurn;
+  readonly #hourly: MaintenanceTurn;
+  readonly #sweeping: MaintenanceTurn;
   readonly #sweepBatch: number;
   /** Arrivals below this transaction id are gone; looking below it would wade through rows not yet vacuumed. */
   #sweptBelow = '0';
@@ -21,7 +22,8 @@ export class LogMaintenance {
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
-    this.#turn = new MaintenanceTurn(db);
+    this.#hourly = new MaintenanceTurn(db, 'hourly');
+    this.#sweeping = new MaintenanceTurn(db, 'sweep');
     // On the embedded database every request waits while a batch is deleted.
     this.#sweepBatch = db.isEmbedded ? 100 : 5_000;
   }
@@ -30,7 +32,7 @@ export class LogMaintenance {
   async createPartitions(): Promise<void> {
     // Rows that a clock far off put into the default partition are moved.
     await withTimeLimits(PARTITION_LIMITS, () =>
-      this.#turn.take(() => createPartitions(this.#db, monthOf(this.#clock.now()), MONTHS_AHEAD)),
+      this.#hourly.take(() => createPartitions(this.#db, monthOf(this.#clock.now()), MONTHS_AHEAD)),
     );
   }
 
@@ -38,7 +40,7 @@ export class LogMaintenance {
   async sweep(): Promise<number> {
     const limit = await this.#sweepLimit();
     if (limit === null) return 0;
-    const swept = await this.#turn.inBatches(
+    const swept = await this.#sweeping.inBatches(
       this.#sweepBatch,
       () =>
         sql`delete from event_arrivals where ctid = any(array(select ctid from event_arrivals
@@ -46,7 +48,7 @@ export class LogMaintenance {
     );
     if (swept === null) return 0;
     this.#sweptBelow = limit.xmin;
-    await this.#turn.inBatches(
+    await this.#sweeping.inBatches(
       this.#sweepBatch,
       () =>
         sql`delete from event_batches where ctid = any(array(select ctid from event_batches

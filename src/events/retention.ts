@@ -39,7 +39,7 @@ export class LogRetention {
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
-    this.#turn = new MaintenanceTurn(db);
+    this.#turn = new MaintenanceTurn(db, 'hourly');
     // On the embedded database every request waits while a batch is deleted.
     this.#batch = db.isEmbedded ? 100 : 1_000;
   }

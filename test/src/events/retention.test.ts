@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CursorCodec } from '../../../src/events/cursor.ts';
 import type { EventEngine, FeedItem } from '../../../src/events/index.ts';
 import { LogMaintenance } from '../../../src/events/maintenance.ts';
+import { MaintenanceTurn } from '../../../src/events/maintenance-turn.ts';
 import { smallestIdAt } from '../../../src/events/partitions.ts';
 import { LogRetention } from '../../../src/events/retention.ts';
 import { newId } from '../../../src/kernel/index.ts';
@@ -280,6 +281,23 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
       await whole.return?.();
       await behind.stop();
     });
+  });
+});
+
+describe('the retention of events beside the sweep', () => {
+  it('is not ended by it: a large backlog would outgrow it otherwise', async () => {
+    const db = await ENGINES[1]!.open();
+    try {
+      const tenant = newTenant();
+      await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
+        select ${tenant.id}::uuid, ('019a0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'user.updated', now(),
+          'user', 'rest', 'success' from generate_series(1, 1500) as n`.execute(db.read());
+      const clock = new TestClock('2026-11-22T12:00:00Z');
+      const deleting = () => new LogRetention(db, clock).deleteOlderThan(tenant.id, clock.now());
+      expect(await new MaintenanceTurn(db, 'sweep').take(deleting)).toBe(1_500);
+    } finally {
+      await db.close();
+    }
   });
 });
 
