@@ -5,6 +5,13 @@ import type { DatabaseServer } from './database-server.ts';
  * rewritten.
  */
 const LOCK_PATIENCE_MS = 600_000;
+/** Limits that the operator set for the role or the database would end the wait, or the lock while the work goes on. */
+const BEGIN = [
+  'begin',
+  `set local lock_timeout = ${LOCK_PATIENCE_MS}`,
+  'set local statement_timeout = 0',
+  'set local idle_in_transaction_session_timeout = 0',
+].join('; ');
 
 /**
  * Runs work that only one node may do at a time. The lock belongs to a transaction, so that it works behind a pooler in
@@ -21,7 +28,7 @@ export async function withServerLock<T>(
   try {
     await connection.connect();
     await connection.ensureWritable();
-    await connection.run(`begin; set local lock_timeout = ${LOCK_PATIENCE_MS}`);
+    await connection.run(BEGIN);
     // The limit detects a server that does not answer; keep-alive detects a connection that breaks during the wait.
     await connection.run('select pg_advisory_xact_lock($1)', [lock], LOCK_PATIENCE_MS + server.limits.queryMs);
     const result = await work();

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Database, type TimeLimits, withTimeLimits } from '../../../src/persistence/index.ts';
+import { Database, type TimeLimits, withServerLock, withTimeLimits } from '../../../src/persistence/index.ts';
 import { ENTITIES } from '../../../src/server/entities.ts';
 import { Forwarder } from '../../support/forwarder.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -200,5 +200,22 @@ describe('a server that takes no writes any more', () => {
     await expect.poll(() => db.ping(), { timeout: 10_000 }).toBe(true);
     const after = await Promise.all([backend(db), backend(db)]);
     for (const pid of after) expect([first, second]).not.toContain(pid);
+  });
+});
+
+describe('a lock that nodes take turns by', () => {
+  it('is waited for and kept beyond the limits that the role has for statements and idle transactions', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c statement_timeout=100 -c idle_in_transaction_session_timeout=100');
+    const { server } = await open(url.href);
+    const take = (work: () => Promise<string>) => withServerLock(server!, 'test', 4_711, work);
+    const first = Promise.withResolvers<void>();
+    const lasting = take(async () => {
+      first.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return 'first';
+    });
+    await first.promise;
+    expect(await Promise.all([lasting, take(async () => 'second')])).toEqual(['first', 'second']);
   });
 });
