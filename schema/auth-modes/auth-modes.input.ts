@@ -5,7 +5,7 @@ const TENANT = "Name of the tenant. Default: the caller's.";
 
 @InputType({
   description:
-    'What to change of the auth modes of a user; what is left out stays. All or nothing. A value that cannot be assigned is refused with its field, as AUTH_MODE_VALUE_INVALID.',
+    'Changes to the auth modes of a user; absent members stay. Either all changes are made or none. A value that cannot be assigned is refused with AUTH_MODE_VALUE_INVALID, which names the field.',
 })
 export class UpdateAuthModesInput {
   @Field(() => String, { nullable: true, description: TENANT })
@@ -14,12 +14,13 @@ export class UpdateAuthModesInput {
   userId!: string;
   @Field(() => Int, {
     nullable: true,
-    description: '2 = a second factor is required at sign-in; null = it is not. Nothing else.',
+    description: '2 = a second factor is required at sign-in; null = it is not. Other values are refused.',
   })
   requiredFactor?: number | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'true = the password must be changed at the next sign-in. Nothing else: only the change clears it.',
+    description:
+      'true = the password must be changed at the next sign-in. Other values are refused; only a password change clears it.',
   })
   needPasswordChange?: boolean | null;
   @Field(() => [String], {
@@ -46,7 +47,8 @@ export class ExemptAccountInput {
   userId!: string;
   @Field(() => Date, {
     nullable: true,
-    description: 'When it ends; left out or null = never. A moment that is not in the future ends a running one.',
+    description:
+      'When the exemption ends; null or absent = never. A time that is not in the future ends a current exemption.',
   })
   exemptUntil?: Date | null;
 }
@@ -69,15 +71,15 @@ export enum SessionsAfterPassword {
 }
 registerEnumType(SessionsAfterPassword, {
   name: 'SessionsAfterPassword',
-  description: "What becomes of the user's sessions and tokens when the password is replaced.",
+  description: "What happens to the user's sessions and tokens when the password is replaced.",
   valuesConfig: {
-    END_ALL: { description: 'All end, and the known devices are forgotten.' },
-    END_OTHERS: { description: "All but the caller's own end." },
-    KEEP: { description: 'They go on.' },
+    END_ALL: { description: 'All end, and the known devices are removed.' },
+    END_OTHERS: { description: "All end except the caller's own." },
+    KEEP: { description: 'They continue.' },
   },
 });
 
-@InputType({ description: 'A new password for a user, set without the old one.' })
+@InputType({ description: 'A new password for a user, set without the current one.' })
 export class SetPasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
@@ -88,10 +90,13 @@ export class SetPasswordInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: true,
-    description: 'Whether it must be changed at the next sign-in.',
+    description: 'Whether the user has to change it at the next sign-in. Default true.',
   })
   isTemporary?: boolean | null;
-  @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
+  @Field(() => SessionsAfterPassword, {
+    nullable: true,
+    description: "What happens to the user's sessions. Default END_ALL.",
+  })
   sessions?: SessionsAfterPassword | null;
 }
 
@@ -99,15 +104,18 @@ export class SetPasswordInput {
 export class ChangePasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
-  @Field(() => ID, { nullable: true, description: "The user; only the caller's own account. Default: that one." })
+  @Field(() => ID, { nullable: true, description: 'The user, who must be the caller. Default: the caller.' })
   userId?: string | null;
-  @Field(() => String, { description: 'The password in force.' })
+  @Field(() => String, { description: 'The current password.' })
   currentPassword!: string;
   @Field(() => String, { description: 'The new password.' })
   newPassword!: string;
-  @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_OTHERS.' })
+  @Field(() => SessionsAfterPassword, {
+    nullable: true,
+    description: "What happens to the user's sessions. Default END_OTHERS.",
+  })
   sessions?: SessionsAfterPassword | null;
-  @Field(() => String, { nullable: true, description: 'Id of a device whose sessions go on.' })
+  @Field(() => String, { nullable: true, description: 'Id of a device whose sessions continue.' })
   keepDeviceId?: string | null;
 }
 

@@ -31,7 +31,7 @@ export class AuthModesResolver {
   @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
   @Query(() => AuthModesType, {
     nullable: true,
-    description: 'How a user must and may sign in. Errors: USER_NOT_FOUND.',
+    description: 'How a user may sign in, and what is required at sign-in. Errors: USER_NOT_FOUND.',
   })
   authModes(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -56,7 +56,7 @@ export class AuthModesResolver {
   @RequiresScopes(['auth-mode:write'], ['auth-mode:write:self'])
   @Mutation(() => UpdateAuthModesPayload, {
     description:
-      'Changes how a user must and may sign in; one security event per changed member. Errors: USER_NOT_FOUND, AUTH_MODE_NO_SECOND_FACTOR, AUTH_MODE_VALUE_INVALID, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+      'Changes how a user may sign in and what is required at sign-in. Each changed member is recorded as a security event. Errors: USER_NOT_FOUND, AUTH_MODE_NO_SECOND_FACTOR, AUTH_MODE_VALUE_INVALID, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
   })
   async updateAuthModes(
     @Arg('input', () => UpdateAuthModesInput, { description: 'What to change.' }) input: UpdateAuthModesInput,
@@ -73,7 +73,8 @@ export class AuthModesResolver {
       'Exempts an account from the block for inactivity, or ends the exemption. Errors: USER_NOT_FOUND, ACCOUNT_STATE_VALUE_INVALID, ACCOUNT_GUARDED.',
   })
   async exemptAccount(
-    @Arg('input', () => ExemptAccountInput, { description: 'The user and the end.' }) input: ExemptAccountInput,
+    @Arg('input', () => ExemptAccountInput, { description: 'The user and the end of the exemption.' })
+    input: ExemptAccountInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ accountState: AccountStateRow; authModes: AuthModes }> {
     const userId = keyOf('User', input.userId, 'input.userId');
@@ -84,7 +85,7 @@ export class AuthModesResolver {
   @RequiresScopes(['password:set'])
   @Mutation(() => SetPasswordPayload, {
     description:
-      'Sets the password of a user, who is told by mail and has to change it at the next sign-in unless said otherwise. A block of the account for wrong passwords ends. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
+      'Sets the password of a user. The user is notified by mail and has to change the password at the next sign-in, unless `isTemporary` is false. A block of the account for wrong passwords ends. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
   })
   async setPassword(
     @Arg('input', () => SetPasswordInput, { description: 'The user and the password.' }) input: SetPasswordInput,
@@ -104,10 +105,10 @@ export class AuthModesResolver {
   @RequiresScopes(['password:change:self'])
   @Mutation(() => ChangePasswordPayload, {
     description:
-      "Changes the caller's own password; a demand for a change is met. A wrong current password counts as a failed sign-in. Once per request. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
+      "Changes the caller's own password, which also completes a required change. A wrong current password counts as a failed sign-in. Only once per request. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
   })
   async changePassword(
-    @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' })
+    @Arg('input', () => ChangePasswordInput, { description: 'The current password and the new one.' })
     input: ChangePasswordInput,
     @Ctx() { services, authority, signal }: GraphContext,
     @Info() info: GraphQLResolveInfo,
@@ -136,14 +137,14 @@ export class CredentialResolver {
   @RequiresScopes(['credential:read'], ['credential:read:self'])
   @Query(() => [CredentialTypeObject], {
     nullable: 'items',
-    description: 'What a user can prove itself with, by type and ordinal. Errors: USER_NOT_FOUND.',
+    description: 'Credentials of a user, by type and ordinal. Errors: USER_NOT_FOUND.',
   })
   async credentials(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
-    @Arg('type', () => CredentialTypeName, { nullable: true, description: 'Only of this type.' })
+    @Arg('type', () => CredentialTypeName, { nullable: true, description: 'Only credentials of this type.' })
     type?: CredentialTypeName | null,
   ): Promise<readonly CredentialInfo[]> {
     const all = await services.authModes.credentials(authority, keyOf('User', userId, 'userId'));

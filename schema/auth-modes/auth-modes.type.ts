@@ -11,7 +11,7 @@ export enum AccountStateName {
 }
 registerEnumType(AccountStateName, {
   name: 'AccountStateName',
-  description: 'What inactivity has done to an account.',
+  description: 'Whether an account was checked for inactivity, blocked for it or exempted from it.',
   valuesConfig: {
     INITIAL: { description: 'Never checked.' },
     ACTIVE: { description: 'Checked and found active.' },
@@ -30,30 +30,33 @@ export enum CredentialTypeName {
 }
 registerEnumType(CredentialTypeName, {
   name: 'CredentialType',
-  description: 'What kind of proof a credential is.',
+  description: 'Type of a credential.',
   valuesConfig: {
     PASSWORD: { description: 'A password.' },
-    IMAGE_PROOF: { description: 'A secret made of images and a PIN, proved without showing it.' },
+    IMAGE_PROOF: { description: 'A secret of images and a PIN; the user proves it without revealing it.' },
     TOTP: { description: 'An app that shows time-based codes (RFC 6238); a second factor.' },
     PASSKEY: { description: 'A passkey (WebAuthn); first and second factor.' },
     SECURITY_KEY: { description: 'A security key (WebAuthn) as a second factor.' },
-    RECOVERY_CODE: { description: 'A code that stands in once for a second factor.' },
+    RECOVERY_CODE: { description: 'A code that replaces a second factor once.' },
   },
 });
 
-@ObjectType({ description: 'The inactivity state of an account. A moment that does not belong to the state is null.' })
+@ObjectType({ description: 'The inactivity state of an account. Times that do not apply to the state are null.' })
 export class AccountState {
-  @Field(() => AccountStateName, { description: 'The state.' })
+  @Field(() => AccountStateName, { description: 'Name of the state.' })
   name!: AccountStateName;
-  @Field(() => Date, { nullable: true, description: '`ACTIVE`: when it was last checked.' })
+  @Field(() => Date, { nullable: true, description: 'When the account was last checked, in the state `ACTIVE`.' })
   checkedAt!: Date | null;
-  @Field(() => Date, { nullable: true, description: '`INACTIVITY_LOCK`: blocked since then.' })
+  @Field(() => Date, { nullable: true, description: 'When the account was blocked, in the state `INACTIVITY_LOCK`.' })
   lockedAt!: Date | null;
-  @Field(() => Date, { nullable: true, description: '`UNTOUCHABLE`: exempt until then; null = for ever.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the exemption ends, in the state `UNTOUCHABLE`; null = never.',
+  })
   exemptUntil!: Date | null;
 }
 
-@ObjectType('AuthModes', { description: 'How an account must and may sign in.' })
+@ObjectType('AuthModes', { description: 'How a user may sign in, and what is required at sign-in.' })
 @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
 export class AuthModesType {
   tenantId!: string;
@@ -72,20 +75,20 @@ export class AuthModesType {
 
 @ObjectType('Credential', {
   implements: Node,
-  description: 'Something an account can prove itself with. Its secret is never shown.',
+  description: 'A credential with which a user authenticates. Its secret is never shown.',
 })
 @RequiresScopes(['credential:read'], ['credential:read:self'])
 export class CredentialTypeObject extends Node {
   tenantId!: string;
   @Field(() => String, { description: 'Public id of the user it belongs to.' })
   userId!: string;
-  @Field(() => CredentialTypeName, { description: 'What kind of proof it is.' })
+  @Field(() => CredentialTypeName, { description: 'Type of the credential.' })
   type!: CredentialTypeName;
-  @Field(() => Int, { description: 'Counts the credentials of this type of this user; never given out twice.' })
+  @Field(() => Int, { description: 'Number of the credential among those of the same user and type; never reused.' })
   ordinal!: number;
-  @Field(() => String, { nullable: true, description: 'Name the user gave it.' })
+  @Field(() => String, { nullable: true, description: 'Name that the user gave it.' })
   label!: string | null;
-  @Field(() => GraphQLJSONObject, { description: 'Details that may be shown; their names depend on the type.' })
+  @Field(() => GraphQLJSONObject, { description: 'Details without secrets; their names depend on the type.' })
   data!: Record<string, unknown>;
   @Field(() => Date, { description: 'When it was added.' })
   createdAt!: Date;

@@ -32,23 +32,29 @@ export class BlockResolver {
     return toGlobalId('Lockout', tenants.get(tenantId)!, joinKey([subjectKind, subject, factor]));
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'Public id of the user; null when it is on no account.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Public id of the blocked user; null when the block is not on an account.',
+  })
   userId(@Root() { subjectKind, subject }: Lockout): string | null {
     return accountOf(subjectKind, subject);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The address or network; null when it is on none.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The blocked address or network; null when the block is on something else.',
+  })
   address(@Root() { subjectKind, subject }: Lockout): string | null {
     return subjectKind === 'ip' ? subject : null;
   }
 
   @RequiresScopes(['block:read'])
-  @Query(() => LockoutConnection, { description: 'Blocks that run, by subject and factor.' })
+  @Query(() => LockoutConnection, { description: 'Current blocks, by subject and factor.' })
   async blocks(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => BlockFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => BlockFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: BlockFilterInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
@@ -64,7 +70,7 @@ export class BlockResolver {
   @RequiresScopes(['block:lift'])
   @Mutation(() => LiftBlockPayload, {
     description:
-      'Lifts a block at once, or all blocks of a user with what was counted. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Ends a block, or all blocks of a user, and resets the counted failures. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async liftBlock(
     @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,

@@ -12,13 +12,13 @@ export enum BlockSubject {
 }
 registerEnumType(BlockSubject, {
   name: 'BlockSubject',
-  description: 'Whom failed attempts are counted against.',
+  description: 'What failed attempts are counted for.',
   valuesConfig: {
-    ACCOUNT: { description: 'An account, however it was named.' },
-    NAME: { description: "A name that is nobody's; kept as a hash." },
-    DEVICE: { description: 'One device on which an account is known.' },
+    ACCOUNT: { description: 'An account, by any name that it can sign in with.' },
+    NAME: { description: 'A name that no account has; stored as a hash.' },
+    DEVICE: { description: 'A device on which the user of an account signed in before.' },
     IP: { description: 'An address: IPv4, or a /64 network of IPv6.' },
-    TENANT: { description: 'The whole tenant, known devices excepted.' },
+    TENANT: { description: 'The whole tenant, except devices on which an account is known.' },
   },
 });
 
@@ -31,7 +31,7 @@ export enum BlockFactor {
 }
 registerEnumType(BlockFactor, {
   name: 'BlockFactor',
-  description: 'What was tried; each is counted apart.',
+  description: 'What was tried. Failures are counted separately for each value.',
   valuesConfig: {
     FIRST: { description: 'A first factor: password, image proof, passkey, mailed code.' },
     SECOND: { description: 'A second factor.' },
@@ -43,34 +43,35 @@ registerEnumType(BlockFactor, {
 
 @ObjectType('Lockout', {
   implements: Node,
-  description: 'A block after failed attempts. Permanent blocks are disabled accounts, not rows of this list.',
+  description:
+    'A temporary block after failed attempts. A permanently blocked account is disabled instead and is not listed here.',
 })
 @RequiresScopes(['block:read'])
 @Owned({ account: null })
 export class LockoutType extends Node {
   tenantId!: string;
   subject!: string;
-  @Field(() => BlockSubject, { description: 'Whom it is on.' })
+  @Field(() => BlockSubject, { description: 'What the block is on.' })
   subjectKind!: BlockSubject;
   @Field(() => BlockFactor, { description: 'What was tried.' })
   factor!: BlockFactor;
   @Field(() => Int, { description: 'Failures counted towards the next block.' })
   failures!: number;
-  @Field(() => Int, { description: 'How many blocks in a row it is.' })
+  @Field(() => Int, { description: 'Number of consecutive blocks, including this one.' })
   level!: number;
-  @Field(() => Date, { description: 'When the last failure was.' })
+  @Field(() => Date, { description: 'Time of the last failure.' })
   lastAt!: Date;
   @Field(() => String, { nullable: true, description: 'Address of the last failure.' })
   lastIp!: string | null;
-  @Field(() => Date, { nullable: true, description: 'When it began.' })
+  @Field(() => Date, { nullable: true, description: 'When the block began.' })
   blockedFrom!: Date | null;
-  @Field(() => Date, { nullable: true, description: 'When it ends by itself.' })
+  @Field(() => Date, { nullable: true, description: 'When the block ends.' })
   blockedUntil!: Date | null;
 }
 
 export const LockoutConnection = connectionOf(LockoutType, 'Lockout');
 
-@InputType({ description: 'What a list of blocks can be narrowed by.' })
+@InputType({ description: 'Filters for a list of blocks.' })
 export class BlockFilterInput {
   @Field(() => BlockSubject, { nullable: true, description: 'Only blocks on this kind of subject.' })
   subjectKind?: BlockSubject | null;
@@ -78,18 +79,18 @@ export class BlockFilterInput {
   userId?: string | null;
 }
 
-@InputType({ description: 'What to unblock: one block, or everything of a user.' })
+@InputType({ description: 'The blocks to end: one block, or all blocks of a user.' })
 export class LiftBlockInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
-  @Field(() => ID, { nullable: true, description: 'The block; its global id.' })
+  @Field(() => ID, { nullable: true, description: 'Global id of the block.' })
   blockId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The user: all factors, and a permanent block too.' })
+  @Field(() => ID, { nullable: true, description: 'The user. Blocks of all factors end, permanent ones included.' })
   userId?: string | null;
 }
 
 @ObjectType({ description: 'Result of lifting blocks.' })
 export class LiftBlockPayload {
-  @Field(() => Int, { description: 'How many running blocks were lifted.' })
+  @Field(() => Int, { description: 'Number of current blocks that ended.' })
   liftedCount!: number;
 }

@@ -3,7 +3,7 @@ import { SessionsAfterPassword } from './auth-modes.input.ts';
 
 const TENANT = "Name of the tenant. Default: the caller's.";
 const LANGUAGES =
-  'Languages of what is sent about it, as `Accept-Language` writes them (RFC 9110 section 12.5.4). Default: that of the account.';
+  'Languages of messages to the user, in the format of `Accept-Language` (RFC 9110 section 12.5.4). Default: the language of the account.';
 
 @InputType({ description: 'A new password for a user.' })
 export class ReplacePasswordInput {
@@ -13,7 +13,8 @@ export class ReplacePasswordInput {
   userId!: string;
   @Field(() => String, {
     nullable: true,
-    description: 'The password in force: needed by callers who may change the own account alone, else ignored.',
+    description:
+      'The current password. Required from callers who may change only their own account; otherwise ignored.',
   })
   currentPassword?: string | null;
   @Field(() => String, { nullable: true, description: 'The new password. Default: one is generated.' })
@@ -22,17 +23,20 @@ export class ReplacePasswordInput {
     nullable: true,
     defaultValue: true,
     description:
-      'Whether it must be changed at the next sign-in; of no effect where users change the password of their own account.',
+      'Whether it must be changed at the next sign-in. Default true; ignored when users change the password of their own account.',
   })
   isTemporary?: boolean | null;
-  @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
+  @Field(() => SessionsAfterPassword, {
+    nullable: true,
+    description: "What happens to the user's sessions. Default END_ALL.",
+  })
   sessions?: SessionsAfterPassword | null;
-  @Field(() => String, { nullable: true, description: 'Id of a device that is kept, with its sessions.' })
+  @Field(() => String, { nullable: true, description: 'Id of a device to keep, with its sessions.' })
   keepDeviceId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      'Name of an attribute of the account that holds a phone number; the new password is sent there as a text.',
+      'Name of an attribute of the account that holds a phone number, to which the new password is sent as a text message.',
   })
   sendToAttribute?: string | null;
   @Field(() => String, { nullable: true, description: LANGUAGES })
@@ -45,22 +49,28 @@ export class ReplacePasswordPayload {
   userId!: string;
   @Field(() => String, {
     nullable: true,
-    description: 'The password that was generated; shown this once. Null when one was given, or when it was sent.',
+    description: 'The generated password, shown only this once. Null when a password was given, or when it was sent.',
   })
   generatedPassword!: string | null;
 }
 
-@InputType({ description: 'A new password for an account that depends on the caller, or for the own one.' })
+@InputType({
+  description:
+    "A new password for an account on which the caller holds the right `change_password`, or for the caller's own account.",
+})
 export class ChangeDependentPasswordInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
-  @Field(() => String, { nullable: true, description: 'The password in force: needed for the own account.' })
+  @Field(() => String, { nullable: true, description: "The current password; required for the caller's own account." })
   currentPassword?: string | null;
   @Field(() => String, { description: 'The new password.' })
   newPassword!: string;
-  @Field(() => SessionsAfterPassword, { nullable: true, description: 'What becomes of sessions. Default END_ALL.' })
+  @Field(() => SessionsAfterPassword, {
+    nullable: true,
+    description: "What happens to the user's sessions. Default END_ALL.",
+  })
   sessions?: SessionsAfterPassword | null;
   @Field(() => String, { nullable: true, description: LANGUAGES })
   languages?: string | null;

@@ -14,7 +14,7 @@ export class PasswordResolver {
   @RequiresScopes(['password:set'], ['password:change:self'])
   @Mutation(() => ReplacePasswordPayload, {
     description:
-      'Replaces a password by a given or a generated one: `setPassword` and `changePassword` in one, by what the caller may do. With a current password once per request. Errors: those of the two, and INVALID_INPUT where the current password is missing or the attribute holds no phone number.',
+      'Replaces a password with a given or a generated one. Works like `setPassword` or `changePassword`, depending on what the caller may do. With a current password only once per request. Errors: those of the two, and INVALID_INPUT where the current password is missing or the attribute holds no phone number.',
   })
   async replacePassword(
     @Arg('input', () => ReplacePasswordInput, { description: 'The user and the password.' })
@@ -37,7 +37,7 @@ export class PasswordResolver {
   @RequiresScopes(['dependent-password:change:self'])
   @Mutation(() => ChangeDependentPasswordPayload, {
     description:
-      'Changes the password of an account on which the caller holds the right `change_password`, or of the own account. With a current password once per request. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.',
+      "Changes the password of an account on which the caller holds the right `change_password`, or of the caller's own account. With a current password only once per request. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.",
   })
   async changeDependentPassword(
     @Arg('input', () => ChangeDependentPasswordInput, { description: 'The user and the password.' })

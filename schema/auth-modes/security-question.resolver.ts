@@ -41,7 +41,7 @@ export class SecurityQuestionResolver {
   @RequiresScopes(['security-question:write'], ['security-question:write:self'])
   @Mutation(() => SetSecurityQuestionPayload, {
     description:
-      'Sets the security question of a user and its answer, in place of the ones before. Errors: INVALID_INPUT, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
+      'Sets the security question of a user and its answer, and replaces earlier ones. Errors: INVALID_INPUT, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
   })
   async setSecurityQuestion(
     @Arg('input', () => SetSecurityQuestionInput, { description: 'Question and answer.' })
@@ -71,7 +71,7 @@ export class SecurityQuestionResolver {
   @RequiresScopes(['security-question:check'], ['security-question:check:self'])
   @Mutation(() => CheckSecurityAnswerPayload, {
     description:
-      'Checks an answer to the security question of a user: the question first, then the answer. Wrong ones are counted, and after too many right ones are refused for a while too. Once per request. Errors: SECURITY_QUESTION_NOT_FOUND, SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG, USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE.',
+      'Checks an answer to the security question of a user: first whether the question is the stored one, then the answer. Wrong answers are counted; after too many of them, right answers are refused for a while as well. Only once per request. Errors: SECURITY_QUESTION_NOT_FOUND, SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG, USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE.',
   })
   async checkSecurityAnswer(
     @Arg('input', () => CheckSecurityAnswerInput, { description: 'Question and answer.' })

@@ -11,9 +11,9 @@ export class SecurityQuestionType {
   userId!: string;
   @Field(() => String, { description: 'The question.' })
   question!: string;
-  @Field(() => Date, { description: 'When the account got its first question, of those without a break.' })
+  @Field(() => Date, { description: 'Since when the account has had a security question without interruption.' })
   createdAt!: Date;
-  @Field(() => Date, { description: 'When question or answer was set last.' })
+  @Field(() => Date, { description: 'When the question or answer was last set.' })
   updatedAt!: Date;
 }
 
@@ -25,11 +25,11 @@ export class SetSecurityQuestionInput {
   userId!: string;
   @Field(() => String, { description: 'The question: 1 to 255 characters.' })
   question!: string;
-  @Field(() => String, { description: 'The answer: 1 to 255 characters, taken to the letter.' })
+  @Field(() => String, { description: 'The answer: 1 to 255 characters, compared exactly.' })
   answer!: string;
 }
 
-@InputType({ description: 'What somebody answered to a security question.' })
+@InputType({ description: 'An answer to a security question.' })
 export class CheckSecurityAnswerInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
@@ -41,7 +41,7 @@ export class CheckSecurityAnswerInput {
   answer!: string;
 }
 
-@InputType({ description: 'Whose security question is to go.' })
+@InputType({ description: 'The user whose security question is removed.' })
 export class RemoveSecurityQuestionInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
@@ -66,7 +66,7 @@ export class SetSecurityQuestionPayload extends SecurityQuestionPayload {}
 @ObjectType({ description: 'Result of a change to a security question.' })
 export class RemoveSecurityQuestionPayload extends SecurityQuestionPayload {}
 
-@ObjectType({ description: 'The answer was right.' })
+@ObjectType({ description: 'Result of a right answer to a security question.' })
 export class CheckSecurityAnswerPayload {
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;

@@ -3,7 +3,7 @@ import { CredentialTypeObject } from './auth-modes.type.ts';
 
 const TENANT = "Name of the tenant. Default: the caller's.";
 
-@InputType({ description: 'Whom a code app is to be attached to.' })
+@InputType({ description: 'The user to whose account a code app will be attached.' })
 export class BeginTotpEnrolmentInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
@@ -11,24 +11,28 @@ export class BeginTotpEnrolmentInput {
   userId!: string;
 }
 
-@ObjectType({ description: 'What a user puts into a code app. Nothing of it is kept; shown this once.' })
+@ObjectType({
+  description: 'What a user enters into a code app. The service keeps nothing of it and shows it only this once.',
+})
 export class BeginTotpEnrolmentPayload {
-  @Field(() => String, { description: 'The secret in base32, for typing.' })
+  @Field(() => String, { description: 'The secret in base32, for users who type it.' })
   secret!: string;
-  @Field(() => String, { description: 'The same as an `otpauth://` address, for a link on the device itself.' })
+  @Field(() => String, {
+    description: 'The secret as an `otpauth://` address, for a link on the device that has the app.',
+  })
   uri!: string;
-  @Field(() => String, { description: 'The address as a QR image: PNG in base64.' })
+  @Field(() => String, { description: '`uri` as a QR code: a PNG image in base64.' })
   qrCode!: string;
 }
 
-@InputType({ description: 'A code app and what it shows.' })
+@InputType({ description: 'A code app and the code that it shows.' })
 export class AttachTotpInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, {
-    description: 'The secret in base32 (10 to 64 bytes): of `beginTotpEnrolment`, or the own one of a hardware token.',
+    description: 'The secret in base32 (10 to 64 bytes): from `beginTotpEnrolment`, or the secret of a hardware token.',
   })
   secret!: string;
   @Field(() => String, { description: 'The six digits that the app shows now.' })
@@ -37,13 +41,13 @@ export class AttachTotpInput {
   name?: string | null;
 }
 
-@InputType({ description: 'Which code app: by `credentialId`, or by `userId` and `ordinal`.' })
+@InputType({ description: 'The code app: give `credentialId`, or `userId` and `ordinal`.' })
 export class DetachTotpInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string;
   @Field(() => ID, { nullable: true, description: 'The credential.' })
   credentialId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The user; with `ordinal`.' })
+  @Field(() => ID, { nullable: true, description: 'The user; give `ordinal` as well.' })
   userId?: string | null;
   @Field(() => Int, { nullable: true, description: "`ordinal` of the credential among the user's." })
   ordinal?: number | null;

@@ -28,7 +28,7 @@ export class TotpResolver {
   @RequiresScopes(['credential:write'], ['credential:write:self'])
   @Mutation(() => BeginTotpEnrolmentPayload, {
     description:
-      'A fresh secret for a code app (RFC 6238), to be shown to the user; `attachTotp` attaches it. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+      'Creates a secret for a code app (RFC 6238), to be shown to the user; `attachTotp` attaches the app. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
   })
   async beginTotpEnrolment(
     @Arg('input', () => BeginTotpEnrolmentInput, { description: 'The user.' }) input: BeginTotpEnrolmentInput,
@@ -41,7 +41,7 @@ export class TotpResolver {
   @RequiresScopes(['credential:write'], ['credential:write:self'])
   @Mutation(() => AttachTotpPayload, {
     description:
-      'Attaches a code app as a second factor, once it shows a right code. A wrong code counts as a failed try at the second factor. Once per request. Errors: TOTP_CODE_WRONG, TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT, TOO_MANY_REQUESTS.',
+      'Attaches a code app as a second factor when its code is right. A wrong code counts as a failed try at the second factor. Only once per request. Errors: TOTP_CODE_WRONG, TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT, TOO_MANY_REQUESTS.',
   })
   async attachTotp(
     @Arg('input', () => AttachTotpInput, { description: 'The app and its code.' }) input: AttachTotpInput,
@@ -57,7 +57,7 @@ export class TotpResolver {
   @RequiresScopes(['credential:delete'], ['credential:delete:self'])
   @Mutation(() => DetachTotpPayload, {
     description:
-      'Detaches a code app. Whether a second factor is required stays as it is, also after the last one. Errors: TOTP_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Detaches a code app. A second factor that is required stays required, even after the last app is detached. Errors: TOTP_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async detachTotp(
     @Arg('input', () => DetachTotpInput, { description: 'Which app.' }) input: DetachTotpInput,

@@ -10,7 +10,10 @@ import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
 @Resolver(() => UserType)
 export class UserAuthModesResolver {
   @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
-  @FieldResolver(() => AuthModesType, { nullable: true, description: 'How the user must and may sign in.' })
+  @FieldResolver(() => AuthModesType, {
+    nullable: true,
+    description: 'How the user may sign in, and what is required at sign-in.',
+  })
   authModes(@Root() user: User, @Ctx() { services }: GraphContext): AuthModes {
     return services.authModes.of(user);
   }
@@ -18,7 +21,7 @@ export class UserAuthModesResolver {
   @RequiresScopes(['credential:read'], ['credential:read:self'])
   @FieldResolver(() => [CredentialTypeObject], {
     nullable: 'itemsAndList',
-    description: 'What the user can prove itself with, by type and ordinal; never the secrets.',
+    description: 'Credentials of the user, by type and ordinal, without their secrets.',
   })
   credentials(@Root() { tenantId, id }: User, @Ctx() { loaders }: GraphContext): Promise<readonly CredentialInfo[]> {
     return loaders.credentialsOfUser.load({ tenantId, key: id });

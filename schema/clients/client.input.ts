@@ -10,13 +10,19 @@ import {
 
 const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
 
-@InputType({ description: 'What a list of clients can be narrowed by.' })
+@InputType({ description: 'Filters for a list of clients.' })
 export class ClientFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
   isEnabled?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'Only those with this in client_id or name, ignoring case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only clients whose `client_id` or name contains this text, ignoring case.',
+  })
   nameContains?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Also those the service made itself. Default false.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to include those that the service created itself. Default false.',
+  })
   withBuiltin?: boolean | null;
 }
 
@@ -24,64 +30,78 @@ export class ClientFilterInput {
 export class RedirectAddressInput {
   @Field(() => String, {
     description:
-      'Absolute, ASCII, without fragment, user name or `\\`. `http` only for the own device (`localhost`, `127.0.0.1`, `[::1]`).',
+      "Absolute URL in ASCII, without fragment, user name or `\\`. `http` is allowed for the user's device only (`localhost`, `127.0.0.1`, `[::1]`).",
   })
   uri!: string;
   @Field(() => RedirectMatch, {
     nullable: true,
-    description: 'How it is compared. Default: as before if the address was there, else EXACT.',
+    description:
+      'How the address of a request is compared with it. Default: unchanged for an existing address, else EXACT.',
   })
   match?: RedirectMatch | null;
 }
 
-@InputType({ description: 'A scope that a client may ask for.' })
+@InputType({ description: 'A scope that a client may request.' })
 export class ClientScopeInput {
   @Field(() => String, { description: 'Its name.' })
   name!: string;
-  @Field(() => Boolean, { nullable: true, description: 'Granted when a request names no scope. Default false.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is granted when a request names no scope. Default false.',
+  })
   isDefault?: boolean | null;
 }
 
 @InputType({ description: 'What can be said of a client.' })
 export class ClientPropertiesInput {
-  @Field(() => String, { nullable: true, description: 'Name for people; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Display name; null removes it.' })
   name?: string | null;
-  @Field(() => String, { nullable: true, description: 'What it is for; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Description; null removes it.' })
   description?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used. Default true.' })
   isEnabled?: boolean | null;
-  @Field(() => [ClientGrantName], { nullable: true, description: 'How it may come by tokens. Default: not at all.' })
+  @Field(() => [ClientGrantName], {
+    nullable: true,
+    description: 'Grant types that the client may use. Default: none.',
+  })
   grants?: ClientGrantName[] | null;
-  @Field(() => [RedirectAddressInput], { nullable: true, description: 'Addresses after sign-in; replaces the list.' })
+  @Field(() => [RedirectAddressInput], {
+    nullable: true,
+    description: 'Addresses to which the client may send users after sign-in; replaces the list.',
+  })
   redirects?: RedirectAddressInput[] | null;
-  @Field(() => [RedirectAddressInput], { nullable: true, description: 'Addresses after sign-out; replaces the list.' })
+  @Field(() => [RedirectAddressInput], {
+    nullable: true,
+    description: 'Addresses to which the client may send users after sign-out; replaces the list.',
+  })
   postLogoutRedirects?: RedirectAddressInput[] | null;
   @Field(() => [String], {
     nullable: true,
     description:
-      "Origins of pages that may call with this client's tokens, such as `https://app.example.com`; replaces the list. `+` stands for the origins of `redirects`. `http` only for the own device. Default: `+` for a public client, else none; null brings it back.",
+      "Origins of web pages that may call the service with this client's tokens, such as `https://app.example.com`; replaces the list. `+` means the origins of `redirects`. `http` is allowed for the user's device only (loopback). Default: `+` for a public client, otherwise none; null restores the default.",
   })
   webOrigins?: string[] | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the roles of users ride in this client's tokens. Default false.",
+    description: "Whether this client's tokens contain the roles of the user. Default false.",
   })
   hasFullRoleScope?: boolean | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Native permissions it holds itself; replaces the list. The caller must hold what is added.',
+    description:
+      'Native permissions that the client itself holds; replaces the list. The caller must hold each added permission.',
   })
   permissions?: string[] | null;
-  @Field(() => TokenFormatName, { nullable: true, description: 'What its access tokens look like. Default JWT.' })
+  @Field(() => TokenFormatName, { nullable: true, description: 'Format of access tokens. Default JWT.' })
   tokenFormat?: TokenFormatName | null;
   @Field(() => String, {
     nullable: true,
-    description: "`EdDSA`, `ES256` or `RS256` for access tokens; null = the issuer's own.",
+    description: "Signature algorithm of access tokens: `EdDSA`, `ES256` or `RS256`; null = the issuer's default.",
   })
   accessTokenAlg?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: "`EdDSA`, `ES256` or `RS256` for ID tokens; null = the issuer's own.",
+    description: "Signature algorithm of ID tokens: `EdDSA`, `ES256` or `RS256`; null = the issuer's default.",
   })
   idTokenAlg?: string | null;
   @Field(() => Int, { nullable: true, description: 'Lifetime of access tokens in seconds, at most 30 days.' })
@@ -91,7 +111,7 @@ export class ClientPropertiesInput {
   @Field(() => [ClientScopeInput], {
     nullable: true,
     description:
-      'Scopes it may ask for; replaces the list. The caller must hold what an added one allows an application.',
+      'Scopes that the client may request; replaces the list. The caller must hold what an added scope allows an application to do.',
   })
   scopes?: ClientScopeInput[] | null;
 }
@@ -102,24 +122,29 @@ export class CreateClientInput extends ClientPropertiesInput {
   tenant?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Its `client_id`: 1 to 255 printable ASCII characters, unique in exact case. Default: a new UUID.',
+    description:
+      'The `client_id`: 1 to 255 printable ASCII characters, case-sensitive and unique. Default: a new UUID.',
   })
   clientId?: string | null;
-  @Field(() => ClientType, { nullable: true, description: 'Never changes. Default CONFIDENTIAL.' })
+  @Field(() => ClientType, {
+    nullable: true,
+    description: 'Whether the client can keep a secret; cannot be changed later. Default CONFIDENTIAL.',
+  })
   type?: ClientType | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Keep a sealed copy of the secret, so that `clientSecret` can show it again. Default false.',
+    description:
+      'Whether to keep an encrypted copy of the secret, so that `clientSecret` can show it again. Default false.',
   })
   keepSecretReadable?: boolean | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Also make a secret for routes that document HTTP Basic. Default false.',
+    description: 'Whether to create a secret for REST endpoints that take HTTP Basic as well. Default false.',
   })
   withRestSecret?: boolean | null;
 }
 
-@InputType({ description: 'What to change of a client; what is left out stays.' })
+@InputType({ description: 'Changes to a client; absent members stay.' })
 export class UpdateClientInput extends ClientPropertiesInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
@@ -146,27 +171,30 @@ export class RotateClientSecretInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How long the secret before still counts, in seconds: at most 90 days, OAUTH only. Default 0: it ends at once.',
+      'How long the previous secret stays valid, in seconds: at most 90 days, OAUTH only. Default 0: it ends at once.',
   })
   overlapSeconds?: number | null;
-  @Field(() => Int, { nullable: true, description: 'The new one ends after so many seconds. Default never.' })
+  @Field(() => Int, { nullable: true, description: 'Seconds until the new secret expires. Default: never.' })
   expiresInSeconds?: number | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Keep a sealed copy, so that `clientSecret` can show it again. Default false.',
+    description: 'Whether to keep an encrypted copy, so that `clientSecret` can show it again. Default false.',
   })
   keepReadable?: boolean | null;
 }
 
 @ObjectType({ description: 'A new client.' })
 export class CreateClientPayload {
-  @Field(() => String, { description: 'Its `client_id`, which every `clientId` takes.' })
+  @Field(() => String, { description: 'The `client_id`, which every `clientId` argument accepts.' })
   clientId!: string;
-  @Field(() => String, { nullable: true, description: 'Its secret, shown this once; null for a public client.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Secret of the client, shown only this once; null for a public client.',
+  })
   secret!: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Its secret for HTTP Basic routes, shown this once; null unless asked for.',
+    description: 'Secret for REST endpoints that take HTTP Basic, shown only this once; null unless it was requested.',
   })
   restSecret!: string | null;
   @Field(() => ClientObject, { nullable: true, description: 'The client; null when the caller may not read it.' })
@@ -182,9 +210,9 @@ export class UpdateClientPayload {
   client!: ClientObject | null;
 }
 
-@ObjectType({ description: 'A replaced secret.' })
+@ObjectType({ description: 'Result of replacing a secret.' })
 export class RotateClientSecretPayload {
-  @Field(() => String, { description: 'The new secret, shown this once.' })
+  @Field(() => String, { description: 'The new secret, shown only this once.' })
   secret!: string;
   @Field(() => ClientObject, { nullable: true, description: 'The client; null when the caller may not read it.' })
   client!: ClientObject | null;
@@ -192,8 +220,8 @@ export class RotateClientSecretPayload {
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteClientPayload {
-  @Field(() => ID, { description: 'Global id of the client that is gone.' })
+  @Field(() => ID, { description: 'Global id of the deleted client.' })
   deletedClientId!: string;
-  @Field(() => String, { description: 'Its `client_id`.' })
+  @Field(() => String, { description: '`client_id` of the deleted client.' })
   clientId!: string;
 }

@@ -68,12 +68,12 @@ export class ClientResolver {
     return clientMetadata(client).webOrigins;
   }
 
-  @FieldResolver(() => [ClientScope], { description: 'Scopes it may ask for, by name.' })
+  @FieldResolver(() => [ClientScope], { description: 'Scopes that the client may request, by name.' })
   scopes(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScope[]> {
     return loaders.scopesOfClient.load({ tenantId: client.tenantId, key: client.id });
   }
 
-  @FieldResolver(() => [ClientSecretInfo], { description: 'Which secrets it has, newest first, without their text.' })
+  @FieldResolver(() => [ClientSecretInfo], { description: 'Secrets of the client without their values, newest first.' })
   async secrets(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<object[]> {
     const secrets = await loaders.secretsOfClient.load({ tenantId: client.tenantId, key: client.id });
     return secrets.map(({ kind, createdAt, expiresAt, sealed }) => ({
@@ -91,7 +91,7 @@ export class ClientResolver {
   })
   client(
     @Ctx() { services, authority }: GraphContext,
-    @Arg('clientId', () => ID, { description: 'Global id, or `client_id` in exact case.' }) clientId: string,
+    @Arg('clientId', () => ID, { description: 'Global id, or case-sensitive `client_id`.' }) clientId: string,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<Client | null> {
@@ -99,12 +99,12 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client:read'])
-  @Query(() => ClientConnection, { description: 'Clients by client_id; apps on users’ devices are not among them.' })
+  @Query(() => ClientConnection, { description: "Clients by `client_id`, without the apps on users' devices." })
   async clients(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: ClientFilterInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -119,7 +119,7 @@ export class ClientResolver {
   @Query(() => String, {
     nullable: true,
     description:
-      'The newest secret of a client; null where no readable copy was kept. Each showing is a security event. Errors: NOT_FOUND, ACCOUNT_GUARDED.',
+      'The newest secret of a client; null when no readable copy was kept. Each call is recorded as a security event. Errors: NOT_FOUND, ACCOUNT_GUARDED.',
   })
   async clientSecret(
     @Arg('clientId', () => ID, { description: 'The client.' }) clientId: string,
@@ -136,7 +136,7 @@ export class ClientResolver {
   @RequiresScopes(['client:create'])
   @Mutation(() => CreateClientPayload, {
     description:
-      'Registers a client and shows its secret this once. Errors: CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, CLIENT_PUBLIC, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+      'Registers a client and shows its secret, only this once. Errors: CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, CLIENT_PUBLIC, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
   })
   async createClient(
     @Arg('input', () => CreateClientInput, { description: 'The client.' })
@@ -182,7 +182,7 @@ export class ClientResolver {
   @RequiresScopes(['client-secret:rotate'])
   @Mutation(() => RotateClientSecretPayload, {
     description:
-      'Replaces a secret and shows the new one this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Replaces a secret and shows the new one, only this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async rotateClientSecret(
     @Arg('input', () => RotateClientSecretInput, { description: 'The secret.' }) input: RotateClientSecretInput,

@@ -10,10 +10,10 @@ export enum ClientKind {
 }
 registerEnumType(ClientKind, {
   name: 'ClientKind',
-  description: 'Where a client comes from.',
+  description: 'How a client was registered.',
   valuesConfig: {
-    REGULAR: { description: 'Somebody registered it.' },
-    BUILTIN: { description: 'The service made it; it cannot be changed or deleted.' },
+    REGULAR: { description: 'A caller of the API registered it.' },
+    BUILTIN: { description: 'The service created it; it cannot be changed or deleted.' },
     INSTANCE: { description: 'An app on the device of one user.' },
   },
 });
@@ -26,8 +26,8 @@ registerEnumType(ClientType, {
   name: 'ClientType',
   description: 'Whether a client can keep a secret (RFC 6749 section 2.1).',
   valuesConfig: {
-    CONFIDENTIAL: { description: 'It can, and proves itself with it.' },
-    PUBLIC: { description: 'It cannot: an app on a device or in a browser.' },
+    CONFIDENTIAL: { description: 'The client keeps a secret and authenticates with it.' },
+    PUBLIC: { description: 'The client cannot keep a secret: an app on a device or in a browser.' },
   },
 });
 
@@ -43,16 +43,18 @@ export enum ClientGrantName {
 }
 registerEnumType(ClientGrantName, {
   name: 'ClientGrant',
-  description: 'How a client may come by tokens.',
+  description: 'A way in which a client can obtain tokens.',
   valuesConfig: {
     AUTHORIZATION_CODE: { description: 'The user signs in and comes back with a code (RFC 6749 section 4.1).' },
-    IMPLICIT: { description: 'The user comes back with the token itself; for older applications only.' },
-    CLIENT_CREDENTIALS: { description: 'Of its own accord, with its secret (RFC 6749 section 4.4).' },
-    PASSWORD: { description: "With the user's password; for older applications only." },
-    REFRESH_TOKEN: { description: 'With a refresh token (RFC 6749 section 6).' },
-    DEVICE_CODE: { description: 'With a code the user types on another device (RFC 8628).' },
-    TOKEN_EXCHANGE: { description: 'In exchange for another token (RFC 8693).' },
-    CIBA: { description: 'After the user confirmed on a device of theirs (OpenID CIBA).' },
+    IMPLICIT: { description: 'The user comes back with the token instead of a code; for older applications only.' },
+    CLIENT_CREDENTIALS: {
+      description: 'The client requests tokens for itself with its secret (RFC 6749 section 4.4).',
+    },
+    PASSWORD: { description: "The client sends the user's password; for older applications only." },
+    REFRESH_TOKEN: { description: 'The client sends a refresh token (RFC 6749 section 6).' },
+    DEVICE_CODE: { description: 'The user types a code on another device (RFC 8628).' },
+    TOKEN_EXCHANGE: { description: 'The client sends another token in exchange (RFC 8693).' },
+    CIBA: { description: 'The user confirms on another device (OpenID CIBA).' },
   },
 });
 
@@ -62,10 +64,10 @@ export enum TokenFormatName {
 }
 registerEnumType(TokenFormatName, {
   name: 'TokenFormat',
-  description: 'What an access token looks like.',
+  description: 'Format of an access token.',
   valuesConfig: {
     JWT: { description: 'Signed and readable (RFC 9068).' },
-    OPAQUE: { description: 'A random text; only introspection tells what it means.' },
+    OPAQUE: { description: 'A random text; only introspection returns what it means.' },
   },
 });
 
@@ -76,11 +78,11 @@ export enum RedirectMatch {
 }
 registerEnumType(RedirectMatch, {
   name: 'RedirectMatch',
-  description: 'How an address is compared. Only the issuers of older APIs honour anything but EXACT.',
+  description: 'How an address is compared. Only issuers of older APIs support values other than EXACT.',
   valuesConfig: {
     EXACT: { description: 'Character by character.' },
     PREFIX: { description: 'The address of a request begins with it.' },
-    WILDCARD: { description: 'As a prefix up to the "*" at its end.' },
+    WILDCARD: { description: 'The address of a request begins with the part before the "*" at the end.' },
   },
 });
 
@@ -90,10 +92,12 @@ export enum ClientSecretKind {
 }
 registerEnumType(ClientSecretKind, {
   name: 'ClientSecretKind',
-  description: 'What a secret is for.',
+  description: 'What a secret is used for.',
   valuesConfig: {
-    OAUTH: { description: 'Token, introspection and revocation requests. Two may live during a rotation.' },
-    REST: { description: 'Routes that document HTTP Basic of an application.' },
+    OAUTH: {
+      description: 'For token, introspection and revocation requests. During a rotation two secrets can be valid.',
+    },
+    REST: { description: 'For REST endpoints that take HTTP Basic of an application.' },
   },
 });
 
@@ -101,11 +105,11 @@ registerEnumType(ClientSecretKind, {
 export class RedirectAddress {
   @Field(() => String, { description: 'The address.' })
   uri!: string;
-  @Field(() => RedirectMatch, { description: 'How it is compared.' })
+  @Field(() => RedirectMatch, { description: 'How the address of a request is compared with it.' })
   match!: RedirectMatch;
 }
 
-@ObjectType({ description: 'A scope that a client may ask for.' })
+@ObjectType({ description: 'A scope that a client may request.' })
 export class ClientScope {
   @Field(() => String, { description: 'Its name.' })
   name!: string;
@@ -113,15 +117,18 @@ export class ClientScope {
   isDefault!: boolean;
 }
 
-@ObjectType({ description: 'That a client has a secret; the secret itself is not kept in readable form.' })
+@ObjectType({ description: 'A secret of a client, without its value.' })
 export class ClientSecretInfo {
-  @Field(() => ClientSecretKind, { description: 'What it is for.' })
+  @Field(() => ClientSecretKind, { description: 'What the secret is used for.' })
   kind!: ClientSecretKind;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
-  @Field(() => Date, { nullable: true, description: 'When it ends; null = when it is replaced.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the secret expires; null = it is valid until it is replaced.',
+  })
   expiresAt!: Date | null;
-  @Field(() => Boolean, { description: 'Whether a sealed copy is kept, which `clientSecret` shows.' })
+  @Field(() => Boolean, { description: 'Whether the service keeps an encrypted copy, which `clientSecret` can show.' })
   isReadable!: boolean;
 }
 
@@ -129,54 +136,65 @@ export class ClientSecretInfo {
 @RequiresScopes(['client:read'])
 @Owned({ account: null })
 export class ClientObject extends Node {
-  @Field(() => ID, { description: 'Its id without type and tenant: a UUID.' })
+  @Field(() => ID, { description: 'UUID of the client: its global id without type and tenant.' })
   clientUuid!: string;
-  @Field(() => String, { description: 'The name it proves itself with (`client_id`); unique within its tenant.' })
+  @Field(() => String, {
+    description: 'The `client_id` with which the client authenticates; unique within its tenant.',
+  })
   clientId!: string;
-  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  @Field(() => String, { nullable: true, description: 'Display name.' })
   name!: string | null;
-  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  @Field(() => String, { nullable: true, description: 'Description.' })
   description!: string | null;
-  @Field(() => ClientKind, { description: 'Where it comes from.' })
+  @Field(() => ClientKind, { description: 'How the client was registered.' })
   kind!: ClientKind;
-  @Field(() => ClientType, { description: 'Whether it can keep a secret.' })
+  @Field(() => ClientType, { description: 'Whether the client can keep a secret.' })
   type!: ClientType;
   @Field(() => Boolean, { name: 'isEnabled', description: 'Whether it may be used.' })
   enabled!: boolean;
-  @Field(() => [ClientGrantName], { description: 'How it may come by tokens.' })
+  @Field(() => [ClientGrantName], { description: 'Grant types that the client may use.' })
   grants!: ClientGrantName[];
-  @Field(() => [RedirectAddress], { description: 'Where it may send users back to after sign-in.' })
+  @Field(() => [RedirectAddress], { description: 'Addresses to which the client may send users after sign-in.' })
   redirects!: RedirectAddress[];
-  @Field(() => [RedirectAddress], { description: 'Where it may send users back to after sign-out.' })
+  @Field(() => [RedirectAddress], { description: 'Addresses to which the client may send users after sign-out.' })
   postLogoutRedirects!: RedirectAddress[];
   @Field(() => [String], {
-    description: 'Origins of pages that may call with its tokens; `+` stands for the origins of `redirects`.',
+    description:
+      "Origins of web pages that may call the service with this client's tokens; `+` means the origins of `redirects`.",
   })
   webOrigins!: string[];
   @Field(() => Boolean, {
     name: 'hasFullRoleScope',
-    description: "Whether the roles of users ride in this client's tokens.",
+    description: "Whether this client's tokens contain the roles of the user.",
   })
   fullRoleScope!: boolean;
-  @Field(() => [String], { description: 'Native permissions it holds itself, such as `user:read`.' })
+  @Field(() => [String], { description: 'Native permissions that the client itself holds, such as `user:read`.' })
   permissions!: string[];
-  @Field(() => TokenFormatName, { description: 'What its access tokens look like.' })
+  @Field(() => TokenFormatName, { description: "Format of the client's access tokens." })
   tokenFormat!: TokenFormatName;
-  @Field(() => String, { nullable: true, description: "Algorithm of its access tokens; null = the issuer's own." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Signature algorithm of the client's access tokens; null = the issuer's default.",
+  })
   accessTokenAlg!: string | null;
-  @Field(() => String, { nullable: true, description: "Algorithm of its ID tokens; null = the issuer's own." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Signature algorithm of the client's ID tokens; null = the issuer's default.",
+  })
   idTokenAlg!: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: "Lifetime of its access tokens in seconds; null = the tenant's or the issuer's own.",
+    description:
+      "Lifetime of the client's access tokens in seconds; null = the tenant's setting, else the issuer's default.",
   })
   accessTokenSeconds!: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: "Lifetime of its refresh tokens in seconds; null = the tenant's or the issuer's own.",
+    description:
+      "Lifetime of the client's refresh tokens in seconds; null = the tenant's setting, else the issuer's default.",
   })
   refreshTokenSeconds!: number | null;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;

@@ -20,7 +20,7 @@ export class LinkedAppResolver {
   @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
   @Query(() => [LinkedAppType], {
     nullable: 'items',
-    description: 'The linked apps of a user, the newest first; at most 100. Errors: USER_NOT_FOUND.',
+    description: 'The linked apps of a user, newest first; at most 100. Errors: USER_NOT_FOUND.',
   })
   linkedApps(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -34,7 +34,7 @@ export class LinkedAppResolver {
   @RequiresScopes(['linked-app:delete'], ['linked-app:delete:self'])
   @Mutation(() => RemoveLinkedAppPayload, {
     description:
-      'Unlinks an app of a user: its credentials and tokens end. Errors: LINKED_APP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
+      'Unlinks an app of a user and ends its credentials and tokens. Errors: LINKED_APP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
   })
   async removeLinkedApp(
     @Arg('input', () => RemoveLinkedAppInput, { description: 'The app.' }) input: RemoveLinkedAppInput,
@@ -51,7 +51,7 @@ export class UserLinkedAppsResolver {
   @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
   @FieldResolver(() => [LinkedAppType], {
     nullable: 'itemsAndList',
-    description: 'Apps on devices of the user, the newest first; at most 100.',
+    description: 'Apps on devices of the user, newest first; at most 100.',
   })
   linkedApps(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedApp[]> {
     return loaders.linkedAppsOfUser.load({ tenantId: user.tenantId, key: user.id });

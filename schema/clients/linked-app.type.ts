@@ -4,21 +4,21 @@ import { Node } from '../interfaces/node.ts';
 
 @ObjectType('LinkedApp', {
   implements: Node,
-  description: "An app on a user's device, with credentials of its own: a client that belongs to that user.",
+  description: "An app on a user's device: a client that belongs to that user and has separate credentials.",
 })
 @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
 export class LinkedAppType extends Node {
-  @Field(() => String, { description: 'What the app authenticates as.' })
+  @Field(() => String, { description: '`client_id` with which the app authenticates.' })
   clientId!: string;
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;
-  @Field(() => String, { nullable: true, description: 'For people to read.' })
+  @Field(() => String, { nullable: true, description: 'Display name.' })
   name!: string | null;
-  @Field(() => String, { nullable: true, description: 'Which app it is an instance of.' })
+  @Field(() => String, { nullable: true, description: 'Id of the software that the app is an instance of.' })
   softwareId!: string | null;
-  @Field(() => [String], { description: 'Scopes it may ask for, by name.' })
+  @Field(() => [String], { description: 'Scopes that the client may request, by name.' })
   availableScopes!: readonly string[];
-  @Field(() => Date, { description: 'When it registered.' })
+  @Field(() => Date, { description: 'When the app was registered.' })
   createdAt!: Date;
 }
 
@@ -26,7 +26,7 @@ export class LinkedAppType extends Node {
 export class RemoveLinkedAppInput {
   @Field(() => String, {
     nullable: true,
-    description: "Name of the tenant. Default: the one of the id, else the caller's.",
+    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
   })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
@@ -37,6 +37,6 @@ export class RemoveLinkedAppInput {
 
 @ObjectType({ description: 'Result of unlinking an app.' })
 export class RemoveLinkedAppPayload {
-  @Field(() => ID, { description: 'Global id of the app that is gone.' })
+  @Field(() => ID, { description: 'Global id of the unlinked app.' })
   removedAppId!: string;
 }

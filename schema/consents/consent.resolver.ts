@@ -36,7 +36,7 @@ export class ConsentResolver {
   @RequiresScopes(['consent:read'], ['consent:read:self'])
   @Query(() => [ConsentType], {
     nullable: 'itemsAndList',
-    description: 'What a user allowed clients to have, by client id. Errors: USER_NOT_FOUND.',
+    description: 'Consents of a user, by `client_id`. Errors: USER_NOT_FOUND.',
   })
   consents(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -50,7 +50,7 @@ export class ConsentResolver {
   @RequiresScopes(['consent:revoke'], ['consent:revoke:self'])
   @Mutation(() => RevokeConsentPayload, {
     description:
-      "Takes back what a user allowed a client. The client's tokens for that user stop working, and its next sign-in asks again. Errors: USER_NOT_FOUND, CONSENT_NOT_FOUND, ACCOUNT_GUARDED.",
+      "Revokes what a user granted to a client. The client's tokens for that user stop working, and the client's next sign-in asks the user again. Errors: USER_NOT_FOUND, CONSENT_NOT_FOUND, ACCOUNT_GUARDED.",
   })
   async revokeConsent(
     @Arg('input', () => RevokeConsentInput, { description: 'The user and the client.' }) input: RevokeConsentInput,
@@ -67,7 +67,7 @@ export class UserConsentsResolver {
   @RequiresScopes(['consent:read'], ['consent:read:self'])
   @FieldResolver(() => [ConsentType], {
     nullable: 'itemsAndList',
-    description: 'What the user allowed clients to have, by client id.',
+    description: 'Consents of the user, by `client_id`.',
   })
   consents(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly ConsentRow[]> {
     return loaders.consentsOfUser.load({ tenantId: user.tenantId, key: user.id });

@@ -2,12 +2,12 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Node } from '../interfaces/node.ts';
 
-@ObjectType('Consent', { implements: Node, description: 'What a user allowed a client to have.' })
+@ObjectType('Consent', { implements: Node, description: 'The scopes that a user granted to a client.' })
 @RequiresScopes(['consent:read'], ['consent:read:self'])
 export class ConsentType extends Node {
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;
-  @Field(() => String, { description: 'Client id of the client.' })
+  @Field(() => String, { description: '`client_id` of the client.' })
   clientId!: string;
   @Field(() => [String], { description: 'Scopes the user agreed to, sorted.' })
   scopes!: string[];
@@ -17,21 +17,21 @@ export class ConsentType extends Node {
   updatedAt!: Date;
 }
 
-@InputType({ description: 'A consent to take back.' })
+@InputType({ description: 'A consent to revoke.' })
 export class RevokeConsentInput {
   @Field(() => String, {
     nullable: true,
-    description: "Name of the tenant. Default: the one of the id, else the caller's.",
+    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
   })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
-  @Field(() => String, { description: 'Client id of the client.' })
+  @Field(() => String, { description: '`client_id` of the client.' })
   clientId!: string;
 }
 
-@ObjectType({ description: 'Result of taking a consent back.' })
+@ObjectType({ description: 'Result of revoking a consent.' })
 export class RevokeConsentPayload {
-  @Field(() => ID, { description: 'Global id of the consent that is gone.' })
+  @Field(() => ID, { description: 'Global id of the revoked consent.' })
   revokedConsentId!: string;
 }

@@ -38,7 +38,7 @@ export class DeviceResolver {
   @RequiresScopes(['device:read'], ['device:read:self'])
   @Query(() => [DeviceType], {
     nullable: 'items',
-    description: 'The devices a user signed in on, the last used first; at most 100. Errors: USER_NOT_FOUND.',
+    description: 'Devices on which a user signed in, last used first; at most 100. Errors: USER_NOT_FOUND.',
   })
   devices(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -52,7 +52,7 @@ export class DeviceResolver {
   @RequiresScopes(['device:delete'], ['device:delete:self'])
   @Mutation(() => RemoveDevicePayload, {
     description:
-      'Forgets a device of a user; sessions on it go on. Errors: DEVICE_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
+      'Removes a device of a user; sessions on it continue. Errors: DEVICE_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
   })
   async removeDevice(
     @Arg('input', () => RemoveDeviceInput, { description: 'The device.' }) input: RemoveDeviceInput,
@@ -69,7 +69,7 @@ export class UserDevicesResolver {
   @RequiresScopes(['device:read'], ['device:read:self'])
   @FieldResolver(() => [DeviceType], {
     nullable: 'itemsAndList',
-    description: 'The devices the user signed in on, the last used first; at most 100 are remembered.',
+    description: 'Devices on which the user signed in, last used first; at most 100 are kept.',
   })
   devices(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly Device[]> {
     return loaders.devicesOfUser.load({ tenantId: user.tenantId, key: user.id });
@@ -79,7 +79,10 @@ export class UserDevicesResolver {
 @Resolver(() => SessionType)
 export class SessionDeviceResolver {
   @RequiresScopes(['device:read'], ['device:read:self'])
-  @FieldResolver(() => DeviceType, { nullable: true, description: 'The device it is on, while it is remembered.' })
+  @FieldResolver(() => DeviceType, {
+    nullable: true,
+    description: 'The device of the session, while it is a known device.',
+  })
   async device(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<Device | null> {
     if (session.deviceId == null) return null;
     const devices = await loaders.devicesOfUser.load({ tenantId: session.tenantId, key: session.userId });

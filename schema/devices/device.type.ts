@@ -3,20 +3,20 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Node } from '../interfaces/node.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 
-@ObjectType('Device', { implements: Node, description: 'A browser or app that a user signed in on.' })
+@ObjectType('Device', { implements: Node, description: 'A browser or app on which a user signed in.' })
 @RequiresScopes(['device:read'], ['device:read:self'])
 export class DeviceType extends Node {
-  @Field(() => String, { description: 'Id of the device; another user on the same browser has the same one.' })
+  @Field(() => String, { description: 'Id of the device; all users of the same browser have the same one.' })
   deviceId!: string;
   @Field(() => String, { description: 'Public id of the user.' })
   userId!: string;
-  @Field(() => String, { nullable: true, description: 'Browser, as it named itself.' })
+  @Field(() => String, { nullable: true, description: '`User-Agent` header that the browser sent.' })
   userAgent!: string | null;
-  @Field(() => UserAgentType, { description: 'The same, taken apart.' })
+  @Field(() => UserAgentType, { description: 'Browser, device and system parsed from `userAgent`.' })
   parsedUserAgent!: UserAgentType;
-  @Field(() => String, { nullable: true, description: 'Fingerprint the browser reported.' })
+  @Field(() => String, { nullable: true, description: 'Fingerprint that the browser reported.' })
   fingerprint!: string | null;
-  @Field(() => String, { nullable: true, description: 'Address it was last used from.' })
+  @Field(() => String, { nullable: true, description: 'IP address from which it was last used.' })
   latestIp!: string | null;
   @Field(() => Boolean, { name: 'isTrusted', description: 'Whether the user trusts it.' })
   trusted!: boolean;
@@ -26,11 +26,11 @@ export class DeviceType extends Node {
   lastUsedAt!: Date;
 }
 
-@InputType({ description: 'A device to forget.' })
+@InputType({ description: 'A device to remove.' })
 export class RemoveDeviceInput {
   @Field(() => String, {
     nullable: true,
-    description: "Name of the tenant. Default: the one of the id, else the caller's.",
+    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
   })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
@@ -39,8 +39,8 @@ export class RemoveDeviceInput {
   deviceId!: string;
 }
 
-@ObjectType({ description: 'Result of forgetting a device.' })
+@ObjectType({ description: 'Result of removing a device.' })
 export class RemoveDevicePayload {
-  @Field(() => ID, { description: 'Global id of the device that is gone.' })
+  @Field(() => ID, { description: 'Global id of the removed device.' })
   removedDeviceId!: string;
 }

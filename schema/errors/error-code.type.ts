@@ -6,13 +6,13 @@ export class ErrorCodeInfo {
   @Field(() => ErrorCode, { description: 'The code, as in `extensions.code`.' })
   code!: string;
 
-  @Field(() => String, { description: 'What it means, for people.' })
+  @Field(() => String, { description: 'Meaning of the code.' })
   description!: string;
 }
 
 @Resolver()
 export class ErrorCodeResolver {
-  @Query(() => [ErrorCodeInfo], { description: 'Every error code this service can answer with.' })
+  @Query(() => [ErrorCodeInfo], { description: 'Every error code that this service can return.' })
   errorCodes(): ErrorCodeInfo[] {
     return Object.entries(ERROR_CODES).map(([code, description]) => ({ code, description }));
   }

@@ -81,7 +81,7 @@ export class SecurityEventResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Cursor from which the live feed goes on after this event; null for the first milliseconds of its life.',
+      'Cursor with which the live feed continues after this event; null in the first milliseconds after the event.',
   })
   feedCursor(@Root() event: SecurityEvent, @Ctx() { loaders }: GraphContext): Promise<string | null> {
     return loaders.feedCursor.load({ tenantId: event.tenantId, key: event.id });
@@ -90,13 +90,16 @@ export class SecurityEventResolver {
   @RequiresScopes(['event:read'], ['event:read:self'])
   @Query(() => SecurityEventConnection, {
     description:
-      'What happened in a tenant, newest first. With `event:read:self` only what happened to the own account.',
+      "Security events of a tenant, newest first. With `event:read:self` only those of the caller's own account.",
   })
   async securityEvents(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => SecurityEventFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => SecurityEventFilterInput, {
+      nullable: true,
+      description: 'Only items that meet these conditions.',
+    })
     filter?: SecurityEventFilterInput,
     @Arg('tenant', () => String, TENANT) _tenant?: string,
   ): Promise<ConnectionData<SecurityEvent>> {
@@ -109,7 +112,7 @@ export class SecurityEventResolver {
 
   @FieldResolver(() => UserAgentType, {
     nullable: true,
-    description: 'What `userAgent` says of browser and system; null when there is none.',
+    description: 'Browser, device and system parsed from `userAgent`; null when there is none.',
   })
   parsedUserAgent(@Root() { userAgent }: SecurityEvent): UserAgentType | null {
     return userAgent === null ? null : parseUserAgent(userAgent);
@@ -117,14 +120,17 @@ export class SecurityEventResolver {
 
   @RequiresScopes(['event:read'], ['event:read:self'])
   @Query(() => SecurityEventConnection, {
-    description: 'What happened to one account, newest first. Errors: USER_NOT_FOUND.',
+    description: 'Security events of one account, newest first. Errors: USER_NOT_FOUND.',
   })
   async accountEvents(
     @Args(() => PageArgs) page: PageArgs,
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => AccountEventFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => AccountEventFilterInput, {
+      nullable: true,
+      description: 'Only items that meet these conditions.',
+    })
     filter?: AccountEventFilterInput,
     @Arg('tenant', () => String, TENANT) _tenant?: string,
   ): Promise<ConnectionData<SecurityEvent>> {
@@ -142,9 +148,9 @@ export class SecurityEventResolver {
   @Subscription(() => SecurityEventFeedItem, {
     name: 'securityEvents',
     description:
-      'The events of one tenant as they happen, each once and in order. The first item is a checkpoint; further ones come every 30 ' +
-      'seconds if the place moved. Give the cursor of the last item as `after` to go on where you left off. An item that fails ends ' +
-      'the subscription with its error; going on after the item before it brings it again. Errors: EVENT_CURSOR_INVALID; ' +
+      'The events of one tenant as they happen, each once and in order. The first item is a checkpoint; another one comes every 30 ' +
+      'seconds if the position has moved. To continue after an interruption, give the cursor of the last item as `after`. When an ' +
+      'item fails, the subscription ends with its error; continue after the item before it to receive it again. Errors: EVENT_CURSOR_INVALID; ' +
       'EVENT_CURSOR_EXPIRED when events after the cursor are no longer kept, with `oldestCursor` in the extensions.',
     subscribe: async ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
       const { services, authority, signal } = context;
@@ -156,11 +162,14 @@ export class SecurityEventResolver {
   })
   securityEventFeed(
     @Root() item: SecurityEventFeedItem,
-    @Arg('filter', () => SecurityEventFilterInput, { nullable: true, description: 'Narrows the feed.' })
+    @Arg('filter', () => SecurityEventFilterInput, {
+      nullable: true,
+      description: 'Only events that meet these conditions.',
+    })
     _filter?: SecurityEventFilterInput,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last item seen; without it the feed begins with what happens next.',
+      description: 'Cursor of the last item received; without it the feed begins with the next event.',
     })
     _after?: string,
     @Arg('tenant', () => String, TENANT) _tenant?: string,

@@ -10,10 +10,10 @@ export enum EventOutcome {
 }
 registerEnumType(EventOutcome, {
   name: 'EventOutcome',
-  description: 'How what the event reports ended.',
+  description: 'How the reported action ended.',
   valuesConfig: {
-    SUCCESS: { description: 'It happened.' },
-    FAILURE: { description: 'It was refused.' },
+    SUCCESS: { description: 'The action was carried out.' },
+    FAILURE: { description: 'The action was refused.' },
   },
 });
 
@@ -26,7 +26,7 @@ registerEnumType(EventOutcome, {
 export class SecurityEventType extends Node {
   @Field(() => String, { description: 'What happened: one of `eventTypes`, such as `session.started`.' })
   type!: string;
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { description: 'When the event happened.' })
   occurredAt!: Date;
   @Field(() => String, { description: 'Who acted: `anonymous`, `user`, `application`, `api-key` or `system`.' })
   actorKind!: string;
@@ -41,24 +41,24 @@ export class SecurityEventType extends Node {
   clientId!: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'How that application proved who it is: `Bearer`, `Basic`, `Post` or `None`.',
+    description: 'How the application authenticated: `Bearer`, `Basic`, `Post` or `None`.',
   })
   clientAuth!: string | null;
   @Field(() => String, { nullable: true, description: 'Session involved.' })
   sessionId!: string | null;
-  @Field(() => String, { nullable: true, description: 'Address of the end user, as far as it is known.' })
+  @Field(() => String, { nullable: true, description: 'IP address of the end user, as far as it is known.' })
   ip!: string | null;
-  @Field(() => String, { nullable: true, description: 'Address the request came from.' })
+  @Field(() => String, { nullable: true, description: 'IP address from which the request came.' })
   peerIp!: string | null;
-  @Field(() => String, { nullable: true, description: 'User-Agent of the end user.' })
+  @Field(() => String, { nullable: true, description: '`User-Agent` header of the end user.' })
   userAgent!: string | null;
-  @Field(() => String, { description: 'How the service was reached: `graphql`, `rest`, `oauth` or `internal`.' })
+  @Field(() => String, { description: 'How the service was called: `graphql`, `rest`, `oauth` or `internal`.' })
   api!: string;
-  @Field(() => String, { nullable: true, description: 'Ties the events of one request together.' })
+  @Field(() => String, { nullable: true, description: 'Id that the events of one request have in common.' })
   processId!: string | null;
   @Field(() => EventOutcome, { description: 'How it ended.' })
   outcome!: EventOutcome;
-  @Field(() => String, { nullable: true, description: 'Why it was refused.' })
+  @Field(() => String, { nullable: true, description: 'Why the action was refused.' })
   reason!: string | null;
   @Field(() => GraphQLJSONObject, { description: 'Details; their names depend on the type.' })
   params!: Record<string, unknown>;
@@ -75,15 +75,17 @@ registerEnumType(SecurityEventFeedItemKind, {
   description: 'What an item of the live feed is.',
   valuesConfig: {
     EVENT: { description: 'An event, in `event`.' },
-    CHECKPOINT: { description: 'No event; the item only says where the feed stands.' },
+    CHECKPOINT: { description: 'No event; the item only brings the cursor of the current position.' },
   },
 });
 
-@ObjectType({ description: 'One step of the live feed.' })
+@ObjectType({ description: 'One item of the live feed.' })
 export class SecurityEventFeedItem {
   @Field(() => SecurityEventFeedItemKind, { description: 'Whether this is an event or a checkpoint.' })
   kind!: SecurityEventFeedItemKind;
-  @Field(() => String, { description: 'Where the feed stands after this item: give it as `after` to go on from here.' })
+  @Field(() => String, {
+    description: 'Position of the feed after this item; give it as `after` to continue from here.',
+  })
   cursor!: string;
   @Field(() => SecurityEventType, {
     nullable: true,
@@ -96,13 +98,13 @@ export class SecurityEventFeedItem {
 export class EventTypeInfo {
   @Field(() => String, { description: 'Name, as in `SecurityEvent.type`.' })
   type!: string;
-  @Field(() => String, { description: 'What dashboards group by.' })
+  @Field(() => String, { description: 'Category, by which dashboards can group events.' })
   category!: string;
-  @Field(() => String, { description: 'What it reports.' })
+  @Field(() => String, { description: 'What the event reports.' })
   description!: string;
 }
 
-@InputType({ description: 'Which events of an account are wanted; what is left out restricts nothing.' })
+@InputType({ description: 'Conditions for the events of an account; an absent member restricts nothing.' })
 export class AccountEventFilterInput {
   @Field(() => [String], { nullable: true, description: 'Only these types.' })
   types?: string[] | null;
@@ -120,7 +122,7 @@ export class AccountEventFilterInput {
   to?: Date | null;
 }
 
-@InputType({ description: 'Which events are wanted; what is left out restricts nothing.' })
+@InputType({ description: 'Conditions for security events; an absent member restricts nothing.' })
 export class SecurityEventFilterInput extends AccountEventFilterInput {
   @Field(() => String, { nullable: true, description: 'Only events about this account, by public id.' })
   subjectId?: string | null;

@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { FederationLinkType, FederationProviderType, ProviderAuthentication } from './federation.type.ts';
 
-@InputType({ description: 'What a list of federation providers can be narrowed by.' })
+@InputType({ description: 'Filters for a list of federation providers.' })
 export class FederationProviderFilterInput {
   @Field(() => String, { nullable: true, description: 'Only those of this type.' })
   type?: string | null;
@@ -12,7 +12,8 @@ export class FederationProviderFilterInput {
 @InputType({ description: 'A further parameter of the authorization request.' })
 export class AuthorizationParameterInput {
   @Field(() => String, {
-    description: 'Name; none that the flow sets itself (`state`, `nonce`, `scope`, `redirect_uri` ...).',
+    description:
+      'Name of the parameter; not one that the flow sets itself (`state`, `nonce`, `scope`, `redirect_uri` ...).',
   })
   name!: string;
   @Field(() => String, { description: 'Value, not encoded.' })
@@ -21,7 +22,7 @@ export class AuthorizationParameterInput {
 
 @InputType({ description: 'How a federation provider is reached and read.' })
 export class FederationProviderSettingsInput {
-  @Field(() => String, { nullable: true, description: 'Name for people; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Display name; null removes it.' })
   displayName?: string | null;
   @Field(() => Boolean, {
     nullable: true,
@@ -30,26 +31,26 @@ export class FederationProviderSettingsInput {
   isEnabled?: boolean | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the provider's tokens are kept with a link. Default false.",
+    description: "Whether the service stores the provider's tokens with each link. Default false.",
   })
   storesTokens?: boolean | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Issuer of an OpenID Connect provider; its endpoints are discovered unless they are given.',
+    description: 'Issuer of an OpenID Connect provider. Endpoints that are not given are discovered from it.',
   })
   issuer?: string | null;
-  @Field(() => String, { nullable: true, description: 'Authorization endpoint. Needed without an issuer.' })
+  @Field(() => String, { nullable: true, description: 'Authorization endpoint. Required when `issuer` is not given.' })
   authorizationEndpoint?: string | null;
-  @Field(() => String, { nullable: true, description: 'Token endpoint. Needed without an issuer.' })
+  @Field(() => String, { nullable: true, description: 'Token endpoint. Required when `issuer` is not given.' })
   tokenEndpoint?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Where claims about the account are read. Needed without an issuer.',
+    description: 'Where claims about the account are read. Required when `issuer` is not given.',
   })
   userinfoEndpoint?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: "Address of the issuer's keys. Needed with an issuer whose endpoints are given.",
+    description: "Address of the issuer's keys. Required when `issuer` and the endpoints are given.",
   })
   jwksUri?: string | null;
   @Field(() => ProviderAuthentication, {
@@ -57,11 +58,14 @@ export class FederationProviderSettingsInput {
     description: 'How this service authenticates at the token endpoint. Default CLIENT_SECRET_BASIC.',
   })
   tokenEndpointAuth?: ProviderAuthentication | null;
-  @Field(() => String, { nullable: true, description: 'Client secret at the provider; stored sealed, never shown.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Client secret at the provider; stored encrypted and never shown.',
+  })
   clientSecret?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Scopes to ask for, separated by blanks. Default `openid`, which an issuer needs.',
+    description: 'Scopes to request, separated by blanks. Default `openid`, which a provider with an issuer requires.',
   })
   scope?: string | null;
   @Field(() => [AuthorizationParameterInput], {
@@ -71,7 +75,7 @@ export class FederationProviderSettingsInput {
   authorizationParameters?: AuthorizationParameterInput[] | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Claim with the id of the external account. It must be as stable as `sub`, the default.',
+    description: 'Claim with the id of the external account. Its value must never change, as with `sub`, the default.',
   })
   subjectClaim?: string | null;
   @Field(() => String, {
@@ -81,26 +85,28 @@ export class FederationProviderSettingsInput {
   nameClaim?: string | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether PKCE (RFC 7636) is used. Default null: when the provider says that it can.',
+    description: 'Whether to use PKCE (RFC 7636). Default null: when the provider says that it supports it.',
   })
   usesPkce?: boolean | null;
 }
 
-@InputType({ description: 'A federation provider to make.' })
+@InputType({ description: 'A federation provider to create.' })
 export class CreateFederationProviderInput extends FederationProviderSettingsInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => String, {
-    description: 'Kind of provider: 1 to 64 letters, digits, "_", "." or "-"; never changes.',
+    description: 'Kind of provider: 1 to 64 letters, digits, "_", "." or "-"; cannot be changed later.',
   })
   type!: string;
-  @Field(() => String, { description: 'Name, of the same form; unique in the tenant; never changes.' })
+  @Field(() => String, {
+    description: 'Name of the provider, in the same format; unique in the tenant; cannot be changed later.',
+  })
   name!: string;
   @Field(() => String, { description: 'Id of this service at the provider.' })
   clientId!: string;
 }
 
-@InputType({ description: 'What to change of a federation provider; what is left out stays.' })
+@InputType({ description: 'Changes to a federation provider; absent members stay.' })
 export class UpdateFederationProviderInput extends FederationProviderSettingsInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
@@ -135,7 +141,7 @@ export class UpdateFederationProviderPayload extends FederationProviderPayload {
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteFederationProviderPayload {
-  @Field(() => ID, { description: 'Global id of the provider that is gone.' })
+  @Field(() => ID, { description: 'Global id of the deleted provider.' })
   deletedProviderId!: string;
 }
 
@@ -153,7 +159,7 @@ export class LinkExternalAccountInput {
   externalId!: string;
   @Field(() => String, {
     nullable: true,
-    description: 'Name of the account at the provider, for people; left out, a stored one stays.',
+    description: 'Display name of the account at the provider. When absent, a stored name stays.',
   })
   externalName?: string | null;
 }
@@ -183,7 +189,7 @@ export class LinkExternalAccountPayload {
 
 @ObjectType({ description: 'Result of unlinking an account.' })
 export class UnlinkExternalAccountPayload {
-  @Field(() => ID, { description: 'Global id of the link that is gone.' })
+  @Field(() => ID, { description: 'Global id of the removed link.' })
   removedLinkId!: string;
 }
 

@@ -15,7 +15,7 @@ registerEnumType(ProviderAuthentication, {
   valuesConfig: {
     CLIENT_SECRET_BASIC: { description: 'With the client secret, in the Authorization header.' },
     CLIENT_SECRET_POST: { description: 'With the client secret, in the body.' },
-    NONE: { description: 'Not at all: a public client.' },
+    NONE: { description: 'Without a secret, as a public client.' },
   },
 });
 
@@ -34,18 +34,21 @@ export class AuthorizationParameter {
 @RequiresScopes(['federation-provider:read'])
 @Owned({ account: null })
 export class FederationProviderType extends Node {
-  @Field(() => String, { description: 'Kind of provider, as the older APIs name it; never changes.' })
+  @Field(() => String, { description: 'Kind of provider, as the older APIs name it; cannot be changed.' })
   type!: string;
-  @Field(() => String, { description: 'Name, unique in the tenant; never changes.' })
+  @Field(() => String, { description: 'Name, unique in the tenant; cannot be changed.' })
   name!: string;
-  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  @Field(() => String, { nullable: true, description: 'Display name.' })
   displayName!: string | null;
   @Field(() => Boolean, {
     name: 'isEnabled',
     description: 'Whether accounts can be linked through a visit to the provider.',
   })
   enabled!: boolean;
-  @Field(() => Boolean, { name: 'storesTokens', description: "Whether the provider's tokens are kept with a link." })
+  @Field(() => Boolean, {
+    name: 'storesTokens',
+    description: "Whether the service stores the provider's tokens with each link.",
+  })
   storeTokens!: boolean;
   @Field(() => String, { nullable: true, description: 'Issuer of an OpenID Connect provider.' })
   issuer!: string | null;
@@ -55,10 +58,13 @@ export class FederationProviderType extends Node {
   tokenEndpoint!: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Where claims about the account are read; null = as discovered, or from the ID token alone.',
+    description: 'Where claims about the account are read; null = at the discovered endpoint, or in the ID token only.',
   })
   userinfoEndpoint!: string | null;
-  @Field(() => String, { nullable: true, description: "Address of the issuer's keys; null = discovered." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Address of the issuer's keys; null = discovered from the issuer.",
+  })
   jwksUri!: string | null;
   @Field(() => String, { description: 'Id of this service at the provider.' })
   clientId!: string;
@@ -66,7 +72,7 @@ export class FederationProviderType extends Node {
   tokenEndpointAuth!: ProviderAuthentication;
   @Field(() => Boolean, { description: 'Whether a client secret is stored. It is never shown.' })
   hasClientSecret!: boolean;
-  @Field(() => String, { description: 'Scopes asked for, separated by blanks.' })
+  @Field(() => String, { description: 'Scopes that are requested, separated by blanks.' })
   scope!: string;
   @Field(() => [AuthorizationParameter], { description: 'Further parameters of the authorization request.' })
   authorizationParameters!: AuthorizationParameter[];
@@ -77,10 +83,10 @@ export class FederationProviderType extends Node {
   @Field(() => Boolean, {
     name: 'usesPkce',
     nullable: true,
-    description: 'Whether PKCE (RFC 7636) is used; null = when the provider says that it can.',
+    description: 'Whether PKCE (RFC 7636) is used; null = when the provider says that it supports it.',
   })
   pkce!: boolean | null;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;
@@ -119,16 +125,16 @@ export class FederationLinkType extends Node {
   updatedAt!: Date;
 }
 
-@ObjectType('FederationToken', { description: 'A token of an external account, as its provider issued it.' })
+@ObjectType('FederationToken', { description: 'A token of an external account, as the provider issued it.' })
 @RequiresScopes(['federation-token:read'])
 @Owned({ account: null })
 export class FederationTokenType {
   tenantId!: string;
   @Field(() => String, { description: 'The access token. Treat it as a password.' })
   accessToken!: string;
-  @Field(() => String, { description: 'How it is presented, such as `Bearer`.' })
+  @Field(() => String, { description: 'Type of the token, such as `Bearer`.' })
   tokenType!: string;
-  @Field(() => Int, { nullable: true, description: 'Seconds it is still valid, when the provider said so.' })
+  @Field(() => Int, { nullable: true, description: 'Seconds until it expires, when the provider said so.' })
   expiresInSeconds!: number | null;
   @Field(() => String, { nullable: true, description: 'Scopes it was issued for, when the provider said so.' })
   scope!: string | null;

@@ -35,7 +35,7 @@ export class FederationLinkResolver {
     return toGlobalId('FederationLink', tenants.get(link.tenantId)!, linkKey(link));
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Whose account it is here.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user to whom the external account is linked.' })
   user(@Root() link: LinkRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
     return loaders.user.load({ tenantId: link.tenantId, key: link.userId });
   }
@@ -64,7 +64,7 @@ export class FederationLinkResolver {
   @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
   @Mutation(() => LinkExternalAccountPayload, {
     description:
-      'Links a known external account to a user; repeating it changes nothing but the name, if one is given. Errors: USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, LINK_ALREADY_BOUND, LINK_LIMIT_REACHED, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+      'Links a known external account to a user. Linking it again changes only the name, if one is given. Errors: USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, LINK_ALREADY_BOUND, LINK_LIMIT_REACHED, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
   })
   async linkExternalAccount(
     @Arg('input', () => LinkExternalAccountInput, { description: 'The user and the account.' })
@@ -94,7 +94,7 @@ export class FederationLinkResolver {
   @Query(() => FederationTokenType, {
     nullable: true,
     description:
-      "The token stored for a user's account at a provider; each call is a security event. A caller whose permission is narrowed to some providers gets the tokens of these alone. Errors: USER_NOT_FOUND, FEDERATION_TOKEN_NOT_FOUND.",
+      "The token stored for a user's account at a provider. Each call is recorded as a security event. A caller whose permission is limited to some providers gets only tokens of these providers. Errors: USER_NOT_FOUND, FEDERATION_TOKEN_NOT_FOUND.",
   })
   async federationToken(
     @Args(() => FederationTokenArgs) { userId, providerType: type, providerName: name }: FederationTokenArgs,

@@ -11,26 +11,29 @@ registerEnumType(AccountLinkingOutcome, {
   description: 'How a visit to a federation provider ended.',
   valuesConfig: {
     LINKED: { description: 'The account is linked.' },
-    ACCESS_DENIED: { description: 'The user refused at the provider, or somebody else is signed in here.' },
+    ACCESS_DENIED: { description: 'The user refused at the provider, or another user is signed in at this service.' },
     ALREADY_BOUND: { description: 'The external account is linked to another user.' },
-    SERVER_ERROR: { description: 'The provider did not answer as it should; the security event says more.' },
+    SERVER_ERROR: { description: 'The provider did not answer as expected; the security event has the details.' },
   },
 });
 
-@InputType({ description: 'A visit to a federation provider that links the account signed in there.' })
+@InputType({
+  description: 'A visit to a federation provider, which links the external account that the user signs in to there.',
+})
 export class BeginAccountLinkingInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => ID, {
     nullable: true,
     description:
-      'The user. Default: the caller; for an application, whoever is signed in in the browser when it comes back.',
+      'The user. Default: the caller. When an application calls: the user who is signed in in the browser when it comes back.',
   })
   userId?: string | null;
   @Field(() => String, { description: 'The provider, as `type:name`.' })
   provider!: string;
   @Field(() => String, {
-    description: 'Where the browser ends up: an absolute URL under an address registered for the calling client.',
+    description:
+      'Where the browser is sent at the end: an absolute URL under an address registered for the calling client.',
   })
   callback!: string;
   @Field(() => Boolean, {
@@ -41,18 +44,20 @@ export class BeginAccountLinkingInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Where the provider sends the browser: an address of this service. Default: the callback itself; then the application calls `completeAccountLinking` with what arrives there.',
+      'Where the provider sends the browser: an address of this service. Default: the callback; the application then calls `completeAccountLinking` with the parameters that arrive there.',
   })
   redirectUri?: string | null;
 }
 
-@ObjectType({ description: 'The begin of a visit.' })
+@ObjectType({ description: 'The start of a visit to a federation provider.' })
 export class BeginAccountLinkingPayload {
-  @Field(() => String, { description: 'Where the browser has to be sent within 10 minutes. It works once.' })
+  @Field(() => String, {
+    description: 'Address to which the application sends the browser. It works once, within 10 minutes.',
+  })
   redirectTo!: string;
 }
 
-@InputType({ description: 'What the browser brought back from a federation provider.' })
+@InputType({ description: 'Parameters with which the browser came back from a federation provider.' })
 export class CompleteAccountLinkingInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
@@ -67,22 +72,22 @@ export class CompleteAccountLinkingInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The provider, as `type:name`, that the address of the return was made for: another than the one begun with is refused.',
+      'The provider, as `type:name`, for which the return address was made. The call is refused when the visit was begun with another provider.',
   })
   provider?: string | null;
 }
 
-@ObjectType({ description: 'The end of a visit.' })
+@ObjectType({ description: 'The end of a visit to a federation provider.' })
 export class CompleteAccountLinkingPayload {
   @Field(() => AccountLinkingOutcome, { description: 'How it ended.' })
   outcome!: AccountLinkingOutcome;
-  @Field(() => String, { description: 'The callback, as it was given at the begin.' })
+  @Field(() => String, { description: 'The callback that `beginAccountLinking` was given.' })
   callback!: string;
-  @Field(() => Boolean, { description: 'Whether the visit was made in a popup.' })
+  @Field(() => Boolean, { description: 'Whether the visit took place in a popup.' })
   isPopup!: boolean;
   @Field(() => String, {
     description:
-      'Where the browser goes now: the callback, with `error` and `error_description` unless the account was linked.',
+      'Where to send the browser: the callback, with `error` and `error_description` unless the account was linked.',
   })
   redirectTo!: string;
 }

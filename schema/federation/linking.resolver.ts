@@ -16,7 +16,7 @@ export class AccountLinkingResolver {
   @RequiresScopes(['federation-link:bind'], ['federation-link:bind:self'])
   @Mutation(() => BeginAccountLinkingPayload, {
     description:
-      'Begins to link an external account by a visit to its provider, which proves whose it is. Errors: BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, FEDERATION_PROVIDER_UNREACHABLE.',
+      'Begins to link an external account. The user visits the provider, which proves whose account it is. Errors: BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, FEDERATION_PROVIDER_UNREACHABLE.',
   })
   beginAccountLinking(
     @Arg('input', () => BeginAccountLinkingInput, { description: 'The visit.' })
@@ -29,7 +29,7 @@ export class AccountLinkingResolver {
 
   @Mutation(() => CompleteAccountLinkingPayload, {
     description:
-      'Ends a visit to a federation provider. Anybody may call it: the state, which works once, says what was begun and by whom. When an application began it for whoever is signed in, the caller must be a user. Errors: ACCOUNT_LINK_STATE_INVALID, ACCOUNT_LINK_SESSION_REQUIRED.',
+      'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, the caller must be a user. Errors: ACCOUNT_LINK_STATE_INVALID, ACCOUNT_LINK_SESSION_REQUIRED.',
   })
   async completeAccountLinking(
     @Arg('input', () => CompleteAccountLinkingInput, { description: 'What the browser brought back.' })

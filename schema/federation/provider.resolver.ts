@@ -68,7 +68,10 @@ export class FederationProviderResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => FederationProviderFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => FederationProviderFilterInput, {
+      nullable: true,
+      description: 'Only items that meet these conditions.',
+    })
     filter?: FederationProviderFilterInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
@@ -83,7 +86,7 @@ export class FederationProviderResolver {
 
   @RequiresScopes(['federation-provider:write'])
   @Mutation(() => CreateFederationProviderPayload, {
-    description: 'Makes a federation provider. Errors: FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN.',
+    description: 'Creates a federation provider. Errors: FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN.',
   })
   async createFederationProvider(
     @Arg('input', () => CreateFederationProviderInput, { description: 'The provider.' })
@@ -111,7 +114,7 @@ export class FederationProviderResolver {
   @RequiresScopes(['federation-provider:write'])
   @Mutation(() => DeleteFederationProviderPayload, {
     description:
-      'Deletes a federation provider with every link to it and the tokens kept with them. Errors: FEDERATION_PROVIDER_NOT_FOUND.',
+      'Deletes a federation provider with all links to it and the tokens stored with them. Errors: FEDERATION_PROVIDER_NOT_FOUND.',
   })
   async deleteFederationProvider(
     @Arg('input', () => DeleteFederationProviderInput, { description: 'The provider.' })

@@ -37,7 +37,7 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:read'])
   @FieldResolver(() => UserConnection, {
     nullable: true,
-    description: 'Its members by id; those of the groups below it are not among them.',
+    description: 'Direct members, by id. Members of the groups below are not included.',
   })
   async members(
     @Root() group: Group,
@@ -61,12 +61,13 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:read'])
   @FieldResolver(() => [String], {
     nullable: true,
-    description: 'Public ids of its members in their order; those of the groups below it are not among them.',
+    description: 'Public ids of the direct members, sorted. Members of the groups below are not included.',
   })
   async memberIds(
     @Root() group: Group,
     @Ctx() { loaders }: GraphContext,
-    @Arg('limit', () => Int, { defaultValue: 1000, description: 'At most so many, up to 10,000.' }) limit: number,
+    @Arg('limit', () => Int, { defaultValue: 1000, description: 'Number of ids to return, at most 10,000.' })
+    limit: number,
   ): Promise<string[]> {
     const members = await loaders.membersOfGroup.load({ tenantId: group.tenantId, key: cutKey(limit, group.id) });
     return members.map(({ userId }) => userId);
@@ -75,7 +76,7 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:write'])
   @Mutation(() => AddGroupMembersPayload, {
     description:
-      'Puts users into a group, all or none; see `addGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Adds users to a group, all or none; see `addGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async addGroupMembers(
     @Arg('input', () => AddGroupMembersInput, { description: 'The group and the users.' }) input: AddGroupMembersInput,
@@ -88,7 +89,7 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:write'])
   @Mutation(() => RemoveGroupMembersPayload, {
     description:
-      'Takes users out of a group, all or none; see `removeGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+      'Removes users from a group, all or none; see `removeGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async removeGroupMembers(
     @Arg('input', () => RemoveGroupMembersInput, { description: 'The group and the users.' })
@@ -102,7 +103,7 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:write'])
   @Mutation(() => AddGroupMemberPayload, {
     description:
-      'Puts a user into a group, whose roles, and those of the groups above it, it then has; the caller must hold all that they give. Twice is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED.',
+      'Adds a user to a group. The user then has the roles of the group and of the groups above it; the caller must hold everything that they give. Adding a member again is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED.',
   })
   async addGroupMember(
     @Arg('input', () => AddGroupMemberInput, { description: 'The group and the user.' }) input: AddGroupMemberInput,
@@ -116,7 +117,7 @@ export class GroupMemberResolver {
   @RequiresScopes(['group-member:write'])
   @Mutation(() => RemoveGroupMemberPayload, {
     description:
-      'Takes a user out of a group. Who is no member is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+      'Removes a user from a group. It is no error when the user is not a member. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async removeGroupMember(
     @Arg('input', () => RemoveGroupMemberInput, { description: 'The group and the user.' })
@@ -134,7 +135,7 @@ export class UserGroupsResolver {
   @RequiresScopes(['group:read'], ['group:read:self'])
   @FieldResolver(() => [GroupType], {
     nullable: 'itemsAndList',
-    description: 'The groups the user is in itself, by path; not the ones above them.',
+    description: 'Groups of which the user is a direct member, by path.',
   })
   groups(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly MemberGroup[]> {
     return loaders.groupsOfUser.load({ tenantId: user.tenantId, key: user.id });

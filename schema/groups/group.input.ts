@@ -14,7 +14,7 @@ export enum GroupSearchField {
 }
 registerEnumType(GroupSearchField, {
   name: 'GroupSearchField',
-  description: 'What can be compared of a group beside its attributes.',
+  description: 'Fields of a group that can be compared, besides its attributes.',
   valuesConfig: {
     KEY: { description: 'The key, exactly.' },
     PROFILE: { description: 'The profile, exactly.' },
@@ -24,7 +24,7 @@ registerEnumType(GroupSearchField, {
 
 @InputType({ description: 'A comparison of an attribute or a field of a group with a value.' })
 export class GroupComparisonInput extends ComparisonInput {
-  @Field(() => GroupSearchField, { nullable: true, description: 'A field. Either this or `attribute`.' })
+  @Field(() => GroupSearchField, { nullable: true, description: 'A field. Give either this or `attribute`.' })
   field?: GroupSearchField | null;
 }
 
@@ -34,21 +34,22 @@ export class GroupAlternativeInput {
   allOf!: GroupComparisonInput[];
 }
 
-@InputType({ description: 'What a list of groups can be narrowed by.' })
+@InputType({ description: 'Filters for a list of groups.' })
 export class GroupFilterInput {
   @Field(() => String, { nullable: true, description: 'Only groups of this profile; `groups` is the tree.' })
   profile?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Only the groups directly below this one.' })
+  @Field(() => ID, { nullable: true, description: 'Only the direct children of this group.' })
   parentId?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only groups without a parent. Default false.' })
   topOnly?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'Only those with this in their name, ignoring case.' })
+  @Field(() => String, { nullable: true, description: 'Only those whose name contains this text, ignoring case.' })
   nameContains?: string | null;
-  @Field(() => String, { nullable: true, description: 'Only those with this id in a directory elsewhere.' })
+  @Field(() => String, { nullable: true, description: 'Only those with this id in an external directory.' })
   externalId?: string | null;
   @Field(() => [GroupAlternativeInput], {
     nullable: true,
-    description: 'Only those for which at least one of these holds: 1 to 20, with 100 comparisons together.',
+    description:
+      'Only groups that meet at least one of these alternatives: 1 to 20, with at most 100 comparisons together.',
   })
   anyOf?: GroupAlternativeInput[] | null;
 }
@@ -59,44 +60,45 @@ export enum GroupOrderField {
 }
 registerEnumType(GroupOrderField, {
   name: 'GroupOrderField',
-  description: 'What groups can be ordered by.',
+  description: 'Fields by which groups can be ordered.',
   valuesConfig: {
-    PATH: { description: 'Path, so that a group follows the one above it.' },
-    CREATED_AT: { description: 'When they were made.' },
+    PATH: { description: 'Path, so that each group comes after its parent.' },
+    CREATED_AT: { description: 'Time of creation.' },
   },
 });
 
 @InputType({ description: 'The order of a list of groups.' })
 export class GroupOrderInput {
-  @Field(() => GroupOrderField, { description: 'What they are ordered by.' })
+  @Field(() => GroupOrderField, { description: 'Field by which the list is ordered.' })
   field!: GroupOrderField;
-  @Field(() => SortDirection, { nullable: true, description: 'Which end comes first. Default ASC.' })
+  @Field(() => SortDirection, { nullable: true, description: 'Direction of the order. Default ASC.' })
   direction?: SortDirection | null;
 }
 
-@InputType({ description: 'A group to make.' })
+@InputType({ description: 'A group to create.' })
 export class CreateGroupInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
   @Field(() => String, {
-    description: '1 to 255 characters; in the tree without `/` and unique among its siblings, ignoring case.',
+    description:
+      'Name: 1 to 255 characters. In the tree it has no `/` and is unique among its siblings, ignoring case.',
   })
   name!: string;
   @Field(() => String, {
     nullable: true,
-    description: '1 to 64 letters, digits, `.`, `_` or `-`. Default `groups`: the tree.',
+    description: 'Profile: 1 to 64 letters, digits, `.`, `_` or `-`. Default `groups`, the tree.',
   })
   profile?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The id its directory knows it by, unique per profile. Default: its own id.',
+    description: 'Key of the group in its directory, unique per profile. Default: the id of the group.',
   })
   key?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The group above it, in the tree only. Default: none.' })
+  @Field(() => ID, { nullable: true, description: 'The parent group; only for groups in the tree. Default: none.' })
   parentId?: string | null;
   @Field(() => GraphQLJSONObject, { nullable: true, description: 'Attributes, at most 64 KiB together.' })
   attributes?: Record<string, unknown> | null;
-  @Field(() => String, { nullable: true, description: 'Id of the group in a directory elsewhere.' })
+  @Field(() => String, { nullable: true, description: 'Id of the group in an external directory.' })
   externalId?: string | null;
 }
 
@@ -104,32 +106,34 @@ export class CreateGroupInput {
 class GroupReferenceInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The group. Either this or `key`.' })
+  @Field(() => ID, { nullable: true, description: 'The group. Give either this or `key`.' })
   groupId?: string | null;
-  @Field(() => String, { nullable: true, description: 'The key its directory knows it by.' })
+  @Field(() => String, { nullable: true, description: 'Key of the group in its directory.' })
   key?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Profile of the group. Default, beside a key: the one directory of organisations that has the key.',
+    description:
+      'Profile of the group. Default, when `key` is given: the profile of the only directory of organisations that has the key.',
   })
   profile?: string | null;
 }
 
-@InputType({ description: 'What to change of a group; what is left out stays.' })
+@InputType({ description: 'Changes to a group; absent members stay.' })
 export class UpdateGroupInput extends GroupReferenceInput {
   @Field(() => String, { nullable: true, description: 'A new name.' })
   name?: string | null;
   @Field(() => ID, {
     nullable: true,
-    description: 'A new place in the tree; null moves it to the top. Its members then have the roles found there.',
+    description:
+      'The new parent group; null moves the group to the top of the tree. Its members then have the roles of the groups above the new place.',
   })
   parentId?: string | null;
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'Attributes to replace by name; a null removes one, others stay.',
+    description: 'Attributes to set, by name; null removes one, others stay.',
   })
   attributes?: Record<string, unknown> | null;
-  @Field(() => String, { nullable: true, description: 'Id of the group in a directory elsewhere; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Id of the group in an external directory; null removes it.' })
   externalId?: string | null;
 }
 
@@ -199,6 +203,6 @@ export class RemoveGroupMemberPayload extends GroupMemberPayload {}
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteGroupPayload {
-  @Field(() => ID, { description: 'Global id of the group that is gone.' })
+  @Field(() => ID, { description: 'Global id of the deleted group.' })
   deletedGroupId!: string;
 }

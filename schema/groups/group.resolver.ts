@@ -50,7 +50,7 @@ export class GroupResolver {
     return toGlobalId('Group', tenants.get(group.tenantId)!, group.id);
   }
 
-  @FieldResolver(() => GroupType, { nullable: true, description: 'The group above it; null at the top.' })
+  @FieldResolver(() => GroupType, { nullable: true, description: 'The parent group; null at the top of the tree.' })
   parent(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
     return group.parentId == null ? null : loaders.group.load({ tenantId: group.tenantId, key: group.parentId });
   }
@@ -58,7 +58,7 @@ export class GroupResolver {
   @RequiresScopes(['group:read'])
   @FieldResolver(() => [GroupType], {
     nullable: 'itemsAndList',
-    description: 'The groups directly below it, by name.',
+    description: 'Child groups, by name.',
   })
   children(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
     return loaders.childrenOfGroup.load({ tenantId: group.tenantId, key: group.id });
@@ -68,7 +68,7 @@ export class GroupResolver {
   @Query(() => GroupType, {
     nullable: true,
     description:
-      'A group by its id, or by the key its directory knows it by; null when there is none. Errors: GROUP_KEY_AMBIGUOUS.',
+      'A group by its id, or by its key in its directory; null when there is none. Errors: GROUP_KEY_AMBIGUOUS.',
   })
   group(
     @Ctx() { services, authority }: GraphContext,
@@ -76,7 +76,8 @@ export class GroupResolver {
     @Arg('key', () => String, { nullable: true, description: 'Key within the profile.' }) key?: string | null,
     @Arg('profile', () => String, {
       nullable: true,
-      description: 'Profile of the group. Default, beside a key: the one directory of organisations that has the key.',
+      description:
+        'Profile of the group. Default, when `key` is given: the profile of the only directory of organisations that has the key.',
     })
     profile?: string | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
@@ -91,9 +92,9 @@ export class GroupResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: GroupFilterInput | null,
-    @Arg('orderBy', () => GroupOrderInput, { nullable: true, description: 'Default: by path.' })
+    @Arg('orderBy', () => GroupOrderInput, { nullable: true, description: 'Order of the list. Default: by path.' })
     orderBy?: GroupOrderInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -107,7 +108,7 @@ export class GroupResolver {
   @RequiresScopes(['group:create'])
   @Mutation(() => CreateGroupPayload, {
     description:
-      'Makes a group. Errors: GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, INVALID_INPUT.',
+      'Creates a group. Errors: GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, INVALID_INPUT.',
   })
   async createGroup(
     @Arg('input', () => CreateGroupInput, { description: 'The group.' })
@@ -137,7 +138,7 @@ export class GroupResolver {
   @RequiresScopes(['group:delete'])
   @Mutation(() => DeleteGroupPayload, {
     description:
-      'Deletes a group with all below it. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+      'Deletes a group and all groups below it. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async deleteGroup(
     @Arg('input', () => DeleteGroupInput, { description: 'The group.' }) input: DeleteGroupInput,

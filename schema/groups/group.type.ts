@@ -7,7 +7,8 @@ import { Node } from '../interfaces/node.ts';
 /** Rows that come through a user carry its id as `userId`, so that users may see the groups they are in. */
 @ObjectType('Group', {
   implements: Node,
-  description: 'A group of users, in the tree or in a directory of organisations. Users see the ones they are in.',
+  description:
+    'A group of users, in the tree or in a directory of organisations. Users may read the groups that they are members of.',
 })
 @RequiresScopes(['group:read'], ['group:read:self'])
 export class GroupType extends Node {
@@ -15,15 +16,17 @@ export class GroupType extends Node {
   name!: string;
   @Field(() => String, { description: 'Names from the top to the group: `/parent/child`.' })
   path!: string;
-  @Field(() => String, { description: '`groups` for the tree; any other is a directory of its own.' })
+  @Field(() => String, {
+    description: '`groups` for the tree; every other profile is a separate directory of organisations.',
+  })
   profile!: string;
-  @Field(() => String, { description: 'The id its directory knows it by; unique per profile.' })
+  @Field(() => String, { description: 'Key of the group in its directory; unique per profile.' })
   key!: string;
   @Field(() => GraphQLJSONObject, { description: 'Attributes: any JSON value per name.' })
   attributes!: Record<string, unknown>;
-  @Field(() => String, { nullable: true, description: 'Id of the group in a directory elsewhere; not unique.' })
+  @Field(() => String, { nullable: true, description: 'Id of the group in an external directory; not unique.' })
   externalId!: string | null;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;

@@ -10,10 +10,10 @@ export enum ComparisonOperator {
 }
 registerEnumType(ComparisonOperator, {
   name: 'ComparisonOperator',
-  description: 'How a stored value is compared with a given one. Of a list it is enough that one item compares so.',
+  description: 'How a stored value is compared with the given one. A list matches when one of its items matches.',
   valuesConfig: {
     EQ: { description: 'Equal.' },
-    NE: { description: 'No value is equal; true as well of what has no value.' },
+    NE: { description: 'No stored value is equal; also matches when there is no value.' },
     LT: { description: 'Less.' },
     LE: { description: 'Less or equal.' },
     GT: { description: 'Greater.' },
@@ -27,10 +27,10 @@ export enum ComparisonType {
 }
 registerEnumType(ComparisonType, {
   name: 'ComparisonType',
-  description: 'What values are compared as.',
+  description: 'How values are interpreted in a comparison.',
   valuesConfig: {
-    TEXT: { description: 'Texts, ignoring case, by code point; 255 characters count.' },
-    NUMBER: { description: 'Numbers; values that are none do not compare.' },
+    TEXT: { description: 'As texts, by code point, ignoring case; only the first 255 characters are compared.' },
+    NUMBER: { description: 'As numbers; values that are not numbers do not match.' },
   },
 });
 
@@ -39,14 +39,18 @@ registerEnumType(ComparisonType, {
 export class ComparisonInput {
   @Field(() => String, {
     nullable: true,
-    description: 'Name of an attribute; of a list the first eight items count. Either this or `field`.',
+    description:
+      'Name of an attribute. Of a list only the first eight items are compared. Give either this or `field`.',
   })
   attribute?: string | null;
-  @Field(() => ComparisonOperator, { nullable: true, description: 'Default EQ.' })
+  @Field(() => ComparisonOperator, { nullable: true, description: 'How the values are compared. Default EQ.' })
   operator?: ComparisonOperator | null;
-  @Field(() => String, { description: 'The value; a number or a boolean as it is written.' })
+  @Field(() => String, { description: 'The value to compare with; write numbers and booleans as text.' })
   value!: string;
-  @Field(() => ComparisonType, { nullable: true, description: 'For attributes. Default TEXT.' })
+  @Field(() => ComparisonType, {
+    nullable: true,
+    description: 'How the values of an attribute are interpreted. Default TEXT.',
+  })
   type?: ComparisonType | null;
 }
 

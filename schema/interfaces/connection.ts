@@ -1,7 +1,7 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { PageRequest, PageResult } from '../../src/persistence/index.ts';
 
-@ObjectType({ description: 'Where a page lies in its list (Relay Cursor Connections).' })
+@ObjectType({ description: 'Position of a page in its list (Relay Cursor Connections).' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there are items after this page.' })
   hasNextPage!: boolean;
@@ -22,7 +22,7 @@ export class PageArgs {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many items, counted from the start or from `after`; at most 200, 20 when neither `first` nor `last` is given.',
+      'Number of items to return, from the start of the list or after `after`; at most 200. Default 20, unless `last` is given.',
   })
   first?: number;
 
@@ -31,7 +31,7 @@ export class PageArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many items, counted back from the end or from `before`; at most 200.',
+    description: 'Number of items to return, from the end of the list or before `before`; at most 200.',
   })
   last?: number;
 
@@ -88,15 +88,15 @@ export function connectionOf<T extends object>(node: ClassType<T>, name: string)
     @Field(() => [Edge], { description: 'The items with their cursors.' })
     edges!: Edge[];
 
-    @Field(() => [node], { nullable: 'items', description: 'The items alone.' })
+    @Field(() => [node], { nullable: 'items', description: 'The items without their cursors.' })
     nodes!: (T | null)[];
 
-    @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+    @Field(() => PageInfo, { description: 'Position of the page in the list.' })
     pageInfo!: PageInfo;
 
     @Field(() => Int, {
       nullable: true,
-      description: 'How many items the whole list has; counted only when asked for.',
+      description: 'Number of items in the whole list; counted only when this field is selected.',
     })
     totalCount!: number | null;
   }

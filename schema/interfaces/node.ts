@@ -11,7 +11,7 @@ import { parseGlobalId, type TaggedType } from '../global-id.ts';
 export const GLOBAL_ID = { description: 'Global id: unique across types and tenants, and opaque.' };
 
 @InterfaceType({
-  description: 'Anything with a global id (Relay Global Object Identification).',
+  description: 'An object with a global id (Relay Global Object Identification).',
   resolveType: (value: { __typename: string }) => value.__typename,
 })
 export abstract class Node {
@@ -43,7 +43,7 @@ export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
     description:
-      'Anything by its global id; null when it does not exist or its type cannot be looked up this way. Callers whose permission reaches their own account alone are told FORBIDDEN of all that is not theirs, whether or not it exists.',
+      'An object by its global id; null when it does not exist or its type cannot be looked up this way. Callers whose permission reaches only their own account get FORBIDDEN for every object that is not theirs, whether or not it exists.',
   })
   async node(
     @Arg('id', () => ID, { description: 'A global id.' }) id: string,

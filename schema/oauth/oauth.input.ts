@@ -2,13 +2,16 @@ import { Field, InputType } from 'type-graphql';
 import { IssuerKindName, SigningAlgorithmName } from './oauth.type.ts';
 
 @InputType({
-  description: 'A token request (RFC 6749 section 4). The client is the caller, as it authenticated itself.',
+  description: 'A token request (RFC 6749 section 4). The caller is the client, authenticated with its credentials.',
 })
 export class IssueTokensInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
 
-  @Field(() => IssuerKindName, { nullable: true, description: 'Which issuer is asked. Default NATIVE.' })
+  @Field(() => IssuerKindName, {
+    nullable: true,
+    description: 'Kind of the issuer that issues the tokens. Default NATIVE.',
+  })
   issuerKind?: IssuerKindName;
 
   @Field(() => String, { nullable: true, description: 'The grant type: `client_credentials`, `refresh_token` ...' })
@@ -17,7 +20,7 @@ export class IssueTokensInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Scope names joined by spaces. Default: everything the client holds, or its default scopes for a user.',
+      'Scope names separated by spaces. Default: every scope that the client holds, or its default scopes when the tokens are for a user.',
   })
   scope?: string | null;
 
@@ -36,7 +39,7 @@ export class RevokeTokenInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
 
-  @Field(() => String, { description: 'An access token, or a refresh token: that revokes everything issued with it.' })
+  @Field(() => String, { description: 'An access token, or a refresh token, which revokes everything issued with it.' })
   token!: string;
 }
 
@@ -45,6 +48,8 @@ export class RotateSigningKeyInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
 
-  @Field(() => SigningAlgorithmName, { description: 'The algorithm whose key is replaced, or made if there is none.' })
+  @Field(() => SigningAlgorithmName, {
+    description: 'The algorithm whose key is replaced, or created when there is none.',
+  })
   alg!: SigningAlgorithmName;
 }

@@ -12,8 +12,11 @@ registerEnumType(IssuerKindName, {
   description:
     'A kind of token issuer. Each tenant has one issuer of each kind; they differ in paths, defaults and keys.',
   valuesConfig: {
-    NATIVE: { description: 'The issuer of this service: short tokens, EdDSA unless the client chose otherwise.' },
-    SUITE: { description: 'The issuer of the suite API: RS256, certificates in its key set.' },
+    NATIVE: {
+      description:
+        'The issuer of this service: short tokens, signed with EdDSA unless the client chooses another algorithm.',
+    },
+    SUITE: { description: 'The issuer of the suite API: signs with RS256 and publishes certificates in its key set.' },
   },
 });
 
@@ -23,9 +26,9 @@ export enum TokenHolder {
 }
 registerEnumType(TokenHolder, {
   name: 'TokenHolder',
-  description: 'For whom a token speaks.',
+  description: 'Whom a token represents.',
   valuesConfig: {
-    USER: { description: 'A user who let the client act.' },
+    USER: { description: 'A user for whom the client acts.' },
     APPLICATION: { description: 'The client itself.' },
   },
 });
@@ -52,17 +55,17 @@ export enum SigningKeyStatus {
 }
 registerEnumType(SigningKeyStatus, {
   name: 'SigningKeyStatus',
-  description: 'Whether a key signs already, and still.',
+  description: 'Whether a key does not sign yet, signs now or no longer signs.',
   valuesConfig: {
-    NEXT: { description: 'It is published, so that everybody knows it by the time it signs.' },
+    NEXT: { description: 'It is published but does not sign yet, so that clients know it before it signs.' },
     ACTIVE: { description: 'It signs.' },
-    RETIRED: { description: 'It signs no more and is published until every token it signed has expired.' },
+    RETIRED: { description: 'It no longer signs and is published until every token it signed has expired.' },
   },
 });
 
 @ObjectType('SigningKey', {
   implements: Node,
-  description: 'A key that signs tokens of a tenant. Only its public half is ever shown.',
+  description: 'A key that signs tokens of a tenant. Only its public part is shown.',
 })
 @RequiresScopes(['key:read'])
 @Owned({ account: null })
@@ -70,7 +73,7 @@ export class SigningKeyType extends Node {
   @Field(() => String, { description: 'Thumbprint of the key (RFC 7638), as in the header of its tokens.' })
   kid!: string;
 
-  @Field(() => SigningAlgorithmName, { description: 'What it signs with.' })
+  @Field(() => SigningAlgorithmName, { description: 'Signature algorithm of the key.' })
   alg!: string;
 
   @Field(() => SigningKeyStatus, { description: 'Whether it signs at present.' })
@@ -79,16 +82,16 @@ export class SigningKeyType extends Node {
   @Field(() => GraphQLJSONObject, { description: 'The public key (RFC 7517).' })
   publicJwk!: object;
 
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => Date, { description: 'It signs from then on.' })
+  @Field(() => Date, { description: 'When it starts to sign.' })
   activeFrom!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When another one takes, or took, its place.' })
+  @Field(() => Date, { nullable: true, description: 'When another key replaces it, or has replaced it.' })
   retiredAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it leaves the key set.' })
+  @Field(() => Date, { nullable: true, description: 'When it is removed from the key set.' })
   expiresAt!: Date | null;
 }
 
@@ -97,13 +100,13 @@ export class IssueTokensPayload {
   @Field(() => String, { description: 'The access token.' })
   accessToken!: string;
 
-  @Field(() => String, { description: 'How it is used: always `Bearer`.' })
+  @Field(() => String, { description: 'Type of the access token: always `Bearer`.' })
   tokenType!: string;
 
   @Field(() => GraphQLSafeInt, { description: 'Lifetime of the access token in seconds.' })
   expiresIn!: number;
 
-  @Field(() => String, { description: 'What was granted: scope names joined by spaces.' })
+  @Field(() => String, { description: 'Granted scopes, separated by spaces.' })
   scope!: string;
 
   @Field(() => String, { nullable: true, description: 'A refresh token, shown once; null when there is none.' })
@@ -115,22 +118,22 @@ export class IssueTokensPayload {
 
 @ObjectType({
   description:
-    'What a token says (RFC 7662 section 2.2). Everything but `active` is null for a token that is not active, or not for the caller to see.',
+    'State and content of a token (RFC 7662 section 2.2). When the token is not active, or the caller may not inspect it, every field except `active` is null.',
 })
 export class TokenIntrospection {
-  @Field(() => Boolean, { description: 'Whether the token is good now.' })
+  @Field(() => Boolean, { description: 'Whether the token is valid now.' })
   active!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Scope names joined by spaces.' })
+  @Field(() => String, { nullable: true, description: 'Scope names separated by spaces.' })
   scope!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The client it was issued to.' })
   clientId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'How it is used: `Bearer`.' })
+  @Field(() => String, { nullable: true, description: 'Type of the token: `Bearer`.' })
   tokenType!: string | null;
 
-  @Field(() => GraphQLSafeInt, { nullable: true, description: 'When it ends, in seconds since 1970.' })
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'When it expires, in seconds since 1970.' })
   exp!: number | null;
 
   @Field(() => GraphQLSafeInt, { nullable: true, description: 'When it was issued, in seconds since 1970.' })
@@ -138,23 +141,24 @@ export class TokenIntrospection {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Public id of the user, or `client:` and the client; some issuer kinds leave it out for clients.',
+    description:
+      'Public id of the user, or `client:` followed by the client; some issuer kinds leave it out for clients.',
   })
   sub!: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'For whom it is meant.' })
+  @Field(() => [String], { nullable: true, description: 'Audience of the token.' })
   aud!: readonly string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Who issued it.' })
+  @Field(() => String, { nullable: true, description: 'Issuer of the token.' })
   iss!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its id.' })
+  @Field(() => String, { nullable: true, description: 'Id of the token.' })
   jti!: string | null;
 
-  @Field(() => TokenHolder, { nullable: true, description: 'For whom it speaks.' })
+  @Field(() => TokenHolder, { nullable: true, description: 'Whom it represents.' })
   holder!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The session it hangs on.' })
+  @Field(() => String, { nullable: true, description: 'Session that the token belongs to.' })
   sid!: string | null;
 
   @Field(() => String, { nullable: true, description: 'How strongly the user was authenticated.' })
@@ -174,7 +178,7 @@ export class TokenIntrospection {
 export class RevokeTokenPayload {
   @Field(() => Boolean, {
     description:
-      "Whether something was revoked; false for a token that is unknown, dead, or not the caller's to revoke.",
+      'Whether a token was revoked; false when it is unknown or no longer valid, or when the caller may not revoke it.',
   })
   isRevoked!: boolean;
 }

@@ -20,7 +20,7 @@ export class SigningKeyResolver {
   @Query(() => [SigningKeyType], {
     nullable: 'itemsAndList',
     description:
-      'Signing keys of a tenant that are published: the next, those that sign, and retired ones. The one that signs last comes first.',
+      'Published signing keys of a tenant: the next ones, those that sign now, and retired ones. The key that starts to sign last comes first.',
   })
   signingKeys(
     @Ctx() { services, authority }: GraphContext,
@@ -33,7 +33,7 @@ export class SigningKeyResolver {
   @RequiresScopes(['key:rotate'])
   @Mutation(() => RotateSigningKeyPayload, {
     description:
-      'Makes the next key of an algorithm. It is published at once and signs from `activeFrom` on, the first of an algorithm immediately; the one before signs until then and stays published until every token it signed has expired. While a next key waits already, that one is the answer and nothing changes. Errors: SIGNING_ALGORITHM_UNKNOWN, TOO_MANY_REQUESTS.',
+      'Creates the next key of an algorithm. It is published at once and signs from `activeFrom` on; the first key of an algorithm signs immediately. The current key signs until then and stays published until every token it signed has expired. When a next key is already waiting, that key is returned and nothing changes. Errors: SIGNING_ALGORITHM_UNKNOWN, TOO_MANY_REQUESTS.',
   })
   async rotateSigningKey(
     @Arg('input', () => RotateSigningKeyInput, { description: 'The key.' }) { alg }: RotateSigningKeyInput,

@@ -14,7 +14,7 @@ const TENANT = "Name of the tenant. Default: the caller's.";
 export class TokenResolver {
   @Mutation(() => IssueTokensPayload, {
     description:
-      'Issues tokens to the client that calls, which has authenticated itself with its id and secret. At most once in a request. Errors: CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID, TOKEN_REQUEST_REPEATED, SIGN_IN_REFUSED.',
+      'Issues tokens to the calling client, which has authenticated with its id and secret. Only once per request. Errors: CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID, TOKEN_REQUEST_REPEATED, SIGN_IN_REFUSED.',
   })
   async issueTokens(
     @Arg('input', () => IssueTokensInput, { description: 'The request.' }) input: IssueTokensInput,
@@ -35,7 +35,7 @@ export class TokenResolver {
 
   @Query(() => TokenIntrospection, {
     description:
-      'Says whether an access token is good and what it allows: for the client it was issued to, clients it is meant for, and holders of `token:introspect`. Errors: CLIENT_UNAUTHENTICATED.',
+      'Returns whether an access token is valid and what it allows. The client it was issued to, the clients in its audience and holders of `token:introspect` may call it. Errors: CLIENT_UNAUTHENTICATED.',
   })
   async introspectToken(
     @Arg('token', () => String, { description: 'An access token.' }) token: string,
@@ -48,7 +48,7 @@ export class TokenResolver {
 
   @Mutation(() => RevokeTokenPayload, {
     description:
-      "Revokes a token of the client that calls; others' need `token:revoke`. Errors: CLIENT_UNAUTHENTICATED.",
+      'Revokes a token of the calling client; tokens of other clients require `token:revoke`. Errors: CLIENT_UNAUTHENTICATED.',
   })
   async revokeToken(
     @Arg('input', () => RevokeTokenInput, { description: 'The token.' }) { token }: RevokeTokenInput,
@@ -60,13 +60,13 @@ export class TokenResolver {
 
   @Query(() => GraphQLJSONObject, {
     description:
-      'The claims that the scopes of the calling access token open (OpenID Connect Core section 5.3). Errors: TOKEN_INVALID, SCOPE_INSUFFICIENT.',
+      "The claims that the scopes of the caller's access token allow (OpenID Connect Core section 5.3). Errors: TOKEN_INVALID, SCOPE_INSUFFICIENT.",
   })
   userinfo(
     @Ctx() context: GraphContext,
     @Arg('issuerKind', () => IssuerKindName, {
       nullable: true,
-      description: 'Kind of the issuer; the token must be of the same. Default NATIVE.',
+      description: 'Kind of the issuer, which must have issued the token. Default NATIVE.',
     })
     issuerKind: IssuerKindName | null,
     @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
@@ -90,7 +90,7 @@ export class TokenResolver {
   }
 
   @Query(() => GraphQLJSONObject, {
-    description: 'What an issuer can do (OpenID Connect Discovery section 3). Errors: TENANT_REQUIRED.',
+    description: 'Metadata of an issuer (OpenID Connect Discovery section 3). Errors: TENANT_REQUIRED.',
   })
   openidConfiguration(
     @Ctx() context: GraphContext,

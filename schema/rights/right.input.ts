@@ -4,7 +4,7 @@ import type { RightObjectRef, RightSubjectRef } from '../../src/rights/index.ts'
 import { keyOf } from '../global-id.ts';
 import { RightType } from './right.type.ts';
 
-@InputType({ description: 'Who holds a right: exactly one of these.' })
+@InputType({ description: 'The holder of a right. Give exactly one member.' })
 export class RightSubjectInput {
   @Field(() => ID, { nullable: true, description: 'A user.' })
   userId?: string | null;
@@ -12,15 +12,15 @@ export class RightSubjectInput {
   clientId?: string | null;
 }
 
-@InputType({ description: 'A group by the key that its directory gives it.' })
+@InputType({ description: 'A group by its key in its directory.' })
 export class RightGroupKeyInput {
   @Field(() => String, { description: 'Profile of the group.' })
   profile!: string;
-  @Field(() => String, { description: 'Its key there.' })
+  @Field(() => String, { description: 'Key of the group.' })
   key!: string;
 }
 
-@InputType({ description: 'On what a right is held: exactly one of these.' })
+@InputType({ description: 'The object of a right. Give exactly one member.' })
 export class RightObjectInput {
   @Field(() => ID, { nullable: true, description: 'A user.' })
   userId?: string | null;
@@ -34,15 +34,15 @@ export class RightObjectInput {
 
 @InputType({ description: 'Rights of one subject on one object.' })
 export class RightsInput {
-  @Field(() => RightSubjectInput, { description: 'Who holds them.' })
+  @Field(() => RightSubjectInput, { description: 'The user or application that holds the rights.' })
   subject!: RightSubjectInput;
-  @Field(() => RightObjectInput, { description: 'On what.' })
+  @Field(() => RightObjectInput, { description: 'The object: a user, group or application.' })
   object!: RightObjectInput;
   @Field(() => [String], { description: 'Names of the rights: 1 to 50, each at most 128 characters.' })
   names!: string[];
   @Field(() => [String], {
     nullable: true,
-    description: 'Who sets them, or why: at most 20, each at most 64 characters.',
+    description: 'Tags that say who sets the rights, or why: at most 20, each at most 64 characters.',
   })
   tags?: string[] | null;
 }
@@ -52,7 +52,8 @@ export class GrantRightsInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => [RightsInput], {
-    description: 'At most 50 pairs. Without tags a right gets `set_from_api`; it keeps the tags it has.',
+    description:
+      'Rights to give, at most 50 pairs of subject and object. A right that is given without tags gets the tag `set_from_api`; existing tags stay.',
   })
   rights!: RightsInput[];
 }
@@ -62,18 +63,19 @@ export class RevokeRightsInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
   @Field(() => [RightsInput], {
-    description: 'At most 50 pairs. With tags only these are taken, and a right goes when it has none left.',
+    description:
+      'Rights to take away, at most 50 pairs of subject and object. When tags are given, only these tags are removed, and a right that has no tag left is taken away.',
   })
   rights!: RightsInput[];
 }
 
-@InputType({ description: 'Rights of one subject on one object to give and to take away.' })
+@InputType({ description: 'Rights of one subject on one object, to give and to take away.' })
 export class ChangeRightsInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
-  @Field(() => RightSubjectInput, { description: 'Who holds them.' })
+  @Field(() => RightSubjectInput, { description: 'The user or application that holds the rights.' })
   subject!: RightSubjectInput;
-  @Field(() => RightObjectInput, { description: 'On what.' })
+  @Field(() => RightObjectInput, { description: 'The object: a user, group or application.' })
   object!: RightObjectInput;
   @Field(() => [String], { nullable: true, description: 'Names of rights to give, at most 50.' })
   add?: string[] | null;
@@ -83,13 +85,13 @@ export class ChangeRightsInput {
 
 @ObjectType({ description: 'Result of giving rights.' })
 export class GrantRightsPayload {
-  @Field(() => [RightType], { nullable: 'itemsAndList', description: 'The rights that were named, as they are now.' })
+  @Field(() => [RightType], { nullable: 'itemsAndList', description: 'The named rights after the change.' })
   rights!: (RightType | null)[] | null;
 }
 
 @ObjectType({ description: 'Result of taking rights away.' })
 export class RevokeRightsPayload {
-  @Field(() => Int, { description: 'How many rights are gone or have fewer tags.' })
+  @Field(() => Int, { description: 'Number of rights that were taken away or lost tags.' })
   changedCount!: number;
 }
 
@@ -97,7 +99,7 @@ export class RevokeRightsPayload {
 export class ChangeRightsPayload {
   @Field(() => [RightType], {
     nullable: 'itemsAndList',
-    description: 'What the subject holds on the object now; null for callers who may not read it.',
+    description: 'The rights that the subject now holds on the object; null when the caller may not read them.',
   })
   rights!: (RightType | null)[] | null;
 }

@@ -35,10 +35,10 @@ export class RightResolver {
   @Query(() => [RightType], {
     nullable: 'itemsAndList',
     description:
-      'What a user or application may do on what, by object and name; null when there is no such subject. Errors: INVALID_INPUT.',
+      'Rights that a user or application holds, by object and name; null when there is no such subject. Errors: INVALID_INPUT.',
   })
   async rightsOf(
-    @Arg('subject', () => RightSubjectInput, { description: 'Who.' }) subject: RightSubjectInput,
+    @Arg('subject', () => RightSubjectInput, { description: 'The user or application.' }) subject: RightSubjectInput,
     @Ctx() { services, authority, caller }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -51,10 +51,11 @@ export class RightResolver {
   @Query(() => [RightType], {
     nullable: 'itemsAndList',
     description:
-      'Who may do what on a user, group or application, by subject and name; null when there is no such object. For the own account: `User.rightsOnAccount`. Errors: INVALID_INPUT.',
+      "Rights that users and applications hold on a user, group or application, by subject and name; null when there is no such object. For the caller's own account use `User.rightsOnAccount`. Errors: INVALID_INPUT.",
   })
   async rightsOn(
-    @Arg('object', () => RightObjectInput, { description: 'On what.' }) object: RightObjectInput,
+    @Arg('object', () => RightObjectInput, { description: 'The object: a user, group or application.' })
+    object: RightObjectInput,
     @Ctx() { services, authority, caller }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -91,7 +92,7 @@ export class RightResolver {
   @RequiresScopes(['right:change'], ['right:change:self'], ['right:revoke'])
   @Mutation(() => ChangeRightsPayload, {
     description:
-      'Gives and takes rights of one subject on one object. With `right:change:self` users change who may do what on their own account, and give up what they hold themselves; with `right:revoke` nothing is given. Errors: FORBIDDEN, RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Gives and takes away rights of one subject on one object. With `right:change:self` users can change the rights on their own account and give up rights that they hold; with `right:revoke` callers can only take rights away. Errors: FORBIDDEN, RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async changeRights(
     @Arg('input', () => ChangeRightsInput, { description: 'The change.' }) input: ChangeRightsInput,
@@ -107,17 +108,17 @@ export class RightResolver {
 
 @Resolver(() => RightParty)
 export class RightPartyResolver {
-  @FieldResolver(() => UserType, { nullable: true, description: 'The user, if it is one.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user, when the party is one.' })
   user(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<User | null> | null {
     return party.kind === 'user' ? loaders.user.load({ tenantId: party.tenantId, key: party.id }) : null;
   }
 
-  @FieldResolver(() => ClientObject, { nullable: true, description: 'The client behind an application.' })
+  @FieldResolver(() => ClientObject, { nullable: true, description: 'The client, when the party is an application.' })
   client(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
     return party.kind === 'application' ? loaders.client.load({ tenantId: party.tenantId, key: party.id }) : null;
   }
 
-  @FieldResolver(() => GroupType, { nullable: true, description: 'The group, if it is one.' })
+  @FieldResolver(() => GroupType, { nullable: true, description: 'The group, when the party is one.' })
   group(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
     return party.kind === 'group' ? loaders.group.load({ tenantId: party.tenantId, key: party.id }) : null;
   }
@@ -126,7 +127,7 @@ export class RightPartyResolver {
 @Resolver(() => UserType)
 export class UserRightsResolver {
   @RequiresScopes(['right:read'], ['right:read:self'])
-  @FieldResolver(() => [RightType], { nullable: 'itemsAndList', description: 'What the user may do on what.' })
+  @FieldResolver(() => [RightType], { nullable: 'itemsAndList', description: 'Rights that the user holds.' })
   async rights(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
     const rights = await loaders.rightsOfUser.load({ tenantId: user.tenantId, key: user.id });
     return rights.map((right) => toRight(right, caller));
@@ -135,7 +136,7 @@ export class UserRightsResolver {
   @RequiresScopes(['right:read'], ['right:read:self'])
   @FieldResolver(() => [RightType], {
     nullable: 'itemsAndList',
-    description: 'Who may do what on the account of the user.',
+    description: 'Rights that are held on the account of the user.',
   })
   async rightsOnAccount(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
     const rights = await loaders.rightsOnUser.load({ tenantId: user.tenantId, key: user.id });

@@ -10,17 +10,17 @@ export enum RightPartyKind {
 }
 registerEnumType(RightPartyKind, {
   name: 'RightPartyKind',
-  description: 'What holds a right, or what it is held on.',
+  description: 'Kind of the holder or the object of a right.',
   valuesConfig: {
     USER: { description: 'A user account.' },
     APPLICATION: { description: 'An application, which is a client.' },
-    GROUP: { description: 'A group; rights are held on groups, not by them.' },
+    GROUP: { description: 'A group. Rights can be held on groups, but groups do not hold rights.' },
   },
 });
 
-@ObjectType({ description: 'One side of a right.' })
+@ObjectType({ description: 'The holder or the object of a right.' })
 export class RightParty {
-  @Field(() => RightPartyKind, { description: 'What it is.' })
+  @Field(() => RightPartyKind, { description: 'Whether the party is a user, a group or an application.' })
   kind!: RightPartyKind;
   @Field(() => String, { description: 'Public id of a user, `client_id` of an application, key of a group.' })
   key!: string;
@@ -29,19 +29,19 @@ export class RightParty {
 }
 
 @ObjectType('Right', {
-  description: 'That a user or application may do something on a user, group or application.',
+  description: 'A right of a user or application on a user, group or application.',
 })
 @RequiresScopes(['right:read'], ['right:read:self'])
 export class RightType {
-  @Field(() => RightParty, { description: 'Who holds it.' })
+  @Field(() => RightParty, { description: 'The user or application that holds it.' })
   subject!: RightParty;
-  @Field(() => RightParty, { description: 'On what.' })
+  @Field(() => RightParty, { description: 'The object: a user, group or application.' })
   object!: RightParty;
   @Field(() => String, {
-    description: 'Its name, which the deployment gives a meaning: `ORG_ADMIN`, `change_password`.',
+    description: 'Name of the right, such as `ORG_ADMIN` or `change_password`. The deployment defines what it means.',
   })
   name!: string;
-  @Field(() => [String], { description: 'Who set it, or why; never empty.' })
+  @Field(() => [String], { description: 'Tags that say who set the right, or why; never empty.' })
   tags!: readonly string[];
   @Field(() => Date, { description: 'When it was given.' })
   createdAt!: Date;

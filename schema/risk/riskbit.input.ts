@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DeviceRiskType, RiskbitResultType, RiskbitType } from './riskbit.type.ts';
 
-@InputType({ description: 'What a list of riskbits can be narrowed by.' })
+@InputType({ description: 'Filters for a list of riskbits.' })
 export class RiskbitFilterInput {
   @Field(() => String, { nullable: true, description: 'Only those with this rating level.' })
   ratingLevel?: string | null;
@@ -16,12 +16,12 @@ export class RiskbitFilterInput {
 
 @InputType({
   description:
-    'A riskbit. Rating level, score, risk and operation are mandatory when it is made, 255 characters each; texts are kept as written.',
+    'A riskbit. A new one needs a rating level, score, risk and operation, each at most 255 characters; texts are stored as they were sent.',
 })
 export class RiskbitInput {
   @Field(() => String, { nullable: true, description: 'Rating, from A (best) on.' })
   ratingLevel?: string | null;
-  @Field(() => String, { nullable: true, description: 'A number or a range; with the rating level unique.' })
+  @Field(() => String, { nullable: true, description: 'A number or a range; unique together with the rating level.' })
   score?: string | null;
   @Field(() => String, { nullable: true, description: 'Share or weight.' })
   risk?: string | null;
@@ -31,7 +31,7 @@ export class RiskbitInput {
       'Findings that count on Android, separated by commas: `JBreak[1](300),Emulator`; an empty text is null.',
   })
   riskAndroid?: string | null;
-  @Field(() => String, { nullable: true, description: 'Findings that count on iOS, likewise.' })
+  @Field(() => String, { nullable: true, description: 'Findings that count on iOS, in the format of `riskAndroid`.' })
   riskIos?: string | null;
   @Field(() => String, { nullable: true, description: 'What a client should do: `OK`, `MEDIUM`, `HIGH_RISK` ...' })
   operation?: string | null;
@@ -39,12 +39,13 @@ export class RiskbitInput {
   isEnabled?: boolean | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Name of the tenant it is meant for: another than the one acted on is refused. It chooses nothing.',
+    description:
+      'Name of the tenant that the riskbit is meant for. It must be the tenant of the call; it does not select the tenant.',
   })
   tenant?: string | null;
 }
 
-@InputType({ description: 'A riskbit to make.' })
+@InputType({ description: 'A riskbit to create.' })
 export class CreateRiskbitInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
@@ -52,7 +53,7 @@ export class CreateRiskbitInput {
   riskbit!: RiskbitInput;
 }
 
-@InputType({ description: 'Riskbits to make, each on its own.' })
+@InputType({ description: 'Riskbits to create. A refused riskbit does not stop the others.' })
 export class CreateRiskbitsInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
@@ -60,7 +61,7 @@ export class CreateRiskbitsInput {
   riskbits!: RiskbitInput[];
 }
 
-@InputType({ description: 'What to change of a riskbit; what is left out stays.' })
+@InputType({ description: 'Changes to a riskbit; absent members stay.' })
 export class UpdateRiskbitInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
@@ -113,26 +114,26 @@ export class CreateRiskbitPayload extends RiskbitPayload {}
 @ObjectType({ description: 'Result of a change to a riskbit.' })
 export class UpdateRiskbitPayload extends RiskbitPayload {}
 
-@ObjectType({ description: 'Result of making several riskbits.' })
+@ObjectType({ description: 'Result of creating several riskbits.' })
 export class CreateRiskbitsPayload {
-  @Field(() => [RiskbitResultType], { description: 'What became of each, in the order they were sent.' })
+  @Field(() => [RiskbitResultType], { description: 'The result for each riskbit, in the order of the input.' })
   results!: RiskbitResultType[];
 }
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteRiskbitPayload {
-  @Field(() => ID, { description: 'Global id of the riskbit that is gone.' })
+  @Field(() => ID, { description: 'Global id of the deleted riskbit.' })
   deletedRiskbitId!: string;
 }
 
 @ObjectType({ description: 'Result of deleting all riskbits.' })
 export class DeleteAllRiskbitsPayload {
-  @Field(() => Int, { description: 'How many are gone.' })
+  @Field(() => Int, { description: 'Number of deleted riskbits.' })
   deletedCount!: number;
 }
 
 @ObjectType({ description: 'Result of assessing a device.' })
 export class VerifyDeviceRiskPayload {
-  @Field(() => DeviceRiskType, { description: 'What is known about the finding.' })
+  @Field(() => DeviceRiskType, { description: 'Risk of the finding.' })
   deviceRisk!: DeviceRiskType;
 }

@@ -51,7 +51,7 @@ export class RiskbitResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => RiskbitFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => RiskbitFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RiskbitFilterInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string,
@@ -63,7 +63,8 @@ export class RiskbitResolver {
 
   @RequiresScopes(['riskbit:write'])
   @Mutation(() => CreateRiskbitPayload, {
-    description: 'Makes a riskbit. Errors: RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
+    description:
+      'Creates a riskbit. Errors: RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
   })
   async createRiskbit(
     @Arg('input', () => CreateRiskbitInput, { description: 'The riskbit.' }) input: CreateRiskbitInput,
@@ -75,7 +76,7 @@ export class RiskbitResolver {
   @RequiresScopes(['riskbit:write'])
   @Mutation(() => CreateRiskbitsPayload, {
     description:
-      'Makes riskbits, each on its own: one that is refused stops no other, and the results say which. Every 5,000 are committed together.',
+      'Creates riskbits. A refused riskbit does not stop the others; the results say which were refused. They are committed in batches of 5,000.',
   })
   async createRiskbits(
     @Arg('input', () => CreateRiskbitsInput, { description: 'The riskbits.' }) input: CreateRiskbitsInput,
@@ -128,7 +129,7 @@ export class RiskbitResolver {
   @RequiresScopes(['riskbit:verify'])
   @Mutation(() => VerifyDeviceRiskPayload, {
     description:
-      'Assesses a finding on a device by the riskbits that list it; each answer is a security event. Errors: RISK_QUESTION_INCOMPLETE.',
+      'Assesses a finding on a device by the riskbits that list it. Each assessment is recorded as a security event. Errors: RISK_QUESTION_INCOMPLETE.',
   })
   async verifyDeviceRisk(
     @Arg('input', () => VerifyDeviceRiskInput, { description: 'The finding.' }) input: VerifyDeviceRiskInput,

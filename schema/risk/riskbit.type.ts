@@ -6,7 +6,8 @@ import { Node } from '../interfaces/node.ts';
 
 @ObjectType('Riskbit', {
   implements: Node,
-  description: 'Which findings on a device put it at which rating, and what to do then. Texts come back as written.',
+  description:
+    'A rule that rates devices with certain findings and says what a client should do. Texts are returned as they were sent.',
 })
 @RequiresScopes(['riskbit:read'], ['riskbit:verify'])
 @Owned({ account: null })
@@ -21,11 +22,11 @@ export class RiskbitType extends Node {
   riskAndroid!: string | null;
   @Field(() => String, { nullable: true, description: 'Findings that count on iOS, separated by commas.' })
   riskIos!: string | null;
-  @Field(() => String, { description: 'What a client should do: `OK` lets the device in, `HIGH_RISK` refuses it.' })
+  @Field(() => String, { description: 'What a client should do: `OK` accepts the device, `HIGH_RISK` refuses it.' })
   operation!: string;
   @Field(() => Boolean, { name: 'isEnabled', description: 'Whether it counts when a device is assessed.' })
   enabled!: boolean;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;
@@ -51,9 +52,9 @@ export class RiskbitValues {
   tenant!: string | null;
 }
 
-@ObjectType('RiskbitResult', { description: 'What became of one riskbit of a list.' })
+@ObjectType('RiskbitResult', { description: 'The result for one riskbit of a list.' })
 export class RiskbitResultType {
-  @Field(() => ID, { description: 'Its id without tag and tenant; refused ones get one as well.' })
+  @Field(() => ID, { description: 'Id of the riskbit without type and tenant; a refused riskbit has one as well.' })
   riskbitId!: string;
   @Field(() => RiskbitType, {
     nullable: true,
@@ -66,11 +67,11 @@ export class RiskbitResultType {
       'Why it was refused: RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH or INVALID_INPUT. Null when it was stored.',
   })
   errorCode!: string | null;
-  @Field(() => RiskbitValues, { description: 'What was sent.' })
+  @Field(() => RiskbitValues, { description: 'The values that were sent.' })
   given!: RiskbitValues;
 }
 
-@ObjectType('DeviceRisk', { description: 'What is known about a finding on a device.' })
+@ObjectType('DeviceRisk', { description: 'Risk of a finding on a device.' })
 export class DeviceRiskType {
   @Field(() => [RiskbitType], {
     nullable: 'items',
@@ -79,7 +80,7 @@ export class DeviceRiskType {
   riskbits!: (RiskbitType | null)[];
   @Field(() => String, {
     nullable: true,
-    description: 'The strictest operation among them; null when no riskbit lists the finding.',
+    description: 'The strictest operation of the riskbits that list the finding; null when none does.',
   })
   operation!: string | null;
 }

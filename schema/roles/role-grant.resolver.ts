@@ -64,7 +64,7 @@ export class RoleGrantResolver {
   @RequiresScopes(['role-grant:write'])
   @Mutation(() => GrantRolePayload, {
     description:
-      'Grants a role; the caller must hold all that it gives. Granting twice is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Grants a role; the caller must hold everything that it gives. Granting it again is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
   })
   async grantRole(
     @Arg('input', () => GrantRoleInput, { description: 'The role and its holder.' }) input: GrantRoleInput,
@@ -78,7 +78,7 @@ export class RoleGrantResolver {
   @RequiresScopes(['role-grant:write'])
   @Mutation(() => RevokeRolePayload, {
     description:
-      'Withdraws a role. Withdrawing what nobody holds is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+      'Withdraws a role. It is no error when the holder does not have it. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
   })
   async revokeRole(
     @Arg('input', () => RevokeRoleInput, { description: 'The role and its holder.' }) input: RevokeRoleInput,

@@ -6,43 +6,50 @@ import { RoleType } from './role.type.ts';
 
 const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
 
-@InputType({ description: 'What a list of roles can be narrowed by.' })
+@InputType({ description: 'Filters for a list of roles.' })
 export class RoleFilterInput {
   @Field(() => ID, { nullable: true, description: 'Only roles of this client.' })
   clientId?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Only roles of the tenant, none of a client. Default false.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only roles of the tenant, not of clients. Default false.' })
   ofTenantOnly?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'Only those with this in their name, ignoring case.' })
+  @Field(() => String, { nullable: true, description: 'Only those whose name contains this text, ignoring case.' })
   nameContains?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Also those the service made itself. Default false.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to include those that the service created itself. Default false.',
+  })
   withBuiltin?: boolean | null;
 }
 
-@InputType({ description: 'A role to make.' })
+@InputType({ description: 'A role to create.' })
 export class CreateRoleInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
   @Field(() => String, {
-    description: '1 to 255 characters, unique among the roles of the tenant, or of its client, in exact case.',
+    description:
+      'Name: 1 to 255 characters, case-sensitive and unique among the roles of the tenant, or of the client.',
   })
   name!: string;
-  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  @Field(() => String, { nullable: true, description: 'Description.' })
   description?: string | null;
   @Field(() => ID, {
     nullable: true,
-    description: 'The client it belongs to. Default: it is a role of the tenant.',
+    description: 'The client that the role belongs to. Default: none; the role belongs to the tenant.',
   })
   clientId?: string | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Native permissions it gives. The caller must hold them, with that reach.',
+    description: 'Native permissions that the role gives. The caller must hold each of them with the same reach.',
   })
   permissions?: string[] | null;
-  @Field(() => [ID], { nullable: true, description: 'Roles it contains. The caller must hold what they give.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Roles that the role contains. The caller must hold the permissions that they give.',
+  })
   childIds?: string[] | null;
 }
 
-@InputType({ description: 'What to change of a role; what is left out stays.' })
+@InputType({ description: 'Changes to a role; absent members stay.' })
 export class UpdateRoleInput {
   @Field(() => String, TENANT)
   tenant?: string | null;
@@ -50,16 +57,20 @@ export class UpdateRoleInput {
   roleId!: string;
   @Field(() => String, { nullable: true, description: 'A new name.' })
   name?: string | null;
-  @Field(() => String, { nullable: true, description: 'What it is for; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Description; null removes it.' })
   description?: string | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Native permissions it gives; replaces the list. The caller must hold what is added.',
+    description:
+      'Native permissions that the role gives; replaces the list. The caller must hold each added permission.',
   })
   permissions?: string[] | null;
-  @Field(() => [ID], { nullable: true, description: 'Roles to put inside. The caller must hold what they give.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Roles to add to the role. The caller must hold the permissions that they give.',
+  })
   addChildIds?: string[] | null;
-  @Field(() => [ID], { nullable: true, description: 'Roles to take out.' })
+  @Field(() => [ID], { nullable: true, description: 'Roles to remove from the role.' })
   removeChildIds?: string[] | null;
 }
 
@@ -79,14 +90,17 @@ export class RoleGrantInput {
   roleId!: string;
   @Field(() => ID, { nullable: true, description: 'A user.' })
   userId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'A group: its members, and those of the groups below it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A group. Its members and the members of the groups below it have the role.',
+  })
   groupId?: string | null;
   @Field(() => ID, { nullable: true, description: 'A client.' })
   clientId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      "Name of the tenant the role acts on. Default: the holder's own. Another one is possible for holders in `master`: there the role acts, and nowhere else.",
+      'Name of the tenant in which the role applies. Default: the tenant of the holder. Only holders in `master` can have a role in another tenant; it then applies in that tenant only.',
   })
   onTenant?: string | null;
 }
@@ -112,27 +126,33 @@ export class CreateRolePayload extends RolePayload {}
 @ObjectType({ description: 'Result of a change to a role.' })
 export class UpdateRolePayload extends RolePayload {}
 
-@ObjectType({ description: 'Result of a grant or its withdrawal.' })
+@ObjectType({ description: 'Result of granting or withdrawing a role.' })
 class RoleGrantPayload extends RolePayload {
-  @Field(() => UserType, { nullable: true, description: 'The user, where one was named and the caller may read it.' })
+  @Field(() => UserType, {
+    nullable: true,
+    description: 'The user; null when the holder is not a user or the caller may not read it.',
+  })
   user!: UserType | null;
-  @Field(() => GroupType, { nullable: true, description: 'The group, where one was named and the caller may read it.' })
+  @Field(() => GroupType, {
+    nullable: true,
+    description: 'The group; null when the holder is not a group or the caller may not read it.',
+  })
   group!: GroupType | null;
   @Field(() => ClientObject, {
     nullable: true,
-    description: 'The client, where one was named and the caller may read it.',
+    description: 'The client; null when the holder is not a client or the caller may not read it.',
   })
   client!: ClientObject | null;
 }
 
-@ObjectType({ description: 'Result of a grant or its withdrawal.' })
+@ObjectType({ description: 'Result of granting or withdrawing a role.' })
 export class GrantRolePayload extends RoleGrantPayload {}
 
-@ObjectType({ description: 'Result of a grant or its withdrawal.' })
+@ObjectType({ description: 'Result of granting or withdrawing a role.' })
 export class RevokeRolePayload extends RoleGrantPayload {}
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteRolePayload {
-  @Field(() => ID, { description: 'Global id of the role that is gone.' })
+  @Field(() => ID, { description: 'Global id of the deleted role.' })
   deletedRoleId!: string;
 }

@@ -52,14 +52,17 @@ export class RoleResolver {
   }
 
   @RequiresScopes(['role:read'])
-  @FieldResolver(() => [RoleType], { nullable: 'itemsAndList', description: 'The roles directly inside, by name.' })
+  @FieldResolver(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'Roles that the role contains directly, by name.',
+  })
   children(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
     return loaders.childrenOfRole.load({ tenantId: role.tenantId, key: role.id });
   }
 
   @FieldResolver(() => ClientObject, {
     nullable: true,
-    description: 'The client it belongs to; null for a role of the tenant.',
+    description: 'The client that the role belongs to; null for a role of the tenant.',
   })
   client(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
     if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
@@ -83,7 +86,7 @@ export class RoleResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RoleFilterInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -99,7 +102,7 @@ export class RoleResolver {
   @RequiresScopes(['role:create'])
   @Mutation(() => CreateRolePayload, {
     description:
-      'Makes a role. Errors: ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CLIENT_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+      'Creates a role. Errors: ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CLIENT_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
   })
   async createRole(
     @Arg('input', () => CreateRoleInput, { description: 'The role.' })
@@ -144,7 +147,7 @@ export class RoleResolver {
   @RequiresScopes(['role:delete'])
   @Mutation(() => DeleteRolePayload, {
     description:
-      'Deletes a role; whoever held it holds it no more. Errors: NOT_FOUND, ROLE_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+      'Deletes a role and withdraws it from all its holders. Errors: NOT_FOUND, ROLE_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
   })
   async deleteRole(
     @Arg('input', () => DeleteRoleInput, { description: 'The role.' }) { roleId }: DeleteRoleInput,
@@ -160,7 +163,7 @@ export class UserRolesResolver {
   @RequiresScopes(['role-grant:read'], ['role-grant:read:self'])
   @FieldResolver(() => [RoleType], {
     nullable: 'itemsAndList',
-    description: 'Roles granted to the user itself, by name; not those that come through groups or other roles.',
+    description: 'Roles granted to the user directly, by name; without those that come through groups or other roles.',
   })
   roles(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
     return loaders.rolesOfUser.load({ tenantId: user.tenantId, key: user.id });
@@ -172,7 +175,7 @@ export class GroupRolesResolver {
   @RequiresScopes(['role-grant:read'])
   @FieldResolver(() => [RoleType], {
     nullable: 'itemsAndList',
-    description: 'Roles granted to the group itself, by name; its members have those of its parents too.',
+    description: 'Roles granted to the group itself, by name. Its members also have the roles of the groups above it.',
   })
   roles(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
     return loaders.rolesOfGroup.load({ tenantId: group.tenantId, key: group.id });

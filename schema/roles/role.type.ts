@@ -6,24 +6,28 @@ import { Node } from '../interfaces/node.ts';
 /** Rows that come through a user carry its id as `userId`, so that users may see what they hold themselves. */
 @ObjectType('Role', {
   implements: Node,
-  description: 'A name for permissions, granted to users, groups and clients. Users see the ones they hold.',
+  description:
+    'A named set of permissions, granted to users, groups and clients. Users may read the roles that they hold.',
 })
 @RequiresScopes(['role:read'], ['role-grant:read'], ['role-grant:read:self'])
 export class RoleType extends Node {
-  @Field(() => String, { description: 'Unique among the roles of the tenant, or of its client, in exact case.' })
+  @Field(() => String, {
+    description: 'Name; case-sensitive and unique among the roles of the tenant, or of the client.',
+  })
   name!: string;
-  @Field(() => String, { nullable: true, description: 'What it is for.' })
+  @Field(() => String, { nullable: true, description: 'Description.' })
   description!: string | null;
   @Field(() => [String], {
-    description: 'Native permissions it gives: `user:read`, `user:read:self`, in `master` also `user:read:all`.',
+    description:
+      'Native permissions that the role gives: `user:read`, `user:read:self`, in `master` also `user:read:all`.',
   })
   permissions!: string[];
   @Field(() => Boolean, {
     name: 'isBuiltin',
-    description: 'Whether the service made it; then it cannot be changed or deleted.',
+    description: 'Whether the service created the role; then it cannot be changed or deleted.',
   })
   builtin!: boolean;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;

@@ -15,10 +15,10 @@ export class QrSignInResolver {
   @Query(() => QrSignInType, {
     nullable: true,
     description:
-      'A sign-in that waits for a decision, to be shown to the user before it. Only users may ask. Errors: QR_CODE_NOT_FOUND when it is unknown or its time is over, QR_CODE_USED when it was decided.',
+      'A sign-in that waits to be confirmed or refused, to be shown to the user first. Only users may call it. Errors: QR_CODE_NOT_FOUND when it is unknown or its time is over, QR_CODE_USED when it was decided.',
   })
   async qrSignIn(
-    @Arg('code', () => String, { description: 'The code in the picture.' }) code: string,
+    @Arg('code', () => String, { description: 'The code from the QR image.' }) code: string,
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -30,7 +30,7 @@ export class QrSignInResolver {
   @RequiresScopes(['qr-sign-in:decide'], ['qr-sign-in:decide:self'])
   @Mutation(() => ConfirmQrSignInPayload, {
     description:
-      'Lets the browser that shows the code in, as the calling user. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
+      'Signs in the browser that shows the code, as the calling user. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
   })
   async confirmQrSignIn(
     @Arg('input', () => ConfirmQrSignInInput, { description: 'The sign-in.' }) { code }: ConfirmQrSignInInput,
@@ -42,7 +42,8 @@ export class QrSignInResolver {
 
   @RequiresScopes(['qr-sign-in:decide'], ['qr-sign-in:decide:self'])
   @Mutation(() => RefuseQrSignInPayload, {
-    description: 'Sends the browser that shows the code away. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
+    description:
+      'Refuses to sign in the browser that shows the code. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
   })
   async refuseQrSignIn(
     @Arg('input', () => RefuseQrSignInInput, { description: 'The sign-in.' }) { code }: RefuseQrSignInInput,

@@ -3,7 +3,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { UserAgentType } from './user-agent.type.ts';
 
 @ObjectType('QrSignIn', {
-  description: 'A browser that shows a QR code and waits to be let in as the user who confirms it.',
+  description: 'A browser that shows a QR code and waits for a user to confirm the sign-in.',
 })
 @RequiresScopes(['qr-sign-in:read'], ['qr-sign-in:read:self'])
 export class QrSignInType {
@@ -15,38 +15,40 @@ export class QrSignInType {
   clientName!: string | null;
   @Field(() => String, { nullable: true, description: 'Address of the browser.' })
   ip!: string | null;
-  @Field(() => UserAgentType, { description: 'What the browser says of itself.' })
+  @Field(() => UserAgentType, {
+    description: 'Browser, device and system parsed from the `User-Agent` header of the browser.',
+  })
   userAgent!: UserAgentType;
-  @Field(() => Date, { description: 'Until when it can be decided on.' })
+  @Field(() => Date, { description: 'When the sign-in expires, unless it was confirmed or refused before.' })
   expiresAt!: Date;
-  @Field(() => Int, { description: 'Whole seconds until then.' })
+  @Field(() => Int, { description: 'Whole seconds until `expiresAt`.' })
   expiresInSeconds!: number;
 }
 
-@InputType({ description: 'A sign-in to let in.' })
+@InputType({ description: 'A sign-in to confirm.' })
 export class ConfirmQrSignInInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
-  @Field(() => String, { description: 'The code in the picture.' })
+  @Field(() => String, { description: 'The code from the QR image.' })
   code!: string;
 }
 
-@InputType({ description: 'A sign-in to send away.' })
+@InputType({ description: 'A sign-in to refuse.' })
 export class RefuseQrSignInInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
-  @Field(() => String, { description: 'The code in the picture.' })
+  @Field(() => String, { description: 'The code from the QR image.' })
   code!: string;
 }
 
-@ObjectType({ description: 'Result of letting a sign-in in.' })
+@ObjectType({ description: 'Result of confirming a sign-in.' })
 export class ConfirmQrSignInPayload {
-  @Field(() => String, { description: 'The code, which is used now.' })
+  @Field(() => String, { description: 'The code, which cannot be used again.' })
   code!: string;
 }
 
-@ObjectType({ description: 'Result of sending a sign-in away.' })
+@ObjectType({ description: 'Result of refusing a sign-in.' })
 export class RefuseQrSignInPayload {
-  @Field(() => String, { description: 'The code, which is used now.' })
+  @Field(() => String, { description: 'The code, which cannot be used again.' })
   code!: string;
 }

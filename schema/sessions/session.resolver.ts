@@ -50,7 +50,7 @@ export class SessionResolver {
     return caller.sessionId === session.id;
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: 'Whose session it is.' })
+  @FieldResolver(() => UserType, { nullable: true, description: 'The user who is signed in.' })
   user(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
     return loaders.user.load({ tenantId: session.tenantId, key: session.userId });
   }
@@ -58,13 +58,13 @@ export class SessionResolver {
   @RequiresScopes(['session:read'], ['session:read:self'])
   @Query(() => SessionConnection, {
     nullable: true,
-    description: 'Sessions that live, newest first: those of the tenant, or the own ones. Errors: INVALID_INPUT.',
+    description: "Active sessions, newest first: those of the tenant, or the caller's own. Errors: INVALID_INPUT.",
   })
   async sessions(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: SessionFilterInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -108,12 +108,15 @@ export class UserSessionsResolver {
   @RequiresScopes(['session:read'], ['session:read:self'])
   @FieldResolver(() => [SessionType], {
     nullable: 'itemsAndList',
-    description: 'The newest sessions that live. All of them, page by page: `sessions(filter: { userId })`.',
+    description: 'The newest active sessions. Use `sessions(filter: { userId })` to page through all of them.',
   })
   sessions(
     @Root() user: User,
     @Ctx() { loaders }: GraphContext,
-    @Arg('first', () => Int, { nullable: true, description: `How many: at most ${MAX_OF_USER}. Default 20.` })
+    @Arg('first', () => Int, {
+      nullable: true,
+      description: `Number of sessions to return, at most ${MAX_OF_USER}. Default 20.`,
+    })
     first?: number | null,
   ): Promise<readonly SessionRow[]> {
     const count = first ?? 20;

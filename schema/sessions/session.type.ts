@@ -3,36 +3,36 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../interfaces/connection.ts';
 import { Node } from '../interfaces/node.ts';
 
-const TENANT = "Name of the tenant. Default: the one of the id, else the caller's.";
+const TENANT = "Name of the tenant. Default: the tenant of the global id, else the caller's.";
 
-@ObjectType('Session', { implements: Node, description: 'A sign-in that lasts.' })
+@ObjectType('Session', { implements: Node, description: 'A session of a user who signed in.' })
 @RequiresScopes(['session:read'], ['session:read:self'])
 export class SessionType extends Node {
-  @Field(() => String, { description: 'The bare id, as `sid` in tokens.' })
+  @Field(() => String, { description: 'Id without type and tenant, as `sid` in tokens.' })
   sessionId!: string;
   @Field(() => Boolean, { description: 'Whether it is the session of the caller.' })
   isCurrent!: boolean;
-  @Field(() => String, { nullable: true, description: 'The device it is on.' })
+  @Field(() => String, { nullable: true, description: 'Id of the device of the session.' })
   deviceId!: string | null;
-  @Field(() => Date, { description: 'When the user proved who they are.' })
+  @Field(() => Date, { description: 'When the user authenticated.' })
   authTime!: Date;
-  @Field(() => [String], { description: 'How the user proved who they are (RFC 8176).' })
+  @Field(() => [String], { description: 'How the user authenticated (RFC 8176).' })
   amr!: string[];
-  @Field(() => String, { nullable: true, description: 'Level of assurance reached.' })
+  @Field(() => String, { nullable: true, description: 'Level of assurance that the sign-in reached.' })
   acr!: string | null;
   @Field(() => Boolean, { name: 'isRemembered', description: 'Whether the user asked to be remembered.' })
   remember!: boolean;
-  @Field(() => Boolean, { name: 'isOffline', description: 'Whether it goes on without the browser.' })
+  @Field(() => Boolean, { name: 'isOffline', description: 'Whether it continues without the browser.' })
   offline!: boolean;
-  @Field(() => String, { nullable: true, description: 'Address it was started from.' })
+  @Field(() => String, { nullable: true, description: 'IP address from which it was started.' })
   ip!: string | null;
-  @Field(() => String, { nullable: true, description: 'Browser it was started with, as it named itself.' })
+  @Field(() => String, { nullable: true, description: '`User-Agent` header of the browser that started it.' })
   userAgent!: string | null;
-  @Field(() => Date, { description: 'When it was last used, give or take a twentieth of the idle time.' })
+  @Field(() => Date, { description: 'When it was last used, accurate to a twentieth of the idle time.' })
   lastUsedAt!: Date;
-  @Field(() => Date, { description: 'When it ends unless it is used before.' })
+  @Field(() => Date, { description: 'When the session ends, unless it is used before.' })
   idleExpiresAt!: Date;
-  @Field(() => Date, { description: 'When it ends in any case.' })
+  @Field(() => Date, { description: 'When the session ends, even if it is used.' })
   expiresAt!: Date;
   @Field(() => Date, { description: 'When it was started.' })
   createdAt!: Date;
@@ -40,7 +40,7 @@ export class SessionType extends Node {
 
 export const SessionConnection = connectionOf(SessionType, 'Session');
 
-@InputType({ description: 'What a list of sessions can be narrowed by.' })
+@InputType({ description: 'Filters for a list of sessions.' })
 export class SessionFilterInput {
   @Field(() => ID, { nullable: true, description: 'Only sessions of this user.' })
   userId?: string | null;
@@ -58,24 +58,24 @@ export class RevokeSessionInput {
   sessionId!: string;
 }
 
-@InputType({ description: 'A user whose sessions are to end.' })
+@InputType({ description: 'A user whose sessions to end.' })
 export class RevokeUserSessionsInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
-  @Field(() => Boolean, { nullable: true, description: "Whether the caller's own session goes on. Default false." })
+  @Field(() => Boolean, { nullable: true, description: "Whether the caller's own session continues. Default false." })
   exceptCurrent?: boolean | null;
 }
 
 @ObjectType({ description: 'Result of ending a session.' })
 export class RevokeSessionPayload {
-  @Field(() => ID, { description: 'Global id of the session that is gone.' })
+  @Field(() => ID, { description: 'Global id of the revoked session.' })
   revokedSessionId!: string;
 }
 
 @ObjectType({ description: 'Result of ending sessions.' })
 export class RevokeUserSessionsPayload {
-  @Field(() => Int, { description: 'How many sessions ended.' })
+  @Field(() => Int, { description: 'Number of sessions that ended.' })
   endedSessions!: number;
 }

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: 'A program or system with its version, as far as they are told.' })
+@ObjectType({ description: 'A program or system with its version, as far as they are known.' })
 export class NamedVersion {
   @Field(() => String, { nullable: true, description: 'Such as `Chrome` or `Windows`; null when unknown.' })
   name!: string | null;
@@ -10,7 +10,7 @@ export class NamedVersion {
 
 @ObjectType('UserAgent', {
   description:
-    'What a `User-Agent` header says of the machine behind it. Its sender chooses the text: it is for people to read, never to decide by.',
+    'Browser, device and system parsed from a `User-Agent` header. The sender can write any text there, so show it to people but do not base decisions on it.',
 })
 export class UserAgentType {
   @Field(() => NamedVersion, { description: 'The browser.' })
@@ -24,7 +24,8 @@ export class UserAgentType {
   device!: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'What the device is, such as `mobile` or `tablet`; null for what does not say, as desktop browsers.',
+    description:
+      'Type of the device, such as `mobile` or `tablet`; null when the header does not say, as with desktop browsers.',
   })
   deviceType!: string | null;
 }

@@ -8,7 +8,7 @@ export enum AttributeTypeName {
 }
 registerEnumType(AttributeTypeName, {
   name: 'AttributeType',
-  description: 'What the values of an attribute are.',
+  description: 'Type of the values of an attribute.',
   valuesConfig: {
     TEXT: { description: 'A text.' },
     NUMBER: { description: 'A number.' },
@@ -17,12 +17,12 @@ registerEnumType(AttributeTypeName, {
   },
 });
 
-const VALIDATOR = 'A rule for the values of an attribute; of the conditions all that are given must hold.';
+const VALIDATOR = 'A rule for the values of an attribute. A value must meet every condition that is given.';
 
 @ObjectType('AttributeValidator', { description: VALIDATOR })
 @InputType('AttributeValidatorInput', { description: VALIDATOR })
 export class AttributeValidatorType {
-  @Field(() => Float, { nullable: true, description: 'Least number, or least length of a text.' })
+  @Field(() => Float, { nullable: true, description: 'Smallest number, or smallest length of a text.' })
   min?: number | null;
   @Field(() => Float, { nullable: true, description: 'Largest number, or largest length of a text.' })
   max?: number | null;
@@ -34,25 +34,29 @@ export class AttributeValidatorType {
   characters?: string | null;
   @Field(() => [String], { nullable: true, description: 'The only texts allowed, at most 200.' })
   oneOf?: string[] | null;
-  @Field(() => String, { description: 'Your word for the refusal: `fields[].code` of USER_ATTRIBUTE_REFUSED.' })
+  @Field(() => String, {
+    description: 'Code of your choice that a refusal carries, as `fields[].code` of USER_ATTRIBUTE_REFUSED.',
+  })
   code!: string;
-  @Field(() => String, { description: 'What it says to people: `fields[].message`.' })
+  @Field(() => String, { description: 'Message of your choice that a refusal carries, as `fields[].message`.' })
   message!: string;
 }
 
-const DEFINITION = 'What the tenant demands of an attribute of its users.';
+const DEFINITION = 'Definition of an attribute of users: its type and the rules for its values.';
 
 @ObjectType('AttributeDefinition', { description: DEFINITION })
 @InputType('AttributeDefinitionInput', { description: DEFINITION })
 export class AttributeDefinitionType {
-  @Field(() => String, { description: 'Name of an attribute, or one that means a field (`given_name`, `email` ...).' })
+  @Field(() => String, {
+    description: 'Name of an attribute, or the attribute name of a field (`given_name`, `email` ...).',
+  })
   name!: string;
-  @Field(() => AttributeTypeName, { nullable: true, description: 'What its values are; null = any JSON.' })
+  @Field(() => AttributeTypeName, { nullable: true, description: 'Type of the values; null = any JSON.' })
   type?: AttributeTypeName | null;
-  @Field(() => Boolean, { description: 'Whether it is a list of such values.' })
+  @Field(() => Boolean, { description: 'Whether the attribute holds a list of such values.' })
   isList!: boolean;
-  @Field(() => Boolean, { description: 'Whether it is set when the account is made, or never.' })
+  @Field(() => Boolean, { description: 'Whether the attribute can only be set when the account is created.' })
   isUnmodifiable!: boolean;
-  @Field(() => [AttributeValidatorType], { description: 'Tried in this order, at most 8.' })
+  @Field(() => [AttributeValidatorType], { description: 'Rules for the values, applied in this order; at most 8.' })
   validators!: AttributeValidatorType[];
 }

@@ -2,15 +2,15 @@ import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
 import { LockoutGrowth, TenantSettingsView, TenantTemplateName, TenantType } from './tenant.type.ts';
 
-@InputType({ description: 'What a list of tenants can be narrowed by.' })
+@InputType({ description: 'Filters for a list of tenants.' })
 export class TenantFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
   isEnabled?: boolean;
-  @Field(() => String, { nullable: true, description: 'Only those with this text in their name, ignoring case.' })
+  @Field(() => String, { nullable: true, description: 'Only those whose name contains this text, ignoring case.' })
   nameContains?: string;
 }
 
-@InputType({ description: 'Lock-out rules to change; what is left out stays.' })
+@InputType({ description: 'Lock-out rules to change; absent members stay.' })
 export class LockoutSettingsInput {
   @Field(() => Boolean, { nullable: true, description: 'Whether failures are counted at all.' })
   isEnabled?: boolean;
@@ -52,14 +52,16 @@ export class LockoutSettingsInput {
   tenantBudget?: number;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether a device the account is known on is exempt from the account rule.',
+    description: 'Whether devices on which the account is known are exempt from the account rule.',
   })
   exemptsKnownDevices?: boolean;
 }
 
-@InputType({ description: 'Settings to change; what is left out stays. Null where a setting allows it.' })
+@InputType({
+  description: 'Settings to change; absent members stay. Null is accepted only where a description mentions it.',
+})
 export class TenantSettingsInput {
-  @Field(() => Boolean, { nullable: true, description: 'Whether strangers may sign up.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether new users may sign up by themselves.' })
   registration?: boolean;
   @Field(() => Boolean, { nullable: true, description: 'Whether the e-mail address is the username.' })
   emailIsUsername?: boolean;
@@ -74,30 +76,30 @@ export class TenantSettingsInput {
   verifyEmail?: boolean;
   @Field(() => Int, {
     nullable: true,
-    description: 'Least length of a password that is the only factor; 0 = no policy.',
+    description: 'Smallest length of a password that is the only factor; 0 = no policy.',
   })
   passwordMinLength?: number;
-  @Field(() => Int, { nullable: true, description: 'Least length of a password where a second factor is required.' })
+  @Field(() => Int, { nullable: true, description: 'Smallest length of a password when a second factor is required.' })
   passwordMinLengthWithFactor?: number;
   @Field(() => [String], { nullable: true, description: 'Words a password may not contain; replaces the list.' })
   passwordForbiddenWords?: string[];
-  @Field(() => Int, { nullable: true, description: 'A session unused for so many seconds ends.' })
+  @Field(() => Int, { nullable: true, description: 'Seconds after which an unused session ends.' })
   sessionIdleSeconds?: number;
-  @Field(() => Int, { nullable: true, description: 'A session ends after so many seconds.' })
+  @Field(() => Int, { nullable: true, description: 'Seconds after which a session ends, used or not.' })
   sessionSeconds?: number;
   @Field(() => Int, {
     nullable: true,
-    description: "Lifetime of access tokens in seconds; null = the issuer kind's own.",
+    description: 'Lifetime of access tokens in seconds; null = the default of the issuer.',
   })
   accessTokenSeconds?: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: "A refresh token unused for so many seconds ends; null = the issuer kind's own.",
+    description: 'Seconds after which an unused refresh token expires; null = the default of the issuer.',
   })
   refreshIdleSeconds?: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: "A token family ends after so many seconds; null = the issuer kind's own.",
+    description: 'Seconds after which a token family expires; null = the default of the issuer.',
   })
   refreshSeconds?: number | null;
   @Field(() => Int, {
@@ -109,45 +111,47 @@ export class TenantSettingsInput {
   protectLastAdmin?: boolean;
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether user-mode changes through the older APIs must name the end user's address.",
+    description: "Whether changes that users make through the older APIs must name the end user's address.",
   })
   requireForwardedAddress?: boolean;
   @Field(() => Int, {
     nullable: true,
     description:
-      'Days security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',
+      'Number of days that security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',
   })
   eventRetentionDays?: number;
   @Field(() => [AttributeDefinitionType], {
     nullable: true,
-    description:
-      'What is demanded of attributes of users, at most 100; replaces the list. Stored values stay as they are.',
+    description: 'Definitions of attributes of users, at most 100; replaces the list. Stored values stay as they are.',
   })
   attributes?: AttributeDefinitionType[];
   @Field(() => LockoutSettingsInput, { nullable: true, description: 'Lock-out rules to change.' })
   lockout?: LockoutSettingsInput;
 }
 
-@InputType({ description: 'A tenant to make.' })
+@InputType({ description: 'A tenant to create.' })
 export class CreateTenantInput {
   @Field(() => String, {
     description:
-      '2 to 63 letters, digits, "-" or "_", beginning with a letter or digit; unique ignoring case; never changes.',
+      'Name: 2 to 63 letters, digits, "-" or "_", beginning with a letter or digit; unique, ignoring case; cannot be changed later.',
   })
   name!: string;
-  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  @Field(() => String, { nullable: true, description: 'Display name.' })
   displayName?: string | null;
-  @Field(() => TenantTemplateName, { nullable: true, description: 'Whose defaults it starts with. Default NATIVE.' })
+  @Field(() => TenantTemplateName, {
+    nullable: true,
+    description: 'Template whose defaults the tenant starts with. Default NATIVE.',
+  })
   template?: TenantTemplateName;
   @Field(() => TenantSettingsInput, { nullable: true, description: 'Settings that differ from the template.' })
   settings?: TenantSettingsInput;
 }
 
-@InputType({ description: 'What to change of a tenant; what is left out stays.' })
+@InputType({ description: 'Changes to a tenant; absent members stay.' })
 export class UpdateTenantInput {
   @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
   tenant?: string;
-  @Field(() => String, { nullable: true, description: 'Name for people; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Display name; null removes it.' })
   displayName?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used.' })
   isEnabled?: boolean;
@@ -193,6 +197,6 @@ export class UpdateTenantSettingsPayload {
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteTenantPayload {
-  @Field(() => String, { description: 'Name of the tenant that is gone.' })
+  @Field(() => String, { description: 'Name of the deleted tenant.' })
   name!: string;
 }

@@ -39,13 +39,13 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['setting:read'])
-  @FieldResolver(() => TenantSettingsView, { nullable: true, description: 'The rules in force.' })
+  @FieldResolver(() => TenantSettingsView, { nullable: true, description: 'The settings that apply.' })
   async settings(@Ctx() { services, authority }: GraphContext): Promise<object> {
     return { ...(await services.tenants.settings(authority)), tenantId: authority.tenant.id };
   }
 
   @RequiresScopes(['tenant:read'])
-  @Query(() => TenantType, { nullable: true, description: "A tenant: the named one, else the caller's own." })
+  @Query(() => TenantType, { nullable: true, description: "The named tenant, else the caller's." })
   tenant(
     @Ctx() { services, authority }: GraphContext,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
@@ -55,12 +55,12 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['tenant:read'])
-  @Query(() => TenantConnection, { description: "Tenants by name: the caller's own, or all with `tenant:read:all`." })
+  @Query(() => TenantConnection, { description: "Tenants by name: the caller's, or all with `tenant:read:all`." })
   async tenants(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => TenantFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => TenantFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: TenantFilterInput,
   ): Promise<ConnectionData<Tenant>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
@@ -70,7 +70,7 @@ export class TenantResolver {
   @RequiresScopes(['tenant:create:all'])
   @Mutation(() => CreateTenantPayload, {
     description:
-      'Makes a tenant with its keys and builtin roles. Errors: TENANT_NAME_TAKEN, TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_SETTING_INVALID.',
+      'Creates a tenant with its keys and builtin roles. Errors: TENANT_NAME_TAKEN, TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_SETTING_INVALID.',
   })
   async createTenant(
     @Arg('input', () => CreateTenantInput, { description: 'The tenant.' }) input: CreateTenantInput,

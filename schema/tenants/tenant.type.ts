@@ -12,8 +12,10 @@ registerEnumType(LockoutGrowth, {
   name: 'LockoutGrowth',
   description: 'How the wait grows with failures.',
   valuesConfig: {
-    LINEAR: { description: 'Base wait times (failures / limit), counted from the last failure.' },
-    DOUBLING: { description: 'Twice as long with each block in a row, failures counted in a sliding window.' },
+    LINEAR: { description: 'The base wait times (failures / limit), counted from the last failure.' },
+    DOUBLING: {
+      description: 'The wait doubles with each consecutive block; failures are counted in a sliding window.',
+    },
   },
 });
 
@@ -24,11 +26,11 @@ export enum TenantTemplateName {
 }
 registerEnumType(TenantTemplateName, {
   name: 'TenantTemplate',
-  description: 'Whose defaults a tenant starts with.',
+  description: 'Template whose defaults a tenant starts with.',
   valuesConfig: {
     NATIVE: { description: 'The defaults of this service.' },
     REALM: { description: 'Defaults of a realm: no password policy, no lock-out until one is set.' },
-    IMAGE: { description: 'Defaults for image proofs: verification demanded, strict lock-out.' },
+    IMAGE: { description: 'Defaults for image proofs: verification required, strict lock-out.' },
   },
 });
 
@@ -70,17 +72,19 @@ export class LockoutSettings {
   tenantBudget!: number;
   @Field(() => Boolean, {
     name: 'exemptsKnownDevices',
-    description: 'Whether a device the account is known on is exempt from the account rule.',
+    description: 'Whether devices on which the account is known are exempt from the account rule.',
   })
   exemptKnownDevices!: boolean;
 }
 
-@ObjectType('TenantSettings', { description: "The rules a tenant has chosen; what it left alone is its template's." })
+@ObjectType('TenantSettings', {
+  description: 'The settings of a tenant. A setting that was not changed has the default of the template.',
+})
 @RequiresScopes(['setting:read'])
 @Owned({ account: null })
 export class TenantSettingsView {
   tenantId!: string;
-  @Field(() => Boolean, { description: 'Whether strangers may sign up.' })
+  @Field(() => Boolean, { description: 'Whether new users may sign up by themselves.' })
   registration!: boolean;
   @Field(() => Boolean, { description: 'Whether the e-mail address is the username.' })
   emailIsUsername!: boolean;
@@ -90,29 +94,29 @@ export class TenantSettingsView {
   signInByEmail!: boolean;
   @Field(() => Boolean, { description: 'Whether the e-mail address must be verified before sign-in.' })
   verifyEmail!: boolean;
-  @Field(() => Int, { description: 'Least length of a password that is the only factor; 0 = no policy.' })
+  @Field(() => Int, { description: 'Smallest length of a password that is the only factor; 0 = no policy.' })
   passwordMinLength!: number;
-  @Field(() => Int, { description: 'Least length of a password where a second factor is required.' })
+  @Field(() => Int, { description: 'Smallest length of a password when a second factor is required.' })
   passwordMinLengthWithFactor!: number;
   @Field(() => [String], { description: 'Words a password may not contain.' })
   passwordForbiddenWords!: string[];
-  @Field(() => Int, { description: 'A session unused for so many seconds ends.' })
+  @Field(() => Int, { description: 'Seconds after which an unused session ends.' })
   sessionIdleSeconds!: number;
-  @Field(() => Int, { description: 'A session ends after so many seconds, used or not.' })
+  @Field(() => Int, { description: 'Seconds after which a session ends, used or not.' })
   sessionSeconds!: number;
   @Field(() => Int, {
     nullable: true,
-    description: "Lifetime of access tokens in seconds; null = the issuer kind's own.",
+    description: 'Lifetime of access tokens in seconds; null = the default of the issuer.',
   })
   accessTokenSeconds!: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: "A refresh token unused for so many seconds ends; null = the issuer kind's own.",
+    description: 'Seconds after which an unused refresh token expires; null = the default of the issuer.',
   })
   refreshIdleSeconds!: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: "A token family ends after so many seconds; null = the issuer kind's own.",
+    description: 'Seconds after which a token family expires; null = the default of the issuer.',
   })
   refreshSeconds!: number | null;
   @Field(() => Int, { description: 'How old, in seconds, a sign-in may be when credentials are changed.' })
@@ -120,15 +124,15 @@ export class TenantSettingsView {
   @Field(() => Boolean, { description: 'Whether the last administrator is protected from removal.' })
   protectLastAdmin!: boolean;
   @Field(() => Boolean, {
-    description: "Whether user-mode changes through the older APIs must name the end user's address.",
+    description: "Whether changes that users make through the older APIs must name the end user's address.",
   })
   requireForwardedAddress!: boolean;
   @Field(() => Int, {
     description:
-      'Days security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',
+      'Number of days that security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',
   })
   eventRetentionDays!: number;
-  @Field(() => [AttributeDefinitionType], { description: 'What is demanded of attributes of users.' })
+  @Field(() => [AttributeDefinitionType], { description: 'Definitions of attributes of users.' })
   attributes!: AttributeDefinitionType[];
   @Field(() => LockoutSettings, { description: 'When failed attempts lead to a block.' })
   lockout!: LockoutSettings;
@@ -143,16 +147,16 @@ export class TenantSettingsView {
 export class TenantType extends Node {
   @Field(() => String, { description: 'Name in paths and issuers; never changes.' })
   name!: string;
-  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  @Field(() => String, { nullable: true, description: 'Display name.' })
   displayName!: string | null;
   @Field(() => Boolean, {
     name: 'isEnabled',
-    description: 'Whether anybody but holders of reach `all` may use the tenant.',
+    description: 'Whether callers other than those whose permission reaches all tenants may use the tenant.',
   })
   enabled!: boolean;
-  @Field(() => TenantTemplateName, { description: 'Whose defaults it started with.' })
+  @Field(() => TenantTemplateName, { description: 'Template whose defaults the tenant started with.' })
   template!: TenantTemplateName;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;

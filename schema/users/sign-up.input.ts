@@ -3,7 +3,7 @@ import { CreateUserInput } from './user.input.ts';
 import { UserType } from './user.type.ts';
 
 const LANGUAGES =
-  "Languages of mails and text messages, as `Accept-Language` writes them (RFC 9110). Default: the account's own.";
+  'Languages of mails and text messages, in the format of `Accept-Language` (RFC 9110). Default: the language of the account.';
 
 export enum SignUpStepName {
   CONFIRM_EMAIL = 'confirm-email',
@@ -11,14 +11,14 @@ export enum SignUpStepName {
 }
 registerEnumType(SignUpStepName, {
   name: 'SignUpStep',
-  description: 'What a new user has still to do.',
+  description: 'A step that a new user still has to complete.',
   valuesConfig: {
     CONFIRM_EMAIL: { description: 'Give the code that was mailed to the e-mail address.' },
     CONFIRM_PHONE: { description: 'Give the code that was sent to the phone.' },
   },
 });
 
-@InputType({ description: 'An account to make with all that belongs to it.' })
+@InputType({ description: 'An account to create, with its password and app instances.' })
 export class SignUpInput extends CreateUserInput {
   @Field(() => String, {
     nullable: true,
@@ -28,7 +28,7 @@ export class SignUpInput extends CreateUserInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      "client_ids of app instances that nobody owns yet, at most 16; they become the user's. Needs `linked-app:create`.",
+      '`client_id` of each app instance to assign to the user, at most 16. No user may own them yet. Requires `linked-app:create`.',
   })
   linkApps?: string[] | null;
   @Field(() => String, { nullable: true, description: LANGUAGES })
@@ -59,28 +59,28 @@ export class ResendSignUpCodeInput {
   languages?: string | null;
 }
 
-@ObjectType({ description: 'How far a sign-up has come.' })
+@ObjectType({ description: 'Progress of a sign-up.' })
 export class SignUpPayload {
-  @Field(() => String, { description: 'Its public id, which every `userId` takes.' })
+  @Field(() => String, { description: 'Public id of the user, which every `userId` argument accepts.' })
   subject!: string;
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
   @Field(() => String, {
-    description: 'Names the sign-up to `continueSignUp`, for 24 hours; worth nothing once no step is left.',
+    description: 'Identifies the sign-up to `continueSignUp` for 24 hours; has no use once no step is left.',
   })
   context!: string;
-  @Field(() => [SignUpStepName], { description: 'What is left to do.' })
+  @Field(() => [SignUpStepName], { description: 'Steps that the user still has to complete.' })
   steps!: readonly SignUpStepName[];
   @Field(() => String, {
     nullable: true,
     description:
-      'Value of a session cookie that signs a browser in as the user: given once, as soon as nothing stands in the way. Keep it secret.',
+      'Value of a session cookie that signs the browser in as the user; returned once, as soon as no step blocks the sign-in. Keep it secret.',
   })
   sessionCookie!: string | null;
 }
 
-@ObjectType({ description: 'How far a sign-up has come.' })
+@ObjectType({ description: 'Progress of a sign-up.' })
 export class ContinueSignUpPayload extends SignUpPayload {}
 
-@ObjectType({ description: 'How far a sign-up has come.' })
+@ObjectType({ description: 'Progress of a sign-up.' })
 export class ResendSignUpCodePayload extends SignUpPayload {}

@@ -18,7 +18,7 @@ export class SignUpResolver {
   @RequiresScopes(['user:create'])
   @Mutation(() => SignUpPayload, {
     description:
-      'Makes an account with its password and app instances and signs it in; contacts that are not verified get a code each, to be given to `continueSignUp`. Errors: those of `createUser`, PASSWORD_POLICY, PASSWORD_TOO_LONG, LINKED_APP_NOT_FREE.',
+      'Creates an account with its password and app instances and signs the user in. Each contact that is not verified receives a code, which `continueSignUp` takes. Errors: those of `createUser`, PASSWORD_POLICY, PASSWORD_TOO_LONG, LINKED_APP_NOT_FREE.',
   })
   async signUp(
     @Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput,
@@ -32,7 +32,7 @@ export class SignUpResolver {
   @RequiresScopes(['user:create'])
   @Mutation(() => ContinueSignUpPayload, {
     description:
-      'Takes the code of a step of a sign-up. Five wrong codes end the sign-up; the account stays. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, SIGN_UP_CODE_WRONG, ACCOUNT_GUARDED.',
+      'Checks the code of a step of a sign-up. Five wrong codes end the sign-up; the account stays. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, SIGN_UP_CODE_WRONG, ACCOUNT_GUARDED.',
   })
   async continueSignUp(
     @Arg('input', () => ContinueSignUpInput, { description: 'The step.' }) input: ContinueSignUpInput,
@@ -45,7 +45,7 @@ export class SignUpResolver {
   @RequiresScopes(['user:create'])
   @Mutation(() => ResendSignUpCodePayload, {
     description:
-      'Sends another code for a step of a sign-up, three times at most; only the newest works, with five tries of its own. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
+      'Sends another code for a step of a sign-up, at most three times. Only the newest code works, and it allows five tries. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
   })
   async resendSignUpCode(
     @Arg('input', () => ResendSignUpCodeInput, { description: 'The step.' }) input: ResendSignUpCodeInput,

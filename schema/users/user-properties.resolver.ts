@@ -6,32 +6,32 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { UserType } from './user.type.ts';
 
-@InputType({ description: 'Properties of a user to change; what is not named stays.' })
+@InputType({ description: 'Changes to properties of a user; properties that are not named stay.' })
 export class UpdateUserPropertiesInput {
   @Field(() => String, {
     nullable: true,
-    description: "Name of the tenant. Default: the one of the id, else the caller's.",
+    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
   })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => [String], {
     nullable: true,
-    description: 'Names to take away, before anything is added; absent ones are no fault.',
+    description: 'Names of properties to remove, before others are set. Unknown names are no error.',
   })
   remove?: string[] | null;
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'Properties to set, by name: texts, numbers, true or false. At most 200 names and 64 KiB in all.',
+    description: 'Properties to set, by name: texts, numbers and booleans. At most 200 names and 64 KiB in all.',
   })
   add?: Record<string, unknown> | null;
 }
 
-@ObjectType({ description: 'Result of a change of properties.' })
+@ObjectType({ description: 'Result of a change to properties.' })
 class UpdateUserPropertiesPayload {
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
-  @Field(() => GraphQLJSONObject, { description: 'All properties after it.' })
+  @Field(() => GraphQLJSONObject, { description: 'All properties after the change.' })
   properties!: Record<string, unknown>;
 }
 
@@ -41,7 +41,7 @@ export class UserPropertiesResolver {
   @RequiresScopes(['user-property:read'], ['user-property:read:self'])
   @FieldResolver(() => GraphQLJSONObject, {
     nullable: true,
-    description: 'Small facts that applications keep on the account: texts, numbers, true or false, by name.',
+    description: 'Small values that applications store with the account: texts, numbers and booleans, by name.',
   })
   properties(@Root() user: User): object {
     return user.properties ?? {};
@@ -50,7 +50,7 @@ export class UserPropertiesResolver {
   @RequiresScopes(['user-property:write'], ['user-property:write:self'])
   @Mutation(() => UpdateUserPropertiesPayload, {
     description:
-      'Changes properties of a user: takes names away, then sets others. Errors: USER_NOT_FOUND, USER_PROPERTY_INVALID, ACCOUNT_GUARDED.',
+      'Changes properties of a user: first removes names, then sets others. Errors: USER_NOT_FOUND, USER_PROPERTY_INVALID, ACCOUNT_GUARDED.',
   })
   async updateUserProperties(
     @Arg('input', () => UpdateUserPropertiesInput, { description: 'What to change.' }) input: UpdateUserPropertiesInput,

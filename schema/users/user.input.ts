@@ -4,14 +4,15 @@ import { ComparisonInput } from '../interfaces/comparison.ts';
 import { SortDirection } from '../interfaces/order.ts';
 import { UserType } from './user.type.ts';
 
-const TENANT = "Name of the tenant. Default: the one of the id, else the caller's.";
+const TENANT = "Name of the tenant. Default: the tenant of the global id, else the caller's.";
 
 @InputType({ description: 'An attribute and its value.' })
 export class UserAttributeFilterInput {
   @Field(() => String, { description: 'Name of the attribute.' })
   name!: string;
   @Field(() => String, {
-    description: 'The value as text, ignoring case; of a list the first eight items count, of a text 255 characters.',
+    description:
+      'The value as text, ignoring case. Of a list only the first eight items are compared, of a text only 255 characters.',
   })
   value!: string;
 }
@@ -22,13 +23,13 @@ export enum UserSearchField {
 }
 registerEnumType(UserSearchField, {
   name: 'UserSearchField',
-  description: 'What can be compared of a user beside its attributes.',
+  description: 'Fields of a user that can be compared, besides its attributes.',
   valuesConfig: { SUBJECT: { description: 'The public id.' }, ENABLED: { description: '`true` or `false`.' } },
 });
 
 @InputType({ description: 'A comparison of an attribute or a field of a user with a value.' })
 export class UserComparisonInput extends ComparisonInput {
-  @Field(() => UserSearchField, { nullable: true, description: 'A field. Either this or `attribute`.' })
+  @Field(() => UserSearchField, { nullable: true, description: 'A field. Give either this or `attribute`.' })
   field?: UserSearchField | null;
 }
 
@@ -38,7 +39,7 @@ export class UserAlternativeInput {
   allOf!: UserComparisonInput[];
 }
 
-@InputType({ description: 'What a list of users can be narrowed by; all given conditions must hold.' })
+@InputType({ description: 'Filters for a list of users; users must meet all of them.' })
 export class UserFilterInput {
   @Field(() => String, {
     nullable: true,
@@ -54,19 +55,19 @@ export class UserFilterInput {
   isEnabled?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: 'Only those whose e-mail address is, or is not, verified.' })
   emailVerified?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'The id in a directory elsewhere, exactly.' })
+  @Field(() => String, { nullable: true, description: 'The id in an external directory, exactly.' })
   externalId?: string | null;
   @Field(() => UserAttributeFilterInput, { nullable: true, description: 'Only those with this attribute value.' })
   attribute?: UserAttributeFilterInput | null;
   @Field(() => [UserAlternativeInput], {
     nullable: true,
     description:
-      'Only those for which at least one of these holds: 1 to 20, with 100 comparisons together. Names that mean a field (`given_name`, `email` ...) compare the field.',
+      'Only users that meet at least one of these alternatives: 1 to 20, with at most 100 comparisons together. Names of fields (`given_name`, `email` ...) compare the field.',
   })
   anyOf?: UserAlternativeInput[] | null;
-  @Field(() => Date, { nullable: true, description: 'Only those made at this moment or later.' })
+  @Field(() => Date, { nullable: true, description: 'Only those created at this moment or later.' })
   createdFrom?: Date | null;
-  @Field(() => Date, { nullable: true, description: 'Only those made before this moment.' })
+  @Field(() => Date, { nullable: true, description: 'Only those created before this moment.' })
   createdBefore?: Date | null;
   @Field(() => ID, { nullable: true, description: 'Only direct members of this group.' })
   groupId?: string | null;
@@ -80,15 +81,15 @@ export enum UserOrderField {
 }
 registerEnumType(UserOrderField, {
   name: 'UserOrderField',
-  description: 'What users can be ordered by.',
-  valuesConfig: { CREATED_AT: { description: 'When they were made.' }, USERNAME: { description: 'Username.' } },
+  description: 'Fields by which users can be ordered.',
+  valuesConfig: { CREATED_AT: { description: 'Time of creation.' }, USERNAME: { description: 'Username.' } },
 });
 
 @InputType({ description: 'The order of a list of users.' })
 export class UserOrderInput {
-  @Field(() => UserOrderField, { description: 'What they are ordered by.' })
+  @Field(() => UserOrderField, { description: 'Field by which the list is ordered.' })
   field!: UserOrderField;
-  @Field(() => SortDirection, { nullable: true, description: 'Which end comes first. Default ASC.' })
+  @Field(() => SortDirection, { nullable: true, description: 'Direction of the order. Default ASC.' })
   direction?: SortDirection | null;
 }
 
@@ -105,14 +106,14 @@ class UserFieldsInput {
   email?: string | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the e-mail address is known to be theirs. Left out with a new address: not.',
+    description: 'Whether the e-mail address is verified. Default for a new address: false.',
   })
   emailVerified?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Phone number; null removes it.' })
   phone?: string | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the phone number is known to be theirs. Left out with a new number: not.',
+    description: 'Whether the phone number is verified. Default for a new number: false.',
   })
   phoneVerified?: boolean | null;
   @Field(() => String, { nullable: true, description: 'Given name; null removes it.' })
@@ -121,26 +122,27 @@ class UserFieldsInput {
   middleName?: string | null;
   @Field(() => String, { nullable: true, description: 'Family name; null removes it.' })
   familyName?: string | null;
-  @Field(() => String, { nullable: true, description: 'Name to show; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Display name; null removes it.' })
   displayName?: string | null;
   @Field(() => String, { nullable: true, description: 'Language tag such as `en-GB`; null removes it.' })
   locale?: string | null;
-  @Field(() => String, { nullable: true, description: 'Id in a directory elsewhere; null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Id in an external directory; null removes it.' })
   externalId?: string | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'What the user has to do at the next sign-in; replaces the list. Changing it needs `auth-mode:write`.',
+    description:
+      'Actions that the user has to complete at the next sign-in; replaces the list. Changing it requires `auth-mode:write`.',
   })
   requiredActions?: string[] | null;
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     description:
-      'Attributes to set, by name; the others stay, null removes one. Names that mean a field (`firstName`, `given_name`, `email` ...) set that field. At most 200 names and 64 KiB.',
+      'Attributes to set, by name. Attributes that are not named stay; null removes one. Names of fields (`firstName`, `given_name`, `email` ...) set the field. At most 200 names and 64 KiB.',
   })
   attributes?: Record<string, unknown> | null;
 }
 
-@InputType({ description: 'A user account to make.' })
+@InputType({ description: 'A user account to create.' })
 export class CreateUserInput extends UserFieldsInput {
   @Field(() => String, {
     nullable: true,
@@ -149,12 +151,12 @@ export class CreateUserInput extends UserFieldsInput {
   subject?: string | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether it may be used at once. Default true.',
+    description: 'Whether the account is enabled. Default true.',
   })
   isEnabled?: boolean | null;
 }
 
-@InputType({ description: 'What to change of a user account; what is left out stays.' })
+@InputType({ description: 'Changes to a user account; absent members stay.' })
 export class UpdateUserInput extends UserFieldsInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
@@ -178,24 +180,24 @@ export class DeleteUserInput {
   userId!: string;
   @Field(() => ID, {
     nullable: true,
-    description: 'The user once more, from another source: where it names another one, nothing is deleted.',
+    description: 'The user again, from another source. When it names another user, nothing is deleted.',
   })
   confirmedUserId?: string | null;
 }
 
-@InputType({ description: 'A user whose sessions and tokens are to end.' })
+@InputType({ description: 'A user whose sessions and tokens to end.' })
 export class ResetUserSessionsInput {
   @Field(() => String, { nullable: true, description: TENANT })
   tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
-  @Field(() => String, { nullable: true, description: 'A device that is kept, with its sessions.' })
+  @Field(() => String, { nullable: true, description: 'Id of a device to keep, with its sessions.' })
   keepDeviceId?: string | null;
 }
 
-@ObjectType({ description: 'Result of making a user account.' })
+@ObjectType({ description: 'Result of creating a user account.' })
 export class CreateUserPayload {
-  @Field(() => String, { description: 'Its public id, which every `userId` takes.' })
+  @Field(() => String, { description: 'Public id of the user, which every `userId` argument accepts.' })
   subject!: string;
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
@@ -203,7 +205,10 @@ export class CreateUserPayload {
 
 @ObjectType({ description: 'Result of a change to a user account.' })
 class UserPayload {
-  @Field(() => UserType, { nullable: true, description: 'The account after it; null when the caller may not read it.' })
+  @Field(() => UserType, {
+    nullable: true,
+    description: 'The account after the change; null when the caller may not read it.',
+  })
   user!: UserType | null;
 }
 
@@ -215,9 +220,9 @@ export class SetUserEnabledPayload extends UserPayload {}
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteUserPayload {
-  @Field(() => ID, { description: 'Global id of the account that is gone.' })
+  @Field(() => ID, { description: 'Global id of the deleted account.' })
   deletedUserId!: string;
-  @Field(() => String, { description: 'Its public id.' })
+  @Field(() => String, { description: 'Public id of the deleted account.' })
   subject!: string;
 }
 
@@ -225,6 +230,6 @@ export class DeleteUserPayload {
 export class ResetUserSessionsPayload {
   @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
   user!: UserType | null;
-  @Field(() => Int, { description: 'How many sessions ended.' })
+  @Field(() => Int, { description: 'Number of sessions that ended.' })
   endedSessions!: number;
 }

@@ -82,9 +82,12 @@ export class UserResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => UserFilterInput, { nullable: true, description: 'Narrows the list.' })
+    @Arg('filter', () => UserFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: UserFilterInput | null,
-    @Arg('orderBy', () => UserOrderInput, { nullable: true, description: 'Default: as they were made.' })
+    @Arg('orderBy', () => UserOrderInput, {
+      nullable: true,
+      description: 'Order of the list. Default: by time of creation.',
+    })
     orderBy?: UserOrderInput | null,
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
@@ -98,7 +101,7 @@ export class UserResolver {
   @RequiresScopes(['user:create'])
   @Mutation(() => CreateUserPayload, {
     description:
-      'Makes a user account. Without a username it gets the e-mail address, the phone number or the id, the first that is free. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, INVALID_INPUT.',
+      'Creates a user account. Without a username, the account gets its e-mail address, its phone number or its id as username, whichever is free first. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, INVALID_INPUT.',
   })
   async createUser(
     @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
@@ -113,7 +116,7 @@ export class UserResolver {
   @RequiresScopes(['user:write'], ['user:write:self'])
   @Mutation(() => UpdateUserPayload, {
     description:
-      'Changes a user account. The own account may change its names, phone number, locale and attributes itself, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, USER_ATTRIBUTE_UNMODIFIABLE, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+      'Changes a user account. Users may change the names, phone number, locale and attributes of their own account, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, USER_ATTRIBUTE_UNMODIFIABLE, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
   })
   async updateUser(
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
@@ -154,7 +157,7 @@ export class UserResolver {
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
   @Mutation(() => ResetUserSessionsPayload, {
     description:
-      'Ends all sessions and tokens of a user and forgets the devices they are known on. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED.',
+      "Ends all sessions and tokens of a user and removes the user's known devices. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED.",
   })
   async resetUserSessions(
     @Arg('input', () => ResetUserSessionsInput, { description: 'The user.' }) input: ResetUserSessionsInput,

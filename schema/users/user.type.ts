@@ -16,11 +16,11 @@ export class UserType extends Node {
   username!: string;
   @Field(() => String, { nullable: true, description: 'E-mail address.' })
   email!: string | null;
-  @Field(() => Boolean, { description: 'Whether the e-mail address is known to be theirs.' })
+  @Field(() => Boolean, { description: 'Whether the e-mail address is verified.' })
   emailVerified!: boolean;
   @Field(() => String, { nullable: true, description: 'Phone number.' })
   phone!: string | null;
-  @Field(() => Boolean, { description: 'Whether the phone number is known to be theirs.' })
+  @Field(() => Boolean, { description: 'Whether the phone number is verified.' })
   phoneVerified!: boolean;
   @Field(() => String, { nullable: true, description: 'Given name.' })
   givenName!: string | null;
@@ -28,7 +28,7 @@ export class UserType extends Node {
   middleName!: string | null;
   @Field(() => String, { nullable: true, description: 'Family name.' })
   familyName!: string | null;
-  @Field(() => String, { nullable: true, description: 'Name to show, where it is not made of the others.' })
+  @Field(() => String, { nullable: true, description: 'Display name, when it is not composed of the other names.' })
   displayName!: string | null;
   @Field(() => String, { nullable: true, description: 'Preferred language, as a language tag such as `en-GB`.' })
   locale!: string | null;
@@ -39,15 +39,18 @@ export class UserType extends Node {
   enabled!: boolean;
   @Field(() => GraphQLJSONObject, { description: 'Further attributes: any JSON value per name.' })
   attributes!: Record<string, unknown>;
-  @Field(() => [String], { description: 'Names of attributes and fields that the tenant lets nobody change.' })
+  @Field(() => [String], {
+    description: 'Names of attributes and fields that cannot be changed, by a setting of the tenant.',
+  })
   unmodifiableAttributes!: string[];
   @Field(() => [String], {
-    description: 'What the user has to do at the next sign-in, such as `UPDATE_PASSWORD` or `VERIFY_EMAIL`.',
+    description:
+      'Actions that the user has to complete at the next sign-in, such as `UPDATE_PASSWORD` or `VERIFY_EMAIL`.',
   })
   requiredActions!: string[];
-  @Field(() => String, { nullable: true, description: 'Id of the account in a directory elsewhere; not unique.' })
+  @Field(() => String, { nullable: true, description: 'Id of the account in an external directory; not unique.' })
   externalId!: string | null;
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })
   updatedAt!: Date;
@@ -68,34 +71,34 @@ registerEnumType(CallerKindName, {
   name: 'CallerKind',
   description: 'What a caller is.',
   valuesConfig: {
-    ANONYMOUS: { description: 'Nobody in particular: no credential was sent.' },
+    ANONYMOUS: { description: 'The request has no credential.' },
     USER: { description: 'A user, through a client.' },
-    APPLICATION: { description: 'A client of its own accord.' },
+    APPLICATION: { description: 'A client that acts for itself.' },
     API_KEY: { description: 'The holder of an API key.' },
     SYSTEM: { description: 'The service itself.' },
   },
 });
 
-@ObjectType({ description: 'Who is calling, and what the credential allows.' })
+@ObjectType({ description: 'The caller and what its credential allows.' })
 export class Viewer {
   @Field(() => CallerKindName, { description: 'What the caller is.' })
   kind!: CallerKindName;
   @Field(() => String, { nullable: true, description: 'Name of the tenant the credential belongs to.' })
   tenant!: string | null;
-  @Field(() => String, { nullable: true, description: 'Public id of the user behind the credential.' })
+  @Field(() => String, { nullable: true, description: 'Public id of the user whom the credential represents.' })
   subject!: string | null;
-  @Field(() => String, { nullable: true, description: 'The client behind the credential.' })
+  @Field(() => String, { nullable: true, description: 'The client that the credential was issued to.' })
   clientId!: string | null;
-  @Field(() => [String], { description: 'Scopes of the credential, as they were granted.' })
+  @Field(() => [String], { description: 'Scopes of the credential.' })
   scopes!: readonly string[];
   @Field(() => [String], {
-    description: 'What they come to: native permissions with their reach, such as `user:read:self`.',
+    description: 'Native permissions that the scopes give, with their reach, such as `user:read:self`.',
   })
   permissions!: readonly string[];
-  @Field(() => Date, { nullable: true, description: 'When the user proved who they are.' })
+  @Field(() => Date, { nullable: true, description: 'When the user authenticated.' })
   authTime!: Date | null;
-  @Field(() => [String], { description: 'How the user proved who they are (RFC 8176).' })
+  @Field(() => [String], { description: 'How the user authenticated (RFC 8176).' })
   amr!: readonly string[];
-  @Field(() => Date, { nullable: true, description: 'When the credential ends.' })
+  @Field(() => Date, { nullable: true, description: 'When the credential expires.' })
   expiresAt!: Date | null;
 }

@@ -6,7 +6,7 @@ import { UserType, Viewer } from './user.type.ts';
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
-  @Query(() => Viewer, { description: 'Who is calling. Needs no credential: without one the caller is anonymous.' })
+  @Query(() => Viewer, { description: 'The caller. Requires no credential; without one the caller is anonymous.' })
   viewer(@Ctx() { caller }: GraphContext): object {
     const { kind, tenant, userId, clientId, scopes, permissions, authTime, amr, expiresAt } = caller;
     return {
@@ -24,7 +24,7 @@ export class ViewerResolver {
 
   @FieldResolver(() => UserType, {
     nullable: true,
-    description: "The caller's own account; null for callers who are no users.",
+    description: "The caller's own account; null when the caller is not a user.",
   })
   user(@Ctx() { caller, loaders }: GraphContext): Promise<User | null> | null {
     if (caller.tenant === null || caller.userId === null) return null;
