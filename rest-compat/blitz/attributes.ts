@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import type { Variables } from '../engine/index.ts';
 
-/** Members of an account that are not attributes of it: sending one is answered `unmodifiable` (spec section 2.1). */
-const READ_ONLY = ['meta', 'locked'] as const;
 /** What `meta.unmodifiable` lists beside the attributes that the tenant lets nobody change. */
 export const UNMODIFIABLE: readonly string[] = ['sub'];
-
-/** Not the account's to say, whatever the value. */
-const NEVER = z.never().optional();
 
 /** Contacts are documented as value and whether it is verified; a bare value is a contact that is not. */
 const CONTACT = z
@@ -15,18 +9,21 @@ const CONTACT = z
   .nullable()
   .optional();
 
+/** Not the account's to say, whatever the value. */
+const NEVER = z.never().optional();
+
+/** Members of an account that are not attributes of it: sending one is answered `unmodifiable` (spec section 2.1). */
+const READ_ONLY = { meta: NEVER, locked: NEVER };
+
 const MEMBERS = {
   email: CONTACT.describe('E-mail address; `null` clears it.'),
   phone_number: CONTACT.describe('Phone number: country code and digits; `null` clears it.'),
   login: z.string().optional().describe('Name to sign in with.'),
-  ...Object.fromEntries(READ_ONLY.map((name) => [name, NEVER])),
+  ...READ_ONLY,
 };
 
 /** Attributes to change; the names beside these are the deployment's own. */
-export const CHANGED_ATTRIBUTES = z.looseObject({
-  ...MEMBERS,
-  ...Object.fromEntries(UNMODIFIABLE.map((name) => [name, NEVER])),
-});
+export const CHANGED_ATTRIBUTES = z.looseObject({ ...MEMBERS, sub: NEVER });
 
 /** Attributes of a new account. */
 export const NEW_ATTRIBUTES = z.looseObject({
@@ -36,7 +33,7 @@ export const NEW_ATTRIBUTES = z.looseObject({
 
 /** Inner codes of members that cannot be sent at all. */
 export const ATTRIBUTE_SHAPE_ERRORS: Readonly<Record<string, string>> = Object.fromEntries(
-  READ_ONLY.map((name) => [name, 'unmodifiable']),
+  Object.keys(READ_ONLY).map((name) => [name, 'unmodifiable']),
 );
 
 /** From the graph's names to the attributes'. */
@@ -59,15 +56,17 @@ const contactOf = (contact: Contact) => (typeof contact === 'object' && contact 
 const verifiedOf = (contact: Contact) =>
   typeof contact === 'object' && contact !== null ? contact.verified : undefined;
 
+type Attributes = z.output<typeof CHANGED_ATTRIBUTES> | z.output<typeof NEW_ATTRIBUTES>;
+
 /** The variables that say what the attributes do; those that the graph knows by name are told apart from the others. */
-export function attributeVariables(given: Readonly<Record<string, unknown>>): Variables {
+export function attributeVariables(given: Attributes) {
   const { email, phone_number: phone, login: username, sub: _subject, ...attributes } = given;
   return {
     username,
-    email: contactOf(email as Contact),
-    emailVerified: verifiedOf(email as Contact),
-    phone: contactOf(phone as Contact),
-    phoneVerified: verifiedOf(phone as Contact),
+    email: contactOf(email),
+    emailVerified: verifiedOf(email),
+    phone: contactOf(phone),
+    phoneVerified: verifiedOf(phone),
     attributes,
   };
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ItemOf } from '../engine/index.ts';
 import { eventPrms } from './event-prms.ts';
 import { eventName } from './events.ts';
+import type { AuditData } from './operations.generated.ts';
 import type { NamedVersion } from './user-agent.ts';
 
 const TEXT = z.string().optional();
@@ -24,30 +26,13 @@ export const AUDIT_EVENT = z.object({
 });
 
 /** An event of the graph. */
-export interface AuditEventData {
-  readonly type: string;
-  readonly occurredAt: Date;
-  readonly actorKind: string;
-  readonly actorId: string | null;
-  readonly subjectId: string | null;
-  readonly clientId: string | null;
-  readonly clientAuth: string | null;
-  readonly sessionId: string | null;
-  readonly ip: string | null;
-  readonly api: string;
-  readonly processId: string | null;
-  readonly params: Readonly<Record<string, unknown>>;
-  /** Absent when the caller wants none. */
-  readonly userAgent?: string | null;
-  /** Present instead when the caller wants it split. */
-  readonly parsedUserAgent?: { readonly browser: NamedVersion; readonly os: NamedVersion } | null;
-}
+type AuditEvent = ItemOf<AuditData['accountEvents']['nodes']>;
 
 /** Names of processes by `Origin.api`: `api` is REST's, of the others only `profile` is sourced. */
 const PROCESSES: Readonly<Record<string, string>> = { rest: 'api', graphql: 'api', oauth: 'login', internal: 'system' };
 
 /** An event in the manual's shape. */
-export function auditEvent(event: AuditEventData): z.input<typeof AUDIT_EVENT> {
+export function auditEvent(event: AuditEvent): z.input<typeof AUDIT_EVENT> {
   const application = event.clientId ?? undefined;
   return {
     type: eventName(event.type, event.params),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { GroupData } from './operations.generated.ts';
 
 /** What begins every `instanceId` of a group. */
 const INSTANCE = 'grp:';
@@ -45,19 +46,13 @@ export const GROUP = z.looseObject({
   name: z.string().optional(),
 });
 
-export interface GroupData {
-  readonly id: string;
-  readonly key: string;
-  readonly profile: string;
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
+type Group = GroupData['group'];
 
 /** `expand=false` is "ids only" in the manual; that these are objects with the ids is our reading. */
-const idsOf = ({ id, key, profile }: GroupData) => ({ instanceId: groupInstanceIdOf(id), id: key, profile });
+const idsOf = ({ id, key, profile }: Group) => ({ instanceId: groupInstanceIdOf(id), id: key, profile });
 
 /** Attributes cannot cover the group's own members. */
-export function group(data: GroupData, isExpanded: boolean): object {
+export function group(data: Group, isExpanded: boolean): z.input<typeof GROUP> {
   const ids = idsOf(data);
   if (!isExpanded) return ids;
   const own = { ...ids, name: data.name };

@@ -79,7 +79,6 @@ export const BLITZ: Dialect = {
   ]),
   chapters: [...REST_CHAPTERS, OAUTH_CHAPTER],
   samples: BLITZ_SAMPLES,
-  operations: new URL('./operations/', import.meta.url),
   errors: BLITZ_ERRORS,
   api: 'rest',
   endUserAddress: 'required',

@@ -1,3 +1,5 @@
+import type { SignUpStep } from './operations.generated.ts';
+
 /** What the dialect does on purpose although nobody would ask for it, each with its section of the spec. */
 
 /** Section 2.8: lists of code apps always have `name`, though nobody need give one. */
@@ -13,7 +15,9 @@ export const MAX_FOUND = 200;
  * Section 2.2: the word `instructions` is cut off in the manual, so their names are our reading. Each is a step of the
  * graph's sign-up.
  */
-export const INSTRUCTIONS: Readonly<Record<string, string>> = {
+export const INSTRUCTION_NAMES = ['confirm_email', 'confirm_phone'] as const;
+
+export const INSTRUCTIONS: Readonly<Record<(typeof INSTRUCTION_NAMES)[number], SignUpStep>> = {
   confirm_email: 'CONFIRM_EMAIL',
   confirm_phone: 'CONFIRM_PHONE',
 };

@@ -1,25 +1,26 @@
 import { z } from 'zod';
+import { type ItemOf, presentItems } from '../engine/index.ts';
 import { UNMODIFIABLE } from './attributes.ts';
 import { instanceIdOf } from './identifiers.ts';
-import { DESKTOP, INSTRUCTIONS } from './quirks.ts';
-import { type NamedVersion, withMajor, withVersion } from './user-agent.ts';
+import type {
+  AuthModesData,
+  DevicesData,
+  ExternalAccountsData,
+  LinkedAppsData,
+  ReplacePasswordData,
+  SignUpData,
+  UserData,
+} from './operations.generated.ts';
+import { DESKTOP, INSTRUCTION_NAMES, INSTRUCTIONS } from './quirks.ts';
+import { withMajor, withVersion } from './user-agent.ts';
 
 /** Spec section 2.15: `userName` only when it is known. */
 export const EXTERNAL_ACCOUNTS = z.array(
   z.object({ sid: z.string(), fpType: z.string(), fpName: z.string(), userName: z.string().optional() }),
 );
 
-export interface LinksData {
-  readonly federationLinks: readonly {
-    readonly externalId: string;
-    readonly externalName: string | null;
-    readonly providerType: string;
-    readonly providerName: string;
-  }[];
-}
-
-export function externalAccounts(links: LinksData['federationLinks']): z.input<typeof EXTERNAL_ACCOUNTS> {
-  return links.map(({ externalId, externalName, providerType, providerName }) => ({
+export function externalAccounts({ federationLinks }: ExternalAccountsData): z.input<typeof EXTERNAL_ACCOUNTS> {
+  return presentItems(federationLinks).map(({ externalId, externalName, providerType, providerName }) => ({
     sid: externalId,
     fpType: providerType,
     fpName: providerName,
@@ -36,14 +37,16 @@ export const AUTH_MODES = z.object({
   methodsLocked: z.array(z.string()),
 });
 
-export interface AuthModesData {
-  readonly requiredFactor: number | null;
-  readonly needPasswordChange: boolean;
-  readonly methodsLocked: readonly string[];
-}
-
-export function authModes({ requiredFactor, ...modes }: AuthModesData): object {
-  return { ...(requiredFactor === 2 ? { requiredFactor } : {}), ...modes };
+export function authModes({
+  requiredFactor,
+  needPasswordChange,
+  methodsLocked,
+}: AuthModesData['authModes']): z.input<typeof AUTH_MODES> {
+  return {
+    ...(requiredFactor === 2 ? { requiredFactor } : {}),
+    needPasswordChange,
+    methodsLocked: [...methodsLocked],
+  };
 }
 
 const CONTACT = z.object({ value: z.string(), verified: z.boolean() });
@@ -58,36 +61,22 @@ export const ACCOUNT = z.looseObject({
   meta: z.object({ instanceId: z.string(), unmodifiable: z.array(z.string()) }),
 });
 
-export interface UserData {
-  readonly subject: string;
-  readonly username: string;
-  readonly isEnabled: boolean;
-  readonly givenName: string | null;
-  readonly middleName: string | null;
-  readonly familyName: string | null;
-  readonly locale: string | null;
-  readonly email: string | null;
-  readonly emailVerified: boolean;
-  readonly phone: string | null;
-  readonly phoneVerified: boolean;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly unmodifiableAttributes: readonly string[];
-}
+type Account = UserData['user'];
 
-const present = (members: Readonly<Record<string, unknown>>): object =>
+const withoutNulls = (members: Readonly<Record<string, unknown>>): object =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 
 const contact = (value: string | null, verified: boolean) => (value === null ? null : { value, verified });
 
 /** Who was registered without a `login` has one of the others as username (model.md section 5). */
-const loginOf = ({ username, email, phone, subject }: UserData) =>
+const loginOf = ({ username, email, phone, subject }: Account) =>
   [email, phone, subject].includes(username) ? undefined : username;
 
 /** Attributes without a value are left out; the account's own members cannot be covered by attributes of their name. */
-export function account(user: UserData): object {
+export function account(user: Account): z.input<typeof ACCOUNT> {
   return {
     ...user.attributes,
-    ...present({
+    ...withoutNulls({
       family_name: user.familyName,
       given_name: user.givenName,
       middle_name: user.middleName,
@@ -114,34 +103,28 @@ export const REGISTRATION = z.object({
   instructions: z.array(z.string()),
 });
 
-export interface SignUpData {
-  readonly subject: string;
-  readonly context: string;
-  readonly steps: readonly string[];
-  readonly sessionCookie: string | null;
-}
-
 /** The session's cookie has another name here. */
 const SESSION_COOKIE = 'css';
 
-export function registration({ subject, context, steps, sessionCookie }: SignUpData): z.input<typeof REGISTRATION> {
+export function registration({
+  subject,
+  context,
+  steps,
+  sessionCookie,
+}: SignUpData['signUp']): z.input<typeof REGISTRATION> {
   return {
     instanceId: instanceIdOf(subject),
     subject,
     context,
     cookies: sessionCookie === null ? [] : [{ name: SESSION_COOKIE, value: sessionCookie }],
-    instructions: Object.keys(INSTRUCTIONS).filter((name) => steps.includes(INSTRUCTIONS[name]!)),
+    instructions: INSTRUCTION_NAMES.filter((name) => steps.includes(INSTRUCTIONS[name])),
   };
 }
 
 /** Spec section 2.11: what nobody was sent must not be lost. */
 export const GENERATED_PASSWORD = z.object({ password: z.string() });
 
-export interface ReplacedPasswordData {
-  readonly replacePassword: { readonly generatedPassword: string | null };
-}
-
-export function generatedPassword({ generatedPassword: password }: ReplacedPasswordData['replacePassword']) {
+export function generatedPassword({ generatedPassword: password }: ReplacePasswordData['replacePassword']) {
   return password === null ? null : { password };
 }
 
@@ -155,15 +138,13 @@ export const LINKED_APPS = z.array(
   }),
 );
 
-export interface LinkedAppData {
-  readonly clientId: string;
-  readonly name: string | null;
-  readonly softwareId: string | null;
-  readonly availableScopes: readonly string[];
-}
-
-export function linkedApp({ clientId, name, softwareId, availableScopes }: LinkedAppData): object {
-  return { id: clientId, name: { _default_: name ?? clientId }, availableScopes, softwareId: softwareId ?? '' };
+export function linkedApps({ linkedApps: apps }: LinkedAppsData): z.input<typeof LINKED_APPS> {
+  return presentItems(apps).map(({ clientId, name, softwareId, availableScopes }) => ({
+    id: clientId,
+    name: { _default_: name ?? clientId },
+    availableScopes: [...availableScopes],
+    softwareId: softwareId ?? '',
+  }));
 }
 
 /** Spec section 2.13. */
@@ -185,24 +166,11 @@ export const DEVICES = z.array(
   }),
 );
 
-export interface DeviceData {
-  readonly deviceId: string;
-  readonly userId: string;
-  readonly parsedUserAgent: {
-    readonly browser: NamedVersion;
-    readonly os: NamedVersion;
-    readonly device: string | null;
-    readonly deviceType: string | null;
-  };
-  readonly fingerprint: string | null;
-  readonly latestIp: string | null;
-  readonly isTrusted: boolean;
-  readonly createdAt: string | Date;
-  readonly lastUsedAt: string | Date;
-}
-
-export function device({ parsedUserAgent: { browser, os, device: model, deviceType }, ...row }: DeviceData): object {
-  const [createdAt, lastUsedAt] = [new Date(row.createdAt).getTime(), new Date(row.lastUsedAt).getTime()];
+export function device({
+  parsedUserAgent: { browser, os, device: model, deviceType },
+  ...row
+}: ItemOf<DevicesData['devices']>): z.input<typeof DEVICES>[number] {
+  const [createdAt, lastUsedAt] = [row.createdAt.getTime(), row.lastUsedAt.getTime()];
   return {
     id: row.deviceId,
     subjectId: row.userId,

@@ -52,15 +52,15 @@ export const BLITZ_SAMPLES: Samples = {
   },
   operations: {
     ...OAUTH_SAMPLES.operations,
-    user: { reply: ACCOUNT },
-    updateUser: { body: { family_name: 'King', email: { value: 'ada@example.org', verified: true } }, reply: ACCOUNT },
-    users: { parameters: { query: 'and(eq(family_name,string:Lovelace),limit(10))' }, reply: [ACCOUNT] },
-    userProperties: { reply: { theme: 'dark', visits: 12 } },
-    updateUserProperties: {
+    User: { reply: ACCOUNT },
+    UpdateUser: { body: { family_name: 'King', email: { value: 'ada@example.org', verified: true } }, reply: ACCOUNT },
+    Users: { parameters: { query: 'and(eq(family_name,string:Lovelace),limit(10))' }, reply: [ACCOUNT] },
+    UserProperties: { reply: { theme: 'dark', visits: 12 } },
+    UpdateUserProperties: {
       body: { add: { theme: 'dark' }, remove: ['visits'] },
       reply: { theme: 'dark' },
     },
-    signUp: {
+    SignUp: {
       body: {
         user: {
           attrs: { family_name: 'Lovelace', given_name: 'Ada', email: 'ada@example.org' },
@@ -69,18 +69,18 @@ export const BLITZ_SAMPLES: Samples = {
       },
       reply: REGISTRATION,
     },
-    continueSignUp: {
+    ContinueSignUp: {
       body: { instruction: 'confirm_email', value: '402917' },
       reply: { ...REGISTRATION, instructions: [] },
     },
-    consents: {
+    Consents: {
       parameters: { id: `${SUBJECT}_portal` },
       reply: [
         { id: `${SUBJECT}_portal`, updated: 1_764_072_000_000, client_id: 'portal', scopes: ['openid', 'profile'] },
       ],
     },
-    revokeConsent: { parameters: { id: `${SUBJECT}_portal` } },
-    audit: {
+    RevokeConsent: { parameters: { id: `${SUBJECT}_portal` } },
+    Audit: {
       parameters: { rql: 'and(ge(ts,1764000000),le(ts,1764086400),limit(50))' },
       reply: [
         {
@@ -98,18 +98,18 @@ export const BLITZ_SAMPLES: Samples = {
         },
       ],
     },
-    federationToken: { reply: { access_token: 'ya29.a0AfB_byC', token_type: 'Bearer', expires_in: 3600 } },
-    authModes: { reply: AUTH_MODES },
-    updateAuthModes: {
+    FederationToken: { reply: { access_token: 'ya29.a0AfB_byC', token_type: 'Bearer', expires_in: 3600 } },
+    AuthModes: { reply: AUTH_MODES },
+    UpdateAuthModes: {
       body: { requiredFactor: 2, methodsLocked: ['password'] },
       reply: { ...AUTH_MODES, methodsLocked: ['password'] },
     },
-    replacePassword: {
+    ReplacePassword: {
       body: { password: 'four-wombats-at-dawn', resetSessions: true },
       reply: { password: 'hk3-Vq9-pXz' },
     },
-    changeDependentPassword: { body: { password: 'four-wombats-at-dawn', resetSessions: false } },
-    linkedApps: {
+    ChangeDependentPassword: { body: { password: 'four-wombats-at-dawn', resetSessions: false } },
+    LinkedApps: {
       reply: [
         {
           id: 'dyn~portal~8f14',
@@ -119,8 +119,8 @@ export const BLITZ_SAMPLES: Samples = {
         },
       ],
     },
-    removeLinkedApp: { parameters: { id: 'dyn~portal~8f14' } },
-    devices: {
+    RemoveLinkedApp: { parameters: { id: 'dyn~portal~8f14' } },
+    Devices: {
       reply: [
         {
           id: DEVICE,
@@ -139,27 +139,27 @@ export const BLITZ_SAMPLES: Samples = {
         },
       ],
     },
-    removeDevice: { parameters: { id: DEVICE } },
-    accountState: { reply: { name: 'active', checkedOn: 1_764_072_000 } },
-    exemptAccount: { body: { name: 'untouchable', till: 1_795_608_000 } },
-    totps: { reply: [{ id: `SW_TOTP_1_${SUBJECT}`, len: 6, name: 'Phone' }] },
-    beginTotpEnrolment: {
+    RemoveDevice: { parameters: { id: DEVICE } },
+    AccountState: { reply: { name: 'active', checkedOn: 1_764_072_000 } },
+    ExemptAccount: { body: { name: 'untouchable', till: 1_795_608_000 } },
+    Totps: { reply: [{ id: `SW_TOTP_1_${SUBJECT}`, len: 6, name: 'Phone' }] },
+    BeginTotpEnrolment: {
       reply: { base64QRCode: 'iVBORw0KGgo=', base32Secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
     },
-    attachTotp: { body: { base32Secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', otpCode: '492039', name: 'Phone' } },
-    detachTotp: { parameters: { id: `SW_TOTP_1_${SUBJECT}` } },
-    securityQuestion: { reply: { question: 'The name of my first teacher?' } },
-    checkSecurityAnswer: { body: { question: 'The name of my first teacher?', answer: 'Mary' } },
-    setSecurityQuestion: { body: { question: 'The name of my first teacher?', answer: 'Mary' } },
-    externalAccounts: {
+    AttachTotp: { body: { base32Secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', otpCode: '492039', name: 'Phone' } },
+    DetachTotp: { parameters: { id: `SW_TOTP_1_${SUBJECT}` } },
+    SecurityQuestion: { reply: { question: 'The name of my first teacher?' } },
+    CheckSecurityAnswer: { body: { question: 'The name of my first teacher?', answer: 'Mary' } },
+    SetSecurityQuestion: { body: { question: 'The name of my first teacher?', answer: 'Mary' } },
+    ExternalAccounts: {
       reply: [{ sid: '1000347601', fpType: 'esia', fpName: 'esia_1', userName: 'Ada Lovelace' }],
     },
-    linkExternalAccount: { body: { federatedAccountName: 'Ada Lovelace' } },
-    beginAccountLinking: {
+    LinkExternalAccount: { body: { federatedAccountName: 'Ada Lovelace' } },
+    BeginAccountLinking: {
       body: { fp: 'esia:esia_1', callback: 'https://app.example.com/linked', isPopup: false },
       reply: { redirectTo: 'https://provider.example.com/authorize?client_id=idgraph&response_type=code&state=5b6f' },
     },
-    completeAccountLinking: {
+    CompleteAccountLinking: {
       parameters: {
         type: 'esia',
         name: 'esia_1',
@@ -167,7 +167,7 @@ export const BLITZ_SAMPLES: Samples = {
         code: 'SplxlOBeZQQYbYS6',
       },
     },
-    qrSignIn: {
+    QrSignIn: {
       reply: {
         code: '0a9c2b1e-0d7a-4f6e-9a53-5b6f2f1c8d34',
         appId: 'portal',
@@ -178,32 +178,32 @@ export const BLITZ_SAMPLES: Samples = {
         expiresIn: 110,
       },
     },
-    rightsOfUser: { reply: HELD_RIGHTS },
-    rightsOfApplication: { reply: HELD_RIGHTS },
-    rightsOn: { reply: GIVEN_RIGHTS },
-    grantRights: { body: { ...GIVE_RIGHT, rights: ['ORG_ADMIN'], tags: ['portal'] } },
-    revokeRights: { body: { ...GIVE_RIGHT, rights: ['ORG_ADMIN'] } },
-    changeRights: { body: { ...GIVE_RIGHT, add: ['ORG_ADMIN'], remove: ['SYS_MON'] } },
-    group: { parameters: { id: GROUP.id }, reply: { ...GROUP, name: 'Analytical Engines', INN: '7700000001' } },
-    groups: {
+    RightsOfUser: { reply: HELD_RIGHTS },
+    RightsOfApplication: { reply: HELD_RIGHTS },
+    RightsOn: { reply: GIVEN_RIGHTS },
+    GrantRights: { body: { ...GIVE_RIGHT, rights: ['ORG_ADMIN'], tags: ['portal'] } },
+    RevokeRights: { body: { ...GIVE_RIGHT, rights: ['ORG_ADMIN'] } },
+    ChangeRights: { body: { ...GIVE_RIGHT, add: ['ORG_ADMIN'], remove: ['SYS_MON'] } },
+    Group: { parameters: { id: GROUP.id }, reply: { ...GROUP, name: 'Analytical Engines', INN: '7700000001' } },
+    Groups: {
       parameters: { rql: 'and(eq(name,string:Analytical Engines),limit(10))' },
       reply: [GROUP],
     },
-    createGroup: {
+    CreateGroup: {
       body: { id: GROUP.id, profile: GROUP.profile, name: 'Analytical Engines', INN: '7700000001' },
       reply: { ...GROUP, name: 'Analytical Engines', INN: '7700000001' },
     },
-    updateGroup: {
+    UpdateGroup: {
       parameters: { id: GROUP.id },
       body: { name: 'Difference Engines', INN: null },
       reply: { ...GROUP, name: 'Difference Engines' },
     },
-    deleteGroup: { parameters: { id: GROUP.id } },
-    groupMembers: {
+    DeleteGroup: { parameters: { id: GROUP.id } },
+    GroupMembers: {
       parameters: { id: GROUP.id },
       reply: [{ subjectId: SUBJECT, instanceId: instanceIdOf(SUBJECT) }],
     },
-    addGroupMembers: { parameters: { id: GROUP.id }, body: [{ subjectId: SUBJECT }] },
-    removeGroupMembers: { parameters: { id: GROUP.id }, body: [SUBJECT] },
+    AddGroupMembers: { parameters: { id: GROUP.id }, body: [{ subjectId: SUBJECT }] },
+    RemoveGroupMembers: { parameters: { id: GROUP.id }, body: [SUBJECT] },
   },
 };

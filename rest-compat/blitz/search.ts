@@ -1,91 +1,114 @@
 import { z } from 'zod';
-import { isNumber, MAX_RQL_LENGTH, parseRql, type RqlCall, RqlRefusal, splitLimit, valuesOf } from './rql.ts';
+import type { ComparisonOperator, ComparisonType, GroupSearchField, UserSearchField } from './operations.generated.ts';
+import {
+  isNumber,
+  MAX_RQL_LENGTH,
+  parseRql,
+  type RqlCall,
+  RqlRefusal,
+  type RqlValue,
+  splitLimit,
+  valuesOf,
+} from './rql.ts';
 
-/** Names in searches that are no attributes, with the graph's word for each. */
-export type SearchFields = Readonly<Record<string, { readonly field: string } | { readonly attribute: string }>>;
+/** Names in searches that are no attributes, with the graph's word for each; `negated`: for the opposite. */
+export type SearchFields<Field extends string> = Readonly<
+  Record<string, { readonly field: Field } | { readonly attribute: string } | { readonly negated: Field }>
+>;
 
-export const USER_FIELDS: SearchFields = {
+export const USER_FIELDS: SearchFields<UserSearchField> = {
   sub: { field: 'SUBJECT' },
   login: { attribute: 'username' },
+  locked: { negated: 'ENABLED' },
 };
-/** `locked` is the graph's `isEnabled`, negated. */
-const NEGATED = 'locked';
 
-export const GROUP_FIELDS: SearchFields = {
+export const GROUP_FIELDS: SearchFields<GroupSearchField> = {
   id: { field: 'KEY' },
   name: { field: 'NAME' },
   profile: { field: 'PROFILE' },
 };
 
-export interface Comparison {
+export interface Comparison<Field extends string> {
   readonly attribute?: string;
-  readonly field?: string;
-  readonly operator: string;
+  readonly field?: Field;
+  readonly operator: ComparisonOperator;
   readonly value: string;
-  readonly type?: 'NUMBER';
+  readonly type?: ComparisonType;
 }
 
 /** A search in the graph's words: of the alternatives at least one must hold, with all its comparisons. */
-export interface Search {
-  readonly anyOf: readonly { readonly allOf: readonly Comparison[] }[] | null;
+export interface Search<Field extends string> {
+  readonly anyOf: readonly { readonly allOf: readonly Comparison<Field>[] }[] | null;
   /** Null: no limit was given. */
   readonly limit: number | null;
 }
 
-type Alternatives = readonly (readonly Comparison[])[];
+type Alternatives<Field extends string> = readonly (readonly Comparison<Field>[])[];
 
 /** As the graph bounds them. */
 const MAX_ALTERNATIVES = 20;
 const MAX_COMPARISONS = 100;
 
-const OPERATORS = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
+const OPERATORS: ReadonlyMap<string, ComparisonOperator> = new Map([
+  ['eq', 'EQ'],
+  ['ne', 'NE'],
+  ['lt', 'LT'],
+  ['le', 'LE'],
+  ['gt', 'GT'],
+  ['ge', 'GE'],
+]);
 
 /**
  * Reads a search (spec sections 2.4, 2.19): `and`, `or`, `eq`, `ne`, `lt`, `le`, `gt`, `ge` and one `limit`.
  * @throws RqlRefusal Malformed, with other operators, or with more alternatives than the graph takes.
  */
-export function searchOf(text: string, fields: SearchFields): Search {
+export function searchOf<Field extends string>(text: string, fields: SearchFields<Field>): Search<Field> {
   const { condition, limit } = splitLimit(parseRql(text));
   if (condition === null) return { anyOf: null, limit };
   return { anyOf: alternativesOf(condition, fields).map((allOf) => ({ allOf })), limit };
 }
 
 /** The expression as a list of lists: `and(or(a,b),c)` is `a and c`, or `b and c`. */
-function alternativesOf(call: RqlCall, fields: SearchFields): Alternatives {
-  if (OPERATORS.has(call.name)) return [[comparisonOf(call, fields)]];
+function alternativesOf<Field extends string>(call: RqlCall, fields: SearchFields<Field>): Alternatives<Field> {
+  const operator = OPERATORS.get(call.name);
+  if (operator !== undefined) return [[comparisonOf(call, operator, fields)]];
   if (call.name !== 'and' && call.name !== 'or') throw new RqlRefusal(`There is no "${call.name}" here`, call.at);
   const parts = (call.args as readonly RqlCall[]).map((part) => alternativesOf(part, fields));
   const joined = call.name === 'or' ? parts.flat() : parts.reduce((all, part) => bounded(product(all, part), call));
   return bounded(joined, call);
 }
 
-const product = (left: Alternatives, right: Alternatives): Alternatives =>
+const product = <Field extends string>(left: Alternatives<Field>, right: Alternatives<Field>): Alternatives<Field> =>
   left.flatMap((one) => right.map((other) => [...one, ...other]));
 
-function bounded(alternatives: Alternatives, { at }: RqlCall): Alternatives {
+function bounded<Field extends string>(alternatives: Alternatives<Field>, { at }: RqlCall): Alternatives<Field> {
   if (alternatives.length <= MAX_ALTERNATIVES && alternatives.flat().length <= MAX_COMPARISONS) return alternatives;
   throw new RqlRefusal('The expression has too many alternatives', at);
 }
 
-function comparisonOf(call: RqlCall, fields: SearchFields): Comparison {
+function comparisonOf<Field extends string>(
+  call: RqlCall,
+  operator: ComparisonOperator,
+  fields: SearchFields<Field>,
+): Comparison<Field> {
   const [name, value] = valuesOf(call, 2);
-  const operator = call.name.toUpperCase();
-  if (name!.text === NEGATED && fields === USER_FIELDS) return enabledOf(value!.text, operator, value!.at);
   const subject = Object.hasOwn(fields, name!.text) ? fields[name!.text]! : { attribute: name!.text };
-  const isEquality = call.name === 'eq' || call.name === 'ne';
+  if ('negated' in subject)
+    return { field: subject.negated, operator, value: negationOf(name!.text, value!, operator) };
+  const isEquality = operator === 'EQ' || operator === 'NE';
   // `eq(INN,7700000001)` means the text as well as the number: both are stored alike.
   const isOfNumbers = 'attribute' in subject && isNumber(value!) && (value!.type === 'number' || !isEquality);
   return { ...subject, operator, value: value!.text, ...(isOfNumbers ? { type: 'NUMBER' } : {}) };
 }
 
-function enabledOf(text: string, operator: string, at: number): Comparison {
+function negationOf(name: string, { text, at }: RqlValue, operator: ComparisonOperator): string {
   if (!['EQ', 'NE'].includes(operator) || !['true', 'false'].includes(text))
-    throw new RqlRefusal(`"${NEGATED}" is true or false`, at);
-  return { field: 'ENABLED', operator, value: text === 'true' ? 'false' : 'true' };
+    throw new RqlRefusal(`"${name}" is true or false`, at);
+  return text === 'true' ? 'false' : 'true';
 }
 
 /** A query parameter that holds a search. */
-export const searchParameter = (fields: SearchFields) =>
+export const searchParameter = <Field extends string>(fields: SearchFields<Field>) =>
   z
     .string()
     .superRefine((text, context) => {

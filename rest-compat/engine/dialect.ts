@@ -38,7 +38,7 @@ export interface Chapter {
 export interface Samples {
   /** Values by the name of the parameter, where they fit every row that has it. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** By the row's `operation`. */
+  /** By the name of the row's operation. */
   readonly operations: Readonly<Record<string, OperationSamples>>;
 }
 
@@ -60,8 +60,6 @@ export interface Dialect {
   /** Each row stands in one. */
   readonly chapters: readonly Chapter[];
   readonly samples: Samples;
-  /** Folder of the documents. */
-  readonly operations: URL;
   readonly errors: DialectErrors;
   /** `Origin.api` of its requests. */
   readonly api: string;

@@ -9,17 +9,19 @@ export type { OperationDocument } from './document.ts';
 export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, pathsOf } from './errors.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { type DescriptionOptions, openApiOf } from './openapi.ts';
+export { type ItemOf, present, presentItems } from './present.ts';
 export { problems } from './problems.ts';
 export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';
 export {
   type BrowserAnswer,
+  type DataOf,
   type LegacyError,
   type ParsedRequest,
   type Reply,
-  type ReplyRequest,
   type Route,
   type RouteCallers,
   type RouteInput,
+  type RowVariables,
   route,
   type Variables,
 } from './route.ts';

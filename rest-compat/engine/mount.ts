@@ -109,7 +109,7 @@ export class Engine {
     exchange.variables = variables;
     const context = createContext(this.#options.services, caller, signalOf(ctx));
     const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);
-    sendReply(ctx, route, data, { variables, baseUrl: place.baseUrl });
+    sendReply(ctx, route, data, request);
   }
 
   async #allowPage(ctx: Context, { route }: Row, tenant: Tenant | null): Promise<void> {

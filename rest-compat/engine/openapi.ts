@@ -1,8 +1,8 @@
+import { parse, print } from 'graphql';
 import type { z } from 'zod';
 import type { Dialect, Mount } from './dialect.ts';
 import { pathsOf } from './errors.ts';
 import { type Json, schemaOf } from './json-schema.ts';
-import { readDocument } from './operation.ts';
 import { parsePattern } from './paths.ts';
 import { ErrorSchemas, refusalsOf } from './refusals.ts';
 import type { Route } from './route.ts';
@@ -27,7 +27,7 @@ interface Described {
 
 /**
  * The API description of a dialect (OpenAPI 3.1), made from nothing but its rows, tables and documents.
- * @throws Error A document is missing, or two forms of errors share a name.
+ * @throws Error Two forms of errors share a name.
  */
 export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
   const errorSchemas = new ErrorSchemas();
@@ -72,7 +72,7 @@ function nameOperation({ method }: Route, path: string): string {
 
 function describeOperation(described: Described): Json {
   const { dialect, mount, route, path, tag, errorSchemas } = described;
-  const { name, source } = readDocument(dialect.operations, route.operation);
+  const { name, text } = route.operation;
   const body = describeBody(described);
   return {
     operationId: nameOperation(route, `${mount.prefix}${path}`),
@@ -84,7 +84,7 @@ function describeOperation(described: Described): Json {
     responses: { ...describeSuccess(described), ...refusalsOf(mount.errors ?? dialect.errors, route, errorSchemas) },
     security: describeSecurity(route),
     'x-spec': route.spec,
-    'x-graphql': { operation: name, document: source },
+    'x-graphql': { operation: name, document: print(parse(text)) },
   };
 }
 
@@ -96,7 +96,7 @@ const PLACES = [
 
 function describeParameters({ dialect, mount, route, path }: Described): Json[] {
   const { parameters: common, operations } = dialect.samples;
-  const samples = { ...common, ...operations[route.operation]?.parameters };
+  const samples = { ...common, ...operations[route.operation.name]?.parameters };
   const sampleOf = (name: string): Json => (Object.hasOwn(samples, name) ? { example: samples[name] } : {});
   const declared = PLACES.flatMap(([member, place]) => {
     const shape = route.input?.[member];
@@ -135,7 +135,7 @@ const describeContent = (type: string, schema: Json, sample: unknown): Json => (
 });
 
 function describeBody({ dialect, route: { input, operation } }: Described): Json | null {
-  const sample = dialect.samples.operations[operation]?.body;
+  const sample = dialect.samples.operations[operation.name]?.body;
   if (input?.body !== undefined) {
     const isRequired = !input.body.safeParse(undefined).success;
     return {
@@ -153,7 +153,7 @@ function describeSuccess({ dialect, route: { reply, operation } }: Described): J
     content: describeContent(
       'application/json',
       schemaOf(schema, 'output'),
-      dialect.samples.operations[operation]?.reply,
+      dialect.samples.operations[operation.name]?.reply,
     ),
   });
   return {

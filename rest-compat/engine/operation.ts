@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import {
   type ExecutionResult,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getOperationAST,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
@@ -15,6 +15,7 @@ import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
 import { identityErrorOf, isUnexpected } from '../../schema/errors/format.ts';
 import type { ScopeAlternatives } from '../../src/access/index.ts';
 import { type IdentityError, kernelErrors } from '../../src/kernel/index.ts';
+import type { OperationDocument } from './document.ts';
 import { hoistObjects } from './hoist.ts';
 import type { Variables } from './route.ts';
 
@@ -22,9 +23,6 @@ export type Data = Readonly<Record<string, unknown>>;
 
 /** A document of a dialect, checked against the schema and compiled. */
 export interface Operation {
-  /** Name of the operation in the document. */
-  readonly name: string;
-  readonly source: string;
   /** What each guarded root field demands; the scope check runs on these before the operation does. */
   readonly demands: readonly ScopeAlternatives[];
   run(context: GraphContext, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
@@ -32,21 +30,12 @@ export interface Operation {
   dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
-const failure = (file: string, reason: string) => new Error(`${file}.graphql: ${reason}`);
-
-/** @throws Error The document is missing, is no GraphQL, or holds no operation with a name. */
-export function readDocument(folder: URL, file: string) {
-  const source = readFileSync(new URL(`${file}.graphql`, folder), 'utf8');
-  const document = parse(source);
-  const definition = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  if (definition?.name === undefined) throw failure(file, 'It holds no operation with a name.');
-  return { name: definition.name.value, source, document, definition };
-}
-
-/** @throws Error The document is missing, does not fit the schema, or does not declare `$tenant`. */
-export function loadOperation(schema: GraphQLSchema, folder: URL, file: string): Operation {
-  const fail = (reason: string) => failure(file, reason);
-  const { name, source, document, definition } = readDocument(folder, file);
+/** @throws Error The document does not fit the schema, or does not declare `$tenant`. */
+export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDocument): Operation {
+  const fail = (reason: string) => new Error(`document ${name}: ${reason}`);
+  const document = parse(text);
+  const definition = getOperationAST(document, name);
+  if (definition == null) throw fail('It holds no operation of this name.');
   const faults = validate(schema, document);
   if (faults.length > 0) throw fail(faults.map(({ message }) => message).join(' '));
   const declared = definition.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
@@ -56,8 +45,6 @@ export function loadOperation(schema: GraphQLSchema, folder: URL, file: string):
   if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
   return {
-    name,
-    source,
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
     run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),
     dataOf: (result, explain) => dataOf(result, roots, explain),

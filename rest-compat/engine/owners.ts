@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Dialect, DialectErrors } from './dialect.ts';
+import type { OperationDocument } from './document.ts';
 import { faultsOfTables, pathsOf } from './errors.ts';
 import { loadOperation, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
@@ -85,10 +86,10 @@ function byParticularity(a: Owner, b: Owner): number {
 }
 
 function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Owner[] {
-  const operations = new Map<string, Operation | null>();
-  const operationOf = (name: string): Operation | null => {
-    if (!operations.has(name)) operations.set(name, loaded(schema, dialect, name, faults));
-    return operations.get(name)!;
+  const operations = new Map<OperationDocument, Operation | null>();
+  const operationOf = (document: OperationDocument): Operation | null => {
+    if (!operations.has(document)) operations.set(document, loaded(schema, dialect, document, faults));
+    return operations.get(document)!;
   };
   return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, api = dialect.api }) => {
     const tables = new Map<Method, PathTable<Row>>();
@@ -108,9 +109,14 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
   });
 }
 
-function loaded(schema: GraphQLSchema, dialect: Dialect, name: string, faults: string[]): Operation | null {
+function loaded(
+  schema: GraphQLSchema,
+  dialect: Dialect,
+  document: OperationDocument,
+  faults: string[],
+): Operation | null {
   try {
-    return loadOperation(schema, dialect.operations, name);
+    return loadOperation(schema, document);
   } catch (error) {
     faults.push(`${dialect.name} ${(error as Error).message}`);
     return null;

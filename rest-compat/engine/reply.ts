@@ -4,10 +4,10 @@ import type { IdentityError } from '../../src/kernel/index.ts';
 import type { ChallengeReason, DialectErrors } from './dialect.ts';
 import { type Fault, faultOf, type ShapeRefusal } from './errors.ts';
 import type { Data } from './operation.ts';
-import type { BrowserAnswer, ReplyRequest, Route, Variables } from './route.ts';
+import type { BrowserAnswer, ParsedRequest, Route, Variables } from './route.ts';
 
 /** Writes the answer of a row. @throws Error The operation's data does not have the declared shape. */
-export function sendReply(ctx: Context, route: Route, data: Data, request: ReplyRequest): void {
+export function sendReply(ctx: Context, route: Route, data: Data, request: ParsedRequest): void {
   const { reply } = route;
   if (reply.headers !== undefined) ctx.set(reply.headers);
   const body = reply.from === undefined ? undefined : reply.from(data, request);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Cors } from './cors.ts';
+import type { OperationDocument } from './document.ts';
 import type { Fault } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -45,22 +46,23 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What a reply may look at beside the data: all of it comes from the request. */
-export interface ReplyRequest {
-  readonly variables: Variables;
-  readonly baseUrl: string;
-}
-
 /** What a browser row answers with. */
 export type BrowserAnswer = { readonly redirectTo: string } | { readonly page: string };
 
+/** A value that nobody changes, whatever lists it holds. */
+type Unchanged<T> = T extends readonly (infer E)[]
+  ? readonly Unchanged<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Unchanged<T[K]> }
+    : T;
+
 /** How a row answers when the operation succeeded. */
-export interface Reply<D, S extends z.ZodType> {
+export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput> {
   readonly status: number;
   /** Undeclared members are dropped. Absent: no body. */
   readonly schema?: S;
-  /** Pure: from the operation's data to the legacy body. */
-  readonly from?: (data: D, request: ReplyRequest) => unknown;
+  /** Pure: from the operation's data, and what the request says of the answer's form, to the legacy body. */
+  readonly from?: (data: D, request: ParsedRequest<I>) => Unchanged<z.input<S>> | null;
   /** `browser`: `from` gives a `BrowserAnswer`, a redirect with `status` or a page with 200. Default `json`. */
   readonly as?: 'json' | 'browser';
   readonly headers?: Readonly<Record<string, string>>;
@@ -83,6 +85,9 @@ export interface LegacyError {
   readonly showsFieldCodes?: true;
 }
 
+/** Variables that the engine alone fills: the tenant of the request, and the kind of issuer of the mount. */
+export type EngineVariables = 'tenant' | 'issuerKind';
+
 /** A legacy endpoint: everything about it, and nothing that decides. */
 export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends z.ZodType = z.ZodType> {
   readonly method: Method;
@@ -95,14 +100,14 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly callers: RouteCallers;
   /** Which pages of other origins may read its answers. Absent: none. */
   readonly cors?: Cors;
-  /** Name of a document in the dialect's `operations/`. */
-  readonly operation: string;
+  /** The document that it runs, from the dialect's `operations.generated.ts`. */
+  readonly operation: OperationDocument<D>;
   readonly input?: I;
   /** Also take the form's parameters from the query string. */
   readonly formInQuery?: true;
-  /** From the request to the document's variables; `tenant` is the engine's. */
+  /** From the request to the document's variables, but for those of the engine. */
   readonly toVariables?: (request: ParsedRequest<I>) => Variables;
-  readonly reply: Reply<D, S>;
+  readonly reply: Reply<D, S, I>;
   /**
    * GraphQL input path (`input.requiredFactor`), or path in the body where it has another shape than declared, to the legacy
    * field. `a.*` is every path below `a`, and a `*` in its field the rest of the path. A GraphQL path that is not listed shows
@@ -128,7 +133,39 @@ export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string 
   return above.length === 0 ? null : pos[above.reduce((a, b) => (b.length > a.length ? b : a))]!;
 }
 
-/** Checks a row's types against each other and forgets them, so that rows fit one list. */
-export function route<const I extends RouteInput, D, S extends z.ZodType>(row: Route<I, D, S>): Route {
+/** What a row gives of the variables that its document declares. */
+export type RowVariables<O> = O extends OperationDocument<unknown, infer V> ? Omit<V, EngineVariables> : never;
+
+/** The data of a document: what a reply is made from. */
+export type DataOf<O> = O extends OperationDocument<infer D> ? D : never;
+
+/** Refuses the members that a document does not declare as variables: GraphQL would ignore them without a word. */
+type NoOthers<Given, Known> = Given extends unknown
+  ? { readonly [Name in Exclude<keyof Given, keyof Known>]: `The document has no variable $${Name & string}.` }
+  : never;
+
+/** A row that is bound to its document. */
+type BoundRoute<
+  I extends RouteInput,
+  O extends OperationDocument,
+  R extends RowVariables<O>,
+  S extends z.ZodType,
+> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables'> & { readonly operation: O } & (Record<
+    never,
+    never
+  > extends RowVariables<O>
+    ? { readonly toVariables?: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> }
+    : { readonly toVariables: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> });
+
+/**
+ * Checks a row's types against each other and against its document, and forgets them, so that rows fit one list. A variable
+ * that is misspelt or missing does not compile, nor does a member of the data that the document does not ask for.
+ */
+export function route<
+  const I extends RouteInput,
+  O extends OperationDocument,
+  R extends RowVariables<O>,
+  S extends z.ZodType,
+>(row: BoundRoute<I, O, R, S>): Route {
   return row as unknown as Route;
 }

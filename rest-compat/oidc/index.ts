@@ -22,7 +22,6 @@ export const OIDC: Dialect = {
     },
   ],
   samples: OAUTH_SAMPLES,
-  operations: new URL('./operations/', import.meta.url),
   errors: oauthErrors('idgraph'),
   api: 'oauth',
 };

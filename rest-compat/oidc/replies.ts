@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { IntrospectTokenData, IssueTokensData } from './operations.generated.ts';
 
 /** Answers of the OAuth endpoints, which all dialects share. */
 
@@ -8,31 +9,22 @@ export const NOT_STORED = { 'Cache-Control': 'no-store', Pragma: 'no-cache' } as
 /** Public documents: for a while nobody need ask again. */
 export const PUBLIC_DOCUMENT = { 'Cache-Control': 'public, max-age=300' } as const;
 
+const TOKEN_TYPE = z.literal('Bearer');
+
 /** RFC 6749 section 5.1. */
 export const TOKENS = z.object({
   access_token: z.string(),
-  token_type: z.literal('Bearer'),
+  token_type: TOKEN_TYPE,
   expires_in: z.int(),
   scope: z.string(),
   refresh_token: z.string().optional(),
   id_token: z.string().optional(),
 });
 
-export interface TokensData {
-  readonly issueTokens: {
-    readonly accessToken: string;
-    readonly tokenType: string;
-    readonly expiresIn: number;
-    readonly scope: string;
-    readonly refreshToken: string | null;
-    readonly idToken: string | null;
-  };
-}
-
-export function tokens({ issueTokens: issued }: TokensData): object {
+export function tokens({ issueTokens: issued }: IssueTokensData): z.input<typeof TOKENS> {
   return {
     access_token: issued.accessToken,
-    token_type: issued.tokenType,
+    token_type: TOKEN_TYPE.parse(issued.tokenType),
     expires_in: issued.expiresIn,
     scope: issued.scope,
     ...(issued.refreshToken === null ? {} : { refresh_token: issued.refreshToken }),
@@ -58,20 +50,30 @@ export const INTROSPECTION = z.object({
   auth_time: z.int().optional(),
 });
 
-/** Members of the graph and their names on the wire. */
-const WIRE_NAMES: Readonly<Record<string, string>> = {
-  clientId: 'client_id',
-  tokenType: 'token_type',
-  authTime: 'auth_time',
-};
+type Introspected = IntrospectTokenData['introspectToken'];
 
+/** Dialects need not ask for every member. */
 export interface IntrospectionData {
-  readonly introspectToken: Readonly<Record<string, unknown>>;
+  readonly introspectToken: Pick<Introspected, 'active'> & Partial<Introspected>;
 }
 
-export function introspection({ introspectToken }: IntrospectionData): object {
-  const known = Object.entries(introspectToken).filter(([, value]) => value !== null);
-  return Object.fromEntries(known.map(([name, value]) => [WIRE_NAMES[name] ?? name, value]));
+export function introspection({ introspectToken: found }: IntrospectionData): z.input<typeof INTROSPECTION> {
+  return {
+    active: found.active,
+    scope: found.scope ?? undefined,
+    client_id: found.clientId ?? undefined,
+    token_type: found.tokenType ?? undefined,
+    exp: found.exp ?? undefined,
+    iat: found.iat ?? undefined,
+    sub: found.sub ?? undefined,
+    aud: found.aud == null ? undefined : [...found.aud],
+    iss: found.iss ?? undefined,
+    jti: found.jti ?? undefined,
+    sid: found.sid ?? undefined,
+    acr: found.acr ?? undefined,
+    amr: found.amr == null ? undefined : [...found.amr],
+    auth_time: found.authTime ?? undefined,
+  };
 }
 
 /** A document of the house, passed on as it is. */

@@ -3,6 +3,14 @@ import { type Route, route } from '../engine/index.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { CLIENT_CREDENTIALS, TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
+import {
+  IntrospectToken,
+  IssueTokens,
+  Jwks,
+  OpenidConfiguration,
+  RevokeToken,
+  Userinfo,
+} from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
@@ -13,11 +21,11 @@ const userinfo = (method: 'GET' | 'POST'): Route =>
     summary: 'Claims about the user',
     callers: { bearer: { user: ['openid'] } },
     cors: 'client',
-    operation: 'userinfo',
+    operation: Userinfo,
     reply: {
       status: 200,
       schema: DOCUMENT,
-      from: (data: { userinfo: object }) => data.userinfo,
+      from: (data) => data.userinfo,
       headers: NOT_STORED,
     },
   });
@@ -31,7 +39,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
     summary: 'Issues tokens',
     callers: { clientAuth: true },
     cors: 'client',
-    operation: 'issueTokens',
+    operation: IssueTokens,
     input: {
       form: z.object({
         grant_type: z.string().optional().describe('`client_credentials`, `refresh_token` or, if allowed, `password`.'),
@@ -58,7 +66,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
     spec: 'RFC 7662 2',
     summary: 'Tells about an access token',
     callers: { clientAuth: true, bearer: { app: ['token:introspect'] } },
-    operation: 'introspectToken',
+    operation: IntrospectToken,
     input: { form: TOKEN_FORM },
     toVariables: ({ form: { token } }) => ({ token }),
     reply: { status: 200, schema: INTROSPECTION, from: introspection, headers: NOT_STORED },
@@ -71,7 +79,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
     summary: 'Revokes a token',
     callers: { clientAuth: true },
     cors: 'client',
-    operation: 'revokeToken',
+    operation: RevokeToken,
     input: { form: TOKEN_FORM },
     toVariables: ({ form: { token } }) => ({ token }),
     // Also for a token that was none: the client could do nothing with the difference (RFC 7009 section 2.2).
@@ -87,11 +95,11 @@ export const NATIVE_ROUTES: readonly Route[] = [
     summary: 'Public keys of the issuer',
     callers: { public: true },
     cors: 'public',
-    operation: 'jwks',
-    reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
+    operation: Jwks,
+    reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
-  metadataRow('/.well-known/openid-configuration', 'OpenID Connect Discovery 4'),
+  metadataRow('/.well-known/openid-configuration', 'OpenID Connect Discovery 4', OpenidConfiguration),
 ];
 
 /** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
-export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1')];
+export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1', OpenidConfiguration)];

@@ -10,11 +10,11 @@ const JWT = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI2ZjFkNWMxZSJ9.c
 export const OAUTH_SAMPLES: Samples = {
   parameters: { tenant: 'master' },
   operations: {
-    issueTokens: {
+    IssueTokens: {
       body: { grant_type: 'client_credentials', scope: 'openid' },
       reply: { access_token: JWT, token_type: 'Bearer', expires_in: 900, scope: 'openid' },
     },
-    introspectToken: {
+    IntrospectToken: {
       body: { token: JWT, token_type_hint: 'access_token' },
       reply: {
         active: true,
@@ -31,8 +31,8 @@ export const OAUTH_SAMPLES: Samples = {
         auth_time: 1_764_071_940,
       },
     },
-    revokeToken: { body: { token: JWT, token_type_hint: 'refresh_token' } },
-    userinfo: {
+    RevokeToken: { body: { token: JWT, token_type_hint: 'refresh_token' } },
+    Userinfo: {
       reply: {
         sub: SUBJECT,
         given_name: 'Ada',
@@ -41,7 +41,7 @@ export const OAUTH_SAMPLES: Samples = {
         email_verified: true,
       },
     },
-    jwks: {
+    Jwks: {
       reply: {
         keys: [
           {
@@ -55,7 +55,7 @@ export const OAUTH_SAMPLES: Samples = {
         ],
       },
     },
-    openidConfiguration: {
+    OpenidConfiguration: {
       reply: {
         issuer: ISSUER,
         token_endpoint: `${ISSUER}/oauth/token`,

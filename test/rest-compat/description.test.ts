@@ -132,7 +132,7 @@ describe('the samples of a dialect', () => {
   );
 
   it.each(rows)('%s: fit the shapes that requests are read by', (_, { samples }, row) => {
-    const { parameters = {}, body } = samples.operations[row.operation] ?? {};
+    const { parameters = {}, body } = samples.operations[row.operation.name] ?? {};
     const known: Readonly<Record<string, unknown>> = { ...samples.parameters, ...parameters };
     for (const place of ['params', 'query'] as const) {
       const shape = row.input?.[place];
@@ -145,10 +145,10 @@ describe('the samples of a dialect', () => {
 
   it('are each for an operation that some row runs', () => {
     for (const { samples, mounts } of DIALECTS) {
-      const run = new Set(mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation)));
+      const run = new Set(mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation.name)));
       const idle = Object.keys(samples.operations).filter((name) => !run.has(name));
       // The OAuth endpoints of all dialects share their samples.
-      expect(idle.filter((name) => name !== 'revokeToken')).toEqual([]);
+      expect(idle.filter((name) => name !== 'RevokeToken')).toEqual([]);
     }
   });
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
-import { AUDIT_EVENT, type AuditEventData, auditEvent } from '../audit-event.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
+import { AUDIT_EVENT, auditEvent } from '../audit-event.ts';
 import { MAX_AUDIT_LIMIT, parseAuditQuery } from '../audit-query.ts';
 import { SUBJECT } from '../errors.ts';
 import { SHOWN_EVENT_TYPES } from '../events.ts';
 import { subjectIdOf } from '../identifiers.ts';
+import { Audit } from '../operations.generated.ts';
 import { RqlRefusal } from '../rql.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
@@ -37,7 +38,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
     spec: '4 (29)',
     summary: 'Security events registered on the account, newest first',
     callers: { bearer: { user: ['blitz_api_uaud'], app: ['blitz_api_sys_uaud'] } },
-    operation: 'audit',
+    operation: Audit,
     input: { params: SUBJECT_PATH, headers: END_USER, query: AUDIT_PARAMETERS },
     toVariables: ({ params, query: { rql, ua } }) => {
       const { from, to, limit } = parseAuditQuery(rql);
@@ -54,8 +55,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: z.array(AUDIT_EVENT),
-      from: ({ accountEvents }: { accountEvents: { nodes: readonly AuditEventData[] } }) =>
-        accountEvents.nodes.map(auditEvent),
+      from: ({ accountEvents }) => presentItems(accountEvents.nodes).map(auditEvent),
     },
     errors: SUBJECT,
   }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { present, type Route, route } from '../../engine/index.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
-import { AUTH_MODES, type AuthModesData, authModes } from '../replies.ts';
+import { AuthModes, UpdateAuthModes } from '../operations.generated.ts';
+import { AUTH_MODES, authModes } from '../replies.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 /** Authentication modes: spec section 2.6. */
@@ -13,10 +14,10 @@ export const AUTH_ROUTES: readonly Route[] = [
     spec: '2.6 (9)',
     summary: 'Authentication modes of a user',
     callers: { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } },
-    operation: 'authModes',
+    operation: AuthModes,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
-    reply: { status: 200, schema: AUTH_MODES, from: (data: { authModes: AuthModesData }) => authModes(data.authModes) },
+    reply: { status: 200, schema: AUTH_MODES, from: (data) => authModes(data.authModes) },
     errors: SUBJECT,
   }),
   route({
@@ -25,7 +26,7 @@ export const AUTH_ROUTES: readonly Route[] = [
     spec: '2.6 (10)',
     summary: 'Changes authentication modes; a member that is left out stays',
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
-    operation: 'updateAuthModes',
+    operation: UpdateAuthModes,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER,
@@ -39,8 +40,7 @@ export const AUTH_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: AUTH_MODES,
-      from: ({ updateAuthModes }: { updateAuthModes: { authModes: AuthModesData } }) =>
-        authModes(updateAuthModes.authModes),
+      from: ({ updateAuthModes }) => authModes(present(updateAuthModes.authModes)),
     },
     errors: SUBJECT,
   }),

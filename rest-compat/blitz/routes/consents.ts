@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
 import { SUBJECT } from '../errors.ts';
 import { consentClientOf, consentIdOf, subjectIdOf } from '../identifiers.ts';
+import { Consents, RevokeConsent } from '../operations.generated.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const ACLS = '/api/v3/users/{subjectId}/acls';
-
-interface ConsentsData {
-  readonly consents: readonly {
-    readonly userId: string;
-    readonly clientId: string;
-    readonly scopes: readonly string[];
-    readonly updatedAt: Date;
-  }[];
-}
 
 /** Permissions that users gave to applications: spec section 2.9. */
 export const CONSENT_ROUTES: readonly Route[] = [
@@ -23,7 +15,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
     spec: '2.9 (17)',
     summary: 'Permissions the user granted to applications',
     callers: { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } },
-    operation: 'consents',
+    operation: Consents,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
@@ -36,8 +28,8 @@ export const CONSENT_ROUTES: readonly Route[] = [
           scopes: z.array(z.string()),
         }),
       ),
-      from: ({ consents }: ConsentsData) =>
-        consents.map(({ userId, clientId, scopes, updatedAt }) => ({
+      from: ({ consents }) =>
+        presentItems(consents).map(({ userId, clientId, scopes, updatedAt }) => ({
           id: consentIdOf(userId, clientId),
           updated: updatedAt.getTime(),
           client_id: clientId,
@@ -52,7 +44,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
     spec: '2.9 (18)',
     summary: 'Revokes the permissions of an application and ends its tokens for the user',
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
-    operation: 'revokeConsent',
+    operation: RevokeConsent,
     input: {
       params: SUBJECT_PATH.extend({ id: z.string().describe('`<subjectId>_<client_id>`, as the list has it.') }),
       headers: END_USER,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
 import { SUBJECT } from '../errors.ts';
 import { ACCOUNT_ID, subjectIdOf } from '../identifiers.ts';
-import { DEVICES, type DeviceData, device, LINKED_APPS, type LinkedAppData, linkedApp } from '../replies.ts';
+import { Devices, LinkedApps, RemoveDevice, RemoveLinkedApp, ResetUserSessions } from '../operations.generated.ts';
+import { DEVICES, device, LINKED_APPS, linkedApps } from '../replies.ts';
 import { END_USER, KEPT_DEVICE, SUBJECT_PATH } from './input.ts';
 
 const READERS = { bearer: { user: ['blitz_api_uapps'], app: ['blitz_api_sys_uapps'] } } as const;
@@ -17,7 +18,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     spec: '2.12 (24)',
     summary: 'Ends all sessions and tokens of a user',
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
-    operation: 'resetUserSessions',
+    operation: ResetUserSessions,
     input: { params: SUBJECT_PATH, headers: END_USER.extend(KEPT_DEVICE.shape) },
     toVariables: ({ params, headers }) => ({
       userId: subjectIdOf(params.subjectId),
@@ -32,13 +33,13 @@ export const DEVICE_ROUTES: readonly Route[] = [
     spec: '2.13 (25)',
     summary: 'Mobile apps of a user',
     callers: READERS,
-    operation: 'linkedApps',
+    operation: LinkedApps,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
       status: 200,
       schema: LINKED_APPS,
-      from: ({ linkedApps }: { linkedApps: readonly LinkedAppData[] }) => linkedApps.map(linkedApp),
+      from: linkedApps,
     },
     errors: SUBJECT,
   }),
@@ -48,7 +49,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     spec: '2.13 (26)',
     summary: 'Unlinks a mobile app of a user',
     callers: WRITERS,
-    operation: 'removeLinkedApp',
+    operation: RemoveLinkedApp,
     input: { params: ITEM_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId), clientId: params.id }),
     reply: { status: 204 },
@@ -60,13 +61,13 @@ export const DEVICE_ROUTES: readonly Route[] = [
     spec: '2.13 (27)',
     summary: 'Devices that a user signed in on',
     callers: READERS,
-    operation: 'devices',
+    operation: Devices,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
       status: 200,
       schema: DEVICES,
-      from: ({ devices }: { devices: readonly DeviceData[] }) => devices.map(device),
+      from: ({ devices }) => presentItems(devices).map(device),
     },
     errors: SUBJECT,
   }),
@@ -76,7 +77,7 @@ export const DEVICE_ROUTES: readonly Route[] = [
     spec: '2.13 (28)',
     summary: 'Forgets a device of a user',
     callers: WRITERS,
-    operation: 'removeDevice',
+    operation: RemoveDevice,
     input: { params: ITEM_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId), deviceId: params.id }),
     reply: { status: 204 },

@@ -3,15 +3,8 @@ import { type Route, route } from '../../engine/index.ts';
 import { NOT_STORED } from '../../oidc/replies.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
+import { FederationToken } from '../operations.generated.ts';
 import { SUBJECT_PATH } from './input.ts';
-
-interface TokenData {
-  readonly federationToken: {
-    readonly accessToken: string;
-    readonly tokenType: string;
-    readonly expiresInSeconds: number | null;
-  };
-}
 
 /** Stored tokens of external providers: spec section 2.16. */
 export const FEDERATION_TOKEN_ROUTES: readonly Route[] = [
@@ -22,7 +15,7 @@ export const FEDERATION_TOKEN_ROUTES: readonly Route[] = [
     summary: "The stored token of the user's account at an external provider",
     // Besides, `fed_token_<type>_<name>` opens the row for that one provider.
     callers: { bearer: { app: ['fed_token_any'] } },
-    operation: 'federationToken',
+    operation: FederationToken,
     input: {
       params: SUBJECT_PATH.extend({
         fedPointType: z.string().describe('Type of the provider.'),
@@ -37,7 +30,7 @@ export const FEDERATION_TOKEN_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.int().optional() }),
-      from: ({ federationToken: { accessToken, tokenType, expiresInSeconds } }: TokenData) => ({
+      from: ({ federationToken: { accessToken, tokenType, expiresInSeconds } }) => ({
         access_token: accessToken,
         token_type: tokenType,
         ...(expiresInSeconds === null ? {} : { expires_in: expiresInSeconds }),

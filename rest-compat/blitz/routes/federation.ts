@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { type BrowserAnswer, type ParsedRequest, type Route, route } from '../../engine/index.ts';
 import { page, SUBJECT } from '../errors.ts';
 import { ACCOUNT_ID, subjectIdOf } from '../identifiers.ts';
+import {
+  BeginAccountLinking,
+  CompleteAccountLinking,
+  ExternalAccounts,
+  LinkExternalAccount,
+  UnlinkExternalAccount,
+} from '../operations.generated.ts';
 import { inSampleOrder, popupPage } from '../quirks.ts';
-import { EXTERNAL_ACCOUNTS, externalAccounts, type LinksData, REDIRECT_TO } from '../replies.ts';
+import { EXTERNAL_ACCOUNTS, externalAccounts, REDIRECT_TO } from '../replies.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const LINK_PATH = z.object({
@@ -42,13 +49,13 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (30)',
     summary: 'External accounts of a user',
     callers: READERS,
-    operation: 'externalAccounts',
+    operation: ExternalAccounts,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
       status: 200,
       schema: EXTERNAL_ACCOUNTS,
-      from: ({ federationLinks }: LinksData) => externalAccounts(federationLinks),
+      from: externalAccounts,
     },
     errors: SUBJECT,
   }),
@@ -58,7 +65,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (31)',
     summary: 'Links a known external account',
     callers: WRITERS,
-    operation: 'linkExternalAccount',
+    operation: LinkExternalAccount,
     input: {
       params: LINK_PATH,
       headers: END_USER,
@@ -76,7 +83,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (32)',
     summary: 'Unlinks an external account',
     callers: WRITERS,
-    operation: 'unlinkExternalAccount',
+    operation: UnlinkExternalAccount,
     input: { params: LINK_PATH, headers: END_USER },
     toVariables: linkVariables,
     reply: { status: 204 },
@@ -88,7 +95,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (46)',
     summary: 'Unlinks an external account',
     callers: { ...WRITERS, basic: 'rest' },
-    operation: 'unlinkExternalAccount',
+    operation: UnlinkExternalAccount,
     input: { params: LINK_PATH, headers: END_USER },
     toVariables: linkVariables,
     reply: { status: 204 },
@@ -100,7 +107,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (44)',
     summary: 'Begins to link an external account by a visit to its provider',
     callers: { ...WRITERS, basic: 'rest' },
-    operation: 'beginAccountLinking',
+    operation: BeginAccountLinking,
     input: {
       body: z.object({
         fp: z.string().describe('`type:name` of the provider.'),
@@ -117,7 +124,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: REDIRECT_TO,
-      from: ({ beginAccountLinking }: { beginAccountLinking: { redirectTo: string } }) => ({
+      from: ({ beginAccountLinking }) => ({
         redirectTo: inSampleOrder(beginAccountLinking.redirectTo),
       }),
     },
@@ -129,7 +136,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (45)',
     summary: 'Where the provider sends the browser',
     callers: { browser: true },
-    operation: 'completeAccountLinking',
+    operation: CompleteAccountLinking,
     input: {
       params: z.object({ type: z.string(), name: z.string() }),
       query: z.object({
@@ -149,18 +156,9 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     reply: {
       status: 302,
       as: 'browser',
-      from: ({ completeAccountLinking: end }: LinkingData): BrowserAnswer =>
+      from: ({ completeAccountLinking: end }): BrowserAnswer =>
         end.isPopup ? { page: popupPage(end) } : { redirectTo: end.redirectTo },
     },
     errors: ON_A_PAGE,
   }),
 ];
-
-interface LinkingData {
-  readonly completeAccountLinking: {
-    readonly outcome: string;
-    readonly callback: string;
-    readonly isPopup: boolean;
-    readonly redirectTo: string;
-  };
-}

@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { type ReplyRequest, type Route, route } from '../../engine/index.ts';
+import { present, presentItems, type Route, route } from '../../engine/index.ts';
 import { listed } from '../errors.ts';
-import { GROUP, GROUP_ID, type GroupData, group, groupVariables, PROFILE, TREE_PROFILE } from '../group.ts';
+import { GROUP, GROUP_ID, group, groupVariables, PROFILE, TREE_PROFILE } from '../group.ts';
 import { instanceIdOf, subjectIdOf } from '../identifiers.ts';
+import {
+  AddGroupMembers,
+  CreateGroup,
+  DeleteGroup,
+  Group,
+  GroupMembers,
+  Groups,
+  RemoveGroupMembers,
+  UpdateGroup,
+} from '../operations.generated.ts';
 import { MAX_FOUND } from '../quirks.ts';
 import { GROUP_FIELDS, searchOf, searchParameter } from '../search.ts';
 
@@ -31,7 +41,7 @@ const POS = {
   '': 'subjectId',
 };
 
-const ONLY_ORGANISATIONS = { field: 'PROFILE', operator: 'NE', value: TREE_PROFILE };
+const ONLY_ORGANISATIONS = { field: 'PROFILE', operator: 'NE', value: TREE_PROFILE } as const;
 
 /** What a search without a profile looks through: every directory of organisations. */
 function searchVariables({ profile, rql }: { profile?: string | undefined; rql?: string | undefined }) {
@@ -42,16 +52,10 @@ function searchVariables({ profile, rql }: { profile?: string | undefined; rql?:
 
 const MEMBERS = z.array(z.union([z.string(), z.object({ subjectId: z.string() })])).max(1000);
 
-const memberVariables = (
-  id: string,
-  profile: string | undefined,
-  members: z.output<typeof MEMBERS>,
-): Record<string, unknown> => ({
+const memberVariables = (id: string, profile: string | undefined, members: z.output<typeof MEMBERS>) => ({
   ...groupVariables(id, profile),
   userIds: members.map((member) => subjectIdOf(typeof member === 'string' ? member : member.subjectId)),
 });
-
-const isExpanded = ({ variables }: ReplyRequest): boolean => variables['isExpanded'] === true;
 
 /** Organisations: spec section 2.19. */
 export const GROUP_ROUTES: readonly Route[] = [
@@ -61,19 +65,16 @@ export const GROUP_ROUTES: readonly Route[] = [
     spec: '2.19 (49)',
     summary: 'A group',
     callers: CALLERS,
-    operation: 'group',
+    operation: Group,
     input: {
       params: GROUP_PATH,
       query: OF_PROFILE.extend({ expand: EXPAND.describe('All attributes. Default true.') }),
     },
-    toVariables: ({ params, query: { profile, expand } }) => ({
-      ...groupVariables(params.id, profile),
-      isExpanded: expand !== 'false',
-    }),
+    toVariables: ({ params, query }) => groupVariables(params.id, query.profile),
     reply: {
       status: 200,
       schema: GROUP,
-      from: (data: { group: GroupData }, request) => group(data.group, isExpanded(request)),
+      from: (data, { query }) => group(data.group, query.expand !== 'false'),
     },
     errors: ERRORS,
   }),
@@ -83,19 +84,18 @@ export const GROUP_ROUTES: readonly Route[] = [
     spec: '2.19 (50)',
     summary: 'Groups that a condition finds, oldest first',
     callers: CALLERS,
-    operation: 'groups',
+    operation: Groups,
     input: {
       query: OF_PROFILE.extend({
         rql: searchParameter(GROUP_FIELDS).optional(),
         expand: EXPAND.describe('All attributes, not the ids alone. Default false.'),
       }),
     },
-    toVariables: ({ query }) => ({ ...searchVariables(query), isExpanded: query.expand === 'true' }),
+    toVariables: ({ query }) => searchVariables(query),
     reply: {
       status: 200,
       schema: z.array(GROUP),
-      from: (data: { groups: { nodes: readonly GroupData[] } }, request) =>
-        data.groups.nodes.map((each) => group(each, isExpanded(request))),
+      from: ({ groups }, { query }) => presentItems(groups.nodes).map((each) => group(each, query.expand === 'true')),
     },
     pos: { 'filter.anyOf': 'rql' },
     errors: ERRORS,
@@ -106,7 +106,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     spec: '2.19 (51)',
     summary: 'Makes a group',
     callers: CALLERS,
-    operation: 'createGroup',
+    operation: CreateGroup,
     input: {
       query: OF_PROFILE,
       body: z.looseObject({
@@ -130,7 +130,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: GROUP,
-      from: ({ createGroup }: { createGroup: { group: GroupData } }) => group(createGroup.group, true),
+      from: ({ createGroup }) => group(present(createGroup.group), true),
     },
     pos: POS,
     shapeErrors: { instanceId: 'unmodifiable' },
@@ -142,7 +142,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     spec: '2.19 (52)',
     summary: 'Changes attributes of a group; those that are not named stay, `null` clears one',
     callers: CALLERS,
-    operation: 'updateGroup',
+    operation: UpdateGroup,
     input: {
       params: GROUP_PATH,
       query: OF_PROFILE,
@@ -159,7 +159,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: GROUP,
-      from: ({ updateGroup }: { updateGroup: { group: GroupData } }) => group(updateGroup.group, true),
+      from: ({ updateGroup }) => group(present(updateGroup.group), true),
     },
     pos: POS,
     shapeErrors: Object.fromEntries(UNMODIFIABLE.map((name) => [name, 'unmodifiable'])),
@@ -171,7 +171,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     spec: '2.19 (53)',
     summary: 'Deletes a group',
     callers: CALLERS,
-    operation: 'deleteGroup',
+    operation: DeleteGroup,
     input: { params: GROUP_PATH, query: OF_PROFILE },
     toVariables: ({ params, query }) => groupVariables(params.id, query.profile),
     reply: { status: 204 },
@@ -183,21 +183,21 @@ export const GROUP_ROUTES: readonly Route[] = [
     spec: '2.19 (54)',
     summary: 'Members of a group, by id',
     callers: CALLERS,
-    operation: 'groupMembers',
+    operation: GroupMembers,
     input: { params: GROUP_PATH, query: OF_PROFILE },
     toVariables: ({ params, query }) => groupVariables(params.id, query.profile),
     reply: {
       status: 200,
       schema: z.array(z.object({ subjectId: z.string(), instanceId: z.string() })),
-      from: (data: { group: { memberIds: readonly string[] } }) =>
-        data.group.memberIds.map((subjectId) => ({ subjectId, instanceId: instanceIdOf(subjectId) })),
+      from: (data) =>
+        present(data.group.memberIds).map((subjectId) => ({ subjectId, instanceId: instanceIdOf(subjectId) })),
     },
     errors: ERRORS,
   }),
   ...(
     [
-      ['add', '2.19 (55)', 'Puts users into a group; who is a member stays one', 'addGroupMembers'],
-      ['rm', '2.19 (56)', 'Takes users out of a group; who is no member stays none', 'removeGroupMembers'],
+      ['add', '2.19 (55)', 'Puts users into a group; who is a member stays one', AddGroupMembers],
+      ['rm', '2.19 (56)', 'Takes users out of a group; who is no member stays none', RemoveGroupMembers],
     ] as const
   ).map(([path, spec, summary, operation]) =>
     route({

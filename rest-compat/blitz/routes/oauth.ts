@@ -12,6 +12,7 @@ import {
   TOKENS,
   tokens,
 } from '../../oidc/replies.ts';
+import { IntrospectToken, IssueTokens, Jwks, OpenidConfiguration, Userinfo } from '../operations.generated.ts';
 
 /** OAuth 2.0: spec section 2.20, below `/oauth`. */
 export const OAUTH_ROUTES: readonly Route[] = [
@@ -22,7 +23,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
     summary: 'Issues tokens',
     callers: { clientAuth: true },
     cors: 'client',
-    operation: 'issueTokens',
+    operation: IssueTokens,
     input: {
       form: z.object({
         grant_type: z.string().optional().describe('`client_credentials` or `refresh_token`.'),
@@ -48,11 +49,11 @@ export const OAUTH_ROUTES: readonly Route[] = [
     summary: 'Attributes of the user that the scopes of the token open',
     callers: { bearer: { user: ['openid', 'profile', 'email', 'phone', 'usr_grps'] } },
     cors: 'client',
-    operation: 'userinfo',
+    operation: Userinfo,
     reply: {
       status: 200,
       schema: DOCUMENT,
-      from: (data: { userinfo: object }) => data.userinfo,
+      from: (data) => data.userinfo,
       headers: NOT_STORED,
     },
   }),
@@ -62,7 +63,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
     spec: '2.20 (63)',
     summary: 'Tells about an access token',
     callers: { clientAuth: true },
-    operation: 'introspectToken',
+    operation: IntrospectToken,
     input: { form: TOKEN_FORM },
     toVariables: ({ form: { token } }) => ({ token }),
     reply: { status: 200, schema: INTROSPECTION, from: introspection, headers: NOT_STORED },
@@ -75,12 +76,14 @@ export const OAUTH_ROUTES: readonly Route[] = [
     summary: 'Public keys of the issuer',
     callers: { public: true },
     cors: 'public',
-    operation: 'jwks',
-    reply: { status: 200, schema: DOCUMENT, from: (data: { jwks: object }) => data.jwks, headers: PUBLIC_DOCUMENT },
+    operation: Jwks,
+    reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
 ];
 
-export const DISCOVERY_ROUTES: readonly Route[] = [metadataRow('/.well-known/openid-configuration', '2.20 (65)')];
+export const DISCOVERY_ROUTES: readonly Route[] = [
+  metadataRow('/.well-known/openid-configuration', '2.20 (65)', OpenidConfiguration),
+];
 
 /** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
-export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1')];
+export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1', OpenidConfiguration)];

@@ -3,7 +3,8 @@ import { type Route, route } from '../../engine/index.ts';
 import { NOT_STORED } from '../../oidc/replies.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
-import { GENERATED_PASSWORD, generatedPassword, type ReplacedPasswordData } from '../replies.ts';
+import { ChangeDependentPassword, ReplacePassword } from '../operations.generated.ts';
+import { GENERATED_PASSWORD, generatedPassword } from '../replies.ts';
 import { END_USER, KEPT_DEVICE, LANGUAGES, SUBJECT_PATH } from './input.ts';
 
 const CURRENT = z.string().optional();
@@ -24,7 +25,7 @@ export const PASSWORD_ROUTES: readonly Route[] = [
     spec: '2.11 (23)',
     summary: 'Changes the password of a user; without one it is generated and answered, or sent to a phone',
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
-    operation: 'replacePassword',
+    operation: ReplacePassword,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER.extend({ ...KEPT_DEVICE.shape, ...LANGUAGES.shape }),
@@ -50,7 +51,7 @@ export const PASSWORD_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: GENERATED_PASSWORD,
-      from: ({ replacePassword }: ReplacedPasswordData) => generatedPassword(replacePassword),
+      from: ({ replacePassword }) => generatedPassword(replacePassword),
       orEmpty: 'When the password was given, or was sent to a phone.',
       headers: NOT_STORED,
     },
@@ -63,7 +64,7 @@ export const PASSWORD_ROUTES: readonly Route[] = [
     spec: '2.11 (47)',
     summary: 'Changes the password of a dependent account, or of the own one',
     callers: { bearer: { user: ['blitz_change_password'] } },
-    operation: 'changeDependentPassword',
+    operation: ChangeDependentPassword,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER.extend(LANGUAGES.shape),

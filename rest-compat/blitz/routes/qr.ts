@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
-import { type NamedVersion, withMajor } from '../user-agent.ts';
+import { ConfirmQrSignIn, QrSignIn, type QrSignInData, RefuseQrSignIn } from '../operations.generated.ts';
+import { withMajor } from '../user-agent.ts';
 import { END_USER } from './input.ts';
 
 const CODE = '/api/v3/auth/qr/{QR_code}';
@@ -22,17 +23,6 @@ const QR_SIGN_IN = z.object({
   expiresIn: z.int(),
 });
 
-interface QrSignInData {
-  readonly qrSignIn: {
-    readonly code: string;
-    readonly clientId: string;
-    readonly clientName: string | null;
-    readonly ip: string | null;
-    readonly userAgent: { readonly browser: NamedVersion; readonly os: NamedVersion };
-    readonly expiresInSeconds: number;
-  };
-}
-
 const qrSignIn = ({ qrSignIn: found }: QrSignInData): z.input<typeof QR_SIGN_IN> => ({
   code: found.code,
   appId: found.clientId,
@@ -51,7 +41,7 @@ export const QR_ROUTES: readonly Route[] = [
     spec: '2.17 (34)',
     summary: 'Who wants to sign in by this code',
     callers: CALLERS,
-    operation: 'qrSignIn',
+    operation: QrSignIn,
     input: INPUT,
     toVariables,
     reply: { status: 200, schema: QR_SIGN_IN, from: qrSignIn },
@@ -62,7 +52,7 @@ export const QR_ROUTES: readonly Route[] = [
     spec: '2.17 (35)',
     summary: 'Lets the browser in as the user of the token',
     callers: CALLERS,
-    operation: 'confirmQrSignIn',
+    operation: ConfirmQrSignIn,
     input: INPUT,
     toVariables,
     reply: { status: 204 },
@@ -73,7 +63,7 @@ export const QR_ROUTES: readonly Route[] = [
     spec: '2.17 (36)',
     summary: 'Sends the browser away',
     callers: CALLERS,
-    operation: 'refuseQrSignIn',
+    operation: RefuseQrSignIn,
     input: INPUT,
     toVariables,
     reply: { status: 204 },

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { NOT_STORED } from '../../oidc/replies.ts';
 import { ATTRIBUTE_FIELDS, ATTRIBUTE_SHAPE_ERRORS, attributeVariables, NEW_ATTRIBUTES } from '../attributes.ts';
-import { INSTRUCTIONS } from '../quirks.ts';
-import { REGISTRATION, registration, type SignUpData } from '../replies.ts';
+import { ContinueSignUp, SignUp } from '../operations.generated.ts';
+import { INSTRUCTION_NAMES, INSTRUCTIONS } from '../quirks.ts';
+import { REGISTRATION, registration } from '../replies.ts';
 import { LANGUAGES } from './input.ts';
 
 const REGISTRARS = { bearer: { app: ['blitz_api_sys_users_reg'] } } as const;
@@ -30,7 +31,7 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
     spec: '2.2 (3)',
     summary: 'Registers a user',
     callers: REGISTRARS,
-    operation: 'signUp',
+    operation: SignUp,
     input: {
       headers: LANGUAGES,
       body: z.object({
@@ -52,7 +53,7 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: REGISTRATION,
-      from: ({ signUp }: { signUp: SignUpData }) => registration(signUp),
+      from: ({ signUp }) => registration(signUp),
       headers: NOT_STORED,
     },
     pos: {
@@ -74,11 +75,11 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
     spec: '2.2 (4)',
     summary: 'Continues a registration',
     callers: REGISTRARS,
-    operation: 'continueSignUp',
+    operation: ContinueSignUp,
     input: {
       params: z.object({ context: z.string().max(256).describe('`context` of the registration.') }),
       body: z.object({
-        instruction: z.enum(Object.keys(INSTRUCTIONS)).describe('One of the `instructions`.'),
+        instruction: z.enum(INSTRUCTION_NAMES).describe('One of the `instructions`.'),
         value: z.string().describe('The code that was sent.'),
       }),
     },
@@ -90,7 +91,7 @@ export const REGISTRATION_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: REGISTRATION,
-      from: ({ continueSignUp }: { continueSignUp: SignUpData }) => registration(continueSignUp),
+      from: ({ continueSignUp }) => registration(continueSignUp),
       headers: NOT_STORED,
     },
   }),

@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
-import { RIGHT_TYPES, type RightKeyType, rightKeyOf, rightPartyOf } from '../right-keys.ts';
+import {
+  ChangeRights,
+  GrantRights,
+  RevokeRights,
+  RightsOfApplication,
+  RightsOfUser,
+  type RightsOfUserData,
+  RightsOn,
+  type RightsOnData,
+} from '../operations.generated.ts';
+import { RIGHT_TYPES, type RightKeyType, rightHolderOf, rightKeyOf, rightPartyOf } from '../right-keys.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const OWN = ['blitz_user_rights', 'blitz_api_user_rights'] as const;
@@ -11,38 +21,23 @@ const SYSTEM = { bearer: { app: ['blitz_rights_full_access'] } } as const;
 const APP_PATH = z.object({ app_id: z.string().max(255).describe('`client_id` of the application.') });
 const GROUP_PATH = z.object({ grp_id: z.string().max(255).describe('Id of the group in its profile.') });
 
-interface Party {
-  readonly kind: string;
-  readonly key: string;
-  readonly profile: string | null;
-}
-
 const BY_OBJECT = z.record(z.string(), z.record(z.string(), z.array(z.string())));
-interface HeldData {
-  readonly rightsOf: readonly { readonly object: Party; readonly name: string; readonly tags: readonly string[] }[];
-}
-
 /** Object to right to tags. */
-const byObject = ({ rightsOf }: HeldData): object =>
+const byObject = ({ rightsOf }: RightsOfUserData): z.input<typeof BY_OBJECT> =>
   Object.fromEntries(
-    [...Map.groupBy(rightsOf, ({ object }) => rightKeyOf(object))].map(([key, rights]) => [
+    [...Map.groupBy(presentItems(rightsOf), ({ object }) => rightKeyOf(object))].map(([key, rights]) => [
       key,
-      Object.fromEntries(rights.map(({ name, tags }) => [name, tags])),
+      Object.fromEntries(rights.map(({ name, tags }) => [name, [...tags]])),
     ]),
   );
 
 const BY_SUBJECT = z.record(z.string(), z.array(z.string()));
-interface GivenData {
-  readonly rightsOn: readonly { readonly subject: Party; readonly name: string }[];
-}
-
 /** Subject to rights. */
-const bySubject = ({ rightsOn }: GivenData): object =>
+const bySubject = ({ rightsOn }: RightsOnData): z.input<typeof BY_SUBJECT> =>
   Object.fromEntries(
-    [...Map.groupBy(rightsOn, ({ subject }) => rightKeyOf({ ...subject, profile: null }))].map(([key, rights]) => [
-      key,
-      rights.map(({ name }) => name),
-    ]),
+    [...Map.groupBy(presentItems(rightsOn), ({ subject }) => rightKeyOf({ ...subject, profile: null }))].map(
+      ([key, rights]) => [key, rights.map(({ name }) => name)],
+    ),
   );
 
 const HELD = { status: 200, schema: BY_OBJECT, from: byObject };
@@ -62,15 +57,14 @@ const PARTIES = {
 
 interface PartiesBody {
   readonly subject: string;
-  readonly subjectType?: RightKeyType | undefined;
+  readonly subjectType?: 'its' | undefined;
   readonly object: string;
   readonly objectType?: RightKeyType | undefined;
   readonly objectExt?: string | undefined;
 }
 
-/** Groups hold no rights, so a key that looks like one's is an account's. */
 const partiesOf = ({ subject, subjectType, object, objectType, objectExt }: PartiesBody) => ({
-  subject: subject.startsWith('grps|') ? { userId: '' } : rightPartyOf(subject, subjectType),
+  subject: rightHolderOf(subject, subjectType),
   object: rightPartyOf(object, objectType, objectExt),
 });
 
@@ -105,7 +99,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (37)',
     summary: 'What a user may do on what',
     callers: { bearer: { user: OWN, ...SYSTEM.bearer } },
-    operation: 'rightsOfUser',
+    operation: RightsOfUser,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: HELD,
@@ -117,7 +111,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (38)',
     summary: 'What an application may do on what',
     callers: SYSTEM,
-    operation: 'rightsOfApplication',
+    operation: RightsOfApplication,
     input: { params: APP_PATH },
     toVariables: ({ params }) => ({ clientId: params.app_id }),
     reply: HELD,
@@ -128,7 +122,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (39)',
     summary: 'Who may do what on a user',
     callers: SYSTEM,
-    operation: 'rightsOn',
+    operation: RightsOn,
     input: { params: SUBJECT_PATH },
     toVariables: ({ params }) => ({ object: { userId: subjectIdOf(params.subjectId) } }),
     reply: GIVEN,
@@ -140,7 +134,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (40)',
     summary: 'Who may do what on a group',
     callers: SYSTEM,
-    operation: 'rightsOn',
+    operation: RightsOn,
     input: { params: GROUP_PATH, query: z.object({ objectExt: z.string().describe('Profile of the group.') }) },
     toVariables: ({ params, query }) => ({ object: rightPartyOf(params.grp_id, 'grps', query.objectExt) }),
     reply: GIVEN,
@@ -151,7 +145,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (41)',
     summary: 'Who may do what on an application',
     callers: SYSTEM,
-    operation: 'rightsOn',
+    operation: RightsOn,
     input: { params: APP_PATH },
     toVariables: ({ params }) => ({ object: rightPartyOf(params.app_id, 'its') }),
     reply: GIVEN,
@@ -162,7 +156,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (42)',
     summary: 'Gives rights: one object or a list; repeating it changes nothing',
     callers: SYSTEM,
-    operation: 'grantRights',
+    operation: GrantRights,
     input: { body: ONE_OR_MORE },
     toVariables: rightsOf,
     reply: { status: 204 },
@@ -174,7 +168,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (43)',
     summary: 'Takes rights away, or some of their tags; what is not held is no error',
     callers: SYSTEM,
-    operation: 'revokeRights',
+    operation: RevokeRights,
     input: { body: ONE_OR_MORE },
     toVariables: rightsOf,
     reply: { status: 204 },
@@ -186,7 +180,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     spec: '2.18 (48)',
     summary: 'Users change rights on their own account and give up their own; applications take rights away',
     callers: { bearer: { user: OWN, app: ['blitz_rm_rights'] } },
-    operation: 'changeRights',
+    operation: ChangeRights,
     input: {
       body: z.object({ ...PARTIES, add: RIGHT_NAMES.optional(), remove: RIGHT_NAMES.optional() }),
     },

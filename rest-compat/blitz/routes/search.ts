@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
+import { Users } from '../operations.generated.ts';
 import { MAX_FOUND } from '../quirks.ts';
-import { ACCOUNT, account, type UserData } from '../replies.ts';
+import { ACCOUNT, account } from '../replies.ts';
 import { searchOf, searchParameter, USER_FIELDS } from '../search.ts';
 
 /** Search of accounts: spec section 2.4. */
@@ -12,7 +13,7 @@ export const SEARCH_ROUTES: readonly Route[] = [
     spec: '2.4 (6)',
     summary: 'Accounts that a condition finds, oldest first',
     callers: { bearer: { app: ['blitz_api_sys_users'] } },
-    operation: 'users',
+    operation: Users,
     input: { query: z.object({ query: searchParameter(USER_FIELDS) }) },
     toVariables: ({ query: { query } }) => {
       const { anyOf, limit } = searchOf(query, USER_FIELDS);
@@ -21,7 +22,7 @@ export const SEARCH_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: z.array(ACCOUNT),
-      from: ({ users }: { users: { nodes: readonly UserData[] } }) => users.nodes.map(account),
+      from: ({ users }) => presentItems(users.nodes).map(account),
     },
     pos: { 'filter.anyOf': 'query' },
   }),

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { refused, SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
+import {
+  CheckSecurityAnswer,
+  RemoveSecurityQuestion,
+  SecurityQuestion,
+  SetSecurityQuestion,
+} from '../operations.generated.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const QUESTION = '/api/v3/users/{subjectId}/secQsn';
@@ -22,13 +28,13 @@ export const SECURITY_QUESTION_ROUTES: readonly Route[] = [
     spec: '2.10 (19)',
     summary: 'Security question of a user; never the answer',
     callers: READERS,
-    operation: 'securityQuestion',
+    operation: SecurityQuestion,
     input: OF_SUBJECT,
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
       status: 200,
       schema: z.object({ question: z.string() }),
-      from: ({ securityQuestion }: { securityQuestion: { question: string } }) => securityQuestion,
+      from: ({ securityQuestion }) => securityQuestion,
     },
     errors: SUBJECT,
   }),
@@ -38,7 +44,7 @@ export const SECURITY_QUESTION_ROUTES: readonly Route[] = [
     spec: '2.10 (20)',
     summary: 'Checks question and answer',
     callers: READERS,
-    operation: 'checkSecurityAnswer',
+    operation: CheckSecurityAnswer,
     input: ANSWERED,
     toVariables: ({ params, body }) => ({ userId: subjectIdOf(params.subjectId), ...body }),
     reply: { status: 204 },
@@ -53,7 +59,7 @@ export const SECURITY_QUESTION_ROUTES: readonly Route[] = [
     spec: '2.10 (21)',
     summary: 'Sets question and answer',
     callers: WRITERS,
-    operation: 'setSecurityQuestion',
+    operation: SetSecurityQuestion,
     input: ANSWERED,
     toVariables: ({ params, body }) => ({ userId: subjectIdOf(params.subjectId), ...body }),
     reply: { status: 204 },
@@ -65,7 +71,7 @@ export const SECURITY_QUESTION_ROUTES: readonly Route[] = [
     spec: '2.10 (22)',
     summary: 'Removes question and answer',
     callers: WRITERS,
-    operation: 'removeSecurityQuestion',
+    operation: RemoveSecurityQuestion,
     input: OF_SUBJECT,
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: { status: 204 },

@@ -2,31 +2,23 @@ import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf } from '../identifiers.ts';
+import { AccountState, type AccountStateName, ExemptAccount } from '../operations.generated.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const STATE = '/api/v3/users/{subjectId}/state';
 /** 9999-12-30: the last second before what stands for "for ever". */
 const MAX_SECONDS = 253_402_214_399;
 
-interface StateData {
-  readonly accountState: {
-    readonly name: keyof typeof NAMES;
-    readonly checkedAt: string | Date | null;
-    readonly lockedAt: string | Date | null;
-    readonly exemptUntil: string | Date | null;
-  };
-}
-
 const NAMES = {
   INITIAL: 'initial',
   ACTIVE: 'active',
   INACTIVITY_LOCK: 'inactivityLock',
   UNTOUCHABLE: 'untouchable',
-} as const;
+} as const satisfies Readonly<Record<AccountStateName, string>>;
 
 /** Seconds since epoch; absent when there is no such moment. */
-const seconds = (moment: string | Date | null): number | undefined =>
-  moment === null ? undefined : Math.floor(new Date(moment).getTime() / 1000);
+const seconds = (moment: Date | null): number | undefined =>
+  moment === null ? undefined : Math.floor(moment.getTime() / 1000);
 
 /** What inactivity does to an account: spec section 2.7. */
 export const STATE_ROUTES: readonly Route[] = [
@@ -36,7 +28,7 @@ export const STATE_ROUTES: readonly Route[] = [
     spec: '2.7 (11)',
     summary: 'State of a user as to inactivity',
     callers: { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } },
-    operation: 'accountState',
+    operation: AccountState,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
@@ -47,7 +39,7 @@ export const STATE_ROUTES: readonly Route[] = [
         on: z.int().optional().describe('`inactivityLock`: blocked since then.'),
         till: z.int().optional().describe('`untouchable`: until then; absent = for ever.'),
       }),
-      from: ({ accountState: { name, checkedAt, lockedAt, exemptUntil } }: StateData) => ({
+      from: ({ accountState: { name, checkedAt, lockedAt, exemptUntil } }) => ({
         name: NAMES[name],
         checkedOn: seconds(checkedAt),
         on: seconds(lockedAt),
@@ -62,7 +54,7 @@ export const STATE_ROUTES: readonly Route[] = [
     spec: '2.7 (12)',
     summary: 'Exempts a user from the block for inactivity',
     callers: { bearer: { app: ['blitz_api_sys_usec_chg'] } },
-    operation: 'exemptAccount',
+    operation: ExemptAccount,
     input: {
       params: SUBJECT_PATH,
       body: z.object({

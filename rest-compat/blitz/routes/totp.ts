@@ -1,23 +1,15 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { presentItems, type Route, route } from '../../engine/index.ts';
 import { NOT_STORED } from '../../oidc/replies.ts';
 import { SUBJECT } from '../errors.ts';
 import { subjectIdOf, totpIdOf, totpOrdinalOf } from '../identifiers.ts';
+import { AttachTotp, BeginTotpEnrolment, DetachTotp, Totps } from '../operations.generated.ts';
 import { NAMELESS } from '../quirks.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const TOTPS = '/api/v3/users/{subjectId}/totps';
 const READERS = { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } } as const;
 const WRITERS = { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } } as const;
-
-interface TotpsData {
-  readonly credentials: readonly {
-    readonly userId: string;
-    readonly ordinal: number;
-    readonly label: string | null;
-    readonly data: Readonly<Record<string, unknown>>;
-  }[];
-}
 
 /** What an app shows unless its details say otherwise. */
 const DIGITS = 6;
@@ -30,16 +22,16 @@ export const TOTP_ROUTES: readonly Route[] = [
     spec: '2.8 (13)',
     summary: 'Code apps of a user',
     callers: READERS,
-    operation: 'totps',
+    operation: Totps,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
       status: 200,
       schema: z.array(z.object({ id: z.string(), len: z.int(), name: z.string() })),
-      from: ({ credentials }: TotpsData) =>
-        credentials.map(({ userId, ordinal, label, data }) => ({
+      from: ({ credentials }) =>
+        presentItems(credentials).map(({ userId, ordinal, label, data }) => ({
           id: totpIdOf(ordinal, userId),
-          len: data['digits'] ?? DIGITS,
+          len: typeof data['digits'] === 'number' ? data['digits'] : DIGITS,
           name: label ?? NAMELESS,
         })),
     },
@@ -51,7 +43,7 @@ export const TOTP_ROUTES: readonly Route[] = [
     spec: '2.8 (14)',
     summary: 'A fresh secret for a code app, with its QR image; nothing is attached yet',
     callers: WRITERS,
-    operation: 'beginTotpEnrolment',
+    operation: BeginTotpEnrolment,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
@@ -60,7 +52,7 @@ export const TOTP_ROUTES: readonly Route[] = [
         base64QRCode: z.string().describe('PNG in base64.'),
         base32Secret: z.string().describe('For typing.'),
       }),
-      from: ({ beginTotpEnrolment }: { beginTotpEnrolment: { secret: string; qrCode: string } }) => ({
+      from: ({ beginTotpEnrolment }) => ({
         base64QRCode: beginTotpEnrolment.qrCode,
         base32Secret: beginTotpEnrolment.secret,
       }),
@@ -74,7 +66,7 @@ export const TOTP_ROUTES: readonly Route[] = [
     spec: '2.8 (15)',
     summary: 'Attaches a code app that shows a right code',
     callers: WRITERS,
-    operation: 'attachTotp',
+    operation: AttachTotp,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER,
@@ -100,7 +92,7 @@ export const TOTP_ROUTES: readonly Route[] = [
     spec: '2.8 (16)',
     summary: 'Detaches a code app',
     callers: WRITERS,
-    operation: 'detachTotp',
+    operation: DetachTotp,
     input: {
       params: SUBJECT_PATH.extend({ id: z.string().describe('`SW_TOTP_<number>_<subjectId>`.') }),
       headers: END_USER,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Route, route } from '../../engine/index.ts';
+import { present, type Route, route } from '../../engine/index.ts';
 import {
   ATTRIBUTE_FIELDS,
   ATTRIBUTE_SHAPE_ERRORS,
@@ -9,7 +9,8 @@ import {
 } from '../attributes.ts';
 import { SUBJECT } from '../errors.ts';
 import { ACCOUNT_ID, subjectIdOf } from '../identifiers.ts';
-import { ACCOUNT, account, PROPERTIES, type UserData } from '../replies.ts';
+import { DeleteUser, UpdateUser, UpdateUserProperties, User, UserProperties } from '../operations.generated.ts';
+import { ACCOUNT, account, PROPERTIES } from '../replies.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const READERS = { bearer: { user: ['blitz_api_user'], app: ['blitz_api_sys_users'] } } as const;
@@ -23,10 +24,10 @@ export const USER_ROUTES: readonly Route[] = [
     spec: '2.1 (1)',
     summary: 'Attributes of a user',
     callers: READERS,
-    operation: 'user',
+    operation: User,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
-    reply: { status: 200, schema: ACCOUNT, from: ({ user }: { user: UserData }) => account(user) },
+    reply: { status: 200, schema: ACCOUNT, from: ({ user }) => account(user) },
     errors: SUBJECT,
   }),
   route({
@@ -35,13 +36,13 @@ export const USER_ROUTES: readonly Route[] = [
     spec: '2.1 (2)',
     summary: 'Changes attributes of a user; those that are not named stay, `null` clears one',
     callers: WRITERS,
-    operation: 'updateUser',
+    operation: UpdateUser,
     input: { params: SUBJECT_PATH, headers: END_USER, body: CHANGED_ATTRIBUTES },
     toVariables: ({ params, body }) => ({ userId: subjectIdOf(params.subjectId), ...attributeVariables(body) }),
     reply: {
       status: 200,
       schema: ACCOUNT,
-      from: ({ updateUser }: { updateUser: { user: UserData } }) => account(updateUser.user),
+      from: ({ updateUser }) => account(present(updateUser.user)),
     },
     pos: { ...ATTRIBUTE_FIELDS, 'email.*': 'email', 'phone_number.*': 'phone_number' },
     shapeErrors: {
@@ -56,7 +57,7 @@ export const USER_ROUTES: readonly Route[] = [
     spec: '2.3 (5)',
     summary: 'Deletes a user with all that belongs to the account',
     callers: WRITERS,
-    operation: 'deleteUser',
+    operation: DeleteUser,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: { status: 204 },
@@ -68,7 +69,7 @@ export const USER_ROUTES: readonly Route[] = [
     spec: '2.3 (57)',
     summary: 'Deletes a user whom both ids name',
     callers: { basic: 'rest' },
-    operation: 'deleteUser',
+    operation: DeleteUser,
     input: {
       params: SUBJECT_PATH,
       query: z.object({ instanceId: ACCOUNT_ID.describe('`instanceId` of the same account.') }),
@@ -87,13 +88,13 @@ export const USER_ROUTES: readonly Route[] = [
     spec: '2.5 (7)',
     summary: 'Properties of a user',
     callers: READERS,
-    operation: 'userProperties',
+    operation: UserProperties,
     input: { params: SUBJECT_PATH, headers: END_USER },
     toVariables: ({ params }) => ({ userId: subjectIdOf(params.subjectId) }),
     reply: {
       status: 200,
       schema: PROPERTIES,
-      from: ({ user }: { user: { properties: object } }) => user.properties,
+      from: ({ user }) => PROPERTIES.parse(user.properties),
     },
     errors: SUBJECT,
   }),
@@ -109,7 +110,7 @@ export const USER_ROUTES: readonly Route[] = [
         app: [...READERS.bearer.app, ...WRITERS.bearer.app],
       },
     },
-    operation: 'updateUserProperties',
+    operation: UpdateUserProperties,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER,
@@ -122,8 +123,7 @@ export const USER_ROUTES: readonly Route[] = [
     reply: {
       status: 200,
       schema: PROPERTIES,
-      from: ({ updateUserProperties }: { updateUserProperties: { properties: object } }) =>
-        updateUserProperties.properties,
+      from: ({ updateUserProperties }) => PROPERTIES.parse(updateUserProperties.properties),
     },
     pos: { 'input.add.*': 'add.*' },
     errors: SUBJECT,

@@ -1,12 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CREDENTIAL_EVENT_NAMES, EVENT_NAMES, eventName } from '../../../rest-compat/blitz/events.ts';
 import { instanceIdOf, subjectIdOf } from '../../../rest-compat/blitz/identifiers.ts';
 import { BLITZ, registerBlitz } from '../../../rest-compat/blitz/index.ts';
+import * as blitzDocuments from '../../../rest-compat/blitz/operations.generated.ts';
 import { inSampleOrder, popupPage } from '../../../rest-compat/blitz/quirks.ts';
-import { idleCodes } from '../../../rest-compat/engine/index.ts';
+import { idleCodes, type OperationDocument } from '../../../rest-compat/engine/index.ts';
 import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
+import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
 import { anonymousCaller, type Caller, formatScope, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
 import { EVENT_TYPES } from '../../../src/events/index.ts';
@@ -19,9 +20,15 @@ describe('what the dialects say of themselves', () => {
     expect(DIALECTS.flatMap((dialect) => idleCodes(dialect))).toEqual([]);
   });
 
-  it.each(DIALECTS)('uses every document of $name', ({ operations, mounts }) => {
-    const used = new Set(mounts.flatMap(({ routes }) => routes.map(({ operation }) => `${operation}.graphql`)));
-    expect(readdirSync(operations).filter((file) => !used.has(file))).toEqual([]);
+  it('uses every document of its own, and no other', () => {
+    const documents: Readonly<Record<string, readonly OperationDocument[]>> = {
+      blitz: Object.values(blitzDocuments),
+      oidc: Object.values(oidcDocuments),
+    };
+    for (const { name, mounts } of DIALECTS) {
+      const used = new Set(mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation)));
+      expect(used, name).toEqual(new Set(documents[name]));
+    }
   });
 
   it('begins its prefixes with names no tenant can have', () => {
@@ -81,7 +88,7 @@ describe('Blitz rows', () => {
   });
 
   it.each(guarded)('$name is open to $scope alone', async ({ row, mode, scope }) => {
-    const { demands } = loadOperation(await testGraph(), BLITZ.operations, row.operation);
+    const { demands } = loadOperation(await testGraph(), row.operation);
     const tenant = { id: 't', name: 't', route: 'aaaaaaaa' } as unknown as TenantRef;
     const holder = mode === 'user' ? 'user' : 'application';
     const caller: Caller = {

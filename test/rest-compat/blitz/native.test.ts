@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BLITZ, registerBlitz } from '../../../rest-compat/blitz/index.ts';
 import type { Route, Variables } from '../../../rest-compat/engine/index.ts';
-import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { type Caller, formatScope, ScopeAliases } from '../../../src/access/index.ts';
 import { addSeconds } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { blitzOfSuite } from '../../support/blitz.ts';
 import { totpCode } from '../../support/totp.ts';
 import { TestUpstream } from '../../support/upstream.ts';
-import { type GraphResult, testGraph } from '../../support/world.ts';
+import type { GraphResult } from '../../support/world.ts';
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const VK = { type: 'vk', name: 'vk_1' };
@@ -69,11 +68,10 @@ describe('Blitz: whatever a service does, GraphQL does for whoever holds native 
 
   /** Runs the document of a row as a client of the graph sends it. */
   async function run(row: Route, request: Request, caller: Caller): Promise<GraphResult> {
-    const { source } = loadOperation(await testGraph(), BLITZ.operations, row.operation);
     const nothing = { params: {}, query: {}, headers: {}, body: {}, form: {} };
     const parsed = { ...nothing, ...request, baseUrl: 'https://id.example.com/blitz' };
     const variables: Variables = { ...row.toVariables?.(parsed as never), tenant: blitz.tenant.name };
-    return blitz.world.graphql(caller, source, JSON.parse(JSON.stringify(variables)));
+    return blitz.world.graphql(caller, row.operation.text, JSON.parse(JSON.stringify(variables)));
   }
 
   const system = () => blitz.world.system(blitz.tenant);

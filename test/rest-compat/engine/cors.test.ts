@@ -6,21 +6,23 @@ import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
 import { type Answer, type RestClient, serveDialects } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
+import { ShowTenant } from './operations.generated.ts';
 
 const ORIGIN = 'https://app.example';
 const OTHER = 'https://other-app.example';
 
-const row = (path: string, method: 'GET' | 'POST', over: Partial<Route>): Route =>
-  route({
+const row = (path: string, method: 'GET' | 'POST', over: Partial<Route>): Route => ({
+  ...route({
     method,
     path,
     spec: 'Tiny',
     summary: 'Shows the tenant.',
     callers: { bearer: { app: ['tenant:read'] } },
-    operation: 'showTenant',
-    reply: { status: 200, schema: z.object({ name: z.string() }), from: (data: { tenant: object }) => data.tenant },
-    ...over,
-  } as Route);
+    operation: ShowTenant,
+    reply: { status: 200, schema: z.object({ name: z.string() }), from: (data) => data.tenant },
+  }),
+  ...over,
+});
 
 const ROWS = [
   row('/open', 'GET', { cors: 'public' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Dialect, type LegacyError, mappedCodes, type Route, route } from '../../../rest-compat/engine/index.ts';
 import type { ErrorKind } from '../../../src/kernel/index.ts';
+import { RenameTenant, ShowTenant } from './operations.generated.ts';
 
 const row = (status: number, error: string): LegacyError => ({ status, envelope: 'plain', error });
 
@@ -23,7 +24,7 @@ export const SHOW_TENANT = route({
   spec: 'Tiny 1',
   summary: 'Shows the tenant.',
   callers: { bearer: { app: ['tenant:read'] } },
-  operation: 'showTenant',
+  operation: ShowTenant,
   input: {
     params: z.object({ id: z.string().regex(/^[a-z/ ]+$/) }),
     query: z.object({ limit: z.string().optional() }),
@@ -31,7 +32,7 @@ export const SHOW_TENANT = route({
   reply: {
     status: 200,
     schema: z.object({ title: z.string(), isOn: z.boolean() }),
-    from: ({ tenant }: { tenant: { name: string; isEnabled: boolean } }) => ({
+    from: ({ tenant }) => ({
       title: tenant.name,
       isOn: tenant.isEnabled,
       secret: 'never declared',
@@ -45,7 +46,7 @@ export const RENAME_TENANT = route({
   spec: 'Tiny 2',
   summary: 'Renames the tenant.',
   callers: { bearer: { app: ['tenant:write'], user: ['tenant:write'] } },
-  operation: 'renameTenant',
+  operation: RenameTenant,
   input: {
     headers: z.object({ 'x-forwarded-for': z.string().optional() }),
     body: z.object({ title: z.string().nullable().optional(), isOn: z.boolean().optional() }),
@@ -73,8 +74,7 @@ export function tinyDialect(
       { prefix: '/t/{tenant}', routes: [] },
     ],
     chapters: [{ name: 'Tenants', description: 'About tenants.', routes }],
-    samples: { parameters: { id: 'a/b' }, operations: { showTenant: { reply: { title: 'acme', isOn: true } } } },
-    operations: new URL('./operations/', import.meta.url),
+    samples: { parameters: { id: 'a/b' }, operations: { ShowTenant: { reply: { title: 'acme', isOn: true } } } },
     api: 'rest',
     endUserAddress: 'required',
     errors: {

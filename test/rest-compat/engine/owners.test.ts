@@ -15,8 +15,13 @@ describe('the start of the translation layer', () => {
   const withErrors = (over: Partial<Dialect['errors']>) =>
     tinyDialect({ errors: { ...tinyDialect().errors, ...over } });
 
-  it('fails when a document is missing', () => {
-    expect(start(withRoute({ operation: 'nothing' }))).toThrow(/nothing\.graphql/);
+  it('fails when a document does not fit the schema, or does not declare $tenant', () => {
+    const withText = (text: string) => start(withRoute({ operation: { name: 'Odd', text, hash: '' } }));
+    expect(withText('query Odd($tenant: String!) { tenant(tenant: $tenant) { colour } }')).toThrow(
+      /document Odd: Cannot query field "colour"/,
+    );
+    expect(withText('query Odd { tenant { name } }')).toThrow('document Odd: Every document declares $tenant.');
+    expect(withText('query Even { tenant { name } }')).toThrow('document Odd: It holds no operation of this name.');
   });
 
   it('fails when two rows share a method and a path, whatever their parameters are called', () => {

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { UpdateAuthModes } from '../../../rest-compat/blitz/operations.generated.ts';
+import { route } from '../../../rest-compat/engine/index.ts';
+
+const ROW = {
+  path: '/auth',
+  spec: 'Tiny',
+  summary: 'Changes modes.',
+  callers: { public: true },
+  method: 'POST',
+} as const;
+const AUTH = z.object({ needPasswordChange: z.boolean(), methodsLocked: z.array(z.string()) });
+
+/** Each `@ts-expect-error` fails `npm run types` when the line below it begins to compile. */
+describe('a row that is bound to its document', () => {
+  it('compiles with exactly the variables and the data of the document', () => {
+    const { operation, toVariables } = route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      input: { body: z.object({ methodsLocked: z.array(z.string()).optional() }) },
+      toVariables: ({ body }) => ({ userId: 'anna', ...body }),
+      reply: {
+        status: 200,
+        schema: AUTH,
+        from: ({ updateAuthModes: { authModes } }) =>
+          authModes && { needPasswordChange: authModes.needPasswordChange, methodsLocked: authModes.methodsLocked },
+      },
+    });
+    expect([operation, toVariables]).toEqual([UpdateAuthModes, expect.any(Function)]);
+  });
+
+  it('does not compile with a misspelt variable, written out or part of the body', () => {
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      // @ts-expect-error The document declares $methodsLocked.
+      toVariables: () => ({ userId: 'anna', methodLocked: ['password'] }),
+      reply: { status: 204 },
+    });
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      input: { body: z.object({ methodLocked: z.array(z.string()).optional() }) },
+      // @ts-expect-error The document declares $methodsLocked.
+      toVariables: ({ body }) => ({ userId: 'anna', ...body }),
+      reply: { status: 204 },
+    });
+  });
+
+  it('does not compile without a variable that the document demands, nor with one of another type', () => {
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      // @ts-expect-error $userId is missing.
+      toVariables: () => ({ methodsLocked: ['password'] }),
+      reply: { status: 204 },
+    });
+    // @ts-expect-error There is no toVariables, and $userId is demanded.
+    route({ ...ROW, operation: UpdateAuthModes, reply: { status: 204 } });
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      // @ts-expect-error $methodsLocked is a list.
+      toVariables: () => ({ userId: 'anna', methodsLocked: 'password' }),
+      reply: { status: 204 },
+    });
+  });
+
+  it('does not compile with a variable that the engine fills', () => {
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      // @ts-expect-error The tenant is that of the request.
+      toVariables: () => ({ userId: 'anna', tenant: 'other' }),
+      reply: { status: 204 },
+    });
+  });
+
+  it('does not compile when its reply reads a member that the document does not ask for', () => {
+    const toVariables = () => ({ userId: 'anna' });
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      toVariables,
+      reply: {
+        status: 200,
+        schema: z.object({ locked: z.array(z.string()).optional() }),
+        // @ts-expect-error The member is called methodsLocked.
+        from: ({ updateAuthModes: { authModes } }) => ({ locked: authModes?.methodLocked }),
+      },
+    });
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      toVariables,
+      reply: {
+        status: 200,
+        schema: z.object({ id: z.string().optional() }),
+        // @ts-expect-error The type AuthModes has the field, but the document does not ask for it.
+        from: ({ updateAuthModes: { authModes } }) => ({ id: authModes?.userId }),
+      },
+    });
+  });
+
+  it('does not compile when its reply lacks a member of the declared body', () => {
+    route({
+      ...ROW,
+      operation: UpdateAuthModes,
+      toVariables: () => ({ userId: 'anna' }),
+      reply: {
+        status: 200,
+        schema: AUTH,
+        // @ts-expect-error needPasswordChange is missing.
+        from: ({ updateAuthModes: { authModes } }) => ({ methodsLocked: authModes?.methodsLocked ?? [] }),
+      },
+    });
+  });
+});
