@@ -4,21 +4,16 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The stairs of the house: a room imports from rooms further left only, never from one on its own step. */
-const STAIRS: readonly (readonly string[])[] = [
-  ['src/kernel'],
-  ['src/crypto', 'src/persistence'],
-  ['src/events', 'src/access', 'src/delivery'],
-  ['src/tenants'],
-  ['src/roles'],
-  ['src/users', 'src/clients'],
-  ['src/sessions', 'src/auth-modes', 'src/federation', 'src/risk', 'src/rights', 'src/consents'],
-  ['src/flows'],
-  ['src/oauth'],
-  ['schema'],
-  ['rest-compat'],
-  ['src/server'],
-];
+/** The steps of docs/architecture.md: a module imports from earlier steps only, never from one on its own step. */
+function readSteps(): string[][] {
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const [, table = ''] = page.split('## Import directions');
+  return [...table.matchAll(/^\| \d+ \| (.+) \|$/gm)].map(([, modules]) =>
+    [...modules!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
+}
+
+const STAIRS = readSteps();
 const STEP = new Map(STAIRS.flatMap((rooms, step) => rooms.map((room) => [room, step] as const)));
 
 /** Of `src/` the translation layer knows only the words: errors, ids, callers. Everything else it asks in GraphQL. */
@@ -57,6 +52,11 @@ const imports: Import[] = ['src', 'schema', 'rest-compat'].flatMap((floor) =>
 );
 
 describe('the stairs of the house', () => {
+  it('are read from the page on the architecture', () => {
+    expect(STAIRS.length).toBeGreaterThan(10);
+    expect(STAIRS.flat().length).toBe(STEP.size);
+  });
+
   it('knows every room', () => {
     const unknown = [...new Set(imports.map(({ from }) => roomOf(from)))].filter((room) => !STEP.has(room));
     expect(unknown).toEqual([]);
