@@ -31,7 +31,7 @@ export function createCallers({ oauth, sessions }: Services, publicUrl: string):
 
 /**
  * Name of the cookie that holds a browser's session in a tenant: one per tenant, so that signing in to one does not sign out
- * of another (model.md section 9). Without `__Host-`, which demands `Secure`, on a plain http address.
+ * of another (docs/tenancy.md). Without `__Host-`, which demands `Secure`, on a plain http address.
  */
 export function sessionCookieName({ id }: Pick<TenantRef, 'id'>, isSecure: boolean): string {
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 10);

@@ -25,7 +25,7 @@ const TYPE_OF_TAG: ReadonlyMap<string, TaggedType> = new Map(
   Object.entries(TAGS).map(([type, tag]) => [tag, type as TaggedType]),
 );
 
-/** A global id taken apart: `<tag>~<8 base32 characters of the tenant's route>~<key>` (design.md section 4). */
+/** A global id taken apart: `<tag>~<8 base32 characters of the tenant's route>~<key>` (docs/architecture.md). */
 export interface GlobalId {
   readonly type: TaggedType;
   readonly route: string;

@@ -12,7 +12,7 @@ const CONTACT = z
 /** Not the account's to say, whatever the value. */
 const NEVER = z.never().optional();
 
-/** Members of an account that are not attributes of it: sending one is answered `unmodifiable` (spec section 2.1). */
+/** Members of an account that are not attributes of it: sending one is answered `unmodifiable` (docs/dialects/blitz.md, section 2.1). */
 const READ_ONLY = { meta: NEVER, locked: NEVER };
 
 const MEMBERS = {

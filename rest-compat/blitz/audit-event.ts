@@ -8,7 +8,7 @@ import type { NamedVersion } from './user-agent.ts';
 const TEXT = z.string().optional();
 const NAMED = z.object({ name: TEXT, version: TEXT });
 
-/** Spec section 4; what is not known is left out. */
+/** docs/dialects/blitz.md, section 4; what is not known is left out. */
 export const AUDIT_EVENT = z.object({
   type: z.string(),
   ts: z.int().describe('Milliseconds since the epoch.'),

@@ -1,6 +1,6 @@
 import { isNumber, parseRql, type RqlCall, RqlRefusal, splitLimit, valuesOf } from './rql.ts';
 
-/** What the audit's `rql` asks for (spec section 4). */
+/** What the audit's `rql` asks for (docs/dialects/blitz.md, section 4). */
 export interface AuditQuery {
   readonly from: Date | undefined;
   readonly to: Date | undefined;

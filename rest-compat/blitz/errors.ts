@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DialectErrors, LegacyError } from '../engine/index.ts';
 import { asTheirKind, GIVEN_ELSEWHERE, OAUTH_ERROR } from '../oidc/errors.ts';
 
-/** One of `errors[]`: a faulty value (spec section 0.5, envelope 1). */
+/** One of `errors[]`: a faulty value (docs/dialects/blitz.md, section 0.5, envelope 1). */
 export const listed = (error: string, pos?: string, text?: string): LegacyError => ({
   status: 400,
   envelope: 'list',
@@ -48,7 +48,7 @@ const PROCESS = z.strictObject({
   desc: z.string().describe('The same in words.'),
 });
 
-/** Spec sections 0.5 and 5. */
+/** docs/dialects/blitz.md, sections 0.5 and 5. */
 export const BLITZ_ERRORS: DialectErrors = {
   codes: {
     ...asTheirKind(GIVEN_ELSEWHERE),

@@ -85,7 +85,7 @@ const signInFailed = ({ identifier, method }: Params): Details => ({
 const seconds = (moment: unknown): number | undefined =>
   typeof moment === 'string' ? Math.floor(Date.parse(moment) / 1000) : undefined;
 
-/** Details by type of the graph (spec section 4, "useful `prms`"); types without a row have none. */
+/** Details by type of the graph (docs/dialects/blitz.md, section 4); types without a row have none. */
 const DETAILS: Readonly<Record<string, (params: Params, subjectId: string | null) => Details>> = {
   'session.started': ({ identifier, amr }) => ({
     used_login: identifier,

@@ -1,5 +1,6 @@
 /**
- * Names of event types in the dialect's audit (spec section 4; only `login` is sourced, the others are our reading). A type
+ * Names of event types in the dialect's audit (docs/dialects/blitz.md, section 4; only `login` is sourced, the others
+ * are our reading). A type
  * that is absent is not shown by this door.
  */
 export const EVENT_NAMES: Readonly<Record<string, string>> = {

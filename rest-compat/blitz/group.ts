@@ -12,7 +12,7 @@ export const GROUP_ID = z
   .regex(/^\P{C}{1,255}$/u)
   .describe('`id` of the group; `instanceId` does as well.');
 
-/** Profile whose groups form a tree elsewhere: they are no organisations (model.md section 5). */
+/** Profile whose groups form a tree elsewhere: they are no organisations (docs/dialects/blitz.md, section 2.19). */
 export const TREE_PROFILE = 'groups';
 
 export const PROFILE = z
@@ -38,7 +38,7 @@ function recordOf(pathId: string): string | null {
   return decoded.startsWith(INSTANCE) && UUID.test(record) && groupInstanceIdOf(record) === pathId ? record : null;
 }
 
-/** Spec section 2.19: the attributes beside these are the deployment's own. */
+/** docs/dialects/blitz.md, section 2.19: the attributes beside these are the deployment's own. */
 export const GROUP = z.looseObject({
   instanceId: z.string(),
   id: z.string(),

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { isUuid } from '../../src/kernel/index.ts';
 
-/** Typesetting put hyphens and dashes of other kinds into published ids (spec section 0.3). */
+/** Typesetting put hyphens and dashes of other kinds into published ids (docs/dialects/blitz.md, section 0.3). */
 const DASHES = /[\u2010-\u2015]/g;
-/** What begins every `instanceId` of a user; ids that are chosen may not begin with its encoding (model.md section 5). */
+/**
+ * What begins every `instanceId` of a user; ids that are chosen may not begin with its encoding (docs/dialects/blitz.md,
+ * section 0.3).
+ */
 const INSTANCE = 'usr:';
 const ENCODED_INSTANCE = 'dXNyO';
 
@@ -26,7 +29,7 @@ const TOTP_ID = /^SW_TOTP_(\d{1,9})_(.+)$/;
 /** Never given out: the id of no app. */
 const NO_ORDINAL = 0;
 
-/** Id of a code app (model.md section 5). */
+/** Id of a code app (docs/dialects/blitz.md, section 0.3). */
 export const totpIdOf = (ordinal: number, subjectId: string): string => `SW_TOTP_${ordinal}_${subjectId}`;
 
 /** The number in the id of a code app of this account; that of no app when the id is not one of this account. */
@@ -36,7 +39,7 @@ export function totpOrdinalOf(id: string, subjectId: string): number {
   return isOwner ? Number(ordinal) : NO_ORDINAL;
 }
 
-/** Id of what a user allowed an application (model.md section 5). */
+/** Id of what a user allowed an application (docs/dialects/blitz.md, section 0.3). */
 export const consentIdOf = (subjectId: string, clientId: string): string => `${subjectId}_${clientId}`;
 
 /** Never registered: the id of no application. */

@@ -1,6 +1,6 @@
 import type { SignUpStep } from './operations.generated.ts';
 
-/** What the dialect does on purpose although nobody would ask for it, each with its section of the spec. */
+/** What the dialect does on purpose although nobody would ask for it, each with its section of docs/dialects/blitz.md. */
 
 /** Section 2.8: lists of code apps always have `name`, though nobody need give one. */
 export const NAMELESS = '';

@@ -14,7 +14,7 @@ import type {
 import { DESKTOP, INSTRUCTION_NAMES, INSTRUCTIONS } from './quirks.ts';
 import { withMajor, withVersion } from './user-agent.ts';
 
-/** Spec section 2.15: `userName` only when it is known. */
+/** docs/dialects/blitz.md, section 2.15: `userName` only when it is known. */
 export const EXTERNAL_ACCOUNTS = z.array(
   z.object({ sid: z.string(), fpType: z.string(), fpName: z.string(), userName: z.string().optional() }),
 );
@@ -30,7 +30,7 @@ export function externalAccounts({ federationLinks }: ExternalAccountsData): z.i
 
 export const REDIRECT_TO = z.object({ redirectTo: z.string() });
 
-/** Spec section 2.6: `requiredFactor` is absent when two-factor sign-in is off. */
+/** docs/dialects/blitz.md, section 2.6: `requiredFactor` is absent when two-factor sign-in is off. */
 export const AUTH_MODES = z.object({
   requiredFactor: z.literal(2).optional(),
   needPasswordChange: z.boolean(),
@@ -51,7 +51,7 @@ export function authModes({
 
 const CONTACT = z.object({ value: z.string(), verified: z.boolean() });
 
-/** Spec section 2.1: the attributes are the deployment's own, so any name may stand beside the ones that are declared. */
+/** docs/dialects/blitz.md, section 2.1: the attributes are the deployment's own, so any name may stand beside the ones that are declared. */
 export const ACCOUNT = z.looseObject({
   sub: z.string(),
   locked: z.boolean(),
@@ -68,7 +68,7 @@ const withoutNulls = (members: Readonly<Record<string, unknown>>): object =>
 
 const contact = (value: string | null, verified: boolean) => (value === null ? null : { value, verified });
 
-/** Who was registered without a `login` has one of the others as username (model.md section 5). */
+/** Who was registered without a `login` has one of the others as username (docs/dialects/blitz.md, section 2.2). */
 const loginOf = ({ username, email, phone, subject }: Account) =>
   [email, phone, subject].includes(username) ? undefined : username;
 
@@ -91,10 +91,10 @@ export function account(user: Account): z.input<typeof ACCOUNT> {
   };
 }
 
-/** Spec section 2.5: flat. */
+/** docs/dialects/blitz.md, section 2.5: flat. */
 export const PROPERTIES = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** Spec section 2.2: `cookies` are for the user's browser, `instructions` what is left to do. */
+/** docs/dialects/blitz.md, section 2.2: `cookies` are for the user's browser, `instructions` what is left to do. */
 export const REGISTRATION = z.object({
   instanceId: z.string(),
   subject: z.string(),
@@ -121,14 +121,14 @@ export function registration({
   };
 }
 
-/** Spec section 2.11: what nobody was sent must not be lost. */
+/** docs/dialects/blitz.md, section 2.11: what nobody was sent must not be lost. */
 export const GENERATED_PASSWORD = z.object({ password: z.string() });
 
 export function generatedPassword({ generatedPassword: password }: ReplacePasswordData['replacePassword']) {
   return password === null ? null : { password };
 }
 
-/** Spec section 2.13; names by language, `_default_` for all others. */
+/** docs/dialects/blitz.md, section 2.13; names by language, `_default_` for all others. */
 export const LINKED_APPS = z.array(
   z.object({
     id: z.string(),
@@ -147,7 +147,7 @@ export function linkedApps({ linkedApps: apps }: LinkedAppsData): z.input<typeof
   }));
 }
 
-/** Spec section 2.13. */
+/** docs/dialects/blitz.md, section 2.13. */
 export const DEVICES = z.array(
   z.object({
     id: z.string(),

@@ -9,7 +9,7 @@ export type RightHolder = { readonly userId: string } | { readonly clientId: str
 /** On what a right is held, in the graph's words. */
 export type RightParty = RightHolder | { readonly groupKey: { readonly profile: string; readonly key: string } };
 
-/** How the two types that a key may name beside users are written (spec section 2.18). */
+/** How the two types that a key may name beside users are written (docs/dialects/blitz.md, section 2.18). */
 export const RIGHT_TYPES = ['its', 'grps'] as const;
 export type RightKeyType = (typeof RIGHT_TYPES)[number];
 

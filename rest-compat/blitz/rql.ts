@@ -39,7 +39,8 @@ const TYPED = /^(string|number|boolean):/;
 const NUMBER = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
 
 /**
- * Reads an expression of the query language (spec section 2.4), such as `and(eq(family_name,string:Orlov),limit(5))`.
+ * Reads an expression of the query language (docs/dialects/blitz.md, section 2.4), such as
+ * `and(eq(family_name,string:Orlov),limit(5))`.
  * The text is what the query parameter says, decoded once. Values may hold parentheses as long as they are balanced, and
  * commas when percent-encoded once more.
  * @throws RqlRefusal Malformed, too long, too deep or too large.

@@ -13,13 +13,16 @@ interface ScopePair {
   readonly meansForApp?: readonly string[];
 }
 
-/** Spec section 1.1, in the house's words (model.md section 7). In a token of the other kind a name grants nothing. */
+/**
+ * The scopes of docs/dialects/blitz.md, section 1.1, as permissions of docs/tenancy.md. In a token of the other kind a
+ * name grants nothing.
+ */
 const PAIRS: readonly ScopePair[] = [
   {
     text: 'Getting attributes',
     user: ['blitz_api_user'],
     app: ['blitz_api_sys_users'],
-    // The manual prints the reading scopes for changes of properties too (spec section 3.2).
+    // The manual prints the reading scopes for changes of properties too (docs/dialects/blitz.md, section 3.2).
     means: ['user:read', 'user-property:write'],
   },
   {

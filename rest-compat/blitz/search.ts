@@ -59,7 +59,8 @@ const OPERATORS: ReadonlyMap<string, ComparisonOperator> = new Map([
 ]);
 
 /**
- * Reads a search (spec sections 2.4, 2.19): `and`, `or`, `eq`, `ne`, `lt`, `le`, `gt`, `ge` and one `limit`.
+ * Reads a search (docs/dialects/blitz.md, sections 2.4, 2.19): `and`, `or`, `eq`, `ne`, `lt`, `le`, `gt`, `ge` and one
+ * `limit`.
  * @throws RqlRefusal Malformed, with other operators, or with more alternatives than the graph takes.
  */
 export function searchOf<Field extends string>(text: string, fields: SearchFields<Field>): Search<Field> {

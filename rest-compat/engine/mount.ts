@@ -75,7 +75,7 @@ export class Engine {
 
   /** Answers every path below a dialect's prefix; calls `next()` for the others. */
   readonly middleware: Middleware = async (ctx, next) => {
-    // The raw path: an encoded slash is part of its segment (model.md section 3).
+    // The raw path: an encoded slash is part of its segment (docs/architecture.md).
     const segments = segmentsOf(ctx.path);
     const owner = this.owners.find(segments);
     if (owner === null) return next();
@@ -87,7 +87,7 @@ export class Engine {
     }
   };
 
-  /** The steps, in the order in which a request can fail them (design.md section 5). */
+  /** The steps, in the order in which a request can fail them (docs/architecture.md). */
   async #serve(exchange: Exchange): Promise<void> {
     const { ctx, owner, segments } = exchange;
     const row = matched(exchange);

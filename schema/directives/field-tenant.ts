@@ -62,7 +62,7 @@ function tenantNameIn(args: Readonly<Record<string, unknown>>): string | null {
 }
 
 /**
- * The tenant a root field acts on: its argument's, else the global ids', else the caller's (design.md section 4).
+ * The tenant a root field acts on: its argument's, else the global ids', else the caller's (docs/architecture.md).
  * Null when the named one does not exist, or none is named and the caller has none.
  * @throws TENANT_AMBIGUOUS The argument and an id, or two ids, name different tenants.
  */

@@ -117,7 +117,7 @@ function narrower(a: Allowance, b: Allowance): Allowance {
 
 /**
  * What the alternatives of a directive give this caller in this tenant: the widest allowance, or null.
- * In a tenant other than the caller's own only reach `all` counts (model.md section 2, rule 4).
+ * In a tenant other than the caller's own only reach `all` counts (docs/tenancy.md, rule 4).
  */
 export function allowed(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance | null {
   const isForeign = tenant !== null && caller.tenant?.id !== tenant.id;

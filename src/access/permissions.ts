@@ -1,5 +1,5 @@
 /**
- * The one list of permissions (model.md section 7): `noun:verb`. `write` implies `read` of its noun; nothing else implies it.
+ * The one list of permissions (docs/tenancy.md): `noun:verb`. `write` implies `read` of its noun; nothing else implies it.
  */
 const PERMISSION_VERBS = {
   tenant: ['read', 'write', 'create', 'delete', 'import', 'export'],
@@ -154,7 +154,7 @@ export class PermissionSet {
     return true;
   }
 
-  /** Whether any permission is held with reach `all`: such holders are guarded accounts (model.md section 2, rule 7). */
+  /** Whether any permission is held with reach `all`: such holders are guarded accounts (docs/tenancy.md, rule 7). */
   get holdsAll(): boolean {
     for (const held of this.#held.values()) {
       if (held.reach === 'all' || [...held.only.values()].includes('all')) return true;

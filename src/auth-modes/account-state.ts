@@ -1,4 +1,4 @@
-/** What inactivity has done to an account: four names, as the table of model.md section 5 stores them. */
+/** What inactivity has done to an account: four names, as the table of docs/data-model.md stores them. */
 export type AccountStateName = 'initial' | 'active' | 'inactivityLock' | 'untouchable';
 
 /** The inactivity state of an account. A moment that does not belong to the state is null. */
@@ -24,7 +24,7 @@ export const FOR_EVER = new Date('9999-12-31T00:00:00.000Z');
 
 const NONE = { checkedAt: null, lockedAt: null, exemptUntil: null };
 
-/** Reads the state at a moment: an exemption that runs lifts the lock (model.md section 5). */
+/** Reads the state at a moment: an exemption that runs lifts the lock (docs/data-model.md). */
 export function accountStateOf(row: AccountStateColumns, now: Date): AccountState {
   const { exemptUntil, inactiveSince, stateCheckedAt } = row;
   if (exemptUntil != null && exemptUntil > now) {

@@ -30,7 +30,7 @@ export const CredentialEntity = defineEntity({
 });
 export type Credential = InferEntity<typeof CredentialEntity>;
 
-/** Failed attempts of one subject at one factor, and the block they led to (model.md section 8). */
+/** Failed attempts of one subject at one factor, and the block they led to (docs/lock-out.md). */
 export const LockoutEntity = defineEntity({
   name: 'Lockout',
   tableName: 'lockouts',

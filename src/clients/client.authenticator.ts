@@ -28,7 +28,7 @@ export const REST_GRANTS: readonly Grant[] = (
 const REST_PERMISSIONS = new PermissionSet(REST_GRANTS);
 
 /**
- * What a client may do on the routes that document HTTP Basic (model.md section 6): the `rest` secret gives the three
+ * What a client may do on the routes that document HTTP Basic (docs/data-model.md): the `rest` secret gives the three
  * permissions of `REST_GRANTS`, the `oauth` secret those of the client and `federation-link:bind`.
  */
 export function basicPermissions({ record, secretKind }: AuthenticatedClient): PermissionSet {

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A registered redirect address and how it is compared: `exact`, `prefix` or `wildcard` (model.md section 6). */
+/** A registered redirect address and how it is compared: `exact`, `prefix` or `wildcard` (docs/data-model.md). */
 export interface RedirectEntry {
   readonly uri: string;
   readonly match: 'exact' | 'prefix' | 'wildcard';

@@ -13,7 +13,7 @@ export interface LinkedAppBindingDeps {
   readonly clock: Clock;
 }
 
-/** Assigns app instances that registered themselves to the user who works with them (model.md section 6). */
+/** Assigns app instances that registered themselves to the user who works with them (docs/data-model.md). */
 export class LinkedAppBinding {
   readonly #deps: LinkedAppBindingDeps;
 

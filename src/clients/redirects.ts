@@ -50,7 +50,7 @@ function faultOf(uri: string, match: RedirectEntry['match']): string | null {
  * Redirect addresses in the form they are stored in, each once. Implements RFC 9700 section 2.6 (no `http` but loopback),
  * RFC 6749 section 3.1.2 and RFC 8252 section 7.
  * @param path GraphQL input path of the list.
- * @param before The present entries: those that stay keep their kind of match (model.md section 6).
+ * @param before The present entries: those that stay keep their kind of match (docs/data-model.md).
  * @throws CLIENT_REDIRECT_INVALID
  */
 export function checkedRedirects(

@@ -28,7 +28,7 @@ export interface DeliveryQueueOptions<M extends Message> {
 
 const CAPACITY = 1000;
 const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000];
-/** Less than the time a node may take to stop (design.md section 9). */
+/** Less than the time a node may take to stop (README.md). */
 const STOP_PATIENCE_MS = 5_000;
 
 /**

@@ -11,7 +11,7 @@ const PENDING = Symbol('events to write with the open unit of work');
 /** Told of events once they are durable, on the node that wrote them: caches drop what the events made stale. */
 export type CommittedListener = (events: readonly SecurityEvent[]) => void;
 
-/** The append-only log of security events (design.md section 7). */
+/** The append-only log of security events (docs/decisions/0011-event-positions.md). */
 export class EventLog {
   readonly #db: Database;
   readonly #clock: Clock;

@@ -15,7 +15,10 @@ const BUSY_MS = 5;
 /** A pass costs the server about a millisecond: under load at most a tenth of one core. */
 const BETWEEN_PASSES_MS = 10;
 
-/** Gives committed events dense positions; one on each node, one at a time at work (model.md section 11). */
+/**
+ * Gives committed events dense positions; one on each node, one at a time at work
+ * (docs/decisions/0011-event-positions.md).
+ */
 export class Sequencer {
   readonly #options: SequencerOptions;
   readonly #loop: Loop;

@@ -6,6 +6,6 @@ import type { TenantId } from './ids.ts';
 export interface TenantRef {
   readonly id: TenantId;
   readonly name: string;
-  /** 5 random bytes as 8 characters of lower-case base32 (model.md section 9). */
+  /** 5 random bytes as 8 characters of lower-case base32 (docs/tenancy.md). */
   readonly route: string;
 }

@@ -11,7 +11,7 @@ export const GrantEntity = defineEntity({
     clientUuid: p.uuid(),
     sessionId: p.uuid().nullable(),
     scopes: p.array().columnType('text[]').defaultRaw(`'{}'`),
-    /** Which kind of issuer made it: `native`, `realm`, `api`, `root`, `external-factor`, `suite` (model.md section 10). */
+    /** Which kind of issuer made it: `native`, `realm`, `api`, `root`, `external-factor`, `suite` (docs/tokens.md). */
     issuerKind: p.string().length(16),
     /** Counts rotations of the refresh token. */
     generation: p.integer().default(0),

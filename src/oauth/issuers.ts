@@ -2,7 +2,7 @@ import type { SigningAlgorithm } from '../crypto/index.ts';
 import type { TenantRef } from '../kernel/index.ts';
 import { oauthErrors } from './oauth.errors.ts';
 
-/** How one kind of issuer behaves (model.md section 10). Which paths it has is told by whoever mounts it. */
+/** How one kind of issuer behaves (docs/tokens.md). Which paths it has is told by whoever mounts it. */
 export interface IssuerKind {
   readonly kind: string;
   /** Signs unless the client chose another one of `algorithms`. */

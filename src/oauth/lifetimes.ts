@@ -5,7 +5,7 @@ import type { IssuerKind } from './issuers.ts';
 /** No access or ID token lives longer, whoever asks: a retired signing key is published for as long. 30 days. */
 export const MAX_TOKEN_SECONDS = 2_592_000;
 
-/** How long a client's tokens live: its own choice, else the tenant's, else the issuer kind's (model.md section 10). */
+/** How long a client's tokens live: its own choice, else the tenant's, else the issuer kind's (docs/tokens.md). */
 export interface Lifetimes {
   readonly accessTokenSeconds: number;
   readonly refreshIdleSeconds: number;

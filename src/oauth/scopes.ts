@@ -73,7 +73,7 @@ export class ScopeRules {
 
   /**
    * What the scopes of a token allow: `:self` by themselves, wider ones only as far as the user's roles or the client's own
-   * permissions go (model.md section 7).
+   * permissions go (docs/tenancy.md).
    * @param scope Names joined by spaces, as the token has them.
    */
   permissions(scope: string, holder: Holder, limit: PermissionSet): PermissionSet {

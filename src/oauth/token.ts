@@ -1,7 +1,7 @@
 import type { TenantRef } from '../kernel/index.ts';
 import type { IssuerKind } from './issuers.ts';
 
-/** Claims of an access token (RFC 9068 section 2.2; `gid` and `knd` are ours, model.md section 10). */
+/** Claims of an access token (RFC 9068 section 2.2; `gid` and `knd` are ours, docs/tokens.md). */
 export interface AccessTokenClaims {
   readonly iss: string;
   /** Public id of the user, or `client:<client_id>`: a colon cannot occur in a user id. */

@@ -32,7 +32,7 @@ export function databaseName(url: string): string {
 export const PGLITE_OPTIONS = { parsers: PARSERS };
 
 /**
- * Wraps a dialect with the guard of model.md section 12: while a unit of work is open, a statement that requests another
+ * Wraps a dialect with the guard of docs/decisions/0013-pglite.md: while a unit of work is open, a statement that requests another
  * connection is refused. On the embedded database it would deadlock with the transaction, which holds the only connection.
  */
 export class GuardedDialect implements Dialect {

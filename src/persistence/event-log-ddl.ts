@@ -1,6 +1,6 @@
 /**
- * The event log's tables (design.md section 7, model.md section 11). Written in SQL because the log is partitioned and
- * because its bookkeeping uses types (`xid8`, `pg_snapshot`) that no entity has.
+ * The event log's tables (docs/data-model.md, docs/decisions/0011-event-positions.md). Written in SQL because the log is
+ * partitioned and because its bookkeeping uses types (`xid8`, `pg_snapshot`) that no entity has.
  */
 export const EVENT_LOG_DDL: readonly string[] = [
   `create table "security_events" (

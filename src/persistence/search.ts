@@ -2,7 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { type FieldFault, fold, isStorableText } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 
-/** Search keys of attributes: a row per name and value, so that equality and order are found by index (model.md section 4). */
+/**
+ * Search keys of attributes: a row per name and value, so that equality and order are found by index
+ * (docs/data-model.md).
+ */
 export interface SearchKeyTable {
   readonly table: string;
   /** Column with the id of the user or group that has the attribute. */

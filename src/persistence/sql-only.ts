@@ -14,7 +14,7 @@ export const SQL_ONLY_TABLES = [
   'cluster_facts',
 ] as const;
 
-/** Tables whose keys do not begin with `tenant_id`: the directory of tenants, and the log (model.md section 4). */
+/** Tables whose keys do not begin with `tenant_id`: the directory of tenants, and the log (docs/data-model.md). */
 export const UNTENANTED_TABLES = [
   'tenants',
   'tenant_hosts',

@@ -19,7 +19,7 @@ export interface ChangeRights {
   readonly remove?: readonly string[] | null | undefined;
 }
 
-/** Pairs in one call; with 50 names each they stay below the 5,000 events of a transaction (model.md section 11). */
+/** Pairs in one call; with 50 names each they stay below the 5,000 events of a transaction (docs/data-model.md). */
 const MAX_PAIRS = 50;
 const MAX_NAMES = 50;
 /** The key of a row holds the name beside two ids of 128 characters, far below the 2,704 bytes of an index row. */

@@ -52,7 +52,7 @@ const OPTIONAL = ['riskAndroid', 'riskIos'] as const;
 /** Rating level and score share an index row: together at most 512 characters or 2,048 bytes, below the limit of 2,704. */
 const MAX_LENGTH = 255;
 const MAX_LIST = 16_384;
-/** Events a transaction may hold (model.md section 11). */
+/** Events a transaction may hold (docs/data-model.md). */
 const EVENTS_PER_COMMIT = 5_000;
 /** From mild to strict. An operation that is not listed counts as `HIGH_RISK`, so that a typo does not admit a device. */
 const STRICTNESS: Readonly<Record<string, number>> = { OK: 0, MEDIUM: 1, HIGH_RISK: 2 };

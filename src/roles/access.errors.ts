@@ -1,6 +1,6 @@
 import { defineErrors } from '../kernel/index.ts';
 
-/** Errors of the rules that prevent privilege escalation (model.md section 2 rules 2 and 7, section 7). */
+/** Errors of the rules that prevent privilege escalation (docs/tenancy.md, rules 2 and 7). */
 export const grantErrors = defineErrors({
   PERMISSION_UNKNOWN: { kind: 'invalid', message: 'There is no such permission.' },
   PERMISSION_ESCALATION: {

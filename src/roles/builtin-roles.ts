@@ -6,7 +6,7 @@ import type { RoleStore } from './role.store.ts';
 
 /** Holds every permission with reach `all`; exists in `master` alone. */
 export const ADMINISTRATOR_ROLE = 'administrator';
-/** Allows everything in one tenant except creating and deleting tenants (model.md section 7). Exists in every tenant. */
+/** Allows everything in one tenant except creating and deleting tenants (docs/tenancy.md). Exists in every tenant. */
 export const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
 
 /** The permissions of `administrator`. */

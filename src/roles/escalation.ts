@@ -32,7 +32,7 @@ export function grantsOf(scopes: Iterable<string>): Grant[] {
 }
 
 /**
- * Requires that the caller holds every permission it grants, with at least that reach (model.md section 7).
+ * Requires that the caller holds every permission it grants, with at least that reach (docs/tenancy.md).
  * @throws PERMISSION_MASTER_ONLY A reach of `all` outside `master`.
  * @throws PERMISSION_ESCALATION
  */

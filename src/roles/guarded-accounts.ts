@@ -29,7 +29,7 @@ const COMPARED = Symbol('accounts that the caller may change');
 /**
  * Decides which accounts a caller may change. A caller who can change the credentials or groups of an account can act as
  * the account or weaken it, so the caller must hold every permission the account holds. Also guards accounts with
- * permissions beyond their tenant, and the last administrators of a tenant (model.md sections 2 and 7).
+ * permissions beyond their tenant, and the last administrators of a tenant (docs/tenancy.md, rule 7).
  */
 export class GuardedAccounts {
   readonly #deps: GuardedAccountsDeps;

@@ -19,7 +19,7 @@ export interface RoleGranting {
   readonly holderId: string;
   /**
    * Name of the tenant on which the role acts. Default: the holder's own. A holder in `master` may have a role on one other
-   * tenant: it allows nothing outside that tenant, not even in `master` (model.md section 2, rule 8).
+   * tenant: it allows nothing outside that tenant, not even in `master` (docs/tenancy.md, rule 8).
    */
   readonly onTenant?: string | null;
 }

@@ -11,8 +11,8 @@ export interface HeldRoles {
   readonly roles: readonly EffectiveRole[];
   readonly permissions: PermissionSet;
   /**
-   * What roles granted on another tenant allow there, by that tenant's id. They allow nothing outside that tenant (model.md
-   * section 2, rule 8). Only holders in `master` have any.
+   * What roles granted on another tenant allow there, by that tenant's id. They allow nothing outside that tenant
+   * (docs/tenancy.md, rule 8). Only holders in `master` have any.
    */
   readonly elsewhere: ReadonlyMap<string, PermissionSet>;
 }

@@ -7,7 +7,7 @@ import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from '
 import { findMisspelt } from './setting-names.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** Everything the operator can set, checked once at the start. Names, meaning and defaults: design.md section 9, README. */
+/** Everything the operator can set, checked once at the start. Names, meaning and defaults: README.md. */
 export interface Config {
   /** `PORT`: TCP port to listen on, 0...65535. Default 4000; 0 takes a free one, which the start prints. */
   readonly port: number;
@@ -226,7 +226,7 @@ function checkMasterKey(text: string): string {
   return text;
 }
 
-/** The rule for tenant names (model.md section 2, rule 1). */
+/** The rule for tenant names (docs/tenancy.md, rule 1). */
 const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{1,62}$/;
 const USERNAME = /^[^\s/\\<>"%#?|\p{Cc}](?:[^/\\<>"%#?|\p{Cc}]{0,253}[^\s/\\<>"%#?|\p{Cc}])?$/u;
 const CLIENT_ID = /^[\x21-\x7e]{1,255}$/;

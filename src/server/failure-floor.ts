@@ -29,7 +29,7 @@ export interface FailureFloorOptions {
 }
 
 /**
- * The floor below lock-out (model.md section 8): whoever guesses tokens or client secrets at any door is told to wait, before
+ * The floor below lock-out (docs/lock-out.md): whoever guesses tokens or client secrets at any door is told to wait, before
  * a hash is computed or an event is written for it. Off with `RATE_LIMITS=off`. Successful requests are never counted.
  */
 export function failureFloor({ trustedProxies, now = Date.now }: FailureFloorOptions): Middleware {

@@ -29,7 +29,7 @@ export interface FrontDoor {
   readonly server: Server;
   readonly drain: Drain;
   /**
-   * Opens the doors, in the order of model.md section 3; each calls `next()` for paths it does not own. Until then the node
+   * Opens the doors, in the order of docs/tenancy.md; each calls `next()` for paths it does not own. Until then the node
    * lives but is not ready, and asks its callers to come back: the port is taken before the database is looked at.
    */
   open(doors: readonly Middleware[]): void;
@@ -127,7 +127,7 @@ function plain(ctx: Context, status: number, text: string): void {
 
 type Page = (ctx: Context) => Promise<void> | void;
 
-/** The exact paths of the node itself; model.md section 3, rule 1. */
+/** The exact paths of the node itself; docs/tenancy.md. */
 function ownPages(
   options: FrontDoorOptions,
   { drain, doors }: { drain: Drain; doors: Doors },

@@ -4,19 +4,19 @@ import { buildEventsPage } from './events-page.ts';
 
 /** The pages of `docs/` that list what the code declares. */
 const PAGES = [
-  ['errors.md', buildErrorsPage],
-  ['events.md', buildEventsPage],
+  ['docs/errors.md', buildErrorsPage],
+  ['docs/events.md', buildEventsPage],
 ] as const;
 
 /** A part of `npm run schema:emit`: writes the pages. With `--check` it only compares, and fails when they differ. */
 async function main(): Promise<void> {
   for (const [name, build] of PAGES) {
-    const file = new URL(`../../docs/${name}`, import.meta.url.replace('/dist/', '/'));
+    const file = new URL(`../../${name}`, import.meta.url.replace('/dist/', '/'));
     const page = build();
     if (!process.argv.includes('--check')) {
       await writeFile(file, page);
     } else if ((await readFile(file, 'utf8')) !== page) {
-      process.stderr.write(`docs/${name} differs from the code; run "npm run schema:emit".\n`);
+      process.stderr.write(`${name} differs from the code; run "npm run schema:emit".\n`);
       process.exitCode = 1;
     }
   }

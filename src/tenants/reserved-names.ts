@@ -1,5 +1,5 @@
 /**
- * Names a tenant cannot have because a path begins with them (model.md section 3), in lower case.
+ * Names a tenant cannot have because a path begins with them (docs/tenancy.md), in lower case.
  * A test compares the list with the first segments of all mounted routes.
  */
 export const RESERVED_TENANT_NAMES: ReadonlySet<string> = new Set(
@@ -11,5 +11,5 @@ export const RESERVED_TENANT_NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** `master` exists from the first start; every other name follows this pattern (model.md section 2, rule 1). */
+/** `master` exists from the first start; every other name follows this pattern (docs/tenancy.md, rule 1). */
 export const TENANT_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{1,62}$/;

@@ -5,7 +5,7 @@ import { attributeDefinitions } from './attribute-definitions.ts';
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const YEAR = 31_536_000;
 
-/** How failed attempts lead to blocks (model.md section 8). Growth and window kind come from the template. */
+/** How failed attempts lead to blocks (docs/lock-out.md). Growth and window kind come from the template. */
 const lockoutSettings = z.strictObject({
   enabled: z.boolean(),
   /**
@@ -126,7 +126,7 @@ const native: TenantSettings = {
   },
 };
 
-/** Model.md section 2, rule 9 and section 8. */
+/** docs/tenancy.md, rule 9, and docs/lock-out.md. */
 export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>> = {
   native,
   realm: {

@@ -3,8 +3,7 @@ import { searchKey, searchKeysOf } from '../persistence/index.ts';
 import { isPlainText } from './user-names.ts';
 
 /**
- * Attribute names, of any API, that mean a column. The value is stored in the column only, never twice (model.md section
- * 5).
+ * Attribute names, of any API, that mean a column. The value is stored in the column only, never twice (docs/data-model.md).
  */
 const ATTRIBUTE_ALIASES = {
   username: 'username',

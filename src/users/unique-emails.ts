@@ -6,7 +6,7 @@ import type { UserIdentifierStore } from './user-identifier.store.ts';
 const SHOWN = 20;
 
 /**
- * Applies a change of the setting `uniqueEmail` to the identifying names (model.md section 5). Switched on, every e-mail
+ * Applies a change of the setting `uniqueEmail` to the identifying names (docs/data-model.md). Switched on, every e-mail
  * address becomes an identifying name, or the change is refused and names the addresses that cannot. Switched off, e-mail
  * addresses are removed from the names.
  * @throws USER_EMAIL_AMBIGUOUS

@@ -54,7 +54,7 @@ function usernameTextFault(text: string): string | null {
 /**
  * The reason to refuse a username, or null. The folded form must pass as well: a full-width solidus folds to `/`, and some
  * single characters fold to eighteen.
- * @param ownId The id of the user who gets the username: the only UUID it may be (model.md section 5).
+ * @param ownId The id of the user who gets the username: the only UUID it may be (docs/data-model.md).
  */
 export function usernameFault(username: string, ownId: string): string | null {
   const fault = usernameTextFault(username) ?? usernameTextFault(fold(username));

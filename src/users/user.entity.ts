@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A user account. `id` is the public id, the same in every dialect (model.md section 5). */
+/** A user account. `id` is the public id, the same in every dialect (docs/data-model.md). */
 export const UserEntity = defineEntity({
   name: 'User',
   tableName: 'users',

@@ -26,6 +26,9 @@ const files: readonly string[] = [
 ];
 const texts = new Map(files.map((file) => [file, read(file)]));
 
+/** This file names what it looks for. */
+const here = join('test/architecture', basename(import.meta.filename));
+
 /** A page that a text names, with its path or without one. Addresses on the web name pages that are not ours. */
 const PAGE = /(?<![\w/.-])((?:\.{1,2}\/)*(?:[\w-]+\/)*[\w<>-]+\.md)(#[\w-]+)?/g;
 
@@ -79,11 +82,10 @@ describe('references to documents', () => {
   });
 
   it('name sections that the page of the dialect has', () => {
-    const sections = new Set(headingsOf('docs/dialects/blitz.md').map((heading) => heading.split(/[. ]+/, 2).join('.')));
     const numbered = new Set(
       headingsOf('docs/dialects/blitz.md').flatMap((heading) => /^(\d+(?:\.\d+)?)\.? /.exec(heading)?.[1] ?? []),
     );
-    expect(sections.size).toBeGreaterThan(20);
+    expect(numbered.size).toBeGreaterThan(20);
     const cited = [...texts].flatMap(([file, text]) =>
       [...text.matchAll(/docs\/dialects\/blitz\.md,? sections? ([\d., and]*\d)/g)].flatMap(([, list]) =>
         list!.match(/\d+(?:\.\d+)?/g)!.map((section) => ({ file, section })),
@@ -93,7 +95,33 @@ describe('references to documents', () => {
     expect(cited.filter(({ section }) => !numbered.has(section))).toEqual([]);
   });
 });
-const here = join('test/architecture', basename(import.meta.filename));
+
+describe('the services of Blitz', () => {
+  it('that rows cite are in the section that they cite', () => {
+    const headings = new Map(
+      headingsOf('docs/dialects/blitz.md').flatMap((heading) => {
+        const [, section, numbers] = /^(\d+(?:\.\d+)?)\.? .+ \((.+)\)$/.exec(heading) ?? [];
+        return section === undefined ? [] : [[section, toNumbers(numbers!)] as const];
+      }),
+    );
+    const cited = [...texts]
+      .filter(([file]) => file.startsWith('rest-compat/blitz/routes/'))
+      .flatMap(([, text]) => [...text.matchAll(/spec: '([\d.]+) \((\d+)\)'/g)]);
+    expect(cited.length).toBeGreaterThan(50);
+    const lost = cited.filter(([, section, number]) => !headings.get(section!)?.has(Number(number)));
+    expect(lost.map(([text]) => text)).toEqual([]);
+  });
+});
+
+/** The numbers in `30 to 32, 44 to 46`. */
+function toNumbers(list: string): ReadonlySet<number> {
+  return new Set(
+    list.split(', ').flatMap((part) => {
+      const [from = 0, to = from] = part.split(' to ').map(Number);
+      return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+    }),
+  );
+}
 
 describe('the list of documents', () => {
   it('has every page of docs', () => {
@@ -135,7 +163,11 @@ describe('the security checks', () => {
 
   it('are named by a test each, but those that the page says have none', () => {
     const [, rest = ''] = page.split('## Checks without a test');
-    const without = rest.split('\n## ')[0]!.match(/^\d[\d, \n]*$/m)![0].match(/\d+/g)!.map(Number);
+    const without = rest
+      .split('\n## ')[0]!
+      .match(/^\d[\d, \n]*$/m)![0]
+      .match(/\d+/g)!
+      .map(Number);
     const tested = citedIn(true);
     expect(without).toEqual(listed.filter((number) => !tested.has(number)));
   });
@@ -150,7 +182,9 @@ describe('the data model', () => {
   const bySql = [...EVENT_LOG_DDL, ...CLUSTER_DDL].flatMap(
     (statement) => /^create table "(\w+)" \(/.exec(statement)?.[1] ?? [],
   );
-  const byEntities = ENTITIES.map((entity) => (entity as { readonly meta: { readonly tableName: string } }).meta.tableName);
+  const byEntities = ENTITIES.map(
+    (entity) => (entity as { readonly meta: { readonly tableName: string } }).meta.tableName,
+  );
 
   it('lists every table once', () => {
     expect(rows.map(({ table }) => table).sort()).toEqual([...bySql, ...byEntities, 'migrations'].sort());

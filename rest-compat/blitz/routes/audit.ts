@@ -30,7 +30,7 @@ const AUDIT_PARAMETERS = z.object({
     .describe('`none`: no `ua` in events. `parsed`: browser and system apart. Absent: as it was sent.'),
 });
 
-/** Security events: spec section 4. */
+/** Security events: docs/dialects/blitz.md, section 4. */
 export const AUDIT_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

@@ -6,7 +6,7 @@ import { AuthModes, UpdateAuthModes } from '../operations.generated.ts';
 import { AUTH_MODES, authModes } from '../replies.ts';
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
-/** Authentication modes: spec section 2.6. */
+/** Authentication modes: docs/dialects/blitz.md, section 2.6. */
 export const AUTH_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

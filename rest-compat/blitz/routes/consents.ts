@@ -7,7 +7,7 @@ import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const ACLS = '/api/v3/users/{subjectId}/acls';
 
-/** Permissions that users gave to applications: spec section 2.9. */
+/** Permissions that users gave to applications: docs/dialects/blitz.md, section 2.9. */
 export const CONSENT_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

@@ -10,7 +10,7 @@ const READERS = { bearer: { user: ['blitz_api_uapps'], app: ['blitz_api_sys_uapp
 const WRITERS = { bearer: { user: ['blitz_api_uapps_chg'], app: ['blitz_api_sys_uapps_chg'] } } as const;
 const ITEM_PATH = z.object({ subjectId: ACCOUNT_ID, id: z.string() });
 
-/** Session reset, apps and devices: spec sections 2.12 and 2.13. */
+/** Session reset, apps and devices: docs/dialects/blitz.md, sections 2.12 and 2.13. */
 export const DEVICE_ROUTES: readonly Route[] = [
   route({
     method: 'POST',

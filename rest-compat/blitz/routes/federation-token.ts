@@ -6,7 +6,7 @@ import { subjectIdOf } from '../identifiers.ts';
 import { FederationToken } from '../operations.generated.ts';
 import { SUBJECT_PATH } from './input.ts';
 
-/** Stored tokens of external providers: spec section 2.16. */
+/** Stored tokens of external providers: docs/dialects/blitz.md, section 2.16. */
 export const FEDERATION_TOKEN_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

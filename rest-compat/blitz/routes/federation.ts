@@ -41,7 +41,7 @@ const ON_A_PAGE = {
   TENANT_UNKNOWN: page(404),
 };
 
-/** Accounts at external providers: spec section 2.15. */
+/** Accounts at external providers: docs/dialects/blitz.md, section 2.15. */
 export const FEDERATION_ROUTES: readonly Route[] = [
   route({
     method: 'GET',
@@ -78,7 +78,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
   }),
   route({
     method: 'DELETE',
-    // The manual's heading says v2, its sample v3 (spec section 3.2).
+    // The manual's heading says v2, its sample v3 (docs/dialects/blitz.md, section 3.2).
     path: `/api/v3${LINK}`,
     spec: '2.15 (32)',
     summary: 'Unlinks an external account',

@@ -57,7 +57,7 @@ const memberVariables = (id: string, profile: string | undefined, members: z.out
   userIds: members.map((member) => subjectIdOf(typeof member === 'string' ? member : member.subjectId)),
 });
 
-/** Organisations: spec section 2.19. */
+/** Organisations: docs/dialects/blitz.md, section 2.19. */
 export const GROUP_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

@@ -4,7 +4,10 @@ import { ACCOUNT_ID } from '../identifiers.ts';
 /** What many rows take. */
 export const SUBJECT_PATH = z.object({ subjectId: ACCOUNT_ID });
 
-/** The end user behind a call in user mode; both are recorded with the security event (spec section 0.2). */
+/**
+ * The end user behind a call in user mode; both are recorded with the security event (docs/dialects/blitz.md, section
+ * 0.2).
+ */
 export const END_USER = z.object({
   'x-forwarded-for': z
     .string()
@@ -13,7 +16,7 @@ export const END_USER = z.object({
   'user-agent': z.string().optional().describe("The user's own User-Agent."),
 });
 
-/** A device that is left alone although sessions are reset (spec sections 2.11 and 2.12). */
+/** A device that is left alone although sessions are reset (docs/dialects/blitz.md, sections 2.11 and 2.12). */
 export const KEPT_DEVICE = z.object({
   'ib-ci-ua-id': z.string().optional().describe('Id of a device that is kept, with its sessions.'),
 });

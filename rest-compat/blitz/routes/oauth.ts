@@ -14,7 +14,7 @@ import {
 } from '../../oidc/replies.ts';
 import { IntrospectToken, IssueTokens, Jwks, OpenidConfiguration, Userinfo } from '../operations.generated.ts';
 
-/** OAuth 2.0: spec section 2.20, below `/oauth`. */
+/** OAuth 2.0: docs/dialects/blitz.md, section 2.20, below `/oauth`. */
 export const OAUTH_ROUTES: readonly Route[] = [
   route({
     method: 'POST',

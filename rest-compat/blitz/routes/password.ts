@@ -17,7 +17,7 @@ const sessionsAfter = (resetSessions: boolean | undefined) => (resetSessions ===
 
 const POS = { 'input.currentPassword': 'current', 'input.newPassword': 'password' };
 
-/** Password: spec section 2.11. */
+/** Password: docs/dialects/blitz.md, section 2.11. */
 export const PASSWORD_ROUTES: readonly Route[] = [
   route({
     method: 'POST',

@@ -12,7 +12,7 @@ const INPUT = {
 } as const;
 const toVariables = ({ params }: { readonly params: { readonly QR_code: string } }) => ({ code: params.QR_code });
 
-/** The fields are our reading of what the manual says the app shows (spec section 2.17). */
+/** The fields are our reading of what the manual says the app shows (docs/dialects/blitz.md, section 2.17). */
 const QR_SIGN_IN = z.object({
   code: z.string(),
   appId: z.string(),
@@ -33,7 +33,7 @@ const qrSignIn = ({ qrSignIn: found }: QrSignInData): z.input<typeof QR_SIGN_IN>
   expiresIn: found.expiresInSeconds,
 });
 
-/** Signing in by a QR code: spec section 2.17. */
+/** Signing in by a QR code: docs/dialects/blitz.md, section 2.17. */
 export const QR_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

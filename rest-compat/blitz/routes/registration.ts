@@ -22,11 +22,11 @@ const ACTIONS = z
 const clientIdsOf = (actions: z.output<typeof ACTIONS>): string[] =>
   (actions ?? []).map(({ client_id: clientId }) => clientId);
 
-/** Registration: spec section 2.2. */
+/** Registration: docs/dialects/blitz.md, section 2.2. */
 export const REGISTRATION_ROUTES: readonly Route[] = [
   route({
     method: 'PUT',
-    // One path in the list of services, another on their page (spec section 3.2).
+    // One path in the list of services, another on their page (docs/dialects/blitz.md, section 3.2).
     path: ['/api/v3/users', '/reg/api/v3/users'],
     spec: '2.2 (3)',
     summary: 'Registers a user',

@@ -46,7 +46,7 @@ const GIVEN = { status: 200, schema: BY_SUBJECT, from: bySubject };
 const text = (max: number) => z.string().regex(new RegExp(`^(?=\\s*\\S)[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u'));
 const RIGHT_NAMES = z.array(text(128)).max(50);
 
-/** The bodies are our reading: the manual's were not reachable (spec section 2.18). */
+/** The bodies are our reading: the manual's were not reachable (docs/dialects/blitz.md, section 2.18). */
 const PARTIES = {
   subject: z.string().max(512).describe('`{subjectId}` or `its|{app_id}`.'),
   subjectType: z.literal('its').optional().describe('`its` when `subject` is a plain `app_id`.'),
@@ -91,7 +91,7 @@ const PARTY_FIELDS = {
   'input.object': 'object',
 };
 
-/** Access rights: spec section 2.18. */
+/** Access rights: docs/dialects/blitz.md, section 2.18. */
 export const RIGHT_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

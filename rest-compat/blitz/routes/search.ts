@@ -5,7 +5,7 @@ import { MAX_FOUND } from '../quirks.ts';
 import { ACCOUNT, account } from '../replies.ts';
 import { searchOf, searchParameter, USER_FIELDS } from '../search.ts';
 
-/** Search of accounts: spec section 2.4. */
+/** Search of accounts: docs/dialects/blitz.md, section 2.4. */
 export const SEARCH_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

@@ -20,7 +20,7 @@ const ANSWERED = {
   body: z.object({ question: z.string(), answer: z.string() }),
 } as const;
 
-/** The security question: spec section 2.10. */
+/** The security question: docs/dialects/blitz.md, section 2.10. */
 export const SECURITY_QUESTION_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

@@ -20,7 +20,7 @@ const NAMES = {
 const seconds = (moment: Date | null): number | undefined =>
   moment === null ? undefined : Math.floor(moment.getTime() / 1000);
 
-/** What inactivity does to an account: spec section 2.7. */
+/** What inactivity does to an account: docs/dialects/blitz.md, section 2.7. */
 export const STATE_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

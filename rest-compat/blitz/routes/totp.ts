@@ -14,7 +14,7 @@ const WRITERS = { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_u
 /** What an app shows unless its details say otherwise. */
 const DIGITS = 6;
 
-/** Apps that show codes: spec section 2.8. */
+/** Apps that show codes: docs/dialects/blitz.md, section 2.8. */
 export const TOTP_ROUTES: readonly Route[] = [
   route({
     method: 'GET',

@@ -16,7 +16,7 @@ import { END_USER, SUBJECT_PATH } from './input.ts';
 const READERS = { bearer: { user: ['blitz_api_user'], app: ['blitz_api_sys_users'] } } as const;
 const WRITERS = { bearer: { user: ['blitz_api_user_chg'], app: ['blitz_api_sys_users_chg'] } } as const;
 
-/** Accounts: spec sections 2.1, 2.3 and 2.5. */
+/** Accounts: docs/dialects/blitz.md, sections 2.1, 2.3 and 2.5. */
 export const USER_ROUTES: readonly Route[] = [
   route({
     method: 'GET',
@@ -103,7 +103,7 @@ export const USER_ROUTES: readonly Route[] = [
     path: '/api/v3/users/{subjectId}/props',
     spec: '2.5 (8)',
     summary: 'Changes properties of a user: takes names away, then sets others',
-    // The manual prints the reading scopes (spec section 3.2).
+    // The manual prints the reading scopes (docs/dialects/blitz.md, section 3.2).
     callers: {
       bearer: {
         user: [...READERS.bearer.user, ...WRITERS.bearer.user],

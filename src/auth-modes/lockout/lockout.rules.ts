@@ -56,7 +56,7 @@ const ofAddress = {
   mayBePermanent: false,
 } as const satisfies Partial<LockoutRule>;
 
-/** All rules. Each is evaluated at each attempt; of the blocks that run, the latest end counts (model.md section 8). */
+/** All rules. Each is evaluated at each attempt; of the blocks that run, the latest end counts (docs/lock-out.md). */
 export const LOCKOUT_RULES: readonly LockoutRule[] = [
   {
     ...ofAccount,

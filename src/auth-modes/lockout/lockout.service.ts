@@ -65,7 +65,7 @@ export type LiftTarget =
   | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
 
 /**
- * The one lock-out engine (model.md section 8): every way of proving something asks `check`, then tells `fail` or `succeed`,
+ * The one lock-out engine (docs/lock-out.md): every way of proving something asks `check`, then tells `fail` or `succeed`,
  * all inside `serially`. Rate limits are another matter; switching those off leaves this on.
  */
 export class LockoutService {

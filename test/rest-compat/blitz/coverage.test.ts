@@ -125,7 +125,7 @@ describe('the documented services of Blitz', () => {
   });
 });
 
-describe('the rules of the manual (spec section 3.1)', () => {
+describe('the rules of the manual (docs/dialects/blitz.md, section 3.1)', () => {
   const folder = new URL('./', import.meta.url);
   const titles = readdirSync(folder)
     .filter((file) => file.endsWith('.test.ts'))

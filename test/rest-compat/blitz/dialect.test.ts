@@ -108,7 +108,7 @@ describe('Blitz rows', () => {
   });
 });
 
-describe('Blitz scopes (model.md section 7)', () => {
+describe('Blitz scopes (docs/tenancy.md)', () => {
   const scopes = new ScopeAliases();
   registerBlitz({ scopes });
 
@@ -146,7 +146,7 @@ describe('Blitz scopes (model.md section 7)', () => {
   });
 });
 
-describe('Blitz event names (spec section 4)', () => {
+describe('Blitz event names (docs/dialects/blitz.md, section 4)', () => {
   it('are of types that exist', () => {
     const types = [...Object.keys(EVENT_NAMES), ...Object.keys(CREDENTIAL_EVENT_NAMES)];
     expect(types.filter((type) => !Object.hasOwn(EVENT_TYPES, type))).toEqual([]);
@@ -160,7 +160,7 @@ describe('Blitz event names (spec section 4)', () => {
   });
 });
 
-describe('Blitz identifiers (spec section 0.3)', () => {
+describe('Blitz identifiers (docs/dialects/blitz.md, section 0.3)', () => {
   it('read both forms of an account id', () => {
     const id = 'd2580c98-e584-4aad-a591-97a8cf45cd2a';
     expect(subjectIdOf(id)).toBe(id);
@@ -177,7 +177,7 @@ describe('Blitz identifiers (spec section 0.3)', () => {
   });
 });
 
-describe('the address of a provider (spec section 2.15)', () => {
+describe('the address of a provider (docs/dialects/blitz.md, section 2.15)', () => {
   it('has its parameters in the order of the sample, others between, and keeps their values', () => {
     const address =
       'https://vk.example/authorize?v=5.52&client_id=1&response_type=code&redirect_uri=https%3A%2F%2Fa%2Fcb&state=s';
@@ -187,7 +187,7 @@ describe('the address of a provider (spec section 2.15)', () => {
   });
 });
 
-describe('the page that ends a popup (spec section 2.15)', () => {
+describe('the page that ends a popup (docs/dialects/blitz.md, section 2.15)', () => {
   it('cannot be left by what the callback holds', () => {
     const page = popupPage({
       outcome: 'LINKED',

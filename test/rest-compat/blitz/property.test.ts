@@ -14,7 +14,10 @@ const SEED = 20_261_122;
 
 const ROWS = describedRows(BLITZ);
 
-/** Whether an error has one of the documented envelopes (spec section 0.5), or is a page for a browser. */
+/**
+ * Whether an error has one of the documented envelopes (docs/dialects/blitz.md, section 0.5), or is a page for a
+ * browser.
+ */
 function isDocumented({ status, text, json, headers }: Answer): boolean {
   if (status < 400 || text === '') return true;
   if (json === undefined) return headers['content-type']?.startsWith('text/html') === true;

@@ -1,4 +1,4 @@
-/** A service of the manual's tables (spec sections 1.2 to 1.5). */
+/** A service of the manual's tables (docs/dialects/blitz.md, sections 1.2 to 1.5). */
 export interface Service {
   readonly number: number;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';

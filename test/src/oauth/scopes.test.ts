@@ -67,7 +67,7 @@ describe("scopes of a user's token", () => {
   });
 });
 
-describe('what the scopes of a token allow (model.md section 7)', () => {
+describe('what the scopes of a token allow (docs/tenancy.md)', () => {
   it('is `:self` by itself, and wider only as far as the limit goes', () => {
     const limit = set('user:read', 'session:read:all');
     const allowed = rules.permissions('self_read session:read session:revoke user:write:all', 'user', limit);

@@ -43,7 +43,7 @@ describe('configuration: defaults', () => {
     expect(parseConfig({ PORT: '', SMTP_URL: ' ', DATABASE_URL: '' })).toEqual(parseConfig({}));
   });
 
-  it('reads nothing but the names of design.md section 9', () => {
+  it('reads nothing but these names', () => {
     expect([...CONFIG_NAMES].sort()).toEqual(
       [
         'BOOTSTRAP_ADMIN_PASSWORD',
