@@ -28,10 +28,13 @@ beforeAll(async () => {
   world = await World.open();
   acme = await world.tenant();
   const callers = createCallers(world.services, 'https://id.example.com');
+  // The look at every socket each minute never comes, so that only an event can end one.
+  vi.useFakeTimers({ toFake: ['setInterval'] });
   served = await serveSockets(world, async (token, origin) => {
     looks.set(token, (looks.get(token) ?? 0) + 1);
     return callers.bearer(token, null, origin);
   });
+  vi.useRealTimers();
   world.services.events.onCommitted(served.sockets.onEvents);
   vi.spyOn(world.services.eventEngine.follower, 'isFresh').mockReturnValue(true);
   // Nothing that is remembered grows too old by itself, however slow the machine is.
@@ -417,7 +420,7 @@ describe('a service that ends access', () => {
     expect([await mayReadUsers(who.token), await who.socket.ask(USERS)]).toEqual([true, null]);
     expect(await recordedBy(acme, takeBack)).toContain(type);
     expect(await mayReadUsers(who.token)).toBe(false);
-    await expect.poll(() => who.socket.ask(USERS)).toBe('FORBIDDEN');
+    await expect.poll(() => who.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
   });
 
   it('leaves the remembered token of an application less when a role is taken from its client', async () => {
@@ -427,7 +430,7 @@ describe('a service that ends access', () => {
     expect([await mayReadUsers(app.token), await app.socket.ask(USERS)]).toEqual([true, null]);
     await world.services.roleGrants.revoke(system(), granting(app.client));
     expect(await mayReadUsers(app.token)).toBe(false);
-    await expect.poll(() => app.socket.ask(USERS)).toBe('FORBIDDEN');
+    await expect.poll(() => app.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
   });
 
   it('is known here for each type that ends access and that a service records', () => {
