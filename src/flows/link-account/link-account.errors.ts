@@ -13,7 +13,7 @@ export const linkAccountErrors = defineErrors({
   ACCOUNT_LINK_STATE_INVALID: { kind: 'invalid', message: 'The linking was not begun here, has expired or is over.' },
   ACCOUNT_LINK_SESSION_REQUIRED: {
     kind: 'unauthenticated',
-    message: 'Sign in first: the account is linked to whoever is signed in.',
+    message: 'Sign in first: the account is linked to the signed-in user.',
   },
   FEDERATION_PROVIDER_UNREACHABLE: {
     kind: 'unavailable',
