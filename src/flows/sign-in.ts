@@ -15,29 +15,27 @@ import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants
 import type { User, UserStore } from '../users/index.ts';
 import { signInErrors } from './sign-in.errors.ts';
 
-/** A name and a password, as somebody typed them somewhere. */
+/** A name and a password as typed, with the origin of the request. */
 export interface PasswordSignIn {
   readonly tenant: Pick<TenantRef, 'id'>;
-  /** Username, e-mail address where the tenant allows it, or chosen id. */
+  /** Username, chosen id, or the e-mail address if the tenant allows it. */
   readonly identifier: string;
   readonly password: string;
   readonly origin: Origin;
   /** Id of the device, proved by its cookie; absent or null when there is none. */
   readonly deviceId?: string | null;
-  /** The client the sign-in is for, and how it proved who it is. */
+  /** The client the sign-in is for, and how it authenticated. */
   readonly client: Pick<EventActor, 'clientId' | 'clientAuth'> | null;
 }
 
-/**
- * What a right password leads to. The first step that is missing is named; the refusals, all of them, are one error.
- */
+/** Result of a right password: the first step that is missing, or none. All refusals are the same error and no result. */
 export type SignInResult =
   | { readonly kind: 'verified'; readonly user: User; readonly amr: readonly string[] }
   | {
       readonly kind: 'factor-required';
       readonly user: User;
       readonly amr: readonly string[];
-      /** Second factors the account has; empty when it must, but has none. */
+      /** Second factors the account has; empty when one is required but the account has none. */
       readonly methods: readonly CredentialType[];
     }
   | { readonly kind: 'password-change-required'; readonly user: User; readonly amr: readonly string[] }
@@ -55,8 +53,8 @@ export interface SignInFlowDeps {
   readonly clock: Clock;
 }
 
-/** Why an account may not sign in at all, for operators; the one who tries learns nothing of it. */
-const STANDING: readonly (readonly [reason: string, holds: (user: User | null, now: Date) => boolean])[] = [
+/** Reasons why an account may not sign in at all. They appear only in the event, never in the answer. */
+const ACCOUNT_REFUSALS: readonly (readonly [reason: string, holds: (user: User | null, now: Date) => boolean])[] = [
   ['unknown_user', (user) => user === null],
   ['service_account', (user) => user!.serviceClientId != null],
   ['account_disabled', (user) => !user!.enabled],
@@ -64,10 +62,10 @@ const STANDING: readonly (readonly [reason: string, holds: (user: User | null, n
   ['method_locked', (user) => (user!.lockedMethods ?? []).includes('password')],
 ];
 
-/** A reserved word among the ids: nobody has it. */
-const NOBODY = 'current';
+/** A reserved id, which no user can have. */
+const RESERVED_ID = 'current';
 
-/** Signing in with a name and a password, by whichever door. */
+/** Signs in users with a name and a password, for all APIs. */
 export class SignInFlow {
   readonly #deps: SignInFlowDeps;
 
@@ -76,11 +74,11 @@ export class SignInFlow {
   }
 
   /**
-   * Unknown name, wrong password, blocked, disabled, inactive, method locked: each is the same error after the same work
-   * (check 43), so that nobody learns who exists or what state an account is in. Only who knows the password learns what
-   * else is missing.
+   * Unknown name, wrong password, blocked, disabled, inactive, method locked: each gives the same error after the same work
+   * (check 43), so that the answer does not reveal whether an account exists or its state. Only a caller with the right
+   * password learns which step is missing.
    * @throws SIGN_IN_REFUSED Records `sign_in.failed` with the reason.
-   * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE More tries wait than can be checked.
+   * @throws TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE Too many attempts wait.
    */
   verifyPassword(input: PasswordSignIn): Promise<SignInResult> {
     const typed = { ...input, identifier: readTypedName(input.identifier) };
@@ -92,8 +90,8 @@ export class SignInFlow {
     const tenant = await directory.byId(input.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
     const found = await users.findByIdentifier(tenant.id, input.identifier, { byEmail: tenant.settings.signInByEmail });
-    // A name that is somebody's costs two statements, so one that is nobody's does too.
-    const user = found ?? (await users.findById(tenant.id, NOBODY));
+    // A known name takes two statements, so run a second one for an unknown name as well.
+    const user = found ?? (await users.findById(tenant.id, RESERVED_ID));
     const attempt: Attempt = {
       tenant,
       factor: 'first',
@@ -114,10 +112,10 @@ export class SignInFlow {
     const { lockouts, passwords, clock } = this.#deps;
     const { isBlocked } = await lockouts.check(attempt);
     const now = clock.now();
-    const standing = STANDING.find(([, holds]) => holds(user, now))?.[0] ?? null;
-    // The password is checked even when nothing can come of it: the time of the answer must not tell.
+    const accountReason = ACCOUNT_REFUSALS.find(([, holds]) => holds(user, now))?.[0] ?? null;
+    // Check the password even when the sign-in is refused anyway, so that the response time does not reveal that.
     const isRight = (await passwords.prove(tenant.id, user?.id ?? null, input.password)) !== null;
-    const reason = isBlocked ? 'locked_out' : (standing ?? (isRight ? null : 'wrong_password'));
+    const reason = isBlocked ? 'locked_out' : (accountReason ?? (isRight ? null : 'wrong_password'));
     if (reason !== null) {
       await this.#refuse(input, attempt, reason, isBlocked);
       throw signInErrors.SIGN_IN_REFUSED();
@@ -128,19 +126,19 @@ export class SignInFlow {
 
   async #refuse(input: PasswordSignIn, attempt: Attempt, reason: string, isBlocked: boolean): Promise<void> {
     const actor = actorOf(input);
-    // Tries during a block are not counted, so that it ends when it was said to.
+    // Do not count attempts during a block, so that it ends at its announced time.
     if (!isBlocked) await this.#deps.lockouts.fail(attempt, actor);
     await this.#deps.events.append(actor, attempt.tenant, {
       type: 'sign_in.failed',
       subjectId: attempt.userId,
       outcome: 'failure',
       reason,
-      // What was typed as the name of nobody may be a password.
+      // Omit a name that no account has: the user may have typed a password into the field.
       params: { method: 'password', ...(attempt.userId === null ? {} : { identifier: input.identifier }) },
     });
   }
 
-  /** What is missing after a right password; the order is that of the steps. */
+  /** The first step that is missing after a right password. */
   async #next(tenant: KnownTenant, user: User): Promise<SignInResult> {
     const amr = this.#deps.passwords.amr;
     if (user.requiredFactor === 2) {
@@ -153,7 +151,7 @@ export class SignInFlow {
   }
 
   /**
-   * Signs in where no further step can be taken, as the password grant: anything missing is a refusal.
+   * Signs in where no further step is possible, as in the password grant: a missing step is an error.
    * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
    */
   async signInWithPassword(
@@ -172,7 +170,7 @@ export class SignInFlow {
   }
 }
 
-/** No name begins or ends with a blank, and those that are pasted often do. */
+/** Removes outer blanks, which pasted names often have and stored names never have. */
 const readTypedName = (typed: string): string => typed.trim();
 
 const MISSING_STEP = {
@@ -181,13 +179,16 @@ const MISSING_STEP = {
   'email-unverified': signInErrors.SIGN_IN_EMAIL_UNVERIFIED,
 } as const;
 
-/** The result, if nothing is missing. @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED */
+/**
+ * The result, if no step is missing.
+ * @throws SIGN_IN_FACTOR_REQUIRED, SIGN_IN_PASSWORD_CHANGE_REQUIRED, SIGN_IN_EMAIL_UNVERIFIED
+ */
 function requireVerified(result: SignInResult): Extract<SignInResult, { kind: 'verified' }> {
   if (result.kind === 'verified') return result;
   throw MISSING_STEP[result.kind]();
 }
 
-/** Somebody who has not shown yet who they are. */
+/** The actor of an attempt, whose user is not known yet. */
 function actorOf({ origin, client }: PasswordSignIn): EventActor {
   const { clientId = null, clientAuth = null } = client ?? {};
   return { kind: 'anonymous', userId: null, clientId, clientAuth, sessionId: null, origin };
