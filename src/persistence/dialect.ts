@@ -63,8 +63,8 @@ export class GuardedDialect implements Dialect {
 
   createDriver(): Driver {
     const isShared = this.#inner.createAdapter().supportsMultipleConnections === false;
-    const turnstile = isShared ? new Turnstile() : undefined;
-    return new GuardedDriver(this.#inner.createDriver(), this.#observe, turnstile, this.#limits);
+    const connectionQueue = isShared ? new ConnectionQueue() : undefined;
+    return new GuardedDriver(this.#inner.createDriver(), this.#observe, connectionQueue, this.#limits);
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
@@ -84,7 +84,7 @@ const HANDOVERS_PER_TURN = 4;
  * waits for input, so a long queue of statements would run to its end before the event loop got a turn, and no request
  * would be accepted, read or answered. Therefore the queue yields to the event loop at intervals.
  */
-class Turnstile {
+class ConnectionQueue {
   #tail: Promise<void> = Promise.resolve();
   #leave: (() => void) | undefined;
   #handovers = 0;
@@ -111,18 +111,18 @@ class Turnstile {
 class GuardedDriver implements Driver {
   readonly #inner: Driver;
   readonly #observe: StatementObserver | undefined;
-  readonly #turnstile: Turnstile | undefined;
+  readonly #connectionQueue: ConnectionQueue | undefined;
   readonly #limits: TimeLimits | undefined;
 
   constructor(
     inner: Driver,
     observe: StatementObserver | undefined,
-    turnstile: Turnstile | undefined,
+    connectionQueue: ConnectionQueue | undefined,
     limits: TimeLimits | undefined,
   ) {
     this.#inner = inner;
     this.#observe = observe;
-    this.#turnstile = turnstile;
+    this.#connectionQueue = connectionQueue;
     this.#limits = limits;
   }
 
@@ -134,11 +134,11 @@ class GuardedDriver implements Driver {
     if (openUnitOfWork() !== undefined) {
       throw new Error('A statement outside the open unit of work was attempted inside it; use its own entity manager.');
     }
-    await this.#turnstile?.enter();
+    await this.#connectionQueue?.enter();
     try {
       return new GuardedConnection(await this.#inner.acquireConnection(), this.#observe);
     } catch (error) {
-      this.#turnstile?.leave();
+      this.#connectionQueue?.leave();
       throw translateDatabaseError(error);
     }
   }
@@ -180,7 +180,7 @@ class GuardedDriver implements Driver {
     try {
       await this.#inner.releaseConnection(unwrap(connection));
     } finally {
-      this.#turnstile?.leave();
+      this.#connectionQueue?.leave();
     }
   }
 

@@ -180,7 +180,7 @@ export class RightService {
     const tenantId = authority.tenant.id;
     const added = new Set(await this.#insert(tenantId, sides, names, tags));
     for (const name of names) if (added.has(name)) this.#record(authority, 'right.granted', sides, name, tags);
-    if (added.size > 0) await this.#assertRoom(tenantId, sides);
+    if (added.size > 0) await this.#assertBelowLimits(tenantId, sides);
     const known = names.filter((name) => !added.has(name));
     for (const right of await store.lock(tenantId, sides, known)) {
       const fresh = tags.filter((tag) => !right.tags.includes(tag));
@@ -209,7 +209,7 @@ export class RightService {
     }
   }
 
-  async #assertRoom(tenantId: string, pair: RightPair): Promise<void> {
+  async #assertBelowLimits(tenantId: string, pair: RightPair): Promise<void> {
     const { ofSubject, onObject } = await this.#deps.store.counts(tenantId, pair);
     if (ofSubject > MAX_OF_SUBJECT || onObject > MAX_ON_OBJECT) throw rightErrors.RIGHT_LIMIT_REACHED();
   }
