@@ -11,7 +11,7 @@ export interface AccountGateDeps {
   readonly clock: Clock;
 }
 
-/** What stands before every look at, and every change of, what an account proves itself with. */
+/** Finds the account and checks permissions before credentials or auth modes are read or changed. */
 export class AccountGate {
   readonly #deps: AccountGateDeps;
 
@@ -29,9 +29,10 @@ export class AccountGate {
   }
 
   /**
-   * The account, if the caller may change its proofs. Before any transaction: the guard reads through a cache of its own.
+   * The account, if the caller may change its credentials. Call it before any transaction, because the guard reads through
+   * a cache.
    * @throws FORBIDDEN, USER_NOT_FOUND, ACCOUNT_GUARDED
-   * @throws REAUTHENTICATION_REQUIRED The caller's own account, after too old a sign-in (check 54).
+   * @throws REAUTHENTICATION_REQUIRED The account is the caller's own and its sign-in is too old (check 54).
    */
   async enterToChange(authority: Authority, userId: string): Promise<User> {
     const { directory, guard, clock } = this.#deps;

@@ -1,7 +1,7 @@
 /** What inactivity has done to an account: four names, as the table of docs/data-model.md stores them. */
 export type AccountStateName = 'initial' | 'active' | 'inactivityLock' | 'untouchable';
 
-/** The inactivity state of an account. A moment that does not belong to the state is null. */
+/** The inactivity state of an account. A time that does not apply to the state is null. */
 export interface AccountState {
   readonly name: AccountStateName;
   /** `active`: when inactivity was last checked. */
@@ -19,12 +19,12 @@ export interface AccountStateColumns {
   readonly stateCheckedAt?: Date | null | undefined;
 }
 
-/** Stands for "for ever" in `exempt_until`: the largest moment every driver reads back. */
+/** Value of `exempt_until` for "for ever": the latest time that every driver can read back. */
 export const FOR_EVER = new Date('9999-12-31T00:00:00.000Z');
 
 const NONE = { checkedAt: null, lockedAt: null, exemptUntil: null };
 
-/** Reads the state at a moment: an exemption that runs lifts the lock (docs/data-model.md). */
+/** Computes the state at a time: an exemption that has not ended overrides the lock (docs/data-model.md). */
 export function accountStateOf(row: AccountStateColumns, now: Date): AccountState {
   const { exemptUntil, inactiveSince, stateCheckedAt } = row;
   if (exemptUntil != null && exemptUntil > now) {

@@ -2,32 +2,32 @@ import type { EventType } from '../events/index.ts';
 import type { FieldFault } from '../kernel/index.ts';
 import type { AuthModeChange, AuthModeColumns } from './auth-mode.store.ts';
 
-/** The required action that stands for "the password must be changed at the next sign-in". */
+/** The required action that demands a password change at the next sign-in. */
 export const UPDATE_PASSWORD = 'UPDATE_PASSWORD';
 
 /** Sign-in methods that can be locked. */
 const LOCKABLE_METHODS: readonly string[] = ['password'];
-/** Longer lists hold nothing but repetitions. */
+/** Longest list of methods; a longer one would repeat methods. */
 const MAX_METHODS = 16;
 
-/** What to change, as it came: absent members stay. */
+/** A change as the caller sent it; absent members stay. */
 export interface AuthModePatch {
   /** 2, or null for "no second factor required". */
   readonly requiredFactor?: unknown;
-  /** Only true: the demand ends with a change of the password and in no other way. */
+  /** Can only be set to true: only a change of the password ends the demand. */
   readonly needPasswordChange?: unknown;
   /** Replaces the list; an empty one unlocks all. */
   readonly methodsLocked?: unknown;
 }
 
-/** How one member behaves. */
+/** Rules of one member. */
 interface AuthModeRule {
   readonly member: keyof AuthModePatch;
   readonly event: EventType;
-  /** What may be assigned, in words; shown to the caller. */
+  /** Describes the allowed values; shown to the caller. */
   readonly allowed: string;
   readonly isAssignable: (value: unknown) => boolean;
-  /** Why an assignable value is refused for this account, or null. */
+  /** The reason why this account cannot have an otherwise allowed value, or null. */
   readonly refusal?: (row: AuthModeColumns, value: unknown) => FieldFault | null;
   /** The columns to write, or null when nothing changes. */
   readonly change: (row: AuthModeColumns, value: unknown) => AuthModeChange | null;
@@ -35,7 +35,7 @@ interface AuthModeRule {
 
 const unique = (methods: unknown): string[] => [...new Set(methods as string[])].sort();
 
-/** Every member of auth modes: what may be assigned, what refuses it, what it changes and which event reports it. */
+/** Every member of auth modes: its allowed values, refusals, columns and event. */
 export const AUTH_MODE_RULES: readonly AuthModeRule[] = [
   {
     member: 'requiredFactor',

@@ -23,7 +23,7 @@ export interface AuthModes {
   readonly userId: string;
   /** 2 = a second factor is required; null = not. */
   readonly requiredFactor: 2 | null;
-  /** The password must be changed at the next sign-in. */
+  /** Whether the password must be changed at the next sign-in. */
   readonly needPasswordChange: boolean;
   /** Sign-in methods the user may not use. */
   readonly methodsLocked: readonly string[];
@@ -64,23 +64,23 @@ export class AuthModeService {
     return this.of(user);
   }
 
-  /** What the account can prove itself with, in the order of type and ordinal; no secrets. @throws USER_NOT_FOUND */
+  /** The credentials of the account by type and ordinal, without secrets. @throws USER_NOT_FOUND */
   async credentials(authority: Authority, userId: string): Promise<readonly CredentialInfo[]> {
     const { userId: id } = await this.get(authority, userId);
     return (await this.#deps.credentials.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
-  /** The auth modes that a user's row shows. */
+  /** The auth modes in a user's row. */
   of(user: User): AuthModes {
     return shown(user as Columns, accountStateOf(user, this.#deps.clock.now()));
   }
 
   /**
    * Changes the named members, all or none, with one event per member that changed.
-   * @param patch As it came: what may be assigned is decided here.
+   * @param patch As the caller sent it; the method checks the values.
    * @throws AUTH_MODE_VALUE_INVALID One field per value that may not be assigned.
    * @throws AUTH_MODE_NO_SECOND_FACTOR `requiredFactor: 2` for an account that has no second factor.
-   * @throws REAUTHENTICATION_REQUIRED The caller changes the own second factor after too old a sign-in.
+   * @throws REAUTHENTICATION_REQUIRED The caller changes its own second factor and its sign-in is too old.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
    */
   async update(authority: Authority, userId: string, patch: AuthModePatch): Promise<AuthModes> {
@@ -100,7 +100,7 @@ export class AuthModeService {
 
   /**
    * Exempts an account from the block for inactivity; a block that runs ends (docs/data-model.md).
-   * @param until Null = for ever; a moment that is not in the future ends the exemption.
+   * @param until Null = for ever; a time that is not in the future ends the exemption.
    * @throws ACCOUNT_STATE_VALUE_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED
    */
   async exempt(authority: Authority, userId: string, until: Date | null): Promise<AuthModes> {
@@ -119,16 +119,19 @@ export class AuthModeService {
     if (!isUserIdShaped(userId)) throw userErrors.USER_NOT_FOUND();
     const id = canonicalUserId(userId);
     const { tenant } = authority;
-    // Before any transaction: it reads through a cache of its own.
+    // Call the guard before any transaction, because it reads through a cache.
     await guard.assertMayChange(authority, 'user', id);
     const read = await store.find(tenant.id, id);
     const changed = await this.#write(authority, read, decide);
     if (changed !== null) return changed;
-    // Somebody holds the row, or wrote to it between our read and our write; nobody can once we hold it.
+    // Another transaction locks the row, or changed it between the read and the write. Repeat both with the row locked.
     return db.transaction(async () => (await this.#write(authority, await store.lock(tenant.id, id), decide))!);
   }
 
-  /** Decides about a row and writes the outcome. @returns Null when the row is held, or no longer as it was read. */
+  /**
+   * Decides about a row and writes the result.
+   * @returns Null when another transaction locks the row or changed it since it was read.
+   */
   async #write(authority: Authority, row: AuthModeColumns | null, decide: Decide): Promise<AuthModes | null> {
     const { caller, tenant } = authority;
     if (row === null) throw userErrors.USER_NOT_FOUND();
@@ -145,7 +148,7 @@ export class AuthModeService {
 
 type Decide = (row: AuthModeColumns) => Decision;
 
-/** What a patch comes to for one row: the columns to write and the events that report them. */
+/** Result of a patch for one row: the columns to write and the events that report them. */
 interface Decision {
   readonly change: AuthModeChange;
   readonly drafts: readonly EventDraft[];

@@ -2,7 +2,7 @@ import { CompiledQuery } from 'kysely';
 import { BatchReader, type Database } from '../persistence/index.ts';
 import { type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
-/** The columns of a user that say how it may sign in. */
+/** The columns of a user that decide how it may sign in. */
 export interface AuthModeColumns {
   /** The stored spelling. */
   readonly id: string;
@@ -13,11 +13,11 @@ export interface AuthModeColumns {
   readonly exemptUntil: Date | null;
   readonly stateCheckedAt: Date | null;
   readonly secondFactors: readonly CredentialType[];
-  /** Differs after every write to the row: the transaction that wrote it last. */
+  /** Id of the transaction that last wrote the row, which differs after every write. */
   readonly version: string;
 }
 
-/** Columns that change; what is left out stays. */
+/** Columns to change; those left out stay. */
 export type AuthModeChange = Partial<
   Pick<AuthModeColumns, 'requiredFactor' | 'lockedMethods' | 'requiredActions' | 'inactiveSince' | 'exemptUntil'>
 >;
@@ -36,12 +36,12 @@ const FIND_SQL = `select (wanted.place - 1)::int as place, u.id, u.required_fact
       where c.tenant_id = u.tenant_id and c.user_id = u.id and c.type in (${FACTORS}) order by 1) as "secondFactors"
   from unnest($1::uuid[], $2::text[]) with ordinality as wanted (tenant_id, user_id, place)
   join users u on u.tenant_id = wanted.tenant_id and u.id = wanted.user_id`;
-/** Rows of one statement; each is small. */
+/** Most rows of one statement; each is small. */
 const MAX_BATCH = 500;
 
 /**
- * For `EventLog.changes`, of `RowChange`s. A row that somebody holds is passed over, and so is one that is no longer as it was
- * read: the lock looks at the newest version.
+ * Statement for `EventLog.changes` with `RowChange`s. It skips rows that another transaction locks, and rows that changed
+ * since they were read, because the lock checks the newest version.
  */
 export const CHANGE_ROWS_SQL = `update users u set required_factor = c."requiredFactor", locked_methods = c."lockedMethods",
     required_actions = c."requiredActions", inactive_since = c."inactiveSince", exempt_until = c."exemptUntil",
@@ -55,7 +55,7 @@ export const CHANGE_ROWS_SQL = `update users u set required_factor = c."required
   ) c
   where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`;
 
-/** A row as it is to be, and the version it has now. */
+/** The new values of a row, and its version before the change. */
 export interface RowChange extends AuthModeColumns {
   readonly tenantId: string;
   readonly updatedAt: Date;
@@ -70,8 +70,8 @@ const COLUMN_OF = {
 } as const satisfies Record<keyof AuthModeChange, string>;
 
 /**
- * The columns of users that this room decides about. Plain statements instead of entities: the entity manager's share of a
- * change was larger than the database's.
+ * Queries on the columns of users that this module decides about. Uses plain statements, because the entity manager took
+ * more time for a change than the database.
  */
 export class AuthModeStore {
   readonly #db: Database;
@@ -82,7 +82,7 @@ export class AuthModeStore {
     this.#batch = new BatchReader({ max: MAX_BATCH, read: (wanted) => this.#read(wanted) });
   }
 
-  /** The row and the second factors as they are now. Concurrent calls share statements. */
+  /** The current row and second factors. Concurrent calls share statements. */
   find(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
     return this.#batch.ask({ tenantId, userId });
   }
@@ -97,15 +97,15 @@ export class AuthModeStore {
   }
 
   /**
-   * Inside a unit of work: the row, locked until it ends. It is read by a later statement than the one that may have waited
-   * for the lock, so second factors that came or went meanwhile are seen.
+   * Locks and reads the row, inside a unit of work. The read is a second statement after the one that may wait for the
+   * lock, so it sees second factors that changed during the wait.
    */
   async lock(tenantId: string, userId: string): Promise<AuthModeColumns | null> {
     await this.#db.read().executeQuery(CompiledQuery.raw(LOCK_SQL, [tenantId, userId]));
     return this.find(tenantId, userId);
   }
 
-  /** Inside a unit of work, of a row that is locked. */
+  /** Writes a locked row, inside a unit of work. */
   async write(tenantId: string, userId: string, change: AuthModeChange, now: Date): Promise<void> {
     const values: unknown[] = [tenantId, userId, now];
     const assignments = Object.entries(change).map(([property, value]) => {

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** One proof a user can give: a password, a TOTP secret, a passkey, a recovery code ... */
+/** A credential of a user: a password, a TOTP secret, a passkey, a recovery code ... */
 export const CredentialEntity = defineEntity({
   name: 'Credential',
   tableName: 'credentials',
@@ -10,13 +10,13 @@ export const CredentialEntity = defineEntity({
     userId: p.text(),
     /** `password`, `image-proof`, `totp`, `passkey`, `security-key`, `recovery-code` ... */
     type: p.string().length(32),
-    /** Counts up per user and type and is never reused: it is part of public ids. */
+    /** Counts up per user and type. Never reused, because it is part of public ids. */
     ordinal: p.integer(),
-    /** Hash by which a passkey is found before the user is known. */
+    /** Hash to find a passkey before the user is known. */
     lookupHash: p.blob().nullable(),
     label: p.text().nullable(),
     priority: p.integer().default(0),
-    /** What may be shown: digits, period, algorithm, public key ... */
+    /** Data that may be shown: digits, period, algorithm, public key ... */
     data: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** A password hash, or a secret sealed under the master key. */
     secret: p.text().nullable(),
@@ -36,7 +36,7 @@ export const LockoutEntity = defineEntity({
   tableName: 'lockouts',
   properties: {
     tenantId: p.uuid().primary(),
-    /** `account`, `name` (hash of a name that resolves to nobody), `ip`, `tenant`. */
+    /** `account`, `name` (hash of a name that no account has), `ip`, `tenant`. */
     subjectKind: p.string().length(16).primary(),
     subject: p.text().primary(),
     /** `first`, `second`, `secret-answer`, `reset-code`, `otp-resend`. */
@@ -55,7 +55,9 @@ export const LockoutEntity = defineEntity({
 });
 export type Lockout = InferEntity<typeof LockoutEntity>;
 
-/** The last ordinal given out per user and type. It outlives the credential, so that no ordinal names two of them. */
+/**
+ * The last ordinal assigned per user and type. Kept after the credential is deleted, so that no ordinal is assigned twice.
+ */
 export const CredentialOrdinalEntity = defineEntity({
   name: 'CredentialOrdinal',
   tableName: 'credential_ordinals',

@@ -8,7 +8,7 @@ import { CREDENTIAL_KINDS, type CredentialType, SECOND_FACTOR_TYPES } from './mo
 
 type Tables = InferKyselyDB<typeof CredentialEntity>;
 
-/** A credential as it may be shown: without its secret and the hash it is found by. */
+/** A credential without its secret and its look-up hash, as it may be shown. */
 export type CredentialInfo = Omit<Credential, 'secret' | 'lookupHash' | 'type'> & { readonly type: CredentialType };
 
 /** A credential to add. */
@@ -16,9 +16,9 @@ export interface NewCredential {
   readonly userId: string;
   readonly type: CredentialType;
   readonly label?: string | null;
-  /** What may be shown of it. */
+  /** Data that may be shown. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Plain where the type's secret is sealed, a PHC string where it is hashed, absent where it has none. */
+  /** Plain if the type's secret is sealed, a PHC string if it is hashed, absent if the type has none. */
   readonly secret?: string;
   readonly lookupHash?: Buffer;
 }
@@ -69,7 +69,7 @@ export class CredentialStore {
 
   /**
    * Adds a credential under the next ordinal of its user and type, inside a unit of work.
-   * @throws Error The secret has not the form of its type: a fault of ours.
+   * @throws Error The secret does not have the form of its type: a fault of the service.
    */
   async add(tenantId: string, credential: NewCredential): Promise<CredentialInfo> {
     const { userId, type } = credential;
@@ -130,7 +130,7 @@ export class CredentialStore {
     return replaced.length > 0;
   }
 
-  /** Second-factor methods the account has: types, sorted. The one rule for "has a second factor". */
+  /** Sorted types of the account's second factors. The only rule for "has a second factor". */
   async secondFactorMethods(tenantId: string, userId: string): Promise<CredentialType[]> {
     const rows = await this.#run<{ type: CredentialType }>(SECOND_FACTORS_SQL, [tenantId, userId, SECOND_FACTOR_TYPES]);
     return rows.map(({ type }) => type);
@@ -152,7 +152,7 @@ export class CredentialStore {
     return Map.groupBy(rows, ({ userId }) => userId);
   }
 
-  /** @returns Whether it was there. */
+  /** @returns Whether there was one. */
   async remove(tenantId: string, id: string): Promise<boolean> {
     if (!isUuid(id)) return false;
     const removed = await this.#run<unknown>('delete from credentials where tenant_id = $1 and id = $2 returning id', [
@@ -162,7 +162,7 @@ export class CredentialStore {
     return removed.length > 0;
   }
 
-  /** Notes that a credential was used just now. */
+  /** Stores the current time as the last use of a credential. */
   async noteUse(tenantId: string, id: string): Promise<void> {
     await this.#run('update credentials set last_used_at = $3 where tenant_id = $1 and id = $2', [
       tenantId,
@@ -172,8 +172,8 @@ export class CredentialStore {
   }
 
   /**
-   * Raises a number among the shown details and notes the use. Of two who raise it to the same value one comes too late.
-   * @returns False when it is that high already, or there is no such credential.
+   * Raises a number in `data` and stores the use. Of two calls that raise it to the same value, only one succeeds.
+   * @returns False when the number is already that high, or there is no such credential.
    */
   async raise(tenantId: string, id: string, name: string, value: number): Promise<boolean> {
     if (!isUuid(id)) return false;
@@ -193,5 +193,5 @@ export class CredentialStore {
   }
 }
 
-/** What a sealed secret is bound to: copied into another row, it does not open. */
+/** Context of a sealed secret, which binds it to its row: it cannot be opened in another. */
 const contextOf = (tenantId: string, id: string): string => `credentials/${tenantId}/${id}`;

@@ -1,7 +1,7 @@
 /**
- * How accounts may prove who they are: credentials, the modes that check them, what each account must or may not use, and the
- * one engine that blocks guessing.
- * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
+ * How users authenticate: credentials, the modes that check them, the modes each account must or may not use, and the
+ * lock-out engine against guessing. May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`,
+ * `roles/` and `users/`.
  */
 export { AccountGate, type AccountGateDeps } from './account-gate.ts';
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';

@@ -1,18 +1,18 @@
-/** How the secret of a credential is kept: hashed for good, sealed to be read again, or not at all (public keys). */
+/** How the secret of a credential is stored: hashed, sealed so that it can be read again, or not at all (public keys). */
 export type SecretForm = 'hashed' | 'sealed' | 'none';
 
-/** What a kind of credential is good for. */
+/** What a kind of credential can be used for. */
 export interface CredentialKind {
-  /** May it begin a sign-in? */
+  /** Whether it can begin a sign-in. */
   readonly isFirst: boolean;
-  /** Does an account that has one have a second factor? */
+  /** Whether it counts as a second factor of the account. */
   readonly isSecond: boolean;
   readonly secret: SecretForm;
 }
 
 /**
- * Every kind of credential, once. Recovery codes stand in for a second factor and are none themselves: an account left with
- * them alone would lock itself out after the last one.
+ * All kinds of credentials. Recovery codes replace a second factor but do not count as one: a user with recovery codes only
+ * would be locked out after the last one.
  */
 export const CREDENTIAL_KINDS = {
   password: { isFirst: true, isSecond: false, secret: 'hashed' },
@@ -27,21 +27,21 @@ export type CredentialType = keyof typeof CREDENTIAL_KINDS;
 
 const CREDENTIAL_TYPES = Object.keys(CREDENTIAL_KINDS) as readonly CredentialType[];
 
-/** The types that count in the one rule for "has a second factor". */
+/** The types that count as a second factor. */
 export const SECOND_FACTOR_TYPES: readonly CredentialType[] = CREDENTIAL_TYPES.filter(
   (type) => CREDENTIAL_KINDS[type].isSecond,
 );
 
-/** What all auth modes share; `Proof` is what the user shows: a password, a code, an assertion. */
+/** Interface of all auth modes; `Proof` is what the user sends: a password, a code, an assertion. */
 export interface AuthMode<Proof> {
   readonly type: CredentialType;
-  /** Authentication Method Reference values a right proof is worth (RFC 8176). */
+  /** Authentication Method Reference values of a right proof (RFC 8176). */
   readonly amr: readonly string[];
-  /** Whether the account has this mode. */
+  /** Whether the account has set up this mode. */
   isSetUp(tenantId: string, userId: string): Promise<boolean>;
   /**
-   * Whether the proof is right. It costs the same when the account has no such credential, or `userId` is null because
-   * there is no account: the time of the answer must not tell them apart.
+   * Whether the proof is right. Takes the same time when the account has no such credential, or when `userId` is null
+   * because there is no account, so that the response time does not reveal either.
    */
   verify(tenantId: string, userId: string | null, proof: Proof): Promise<boolean>;
 }

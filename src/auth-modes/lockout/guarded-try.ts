@@ -2,13 +2,13 @@ import type { EventActor } from '../../events/index.ts';
 import type { LockoutService } from './lockout.service.ts';
 import type { Attempt } from './lockout.subject.ts';
 
-/** What a try came to; `blocked` may have been right. */
+/** Result of an attempt; one that is `blocked` may have been right. */
 export type TryResult = 'right' | 'wrong' | 'blocked';
 
 /**
- * One try at proving something, counted by the lock-out engine. The proof is looked at while a block runs too: the time of
- * the answer must not tell. So `isRight` changes nothing.
- * @throws TOO_MANY_REQUESTS Too many tries wait for this account.
+ * Checks a proof and counts the attempt in the lock-out engine. Also checks it during a block, so that the response time
+ * does not reveal the block; therefore `isRight` must not change anything.
+ * @throws TOO_MANY_REQUESTS Too many attempts wait for this account.
  */
 export function guardedTry(
   lockouts: LockoutService,

@@ -8,7 +8,7 @@ import {
   type LockoutSubject,
 } from './lockout.subject.ts';
 
-/** What is counted of a subject at a factor; times in epoch milliseconds. */
+/** Counter of one subject at one factor; times in epoch milliseconds. */
 export interface Counter {
   readonly failures: number;
   /** Failures inside the window, newest last. */
@@ -26,17 +26,20 @@ export interface LockoutRule {
   /** Failures that lead to a block; 0 = the tenant has no such rule. */
   readonly limit: (settings: LockoutSettings) => number;
   readonly windowSeconds: (settings: LockoutSettings) => number;
-  /** Does it keep each time? The others count from the last failure: their limits are too high for lists. */
+  /**
+   * Whether the rule stores the time of each failure. The others count from the last failure, because their limits are too
+   * high for lists.
+   */
   readonly keepsTimes: boolean;
-  /** Do quick tries count apart? */
+  /** Whether quick attempts are counted separately. */
   readonly isQuick: boolean;
-  /** May it end in disabling the account? */
+  /** Whether the rule may disable the account. */
   readonly mayBePermanent: boolean;
-  /** Whom it counts against; null = not this attempt. */
+  /** The subject to count against; null when the rule does not apply to the attempt. */
   readonly subject: (attempt: Attempt, settings: LockoutSettings) => LockoutSubject | null;
 }
 
-/** Codes that are guessed before an account is known are counted by address alone. */
+/** Factors counted only by address, because the account is not known when the code is checked. */
 const ADDRESS_ONLY: ReadonlySet<LockoutFactor> = new Set(['reset-code']);
 
 const isExempt = ({ userId, knownDeviceId }: Attempt, settings: LockoutSettings): boolean =>
@@ -56,7 +59,9 @@ const ofAddress = {
   mayBePermanent: false,
 } as const satisfies Partial<LockoutRule>;
 
-/** All rules. Each is evaluated at each attempt; of the blocks that run, the latest end counts (docs/lock-out.md). */
+/**
+ * All rules. Each is evaluated at each attempt; of the present blocks, the one that ends last counts (docs/lock-out.md).
+ */
 export const LOCKOUT_RULES: readonly LockoutRule[] = [
   {
     ...ofAccount,
@@ -66,7 +71,7 @@ export const LOCKOUT_RULES: readonly LockoutRule[] = [
       ADDRESS_ONLY.has(attempt.factor) || isExempt(attempt, settings) ? null : accountSubject(attempt),
   },
   {
-    // A known device keeps its own count, so that a stranger cannot lock the owner out (check 44).
+    // A known device has a separate counter, so that an attacker cannot lock the user out (check 44).
     ...ofAccount,
     name: 'device',
     mayBePermanent: false,
@@ -95,7 +100,7 @@ export interface AppliedRule {
   readonly subject: LockoutSubject;
 }
 
-/** The rules that apply to an attempt, in the order of their keys: rows are always locked in the same order. */
+/** The rules that apply to an attempt, in the order of their keys, so that rows are always locked in the same order. */
 export function rulesFor(attempt: Attempt, settings: LockoutSettings): AppliedRule[] {
   if (!settings.enabled) return [];
   const applied = LOCKOUT_RULES.flatMap((rule) => {
@@ -106,19 +111,19 @@ export function rulesFor(attempt: Attempt, settings: LockoutSettings): AppliedRu
   return applied.sort((a, b) => (a.subject.kind < b.subject.kind ? -1 : 1));
 }
 
-/** What a failure made of a counter. `isPermanent`: the account is to be disabled. */
+/** A counter after a failure. `isPermanent`: the account must be disabled. */
 export interface Outcome {
   readonly counter: Counter;
-  /** A block began that is worth telling: not the mere fractions of a second between quick tries. */
+  /** Whether a block began that an event must report; the short pause between quick attempts is none. */
   readonly isBlockStarted: boolean;
   readonly isPermanent: boolean;
 }
 
-/** Without a failure for so long the wait begins anew. */
+/** After this time without a failure, the waits start again at the shortest. */
 const LEVEL_LIFE_MS = 86_400_000;
-/** 2^30 times the least base wait is 34 years. */
+/** Bounds the wait: 2^30 times the shortest base wait is 34 years. */
 const MAX_DOUBLINGS = 30;
-/** `accountLimit` and `quickTries` go to 1000: 13 KB a row at worst. */
+/** The largest `accountLimit` and `quickTries`: 13 KB a row at most. */
 const MAX_TIMES = 1000;
 
 /** The wait in seconds when the limit is reached; null when it is not. */
@@ -129,7 +134,10 @@ function waitOf(settings: LockoutSettings, limit: number, failures: number, leve
   return Math.min(settings.baseWaitSeconds * growth, settings.maxWaitSeconds);
 }
 
-/** When quick tries may go on; null when there were not too many. With a wait they are punished, without it only spaced. */
+/**
+ * When the next quick attempt is allowed; null when there were not too many. With `quickWaitSeconds` they lead to a block,
+ * without it only to a pause.
+ */
 function quickUntil(settings: LockoutSettings, times: readonly number[], now: number): number | null {
   const { quickMilliseconds, quickTries, quickWaitSeconds } = settings;
   const recent = times.filter((time) => now - time < quickMilliseconds);
@@ -137,7 +145,7 @@ function quickUntil(settings: LockoutSettings, times: readonly number[], now: nu
   return recent.length >= quickTries ? recent.at(-quickTries)! + quickMilliseconds : null;
 }
 
-/** Counts a failure. Pure: the engine reads and writes the rows. */
+/** Counts a failure. A pure function; the engine reads and writes the rows. */
 export function afterFailure(
   before: Counter | null,
   rule: LockoutRule,
@@ -156,7 +164,8 @@ export function afterFailure(
   const counted = { failures, times, level, lastAt: now, blockedFrom: null, blockedUntil: null };
   const wait = waitOf(settings, rule.limit(settings), failures, level);
   if (wait !== null) {
-    // Doubling: the next block takes as many failures again. Linear: they add up, and each one more waits again.
+    // Doubling: failures are counted from zero for the next block. Linear: they add up, and every further failure starts a
+    // block.
     const next = settings.growth === 'doubling' ? { failures: 0, times: [] } : {};
     const block = { blockedFrom: now, blockedUntil: now + wait * 1000, level: level + 1 };
     const isPermanent = settings.permanent && rule.mayBePermanent;

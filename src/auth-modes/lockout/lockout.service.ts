@@ -26,12 +26,15 @@ import {
 } from './lockout.subject.ts';
 import { Serial } from './serial.ts';
 
-/** Switches accounts off and on, with all that ends then; `users/` or a flow above supplies it. */
+/**
+ * Disables and enables accounts, and ends their sessions and tokens. Supplied from outside, because this module may not
+ * import `flows/`.
+ */
 export interface AccountSwitch {
   setEnabled(authority: Authority, userId: string, enabled: boolean, reason?: string): Promise<unknown>;
 }
 
-/** Why an account is off that failed too often, in `users.disabled_reason`. */
+/** Value of `users.disabled_reason` for accounts that the engine disabled. */
 const LOCKOUT_REASON = 'lockout';
 
 export interface LockoutServiceDeps {
@@ -45,10 +48,10 @@ export interface LockoutServiceDeps {
   readonly clock: Clock;
 }
 
-/** Whether an attempt may be made. */
+/** Whether an attempt is allowed. */
 export interface Verdict {
   readonly isBlocked: boolean;
-  /** When the block ends; null when there is none. */
+  /** End of the block; null when there is none. */
   readonly until: Date | null;
   /** The rule whose block ends last. */
   readonly rule: LockoutRule['name'] | null;
@@ -59,7 +62,7 @@ const KEPT_SECONDS = 31 * 86_400;
 
 const FREE: Verdict = { isBlocked: false, until: null, rule: null };
 
-/** Which block to lift: everything of an account, or one row. */
+/** Which blocks to lift: all of an account, or one row. */
 export type LiftTarget =
   | { readonly userId: string }
   | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
@@ -77,8 +80,8 @@ export class LockoutService {
   }
 
   /**
-   * Runs an attempt when no other at the same account, or at the same unknown name, runs on this node: at most one try more
-   * than allowed per further node.
+   * Runs attempts at the same account, or at the same unknown name, one after the other on this node. With several nodes,
+   * each further node allows at most one attempt beyond the limit.
    * @throws TOO_MANY_REQUESTS Too many attempts wait for this account.
    */
   serially<T>(attempt: Attempt, task: () => Promise<T>): Promise<T> {
@@ -86,7 +89,7 @@ export class LockoutService {
     return this.#serial.run(`${attempt.tenant.id} ${kind} ${key}`, task);
   }
 
-  /** Whether the attempt may be made: all rules are evaluated, the latest end counts. */
+  /** Whether the attempt is allowed. Evaluates all rules; the block that ends last counts. */
   async check(attempt: Attempt): Promise<Verdict> {
     const applied = rulesFor(attempt, await this.#settings(attempt.tenant));
     if (applied.length === 0) return FREE;
@@ -98,7 +101,7 @@ export class LockoutService {
   /**
    * Counts a failed attempt against all its subjects, in one transaction with the events of the blocks it starts. Attempts
    * during a block are not counted.
-   * @returns What holds from now on.
+   * @returns The verdict for the next attempt.
    */
   async fail(attempt: Attempt, actor: EventActor): Promise<Verdict> {
     const settings = await this.#settings(attempt.tenant);
@@ -131,7 +134,8 @@ export class LockoutService {
       const outcome = afterFailure(row, rule, settings, time);
       let counter = outcome.counter;
       if (outcome.isPermanent && (await this.#disable(attempt, actor))) {
-        // From here on the account's own switch refuses; switched on again, it starts with a clean sheet.
+        // The account is disabled from now on; the counter is reset so that it starts at zero when the account is enabled
+        // again.
         counter = { ...counter, failures: 0, times: [], level: 0, blockedFrom: null, blockedUntil: null };
         this.#recordStarted(attempt, actor, rule, null);
       } else if (outcome.isBlockStarted) this.#recordStarted(attempt, actor, rule, counter.blockedUntil);
@@ -141,7 +145,7 @@ export class LockoutService {
     return verdictOf(applied, after, time);
   }
 
-  /** @returns False when there is no account to disable, or it may not be: then the block for a time stands. */
+  /** @returns False when there is no account or it may not be disabled; the temporary block then stays. */
   async #disable({ tenant, userId }: Attempt, actor: EventActor): Promise<boolean> {
     if (userId === null) return false;
     const { directory, accounts } = this.#deps;
@@ -151,7 +155,7 @@ export class LockoutService {
       await accounts.setEnabled(authority, userId, false, LOCKOUT_REASON);
       return true;
     } catch (error) {
-      // The last administrator stays: a stranger must not be able to switch a tenant off.
+      // The last administrator is not disabled, because an attacker could otherwise leave a tenant without administrators.
       if (error instanceof IdentityError && (error.kind === 'refused' || error.kind === 'not-found')) return false;
       throw error;
     }
@@ -171,7 +175,7 @@ export class LockoutService {
     });
   }
 
-  /** Forgets the failures of the account, and of its device, at this factor; never those of the address. */
+  /** Clears the failures of the account and of its device at this factor, but not those of the address. */
   async succeed(attempt: Attempt): Promise<void> {
     const { userId, knownDeviceId, tenant, factor } = attempt;
     if (userId === null || !(await this.#settings(tenant)).enabled) return;
@@ -181,7 +185,8 @@ export class LockoutService {
   }
 
   /**
-   * Lifts a block: of an account all factors, and a permanent one too. Nothing blocked, no event.
+   * Lifts one block, or those of an account at all factors including a permanent one. Records no event if nothing was
+   * blocked.
    * @returns How many blocks were lifted.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
    */
@@ -206,9 +211,9 @@ export class LockoutService {
   }
 
   /**
-   * Ends the block of an account that somebody else gave a new password, in the transaction that writes it: the failures
-   * were about the old one. Callers who may lift blocks lift all; for the others failures at a second factor stay, or a
-   * new password would buy new guesses at it, and so does a permanent block.
+   * Lifts the block of an account when another caller sets its password, in the same transaction, because the failures
+   * concerned the old password. For callers who may lift blocks it lifts all. For others, a permanent block and failures at
+   * a second factor stay, because a new password would otherwise allow new guesses at the second factor.
    * @returns How many blocks were lifted.
    */
   async liftForNewPassword(authority: Authority, user: User): Promise<number> {
@@ -243,7 +248,7 @@ export class LockoutService {
     return lifted.length;
   }
 
-  /** Blocks that run. Permanent ones are disabled accounts and stand with the users. */
+  /** Present blocks. Permanent ones are not listed; their accounts are shown as disabled. */
   async page(authority: Authority, filter: LockoutFilter, request: PageRequest): Promise<PageResult<Lockout>> {
     authority.requireAccount('');
     const { userId } = filter;
@@ -254,16 +259,17 @@ export class LockoutService {
   }
 
   /**
-   * Deletes up to `limit` counters that were left alone for a month: what strangers type must not stay for ever. Windows
-   * longer than that forget sooner. The server calls it now and then, again at once while it returns `limit`.
-   * @returns How many rows went.
+   * Deletes up to `limit` counters without a failure for a month, so that names typed by attackers are not kept for ever.
+   * Longer windows are cut to a month by this. The server calls it at intervals, and again at once while it returns
+   * `limit`.
+   * @returns How many rows were deleted.
    */
   sweepExpired(limit: number): Promise<number> {
     const now = this.#deps.clock.now();
     return this.#deps.store.sweepExpired(addSeconds(now, -KEPT_SECONDS), now, limit);
   }
 
-  /** One block by its key, running or not. */
+  /** One row by its key, whether or not its block has ended. */
   async find(tenantId: string, subjectKind: string, subject: string, factor: string): Promise<Lockout | null> {
     if (!isKey(subjectKind, subject, factor)) return null;
     return this.#deps.store.findOne(tenantId, subjectKind, subject, factor);
@@ -276,13 +282,13 @@ export class LockoutService {
   }
 }
 
-/** The account a row is about; devices carry it before their `/`. */
+/** The account of a row; the keys of devices contain it before the `/`. */
 export function accountOf(subjectKind: string, subject: string): string | null {
   if (subjectKind === 'account') return subject;
   return subjectKind === 'device' ? subject.slice(0, subject.indexOf('/')) : null;
 }
 
-/** Whether these can be the parts of a key at all; what cannot is not looked for. */
+/** Whether these can be the parts of a key; no query runs for others. */
 const isKey = (subjectKind: string, subject: string, factor: string): boolean =>
   SUBJECT_KINDS.some((kind) => kind === subjectKind) &&
   LOCKOUT_FACTORS.some((name) => name === factor) &&

@@ -10,7 +10,7 @@ export interface CounterRow extends Counter {
   readonly key: string;
 }
 
-/** What was removed, and whether a block ran. */
+/** A removed counter, and whether it had a block. */
 export interface ClearedRow {
   readonly subjectKind: string;
   readonly subject: string;
@@ -40,7 +40,7 @@ const COUNTER_COLUMNS = `l.subject_kind as kind, l.subject as key, l.failures, l
   l.last_at as "lastAt", l.blocked_from as "blockedFrom", l.blocked_until as "blockedUntil"`;
 const FIND_SQL = `select ${COUNTER_COLUMNS} from unnest($3::text[], $4::text[]) as wanted (kind, key)
   join lockouts l on l.tenant_id = $1 and l.factor = $2 and l.subject_kind = wanted.kind and l.subject = wanted.key`;
-/** A conflicting insert locks the row it meets, so that counts are neither lost nor made twice, first failures included. */
+/** A conflicting insert locks the existing row, so that no failure is lost or counted twice, not even a first one. */
 const LOCK_SQL = `insert into lockouts as l (tenant_id, factor, subject_kind, subject, last_at)
   select $1::uuid, $2::text, wanted.kind, wanted.key, $5::timestamptz
   from unnest($3::text[], $4::text[]) with ordinality as wanted (kind, key, at) order by wanted.at
@@ -84,14 +84,14 @@ export class LockoutStore {
     this.#db = db;
   }
 
-  /** Counters of these subjects at a factor; those that never failed are missing. */
+  /** Counters of these subjects at a factor; subjects without a failure have none. */
   async find(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<CounterRow[]> {
     const rows = await this.#run<RawCounter>(FIND_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
     return rows.map(toCounter);
   }
 
   /**
-   * Inside a unit of work: the same, made where missing (then with no failures) and locked until it ends.
+   * As `find`, inside a unit of work: adds missing counters without failures, and locks all until it ends.
    * @param subjects In the order of their keys.
    */
   async lock(
@@ -104,7 +104,7 @@ export class LockoutStore {
     return rows.map(toCounter);
   }
 
-  /** Writes counters that are locked. */
+  /** Writes locked counters. */
   async write(
     tenantId: string,
     factor: LockoutFactor,
@@ -124,17 +124,17 @@ export class LockoutStore {
     await this.#run(WRITE_SQL, [tenantId, factor, now, ip, JSON.stringify(records)]);
   }
 
-  /** Forgets the failures of subjects at a factor. */
+  /** Deletes the failures of subjects at a factor. */
   async clear(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<void> {
     await this.#run(CLEAR_FACTOR_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
   }
 
-  /** Forgets everything counted against an account and its devices. @param factor Default: at all factors. */
+  /** Deletes all counters of an account and its devices. @param factor Default: all factors. */
   clearAccount(tenantId: string, userId: string, factor: LockoutFactor | null = null): Promise<ClearedRow[]> {
     return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId), factor]);
   }
 
-  /** Forgets what is counted against one subject at one factor. */
+  /** Deletes the counter of one subject at one factor. */
   clearSubject(tenantId: string, kind: string, key: string, factor: string): Promise<ClearedRow[]> {
     return this.#run<ClearedRow>(CLEAR_SUBJECT_SQL, [tenantId, kind, key, factor]);
   }
@@ -149,7 +149,7 @@ export class LockoutStore {
     return (row ?? null) as Lockout | null;
   }
 
-  /** Blocks that run, in the order of their keys. */
+  /** Present blocks, in the order of their keys. */
   page(tenantId: string, filter: LockoutFilter, request: PageRequest, now: Date): Promise<PageResult<Lockout>> {
     let query = this.#select(tenantId).where('blocked_until', '>', now);
     if (filter.subjectKind !== undefined) query = query.where('subject_kind', '=', filter.subjectKind);
@@ -169,7 +169,10 @@ export class LockoutStore {
     return keysetPage<Lockout>(query, keys, request);
   }
 
-  /** Deletes up to `limit` rows, found by index in each tenant, that nobody has failed at since. @returns How many went. */
+  /**
+   * Deletes up to `limit` rows without a failure since a time, found by index in each tenant.
+   * @returns How many were deleted.
+   */
   async sweepExpired(since: Date, now: Date, limit: number): Promise<number> {
     return (await this.#run<unknown>(SWEEP_SQL, [since, now, limit])).length;
   }

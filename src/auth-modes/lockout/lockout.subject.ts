@@ -9,7 +9,8 @@ export const LOCKOUT_FACTORS = ['first', 'second', 'secret-answer', 'reset-code'
 export type LockoutFactor = (typeof LOCKOUT_FACTORS)[number];
 
 /**
- * Whom failures are counted against: an account; a name nobody has; one device of an account; an address; the tenant.
+ * Kinds of subjects that failures are counted against: an account; a name that no account has; one device of an account; an
+ * address; the tenant.
  */
 export const SUBJECT_KINDS = ['account', 'name', 'device', 'ip', 'tenant'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
@@ -19,41 +20,47 @@ export interface LockoutSubject {
   readonly key: string;
 }
 
-/** One try at proving something. */
+/** One attempt to authenticate. */
 export interface Attempt {
   readonly tenant: Pick<TenantRef, 'id'>;
   readonly factor: LockoutFactor;
-  /** The account, however it was named; null when the name resolves to nobody. */
+  /** The account; null when no account has the name. */
   readonly userId: string | null;
-  /** The name as typed, for counting where there is no account. */
+  /** The name as typed, to count attempts without an account. */
   readonly name: string;
-  /** Transport address, never one a caller claims. */
+  /** Address of the transport, never one that a caller forwards. */
   readonly peerIp: string | null;
-  /** Device on which the account is known; null when it is not. */
+  /** Device on which the user signed in before; null for other devices. */
   readonly knownDeviceId: string | null;
 }
 
 export type LockoutSettings = TenantSettings['lockout'];
 
 /**
- * The account when the name resolves, else a hash of the folded name: unknown names are counted and blocked alike, and the
- * table does not fill up with what strangers type.
+ * The account, or a hash of the folded name when no account has it. Unknown names are counted and blocked in the same way
+ * as known ones, and the table does not store what attackers type.
  */
 export function accountSubject({ userId, name }: Pick<Attempt, 'userId' | 'name'>): LockoutSubject {
   return userId === null ? { kind: 'name', key: sha256Base64Url(fold(name)) } : { kind: 'account', key: userId };
 }
 
-/** Begins the keys of all devices of an account; `/` cannot occur in a user id. */
+/** Prefix of the keys of all devices of an account; `/` cannot occur in a user id. */
 export const devicePrefix = (userId: string): string => `${userId}/`;
 
-/** A device's own counter: an outsider cannot use up the owner's tries, and a stolen device has no more than others. */
+/**
+ * Separate counter of a device: an attacker elsewhere cannot use up the user's attempts, and a stolen device has no more
+ * attempts than others.
+ */
 export function deviceSubject(userId: string, deviceId: string): LockoutSubject {
   return { kind: 'device', key: `${devicePrefix(userId)}${sha256Base64Url(deviceId)}` };
 }
 
 const V6_NETWORK_PARTS = 4;
 
-/** IPv4 as it is, mapped ones too; of IPv6 the /64, because a subscriber has at least one; null for what is no address. */
+/**
+ * An IPv4 address (also a mapped one) as a whole; of IPv6 the /64, because a subscriber has at least that; null for
+ * anything else.
+ */
 export function addressSubject(peerIp: string | null): LockoutSubject | null {
   if (peerIp === null || !ipaddr.isValid(peerIp)) return null;
   const address = ipaddr.process(peerIp);

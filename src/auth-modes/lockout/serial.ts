@@ -1,11 +1,11 @@
 import { kernelErrors } from '../../kernel/index.ts';
 
-/** Waiting for one account at most: at 10 ms a hash the last of 32 waits a third of a second. */
+/** Most attempts that wait for one account: at 10 ms a hash, the last of 32 waits a third of a second. */
 const MAX_WAITING = 32;
 
 /**
- * Runs tasks of one key one after the other, tasks of different keys side by side. Two tries that both read "one try left"
- * would both be checked; here the second sees what the first came to.
+ * Runs tasks of the same key one after the other, and tasks of different keys in parallel. Without it, two attempts that
+ * both read "one attempt left" would both be checked; with it, the second sees the result of the first.
  */
 export class Serial {
   readonly #queues = new Map<string, (() => void)[]>();
@@ -30,7 +30,7 @@ export class Serial {
     return new Promise((resolve) => waiting.push(resolve));
   }
 
-  /** Hands over to the next in line; the entry goes with the last one, so the map holds only keys in use. */
+  /** Starts the next waiting task, or deletes the entry after the last one, so that the map holds only keys in use. */
   #leave(key: string): void {
     const next = this.#queues.get(key)?.shift();
     if (next === undefined) this.#queues.delete(key);

@@ -4,7 +4,7 @@ import { LEAKED_PASSWORDS } from './leaked-passwords.ts';
 
 const COMMON: ReadonlySet<string> = new Set(COMMON_WORDS.split(/\s+/).filter((word) => word !== ''));
 
-/** Digits and signs written for letters. */
+/** Digits and signs that people write instead of letters. */
 const LETTER_OF: Readonly<Record<string, string>> = {
   '0': 'o',
   '1': 'i',
@@ -17,7 +17,7 @@ const LETTER_OF: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** Rows that fingers run along, doubled so that a run may begin anywhere and go round. */
+/** Rows of the keyboard and the alphabet, doubled so that a run may begin anywhere and continue at the start. */
 const RUNS: readonly string[] = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',
@@ -31,18 +31,18 @@ const RUNS: readonly string[] = [
 
 /** The unit that a text repeats, or the text itself. */
 function unitOf(text: string): string {
-  // A text that repeats a unit is found again in its own double, before its end.
+  // A text that repeats a unit occurs in its double before the end of the first copy.
   return text.slice(0, (text + text).indexOf(text, 1));
 }
 
 const isRun = (text: string): boolean => RUNS.some((run) => run.includes(text));
 const unleet = (text: string): string => text.replace(/[013457@$!]/g, (sign) => LETTER_OF[sign] ?? sign);
 
-/** So many digits and signs around a word are guessed with it: a year and an exclamation mark, a date. */
+/** How many digits and signs around a word attackers try: a year and an exclamation mark, a date. */
 const GUESSED_SIGNS = 6;
 const AROUND = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su;
 
-/** The word inside, when what stands around it adds little; else the text. */
+/** The word in a text if the characters around it add little; else the text. */
 function wordIn(text: string): string {
   const [, before = '', word = '', after = ''] = AROUND.exec(text) ?? [];
   const isWeak = (signs: string) => signs.length <= GUESSED_SIGNS || isRun(signs) || unitOf(signs).length <= 2;
@@ -50,7 +50,7 @@ function wordIn(text: string): string {
 }
 
 const LEAKED = Buffer.from(LEAKED_PASSWORDS, 'base64');
-/** Bytes of an entry. Of passwords that were never leaked one in thirty thousand million is taken for one. */
+/** Bytes of an entry. Of 30,000 million passwords that were never leaked, about one is taken for a leaked one. */
 const LEAKED_BYTES = 6;
 
 /** Whether the text is in the list of leaked passwords: a binary search. */
@@ -69,20 +69,20 @@ function isLeaked(text: string): boolean {
 }
 
 function isCommonUnit(text: string): boolean {
-  // One or two signs over and over are no more than one or two signs.
+  // A repetition of one or two characters is as weak as the characters themselves.
   if (text.length <= 2 || isRun(text)) return true;
   const word = wordIn(text);
   return [text, word, unleet(text), unleet(word)].some((form) => COMMON.has(form));
 }
 
 /**
- * Whether a folded password is guessed by its words: a common one, alone or between digits and signs (`summer2024!`), with
- * digits for letters (`p4ssw0rd`), repeated (`passwordpassword`), or a run along the keyboard or the alphabet.
+ * Whether a folded password is easy to guess by its words: a common one, alone or between digits and signs (`summer2024!`),
+ * with digits for letters (`p4ssw0rd`), repeated (`passwordpassword`), or a run along the keyboard or the alphabet.
  */
 export function isCommonByWords(folded: string): boolean {
   const bare = folded.replace(/\s+/g, '');
   return [bare, unitOf(bare), unitOf(wordIn(bare))].some(isCommonUnit);
 }
 
-/** Whether a folded password is one of those that are guessed first, by its words or because it is often found in leaks. */
+/** Whether a folded password is one that attackers try first, by its words or because it is frequent in leaks. */
 export const isCommonPassword = (folded: string): boolean => isLeaked(folded) || isCommonByWords(folded);

@@ -1,7 +1,7 @@
 /**
- * Words that common passwords are made of, written down from general knowledge: words, names, runs and phrases that lead
- * every list of leaked passwords. With what `isCommonPassword` makes of each (digits around it, digits for letters,
- * repetition) they stand for several hundred thousand passwords. Folded, separated by white space.
+ * Words that common passwords consist of, collected from general knowledge: words, names, runs and phrases at the top of
+ * every list of leaked passwords. With the variants that `isCommonPassword` recognises (digits around them, digits for
+ * letters, repetition) they cover several hundred thousand passwords. Folded, separated by white space.
  */
 export const COMMON_WORDS = `
   password passwort passwd passw0rd pass pass1234 passwords passphrase secret secrets secret1 geheim geheimnis

@@ -1,8 +1,8 @@
 /**
- * What a list of leaked passwords adds to the words of `common-words.ts`: of each the first six bytes of the SHA-256 of its
- * folded form, in ascending order, as base64. Made by `leaked-passwords.test.ts` from the 10,000 most frequent passwords of
- * at least 8 characters, and all of at least 15, in the list of the package @zxcvbn-ts/language-common, which would take
- * megabytes of memory. ASVS 6.2.4 wants the first 3,000 refused.
+ * Leaked passwords that the words of `common-words.ts` do not cover: the first six bytes of the SHA-256 of each folded
+ * password, in ascending order, as base64. Made by `leaked-passwords.test.ts` from the list of the package
+ * @zxcvbn-ts/language-common, of which the 10,000 most frequent passwords of at least 8 characters and all of at least 15
+ * are used; the package itself would take megabytes of memory. ASVS 6.2.4 requires refusing the first 3,000.
  */
 export const LEAKED_PASSWORDS = `
   AAA1j7yfAASLpdc3AAxfzZd/AAz/SP8sAA0oET3kAA9O9amkABJ3+7AtABb+oIcuABlDU40xAB8/kah8AClSVwmsADKHSZvTAD7hzxxBAESredttAEadV9cfAEhXV0TdAE4Bh7t2AFTyGLmFAHRf+wlWAIIPx4YJAI3VUMIVAJN2Ft4fAJQNmA/6AJ26flQEAKuZ2XGu

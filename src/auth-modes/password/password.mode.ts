@@ -28,7 +28,7 @@ export interface PasswordModeDeps {
 /** A password that was checked and hashed, ready to be written in a transaction. */
 export interface HashedPassword {
   readonly hash: string;
-  /** Holds the password against the policy again: it may have changed since. @throws PASSWORD_POLICY */
+  /** Checks the password again, because the policy may have changed since. @throws PASSWORD_POLICY */
   readonly assertAllowed: (settings: TenantSettings) => void;
 }
 
@@ -36,7 +36,7 @@ export interface PreparedPassword extends HashedPassword {
   readonly user: User;
 }
 
-/** What the rules look at of an account that is not there yet. */
+/** The parts of a new account that the rules need. */
 export type NewAccount = {
   readonly [K in 'username' | 'email' | 'givenName' | 'familyName']?: string | null | undefined;
 };
@@ -44,18 +44,18 @@ export type NewAccount = {
 /** How a prepared password is written. */
 export interface WritePassword {
   readonly event: Extract<EventType, 'password.changed' | 'password.reset'>;
-  /** Demand another change at the next sign-in. Default false: the demand, if there is one, is met. */
+  /** Whether to demand another change at the next sign-in. Default false, which also ends an existing demand. */
   readonly isTemporary?: boolean;
-  /** The password that was proved; absent when none had to be. */
+  /** The current password, if the caller had to prove it. */
   readonly proved?: StoredPassword;
-  /** Details of the event. */
+  /** Parameters of the event. */
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-/** The hasher's bound, in bytes of UTF-8. */
+/** The limit of the hasher, in bytes of UTF-8. */
 const MAX_BYTES = 1024;
 
-/** Sign-in by password: Argon2id hashes, a policy, and an upgrade of old hashes when their password is shown. */
+/** Sign-in by password: Argon2id hashes, a policy, and new hashes in place of weaker ones when a user signs in. */
 export class PasswordMode implements AuthMode<string> {
   readonly type = 'password';
   readonly amr = ['pwd'];
@@ -74,22 +74,22 @@ export class PasswordMode implements AuthMode<string> {
   }
 
   /**
-   * Runs a try at a password, with all it does before and after `prove`. Who cannot be served is refused before the first
-   * statement: on the embedded database a crowd of tries would keep everybody else from being answered.
-   * @throws SERVICE_UNAVAILABLE Too many are under way.
+   * Runs a sign-in attempt with its statements before and after `prove`. When too many are running, it refuses the attempt
+   * before the first statement, because many attempts on the embedded database would delay all other requests.
+   * @throws SERVICE_UNAVAILABLE Too many are running.
    */
   admit<T>(work: () => Promise<T>): Promise<T> {
     return this.#deps.hasher.admit(work);
   }
 
   /**
-   * The stored password that `password` opens, or null. A hash weaker than today's is replaced on the way (check 49).
-   * An over-long password opens nothing.
+   * The stored password if `password` matches it, else null. Replaces a hash that is weaker than new ones (check 49). An
+   * over-long password never matches.
    * @throws SERVICE_UNAVAILABLE Too many passwords are being hashed.
    */
   async prove(tenantId: string, userId: string | null, password: string): Promise<StoredPassword | null> {
     const { credentials, hasher } = this.#deps;
-    // Asked for nobody too: the statement is part of the time.
+    // Run the query even when there is no account, so that the response time does not reveal it.
     const stored = await credentials.findPassword(tenantId, userId ?? '');
     const candidate = Buffer.byteLength(password) > MAX_BYTES ? '' : password;
     if (stored === null || candidate !== password) {
@@ -101,7 +101,7 @@ export class PasswordMode implements AuthMode<string> {
     return verdict.needsRehash ? this.#rehash(tenantId, stored, password) : stored;
   }
 
-  /** A change that came in between wins: the new hash is written only over the one that was verified. */
+  /** Writes the new hash only over the one that was verified, so that a concurrent change of the password wins. */
   async #rehash(tenantId: string, stored: StoredPassword, password: string): Promise<StoredPassword> {
     const hash = await this.#deps.hasher.hash(password);
     const isReplaced = await this.#deps.credentials.replaceHash(tenantId, stored.id, stored.hash, hash);
@@ -109,10 +109,12 @@ export class PasswordMode implements AuthMode<string> {
   }
 
   /**
-   * Checks a new password against the tenant's rules and hashes it; outside any transaction, because hashing takes long.
+   * Checks a new password against the tenant's rules and hashes it. Call it outside transactions, because hashing takes
+   * long.
    * @param path GraphQL input path of the password.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
-   * @throws PASSWORD_POLICY One field per reason: PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME.
+   * @throws PASSWORD_POLICY One field per reason: PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD,
+   *   PASSWORD_OWN_NAME.
    * @throws PASSWORD_TOO_LONG, INVALID_INPUT Control characters or lone surrogates.
    */
   async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
@@ -127,7 +129,7 @@ export class PasswordMode implements AuthMode<string> {
   }
 
   /**
-   * As `prepare`, for the first password of an account that is not there yet. @returns What `add` takes.
+   * As `prepare`, for the first password of an account that does not exist yet. @returns What `add` takes.
    * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT
    */
   prepareNew({ tenant }: Authority, account: NewAccount, password: string, path: string): Promise<HashedPassword> {
@@ -144,7 +146,7 @@ export class PasswordMode implements AuthMode<string> {
     if (typeof password !== 'string' || !isStorableText(password)) {
       throw invalidField(path, 'TEXT_NOT_STORABLE', 'A password has no control characters.');
     }
-    // Before the rules are tried on it: what is too long costs nothing.
+    // Check the length before the other rules, so that an over-long password costs nothing.
     if (Buffer.byteLength(password) > MAX_BYTES) throw passwordErrors.PASSWORD_TOO_LONG();
     const tenant = await this.#deps.directory.byId(tenantId);
     if (tenant === null) throw userErrors.USER_NOT_FOUND();
@@ -156,7 +158,7 @@ export class PasswordMode implements AuthMode<string> {
     return { hash: await this.#deps.hasher.hash(password), assertAllowed };
   }
 
-  /** Gives an account that was made in this unit of work its first password. @throws PASSWORD_POLICY */
+  /** Sets the first password of an account that was created in this unit of work. @throws PASSWORD_POLICY */
   async add({ caller, tenant }: Authority, userId: string, { hash, assertAllowed }: HashedPassword): Promise<void> {
     const { credentials, events, directory } = this.#deps;
     assertAllowed(await directory.holdSettings(tenant.id));
@@ -166,9 +168,9 @@ export class PasswordMode implements AuthMode<string> {
   }
 
   /**
-   * Writes a prepared password and its event, inside a unit of work. A demand for a change is met by it.
+   * Writes a prepared password and its event, inside a unit of work. Ends a demand for a change.
    * @throws PASSWORD_POLICY The policy was changed meanwhile.
-   * @throws PASSWORD_CHANGED_MEANWHILE The password that was proved is no longer the one in force.
+   * @throws PASSWORD_CHANGED_MEANWHILE The current password is no longer the one that was proved.
    * @throws USER_NOT_FOUND The account was deleted meanwhile.
    */
   async write(authority: Authority, prepared: PreparedPassword, how: WritePassword): Promise<void> {

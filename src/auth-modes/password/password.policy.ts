@@ -2,7 +2,7 @@ import type { FieldFault } from '../../kernel/index.ts';
 import { fold } from '../../users/index.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
-/** What a password is held against (NIST SP 800-63B-4 section 3.1.1.2; checks 41 and 42). */
+/** What a password is checked against (NIST SP 800-63B-4 section 3.1.1.2; checks 41 and 42). */
 export interface PasswordRules {
   /** Least number of characters; 0 = the tenant has no policy. */
   readonly minLength: number;
@@ -10,11 +10,11 @@ export interface PasswordRules {
   readonly forbiddenWords: readonly string[];
   /** Names of the tenant. Their parts are forbidden. */
   readonly tenantTexts: readonly (string | null | undefined)[];
-  /** What is known of the user: username, e-mail address, names. Their parts are forbidden. */
+  /** Username, e-mail address and names of the user. Their parts are forbidden. */
   readonly userTexts: readonly (string | null | undefined)[];
 }
 
-/** Shorter parts of names occur in too many words to be forbidden. */
+/** Shortest part of a name that is forbidden; shorter ones occur in too many words. */
 const LEAST_PART = 4;
 
 interface Candidate {
@@ -33,10 +33,13 @@ const containsAny = (folded: string, words: readonly string[]): boolean => words
 const partsOf = (texts: readonly (string | null | undefined)[]): string[] =>
   texts.flatMap((text) => fold(text ?? '').split(/[^\p{L}\p{N}]+/u)).filter((part) => part.length >= LEAST_PART);
 
-/** Code points, counted so that neither composing nor expanding characters make a password longer than it was typed. */
+/**
+ * Length in code points: the smaller of the typed and the NFKC form, so that neither combining nor expanding characters add
+ * to it.
+ */
 const lengthOf = (password: string): number => Math.min([...password].length, [...password.normalize('NFKC')].length);
 
-/** Every reason a password is refused for; all that hold are reported. */
+/** All reasons to refuse a password; each that applies is reported. */
 const POLICY: readonly PolicyRow[] = [
   [
     'PASSWORD_TOO_SHORT',
@@ -61,7 +64,7 @@ const POLICY: readonly PolicyRow[] = [
   ],
 ];
 
-/** Why a new password is refused: one fault per rule it breaks. Nothing about its composition is asked. */
+/** Faults of a new password, one per rule it breaks. No rule requires certain kinds of characters. */
 export function passwordFaults(password: string, rules: PasswordRules, path: string): FieldFault[] {
   const candidate = { typed: password, folded: fold(password) };
   return POLICY.filter(([, , isBroken]) => isBroken(candidate, rules)).map(([code, message]) => ({

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** The question a user answers where a password cannot be shown; one per user. */
+/** The security question of a user, for use when the password cannot be given; one per user. */
 export const SecurityQuestionEntity = defineEntity({
   name: 'SecurityQuestion',
   tableName: 'security_questions',

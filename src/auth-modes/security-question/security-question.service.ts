@@ -22,17 +22,17 @@ export interface SecurityQuestionServiceDeps {
   readonly clock: Clock;
 }
 
-/** A question and its answer, as they came. */
+/** A question and its answer as the caller sent them. */
 export interface AnsweredQuestion {
   readonly userId: string;
   readonly question: string;
   readonly answer: string;
 }
 
-/** In UTF-16 units; at three bytes each the hasher takes the answer. */
+/** In UTF-16 units; at three bytes each, the answer stays below the limit of the hasher. */
 const TEXT = { max: 255 } as const;
 
-/** The security question of an account: set, checked, removed; its answer is hashed and never shown. */
+/** Sets, checks and removes the security question of an account. The answer is stored hashed and never shown. */
 export class SecurityQuestionService {
   readonly #deps: SecurityQuestionServiceDeps;
 
@@ -59,7 +59,7 @@ export class SecurityQuestionService {
     const { tenant, caller } = authority;
     const { id } = await gate.enterToChange(authority, input.userId);
     const question = requireWords(input.question, 'input.question');
-    // Outside the transaction: hashing takes long.
+    // Hash outside the transaction, because it takes long.
     const hash = await hasher.hash(requireWords(input.answer, 'input.answer'));
     return db.transaction(async () => {
       if ((await columns.lock(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
@@ -81,11 +81,12 @@ export class SecurityQuestionService {
   }
 
   /**
-   * Checks question and answer, in this order. The question must be the stored one to the letter; the answer too, but for
-   * what a keyboard composes and another decomposes. While the account is blocked for wrong answers, a right one is refused
-   * like a wrong one.
+   * Checks question and answer, in this order. The question must equal the stored one exactly, the answer after Unicode
+   * normalisation. While the account is blocked for wrong answers, a right answer is refused in the same way as a wrong
+   * one.
    * @throws SECURITY_QUESTION_NOT_FOUND None is set.
-   * @throws SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG Each counts as a failed try, apart from passwords and codes.
+   * @throws SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG Each counts as a failed attempt, separately from passwords and
+   *   codes.
    * @throws USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
    */
   async check(authority: Authority, input: AnsweredQuestion): Promise<void> {
@@ -100,7 +101,7 @@ export class SecurityQuestionService {
       userId: id,
       name: id,
       peerIp: caller.origin.peerIp,
-      // Who is signed in already cannot be kept from it by strangers' failures.
+      // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
       knownDeviceId: caller.sessionId,
     } as const;
     const isQuestion = stored.question === input.question;
@@ -120,7 +121,7 @@ export class SecurityQuestionService {
   async #isAnswer(tenantId: string, userId: string, answer: string): Promise<boolean> {
     const { store, hasher } = this.#deps;
     const hash = await store.findHash(tenantId, userId);
-    // What could not have been set is not hashed.
+    // Do not hash a text that cannot be an answer.
     if (hash === null || answer.length > TEXT.max || !answer.isWellFormed()) return false;
     return (await hasher.verify(answer, hash)).ok;
   }

@@ -7,7 +7,7 @@ export interface SecurityQuestion {
   readonly userId: string;
   readonly question: string;
   readonly createdAt: Date;
-  /** When question or answer was set last. */
+  /** When the question or the answer was last set. */
   readonly updatedAt: Date;
 }
 

@@ -2,14 +2,14 @@ import { createGuardrails, generateSecret, ScureBase32Plugin, verifySync } from 
 import { readTypedCode, removeBlanks } from '../../kernel/index.ts';
 
 /**
- * Codes as every authenticator app makes them: RFC 6238 with SHA-1, six digits, steps of 30 seconds. Other values of the
- * `otpauth` address are ignored by widespread apps, so there is nothing to choose.
+ * Codes that every authenticator app supports: RFC 6238 with SHA-1, six digits, steps of 30 seconds. There is no setting,
+ * because common apps ignore other values in the `otpauth` address.
  */
 export const TOTP_SHAPE = { algorithm: 'SHA1', digits: 6, periodSeconds: 30 } as const;
 
 /** RFC 4226 section 4 recommends 160 bits. */
 const NEW_SECRET_BYTES = 20;
-/** What apps took for years before: 80 bits in 16 characters. */
+/** Shortest secret that is accepted: older set-ups use 80 bits in 16 characters. */
 const LEAST_SECRET_BYTES = 10;
 const MOST_SECRET_BYTES = 64;
 /** 64 bytes make 103 characters; blanks between groups and padding included. */
@@ -24,7 +24,10 @@ const base32 = new ScureBase32Plugin();
 /** A fresh secret of 160 bits: 32 base32 characters. */
 export const newTotpSecret = (): string => generateSecret({ length: NEW_SECRET_BYTES });
 
-/** A typed secret in its one spelling: upper case, no blanks, no padding; null when it is not base32 or of no fit length. */
+/**
+ * A typed secret in canonical spelling: upper case, no blanks, no padding; null when it is not base32 or its length is not
+ * allowed.
+ */
 export function readTotpSecret(typed: string): string | null {
   if (typed.length > MAX_TYPED_SECRET) return null;
   const secret = removeBlanks(typed).replace(/=+$/, '').toUpperCase();
@@ -39,23 +42,23 @@ export function readTotpSecret(typed: string): string | null {
 const epochOf = (now: Date): number => Math.floor(now.getTime() / 1000);
 
 /**
- * The step whose code this is, or null. Steps up to `afterStep` are used up (RFC 6238 section 5.2).
- * @param secret As `readTotpSecret` gives it.
+ * The step with this code, or null. Steps up to `afterStep` are already used (RFC 6238 section 5.2).
+ * @param secret In the form that `readTotpSecret` returns.
  */
 export function stepOfCode(secret: string, code: string, now: Date, afterStep = -1): number | null {
   const token = readTypedCode(code);
   const epoch = epochOf(now);
   const newest = Math.floor((epoch + TOLERANCE_SECONDS) / TOTP_SHAPE.periodSeconds);
-  // A clock that was set back: every step in reach is used up.
+  // After the clock was set back, every step in the tolerance may already be used.
   if (!CODE.test(token) || afterStep >= newest) return null;
   const used = afterStep < 0 ? {} : { afterTimeStep: afterStep };
   const result = verifySync({ secret, token, epoch, epochTolerance: TOLERANCE_SECONDS, guardrails, ...used });
   return result.valid && 'timeStep' in result ? result.timeStep : null;
 }
 
-/** Code points of a name in the address; at worst twelve characters each, three names fit the largest QR image. */
+/** Most code points of a name in the address: at twelve characters each, three names fit the largest QR image. */
 const MAX_NAME = 64;
-/** The address has `issuer:login`, so neither may hold a colon of its own. */
+/** Removes colons from a name, because the address separates issuer and login by a colon. */
 const named = (text: string): string =>
   encodeURIComponent([...text.toWellFormed().replaceAll(':', ' ')].slice(0, MAX_NAME).join(''));
 

@@ -8,7 +8,7 @@ export interface TotpModeDeps {
   readonly clock: Clock;
 }
 
-/** A right code: whose it is and which step it used. */
+/** A right code: the credential it belongs to, and its step. */
 export interface MatchedCode {
   readonly credentialId: string;
   readonly step: number;
@@ -16,14 +16,14 @@ export interface MatchedCode {
 
 const STEP = 'lastStep';
 
-/** The details of an app whose code of `step` was just taken. */
+/** The `data` of an app after a code of `step` was accepted. */
 export const detailsAfter = (step: number): Readonly<Record<string, unknown>> => ({ ...TOTP_SHAPE, [STEP]: step });
 
-/** The newest step whose code was taken; -1 when none was. */
+/** The newest step whose code was accepted; -1 when there is none. */
 const lastStepOf = ({ data }: Pick<CredentialInfo, 'data'>): number =>
   Number.isSafeInteger(data[STEP]) ? (data[STEP] as number) : -1;
 
-/** Second factor by time-based codes (RFC 6238). Each code works once, on whichever node it is shown (check 45). */
+/** Second factor by time-based codes (RFC 6238). Each code works once, whichever node checks it (check 45). */
 export class TotpMode implements AuthMode<string> {
   readonly type = 'totp';
   readonly amr = ['otp'];
@@ -43,17 +43,17 @@ export class TotpMode implements AuthMode<string> {
     return all.filter(({ type }) => type === this.type);
   }
 
-  /** Whether the code is right; if so it is used up. Not throttled: see `TotpService.verify`. */
+  /** Whether the code is right; if so, it is used up. Not throttled: see `TotpService.verify`. */
   async verify(tenantId: string, userId: string | null, code: string): Promise<boolean> {
     const matched = await this.match(tenantId, userId, code);
     return matched !== null && (await this.spend(tenantId, matched));
   }
 
-  /** The app of the account that shows this code now, and has not had it taken; changes nothing. */
+  /** The app of the account that shows this code now, unless the code was already accepted. Changes nothing. */
   async match(tenantId: string, userId: string | null, code: string): Promise<MatchedCode | null> {
     const { credentials, clock } = this.#deps;
     const now = clock.now();
-    // Asked for nobody too: the statement is part of the time.
+    // Run the query even when there is no account, so that the response time does not reveal it.
     for (const credential of await this.ofUser(tenantId, userId ?? '')) {
       const secret = await credentials.openSecret(tenantId, credential.id);
       const step = secret === null ? null : stepOfCode(secret.toString(), code, now, lastStepOf(credential));
@@ -62,7 +62,7 @@ export class TotpMode implements AuthMode<string> {
     return null;
   }
 
-  /** Uses a matched code up. @returns False when somebody was faster. */
+  /** Uses a matched code up. @returns False when a concurrent attempt used it. */
   spend(tenantId: string, { credentialId, step }: MatchedCode): Promise<boolean> {
     return this.#deps.credentials.raise(tenantId, credentialId, STEP, step);
   }

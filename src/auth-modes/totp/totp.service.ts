@@ -27,7 +27,7 @@ export interface TotpServiceDeps {
   readonly clock: Clock;
 }
 
-/** What the user puts into an app; nothing of it is kept. */
+/** What the user enters into an app; none of it is stored. */
 export interface BeginTotpEnrolmentPayload {
   /** Base32, for typing. */
   readonly secret: string;
@@ -39,29 +39,29 @@ export interface BeginTotpEnrolmentPayload {
 
 export interface AttachTotp {
   readonly userId: string;
-  /** Base32; of `begin`, or the caller's own. */
+  /** Base32; from `begin`, or chosen by the caller. */
   readonly secret: string;
-  /** What the app shows now. */
+  /** The code that the app shows now. */
   readonly code: string;
   readonly name?: string | null;
 }
 
-/** A code shown at a sign-in. */
+/** A code entered at a sign-in. */
 export interface TotpTry {
   readonly userId: string;
   readonly code: string;
-  /** Device on which the account is known; null when it is not. */
+  /** Device on which the user signed in before; null for other devices. */
   readonly knownDeviceId: string | null;
 }
 
-/** Which app to detach: by the id of its credential, or by its number among the account's. */
+/** Which app to detach: by the id of its credential, or by its ordinal in the account. */
 export type TotpTarget = { readonly id: string } | { readonly userId: string; readonly ordinal: number };
 
-/** A sign-in tries a code on all of them. */
+/** Most apps of an account; a sign-in compares the code with all of them. */
 const MAX_APPS = 10;
 const NAME = { max: 255 } as const;
 
-/** Attaching and detaching apps that show codes, and the codes of sign-ins. */
+/** Attaches and detaches authenticator apps, and checks the codes of sign-ins. */
 export class TotpService {
   readonly #deps: TotpServiceDeps;
 
@@ -70,7 +70,7 @@ export class TotpService {
   }
 
   /**
-   * A fresh secret, to be shown to the user; nothing is attached until `attach`.
+   * A new secret to show to the user; nothing is stored until `attach`.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async begin(authority: Authority, userId: string): Promise<BeginTotpEnrolmentPayload> {
@@ -79,13 +79,13 @@ export class TotpService {
     const tenant = await directory.byId(authority.tenant.id);
     const secret = newTotpSecret();
     const uri = totpUri(secret, tenant?.displayName || authority.tenant.name, username);
-    // Least redundancy: the longest names fit no other image, and a screen is not a crumpled label.
+    // Lowest error correction: only this level fits the longest names, and a screen shows the image undamaged.
     return { secret, uri, qrImage: await toBuffer(uri, { type: 'png', errorCorrectionLevel: 'L' }) };
   }
 
   /**
-   * Attaches an app after it has shown a right code; that code is used up.
-   * @throws TOTP_CODE_WRONG Also while the second factor of the account is blocked. Counts as a failed try at it.
+   * Attaches an app if its code is right; the code is used up.
+   * @throws TOTP_CODE_WRONG Also while the second factor of the account is blocked. Counts as a failed attempt.
    * @throws TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, INVALID_INPUT The name.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
@@ -100,7 +100,7 @@ export class TotpService {
     }
     const label = input.name == null || input.name === '' ? null : requireText(input.name, 'input.name', NAME);
     const step = stepOfCode(secret, input.code, clock.now());
-    // Who is signed in already cannot be kept from it by strangers' failures.
+    // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
     const attempt = attemptAt(tenant, userId, caller, caller.sessionId);
     const result = await guardedTry(lockouts, attempt, caller, async () => step !== null);
     if (result !== 'right' || step === null) throw totpErrors.TOTP_CODE_WRONG();
@@ -119,7 +119,7 @@ export class TotpService {
     if ((await columns.lock(tenant.id, userId)) === null) throw userErrors.USER_NOT_FOUND();
     const attached = await mode.ofUser(tenant.id, userId);
     for (const { id } of attached) {
-      // The same secret twice would take each code twice.
+      // With the same secret twice, each code would be accepted twice.
       if ((await credentials.openSecret(tenant.id, id))?.toString() === secret) {
         throw totpErrors.TOTP_ALREADY_ATTACHED();
       }
@@ -132,15 +132,15 @@ export class TotpService {
   }
 
   /**
-   * Detaches an app. What the account must use to sign in stays as it is, also after the last one.
-   * @returns What was detached.
+   * Detaches an app. A required second factor stays required, even after the last app is detached.
+   * @returns The detached app.
    * @throws TOTP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async detach(authority: Authority, target: TotpTarget): Promise<CredentialInfo> {
     const { gate, columns, credentials, mode, events, db } = this.#deps;
     const { caller, tenant } = authority;
     const owner = 'id' in target ? (await credentials.findById(tenant.id, target.id))?.userId : target.userId;
-    // Callers who reach their own account alone must not learn whether there is a credential of somebody else.
+    // Callers with reach `self` must not learn whether another user's credential exists.
     authority.requireAccount(owner ?? '');
     if (owner === undefined) throw totpErrors.TOTP_NOT_FOUND();
     const { id: userId } = await gate.enterToChange(authority, owner);
@@ -157,8 +157,8 @@ export class TotpService {
   }
 
   /**
-   * Whether the code of a sign-in is right; if so it is used up. A wrong one, and any while the second factor is blocked,
-   * is a failed try and an event (checks 45 and 46).
+   * Whether the code of a sign-in is right; if so, it is used up. A wrong code, and any code while the second factor is
+   * blocked, records a failure event (checks 45 and 46).
    * @throws TOO_MANY_REQUESTS
    */
   async verify(actor: EventActor, tenant: Pick<TenantRef, 'id'>, input: TotpTry): Promise<boolean> {
