@@ -8,7 +8,7 @@ export interface AccountHistoryDeps {
   readonly events: Pick<EventStore, 'page'>;
 }
 
-/** What happened to one account, for whoever may know. */
+/** The events about one account, for callers who may read them. */
 export class AccountHistory {
   readonly #deps: AccountHistoryDeps;
 
@@ -17,8 +17,8 @@ export class AccountHistory {
   }
 
   /**
-   * A page of the events about an account, newest first unless asked otherwise.
-   * @throws USER_NOT_FOUND There is no such account, or none any more: the log of the tenant still has its events.
+   * A page of the events about an account, newest first by default.
+   * @throws USER_NOT_FOUND There is no such account, or it was deleted; the log of the tenant still has its events.
    * @throws FORBIDDEN, INVALID_INPUT
    */
   async page(
@@ -31,8 +31,8 @@ export class AccountHistory {
   }
 
   /**
-   * The filter for one account. Where an id was given again after its account was deleted, what happened to the former one is
-   * no business of the present one.
+   * The filter for one account. If an id was reused after its account was deleted, events of the deleted account are
+   * excluded.
    * @throws USER_NOT_FOUND, FORBIDDEN
    */
   async about(authority: Authority, userId: string, filter: Omit<EventFilter, 'subjectId'>): Promise<EventFilter> {

@@ -20,21 +20,21 @@ import type { EndAccessFlow } from './end-access.ts';
 import type { PasswordNotice, PasswordNotices } from './password-notices.ts';
 
 /**
- * What becomes of the account's sessions, and with them of its tokens: all end and the devices are forgotten; all but the
- * caller's own end; they go on.
+ * What happens to the account's sessions and their tokens: all end, and the devices are deleted; all except the caller's
+ * own end; all continue.
  */
 export type SessionsAfter = 'end-all' | 'end-others' | 'keep';
 
-/** What happens beside a new password. */
+/** Further effects of a new password. */
 interface Beside extends PasswordNotice {
-  /** A device whose sessions stay, and which is not forgotten. */
+  /** A device that is kept, with its sessions. */
   readonly keepDeviceId?: string | null;
 }
 
 export interface SetPassword extends Beside {
   readonly userId: string;
   readonly password: string;
-  /** Demand a change at the next sign-in. Default false. */
+  /** Whether to demand a change at the next sign-in. Default false. */
   readonly isTemporary?: boolean;
   /** Default `end-all`. */
   readonly sessions?: SessionsAfter;
@@ -50,11 +50,11 @@ export interface ChangePassword extends Beside {
 
 export interface ReplacePassword extends Beside {
   readonly userId: string;
-  /** Needed for the own account. */
+  /** Required for the caller's own account. */
   readonly currentPassword?: string | null;
   /** Default: a generated one. */
   readonly newPassword?: string | null;
-  /** As in `SetPassword`; a password that its owner changes is never temporary. */
+  /** As in `SetPassword`. Ignored when users change their own password with the current one. */
   readonly isTemporary?: boolean;
   /** Default `end-all`. */
   readonly sessions?: SessionsAfter;
@@ -65,7 +65,7 @@ export interface ReplacePassword extends Beside {
 export interface ChangeDependentPassword extends Beside {
   readonly userId: string;
   readonly newPassword: string;
-  /** Needed for the own account alone. */
+  /** Required only for the caller's own account. */
   readonly currentPassword?: string | null;
   /** Default `end-all`. */
   readonly sessions?: SessionsAfter;
@@ -90,7 +90,7 @@ const DEPENDENT_RIGHT = 'change_password';
 
 const MAY_SET: Grant = { permission: 'password:set', reach: 'tenant' };
 
-/** What is written, and what happens in the same transaction. */
+/** What to write, and what else to do in the same transaction. */
 interface Replacement extends Beside {
   readonly how: WritePassword;
   readonly sessions: SessionsAfter;
@@ -98,7 +98,7 @@ interface Replacement extends Beside {
   readonly alsoDo?: () => Promise<void> | void;
 }
 
-/** Changing a password: the new hash, its event and the end of the sessions are one transaction. */
+/** Changes passwords. The new hash, its event and the end of the sessions are one transaction. */
 export class PasswordFlow {
   readonly #deps: PasswordFlowDeps;
 
@@ -107,17 +107,18 @@ export class PasswordFlow {
   }
 
   /**
-   * Sets the password of an account without knowing the old one, which ends a block for wrong ones.
+   * Sets the password of an account without the old one. Ends a block for wrong passwords.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, PASSWORD_POLICY, PASSWORD_TOO_LONG
-   * @throws FORBIDDEN Reach `self`: the caller's own password is changed, not set. Or the account may do more than the caller.
-   * @throws REAUTHENTICATION_REQUIRED Of the caller's own account, after too old a sign-in.
+   * @throws FORBIDDEN The caller has reach `self`, which only allows to change the password. Or the account may do more
+   *   than the caller.
+   * @throws REAUTHENTICATION_REQUIRED The account is the caller's own and its sign-in is too old.
    */
   set(authority: Authority, input: SetPassword): Promise<void> {
     return this.#set(authority, input, 'input.password');
   }
 
   /**
-   * Changes the caller's own password, which ends a demand for it.
+   * Changes the caller's own password. Ends a demand for a change.
    * @throws FORBIDDEN The account is not the caller's.
    * @throws REAUTHENTICATION_REQUIRED The sign-in is older than the tenant allows.
    * @throws PASSWORD_CURRENT_WRONG Also while the account is blocked. Counts as a failed attempt.
@@ -128,10 +129,10 @@ export class PasswordFlow {
   }
 
   /**
-   * Replaces a password as far as the caller may: holders of `password:set` set it, the others change that of their own
-   * account, whatever the reach of `password:change`, and need the current one.
-   * @returns The password that was generated, if one was and nobody was sent it; else null. It is shown this once.
-   * @throws INVALID_INPUT The current password is missing; or the attribute has no phone number.
+   * Sets or changes a password, depending on the caller: with `password:set` the caller sets it; otherwise the caller can
+   * only change that of its own account, whatever the reach of `password:change`, and must give the current one.
+   * @returns The generated password if it was not sent to a phone, else null. It is returned only here.
+   * @throws INVALID_INPUT The current password is missing, or the attribute has no phone number.
    * @throws SERVICE_UNAVAILABLE Too many text messages wait; nothing was changed.
    * @throws What `set` and `change` throw.
    */
@@ -159,9 +160,10 @@ export class PasswordFlow {
   }
 
   /**
-   * Changes the password of an account on which the caller holds the right `change_password`, or of the own account.
-   * @throws FORBIDDEN Without the right, whether or not there is such an account; for callers who are no users.
-   * @throws INVALID_INPUT The current password is missing, for the own account.
+   * Changes the password of an account on which the caller holds the right `change_password`, or of the caller's own
+   * account.
+   * @throws FORBIDDEN The caller does not hold the right, whether or not the account exists, or is no user.
+   * @throws INVALID_INPUT The account is the caller's own and the current password is missing.
    * @throws What `set` and `change` throw.
    */
   async changeDependent(authority: Authority, input: ChangeDependentPassword): Promise<void> {
@@ -181,7 +183,7 @@ export class PasswordFlow {
       throw kernelErrors.FORBIDDEN({ detail: `no right ${DEPENDENT_RIGHT}` });
     const { settings } = await this.#tenant(authority);
     requireRecentSignIn(authority, caller.userId, settings.reauthSeconds, this.#deps.clock.now());
-    // The right stands for the permission, on this one account.
+    // The right replaces the permission for this one account.
     await this.#set(authority.withReach('tenant'), { ...replaced, password: newPassword }, 'input.newPassword');
   }
 
@@ -190,13 +192,14 @@ export class PasswordFlow {
     const { clock, lockouts, passwords } = this.#deps;
     const { isTemporary = false, sessions = 'end-all' } = input;
     const { settings } = await this.#tenant(authority);
-    // Who may set passwords sets the own one too without showing it, so the sign-in must be as recent as for a change.
+    // A caller with `password:set` needs no current password for its own account, so require a recent sign-in as for a
+    // change.
     requireRecentSignIn(authority, canonicalUserId(input.userId), settings.reauthSeconds, clock.now());
     const prepared = await passwords.prepare(authority, input.userId, input.password, path);
     const how = { event: 'password.reset', isTemporary } as const;
     const beside = async (): Promise<void> => {
       alsoDo?.();
-      // The right to change the password of one account is no permission to lift its block.
+      // A caller who only holds the right `change_password` may not lift the block of the account.
       if (authority.holds([MAY_SET])) await lockouts.liftForNewPassword(authority, prepared.user);
     };
     await this.#write(authority, prepared, { ...input, how, sessions, alsoDo: beside });
@@ -215,7 +218,7 @@ export class PasswordFlow {
     await this.#write(authority, prepared, { ...input, how, sessions, ...(alsoDo === undefined ? {} : { alsoDo }) });
   }
 
-  /** The new hash, its event, the end of the sessions and what is said about it: one transaction. */
+  /** Writes the new hash, its event, the end of the sessions and the notices in one transaction. */
   async #write(authority: Authority, prepared: PreparedPassword, replacement: Replacement): Promise<void> {
     const { db, passwords, notices } = this.#deps;
     const { user } = prepared;
@@ -238,7 +241,7 @@ export class PasswordFlow {
     return known;
   }
 
-  /** The current password is a thing to guess like that of a sign-in, and counts as one. */
+  /** Checks the current password. Counts as a sign-in attempt, because an attacker can guess passwords here as well. */
   async #prove(authority: Authority, userId: string, password: string): Promise<StoredPassword> {
     const { passwords, lockouts, events } = this.#deps;
     const { caller, tenant } = authority;
@@ -248,7 +251,7 @@ export class PasswordFlow {
       userId,
       name: userId,
       peerIp: caller.origin.peerIp,
-      // Who is signed in already cannot be kept from it by strangers' failures.
+      // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
       knownDeviceId: caller.sessionId,
     };
     return lockouts.serially(attempt, async () => {

@@ -14,8 +14,8 @@ export interface EndAccessDeps {
 }
 
 /**
- * Takes somebody's access away at once: what changes on the account, the end of its sessions and the end of its tokens are
- * one transaction, so that nobody is disabled and still signed in (ASVS 7.4.2).
+ * Ends a user's access at once. The change of the account, the end of its sessions and the end of its tokens are one
+ * transaction, so that no disabled user is still signed in (ASVS 7.4.2).
  */
 export class EndAccessFlow {
   readonly #deps: EndAccessDeps;
@@ -39,7 +39,7 @@ export class EndAccessFlow {
 
   /**
    * Deletes an account with its sessions, tokens, apps and everything else that belongs to it.
-   * @param confirmed The id once more, from another source: where it names another account, nothing is deleted.
+   * @param confirmed The same id from another source. If it names another account, nothing is deleted.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT
    */
   async delete(authority: Authority, userId: string, confirmed = userId): Promise<User> {
@@ -48,7 +48,7 @@ export class EndAccessFlow {
       throw invalidField('input.confirmedUserId', 'IDS_DIFFER', 'The two ids name different accounts.');
     return db.transaction(async () => {
       const { id } = await users.lockToChange(authority, userId);
-      // An app has credentials of its own, which no end of sessions reaches.
+      // An app has separate credentials, which stay valid when sessions end.
       await apps.removeAllOf(authority, id);
       await sessions.revokeAllOf(authority, id);
       return users.delete(authority, id);
@@ -56,8 +56,8 @@ export class EndAccessFlow {
   }
 
   /**
-   * Ends all sessions and tokens of a user and forgets the devices it is known on.
-   * @param options What goes on; a kept device is not forgotten either.
+   * Ends all sessions and tokens of a user and deletes its devices.
+   * @param options Sessions that continue; a device named here is kept.
    * @returns The sessions that ended.
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */

@@ -1,6 +1,6 @@
 /**
- * What several rooms do together, in one transaction each.
- * May import every room up to `users/`, `clients/`, `sessions/`, `auth-modes/`, `federation/` and `risk/`.
+ * Operations that use several modules, each in one transaction. May import every module up to `users/`, `clients/`,
+ * `sessions/`, `auth-modes/`, `federation/` and `risk/`.
  */
 export { AccountHistory, type AccountHistoryDeps } from './account-history.ts';
 export {

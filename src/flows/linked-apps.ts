@@ -15,7 +15,7 @@ export interface LinkedApp {
   readonly name: string | null;
   /** Which app it is an instance of. */
   readonly softwareId: string | null;
-  /** What it may ask for, by name. */
+  /** Names of the scopes it may request, sorted. */
   readonly availableScopes: readonly string[];
   readonly createdAt: Date;
 }
@@ -30,7 +30,7 @@ export interface LinkedAppsDeps {
   readonly events: EventLog;
 }
 
-/** The apps of users: who has which, and their end. */
+/** Lists and removes the apps of users. */
 export class LinkedApps {
   readonly #deps: LinkedAppsDeps;
 
@@ -44,13 +44,13 @@ export class LinkedApps {
     return (await this.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
-  /** The same for each of many users; whoever asks checks who may know. */
+  /** The same for each of many users. The caller of this method must check the permission to read them. */
   async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly LinkedApp[]>> {
     const apps = await this.#shown(tenantId, await this.#deps.clients.instancesOf(tenantId, userIds));
     return Map.groupBy(apps, ({ userId }) => userId);
   }
 
-  /** One app by `clients.id`, or null; whoever asks checks who may know. */
+  /** One app by `clients.id`, or null. The caller of this method must check the permission to read it. */
   async findIn(tenantId: string, id: string): Promise<LinkedApp | null> {
     const client = await this.#deps.clients.findById(tenantId, id);
     if (client?.kind !== 'instance' || client.ownerUserId == null) return null;
@@ -58,8 +58,8 @@ export class LinkedApps {
   }
 
   /**
-   * Unlinks an app: the instance is gone, and with it its secrets and tokens. To work again it registers anew.
-   * @returns What it was.
+   * Deletes an app instance with its secrets and tokens. The app must register again to work.
+   * @returns The deleted app.
    * @throws LINKED_APP_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async remove(authority: Authority, userId: string, clientId: string): Promise<Pick<Client, 'id' | 'clientId'>> {
@@ -76,13 +76,13 @@ export class LinkedApps {
   }
 
   /**
-   * Unlinks every app of a user, inside a unit of work in which the account is locked.
+   * Deletes every app of a user, inside a unit of work in which the account is locked.
    * @throws FORBIDDEN, ACCOUNT_GUARDED
    */
   async removeAllOf(authority: Authority, userId: string): Promise<void> {
     const { tenant } = authority;
     const next = () => this.#deps.clients.instancesOf(tenant.id, [userId]);
-    // The store gives the newest hundred.
+    // Repeat, because the store returns only the newest hundred.
     for (let apps = await next(); apps.length > 0; apps = await next())
       for (const { id } of apps) await this.#remove(authority, userId, id);
   }
@@ -92,7 +92,7 @@ export class LinkedApps {
     const { caller, tenant } = authority;
     const client = await clients.lock(tenant.id, id);
     if (client?.kind !== 'instance' || client.ownerUserId !== owner) return false;
-    // An app of the caller's own account is theirs to unlink, whatever it may do.
+    // Users may always unlink the apps of their own account, whatever permissions the apps have.
     if (!authority.isOwnAccount(owner)) await guard.assertMayChange(authority, 'client', id);
     await roles.deleteGrantsOf(tenant.id, 'client', [id]);
     await roles.deleteOfClient(tenant.id, id);

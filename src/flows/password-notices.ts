@@ -8,13 +8,13 @@ export interface PasswordNoticesDeps {
   readonly sms: SmsSender;
 }
 
-/** What is said about a new password. */
+/** Options of the messages about a new password. */
 export interface PasswordNotice {
-  /** Languages as `Accept-Language` writes them. Default: the account's own. */
+  /** Languages in the form of `Accept-Language`. Default: that of the account. */
   readonly languages?: string | null | undefined;
 }
 
-/** Tells users about their new passwords. */
+/** Sends users messages about new passwords. */
 export class PasswordNotices {
   readonly #deps: PasswordNoticesDeps;
 
@@ -41,9 +41,9 @@ export class PasswordNotices {
     this.#deps.sms.send({ to: phone, text, purpose, behalf: behalfOf(authority, user) });
   }
 
-  /** Tells the account's owner that the password is another one (ASVS 6.3.7), if there is an address known to be theirs. */
+  /** Mails the user that the password was changed (ASVS 6.3.7), if the account has a verified address. */
   tellOwner(authority: Authority, user: User, notice: PasswordNotice): void {
-    // What the service does of itself, such as an import, is nothing to tell everybody about.
+    // Send no mail for changes by the service itself, such as an import of many accounts.
     if (user.email == null || !user.emailVerified || authority.caller.kind === 'system') return;
     const purpose = 'password-changed';
     const rendered = renderTemplate(purpose, notice.languages ?? user.locale ?? null);

@@ -14,23 +14,23 @@ import {
 } from '../sessions/index.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
 
-/** A browser that wants to sign in. */
+/** Input of a browser that wants to sign in. */
 export interface BeginQrSignIn {
   /** The application that the browser signs in to. */
   readonly clientId: string;
   readonly origin: Pick<Origin, 'ip' | 'userAgent'>;
 }
 
-/** What the browser gets: the code to show, and the ticket that it alone keeps. */
+/** What the browser gets: the code to show, and the ticket that it keeps secret. */
 export interface BegunQrSignIn {
-  /** A UUID, for the picture. Whoever sees it can ask to confirm it, and nothing else. */
+  /** A UUID, for the QR image. A person who sees it can only ask to confirm the sign-in. */
   readonly code: string;
-  /** With it the browser asks how it ended. */
+  /** The browser asks for the result with it. */
   readonly ticket: string;
   readonly expiresAt: Date;
 }
 
-/** What the user is shown before deciding. The browser says who it is itself. */
+/** What to show to the user before the decision. The browser's own statements about itself are not verified. */
 export interface QrSignIn {
   readonly tenantId: string;
   readonly code: string;
@@ -40,11 +40,11 @@ export interface QrSignIn {
   readonly ip: string | null;
   readonly userAgent: UserAgent;
   readonly expiresAt: Date;
-  /** Whole seconds until then. */
+  /** Whole seconds until the code expires. */
   readonly expiresInSeconds: number;
 }
 
-/** How it ended; `pending` until somebody decides, `expired` for what is unknown as well. */
+/** Result of the sign-in: `pending` until a user decides; `expired` also for unknown codes. */
 export type QrSignInResult =
   | { readonly outcome: 'pending' | 'refused' | 'expired' }
   | { readonly outcome: 'confirmed'; readonly userId: string };
@@ -58,12 +58,12 @@ export interface QrSignInFlowDeps {
 }
 
 const CODE = 'qr-sign-in';
-/** The same sign-in as the browser knows it, by the hash of its ticket. */
+/** Kind of the code that stores the result for the browser, by the hash of its ticket. */
 const WAITING = 'qr-sign-in-waiting';
 const RESULT = 'qr-sign-in-result';
-/** Long enough to unlock a phone and scan; a picture that was photographed is soon worth nothing. */
+/** Long enough to unlock a phone and scan the code, and short so that a photo of the code is soon useless. */
 const CODE_SECONDS = 120;
-/** The browser asks every few seconds; after a decision it has this long to come back. */
+/** How long the result is kept after a decision; the browser asks every few seconds. */
 const RESULT_SECONDS = 60;
 const CANONICAL = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -71,11 +71,11 @@ interface Pending {
   readonly clientId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** Under this the result is kept. It is a hash, so that whoever reads the table cannot ask for the result. */
+  /** Key of the stored result. It is a hash, so that the content of the table is not enough to ask for the result. */
   readonly resultKey: string;
 }
 
-/** Signing a browser in by a code that it shows and that the user confirms with an application on another device. */
+/** Signs in a browser by a code that it shows and that the user confirms with an application on another device. */
 export class QrSignInFlow {
   readonly #deps: QrSignInFlowDeps;
 
@@ -83,7 +83,7 @@ export class QrSignInFlow {
     this.#deps = deps;
   }
 
-  /** Begins one for a browser. Whoever calls has decided that the client may sign users in. */
+  /** Begins a sign-in for a browser. The caller of this method must have checked that the client may sign users in. */
   async begin(tenant: TenantRef, { clientId, origin }: BeginQrSignIn): Promise<BegunQrSignIn> {
     const { db, codes, clock } = this.#deps;
     const code = randomUUID();
@@ -98,7 +98,10 @@ export class QrSignInFlow {
     return { code, ticket, expiresAt };
   }
 
-  /** What is to be decided. @throws QR_CODE_NOT_FOUND, QR_CODE_USED, FORBIDDEN for callers who are no users of the tenant. */
+  /**
+   * The sign-in to decide about.
+   * @throws QR_CODE_NOT_FOUND, QR_CODE_USED, FORBIDDEN for callers who are no users of the tenant.
+   */
   async find(authority: Authority, code: string): Promise<QrSignIn> {
     decider(authority);
     const { clients, clock } = this.#deps;
@@ -118,17 +121,17 @@ export class QrSignInFlow {
     };
   }
 
-  /** Lets the browser in as the caller. @throws As `find`. Of two who decide at once, one does. */
+  /** Signs the browser in as the caller. Of two concurrent decisions, one counts. @throws As `find`. */
   confirm(authority: Authority, code: string): Promise<void> {
     return this.#decide(authority, code, 'confirmed');
   }
 
-  /** Sends the browser away. @throws As `confirm`. */
+  /** Refuses the sign-in. @throws As `confirm`. */
   refuse(authority: Authority, code: string): Promise<void> {
     return this.#decide(authority, code, 'refused');
   }
 
-  /** How the sign-in ended, for the browser that began it. It may ask again; `take` ends it. */
+  /** The result, for the browser that began the sign-in. It can be read repeatedly until `take`. */
   async result(tenant: TenantRef, ticket: string): Promise<QrSignInResult> {
     const { codes } = this.#deps;
     const resultKey = sha256Base64Url(ticket);
@@ -158,7 +161,8 @@ export class QrSignInFlow {
     const { caller, tenant } = authority;
     await db.transaction(async () => {
       const { clientId, ip, resultKey } = pendingOf(await this.#open(tenant, code));
-      // The row stays until its end, so that a second decision is told what happened; the count is the lock.
+      // The row stays until it expires, so that a second decision gets the right error. The counter makes the first
+      // decision win.
       if ((await codes.countAttempt(tenant.id, CODE, code.toLowerCase())) !== 1) throw qrSignInErrors.QR_CODE_USED();
       await codes.take(tenant.id, WAITING, `${WAITING} ${resultKey}`);
       await codes.put(tenant, {
@@ -177,7 +181,7 @@ export class QrSignInFlow {
   }
 }
 
-/** The user who decides: nobody else's account can be signed in to, whatever the caller may do. @throws FORBIDDEN */
+/** The user who decides. A sign-in is always to the caller's own account, whatever its permissions. @throws FORBIDDEN */
 function decider({ caller, tenant }: Authority): string {
   if (caller.userId === null || caller.tenant?.id !== tenant.id)
     throw kernelErrors.FORBIDDEN({ message: 'Only a user of the tenant decides on a sign-in.' });

@@ -18,34 +18,34 @@ import {
 } from '../users/index.ts';
 import { signUpErrors } from './sign-up.errors.ts';
 
-/** Something a new user has still to do: prove that a contact is theirs. */
+/** A step that a new user must still take: to prove that a contact is theirs. */
 export type SignUpStep = 'confirm-email' | 'confirm-phone';
 
 export interface SignUp extends CreateUser {
   /** Default: none; the user signs in by other means. */
   readonly password?: string | null | undefined;
-  /** client_ids of app instances that nobody owns yet; they become the user's. */
+  /** client_ids of app instances without an owner, which become the user's. */
   readonly linkApps?: readonly string[] | null | undefined;
-  /** Languages of what is sent, as `Accept-Language` writes them. Default: the account's own. */
+  /** Languages of the messages in the form of `Accept-Language`. Default: that of the account. */
   readonly languages?: string | null | undefined;
 }
 
 export interface ContinueSignUp {
   readonly context: string;
   readonly step: SignUpStep;
-  /** The code that was sent; blanks in it mean nothing. */
+  /** The code that was sent; blanks in it are ignored. */
   readonly code: string;
 }
 
 export interface ResendSignUpCode extends Pick<SignUp, 'languages'>, Pick<ContinueSignUp, 'context' | 'step'> {}
 
-/** How far a sign-up has come. */
+/** Progress of a sign-up. */
 export interface SignUpProgress {
   readonly user: User;
-  /** Names the sign-up to `continue`; worth nothing once no step is left. */
+  /** Identifies the sign-up for `continue`; invalid once no step is left. */
   readonly context: string;
   readonly steps: readonly SignUpStep[];
-  /** Signs a browser in as the user; shown once, as soon as nothing stands in the way of it. Else null. */
+  /** Session cookie of the user. Returned once, as soon as the user may sign in; else null. */
   readonly sessionCookie: string | null;
 }
 
@@ -62,7 +62,7 @@ export interface SignUpFlowDeps {
   readonly clock: Clock;
 }
 
-/** A step that is left: where its code went, and what tells the code without giving it away. */
+/** A step that is left: the contact to which its code was sent, and a hash to check the code. */
 interface OpenStep {
   readonly step: SignUpStep;
   readonly to: string;
@@ -71,7 +71,7 @@ interface OpenStep {
   readonly sent: number;
 }
 
-/** What is remembered between the steps. */
+/** State that is stored between the steps. */
 interface Pending {
   readonly open: readonly OpenStep[];
   readonly amr: readonly string[];
@@ -79,18 +79,18 @@ interface Pending {
 }
 
 const KIND = 'sign-up';
-/** People look into their mail the next morning. */
+/** A day, because some people read the mail on the next day. */
 const CONTEXT_SECONDS = 86_400;
-/** Six digits, five tries at each of four codes: somebody who guesses succeeds twenty times in a million. */
+/** Six digits, five tries at each of four codes: a guessing attacker succeeds with a chance of 20 in a million. */
 const CODE_DIGITS = 6;
 const MAX_TRIES = 5;
 const MAX_SENT = 4;
 const MAX_APPS = 16;
 
 interface StepKind {
-  /** Where the code has to go; null when there is nothing to prove. */
+  /** The contact to send the code to; null when there is nothing to prove. */
   readonly contact: (user: User) => string | null;
-  /** Whether two spellings lead to the same place. */
+  /** Whether two spellings mean the same contact. */
   readonly isSame: (one: string, other: string) => boolean;
   readonly verified: UserInput;
 }
@@ -112,7 +112,7 @@ const STEPS: Readonly<Record<SignUpStep, StepKind>> = {
   },
 };
 
-/** Making an account with all that belongs to it, and proving afterwards that its contacts are the user's. */
+/** Creates an account with its password, app instances and session, and then verifies its contacts. */
 export class SignUpFlow {
   readonly #deps: SignUpFlowDeps;
 
@@ -121,10 +121,10 @@ export class SignUpFlow {
   }
 
   /**
-   * Makes an account, gives it a password and app instances, and signs it in, all or nothing. Contacts that are not known to
-   * be the user's get a code each.
-   * @throws FORBIDDEN App instances are bound with `linked-app:create` alone.
-   * @throws LINKED_APP_NOT_FREE, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and what making an account throws.
+   * Creates an account, sets its password, binds app instances and signs the user in, all or nothing. Sends a code to each
+   * unverified contact.
+   * @throws FORBIDDEN App instances are given, and the caller does not hold `linked-app:create`.
+   * @throws LINKED_APP_NOT_FREE, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and the errors of creating an account.
    */
   async signUp(authority: Authority, input: SignUp): Promise<SignUpProgress> {
     const { db, users, passwords } = this.#deps;
@@ -147,9 +147,9 @@ export class SignUpFlow {
   }
 
   /**
-   * Takes the code of a step.
+   * Checks the code of a step.
    * @throws SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN
-   * @throws SIGN_UP_CODE_WRONG After five tries at a step the sign-up is over; the account stays.
+   * @throws SIGN_UP_CODE_WRONG After five attempts at a step the sign-up ends; the account stays.
    */
   async continue(authority: Authority, { context, step, code }: ContinueSignUp): Promise<SignUpProgress> {
     const { db, users, codes } = this.#deps;
@@ -161,7 +161,7 @@ export class SignUpFlow {
     return db.transaction(async () => {
       const before = await users.lockToChange(authority, found.userId!);
       const row = await codes.take(tenant.id, KIND, context);
-      // Another code was sent in between, and the one that was proved counts no more.
+      // Another code was sent in the meantime, so the checked one is no longer valid.
       if (row === null || openStep(row, step).proof !== proof) throw signUpErrors.SIGN_UP_NOT_FOUND();
       assertUnchanged(before, openStep(row, step));
       const user = await users.update(authority, before.id, STEPS[step].verified);
@@ -172,7 +172,8 @@ export class SignUpFlow {
   }
 
   /**
-   * Sends a new code for a step: mails get lost. The code before it no longer works, and the tries begin anew.
+   * Sends a new code for a step, because messages can get lost. The previous code becomes invalid, and attempts are counted
+   * from zero.
    * @throws SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS Four codes were sent already.
    */
   async resend(authority: Authority, { context, step, languages }: ResendSignUpCode): Promise<SignUpProgress> {
@@ -199,7 +200,7 @@ export class SignUpFlow {
     return found;
   }
 
-  /** Counted before the code is compared, so that tries at the same time are counted too. */
+  /** Counts an attempt before the code is compared, so that concurrent attempts are counted too. */
   async #countTry(tenantId: string, context: string): Promise<void> {
     const { codes } = this.#deps;
     const tries = await codes.countAttempt(tenantId, KIND, context);
@@ -208,7 +209,7 @@ export class SignUpFlow {
     throw signUpErrors.SIGN_UP_NOT_FOUND();
   }
 
-  /** Signs in if that is due, and remembers what is left. */
+  /** Signs the user in if possible, and stores the steps that are left. */
   async #advance(
     authority: Authority,
     user: User,
@@ -227,7 +228,7 @@ export class SignUpFlow {
     return { user, context, steps: pending.open.map(({ step }) => step), sessionCookie };
   }
 
-  /** What keeps a sign-in from being complete keeps this one too. */
+  /** Whether the user may be signed in now, by the conditions of a sign-in. */
   async #maySignIn({ tenantId, enabled, requiredActions, emailVerified }: User): Promise<boolean> {
     const settings = (await this.#deps.directory.byId(tenantId))?.settings;
     if (settings === undefined || !enabled || (requiredActions ?? []).includes(UPDATE_PASSWORD)) return false;
@@ -241,7 +242,7 @@ export class SignUpFlow {
     });
   }
 
-  /** Leaves after the commit. */
+  /** Sends a code after the commit. */
   #sendCode(
     { caller, tenant }: Authority,
     user: User,
@@ -261,7 +262,10 @@ export class SignUpFlow {
   }
 }
 
-/** The handle is in it, which the table does not hold: nobody finds the code by trying a million. */
+/**
+ * Hash to check a code. It includes the handle, which the table does not contain, so that a reader of the table cannot find
+ * the code by trying a million.
+ */
 const proofOf = (context: string, step: SignUpStep, code: string): string =>
   sha256Base64Url(`${context} ${step} ${code}`);
 
@@ -279,7 +283,7 @@ function openStep(row: OneTimeCodeRow, step: SignUpStep): OpenStep {
   return open;
 }
 
-/** The contact was changed meanwhile: its code is about another one. @throws SIGN_UP_STEP_NOT_OPEN */
+/** Refuses a code for a contact that was changed since. @throws SIGN_UP_STEP_NOT_OPEN */
 function assertUnchanged(user: User, { step, to }: OpenStep): void {
   const contact = STEPS[step].contact(user);
   if (contact === null || !STEPS[step].isSame(contact, to)) throw stepNotOpen();

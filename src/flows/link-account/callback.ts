@@ -4,16 +4,16 @@ const MAX_LENGTH = 2000;
 /** Printable ASCII without `\`, which browsers read as `/`. */
 const URI_CHARACTERS = /^[\x21-\x5b\x5d-\x7e]+$/;
 
-/** The callback as an absolute URL without fragment and credentials; null when it is none. */
+/** Parses the callback; null unless it is an absolute URL without fragment and credentials. */
 function parsed(callback: string): URL | null {
   if (callback.length > MAX_LENGTH || !URI_CHARACTERS.test(callback) || !URL.canParse(callback)) return null;
   const url = new URL(callback);
   return callback.includes('#') || url.username !== '' || url.password !== '' ? null : url;
 }
 
-/** Whether a URL lies at an address or below it: the same origin, and the path goes on at a segment's end. */
+/** Whether a URL equals an address or is below it: the same origin, and a path that continues after a whole segment. */
 function isUnder(url: URL, address: URL): boolean {
-  // Addresses without an origin (`com.example.app:/cb`) have no hierarchy to be under.
+  // Addresses without an origin (`com.example.app:/cb`) have no hierarchy, so nothing is below them.
   if (address.origin === 'null' || url.origin !== address.origin) return false;
   const base = address.pathname;
   if (!url.pathname.startsWith(base)) return false;
@@ -21,8 +21,8 @@ function isUnder(url: URL, address: URL): boolean {
 }
 
 /**
- * Whether a client may have browsers sent to this address (RFC 9700 section 4.11): it equals an `exact` entry, or lies under
- * a `prefix` entry once both are normalised, so `..` leads nowhere else.
+ * Whether a client may have browsers sent to this address (RFC 9700 section 4.11): it equals an `exact` entry, or is below
+ * a `prefix` entry. Both are normalised first, so `..` cannot leave the prefix.
  */
 export function isRegisteredCallback(callback: string, entries: readonly RedirectEntry[]): boolean {
   const url = parsed(callback);

@@ -22,22 +22,25 @@ import { linkAccountErrors } from './link-account.errors.ts';
 import type { Upstream, Visit } from './upstream.ts';
 
 export interface BeginLinking {
-  /** Whose account it is to be. Default: the caller; for an application, whoever is signed in when the browser returns. */
+  /**
+   * The user to link the account to. Default: the caller; for an application, the user who is signed in when the browser
+   * returns.
+   */
   readonly userId?: string | null | undefined;
   /** `type:name`. */
   readonly provider: string;
-  /** Where the browser ends up. */
+  /** Address to which the browser returns in the end. */
   readonly callback: string;
   /** Default false. */
   readonly isPopup?: boolean | null | undefined;
   /**
    * Where the provider sends the browser: an address of this service that calls `complete`. Default: the callback itself,
-   * for an application that calls `complete` on its own.
+   * for an application that calls `complete` itself.
    */
   readonly redirectUri?: string | null | undefined;
 }
 
-/** What the browser brought back from the provider. */
+/** Parameters with which the provider sent the browser back. */
 export interface CompleteLinking {
   readonly state: string;
   readonly code?: string | null | undefined;
@@ -45,11 +48,11 @@ export interface CompleteLinking {
   readonly error?: string | null | undefined;
   /** The provider's `iss` (RFC 9207). */
   readonly issuer?: string | null | undefined;
-  /** `type:name` of the provider that the address was made for; another than the one begun with is refused. */
+  /** `type:name` of the provider that the redirect address is for; refused unless it is the provider of `begin`. */
   readonly provider?: string | null | undefined;
 }
 
-/** `linked`, or why not. */
+/** `linked`, or the reason of the failure. */
 export type LinkingOutcome = 'linked' | 'access_denied' | 'already_bound' | 'server_error';
 
 export interface LinkingResult {
@@ -78,10 +81,10 @@ export interface LinkAccountFlowDeps {
 const KIND = 'account-link';
 /** Long enough for a sign-in with a second factor at the provider. */
 const STATE_SECONDS = 600;
-/** Providers' codes are below 2,000 characters; a longer one is cut, and so refused by its provider. */
+/** Providers' codes are below 2,000 characters; a longer one is cut, and its provider then refuses it. */
 const MAX_CODE = 4096;
 
-/** What is remembered between begin and completion. */
+/** State that is stored between `begin` and `complete`. */
 interface Pending {
   readonly provider: ProviderRef;
   readonly callback: string;
@@ -89,7 +92,7 @@ interface Pending {
   readonly redirectUri: string;
   readonly nonce: string;
   readonly sealedVerifier: string;
-  /** Who began it. */
+  /** The caller of `begin`. */
   readonly actor: Pick<Caller, 'userId' | 'clientId' | 'clientUuid' | 'clientAuth' | 'sessionId'>;
 }
 
@@ -99,10 +102,10 @@ const DESCRIPTIONS: Readonly<Record<Exclude<LinkingOutcome, 'linked'>, string>> 
   server_error: 'The account could not be linked. Try again later.',
 };
 
-/** Errors that have an outcome of their own; every other failure is a `server_error`, with its reason in the event. */
+/** Errors with a specific outcome. Every other failure is a `server_error`, with its reason in the event. */
 const OUTCOME_OF_CODE: Readonly<Record<string, LinkingOutcome>> = { LINK_ALREADY_BOUND: 'already_bound' };
 
-/** Linking an external account through a visit to its provider: the owner proves that it is theirs. */
+/** Links an external account after its owner signed in at the provider, which proves the ownership. */
 export class LinkAccountFlow {
   readonly #deps: LinkAccountFlowDeps;
 
@@ -111,10 +114,10 @@ export class LinkAccountFlow {
   }
 
   /**
-   * Begins a visit. @returns Where the browser has to be sent.
+   * Begins the linking. @returns The address to send the browser to.
    * @throws BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED,
    *   FORBIDDEN, REAUTHENTICATION_REQUIRED
-   * @throws FEDERATION_PROVIDER_UNREACHABLE Its metadata cannot be read.
+   * @throws FEDERATION_PROVIDER_UNREACHABLE The provider's metadata cannot be read.
    */
   async begin(authority: Authority, input: BeginLinking): Promise<{ readonly redirectTo: string }> {
     const { tenant, caller } = authority;
@@ -144,15 +147,17 @@ export class LinkAccountFlow {
   }
 
   /**
-   * Ends a visit: uses its state up, redeems the code, links the account. Failures of the provider are an outcome, because
-   * the browser has to get back to its application.
+   * Completes the linking: uses the state up, redeems the code, links the account. Failures of the provider are an outcome
+   * and no error, because the browser must return to its application.
    *
-   * What an application begins for "whoever is signed in" is tied to no browser, for the application alone has spoken to us
-   * by then: somebody who passes on the address of the return has their own external account linked to the one who follows
-   * it. A page that asks the signed-in user first belongs before this call wherever such links may sign in.
-   * @param authority The caller is whoever is signed in in the browser, or nobody; the state says what was allowed.
+   * If an application began the linking without a user, the state is bound to no browser, because only the application has
+   * called this service so far. An attacker can then make a victim open the return address and link the attacker's external
+   * account to the victim's user. If linked accounts can be used to sign in, show the signed-in user a page that asks for
+   * consent before this call.
+   * @param authority The user who is signed in in the browser, or an anonymous caller. The state contains what was allowed.
    * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, or of another provider.
-   * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began it for whoever is signed in, and nobody is. The state stays.
+   * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began the linking without a user, and no user is signed in. The
+   *   state stays valid.
    */
   async complete(authority: Authority, input: CompleteLinking): Promise<LinkingResult> {
     const { codes } = this.#deps;
@@ -183,7 +188,8 @@ export class LinkAccountFlow {
       return this.#refused(authority, pending, input.error === 'access_denied' ? 'access_denied' : 'server_error', {
         provider_error: input.error,
       });
-    // Somebody else's browser: a link to the provider was passed on to make its account the sender's.
+    // Login CSRF: an attacker began the flow and sent the provider link to a victim, whose external account would be linked
+    // to the attacker's user.
     if (begunFor !== null && signedIn !== null && begunFor !== signedIn)
       return this.#refused(authority, pending, 'access_denied', { fault: 'OTHER_USER_SIGNED_IN' });
     try {
@@ -245,7 +251,7 @@ export class LinkAccountFlow {
       throw atField('BIND_CALLBACK_NOT_REGISTERED', 'input.callback');
   }
 
-  /** An address of this service, or the callback: no parameter sends a code anywhere else. */
+  /** Allows only an address of this service or the callback, so that no parameter can send a code to another address. */
   async #redirectUri(tenant: TenantRef, { redirectUri, callback }: BeginLinking): Promise<string> {
     const address = redirectUri ?? callback;
     const url = URL.canParse(address) ? new URL(address) : null;
@@ -267,8 +273,8 @@ function actorOf({ userId, clientId, clientUuid, clientAuth, sessionId }: Caller
 }
 
 /**
- * Who acts when the browser is back: the user, at the request of the client that began it; from where the browser is.
- * It holds no permission: what it may do was decided at the begin.
+ * The caller that completes the linking: the user, with the client that began it and the origin of the browser. It holds no
+ * permissions, because `begin` has checked them.
  */
 function continuation({ actor }: Pending, tenant: TenantRef, { caller }: Authority, userId: string | null): Caller {
   const sessionId = caller.userId === userId ? caller.sessionId : actor.userId === userId ? actor.sessionId : null;
@@ -284,7 +290,10 @@ function continuation({ actor }: Pending, tenant: TenantRef, { caller }: Authori
   };
 }
 
-/** A word for the event: our code, or the library's; never a message, which may hold what the provider sent. */
+/**
+ * The code of an error of this service or of the library, for the event. Never a message, which may contain data of the
+ * provider.
+ */
 function faultOf(error: unknown): string {
   if (error instanceof IdentityError) return error.code;
   const { code, error: providerError } = error as { code?: unknown; error?: unknown };

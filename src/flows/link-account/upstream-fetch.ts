@@ -1,11 +1,11 @@
 import type { CustomFetch } from 'openid-client';
 import { isCallable } from '../../federation/index.ts';
 
-/** A provider that takes longer is down as far as a waiting browser is concerned. */
+/** A provider that takes longer counts as unreachable, because a browser waits for the answer. */
 export const UPSTREAM_TIMEOUT_MS = 5_000;
 /** Metadata, key sets and token answers are a few KB; the largest known key sets stay below 100 KB. */
 const MAX_RESPONSE_BYTES = 1_048_576;
-/** Statuses that a `Response` may not be given a body for. */
+/** Statuses with which a `Response` may not have a body. */
 const NULL_BODY = new Set([101, 204, 205, 304]);
 
 async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
@@ -13,7 +13,7 @@ async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>>
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    // Leaving the loop cancels the stream.
+    // The error leaves the loop, which cancels the stream.
     if (size > MAX_RESPONSE_BYTES) throw new Error(`The provider's answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
     chunks.push(chunk);
   }
@@ -21,10 +21,10 @@ async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /**
- * The only way out to a provider: https (loopback http where the set-up allows it), no redirects, a bounded time (5 seconds
- * unless set otherwise) and 1 MiB at most. Every address comes from the provider's settings or from metadata its issuer serves, never from a browser; whoever
- * may write the settings can make this service send such requests, but never sees an answer, and what is not https does not
- * hear of them. An address inside the operator's network that does serve https is not refused: it may be the provider.
+ * Sends all requests to providers: only https (http on loopback if the set-up allows it), no redirects, a bounded time
+ * (default 5 seconds) and 1 MiB at most. Every address comes from the provider's settings or from metadata of its issuer,
+ * never from a browser. A caller who may write the settings can make this service send requests, but only over https, and
+ * never sees an answer. An https address inside the operator's network is not refused, because the provider may be there.
  */
 export function upstreamFetch(allowLoopbackHttp: boolean, timeoutMs = UPSTREAM_TIMEOUT_MS): CustomFetch {
   return async (url, { signal, ...options }) => {

@@ -6,7 +6,7 @@ import { addSeconds, type Clock, isStorableText } from '../../kernel/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import { UPSTREAM_TIMEOUT_MS, upstreamFetch } from './upstream-fetch.ts';
 
-/** What a visit to a provider is told apart by; made at its start, needed at its end. */
+/** Random values of one linking, made by `begin` and checked by `complete`. */
 export interface Visit {
   readonly state: string;
   readonly nonce: string;
@@ -14,10 +14,10 @@ export interface Visit {
   readonly redirectUri: string;
 }
 
-/** What the provider sent back with the browser. */
+/** Parameters with which the provider sent the browser back. */
 export interface ProviderAnswer {
   readonly code: string;
-  /** RFC 9207: who answered, where the provider says so. */
+  /** The issuer that answered, if the provider sends it (RFC 9207). */
   readonly issuer?: string | undefined;
 }
 
@@ -32,16 +32,19 @@ export interface UpstreamDeps {
   readonly clock: Clock;
   readonly clientSecret: (provider: FederationProvider) => string | null;
   readonly allowLoopbackHttp: boolean;
-  /** How long each answer of a provider is waited for. Default 5 s. */
+  /** Longest wait for each answer of a provider. Default 5 s. */
   readonly timeoutMs?: number;
 }
 
-/** Metadata and keys of some 20 KB each: 5 MB at most. */
+/** Most cached providers: metadata and keys are about 20 KB each, so 5 MB at most. */
 const CAPACITY = 256;
-/** Providers change their endpoints seldom; keys have a life of their own inside the library (5 minutes). */
+/**
+ * Lifetime of cached metadata, because providers rarely change their endpoints. The library caches keys separately, for 5
+ * minutes.
+ */
 const METADATA_MS = 600_000;
 
-/** A provider and what is stored of how to reach it. */
+/** A provider and its stored config. */
 interface Provider {
   readonly provider: FederationProvider;
   readonly config: ProviderConfig;
@@ -55,10 +58,13 @@ const AUTHENTICATION: Readonly<Record<TokenEndpointAuth, (secret: string) => cli
   none: () => client.None(),
 };
 
-/** Talks to providers: OpenID Connect (Core 1.0, Discovery 1.0), and OAuth 2 with a userinfo endpoint where there is no issuer. */
+/**
+ * Client of the providers: OpenID Connect (Core 1.0, Discovery 1.0), and OAuth 2 with a userinfo endpoint if there is no
+ * issuer.
+ */
 export class Upstream {
   readonly #deps: UpstreamDeps;
-  /** By provider and time of its last change, so that a changed one is looked at anew. */
+  /** Keyed by provider and time of its last change, so that a changed provider is loaded again. */
   readonly #configurations: LRUCache<string, client.Configuration, Provider>;
 
   constructor(deps: UpstreamDeps) {
@@ -67,14 +73,14 @@ export class Upstream {
       max: CAPACITY,
       ttl: METADATA_MS,
       fetchMethod: (_key, _stale, { context }) => this.#configure(context.provider, context.config),
-      // A provider that is pushed out while it is looked at still answers those who wait for it.
+      // A load whose entry is evicted still answers the requests that wait for it.
       ignoreFetchAbort: true,
     });
   }
 
   /**
-   * Where the browser has to go. The parameters bind the visit to its begin: `state`, `nonce` and, where the provider can,
-   * PKCE with S256 (RFC 7636, RFC 9700 section 2.1.1).
+   * The address to send the browser to. Its parameters bind the answer to this linking: `state`, `nonce` and, if the
+   * provider supports it, PKCE with S256 (RFC 7636, RFC 9700 section 2.1.1).
    * @throws FEDERATION_PROVIDER_UNREACHABLE
    */
   async authorizationUrl(provider: FederationProvider, visit: Visit): Promise<string> {
@@ -98,9 +104,9 @@ export class Upstream {
   }
 
   /**
-   * Redeems the code and reads whose it is. The ID token's signature, issuer, audience, nonce and time are checked; the time
-   * is the machine's, because the token carries the provider's.
-   * @throws Error of the library, or one that says what is missing: the visit has failed.
+   * Redeems the code and reads the account. Checks the signature, issuer, audience, nonce and time of the ID token, against
+   * the system clock, because the token has the time of the provider's clock.
+   * @throws Error of the library, or one that names what is missing. The linking has failed.
    */
   async redeem(provider: FederationProvider, visit: Visit, answer: ProviderAnswer): Promise<ProvenAccount> {
     const config = storedConfig(provider.config);
@@ -119,7 +125,7 @@ export class Upstream {
     };
   }
 
-  /** Claims of the ID token, completed from userinfo where they lack the id or the name. */
+  /** Claims of the ID token, completed from userinfo if they lack the id or the name. */
   async #claims(
     configuration: client.Configuration,
     config: ProviderConfig,
@@ -137,7 +143,7 @@ export class Upstream {
     const { access_token: accessToken, token_type: type, expires_in: seconds } = response;
     return {
       accessToken,
-      // The library folds the case of the type (RFC 6749 section 5.1); who presents the token writes the scheme's name.
+      // The library returns the type in lower case (RFC 6749 section 5.1), but clients use the name of the scheme.
       tokenType: type === 'bearer' ? 'Bearer' : type,
       refreshToken: response.refresh_token,
       scope: response.scope,
@@ -160,7 +166,7 @@ export class Upstream {
     const fetch = upstreamFetch(allowLoopbackHttp, timeoutMs);
     const execute = [
       ...(allowLoopbackHttp ? [client.allowInsecureRequests] : []),
-      // Checks the signature of ID tokens as well: the token endpoint's TLS alone would be enough for the specification.
+      // Also check the signature of ID tokens, although the specification accepts the TLS of the token endpoint instead.
       ...(config.issuer === null ? [] : [client.enableNonRepudiationChecks]),
     ];
     if (config.issuer !== null && config.tokenEndpoint === null) {
@@ -178,7 +184,9 @@ export class Upstream {
   }
 }
 
-/** Metadata of a provider whose endpoints are given. One without an issuer gets a name that no answer can carry. */
+/**
+ * Metadata of a provider with configured endpoints. Without an issuer it gets an issuer name that no answer can contain.
+ */
 function metadataOf(config: ProviderConfig): client.ServerMetadata {
   return {
     issuer: config.issuer ?? config.tokenEndpoint!,
@@ -193,7 +201,7 @@ function usesPkce(config: ProviderConfig, configuration: client.Configuration): 
   return config.pkce ?? configuration.serverMetadata().supportsPKCE();
 }
 
-/** The address the browser came back to, as the library reads answers. */
+/** The address to which the browser returned, in the form the library expects. */
 function answerUrl(visit: Visit, { code, issuer }: ProviderAnswer, isOpenId: boolean): URL {
   const url = new URL(visit.redirectUri);
   url.search = '';
@@ -222,7 +230,7 @@ function accountIdIn(claims: Claims, name: string): string {
   return id;
 }
 
-/** A name is for people: one that cannot be stored is left out rather than refused. */
+/** The display name of the account. A name that cannot be stored is omitted and not refused. */
 function accountNameIn(claims: Claims, name: string | null): string | undefined {
   const value = name === null ? undefined : claims[name];
   if (typeof value !== 'string' || !isStorableText(value) || /\p{Cc}/u.test(value)) return undefined;
