@@ -33,12 +33,11 @@ const MAX_AGE_MS = 5_000;
 export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Events after which a client is there, has an owner or holds a role. They end nobody's access, so the event catalogue does
- * not tell of them.
+ * Events that add a client, an owner or a role. They end no access, so `ends` of the event catalogue does not cover them.
  */
 const GAINS: ReadonlySet<EventType> = new Set<EventType>(['client.created', 'linked_app.bound', 'role_grant.added']);
 
-/** Whose records a cache must forget: those of the whole tenant, or of one client. */
+/** Entries to drop: those of the whole tenant, or of one client. */
 type Stale = { readonly kind: 'tenant' } | { readonly kind: 'client'; readonly clientId: string };
 
 function findGaining({ type, clientId, params }: SecurityEvent): Stale | null {
@@ -47,7 +46,7 @@ function findGaining({ type, clientId, params }: SecurityEvent): Stale | null {
   return params['holderKind'] === 'client' ? { kind: 'tenant' } : null;
 }
 
-/** Users and sessions are no part of a client's record. */
+/** The entries to drop after an event. Events of users and sessions do not change the record of a client. */
 function findStale(event: SecurityEvent): Stale | null {
   if (GAINS.has(event.type)) return findGaining(event);
   const ended = readEndedAccess(event);
