@@ -41,10 +41,10 @@ function toHeldRoles(tenantId: string, rows: readonly EffectiveRole[]): HeldRole
   return { roles, permissions: new PermissionSet(grants(roles)), elsewhere: new Map(elsewhere) };
 }
 
-/** Events after which holders have more roles. They end nobody's access, so the event catalogue does not tell of them. */
+/** Events that give holders more roles. They end no access, so `ends` of the event catalogue does not cover them. */
 const GAINS: ReadonlySet<EventType> = new Set<EventType>(['role_grant.added', 'group_member.added']);
 
-/** Whose roles a cache must forget: everybody's of the tenant, or one holder's. */
+/** Entries to drop: those of the whole tenant, or of one holder. */
 type Stale = { readonly kind: 'tenant' } | { readonly kind: 'holder'; readonly holder: string };
 
 function findGaining({ subjectId, params }: SecurityEvent): Stale {
@@ -53,7 +53,7 @@ function findGaining({ subjectId, params }: SecurityEvent): Stale {
   return { kind: 'holder', holder: `client ${params['holderId']}` };
 }
 
-/** Sessions, tokens and client records are no part of what roles allow. */
+/** The entries to drop after an event. Events of sessions, tokens and client records do not change roles. */
 function findStale(event: SecurityEvent): Stale | null {
   if (GAINS.has(event.type)) return findGaining(event);
   const ended = readEndedAccess(event);
