@@ -10,9 +10,11 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 export const MAIN = join(ROOT, 'dist/src/server/main.js');
 
 /** Builds what is not built yet; a build that is current costs nothing. */
-export function buildServer(): void {
-  execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs'), 'server'], { stdio: 'pipe' });
+export function build(part: 'server' | 'graphiql' | 'docs'): void {
+  execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs'), part], { stdio: 'pipe' });
 }
+
+export const buildServer = (): void => build('server');
 
 const started: Started[] = [];
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +13,8 @@ import { createMetrics } from '../../../src/server/metrics.ts';
 import { TOOL_POLICIES } from '../../../src/server/page-policies.ts';
 import { openBrowser } from '../../support/browser.ts';
 import { engineOptions } from '../../support/rest.ts';
+import { build } from '../../support/started.ts';
 import { World } from '../../support/world.ts';
-
-const ROOT = join(import.meta.dirname, '../../..');
 
 describe('the API reference', () => {
   let world: World;
@@ -24,7 +22,7 @@ describe('the API reference', () => {
   let door: FrontDoor;
   let url: string;
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs'), 'docs'], { stdio: 'pipe' });
+    build('docs');
     world = await World.open();
     tenant = await world.tenant({ name: 'master' });
     door = createFrontDoor({

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +18,7 @@ import { createLogger } from '../../../src/server/logger.ts';
 import { createMetrics } from '../../../src/server/metrics.ts';
 import { createSocketDoor, type SocketDoor } from '../../../src/server/ws.ts';
 import { openBrowser } from '../../support/browser.ts';
+import { build } from '../../support/started.ts';
 import { World } from '../../support/world.ts';
 
 let world: World;
@@ -63,9 +63,7 @@ async function serve(page: Middleware): Promise<void> {
 }
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(import.meta.dirname, '../../../src/server/build.mjs'), 'graphiql'], {
-    stdio: 'pipe',
-  });
+  build('graphiql');
   world = await World.open();
   tenant = await world.tenant();
   await serve(graphiql());

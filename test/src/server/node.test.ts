@@ -10,6 +10,7 @@ import { createLogger } from '../../../src/server/logger.ts';
 import { type RunningNode, startNode } from '../../../src/server/node.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { PostgresCluster } from '../../support/postgres-cluster.ts';
+import { build } from '../../support/started.ts';
 
 const SECRETS = {
   MASTER_KEY: 'ab'.repeat(32),
@@ -69,6 +70,7 @@ async function errorCodes(node: RunningNode): Promise<number> {
 describe('a node on the embedded database', () => {
   let node: RunningNode;
   beforeAll(async () => {
+    build('docs');
     node = await startNode(parseConfig({ PORT: '0', DRAIN_SECONDS: '0', DATA_DIR: 'memory://' }), logger);
     return () => node.stop();
   }, 120_000);
