@@ -1,19 +1,19 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** What the fan-out measures; read from standard input as JSON. */
+/** Options of the fan-out, read from standard input as JSON. */
 export interface FanoutOptions {
   readonly url: string;
   readonly token: string;
   readonly tenant: string;
   readonly subscribers: number;
   readonly events: number;
-  /** Request that makes one event in the tenant. */
+  /** A request that causes one event in the tenant. */
   readonly trigger: { readonly url: string; readonly authorization: string; readonly body: string };
 }
 
 export interface FanoutResult {
-  /** From sending the request that makes the event until the last subscriber has it. */
+  /** Time from sending the request that causes the event until the last subscriber has received it. */
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
   readonly deliveriesPerSecond: number;

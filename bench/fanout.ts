@@ -7,7 +7,7 @@ import type { Subject } from './servers.ts';
 const SUBSCRIBERS = 1000;
 const EVENTS = 30;
 
-/** 1,000 sockets follow one tenant; each token issued there is one event that all of them must get. */
+/** 1,000 sockets subscribe to one tenant; each token issued there is an event that all of them must receive. */
 export async function runFanout(subject: Subject, token: string, cpu: number | null): Promise<FanoutResult> {
   const options: FanoutOptions = {
     url: subject.url,

@@ -3,8 +3,8 @@ import pg from 'pg';
 const EVENTS = 1_000_000;
 
 /**
- * Fills the log of the tenant `demo` with a million sign-ins of its users over the last days, by SQL alone: what is measured
- * later is reading, not writing. Event ids are UUIDv7 (RFC 9562 section 5.7), so they carry their time.
+ * Fills the log of the tenant `demo` with a million sign-ins of its users over the last days. Uses SQL only, because the
+ * benchmark measures reading, not writing. Event ids are UUIDv7 (RFC 9562 section 5.7), so they carry their time.
  */
 export async function fillHistory(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -23,7 +23,7 @@ export async function fillHistory(databaseUrl: string): Promise<void> {
     from moments, tenant, people, lateral (select ids[1 + n % cardinality(ids)] as person) chosen`,
     [EVENTS],
   );
-  // The accounts are older than what happened to them.
+  // Accounts must be older than their events.
   await client.query("update users set created_at = now() - interval '1 year'");
   await client.query('analyze security_events, users');
   await client.end();

@@ -3,7 +3,7 @@ import type { LoadOptions, LoadRequest, LoadResult } from './load.ts';
 
 type Sent = Omit<autocannon.Request, 'headers'> & { readonly headers: Record<string, string> };
 
-/** What the connection of this number sends, in turn. */
+/** The requests that the connection with this number sends in turn. */
 function requestsOf(request: LoadRequest, connection: number, connections: number): Sent[] {
   const { pathname, search } = new URL(request.url);
   const { method, paths = [''], bodies = [undefined] } = request;
@@ -21,7 +21,7 @@ function requestsOf(request: LoadRequest, connection: number, connections: numbe
   const all = Array.from({ length: turns }, (_, turn) =>
     sent(paths[turn % paths.length]!, bodies[turn % bodies.length]),
   );
-  // Connections begin at different places, or all of them would ask for the same thing at the same moment.
+  // Connections begin at different requests, so that they do not all send the same request at the same moment.
   const start = Math.floor((connection * turns) / connections);
   return [...all.slice(start), ...all.slice(0, start)];
 }

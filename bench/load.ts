@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** One request that a load sends over and over. With several bodies or paths they are taken in turn. */
+/** A request that a load repeats. Several bodies or paths are used in turn. */
 export interface LoadRequest {
   /**
-   * Each connection has paths of its own, and sends each body to all of them before it goes on to the next body: with two
-   * bodies every request undoes the one before it at its path, and no two meet at one.
+   * Each connection uses separate paths and sends each body to all of them before it takes the next body. With two bodies
+   * every request reverts the previous one at its path, and no two connections use the same path.
    */
   readonly isPartitioned?: true;
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Appended to `url`, taken in turn. */
+  /** Appended to `url`, used in turn. */
   readonly paths?: readonly string[];
   readonly bodies?: readonly string[];
 }
@@ -26,16 +26,16 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
-  /** Answers outside 200...299, and connections that broke: a run with any of them is no measurement. */
+  /** Answers outside 200...299 and broken connections. The result of a run with failures is not valid. */
   readonly failures: number;
 }
 
-/** Which processor a process may use; null where the machine has one or `taskset` is missing. */
+/** Pins a command to a processor; null does not pin it, for machines with one processor or without `taskset`. */
 export function pinned(cpu: number | null, command: string, args: readonly string[]): [string, string[]] {
   return cpu === null ? [command, [...args]] : ['taskset', ['-c', String(cpu), command, ...args]];
 }
 
-/** Runs a load in a process of its own, pinned away from the server. */
+/** Runs a load in a separate process on another processor than the server. */
 export async function runLoad(request: LoadRequest, options: LoadOptions, cpu: number | null): Promise<LoadResult> {
   const script = fileURLToPath(new URL('./load-process.js', import.meta.url));
   const [command, args] = pinned(cpu, process.execPath, [script]);
@@ -44,7 +44,7 @@ export async function runLoad(request: LoadRequest, options: LoadOptions, cpu: n
   return JSON.parse(await collect(child)) as LoadResult;
 }
 
-/** What a child process printed, once it has ended well. */
+/** The output of a child process after it has ended with 0. */
 export async function collect(child: ChildProcess): Promise<string> {
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {

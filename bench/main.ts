@@ -7,23 +7,23 @@ import { type BenchCluster, openCluster } from './postgres.ts';
 import { type BenchRow, ROWS, type RowContext } from './rows.ts';
 import { type Subject, startIdgraph, startPeer } from './servers.ts';
 
-/** `npm run bench`: every promise of speed, its peer beside it, one table. Loopback only; under ten minutes. */
+/** `npm run bench` measures each operation with a speed target, and the same at a peer, and prints one table. Uses loopback only. */
 
 const CONNECTIONS = 64;
 const SECONDS = 8;
 const WARM_UP_SECONDS = 3;
-/** With two processors the server has the first to itself; the load and the database share the rest. */
+/** With two processors the server alone uses the first; the load and the database share the rest. */
 const hasTwo = availableParallelism() >= 2;
 const SERVER_CPU = hasTwo ? 0 : null;
 const LOAD_CPU = hasTwo ? 1 : null;
 
-/** A load's result with what a request cost the server. */
+/** The result of a load and the server's cost of a request. */
 interface Measured extends LoadResult {
-  /** Microseconds of processor time a request. */
+  /** Microseconds of processor time for each request. */
   readonly cpuMicroseconds: number;
 }
 
-/** What the rows ask for: the bootstrap client holds a hundred permissions, and a token that names them all has 5 KB. */
+/** Scopes that the rows need. The bootstrap client holds a hundred permissions, and a token with all of them would have 5 KB. */
 const SCOPE = `&scope=${encodeURIComponent('user:read:all session:read:all auth-mode:write:all event:read:all event:read')}`;
 
 interface Line {
@@ -159,7 +159,7 @@ function print(lines: readonly Line[]): void {
   console.log([line(header), ...rows.map(line)].join('\n'));
 }
 
-// The database server inherits this processor, so that the server's own is its alone.
+// Child processes such as the database server inherit this processor, so that the measured server is alone on the other.
 if (LOAD_CPU !== null) spawnSync('taskset', ['-cp', String(LOAD_CPU), String(process.pid)]);
 
 const cluster = await openCluster();

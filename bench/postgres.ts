@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { PostgresCluster } from '../test/support/postgres-cluster.ts';
 
-/** A PostgreSQL server to measure on: `BENCH_DATABASE_URL`, else one out of an npm package, with its default settings. */
+/** A PostgreSQL server to measure on: `BENCH_DATABASE_URL`, else the one of an npm package with its default settings. */
 export interface BenchCluster {
-  /** A database of its own on the server. */
+  /** Creates an empty database on the server. */
   database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -19,7 +19,7 @@ async function freshDatabase(serverUrl: string, name: string): Promise<string> {
   return url.href;
 }
 
-/** Null where no PostgreSQL can be started; then only the embedded database is measured. Commits are durable: fsync is on. */
+/** Null when no PostgreSQL can be started; then only the embedded database is measured. Commits are durable: fsync is on. */
 export async function openCluster(): Promise<BenchCluster | null> {
   const given = process.env['BENCH_DATABASE_URL'];
   if (given !== undefined) return { database: (name) => freshDatabase(given, name), stop: async () => undefined };

@@ -1,20 +1,20 @@
 import type { LoadRequest } from './load.ts';
 import type { Subject } from './servers.ts';
 
-/** What a row may need: the subject, a token of its bootstrap client, and people of the demo tenant. */
+/** Input of a row: the measured server, a token of its bootstrap client, and users of the demo tenant. */
 export interface RowContext {
   readonly subject: Subject;
   readonly token: string;
   readonly userIds: readonly string[];
 }
 
-/** One line of the table: a request sent over and over, the promise it is held to, and who else can do it. */
+/** One line of the table: a repeated request, its speed target, and the same request at the peer. */
 export interface BenchRow {
   readonly name: string;
-  /** Requests per second promised on PostgreSQL with the server on one core; null where only the figure is of interest. */
+  /** Target in requests per second on PostgreSQL with the server on one core; null when there is no target. */
   readonly promise: number | null;
   readonly request: (context: RowContext) => LoadRequest;
-  /** Measured only where the log was filled with a million events first: on PostgreSQL. */
+  /** Measured on PostgreSQL only, after the log was filled with a million events. */
   readonly needsHistory?: true;
   /** The same operation at the peer. */
   readonly peer?: (peer: Subject, token: string) => LoadRequest;
@@ -111,7 +111,7 @@ export const ROWS: readonly BenchRow[] = [
   {
     name: 'authentication modes, changed over REST',
     promise: 1500,
-    // Each user is locked in one round and unlocked in the next, by one connection, so that every request changes something.
+    // One connection locks each user in one round and unlocks it in the next, so that every request changes something.
     request: (context) => ({
       ...restOfUsers(context, '/auth'),
       method: 'POST',

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 import { pinned } from './load.ts';
 
-/** A server under measurement, in a process of its own. */
+/** A measured server in a separate process. */
 export interface Subject {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Resident memory in MB, as the kernel counts it. */
   rss(): Promise<number>;
-  /** Processor time used so far, in seconds: what a request costs however busy the machine is. */
+  /** Processor time used so far, in seconds. It measures the cost of a request even on a busy machine. */
   cpu(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -54,10 +54,10 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
   throw new Error('The server did not become ready within a minute.');
 }
 
-/** As `npm start` has it: a smaller nursery keeps 100 MB less resident under load. */
+/** As in `npm start`: a smaller young generation needs 100 MB less memory under load. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 
-/** Starts the built service; without a database URL on the embedded database, in memory. */
+/** Starts the built service; without a database URL it uses the embedded database in memory. */
 export async function startIdgraph(databaseUrl: string | null, cpu: number | null): Promise<Subject> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -1,7 +1,7 @@
 /**
- * Prints the security events of a tenant as they happen, one JSON object a line:
+ * Prints the security events of a tenant as they happen, one JSON object per line:
  *   TOKEN=<access token> node examples/watch-events.mjs [--url http://localhost:4000] [--tenant master] [--count 1]
- * When the connection breaks it comes back and goes on after the last event it has seen, so that none is missed.
+ * When the connection breaks, it reconnects and continues after the last event it received, so that no event is missed.
  */
 import { parseArgs } from 'node:util';
 import { createClient } from 'graphql-ws';
@@ -24,10 +24,10 @@ const query = `subscription Watch($tenant: String, $after: String) {
   }
 }`;
 
-/** Whether it makes sense to come back: the connection broke, the service is away, or it asked to try later. */
+/** Whether to reconnect: the connection broke, the service is unavailable, or it asked the client to try later. */
 function isPassing(problem) {
   if (Array.isArray(problem)) return problem.every(({ extensions }) => extensions?.kind === 'unavailable');
-  // 4403: the token is no longer good. The other codes above 4000 say that this client is at fault.
+  // 4403 means that the token is no longer valid; the other codes from 4000 on report faults of this client.
   return !(problem.code >= 4000);
 }
 
@@ -46,13 +46,13 @@ while (left > 0) {
       query,
       variables: { tenant: values.tenant, after: cursor },
     })) {
-      // The subscription was refused. One that fails later throws its errors here by itself: no item with errors comes.
+      // The subscription was refused. When it fails later, the iterator throws the errors instead of returning an item.
       if (errors !== undefined) throw errors;
       const { kind, event } = data.securityEvents;
       // The first item is a checkpoint: from here on nothing is missed.
       if (cursor === undefined) console.error('Watching ...');
       if (kind === 'EVENT') console.log(JSON.stringify(event));
-      // Only now that the event is dealt with: whoever stops before gets it again.
+      // Store the cursor only after the event was handled, so that a client that stops earlier receives the event again.
       cursor = data.securityEvents.cursor;
       if (kind === 'EVENT' && --left <= 0) break;
     }

@@ -40,7 +40,7 @@ import { UserResolver } from './users/user.resolver.ts';
 import { UserPropertiesResolver } from './users/user-properties.resolver.ts';
 import { ViewerResolver } from './users/viewer.resolver.ts';
 
-/** Every resolver class of the house. */
+/** Every resolver class of the graph. */
 const RESOLVERS: NonEmptyArray<new () => object> = [
   NodeResolver,
   ErrorCodeResolver,
@@ -89,23 +89,23 @@ const RESOLVERS: NonEmptyArray<new () => object> = [
   UserSecurityQuestionResolver,
 ];
 
-/** The schema as written, its directives stated but not in force: what is emitted as SDL. */
+/** The schema with its directives declared but not enforced, for the SDL. */
 export async function buildPlainSchema(): Promise<GraphQLSchema> {
   readPropertiesDirectly();
   const schema = await buildSchema({
     resolvers: RESOLVERS as unknown as NonEmptyArray<() => void>,
     validate: false,
-    // Demanded wherever a subscription exists; ours read the event log instead of publishing through it.
+    // type-graphql requires it for subscriptions; these read the event log and publish nothing through it.
     pubSub: createPubSub(),
-    // Given a list, the library leaves out what every service must know: `@include`, `@skip`, `@deprecated` ...
+    // With an explicit list the library omits the directives of the specification: `@include`, `@skip`, `@deprecated` ...
     directives: [...specifiedDirectives, keyDirective, requiresScopesDirective, shareableDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
   return callDirectly(stateShared(stateKeys(schema)), RESOLVERS);
 }
 
-/** The schema that is served: directives in force. Built once per process. */
+/** The schema that is served, with its directives enforced. Built once per process. */
 export async function buildGraph(): Promise<GraphQLSchema> {
-  // Within the directives: who may not call a field learns nothing of its arguments.
+  // Check inputs after the directives, so that callers who may not use a field learn nothing about its arguments.
   return enforceScopes(refuseUnstorableInput(await buildPlainSchema()));
 }

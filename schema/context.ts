@@ -60,25 +60,25 @@ import type { KnownTenant, TenantDirectory, TenantService, TenantStore } from '.
 import type { PropertyService, UserService, UserStore } from '../src/users/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-/** What resolvers may call: one service or store per noun, put together by `src/server/registry/`. */
+/** What resolvers may call: one service or store per noun, composed by `src/server/registry/`. */
 export interface Services {
-  /** The event log at work; `src/server` starts and stops it. */
+  /** Runs the event log; `src/server` starts and stops it. */
   readonly eventEngine: EventEngine;
   readonly events: EventLog;
   /** Outgoing mails; `src/server` stops it. */
   readonly mailer: DeliveryQueue<Mail>;
-  /** Outgoing text messages; likewise. */
+  /** Outgoing text messages; `src/server` stops it. */
   readonly smsSender: DeliveryQueue<Sms>;
-  /** What scope names mean; the dialects register theirs. */
+  /** Permissions behind scope names; the dialects register their scopes. */
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
-  /** Tokens, their issuers and keys, and whom they stand for. */
+  /** Tokens, their issuers and keys, and the callers they represent. */
   readonly oauth: OAuth;
   readonly tenants: TenantService;
   readonly tenantStore: TenantStore;
-  /** What users and clients may do through their roles; remembered. */
+  /** Permissions of users and clients through their roles, cached. */
   readonly rolePermissions: RolePermissions;
-  /** Asked before any write to a user or client. */
+  /** Checked before each write to a user or client. */
   readonly guarded: GuardedAccounts;
   readonly roleStore: RoleStore;
   readonly roles: RoleService;
@@ -89,9 +89,9 @@ export interface Services {
   readonly clients: ClientService;
   readonly clientStore: ClientStore;
   readonly clientScopeStore: ClientScopeStore;
-  /** Clients by client_id with what they may do; remembered. */
+  /** Clients by client_id with their permissions, cached. */
   readonly clientDirectory: ClientDirectory;
-  /** Origins of pages that may call. */
+  /** Origins of pages that may call the service. */
   readonly webOrigins: WebOriginDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly users: UserService;
@@ -101,28 +101,28 @@ export interface Services {
   readonly sessionStore: SessionStore;
   readonly devices: DeviceService;
   readonly deviceStore: DeviceStore;
-  /** What users allowed clients to have. */
+  /** Consents of users to clients. */
   readonly consents: ConsentService;
   readonly consentStore: ConsentStore;
-  /** What happened to one account. */
+  /** Events of one account. */
   readonly accountHistory: AccountHistory;
   /** Secrets that work once. */
   readonly oneTimeCodes: OneTimeCodeStore;
-  /** What the server sweeps now and then. */
+  /** Sweeps that the server runs at intervals. */
   readonly expiredRows: ExpiredRows;
-  /** Disabling, deleting and resetting: each with its sessions and tokens. */
+  /** Disables, deletes and resets accounts, together with their sessions and tokens. */
   readonly endAccess: EndAccessFlow;
   readonly authModes: AuthModeService;
   readonly credentials: CredentialStore;
   readonly passwords: PasswordMode;
-  /** Apps that show codes; a sign-in asks it for the second factor. */
+  /** Apps that show codes; a sign-in checks the second factor here. */
   readonly totp: TotpService;
   readonly securityQuestions: SecurityQuestionService;
   readonly securityQuestionStore: SecurityQuestionStore;
-  /** The one lock-out engine: whatever proves something asks it first. */
+  /** The only lock-out engine: every check of a credential asks it first. */
   readonly lockouts: LockoutService;
   readonly signIn: SignInFlow;
-  /** Making accounts with all that belongs to them. */
+  /** Creates accounts with their password and apps. */
   readonly signUp: SignUpFlow;
   readonly passwordFlow: PasswordFlow;
   /** Apps on the devices of users. */
@@ -131,26 +131,26 @@ export interface Services {
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;
   readonly federationLinkStore: FederationLinkStore;
-  /** Linking an external account by a visit to its provider. */
+  /** Links an external account through a visit to its provider. */
   readonly accountLinking: LinkAccountFlow;
   readonly rights: RightService;
-  /** Signing in by a code that another device confirms. */
+  /** Signs a browser in with a code that the user confirms on another device. */
   readonly qrSignIn: QrSignInFlow;
   readonly riskbits: RiskbitService;
   readonly riskbitStore: RiskbitStore;
 }
 
-/** What every resolver gets. Built per operation by `src/server`, and by the translation layer for its documents. */
+/** The context of every resolver. `src/server` builds one per operation, and so does the translation layer for its documents. */
 export interface GraphContext {
   readonly caller: Caller;
   readonly services: Services;
-  /** One set per operation. */
+  /** Each operation has separate loaders. */
   readonly loaders: Loaders;
-  /** Aborts when the caller went away. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
-  /** Tenants this operation has met, by id: their routes are part of global ids. */
+  /** Tenants that this operation has used, by id: their routes are part of global ids. */
   readonly tenants: Map<string, KnownTenant>;
-  /** Set by the directives: who may do what, where. Only root fields and guarded fields see it. */
+  /** Permissions of the caller in the tenant, set by the directives. Only root fields and guarded fields see it. */
   readonly authority: Authority;
 }
 

@@ -12,7 +12,7 @@ function toSubgraph(schema: GraphQLSchema): string {
   return `${HEAD}${LINK}${printSchemaWithDirectives(schema).trim()}\n`;
 }
 
-/** The same without what belongs to federation, which generators of clients (Relay's compiler) do not know. */
+/** The same schema without the directives of federation, which generators of clients (Relay's compiler) do not know. */
 function toClientSchema(schema: GraphQLSchema): string {
   const { types, ...config } = schema.toConfig();
   const own = types.filter(({ name }) => !name.startsWith('federation__'));

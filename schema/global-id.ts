@@ -25,7 +25,7 @@ const TYPE_OF_TAG: ReadonlyMap<string, TaggedType> = new Map(
   Object.entries(TAGS).map(([type, tag]) => [tag, type as TaggedType]),
 );
 
-/** A global id taken apart: `<tag>~<8 base32 characters of the tenant's route>~<key>` (docs/architecture.md). */
+/** A parsed global id: `<tag>~<8 base32 characters of the tenant's route>~<key>` (docs/architecture.md). */
 export interface GlobalId {
   readonly type: TaggedType;
   readonly route: string;
@@ -40,7 +40,7 @@ export function isGlobalId(value: string): boolean {
   return GLOBAL_ID.test(value);
 }
 
-/** Null when the value has no `~`: then it is a bare key. @throws INVALID_INPUT when it has one but is no global id. */
+/** Null when the value has no `~` and is therefore a bare key. @throws INVALID_INPUT The value has `~` but is not a global id. */
 export function parseGlobalId(value: string, path = 'id'): GlobalId | null {
   if (!value.includes('~')) return null;
   const [tag, route, ...rest] = value.split('~');
@@ -67,7 +67,7 @@ export function splitKey(key: string, count: number, path = 'id'): string[] {
     const parts = key.split(':').map(decodeURIComponent);
     if (parts.length === count) return parts;
   } catch {
-    // Badly encoded: refused below.
+    // Badly encoded keys are refused below.
   }
   throw invalidField(path, 'ID_INVALID', 'This is not an id.');
 }

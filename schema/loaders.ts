@@ -27,15 +27,15 @@ export function rowLoader<T>(batch: Batch<T>): TenantLoader<T | null> {
   return new DataLoader((keys) => spread(keys, batch, null as T | null), { cacheKeyFn, maxBatchSize: 1000 });
 }
 
-/** A list of rows per key, perhaps empty. */
+/** A list of rows per key, which may be empty. */
 export function listLoader<T>(batch: Batch<readonly T[]>): TenantLoader<readonly T[]> {
   return new DataLoader((keys) => spread(keys, batch, [] as readonly T[]), { cacheKeyFn, maxBatchSize: 1000 });
 }
 
-/** The key of the beginning of a list: `20 jane`. The keys of lists that are cut have no blank. */
+/** The key of the first items of a list: `20 jane`. Keys of such lists contain no blank. */
 export const cutKey = (size: number, key: string): string => `${size} ${key}`;
 
-/** The beginnings of lists, by `cutKey`; one statement for each size that is asked for. */
+/** The first items of lists, by `cutKey`; one statement for each requested size. */
 export function cutListLoader<T>(
   batch: (tenantId: string, keys: readonly string[], size: number) => ReturnType<Batch<readonly T[]>>,
 ): TenantLoader<readonly T[]> {
@@ -66,7 +66,7 @@ async function spread<T>(keys: readonly TenantKey[], batch: Batch<T>, missing: T
   return keys.map(({ tenantId, key }) => results.get(tenantId)?.get(key) ?? missing);
 }
 
-/** How each loader is made, by its name. */
+/** The functions that create each loader, by its name. */
 function makersOf(services: Services) {
   return {
     ...eventLoaders(services),
@@ -88,10 +88,10 @@ type Makers = Record<string, () => unknown>;
 type Made<M extends Makers> = { readonly [K in keyof M]: ReturnType<M[K]> };
 export type Loaders = Made<ReturnType<typeof makersOf>>;
 
-/** What the loaders of every operation inherit from: making a dozen properties per operation would cost more than the loads. */
+/** Prototype of the loaders of every operation: defining a dozen properties per operation would cost more than the loads. */
 const prototypes = new WeakMap<Services, Loaders>();
 
-/** Every loader of an operation, each made on first use. */
+/** Every loader of an operation, each created on first use. */
 export function createLoaders(services: Services): Loaders {
   let prototype = prototypes.get(services);
   if (prototype === undefined) {
@@ -101,12 +101,12 @@ export function createLoaders(services: Services): Loaders {
   return Object.create(prototype) as Loaders;
 }
 
-/** Forgets what was loaded: a change that begins may make any of it stale. */
+/** Clears all loaders: a mutation may change any row that they loaded. */
 export function renewLoaders(loaders: Loaders): void {
   for (const name of Object.getOwnPropertyNames(loaders)) Reflect.deleteProperty(loaders, name);
 }
 
-/** An object whose heirs make each value when it is first read, and keep it. */
+/** A prototype whose objects compute each value when it is first read, and keep it. */
 function lazily<M extends Makers>(makers: M): Made<M> {
   const prototype = {} as Made<M>;
   for (const [name, make] of Object.entries(makers)) {

@@ -20,7 +20,7 @@ const FOLDERS = [
   'test/rest-compat/engine/operations',
 ];
 
-/** As values are inside the process: what a scalar takes as a variable, and what it gives in data. */
+/** Types of scalars inside the process: as a variable (input) and in data (output). */
 const SCALARS = {
   ID: 'string',
   SafeInt: 'number',
@@ -36,7 +36,7 @@ const CONFIG = {
   enumType: 'string-literal',
   arrayInputCoercion: false,
   maybeValue: 'T | null',
-  // A variable that is undefined is absent.
+  // An undefined variable counts as absent.
   inputMaybeValue: 'T | null | undefined',
   omitOperationSuffix: true,
   operationResultSuffix: 'Data',
@@ -45,8 +45,8 @@ const CONFIG = {
 const ROOT_TYPES = new Set(['Query', 'Mutation', 'Subscription']);
 
 /**
- * The schema as the translation engine shows it to rows: the engine throws the first error, and NOT_FOUND for a root field
- * that is null, so that no root field is null in data. Descriptions are left out of the generated files.
+ * The schema as rows see it through the translation engine: the engine throws the first error, and NOT_FOUND when a root field
+ * is null, so root fields in data are never null. The generated files have no descriptions.
  */
 function readSchema() {
   const plain = visit(parse(readFileSync(join(ROOT, SCHEMA), 'utf8')), {
@@ -76,7 +76,7 @@ function readDocuments(folder) {
     });
 }
 
-/** The declarations of types, one a line, without those that the plugin keeps for itself. */
+/** The declarations of types, one per line, without the internal ones of the plugin. */
 async function declareTypes(schema, documents, filename) {
   const text = await codegen({
     schema,
@@ -106,7 +106,7 @@ function declareValue({ name, text }) {
   return `export const ${name}: OperationDocument<${name}Data, ${name}Variables> = { ${members.join(', ')} };`;
 }
 
-/** @throws Error A document does not fit the schema; every fault is named. */
+/** @throws Error A document does not match the schema; the message names every fault. */
 export async function emitOperations(folder) {
   const schema = readSchema();
   const documents = readDocuments(folder);

@@ -1,9 +1,9 @@
 /**
- * `npm run lock:engines`, after a change of dependencies. npm compares what packages demand with the Node that runs npm
- * itself. Here that Node runs nothing else, the dev dependency `node` brings the one that does, and so every installation
- * under Node 20 would print five lines of EBADENGINE a package. The demands that Node 20 fails are therefore not repeated in
- * `package-lock.json`; `test/architecture/packages.test.ts` compares what the packages themselves say with the Node that
- * runs them, and `check-node.mjs` does so at each start.
+ * `npm run lock:engines`, after a change of dependencies. npm compares the `engines` of packages with the Node that
+ * runs npm. In this project that Node runs nothing else, because the dev dependency `node` contains the one that runs the
+ * service, so an installation under Node 20 would print five lines of EBADENGINE for each package. This script therefore removes
+ * the `engines` that exclude Node 20 from `package-lock.json`. `test/architecture/packages.test.ts` compares the `engines` of the
+ * installed packages with the Node that runs them, and `check-node.mjs` does so at each start.
  */
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +11,11 @@ import { satisfies } from 'semver';
 
 /** The oldest Node under which npm has to install the project: that of the README. */
 export const LEAST_FOR_INSTALL = '20.0.0';
-/** The newest one of that line, which fails a demand only if the whole line does. */
+/** A version above all of that line: it fails a range only if the whole line does. */
 const NEWEST_OF_LINE = '20.999.0';
 
 /**
- * Whether npm would complain of a locked package under any Node 20.
+ * Whether npm would warn about a locked package under every Node 20.
  * @param {{ engines?: { node?: string } }} entry
  * @returns {boolean}
  */

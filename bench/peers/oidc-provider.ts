@@ -3,8 +3,8 @@ import Provider, { type Adapter, type AdapterPayload, type ClientMetadata } from
 import pg from 'pg';
 
 /**
- * The peer: oidc-provider on PostgreSQL, with the smallest adapter that keeps its tokens durably - one row per artefact,
- * primary-key look-ups, prepared statements. Prints its port as JSON once it listens.
+ * The peer: oidc-provider on PostgreSQL with a minimal adapter that stores tokens durably: one row per artefact, look-ups by
+ * primary key, prepared statements. Prints its port as JSON when it listens.
  */
 const DATABASE_URL = process.env['PEER_DATABASE_URL']!;
 const CLIENT: ClientMetadata = {

@@ -87,7 +87,7 @@ export class SecurityQuestionResolver {
   }
 }
 
-/** What this file adds to users. */
+/** Fields of users that this file adds. */
 @Resolver(() => UserType)
 export class UserSecurityQuestionResolver {
   @RequiresScopes(['security-question:read'], ['security-question:read:self'])

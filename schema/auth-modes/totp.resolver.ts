@@ -67,7 +67,7 @@ export class TotpResolver {
   }
 }
 
-/** @throws INVALID_INPUT Not exactly one way of naming the app. */
+/** @throws INVALID_INPUT The app is named in no way or in two ways. */
 function targetOf({ credentialId, userId, ordinal }: DetachTotpInput): TotpTarget {
   if (credentialId != null && userId == null && ordinal == null) {
     return { id: keyOf('Credential', credentialId, 'input.credentialId') };

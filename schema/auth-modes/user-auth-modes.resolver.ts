@@ -6,7 +6,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { UserType } from '../users/user.type.ts';
 import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
 
-/** What this room adds to users. */
+/** Fields of users that this module adds. */
 @Resolver(() => UserType)
 export class UserAuthModesResolver {
   @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])

@@ -30,7 +30,7 @@ import {
 import { ClientConnection, ClientObject, ClientScope, ClientSecretInfo, ClientSecretKind } from './client.type.ts';
 import { toClientReference } from './client-reference.ts';
 
-/** Members whose null is a value: it removes what was there. */
+/** Members for which null is a value: it removes the stored value. */
 const NULLABLE = [
   'name',
   'description',

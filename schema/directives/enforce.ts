@@ -18,7 +18,7 @@ import { alternativesOf, type OwnedBy } from './requires-scopes.ts';
 type Field = GraphQLField<unknown, GraphContext>;
 type Row = Readonly<Record<string, unknown>>;
 
-/** A guarded type: what its objects demand, and where they say whose they are. */
+/** A guarded type: the permissions that its objects require, and the properties that name their owner. */
 interface TypeGuard {
   readonly name: string;
   readonly alternatives: ScopeAlternatives;
@@ -29,7 +29,7 @@ interface TypeGuard {
 const refusal = (caller: Caller) =>
   caller.kind === 'anonymous' ? kernelErrors.UNAUTHENTICATED() : kernelErrors.FORBIDDEN();
 
-/** What the caller may do in a tenant, or the refusal. Throws; used for fields and by the translation layer alike. */
+/** Builds the caller's authority in a tenant. Throws when the caller is refused; fields and the translation layer use it. */
 export function authorise(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance {
   const allowance = allowed(caller, tenant, alternatives);
   if (allowance === null) throw refusal(caller);
@@ -63,7 +63,7 @@ function checkObject(guard: TypeGuard, row: Row, context: GraphContext): void {
 
 type ObjectCheck = (value: unknown, context: GraphContext) => void;
 
-/** The check for what a field gives back; null when nothing that it can give is guarded. */
+/** The check for the result of a field; null when no type that it can return is guarded. */
 function resultCheck(schema: GraphQLSchema, field: Field, guards: ReadonlyMap<string, TypeGuard>): ObjectCheck | null {
   const type = getNamedType(field.type);
   if (isObjectType(type)) {
@@ -101,11 +101,11 @@ function checked(result: unknown, check: ObjectCheck, context: GraphContext): un
 }
 
 function derive(context: GraphContext, authority: Authority): GraphContext {
-  // A copy costs a fifth of an heir made by `Object.create`, and every guarded field has one.
+  // A copy costs a fifth of `Object.create`, and every guarded field makes one.
   return { ...context, authority };
 }
 
-/** The context of a root field: its tenant is found, the caller may act there, the authority is set. */
+/** The context of a root field: finds its tenant, checks that the caller may act there and sets the authority. */
 function rootContext(
   context: GraphContext,
   tenant: KnownTenant | null,
@@ -113,7 +113,7 @@ function rootContext(
 ): GraphContext {
   const { caller } = context;
   if (alternatives === null) {
-    // A public field may do without a tenant; one that needs it calls `requireTenant`.
+    // A public field works without a tenant; one that needs a tenant calls `requireTenant`.
     if (tenant !== null) context.tenants.set(tenant.id, tenant);
     return derive(context, new Authority(caller, tenant as unknown as TenantRef, 'self'));
   }
@@ -125,12 +125,12 @@ function rootContext(
   return derive(context, new Authority(caller, tenant, allowance.reach, allowance.only));
 }
 
-/** Stands for a tenant that does not exist, so that only holders of reach `all` learn that. */
+/** Replaces a tenant that does not exist, so that only callers with reach `all` learn that it does not. */
 export const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
 
 /**
  * A root field enters its tenant before it is resolved. A subscription does so when it begins and again for each item,
- * which is executed in a context of its own: what the caller may do, and whether the tenant is enabled, is looked at anew.
+ * which is executed in a separate context: permissions of the caller and the state of the tenant are checked again.
  */
 function guardRoot(field: Field, check: ObjectCheck | null): void {
   const alternatives = alternativesOf(field.astNode);
@@ -154,7 +154,7 @@ function guardRoot(field: Field, check: ObjectCheck | null): void {
   };
 }
 
-/** Changes of one operation come one after the other (October 2021, section 6.2.2): each is shown what it led to. */
+/** Mutations of one operation run one after another (October 2021, section 6.2.2), so clear the loaders before each. */
 function renewing(field: Field): void {
   const { resolve } = field;
   field.resolve = (source, args, context, info) => {
@@ -163,7 +163,7 @@ function renewing(field: Field): void {
   };
 }
 
-/** A field of an object with a directive of its own: the authority is for the object's tenant, and for its account. */
+/** A field of an object that has a directive: the authority is for the object's tenant and account. */
 function guardField(parent: TypeGuard | null, field: Field, check: ObjectCheck | null): void {
   const alternatives = alternativesOf(field.astNode);
   if (alternatives === null && check === null) return;
@@ -194,8 +194,8 @@ function fieldContext(
 }
 
 /**
- * Puts the directives in force: root fields get their tenant and authority, guarded fields and objects are checked.
- * Fields that return nothing guarded keep their resolver as it is, so lists of plain values cost nothing.
+ * Enforces the directives: root fields get their tenant and authority, guarded fields and objects are checked.
+ * Fields that return nothing guarded keep their resolver, so that lists of plain values have no extra cost.
  */
 export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
   const objects = Object.values(schema.getTypeMap()).filter(

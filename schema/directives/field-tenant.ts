@@ -10,7 +10,7 @@ import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
 import { isGlobalId, parseGlobalId } from '../global-id.ts';
 
-/** Where a field's arguments hold ids: names from the argument inwards. Input objects are followed four deep. */
+/** Path to an id in a field's arguments: names from the argument inwards. Input objects are followed four levels deep. */
 type IdPath = readonly string[];
 
 const isList = (type: GraphQLInputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
@@ -24,7 +24,7 @@ function pathsIn(name: string, type: GraphQLInputType, depth: number): IdPath[] 
   );
 }
 
-/** Every place in a field's arguments where an id may stand; found once, when the schema is built. */
+/** Every path to an id in a field's arguments; collected once, when the schema is built. */
 export function idPathsOf(args: readonly GraphQLArgument[]): readonly IdPath[] {
   return args.flatMap((arg) => pathsIn(arg.name, arg.type, 0));
 }
@@ -46,7 +46,7 @@ function routeIn(paths: readonly IdPath[], args: Readonly<Record<string, unknown
   let route: string | null = null;
   for (const path of paths) {
     for (const value of idsAt(args, path, 0)) {
-      // Bare ids name no tenant; a value that is no id is refused by the resolver that reads it.
+      // Bare ids name no tenant. The resolver that reads the value refuses it when it is not an id.
       if (!isGlobalId(value)) continue;
       const id = parseGlobalId(value, path.join('.'))!;
       if (route !== null && route !== id.route) throw tenantErrors.TENANT_AMBIGUOUS();
@@ -62,8 +62,9 @@ function tenantNameIn(args: Readonly<Record<string, unknown>>): string | null {
 }
 
 /**
- * The tenant a root field acts on: its argument's, else the global ids', else the caller's (docs/architecture.md).
- * Null when the named one does not exist, or none is named and the caller has none.
+ * The tenant of a root field: the one in its argument, else the one in its global ids, else the caller's
+ * (docs/architecture.md).
+ * Null when the named tenant does not exist, or when none is named and the caller has none.
  * @throws TENANT_AMBIGUOUS The argument and an id, or two ids, name different tenants.
  */
 export function tenantOfArguments(
@@ -87,7 +88,7 @@ export function tenantOfArguments(
   });
 }
 
-/** The tenant of a public field that cannot do without one. @throws TENANT_REQUIRED None, or one that does not exist; TENANT_DISABLED */
+/** The tenant of a public field that needs one. @throws TENANT_REQUIRED No tenant is named, or it does not exist; TENANT_DISABLED */
 export function requireTenant(context: GraphContext): KnownTenant {
   const ref = context.authority.tenant as KnownTenant | null;
   const tenant = ref === null ? undefined : context.tenants.get(ref.id);

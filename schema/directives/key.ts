@@ -15,7 +15,7 @@ const FieldSet = new GraphQLScalarType({
   description: 'Names of fields, as in a selection.',
 });
 
-/** `@key` of Apollo Federation 2: by which field another graph refers to a type of ours. */
+/** `@key` of Apollo Federation 2: the field by which another graph refers to a type of this graph. */
 export const keyDirective = new GraphQLDirective({
   name: 'key',
   description: 'The field by which another graph refers to objects of the type.',
@@ -42,10 +42,10 @@ export const shareableDirective = new GraphQLDirective({
 
 const SHAREABLE: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'shareable' } };
 
-/** Types that every graph with connections defines alike (Relay's cursor connections). */
+/** Types that every graph with connections defines identically (Relay's cursor connections). */
 const SHARED_TYPES = ['PageInfo'];
 
-/** States `@shareable` on the types that other graphs define alike. */
+/** Adds `@shareable` to the types that other graphs define identically. */
 export function stateShared(schema: GraphQLSchema): GraphQLSchema {
   for (const name of SHARED_TYPES) addDirective(schema.getType(name), SHAREABLE);
   return schema;
@@ -57,7 +57,7 @@ function addDirective(type: GraphQLNamedType | undefined, directive: ConstDirect
   type.astNode = { ...node, directives: [directive, ...(node.directives ?? [])] };
 }
 
-/** States `@key(fields: "id")` on every type that has a global id. */
+/** Adds `@key(fields: "id")` to every type that has a global id. */
 export function stateKeys(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;

@@ -1,7 +1,7 @@
 import { type FragmentDefinitionNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import type { ErrorExtras, IdentityError } from '../../src/kernel/index.ts';
 
-/** How often a root field stands in an operation, under whatever names. Counting ends at two. */
+/** Counts how often a root field occurs in an operation, under any alias. Counting ends at two. */
 function occurrences(
   selection: SelectionSetNode,
   name: string,
@@ -19,14 +19,14 @@ function occurrences(
   return count;
 }
 
-/** Such root fields that a request has had, by the signal that all operations of a batch share. */
+/** Root fields of this kind that a request has already used, by the signal that all operations of a batch share. */
 const taken = new WeakMap<AbortSignal, Set<string>>();
 
 /**
- * For root fields by which secrets are guessed: refuses the field in an operation that has it more than once, and in a
- * batch that had it, so that neither aliases nor batches multiply the tries of a request (check 58).
- * @param signal The one of the request.
- * @param refusal What is thrown, each time.
+ * Refuses a root field that an operation has more than once, or that an earlier operation of the batch had. Root fields with
+ * which secrets can be guessed call it, so that neither aliases nor batches multiply the tries of a request (check 58).
+ * @param signal Signal of the request.
+ * @param refusal Error to throw.
  */
 export function requireOnce(
   info: GraphQLResolveInfo,

@@ -1,5 +1,5 @@
 /**
- * The root fields that anybody may call, each with the reason. A test proves that every other root field carries
+ * The root fields that every caller may use, each with the reason. A test proves that every other root field has
  * `@requiresScopes`.
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {

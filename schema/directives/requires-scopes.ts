@@ -25,8 +25,8 @@ export const requiresScopesDirective = new GraphQLDirective({
 });
 
 /**
- * The only statement of a permission in the house: each argument is an alternative, a list of scopes that must all be held.
- * On a class it guards every object of the type; on a field, that field.
+ * The only place where the graph declares permissions. Each argument is an alternative: a list of scopes, all of which the caller
+ * must hold. On a class it guards every object of the type; on a field, that field.
  * @example RequiresScopes(['user:read'], ['user:read:self'])
  */
 export function RequiresScopes(...alternatives: ScopeString[][]): ClassDecorator & MethodDecorator & PropertyDecorator {
@@ -46,7 +46,7 @@ export interface OwnedBy {
   readonly account?: string | null;
 }
 
-/** States the owner of a guarded type where its rows do not say `tenantId` and `userId`. */
+/** Names the owner of a guarded type whose rows have no `tenantId` or `userId`. */
 export function Owned(by: OwnedBy): ClassDecorator {
   return Extensions({ ownedBy: by }) as unknown as ClassDecorator;
 }

@@ -11,10 +11,10 @@ import {
 import { type FieldFault, isDatabaseText, kernelErrors, MAX_TEXT_LENGTH } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
 
-/** Adds what is wrong with a value to `faults`; `path` is its GraphQL input path. */
+/** Adds the faults of a value to `faults`; `path` is its GraphQL input path. */
 type Check = (value: unknown, path: string, faults: FieldFault[]) => void;
 
-/** A list may hold thousands of bad texts; the first ones say enough. */
+/** A list may hold thousands of bad texts, so only the first ones are reported. */
 const MAX_FAULTS = 20;
 
 const checkText: Check = (value, path, faults) => {
@@ -29,12 +29,12 @@ const checkText: Check = (value, path, faults) => {
 };
 
 /**
- * The scalars whose values stay texts. `DateTime` makes something else of them; what is stored of a `JSONObject` is checked
+ * The scalars whose values stay texts. `DateTime` converts them; the stored members of a `JSONObject` are checked
  * where it is stored, which names the member.
  */
 const TEXTS = new Set(['String', 'ID']);
 
-/** Fields that answer for each item of a list by itself: one that cannot be stored stops no other. */
+/** Fields that return a result for each item of a list: an item that cannot be stored does not stop the others. */
 const ITEM_BY_ITEM = new Set(['Mutation.createRiskbits']);
 
 /** Checks by type, made once per schema. */
@@ -62,7 +62,7 @@ class Checks {
         if (member !== undefined && member !== null) inner(member, `${path}.${name}`, faults);
       }
     };
-    // Known before its members are looked at: input types may hold one another.
+    // Register the check before its members are visited: input types may refer to each other.
     this.#byName.set(type.name, check);
     for (const field of Object.values(type.getFields() as Record<string, { name: string; type: GraphQLInputType }>)) {
       const inner = this.of(field.type);
@@ -81,7 +81,7 @@ function checkItems(check: Check, value: unknown, path: string, faults: FieldFau
 type Field = GraphQLField<unknown, GraphContext>;
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** Throws INVALID_INPUT when the arguments of a field hold a text that no column takes. Null: they cannot hold any. */
+/** The check of a field's arguments: throws INVALID_INPUT for a text that no column takes. Null when they cannot hold texts. */
 function checkOfArguments(field: Field, checks: Checks): ((args: Arguments) => void) | null {
   const all = field.args.flatMap(({ name, type }) => {
     const check = checks.of(type);
@@ -96,8 +96,8 @@ function checkOfArguments(field: Field, checks: Checks): ((args: Arguments) => v
 }
 
 /**
- * Refuses, in every field of the graph, texts that the schema lets through and the database does not: with NUL or lone
- * surrogates, or longer than `MAX_TEXT_LENGTH`. Services bound what they store more closely.
+ * Refuses texts that the schema accepts and the database does not, in every field of the graph: texts with NUL or lone
+ * surrogates, and texts longer than `MAX_TEXT_LENGTH`. Services set lower limits for texts that they store.
  */
 export function refuseUnstorableInput(schema: GraphQLSchema): GraphQLSchema {
   const checks = new Checks();

@@ -17,7 +17,7 @@ import { tenantErrors } from '../../src/tenants/index.ts';
 import { userErrors } from '../../src/users/index.ts';
 import { requestErrors } from './request.errors.ts';
 
-/** Every error table of the house, once. */
+/** Every error table of the service, once. */
 export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, ErrorRow>> }[] = [
   kernelErrors,
   requestErrors,
@@ -46,7 +46,7 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   consentErrors,
 ];
 
-/** Codes that GraphQL itself gives, before any room is asked. */
+/** Codes of GraphQL itself, which occur before any module is called. */
 const PROTOCOL_CODES: Readonly<Record<string, string>> = {
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
@@ -57,7 +57,7 @@ const PROTOCOL_CODES: Readonly<Record<string, string>> = {
   PERSISTED_QUERY_NOT_SUPPORTED: 'Operations are not stored by clients here.',
 };
 
-/** Code to description: what the SDL enum shows and what the completeness test walks. */
+/** Codes with their descriptions, for the SDL enum and for the completeness test. */
 export const ERROR_CODES: Readonly<Record<string, string>> = Object.fromEntries([
   ...ERROR_TABLES.flatMap(({ rows }) => Object.entries(rows).map(([code, row]) => [code, row.message] as const)),
   ...Object.entries(PROTOCOL_CODES),

@@ -24,7 +24,7 @@ export function errorExtensions(error: IdentityError): Record<string, unknown> {
   };
 }
 
-/** Whether nobody foresaw this error: it is logged with its cause and shown as internal. */
+/** Whether an error is unexpected: it is logged with its cause and shown as internal. */
 export function isUnexpected(error: unknown): boolean {
   if (identityErrorOf(error) !== null) return false;
   if (!(error instanceof GraphQLError)) return true;
@@ -33,15 +33,15 @@ export function isUnexpected(error: unknown): boolean {
   return !isGraphqlOwn(error);
 }
 
-/** Whether GraphQL itself made the error; the server wraps its syntax and validation errors in errors of its own. */
+/** Whether GraphQL itself made the error; the server wraps GraphQL's syntax and validation errors. */
 function isGraphqlOwn(error: GraphQLError): boolean {
   const inner = error.originalError;
   return inner === undefined || inner === null || (inner instanceof GraphQLError && isGraphqlOwn(inner));
 }
 
 /**
- * What leaves the service for an error, over any transport: our code and fields, GraphQL's own errors as they are, and
- * anything unknown as `INTERNAL_ERROR` without a word of its text.
+ * The error that callers see, over any transport: the code and fields of an `IdentityError`, GraphQL's errors unchanged, and
+ * every other error as `INTERNAL_ERROR` without its text.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;

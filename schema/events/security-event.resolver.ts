@@ -43,7 +43,7 @@ function checked<F extends AccountEventFilterInput>(input: F | undefined): Event
   return input as EventFilter | undefined;
 }
 
-/** A caller who reaches only its own account sees only events about it. */
+/** Callers with reach `self` see only events of their own account. */
 async function toFilter(
   { authority, services }: GraphContext,
   input: SecurityEventFilterInput | undefined,
@@ -53,7 +53,7 @@ async function toFilter(
   return services.accountHistory.about(authority, filter.subjectId ?? authority.caller.userId ?? '', filter);
 }
 
-/** The feed once its first item is there: a cursor that is refused is then the answer to the subscription, not its sudden end. */
+/** Waits for the first item of the feed, so that a refused cursor is an error of the subscribe request itself. */
 async function begun(
   feed: AsyncIterableIterator<FeedItem, undefined>,
 ): Promise<AsyncIterableIterator<FeedItem, undefined>> {

@@ -92,7 +92,7 @@ export class FederationProviderType extends Node {
   updatedAt!: Date;
 }
 
-/** A provider's row with its settings beside the columns, as the type shows them. */
+/** A provider's row with its settings as members, in the shape of the type. */
 export function toProvider(row: FederationProvider): object {
   const { authorizationParameters, ...config } = storedConfig(row.config);
   return {

@@ -20,7 +20,7 @@ import {
 } from './federation.input.ts';
 import { FederationProviderConnection, FederationProviderType, toProvider } from './federation.type.ts';
 
-/** Members where null means "left out"; of the others null is a value. */
+/** Members for which null means absent; for the others null is a value. */
 const NOT_NULLABLE = ['enabled', 'storeTokens', 'tokenEndpointAuth', 'scope', 'subjectClaim', 'clientId'];
 
 function toSettings(input: FederationProviderSettingsInput): UpdateProvider {

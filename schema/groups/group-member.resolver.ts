@@ -53,7 +53,7 @@ export class GroupMemberResolver {
     const users = await Promise.all(
       members.map(({ tenantId, userId }) => loaders.user.load({ tenantId, key: userId })),
     );
-    // A foreign key joins every membership to its user; only one deleted in between is missing.
+    // Every membership has a foreign key to its user; a user is missing only when it was deleted in between.
     const edges = places.map(({ cursor }, i) => ({ cursor, node: users[i] as User }));
     return { ...rest, edges, nodes: users as User[] };
   }

@@ -24,7 +24,7 @@ import {
 } from './group.input.ts';
 import { GroupConnection, GroupType } from './group.type.ts';
 
-/** The reference in an input. @throws INVALID_INPUT Neither an id nor a key, or both. */
+/** The group that an input refers to. @throws INVALID_INPUT The input has neither an id nor a key, or both. */
 export function referenceIn(
   { groupId, key, profile }: { [K in 'groupId' | 'key' | 'profile']?: string | null | undefined },
   path = 'input.groupId',

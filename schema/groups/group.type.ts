@@ -4,7 +4,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../interfaces/connection.ts';
 import { Node } from '../interfaces/node.ts';
 
-/** Rows that come through a user carry its id as `userId`, so that users may see the groups they are in. */
+/** Groups that were loaded through a user have its id as `userId`, so that users may see the groups they are in. */
 @ObjectType('Group', {
   implements: Node,
   description:

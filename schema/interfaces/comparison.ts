@@ -34,7 +34,7 @@ registerEnumType(ComparisonType, {
   },
 });
 
-/** What a comparison says beside what it is about. Not nested: the compiler of documents unrolls input types. */
+/** The members of a comparison besides its subject. Keep it flat: the compiler of documents expands nested input types. */
 @InputType({ description: 'A comparison with a value.' })
 export class ComparisonInput {
   @Field(() => String, {
@@ -58,7 +58,7 @@ interface Alternative {
   readonly allOf: readonly (ComparisonInput & { readonly field?: string | null })[];
 }
 
-/** The same with its defaults. */
+/** A comparison with its defaults. */
 export function anyOfFrom(anyOf: readonly Alternative[]) {
   return anyOf.map(({ allOf }) => ({
     allOf: allOf.map(({ attribute, field, operator, value, type }) => ({

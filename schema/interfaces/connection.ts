@@ -39,7 +39,7 @@ export class PageArgs {
   before?: string;
 }
 
-/** What a connection field returns; the classes made by `connectionOf` describe it to the schema. */
+/** The value of a connection field; the classes of `connectionOf` describe it to the schema. */
 export interface ConnectionData<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly nodes: readonly T[];
@@ -47,7 +47,7 @@ export interface ConnectionData<T> {
   readonly totalCount: number | null;
 }
 
-/** The Relay shape of a page of rows. Cursors are made when they are asked for. */
+/** The Relay shape of a page of rows. Cursors are computed only when they are selected. */
 export function toConnection<T>({ rows, cursorOf, ...page }: PageResult<T>): ConnectionData<T> {
   const cursorAt = (row: T | undefined): string | null => (row === undefined ? null : cursorOf(row));
   return {
@@ -63,7 +63,7 @@ export function toConnection<T>({ rows, cursorOf, ...page }: PageResult<T>): Con
   };
 }
 
-/** The page request behind a connection's arguments. */
+/** Converts a connection's arguments to a page request. */
 export function toPageRequest(
   args: PageArgs,
   info: { readonly withTotal: boolean; readonly descending?: boolean },

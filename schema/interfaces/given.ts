@@ -1,7 +1,6 @@
 /**
- * The members of an input that say something: a left-out one says nothing, nor does null, which GraphQL allows wherever a
- * member may be left out.
- * @param nullable Members where null is a value of its own: it removes what was there.
+ * The members of an input that have a value. Null counts as absent, because GraphQL allows null for every optional member.
+ * @param nullable Members for which null is a value: it removes the stored value.
  */
 export function given<T extends object>(input: T, nullable: readonly string[] = []): Partial<T> {
   const said = Object.entries(input).filter(
@@ -10,7 +9,7 @@ export function given<T extends object>(input: T, nullable: readonly string[] = 
   return Object.fromEntries(said) as Partial<T>;
 }
 
-/** Members that the graph puts as a question and a row as a statement. */
+/** Members of the graph, such as `isEnabled`, with the names of their columns. */
 const COLUMNS: Readonly<Record<string, string>> = {
   isEnabled: 'enabled',
   hasFullRoleScope: 'fullRoleScope',

@@ -26,7 +26,7 @@ export type NodeFinder = (
   key: string,
 ) => Promise<object | null> | object | null;
 
-/** Whose something is by its key alone, whether or not it exists; null where only its row tells. */
+/** The owner of an object, from its key alone, whether or not it exists; null when only the row names the owner. */
 export type NodeAccount = (key: string, caller: Caller) => string | null;
 
 const finders = new Map<TaggedType, { readonly find: NodeFinder; readonly accountOf: NodeAccount | undefined }>();
@@ -54,14 +54,14 @@ export class NodeResolver {
     const finder = parsed === null ? undefined : finders.get(parsed.type);
     if (parsed === null || finder === undefined) return null;
     const { tenant } = context.authority;
-    // A foreign tenant is refused before a row is looked for, so that the answer does not tell whether one exists.
+    // Refuse a foreign tenant before reading a row, so that the answer does not reveal whether the row exists.
     const alternatives = alternativesOf(info.schema.getType(parsed.type)?.astNode) ?? [];
     const { reach } = authorise(context.caller, tenant ?? NOWHERE, alternatives);
     if (tenant === null) return null;
     if (reach !== 'all') requireTenant(context);
     const row = await finder.find(context, tenant.id, parsed.key);
     if (row !== null) return { ...row, __typename: parsed.type };
-    // Somebody else's is refused by its type; what is not there gets the same answer, or it would tell which ids exist.
+    // Refuse an object that does not exist like one of another user, so that the answer does not reveal which ids exist.
     const own = new Authority(context.caller, tenant, reach);
     own.requireAccount(finder.accountOf?.(parsed.key, context.caller) ?? '');
     return null;

@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
-/** Whether a field's selection, fragments included, names a child field; for work that is done only when asked for. */
+/** Whether a field's selection, fragments included, has a child field. Skip work for fields that were not selected. */
 export function selects(info: GraphQLResolveInfo, name: string): boolean {
   return info.fieldNodes.some(
     ({ selectionSet }) => selectionSet !== undefined && selectionHas(info, selectionSet, name),

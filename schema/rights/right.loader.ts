@@ -3,8 +3,8 @@ import type { Services } from '../context.ts';
 import { listLoader } from '../loaders.ts';
 
 export const rightLoaders = ({ rights }: Services) => ({
-  /** What users may do, at most 1,000 rights each. */
+  /** Rights that users hold, at most 1,000 each. */
   rightsOfUser: () => listLoader<Right>((tenantId, userIds) => rights.ofUsers(tenantId, userIds)),
-  /** Who may do what on users. */
+  /** Rights that are held on users. */
   rightsOnUser: () => listLoader<Right>((tenantId, userIds) => rights.onUsers(tenantId, userIds)),
 });

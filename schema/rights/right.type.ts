@@ -47,14 +47,14 @@ export class RightType {
   createdAt!: Date;
 }
 
-/** A side with what its relations are found by. */
+/** A party with the keys that its relations are loaded by. */
 export interface RightPartyView {
   readonly tenantId: string;
   readonly kind: string;
   readonly id: string;
 }
 
-/** A right for the graph: reach `self` sees it from both of its sides. */
+/** A right in the graph. With reach `self`, its holder and its object may both see it. */
 export function toRight(right: Right, { userId, tenant }: Caller): object {
   const { tenantId, subject, object } = right;
   const isParty = tenant?.id === tenantId && [subject, object].some(({ kind, id }) => kind === 'user' && id === userId);

@@ -20,7 +20,7 @@ const HOLDERS = [
   ['client', 'Client', 'clientId'],
 ] as const;
 
-/** Who is named: exactly one. @throws INVALID_INPUT */
+/** The holder in the input. @throws INVALID_INPUT None or several are named. */
 async function holderOf(
   { services, authority }: GraphContext,
   input: RoleGrantInput,
@@ -49,7 +49,7 @@ async function toGranting(context: GraphContext, input: RoleGrantInput): Promise
   return { roleId: keyOf('Role', roleId, 'input.roleId'), onTenant: onTenant ?? null, ...holder };
 }
 
-/** The holder's row under its kind; the guard of its type decides who may see it. */
+/** The holder's row in the member of its kind; the guard of its type decides whether the caller may see it. */
 async function payload(
   { loaders, authority }: GraphContext,
   role: Role,

@@ -2,16 +2,16 @@ import type { GrantedRole, HolderKind, Role } from '../../src/roles/index.ts';
 import type { Services } from '../context.ts';
 import { listLoader } from '../loaders.ts';
 
-/** A role as a user has it: `userId` tells the guard of the type whose it is. */
+/** A role that a user holds; the guard of the type reads the holder from `userId`. */
 export interface RoleOfUser extends Role {
   readonly userId: string;
 }
 
-/** Grants on another tenant say nothing about this one. */
+/** Skip grants on another tenant: they give nothing in this one. */
 const atHome = (roles: readonly GrantedRole[]): GrantedRole[] =>
   roles.filter(({ onTenantId, tenantId }) => onTenantId === tenantId);
 
-/** The roles of holders and the roles inside roles, one statement for any number of them. */
+/** The roles of holders and the roles inside roles, with one statement for any number of them. */
 export const roleLoaders = ({ roleStore }: Services) => {
   const granted = async (kind: HolderKind, tenantId: string, ids: readonly string[]) => {
     const found = await roleStore.grantedTo(tenantId, kind, ids);

@@ -3,7 +3,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../interfaces/connection.ts';
 import { Node } from '../interfaces/node.ts';
 
-/** Rows that come through a user carry its id as `userId`, so that users may see what they hold themselves. */
+/** Roles that were loaded through a user have its id as `userId`, so that users may see the roles they hold. */
 @ObjectType('Role', {
   implements: Node,
   description:

@@ -23,7 +23,7 @@ export class QrSignInResolver {
     @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
     _tenant?: string | null,
   ): Promise<object> {
-    // It is whoever's that has the code in sight, so for the directive it is the caller's own.
+    // A QR sign-in has no owner yet: any user who sees the code may confirm it. The directive therefore treats it as the caller's.
     return { ...(await services.qrSignIn.find(authority, code)), userId: authority.caller.userId };
   }
 

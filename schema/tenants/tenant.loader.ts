@@ -1,4 +1,4 @@
 import type { Services } from '../context.ts';
 
-/** Tenants come from the directory's cache; other rooms' loader files follow this shape. */
+/** Loads tenants from the directory's cache. */
 export const tenantLoaders = (_services: Services) => ({});

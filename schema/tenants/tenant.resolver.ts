@@ -24,7 +24,7 @@ import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.
 
 registerNode('Tenant', ({ services }, tenantId) => services.tenants.find(tenantId));
 
-/** The settings under the names they are stored with. */
+/** Converts settings to the names under which they are stored. */
 function toSettings(settings: TenantSettingsInput | undefined): { settings?: object } {
   if (settings === undefined) return {};
   const { lockout } = settings;

@@ -35,7 +35,7 @@ class UpdateUserPropertiesPayload {
   properties!: Record<string, unknown>;
 }
 
-/** Small facts that applications keep on an account. */
+/** Small values that applications store with an account. */
 @Resolver(() => UserType)
 export class UserPropertiesResolver {
   @RequiresScopes(['user-property:read'], ['user-property:read:self'])

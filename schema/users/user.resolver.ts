@@ -170,7 +170,7 @@ export class UserResolver {
   }
 }
 
-/** What the service takes: flags cannot be null, and a null list is an empty one. */
+/** Converts the input for the service, where flags cannot be null and a null list is an empty one. */
 export function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput {
   const { username, email, phone, givenName, middleName, familyName, displayName, locale, externalId } = input;
   return {

@@ -1,6 +1,6 @@
 /**
- * Shows `/openapi/<name>.json` in Swagger UI, where the address of the page is `/docs/<name>`. A plugin adds what Swagger UI
- * does not know: who may call an operation, the GraphQL operation behind it, and a search that looks at both.
+ * Shows `/openapi/<name>.json` in Swagger UI when the address of the page is `/docs/<name>`. A plugin adds what Swagger UI
+ * does not show: who may call an operation, the GraphQL operation that it runs, and a search in both.
  */
 
 /* global SwaggerUIBundle */
@@ -22,7 +22,7 @@ function callersOf(security) {
   return [...callers];
 }
 
-/** What stands between the parameters and the responses of an operation. */
+/** The section between the parameters and the responses of an operation. */
 function behindOf(h, { security = [], 'x-spec': section, 'x-graphql': graphql }) {
   const callers = callersOf(security).map(([scheme, scopes]) =>
     h(
@@ -50,7 +50,7 @@ function behindOf(h, { security = [], 'x-spec': section, 'x-graphql': graphql })
   );
 }
 
-/** Operations of which path, summary, scopes or GraphQL operation hold every word. */
+/** Operations whose path, summary, scopes or GraphQL operation together contain every word. */
 function findOperations(taggedOperations, phrase) {
   const words = phrase.toLowerCase().split(/\s+/);
   const holds = (entry) => {
@@ -112,7 +112,7 @@ else {
     filter: true,
     docExpansion: 'list',
     defaultModelsExpandDepth: 0,
-    // Nothing is sent to another server to be judged there.
+    // Do not send the document to Swagger's online validator.
     validatorUrl: null,
   });
 }

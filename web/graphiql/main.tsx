@@ -9,7 +9,7 @@ const endpoint = new URL('/graphql', window.location.href);
 const socket = new URL(endpoint);
 socket.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
 
-// What stands in the headers editor goes with each request, and into `connection_init` of each subscription.
+// The headers from the editor are sent with each request, and in `connection_init` of each subscription.
 const fetcher = createGraphiQLFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
 
 const FIRST_QUERY = `# Idgraph. Below, under "Headers", write
@@ -35,7 +35,7 @@ const FIRST_HEADERS = `{
 const container = document.getElementById('graphiql');
 if (container === null) throw new Error('The page has no place for GraphiQL.');
 createRoot(container).render(
-  // Headers are not persisted: a token does not belong into the storage of a browser.
+  // Headers are not persisted, because a token must not be kept in the browser's storage.
   <GraphiQL
     fetcher={fetcher}
     defaultQuery={FIRST_QUERY}
