@@ -1,4 +1,4 @@
-/** What inactivity has done to an account: four names, as the table of docs/data-model.md stores them. */
+/** Names of the inactivity states of an account, as the table of docs/data-model.md stores them. */
 export type AccountStateName = 'initial' | 'active' | 'inactivityLock' | 'untouchable';
 
 /** The inactivity state of an account. A time that does not apply to the state is null. */

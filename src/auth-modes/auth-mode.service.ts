@@ -99,7 +99,7 @@ export class AuthModeService {
   }
 
   /**
-   * Exempts an account from the block for inactivity; a block that runs ends (docs/data-model.md).
+   * Exempts an account from the block for inactivity, and ends a present block (docs/data-model.md).
    * @param until Null = for ever; a time that is not in the future ends the exemption.
    * @throws ACCOUNT_STATE_VALUE_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED
    */

@@ -68,8 +68,8 @@ export type LiftTarget =
   | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
 
 /**
- * The one lock-out engine (docs/lock-out.md): every way of proving something asks `check`, then tells `fail` or `succeed`,
- * all inside `serially`. Rate limits are another matter; switching those off leaves this on.
+ * The lock-out engine (docs/lock-out.md). Every check of a credential calls `check`, then `fail` or `succeed`, all inside
+ * `serially`. Independent of rate limits, which can be switched off.
  */
 export class LockoutService {
   readonly #deps: LockoutServiceDeps;

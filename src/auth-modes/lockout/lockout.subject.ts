@@ -4,7 +4,10 @@ import type { TenantRef } from '../../kernel/index.ts';
 import type { TenantSettings } from '../../tenants/index.ts';
 import { fold } from '../../users/index.ts';
 
-/** What is counted apart (docs/lock-out.md): a stolen password must not use up the tries at the code, nor the reverse. */
+/**
+ * Factors, which are counted separately (docs/lock-out.md): failures at the password must not use up the attempts at the
+ * code, nor the reverse.
+ */
 export const LOCKOUT_FACTORS = ['first', 'second', 'secret-answer', 'reset-code', 'otp-resend'] as const;
 export type LockoutFactor = (typeof LOCKOUT_FACTORS)[number];
 
