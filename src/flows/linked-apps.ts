@@ -5,7 +5,7 @@ import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import { canonicalUserId, type UserStore, userErrors } from '../users/index.ts';
 
-/** An app on a user's device, with credentials of its own (docs/data-model.md). */
+/** An app on a user's device, with separate credentials (docs/data-model.md). */
 export interface LinkedApp {
   readonly tenantId: string;
   /** `clients.id`. */

@@ -126,7 +126,7 @@ const native: TenantSettings = {
   },
 };
 
-/** docs/tenancy.md, rule 9, and docs/lock-out.md. */
+/** Default settings of each template (docs/tenancy.md, rule 9, and docs/lock-out.md). */
 export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>> = {
   native,
   realm: {
