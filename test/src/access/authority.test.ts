@@ -53,7 +53,7 @@ describe('an authority', () => {
     expect(refusal(() => authority.requireAccount(''))).toBe(expected);
   });
 
-  it('of an application has no account of its own', () => {
+  it('of an application has no account', () => {
     const authority = new Authority(app(acme), acme, 'self');
     expect(refusal(() => authority.requireAccount(''))).toBe('FORBIDDEN');
     expect(authority.isOwnAccount('')).toBe(false);
@@ -92,7 +92,7 @@ describe('an authority', () => {
     expect(authority.reach).toBe('all');
   });
 
-  it('matches an account whose holdings beyond itself are all among the own ones', () => {
+  it('matches an account if the caller holds all its permissions beyond reach self', () => {
     const held = set('user:read', 'session:revoke', 'password:change:self');
     const matches = (...scopes: string[]) => new Authority(app(acme, ...scopes), acme, 'tenant').matches(held);
     expect(matches('user:read', 'session:revoke')).toBe(true);

@@ -37,7 +37,7 @@ describe('scope strings', () => {
     expect(parseScope(scope)).toBeNull();
   });
 
-  it('order reaches: the own account, the tenant, all tenants', () => {
+  it("order reaches: the caller's account, the tenant, all tenants", () => {
     const reaches: readonly Reach[] = ['self', 'tenant', 'all'];
     for (const [wide, a] of reaches.entries())
       for (const [narrow, b] of reaches.entries()) expect(covers(a, b)).toBe(wide >= narrow);

@@ -22,7 +22,7 @@ describe('scope names', () => {
     ]);
   });
 
-  it('mean something in tokens of their own kind alone', () => {
+  it('grant something only in tokens of the kind they are registered for', () => {
     expect(names(aliases.expand('own', 'user'))).toEqual(['user:read:self']);
     expect(names(aliases.expand('own', 'application'))).toEqual([]);
     expect(names(aliases.expand('sys', 'application'))).toEqual(['user:read', 'session:revoke']);
@@ -37,14 +37,14 @@ describe('scope names', () => {
     ]);
   });
 
-  it('of the native list stand for themselves; the own account is nothing to an application', () => {
+  it('of the native list grant themselves; reach self grants nothing to an application', () => {
     expect(names(aliases.expand('user:read', 'application'))).toEqual(['user:read']);
     expect(names(aliases.expand('user:read:all', 'user'))).toEqual(['user:read:all']);
     expect(names(aliases.expand('user:read:self', 'user'))).toEqual(['user:read:self']);
     expect(aliases.expand('user:read:self', 'application')).toEqual([]);
   });
 
-  it('that nobody registered mean nothing, and are not known', () => {
+  it('that are not registered grant nothing, and are not known', () => {
     expect(aliases.expand('nobody', 'application')).toEqual([]);
     expect(aliases.isKnown('nobody')).toBe(false);
     for (const name of ['own', 'claims', 'user:read']) expect(aliases.isKnown(name)).toBe(true);

@@ -172,7 +172,7 @@ describe('auth modes', () => {
     expect(await modes().get(world.system(other), stranger.id)).toMatchObject({ needPasswordChange: false });
   });
 
-  it('are reached with reach self for the own account only', async () => {
+  it("are reached with reach self for the caller's own account only", async () => {
     const neighbour = await world.newUser(tenant);
     expect((await modes().update(own(user.id), user.id, { needPasswordChange: true })).needPasswordChange).toBe(true);
     expect((await refusalOf(modes().get(own(user.id), neighbour.id))).code).toBe('FORBIDDEN');
@@ -185,7 +185,7 @@ describe('auth modes', () => {
     expect((await modes().get(own(user.id), user.id.toUpperCase())).needPasswordChange).toBe(true);
   });
 
-  it('of the own second factor change only soon after a sign-in (ASVS 7.5.1) (check 54)', async () => {
+  it("for the caller's own second factor change only soon after a sign-in (ASVS 7.5.1) (check 54)", async () => {
     await world.giveTotp(tenant, user.id);
     const authority = own(user.id);
     world.clock.advance(301);
@@ -278,7 +278,7 @@ describe('auth modes', () => {
   });
 });
 
-describe('auth modes of accounts that somebody holds (PostgreSQL)', () => {
+describe('auth modes of accounts whose row is locked (PostgreSQL)', () => {
   it('wait for them alone, and change when they are free; others do not wait', async () => {
     const world = await World.open(await openPostgresDatabase(undefined, 8));
     const tenant = await world.tenant();

@@ -116,7 +116,7 @@ describe('client directory and authenticator', () => {
     expect(await authenticate('public', '')).toBeNull();
   });
 
-  it('takes the rest secret on routes with Basic, which carries three permissions of its own', async () => {
+  it('accepts the rest secret on routes with Basic, which gives three fixed permissions', async () => {
     const { secret, restSecret } = await world.newClient(acme, {
       clientId: 'both',
       permissions: ['event:read'],
@@ -132,7 +132,7 @@ describe('client directory and authenticator', () => {
     expect(held.reachOf('event:read')).toBeNull();
   });
 
-  it('falls back on the oauth secret there, with the own permissions and federation-link:bind', async () => {
+  it("accepts the oauth secret there as well, with the client's permissions and federation-link:bind", async () => {
     const { secret } = await world.newClient(acme, { clientId: 'one', permissions: ['event:read'] });
     const rest = await authenticate('one', secret!, 'rest');
     expect(rest?.secretKind).toBe('oauth');

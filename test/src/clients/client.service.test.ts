@@ -91,7 +91,7 @@ describe('clients', () => {
   });
 
   describe('escalation', () => {
-    it('lets nobody give a client permissions they do not hold, at creation or later', async () => {
+    it('refuses to give a client permissions that the caller does not hold, at creation or later', async () => {
       const write = 'client:write';
       expect(await refusalOf(create({ permissions: ['user:delete'] }, 'user:read'))).toBe('PERMISSION_ESCALATION');
       expect(await refusalOf(create({ permissions: ['user:read'] }, 'user:write'))).toBe(null);
@@ -135,7 +135,7 @@ describe('clients', () => {
       expect(await refusalOf(clients.update(as(acme, ...opened), client.id, { name: 'ours' }))).toBeNull();
     });
 
-    it('counts a scope as what it expands to, for applications and beyond the own account for users', async () => {
+    it('counts a scope as what it expands to, for applications and beyond reach self for users', async () => {
       world.services.scopes.register([
         { name: 'sys_users', holder: 'application', expandsTo: ['user:read'], description: 'Users.' },
         { name: 'own_user', holder: 'user', expandsTo: ['user:read:self'], description: 'Own account.' },
@@ -149,7 +149,7 @@ describe('clients', () => {
       expect(await refusalOf(create(scopes('sys_users'), 'client:create', 'user:read'))).toBe(null);
     });
 
-    it('keeps reach all to clients of master, whoever asks', async () => {
+    it('allows reach all only for clients of master, for every caller', async () => {
       const { clients } = world.services;
       const all = new Authority(world.app(master, 'client:create:all', 'user:read:all'), acme, 'all');
       expect(await refusalOf(clients.create(all, { permissions: ['user:read:all'] }))).toBe('PERMISSION_MASTER_ONLY');

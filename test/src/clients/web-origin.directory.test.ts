@@ -87,7 +87,7 @@ describe('the directory of origins', () => {
     expect(await listed(null, 'https://closing.example')).toBe(false);
   });
 
-  it('asks the database nothing for origins that nobody lists', async () => {
+  it('runs no query for origins that no client lists', async () => {
     await listed(acme, 'https://first.example');
     const before = statements.length;
     for (let at = 0; at < 50; at += 1) expect(await listed(acme, `https://stranger-${at}.example`)).toBe(false);

@@ -5,7 +5,7 @@ import type { Database } from '../../../src/persistence/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
 
-/** What the store of this room promises on either engine. */
+/** Contract of the store on both engines. */
 export function consentStoreContract(name: string, open: () => Promise<Database>): void {
   describe(`the consent store on ${name}`, () => {
     let world: World;
@@ -23,7 +23,7 @@ export function consentStoreContract(name: string, open: () => Promise<Database>
     });
     afterAll(() => world.close());
 
-    it('finds the own rows', async () => {
+    it('finds the rows of its tenant', async () => {
       const { consentStore } = world.services;
       const row = { clientId: 'shop', clientUuid: theirClient.id, scopes: ['openid', 'profile'] };
       expect(await consentStore.find(theirs.id, 'both', 'shop')).toMatchObject(row);

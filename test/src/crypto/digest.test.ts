@@ -35,7 +35,7 @@ describe('client secrets', () => {
   const masterKey = MasterKey.fromText('22'.repeat(32));
   const hasher = new SecretHasher(masterKey);
 
-  it('are kept as HMAC-SHA-256 under a key of their own', () => {
+  it('are stored as HMAC-SHA-256 under a separate key', () => {
     const expected = createHmac('sha256', masterKey.derive('client-secret')).update('s3cret').digest();
     expect(hasher.hash('s3cret')).toEqual(expected);
   });

@@ -47,7 +47,7 @@ describe('master key: derived keys', () => {
     expect(key.derive('a', 64)).toHaveLength(64);
   });
 
-  it('are copies, so that overwriting one harms nobody else', () => {
+  it('are copies, so that overwriting one does not affect others', () => {
     const before = key.derive('copy');
     key.derive('copy').fill(0);
     expect(key.derive('copy')).toEqual(before);

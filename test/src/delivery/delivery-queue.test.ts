@@ -51,7 +51,7 @@ function queue(over: Partial<ConstructorParameters<typeof DeliveryQueue<Mail>>[0
 }
 
 describe('outgoing messages', () => {
-  it('are sent without anybody waiting, and how it ended is told', async () => {
+  it('are sent without making the caller wait, and their outcome is reported', async () => {
     const outgoing = queue();
     expect(outgoing.send(mail())).toBeUndefined();
     await outgoing.idle();
@@ -120,7 +120,7 @@ describe('outgoing messages', () => {
     expect(mailbox.messages).toHaveLength(2);
   });
 
-  it('that nobody depends on are reported as failed instead', async () => {
+  it('that are only offered are reported as failed instead', async () => {
     mailbox.failures.push(new Error('not now'));
     const outgoing = queue({ capacity: 1, retryDelaysMs: [3_600_000] });
     outgoing.send(mail());

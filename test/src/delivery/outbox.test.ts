@@ -77,13 +77,13 @@ describe('the outbox', () => {
     expect(text).toBe('To: +79161234567\r\n\r\nCode 123456\r\n');
   });
 
-  it('tells the log recipient and file name and nothing else', async () => {
+  it('logs the recipient and the file name and nothing else', async () => {
     await transports().mail.deliver(MAIL);
     const { name } = await onlyFile();
     expect(logged).toEqual([[{ to: 'ada@example.com', file: name }, expect.any(String)]]);
   });
 
-  it('has neither headers nor folders of a message of its own choosing', async () => {
+  it('lets a message choose neither headers nor folders', async () => {
     await transports().mail.deliver({ ...MAIL, subject: 'a\r\nBcc: b@example.com', purpose: '../../x' });
     const { name, text } = await onlyFile();
     expect(name).not.toContain('..');

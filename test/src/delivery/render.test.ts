@@ -18,7 +18,7 @@ describe('what messages say', () => {
     expect([text, locale]).toEqual(['Ваш новый пароль: {password}$&', 'ru']);
   });
 
-  it('is an error of the house when a value is missing', () => {
+  it('throws a plain error when a value is missing', () => {
     expect(() => renderTemplate('password-generated', 'en', {})).toThrow('password');
     expect(() => renderTemplate('verify-email', 'en', Object.create({ code: '1' }))).toThrow('code');
   });

@@ -227,7 +227,7 @@ describe('changing a password', () => {
       });
     });
 
-    it('tells the owner by mail and names who did it in the event, whoever that is (check 48)', async () => {
+    it('mails the owner and names the actor in the event, for every caller (check 48)', async () => {
       const owner = await world.newUser(tenant, { email: 'owner@example.com', emailVerified: true });
       const admin = await world.newUser(tenant);
       const by = (caller: Caller) =>

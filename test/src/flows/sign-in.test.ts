@@ -61,7 +61,7 @@ describe('signing in with a password', () => {
     expect(await signIn()).toMatchObject({ kind: 'verified' });
   });
 
-  it('refuses every reason alike, and tells operators which it was (check 43)', async () => {
+  it('refuses every reason alike, and records the reason for operators (check 43)', async () => {
     const shown: unknown[] = [];
     const refuse = async (over: Partial<PasswordSignIn> = {}) => {
       const { code, kind, message, fields, retryAfterSeconds } = await refusal(over);

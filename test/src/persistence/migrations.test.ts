@@ -85,7 +85,7 @@ describe('a database of the first migration', () => {
     ]);
   });
 
-  it('keeps who may bind apps to new accounts, which has become a permission of its own', async () => {
+  it('gives every holder of linked-app:write the separate permission to bind apps to new accounts', async () => {
     const { rows } = await sql`select name, permissions from roles union all
       select client_id, permissions from clients where permissions <> '{}' order by name`.execute(db.read());
     expect(rows).toEqual([

@@ -50,7 +50,7 @@ describe('a cache of what was read', () => {
     cache.drop((key) => key.startsWith('tenant '));
     const second = cache.get('tenant key', after.start);
     before.resolve(old);
-    // Those who asked before the drop get what was read for them.
+    // Readers that waited before the drop get the result of their load.
     expect(await first).toEqual(old);
     after.resolve({ text: 'new' });
     expect(await second).toEqual({ text: 'new' });
@@ -58,7 +58,7 @@ describe('a cache of what was read', () => {
     expect(cache.get('tenant key', never)).toEqual({ text: 'new' });
   });
 
-  it('drops a load under way even when it ends before anybody asks again', async () => {
+  it('drops a running load even when it ends before the next read', async () => {
     const cache = newCache();
     for (const old of [{ text: 'old' }, null]) {
       const load = new Held();
@@ -82,7 +82,7 @@ describe('a cache of what was read', () => {
     expect(await cache.get('none', async () => ({ text: 'now' }))).toEqual({ text: 'now' });
   });
 
-  it('tells all who wait of a failure, and tries again for the next', async () => {
+  it('fails for all waiting readers, and loads again for the next', async () => {
     const cache = newCache();
     const load = new Held();
     const waiting = [cache.get('a', load.start), cache.get('a', load.start)];

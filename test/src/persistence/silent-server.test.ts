@@ -172,7 +172,7 @@ describe('time limits', () => {
   });
 });
 
-describe('a server without room', () => {
+describe('a server without resources', () => {
   it.each(['53100', '53200', '53300', '53400'])('is unavailable, not a fault of ours: SQLSTATE %s', async (code) => {
     const db = await open(database.url, 1);
     const raise = sql.raw(`do $$ begin raise exception 'no room' using errcode = '${code}'; end $$`);

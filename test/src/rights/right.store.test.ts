@@ -78,7 +78,7 @@ describe.each(ENGINES)('the store of rights on $name', ({ open }) => {
     expect(await store.ofPair(tenant.id, itself)).toEqual([]);
   });
 
-  it('keeps no right of somebody who does not exist', async () => {
+  it('stores no right of a subject that does not exist', async () => {
     const ghost = { kind: 'user', id: 'ghost' };
     const insert = (subject: typeof ghost, object: typeof ghost) =>
       store.insertMissing(own.id, { subject, object }, ['r'], ['t'], now());

@@ -162,7 +162,7 @@ describe('groups', () => {
       return group;
     };
 
-    it('lets nobody add a member to a group that lends more than they hold, parents included', async () => {
+    it('refuses a member of a group that gives more than the caller holds, parents included', async () => {
       const parent = await lent(tenants.acme, 'user:delete');
       const child = await tenants.world.newGroup(tenants.acme, { parentId: parent.id });
       const { id } = await tenants.world.newUser(tenants.acme);
@@ -179,7 +179,7 @@ describe('groups', () => {
       expect((await rolePermissions.ofUser(tenants.acme.id, id)).reachOf('user:delete')).toBeNull();
     });
 
-    it('lets nobody move a group under one that lends more than they hold', async () => {
+    it('refuses to move a group under one that gives more than the caller holds', async () => {
       const parent = await lent(tenants.acme, 'user:delete');
       const group = await tenants.world.newGroup(tenants.acme);
       const { groups } = tenants.world.services;

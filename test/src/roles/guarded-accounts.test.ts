@@ -62,7 +62,7 @@ describe('guarded accounts', () => {
       acme = await world.tenant();
     });
 
-    /** Somebody who holds permissions through a role, in each of the ways there are. */
+    /** Holders of permissions through a role, in each possible way. */
     const holders = {
       'a user': async (roleId: string) => {
         const { id } = await world.newUser(acme);

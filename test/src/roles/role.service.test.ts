@@ -56,7 +56,7 @@ describe('roles', () => {
   });
 
   describe('escalation', () => {
-    it('lets nobody make or widen a role beyond what they hold', async () => {
+    it('refuses to create or widen a role beyond what the caller holds', async () => {
       const { roles } = tenants.world.services;
       const held = as(tenants.acme, 'role:create', 'user:read');
       const input = (...permissions: string[]) => ({ name: `r${permissions}`, permissions });

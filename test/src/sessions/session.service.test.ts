@@ -19,7 +19,7 @@ const eventsOf = async (userId: string) =>
 const typesOf = async (userId: string) => (await eventsOf(userId)).map(({ type }) => type);
 
 describe('a session', () => {
-  it('starts with a cookie value of its own, kept as a hash, and notes the sign-in', async () => {
+  it('starts with a new cookie value, stored as a hash, and records the sign-in', async () => {
     const user = await world.newUser(tenant);
     const first = await world.signedIn(tenant, user.id, { inBrowser: true });
     const second = await world.signedIn(tenant, user.id, { inBrowser: true });
@@ -142,7 +142,7 @@ describe('ending sessions', () => {
     expect((await typesOf(user.id)).slice(2)).toEqual(['session.revoked', 'session.revoked', 'user.sessions_reset']);
   });
 
-  it('reaches only the own account with reach self', async () => {
+  it("reaches only the caller's own account with reach self", async () => {
     const [user, other] = [await world.newUser(tenant), await world.newUser(tenant)];
     const { session } = await world.signedIn(tenant, other.id);
     const self = new Authority(world.user(tenant, user.id, 'session:revoke:self'), tenant, 'self');
@@ -217,7 +217,7 @@ describe('ending access', () => {
 });
 
 describe('devices', () => {
-  it('are told of the first time an account is seen on one', async () => {
+  it('are recorded by an event at the first sign-in on one', async () => {
     const user = await world.newUser(tenant);
     const { devices } = world.services;
     expect(await devices.seen(system, { userId: user.id, deviceId: 'd' })).toBe(true);
@@ -230,7 +230,7 @@ describe('devices', () => {
     });
   });
 
-  it('are at most a hundred; the one used longest ago makes room', async () => {
+  it('are at most a hundred; the least recently used one is deleted', async () => {
     const user = await world.newUser(tenant);
     const { devices } = world.services;
     for (let i = 0; i <= 100; i++) {
@@ -241,7 +241,7 @@ describe('devices', () => {
     expect(await devices.isKnown(tenant.id, user.id, 'd0')).toBe(false);
   });
 
-  it('are forgotten once, by whoever may', async () => {
+  it('are deleted once, by callers who may', async () => {
     const [user, other] = [await world.newUser(tenant), await world.newUser(tenant)];
     const { devices } = world.services;
     await devices.seen(system, { userId: user.id, deviceId: 'd' });
@@ -283,7 +283,7 @@ describe('a one-time code', () => {
     expect(taken.filter((row) => row !== null)).toHaveLength(1);
   });
 
-  it('may have a form of its own, and counts wrong answers', async () => {
+  it('may have a given form, and counts wrong answers', async () => {
     const { oneTimeCodes } = world.services;
     const state = newId();
     expect(await oneTimeCodes.put(tenant, { kind, code: state, expiresAt: soon() })).toBe(state);

@@ -6,7 +6,7 @@ import type { StartedSession } from '../../../src/sessions/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
 
-/** What the stores of this room promise on either engine: nothing of a neighbour under any method. */
+/** Contract of the stores on both engines: no method returns or changes rows of a neighbour. */
 export function sessionStoreContract(name: string, open: () => Promise<Database>): void {
   describe(`the session and device stores on ${name}`, () => {
     let world: World;
@@ -24,7 +24,7 @@ export function sessionStoreContract(name: string, open: () => Promise<Database>
     });
     afterAll(() => world.close());
 
-    it('find the own rows', async () => {
+    it('find the rows of their tenant', async () => {
       const { sessionStore, deviceStore } = world.services;
       expect((await sessionStore.findById(theirs.id, their.session.id))?.amr).toEqual(['pwd']);
       expect((await sessionStore.findByCookie(theirs.id, hashHandle(their.cookie!)))?.id).toBe(their.session.id);

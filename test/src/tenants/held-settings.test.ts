@@ -13,7 +13,7 @@ const usersWith = async (world: World, tenant: TenantRef, email: string) =>
   (await world.services.users.page(world.system(tenant), { email }, 'createdAt', { first: 100 })).rows;
 const change = (world: World, tenant: TenantRef, patch: TenantSettingsPatch) =>
   world.services.tenants.updateSettings(world.system(tenant), patch);
-/** Whether somebody waits for an advisory lock of this database. */
+/** Whether a transaction waits for an advisory lock of this database. */
 const isWaited = async ({ db }: World): Promise<boolean> => {
   const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted
     and database = (select oid from pg_database where datname = current_database())`.execute(db.read());
@@ -89,7 +89,7 @@ describe.each(ENGINES)('settings that a node remembers from before they were cha
     expect(await there.services.userStore.findById(tenant.id, 'late')).toBeNull();
   });
 
-  it('let nobody end the last administrator once that is protected', async () => {
+  it('protect the last administrator as soon as the setting is on', async () => {
     tenant = await here.tenant();
     const id = await tenantAdministrator(here, tenant);
     await there.services.directory.byId(tenant.id);
@@ -166,7 +166,7 @@ describe('settings that change while accounts are written, on PostgreSQL', { tim
           isProtected = true;
         });
       await vi.waitFor(async () => expect(isProtected || (await db.detached(() => isWaited(world)))).toBe(true));
-      // Else the other could be ended by a rule that has not heard of the first.
+      // Otherwise a rule with outdated data could end the other as well.
       expect(isProtected).toBe(false);
     });
     await protecting;
@@ -216,7 +216,7 @@ describe('settings that change while accounts are written, on PostgreSQL', { tim
     await observed.close();
   });
 
-  it('wait for nobody when nothing is changed: accounts are written side by side', async () => {
+  it('do not wait when no setting is changed: accounts are written in parallel', async () => {
     const { db } = world;
     let inside = 0;
     let most = 0;

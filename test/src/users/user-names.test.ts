@@ -30,7 +30,7 @@ describe('names that identify', () => {
     expect((await find('jane', { byEmail: false }))?.id).toBe(user.id);
   });
 
-  it('find a user by a UUID in any case, though nobody can take it as a username', async () => {
+  it('find a user by a UUID in any case, though no other user can take it as a username', async () => {
     const user = await create({ username: 'uuid-owner' });
     expect((await find(user.id.toUpperCase()))?.id).toBe(user.id);
     const fullWidth = user.id.replace(/^./, (digit) => String.fromCodePoint(digit.codePointAt(0)! + 0xfee0));
@@ -39,7 +39,7 @@ describe('names that identify', () => {
     }
   });
 
-  it('let a user have the own UUID as username', async () => {
+  it('let a user have its own UUID as username', async () => {
     const id = newId();
     expect((await create({ id: id.toUpperCase(), username: id })).id).toBe(id);
   });
@@ -103,7 +103,7 @@ describe('names that identify', () => {
     expect(await byName('d@example.com')).toBe('d@example.com');
   });
 
-  it('are free again once nobody has them', async () => {
+  it('are free again once no user has them', async () => {
     const user = await create({ username: 'moving', email: 'moving@example.com' });
     await update(user, { username: 'moved', email: null });
     const next = await create({ username: 'MOVING', email: 'moving@example.com' });

@@ -7,7 +7,7 @@ import { World } from '../../support/world.ts';
 
 const NO_FILTER = {};
 
-/** What the store promises on either engine: reads that batch, and nothing of a neighbour under any method. */
+/** Contract of the store on both engines: reads share statements, and no method returns or changes rows of a neighbour. */
 export function userStoreContract(name: string, open: (observe?: StatementObserver) => Promise<Database>): void {
   describe(`the user store on ${name}`, () => {
     let world: World;
@@ -128,7 +128,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
 for (const { name, open } of ENGINES) userStoreContract(name, open);
 
 describe('names that two want at once (PostgreSQL)', () => {
-  it('go to one of them, and the other is told so', async () => {
+  it('go to one of them, and the other is refused', async () => {
     const world = await World.open(await openPostgresDatabase(undefined, 8));
     const tenant = await world.tenant();
     const tries = await Promise.allSettled(

@@ -144,7 +144,7 @@ describe('the rules of lock-out', () => {
     });
   });
 
-  it('count a name nobody has by a hash of its folded form', () => {
+  it('count a name that no account has by a hash of its folded form', () => {
     const subject = accountSubject({ userId: null, name: 'ＪＡＮＥ' });
     expect(subject).toEqual(accountSubject({ userId: null, name: 'jane' }));
     expect(subject).toMatchObject({ kind: 'name' });

@@ -38,7 +38,7 @@ describe('lock-out', () => {
     return { tenant, user, attempt, fail, check, started };
   }
 
-  it('blocks the account after the limit, whoever asks from wherever, and lets it go when the wait is over (check 44)', async () => {
+  it('blocks the account after the limit, from every address, until the wait is over (check 44)', async () => {
     const { fail, check } = await scene();
     await fail(2);
     expect(await check()).toMatchObject({ isBlocked: false });
@@ -77,7 +77,7 @@ describe('lock-out', () => {
     ]);
   });
 
-  it('counts names that nobody has like accounts, and each apart', async () => {
+  it('counts names that no account has like accounts, each separately', async () => {
     const { fail, check } = await scene();
     await fail(3, { userId: null, name: 'Nobody' });
     expect(await check({ userId: null, name: 'nobody' })).toMatchObject({ isBlocked: true, rule: 'account' });
@@ -123,7 +123,7 @@ describe('lock-out', () => {
     expect(await check()).toMatchObject({ isBlocked: true, rule: 'ip' });
   });
 
-  it('exempts a known device from what strangers do, and gives it a count of its own (check 44)', async () => {
+  it('exempts a known device from failures of others, and counts it separately (check 44)', async () => {
     const { fail, check, attempt } = await scene({ ipLimit: 0 });
     await fail(3);
     expect((await check()).isBlocked).toBe(true);
@@ -206,7 +206,7 @@ describe('lock-out', () => {
       expect(types.filter((type) => type === 'user.disabled')).toHaveLength(1);
     });
 
-    it('blocks a name that nobody has for a time: there is nothing to disable', async () => {
+    it('blocks a name that no account has for a time, because there is nothing to disable', async () => {
       const { fail, check } = await scene({ permanent: true });
       await fail(3, { userId: null, name: 'nobody' });
       expect(await check({ userId: null, name: 'nobody' })).toMatchObject({ isBlocked: true });
@@ -267,7 +267,7 @@ describe('lock-out', () => {
       expect((await check()).isBlocked).toBe(false);
     });
 
-    it('is refused for somebody who may do more than the caller, by the row of a block too', async () => {
+    it('is refused for a user who may do more than the caller, also by the row of a block', async () => {
       const { fail, check, tenant, user } = await scene();
       const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
       await world.grantRole(tenant, { roleId: role.id, holderKind: 'user', holderId: user.id });

@@ -31,7 +31,7 @@ describe('the password mode', () => {
     expect(await mode().verify(tenant.id, user.id, '')).toBe(false);
   });
 
-  it('verifies nothing for nobody, for an account without a password, and in another tenant', async () => {
+  it('verifies nothing for an unknown user, for an account without a password, and in another tenant', async () => {
     const password = await world.givePassword(tenant, user.id);
     const other = await world.tenant();
     const bare = await world.newUser(tenant);
@@ -41,7 +41,7 @@ describe('the password mode', () => {
     expect(await mode().verify(other.id, user.id, password)).toBe(false);
   });
 
-  it('hashes once whoever is asked about: an account, one without a password, nobody (check 43)', async () => {
+  it('hashes once for an account, for one without a password, and for an unknown user (check 43)', async () => {
     const password = await world.givePassword(tenant, user.id);
     const bare = await world.newUser(tenant);
     const hashing = vi.spyOn(PasswordHasher.prototype, 'verify');

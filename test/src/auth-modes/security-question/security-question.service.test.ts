@@ -105,7 +105,7 @@ describe('the security question', () => {
     expect(await eventsOf()).toEqual([]);
   });
 
-  it('is changed by its owner only soon after a sign-in, and by nobody else (check 54)', async () => {
+  it('is changed by its owner only, and only soon after a sign-in (check 54)', async () => {
     const own = new Authority(world.user(tenant, user.id), tenant, 'self');
     const input = { userId: user.id, question: QUESTION, answer: ANSWER };
     await service().set(own, input);
@@ -125,7 +125,7 @@ describe('the security question', () => {
     }
   });
 
-  it('is unknown for nobody', async () => {
+  it('is not found for an unknown user', async () => {
     const input = { question: QUESTION, answer: ANSWER };
     for (const userId of ['nobody', 'nul\0']) {
       expect(await refusalOf(service().get(all(), userId))).toBe('USER_NOT_FOUND');

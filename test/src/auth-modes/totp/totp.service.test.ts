@@ -87,7 +87,7 @@ describe('code apps', () => {
       expect(await eventsOf('credential.added')).toEqual([]);
     });
 
-    it('not with a hostile name, nor for nobody', async () => {
+    it('not with a hostile name, nor for an unknown user', async () => {
       for (const name of ['nul\0', 'x'.repeat(256), '\ud800']) {
         expect(await refusalOf(attach({ name }))).toBe('INVALID_INPUT');
       }
@@ -234,7 +234,7 @@ describe('code apps', () => {
       expect((await attach({ secret })).credential.ordinal).toBe(1);
     });
 
-    it('are right for nobody, for an account without apps, and in no other tenant', async () => {
+    it('are wrong for an unknown user, for an account without apps, and in another tenant', async () => {
       const { secret } = await attach();
       const mode = new TotpMode({ credentials: world.services.credentials, clock: world.clock });
       const other = await world.tenant();

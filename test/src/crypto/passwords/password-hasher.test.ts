@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('password hashing', () => {
-  it('uses Argon2id with the OWASP floor by default: 19 MiB, 2 passes, 1 lane (check 49)', async () => {
+  it('uses Argon2id with the minimum of OWASP by default: 19 MiB, 2 passes, 1 lane (check 49)', async () => {
     expect(await new PasswordHasher().hash('correct horse')).toMatch(
       /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
     );

@@ -145,7 +145,7 @@ describe('linking an account by a visit to its provider', () => {
       expect(right.data.completeAccountLinking.outcome).toBe('LINKED');
     });
 
-    it('stands hashed in the table, and the PKCE verifier sealed', async () => {
+    it('is hashed in the table, and the PKCE verifier sealed', async () => {
       const url = new URL(await begun());
       const rows = await linking.world.db.orm.em.fork().getConnection().execute('select * from one_time_codes');
       expect(JSON.stringify(rows)).not.toContain(url.searchParams.get('state'));
@@ -162,7 +162,7 @@ describe('linking an account by a visit to its provider', () => {
     const app = () => linking.world.app(linking.tenant, 'federation-link:bind');
     const signedIn = (id: string) => linking.world.user(linking.tenant, id);
 
-    it('links to whoever is signed in when the browser is back', async () => {
+    it('links to the user who is signed in when the browser returns', async () => {
       const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
       const { data } = await complete(back, signedIn(linking.user.id));
       expect(data.completeAccountLinking.outcome).toBe('LINKED');
@@ -172,7 +172,7 @@ describe('linking an account by a visit to its provider', () => {
       ]);
     });
 
-    it('asks for a sign-in when nobody is, and keeps the state for after it', async () => {
+    it('asks for a sign-in when no user is signed in, and keeps the state', async () => {
       const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
       expect((await complete(back)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
       const stranger = linking.world.user(await linking.world.tenant(), linking.user.id);

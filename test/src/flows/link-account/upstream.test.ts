@@ -44,7 +44,7 @@ describe('a provider, after the visit', () => {
       expect(await outcomeOf(back, over)).toBe('SERVER_ERROR');
     });
 
-    it('has no ID token, or one that nobody signed', async () => {
+    it('has no ID token, or an unsigned one', async () => {
       const answer = { access_token: 'x', token_type: 'bearer', expires_in: 60 };
       const back = await linking.upstream.visit(await begun(), 'ext-ann');
       let restore = linking.upstream.at('/token', json(answer));
@@ -69,7 +69,7 @@ describe('a provider, after the visit', () => {
         keys = await generateKeyPair('RS256', { extractable: true });
       });
 
-      /** What a visit ends with when the provider, with a key of its own, answers an ID token with these claims. */
+      /** Result of a linking whose provider answers an ID token with these claims, signed with the provider's key. */
       async function outcomeWith(over: Record<string, unknown>, key = keys.privateKey): Promise<string> {
         await change({
           authorizationEndpoint: `${linking.upstream.issuer}/auth`,
