@@ -132,6 +132,7 @@ export const BLITZ_ERRORS: DialectErrors = {
     PATH_UNKNOWN: NOT_FOUND,
     PATH_MALFORMED: listed('wrong_value'),
     TENANT_UNKNOWN: NOT_FOUND,
+    TENANT_CONFLICT: null,
     METHOD_NOT_ALLOWED: empty(405),
     MEDIA_TYPE_UNSUPPORTED: empty(415),
     BODY_MALFORMED: listed('wrong_json', ''),

@@ -23,5 +23,7 @@ export {
   type RouteInput,
   type RowVariables,
   route,
+  type TenantPlace,
+  type TenantSource,
   type Variables,
 } from './route.ts';

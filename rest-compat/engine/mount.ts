@@ -16,7 +16,8 @@ import { segmentsOf } from './paths.ts';
 import { problems } from './problems.ts';
 import { sendFault, sendReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
-import type { Variables } from './route.ts';
+import type { Route, Variables } from './route.ts';
+import { isNamedInBody, tenantValues } from './tenant.ts';
 
 /** What the layer stands on; `src/server` puts it together. */
 export interface EngineOptions {
@@ -29,6 +30,8 @@ export interface EngineOptions {
   readonly originOf: (request: IncomingMessage, api: string) => Origin;
   /** An address in its one spelling, or null. */
   readonly normaliseAddress: (text: string) => string | null;
+  /** The route of the tenant that a handle carries; null when the text is no handle. */
+  readonly routeOfHandle: (handle: string) => string | null;
   /** What callers are told of an error that is not ours: a lost database, or a fault. */
   readonly explain: (error: unknown) => IdentityError;
   /** Told of every fault nobody foresaw, with its cause. */
@@ -59,6 +62,12 @@ interface Place {
   readonly tenant: Tenant | null;
   readonly name: string;
   readonly baseUrl: string;
+}
+
+/** A body as it was read. */
+interface Body {
+  readonly bytes: Buffer | null;
+  readonly form: Parameters | null;
 }
 
 /** The rows of all dialects as one middleware. Everything about them is checked when it is made. */
@@ -95,17 +104,21 @@ export class Engine {
     exchange.row = row;
     const { route, operation } = row;
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
-    const place = await this.#placeOf(ctx, owner, segments);
-    await this.#allowPage(ctx, row, place.tenant);
-    const bytes = row.body === null ? null : await readRowBody(ctx.req, row.body, this.#bodyLimit);
-    const form = row.body === 'form' ? formOf(ctx, row, bytes!) : null;
-    const caller = await this.#callerOf(exchange, row, place, form);
+    const early = isNamedInBody(route) ? await this.#bodyOf(ctx, row) : null;
+    const named = await this.#tenantsOf(ctx, route, params, early);
+    const reached = await this.#placeOf(ctx, owner, segments, named);
+    await this.#allowPage(ctx, row, reached.tenant);
+    const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
+    const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client') await keepToClient(ctx, this.#options.services.webOrigins, caller);
-    assertScopes(row, caller, place.tenant);
+    const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
+    const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
+    // Without a tenant the caller acts where it is at home; what reaches further, the operation's own field says.
+    assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
     this.#assertEndUser(exchange, caller, place.tenant);
     const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
     const request = parseRequest(route, raw, owner.errors.fieldError);
-    const variables = { ...route.toVariables?.(request), tenant: place.name };
+    const variables = { ...route.toVariables?.(request), ...(operation.declaresTenant ? { tenant: place.name } : {}) };
     exchange.variables = variables;
     const context = createContext(this.#options.services, caller, signalOf(ctx));
     const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);
@@ -125,12 +138,40 @@ export class Engine {
     if (!isPreflight(ctx)) return;
     const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
     if (cors === undefined) return;
-    const { tenant } = await this.#placeOf(ctx, owner, segments);
+    const { tenant } = await this.#placeOf(ctx, owner, segments, []);
     const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
     await answerPreflight(ctx, cors, methods, this.#options.services.webOrigins, tenant?.id ?? NO_TENANT);
   }
 
-  async #placeOf(ctx: Context, owner: Owner, segments: readonly string[]): Promise<Place> {
+  async #bodyOf(ctx: Context, row: Row): Promise<Body> {
+    const bytes = row.body === null ? null : await readRowBody(ctx.req, row.body, this.#bodyLimit);
+    return { bytes, form: row.body === 'form' ? formOf(ctx, row, bytes!) : null };
+  }
+
+  /** Names of the tenants at the places that the row declares. */
+  async #tenantsOf(
+    ctx: Context,
+    route: Route,
+    params: Readonly<Record<string, string>>,
+    body: Body | null,
+  ): Promise<readonly string[]> {
+    const evidence = { params, queryString: ctx.querystring, form: body?.form ?? null, body: body?.bytes ?? null };
+    const names: string[] = [];
+    for (const [place, value] of tenantValues(route, evidence)) {
+      const name = place.as === 'handle' ? await this.#tenantOfHandle(value) : value;
+      if (name !== null) names.push(name);
+    }
+    return names;
+  }
+
+  async #tenantOfHandle(handle: string): Promise<string | null> {
+    const { services, routeOfHandle } = this.#options;
+    const route = routeOfHandle(handle);
+    return route === null ? null : ((await services.directory.byRoute(route))?.name ?? null);
+  }
+
+  /** @throws TENANT_CONFLICT The prefix and what else names the tenant disagree. */
+  async #placeOf(ctx: Context, owner: Owner, segments: readonly string[], others: readonly string[]): Promise<Place> {
     const { services, defaultTenant, publicUrl } = this.#options;
     const { prefix } = owner;
     const origin = typeof publicUrl === 'string' ? publicUrl : publicUrl();
@@ -138,7 +179,9 @@ export class Engine {
     const isPublic = origin.endsWith(`://${host}`);
     const bound = isPublic ? null : await services.directory.byHost(host.replace(/:\d+$/, ''));
     const own = prefix.parameters[0];
-    const name = own === undefined ? (bound?.name ?? defaultTenant) : decodeSegment(segments[own.at]!);
+    const names = new Set(own === undefined ? others : [decodeSegment(segments[own.at]!), ...others]);
+    if (names.size > 1) throw problems.TENANT_CONFLICT();
+    const [name = bound?.name ?? defaultTenant] = names;
     const named = bound !== null && bound.name === name ? bound : await services.directory.byName(name);
     // A host that belongs to a tenant serves only that one.
     const tenant = bound !== null && bound.id !== named?.id ? null : named;

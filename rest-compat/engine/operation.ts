@@ -23,6 +23,8 @@ export type Data = Readonly<Record<string, unknown>>;
 
 /** A document of a dialect, checked against the schema and compiled. */
 export interface Operation {
+  /** Whether the document has the variable `$tenant`. */
+  readonly declaresTenant: boolean;
   /** What each guarded root field demands; the scope check runs on these before the operation does. */
   readonly demands: readonly ScopeAlternatives[];
   run(context: GraphContext, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
@@ -30,7 +32,7 @@ export interface Operation {
   dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
-/** @throws Error The document does not fit the schema, or does not declare `$tenant`. */
+/** @throws Error The document does not fit the schema. */
 export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDocument): Operation {
   const fail = (reason: string) => new Error(`document ${name}: ${reason}`);
   const document = parse(text);
@@ -39,12 +41,12 @@ export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDo
   const faults = validate(schema, document);
   if (faults.length > 0) throw fail(faults.map(({ message }) => message).join(' '));
   const declared = definition.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
-  if (!declared.includes('tenant')) throw fail('Every document declares $tenant.');
   const hoisted = hoistObjects(schema, document);
   const compiled = compileQuery<Data, Variables>(schema, hoisted.document, name);
   if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
   return {
+    declaresTenant: declared.includes('tenant'),
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
     run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),
     dataOf: (result, explain) => dataOf(result, roots, explain),

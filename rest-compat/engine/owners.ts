@@ -5,6 +5,7 @@ import { faultsOfTables, pathsOf } from './errors.ts';
 import { loadOperation, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
 import type { Method, Route } from './route.ts';
+import { faultsOfTenant } from './tenant.ts';
 
 /** A row, ready to run: one per path it has. */
 export interface Row {
@@ -100,6 +101,8 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       const namesEndUser = route.input?.headers?.shape['x-forwarded-for'] !== undefined;
       for (const path of pathsOf(route)) {
         const pattern = parsePattern(path);
+        const wrong = faultsOfTenant(route, pattern, operation.declaresTenant);
+        faults.push(...wrong.map((fault) => `${dialect.name} ${route.method} ${prefix}${path}: ${fault}`));
         const table = tables.get(route.method) ?? new PathTable<Row>();
         tables.set(route.method, table);
         table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });

@@ -5,6 +5,7 @@ export const problems = defineErrors({
   PATH_UNKNOWN: { kind: 'not-found', message: 'There is nothing at this path.' },
   PATH_MALFORMED: { kind: 'invalid', message: 'The path is not percent-encoded as it should be.' },
   TENANT_UNKNOWN: { kind: 'not-found', message: 'There is no such tenant.' },
+  TENANT_CONFLICT: { kind: 'invalid', message: 'The request names more than one tenant.' },
   METHOD_NOT_ALLOWED: { kind: 'invalid', message: 'This path does not take this method.' },
   MEDIA_TYPE_UNSUPPORTED: { kind: 'invalid', message: 'The body has another content type than this path takes.' },
   BODY_MALFORMED: { kind: 'invalid', message: 'The body is not a JSON object.' },

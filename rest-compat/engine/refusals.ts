@@ -93,9 +93,10 @@ function sampleOf(errors: DialectErrors, { input, shapeErrors }: Route, error: I
 const ENGINE_CODES = ['PATH_MALFORMED', 'TENANT_UNKNOWN', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
 
 /** Codes that a row can give by what it takes, and those for which it has a line of its own. */
-function namedCodes({ callers, input, errors = {} }: Route): readonly string[] {
+function namedCodes({ callers, input, tenant, errors = {} }: Route): readonly string[] {
   return [
     ...ENGINE_CODES,
+    ...(tenant === undefined || typeof tenant === 'string' ? [] : ['TENANT_CONFLICT']),
     ...(callers.public === true ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']),
     ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
     ...(callers.basic === undefined && callers.clientAuth === undefined ? [] : ['CLIENT_REFUSED']),

@@ -85,6 +85,20 @@ export interface LegacyError {
   readonly showsFieldCodes?: true;
 }
 
+/** A parameter, or a member at the top of the body, that names a tenant: by its name, or inside a handle. */
+export interface TenantPlace {
+  readonly in: 'params' | 'query' | 'form' | 'body';
+  readonly name: string;
+  /** The value is a handle, which carries the tenant; one that carries none does not name a tenant. */
+  readonly as?: 'handle';
+}
+
+/**
+ * Whose tenant a row acts on, beside what its prefix names; all that a request names must agree. `caller`: the caller's own
+ * where the prefix names none. `none`: none; its document takes no tenant. What names no tenant is the host's, or the default.
+ */
+export type TenantSource = TenantPlace | readonly TenantPlace[] | 'caller' | 'none';
+
 /** Variables that the engine alone fills: the tenant of the request, and the kind of issuer of the mount. */
 export type EngineVariables = 'tenant' | 'issuerKind';
 
@@ -100,6 +114,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly callers: RouteCallers;
   /** Which pages of other origins may read its answers. Absent: none. */
   readonly cors?: Cors;
+  /** Whose tenant it acts on, where that does not stand in the prefix. */
+  readonly tenant?: TenantSource;
   /** The document that it runs, from the dialect's `operations.generated.ts`. */
   readonly operation: OperationDocument<D>;
   readonly input?: I;

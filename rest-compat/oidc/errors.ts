@@ -182,6 +182,7 @@ export function oauthErrors(realm: string): DialectErrors {
       PATH_UNKNOWN: row(404, 'invalid_request'),
       PATH_MALFORMED: row(400, 'invalid_request'),
       TENANT_UNKNOWN: row(404, 'invalid_request'),
+      TENANT_CONFLICT: row(400, 'invalid_request'),
       METHOD_NOT_ALLOWED: row(405, 'invalid_request'),
       MEDIA_TYPE_UNSUPPORTED: row(415, 'invalid_request'),
       BODY_MALFORMED: row(400, 'invalid_request'),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createCallers, DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
 import { buildGraph } from '../../schema/build.ts';
 import type { Services } from '../../schema/context.ts';
-import { MasterKey } from '../crypto/index.ts';
+import { MasterKey, routeOfHandle } from '../crypto/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database, DatabaseLocation } from '../persistence/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
@@ -271,6 +271,7 @@ async function openDoors(parts: DoorParts): Promise<void> {
     defaultTenant: config.defaultTenant,
     originOf: (request, name) => originOf(request, config.trustedProxies, name),
     normaliseAddress,
+    routeOfHandle,
     explain: shownError,
     report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import Koa, { type Middleware } from 'koa';
 import { type CallerResolver, type Dialect, Engine, type EngineOptions } from '../../rest-compat/engine/index.ts';
+import { routeOfHandle } from '../../src/crypto/index.ts';
 import { shownError } from '../../src/server/http-errors.ts';
 import { normaliseAddress, originOf } from '../../src/server/origin.ts';
 import { testGraph, type World } from './world.ts';
@@ -109,6 +110,7 @@ export async function engineOptions(
     defaultTenant: 'master',
     originOf: (request, api) => originOf(request, [], api),
     normaliseAddress,
+    routeOfHandle,
     explain: shownError,
     report: (error) => faults.push(error),
     ...over,

@@ -99,4 +99,5 @@ const ROWS: Readonly<Record<string, LegacyError>> = {
   MEDIA_TYPE_UNSUPPORTED: { status: 415, envelope: 'none', error: '' },
   BODY_MALFORMED: row(400, 'no_json'),
   SCOPE_MISSING: row(403, 'scope'),
+  TENANT_CONFLICT: row(400, 'conflict-of-tenants'),
 };

@@ -15,12 +15,11 @@ describe('the start of the translation layer', () => {
   const withErrors = (over: Partial<Dialect['errors']>) =>
     tinyDialect({ errors: { ...tinyDialect().errors, ...over } });
 
-  it('fails when a document does not fit the schema, or does not declare $tenant', () => {
+  it('fails when a document does not fit the schema, or is not the one it is called', () => {
     const withText = (text: string) => start(withRoute({ operation: { name: 'Odd', text, hash: '' } }));
     expect(withText('query Odd($tenant: String!) { tenant(tenant: $tenant) { colour } }')).toThrow(
       /document Odd: Cannot query field "colour"/,
     );
-    expect(withText('query Odd { tenant { name } }')).toThrow('document Odd: Every document declares $tenant.');
     expect(withText('query Even { tenant { name } }')).toThrow('document Odd: It holds no operation of this name.');
   });
 
