@@ -155,7 +155,7 @@ export class GroupStore {
 
   /**
    * Members of one group, by user id.
-   * @param readFirst Reads the first page, for whoever reads those of many groups together.
+   * @param readFirst Reads the first page; given by a loader, which reads those of many groups together.
    */
   async members(
     tenantId: string,
