@@ -214,11 +214,19 @@ describe('linking an account by a visit to its provider', () => {
   });
 
   describe('refuses to begin', () => {
-    it.each(['corp:corp_2', 'vk:corp_1', 'corp', ':', 'a:b:c', 'corp:a\0'])('at the provider %j', async (key) => {
+    it.each(['corp:corp_2', 'vk:corp_1', 'corp', ':', 'a:b:c'])('at the provider %j', async (key) => {
       const { errors } = await begin({ provider: key });
       expect(errors[0]?.extensions).toMatchObject({
         code: 'BIND_PROVIDER_UNKNOWN',
         fields: [{ path: 'input.provider' }],
+      });
+    });
+
+    it('at a provider whose name no column takes', async () => {
+      const { errors } = await begin({ provider: 'corp:a\0' });
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'INVALID_INPUT',
+        fields: [{ path: 'input.provider', code: 'TEXT_NOT_STORABLE' }],
       });
     });
 
