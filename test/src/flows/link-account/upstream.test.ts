@@ -38,10 +38,17 @@ describe('a provider, after the visit', () => {
 
     it.each([
       ['has no code', { code: null }],
-      ['has an endless code', { code: 'x'.repeat(100_000) }],
+      ['has an endless code', { code: 'x'.repeat(16_000) }],
     ])('%s', async (_what, over) => {
       const back = await linking.upstream.visit(await begun(), 'ext-ann');
       expect(await outcomeOf(back, over)).toBe('SERVER_ERROR');
+    });
+
+    it('has a code that is longer than any text the graph takes', async () => {
+      const back = await linking.upstream.visit(await begun(), 'ext-ann');
+      const { code } = await complete(back, anonymous, { code: 'x'.repeat(100_000) });
+      expect(code).toBe('INVALID_INPUT');
+      expect(await linksOf(linking.user)).toEqual([]);
     });
 
     it('has no ID token, or an unsigned one', async () => {
