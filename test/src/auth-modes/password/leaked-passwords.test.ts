@@ -21,10 +21,10 @@ function moduleText(): string {
     text.slice(at * LINE, (at + 1) * LINE),
   );
   return `/**
- * What a list of leaked passwords adds to the words of \`common-words.ts\`: of each the first six bytes of the SHA-256 of its
- * folded form, in ascending order, as base64. Made by \`leaked-passwords.test.ts\` from the 10,000 most frequent passwords of
- * at least 8 characters, and all of at least 15, in the list of the package @zxcvbn-ts/language-common, which would take
- * megabytes of memory. ASVS 6.2.4 wants the first 3,000 refused.
+ * Leaked passwords that the words of \`common-words.ts\` do not cover: the first six bytes of the SHA-256 of each folded
+ * password, in ascending order, as base64. Made by \`leaked-passwords.test.ts\` from the list of the package
+ * @zxcvbn-ts/language-common, of which the 10,000 most frequent passwords of at least 8 characters and all of at least 15
+ * are used; the package itself would take megabytes of memory. ASVS 6.2.4 requires refusing the first 3,000.
  */
 export const LEAKED_PASSWORDS = \`
 ${lines.map((line) => `  ${line}\n`).join('')}\`;
