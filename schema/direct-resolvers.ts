@@ -16,10 +16,6 @@ function requireNoMiddleware({ middlewares = [] }: Pick<FieldMetadata, 'middlewa
   if (middlewares.length > 0) throw new Error(`${name} has middlewares, which nobody would call.`);
 }
 
-function requirePlain(field: FieldMetadata, typeName: string): void {
-  requireNoMiddleware(field, `${typeName}.${field.name}`);
-}
-
 /** A field whose name in the graph differs from its name in the class reads the property of the class. */
 function readRenamed(type: GraphQLObjectType, { name, schemaName }: FieldMetadata): void {
   const field = type.getFields()[schemaName];
@@ -48,7 +44,7 @@ export function callDirectly(schema: GraphQLSchema, classes: readonly (new () =>
   for (const { name, fields = [] } of storage.objectTypes) {
     const type = schema.getType(name);
     for (const field of fields) {
-      requirePlain(field, name);
+      requireNoMiddleware(field, `${name}.${field.name}`);
       if (isObjectType(type)) readRenamed(type, field);
     }
   }
