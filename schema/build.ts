@@ -15,6 +15,7 @@ import { ConsentResolver, UserConsentsResolver } from './consents/consent.resolv
 import { DeviceResolver, SessionDeviceResolver, UserDevicesResolver } from './devices/device.resolver.ts';
 import { callDirectly, readPropertiesDirectly } from './direct-resolvers.ts';
 import { enforceScopes } from './directives/enforce.ts';
+import { defineErrorsDirective } from './directives/errors.ts';
 import { keyDirective, shareableDirective, stateKeys, stateShared } from './directives/key.ts';
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { refuseUnstorableInput } from './directives/storable-input.ts';
@@ -101,7 +102,7 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
     directives: [...specifiedDirectives, keyDirective, requiresScopesDirective, shareableDirective],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
   });
-  return callDirectly(stateShared(stateKeys(schema)), RESOLVERS);
+  return callDirectly(stateShared(stateKeys(defineErrorsDirective(schema))), RESOLVERS);
 }
 
 /** The schema that is served, with its directives enforced. Built once per process. */

@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { GraphQLSchema, lexicographicSortSchema, printSchema, specifiedDirectives } from 'graphql';
+import { getDocumentNodeFromSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLSchema, lexicographicSortSchema, print, visit } from 'graphql';
 import { buildPlainSchema } from './build.ts';
 
 const HEAD = '# Emitted by `npm run schema:emit`; CI fails when it differs from the code.\n';
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes", "@shareable"])\n\n';
+
+/** Directives of Apollo Federation. */
+const FEDERATION = new Set(['key', 'requiresScopes', 'shareable']);
 
 /** Sorted, with directives and descriptions: for readers, and for gateways that compose graphs (Apollo Federation 2). */
 function toSubgraph(schema: GraphQLSchema): string {
@@ -14,10 +17,12 @@ function toSubgraph(schema: GraphQLSchema): string {
 
 /** The same schema without the directives of federation, which generators of clients (Relay's compiler) do not know. */
 function toClientSchema(schema: GraphQLSchema): string {
-  const { types, ...config } = schema.toConfig();
-  const own = types.filter(({ name }) => !name.startsWith('federation__'));
-  const plain = new GraphQLSchema({ ...config, types: own, directives: specifiedDirectives });
-  return `${HEAD}${printSchema(plain).trim()}\n`;
+  const document = visit(getDocumentNodeFromSchema(schema), {
+    DirectiveDefinition: (node) => (FEDERATION.has(node.name.value) ? null : undefined),
+    Directive: (node) => (FEDERATION.has(node.name.value) ? null : undefined),
+    ScalarTypeDefinition: (node) => (node.name.value.startsWith('federation__') ? null : undefined),
+  });
+  return `${HEAD}${print(document).trim()}\n`;
 }
 
 const FILES = [

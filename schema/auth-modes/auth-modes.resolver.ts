@@ -7,6 +7,7 @@ import {
   passwordModeErrors,
 } from '../../src/auth-modes/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
@@ -29,9 +30,10 @@ registerNode('Credential', ({ services }, tenantId, key) => services.credentials
 @Resolver(() => AuthModesType)
 export class AuthModesResolver {
   @RequiresScopes(['auth-mode:read'], ['auth-mode:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => AuthModesType, {
     nullable: true,
-    description: 'How a user may sign in, and what is required at sign-in. Errors: USER_NOT_FOUND.',
+    description: 'How a user may sign in, and what is required at sign-in.',
   })
   authModes(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -43,7 +45,8 @@ export class AuthModesResolver {
   }
 
   @RequiresScopes(['account-state:read'], ['account-state:read:self'])
-  @Query(() => AccountState, { description: 'The inactivity state of an account. Errors: USER_NOT_FOUND.' })
+  @Errors('USER_NOT_FOUND')
+  @Query(() => AccountState, { description: 'The inactivity state of an account.' })
   async accountState(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
@@ -54,9 +57,16 @@ export class AuthModesResolver {
   }
 
   @RequiresScopes(['auth-mode:write'], ['auth-mode:write:self'])
+  @Errors(
+    'USER_NOT_FOUND',
+    'AUTH_MODE_NO_SECOND_FACTOR',
+    'AUTH_MODE_VALUE_INVALID',
+    'REAUTHENTICATION_REQUIRED',
+    'ACCOUNT_GUARDED',
+  )
   @Mutation(() => UpdateAuthModesPayload, {
     description:
-      'Changes how a user may sign in and what is required at sign-in. Each changed member is recorded as a security event. Errors: USER_NOT_FOUND, AUTH_MODE_NO_SECOND_FACTOR, AUTH_MODE_VALUE_INVALID, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+      'Changes how a user may sign in and what is required at sign-in. Each changed member is recorded as a security event.',
   })
   async updateAuthModes(
     @Arg('input', () => UpdateAuthModesInput, { description: 'What to change.' }) input: UpdateAuthModesInput,
@@ -68,9 +78,9 @@ export class AuthModesResolver {
   }
 
   @RequiresScopes(['account-state:write'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_STATE_VALUE_INVALID', 'ACCOUNT_GUARDED')
   @Mutation(() => ExemptAccountPayload, {
-    description:
-      'Exempts an account from the block for inactivity, or ends the exemption. Errors: USER_NOT_FOUND, ACCOUNT_STATE_VALUE_INVALID, ACCOUNT_GUARDED.',
+    description: 'Exempts an account from the block for inactivity, or ends the exemption.',
   })
   async exemptAccount(
     @Arg('input', () => ExemptAccountInput, { description: 'The user and the end of the exemption.' })
@@ -83,9 +93,10 @@ export class AuthModesResolver {
   }
 
   @RequiresScopes(['password:set'])
+  @Errors('USER_NOT_FOUND', 'REAUTHENTICATION_REQUIRED', 'PASSWORD_POLICY', 'PASSWORD_TOO_LONG', 'ACCOUNT_GUARDED')
   @Mutation(() => SetPasswordPayload, {
     description:
-      'Sets the password of a user. The user is notified by mail and has to change the password at the next sign-in, unless `isTemporary` is false. A block of the account for wrong passwords ends. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, PASSWORD_POLICY (a field for each of PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD, PASSWORD_OWN_NAME), PASSWORD_TOO_LONG, INVALID_INPUT, ACCOUNT_GUARDED.',
+      'Sets the password of a user. The user is notified by mail and has to change the password at the next sign-in, unless `isTemporary` is false. A block of the account for wrong passwords ends. PASSWORD_POLICY lists each broken rule in `fields`: PASSWORD_TOO_SHORT, PASSWORD_COMMON, PASSWORD_TENANT_WORD or PASSWORD_OWN_NAME.',
   })
   async setPassword(
     @Arg('input', () => SetPasswordInput, { description: 'The user and the password.' }) input: SetPasswordInput,
@@ -103,9 +114,16 @@ export class AuthModesResolver {
   }
 
   @RequiresScopes(['password:change:self'])
+  @Errors(
+    'PASSWORD_CURRENT_WRONG',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'PASSWORD_CHANGED_MEANWHILE',
+    'REAUTHENTICATION_REQUIRED',
+  )
   @Mutation(() => ChangePasswordPayload, {
     description:
-      "Changes the caller's own password, which also completes a required change. A wrong current password counts as a failed sign-in. Only once per request. Errors: PASSWORD_CURRENT_WRONG, PASSWORD_POLICY and PASSWORD_TOO_LONG as for `setPassword`, PASSWORD_CHANGED_MEANWHILE, REAUTHENTICATION_REQUIRED, TOO_MANY_REQUESTS, INVALID_INPUT.",
+      "Changes the caller's own password, which also completes a required change. A wrong current password counts as a failed sign-in. Only once per request.",
   })
   async changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The current password and the new one.' })
@@ -135,9 +153,10 @@ export class CredentialResolver {
   }
 
   @RequiresScopes(['credential:read'], ['credential:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => [CredentialTypeObject], {
     nullable: 'items',
-    description: 'Credentials of a user, by type and ordinal. Errors: USER_NOT_FOUND.',
+    description: 'Credentials of a user, by type and ordinal.',
   })
   async credentials(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,

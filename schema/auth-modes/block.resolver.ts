@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Roo
 import { accountOf, type LiftTarget, type Lockout, type LockoutFilter } from '../../src/auth-modes/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -68,9 +69,9 @@ export class BlockResolver {
   }
 
   @RequiresScopes(['block:lift'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => LiftBlockPayload, {
-    description:
-      'Ends a block, or all blocks of a user, and resets the counted failures. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Ends a block, or all blocks of a user, and resets the counted failures.',
   })
   async liftBlock(
     @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { passwordModeErrors } from '../../src/auth-modes/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
@@ -12,9 +13,18 @@ import { ChangeDependentPasswordInput, ReplacePasswordInput, ReplacePasswordPayl
 @Resolver()
 export class PasswordResolver {
   @RequiresScopes(['password:set'], ['password:change:self'])
+  @Errors(
+    'USER_NOT_FOUND',
+    'REAUTHENTICATION_REQUIRED',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'ACCOUNT_GUARDED',
+    'PASSWORD_CURRENT_WRONG',
+    'PASSWORD_CHANGED_MEANWHILE',
+  )
   @Mutation(() => ReplacePasswordPayload, {
     description:
-      'Replaces a password with a given or a generated one. Works like `setPassword` or `changePassword`, depending on what the caller may do. With a current password only once per request. Errors: those of the two, and INVALID_INPUT where the current password is missing or the attribute holds no phone number.',
+      'Replaces a password with a given or a generated one. Works like `setPassword` or `changePassword`, depending on what the caller may do. With a current password only once per request.',
   })
   async replacePassword(
     @Arg('input', () => ReplacePasswordInput, { description: 'The user and the password.' })
@@ -35,9 +45,17 @@ export class PasswordResolver {
   }
 
   @RequiresScopes(['dependent-password:change:self'])
+  @Errors(
+    'PASSWORD_CURRENT_WRONG',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'PASSWORD_CHANGED_MEANWHILE',
+    'REAUTHENTICATION_REQUIRED',
+    'ACCOUNT_GUARDED',
+  )
   @Mutation(() => ChangeDependentPasswordPayload, {
     description:
-      "Changes the password of an account on which the caller holds the right `change_password`, or of the caller's own account. With a current password only once per request. Errors: FORBIDDEN without the right, whether or not there is such an account; else those of `setPassword` and `changePassword`.",
+      "Changes the password of an account on which the caller holds the right `change_password`, or of the caller's own account. With a current password only once per request. Without the right the answer is FORBIDDEN, whether or not there is such an account.",
   })
   async changeDependentPassword(
     @Arg('input', () => ChangeDependentPasswordInput, { description: 'The user and the password.' })

@@ -3,6 +3,7 @@ import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } fr
 import { type SecurityQuestion, securityQuestionErrors } from '../../src/auth-modes/index.ts';
 import { canonicalUserId, type User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
@@ -25,9 +26,10 @@ interface Changed {
 @Resolver(() => SecurityQuestionType)
 export class SecurityQuestionResolver {
   @RequiresScopes(['security-question:read'], ['security-question:read:self'])
+  @Errors('SECURITY_QUESTION_NOT_FOUND', 'USER_NOT_FOUND')
   @Query(() => SecurityQuestionType, {
     nullable: true,
-    description: 'The security question of a user. Errors: SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND.',
+    description: 'The security question of a user.',
   })
   securityQuestion(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -39,9 +41,9 @@ export class SecurityQuestionResolver {
   }
 
   @RequiresScopes(['security-question:write'], ['security-question:write:self'])
+  @Errors('USER_NOT_FOUND', 'REAUTHENTICATION_REQUIRED', 'ACCOUNT_GUARDED')
   @Mutation(() => SetSecurityQuestionPayload, {
-    description:
-      'Sets the security question of a user and its answer, and replaces earlier ones. Errors: INVALID_INPUT, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
+    description: 'Sets the security question of a user and its answer, and replaces earlier ones.',
   })
   async setSecurityQuestion(
     @Arg('input', () => SetSecurityQuestionInput, { description: 'Question and answer.' })
@@ -55,9 +57,9 @@ export class SecurityQuestionResolver {
   }
 
   @RequiresScopes(['security-question:write'], ['security-question:write:self'])
+  @Errors('SECURITY_QUESTION_NOT_FOUND', 'USER_NOT_FOUND', 'REAUTHENTICATION_REQUIRED', 'ACCOUNT_GUARDED')
   @Mutation(() => RemoveSecurityQuestionPayload, {
-    description:
-      'Removes the security question of a user. Errors: SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+    description: 'Removes the security question of a user.',
   })
   async removeSecurityQuestion(
     @Arg('input', () => RemoveSecurityQuestionInput, { description: 'The user.' }) input: RemoveSecurityQuestionInput,
@@ -69,9 +71,10 @@ export class SecurityQuestionResolver {
   }
 
   @RequiresScopes(['security-question:check'], ['security-question:check:self'])
+  @Errors('SECURITY_QUESTION_NOT_FOUND', 'SECURITY_QUESTION_WRONG', 'SECURITY_ANSWER_WRONG', 'USER_NOT_FOUND')
   @Mutation(() => CheckSecurityAnswerPayload, {
     description:
-      'Checks an answer to the security question of a user: first whether the question is the stored one, then the answer. Wrong answers are counted; after too many of them, right answers are refused for a while as well. Only once per request. Errors: SECURITY_QUESTION_NOT_FOUND, SECURITY_QUESTION_WRONG, SECURITY_ANSWER_WRONG, USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE.',
+      'Checks an answer to the security question of a user: first whether the question is the stored one, then the answer. Wrong answers are counted; after too many of them, right answers are refused for a while as well. Only once per request.',
   })
   async checkSecurityAnswer(
     @Arg('input', () => CheckSecurityAnswerInput, { description: 'Question and answer.' })

@@ -3,6 +3,7 @@ import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { type CredentialInfo, type TotpTarget, totpErrors } from '../../src/auth-modes/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
@@ -26,9 +27,9 @@ const changed = (credential: CredentialInfo): Changed => ({ userId: credential.u
 @Resolver(() => TotpPayload)
 export class TotpResolver {
   @RequiresScopes(['credential:write'], ['credential:write:self'])
+  @Errors('USER_NOT_FOUND', 'REAUTHENTICATION_REQUIRED', 'ACCOUNT_GUARDED')
   @Mutation(() => BeginTotpEnrolmentPayload, {
-    description:
-      'Creates a secret for a code app (RFC 6238), to be shown to the user; `attachTotp` attaches the app. Errors: USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED.',
+    description: 'Creates a secret for a code app (RFC 6238), to be shown to the user; `attachTotp` attaches the app.',
   })
   async beginTotpEnrolment(
     @Arg('input', () => BeginTotpEnrolmentInput, { description: 'The user.' }) input: BeginTotpEnrolmentInput,
@@ -39,9 +40,18 @@ export class TotpResolver {
   }
 
   @RequiresScopes(['credential:write'], ['credential:write:self'])
+  @Errors(
+    'TOTP_CODE_WRONG',
+    'TOTP_SECRET_INVALID',
+    'TOTP_ALREADY_ATTACHED',
+    'TOTP_LIMIT_REACHED',
+    'USER_NOT_FOUND',
+    'REAUTHENTICATION_REQUIRED',
+    'ACCOUNT_GUARDED',
+  )
   @Mutation(() => AttachTotpPayload, {
     description:
-      'Attaches a code app as a second factor when its code is right. A wrong code counts as a failed try at the second factor. Only once per request. Errors: TOTP_CODE_WRONG, TOTP_SECRET_INVALID, TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT, TOO_MANY_REQUESTS.',
+      'Attaches a code app as a second factor when its code is right. A wrong code counts as a failed try at the second factor. Only once per request.',
   })
   async attachTotp(
     @Arg('input', () => AttachTotpInput, { description: 'The app and its code.' }) input: AttachTotpInput,
@@ -55,9 +65,10 @@ export class TotpResolver {
   }
 
   @RequiresScopes(['credential:delete'], ['credential:delete:self'])
+  @Errors('TOTP_NOT_FOUND', 'USER_NOT_FOUND', 'REAUTHENTICATION_REQUIRED', 'ACCOUNT_GUARDED')
   @Mutation(() => DetachTotpPayload, {
     description:
-      'Detaches a code app. A second factor that is required stays required, even after the last app is detached. Errors: TOTP_NOT_FOUND, USER_NOT_FOUND, REAUTHENTICATION_REQUIRED, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Detaches a code app. A second factor that is required stays required, even after the last app is detached.',
   })
   async detachTotp(
     @Arg('input', () => DetachTotpInput, { description: 'Which app.' }) input: DetachTotpInput,

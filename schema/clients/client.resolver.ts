@@ -9,6 +9,7 @@ import {
   type LinkedScope,
 } from '../../src/clients/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -116,10 +117,11 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client-secret:read'])
+  @Errors('ACCOUNT_GUARDED')
   @Query(() => String, {
     nullable: true,
     description:
-      'The newest secret of a client; null when no readable copy was kept. Each call is recorded as a security event. Errors: NOT_FOUND, ACCOUNT_GUARDED.',
+      'The newest secret of a client; null when no readable copy was kept. Each call is recorded as a security event.',
   })
   async clientSecret(
     @Arg('clientId', () => ID, { description: 'The client.' }) clientId: string,
@@ -134,9 +136,20 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client:create'])
+  @Errors(
+    'CLIENT_ID_INVALID',
+    'CLIENT_ID_TAKEN',
+    'CLIENT_REDIRECT_INVALID',
+    'CLIENT_METADATA_INVALID',
+    'CLIENT_GRANT_INVALID',
+    'CLIENT_SCOPE_UNKNOWN',
+    'CLIENT_PUBLIC',
+    'PERMISSION_UNKNOWN',
+    'PERMISSION_ESCALATION',
+    'PERMISSION_MASTER_ONLY',
+  )
   @Mutation(() => CreateClientPayload, {
-    description:
-      'Registers a client and shows its secret, only this once. Errors: CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, CLIENT_PUBLIC, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+    description: 'Registers a client and shows its secret, only this once.',
   })
   async createClient(
     @Arg('input', () => CreateClientInput, { description: 'The client.' })
@@ -152,9 +165,19 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client:write'])
+  @Errors(
+    'CLIENT_BUILTIN',
+    'CLIENT_REDIRECT_INVALID',
+    'CLIENT_METADATA_INVALID',
+    'CLIENT_GRANT_INVALID',
+    'CLIENT_SCOPE_UNKNOWN',
+    'PERMISSION_UNKNOWN',
+    'PERMISSION_ESCALATION',
+    'PERMISSION_MASTER_ONLY',
+    'ACCOUNT_GUARDED',
+  )
   @Mutation(() => UpdateClientPayload, {
-    description:
-      'Changes a client. Errors: NOT_FOUND, CLIENT_BUILTIN, CLIENT_REDIRECT_INVALID, CLIENT_METADATA_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Changes a client.',
   })
   async updateClient(
     @Arg('input', () => UpdateClientInput, { description: 'What to change.' })
@@ -166,9 +189,9 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client:delete'])
+  @Errors('CLIENT_BUILTIN', 'ACCOUNT_GUARDED')
   @Mutation(() => DeleteClientPayload, {
-    description:
-      'Deletes a client with its secrets, tokens and roles. Errors: NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED.',
+    description: 'Deletes a client with its secrets, tokens and roles.',
   })
   async deleteClient(
     @Arg('input', () => DeleteClientInput, { description: 'The client.' }) { clientId }: DeleteClientInput,
@@ -180,9 +203,9 @@ export class ClientResolver {
   }
 
   @RequiresScopes(['client-secret:rotate'])
+  @Errors('CLIENT_PUBLIC', 'CLIENT_BUILTIN', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
   @Mutation(() => RotateClientSecretPayload, {
-    description:
-      'Replaces a secret and shows the new one, only this once. Errors: NOT_FOUND, CLIENT_PUBLIC, CLIENT_BUILTIN, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Replaces a secret and shows the new one, only this once.',
   })
   async rotateClientSecret(
     @Arg('input', () => RotateClientSecretInput, { description: 'The secret.' }) input: RotateClientSecretInput,

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import type { LinkedApp } from '../../src/flows/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
@@ -18,9 +19,10 @@ export class LinkedAppResolver {
   }
 
   @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => [LinkedAppType], {
     nullable: 'items',
-    description: 'The linked apps of a user, newest first; at most 100. Errors: USER_NOT_FOUND.',
+    description: 'The linked apps of a user, newest first; at most 100.',
   })
   linkedApps(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -32,9 +34,9 @@ export class LinkedAppResolver {
   }
 
   @RequiresScopes(['linked-app:delete'], ['linked-app:delete:self'])
+  @Errors('LINKED_APP_NOT_FOUND', 'USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => RemoveLinkedAppPayload, {
-    description:
-      'Unlinks an app of a user and ends its credentials and tokens. Errors: LINKED_APP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
+    description: 'Unlinks an app of a user and ends its credentials and tokens.',
   })
   async removeLinkedApp(
     @Arg('input', () => RemoveLinkedAppInput, { description: 'The app.' }) input: RemoveLinkedAppInput,

@@ -4,6 +4,7 @@ import type { ConsentRow } from '../../src/consents/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
@@ -34,9 +35,10 @@ export class ConsentResolver {
   }
 
   @RequiresScopes(['consent:read'], ['consent:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => [ConsentType], {
     nullable: 'itemsAndList',
-    description: 'Consents of a user, by `client_id`. Errors: USER_NOT_FOUND.',
+    description: 'Consents of a user, by `client_id`.',
   })
   consents(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -48,9 +50,10 @@ export class ConsentResolver {
   }
 
   @RequiresScopes(['consent:revoke'], ['consent:revoke:self'])
+  @Errors('USER_NOT_FOUND', 'CONSENT_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => RevokeConsentPayload, {
     description:
-      "Revokes what a user granted to a client. The client's tokens for that user stop working, and the client's next sign-in asks the user again. Errors: USER_NOT_FOUND, CONSENT_NOT_FOUND, ACCOUNT_GUARDED.",
+      "Revokes what a user granted to a client. The client's tokens for that user stop working, and the client's next sign-in asks the user again.",
   })
   async revokeConsent(
     @Arg('input', () => RevokeConsentInput, { description: 'The user and the client.' }) input: RevokeConsentInput,

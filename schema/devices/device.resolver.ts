@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { type Device, parseUserAgent, type SessionRow, type UserAgent } from '../../src/sessions/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
@@ -36,9 +37,10 @@ export class DeviceResolver {
   }
 
   @RequiresScopes(['device:read'], ['device:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => [DeviceType], {
     nullable: 'items',
-    description: 'Devices on which a user signed in, last used first; at most 100. Errors: USER_NOT_FOUND.',
+    description: 'Devices on which a user signed in, last used first; at most 100.',
   })
   devices(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -50,9 +52,9 @@ export class DeviceResolver {
   }
 
   @RequiresScopes(['device:delete'], ['device:delete:self'])
+  @Errors('DEVICE_NOT_FOUND', 'USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => RemoveDevicePayload, {
-    description:
-      'Removes a device of a user; sessions on it continue. Errors: DEVICE_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED.',
+    description: 'Removes a device of a user; sessions on it continue.',
   })
   async removeDevice(
     @Arg('input', () => RemoveDeviceInput, { description: 'The device.' }) input: RemoveDeviceInput,

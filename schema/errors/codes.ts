@@ -18,7 +18,7 @@ import { userErrors } from '../../src/users/index.ts';
 import { requestErrors } from './request.errors.ts';
 
 /** Every error table of the service, once. */
-export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, ErrorRow>> }[] = [
+export const ERROR_TABLES = [
   kernelErrors,
   requestErrors,
   passwordErrors,
@@ -44,7 +44,13 @@ export const ERROR_TABLES: readonly { readonly rows: Readonly<Record<string, Err
   userErrors,
   sessionErrors,
   consentErrors,
-];
+] as const satisfies readonly { readonly rows: Readonly<Record<string, ErrorRow>> }[];
+
+type RowsOf<T> = T extends { readonly rows: infer R } ? R : never;
+type KeysOf<R> = R extends unknown ? keyof R & string : never;
+
+/** Every code of the error tables: a misspelt one does not compile. */
+export type ErrorCodeName = KeysOf<RowsOf<(typeof ERROR_TABLES)[number]>>;
 
 /** Codes of GraphQL itself, which occur before any module is called. */
 const PROTOCOL_CODES: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ import {
 import { invalidField } from '../../src/kernel/index.ts';
 import { parseUserAgent } from '../../src/sessions/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -119,8 +120,9 @@ export class SecurityEventResolver {
   }
 
   @RequiresScopes(['event:read'], ['event:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => SecurityEventConnection, {
-    description: 'Security events of one account, newest first. Errors: USER_NOT_FOUND.',
+    description: 'Security events of one account, newest first.',
   })
   async accountEvents(
     @Args(() => PageArgs) page: PageArgs,
@@ -145,13 +147,14 @@ export class SecurityEventResolver {
   }
 
   @RequiresScopes(['event:read'], ['event:read:self'])
+  @Errors('EVENT_CURSOR_INVALID', 'EVENT_CURSOR_EXPIRED')
   @Subscription(() => SecurityEventFeedItem, {
     name: 'securityEvents',
     description:
       'The events of one tenant as they happen, each once and in order. The first item is a checkpoint; another one comes every 30 ' +
       'seconds if the position has moved. To continue after an interruption, give the cursor of the last item as `after`. When an ' +
-      'item fails, the subscription ends with its error; continue after the item before it to receive it again. Errors: EVENT_CURSOR_INVALID; ' +
-      'EVENT_CURSOR_EXPIRED when events after the cursor are no longer kept, with `oldestCursor` in the extensions.',
+      'item fails, the subscription ends with its error; continue after the item before it to receive it again. When events ' +
+      'after the cursor are no longer kept, the error EVENT_CURSOR_EXPIRED has `oldestCursor` in its extensions.',
     subscribe: async ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
       const { services, authority, signal } = context;
       const filter = await toFilter(context, args.filter);

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import type { LinkRow } from '../../src/federation/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
@@ -48,9 +49,10 @@ export class FederationLinkResolver {
   }
 
   @RequiresScopes(['federation-link:read'], ['federation-link:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => [FederationLinkType], {
     nullable: 'itemsAndList',
-    description: 'The external accounts linked to a user. Errors: USER_NOT_FOUND.',
+    description: 'The external accounts linked to a user.',
   })
   federationLinks(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
@@ -62,9 +64,16 @@ export class FederationLinkResolver {
   }
 
   @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
+  @Errors(
+    'USER_NOT_FOUND',
+    'FEDERATION_PROVIDER_NOT_FOUND',
+    'LINK_ALREADY_BOUND',
+    'LINK_LIMIT_REACHED',
+    'ACCOUNT_GUARDED',
+    'REAUTHENTICATION_REQUIRED',
+  )
   @Mutation(() => LinkExternalAccountPayload, {
-    description:
-      'Links a known external account to a user. Linking it again changes only the name, if one is given. Errors: USER_NOT_FOUND, FEDERATION_PROVIDER_NOT_FOUND, LINK_ALREADY_BOUND, LINK_LIMIT_REACHED, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+    description: 'Links a known external account to a user. Linking it again changes only the name, if one is given.',
   })
   async linkExternalAccount(
     @Arg('input', () => LinkExternalAccountInput, { description: 'The user and the account.' })
@@ -77,9 +86,9 @@ export class FederationLinkResolver {
   }
 
   @RequiresScopes(['federation-link:write'], ['federation-link:write:self'])
+  @Errors('USER_NOT_FOUND', 'LINK_NOT_FOUND', 'ACCOUNT_GUARDED', 'REAUTHENTICATION_REQUIRED')
   @Mutation(() => UnlinkExternalAccountPayload, {
-    description:
-      'Unlinks an external account from a user. Errors: USER_NOT_FOUND, LINK_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED.',
+    description: 'Unlinks an external account from a user.',
   })
   async unlinkExternalAccount(
     @Arg('input', () => UnlinkExternalAccountInput, { description: 'The user and the account.' })
@@ -91,10 +100,11 @@ export class FederationLinkResolver {
   }
 
   @RequiresScopes(['federation-token:read'])
+  @Errors('USER_NOT_FOUND', 'FEDERATION_TOKEN_NOT_FOUND')
   @Query(() => FederationTokenType, {
     nullable: true,
     description:
-      "The token stored for a user's account at a provider. Each call is recorded as a security event. A caller whose permission is limited to some providers gets only tokens of these providers. Errors: USER_NOT_FOUND, FEDERATION_TOKEN_NOT_FOUND.",
+      "The token stored for a user's account at a provider. Each call is recorded as a security event. A caller whose permission is limited to some providers gets only tokens of these providers.",
   })
   async federationToken(
     @Args(() => FederationTokenArgs) { userId, providerType: type, providerName: name }: FederationTokenArgs,

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { LinkingResult } from '../../src/flows/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
@@ -14,9 +15,17 @@ import {
 @Resolver()
 export class AccountLinkingResolver {
   @RequiresScopes(['federation-link:bind'], ['federation-link:bind:self'])
+  @Errors(
+    'BIND_PROVIDER_UNKNOWN',
+    'BIND_CALLBACK_NOT_REGISTERED',
+    'BIND_REDIRECT_INVALID',
+    'USER_NOT_FOUND',
+    'ACCOUNT_GUARDED',
+    'REAUTHENTICATION_REQUIRED',
+    'FEDERATION_PROVIDER_UNREACHABLE',
+  )
   @Mutation(() => BeginAccountLinkingPayload, {
-    description:
-      'Begins to link an external account. The user visits the provider, which proves whose account it is. Errors: BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, FEDERATION_PROVIDER_UNREACHABLE.',
+    description: 'Begins to link an external account. The user visits the provider, which proves whose account it is.',
   })
   beginAccountLinking(
     @Arg('input', () => BeginAccountLinkingInput, { description: 'The visit.' })
@@ -27,9 +36,10 @@ export class AccountLinkingResolver {
     return services.accountLinking.begin(authority, { userId: account, provider, callback, isPopup, redirectUri });
   }
 
+  @Errors('ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED')
   @Mutation(() => CompleteAccountLinkingPayload, {
     description:
-      'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, the caller must be a user. Errors: ACCOUNT_LINK_STATE_INVALID, ACCOUNT_LINK_SESSION_REQUIRED.',
+      'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, the caller must be a user.',
   })
   async completeAccountLinking(
     @Arg('input', () => CompleteAccountLinkingInput, { description: 'What the browser brought back.' })

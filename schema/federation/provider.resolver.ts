@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { CreateProvider, FederationProvider, ProviderFilter, UpdateProvider } from '../../src/federation/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -85,8 +86,9 @@ export class FederationProviderResolver {
   }
 
   @RequiresScopes(['federation-provider:write'])
+  @Errors('FEDERATION_PROVIDER_INVALID', 'FEDERATION_PROVIDER_NAME_TAKEN')
   @Mutation(() => CreateFederationProviderPayload, {
-    description: 'Creates a federation provider. Errors: FEDERATION_PROVIDER_INVALID, FEDERATION_PROVIDER_NAME_TAKEN.',
+    description: 'Creates a federation provider.',
   })
   async createFederationProvider(
     @Arg('input', () => CreateFederationProviderInput, { description: 'The provider.' })
@@ -98,9 +100,10 @@ export class FederationProviderResolver {
   }
 
   @RequiresScopes(['federation-provider:write'])
+  @Errors('FEDERATION_PROVIDER_NOT_FOUND', 'FEDERATION_PROVIDER_INVALID', 'FEDERATION_PROVIDER_HAS_LINKS')
   @Mutation(() => UpdateFederationProviderPayload, {
     description:
-      'Changes a federation provider. Errors: FEDERATION_PROVIDER_NOT_FOUND, FEDERATION_PROVIDER_INVALID; FEDERATION_PROVIDER_HAS_LINKS when the issuer or the subject claim would change under existing links.',
+      'Changes a federation provider. The issuer and the subject claim cannot change while accounts are linked.',
   })
   async updateFederationProvider(
     @Arg('input', () => UpdateFederationProviderInput, { description: 'What to change.' })
@@ -112,9 +115,9 @@ export class FederationProviderResolver {
   }
 
   @RequiresScopes(['federation-provider:write'])
+  @Errors('FEDERATION_PROVIDER_NOT_FOUND')
   @Mutation(() => DeleteFederationProviderPayload, {
-    description:
-      'Deletes a federation provider with all links to it and the tokens stored with them. Errors: FEDERATION_PROVIDER_NOT_FOUND.',
+    description: 'Deletes a federation provider with all links to it and the tokens stored with them.',
   })
   async deleteFederationProvider(
     @Arg('input', () => DeleteFederationProviderInput, { description: 'The provider.' })

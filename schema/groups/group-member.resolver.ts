@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } fr
 import type { Group, MemberGroup } from '../../src/roles/index.ts';
 import { canonicalUserId, type User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -74,9 +75,9 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
+  @Errors('GROUP_KEY_AMBIGUOUS', 'GROUP_MEMBER_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
   @Mutation(() => AddGroupMembersPayload, {
-    description:
-      'Adds users to a group, all or none; see `addGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Adds users to a group, all or none; see `addGroupMember`.',
   })
   async addGroupMembers(
     @Arg('input', () => AddGroupMembersInput, { description: 'The group and the users.' }) input: AddGroupMembersInput,
@@ -87,9 +88,9 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
+  @Errors('GROUP_KEY_AMBIGUOUS', 'GROUP_MEMBER_NOT_FOUND', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => RemoveGroupMembersPayload, {
-    description:
-      'Removes users from a group, all or none; see `removeGroupMember`. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+    description: 'Removes users from a group, all or none; see `removeGroupMember`.',
   })
   async removeGroupMembers(
     @Arg('input', () => RemoveGroupMembersInput, { description: 'The group and the users.' })
@@ -101,9 +102,10 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
+  @Errors('GROUP_MEMBER_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
   @Mutation(() => AddGroupMemberPayload, {
     description:
-      'Adds a user to a group. The user then has the roles of the group and of the groups above it; the caller must hold everything that they give. Adding a member again is no error. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_GUARDED.',
+      'Adds a user to a group. The user then has the roles of the group and of the groups above it; the caller must hold everything that they give. Adding a member again is no error.',
   })
   async addGroupMember(
     @Arg('input', () => AddGroupMemberInput, { description: 'The group and the user.' }) input: AddGroupMemberInput,
@@ -115,9 +117,9 @@ export class GroupMemberResolver {
   }
 
   @RequiresScopes(['group-member:write'])
+  @Errors('GROUP_MEMBER_NOT_FOUND', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => RemoveGroupMemberPayload, {
-    description:
-      'Removes a user from a group. It is no error when the user is not a member. Errors: NOT_FOUND, GROUP_MEMBER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+    description: 'Removes a user from a group. It is no error when the user is not a member.',
   })
   async removeGroupMember(
     @Arg('input', () => RemoveGroupMemberInput, { description: 'The group and the user.' })

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Roo
 import { invalidField } from '../../src/kernel/index.ts';
 import type { CreateGroup, Group, GroupFilter, GroupReference, UpdateGroup } from '../../src/roles/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { anyOfFrom } from '../interfaces/comparison.ts';
@@ -65,10 +66,10 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:read'])
+  @Errors('GROUP_KEY_AMBIGUOUS')
   @Query(() => GroupType, {
     nullable: true,
-    description:
-      'A group by its id, or by its key in its directory; null when there is none. Errors: GROUP_KEY_AMBIGUOUS.',
+    description: 'A group by its id, or by its key in its directory; null when there is none.',
   })
   group(
     @Ctx() { services, authority }: GraphContext,
@@ -87,7 +88,7 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:read'])
-  @Query(() => GroupConnection, { description: 'Groups of a tenant. Errors: INVALID_INPUT.' })
+  @Query(() => GroupConnection, { description: 'Groups of a tenant.' })
   async groups(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
@@ -106,9 +107,17 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:create'])
+  @Errors(
+    'GROUP_NAME_TAKEN',
+    'GROUP_NAME_INVALID',
+    'GROUP_KEY_TAKEN',
+    'GROUP_PROFILE_INVALID',
+    'GROUP_PARENT_NOT_FOUND',
+    'GROUP_PARENT_INVALID',
+    'GROUP_TOO_DEEP',
+  )
   @Mutation(() => CreateGroupPayload, {
-    description:
-      'Creates a group. Errors: GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, INVALID_INPUT.',
+    description: 'Creates a group.',
   })
   async createGroup(
     @Arg('input', () => CreateGroupInput, { description: 'The group.' })
@@ -120,9 +129,19 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:write'])
+  @Errors(
+    'GROUP_KEY_AMBIGUOUS',
+    'GROUP_NAME_TAKEN',
+    'GROUP_NAME_INVALID',
+    'GROUP_PARENT_NOT_FOUND',
+    'GROUP_PARENT_INVALID',
+    'GROUP_TOO_DEEP',
+    'PERMISSION_ESCALATION',
+    'ACCOUNT_GUARDED',
+    'ADMINISTRATOR_LAST',
+  )
   @Mutation(() => UpdateGroupPayload, {
-    description:
-      'Renames, moves or changes a group. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_PARENT_NOT_FOUND, GROUP_PARENT_INVALID, GROUP_TOO_DEEP, PERMISSION_ESCALATION, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+    description: 'Renames, moves or changes a group.',
   })
   async updateGroup(
     @Arg('input', () => UpdateGroupInput, { description: 'What to change.' })
@@ -136,9 +155,9 @@ export class GroupResolver {
   }
 
   @RequiresScopes(['group:delete'])
+  @Errors('GROUP_KEY_AMBIGUOUS', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => DeleteGroupPayload, {
-    description:
-      'Deletes a group and all groups below it. Errors: NOT_FOUND, GROUP_KEY_AMBIGUOUS, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+    description: 'Deletes a group and all groups below it.',
   })
   async deleteGroup(
     @Arg('input', () => DeleteGroupInput, { description: 'The group.' }) input: DeleteGroupInput,

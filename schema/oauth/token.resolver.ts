@@ -3,6 +3,7 @@ import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { type Introspection, type IssuedTokens, oauthErrors } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { requireOnce } from '../directives/once.ts';
 import { IssueTokensInput, RevokeTokenInput } from './oauth.input.ts';
@@ -12,9 +13,21 @@ const TENANT = "Name of the tenant. Default: the caller's.";
 
 @Resolver()
 export class TokenResolver {
+  @Errors(
+    'CLIENT_UNAUTHENTICATED',
+    'GRANT_TYPE_REQUIRED',
+    'GRANT_TYPE_UNSUPPORTED',
+    'GRANT_TYPE_NOT_ALLOWED',
+    'SCOPE_INVALID',
+    'GRANT_INVALID',
+    'REFRESH_TOKEN_REUSED',
+    'TOKEN_PARAMETER_INVALID',
+    'TOKEN_REQUEST_REPEATED',
+    'SIGN_IN_REFUSED',
+  )
   @Mutation(() => IssueTokensPayload, {
     description:
-      'Issues tokens to the calling client, which has authenticated with its id and secret. Only once per request. Errors: CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED, SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID, TOKEN_REQUEST_REPEATED, SIGN_IN_REFUSED.',
+      'Issues tokens to the calling client, which has authenticated with its id and secret. Only once per request.',
   })
   async issueTokens(
     @Arg('input', () => IssueTokensInput, { description: 'The request.' }) input: IssueTokensInput,
@@ -33,9 +46,10 @@ export class TokenResolver {
     return toPayload(issued);
   }
 
+  @Errors('CLIENT_UNAUTHENTICATED')
   @Query(() => TokenIntrospection, {
     description:
-      'Returns whether an access token is valid and what it allows. The client it was issued to, the clients in its audience and holders of `token:introspect` may call it. Errors: CLIENT_UNAUTHENTICATED.',
+      'Returns whether an access token is valid and what it allows. The client it was issued to, the clients in its audience and holders of `token:introspect` may call it.',
   })
   async introspectToken(
     @Arg('token', () => String, { description: 'An access token.' }) token: string,
@@ -46,9 +60,9 @@ export class TokenResolver {
     return toIntrospection(await context.services.oauth.introspection.introspect(context.authority, token));
   }
 
+  @Errors('CLIENT_UNAUTHENTICATED')
   @Mutation(() => RevokeTokenPayload, {
-    description:
-      'Revokes a token of the calling client; tokens of other clients require `token:revoke`. Errors: CLIENT_UNAUTHENTICATED.',
+    description: 'Revokes a token of the calling client; tokens of other clients require `token:revoke`.',
   })
   async revokeToken(
     @Arg('input', () => RevokeTokenInput, { description: 'The token.' }) { token }: RevokeTokenInput,
@@ -58,9 +72,9 @@ export class TokenResolver {
     return { isRevoked: await context.services.oauth.revocation.revoke(context.authority, token) };
   }
 
+  @Errors('TOKEN_INVALID', 'SCOPE_INSUFFICIENT')
   @Query(() => GraphQLJSONObject, {
-    description:
-      "The claims that the scopes of the caller's access token allow (OpenID Connect Core section 5.3). Errors: TOKEN_INVALID, SCOPE_INSUFFICIENT.",
+    description: "The claims that the scopes of the caller's access token allow (OpenID Connect Core section 5.3).",
   })
   userinfo(
     @Ctx() context: GraphContext,
@@ -75,8 +89,9 @@ export class TokenResolver {
     return context.services.oauth.userinfo.claims(context.caller, requireTenant(context), kind);
   }
 
+  @Errors('TENANT_REQUIRED')
   @Query(() => GraphQLJSONObject, {
-    description: 'The public keys of an issuer (RFC 7517 section 5). Errors: TENANT_REQUIRED.',
+    description: 'The public keys of an issuer (RFC 7517 section 5).',
   })
   jwks(
     @Ctx() context: GraphContext,
@@ -89,8 +104,9 @@ export class TokenResolver {
     return keys.jwks(tenant, issuers.of(tenant, issuerKind ?? IssuerKindName.NATIVE).kind);
   }
 
+  @Errors('TENANT_REQUIRED')
   @Query(() => GraphQLJSONObject, {
-    description: 'Metadata of an issuer (OpenID Connect Discovery section 3). Errors: TENANT_REQUIRED.',
+    description: 'Metadata of an issuer (OpenID Connect Discovery section 3).',
   })
   openidConfiguration(
     @Ctx() context: GraphContext,

@@ -4,6 +4,7 @@ import type { Group } from '../../src/roles/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { GroupType } from '../groups/group.type.ts';
 import { UserType } from '../users/user.type.ts';
@@ -34,8 +35,7 @@ export class RightResolver {
   @RequiresScopes(['right:read'], ['right:read:self'])
   @Query(() => [RightType], {
     nullable: 'itemsAndList',
-    description:
-      'Rights that a user or application holds, by object and name; null when there is no such subject. Errors: INVALID_INPUT.',
+    description: 'Rights that a user or application holds, by object and name; null when there is no such subject.',
   })
   async rightsOf(
     @Arg('subject', () => RightSubjectInput, { description: 'The user or application.' }) subject: RightSubjectInput,
@@ -51,7 +51,7 @@ export class RightResolver {
   @Query(() => [RightType], {
     nullable: 'itemsAndList',
     description:
-      "Rights that users and applications hold on a user, group or application, by subject and name; null when there is no such object. For the caller's own account use `User.rightsOnAccount`. Errors: INVALID_INPUT.",
+      "Rights that users and applications hold on a user, group or application, by subject and name; null when there is no such object. For the caller's own account use `User.rightsOnAccount`.",
   })
   async rightsOn(
     @Arg('object', () => RightObjectInput, { description: 'The object: a user, group or application.' })
@@ -65,9 +65,9 @@ export class RightResolver {
   }
 
   @RequiresScopes(['right:write'])
+  @Errors('RIGHT_SUBJECT_UNKNOWN', 'RIGHT_OBJECT_UNKNOWN', 'RIGHT_LIMIT_REACHED', 'ACCOUNT_GUARDED')
   @Mutation(() => GrantRightsPayload, {
-    description:
-      'Gives rights, all or none; repeating it changes nothing. Errors: RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Gives rights, all or none; repeating it changes nothing.',
   })
   async grantRights(
     @Arg('input', () => GrantRightsInput, { description: 'The rights.' }) input: GrantRightsInput,
@@ -78,9 +78,9 @@ export class RightResolver {
   }
 
   @RequiresScopes(['right:write'])
+  @Errors('RIGHT_SUBJECT_UNKNOWN', 'RIGHT_OBJECT_UNKNOWN', 'ACCOUNT_GUARDED')
   @Mutation(() => RevokeRightsPayload, {
-    description:
-      'Takes rights away, all or none; repeating it changes nothing. Errors: RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Takes rights away, all or none; repeating it changes nothing.',
   })
   async revokeRights(
     @Arg('input', () => RevokeRightsInput, { description: 'The rights.' }) input: RevokeRightsInput,
@@ -90,9 +90,10 @@ export class RightResolver {
   }
 
   @RequiresScopes(['right:change'], ['right:change:self'], ['right:revoke'])
+  @Errors('RIGHT_SUBJECT_UNKNOWN', 'RIGHT_OBJECT_UNKNOWN', 'RIGHT_LIMIT_REACHED', 'ACCOUNT_GUARDED')
   @Mutation(() => ChangeRightsPayload, {
     description:
-      'Gives and takes away rights of one subject on one object. With `right:change:self` users can change the rights on their own account and give up rights that they hold; with `right:revoke` callers can only take rights away. Errors: FORBIDDEN, RIGHT_SUBJECT_UNKNOWN, RIGHT_OBJECT_UNKNOWN, RIGHT_LIMIT_REACHED, ACCOUNT_GUARDED, INVALID_INPUT.',
+      'Gives and takes away rights of one subject on one object. With `right:change:self` users can change the rights on their own account and give up rights that they hold; with `right:revoke` callers can only take rights away.',
   })
   async changeRights(
     @Arg('input', () => ChangeRightsInput, { description: 'The change.' }) input: ChangeRightsInput,

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DeviceRisk, Riskbit, RiskbitFilter } from '../../src/risk/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -62,9 +63,9 @@ export class RiskbitResolver {
   }
 
   @RequiresScopes(['riskbit:write'])
+  @Errors('RISKBIT_INCOMPLETE', 'RISKBIT_EXISTS', 'RISKBIT_TENANT_MISMATCH')
   @Mutation(() => CreateRiskbitPayload, {
-    description:
-      'Creates a riskbit. Errors: RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
+    description: 'Creates a riskbit.',
   })
   async createRiskbit(
     @Arg('input', () => CreateRiskbitInput, { description: 'The riskbit.' }) input: CreateRiskbitInput,
@@ -93,9 +94,9 @@ export class RiskbitResolver {
   }
 
   @RequiresScopes(['riskbit:write'])
+  @Errors('RISKBIT_NOT_FOUND', 'RISKBIT_INCOMPLETE', 'RISKBIT_EXISTS', 'RISKBIT_TENANT_MISMATCH')
   @Mutation(() => UpdateRiskbitPayload, {
-    description:
-      'Changes a riskbit. Errors: RISKBIT_NOT_FOUND, RISKBIT_INCOMPLETE, RISKBIT_EXISTS, RISKBIT_TENANT_MISMATCH, INVALID_INPUT.',
+    description: 'Changes a riskbit.',
   })
   async updateRiskbit(
     @Arg('input', () => UpdateRiskbitInput, { description: 'What to change.' }) input: UpdateRiskbitInput,
@@ -106,7 +107,8 @@ export class RiskbitResolver {
   }
 
   @RequiresScopes(['riskbit:delete'])
-  @Mutation(() => DeleteRiskbitPayload, { description: 'Deletes a riskbit. Errors: RISKBIT_NOT_FOUND.' })
+  @Errors('RISKBIT_NOT_FOUND')
+  @Mutation(() => DeleteRiskbitPayload, { description: 'Deletes a riskbit.' })
   async deleteRiskbit(
     @Arg('input', () => DeleteRiskbitInput, { description: 'The riskbit.' }) { riskbitId }: DeleteRiskbitInput,
     @Ctx() { services, authority }: GraphContext,
@@ -116,8 +118,9 @@ export class RiskbitResolver {
   }
 
   @RequiresScopes(['riskbit:delete'])
+  @Errors('RISKBIT_NOT_FOUND')
   @Mutation(() => DeleteAllRiskbitsPayload, {
-    description: 'Deletes every riskbit of the tenant. Errors: RISKBIT_NOT_FOUND when there is none.',
+    description: 'Deletes every riskbit of the tenant. There has to be at least one.',
   })
   async deleteAllRiskbits(
     @Arg('input', () => DeleteAllRiskbitsInput, { description: 'The tenant.' }) _input: DeleteAllRiskbitsInput,
@@ -127,9 +130,10 @@ export class RiskbitResolver {
   }
 
   @RequiresScopes(['riskbit:verify'])
+  @Errors('RISK_QUESTION_INCOMPLETE')
   @Mutation(() => VerifyDeviceRiskPayload, {
     description:
-      'Assesses a finding on a device by the riskbits that list it. Each assessment is recorded as a security event. Errors: RISK_QUESTION_INCOMPLETE.',
+      'Assesses a finding on a device by the riskbits that list it. Each assessment is recorded as a security event.',
   })
   async verifyDeviceRisk(
     @Arg('input', () => VerifyDeviceRiskInput, { description: 'The finding.' }) input: VerifyDeviceRiskInput,

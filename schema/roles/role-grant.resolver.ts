@@ -4,6 +4,7 @@ import { type HolderKind, type Role, type RoleGranting, roleErrors } from '../..
 import { canonicalUserId } from '../../src/users/index.ts';
 import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import {
@@ -62,9 +63,9 @@ async function payload(
 @Resolver()
 export class RoleGrantResolver {
   @RequiresScopes(['role-grant:write'])
+  @Errors('ROLE_NOT_FOUND', 'ROLE_HOLDER_NOT_FOUND', 'ROLE_GRANT_ELSEWHERE', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
   @Mutation(() => GrantRolePayload, {
-    description:
-      'Grants a role; the caller must hold everything that it gives. Granting it again is no error. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, PERMISSION_ESCALATION, ACCOUNT_GUARDED, INVALID_INPUT.',
+    description: 'Grants a role; the caller must hold everything that it gives. Granting it again is no error.',
   })
   async grantRole(
     @Arg('input', () => GrantRoleInput, { description: 'The role and its holder.' }) input: GrantRoleInput,
@@ -76,9 +77,9 @@ export class RoleGrantResolver {
   }
 
   @RequiresScopes(['role-grant:write'])
+  @Errors('ROLE_NOT_FOUND', 'ROLE_HOLDER_NOT_FOUND', 'ROLE_GRANT_ELSEWHERE', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => RevokeRolePayload, {
-    description:
-      'Withdraws a role. It is no error when the holder does not have it. Errors: ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+    description: 'Withdraws a role. It is no error when the holder does not have it.',
   })
   async revokeRole(
     @Arg('input', () => RevokeRoleInput, { description: 'The role and its holder.' }) input: RevokeRoleInput,

@@ -14,6 +14,7 @@ import type { User } from '../../src/users/index.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { GroupType } from '../groups/group.type.ts';
@@ -81,7 +82,7 @@ export class RoleResolver {
   }
 
   @RequiresScopes(['role:read'])
-  @Query(() => RoleConnection, { description: 'Roles by name. Errors: NOT_FOUND for an unknown client in the filter.' })
+  @Query(() => RoleConnection, { description: 'Roles by name. An unknown client in the filter is an error.' })
   async roles(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
@@ -100,9 +101,16 @@ export class RoleResolver {
   }
 
   @RequiresScopes(['role:create'])
+  @Errors(
+    'ROLE_NAME_TAKEN',
+    'ROLE_NOT_FOUND',
+    'ROLE_CLIENT_NOT_FOUND',
+    'PERMISSION_UNKNOWN',
+    'PERMISSION_ESCALATION',
+    'PERMISSION_MASTER_ONLY',
+  )
   @Mutation(() => CreateRolePayload, {
-    description:
-      'Creates a role. Errors: ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CLIENT_NOT_FOUND, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, INVALID_INPUT.',
+    description: 'Creates a role.',
   })
   async createRole(
     @Arg('input', () => CreateRoleInput, { description: 'The role.' })
@@ -125,9 +133,19 @@ export class RoleResolver {
   }
 
   @RequiresScopes(['role:write'])
+  @Errors(
+    'ROLE_BUILTIN',
+    'ROLE_NAME_TAKEN',
+    'ROLE_NOT_FOUND',
+    'ROLE_CYCLE',
+    'PERMISSION_UNKNOWN',
+    'PERMISSION_ESCALATION',
+    'PERMISSION_MASTER_ONLY',
+    'ACCOUNT_GUARDED',
+    'ADMINISTRATOR_LAST',
+  )
   @Mutation(() => UpdateRolePayload, {
-    description:
-      'Changes a role and what it contains. Errors: NOT_FOUND, ROLE_BUILTIN, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLE_CYCLE, PERMISSION_UNKNOWN, PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+    description: 'Changes a role and what it contains.',
   })
   async updateRole(
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' })
@@ -145,9 +163,9 @@ export class RoleResolver {
   }
 
   @RequiresScopes(['role:delete'])
+  @Errors('ROLE_BUILTIN', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => DeleteRolePayload, {
-    description:
-      'Deletes a role and withdraws it from all its holders. Errors: NOT_FOUND, ROLE_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+    description: 'Deletes a role and withdraws it from all its holders.',
   })
   async deleteRole(
     @Arg('input', () => DeleteRoleInput, { description: 'The role.' }) { roleId }: DeleteRoleInput,

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import {
   ConfirmQrSignInInput,
@@ -12,10 +13,11 @@ import {
 @Resolver()
 export class QrSignInResolver {
   @RequiresScopes(['qr-sign-in:read'], ['qr-sign-in:read:self'])
+  @Errors('QR_CODE_NOT_FOUND', 'QR_CODE_USED')
   @Query(() => QrSignInType, {
     nullable: true,
     description:
-      'A sign-in that waits to be confirmed or refused, to be shown to the user first. Only users may call it. Errors: QR_CODE_NOT_FOUND when it is unknown or its time is over, QR_CODE_USED when it was decided.',
+      'A sign-in that waits to be confirmed or refused, to be shown to the user first. Only users may call it.',
   })
   async qrSignIn(
     @Arg('code', () => String, { description: 'The code from the QR image.' }) code: string,
@@ -28,9 +30,9 @@ export class QrSignInResolver {
   }
 
   @RequiresScopes(['qr-sign-in:decide'], ['qr-sign-in:decide:self'])
+  @Errors('QR_CODE_NOT_FOUND', 'QR_CODE_USED')
   @Mutation(() => ConfirmQrSignInPayload, {
-    description:
-      'Signs in the browser that shows the code, as the calling user. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
+    description: 'Signs in the browser that shows the code, as the calling user. Works once.',
   })
   async confirmQrSignIn(
     @Arg('input', () => ConfirmQrSignInInput, { description: 'The sign-in.' }) { code }: ConfirmQrSignInInput,
@@ -41,9 +43,9 @@ export class QrSignInResolver {
   }
 
   @RequiresScopes(['qr-sign-in:decide'], ['qr-sign-in:decide:self'])
+  @Errors('QR_CODE_NOT_FOUND', 'QR_CODE_USED')
   @Mutation(() => RefuseQrSignInPayload, {
-    description:
-      'Refuses to sign in the browser that shows the code. Works once. Errors: QR_CODE_NOT_FOUND, QR_CODE_USED.',
+    description: 'Refuses to sign in the browser that shows the code. Works once.',
   })
   async refuseQrSignIn(
     @Arg('input', () => RefuseQrSignInInput, { description: 'The sign-in.' }) { code }: RefuseQrSignInInput,

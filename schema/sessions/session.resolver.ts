@@ -4,6 +4,7 @@ import { invalidField } from '../../src/kernel/index.ts';
 import type { SessionRow } from '../../src/sessions/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -58,7 +59,7 @@ export class SessionResolver {
   @RequiresScopes(['session:read'], ['session:read:self'])
   @Query(() => SessionConnection, {
     nullable: true,
-    description: "Active sessions, newest first: those of the tenant, or the caller's own. Errors: INVALID_INPUT.",
+    description: "Active sessions, newest first: those of the tenant, or the caller's own.",
   })
   async sessions(
     @Args(() => PageArgs) page: PageArgs,
@@ -76,8 +77,9 @@ export class SessionResolver {
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
+  @Errors('SESSION_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => RevokeSessionPayload, {
-    description: 'Ends a session and the tokens made in it. Errors: SESSION_NOT_FOUND, ACCOUNT_GUARDED.',
+    description: 'Ends a session and the tokens made in it.',
   })
   async revokeSession(
     @Arg('input', () => RevokeSessionInput, { description: 'The session.' }) input: RevokeSessionInput,
@@ -88,9 +90,10 @@ export class SessionResolver {
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => RevokeUserSessionsPayload, {
     description:
-      'Ends the sessions of a user and the tokens made in them; `resetUserSessions` ends all tokens as well. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED.',
+      'Ends the sessions of a user and the tokens made in them; `resetUserSessions` ends all tokens as well.',
   })
   async revokeUserSessions(
     @Arg('input', () => RevokeUserSessionsInput, { description: 'The user.' }) input: RevokeUserSessionsInput,

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { CreateTenant, Tenant, TenantSettingsPatch, UpdateTenant } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
@@ -68,9 +69,9 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['tenant:create:all'])
+  @Errors('TENANT_NAME_TAKEN', 'TENANT_NAME_INVALID', 'TENANT_NAME_RESERVED', 'TENANT_SETTING_INVALID')
   @Mutation(() => CreateTenantPayload, {
-    description:
-      'Creates a tenant with its keys and builtin roles. Errors: TENANT_NAME_TAKEN, TENANT_NAME_INVALID, TENANT_NAME_RESERVED, TENANT_SETTING_INVALID.',
+    description: 'Creates a tenant with its keys and builtin roles.',
   })
   async createTenant(
     @Arg('input', () => CreateTenantInput, { description: 'The tenant.' }) input: CreateTenantInput,
@@ -82,7 +83,8 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['tenant:write'])
-  @Mutation(() => UpdateTenantPayload, { description: 'Changes a tenant. Errors: TENANT_PROTECTED.' })
+  @Errors('TENANT_PROTECTED')
+  @Mutation(() => UpdateTenantPayload, { description: 'Changes a tenant.' })
   async updateTenant(
     @Arg('input', () => UpdateTenantInput, { description: 'What to change.' }) {
       displayName,
@@ -98,8 +100,9 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['setting:write'])
+  @Errors('TENANT_SETTING_INVALID', 'USER_EMAIL_AMBIGUOUS')
   @Mutation(() => UpdateTenantSettingsPayload, {
-    description: 'Changes settings of a tenant. Errors: TENANT_SETTING_INVALID, USER_EMAIL_AMBIGUOUS.',
+    description: 'Changes settings of a tenant.',
   })
   async updateTenantSettings(
     @Arg('input', () => UpdateTenantSettingsInput, { description: 'What to change.' }) input: UpdateTenantSettingsInput,
@@ -111,8 +114,9 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['tenant:delete:all'])
+  @Errors('TENANT_PROTECTED')
   @Mutation(() => DeleteTenantPayload, {
-    description: 'Deletes a tenant and everything in it. Errors: TENANT_PROTECTED.',
+    description: 'Deletes a tenant and everything in it.',
   })
   async deleteTenant(
     @Arg('input', () => DeleteTenantInput, { description: 'The tenant.' }) _input: DeleteTenantInput,

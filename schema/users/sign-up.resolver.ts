@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { SignUpProgress } from '../../src/flows/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import {
   ContinueSignUpInput,
@@ -16,9 +17,23 @@ import { toUserInput } from './user.resolver.ts';
 @Resolver()
 export class SignUpResolver {
   @RequiresScopes(['user:create'])
+  @Errors(
+    'USER_USERNAME_INVALID',
+    'USER_USERNAME_TAKEN',
+    'USER_EMAIL_INVALID',
+    'USER_EMAIL_TAKEN',
+    'USER_PHONE_INVALID',
+    'USER_ID_INVALID',
+    'USER_ID_TAKEN',
+    'USER_ATTRIBUTE_INVALID',
+    'USER_ATTRIBUTE_REFUSED',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'LINKED_APP_NOT_FREE',
+  )
   @Mutation(() => SignUpPayload, {
     description:
-      'Creates an account with its password and app instances and signs the user in. Each contact that is not verified receives a code, which `continueSignUp` takes. Errors: those of `createUser`, PASSWORD_POLICY, PASSWORD_TOO_LONG, LINKED_APP_NOT_FREE.',
+      'Creates an account with its password and app instances and signs the user in. Each contact that is not verified receives a code, which `continueSignUp` takes.',
   })
   async signUp(
     @Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput,
@@ -30,9 +45,9 @@ export class SignUpResolver {
   }
 
   @RequiresScopes(['user:create'])
+  @Errors('SIGN_UP_NOT_FOUND', 'SIGN_UP_STEP_NOT_OPEN', 'SIGN_UP_CODE_WRONG', 'ACCOUNT_GUARDED')
   @Mutation(() => ContinueSignUpPayload, {
-    description:
-      'Checks the code of a step of a sign-up. Five wrong codes end the sign-up; the account stays. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, SIGN_UP_CODE_WRONG, ACCOUNT_GUARDED.',
+    description: 'Checks the code of a step of a sign-up. Five wrong codes end the sign-up; the account stays.',
   })
   async continueSignUp(
     @Arg('input', () => ContinueSignUpInput, { description: 'The step.' }) input: ContinueSignUpInput,
@@ -43,9 +58,10 @@ export class SignUpResolver {
   }
 
   @RequiresScopes(['user:create'])
+  @Errors('SIGN_UP_NOT_FOUND', 'SIGN_UP_STEP_NOT_OPEN', 'ACCOUNT_GUARDED')
   @Mutation(() => ResendSignUpCodePayload, {
     description:
-      'Sends another code for a step of a sign-up, at most three times. Only the newest code works, and it allows five tries. Errors: SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS, ACCOUNT_GUARDED, SERVICE_UNAVAILABLE.',
+      'Sends another code for a step of a sign-up, at most three times. Only the newest code works, and it allows five tries.',
   })
   async resendSignUpCode(
     @Arg('input', () => ResendSignUpCodeInput, { description: 'The step.' }) input: ResendSignUpCodeInput,

@@ -2,6 +2,7 @@ import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { UserType } from './user.type.ts';
@@ -48,9 +49,9 @@ export class UserPropertiesResolver {
   }
 
   @RequiresScopes(['user-property:write'], ['user-property:write:self'])
+  @Errors('USER_NOT_FOUND', 'USER_PROPERTY_INVALID', 'ACCOUNT_GUARDED')
   @Mutation(() => UpdateUserPropertiesPayload, {
-    description:
-      'Changes properties of a user: first removes names, then sets others. Errors: USER_NOT_FOUND, USER_PROPERTY_INVALID, ACCOUNT_GUARDED.',
+    description: 'Changes properties of a user: first removes names, then sets others.',
   })
   async updateUserProperties(
     @Arg('input', () => UpdateUserPropertiesInput, { description: 'What to change.' }) input: UpdateUserPropertiesInput,

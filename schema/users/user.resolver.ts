@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Roo
 import { invalidField } from '../../src/kernel/index.ts';
 import { canonicalUserId, type User, type UserFilter, type UserInput } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
 import { anyOfFrom } from '../interfaces/comparison.ts';
@@ -77,7 +78,7 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:read'])
-  @Query(() => UserConnection, { description: 'Users of a tenant. Errors: INVALID_INPUT.' })
+  @Query(() => UserConnection, { description: 'Users of a tenant.' })
   async users(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, authority }: GraphContext,
@@ -99,9 +100,20 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:create'])
+  @Errors(
+    'USER_USERNAME_INVALID',
+    'USER_USERNAME_TAKEN',
+    'USER_EMAIL_INVALID',
+    'USER_EMAIL_TAKEN',
+    'USER_PHONE_INVALID',
+    'USER_ID_INVALID',
+    'USER_ID_TAKEN',
+    'USER_ATTRIBUTE_INVALID',
+    'USER_ATTRIBUTE_REFUSED',
+  )
   @Mutation(() => CreateUserPayload, {
     description:
-      'Creates a user account. Without a username, the account gets its e-mail address, its phone number or its id as username, whichever is free first. Errors: USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, INVALID_INPUT.',
+      'Creates a user account. Without a username, the account gets its e-mail address, its phone number or its id as username, whichever is free first.',
   })
   async createUser(
     @Arg('input', () => CreateUserInput, { description: 'The account.' }) input: CreateUserInput,
@@ -114,9 +126,23 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:write'], ['user:write:self'])
+  @Errors(
+    'USER_NOT_FOUND',
+    'USER_USERNAME_INVALID',
+    'USER_USERNAME_TAKEN',
+    'USER_EMAIL_INVALID',
+    'USER_EMAIL_TAKEN',
+    'USER_PHONE_INVALID',
+    'USER_ID_TAKEN',
+    'USER_ATTRIBUTE_INVALID',
+    'USER_ATTRIBUTE_REFUSED',
+    'USER_ATTRIBUTE_UNMODIFIABLE',
+    'ACCOUNT_GUARDED',
+    'REAUTHENTICATION_REQUIRED',
+  )
   @Mutation(() => UpdateUserPayload, {
     description:
-      'Changes a user account. Users may change the names, phone number, locale and attributes of their own account, and with `email:change` its e-mail address. Errors: USER_NOT_FOUND, USER_USERNAME_INVALID, USER_USERNAME_TAKEN, USER_EMAIL_INVALID, USER_EMAIL_TAKEN, USER_PHONE_INVALID, USER_ID_TAKEN, USER_ATTRIBUTE_INVALID, USER_ATTRIBUTE_REFUSED, USER_ATTRIBUTE_UNMODIFIABLE, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT.',
+      'Changes a user account. Users may change the names, phone number, locale and attributes of their own account, and with `email:change` its e-mail address.',
   })
   async updateUser(
     @Arg('input', () => UpdateUserInput, { description: 'What to change.' }) input: UpdateUserInput,
@@ -127,9 +153,10 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:write'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => SetUserEnabledPayload, {
     description:
-      'Enables or disables a user account. Disabling ends its sessions and tokens at once; enabling lifts a block for inactivity as well. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST.',
+      'Enables or disables a user account. Disabling ends its sessions and tokens at once; enabling lifts a block for inactivity as well.',
   })
   async setUserEnabled(
     @Arg('input', () => SetUserEnabledInput, { description: 'The account.' }) input: SetUserEnabledInput,
@@ -140,9 +167,9 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:delete'], ['user:delete:self'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => DeleteUserPayload, {
-    description:
-      'Deletes a user account with its sessions, tokens and all that belongs to it. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT.',
+    description: 'Deletes a user account with its sessions, tokens and all that belongs to it.',
   })
   async deleteUser(
     @Arg('input', () => DeleteUserInput, { description: 'The account.' }) input: DeleteUserInput,
@@ -155,9 +182,9 @@ export class UserResolver {
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => ResetUserSessionsPayload, {
-    description:
-      "Ends all sessions and tokens of a user and removes the user's known devices. Errors: USER_NOT_FOUND, ACCOUNT_GUARDED.",
+    description: "Ends all sessions and tokens of a user and removes the user's known devices.",
   })
   async resetUserSessions(
     @Arg('input', () => ResetUserSessionsInput, { description: 'The user.' }) input: ResetUserSessionsInput,

@@ -1,4 +1,5 @@
 import { ERROR_CODES, ERROR_TABLES } from '../../schema/errors/codes.ts';
+import { COMMON_CODES } from '../../schema/errors/common-codes.ts';
 import type { ErrorKind } from '../kernel/index.ts';
 import { STATUS_OF_KIND } from './http-errors.ts';
 
@@ -36,7 +37,13 @@ function toProtocolSection(): string {
   return `## Of GraphQL itself\n\n${toTable(Object.entries(ERROR_CODES).filter(([code]) => !ours.has(code)))}\n`;
 }
 
+/** What `@errors` does not repeat. */
+function toCommonSection(): string {
+  const items = Object.entries(COMMON_CODES).map(([code, reason]) => `- \`${code}\`: ${reason}`);
+  return `## Codes that every field can give\n\nThe directive \`@errors\` of a field names the others.\n\n${items.join('\n')}\n`;
+}
+
 /** `docs/errors.md`: every error code by its kind, with the HTTP status of the kind. */
 export function buildErrorsPage(): string {
-  return [HEAD, ...KINDS.map(toSection), toProtocolSection()].join('\n');
+  return [HEAD, toCommonSection(), ...KINDS.map(toSection), toProtocolSection()].join('\n');
 }

@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPlainSchema } from '../../schema/build.ts';
+import { declaredCodes } from '../../schema/directives/errors.ts';
 import { PUBLIC_FIELDS } from '../../schema/directives/public-fields.ts';
 import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
 import { TAGS } from '../../schema/global-id.ts';
@@ -151,6 +152,15 @@ describe('the graph', () => {
       ];
     });
     expect(bare.filter((name) => !['Query', 'Mutation', 'Subscription'].includes(name))).toEqual([]);
+  });
+
+  it('names error codes in `@errors`, each once, and lists none in a description', () => {
+    const fields = fieldsOf(types());
+    const listed = fields.filter(([, { description }]) => /\bErrors?: /.test(description ?? ''));
+    expect(listed.map(([place]) => place)).toEqual([]);
+    const declared = fields.map(([place, field]) => [place, declaredCodes(field.astNode)] as const);
+    expect(declared.filter(([, codes]) => codes.length > 0).length).toBeGreaterThan(80);
+    expect(declared.filter(([, codes]) => new Set(codes).size < codes.length).map(([place]) => place)).toEqual([]);
   });
 
   it('speaks of APIs and modules, not of a building: names and descriptions are read for years', () => {
