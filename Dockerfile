@@ -21,4 +21,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # No shell and no npm in between: SIGTERM must reach the process that drains.
-CMD ["node", "--max-semi-space-size=16", "dist/src/server/main.js"]
+CMD ["node", "--max-semi-space-size=16", "dist/src/server/start/main.js"]

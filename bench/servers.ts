@@ -62,7 +62,7 @@ export async function startIdgraph(databaseUrl: string | null, cpu: number | nul
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const clientSecret = randomBytes(32).toString('base64url');
-  const [command, args] = pinned(cpu, process.execPath, [...NODE_FLAGS, at('../src/server/main.js')]);
+  const [command, args] = pinned(cpu, process.execPath, [...NODE_FLAGS, at('../src/server/start/main.js')]);
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {

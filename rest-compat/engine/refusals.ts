@@ -26,7 +26,7 @@ export class ErrorSchemas {
 
 /**
  * What the node itself answers before it looks whose path it is: to an address that failed too often (429), and while it
- * starts (503). `src/server/http-errors.ts` makes it.
+ * starts (503). `src/server/http/http-errors.ts` makes it.
  */
 const NODE_ERROR = z.strictObject({
   error: z.string().describe('Code of the error.'),

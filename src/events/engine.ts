@@ -1,21 +1,21 @@
 import type { Clock } from '../kernel/index.ts';
 import { type Database, type DatabaseServer, settlesWithin } from '../persistence/index.ts';
-import { CursorCodec, type CursorSealer } from './cursor.ts';
-import { EventStore } from './event.store.ts';
-import { Feed } from './feed.ts';
-import { Follower } from './follower.ts';
-import type { EventSink } from './group-writer.ts';
-import { EventLog } from './log.ts';
-import { Loop } from './loop.ts';
-import { LogMaintenance } from './maintenance.ts';
-import { NatsWaker } from './nats-waker.ts';
-import { databaseStatement, linkStatement, PositionReader } from './positions.ts';
-import { LogRetention, type RetentionDays } from './retention.ts';
-import { Sequencer } from './sequencer.ts';
-import { embeddedSequencing, POSITIONS_CHANNEL, type Sequencing, serverSequencing } from './sequencing.ts';
-import { ServerLink } from './server-link.ts';
-import { databaseSink, linkSink } from './sinks.ts';
-import { LocalWaker, type Waker } from './waker.ts';
+import { Loop } from './link/loop.ts';
+import { NatsWaker } from './link/nats-waker.ts';
+import { ServerLink } from './link/server-link.ts';
+import { LocalWaker, type Waker } from './link/waker.ts';
+import { EventStore } from './read/event.store.ts';
+import { Feed } from './read/feed.ts';
+import { Follower } from './read/follower.ts';
+import { databaseStatement, linkStatement, PositionReader } from './read/positions.ts';
+import { CursorCodec, type CursorSealer } from './record/cursor.ts';
+import { Sequencer } from './sequence/sequencer.ts';
+import { embeddedSequencing, POSITIONS_CHANNEL, type Sequencing, serverSequencing } from './sequence/sequencing.ts';
+import { LogMaintenance } from './upkeep/maintenance.ts';
+import { LogRetention, type RetentionDays } from './upkeep/retention.ts';
+import type { EventSink } from './write/group-writer.ts';
+import { EventLog } from './write/log.ts';
+import { databaseSink, linkSink } from './write/sinks.ts';
 
 export interface EventEngineOptions {
   readonly db: Database;

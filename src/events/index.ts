@@ -4,16 +4,17 @@
  * follower reads them once for the node, and the feed hands them to subscribers. May import `kernel/`, `crypto/` and
  * `persistence/`.
  */
-export { EVENT_TYPES, type EventEnds, type EventType, type EventTypeRow, isEventType } from './catalogue.ts';
-export type { ChangeGroup } from './change-group.ts';
-export type { CursorSealer } from './cursor.ts';
-export { type EndedAccess, type EndedSubject, readEndedAccess } from './ended-access.ts';
+
 export { EventEngine, type EventEngineOptions } from './engine.ts';
-export { eventErrors } from './event.errors.ts';
-export type { EventStore } from './event.store.ts';
-export type { EventActor, EventDraft, SecurityEvent } from './event.ts';
-export type { EventFilter } from './event-filter.ts';
-export type { Feed, FeedItem, FollowRequest } from './feed.ts';
-export type { Follower } from './follower.ts';
-export { type CommittedListener, EventLog } from './log.ts';
-export type { RetentionDays } from './retention.ts';
+export type { EventStore } from './read/event.store.ts';
+export type { EventFilter } from './read/event-filter.ts';
+export type { Feed, FeedItem, FollowRequest } from './read/feed.ts';
+export type { Follower } from './read/follower.ts';
+export { EVENT_TYPES, type EventEnds, type EventType, type EventTypeRow, isEventType } from './record/catalogue.ts';
+export type { CursorSealer } from './record/cursor.ts';
+export { type EndedAccess, type EndedSubject, readEndedAccess } from './record/ended-access.ts';
+export { eventErrors } from './record/event.errors.ts';
+export type { EventActor, EventDraft, SecurityEvent } from './record/event.ts';
+export type { RetentionDays } from './upkeep/retention.ts';
+export type { ChangeGroup } from './write/change-group.ts';
+export { type CommittedListener, EventLog } from './write/log.ts';

@@ -2,11 +2,15 @@
  * OAuth 2 and OpenID Connect: issuers, signing keys, the token endpoint with its grants, and what tokens mean to this
  * service. May import every room below `flows/`, and `flows/`.
  */
-export type { DiscoveryService } from './discovery.ts';
+
+export type { ClientCredentials, Resolution, TokenResolver } from './callers/token.resolver.ts';
+export type { DiscoveryService } from './endpoints/discovery.ts';
+export type { Introspection, IntrospectionService } from './endpoints/introspection.ts';
+export type { RevocationService } from './endpoints/revocation.ts';
+export type { UserinfoService } from './endpoints/userinfo.ts';
 export { createOAuth, type OAuth, type OAuthOptions } from './engine.ts';
-export { GrantStore } from './grant.store.ts';
-export type { IssuedTokens, TokenParameters } from './grants/grant.ts';
-export type { Introspection, IntrospectionService } from './introspection.ts';
+export { GrantStore } from './grants/grant.store.ts';
+export { GrantFamilies } from './grants/token-families.ts';
 export {
   type ClaimGroup,
   type Issuer,
@@ -14,14 +18,11 @@ export {
   type IssuerKind,
   type IssuerMount,
   Issuers,
-} from './issuers.ts';
+} from './issuers/issuers.ts';
 export type { ShownSigningKey, SigningKeyService } from './keys/key.service.ts';
 export { oauthErrors } from './oauth.errors.ts';
-export type { RevocationService } from './revocation.ts';
 export type { ExpiredTokens } from './sweep.ts';
-export type { ChangeFeed } from './token.life.ts';
-export type { ClientCredentials, Resolution, TokenResolver } from './token.resolver.ts';
-export type { TokenRequest, TokenService } from './token.service.ts';
-export type { AccessTokenClaims } from './token.ts';
-export { GrantFamilies } from './token-families.ts';
-export type { UserinfoService } from './userinfo.ts';
+export type { IssuedTokens, TokenParameters } from './token-endpoint/grant.ts';
+export type { TokenRequest, TokenService } from './token-endpoint/token.service.ts';
+export type { ChangeFeed } from './tokens/token.life.ts';
+export type { AccessTokenClaims } from './tokens/token.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/index.ts';
-import type { GrantStore } from './grant.store.ts';
+import type { GrantStore } from './grants/grant.store.ts';
 import type { SigningKeyStore } from './keys/signing-key.store.ts';
-import type { TokenStore } from './token.store.ts';
+import type { TokenStore } from './tokens/token.store.ts';
 
 /** Rows of this room that the passing of time makes useless. */
 export class ExpiredTokens {

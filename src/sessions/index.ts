@@ -2,9 +2,10 @@
  * Sessions, the devices they are on, and secrets that work once.
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
  */
-export { DeviceService, type SeenDevice } from './device.service.ts';
-export { DeviceStore } from './device.store.ts';
-export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './one-time-code.store.ts';
+
+export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './codes/one-time-code.store.ts';
+export { DeviceService, type SeenDevice } from './devices/device.service.ts';
+export { DeviceStore } from './devices/device.store.ts';
 export type { Device, Session } from './session.entity.ts';
 export { sessionErrors } from './session.errors.ts';
 export {

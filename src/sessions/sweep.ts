@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/index.ts';
-import type { OneTimeCodeStore } from './one-time-code.store.ts';
+import type { OneTimeCodeStore } from './codes/one-time-code.store.ts';
 import type { SessionStore } from './session.store.ts';
 
 /** Deletes the expired rows of this module. */

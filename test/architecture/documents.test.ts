@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CLUSTER_DDL } from '../../src/persistence/cluster-ddl.ts';
 import { EVENT_LOG_DDL } from '../../src/persistence/event-log-ddl.ts';
 import { UNTENANTED_TABLES } from '../../src/persistence/sql-only.ts';
-import { ENTITIES } from '../../src/server/entities.ts';
+import { ENTITIES } from '../../src/server/start/entities.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -3,10 +3,10 @@ import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { satisfies } from 'semver';
 import { describe, expect, it } from 'vitest';
+// @ts-expect-error As above.
+import { LEAST } from '../../scripts/check-node.mjs';
 // @ts-expect-error Plain JavaScript, which runs before anything is built.
 import { excludesOldNode, LEAST_FOR_INSTALL } from '../../scripts/lock-engines.mjs';
-// @ts-expect-error As above.
-import { LEAST } from '../../src/server/check-node.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const readJson = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { pathsOf, type Route } from '../../rest-compat/engine/index.ts';
 import { DIALECTS } from '../../rest-compat/index.ts';
 import { kernelErrors } from '../../src/kernel/index.ts';
-import { sendError } from '../../src/server/http-errors.ts';
+import { sendError } from '../../src/server/http/http-errors.ts';
 import {
   AnswerChecker,
   type Content,

@@ -11,7 +11,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { Database, type StatementObserver } from '../../src/persistence/index.ts';
-import { ENTITIES } from '../../src/server/entities.ts';
+import { ENTITIES } from '../../src/server/start/entities.ts';
 import { stopCacheAges } from './cache-ages.ts';
 import { openTestDatabase } from './database.ts';
 import { administer, databaseUrl, type PostgresServer } from './postgres-broker.ts';

@@ -3,8 +3,8 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type Se
 import Koa, { type Middleware } from 'koa';
 import { type CallerResolver, type Dialect, Engine, type EngineOptions } from '../../rest-compat/engine/index.ts';
 import { routeOfHandle } from '../../src/crypto/index.ts';
-import { shownError } from '../../src/server/http-errors.ts';
-import { normaliseAddress, originOf } from '../../src/server/origin.ts';
+import { shownError } from '../../src/server/http/http-errors.ts';
+import { normaliseAddress, originOf } from '../../src/server/http/origin.ts';
 import { testGraph, type World } from './world.ts';
 
 /** What an endpoint answered. */

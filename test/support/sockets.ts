@@ -4,12 +4,12 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Caller } from '../../src/access/index.ts';
 import { kernelErrors } from '../../src/kernel/index.ts';
-import type { ResolveToken } from '../../src/server/caller.ts';
-import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/graphql-limits.ts';
-import { createFrontDoor } from '../../src/server/http.ts';
-import { createLogger } from '../../src/server/logger.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
-import { createSocketDoor, type SocketDoor } from '../../src/server/ws.ts';
+import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/environment/graphql-limits.ts';
+import { createLogger } from '../../src/server/environment/logger.ts';
+import { createSocketDoor, type SocketDoor } from '../../src/server/graphql/ws.ts';
+import type { ResolveToken } from '../../src/server/http/caller.ts';
+import { createFrontDoor } from '../../src/server/http/http.ts';
+import { createMetrics } from '../../src/server/http/metrics.ts';
 import { testGraph, type World } from './world.ts';
 
 /** The graph of a world over WebSocket, on a free port. */

@@ -2,16 +2,16 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { expect, vi } from 'vitest';
-import { CONFIG_NAMES } from '../../src/server/config.ts';
+import { CONFIG_NAMES } from '../../src/server/environment/config.ts';
 
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** The built server; `buildServer()` makes it. */
-export const MAIN = join(ROOT, 'dist/src/server/main.js');
+export const MAIN = join(ROOT, 'dist/src/server/start/main.js');
 
 /** Builds what is not built yet; a build that is current costs nothing. */
 export function build(part: 'server' | 'graphiql' | 'docs'): void {
-  execFileSync(process.execPath, [join(ROOT, 'src/server/build.mjs'), part], { stdio: 'pipe' });
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), part], { stdio: 'pipe' });
 }
 
 export const buildServer = (): void => build('server');

@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  // The page is served at /graphql, its scripts and styles under /assets/ (src/server/graphiql.ts).
+  // The page is served at /graphql, its scripts and styles under /assets/ (src/server/graphql/graphiql.ts).
   base: '/assets/graphiql/',
   build: {
     outDir: '../../dist/web/graphiql',

@@ -12,8 +12,8 @@ import {
 import type { EventActor, EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, kernelErrors, newId, type TenantRef } from '../../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../../persistence/index.ts';
-import type { IssuerKind } from '../issuers.ts';
-import { MAX_TOKEN_SECONDS } from '../lifetimes.ts';
+import type { IssuerKind } from '../issuers/issuers.ts';
+import { MAX_TOKEN_SECONDS } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import type { KeyRings } from './key-ring.ts';
 import { type SigningKeyStatus, statusOf } from './key-status.ts';

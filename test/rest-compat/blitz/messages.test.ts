@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTransports } from '../../../src/server/transports.ts';
+import { createTransports } from '../../../src/server/start/transports.ts';
 import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { TestSmtpServer } from '../../support/smtp-server.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mail } from '../../../src/delivery/index.ts';
-import { createTransports } from '../../../src/server/transports.ts';
+import { createTransports } from '../../../src/server/start/transports.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
 
 let dataDir: string;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventEngine, FeedItem } from '../../../src/events/index.ts';
 import { Database } from '../../../src/persistence/index.ts';
-import { ENTITIES } from '../../../src/server/entities.ts';
+import { ENTITIES } from '../../../src/server/start/entities.ts';
 import { type EventNode, startEventNode } from '../../support/event-nodes.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type EventEngine, EventLog, type FeedItem } from '../../../src/events/index.ts';
 import { systemClock } from '../../../src/kernel/index.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
-import { ENTITIES } from '../../../src/server/entities.ts';
+import { ENTITIES } from '../../../src/server/start/entities.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
 import { administer } from '../../support/postgres-broker.ts';
 import { PostgresCluster } from '../../support/postgres-cluster.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { GrantStore } from '../../../src/oauth/index.ts';
 import { SigningKeyStore } from '../../../src/oauth/keys/signing-key.store.ts';
-import { TokenStore } from '../../../src/oauth/token.store.ts';
+import { TokenStore } from '../../../src/oauth/tokens/token.store.ts';
 import { scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { CONFIG_NAMES, parseConfig } from '../../../src/server/config.ts';
-import { PATIENCE_MS } from '../../../src/server/open-database.ts';
+import { CONFIG_NAMES, parseConfig } from '../../../src/server/environment/config.ts';
+import { PATIENCE_MS } from '../../../src/server/start/open-database.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
@@ -105,7 +105,7 @@ describe('the Dockerfile', () => {
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
     expect(last).toContain('USER node');
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
-    expect(last).toContain('CMD ["node", "--max-semi-space-size=16", "dist/src/server/main.js"]');
+    expect(last).toContain('CMD ["node", "--max-semi-space-size=16", "dist/src/server/start/main.js"]');
   });
 
   it('calls a node unhealthy only after the minute in which it waits for its database', () => {

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/server/config.ts';
-import { createLogger } from '../../../src/server/logger.ts';
-import { type RunningNode, startNode } from '../../../src/server/node.ts';
+import { parseConfig } from '../../../src/server/environment/config.ts';
+import { createLogger } from '../../../src/server/environment/logger.ts';
+import { type RunningNode, startNode } from '../../../src/server/start/node.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 
 const SECRET = 'x'.repeat(32);

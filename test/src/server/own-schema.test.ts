@@ -3,10 +3,10 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Database } from '../../../src/persistence/index.ts';
 import { missingSqlOnly } from '../../../src/persistence/schema-sql.ts';
-import { parseConfig } from '../../../src/server/config.ts';
-import { ENTITIES } from '../../../src/server/entities.ts';
-import { createLogger } from '../../../src/server/logger.ts';
-import { startNode } from '../../../src/server/node.ts';
+import { parseConfig } from '../../../src/server/environment/config.ts';
+import { createLogger } from '../../../src/server/environment/logger.ts';
+import { ENTITIES } from '../../../src/server/start/entities.ts';
+import { startNode } from '../../../src/server/start/node.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { administer } from '../../support/postgres-broker.ts';
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/server/config.ts';
-import { createLogger } from '../../../src/server/logger.ts';
-import { startNode } from '../../../src/server/node.ts';
+import { parseConfig } from '../../../src/server/environment/config.ts';
+import { createLogger } from '../../../src/server/environment/logger.ts';
+import { startNode } from '../../../src/server/start/node.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { TransactionPooler } from '../../support/transaction-pooler.ts';
 

@@ -1,0 +1,113 @@
+/**
+ * `npm run build [-- <part>...]`: makes `dist/`. A part whose inputs have not changed since its last build is left alone, so
+ * the second `npm start` begins at once. Types are checked by `npm run types`, not here.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { requireNode } from './check-node.mjs';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const CODE = ['src', 'schema', 'rest-compat', 'bench', 'scripts'];
+/** What the compiler turns into something else; every other file beside the code is an asset and copied as it is. */
+const COMPILED = new Set(['.ts', '.mjs']);
+
+const PARTS = {
+  server: {
+    inputs: [...CODE, 'tsconfig.json', 'tsconfig.build.json'],
+    outputs: CODE.map((folder) => join('dist', folder)),
+    make: () => {
+      run('typescript', 'tsc', ['-p', 'tsconfig.build.json', '--noCheck']);
+      for (const file of CODE.flatMap(filesIn)) {
+        if (!COMPILED.has(extname(file))) cpSync(join(ROOT, file), join(ROOT, 'dist', file));
+      }
+    },
+  },
+  graphiql: {
+    inputs: ['web/graphiql', 'package-lock.json'],
+    outputs: ['dist/web/graphiql'],
+    make: () => run('vite', 'vite', ['build', 'web/graphiql', '--logLevel', 'warn']),
+  },
+  docs: {
+    inputs: ['web/docs', 'package-lock.json'],
+    outputs: ['dist/web/docs'],
+    make: () => {
+      const output = join(ROOT, 'dist/web/docs');
+      // Ours is served as it is written, as is Swagger UI, of which this is all that a page needs, with its licences.
+      cpSync(join(ROOT, 'web/docs'), output, { recursive: true });
+      for (const file of [
+        'swagger-ui-bundle.js',
+        'swagger-ui-bundle.js.LICENSE.txt',
+        'swagger-ui.css',
+        'LICENSE',
+        'NOTICE',
+      ])
+        cpSync(join(ROOT, 'node_modules/swagger-ui-dist', file), join(output, file));
+    },
+  },
+};
+
+function filesIn(path) {
+  const full = join(ROOT, path);
+  if (!existsSync(full)) return [];
+  if (statSync(full).isFile()) return [path];
+  return readdirSync(full, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function run(packageName, command, args) {
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'node_modules', packageName, 'package.json'), 'utf8'));
+  const script = join(ROOT, 'node_modules', packageName, typeof bin === 'string' ? bin : bin[command]);
+  const { status } = spawnSync(process.execPath, [script, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${command} failed`);
+}
+
+function digestOf(inputs) {
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const file of inputs.flatMap(filesIn)) hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+/** Whether the part is on disk as its inputs ask for. A build that was interrupted left no stamp. */
+function isCurrent(stamp, digest, outputs) {
+  return (
+    existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && outputs.some((path) => existsSync(join(ROOT, path)))
+  );
+}
+
+function buildPart(name) {
+  const { inputs, outputs, make } = PARTS[name];
+  const stamp = join(ROOT, 'dist', `.${name}.sha256`);
+  const digest = digestOf(inputs);
+  if (isCurrent(stamp, digest, outputs)) return;
+  const begin = performance.now();
+  rmSync(stamp, { force: true });
+  // A module that was removed from the sources must not live on in the build.
+  for (const path of outputs) rmSync(join(ROOT, path), { recursive: true, force: true });
+  make();
+  writeFileSync(stamp, digest);
+  console.error(`Built ${name} in ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
+}
+
+/** Waits for another build of this folder, which may make the very part that is asked for. Ends with the process. */
+async function lockFolder() {
+  // An old Node has no such module and must get as far as the check of its version.
+  const { DatabaseSync } = await import('node:sqlite');
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  const lock = new DatabaseSync(join(ROOT, 'dist', '.build.lock'), { timeout: 180_000 });
+  lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  return lock;
+}
+
+requireNode();
+const lock = await lockFolder();
+const asked = process.argv.slice(2);
+for (const name of asked.length === 0 ? Object.keys(PARTS) : asked) buildPart(name);
+lock.close();

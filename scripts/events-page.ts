@@ -1,0 +1,38 @@
+import { EVENT_TYPES, type EventEnds } from '../src/events/index.ts';
+
+const HEAD = `# Security events
+
+Written by \`npm run schema:emit\` from the event catalogue in the code; a test compares it with that.
+
+Every type of event in the log, as \`SecurityEvent.type\` and the query \`eventTypes\` of the graph name it.
+
+\`ends\` says whose access may have ended. A node remembers what it read about access tokens, roles, clients and tenants, and holds
+sockets open; once the event is committed there, or arrives from another node, it looks again at what is remembered of those named
+here, and closes the sockets whose tokens are no longer good:
+
+`;
+
+const MEANINGS: Readonly<Record<EventEnds, string>> = {
+  session: 'the session that the event names, and the tokens made in it',
+  subject:
+    'the account that the event names, and the token or token family in its parameters; where it names none of these ' +
+    '(a role was taken from a group), everybody in the tenant',
+  client: 'the client that the event names, and every token issued to it',
+  tenant: 'everybody in the tenant',
+  nothing: 'nobody: what is remembered of tokens and sockets stays',
+};
+
+const TAIL = `
+An event that a node does not know, because a newer version wrote it, counts for the whole tenant.
+`;
+
+/** `docs/events.md`: every event type by category, in the order of the catalogue, with whose access it ends. */
+export function buildEventsPage(): string {
+  const meanings = Object.entries(MEANINGS).map(([ends, meaning]) => `- \`${ends}\`: ${meaning}.\n`);
+  const byCategory = Map.groupBy(Object.entries(EVENT_TYPES), ([, { category }]) => category);
+  const tables = [...byCategory].map(([category, rows]) => {
+    const lines = rows.map(([type, { ends, description }]) => `| \`${type}\` | ${ends} | ${description} |\n`);
+    return `\n## ${category}\n\n| type | ends | description |\n| --- | --- | --- |\n${lines.join('')}`;
+  });
+  return [HEAD, ...meanings, TAIL, ...tables].join('');
+}

@@ -1,0 +1,120 @@
+import type pg from 'pg';
+import { kernelErrors } from '../../kernel/index.ts';
+import { type DatabaseServer, type ServerConnection, translateDatabaseError } from '../../persistence/index.ts';
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 2_000;
+
+export interface ServerLinkHooks {
+  /** Runs on each new connection before it is used; a failure counts as a failed connection. */
+  readonly onConnect?: (connection: ServerConnection) => Promise<void>;
+  readonly onNotification?: (channel: string) => void;
+}
+
+/** A statement, or several in one text without values; those are one transaction. */
+export interface LinkQuery {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  /** Longest it may take. Default: the database's own limit. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A connection of our own to the server, outside the pool, that comes back by itself when it is lost, or when its server
+ * takes no writes any more. The event log's loops use these: a pool that is full of requests which wait for the loop that
+ * waits for the pool would never end.
+ */
+export class ServerLink {
+  readonly #server: DatabaseServer;
+  readonly #name: string;
+  readonly #hooks: ServerLinkHooks;
+  #connection: ServerConnection | undefined;
+  /** The one that is being made. */
+  #next: ServerConnection | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #isStopped = true;
+
+  /** @param name Shown as `application_name`, so that the operator knows the connection. */
+  constructor(server: DatabaseServer, name: string, hooks: ServerLinkHooks = {}) {
+    this.#server = server;
+    this.#name = name;
+    this.#hooks = hooks;
+  }
+
+  get isUp(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** Tries to connect; when that fails, goes on trying in the background. */
+  async start(): Promise<void> {
+    this.#isStopped = false;
+    await this.#connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#next?.cut();
+    await connection?.leave();
+  }
+
+  /**
+   * Runs a statement.
+   * @throws SERVICE_UNAVAILABLE The connection is down or was lost; in the latter case the statement's fate is unknown.
+   */
+  async query({ text, values, timeoutMs }: LinkQuery): Promise<pg.QueryResult | pg.QueryResult[]> {
+    const connection = this.#connection;
+    if (connection === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
+    try {
+      // What only reads would otherwise follow a server that nobody writes to any more.
+      await connection.ensureWritable();
+      return await connection.run(text, values, timeoutMs);
+    } catch (error) {
+      // A text that begins a transaction leaves it open where a statement of it fails, and all that follow would be refused.
+      if (values === undefined && !connection.isSpent) await connection.rollBack();
+      if (connection.isSpent) this.#lose(connection);
+      throw translateDatabaseError(error);
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const connection = this.#server.connection(this.#name);
+    this.#next = connection;
+    connection.on('error', () => this.#lose(connection));
+    connection.on('end', () => this.#lose(connection));
+    connection.on('notification', ({ channel }) => this.#hooks.onNotification?.(channel));
+    try {
+      await connection.connect();
+      await connection.ensureWritable();
+      await this.#hooks.onConnect?.(connection);
+    } catch {
+      connection.cut();
+      this.#tryLater();
+      return;
+    }
+    if (this.#isStopped) {
+      connection.cut();
+      return;
+    }
+    this.#connection = connection;
+    this.#retryMs = FIRST_RETRY_MS;
+  }
+
+  #lose(connection: ServerConnection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    connection.cut();
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    if (this.#isStopped) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#connect(), this.#retryMs);
+    this.#retry.unref();
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+  }
+}

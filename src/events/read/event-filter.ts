@@ -1,0 +1,114 @@
+import { type RawBuilder, sql } from 'kysely';
+import { isStorableText } from '../../kernel/index.ts';
+import { EVENT_TYPES, type EventType } from '../record/catalogue.ts';
+import type { SecurityEvent } from '../record/event.ts';
+import { smallestIdAt } from '../upkeep/partitions.ts';
+import type { Wanted } from './filter-index.ts';
+import { BEYOND_IDS, SMALLEST_ID, type SubjectQuery } from './subject-reader.ts';
+
+/** Which events of a tenant are wanted; what is left out or null restricts nothing. */
+export interface EventFilter {
+  readonly types?: readonly EventType[] | null | undefined;
+  /** Categories of the catalogue. */
+  readonly categories?: readonly string[] | null | undefined;
+  readonly subjectId?: string | null | undefined;
+  readonly actorId?: string | null | undefined;
+  readonly clientId?: string | null | undefined;
+  readonly outcome?: 'success' | 'failure' | null | undefined;
+  /** Not before this moment. */
+  readonly from?: Date | null | undefined;
+  /** Not after this moment. */
+  readonly to?: Date | null | undefined;
+}
+
+/** A filter by account, type and time alone: what `SubjectReader` answers. */
+export type SubjectFilter = Pick<SubjectQuery, 'subjectId' | 'types' | 'fromId' | 'belowId'>;
+
+/** The filter in that form; null when it asks for something else. */
+export function subjectFilter(filter: EventFilter): SubjectFilter | null {
+  const { subjectId, actorId, clientId, outcome, from, to } = filter;
+  if (subjectId == null || !isStorableText(subjectId)) return null;
+  if (actorId != null || clientId != null || outcome != null) return null;
+  return {
+    subjectId,
+    types: wantedTypes(filter),
+    fromId: from == null ? SMALLEST_ID : smallestIdAt(from),
+    belowId: to == null ? BEYOND_IDS : smallestIdAfter(to),
+  };
+}
+
+const smallestIdAfter = (moment: Date): string => smallestIdAt(new Date(moment.getTime() + 1));
+
+/** One filter in both forms: for events in memory and for the log. */
+export interface CompiledFilter {
+  matches(event: SecurityEvent): boolean;
+  /** By what the filter is found, in the order of `indexedValues`: its values, or null for any. */
+  readonly wanted: Wanted;
+  /** A condition over `security_events e`; always true without a filter. */
+  readonly condition: RawBuilder<boolean>;
+}
+
+/** In the order of `indexedValues`. */
+const EQUALITIES = [
+  ['subjectId', 'subject_id'],
+  ['actorId', 'actor_id'],
+  ['clientId', 'client_id'],
+  ['outcome', 'outcome'],
+] as const;
+
+/** A filter that names more types is looked at for every type: each costs a place in the index. */
+const MAX_INDEXED_TYPES = 16;
+
+/** The values of an event by which filters are found. */
+export const indexedValues = ({ subjectId, actorId, clientId, outcome, type }: SecurityEvent): (string | null)[] => [
+  subjectId,
+  actorId,
+  clientId,
+  outcome,
+  type,
+];
+
+function indexedWishes(filter: EventFilter, types: readonly string[] | null): Wanted {
+  const named = types === null ? null : [...new Set(types)];
+  return [
+    ...EQUALITIES.map(([property]) => (filter[property] == null ? null : [filter[property]])),
+    named !== null && named.length > MAX_INDEXED_TYPES ? null : named,
+  ];
+}
+
+export function compileFilter(filter: EventFilter): CompiledFilter {
+  const types = wantedTypes(filter);
+  const wanted = EQUALITIES.flatMap(([property, column]) => {
+    const value = filter[property];
+    return value === null || value === undefined ? [] : [{ property, column, value }];
+  });
+  const { from, to } = filter;
+  const typeSet = types === null ? null : new Set<string>(types);
+  // The database refuses some texts as values, so no row has them either.
+  const conditions = wanted.map(({ column, value }) =>
+    isStorableText(value) ? sql<boolean>`${sql.ref(`e.${column}`)} = ${value}` : sql<boolean>`false`,
+  );
+  if (types !== null) conditions.push(sql<boolean>`e.type = any(${types}::text[])`);
+  // An event's id begins with its time, so the index that orders the list also bounds it, and partitions are left out.
+  if (from != null) conditions.push(sql<boolean>`e.id >= ${smallestIdAt(from)}::uuid`);
+  if (to != null) conditions.push(sql<boolean>`e.id < ${smallestIdAfter(to)}::uuid`);
+  return {
+    wanted: indexedWishes(filter, types),
+    matches: (event) =>
+      (typeSet === null || typeSet.has(event.type)) &&
+      wanted.every(({ property, value }) => event[property] === value) &&
+      (from == null || event.occurredAt >= from) &&
+      (to == null || event.occurredAt <= to),
+    condition: conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`,
+  };
+}
+
+/** The types a filter lets through, or null for all: the named ones, those of the named categories, or both at once. */
+function wantedTypes({ types, categories }: EventFilter): EventType[] | null {
+  if (categories === null || categories === undefined) return types === null || types === undefined ? null : [...types];
+  const named = types === null || types === undefined ? null : new Set<string>(types);
+  const all = Object.entries(EVENT_TYPES) as [EventType, { category: string }][];
+  return all
+    .filter(([type, row]) => categories.includes(row.category) && (named?.has(type) ?? true))
+    .map(([type]) => type);
+}

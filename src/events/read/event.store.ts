@@ -1,0 +1,94 @@
+import { sql } from 'kysely';
+import { isUuid } from '../../kernel/index.ts';
+import {
+  type Database,
+  firstPage,
+  keysetPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+} from '../../persistence/index.ts';
+import type { CursorCodec } from '../record/cursor.ts';
+import type { SecurityEvent } from '../record/event.ts';
+import { EVENT_SELECT_LIST } from '../record/event-columns.ts';
+import { LOG } from '../sequence/sequencing.ts';
+import { compileFilter, type EventFilter, subjectFilter } from './event-filter.ts';
+import { SubjectReader } from './subject-reader.ts';
+
+interface EventTables {
+  security_events: { tenant_id: string; id: string; occurred_at: Date };
+}
+
+const BY_ID: readonly PageKey[] = [{ column: 'e.id', property: 'id', type: 'uuid' }];
+
+/** The log as history: what happened, newest first. */
+export class EventStore {
+  readonly #db: Database;
+  readonly #cursors: CursorCodec;
+  readonly #subjects: SubjectReader;
+
+  constructor(db: Database, cursors: CursorCodec) {
+    this.#db = db;
+    this.#subjects = new SubjectReader(db);
+    this.#cursors = cursors;
+  }
+
+  /**
+   * A page of a tenant's events by id, so in the order they were made.
+   * @param request `descending` defaults to true: newest first.
+   * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
+   */
+  async page(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>> {
+    const newestFirst = { descending: true, ...request };
+    return (await this.#newestOfSubject(tenantId, filter, newestFirst)) ?? this.#anyPage(tenantId, filter, newestFirst);
+  }
+
+  /** The page that is asked for by far the most; null when it is another one. */
+  async #newestOfSubject(
+    tenantId: string,
+    filter: EventFilter,
+    request: PageRequest,
+  ): Promise<PageResult<SecurityEvent> | null> {
+    const subject = request.descending === true ? subjectFilter(filter) : null;
+    if (subject === null) return null;
+    return firstPage(request, BY_ID, (size) => this.#subjects.newest({ tenantId, ...subject, size }));
+  }
+
+  #anyPage(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>> {
+    const query = this.#db
+      .read<EventTables>()
+      .selectFrom('security_events as e')
+      .select(sql.raw(EVENT_SELECT_LIST) as never)
+      .where('e.tenant_id', '=', tenantId)
+      .where(compileFilter(filter).condition);
+    return keysetPage<SecurityEvent>(query, BY_ID, request);
+  }
+
+  async findById(tenantId: string, id: string): Promise<SecurityEvent | null> {
+    return (await this.findByIds(tenantId, [id])).get(id) ?? null;
+  }
+
+  /** The events with these ids, by id; what is not there is left out. */
+  async findByIds(tenantId: string, ids: readonly string[]): Promise<Map<string, SecurityEvent>> {
+    const { rows } = await sql<SecurityEvent>`select ${sql.raw(EVENT_SELECT_LIST)} from security_events e
+      where e.tenant_id = ${tenantId}::uuid and e.id = any(${ids.filter(isUuid)}::uuid[])`.execute(this.#db.read());
+    return new Map(rows.map((event) => [event.id, event]));
+  }
+
+  /** The feed cursors of events, by id; an event is left out until the sequencer has seen it, a few milliseconds. */
+  async feedCursors(tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await sql<{ id: string; position: unknown; generation: unknown }>`
+      select p.event_id as id, p.position,
+        (select max(generation) from event_generations where log = ${sql.raw(String(LOG))}) as generation
+      from event_positions p
+      where p.tenant_id = ${tenantId}::uuid and p.event_id = any(${ids.filter(isUuid)}::uuid[])`.execute(
+      this.#db.read(),
+    );
+    return new Map(
+      rows.map(({ id, position, generation }) => [
+        id,
+        this.#cursors.encode(tenantId, { generation: Number(generation), position: Number(position) }),
+      ]),
+    );
+  }
+}

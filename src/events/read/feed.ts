@@ -1,0 +1,183 @@
+import { kernelErrors } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import { type CursorCodec, isAfter, type LogPosition } from '../record/cursor.ts';
+import { eventErrors } from '../record/event.errors.ts';
+import type { SecurityEvent } from '../record/event.ts';
+import { type CompiledFilter, compileFilter, type EventFilter } from './event-filter.ts';
+import type { FeedEntry, Follower } from './follower.ts';
+import { MemoryTail } from './memory-tail.ts';
+import { type Kept, type PositionReader, readKept, readTenantPage } from './positions.ts';
+
+/** One step of a feed: an event, or a checkpoint, which is a cursor to resume from when nothing has come yet. */
+export type FeedItem =
+  | { readonly kind: 'event'; readonly cursor: string; readonly event: SecurityEvent }
+  | { readonly kind: 'checkpoint'; readonly cursor: string; readonly event: null };
+
+export interface FollowRequest {
+  readonly tenantId: string;
+  readonly filter?: EventFilter;
+  /** Cursor of the last item seen; without it the feed begins with what happens next. */
+  readonly after?: string | null | undefined;
+  /** Ends the feed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface FeedOptions {
+  readonly db: Database;
+  readonly follower: Follower;
+  readonly reader: PositionReader;
+  readonly cursors: CursorCodec;
+}
+
+/** What subscriptions read: the events of one tenant, live, each once and in order. */
+export class Feed {
+  readonly #options: FeedOptions;
+  readonly #open = new Set<MemoryTail>();
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Follows a tenant's events. The first item is a checkpoint; further ones come with `checkpoint()`. Ending the iteration
+   * or aborting `signal` releases everything. Nothing is read ahead of a slow consumer but 256 events; beyond that it reads
+   * the log itself until it has caught up.
+   * @throws EVENT_CURSOR_INVALID `after` was not given out for this tenant. On the first step.
+   * @throws EVENT_CURSOR_EXPIRED Events after `after` were deleted by the tenant's retention; on the first step, or later when
+   *   they are deleted before a slow consumer gets to them.
+   * @throws SERVICE_UNAVAILABLE The log cannot be read at the moment; follow again with the last cursor.
+   */
+  follow(request: FollowRequest): AsyncIterableIterator<FeedItem, undefined> {
+    const ended = new AbortController();
+    const signal = request.signal === undefined ? ended.signal : AbortSignal.any([request.signal, ended.signal]);
+    const items = this.#items(request, signal);
+    return {
+      next: () => items.next(),
+      // A generator that waits does not see its own return(); ending the wait lets it.
+      return: () => {
+        ended.abort();
+        return items.return(undefined);
+      },
+      throw: (error) => {
+        ended.abort();
+        return items.throw(error);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /** Lets each subscriber whose place moved without an event know it; the engine calls this every 30 seconds. */
+  checkpoint(): void {
+    for (const tail of this.#open) tail.requestCheckpoint();
+  }
+
+  /** How many subscribers follow at the moment. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  async *#items(request: FollowRequest, signal: AbortSignal): AsyncGenerator<FeedItem, undefined> {
+    const { follower } = this.#options;
+    const filter = compileFilter(request.filter ?? {});
+    const { tenantId } = request;
+    const start = await this.#startOf(request);
+    const tail = new MemoryTail(tenantId, filter, signal);
+    follower.attach(tail);
+    this.#open.add(tail);
+    try {
+      // Without a cursor the feed begins where the follower stands as it is attached, so nothing is missed.
+      let at = start ?? follower.position!;
+      let mustRead = start !== null;
+      yield this.#checkpointAt(tenantId, at);
+      while (!signal.aborted) {
+        if (mustRead || tail.hasOverflowed) {
+          mustRead = false;
+          tail.restart();
+          for await (const entry of this.#logged(tenantId, filter, at, signal)) {
+            at = entry;
+            if (entry.event !== null) yield this.#item(entry as FeedEntry);
+          }
+          continue;
+        }
+        const entry = tail.take();
+        if (entry !== undefined) {
+          if (!isAfter(entry, at)) continue;
+          at = entry;
+          yield this.#item(entry);
+          continue;
+        }
+        const here = follower.position!;
+        if (tail.takeCheckpointRequest() && isAfter(here, at)) {
+          at = here;
+          yield this.#checkpointAt(tenantId, at);
+          continue;
+        }
+        await tail.changed();
+      }
+      return undefined;
+    } finally {
+      follower.detach(tail);
+      this.#open.delete(tail);
+    }
+  }
+
+  /** The place of the cursor, or null to begin with what happens next. */
+  async #startOf({ tenantId, after }: FollowRequest): Promise<LogPosition | null> {
+    const { cursors, db, follower, reader } = this.#options;
+    const start = after === null || after === undefined ? null : cursors.decode(tenantId, after);
+    if (follower.position === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
+    if (start === null) return null;
+    // Another node may know a generation that our follower has yet to see; one that nobody knows is of another log.
+    if (start.generation > follower.position.generation && start.generation > (await reader.tail()).generation)
+      throw eventErrors.EVENT_CURSOR_INVALID();
+    this.#requireWhole(tenantId, await readKept(db, tenantId, start));
+    return start;
+  }
+
+  /** Refuses to go on where something is missing. */
+  #requireWhole(tenantId: string, { isWhole, from }: Kept): void {
+    if (isWhole) return;
+    throw eventErrors.EVENT_CURSOR_EXPIRED({
+      extensions: { oldestCursor: this.#options.cursors.encode(tenantId, from) },
+    });
+  }
+
+  /** Reads the log up to where the follower stands now; ends with that place, without an event. */
+  async *#logged(
+    tenantId: string,
+    filter: CompiledFilter,
+    from: LogPosition,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogPosition & { event: SecurityEvent | null }> {
+    const end = this.#options.follower.position!;
+    let at = from;
+    while (!signal.aborted) {
+      const page = await readTenantPage(this.#options.db, tenantId, filter, at, end.position);
+      // Retention may have been at work since the last page.
+      this.#requireWhole(tenantId, page.kept);
+      for (const { position, event } of page.matching) yield { generation: end.generation, position, event };
+      if (page.lastPosition === null) break;
+      at = { generation: end.generation, position: page.lastPosition };
+    }
+    if (!signal.aborted && isAfter(end, from)) yield { ...end, event: null };
+  }
+
+  #checkpointAt(tenantId: string, at: LogPosition): FeedItem {
+    return { kind: 'checkpoint', cursor: this.#options.cursors.encode(tenantId, at), event: null };
+  }
+
+  readonly #shared = new WeakMap<SecurityEvent, FeedItem>();
+
+  /** Subscribers of one event share its item, and so the work of sealing its cursor. */
+  #item(entry: FeedEntry): FeedItem {
+    let item = this.#shared.get(entry.event);
+    if (item === undefined) {
+      const { event } = entry;
+      item = { kind: 'event', cursor: this.#options.cursors.encode(event.tenantId, entry), event };
+      this.#shared.set(entry.event, item);
+    }
+    return item;
+  }
+}

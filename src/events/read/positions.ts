@@ -1,0 +1,168 @@
+import { CompiledQuery, type Kysely, sql } from 'kysely';
+import type { Database } from '../../persistence/index.ts';
+import type { ServerLink } from '../link/server-link.ts';
+import type { LogPosition } from '../record/cursor.ts';
+import type { SecurityEvent } from '../record/event.ts';
+import { EVENT_JSON, EVENT_SELECT_LIST, readEvent, type WrittenEvent } from '../record/event-columns.ts';
+import { LOG } from '../sequence/sequencing.ts';
+import type { CompiledFilter } from './event-filter.ts';
+
+/** Rows of one look at the log: 500 events of about 1 KB, half a megabyte for each subscriber that reads by itself. */
+export const READ_PAGE = 500;
+
+/** An event at its place; null where retention removed it. */
+export interface PositionedEvent {
+  readonly position: number;
+  readonly event: SecurityEvent | null;
+}
+
+/** What a follower saw: the present generation, and what follows the place it asked from. */
+export interface Look {
+  readonly generation: number;
+  /** Where the events begin: right after the place asked from, or at a generation's start if that place was lost. */
+  readonly from: number;
+  readonly events: readonly PositionedEvent[];
+}
+
+type Statement = (text: string, values: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+
+/** Runs a statement on the link. */
+export function linkStatement(link: ServerLink): Statement {
+  return async (text, values) => {
+    const result = await link.query({ text, values: [...values] });
+    return (result as { rows: Record<string, unknown>[] }).rows;
+  };
+}
+
+/** Runs a statement like any other, outside whatever unit of work is open. */
+export function databaseStatement(db: Database): Statement {
+  return (text, values) =>
+    db.detached(async () => {
+      const query = CompiledQuery.raw(text, [...values]);
+      return (await db.read<Kysely<unknown>>().executeQuery<Record<string, unknown>>(query)).rows;
+    });
+}
+
+/** Where reading goes on after generation $1, position $2: there, or before the first position of a later generation. */
+const RESUME = `least($2::bigint, (select min(first_position) - 1 from event_generations where log = ${LOG} and generation > $1::integer))`;
+
+const TAIL_SQL = `select b.generation, b.last_position as position from event_batches b where b.log = ${LOG}
+  order by b.log desc, b.generation desc, b.last_position desc limit 1`;
+
+const DELETED_SQL = 'select coalesce(max(deleted_position), 0) as deleted from event_retentions';
+
+/** The inner limit keeps the planner at one index probe a row: without statistics it would join by scanning the whole log. */
+const LOOK_SQL = `with place as materialized (
+    select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
+  )
+  select place.generation, place."from", (
+    select coalesce(json_agg(json_build_array(p.position, case when e.id is not null then ${EVENT_JSON} end) order by p.position),
+      '[]'::json)
+    from (
+      select position, tenant_id, event_id from event_positions
+      where log = ${LOG} and position > place."from" order by position limit ${READ_PAGE}
+    ) p
+    left join lateral (select * from security_events e
+      where e.tenant_id = p.tenant_id and e.id = p.event_id limit 1) e on true
+  ) as events
+  from place`;
+
+/** Reads the positions of the whole log, for the node's follower. */
+export class PositionReader {
+  readonly #statement: Statement;
+
+  constructor(statement: Statement) {
+    this.#statement = statement;
+  }
+
+  /** The last place given out; before the first pass of the first sequencer that is nowhere. */
+  async tail(): Promise<LogPosition> {
+    const [row] = await this.#statement(TAIL_SQL, []);
+    return row === undefined
+      ? { generation: 0, position: 0 }
+      : { generation: Number(row['generation']), position: Number(row['position']) };
+  }
+
+  /** The highest position of any tenant that retention deleted; 0 when it deleted nothing so far. */
+  async deletedUpTo(): Promise<number> {
+    const [row] = await this.#statement(DELETED_SQL, []);
+    return Number(row!['deleted']);
+  }
+
+  async look(after: LogPosition): Promise<Look> {
+    const [row] = await this.#statement(LOOK_SQL, [after.generation, after.position]);
+    const found = row!['events'] as readonly (readonly [position: number, event: WrittenEvent | null])[];
+    return {
+      generation: Number(row!['generation']),
+      from: Number(row!['from']),
+      events: found.map(([position, event]) => ({ position, event: event === null ? null : readEvent(event) })),
+    };
+  }
+}
+
+/** What retention left of a tenant's events, seen from a place. */
+export interface Kept {
+  /** Whether nothing was deleted that comes after the place. */
+  readonly isWhole: boolean;
+  /** The first place from which reading on misses nothing: that of the last event deleted. */
+  readonly from: LogPosition;
+}
+
+const toKept = (row: Record<string, unknown>): Kept => ({
+  isWhole: Number(row['deleted']) <= Number(row['place']),
+  from: { generation: Number(row['generation']), position: Number(row['deleted']) },
+});
+
+/** Where reading goes on after a place, and what is needed to tell whether something is missing there. */
+const placeOf = (tenantId: string, after: LogPosition) => sql`place as materialized (
+    select least(${after.position}::bigint, (select min(first_position) - 1 from event_generations
+        where log = ${sql.raw(String(LOG))} and generation > ${after.generation}::integer)) as place,
+      coalesce((select deleted_position from event_retentions where tenant_id = ${tenantId}::uuid), 0) as deleted,
+      coalesce((select max(generation) from event_generations where log = ${sql.raw(String(LOG))}), 0) as generation
+  )`;
+
+/** What is left for a subscriber who has seen everything up to a place. */
+export async function readKept(db: Database, tenantId: string, after: LogPosition): Promise<Kept> {
+  const query = sql<Record<string, unknown>>`with ${placeOf(tenantId, after)} select * from place`;
+  const { rows } = await db.detached(() => query.execute(db.read()));
+  return toKept(rows[0]!);
+}
+
+/** Events of one tenant after a place and up to another, for a subscriber that reads by itself. */
+export interface TenantPage {
+  /** As of the same moment as the events. */
+  readonly kept: Kept;
+  readonly matching: readonly { readonly position: number; readonly event: SecurityEvent }[];
+  /** Last position looked at, matching or not; null when there was none. */
+  readonly lastPosition: number | null;
+}
+
+/**
+ * Looks at the next 500 positions of a tenant; the filter is applied after that bound, so a rare match costs many short
+ * statements instead of one long one.
+ */
+export async function readTenantPage(
+  db: Database,
+  tenantId: string,
+  filter: CompiledFilter,
+  after: LogPosition,
+  upTo: number,
+): Promise<TenantPage> {
+  const query = sql<Record<string, unknown>>`with ${placeOf(tenantId, after)},
+    page as materialized (
+      select p.position, p.event_id from event_positions p
+      where p.tenant_id = ${tenantId}::uuid and p.position <= ${upTo}::bigint and p.position > (select place from place)
+      order by p.position limit ${sql.raw(String(READ_PAGE))}
+    )
+    select place.place, place.deleted, place.generation, page.position as "atPosition", ${sql.raw(EVENT_SELECT_LIST)}
+    from place left join page on true
+    left join lateral (select * from security_events e
+      where e.tenant_id = ${tenantId}::uuid and e.id = page.event_id and ${filter.condition} limit 1) e on true
+    order by page.position`;
+  const { rows } = await db.detached(() => query.execute(db.read()));
+  const matching = rows.flatMap(({ place: _, deleted: __, generation: ___, atPosition, ...event }) =>
+    event['id'] === null ? [] : [{ position: Number(atPosition), event: event as unknown as SecurityEvent }],
+  );
+  const last = rows.at(-1)!['atPosition'];
+  return { kept: toKept(rows[0]!), matching, lastPosition: last === null ? null : Number(last) };
+}

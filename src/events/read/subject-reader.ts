@@ -1,0 +1,75 @@
+import { CompiledQuery } from 'kysely';
+import { BatchReader, type Database } from '../../persistence/index.ts';
+import type { SecurityEvent } from '../record/event.ts';
+import { EVENT_JSON, readEvent, type WrittenEvent } from '../record/event-columns.ts';
+
+/** The newest events of one subject. */
+export interface SubjectQuery {
+  readonly tenantId: string;
+  readonly subjectId: string;
+  /** Null for all. */
+  readonly types: readonly string[] | null;
+  /** Ids from here on, and below there. */
+  readonly fromId: string;
+  readonly belowId: string;
+  readonly size: number;
+}
+
+/** Queries of one statement: 25 pages of 201 events at some 600 bytes are 3 MB. */
+const MAX_BATCH = 25;
+
+export const SMALLEST_ID = '00000000-0000-0000-0000-000000000000';
+/** No UUIDv7 of a time to come reaches it. */
+export const BEYOND_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/**
+ * Each page by itself from the index, all in one round trip; a page arrives as JSON, which is parsed in a tenth of the time
+ * that its 18 columns a row would take.
+ */
+const STATEMENT = `select page.events from
+  unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int[]) with ordinality
+    as wanted (tenant_id, subject_id, from_id, below_id, size, place)
+  cross join lateral (select coalesce(json_agg(${EVENT_JSON} order by e.id desc), '[]'::json) as events from (
+    select * from security_events e
+    where e.tenant_id = wanted.tenant_id and e.subject_id = wanted.subject_id
+      and e.id >= wanted.from_id and e.id < wanted.below_id and ($6::text[] is null or e.type = any($6::text[]))
+    order by e.id desc limit wanted.size) e) page
+  order by wanted.place`;
+
+/**
+ * Reads the newest events of single accounts for the hot path, many at a time. Measured through a REST row with 64 readers
+ * and a million events in the log: a request for one event took 0.27 ms of the process, with a statement each 0.77; for 20
+ * events 0.56 and 0.94.
+ */
+export class SubjectReader {
+  readonly #db: Database;
+  readonly #batch: BatchReader<SubjectQuery, SecurityEvent[]>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#batch = new BatchReader({
+      max: MAX_BATCH,
+      read: (queries) => this.#read(queries),
+      // No type at all is not the same as all of them.
+      groupBy: ({ types }) => (types === null ? '*' : types.join()),
+    });
+  }
+
+  /** Newest first. */
+  newest(query: SubjectQuery): Promise<SecurityEvent[]> {
+    return this.#batch.ask(query);
+  }
+
+  /** @param queries All of the same types. */
+  async #read(queries: readonly SubjectQuery[]): Promise<SecurityEvent[][]> {
+    const column = (name: keyof SubjectQuery) => queries.map((query) => query[name]);
+    const parameters = [
+      ...(['tenantId', 'subjectId', 'fromId', 'belowId', 'size'] as const).map(column),
+      queries[0]!.types,
+    ];
+    const { rows } = await this.#db
+      .read()
+      .executeQuery<{ events: WrittenEvent[] }>(CompiledQuery.raw(STATEMENT, parameters));
+    return rows.map(({ events }) => events.map(readEvent));
+  }
+}

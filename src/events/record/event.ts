@@ -1,0 +1,87 @@
+import { newIdAt, type Origin, type TenantRef } from '../../kernel/index.ts';
+import type { EventType } from './catalogue.ts';
+import { storableOrNull, storableParams, storableText } from './event-text.ts';
+
+/** Who acted; a `Caller` of `access/` fits. */
+export interface EventActor {
+  readonly kind: string;
+  readonly userId: string | null;
+  readonly clientId: string | null;
+  readonly clientAuth: string | null;
+  readonly sessionId: string | null;
+  readonly origin: Origin;
+}
+
+/** What a service reports; the rest of the row comes from the actor and the clock. */
+export interface EventDraft {
+  readonly type: EventType;
+  /** Public id of the account acted on. */
+  readonly subjectId?: string | null;
+  /** `client_id` the event is about, where it is not the actor's. */
+  readonly clientId?: string | null;
+  /** Session the event is about, where it is not the actor's. */
+  readonly sessionId?: string | null;
+  /** Default `success`. */
+  readonly outcome?: 'success' | 'failure';
+  /** Error code or short word that says why, for failures. */
+  readonly reason?: string | null;
+  /** Details. Never a secret; each text is cut to 2000 characters. */
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** A row of the log. */
+export interface SecurityEvent {
+  readonly tenantId: string;
+  /** UUIDv7 of the moment it happened: `occurredAt`, to the millisecond. */
+  readonly id: string;
+  readonly type: EventType;
+  readonly occurredAt: Date;
+  /** `anonymous`, `user`, `application`, `api-key` or `system`. */
+  readonly actorKind: string;
+  /** Public id of the acting user, or `client_id` of the acting application. */
+  readonly actorId: string | null;
+  readonly subjectId: string | null;
+  readonly clientId: string | null;
+  readonly clientAuth: string | null;
+  readonly sessionId: string | null;
+  readonly ip: string | null;
+  readonly peerIp: string | null;
+  readonly userAgent: string | null;
+  readonly api: string;
+  readonly processId: string | null;
+  readonly outcome: 'success' | 'failure';
+  readonly reason: string | null;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const NO_PARAMS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** Makes the row of an event that happened now: every text is one the database takes, and none is longer than its bound. */
+export function toSecurityEvent(
+  actor: EventActor,
+  tenant: Pick<TenantRef, 'id'>,
+  draft: EventDraft,
+  now: Date,
+): SecurityEvent {
+  const { origin } = actor;
+  return {
+    tenantId: tenant.id,
+    id: newIdAt(now),
+    type: draft.type,
+    occurredAt: now,
+    actorKind: actor.kind,
+    actorId: storableOrNull(actor.userId ?? actor.clientId),
+    subjectId: storableOrNull(draft.subjectId),
+    clientId: storableOrNull(draft.clientId ?? actor.clientId),
+    clientAuth: storableOrNull(actor.clientAuth),
+    sessionId: draft.sessionId ?? actor.sessionId,
+    ip: storableOrNull(origin.ip),
+    peerIp: storableOrNull(origin.peerIp),
+    userAgent: storableOrNull(origin.userAgent),
+    api: storableText(origin.api),
+    processId: origin.processId,
+    outcome: draft.outcome ?? 'success',
+    reason: storableOrNull(draft.reason),
+    params: draft.params === undefined ? NO_PARAMS : storableParams(draft.params),
+  };
+}

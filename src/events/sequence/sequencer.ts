@@ -1,0 +1,57 @@
+import { Loop, type Round } from '../link/loop.ts';
+import type { Sequencing } from './sequencing.ts';
+
+export interface SequencerOptions {
+  readonly sequencing: Sequencing;
+  /** Told after each pass that gave out positions. */
+  readonly onSequenced: (count: number) => void;
+  readonly onError: (error: unknown) => void;
+  /** Longest time between two passes: what finds the commits of a node that died. */
+  readonly pollMs: number;
+}
+
+/** Another node has its turn; it holds the lock for about a millisecond. */
+const BUSY_MS = 5;
+/** A pass costs the server about a millisecond: under load at most a tenth of one core. */
+const BETWEEN_PASSES_MS = 10;
+
+/**
+ * Gives committed events dense positions; one on each node, one at a time at work
+ * (docs/decisions/0011-event-positions.md).
+ */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  readonly #loop: Loop;
+
+  constructor(options: SequencerOptions) {
+    this.#options = options;
+    this.#loop = new Loop({ round: () => this.#round(), pollMs: options.pollMs, onError: options.onError });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Says that this node committed events. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #round(): Promise<Round> {
+    const { sequencing, onSequenced } = this.#options;
+    const { hadTurn, isCurrent, count } = await sequencing.pass();
+    if (!hadTurn) return { restMs: BUSY_MS, isUnfinished: true };
+    if (!isCurrent) {
+      await sequencing.openGeneration();
+      onSequenced(0);
+      return { restMs: 0, isUnfinished: true };
+    }
+    if (count === 0) return { restMs: 0, isUnfinished: false };
+    onSequenced(count);
+    return { restMs: BETWEEN_PASSES_MS, isUnfinished: false };
+  }
+}

@@ -1,0 +1,45 @@
+import { sql } from 'kysely';
+import type { Database } from '../../persistence/index.ts';
+
+/**
+ * Any 64-bit numbers no other application of the database uses. The sweep, which comes every two seconds, has one of its own:
+ * it would end the hourly work again and again, which then deleted less than is written.
+ */
+const LOCKS = { hourly: 7_236_914_552_013n, sweep: 7_236_914_552_015n } as const;
+
+/** Work on the log that one node at a time does, in transactions of its own. */
+export class MaintenanceTurn {
+  readonly #db: Database;
+  readonly #lock: bigint;
+
+  constructor(db: Database, kind: keyof typeof LOCKS) {
+    this.#db = db;
+    this.#lock = LOCKS[kind];
+  }
+
+  /** Runs work in a transaction, unless another node is at such work: then null. */
+  take<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.#db.detached(() =>
+      this.#db.transaction(async () => {
+        // Without statistics the planner would scan whole tables for what an index finds.
+        const { rows } = await sql<{ isOurs: boolean }>`select set_config('enable_seqscan', 'off', true),
+          pg_try_advisory_xact_lock(${sql.raw(String(this.#lock))}) as "isOurs"`.execute(this.#db.read());
+        return rows[0]!.isOurs ? work() : null;
+      }),
+    );
+  }
+
+  /** Repeats a statement, each time in a transaction of its own, until one touches less than a batch. Null: another node is at it. */
+  async inBatches(size: number, statement: () => ReturnType<typeof sql>): Promise<number | null> {
+    let total = 0;
+    for (;;) {
+      const count = await this.take(async () => {
+        const { numAffectedRows, rows } = await statement().execute(this.#db.read());
+        return rows.length > 0 ? rows.length : Number(numAffectedRows ?? 0);
+      });
+      if (count === null) return null;
+      total += count;
+      if (count < size) return total;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { CompiledQuery } from 'kysely';
+import type { Clock, TenantRef } from '../../kernel/index.ts';
+import { type Database, openUnitOfWork } from '../../persistence/index.ts';
+import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from '../record/event.ts';
+import { changesWithEventsSql } from '../record/event-columns.ts';
+import { GroupWriter } from './group-writer.ts';
+
+export interface ChangeGroupOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** See `EventLog.changes`. */
+  readonly text: string;
+  /** Told of the events of the changes that were made, once they are durable. */
+  readonly onCommitted: (events: readonly SecurityEvent[]) => void;
+}
+
+/** Connections of the pool that changes of one kind take at most. */
+const MAX_PARALLEL = 3;
+
+/** A change and the events that report it. */
+interface Member<C> {
+  readonly change: C;
+  readonly events: readonly SecurityEvent[];
+}
+
+/**
+ * Changes of one kind, each kept together with its events or not at all. Those that wait at the same time share one
+ * statement, which is a transaction of its own. Measured at 16 a statement: 0.1 ms of the server's time for each, where one
+ * alone took 0.6 and begin, lock, update, events and commit 1.2.
+ */
+export class ChangeGroup<C extends object> {
+  readonly #options: ChangeGroupOptions;
+  readonly #text: string;
+  readonly #writer: GroupWriter<Member<C>, boolean>;
+
+  constructor(options: ChangeGroupOptions) {
+    this.#options = options;
+    this.#text = changesWithEventsSql(options.text);
+    this.#writer = new GroupWriter<Member<C>, boolean>({
+      write: (members) => this.#write(members),
+      onWritten: (members, results) => options.onCommitted(eventsOf(members, results)),
+      detached: (work) => options.db.detached(work),
+      maxParallel: MAX_PARALLEL,
+    });
+  }
+
+  /**
+   * Makes a change; inside a unit of work as a part of it.
+   * @returns Whether it was made, as the statement has it; if not, nothing was written.
+   * @throws SERVICE_UNAVAILABLE The database is away, or more changes wait than it can take. When the connection broke under
+   *   the statement, the change may have been made all the same.
+   */
+  async make(
+    actor: EventActor,
+    tenant: Pick<TenantRef, 'id'>,
+    change: C,
+    drafts: readonly EventDraft[],
+  ): Promise<boolean> {
+    const { clock, onCommitted } = this.#options;
+    const now = clock.now();
+    const member = { change, events: drafts.map((draft) => toSecurityEvent(actor, tenant, draft, now)) };
+    const unit = openUnitOfWork();
+    if (unit === undefined) return this.#writer.append(member);
+    const results = await this.#write([member]);
+    unit.afterCommit(() => onCommitted(eventsOf([member], results)));
+    return results[0]!;
+  }
+
+  /** Returns when every change begun so far outside units of work was made or refused. */
+  drain(): Promise<void> {
+    return this.#writer.drain();
+  }
+
+  async #write(members: readonly Member<C>[]): Promise<readonly boolean[]> {
+    const events = members.flatMap((member, n) => member.events.map((event) => ({ n, ...event })));
+    const changes = members.map(({ change }, n) => ({ n, ...change }));
+    const query = CompiledQuery.raw(this.#text, [JSON.stringify(events), JSON.stringify(changes)]);
+    const { rows } = await this.#options.db.read().executeQuery<{ n: number }>(query);
+    const made = new Set(rows.map(({ n }) => n));
+    return members.map((_, n) => made.has(n));
+  }
+}
+
+const eventsOf = (members: readonly Member<object>[], results: readonly boolean[]): readonly SecurityEvent[] =>
+  members.flatMap(({ events }, at) => (results[at] === true ? events : []));

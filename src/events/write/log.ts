@@ -1,0 +1,112 @@
+import type { Clock, TenantRef } from '../../kernel/index.ts';
+import { type Database, openUnitOfWork } from '../../persistence/index.ts';
+import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from '../record/event.ts';
+import { ChangeGroup } from './change-group.ts';
+import { type EventSink, GroupWriter } from './group-writer.ts';
+import { insertEvents } from './insert.ts';
+import { databaseSink } from './sinks.ts';
+
+const PENDING = Symbol('events to write with the open unit of work');
+
+/** Told of events once they are durable, on the node that wrote them: caches drop what the events made stale. */
+export type CommittedListener = (events: readonly SecurityEvent[]) => void;
+
+/** The append-only log of security events (docs/decisions/0011-event-positions.md). */
+export class EventLog {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #writer: GroupWriter<SecurityEvent, SecurityEvent>;
+  readonly #groups: { drain(): Promise<void> }[];
+  readonly #listeners: CommittedListener[] = [];
+
+  /** @param sink Where `append` writes; the event engine gives it a connection of its own. Default: the database's. */
+  constructor(db: Database, clock: Clock, sink: EventSink = databaseSink(db)) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#writer = new GroupWriter({
+      write: async (events) => {
+        await sink(events);
+        return events;
+      },
+      onWritten: (events) => this.#announce(events),
+      detached: (work) => db.detached(work),
+    });
+    this.#groups = [this.#writer];
+  }
+
+  /** Registers for events this node committed. Listeners are called in order, must be quick and must not throw. */
+  onCommitted(listener: CommittedListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Writes an event in the transaction of the change it reports: both are kept, or neither.
+   * @throws Error outside a unit of work.
+   */
+  record(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): SecurityEvent {
+    const unit = openUnitOfWork();
+    if (unit === undefined)
+      throw new Error('record() needs an open unit of work; use append() for an event that stands alone.');
+    const event = toSecurityEvent(actor, tenant, draft, this.#clock.now());
+    const pending = unit.attachment<SecurityEvent[]>(PENDING, () => {
+      const events: SecurityEvent[] = [];
+      unit.beforeCommit(() => insertEvents(this.#db.read(), events));
+      unit.afterCommit(() => this.#announce(events));
+      return events;
+    });
+    pending.push(event);
+    return event;
+  }
+
+  /**
+   * Changes of one kind, which different requests make together: one statement, with the events that report them.
+   * @param text Makes the changes of the JSON array `$2`, each of which has a number `n`, and returns the `n` of each that it
+   *   made. It must not wait for locks: all who are in the group would wait.
+   */
+  changes<C extends object>(text: string): ChangeGroup<C> {
+    const group = new ChangeGroup<C>({
+      db: this.#db,
+      clock: this.#clock,
+      text,
+      onCommitted: (events) => this.#announce(events),
+    });
+    this.#groups.push(group);
+    return group;
+  }
+
+  /**
+   * Writes an event that stands alone (a token issued, a failed sign-in) and returns once it is durable. Those who wait at
+   * the same time share one insert and one commit.
+   * @throws SERVICE_UNAVAILABLE The database is away, or more events wait than it can take. Only when the connection broke
+   *   under the insert may the event be in the log all the same.
+   * @throws Error inside a unit of work: on the embedded database it would wait for the transaction that waits for it.
+   */
+  async append(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): Promise<SecurityEvent> {
+    if (openUnitOfWork() !== undefined) throw new Error('append() inside a unit of work; use record().');
+    const event = toSecurityEvent(actor, tenant, draft, this.#clock.now());
+    return this.#writer.append(event);
+  }
+
+  /**
+   * For a refusal that undoes the open unit of work: the event is appended after the rollback and before the caller sees
+   * the error. If it cannot be written, the caller sees that instead: nobody may guess unrecorded. Nothing is written when
+   * the unit commits.
+   * @throws Error outside a unit of work.
+   */
+  appendAfterRollback(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): void {
+    const unit = openUnitOfWork();
+    if (unit === undefined) throw new Error('appendAfterRollback() needs an open unit of work; use append().');
+    unit.afterRollback(async () => {
+      await this.append(actor, tenant, draft);
+    });
+  }
+
+  /** Returns when every event appended so far, and every change begun in a group, is durable or was refused. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#groups.map((group) => group.drain()));
+  }
+
+  #announce(events: readonly SecurityEvent[]): void {
+    for (const listener of this.#listeners) listener(events);
+  }
+}

@@ -1,0 +1,146 @@
+import { anonymousCaller, type Caller, PermissionSet } from '../../access/index.ts';
+import {
+  basicPermissions,
+  type ClientAuthenticator,
+  type ClientDirectory,
+  type ClientRecord,
+  type SecretKind,
+} from '../../clients/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import type { Origin, TenantRef } from '../../kernel/index.ts';
+import type { RolePermissions } from '../../roles/index.ts';
+import type { Issuers } from '../issuers/issuers.ts';
+import type { ScopeRules } from '../tokens/scopes.ts';
+import type { TokenLife } from '../tokens/token.life.ts';
+import type { TokenReader } from '../tokens/token.reader.ts';
+import type { ReadToken } from '../tokens/token.ts';
+
+/** What a client says to prove who it is (RFC 6749 section 2.3). */
+export interface ClientCredentials {
+  readonly clientId: string;
+  /** Null: the client names itself and proves nothing, as public clients do. */
+  readonly secret: string | null;
+  readonly method: 'Basic' | 'Post' | 'None';
+}
+
+/** Whom a credential stands for; or why it stands for nobody, which is for logs: callers see one answer. */
+export type Resolution = { readonly caller: Caller } | { readonly refused: string };
+
+export interface TokenResolverDeps {
+  readonly reader: TokenReader;
+  readonly life: TokenLife;
+  readonly issuers: Issuers;
+  readonly scopes: ScopeRules;
+  readonly clients: ClientDirectory;
+  readonly authenticator: ClientAuthenticator;
+  readonly roles: RolePermissions;
+  readonly events: EventLog;
+}
+
+/** Turns credentials of requests into callers: bearer tokens, and ids with secrets of clients. */
+export class TokenResolver {
+  readonly #deps: TokenResolverDeps;
+
+  constructor(deps: TokenResolverDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The caller behind an access token. In which tenants it may act is for the scope directives to say.
+   * @param token The text after `Bearer `.
+   */
+  async resolve(token: string, origin: Origin): Promise<Resolution> {
+    const read = await this.#deps.reader.read(token);
+    if ('refused' in read) return read;
+    if (!read.kind.opensResources) return { refused: 'kind-not-accepted' };
+    if (!this.#deps.issuers.isAudience(read.tenant, read.audiences)) return { refused: 'audience-not-accepted' };
+    const verdict = await this.#deps.life.check(read);
+    if ('dead' in verdict) return { refused: verdict.dead };
+    return { caller: await this.#callerOf(read, verdict.client, origin) };
+  }
+
+  /**
+   * The application that proved who it is. A failure is recorded.
+   * - By its `oauth` secret it has everything it may do itself.
+   * - For `rest` (routes that document HTTP Basic of an application) what `basicPermissions` says.
+   * - A public client that only names itself has no permissions and `clientAuth` `None`.
+   * @param readings What the credentials may mean (clients encode a Basic header in two ways); the first that fits counts.
+   */
+  async resolveClient(
+    tenant: TenantRef,
+    readings: readonly ClientCredentials[],
+    origin: Origin,
+    secretKind: SecretKind = 'oauth',
+  ): Promise<Resolution> {
+    for (const credentials of readings) {
+      const caller = await this.#clientCaller(tenant, credentials, origin, secretKind);
+      if (caller !== null) return { caller };
+    }
+    const { clientId, method } = readings[0] ?? { clientId: null, method: null };
+    await this.#deps.events.append({ ...anonymousCaller(origin), clientAuth: method }, tenant, {
+      type: 'token.refused',
+      clientId,
+      outcome: 'failure',
+      reason: 'CLIENT_UNAUTHENTICATED',
+    });
+    return { refused: 'client-unauthenticated' };
+  }
+
+  async #clientCaller(
+    tenant: TenantRef,
+    { clientId, secret, method }: ClientCredentials,
+    origin: Origin,
+    secretKind: SecretKind,
+  ): Promise<Caller | null> {
+    const { clients, authenticator } = this.#deps;
+    if (secret === null) {
+      const found = await clients.byClientId(tenant.id, clientId);
+      if (found === null || !found.isUsable || found.client.type !== 'public' || secretKind === 'rest') return null;
+      return clientCaller(tenant, found, method, PermissionSet.none, origin);
+    }
+    const proved = await authenticator.authenticate(tenant.id, clientId, secret, secretKind);
+    if (proved === null) return null;
+    const permissions = secretKind === 'oauth' ? proved.record.permissions : basicPermissions(proved);
+    return clientCaller(tenant, proved.record, method, permissions, origin);
+  }
+
+  async #callerOf(read: ReadToken, client: ClientRecord, origin: Origin): Promise<Caller> {
+    const { claims, tenant, kind } = read;
+    const isUser = claims.knd === 'user';
+    const limit = isUser ? await this.#deps.roles.ofUser(tenant.id, claims.sub) : client.permissions;
+    return {
+      kind: isUser ? 'user' : 'application',
+      tenant,
+      userId: isUser ? claims.sub : null,
+      clientId: claims.client_id,
+      clientUuid: client.client.id,
+      clientAuth: 'Bearer',
+      permissions: this.#deps.scopes.permissions(claims.scope, isUser ? 'user' : 'application', limit),
+      scopes: claims.scope === '' ? [] : claims.scope.split(' '),
+      sessionId: claims.sid ?? null,
+      authTime: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
+      amr: claims.amr ?? [],
+      expiresAt: new Date(claims.exp * 1000),
+      issuerKind: kind.kind,
+      origin,
+    };
+  }
+}
+
+function clientCaller(
+  tenant: TenantRef,
+  { client }: ClientRecord,
+  clientAuth: ClientCredentials['method'],
+  permissions: PermissionSet,
+  origin: Origin,
+): Caller {
+  return {
+    ...anonymousCaller(origin),
+    kind: 'application',
+    tenant,
+    clientId: client.clientId,
+    clientUuid: client.id,
+    clientAuth,
+    permissions,
+  };
+}

@@ -1,0 +1,59 @@
+import type { TenantRef } from '../../kernel/index.ts';
+import type { Issuer, IssuerEndpoints, Issuers } from '../issuers/issuers.ts';
+import type { GrantType } from '../token-endpoint/grant.ts';
+import { CLAIMS_OF_GROUP } from './userinfo.ts';
+
+/** Members of discovery documents, by the endpoint they give the address of. */
+const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
+  token: 'token_endpoint',
+  jwks: 'jwks_uri',
+  introspection: 'introspection_endpoint',
+  revocation: 'revocation_endpoint',
+  userinfo: 'userinfo_endpoint',
+};
+const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
+
+/** Says what an issuer can do (OpenID Connect Discovery section 3, RFC 8414 section 2): what exists, and nothing else. */
+export class DiscoveryService {
+  readonly #issuers: Issuers;
+  readonly #grants: readonly GrantType[];
+
+  constructor(issuers: Issuers, grants: readonly GrantType[]) {
+    this.#issuers = issuers;
+    this.#grants = grants;
+  }
+
+  /** @throws ISSUER_UNKNOWN */
+  document(tenant: Pick<TenantRef, 'name'>, issuerKind: string): Readonly<Record<string, unknown>> {
+    const issuer = this.#issuers.of(tenant, issuerKind);
+    const { kind, claimScopes, endpoints } = issuer;
+    const grants = this.#grants.filter(({ name, isHidden }) => kind.grantTypes.includes(name) && !isHidden);
+    const tokenMethods = grants.some((grant) => grant.allowsPublicClients)
+      ? [...SECRET_METHODS, 'none']
+      : SECRET_METHODS;
+    const claims = Object.values(claimScopes).flatMap((group) => CLAIMS_OF_GROUP[group]);
+    return {
+      issuer: issuer.url,
+      ...endpointMembers(issuer),
+      scopes_supported: ['openid', ...Object.keys(claimScopes)],
+      response_types_supported: [],
+      grant_types_supported: grants.map(({ name }) => name),
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: [...new Set([kind.algorithm, ...kind.algorithms])],
+      token_endpoint_auth_methods_supported: tokenMethods,
+      ...(endpoints.introspection === undefined
+        ? {}
+        : { introspection_endpoint_auth_methods_supported: SECRET_METHODS }),
+      ...(endpoints.revocation === undefined ? {} : { revocation_endpoint_auth_methods_supported: tokenMethods }),
+      claims_supported: ['sub', ...new Set(claims)],
+    };
+  }
+}
+
+function endpointMembers({ url, endpoints }: Issuer): Record<string, string> {
+  const members: Record<string, string> = {};
+  for (const [name, path] of Object.entries(endpoints)) {
+    members[ENDPOINT_MEMBERS[name as keyof IssuerEndpoints]] = url + path;
+  }
+  return members;
+}

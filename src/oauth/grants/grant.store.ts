@@ -1,0 +1,144 @@
+import { LockMode } from '@mikro-orm/core';
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { columnsOf, type Database } from '../../persistence/index.ts';
+import { type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
+
+type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
+
+/** `lockMode` of the ORM for `select ... for update`. */
+const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
+
+/** The only queries on grants (token families) and their refresh tokens. */
+export class GrantStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(GrantEntity, 'grants');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #tables(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  async findById(tenantId: string, id: string): Promise<Grant | null> {
+    const row = await this.#tables
+      .selectFrom('grants')
+      .select(this.#columns)
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return (row ?? null) as Grant | null;
+  }
+
+  /** The family of a refresh token, spent or not. */
+  async findGrantIdOf(tenantId: string, hash: Buffer): Promise<string | null> {
+    const row = await this.#tables
+      .selectFrom('refresh_tokens')
+      .select('grant_id')
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash as never)
+      .executeTakeFirst();
+    return (row as { grant_id: string } | undefined)?.grant_id ?? null;
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  lock(tenantId: string, id: string): Promise<Grant | null> {
+    return this.#db.em.findOne(GrantEntity, { tenantId, id }, { lockMode: FOR_UPDATE });
+  }
+
+  /** As `lock`, for a refresh token. Lock its grant first. */
+  lockRefreshToken(tenantId: string, hash: Buffer): Promise<RefreshToken | null> {
+    return this.#db.em.findOne(RefreshTokenEntity, { tenantId, hash }, { lockMode: FOR_UPDATE });
+  }
+
+  async insert(grant: Grant): Promise<void> {
+    const row = {
+      tenant_id: grant.tenantId,
+      id: grant.id,
+      user_id: grant.userId,
+      client_uuid: grant.clientUuid,
+      session_id: grant.sessionId,
+      scopes: grant.scopes,
+      issuer_kind: grant.issuerKind,
+      generation: grant.generation,
+      revoked_at: grant.revokedAt,
+      expires_at: grant.expiresAt,
+      created_at: grant.createdAt,
+    };
+    await this.#tables
+      .insertInto('grants')
+      .values(row as never)
+      .execute();
+  }
+
+  async insertRefreshToken(token: RefreshToken): Promise<void> {
+    const row = {
+      tenant_id: token.tenantId,
+      hash: token.hash,
+      grant_id: token.grantId,
+      spent_at: token.spentAt,
+      expires_at: token.expiresAt,
+      created_at: token.createdAt,
+    };
+    await this.#tables
+      .insertInto('refresh_tokens')
+      .values(row as never)
+      .execute();
+  }
+
+  /** Revokes the living families of a user but those that hang on certain sessions. @returns How many. */
+  async revokeOfUser(
+    tenantId: string,
+    userId: string,
+    exceptSessionIds: readonly string[],
+    now: Date,
+  ): Promise<number> {
+    let update = this.#living(tenantId, now).where('user_id', '=', userId);
+    if (exceptSessionIds.length > 0) {
+      const kept = [...exceptSessionIds];
+      update = update.where((eb) => eb.or([eb('session_id', 'is', null), eb('session_id', 'not in', kept)]));
+    }
+    return Number((await update.executeTakeFirst()).numUpdatedRows);
+  }
+
+  /** Revokes the living families that hang on a session. @returns How many. */
+  async revokeOfSession(tenantId: string, sessionId: string, now: Date): Promise<number> {
+    const { numUpdatedRows } = await this.#living(tenantId, now).where('session_id', '=', sessionId).executeTakeFirst();
+    return Number(numUpdatedRows);
+  }
+
+  /** Revokes the living families of a user at one client. @returns How many. */
+  async revokeOfClient(tenantId: string, userId: string, clientUuid: string, now: Date): Promise<number> {
+    const { numUpdatedRows } = await this.#living(tenantId, now)
+      .where('user_id', '=', userId)
+      .where('client_uuid', '=', clientUuid)
+      .executeTakeFirst();
+    return Number(numUpdatedRows);
+  }
+
+  #living(tenantId: string, now: Date) {
+    return this.#tables
+      .updateTable('grants')
+      .set({ revoked_at: now } as never)
+      .where('tenant_id', '=', tenantId)
+      .where('revoked_at', 'is', null);
+  }
+
+  /**
+   * Deletes up to `limit` families of any tenant whose time is over, and with them their refresh tokens. Spent refresh
+   * tokens stay as long as their family, or their reuse would not be seen. @returns How many went.
+   */
+  async sweepExpired(now: Date, limit: number): Promise<number> {
+    const { numAffectedRows } = await sql`
+      delete from grants using (
+        select g.tenant_id, g.id from tenants t cross join lateral (
+          select tenant_id, id from grants
+          where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
+        ) g limit ${limit}
+      ) gone
+      where grants.tenant_id = gone.tenant_id and grants.id = gone.id`.execute(this.#tables);
+    return Number(numAffectedRows ?? 0n);
+  }
+}

@@ -1,0 +1,199 @@
+import type { SigningAlgorithm } from '../../crypto/index.ts';
+import type { TenantRef } from '../../kernel/index.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+
+/** How one kind of issuer behaves (docs/tokens.md). Which paths it has is told by whoever mounts it. */
+export interface IssuerKind {
+  readonly kind: string;
+  /** Signs unless the client chose another one of `algorithms`. */
+  readonly algorithm: SigningAlgorithm;
+  /** What its key set shows, and so what it may sign with: the default always, the others once the tenant has such a key. */
+  readonly algorithms: readonly SigningAlgorithm[];
+  /** Whether RSA keys are shown with their certificate (`x5c`, `x5t`). */
+  readonly showsCertificates: boolean;
+  /** `typ` of its access tokens (RFC 9068 section 2.1). */
+  readonly accessTokenType: string;
+  /** Whether its access tokens open the APIs of this service. */
+  readonly opensResources: boolean;
+  /** Whether `aud` is an array even of one. */
+  readonly audienceIsList: boolean;
+  /** How long a new key is in its key set before it signs: longer than those who verify its tokens keep the set. */
+  readonly keyPublishSeconds: number;
+  readonly accessTokenSeconds: number;
+  /** A refresh token unused for so long ends. */
+  readonly refreshIdleSeconds: number;
+  /** A token family ends after so long. */
+  readonly refreshSeconds: number;
+  /** Grant types it offers; a client must also be allowed each. */
+  readonly grantTypes: readonly string[];
+  /** Whether userinfo demands the scope `openid` (OIDC Core section 5.3). */
+  readonly userinfoNeedsOpenid: boolean;
+  /** Whether introspection leaves `sub` out for tokens of applications. */
+  readonly hidesClientSubject: boolean;
+}
+
+const DAY = 86_400;
+
+const ISSUER_KINDS = {
+  native: {
+    kind: 'native',
+    algorithm: 'EdDSA',
+    algorithms: ['EdDSA', 'ES256', 'RS256'],
+    showsCertificates: false,
+    accessTokenType: 'at+jwt',
+    opensResources: true,
+    audienceIsList: false,
+    keyPublishSeconds: 600,
+    accessTokenSeconds: 900,
+    refreshIdleSeconds: 14 * DAY,
+    refreshSeconds: 90 * DAY,
+    grantTypes: ['client_credentials', 'password', 'refresh_token'],
+    userinfoNeedsOpenid: true,
+    hidesClientSubject: false,
+  },
+  suite: {
+    kind: 'suite',
+    algorithm: 'RS256',
+    // Its clients read RSA and, at most, P-256 keys; one that asked for EdDSA gets the default rather than a key set with a
+    // key type it may choke on.
+    algorithms: ['RS256', 'ES256'],
+    showsCertificates: true,
+    accessTokenType: 'at+jwt',
+    opensResources: true,
+    audienceIsList: true,
+    keyPublishSeconds: 600,
+    accessTokenSeconds: 3600,
+    refreshIdleSeconds: DAY,
+    refreshSeconds: DAY,
+    grantTypes: ['client_credentials'],
+    userinfoNeedsOpenid: false,
+    hidesClientSubject: true,
+  },
+} as const satisfies Readonly<Record<string, IssuerKind>>;
+
+/** Claims that are opened together. `organisations` are the groups outside the tree, under the same claim as `groups`. */
+export type ClaimGroup = 'profile' | 'email' | 'phone' | 'groups' | 'organisations';
+
+/** OpenID Connect Core section 5.4. `openid` itself opens `sub`. */
+const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
+  profile: 'profile',
+  email: 'email',
+  phone: 'phone',
+};
+
+/** Paths of an issuer's endpoints below its URL. What is absent does not exist and is not advertised. */
+export interface IssuerEndpoints {
+  readonly jwks: string;
+  readonly token: string;
+  readonly introspection?: string;
+  readonly revocation?: string;
+  readonly userinfo?: string;
+}
+
+/** A tenant that is the default one is reached without its name in some paths. */
+export interface IssuerTenant extends Pick<TenantRef, 'name'> {
+  readonly isDefault: boolean;
+}
+
+/** Where a kind of issuer is reached; registered at start by whoever owns the paths. */
+export interface IssuerMount {
+  readonly kind: string;
+  /** Path of the issuer for a tenant: begins with a slash, does not end with one. */
+  readonly path: (tenant: IssuerTenant) => string;
+  readonly endpoints: IssuerEndpoints;
+  /** Scope names that open claims at userinfo, beside those of OpenID Connect, and the group of claims each opens. */
+  readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
+}
+
+/** An issuer of one tenant. */
+export interface Issuer {
+  readonly kind: IssuerKind;
+  readonly url: string;
+  readonly endpoints: IssuerEndpoints;
+  readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
+}
+
+const NATIVE_ISSUER: IssuerMount = {
+  kind: 'native',
+  path: ({ name }) => `/t/${name}`,
+  endpoints: {
+    jwks: '/oauth/jwks',
+    token: '/oauth/token',
+    introspection: '/oauth/introspect',
+    revocation: '/oauth/revoke',
+    userinfo: '/oauth/userinfo',
+  },
+  claimScopes: { groups: 'groups' },
+};
+
+export interface IssuersOptions {
+  /** Origin under which the service is reached, without a path. */
+  readonly publicUrl: string;
+  /** Name of the tenant that requests without one act on. */
+  readonly defaultTenant: string;
+}
+
+/** The issuers there are: one per tenant and mounted kind. */
+export class Issuers {
+  readonly #origin: string;
+  readonly #defaultTenant: string;
+  readonly #mounts = new Map<string, IssuerMount>();
+
+  constructor(options: IssuersOptions) {
+    this.#origin = new URL(options.publicUrl).origin;
+    this.#defaultTenant = options.defaultTenant;
+    this.mount(NATIVE_ISSUER);
+  }
+
+  /** @throws Error The kind is unknown or mounted already. */
+  mount(mount: IssuerMount): void {
+    if (!Object.hasOwn(ISSUER_KINDS, mount.kind)) throw new Error(`There is no issuer kind ${mount.kind}.`);
+    if (this.#mounts.has(mount.kind)) throw new Error(`Issuer kind ${mount.kind} is mounted twice.`);
+    this.#mounts.set(mount.kind, mount);
+  }
+
+  /** @throws ISSUER_UNKNOWN The kind is not mounted. */
+  of(tenant: Pick<TenantRef, 'name'>, kind: string): Issuer {
+    const mount = this.#mounts.get(kind);
+    if (mount === undefined) throw oauthErrors.ISSUER_UNKNOWN();
+    return {
+      kind: kindOf(mount),
+      url: this.#url(mount, tenant.name),
+      endpoints: mount.endpoints,
+      claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
+    };
+  }
+
+  /** Which tenant and kind an issuer URL would be of; whether the tenant exists is for the directory to say. */
+  find(url: string): { readonly kind: IssuerKind; readonly tenantName: string } | null {
+    if (!url.startsWith(`${this.#origin}/`)) return null;
+    // A path tells its tenant by a segment or is the default one's: each candidate must give back the whole URL.
+    const names = [this.#defaultTenant, ...url.slice(this.#origin.length + 1).split('/', 8)];
+    for (const mount of this.#mounts.values()) {
+      const tenantName = names.find((name) => name !== '' && this.#url(mount, name) === url);
+      if (tenantName !== undefined) return { kind: kindOf(mount), tenantName };
+    }
+    return null;
+  }
+
+  /** Whether one of a token's audiences is this service: its origin, or an issuer of the tenant. */
+  isAudience(tenant: Pick<TenantRef, 'name'>, audiences: readonly string[]): boolean {
+    if (audiences.includes(this.#origin)) return true;
+    for (const mount of this.#mounts.values()) if (audiences.includes(this.#url(mount, tenant.name))) return true;
+    return false;
+  }
+
+  /** How long a new key of an algorithm is published before it signs: as long as the most patient kind that shows it wants. */
+  keyPublishSeconds(alg: SigningAlgorithm): number {
+    const kinds = [...this.#mounts.values()].map(kindOf).filter(({ algorithms }) => algorithms.includes(alg));
+    return Math.max(...kinds.map(({ keyPublishSeconds }) => keyPublishSeconds));
+  }
+
+  #url(mount: IssuerMount, name: string): string {
+    return this.#origin + mount.path({ name, isDefault: name === this.#defaultTenant });
+  }
+}
+
+function kindOf(mount: IssuerMount): IssuerKind {
+  return ISSUER_KINDS[mount.kind as keyof typeof ISSUER_KINDS];
+}

@@ -1,0 +1,18 @@
+import type { EventDraft } from '../../events/index.ts';
+import type { MadeToken } from '../tokens/access-token.ts';
+import type { GrantRequest } from './grant.ts';
+
+/** The event of an issued token. Its id is told, never the token. */
+export function tokenIssued({ issuer }: GrantRequest, grantType: string, { claims }: MadeToken): EventDraft {
+  return {
+    type: 'token.issued',
+    ...(claims.knd === 'user' ? { subjectId: claims.sub, sessionId: claims.sid ?? null } : {}),
+    params: {
+      grantType,
+      issuerKind: issuer.kind.kind,
+      scope: claims.scope,
+      tokenId: claims.jti,
+      ...(claims.gid === undefined ? {} : { grantId: claims.gid }),
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { ClientRecord } from '../../clients/index.ts';
+import { hashHandle, routeOfHandle } from '../../crypto/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import type { SessionRow, SessionService, SessionStore } from '../../sessions/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
+import type { UserStore } from '../../users/index.ts';
+import { familyLife } from '../grants/family-life.ts';
+import type { Grant, RefreshToken } from '../grants/grant.entity.ts';
+import type { GrantStore } from '../grants/grant.store.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+import { parseScopeParameter } from '../tokens/scopes.ts';
+import type { FamilySigners, FamilyTokens } from './family-tokens.ts';
+import type { GrantRequest, GrantType, IssuedTokens } from './grant.ts';
+
+export interface RefreshTokenGrantDeps {
+  readonly db: Database;
+  readonly grants: GrantStore;
+  readonly families: FamilyTokens;
+  readonly users: UserStore;
+  readonly sessionStore: SessionStore;
+  readonly sessions: Pick<SessionService, 'touch'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** What spending a token led to. A reuse must be committed before it is refused, so it is a result and not an error. */
+type Spent = { readonly issued: IssuedTokens; readonly session: SessionRow | null } | 'reused';
+
+/** A family and the session it hangs on; null when it hangs on none. */
+interface Living {
+  readonly grant: Grant;
+  readonly session: SessionRow | null;
+}
+
+/**
+ * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent one that returns revokes its
+ * family, whoever brings it (RFC 9700 section 4.14.2).
+ */
+export class RefreshTokenGrant implements GrantType {
+  readonly name = 'refresh_token';
+  readonly allowsPublicClients = true;
+  readonly isHidden = false;
+  readonly #deps: RefreshTokenGrantDeps;
+
+  constructor(deps: RefreshTokenGrantDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * @throws GRANT_INVALID Unknown, expired, revoked, or of another client or kind of issuer.
+   * @throws REFRESH_TOKEN_REUSED The token was spent; its family is revoked. Records `refresh_token.reused`.
+   * @throws SCOPE_INVALID A scope the family was not given.
+   */
+  async issue(request: GrantRequest): Promise<IssuedTokens> {
+    const { db, grants, families, sessions } = this.#deps;
+    const { tenant, parameters } = request;
+    const token = parameters.refresh_token;
+    if (token === undefined) throw oauthErrors.TOKEN_PARAMETER_INVALID();
+    if (routeOfHandle(token) !== tenant.route) throw oauthErrors.GRANT_INVALID();
+    const hash = hashHandle(token);
+    const grantId = await grants.findGrantIdOf(tenant.id, hash);
+    if (grantId === null) throw oauthErrors.GRANT_INVALID();
+    const signers = await families.signers(request);
+    const spent = await db.transaction(() => this.#spend(request, signers, grantId, hash));
+    if (spent === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
+    if (spent.session !== null) await sessions.touch(tenant, spent.session);
+    return spent.issued;
+  }
+
+  async #spend(request: GrantRequest, signers: FamilySigners, grantId: string, hash: Buffer): Promise<Spent> {
+    const { grants, families, clock } = this.#deps;
+    const { tenant } = request;
+    const grant = await grants.lock(tenant.id, grantId);
+    const token = grant === null ? null : await grants.lockRefreshToken(tenant.id, hash);
+    if (grant === null || token === null || !isFor(request, grant)) throw oauthErrors.GRANT_INVALID();
+    const now = clock.now();
+    if (token.spentAt != null) return this.#revokeReused(request, grant, now);
+    const { session } = await this.#living(request, grant, token, now);
+    const scopes = narrowedScopes(request, grant);
+    token.spentAt = now;
+    grant.generation += 1;
+    const issued = await families.issue(request, signers, { grantType: this.name, grant, session, scopes, now });
+    return { issued, session };
+  }
+
+  #revokeReused({ caller, tenant }: GrantRequest, grant: Grant, now: Date): 'reused' {
+    if (grant.revokedAt != null) throw oauthErrors.GRANT_INVALID();
+    grant.revokedAt = now;
+    this.#deps.events.record(caller, tenant, {
+      type: 'refresh_token.reused',
+      subjectId: grant.userId,
+      sessionId: grant.sessionId ?? null,
+      outcome: 'failure',
+      reason: 'REFRESH_TOKEN_REUSED',
+      params: { grantId: grant.id },
+    });
+    return 'reused';
+  }
+
+  /** @throws GRANT_INVALID The token, its family, its session or its user is not alive. */
+  async #living({ tenant, client }: GrantRequest, grant: Grant, token: RefreshToken, now: Date): Promise<Living> {
+    const { users, sessionStore } = this.#deps;
+    const user = await users.findById(tenant.id, grant.userId);
+    const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
+    const life = familyLife({ grant, user, session });
+    const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
+    if (isOver || isBefore(grant, tenant, client)) throw oauthErrors.GRANT_INVALID();
+    return { grant, session: session ?? null };
+  }
+}
+
+function isFor({ client, issuer }: GrantRequest, grant: Grant): boolean {
+  return grant.clientUuid === client.client.id && grant.issuerKind === issuer.kind.kind;
+}
+
+/** Whether tenant or client have since refused everything issued until then. */
+function isBefore(grant: Grant, tenant: KnownTenant, { client }: ClientRecord): boolean {
+  return [tenant.notBefore, client.notBefore].some((moment) => moment != null && grant.createdAt < moment);
+}
+
+/** Never more than the family was given, nor what the client may no longer ask for. @throws SCOPE_INVALID */
+function narrowedScopes({ parameters, client }: GrantRequest, { scopes }: Grant): readonly string[] {
+  const given = scopes ?? [];
+  const asked = parseScopeParameter(parameters.scope);
+  if (asked.some((name) => !given.includes(name))) throw oauthErrors.SCOPE_INVALID();
+  return (asked.length === 0 ? given : asked).filter((name) => client.allowedScopes.has(name));
+}

@@ -1,0 +1,107 @@
+import type { ClientRecord } from '../../clients/index.ts';
+import { hashHandle, isSigningAlgorithm, mintHandle, type Signer, type SigningAlgorithm } from '../../crypto/index.ts';
+import { addSeconds, epochSeconds, newId } from '../../kernel/index.ts';
+import type { SessionRow } from '../../sessions/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
+import type { Grant } from '../grants/grant.entity.ts';
+import type { Issuer } from '../issuers/issuers.ts';
+import type { SigningKeyService } from '../keys/key.service.ts';
+import type { NewAccessToken } from './token.store.ts';
+import type { AccessTokenClaims } from './token.ts';
+
+/** Whom a token is made for, and by which issuer. */
+export interface TokenSubject {
+  readonly tenant: KnownTenant;
+  readonly issuer: Issuer;
+  readonly client: ClientRecord;
+  /** Names joined by spaces. */
+  readonly scope: string;
+  readonly lifetimeSeconds: number;
+  readonly now: Date;
+  /** The family and session of a user's token; absent for one of the client itself. */
+  readonly family?: { readonly grant: Grant; readonly session: SessionRow | null };
+}
+
+/** A token that was made but not yet given out: an opaque one is nothing until its row is stored. */
+export interface MadeToken {
+  readonly token: string;
+  readonly claims: AccessTokenClaims;
+  readonly row: NewAccessToken | null;
+}
+
+/** The algorithm of a client at an issuer: its own choice where the issuer's key set shows such keys. */
+export function algorithmOf(chosen: string | null | undefined, { kind }: Issuer): SigningAlgorithm {
+  return chosen != null && isSigningAlgorithm(chosen) && kind.algorithms.includes(chosen) ? chosen : kind.algorithm;
+}
+
+/**
+ * `iat` of a token made now. Whole seconds cannot say whether a token came before or after "refuse all tokens of before";
+ * one made in the same second after it is dated to the next. Nor is it dated before its client was made: the clock of the
+ * node that made the client may be some milliseconds ahead, and the second that this token would name may be the former one.
+ */
+function issuedAt(now: Date, tenant: KnownTenant, { client }: ClientRecord): number {
+  const notBefore = Math.max(tenant.notBefore?.getTime() ?? 0, client.notBefore?.getTime() ?? 0);
+  return Math.max(epochSeconds(now), Math.ceil(notBefore / 1000), epochSeconds(client.createdAt));
+}
+
+function claimsOf(subject: TokenSubject): AccessTokenClaims {
+  const { tenant, issuer, client, scope, lifetimeSeconds, now, family } = subject;
+  const iat = issuedAt(now, tenant, client);
+  const { clientId } = client.client;
+  return {
+    iss: issuer.url,
+    sub: family === undefined ? `client:${clientId}` : family.grant.userId,
+    aud: issuer.kind.audienceIsList ? [issuer.url] : issuer.url,
+    client_id: clientId,
+    scope,
+    exp: iat + lifetimeSeconds,
+    iat,
+    jti: newId(),
+    knd: family === undefined ? 'app' : 'user',
+    ...(family === undefined ? {} : familyClaims(family)),
+  };
+}
+
+function familyClaims({ grant, session }: NonNullable<TokenSubject['family']>): Partial<AccessTokenClaims> {
+  if (session === null) return { gid: grant.id };
+  return {
+    gid: grant.id,
+    sid: session.id,
+    ...(session.acr == null ? {} : { acr: session.acr }),
+    amr: session.amr,
+    auth_time: epochSeconds(session.authTime),
+  };
+}
+
+/** Makes access tokens: a JWT (RFC 9068), or a handle with its row, as the client is set. */
+export class AccessTokens {
+  readonly #keys: SigningKeyService;
+
+  constructor(keys: SigningKeyService) {
+    this.#keys = keys;
+  }
+
+  /** What will sign; ask before a unit of work opens, for the key may have to be made. Null for opaque tokens. */
+  signer({ tenant, issuer, client }: Pick<TokenSubject, 'tenant' | 'issuer' | 'client'>) {
+    if (client.client.tokenFormat === 'opaque') return null;
+    return this.#keys.signer(tenant, algorithmOf(client.client.accessTokenAlg, issuer));
+  }
+
+  async make(subject: TokenSubject, signer: Signer | null): Promise<MadeToken> {
+    const claims = claimsOf(subject);
+    if (signer === null) return opaque(subject, claims);
+    return { token: await signer.sign(claims, { typ: subject.issuer.kind.accessTokenType }), claims, row: null };
+  }
+}
+
+function opaque({ tenant, client, family, now, lifetimeSeconds }: TokenSubject, claims: AccessTokenClaims): MadeToken {
+  const token = mintHandle(tenant.route);
+  const row: NewAccessToken = {
+    hash: hashHandle(token),
+    grantId: family?.grant.id ?? null,
+    clientUuid: client.client.id,
+    claims,
+    expiresAt: addSeconds(now, lifetimeSeconds),
+  };
+  return { token, claims, row };
+}

@@ -1,0 +1,85 @@
+import { type EndedSubject, readEndedAccess, type SecurityEvent } from '../../events/index.ts';
+
+/** Marks kept: a key of some 90 characters, 300 for the longest `client_id`, and a number, about 20 MB at most. */
+const CAPACITY = 50_000;
+
+/** What a remembered state of a token depends on, as keys of marks. */
+export const markKeys = {
+  tenant: (tenantId: string) => `t ${tenantId}`,
+  client: (tenantId: string, clientId: string) => `c ${tenantId} ${clientId}`,
+  user: (tenantId: string, userId: string) => `u ${tenantId} ${userId}`,
+  session: (tenantId: string, sessionId: string) => `s ${tenantId} ${sessionId}`,
+  grant: (tenantId: string, grantId: string) => `g ${tenantId} ${grantId}`,
+  token: (tenantId: string, jti: string) => `j ${tenantId} ${jti}`,
+};
+
+function keysOf(event: SecurityEvent): readonly string[] {
+  const { tenantId } = event;
+  const ended = readEndedAccess(event);
+  switch (ended?.kind) {
+    case undefined:
+      return [];
+    case 'tenant':
+      return [markKeys.tenant(tenantId)];
+    case 'client':
+      return [markKeys.client(tenantId, ended.clientId)];
+    case 'session':
+      return [markKeys.session(tenantId, ended.sessionId)];
+    case 'subject':
+      return keysOfSubject(tenantId, ended);
+  }
+}
+
+function keysOfSubject(tenantId: string, { userId, grantId, tokenId }: EndedSubject): readonly string[] {
+  const keys: string[] = [];
+  if (userId !== null) keys.push(markKeys.user(tenantId, userId));
+  if (grantId !== null) keys.push(markKeys.grant(tenantId, grantId));
+  if (tokenId !== null) keys.push(markKeys.token(tenantId, tokenId));
+  return keys;
+}
+
+/**
+ * Remembers what changed when, so that a state read before a change is known to be stale: exact where the change is
+ * remembered, and for everything older than the oldest change that had to be forgotten.
+ */
+export class ChangeMarks {
+  readonly #marks = new Map<string, number>();
+  readonly #capacity: number;
+  #clock = 0;
+  #floor = 0;
+
+  constructor(capacity = CAPACITY) {
+    this.#capacity = capacity;
+  }
+
+  /** The present moment, for a state about to be read. */
+  now(): number {
+    return this.#clock;
+  }
+
+  /** Whether nothing among `keys` changed since the moment `readAt`. */
+  isCurrent(readAt: number, keys: readonly string[]): boolean {
+    if (readAt < this.#floor) return false;
+    for (const key of keys) {
+      const changedAt = this.#marks.get(key);
+      if (changedAt !== undefined && changedAt > readAt) return false;
+    }
+    return true;
+  }
+
+  /** Listener for committed events, of this node and of others. */
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    for (const event of events) for (const key of keysOf(event)) this.#mark(key);
+  };
+
+  #mark(key: string): void {
+    this.#clock += 1;
+    // A Map keeps the order of insertion, so the first entry is the oldest mark.
+    this.#marks.delete(key);
+    this.#marks.set(key, this.#clock);
+    if (this.#marks.size <= this.#capacity) return;
+    const [oldest, changedAt] = this.#marks.entries().next().value!;
+    this.#marks.delete(oldest);
+    this.#floor = changedAt;
+  }
+}

@@ -1,0 +1,137 @@
+import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import type { SessionStore } from '../../sessions/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import type { UserStore } from '../../users/index.ts';
+import { familyLife } from '../grants/family-life.ts';
+import type { GrantStore } from '../grants/grant.store.ts';
+import { type ChangeMarks, markKeys } from './change-marks.ts';
+import type { TokenStore } from './token.store.ts';
+import type { ReadToken } from './token.ts';
+
+/** A state is read anew after this even if nothing is heard. */
+const MAX_AGE_MS = 60_000;
+/** How far behind the other nodes' changes a remembered state may be: the promise is one second. */
+const FRESH_MS = 1_000;
+
+/** Tells whether this node has heard of what others changed. */
+export interface ChangeFeed {
+  /** Whether every change committed more than `maxAgeMs` ago, on any node, has been announced here. */
+  isFresh(maxAgeMs: number): boolean;
+}
+
+export interface TokenLifeDeps {
+  readonly directory: TenantDirectory;
+  readonly clients: ClientDirectory;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly grants: GrantStore;
+  readonly tokens: TokenStore;
+  readonly marks: ChangeMarks;
+  readonly feed: ChangeFeed;
+  readonly clock: Clock;
+}
+
+/** What the database says of a token, as of one moment. */
+interface State {
+  readonly verdict: Verdict;
+  readonly readAt: number;
+  readonly readAtMs: number;
+  readonly dependsOn: readonly string[];
+}
+
+type Verdict = { readonly untilMs: number } | { readonly dead: string };
+
+/** A token that is alive comes with its client; a dead one with the reason, for logs. */
+export type LifeVerdict = { readonly client: ClientRecord } | { readonly dead: string };
+
+const dead = (reason: string): Verdict => ({ dead: reason });
+
+/**
+ * Whether a token that verifies is still good: its tenant and client enabled, it and its family not revoked, its session
+ * and user alive. Answered from a bounded cache that events of this node empty at once and those of others within a second;
+ * while this node may not have heard of the others' changes, from the database.
+ */
+export class TokenLife {
+  readonly #deps: TokenLifeDeps;
+  /** Bounded by the reader, which keeps the tokens. */
+  readonly #states = new WeakMap<ReadToken, State>();
+
+  constructor(deps: TokenLifeDeps) {
+    this.#deps = deps;
+  }
+
+  async check(token: ReadToken): Promise<LifeVerdict> {
+    const { directory, clients } = this.#deps;
+    const { claims } = token;
+    const tenant = await directory.byId(token.tenant.id);
+    if (tenant === null || !tenant.enabled) return { dead: 'tenant-disabled' };
+    if (claims.iat * 1000 < (tenant.notBefore?.getTime() ?? 0)) return { dead: 'tenant-not-before' };
+    const client = await clients.byClientId(tenant.id, claims.client_id);
+    const refused = client === null ? 'client-unknown' : deadClient(client, claims.iat);
+    if (client === null || refused !== null) return { dead: refused ?? 'client-unknown' };
+    const { verdict } = await this.#state(token);
+    if ('dead' in verdict) return verdict;
+    return this.#deps.clock.now().getTime() < verdict.untilMs ? { client } : { dead: 'session-over' };
+  }
+
+  async #state(token: ReadToken): Promise<State> {
+    const { marks, feed, clock } = this.#deps;
+    const known = this.#states.get(token);
+    const nowMs = clock.now().getTime();
+    if (
+      known !== undefined &&
+      feed.isFresh(FRESH_MS) &&
+      nowMs - known.readAtMs < MAX_AGE_MS &&
+      marks.isCurrent(known.readAt, known.dependsOn)
+    ) {
+      return known;
+    }
+    // The moment comes before the reading: a change that is committed meanwhile makes the state stale.
+    const readAt = marks.now();
+    const verdict = await this.#read(token);
+    const state: State = { verdict, readAt, readAtMs: nowMs, dependsOn: dependencies(token) };
+    this.#states.set(token, state);
+    return state;
+  }
+
+  async #read(token: ReadToken): Promise<Verdict> {
+    const { claims, tenant } = token;
+    const [isRevoked, family] = await Promise.all([
+      this.#deps.tokens.isRevoked(tenant.id, claims.jti),
+      claims.knd === 'user' ? this.#readFamily(tenant.id, token) : { untilMs: Number.POSITIVE_INFINITY },
+    ]);
+    return isRevoked ? dead('token-revoked') : family;
+  }
+
+  async #readFamily(tenantId: string, { claims }: ReadToken): Promise<Verdict> {
+    const { grants, users, sessions } = this.#deps;
+    const [grant, user, session] = await Promise.all([
+      grants.findById(tenantId, claims.gid!),
+      users.findById(tenantId, claims.sub),
+      claims.sid === undefined ? undefined : sessions.findById(tenantId, claims.sid),
+    ]);
+    const life = familyLife({ grant, user, session });
+    if ('dead' in life) return life;
+    return grant!.userId === claims.sub ? life : dead('grant-of-another');
+  }
+}
+
+/** Whole seconds: a token's `iat` has no fractions. A client that was deleted and made again is another one. */
+function deadClient({ client, isUsable }: ClientRecord, iat: number): string | null {
+  if (!isUsable) return 'client-disabled';
+  if (client.notBefore != null && iat * 1000 < client.notBefore.getTime()) return 'client-not-before';
+  return iat < Math.floor(client.createdAt.getTime() / 1000) ? 'client-replaced' : null;
+}
+
+function dependencies({ tenant, claims }: ReadToken): readonly string[] {
+  const keys = [
+    markKeys.tenant(tenant.id),
+    markKeys.client(tenant.id, claims.client_id),
+    markKeys.token(tenant.id, claims.jti),
+  ];
+  if (claims.knd === 'app') return keys;
+  keys.push(markKeys.user(tenant.id, claims.sub), markKeys.grant(tenant.id, claims.gid!));
+  if (claims.sid !== undefined) keys.push(markKeys.session(tenant.id, claims.sid));
+  return keys;
+}

@@ -1,0 +1,99 @@
+import { LRUCache } from 'lru-cache';
+import {
+  claimedIssuer,
+  hashHandle,
+  routeOfHandle,
+  type SigningAlgorithm,
+  sha256Base64Url,
+  TokenRejected,
+  verifyJwt,
+} from '../../crypto/index.ts';
+import type { Clock, TenantRef } from '../../kernel/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import type { Issuer, Issuers } from '../issuers/issuers.ts';
+import type { KeyRings } from '../keys/key-ring.ts';
+import type { TokenStore } from './token.store.ts';
+import { accessTokenClaims, audiencesOf, type ReadToken } from './token.ts';
+
+/** Tokens kept: about 2 KB each, so 20 MB. */
+const CAPACITY = 10_000;
+const ALGORITHMS: readonly SigningAlgorithm[] = ['EdDSA', 'ES256', 'RS256'];
+
+export interface TokenReaderDeps {
+  readonly directory: TenantDirectory;
+  readonly issuers: Issuers;
+  readonly rings: KeyRings;
+  readonly store: TokenStore;
+  readonly clock: Clock;
+}
+
+/** A token that was refused; `reason` is for logs and metrics, callers see one answer for all. */
+export interface UnreadToken {
+  readonly refused: string;
+}
+
+/**
+ * Reads access tokens of ours: verifies a JWT, looks up an opaque one, and remembers the result by the token's hash until
+ * it expires. Says nothing about revocation.
+ */
+export class TokenReader {
+  readonly #deps: TokenReaderDeps;
+  readonly #read = new LRUCache<string, ReadToken>({ max: CAPACITY });
+
+  constructor(deps: TokenReaderDeps) {
+    this.#deps = deps;
+  }
+
+  async read(token: string): Promise<ReadToken | UnreadToken> {
+    const key = sha256Base64Url(token);
+    const now = this.#deps.clock.now();
+    const known = this.#read.get(key);
+    if (known !== undefined) {
+      if (now.getTime() < known.claims.exp * 1000) return known;
+      this.#read.delete(key);
+      return { refused: 'expired' };
+    }
+    const read = await (token.includes('.') ? this.#readJwt(token, now) : this.#readOpaque(token, now));
+    if (!('refused' in read)) this.#read.set(key, read);
+    return read;
+  }
+
+  async #readJwt(token: string, now: Date): Promise<ReadToken | UnreadToken> {
+    const iss = claimedIssuer(token);
+    const found = iss === null ? null : this.#deps.issuers.find(iss);
+    const tenant = found === null ? null : await this.#deps.directory.byName(found.tenantName);
+    if (found === null || tenant === null) return { refused: 'issuer-not-allowed' };
+    try {
+      const { payload } = await verifyJwt(token, (kid) => this.#deps.rings.verifier(tenant.id, kid), {
+        types: [found.kind.accessTokenType],
+        algorithms: ALGORITHMS,
+        isIssuer: (issuer) => issuer === iss,
+        now,
+      });
+      const claims = accessTokenClaims(payload);
+      if (claims === null) return { refused: 'claim-malformed' };
+      return { tenant, kind: found.kind, claims, audiences: audiencesOf(claims), format: 'jwt' };
+    } catch (error) {
+      if (error instanceof TokenRejected) return { refused: error.reason };
+      throw error;
+    }
+  }
+
+  async #readOpaque(token: string, now: Date): Promise<ReadToken | UnreadToken> {
+    const route = routeOfHandle(token);
+    const tenant = route === null ? null : await this.#deps.directory.byRoute(route);
+    if (tenant === null) return { refused: 'malformed' };
+    const row = await this.#deps.store.findOpaque(tenant.id, hashHandle(token));
+    if (row === null) return { refused: 'unknown' };
+    if (row.expiresAt <= now) return { refused: 'expired' };
+    const claims = accessTokenClaims(row.claims);
+    const issuer = claims === null ? null : this.#issuerOf(tenant, claims.iss);
+    if (claims === null || issuer === null) return { refused: 'claim-malformed' };
+    return { tenant, kind: issuer.kind, claims, audiences: audiencesOf(claims), format: 'opaque' };
+  }
+
+  #issuerOf(tenant: TenantRef, iss: string): Pick<Issuer, 'kind'> | null {
+    const found = this.#deps.issuers.find(iss);
+    return found !== null && found.tenantName === tenant.name ? found : null;
+  }
+}

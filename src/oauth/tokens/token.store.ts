@@ -1,0 +1,108 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { columnsOf, type Database } from '../../persistence/index.ts';
+import { type AccessToken, AccessTokenEntity, type RevokedTokenEntity } from '../grants/grant.entity.ts';
+
+type Tables = InferKyselyDB<typeof AccessTokenEntity> & InferKyselyDB<typeof RevokedTokenEntity>;
+
+/** Tables that are swept, and what identifies their rows beside the tenant. */
+const SWEPT = [
+  ['access_tokens', 'hash'],
+  ['revoked_tokens', 'jti'],
+] as const;
+
+export interface NewAccessToken {
+  readonly hash: Buffer;
+  readonly grantId: string | null;
+  readonly clientUuid: string;
+  readonly claims: object;
+  readonly expiresAt: Date;
+}
+
+/** The only queries on opaque access tokens and on the list of revoked ones. */
+export class TokenStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(AccessTokenEntity, 'access_tokens');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #tables(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  async findOpaque(tenantId: string, hash: Buffer): Promise<AccessToken | null> {
+    const row = await this.#tables
+      .selectFrom('access_tokens')
+      .select(this.#columns)
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash as never)
+      .executeTakeFirst();
+    return (row ?? null) as AccessToken | null;
+  }
+
+  async insertOpaque(tenantId: string, token: NewAccessToken, now: Date): Promise<void> {
+    const row = {
+      tenant_id: tenantId,
+      hash: token.hash,
+      grant_id: token.grantId,
+      client_uuid: token.clientUuid,
+      claims: JSON.stringify(token.claims),
+      expires_at: token.expiresAt,
+      created_at: now,
+    };
+    await this.#tables
+      .insertInto('access_tokens')
+      .values(row as never)
+      .execute();
+  }
+
+  /** @returns Whether there was such a token. */
+  async deleteOpaque(tenantId: string, hash: Buffer): Promise<boolean> {
+    const result = await this.#tables
+      .deleteFrom('access_tokens')
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hash as never)
+      .executeTakeFirst();
+    return result.numDeletedRows > 0n;
+  }
+
+  async isRevoked(tenantId: string, jti: string): Promise<boolean> {
+    const row = await this.#tables
+      .selectFrom('revoked_tokens')
+      .select('jti')
+      .where('tenant_id', '=', tenantId)
+      .where('jti', '=', jti)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** @returns Whether the token was not revoked before. */
+  async revoke(tenantId: string, jti: string, expiresAt: Date, now: Date): Promise<boolean> {
+    const result = await this.#tables
+      .insertInto('revoked_tokens')
+      .values({ tenant_id: tenantId, jti, expires_at: expiresAt, created_at: now } as never)
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'jti']).doNothing())
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** Deletes up to `limit` rows of each kind, of any tenant, whose time is over. @returns How many went. */
+  async sweepExpired(now: Date, limit: number): Promise<number> {
+    let swept = 0;
+    for (const [name, key] of SWEPT) {
+      const [table, column] = [sql.table(name), sql.ref(key)];
+      const { numAffectedRows } = await sql`
+        delete from ${table} using (
+          select r.tenant_id, r.${column} from tenants t cross join lateral (
+            select tenant_id, ${column} from ${table}
+            where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
+          ) r limit ${limit}
+        ) gone
+        where ${table}.tenant_id = gone.tenant_id and ${table}.${column} = gone.${column}`.execute(this.#tables);
+      swept += Number(numAffectedRows ?? 0n);
+    }
+    return swept;
+  }
+}

@@ -1,0 +1,288 @@
+import type { Authority } from '../../access/index.ts';
+import type { EventLog, EventType } from '../../events/index.ts';
+import { type Clock, fold, kernelErrors, newId, requireText } from '../../kernel/index.ts';
+import {
+  anyOfFaults,
+  type Database,
+  type PageRequest,
+  type PageResult,
+  violatedConstraint,
+} from '../../persistence/index.ts';
+import { assertMayGrant, widened } from '../escalation.ts';
+import type { GuardedAccounts } from '../guarded-accounts.ts';
+import type { RoleStore } from '../role.store.ts';
+import type { RolePermissions } from '../role-permissions.ts';
+import type { Group } from './group.entity.ts';
+import { groupErrors } from './group.errors.ts';
+import type { GroupFilter, GroupOrder, GroupStore } from './group.store.ts';
+import { mergedAttributes } from './group-attributes.ts';
+import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
+
+export interface CreateGroup {
+  /** 1 to 255 characters. In the tree, without `/` and unique among the groups of the same parent, ignoring case. */
+  readonly name: string;
+  /** Default `groups`. */
+  readonly profile?: string;
+  /** Id of the group in its directory, unique per profile. Default: the id of the group. */
+  readonly key?: string;
+  /** Only for groups of the tree. Default: none. */
+  readonly parentId?: string | null;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly externalId?: string | null;
+}
+
+export interface UpdateGroup {
+  readonly name?: string;
+  /** Null moves the group to the top. */
+  readonly parentId?: string | null;
+  /** Replaces the named attributes; null removes one, others stay. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly externalId?: string | null;
+}
+
+export interface GroupServiceDeps {
+  readonly db: Database;
+  readonly store: GroupStore;
+  readonly roleStore: RoleStore;
+  readonly permissions: RolePermissions;
+  readonly guarded: GuardedAccounts;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+const TEXT = { max: 255 };
+const FILTER_TEXT = { min: 0, max: 1024 };
+const PROFILE = /^[A-Za-z0-9._-]{1,64}$/;
+/** Most levels of the tree: a path of 32 names of 255 characters is 8 KB, and people do not manage deeper trees. */
+const MAX_DEPTH = 32;
+
+/** Rules of groups: their names and their position in the tree. See `GroupMemberService` for their members. */
+export class GroupService {
+  readonly #deps: GroupServiceDeps;
+
+  constructor(deps: GroupServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws GROUP_KEY_AMBIGUOUS */
+  find(authority: Authority, reference: GroupReference): Promise<Group | null> {
+    return findGroup(this.#deps.store, authority, reference);
+  }
+
+  /** Returns the id that the methods below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */
+  idOf(authority: Authority, reference: GroupReference): Promise<string> {
+    return groupIdOf(this.#deps.store, authority, reference);
+  }
+
+  /** @throws INVALID_INPUT The filter, the page or a cursor. */
+  async page(
+    authority: Authority,
+    filter: GroupFilter,
+    order: GroupOrder,
+    request: PageRequest,
+  ): Promise<PageResult<Group>> {
+    const { anyOf, ...texts } = filter;
+    for (const [name, text] of Object.entries(texts))
+      if (text != null) requireText(text, `filter.${name}`, FILTER_TEXT);
+    const fields = anyOf === undefined ? [] : anyOfFaults(anyOf, 'filter.anyOf');
+    if (fields.length > 0) throw kernelErrors.INVALID_INPUT({ fields });
+    return this.#deps.store.page(authority.tenant.id, filter, order, request);
+  }
+
+  /** @throws GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_*, GROUP_TOO_DEEP */
+  async create(authority: Authority, input: CreateGroup): Promise<Group> {
+    const { clock, db, store } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const profile = input.profile ?? TREE_PROFILE;
+    if (!PROFILE.test(profile)) throw groupErrors.GROUP_PROFILE_INVALID();
+    const name = checkedName(input.name, profile);
+    const attributes = mergedAttributes({}, input.attributes ?? {}, 'input.attributes');
+    const externalId = optionalText(input.externalId, 'input.externalId');
+    const id = newId();
+    const key = input.key === undefined ? id : requireText(input.key, 'input.key', TEXT);
+    const now = clock.now();
+    return db.transaction(async () => {
+      const parent = await this.#parent(tenantId, profile, input.parentId ?? null);
+      if (parent !== null && depthOf(parent) + 1 > MAX_DEPTH) throw groupErrors.GROUP_TOO_DEEP();
+      const group = store.create({
+        tenantId,
+        id,
+        profile,
+        key,
+        parentId: parent?.id ?? null,
+        name,
+        path: pathUnder(parent, name),
+        attributes,
+        externalId,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await this.#flushMapped();
+      await store.replaceSearchRows(group);
+      this.#record(authority, group, 'group.created');
+      return group;
+    });
+  }
+
+  /**
+   * Changes what the input names. After a move, the members of the group have the roles of its new parents.
+   * @throws NOT_FOUND, ACCOUNT_GUARDED, PERMISSION_ESCALATION, ADMINISTRATOR_LAST, and what `create` throws.
+   */
+  async update(authority: Authority, id: string, input: UpdateGroup): Promise<Group> {
+    const { clock, db, store } = this.#deps;
+    return db.transaction(async () => {
+      // Lock the tree before the row, so that a transaction with the tree lock never waits for this row.
+      if (input.name !== undefined || input.parentId !== undefined) await store.lockTree(authority.tenant.id);
+      const group = await this.#lock(authority, id);
+      const changed = this.#assign(group, input);
+      if (await this.#move(authority, group, input)) changed.push('place');
+      if (changed.length === 0) return group;
+      group.updatedAt = clock.now();
+      await this.#flushMapped();
+      if (changed.includes('attributes')) await store.replaceSearchRows(group);
+      this.#record(authority, group, 'group.updated', { changed });
+      return group;
+    });
+  }
+
+  /** Deletes a group with those below it, one event each. @throws NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
+  async delete(authority: Authority, id: string): Promise<Group> {
+    const { db, guarded, roleStore, store } = this.#deps;
+    return db.transaction(async () => {
+      await store.lockTree(authority.tenant.id);
+      const group = await this.#lock(authority, id);
+      const gone = await store.subtree(group.tenantId, group.id);
+      const ids = gone.map((each) => each.id);
+      await guarded.assertMayChange(authority, 'group', ids);
+      await guarded.keepingAdministrators(authority, async () => {
+        await roleStore.deleteGrantsOf(group.tenantId, 'group', ids);
+        await store.delete(group.tenantId, group.id);
+      });
+      for (const each of gone) this.#record(authority, { ...group, ...each }, 'group.deleted');
+      return group;
+    });
+  }
+
+  async #lock(authority: Authority, id: string): Promise<Group> {
+    const group = await this.#deps.store.lock(authority.tenant.id, id);
+    if (group === null) throw kernelErrors.NOT_FOUND();
+    await this.#deps.guarded.assertMayChange(authority, 'group', group.id);
+    return group;
+  }
+
+  #assign(group: Group, { attributes, externalId }: UpdateGroup): string[] {
+    const changed: string[] = [];
+    if (attributes !== undefined) {
+      const next = mergedAttributes(group.attributes ?? {}, attributes, 'input.attributes');
+      if (JSON.stringify(next) !== JSON.stringify(group.attributes)) changed.push('attributes');
+      group.attributes = next;
+    }
+    if (externalId !== undefined) {
+      const next = optionalText(externalId, 'input.externalId');
+      if (next !== (group.externalId ?? null)) changed.push('externalId');
+      group.externalId = next;
+    }
+    return changed;
+  }
+
+  /** Renames or moves a group, and updates the paths below it. @returns Whether anything changed. */
+  async #move(authority: Authority, group: Group, input: UpdateGroup): Promise<boolean> {
+    const { db, guarded, store } = this.#deps;
+    const name = input.name === undefined ? group.name : checkedName(input.name, group.profile);
+    const parentId = input.parentId === undefined ? (group.parentId ?? null) : input.parentId;
+    const isMoved = parentId !== (group.parentId ?? null);
+    if (name === group.name && !isMoved) return false;
+    const subtree = await store.subtree(group.tenantId, group.id);
+    const parent = await this.#parent(group.tenantId, group.profile, parentId);
+    if (isMoved) await this.#assertMayMove(authority, subtree, parent);
+    const before = group.path;
+    const change = async () => {
+      Object.assign(group, { name, foldedName: fold(name), parentId, path: pathUnder(parent, name) });
+      await this.#flushMapped();
+      const below = subtree.slice(1).map(({ id }) => id);
+      await store.movePaths(group.tenantId, below, before, group.path);
+      await db.em.flush();
+    };
+    if (isMoved) await guarded.keepingAdministrators(authority, change);
+    else await change();
+    return true;
+  }
+
+  async #assertMayMove(
+    authority: Authority,
+    subtree: readonly { readonly id: string; readonly depth: number }[],
+    parent: Group | null,
+  ): Promise<void> {
+    const { guarded, permissions } = this.#deps;
+    await guarded.assertMayChange(
+      authority,
+      'group',
+      subtree.map(({ id }) => id),
+    );
+    if (parent === null) return;
+    if (subtree.some(({ id }) => id === parent.id)) throw groupErrors.GROUP_PARENT_INVALID();
+    const height = Math.max(...subtree.map(({ depth }) => depth)) + 1;
+    if (depthOf(parent) + height > MAX_DEPTH) throw groupErrors.GROUP_TOO_DEEP();
+    await assertMayLend(authority, permissions, parent.id);
+  }
+
+  async #parent(tenantId: string, profile: string, id: string | null): Promise<Group | null> {
+    if (id === null) return null;
+    if (profile !== TREE_PROFILE) throw groupErrors.GROUP_PARENT_INVALID();
+    const parent = await this.#deps.store.findById(tenantId, id);
+    if (parent === null) throw groupErrors.GROUP_PARENT_NOT_FOUND();
+    if (parent.profile !== TREE_PROFILE) throw groupErrors.GROUP_PARENT_INVALID();
+    return parent;
+  }
+
+  #record({ caller, tenant }: Authority, group: Group, type: EventType, params: Record<string, unknown> = {}): void {
+    this.#deps.events.record(caller, tenant, { type, params: { groupId: group.id, name: group.name, ...params } });
+  }
+
+  async #flushMapped(): Promise<void> {
+    try {
+      await this.#deps.db.em.flush();
+    } catch (error) {
+      const code = TAKEN[violatedConstraint(error) ?? ''];
+      if (code === undefined) throw error;
+      const { message } = groupErrors.rows[code];
+      throw groupErrors[code]({ fields: [{ path: TAKEN_PATH[code], code, message }] });
+    }
+  }
+}
+
+const TAKEN: Readonly<Record<string, 'GROUP_NAME_TAKEN' | 'GROUP_KEY_TAKEN' | undefined>> = {
+  groups__parent_name: 'GROUP_NAME_TAKEN',
+  groups__key: 'GROUP_KEY_TAKEN',
+};
+const TAKEN_PATH = { GROUP_NAME_TAKEN: 'input.name', GROUP_KEY_TAKEN: 'input.key' } as const;
+
+/**
+ * Requires that the caller may grant the roles of a group to which it adds members or child groups, because they get these
+ * roles.
+ * @throws PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY
+ */
+export async function assertMayLend(
+  authority: Authority,
+  permissions: RolePermissions,
+  groupId: string,
+): Promise<void> {
+  const held = await permissions.heldBy(authority.tenant.id, 'group', groupId);
+  const elsewhere = [...held.elsewhere.values()].flatMap((set) => widened([...set.grants()]));
+  assertMayGrant(authority, [...held.permissions.grants(), ...elsewhere]);
+}
+
+/** Levels from the top to the group; names in the tree hold no `/`. */
+const depthOf = (group: Group): number => group.path.split('/').length - 1;
+
+const pathUnder = (parent: Group | null, name: string): string => `${parent?.path ?? ''}/${name}`;
+
+const optionalText = (value: string | null | undefined, path: string): string | null =>
+  value == null ? null : requireText(value, path, TEXT);
+
+function checkedName(value: unknown, profile: string): string {
+  const name = requireText(value, 'input.name', TEXT);
+  if (profile !== TREE_PROFILE || !name.includes('/')) return name;
+  const { message } = groupErrors.rows.GROUP_NAME_INVALID;
+  throw groupErrors.GROUP_NAME_INVALID({ fields: [{ path: 'input.name', code: 'GROUP_NAME_INVALID', message }] });
+}

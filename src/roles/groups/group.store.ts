@@ -1,0 +1,281 @@
+import { LockMode } from '@mikro-orm/core';
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { type Kysely, sql } from 'kysely';
+import { fold, isUuid } from '../../kernel/index.ts';
+import {
+  type AnyOf,
+  anyOfSql,
+  columnsOf,
+  type Database,
+  firstPage,
+  keysetPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  replaceSearchRows,
+  type Searched,
+  type SearchField,
+  searchKeysOf,
+} from '../../persistence/index.ts';
+import { type Group, GroupEntity, type GroupMember, GroupMemberEntity } from './group.entity.ts';
+
+type Tables = InferKyselyDB<typeof GroupEntity> & InferKyselyDB<typeof GroupMemberEntity>;
+
+/** What a list of groups can be narrowed by. */
+export interface GroupFilter {
+  readonly profile?: string;
+  /** Only children of this group; null = only groups at the top. */
+  readonly parentId?: string | null;
+  /** Part of the name, ignoring case. */
+  readonly nameContains?: string;
+  readonly externalId?: string;
+  /** Groups of comparisons, of which all in at least one group must hold. */
+  readonly anyOf?: AnyOf;
+}
+
+/** A group with one of its members. */
+export interface MemberGroup extends Group {
+  readonly userId: string;
+}
+
+/** Fields that comparisons of groups may name beside attributes. */
+export type GroupSearchField = 'key' | 'profile' | 'name';
+
+const SEARCHED_GROUPS: Searched = {
+  table: 'groups',
+  keys: { table: 'group_attribute_keys', owner: 'group_id', ownerType: 'uuid' },
+  fields: {
+    key: { column: 'key' },
+    profile: { column: 'profile' },
+    name: { column: 'folded_name', normalise: fold },
+  } satisfies Record<GroupSearchField, SearchField>,
+};
+
+export type GroupOrder = 'path' | 'createdAt';
+
+const ID: PageKey = { column: 'groups.id', property: 'id', type: 'uuid' };
+/** Order by id is order by creation time (RFC 9562 section 5.7). */
+const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
+  path: [{ column: 'groups.path', property: 'path', type: 'text' }, ID],
+  createdAt: [ID],
+};
+
+const MEMBER_KEYS: readonly PageKey[] = [{ column: 'group_members.user_id', property: 'userId', type: 'text' }];
+
+/** The only queries on groups and their members. */
+export class GroupStore {
+  readonly #db: Database;
+  readonly #columns = columnsOf(GroupEntity, 'groups');
+  readonly #memberColumns = columnsOf(GroupMemberEntity, 'group_members');
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get #sql(): Kysely<Tables> {
+    return this.#db.read() as Kysely<Tables>;
+  }
+
+  #select(tenantId: string) {
+    return this.#sql.selectFrom('groups').select(this.#columns).where('groups.tenant_id', '=', tenantId);
+  }
+
+  async findById(tenantId: string, id: string): Promise<Group | null> {
+    return (await this.findMany(tenantId, [id])).get(id) ?? null;
+  }
+
+  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Group>> {
+    const known = ids.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId).where('groups.id', 'in', known).execute()) as Group[];
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Finds a group by its key in a directory. */
+  async findByKey(tenantId: string, profile: string, key: string): Promise<Group | null> {
+    const query = this.#select(tenantId).where('groups.profile', '=', profile).where('groups.key', '=', key);
+    return ((await query.executeTakeFirst()) ?? null) as Group | null;
+  }
+
+  /**
+   * Groups with this key in all profiles except one; two at most, because callers only need to know whether there is
+   * exactly one.
+   */
+  async findOutside(tenantId: string, profile: string, key: string): Promise<Group[]> {
+    const query = this.#select(tenantId).where('groups.profile', '<>', profile).where('groups.key', '=', key);
+    return (await query.limit(2).execute()) as Group[];
+  }
+
+  /** @param order `path`: a child follows its parent. */
+  page(tenantId: string, filter: GroupFilter, order: GroupOrder, request: PageRequest): Promise<PageResult<Group>> {
+    let query = this.#select(tenantId);
+    if (filter.profile !== undefined) query = query.where('groups.profile', '=', filter.profile);
+    if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
+    else if (filter.parentId !== undefined) {
+      query = isUuid(filter.parentId)
+        ? query.where('groups.parent_id', '=', filter.parentId)
+        : query.where(sql<boolean>`false`);
+    }
+    if (filter.externalId !== undefined) query = query.where('groups.external_id', '=', filter.externalId);
+    if (filter.nameContains !== undefined) {
+      query = query.where(sql<boolean>`position(${fold(filter.nameContains)} in groups.folded_name) > 0`);
+    }
+    if (filter.anyOf !== undefined) query = query.where(anyOfSql(SEARCHED_GROUPS, tenantId, filter.anyOf));
+    return keysetPage<Group>(query, PAGE_KEYS[order], request);
+  }
+
+  /** The groups of which each user is a direct member, by path. */
+  async groupsOf(tenantId: string, userIds: readonly string[]): Promise<Map<string, MemberGroup[]>> {
+    if (userIds.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .innerJoin('group_members', (join) =>
+        join
+          .onRef('group_members.tenant_id', '=', 'groups.tenant_id')
+          .onRef('group_members.group_id', '=', 'groups.id'),
+      )
+      .select('group_members.user_id as userId')
+      .where('group_members.user_id', 'in', [...userIds])
+      .orderBy('groups.path')
+      .orderBy('groups.id')
+      .execute()) as unknown as MemberGroup[];
+    return Map.groupBy(rows, ({ userId }) => userId);
+  }
+
+  /** The children of each group, by path. */
+  async childrenOf(tenantId: string, parentIds: readonly string[]): Promise<Map<string, Group[]>> {
+    const known = parentIds.filter(isUuid);
+    if (known.length === 0) return new Map();
+    const rows = (await this.#select(tenantId)
+      .where('groups.parent_id', 'in', known)
+      .orderBy('groups.path')
+      .orderBy('groups.id')
+      .execute()) as Group[];
+    return Map.groupBy(rows, ({ parentId }) => parentId!);
+  }
+
+  /**
+   * Members of one group, by user id.
+   * @param readFirst Reads the first page; given by a loader, which reads those of many groups together.
+   */
+  async members(
+    tenantId: string,
+    groupId: string,
+    request: PageRequest,
+    readFirst?: (size: number) => Promise<readonly GroupMember[]>,
+  ): Promise<PageResult<GroupMember>> {
+    const first = readFirst === undefined ? null : await firstPage(request, MEMBER_KEYS, readFirst);
+    if (first !== null) return first;
+    const query = this.#sql
+      .selectFrom('group_members')
+      .select(this.#memberColumns)
+      .where('group_members.tenant_id', '=', tenantId)
+      .where('group_members.group_id', '=', groupId);
+    return keysetPage<GroupMember>(query, MEMBER_KEYS, request);
+  }
+
+  /** The first members of each group, by user id; not those of groups below it. */
+  async firstMembers(
+    tenantId: string,
+    groupIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly GroupMember[]>> {
+    const { rows } = await sql<GroupMember>`
+      select ${sql.join(this.#memberColumns)}
+      from unnest(${groupIds as string[]}::uuid[]) as wanted (id)
+      cross join lateral (
+        select * from group_members m
+        where m.tenant_id = ${tenantId}::uuid and m.group_id = wanted.id
+        order by m.user_id limit ${limit}
+      ) group_members
+      order by group_members.group_id, group_members.user_id`.execute(this.#sql);
+    return Map.groupBy(rows, ({ groupId }) => groupId);
+  }
+
+  /** The group and everything below it, each with its depth below the group. */
+  async subtree(
+    tenantId: string,
+    id: string,
+  ): Promise<{ readonly id: string; readonly depth: number; readonly name: string }[]> {
+    const { rows } = await sql<{ id: string; depth: number; name: string }>`
+      with recursive below (id, name, depth) as (
+        select id, name, 0 from groups where tenant_id = ${tenantId} and id = ${id}
+        union all
+        select g.id, g.name, b.depth + 1 from below b
+        join groups g on g.tenant_id = ${tenantId} and g.parent_id = b.id
+      )
+      select id, name, depth from below order by depth, id`.execute(this.#sql);
+    return rows;
+  }
+
+  /**
+   * Prevents other moves of groups until the unit of work ends: two concurrent moves that are valid alone could form a
+   * cycle.
+   */
+  async lockTree(tenantId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`groups ${tenantId}`}, 0))`.execute(this.#sql);
+  }
+
+  /** The entity to change, inside a unit of work; locked until it ends. */
+  async lock(tenantId: string, id: string): Promise<Group | null> {
+    return isUuid(id)
+      ? this.#db.em.findOne(GroupEntity, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      : null;
+  }
+
+  create(group: Omit<Group, 'foldedName'>): Group {
+    return this.#db.em.create(GroupEntity, { ...group, foldedName: fold(group.name) });
+  }
+
+  /** Makes the search rows of a group match its attributes, after the group was flushed in the open unit of work. */
+  replaceSearchRows({ tenantId, id, attributes }: Pick<Group, 'tenantId' | 'id' | 'attributes'>): Promise<void> {
+    const rows = Object.entries(attributes ?? {}).flatMap(([name, value]) =>
+      searchKeysOf(value).map((key) => [name, key] as const),
+    );
+    return replaceSearchRows(this.#db, SEARCHED_GROUPS.keys, tenantId, id, rows);
+  }
+
+  /** Replaces the beginning of every path below a group that was renamed or moved. */
+  async movePaths(tenantId: string, descendantIds: readonly string[], before: string, after: string): Promise<void> {
+    if (descendantIds.length === 0) return;
+    await sql`
+      update groups set path = ${after} || substr(path, ${[...before].length + 1})
+      where tenant_id = ${tenantId} and id = any(${descendantIds as string[]}::uuid[])`.execute(this.#sql);
+  }
+
+  /** Deletes a group, all groups below it, and their memberships. */
+  async delete(tenantId: string, id: string): Promise<void> {
+    await this.#sql.deleteFrom('groups').where('tenant_id', '=', tenantId).where('id', '=', id).execute();
+  }
+
+  /** @returns The users who were not members before. */
+  async addMembers(tenantId: string, groupId: string, userIds: readonly string[], now: Date): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.#sql
+      .insertInto('group_members')
+      .values(
+        userIds.map((userId) => ({
+          tenant_id: tenantId,
+          group_id: groupId,
+          user_id: userId,
+          created_at: now,
+        })) as never,
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('user_id')
+      .execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  /** @returns The users who were members before. */
+  async removeMembers(tenantId: string, groupId: string, userIds: readonly string[]): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.#sql
+      .deleteFrom('group_members')
+      .where('tenant_id', '=', tenantId)
+      .where('group_id', '=', groupId)
+      .where('user_id', 'in', [...userIds])
+      .returning('user_id')
+      .execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+}

@@ -1,0 +1,284 @@
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Context, Middleware } from 'koa';
+import { ClientGone, decodeBody, isOfMediaType, keepToClient, readBody } from '../../../rest-compat/index.ts';
+import { createContext, type GraphContext, type Services } from '../../../schema/context.ts';
+import { errorExtensions, formatError, isUnexpected } from '../../../schema/errors/format.ts';
+import { requestErrors } from '../../../schema/errors/request.errors.ts';
+import type { Caller } from '../../access/index.ts';
+import { IdentityError } from '../../kernel/index.ts';
+import type { CidrRange } from '../environment/config.ts';
+import type { GraphqlLimits } from '../environment/graphql-limits.ts';
+import type { Logger } from '../environment/logger.ts';
+import { type ResolveToken, resolveCaller } from '../http/caller.ts';
+import type { FrontDoorState } from '../http/http.ts';
+import { applyErrorHead, shownError } from '../http/http-errors.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { originOf } from '../http/origin.ts';
+import { DocumentChecks } from './document-checks.ts';
+import { allowPageToGraph } from './graphql-cors.ts';
+import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts';
+
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly resolveToken: ResolveToken;
+  readonly limits: GraphqlLimits;
+  /** When given, only these documents are executed. */
+  readonly trusted: TrustedDocuments | null;
+  readonly trustedProxies: readonly CidrRange[];
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export const GRAPHQL_PATH = '/graphql';
+const LEGACY_JSON = 'application/json';
+const RESPONSE_JSON = 'application/graphql-response+json';
+
+/** A request that may be executed. */
+interface Prepared {
+  readonly caller: Caller;
+  /** What a POST brought; absent for other methods. */
+  readonly body: unknown;
+}
+
+/** Faults of a document: 200 under `application/json`, because such clients read no body of another status. */
+const DOCUMENT_FAULTS = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** graphql-js says "more that"; the test of the limit fails when the words change. */
+const TOKEN_LIMIT = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/;
+
+/** As clients see an error, over HTTP and WebSocket alike. */
+export function formatGraphqlError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const maxTokens = TOKEN_LIMIT.exec(formatted.message)?.[1];
+  if (maxTokens === undefined) return formatError(formatted, error);
+  const limit = requestErrors.DOCUMENT_TOO_LONG({ message: `The document has more than ${maxTokens} tokens.` });
+  return { message: limit.message, extensions: errorExtensions(limit) };
+}
+
+function codeOf(error: GraphQLFormattedError): unknown {
+  return error.extensions?.['code'];
+}
+
+const OVER_WEBSOCKET = `Subscriptions are served over WebSocket (graphql-transport-ws) at ${GRAPHQL_PATH}.`;
+const BAD_REQUEST = { extensions: { code: 'BAD_REQUEST' } };
+
+/** The checks of documents in place of the server's own validation, which would come before the limits. */
+function checked({ schema, limits }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
+  const checks = new DocumentChecks(schema, limits);
+  return {
+    async requestDidStart() {
+      return {
+        async responseForOperation({ document, operation, request }) {
+          const isSubscription = operation?.operation === 'subscription';
+          const faults = isSubscription
+            ? [new GraphQLError(OVER_WEBSOCKET, BAD_REQUEST)]
+            : checks.faultsOf(document, operation, request.variables ?? {});
+          if (faults.length === 0) return null;
+          const errors = faults.map((fault) => formatGraphqlError(fault.toJSON(), fault));
+          const http = { status: 400, headers: new HeaderMap() };
+          return { http, body: { kind: 'single', singleResult: { errors } } };
+        },
+      };
+    },
+  };
+}
+
+/** Statuses of GraphQL over HTTP, section "Response"; the media type was settled before the request was handed over. */
+function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
+  const { body, http } = context.response;
+  if (body?.kind !== 'single') return;
+  const { errors, data } = body.singleResult;
+  if (errors === undefined || errors.length === 0) return;
+  const isLegacy = context.request.http?.headers.get('accept') === LEGACY_JSON;
+  if (isLegacy && data === undefined && errors.every((error) => DOCUMENT_FAULTS.has(String(codeOf(error)))))
+    http.status = 200;
+  const away = errors.find((error) => codeOf(error) === 'SERVICE_UNAVAILABLE');
+  const isEmpty = data === undefined || data === null || Object.values(data).every((value) => value === null);
+  if (away === undefined || !isEmpty) return;
+  // Nothing was answered because the database is away: said where load balancers and retrying clients look.
+  http.status = 503;
+  http.headers.set('retry-after', String(away.extensions?.['retryAfterSeconds'] ?? 1));
+}
+
+function observed({ logger, metrics }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, operationName }) {
+          for (const error of errors)
+            if (isUnexpected(error)) logger.error({ err: error.originalError ?? error, operationName }, 'Field failed');
+        },
+        async willSendResponse(context) {
+          chooseStatus(context);
+          const { body } = context.response;
+          const hasErrors = body.kind === 'single' && (body.singleResult.errors?.length ?? 0) > 0;
+          const wasExecuted = body.kind === 'single' && body.singleResult.data !== undefined;
+          metrics.graphqlOperations.inc({
+            type: context.operation?.operation ?? 'none',
+            outcome: hasErrors ? (wasExecuted ? 'errors' : 'refused') : 'ok',
+          });
+        },
+      };
+    },
+  };
+}
+
+function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
+  const { schema, limits, logger } = options;
+  return new ApolloServer<GraphContext>({
+    schema,
+    logger,
+    formatError: formatGraphqlError,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    introspection: true,
+    csrfPrevention: true,
+    // Counted before the server sees them, so that one limit has one refusal.
+    allowBatchedHttpRequests: true,
+    // Clients do not store documents here; the operator does, see TrustedDocuments.
+    persistedQueries: false,
+    parseOptions: { maxTokens: limits.tokens },
+    // Done by `checked`, after the limits.
+    dangerouslyDisableValidation: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // No answer may be kept by a cache, and working out for how long wraps every field there is.
+      ApolloServerPluginCacheControlDisabled(),
+      checked(options),
+      observed(options),
+    ],
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(decodeBody(bytes));
+  } catch {
+    throw new IdentityError('BAD_REQUEST', 'invalid', 'The request body is not JSON.');
+  }
+}
+
+/** `application/json`, in UTF-8 (RFC 8259 section 8.1), not compressed. */
+function requireJson(ctx: Context): void {
+  if (!isOfMediaType(ctx.req, LEGACY_JSON)) throw new UnsupportedMedia();
+}
+
+class UnsupportedMedia extends IdentityError {
+  constructor() {
+    super('BAD_REQUEST', 'invalid', 'The request body must be application/json in UTF-8.');
+  }
+}
+
+/** A batch within its limit, each member with the text of its document where only listed ones are executed. */
+function admitted(body: unknown, { limits, trusted }: GraphqlOptions): unknown {
+  if (Array.isArray(body) && body.length > limits.batch)
+    throw requestErrors.BATCH_TOO_LARGE({
+      message: `The request holds ${body.length} operations; at most ${limits.batch} are allowed.`,
+    });
+  if (trusted === null) return body;
+  const admit = (member: unknown) => {
+    const { extensions, ...request } = (member ?? {}) as DocumentRequest;
+    return { ...request, query: trusted.textOf({ ...request, extensions }) };
+  };
+  return Array.isArray(body) ? body.map(admit) : admit(body);
+}
+
+/** The query string of a GET request, treated like a body. */
+function admittedSearch(ctx: Context, { trusted }: GraphqlOptions): void {
+  if (trusted === null) return;
+  const params = new URLSearchParams(ctx.querystring);
+  const extensions = params.get('extensions');
+  const text = trusted.textOf({
+    query: params.get('query') ?? undefined,
+    documentId: params.get('documentId') ?? undefined,
+    extensions: extensions === null ? undefined : parseJson(Buffer.from(extensions)),
+  });
+  params.set('query', text);
+  params.delete('extensions');
+  ctx.url = `${ctx.path}?${params}`;
+}
+
+function sendRefusal(ctx: Context, error: unknown, logger: Logger): void {
+  const shown = shownError(error);
+  if (shown.kind === 'internal') logger.error({ err: error, path: ctx.path }, 'Request failed');
+  applyErrorHead(ctx, shown);
+  if (shown instanceof UnsupportedMedia) ctx.status = 415;
+  if (shown.kind === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+  ctx.type = ctx.accepts(LEGACY_JSON, RESPONSE_JSON) || LEGACY_JSON;
+  ctx.body = JSON.stringify({ errors: [{ message: shown.message, extensions: errorExtensions(shown) }] });
+}
+
+/** Everything that is settled before the server of the graph sees the request. */
+async function prepare(ctx: Context, options: GraphqlOptions): Promise<Prepared> {
+  const type = ctx.accepts(LEGACY_JSON, RESPONSE_JSON);
+  // One answer to "which media type": whoever asks later finds it alone in the header.
+  if (typeof type === 'string') ctx.req.headers.accept = type;
+  let body: unknown;
+  if (ctx.method === 'POST') {
+    requireJson(ctx);
+    const parsed = parseJson(await readBody(ctx.req, options.limits.body));
+    // `null`, `0` and the like are no request, which is for the server to say; it asks for a body that is there.
+    body = admitted(parsed, options) || {};
+  } else if (ctx.method === 'GET') admittedSearch(ctx, options);
+  const origin = originOf(ctx.req, options.trustedProxies, 'graphql');
+  return { caller: await resolveCaller(ctx.req.headers.authorization, origin, options.resolveToken), body };
+}
+
+/** Hands a request to the server of the graph, and its answer to the client. */
+async function execute(
+  apollo: ApolloServer<GraphContext>,
+  ctx: Context,
+  body: unknown,
+  context: () => Promise<GraphContext>,
+): Promise<void> {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(ctx.req.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  const request = { method: ctx.method, headers, search: ctx.search, body };
+  const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
+  if (answer.body.kind !== 'complete') throw new Error('No directive of the graph asks for an answer in parts.');
+  for (const [name, value] of answer.headers) ctx.set(name, value);
+  ctx.status = answer.status ?? 200;
+  ctx.body = answer.body.string;
+}
+
+/** The graph over HTTP at `/graphql` (GraphQL over HTTP; batches as arrays). */
+export interface GraphqlDoor {
+  readonly middleware: Middleware;
+  stop(): Promise<void>;
+}
+
+export async function createGraphqlDoor(options: GraphqlOptions): Promise<GraphqlDoor> {
+  const apollo = createApollo(options);
+  await apollo.start();
+  const middleware: Middleware = async (ctx, next) => {
+    if (ctx.path !== GRAPHQL_PATH) return next();
+    // Answers depend on the token, and none of them is for others to keep.
+    ctx.set('Cache-Control', 'no-store');
+    let prepared: Prepared;
+    try {
+      if (await allowPageToGraph(ctx, options.services)) return;
+      prepared = await prepare(ctx, options);
+      await keepToClient(ctx, options.services.webOrigins, prepared.caller);
+    } catch (error) {
+      if (error instanceof ClientGone) throw error;
+      return sendRefusal(ctx, error, options.logger);
+    }
+    const { caller, body } = prepared;
+    const { signal } = ctx.state as FrontDoorState;
+    await execute(apollo, ctx, body, async () => createContext(options.services, caller, signal));
+  };
+  return { middleware, stop: () => apollo.stop() };
+}

@@ -1,0 +1,139 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  getOperationAST,
+  OperationTypeNode,
+  parse,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { LRUCache } from 'lru-cache';
+import type { GraphContext } from '../../../schema/context.ts';
+import { IdentityError } from '../../kernel/index.ts';
+import { DocumentChecks } from './document-checks.ts';
+import type { GraphqlOptions } from './graphql.ts';
+
+/** Characters of documents kept parsed; a tree takes about 20 bytes for each, so 40 MB at most. */
+const KEPT_CHARACTERS = 2_000_000;
+
+/** The same checks for operations on a socket as for those over HTTP: limits, listed documents, cost. */
+export class SocketOperations {
+  readonly #options: GraphqlOptions;
+  readonly #checks: DocumentChecks;
+  /** Documents without a fault. */
+  readonly #sound = new LRUCache<string, DocumentNode>({
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
+
+  constructor(options: GraphqlOptions) {
+    this.#options = options;
+    this.#checks = new DocumentChecks(options.schema, options.limits);
+  }
+
+  /** What to execute for a `subscribe` message, or why not. */
+  prepare(payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
+    const { schema, trusted } = this.#options;
+    try {
+      const text = trusted === null ? payload.query : trusted.textOf(payload);
+      const document = this.#sound.get(text) ?? this.#parse(text);
+      const operation = getOperationAST(document, payload.operationName);
+      const variableValues = payload.variables ?? {};
+      const faults = this.#checks.faultsOf(document, operation, variableValues);
+      if (faults.length > 0) return faults;
+      this.#sound.set(text, document);
+      if (operation == null)
+        return [new GraphQLError('The operation to execute is not named, or is not in the document.', UNRESOLVED)];
+      return { schema, document, variableValues, operationName: payload.operationName ?? null };
+    } catch (error) {
+      if (error instanceof IdentityError) return [new GraphQLError(error.message, { originalError: error })];
+      if (error instanceof GraphQLError) return [error];
+      throw error;
+    }
+  }
+
+  /** @throws GraphQLError The text is no document, or too long. */
+  #parse(text: string): DocumentNode {
+    try {
+      return parse(text, { maxTokens: this.#options.limits.tokens });
+    } catch (error) {
+      if (error instanceof GraphQLError) throw withCode(error, 'GRAPHQL_PARSE_FAILED');
+      throw error;
+    }
+  }
+}
+
+const UNRESOLVED = { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } };
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes = null, source = null, positions = null, originalError = null } = error;
+  return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
+}
+
+/** An item of a subscription could not be made; the subscription ends with these errors in its place. */
+export class FailedItem extends Error {
+  override readonly name = 'FailedItem';
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors[0]?.message);
+    this.errors = errors;
+  }
+}
+
+/**
+ * Runs a subscription so that each event is executed in a context of its own: loaders of one that lives for hours would
+ * grow without bound and show what users were when it began; the caller is the one the socket has at that moment.
+ * An item with errors is never delivered: its cursor would move the subscriber past an event that it has not seen.
+ */
+export async function subscribeFresh(
+  args: ExecutionArgs,
+  freshContext: () => GraphContext,
+): Promise<ExecutionResult | AsyncGenerator<ExecutionResult>> {
+  const source = await createSourceEventStream({ ...args, operationName: args.operationName ?? null });
+  if (!(Symbol.asyncIterator in source)) return source;
+  return mapped(source, async (rootValue) => {
+    const result = await execute({ ...args, rootValue, contextValue: freshContext() });
+    if (result.errors !== undefined) throw new FailedItem(result.errors);
+    return result;
+  });
+}
+
+/** Unlike an async generator, ending this one reaches the source at once, though it waits for its next event. */
+function mapped<A, B>(source: AsyncIterable<A>, map: (value: A) => Promise<B>): AsyncGenerator<B> {
+  const iterator = source[Symbol.asyncIterator]();
+  const step = async (result: IteratorResult<A>): Promise<IteratorResult<B>> => {
+    if (result.done === true) return { done: true, value: undefined };
+    try {
+      return { done: false, value: await map(result.value) };
+    } catch (error) {
+      // Who iterates does not release a source that failed (ECMA-262, IteratorClose is for early ends alone).
+      await iterator.return?.();
+      throw error;
+    }
+  };
+  const generator: AsyncGenerator<B> = {
+    next: async () => step(await iterator.next()),
+    return: async () => {
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    throw: async (error) => {
+      await iterator.return?.();
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => generator,
+    [Symbol.asyncDispose]: async () => {
+      await iterator.return?.();
+    },
+  };
+  return generator;
+}
+
+/** Whether an operation delivers more than one result. */
+export function isSubscription(args: ExecutionArgs): boolean {
+  return getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+}

@@ -1,0 +1,415 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  type ExecutionArgs,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
+import { type Context, type ExecutionResult, handleProtocols, makeServer } from 'graphql-ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createContext, type GraphContext } from '../../../schema/context.ts';
+import { isUnexpected } from '../../../schema/errors/format.ts';
+import type { Caller } from '../../access/index.ts';
+import type { SecurityEvent } from '../../events/index.ts';
+import { type Clock, IdentityError, kernelErrors } from '../../kernel/index.ts';
+import { resolveCaller } from '../http/caller.ts';
+import { shownError } from '../http/http-errors.ts';
+import { originOf } from '../http/origin.ts';
+import { CallerRechecks } from './caller-rechecks.ts';
+import { formatGraphqlError, GRAPHQL_PATH, type GraphqlOptions } from './graphql.ts';
+import { mayPageOpenSocket } from './graphql-cors.ts';
+import { SocketIndex } from './socket-index.ts';
+import { FailedItem, isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
+
+export interface SocketOptions extends GraphqlOptions {
+  readonly clock: Clock;
+  /** Origin of the service: pages from there, or from the host that was asked, may open sockets. */
+  readonly publicUrl: string;
+}
+
+/** What waits for a client that does not read. Subscriptions wait by themselves, so only floods of small answers get here. */
+const MAX_BUFFERED_BYTES = 8_388_608;
+const KEEP_ALIVE_MS = 12_000;
+/** Tokens of open sockets are looked at again this often, in case an event that ended one was missed. */
+const RECHECK_MS = 60_000;
+/** How long clients have to answer a close, before their connection is cut. */
+const CLOSE_GRACE_MS = 2_000;
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** Close codes: RFC 6455 section 7.4.1 and the graphql-transport-ws protocol. */
+const CLOSE = { goingAway: 1001, internal: 1011, tryLater: 1013, badRequest: 4400, forbidden: 4403 } as const;
+
+interface Extra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  /** Whom its place counts for until its caller is known. */
+  readonly address: string;
+  caller: Caller;
+  authorization: string;
+  expiry?: NodeJS.Timeout;
+  readonly operations: Map<string, AbortController>;
+}
+type SocketContext = Context<Record<string, unknown>, Extra>;
+
+/** The graph over WebSocket (graphql-transport-ws) at the path of the graph. */
+export interface SocketDoor {
+  /** Closes what a committed event ended; from this node's log and from the follower. */
+  readonly onEvents: (events: readonly SecurityEvent[]) => void;
+  /** Closes every socket with 1001 and takes no more. */
+  stop(): Promise<void>;
+}
+
+function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/**
+ * The origin of the page that asks, where it is another one than the service's own; null for programs and own pages. A page
+ * from elsewhere must not speak with what its visitor may reach (OWASP, CSWSH).
+ */
+function foreignOrigin({ headers: { origin, host } }: IncomingMessage, publicUrl: string): string | null {
+  if (origin === undefined || origin === publicUrl) return null;
+  return URL.canParse(origin) && new URL(origin).host === host ? null : origin;
+}
+
+/** The token: `authorization` in the payload of `connection_init`, in any case, else the header of the upgrade. */
+function authorizationOf(context: SocketContext): string | undefined {
+  for (const [name, value] of Object.entries(context.connectionParams ?? {}))
+    if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+  return context.extra.request.headers.authorization;
+}
+
+class SocketServer {
+  readonly #options: SocketOptions;
+  readonly #operations: SocketOperations;
+  readonly #sockets: WebSocketServer;
+  /** Sockets whose caller is known. */
+  readonly #open = new Set<Extra>();
+  readonly #index = new SocketIndex<Extra>();
+  readonly #rechecks: CallerRechecks<Extra>;
+  /** Sockets whose caller is not known, or was refused and has yet to go, by address. */
+  readonly #unknown = new Map<string, number>();
+  readonly #protocol;
+  readonly #recheckTimer: NodeJS.Timeout;
+  #isStopping = false;
+
+  constructor(server: Server, options: SocketOptions) {
+    this.#options = options;
+    this.#operations = new SocketOperations(options);
+    this.#rechecks = new CallerRechecks((authorization, group) => this.#recheck(authorization, group));
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols,
+      perMessageDeflate: false,
+      maxPayload: options.limits.body,
+    });
+    this.#protocol = makeServer<Record<string, unknown>, Extra>({
+      onConnect: (context) => this.#connect(context),
+      onSubscribe: (context, _, payload) => this.#admit(context) ?? this.#operations.prepare(payload),
+      context: (context, id) => this.#context(context.extra, id),
+      subscribe: (args) => subscribeFresh(args, (args.contextValue as SocketGraphContext).again),
+      execute,
+      onNext: (_, __, ___, args, result) => this.#shownResult(args, result),
+      onError: (_, __, ___, errors) => this.#shownErrors(errors),
+      onComplete: (context, id) => this.#finish(context.extra, id),
+    });
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+      this.#upgrade(request, stream, head),
+    );
+    this.#recheckTimer = setInterval(() => {
+      for (const extra of this.#open) this.#rechecks.ask(extra.authorization, extra);
+    }, RECHECK_MS);
+    this.#recheckTimer.unref();
+  }
+
+  readonly onEvents = (events: readonly SecurityEvent[]): void => {
+    for (const event of events)
+      for (const extra of this.#index.concernedBy(event)) this.#rechecks.ask(extra.authorization, extra);
+  };
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#recheckTimer);
+    const clients = [...this.#sockets.clients];
+    const closed = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
+    for (const client of clients) client.close(CLOSE.goingAway, 'Going away');
+    const cutOff = setTimeout(() => {
+      for (const client of clients) client.terminate();
+    }, CLOSE_GRACE_MS);
+    await Promise.all(closed);
+    clearTimeout(cutOff);
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    stream.on('error', () => stream.destroy());
+    const address = originOf(request, this.#options.trustedProxies, 'graphql').peerIp ?? '';
+    void this.#pageRefusal(request).then((pageRefusal) => {
+      // Counted in the turn in which the place is taken.
+      const refusal = pageRefusal ?? this.#placeRefusal(address);
+      if (refusal !== null) refuseUpgrade(stream, refusal);
+      else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request, address));
+    });
+  }
+
+  async #pageRefusal(request: IncomingMessage): Promise<string | null> {
+    if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
+    const origin = foreignOrigin(request, this.#options.publicUrl);
+    try {
+      if (origin !== null && !(await mayPageOpenSocket(origin, request.headers.host, this.#options.services)))
+        return '403 Forbidden';
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'The origin of a page could not be looked up');
+      return '503 Service Unavailable';
+    }
+    return null;
+  }
+
+  #placeRefusal(address: string): string | null {
+    const { callerSockets, sockets } = this.#options.limits;
+    if ((this.#unknown.get(address) ?? 0) >= callerSockets) return '429 Too Many Requests';
+    return this.#isStopping || this.#sockets.clients.size >= sockets ? '503 Service Unavailable' : null;
+  }
+
+  #opened(socket: WebSocket, request: IncomingMessage, address: string): void {
+    const { logger, metrics } = this.#options;
+    metrics.websockets.inc();
+    const extra: Extra = {
+      socket,
+      request,
+      address,
+      // Replaced before anything is executed: the protocol refuses operations before `connection_ack`.
+      caller: undefined as unknown as Caller,
+      authorization: '',
+      operations: new Map(),
+    };
+    this.#countUnknown(address, 1);
+    const closed = this.#protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => send(socket, text),
+        close: (code, reason) => closeSocket(socket, code, reason),
+        onMessage: (take) =>
+          socket.on('message', (data) => {
+            const text = String(data);
+            take(text).catch((error: unknown) => {
+              if (isServerMessage(text)) return closeSocket(socket, CLOSE.badRequest, 'Only servers send this message');
+              logger.error({ err: error }, 'Socket failed');
+              closeSocket(socket, CLOSE.internal, 'Internal error');
+            });
+          }),
+      },
+      extra,
+    );
+    const stopPings = keepAlive(socket);
+    // A frame that is too large or malformed: `ws` has closed with the code that fits.
+    socket.on('error', (error) => logger.debug({ err: error }, 'Socket broke'));
+    socket.once('close', (code, reason) => {
+      stopPings();
+      clearTimeout(extra.expiry);
+      if (this.#open.delete(extra)) this.#index.delete(extra.caller, extra);
+      else this.#countUnknown(address, -1);
+      for (const abort of extra.operations.values()) abort.abort();
+      metrics.websockets.dec();
+      void closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'Socket not released'));
+    });
+  }
+
+  async #connect(context: SocketContext): Promise<boolean> {
+    const { extra } = context;
+    const authorization = authorizationOf(context);
+    if (authorization === undefined) return false;
+    const { resolveToken, trustedProxies } = this.#options;
+    const origin = originOf(extra.request, trustedProxies, 'graphql');
+    try {
+      extra.caller = await resolveCaller(authorization, origin, resolveToken);
+      if (!(await this.#isPageOf(extra.caller, extra))) return false;
+    } catch (error) {
+      const shown = shownError(error);
+      if (shown.kind === 'unavailable') closeSocket(extra.socket, CLOSE.tryLater, 'Try again later');
+      else if (shown.kind === 'internal') throw error;
+      return false;
+    }
+    if (extra.caller.kind === 'anonymous' || extra.socket.readyState !== WebSocket.OPEN) return false;
+    const full = this.#fullPlaces(extra.caller);
+    if (full !== null) {
+      closeSocket(extra.socket, CLOSE.tryLater, full);
+      return false;
+    }
+    extra.authorization = authorization;
+    this.#countUnknown(extra.address, -1);
+    this.#open.add(extra);
+    this.#index.add(extra.caller, extra);
+    this.#armExpiry(extra);
+    return true;
+  }
+
+  /** Whether the client of the token lists the origin of the page that opened the socket. */
+  async #isPageOf({ tenant, clientId }: Caller, { request }: Extra): Promise<boolean> {
+    const { publicUrl, services } = this.#options;
+    const origin = foreignOrigin(request, publicUrl);
+    if (origin === null) return true;
+    return tenant !== null && clientId !== null && services.webOrigins.isListedBy(tenant.id, clientId, origin);
+  }
+
+  /** Why the caller gets no place: one caller, or one tenant, must leave places to the others. */
+  #fullPlaces(caller: Caller): string | null {
+    const { callerSockets, tenantSockets } = this.#options.limits;
+    if (this.#index.countOfCaller(caller) >= callerSockets) return 'The caller has too many connections';
+    return this.#index.countOfTenant(caller) >= tenantSockets ? 'The tenant has too many connections' : null;
+  }
+
+  #countUnknown(address: string, change: 1 | -1): void {
+    const count = (this.#unknown.get(address) ?? 0) + change;
+    if (count === 0) this.#unknown.delete(address);
+    else this.#unknown.set(address, count);
+  }
+
+  /** Closes the socket when its token ends, at once or after the longest time a timer can hold. */
+  #armExpiry(extra: Extra): void {
+    const { expiresAt } = extra.caller;
+    if (expiresAt === null) return;
+    const left = expiresAt.getTime() - this.#options.clock.now().getTime();
+    if (left <= 0) {
+      closeSocket(extra.socket, CLOSE.forbidden, 'The access token has expired');
+      return;
+    }
+    extra.expiry = setTimeout(() => this.#armExpiry(extra), Math.min(left, MAX_TIMER_MS));
+    extra.expiry.unref();
+  }
+
+  #admit(context: SocketContext): readonly GraphQLError[] | undefined {
+    // The operation that asks has its place already.
+    const { operations } = this.#options.limits;
+    if (Object.keys(context.subscriptions).length <= operations) return undefined;
+    const refusal = kernelErrors.TOO_MANY_REQUESTS({
+      message: `A connection may have at most ${operations} operations open.`,
+    });
+    return [new GraphQLError(refusal.message, { originalError: refusal })];
+  }
+
+  #context(extra: Extra, id: string): SocketGraphContext {
+    const abort = new AbortController();
+    extra.operations.set(id, abort);
+    const again = (): GraphContext => createContext(this.#options.services, extra.caller, abort.signal);
+    return { ...again(), again };
+  }
+
+  #finish(extra: Extra, id: string): void {
+    extra.operations.get(id)?.abort();
+    extra.operations.delete(id);
+  }
+
+  /** Resolves the token of these sockets again, and closes those for which it is no longer good. */
+  async #recheck(authorization: string, sockets: ReadonlySet<Extra>): Promise<void> {
+    const [first] = sockets;
+    const verdict = await this.#resolveAgain(authorization, first!.caller);
+    for (const extra of sockets) {
+      if (verdict === 'ended') closeSocket(extra.socket, CLOSE.forbidden, 'The access token is no longer valid');
+      else if (verdict === 'unknown') continue;
+      else if (await this.#isPageOf(verdict, extra).catch(() => true))
+        this.#replaceCaller(extra, { ...verdict, origin: extra.caller.origin });
+      else closeSocket(extra.socket, CLOSE.forbidden, 'The client no longer lists the origin of this page');
+    }
+  }
+
+  /** The same caller, who may be allowed less or more now. */
+  #replaceCaller(extra: Extra, caller: Caller): void {
+    if (!this.#open.has(extra)) return;
+    this.#index.delete(extra.caller, extra);
+    extra.caller = caller;
+    this.#index.add(caller, extra);
+  }
+
+  async #resolveAgain(authorization: string, caller: Caller): Promise<Caller | 'ended' | 'unknown'> {
+    try {
+      return await resolveCaller(authorization, caller.origin, this.#options.resolveToken);
+    } catch (error) {
+      if (error instanceof IdentityError && error.kind === 'unauthenticated') return 'ended';
+      // The database is away, for one: decided at the next look, nobody is thrown out for it.
+      this.#options.logger.warn({ err: error }, 'The token of a socket could not be checked');
+      return 'unknown';
+    }
+  }
+
+  #shownErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    return errors.flatMap(itemErrors).map((error) => {
+      if (isUnexpected(error)) this.#options.logger.error({ err: error.originalError ?? error }, 'Field failed');
+      return formatGraphqlError(error.toJSON(), error);
+    });
+  }
+
+  #shownResult(args: ExecutionArgs, result: ExecutionResult): FormattedExecutionResult {
+    const { errors, ...rest } = result;
+    this.#options.metrics.graphqlOperations.inc({
+      type: isSubscription(args) ? 'subscription' : 'socket',
+      outcome: errors === undefined ? 'ok' : 'errors',
+    });
+    return {
+      ...rest,
+      ...(errors === undefined ? {} : { errors: this.#shownErrors(errors) }),
+    } as FormattedExecutionResult;
+  }
+}
+
+/** The errors of an item that ended its subscription: the library wraps what a source throws in an error of its own. */
+function itemErrors(error: GraphQLError): readonly GraphQLError[] {
+  return error.originalError instanceof FailedItem ? error.originalError.errors : [error];
+}
+
+/** Messages that only servers send (graphql-transport-ws). The library fails on them as if the fault were ours. */
+const SERVER_MESSAGES: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
+function isServerMessage(text: string): boolean {
+  try {
+    return SERVER_MESSAGES.has((JSON.parse(text) as { type?: unknown }).type);
+  } catch {
+    return false;
+  }
+}
+
+/** A context that can make its like for the next event of a subscription. */
+interface SocketGraphContext extends GraphContext {
+  readonly again: () => GraphContext;
+}
+
+/** Resolves once the bytes are with the operating system, so that a slow client slows its own subscriptions only. */
+function send(socket: WebSocket, text: string): Promise<void> {
+  if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+    socket.terminate();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => socket.send(text, () => resolve()));
+}
+
+/** Closes a socket, and cuts it off if its client does not answer: until it is gone it takes a place. */
+function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  socket.close(code, reason);
+  const cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+  cutOff.unref();
+  socket.once('close', () => clearTimeout(cutOff));
+}
+
+/** Pings; a client that does not answer until the next ping is gone. */
+function keepAlive(socket: WebSocket): () => void {
+  let isAlive = true;
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, KEEP_ALIVE_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Serves sockets that ask this server for an upgrade at `/graphql`; others are refused. */
+export function createSocketDoor(server: Server, options: SocketOptions): SocketDoor {
+  const sockets = new SocketServer(server, options);
+  return { onEvents: sockets.onEvents, stop: () => sockets.stop() };
+}

@@ -1,0 +1,29 @@
+import { anonymousCaller, type Caller } from '../../access/index.ts';
+import { kernelErrors, type Origin } from '../../kernel/index.ts';
+
+/**
+ * Finds the caller behind an access token.
+ * @throws UNAUTHENTICATED The token is malformed, expired, revoked, or not an access token.
+ */
+export type ResolveToken = (token: string, origin: Origin) => Promise<Caller>;
+
+/** The token of an `Authorization` value (RFC 6750 section 2.1), or null for another scheme. */
+function bearerToken(authorization: string): string | null {
+  return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization.trim())?.[1] ?? null;
+}
+
+/**
+ * Who calls the graph: the owner of the bearer token, or nobody in particular without one.
+ * @throws UNAUTHENTICATED Another scheme, or a token that is not good: a caller who thinks to be somebody is never served as
+ *   nobody.
+ */
+export async function resolveCaller(
+  authorization: string | undefined,
+  origin: Origin,
+  resolveToken: ResolveToken,
+): Promise<Caller> {
+  if (authorization === undefined || authorization.trim() === '') return anonymousCaller(origin);
+  const token = bearerToken(authorization);
+  if (token === null) throw kernelErrors.UNAUTHENTICATED({ message: 'Authorization must be "Bearer <access token>".' });
+  return resolveToken(token, origin);
+}

@@ -1,0 +1,250 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import Koa, { type Context, type Middleware, type Next } from 'koa';
+import { ClientGone } from '../../../rest-compat/index.ts';
+import { kernelErrors } from '../../kernel/index.ts';
+import type { Logger } from '../environment/logger.ts';
+import { Drain } from './drain.ts';
+import { sendError, shownError } from './http-errors.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the doors of the house find in `ctx.state`. */
+export interface FrontDoorState {
+  /** Aborts when the client goes away before its answer is complete. */
+  signal: AbortSignal;
+}
+
+export interface FrontDoorOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Origin under which clients reach the service; decides whether HSTS is sent. */
+  readonly publicUrl: string;
+  /** Whether requests can be served now: the database answers. */
+  readonly isReady: () => Promise<boolean>;
+  readonly drainGraceMs?: number;
+}
+
+/** The HTTP side of a node. */
+export interface FrontDoor {
+  readonly server: Server;
+  readonly drain: Drain;
+  /**
+   * Opens the doors, in the order of docs/tenancy.md; each calls `next()` for paths it does not own. Until then the node
+   * lives but is not ready, and asks its callers to come back: the port is taken before the database is looked at.
+   */
+  open(doors: readonly Middleware[]): void;
+}
+
+/** A slow client may hold a connection this long, not longer; a body of 1 MiB takes 30 s at 280 kbit/s. In milliseconds. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 } as const;
+const READY_TIMEOUT_MS = 2_000;
+
+const SECURITY_HEADERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    // Answers of an API load nothing and are framed by nobody; pages of ours replace this with their own policy.
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  }),
+);
+
+/** First segments that name a door; anything else is counted as `other`, so that labels stay few. */
+const ROUTE_LABELS = new Set(
+  'graphql health metrics openapi docs .well-known t blitz scim api realms admin resources auth digitanium ui console'.split(
+    ' ',
+  ),
+);
+
+function routeLabel(path: string): string {
+  const first = path.slice(1, (path.indexOf('/', 1) + 1 || path.length + 1) - 1);
+  return ROUTE_LABELS.has(first) ? first : 'other';
+}
+
+/** The path asked for; null when the request target is no URL (`//x@[/#`), at which every later look would throw. */
+function readPath(ctx: Context): string | null {
+  try {
+    return ctx.path;
+  } catch {
+    return null;
+  }
+}
+
+/** Counts, sets the headers every answer has, and turns what escapes from below into an answer. */
+function outermost(options: FrontDoorOptions, drain: Drain): Middleware {
+  const { logger, metrics } = options;
+  const isSecure = options.publicUrl.startsWith('https:');
+  return async (ctx: Context, next: Next) => {
+    const began = process.hrtime.bigint();
+    const abort = new AbortController();
+    (ctx.state as FrontDoorState).signal = abort.signal;
+    const path = readPath(ctx);
+    const route = path === null ? 'other' : routeLabel(path);
+    ctx.res.once('close', () => {
+      if (!ctx.res.writableFinished) abort.abort();
+      const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+      metrics.httpRequests.inc({ method: ctx.method, route, status: ctx.res.statusCode });
+      metrics.httpSeconds.observe({ route }, seconds);
+    });
+    ctx.res.setHeaders(SECURITY_HEADERS as Map<string, string>);
+    if (isSecure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+    try {
+      if (path === null) return refuseTarget(ctx, logger);
+      await next();
+      if (ctx.status === 404 && ctx.body == null) plain(ctx, 404, 'Not Found');
+    } catch (error) {
+      answerEscaped(ctx, error, logger);
+    } finally {
+      if (drain.hasBegun) ctx.set('Connection', 'close');
+    }
+  };
+}
+
+function refuseTarget(ctx: Context, logger: Logger): void {
+  logger.debug({ method: ctx.method, target: ctx.req.url }, 'The request target is no URL');
+  plain(ctx, 400, 'Bad Request');
+}
+
+function answerEscaped(ctx: Context, error: unknown, logger: Logger): void {
+  if (error instanceof ClientGone) {
+    logger.debug({ path: ctx.path }, 'The client went away before its request was complete');
+    ctx.respond = false;
+    ctx.res.destroy();
+    return;
+  }
+  const shown = shownError(error);
+  if (shown.kind === 'internal') logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed');
+  else if (shown.kind === 'unavailable') logger.warn({ err: error, path: ctx.path }, 'Request refused');
+  sendError(ctx, shown);
+}
+
+function plain(ctx: Context, status: number, text: string): void {
+  ctx.status = status;
+  ctx.type = 'text/plain; charset=utf-8';
+  ctx.body = `${text}\n`;
+}
+
+type Page = (ctx: Context) => Promise<void> | void;
+
+/** The exact paths of the node itself; docs/tenancy.md. */
+function ownPages(
+  options: FrontDoorOptions,
+  { drain, doors }: { drain: Drain; doors: Doors },
+): ReadonlyMap<string, Page> {
+  const { metrics } = options;
+  const isReady = coalesced(options.isReady);
+  return new Map<string, Page>([
+    ['/health/live', (ctx) => plain(ctx, 200, 'live')],
+    [
+      '/health/ready',
+      async (ctx) => {
+        ctx.set('Cache-Control', 'no-store');
+        if (drain.hasBegun) return unready(ctx, 'draining');
+        if (!doors.areOpen) return unready(ctx, 'starting');
+        if (!(await isReady())) return unready(ctx, 'the database does not answer');
+        plain(ctx, 200, 'ready');
+      },
+    ],
+    [
+      '/metrics',
+      async (ctx) => {
+        const text = await metrics.registry.metrics();
+        ctx.type = metrics.registry.contentType;
+        ctx.body = text;
+      },
+    ],
+    [
+      '/favicon.ico',
+      (ctx) => {
+        ctx.set('Cache-Control', 'public, max-age=86400');
+        ctx.status = 204;
+      },
+    ],
+    ['/robots.txt', (ctx) => plain(ctx, 200, 'User-agent: *\nDisallow: /')],
+  ]);
+}
+
+function unready(ctx: Context, reason: string): void {
+  ctx.set('Retry-After', '1');
+  plain(ctx, 503, reason);
+}
+
+/** One question to the database at a time, however many ask, and an answer in bounded time. */
+function coalesced(ask: () => Promise<boolean>): () => Promise<boolean> {
+  let asking: Promise<boolean> | undefined;
+  return () => {
+    asking ??= Promise.race([
+      ask().catch(() => false),
+      new Promise<boolean>((resolve) => setTimeout(resolve, READY_TIMEOUT_MS, false).unref()),
+    ]).finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+}
+
+function servePages(pages: ReadonlyMap<string, Page>): Middleware {
+  return async (ctx, next) => {
+    const page = pages.get(ctx.path);
+    if (page === undefined) return next();
+    if (ctx.method === 'GET' || ctx.method === 'HEAD') return page(ctx);
+    ctx.set('Allow', 'GET, HEAD');
+    plain(ctx, 405, 'Method Not Allowed');
+  };
+}
+
+const STATUS_OF_CLIENT_ERROR: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Bytes that are no HTTP: answered without a word about the parser, and never logged as failures of ours. */
+function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_OF_CLIENT_ERROR[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Whatever door owns the path; before they are open, none. */
+class Doors {
+  #all: readonly Middleware[] | undefined;
+
+  get areOpen(): boolean {
+    return this.#all !== undefined;
+  }
+
+  open(doors: readonly Middleware[]): void {
+    this.#all = doors;
+  }
+
+  readonly middleware: Middleware = (ctx, next) => {
+    const all = this.#all;
+    if (all === undefined)
+      throw kernelErrors.SERVICE_UNAVAILABLE({ message: 'The service is starting.', retryAfterSeconds: 1 });
+    const from = async (at: number): Promise<unknown> => {
+      const door = all[at];
+      return door === undefined ? next() : door(ctx, () => from(at + 1));
+    };
+    return from(0);
+  };
+}
+
+/** Puts the parts behind one server; it does not listen yet. */
+export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
+  const server = createServer(TIMEOUTS);
+  server.on('clientError', onClientError);
+  const drain = new Drain(server, options.drainGraceMs);
+  const app = new Koa();
+  // What reaches Koa's own handler was written to a socket that broke; everything else is answered above it.
+  app.on('error', (error: unknown) => options.logger.debug({ err: error }, 'Answer not delivered'));
+  const doors = new Doors();
+  app.use(outermost(options, drain));
+  app.use(servePages(ownPages(options, { drain, doors })));
+  app.use(doors.middleware);
+  server.on('request', app.callback());
+  return { server, drain, open: (all) => doors.open(all) };
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
+import { newId, type Origin } from '../../kernel/index.ts';
+import type { CidrRange } from '../environment/config.ts';
+
+/** Longer User-Agents are cut: they are recorded with every event, and nobody tells browsers apart by byte 513. */
+const MAX_USER_AGENT = 512;
+/** Far more proxies than any path has; a longer list is an attempt to make us work. */
+const MAX_HOPS = 32;
+
+/**
+ * An address in the one spelling that counters compare: IPv4-mapped IPv6 as IPv4, IPv6 compressed, no zone, no port.
+ * @returns Null when the text is no address.
+ */
+export function normaliseAddress(text: string): string | null {
+  const bare = text.trim().replace(/^"|"$/g, '');
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(bare)?.[1];
+  const withPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(bare)?.[1];
+  const address = (bracketed ?? withPort ?? bare).replace(/%.*$/, '');
+  // ipaddr.js also reads `0x7f.1` and `2130706433` as IPv4; no proxy writes those.
+  if (!ipaddr.IPv6.isValid(address) && !ipaddr.IPv4.isValidFourPartDecimal(address)) return null;
+  return ipaddr.process(address).toString();
+}
+
+function isTrusted(address: string, trusted: readonly CidrRange[]): boolean {
+  const parsed = ipaddr.process(address);
+  return trusted.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));
+}
+
+/** Addresses of peers lately seen, in their one spelling: 1,024 of about 100 bytes. Most requests come from a few proxies. */
+const SPELLINGS = new LRUCache<string, string>({ max: 1024 });
+
+function spelledAddress(socketAddress: string): string | null {
+  const known = SPELLINGS.get(socketAddress);
+  if (known !== undefined) return known;
+  const address = normaliseAddress(socketAddress);
+  if (address !== null) SPELLINGS.set(socketAddress, address);
+  return address;
+}
+
+/**
+ * The address of the peer as far as trusted proxies vouch for it: `X-Forwarded-For` is walked from the right, and the first
+ * entry that no trusted proxy owns is the client. What stands left of it is the client's own claim.
+ * @param socketAddress The address of the TCP connection.
+ */
+export function peerAddress(
+  socketAddress: string | undefined,
+  forwardedFor: string | undefined,
+  trusted: readonly CidrRange[],
+): string | null {
+  let peer = spelledAddress(socketAddress ?? '');
+  if (peer === null || trusted.length === 0 || forwardedFor === undefined) return peer;
+  const hops = forwardedFor.split(',').slice(-MAX_HOPS);
+  while (hops.length > 0 && isTrusted(peer, trusted)) {
+    const hop = normaliseAddress(hops.pop()!);
+    // A trusted proxy wrote something that is no address ("unknown", RFC 7239 section 6): the last known hop stands.
+    if (hop === null) return peer;
+    peer = hop;
+  }
+  return peer;
+}
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(',');
+}
+
+/**
+ * Where a request came from. `ip` and `peerIp` are the same here; a dialect that documents passing on the address of the end
+ * user replaces `ip` alone.
+ * @param api How we were reached, see `Origin.api`.
+ */
+export function originOf(
+  request: Pick<IncomingMessage, 'headers' | 'socket'>,
+  trusted: readonly CidrRange[],
+  api: string,
+): Origin {
+  const ip = peerAddress(request.socket.remoteAddress, single(request.headers['x-forwarded-for']), trusted);
+  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
+  return { ip, peerIp: ip, userAgent, api, processId: newId() };
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import type { Services } from '../../../schema/context.ts';
+import { Authority, systemCaller } from '../../access/index.ts';
+import { IdentityError, newId, type TenantRef } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import { ADMINISTRATOR_ROLE } from '../../roles/index.ts';
+import { MASTER_TENANT } from '../../tenants/index.ts';
+import { type BootstrapConfig, ConfigError } from '../environment/config.ts';
+import { withClusterLock } from './cluster-lock.ts';
+
+/** What a first start made, with the secrets that are shown this once; null for those the operator gave. */
+export interface Bootstrapped {
+  readonly adminUsername: string;
+  readonly adminPassword: string | null;
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+}
+
+/** 192 bits in characters that survive shells, URLs and forms. */
+const randomSecret = (): string => randomBytes(24).toString('base64url');
+
+const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
+
+/** The service itself, acting in a tenant. */
+export function systemAuthority(tenant: TenantRef = NOWHERE): Authority {
+  return Authority.system(systemCaller({ processId: newId() }), tenant);
+}
+
+/** A store that others share must not depend on a secret that only the output of one node has shown. */
+function requireSecrets(config: BootstrapConfig): void {
+  const missing = [
+    ['BOOTSTRAP_ADMIN_PASSWORD', config.adminPassword],
+    ['BOOTSTRAP_CLIENT_SECRET', config.clientSecret],
+  ].flatMap(([name, value]) => (value === null ? [`${name}: is needed for the first start on an empty database`] : []));
+  if (missing.length > 0) throw new ConfigError(missing);
+}
+
+/**
+ * Makes the tenant `master`, an administrator and a confidential client with every system scope, where there is no `master`
+ * yet: all of it in one transaction, on one node at a time.
+ * @returns What was made; null when the store was not empty.
+ * @throws ConfigError On a database server a secret is missing; a rule of the tenant refuses a value, and why.
+ */
+export async function bootstrap(
+  db: Database,
+  services: Services,
+  config: BootstrapConfig,
+): Promise<Bootstrapped | null> {
+  if ((await services.tenantStore.findByName(MASTER_TENANT)) !== null) return null;
+  return withClusterLock(db, async () => {
+    if ((await services.tenantStore.findByName(MASTER_TENANT)) !== null) return null;
+    if (!db.isEmbedded) requireSecrets(config);
+    const adminPassword = config.adminPassword ?? randomSecret();
+    const clientSecret = config.clientSecret ?? randomSecret();
+    await db.transaction(async () => {
+      const master = await services.tenants.create(systemAuthority(), { name: MASTER_TENANT, displayName: 'Master' });
+      const authority = systemAuthority(master as unknown as TenantRef);
+      await makeAdministrator(services, authority, config.adminUsername, adminPassword);
+      await makeClient(services, authority, config.clientId, clientSecret);
+    });
+    return {
+      adminUsername: config.adminUsername,
+      adminPassword: config.adminPassword === null ? adminPassword : null,
+      clientId: config.clientId,
+      clientSecret: config.clientSecret === null ? clientSecret : null,
+    };
+  });
+}
+
+/** A value that passed the check of the configuration may still be refused by a rule of the tenant. */
+async function explained<T>(variable: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof IdentityError) || error.kind === 'unavailable' || error.kind === 'internal') throw error;
+    const reasons = error.fields?.map(({ message }) => message) ?? [error.message];
+    throw new ConfigError(reasons.map((reason) => `${variable}: ${reason}`));
+  }
+}
+
+async function administratorRole({ roleStore }: Services, { tenant }: Authority): Promise<string> {
+  const role = await roleStore.findByName(tenant.id, ADMINISTRATOR_ROLE);
+  if (role === null) throw new Error('The tenant master was made without its administrator role.');
+  return role.id;
+}
+
+async function makeAdministrator(
+  services: Services,
+  authority: Authority,
+  username: string,
+  password: string,
+): Promise<void> {
+  const user = await explained('BOOTSTRAP_ADMIN_USERNAME', () => services.users.create(authority, { username }));
+  // Hashed inside the transaction, unlike anywhere else: nobody waits for this connection yet, and half an administrator
+  // would have to be repaired by hand.
+  const prepared = await explained('BOOTSTRAP_ADMIN_PASSWORD', () =>
+    services.passwords.prepare(authority, user.id, password, 'BOOTSTRAP_ADMIN_PASSWORD'),
+  );
+  await services.passwords.write(authority, prepared, { event: 'password.reset' });
+  const roleId = await administratorRole(services, authority);
+  await services.roleGrants.grant(authority, { roleId, holderKind: 'user', holderId: user.id });
+}
+
+/** A token of the client asked without a scope has everything; asked with names of an older API, what those mean in `master`. */
+async function makeClient(services: Services, authority: Authority, clientId: string, secret: string): Promise<void> {
+  const systemScopes = services.scopes.names().filter((name) => services.scopes.find(name)?.holder !== 'user');
+  const { client } = await explained('BOOTSTRAP_CLIENT_ID', () =>
+    services.clients.create(authority, {
+      clientId,
+      name: 'Bootstrap client',
+      grants: ['client_credentials'],
+      scopes: systemScopes.map((name) => ({ name, isDefault: false })),
+      secret: { text: secret },
+    }),
+  );
+  const roleId = await administratorRole(services, authority);
+  await services.roleGrants.grant(authority, { roleId, holderKind: 'client', holderId: client.id });
+}

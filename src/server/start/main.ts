@@ -1,0 +1,58 @@
+import { loadConfig } from '../environment/config.ts';
+import { createLogger, type Logger } from '../environment/logger.ts';
+import { StartRefused } from '../environment/start-refused.ts';
+import { banner } from './banner.ts';
+import { type RunningNode, startNode } from './node.ts';
+import { tour } from './tour.ts';
+
+/** From the end of `DRAIN_SECONDS` to the exit, whatever hangs; requests may take 3 s of it. In milliseconds. */
+const EXIT_WITHIN_MS = 5_000;
+
+/** Ends the process when the operator asks, or when nobody can say any more what state it is in. */
+function endOn(node: RunningNode, drainSeconds: number, logger: Logger): void {
+  let isEnding = false;
+  const end = async (reason: string, code: number, isHurried: boolean): Promise<void> => {
+    // A second signal means: do not serve on.
+    if (isEnding) return node.stop(true);
+    isEnding = true;
+    logger.info({ reason }, 'Ending');
+    setTimeout(() => process.exit(code), (isHurried ? 0 : drainSeconds * 1000) + EXIT_WITHIN_MS).unref();
+    await node.stop(isHurried);
+    process.exit(code);
+  };
+  process.on('SIGTERM', () => void end('SIGTERM', 0, false));
+  // Typed at a terminal: no load balancer has to be told, and somebody waits.
+  process.on('SIGINT', () => void end('SIGINT', 0, true));
+  const fatal = (error: unknown) => {
+    logger.fatal({ err: error }, 'A fault that nobody handled');
+    void end('fault', 1, true);
+  };
+  process.on('uncaughtException', fatal);
+  process.on('unhandledRejection', fatal);
+}
+
+/** A fault that the operator can mend is said in words; anything else with its stack. @returns The status to exit with. */
+function report(error: unknown): number {
+  if (error instanceof StartRefused) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  createLogger('fatal').fatal({ err: error }, 'The start failed');
+  return 1;
+}
+
+async function main(): Promise<void> {
+  try {
+    const config = loadConfig();
+    const logger = createLogger(config.logLevel);
+    const node = await startNode(config, logger);
+    endOn(node, config.drainSeconds, logger);
+    process.stdout.write(banner(node, tour()));
+  } catch (error) {
+    process.exitCode = report(error);
+    // A database client that still tries to connect would keep the process.
+    setTimeout(() => process.exit(), 1_000).unref();
+  }
+}
+
+await main();

@@ -1,0 +1,286 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createCallers, DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
+import { buildGraph } from '../../../schema/build.ts';
+import type { Services } from '../../../schema/context.ts';
+import { MasterKey, routeOfHandle } from '../../crypto/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import type { Database, DatabaseLocation } from '../../persistence/index.ts';
+import { MASTER_TENANT } from '../../tenants/index.ts';
+import type { Config } from '../environment/config.ts';
+import type { Logger } from '../environment/logger.ts';
+import { StartRefused } from '../environment/start-refused.ts';
+import { graphiql } from '../graphql/graphiql.ts';
+import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from '../graphql/graphql.ts';
+import { TrustedDocuments } from '../graphql/trusted-documents.ts';
+import { createSocketDoor } from '../graphql/ws.ts';
+import { startPage } from '../http/addresses.ts';
+import { apiDocs } from '../http/api-docs.ts';
+import type { ResolveToken } from '../http/caller.ts';
+import { failureFloor } from '../http/failure-floor.ts';
+import { createFrontDoor, type FrontDoor } from '../http/http.ts';
+import { shownError } from '../http/http-errors.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { normaliseAddress, originOf } from '../http/origin.ts';
+import { createRegistry } from '../registry/index.ts';
+import { type Bootstrapped, bootstrap } from './bootstrap.ts';
+import { ClusterStore } from './cluster.store.ts';
+import { DataDirectory } from './data-dir.ts';
+import { ClockWatch, DatabaseClock, type TimeSource } from './database-clock.ts';
+import { type DemoTenant, makeDemo } from './demo.ts';
+import { requireMasterKey } from './master-key-check.ts';
+import { openDatabase } from './open-database.ts';
+import { SharedOrigin } from './shared-origin.ts';
+import { Sweeper } from './sweeper.ts';
+import { createTransports } from './transports.ts';
+
+/** A node that serves. */
+export interface RunningNode {
+  /** Where it listens, by the name this machine knows: `http://127.0.0.1:4000`. */
+  readonly localUrl: string;
+  /** Where clients reach it: `PUBLIC_URL`. */
+  readonly publicUrl: string;
+  readonly services: Services;
+  /** What the first start made; null on later ones. */
+  readonly bootstrapped: Bootstrapped | null;
+  readonly demo: DemoTenant | null;
+  /**
+   * Serves on for `DRAIN_SECONDS` while it says that it is not ready, finishes what is under way and lets go of everything,
+   * within 5 s more. A second call joins the first.
+   * @param isHurried Serve on no longer.
+   */
+  stop(isHurried?: boolean): Promise<void>;
+}
+
+/** What has to be let go of, last taken first, whether or not the start got to its end. */
+class Holdings {
+  readonly #releases: (() => Promise<void> | void)[] = [];
+  #released: Promise<void> | undefined;
+
+  add(release: () => Promise<void> | void): void {
+    this.#releases.push(release);
+  }
+
+  releaseAll(onError: (error: unknown) => void): Promise<void> {
+    this.#released ??= (async () => {
+      for (const release of this.#releases.reverse()) {
+        try {
+          await release();
+        } catch (error) {
+          onError(error);
+        }
+      }
+    })();
+    return this.#released;
+  }
+}
+
+/**
+ * Starts a node: lock, port, database, migrations, services, bootstrap, doors.
+ * @param time What the machine knows of time; the tests of several machines give each its own.
+ * @throws StartRefused With what the operator has to change.
+ */
+export async function startNode(config: Config, logger: Logger, time?: TimeSource): Promise<RunningNode> {
+  const holdings = new Holdings();
+  const stop = () => holdings.releaseAll((error) => logger.error({ err: error }, 'Not let go of cleanly'));
+  try {
+    return await start({ config, logger, clock: new DatabaseClock(time), holdings, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: DatabaseClock;
+  readonly holdings: Holdings;
+  readonly stop: () => Promise<void>;
+}
+
+async function start({ config, logger, clock, holdings, stop }: Start): Promise<RunningNode> {
+  const trusted = config.trustedDocuments === null ? null : TrustedDocuments.load(config.trustedDocuments);
+  const { location, masterKey } = await findStore(config, holdings);
+  const metrics = createMetrics();
+  let isServing = async (): Promise<boolean> => false;
+  const door = createFrontDoor({
+    logger,
+    metrics,
+    publicUrl: config.publicUrl ?? 'http://localhost',
+    isReady: () => isServing(),
+  });
+  const port = await listen(door, config, holdings);
+  const publicUrl = config.publicUrl ?? `http://localhost:${port}`;
+  const db = await openDatabase(location, logger);
+  holdings.add(() => db.close());
+  const clockWatch = new ClockWatch(db, clock, logger);
+  await clockWatch.start();
+  holdings.add(() => clockWatch.stop());
+  const services = createRegistry({
+    db,
+    clock,
+    masterKey,
+    publicUrl,
+    defaultTenant: config.defaultTenant,
+    natsUrl: config.natsServers?.join(','),
+    natsTimeoutMs: config.timeouts.natsMs,
+    providerTimeoutMs: config.timeouts.providerMs,
+    transports: createTransports(config, publicUrl, logger),
+    onError: (error) => logger.warn({ err: error }, 'A background loop failed and goes on'),
+  });
+  await agree({ config, db, services, masterKey, logger, holdings });
+  isServing = async () => services.eventEngine.isConnected && (await db.ping());
+  await services.eventEngine.start();
+  holdings.add(() => services.eventEngine.stop());
+  holdings.add(async () => {
+    await Promise.all([services.mailer.stop(), services.smsSender.stop()]);
+  });
+  const bootstrapped = await bootstrap(db, services, config.bootstrap);
+  const demo = config.demo ? await makeDemo(services) : null;
+  await openDoors({ config, door, services, clock, logger, metrics, publicUrl, trusted, holdings });
+  const sweeper = new Sweeper(db, services, logger);
+  sweeper.start();
+  holdings.add(() => sweeper.stop());
+  logger.info({ port, publicUrl, database: location.kind }, 'Serving');
+  const stopNode = async (isHurried = false): Promise<void> => {
+    const served = door.drain.serveOn(isHurried ? 0 : config.drainSeconds * 1000);
+    if (isHurried) door.drain.hurry();
+    await served;
+    await stop();
+  };
+  const localUrl = `http://${shownHost(config.host)}:${port}`;
+  return { localUrl, publicUrl, services, bootstrapped, demo, stop: stopNode };
+}
+
+interface Agreement {
+  readonly config: Config;
+  readonly db: Database;
+  readonly services: Services;
+  readonly masterKey: MasterKey;
+  readonly logger: Logger;
+  readonly holdings: Holdings;
+}
+
+/**
+ * What must be the same on all nodes of a database is compared before anything is written.
+ * @throws StartRefused This node has another `MASTER_KEY` or `PUBLIC_URL`.
+ */
+async function agree({ config, db, services, masterKey, logger, holdings }: Agreement): Promise<void> {
+  const store = new ClusterStore(db);
+  const evidence = {
+    isEmpty: async () => (await services.tenantStore.findByName(MASTER_TENANT)) === null,
+    opensStoredKey: () => services.oauth.keys.opensStoredKey(),
+  };
+  const place = db.isEmbedded ? `DATA_DIR ${config.dataDir}` : 'the database of DATABASE_URL';
+  await requireMasterKey(store, masterKey, evidence, place);
+  if (config.publicUrl === null) return;
+  const origin = new SharedOrigin({ db, store, logger }, config.publicUrl);
+  await origin.start();
+  holdings.add(() => origin.stop());
+}
+
+/** The lock on the data directory, the key, and where the rows are. */
+async function findStore(
+  config: Config,
+  holdings: Holdings,
+): Promise<{ readonly location: DatabaseLocation; readonly masterKey: MasterKey }> {
+  const { database, dataDir, masterKeyText } = config;
+  if (database.kind === 'server') return { location: database, masterKey: MasterKey.fromText(masterKeyText ?? '') };
+  if (dataDir === null) {
+    const masterKey = masterKeyText === null ? MasterKey.generate().key : MasterKey.fromText(masterKeyText);
+    return { location: { kind: 'embedded', dataDir: 'memory://' }, masterKey };
+  }
+  const directory = await DataDirectory.open(dataDir);
+  holdings.add(() => directory.release());
+  const masterKey = await readMasterKey(directory, masterKeyText);
+  return { location: { kind: 'embedded', dataDir: directory.databasePath }, masterKey };
+}
+
+async function readMasterKey(directory: DataDirectory, given: string | null): Promise<MasterKey> {
+  try {
+    return MasterKey.fromText(await directory.masterKeyText(given));
+  } catch (cause) {
+    if (cause instanceof StartRefused) throw cause;
+    throw new StartRefused(`The master key in DATA_DIR ${directory.path} cannot be used: ${String(cause)}`, { cause });
+  }
+}
+
+async function listen(door: FrontDoor, config: Config, holdings: Holdings): Promise<number> {
+  door.server.listen({ port: config.port, host: config.host });
+  try {
+    await once(door.server, 'listening');
+  } catch (error) {
+    throw new StartRefused(listenFault(error as NodeJS.ErrnoException, config), { cause: error });
+  }
+  holdings.add(() => door.drain.begin());
+  return (door.server.address() as AddressInfo).port;
+}
+
+/** Why the address cannot be listened on. */
+function listenFault({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
+  if (code === 'EADDRINUSE') return `The port ${port} is in use. Set PORT to another one.`;
+  if (code === 'EACCES')
+    return `This account may not listen on port ${port}. Set PORT to another one, such as 4000, or give it the right to.`;
+  return `HOST ${host} cannot be listened on: ${message}.`;
+}
+
+/** A host as it is written in a URL; a wildcard address is reached by the loopback one. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+interface DoorParts {
+  readonly config: Config;
+  readonly door: FrontDoor;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: GraphqlOptions['metrics'];
+  readonly publicUrl: string;
+  readonly trusted: TrustedDocuments | null;
+  readonly holdings: Holdings;
+}
+
+async function openDoors(parts: DoorParts): Promise<void> {
+  const { config, door, services, logger, publicUrl, holdings } = parts;
+  const schema = await buildGraph();
+  const callers = createCallers(services, publicUrl);
+  const resolveToken: ResolveToken = async (token, origin) => callers.bearer(token, null, origin);
+  const options: GraphqlOptions = {
+    schema,
+    services,
+    resolveToken,
+    limits: config.graphqlLimits,
+    trusted: parts.trusted,
+    trustedProxies: config.trustedProxies,
+    logger,
+    metrics: parts.metrics,
+  };
+  const graph: GraphqlDoor = await createGraphqlDoor(options);
+  holdings.add(() => graph.stop());
+  const sockets = createSocketDoor(door.server, { ...options, clock: parts.clock, publicUrl });
+  services.events.onCommitted(sockets.onEvents);
+  services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
+  const rest = mountRestCompat({
+    schema,
+    services,
+    callers,
+    publicUrl,
+    defaultTenant: config.defaultTenant,
+    originOf: (request, name) => originOf(request, config.trustedProxies, name),
+    normaliseAddress,
+    routeOfHandle,
+    explain: shownError,
+    report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
+  });
+  // No new requests first, then the sockets, then whatever is still under way.
+  holdings.add(async () => {
+    const drained = door.drain.begin();
+    await sockets.stop();
+    await drained;
+  });
+  const floor = config.rateLimits ? [failureFloor(config)] : [];
+  door.open([...floor, startPage(), graphiql(), apiDocs(DIALECTS), graph.middleware, rest]);
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../../persistence/index.ts';
+import type { Logger } from '../environment/logger.ts';
+import { StartRefused } from '../environment/start-refused.ts';
+import { type DatabaseFault, describeDatabaseFault } from './database-fault.ts';
+import { ENTITIES } from './entities.ts';
+
+/** How long a database server that is not there yet is waited for at the start. The image's health check allows for it. */
+export const PATIENCE_MS = 60_000;
+const RETRY_MS = 1_000;
+/** The oldest PostgreSQL that the service is tested with. */
+const LEAST_MAJOR = 15;
+
+export interface Patience {
+  /** How long to wait, in milliseconds. Default one minute. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * Opens and migrates. A server that is not up yet is waited for: nodes and database often start together.
+ * @throws StartRefused One sentence that names the variable to change.
+ */
+export async function openDatabase(
+  location: DatabaseLocation,
+  logger: Pick<Logger, 'warn'>,
+  { patienceMs = PATIENCE_MS }: Patience = {},
+): Promise<Database> {
+  const deadline = Date.now() + patienceMs;
+  let said = '';
+  for (;;) {
+    const db = await Database.open({ location, entities: ENTITIES });
+    try {
+      await requireUsable(db);
+      await migrate(db);
+      return db;
+    } catch (error) {
+      await db.close();
+      const fault = location.kind === 'server' ? describeDatabaseFault(error, location.url) : null;
+      refuseOrWait(error, fault, Date.now() > deadline);
+      const sentence = fault?.message ?? 'The database of DATABASE_URL does not answer.';
+      // Once for each reason, not once a second.
+      if (sentence !== said) logger.warn(`${sentence} Waiting for it, up to ${patienceMs / 1000} s.`);
+      said = sentence;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+/** Returns where waiting may help and there is time left. */
+function refuseOrWait(error: unknown, fault: DatabaseFault | null, isOver: boolean): void {
+  if (error instanceof StartRefused) throw error;
+  const isWorthWaiting = fault?.isWorthWaiting ?? isDatabaseUnavailable(error);
+  if (isWorthWaiting && !isOver) return;
+  if (fault === null) throw error;
+  throw new StartRefused(fault.message, { cause: error, ...(fault.isConfiguration ? {} : { exitCode: 1 }) });
+}
+
+/** Looked at before anything is written. */
+async function requireUsable(db: Database): Promise<void> {
+  if (db.isEmbedded) return;
+  const { rows } = await sql<{ encoding: string; version: number }>`
+    select current_setting('server_encoding') as encoding, current_setting('server_version_num')::int as version`.execute(
+    db.read(),
+  );
+  const { encoding, version } = rows[0]!;
+  const major = Math.floor(version / 10_000);
+  if (major < LEAST_MAJOR)
+    throw new StartRefused(`DATABASE_URL leads to PostgreSQL ${major}; the service needs ${LEAST_MAJOR} or newer.`);
+  if (encoding !== 'UTF8')
+    throw new StartRefused(
+      `The database of DATABASE_URL is encoded in ${encoding}: make one with ENCODING 'UTF8', or names and attributes cannot be stored.`,
+    );
+}

@@ -1,0 +1,123 @@
+import type { InferKyselyDB } from '@mikro-orm/sql';
+import { sql } from 'kysely';
+import { hashHandle, mintHandle } from '../../crypto/index.ts';
+import type { Clock, TenantRef } from '../../kernel/index.ts';
+import { columnsOf, type Database } from '../../persistence/index.ts';
+import { type OneTimeCode, OneTimeCodeEntity } from './one-time-code.entity.ts';
+
+type Tables = InferKyselyDB<typeof OneTimeCodeEntity>;
+
+/** A secret that works once, with the data stored until it is used. */
+export interface NewOneTimeCode {
+  /** What the code is for, at most 32 characters: a code of one kind is never accepted as another. */
+  readonly kind: string;
+  readonly userId?: string | null;
+  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly expiresAt: Date;
+  /** The secret itself where its form is fixed (a UUID, digits); default a new handle that names the tenant. */
+  readonly code?: string;
+}
+
+export type OneTimeCodeRow = Omit<OneTimeCode, 'hash'>;
+
+const COLUMNS = Object.keys(OneTimeCodeEntity.meta.properties).filter((name) => name !== 'hash') as never[];
+
+/** Secrets that work once. The table holds their hashes only. */
+export class OneTimeCodeStore {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #columns = columnsOf(OneTimeCodeEntity, 'one_time_codes', COLUMNS);
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  #rows() {
+    return this.#db.read<Tables>();
+  }
+
+  /** Stores the hash of a code. @returns The secret, which is not stored. */
+  async put(tenant: Pick<TenantRef, 'id' | 'route'>, input: NewOneTimeCode): Promise<string> {
+    const code = input.code ?? mintHandle(tenant.route);
+    await this.#rows()
+      .insertInto('one_time_codes')
+      .values({
+        tenant_id: tenant.id,
+        hash: hashHandle(code),
+        kind: input.kind,
+        user_id: input.userId ?? null,
+        payload: JSON.stringify(input.payload ?? {}),
+        attempts: 0,
+        expires_at: input.expiresAt,
+        created_at: this.#clock.now(),
+      } as never)
+      .execute();
+    return code;
+  }
+
+  /**
+   * Uses a code up: of two concurrent calls, one gets the row.
+   * @returns null when it is unknown, spent, expired or of another kind.
+   */
+  async take(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
+    const row = (await this.#rows()
+      .deleteFrom('one_time_codes')
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hashHandle(code))
+      .where('kind', '=', kind)
+      .returning(this.#columns as never)
+      .executeTakeFirst()) as OneTimeCodeRow | undefined;
+    return row !== undefined && row.expiresAt > this.#clock.now() ? row : null;
+  }
+
+  /** Reads a code without using it up. */
+  async find(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
+    const row = (await this.#rows()
+      .selectFrom('one_time_codes')
+      .select(this.#columns)
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hashHandle(code))
+      .where('kind', '=', kind)
+      .where('expires_at', '>', this.#clock.now())
+      .executeTakeFirst()) as OneTimeCodeRow | undefined;
+    return row ?? null;
+  }
+
+  /** Counts a wrong answer to what the code stands for. @returns How many there were, this one included; 0 = no such code. */
+  async countAttempt(tenantId: string, kind: string, code: string): Promise<number> {
+    const row = await this.#rows()
+      .updateTable('one_time_codes')
+      .set({ attempts: sql<number>`attempts + 1` })
+      .where('tenant_id', '=', tenantId)
+      .where('hash', '=', hashHandle(code))
+      .where('kind', '=', kind)
+      .returning('attempts')
+      .executeTakeFirst();
+    return row?.attempts ?? 0;
+  }
+
+  /** Withdraws the codes of a user, of one kind or all. */
+  async deleteOfUser(tenantId: string, userId: string, kind?: string): Promise<void> {
+    let query = this.#rows()
+      .deleteFrom('one_time_codes')
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId);
+    if (kind !== undefined) query = query.where('kind', '=', kind);
+    await query.execute();
+  }
+
+  /** Deletes up to `limit` expired codes of any tenant. @returns How many were deleted. */
+  async sweepExpired(limit: number): Promise<number> {
+    const { numAffectedRows } = await sql`
+      delete from one_time_codes c using (
+        select e.tenant_id, e.hash from tenants t cross join lateral (
+          select o.tenant_id, o.hash from one_time_codes o
+          where o.tenant_id = t.id and o.expires_at < ${this.#clock.now()}
+          order by o.expires_at limit ${limit}
+        ) e limit ${limit}
+      ) gone
+      where c.tenant_id = gone.tenant_id and c.hash = gone.hash`.execute(this.#rows());
+    return Number(numAffectedRows ?? 0n);
+  }
+}

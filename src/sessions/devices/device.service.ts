@@ -1,0 +1,133 @@
+import type { Authority } from '../../access/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import { type Clock, isStorableText } from '../../kernel/index.ts';
+import { type Database, violatedConstraint } from '../../persistence/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
+import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../../users/index.ts';
+import type { Device } from '../session.entity.ts';
+import { sessionErrors } from '../session.errors.ts';
+import { storableHeader } from '../storable-header.ts';
+import type { DeviceStore } from './device.store.ts';
+
+export interface DeviceServiceDeps {
+  readonly db: Database;
+  readonly store: DeviceStore;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A sign-in on a device, with what its browser sends. */
+export interface SeenDevice {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly fingerprint?: string | null;
+}
+
+/** Devices kept per account: at about 500 bytes each, 50 KB. Beyond that, the least recently used one is deleted. */
+const MAX_DEVICES = 100;
+const MAX_ID = 128;
+
+/** Rules of devices: the browsers on which a user signed in. */
+export class DeviceService {
+  readonly #deps: DeviceServiceDeps;
+
+  constructor(deps: DeviceServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether the account was used on this device before. */
+  async isKnown(tenantId: string, userId: string, deviceId: string): Promise<boolean> {
+    return (await this.findIn(tenantId, userId, deviceId)) !== null;
+  }
+
+  /** One device of a user, or null. The caller of this method must check the permission to read it. */
+  async findIn(tenantId: string, userId: string, deviceId: string): Promise<Device | null> {
+    if (!isDeviceId(deviceId) || !isUserIdShaped(userId)) return null;
+    return this.#deps.store.find(tenantId, canonicalUserId(userId), deviceId);
+  }
+
+  /** The devices of a user, most recently used first. @throws FORBIDDEN, USER_NOT_FOUND */
+  async list(authority: Authority, userId: string): Promise<readonly Device[]> {
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    await this.#requireUser(authority, id);
+    return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
+  }
+
+  /**
+   * Stores that a user signed in on a device; records `device.seen` the first time.
+   * @returns Whether the device is new for the account. @throws USER_NOT_FOUND
+   */
+  async seen(authority: Authority, { userId, deviceId, fingerprint }: SeenDevice): Promise<boolean> {
+    const { db, store, events, clock } = this.#deps;
+    const { caller, tenant } = authority;
+    const now = clock.now();
+    return db.transaction(async () => {
+      const isNew = await this.#upsert({
+        tenantId: tenant.id,
+        userId,
+        id: deviceId,
+        userAgent: storableHeader(caller.origin.userAgent),
+        fingerprint: storableHeader(fingerprint ?? null),
+        latestIp: caller.origin.ip,
+        trusted: false,
+        createdAt: now,
+        lastUsedAt: now,
+      });
+      if (!isNew) return false;
+      await store.trim(tenant.id, userId, MAX_DEVICES);
+      events.record(caller, tenant, { type: 'device.seen', subjectId: userId, params: { deviceId } });
+      return true;
+    });
+  }
+
+  async #upsert(device: Device): Promise<boolean> {
+    try {
+      return await this.#deps.store.upsert(device);
+    } catch (error) {
+      if (violatedConstraint(error) === 'devices__user_id__fkey') throw userErrors.USER_NOT_FOUND();
+      throw error;
+    }
+  }
+
+  /** Deletes a device; sessions on it continue. @throws DEVICE_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
+  async remove(authority: Authority, userId: string, deviceId: string): Promise<Pick<Device, 'userId' | 'id'>> {
+    const { db, store, guard, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    await this.#requireUser(authority, id);
+    if (!isDeviceId(deviceId)) throw sessionErrors.DEVICE_NOT_FOUND();
+    await guard.assertMayChange(authority, 'user', id);
+    await db.transaction(async () => {
+      if (!(await store.delete(tenant.id, id, deviceId))) throw sessionErrors.DEVICE_NOT_FOUND();
+      events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
+    });
+    return { userId: id, id: deviceId };
+  }
+
+  async #requireUser({ tenant }: Authority, id: string): Promise<void> {
+    if ((await this.#deps.users.findById(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
+  }
+
+  /** Deletes the devices of a user, except one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */
+  async removeAllOf(authority: Authority, userId: string, exceptId: string | null = null): Promise<void> {
+    const { db, store, guard, events } = this.#deps;
+    const { caller, tenant } = authority;
+    const id = canonicalUserId(userId);
+    authority.requireAccount(id);
+    await guard.assertMayChange(authority, 'user', id);
+    await db.transaction(async () => {
+      const keptId = exceptId !== null && isDeviceId(exceptId) ? exceptId : null;
+      for (const deviceId of await store.deleteOfUser(tenant.id, id, keptId)) {
+        events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
+      }
+    });
+  }
+}
+
+function isDeviceId(id: string): boolean {
+  return id !== '' && id.length <= MAX_ID && isStorableText(id);
+}

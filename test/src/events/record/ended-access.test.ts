@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import {
+  EVENT_TYPES,
+  type EventType,
+  type EventTypeRow,
+  readEndedAccess,
+  type SecurityEvent,
+} from '../../../../src/events/index.ts';
+
+const event = (type: string, over: Partial<SecurityEvent> = {}): SecurityEvent =>
+  ({ tenantId: 't', type, subjectId: null, clientId: null, sessionId: null, params: {}, ...over }) as SecurityEvent;
+
+/** As an application records it that says nothing else: its own client and session stand in the event. */
+const ACTING = { clientId: 'acting-app', sessionId: 'acting-session' };
+
+describe('whose access an event ends', () => {
+  it('is said by the row of its type, which does not compile without', () => {
+    // @ts-expect-error A row without `ends`.
+    const row: EventTypeRow = { category: 'user', description: 'Something happened.' };
+    expect(Object.values(EVENT_TYPES)).not.toContainEqual(row);
+    for (const type of Object.keys(EVENT_TYPES) as EventType[]) {
+      const named = event(type, { subjectId: 'anna', clientId: 'app', sessionId: 's1' });
+      expect(readEndedAccess(named)?.kind ?? 'nothing').toBe(EVENT_TYPES[type].ends);
+    }
+  });
+
+  it('is the account that an event of an account names, with the family and the token', () => {
+    const over = { ...ACTING, subjectId: 'anna', params: { grantId: 'g1', tokenId: 'j1' } };
+    expect(readEndedAccess(event('token.revoked', over))).toEqual({
+      kind: 'subject',
+      userId: 'anna',
+      grantId: 'g1',
+      tokenId: 'j1',
+      clientId: 'acting-app',
+    });
+  });
+
+  it('is the token of an application, with the client it was issued to', () => {
+    const over = { clientId: 'app', params: { tokenId: 'j1' } };
+    expect(readEndedAccess(event('token.revoked', over))).toMatchObject({
+      userId: null,
+      tokenId: 'j1',
+      clientId: 'app',
+    });
+  });
+
+  it('is everybody of the tenant where an event names no account, whichever client acted', () => {
+    const over = { ...ACTING, params: { roleId: 'r', holderKind: 'group', holderId: 'g' } };
+    expect(readEndedAccess(event('role_grant.removed', over))).toEqual({ kind: 'tenant' });
+  });
+
+  it('is the wider where an event does not name what its type ends', () => {
+    expect(readEndedAccess(event('client.updated'))).toEqual({ kind: 'tenant' });
+    expect(readEndedAccess(event('session.revoked'))).toEqual({ kind: 'tenant' });
+    expect(readEndedAccess(event('session.revoked', { subjectId: 'anna' }))).toMatchObject({ userId: 'anna' });
+  });
+
+  it('is everybody of the tenant for a type that a newer node wrote', () => {
+    for (const type of ['passport.withdrawn', 'constructor'])
+      expect(readEndedAccess(event(type, { subjectId: 'anna' }))).toEqual({ kind: 'tenant' });
+  });
+});

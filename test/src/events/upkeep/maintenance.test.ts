@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LogMaintenance } from '../../../../src/events/upkeep/maintenance.ts';
+import { smallestIdAt } from '../../../../src/events/upkeep/partitions.ts';
+import { newId } from '../../../../src/kernel/index.ts';
+import type { Database } from '../../../../src/persistence/index.ts';
+import { TestClock } from '../../../support/clock.ts';
+import { newTenant } from '../../../support/events.ts';
+import { ENGINES } from '../../../support/postgres.ts';
+
+describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
+  let db: Database;
+  let clock: TestClock;
+  let maintenance: LogMaintenance;
+  beforeEach(async () => {
+    db = await open();
+    clock = new TestClock('2026-11-22T12:00:00Z');
+    maintenance = new LogMaintenance(db, clock);
+  });
+  afterEach(() => db.close());
+
+  /** Writes events of a moment with their positions, as the log and the sequencer would. */
+  const seed = async (tenantId: string, moments: readonly string[]) => {
+    for (const moment of moments) {
+      const id = smallestIdAt(new Date(moment)).slice(0, 14) + newId().slice(14);
+      await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
+        values (${tenantId}::uuid, ${id}::uuid, 'user.updated', ${moment}::timestamptz, 'user', 'rest', 'success')`.execute(
+        db.read(),
+      );
+      await sql`insert into event_positions (log, position, tenant_id, event_id)
+        select 0, coalesce(max(position), 0) + 1, ${tenantId}::uuid, ${id}::uuid from event_positions`.execute(
+        db.read(),
+      );
+    }
+  };
+  const list = async (query: string) =>
+    (await sql.raw<{ value: string }>(query).execute(db.read())).rows.map(({ value }) => value);
+  const partitions = () =>
+    list(`select c.relname as value from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'security_events'::regclass order by 1`);
+  const months = () =>
+    list(`select tableoid::regclass::text || ' ' || to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as value
+    from security_events order by id`);
+
+  it('makes the partitions of this month and the next two, each once, across the turn of the year', async () => {
+    await maintenance.createPartitions();
+    await maintenance.createPartitions();
+    const made = ['security_events_2026_11', 'security_events_2026_12', 'security_events_2027_01'];
+    expect(await partitions()).toEqual([...made, 'security_events_default']);
+    clock.advance(20 * 86_400);
+    await maintenance.createPartitions();
+    expect(await partitions()).toEqual([...made, 'security_events_2027_02', 'security_events_default']);
+  });
+
+  it('moves what waited in the default partition to its month, with the indexes of the log', async () => {
+    await seed(newTenant().id, ['2026-10-31T23:59:59.999Z', '2026-11-01T00:00:00Z', '2026-12-24T00:00:00Z']);
+    await maintenance.createPartitions();
+    expect(await months()).toEqual([
+      'security_events_default 2026-10-31',
+      'security_events_2026_11 2026-11-01',
+      'security_events_2026_12 2026-12-24',
+    ]);
+    const indexes = await list(`select indexdef as value from pg_indexes where tablename = 'security_events_2026_11'`);
+    expect(indexes.filter((definition) => definition.includes('subject_id'))).toHaveLength(1);
+  });
+});
+
+describe('housekeeping beside another node', () => {
+  it('leaves the work to the node that is at it', async () => {
+    const db = await ENGINES[1]!.open();
+    try {
+      const maintenance = new LogMaintenance(db, new TestClock());
+      await db.transaction(async () => {
+        await sql`select pg_advisory_xact_lock(7236914552013)`.execute(db.read());
+        await maintenance.createPartitions();
+      });
+      const { rows } = await sql`select 1 from pg_inherits where inhparent = 'security_events'::regclass`.execute(
+        db.read(),
+      );
+      expect(rows).toHaveLength(1);
+      await maintenance.createPartitions();
+      const after = await sql`select 1 from pg_inherits where inhparent = 'security_events'::regclass`.execute(
+        db.read(),
+      );
+      expect(after.rows).toHaveLength(4);
+    } finally {
+      await db.close();
+    }
+  });
+});

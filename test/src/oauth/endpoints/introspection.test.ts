@@ -1,0 +1,209 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority, anonymousCaller } from '../../../../src/access/index.ts';
+import type { CreateClient } from '../../../../src/clients/index.ts';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
+import { TEST_ORIGIN, World } from '../../../support/world.ts';
+
+let world: World;
+let acme: TenantRef;
+beforeAll(async () => {
+  world = await World.open();
+  acme = await world.tenant({ name: 'acme' });
+});
+afterAll(() => world.close());
+
+const newClient = (input: CreateClient = {}, tenant = acme) =>
+  TestClient.create(world, tenant, { permissions: ['user:read'], ...input });
+const authorityOf = async (client: TestClient, tenant = client.tenant) =>
+  new Authority(await client.caller(), tenant, 'self');
+const introspect = async (client: TestClient, token: string, tenant = client.tenant) =>
+  world.services.oauth.introspection.introspect(await authorityOf(client, tenant), token);
+const revoke = async (client: TestClient, token: string, tenant = client.tenant) =>
+  world.services.oauth.revocation.revoke(await authorityOf(client, tenant), token);
+
+describe('introspection (RFC 7662)', () => {
+  it('tells a client about its own token', async () => {
+    const client = await newClient();
+    const token = await client.token();
+    expect(await introspect(client, token)).toMatchObject({
+      active: true,
+      subject: `client:${client.clientId}`,
+      claims: { scope: 'user:read', client_id: client.clientId, jti: decodeJwt(token)['jti'] },
+      issuerKind: 'native',
+    });
+  });
+
+  it('hides tokens of others, but from those who hold token:introspect (check 38)', async () => {
+    const token = await (await newClient()).token();
+    expect(await introspect(await newClient(), token)).toEqual({ active: false });
+    const gateway = await newClient({ permissions: ['token:introspect'] });
+    expect(await introspect(gateway, token)).toMatchObject({ active: true });
+  });
+
+  it('leaves out the subject of an application where the issuer kind does', async () => {
+    const client = await newClient();
+    expect(await introspect(client, await client.token(undefined, 'suite'))).toMatchObject({
+      active: true,
+      subject: null,
+      audiences: ['https://id.example.com/t/acme/blitz'],
+    });
+  });
+
+  it('shows nothing of a neighbour tenant, whatever the caller holds there', async () => {
+    const globex = await world.tenant();
+    const gateway = await newClient({ permissions: ['token:introspect'] });
+    const foreign = await newClient({ permissions: ['token:introspect'] }, globex);
+    const token = await foreign.token();
+    expect(await introspect(gateway, token)).toEqual({ active: false });
+    expect(await introspect(gateway, token, globex)).toEqual({ active: false });
+    expect(await introspect(foreign, await gateway.token(), acme)).toEqual({ active: false });
+  });
+
+  it('shows an expired, revoked, foreign or nonsensical token as inactive, without a reason', async () => {
+    const client = await newClient();
+    const token = await client.token();
+    world.clock.advance(900);
+    for (const text of [token, '', 'nonsense', `${token}x`]) {
+      expect(await introspect(client, text)).toEqual({ active: false });
+    }
+  });
+
+  it('refuses callers who proved nothing (check 38)', async () => {
+    const token = await (await newClient()).token();
+    const anonymous = new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
+    await expect(world.services.oauth.introspection.introspect(anonymous, token)).rejects.toMatchObject({
+      code: 'CLIENT_UNAUTHENTICATED',
+    });
+    const open = await TestClient.create(world, acme, { type: 'public', grants: ['refresh_token'] });
+    await expect(introspect(open, token)).rejects.toMatchObject({ code: 'CLIENT_UNAUTHENTICATED' });
+  });
+});
+
+describe('revocation (RFC 7009)', () => {
+  it.each(['jwt', 'opaque'] as const)('ends a %s access token at once, with one event', async (tokenFormat) => {
+    const client = await newClient({ tokenFormat });
+    const token = await client.token();
+    expect(await refusalOf(world, token)).toBeNull();
+    expect(await revoke(client, token)).toBe(true);
+    expect(await refusalOf(world, token)).toBe('token-revoked');
+    expect(await introspect(client, token)).toEqual({ active: false });
+    expect(await revoke(client, token)).toBe(false);
+    const events = (await world.events(acme)).filter(({ client_id }) => client_id === client.clientId);
+    expect(events.filter(({ type }) => type === 'token.revoked')).toHaveLength(1);
+  });
+
+  it('leaves other tokens of the client alone', async () => {
+    const client = await newClient();
+    const [one, two] = [await client.token(), await client.token()];
+    await revoke(client, one);
+    expect(await refusalOf(world, two)).toBeNull();
+  });
+
+  it('ends the whole family with a refresh token, spent ones included', async () => {
+    const client = await newClient({ grants: ['password', 'refresh_token'], scopes: scopeLinks(['user:read:self']) });
+    const user = await TestUser.create(world, client);
+    const first = await user.signIn();
+    const second = await client.request('refresh_token', { refresh_token: first.refreshToken! });
+    expect(await revoke(client, second.refreshToken!)).toBe(true);
+    expect(await refusalOf(world, first.accessToken)).toBe('grant-revoked');
+    expect(await refusalOf(world, second.accessToken)).toBe('grant-revoked');
+    expect(await revoke(client, first.refreshToken!)).toBe(false);
+    await expect(client.request('refresh_token', { refresh_token: second.refreshToken! })).rejects.toMatchObject({
+      code: 'GRANT_INVALID',
+    });
+  });
+
+  it("leaves others' tokens alone, unless token:revoke is held", async () => {
+    const client = await newClient({ grants: ['client_credentials', 'password', 'refresh_token'] });
+    const user = await TestUser.create(world, client);
+    const { accessToken, refreshToken } = await user.signIn();
+    const token = await client.token();
+    const stranger = await newClient();
+    for (const text of [token, accessToken, refreshToken!]) expect(await revoke(stranger, text)).toBe(false);
+    expect(await refusalOf(world, accessToken)).toBeNull();
+    const warden = await newClient({ permissions: ['token:revoke'] });
+    for (const text of [token, accessToken, refreshToken!]) expect(await revoke(warden, text)).toBe(true);
+  });
+
+  it('has no effect across tenants', async () => {
+    const globex = await world.tenant();
+    const foreign = await newClient({ permissions: ['token:revoke'] }, globex);
+    const client = await newClient();
+    const token = await client.token();
+    expect(await revoke(foreign, token)).toBe(false);
+    expect(await revoke(foreign, token, acme)).toBe(false);
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+
+  it('lets a public client end its own tokens', async () => {
+    const client = await TestClient.create(world, acme, { type: 'public', grants: ['password', 'refresh_token'] });
+    const { refreshToken } = await (await TestUser.create(world, client)).signIn();
+    expect(await revoke(client, refreshToken!)).toBe(true);
+  });
+
+  it('takes unknown tokens without a word, and no anonymous callers', async () => {
+    const client = await newClient();
+    for (const text of ['', 'nonsense', 'x'.repeat(43)]) expect(await revoke(client, text)).toBe(false);
+    const anonymous = new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
+    await expect(world.services.oauth.revocation.revoke(anonymous, 'x')).rejects.toMatchObject({
+      code: 'CLIENT_UNAUTHENTICATED',
+    });
+  });
+});
+
+describe('userinfo (OpenID Connect Core §5.3)', () => {
+  const SCOPES = ['openid', 'profile', 'email', 'phone', 'user:read:self'];
+  const userWith = async (scope: string) => {
+    const client = await newClient({ grants: ['password'], scopes: scopeLinks(SCOPES) });
+    const user = await TestUser.create(world, client, {
+      givenName: 'Anna',
+      familyName: 'Petrova',
+      email: `${client.clientId}@example.com`,
+    });
+    const { accessToken } = await user.signIn(scope);
+    const resolution = await world.services.oauth.resolver.resolve(accessToken, TEST_ORIGIN);
+    if ('refused' in resolution) throw new Error(resolution.refused);
+    return { user, caller: resolution.caller };
+  };
+  const claims = (caller: Parameters<typeof world.services.oauth.userinfo.claims>[0], tenant = acme, kind = 'native') =>
+    world.services.oauth.userinfo.claims(caller, tenant, kind);
+
+  it('opens what the scopes name, and leaves out what has no value', async () => {
+    const { user, caller } = await userWith('openid profile phone');
+    expect(await claims(caller)).toEqual({
+      sub: user.id,
+      name: 'Anna Petrova',
+      given_name: 'Anna',
+      family_name: 'Petrova',
+      preferred_username: user.username,
+      updated_at: expect.any(Number),
+    });
+    const mail = await userWith('openid email');
+    expect(await claims(mail.caller)).toMatchObject({ sub: mail.user.id, email_verified: false });
+  });
+
+  it('needs the scope openid, a token of its own kind, and a user', async () => {
+    const { caller } = await userWith('profile');
+    await expect(claims(caller)).rejects.toMatchObject({ code: 'SCOPE_INSUFFICIENT' });
+    await expect(claims(caller, acme, 'suite')).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    await expect(claims(caller, await world.tenant())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    const client = await newClient();
+    await expect(claims(await client.caller())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    await expect(claims(anonymousCaller(TEST_ORIGIN))).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+
+  it('shows the groups of the user where a scope opens them', async () => {
+    const client = await newClient({ grants: ['password'], scopes: scopeLinks(['openid', 'groups']) });
+    const user = await TestUser.create(world, client);
+    const group = await world.newGroup(acme, { name: 'Editors' });
+    await world.services.groupMembers.add(world.system(acme), group.id, [user.id]);
+    const { accessToken } = await user.signIn('openid groups');
+    const resolution = await world.services.oauth.resolver.resolve(accessToken, TEST_ORIGIN);
+    expect('caller' in resolution && (await claims(resolution.caller))).toEqual({
+      sub: user.id,
+      groups: [{ id: group.key, profile: 'groups', name: 'Editors' }],
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { X509Certificate } from 'node:crypto';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { refusalOf, TestClient } from '../../../support/oauth.ts';
+import { World } from '../../../support/world.ts';
+
+describe('signing keys', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const jwks = (kind: string, tenant = acme) => {
+    const { keys, issuers } = world.services.oauth;
+    return keys.jwks(tenant, issuers.of(tenant, kind).kind) as unknown as Promise<JSONWebKeySet>;
+  };
+  const verified = async (token: string, kind: string, tenant = acme) =>
+    jwtVerify(token, createLocalJWKSet(await jwks(kind, tenant)), { currentDate: world.clock.now() });
+  const rotate = (alg: string, tenant = acme) => world.services.oauth.keys.rotate(world.system(tenant), alg);
+
+  it('verify with the key set of their issuer, by a foreign library', async () => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
+    expect((await verified(await client.token(), 'native')).payload.sub).toBe(`client:${client.clientId}`);
+    expect((await verified(await client.token(undefined, 'suite'), 'suite')).payload.aud).toEqual([
+      'https://id.example.com/t/acme/blitz',
+    ]);
+  });
+
+  it('are Ed25519 at the native issuer, made with the tenant and without an event of their own', async () => {
+    const tenant = await world.tenant();
+    expect((await jwks('native', tenant)).keys).toMatchObject([{ kty: 'OKP', alg: 'EdDSA', use: 'sig' }]);
+    expect(await world.eventTypes(tenant)).toEqual(['tenant.created']);
+  });
+
+  it('are RSA of 2048 bits with a certificate at the suite issuer, made on first use (check 33)', async () => {
+    const tenant = await world.tenant();
+    const { keys } = await jwks('suite', tenant);
+    expect(keys).toMatchObject([{ kty: 'RSA', alg: 'RS256', use: 'sig', x5t: expect.any(String) }]);
+    const certificate = new X509Certificate(Buffer.from(keys[0]!.x5c![0]!, 'base64'));
+    expect(certificate.publicKey.export({ format: 'jwk' }).n).toBe(keys[0]!.n);
+    expect(certificate.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    expect(await world.eventTypes(tenant)).toEqual(['tenant.created', 'key.rotated']);
+  });
+
+  it('never show their private half', async () => {
+    for (const kind of ['native', 'suite']) {
+      for (const key of (await jwks(kind)).keys) {
+        expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['d']));
+        expect(Object.keys(key)).not.toEqual(expect.arrayContaining(['p']));
+      }
+    }
+  });
+
+  it('are made once, however many ask at the same time', async () => {
+    const tenant = await world.tenant();
+    const signers = await Promise.all(
+      Array.from({ length: 5 }, () => world.services.oauth.keys.signer(tenant, 'ES256')),
+    );
+    expect(new Set(signers.map(({ kid }) => kid)).size).toBe(1);
+    const made = (await world.events(tenant)).filter(({ type }) => type === 'key.rotated');
+    const activeFrom = world.clock.now().toISOString();
+    expect(made.map(({ params }) => params)).toEqual([{ alg: 'ES256', kid: signers[0]!.kid, activeFrom }]);
+  });
+
+  it.each([
+    ['RS256', 'native', 'RS256'],
+    ['ES256', 'native', 'ES256'],
+    ['ES256', 'suite', 'ES256'],
+    ['EdDSA', 'suite', 'RS256'],
+    [null, 'suite', 'RS256'],
+  ])('are those a client chose (%s) where the issuer shows such keys (%s): %s', async (accessTokenAlg, kind, alg) => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'], accessTokenAlg });
+    const token = await client.token(undefined, kind);
+    expect(decodeProtectedHeader(token).alg).toBe(alg);
+    expect((await verified(token, kind)).payload.client_id).toBe(client.clientId);
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+
+  it('sign once they were published long enough, while the old key stays published until its tokens are over (check 34)', async () => {
+    const tenant = await world.tenant();
+    const client = await TestClient.create(world, tenant, {
+      permissions: ['user:read'],
+      accessTokenSeconds: 2_592_000,
+    });
+    const before = await client.token();
+    const old = decodeProtectedHeader(before).kid;
+    const key = await rotate('EdDSA', tenant);
+    expect(key).toMatchObject({ status: 'next', retiredAt: null });
+    expect((await jwks('native', tenant)).keys.map(({ kid }) => kid)).toEqual([key.kid, old]);
+    world.clock.advance(599);
+    const last = await client.token();
+    expect(decodeProtectedHeader(last).kid).toBe(old);
+    world.clock.advance(1);
+    expect(decodeProtectedHeader(await client.token()).kid).toBe(key.kid);
+    const states = (await world.services.oauth.keys.list(world.system(tenant))).map(({ kid, status }) => [kid, status]);
+    expect(states).toEqual([
+      [key.kid, 'active'],
+      [old, 'retired'],
+    ]);
+    world.clock.advance(2_591_998);
+    expect(await refusalOf(world, last)).toBeNull();
+    expect((await verified(last, 'native', tenant)).payload.client_id).toBe(client.clientId);
+    world.clock.advance(3_603);
+    expect((await jwks('native', tenant)).keys.map(({ kid }) => kid)).toEqual([key.kid]);
+  });
+
+  it('sign at once when they are the first of their algorithm', async () => {
+    const tenant = await world.tenant();
+    expect(await rotate('ES256', tenant)).toMatchObject({ status: 'active', activeFrom: world.clock.now() });
+  });
+
+  it('are the next once: who rotates again before it signs gets the same, and nothing happened', async () => {
+    const tenant = await world.tenant();
+    const keys = [...(await Promise.all([rotate('EdDSA', tenant), rotate('EdDSA', tenant)]))];
+    world.clock.advance(599);
+    keys.push(await rotate('EdDSA', tenant));
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1);
+    expect((await world.eventTypes(tenant)).filter((type) => type === 'key.rotated')).toHaveLength(1);
+    world.clock.advance(1);
+    expect((await rotate('EdDSA', tenant)).kid).not.toBe(keys[0]!.kid);
+  });
+
+  it('are not replaced so often that a key set grows without bound', async () => {
+    const tenant = await world.tenant();
+    const rotateLater = async () => {
+      world.clock.advance(600);
+      return rotate('EdDSA', tenant);
+    };
+    for (let count = 1; count < 32; count += 1) await rotateLater();
+    await expect(rotateLater()).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    expect((await jwks('native', tenant)).keys).toHaveLength(32);
+    world.clock.advance(2_592_000 + 3600);
+    expect(await rotateLater()).toMatchObject({ status: 'next' });
+  });
+
+  it('have distinct ids, and each tenant its own (check 33)', async () => {
+    const globex = await world.tenant();
+    await rotate('EdDSA', globex);
+    const all = [...(await jwks('native')).keys, ...(await jwks('native', globex)).keys].map(({ kid }) => kid);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('are not made for algorithms that nobody signs with', async () => {
+    await expect(rotate('HS256')).rejects.toMatchObject({ code: 'SIGNING_ALGORITHM_UNKNOWN' });
+    await expect(rotate('none')).rejects.toMatchObject({ code: 'SIGNING_ALGORITHM_UNKNOWN' });
+  });
+
+  it('are sealed where they are kept', async () => {
+    const rows = await world.db.orm.em.fork().getConnection().execute('select sealed_private from signing_keys');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows as unknown as { sealed_private: string }[]) expect(row.sealed_private).toMatch(/^v1\./);
+  });
+});

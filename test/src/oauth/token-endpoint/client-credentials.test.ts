@@ -1,0 +1,146 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { callerOf, refusalOf, TestClient } from '../../../support/oauth.ts';
+import { TEST_ORIGIN, World } from '../../../support/world.ts';
+
+describe('token endpoint: client credentials grant', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const newClient = (input = {}) =>
+    TestClient.create(world, acme, { permissions: ['user:write', 'session:read'], ...input });
+
+  it('issues a JWT access token of the shape of RFC 9068, signed with the Ed25519 key of the tenant', async () => {
+    const client = await newClient();
+    const issued = await client.request('client_credentials', { scope: 'user:read' });
+    expect(issued).toMatchObject({
+      tokenType: 'Bearer',
+      expiresInSeconds: 900,
+      scope: 'user:read',
+      refreshToken: null,
+    });
+    expect(decodeProtectedHeader(issued.accessToken)).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
+    const now = world.clock.now().getTime() / 1000;
+    expect(decodeJwt(issued.accessToken)).toEqual({
+      iss: 'https://id.example.com/t/acme',
+      aud: 'https://id.example.com/t/acme',
+      sub: `client:${client.clientId}`,
+      client_id: client.clientId,
+      scope: 'user:read',
+      iat: now,
+      exp: now + 900,
+      jti: expect.any(String),
+      knd: 'app',
+    });
+  });
+
+  it.each(['native', 'suite'])(
+    'never stands for a user who has the name of the client, at the %s issuer (check 24)',
+    async (kind) => {
+      const user = await world.newUser(acme, { id: `twin-${kind}` });
+      const client = await newClient({ clientId: user.id, permissions: ['user:read'] });
+      const token = await client.token(undefined, kind);
+      expect(decodeJwt(token).sub).not.toBe(user.id);
+      expect(await callerOf(world, token)).toMatchObject({ kind: 'application', clientId: user.id, userId: null });
+      // The other way round a user would have to be called what a client's tokens say.
+      await expect(world.newUser(acme, { id: `client:${user.id}` })).rejects.toMatchObject({ code: 'USER_ID_INVALID' });
+    },
+  );
+
+  it('resolves the token to the application with what the scopes allow', async () => {
+    const client = await newClient();
+    const caller = await callerOf(world, await client.token('user:read'));
+    expect(caller).toMatchObject({
+      kind: 'application',
+      clientId: client.clientId,
+      userId: null,
+      clientAuth: 'Bearer',
+    });
+    expect(caller.permissions.reachOf('user:read')).toBe('tenant');
+    expect(caller.permissions.reachOf('user:write')).toBeNull();
+  });
+
+  it('grants everything the client holds when no scope is named', async () => {
+    const client = await newClient();
+    const { scope } = await client.request('client_credentials');
+    expect(scope.split(' ').sort()).toEqual(['session:read', 'user:read', 'user:write']);
+  });
+
+  it.each(['user:delete', 'no-such-scope', 'user:write:all', 'user:read:self', 'user:read "'])(
+    'refuses the scope %s, which the client does not hold',
+    async (scope) => {
+      const client = await newClient();
+      await expect(client.request('client_credentials', { scope })).rejects.toMatchObject({ code: 'SCOPE_INVALID' });
+    },
+  );
+
+  it('writes one event for a token and one for a refusal, with who asked from where', async () => {
+    const tenant = await world.tenant();
+    const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
+    await client.token('user:read');
+    await client.token('user:delete').catch(() => undefined);
+    const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('token.'));
+    expect(events).toMatchObject([
+      {
+        type: 'token.issued',
+        outcome: 'success',
+        client_id: client.clientId,
+        ip: '203.0.113.7',
+        params: { scope: 'user:read' },
+      },
+      { type: 'token.refused', outcome: 'failure', reason: 'SCOPE_INVALID', user_agent: 'Tests/1.0' },
+    ]);
+  });
+
+  it.each([
+    ['a wrong secret', { secret: 'wrong', method: 'Basic' }],
+    ['an empty secret', { secret: '', method: 'Post' }],
+    ['no secret at all', { secret: null, method: 'None' }],
+  ] as const)('refuses a client with %s, and records it', async (_what, credentials) => {
+    const tenant = await world.tenant();
+    const { clientId } = await TestClient.create(world, tenant);
+    const { resolver } = world.services.oauth;
+    expect(await resolver.resolveClient(tenant, [{ clientId, ...credentials }], TEST_ORIGIN)).toEqual({
+      refused: 'client-unauthenticated',
+    });
+    expect((await world.events(tenant)).at(-1)).toMatchObject({
+      type: 'token.refused',
+      reason: 'CLIENT_UNAUTHENTICATED',
+      client_id: clientId,
+      outcome: 'failure',
+    });
+  });
+
+  it('takes the reading of the credentials that fits', async () => {
+    const client = await newClient();
+    const readings = [
+      { clientId: client.clientId, secret: 'a+b', method: 'Basic' },
+      { clientId: client.clientId, secret: client.secret, method: 'Basic' },
+    ] as const;
+    const resolution = await world.services.oauth.resolver.resolveClient(acme, readings, TEST_ORIGIN);
+    expect(resolution).toMatchObject({ caller: { clientId: client.clientId, clientAuth: 'Basic' } });
+  });
+
+  it('is not for public clients, who only name themselves', async () => {
+    const open = await TestClient.create(world, acme, { type: 'public', grants: ['refresh_token'] });
+    expect([...(await open.caller()).permissions.grants()]).toEqual([]);
+    await expect(open.request('client_credentials')).rejects.toMatchObject({ code: 'GRANT_TYPE_NOT_ALLOWED' });
+  });
+
+  it('stops at once when the client is disabled, and starts again with it', async () => {
+    const client = await newClient();
+    const token = await client.token();
+    expect(await refusalOf(world, token)).toBeNull();
+    await world.services.clients.update(world.system(acme), client.uuid, { enabled: false });
+    expect(await refusalOf(world, token)).toBe('client-disabled');
+    await expect(client.caller()).rejects.toThrow('client-unauthenticated');
+    await world.services.clients.update(world.system(acme), client.uuid, { enabled: true });
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+});

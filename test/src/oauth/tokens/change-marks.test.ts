@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { SecurityEvent } from '../../../../src/events/index.ts';
+import { ChangeMarks, markKeys } from '../../../../src/oauth/tokens/change-marks.ts';
+
+const event = (change: Partial<SecurityEvent>) =>
+  ({
+    type: 'user.disabled',
+    tenantId: 't',
+    subjectId: null,
+    clientId: null,
+    sessionId: null,
+    params: {},
+    ...change,
+  }) as SecurityEvent;
+
+describe('marks of changes', () => {
+  it('make stale what was read before, not after', () => {
+    const marks = new ChangeMarks();
+    const keys = [markKeys.user('t', 'anna')];
+    const before = marks.now();
+    expect(marks.isCurrent(before, keys)).toBe(true);
+    marks.onEvents([event({ subjectId: 'anna' })]);
+    expect(marks.isCurrent(before, keys)).toBe(false);
+    expect(marks.isCurrent(marks.now(), keys)).toBe(true);
+  });
+
+  it.each([
+    ['session.revoked', { sessionId: 's1' }, markKeys.session('t', 's1')],
+    ['token.revoked', { params: { tokenId: 'j1' } }, markKeys.token('t', 'j1')],
+    ['refresh_token.reused', { params: { grantId: 'g1' } }, markKeys.grant('t', 'g1')],
+    ['client.updated', { clientId: 'app' }, markKeys.client('t', 'app')],
+    ['user.state_changed', { subjectId: 'anna' }, markKeys.user('t', 'anna')],
+    ['role_grant.removed', { clientId: 'acting-app', params: { holderKind: 'group' } }, markKeys.tenant('t')],
+    ['tenant.sessions_revoked', {}, markKeys.tenant('t')],
+  ] as const)('are left by %s', (type, change, key) => {
+    const marks = new ChangeMarks();
+    const before = marks.now();
+    marks.onEvents([event({ type, ...change })]);
+    expect(marks.isCurrent(before, [key])).toBe(false);
+  });
+
+  it('touch neither the neighbour of the same name nor what the event is not about', () => {
+    const marks = new ChangeMarks();
+    const before = marks.now();
+    marks.onEvents([event({ subjectId: 'anna', sessionId: 's1' })]);
+    expect(marks.isCurrent(before, [markKeys.user('other', 'anna'), markKeys.session('t', 's1')])).toBe(true);
+  });
+
+  it('are left on the account and on what else the event names of its tokens, on its session by a session alone', () => {
+    const marks = new ChangeMarks();
+    const before = marks.now();
+    marks.onEvents([event({ type: 'session.revoked', subjectId: 'anna', sessionId: 's1' })]);
+    expect(marks.isCurrent(before, [markKeys.user('t', 'anna')])).toBe(true);
+    marks.onEvents([event({ type: 'token.revoked', subjectId: 'anna', params: { grantId: 'g1' } })]);
+    expect(marks.isCurrent(before, [markKeys.user('t', 'anna')])).toBe(false);
+    expect(marks.isCurrent(before, [markKeys.grant('t', 'g1')])).toBe(false);
+  });
+
+  it('are not left by tokens that were issued or refused', () => {
+    const marks = new ChangeMarks();
+    const before = marks.now();
+    marks.onEvents([event({ type: 'token.issued', subjectId: 'anna', params: { tokenId: 'j', grantId: 'g' } })]);
+    expect(marks.isCurrent(before, [markKeys.user('t', 'anna'), markKeys.token('t', 'j')])).toBe(true);
+  });
+
+  it('that had to be forgotten make everything older stale', () => {
+    const marks = new ChangeMarks(2);
+    const before = marks.now();
+    for (const subjectId of ['a', 'b', 'c']) marks.onEvents([event({ subjectId })]);
+    expect(marks.isCurrent(before, [markKeys.user('t', 'unrelated')])).toBe(false);
+    expect(marks.isCurrent(marks.now(), [markKeys.user('t', 'a')])).toBe(true);
+  });
+});

@@ -1,0 +1,179 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../../../src/access/index.ts';
+import type { CreateClient } from '../../../../src/clients/index.ts';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import type { IssuedTokens } from '../../../../src/oauth/index.ts';
+import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
+import { World } from '../../../support/world.ts';
+
+describe('the life of a token', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant({ name: 'acme' });
+  });
+  afterAll(() => world.close());
+
+  const newClient = (input: CreateClient = {}) =>
+    TestClient.create(world, acme, { permissions: ['user:read'], ...input });
+  const signedIn = async (input: CreateClient = {}) => {
+    const scopes = scopeLinks(['user:read:self', 'offline_access']);
+    const client = await newClient({ grants: ['password', 'refresh_token'], scopes, ...input });
+    const user = await TestUser.create(world, client);
+    return { client, user, issued: await user.signIn('user:read:self') };
+  };
+  const sessionsOf = async (userId: string) =>
+    (await world.services.sessionStore.newestOfUsers(acme.id, [userId], 10, world.clock.now())).get(userId) ?? [];
+
+  async function expectEnded(issued: IssuedTokens, client: TestClient, reason: string | RegExp): Promise<void> {
+    expect(await refusalOf(world, issued.accessToken)).toMatch(reason);
+    const refreshed = client.request('refresh_token', { refresh_token: issued.refreshToken! });
+    await expect(refreshed).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+  }
+
+  it('ends with its session (checks 19 and 52)', async () => {
+    const { client, user, issued } = await signedIn();
+    expect(await refusalOf(world, issued.accessToken)).toBeNull();
+    const [session] = await sessionsOf(user.id);
+    await world.services.sessions.revoke(world.system(acme), session!.id);
+    await expectEnded(issued, client, 'grant-revoked');
+  });
+
+  it('ends when somebody else sets the password of its user, offline ones too (check 19)', async () => {
+    const { client, user, issued } = await signedIn();
+    const offline = await user.signIn('offline_access');
+    const { passwordFlow } = world.services;
+    await passwordFlow.set(world.system(acme), { userId: user.id, password: 'four-lanterns-by-noon' });
+    await expectEnded(issued, client, 'grant-revoked');
+    await expectEnded(offline, client, 'grant-revoked');
+  });
+
+  it('ends when its user changes the password in another session; that one goes on (check 19)', async () => {
+    const { client, user, issued } = await signedIn();
+    const kept = await user.signIn('user:read:self');
+    const sessionId = (decodeJwt(kept.accessToken) as { sid: string }).sid;
+    const caller = { ...world.user(acme, user.id, 'password:change:self'), sessionId };
+    await world.services.passwordFlow.change(new Authority(caller, acme, 'self'), {
+      userId: user.id,
+      currentPassword: user.password,
+      newPassword: 'four-lanterns-by-noon',
+    });
+    await expectEnded(issued, client, 'grant-revoked');
+    expect(await refusalOf(world, kept.accessToken)).toBeNull();
+  });
+
+  it('ends when the sessions of its user are reset, offline ones too', async () => {
+    const { client, user, issued } = await signedIn();
+    const offline = await user.signIn('offline_access');
+    await world.services.sessions.revokeAllOf(world.system(acme), user.id);
+    await expectEnded(issued, client, 'grant-revoked');
+    await expectEnded(offline, client, 'grant-revoked');
+  });
+
+  it('goes on when the sessions are reset but its own', async () => {
+    const { user, issued } = await signedIn();
+    const other = await user.signIn();
+    const kept = (await sessionsOf(user.id)).at(-1)!;
+    await world.services.sessions.revokeAllOf(world.system(acme), user.id, { exceptSessionId: kept.id });
+    expect(await refusalOf(world, issued.accessToken)).toBeNull();
+    expect(await refusalOf(world, other.accessToken)).toBe('grant-revoked');
+  });
+
+  it('ends when its user is disabled, for good (check 52)', async () => {
+    const { client, user, issued } = await signedIn();
+    await world.services.endAccess.setEnabled(world.system(acme), user.id, false);
+    await world.services.endAccess.setEnabled(world.system(acme), user.id, true);
+    await expectEnded(issued, client, 'grant-revoked');
+  });
+
+  it('ends when its user is deleted (check 52)', async () => {
+    const { client, user, issued } = await signedIn();
+    await world.services.endAccess.delete(world.system(acme), user.id);
+    await expectEnded(issued, client, 'grant-revoked');
+  });
+
+  it('ends when the time of its session is over', async () => {
+    const { issued } = await signedIn({ accessTokenSeconds: 86_400 });
+    world.clock.advance(28_800);
+    expect(await refusalOf(world, issued.accessToken)).toBe('session-over');
+  });
+
+  it('ends with its client, also when one of the same name takes its place', async () => {
+    const client = await newClient();
+    const token = await client.token();
+    await world.services.clients.delete(world.system(acme), client.uuid);
+    expect(await refusalOf(world, token)).toBe('client-unknown');
+    world.clock.advance(1);
+    await newClient({ clientId: client.clientId });
+    expect(await refusalOf(world, token)).toBe('client-replaced');
+  });
+
+  it('begins no earlier than its client, though the node that makes the token be a moment behind', async () => {
+    const client = await newClient();
+    world.clock.advance(-1);
+    const token = await client.token();
+    world.clock.advance(1);
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+
+  it('ends with its tenant, for as long as that is disabled', async () => {
+    const tenant = await world.tenant();
+    const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
+    const token = await client.token();
+    await world.services.tenants.update(world.system(tenant), { enabled: false });
+    expect(await refusalOf(world, token)).toBe('tenant-disabled');
+    await world.services.tenants.update(world.system(tenant), { enabled: true });
+    expect(await refusalOf(world, token)).toBeNull();
+    await world.services.tenants.delete(world.system(tenant));
+    expect(await refusalOf(world, token)).toBe('tenant-disabled');
+  });
+
+  it('ends for everything issued before a moment; what is issued in the same second after it lives', async () => {
+    const tenant = await world.tenant();
+    const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
+    const before = await client.token();
+    const moment = new Date(world.clock.now().getTime() + 500);
+    await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('update tenants set not_before = ? where id = ?', [moment, tenant.id]);
+    world.services.directory.invalidate();
+    expect(await refusalOf(world, before)).toBe('tenant-not-before');
+    world.clock.advance(0.6);
+    expect(await refusalOf(world, await client.token())).toBeNull();
+    world.clock.advance(0.4);
+  });
+
+  it('loses what its client loses', async () => {
+    const client = await newClient({ permissions: ['user:write', 'session:read'] });
+    const token = await client.token();
+    await world.services.clients.update(world.system(acme), client.uuid, { permissions: ['session:read'] });
+    const resolution = await world.services.oauth.resolver.resolve(token, (await client.caller()).origin);
+    expect('caller' in resolution && [...resolution.caller.permissions.grants()]).toEqual([
+      { permission: 'session:read', reach: 'tenant' },
+    ]);
+  });
+
+  describe('of an opaque token', () => {
+    it('is that of a JWT with the same claims, and one event is written for it', async () => {
+      const client = await newClient({ tokenFormat: 'opaque' });
+      const token = await client.token();
+      expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      expect(await refusalOf(world, token)).toBeNull();
+      const issued = (await world.events(acme)).filter(({ client_id }) => client_id === client.clientId);
+      expect(issued.map(({ type }) => type)).toEqual(['client.created', 'token.issued']);
+      world.clock.advance(900);
+      expect(await refusalOf(world, token)).toBe('expired');
+    });
+
+    it('ends with the session of its user', async () => {
+      const { user, issued } = await signedIn({ tokenFormat: 'opaque' });
+      expect(await refusalOf(world, issued.accessToken)).toBeNull();
+      const [session] = await sessionsOf(user.id);
+      await world.services.sessions.revoke(world.system(acme), session!.id);
+      expect(await refusalOf(world, issued.accessToken)).toBe('grant-revoked');
+    });
+  });
+});

@@ -1,0 +1,174 @@
+import { buildSchema, type DocumentNode, getOperationAST, parse, specifiedRules, validate, visit } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { IdentityError } from '../../../../src/kernel/index.ts';
+import { DEFAULT_GRAPHQL_LIMITS, parseGraphqlLimits } from '../../../../src/server/environment/graphql-limits.ts';
+import { DocumentChecks } from '../../../../src/server/graphql/document-checks.ts';
+import { repeatsOf } from '../../../../src/server/graphql/document-repeats.ts';
+
+const SCHEMA = buildSchema('type Query { a: Query, b: Query, x: Int, y(n: Int): Int }');
+const { tokens } = DEFAULT_GRAPHQL_LIMITS;
+
+/** A document that counts how often the names of its fields are read: comparing two fields reads those of both. */
+function counted(text: string): { readonly document: DocumentNode; readonly reads: () => number; fields: number } {
+  let reads = 0;
+  let fields = 0;
+  const document = visit(parse(text), {
+    Field: (node) => {
+      fields += 1;
+      const { name } = node;
+      return Object.defineProperty({ ...node }, 'name', {
+        enumerable: true,
+        get: () => {
+          reads += 1;
+          return name;
+        },
+      });
+    },
+  });
+  reads = 0;
+  return { document, reads: () => reads, fields };
+}
+
+const codesOf = (text: string, limits = DEFAULT_GRAPHQL_LIMITS): unknown[] => {
+  const document = parse(text);
+  return new DocumentChecks(SCHEMA, limits)
+    .faultsOf(document, getOperationAST(document), {})
+    .map(
+      ({ originalError, extensions }) => (originalError as { code?: string } | undefined)?.code ?? extensions['code'],
+    );
+};
+
+/** Documents of one size whose validation compares each field with each. */
+const REPEATED: readonly (readonly [string, string])[] = [
+  ['one field again and again', `{ ${'x '.repeat(3000)} }`],
+  ['one nested field again and again', `{ ${`a { ${'x '.repeat(30)} } `.repeat(100)} }`],
+  ['fields in inline fragments', `{ ${'... { x } '.repeat(1000)} }`],
+  [
+    'fields in fragments',
+    `{ a { ${'...F '.repeat(2)} ${'x '.repeat(1500)} } } fragment F on Query { ${'x '.repeat(1500)} }`,
+  ],
+  ['a fragment that nobody spreads', `{ x } fragment F on Query { ${'x '.repeat(3000)} }`],
+];
+
+describe('checks of documents', () => {
+  it.each(REPEATED)('refuse %s without comparing the fields', (_, text) => {
+    const { document, reads, fields } = counted(text);
+    const faults = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS).faultsOf(document, getOperationAST(document), {});
+    expect(faults.map(({ originalError }) => originalError)).toMatchObject([{ code: 'DOCUMENT_REPEATS_EXCEEDED' }]);
+    expect(reads()).toBeLessThanOrEqual(8 * fields);
+    // The same document as it would be validated at once.
+    validate(SCHEMA, document, specifiedRules);
+    expect(reads()).toBeGreaterThan(50 * fields);
+  });
+
+  it('refuse different fragments at one place, which validation would compare each with each', () => {
+    const { repeats } = DEFAULT_GRAPHQL_LIMITS;
+    const schema = buildSchema(`type Query { ${Array.from({ length: 20 }, (_, i) => `f${i}: Int`).join(' ')} }`);
+    const codeOf = (count: number) => {
+      const names = Array.from({ length: count }, (_, i) => `F${i}`);
+      const spread = names.map((name) => `...${name}`).join(' ');
+      const document = parse(
+        `{ ${spread} } ${names.map((name, i) => `fragment ${name} on Query { f${i % 20} }`).join(' ')}`,
+      );
+      const [fault] = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS).faultsOf(
+        document,
+        getOperationAST(document),
+        {},
+      );
+      return (fault?.originalError as { code?: string } | undefined)?.code;
+    };
+    expect([codeOf(repeats), codeOf(repeats + 1), codeOf(400)]).toEqual([
+      undefined,
+      'DOCUMENT_REPEATS_EXCEEDED',
+      'DOCUMENT_REPEATS_EXCEEDED',
+    ]);
+  });
+
+  it('compare at most so many fields as the limit of repeats allows to stand at each place', () => {
+    const { repeats } = DEFAULT_GRAPHQL_LIMITS;
+    const names = Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(97 + i)}: x `);
+    const { document, reads, fields } = counted(`{ ${names.map((name) => name.repeat(repeats)).join('')} }`);
+    const checks = new DocumentChecks(SCHEMA, parseGraphqlLimits('aliases=10000'));
+    expect(checks.faultsOf(document, getOperationAST(document), {})).toEqual([]);
+    expect(reads()).toBeLessThanOrEqual(fields * (repeats + 16));
+  });
+
+  it('refuse for the first limit alone what exceeds one and does not fit the schema', () => {
+    expect(codesOf('{ nothing a { a { x } } }', parseGraphqlLimits('depth=3'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(codesOf('{ nothing a { a { a { x } } } }', parseGraphqlLimits('depth=3'))).toEqual(['DOCUMENT_TOO_DEEP']);
+    expect(codesOf(`{ nothing ${'a { x } b { x } '.repeat(6)} }`, parseGraphqlLimits('cost=10'))).toEqual([
+      'DOCUMENT_TOO_COSTLY',
+    ]);
+  });
+
+  it('say everything that does not fit the schema', () => {
+    expect(codesOf('{ one two x }')).toEqual(['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+  });
+
+  it('look at a document again for other variables, though it was found sound', () => {
+    const schema = buildSchema(
+      'type Query { all(first: Int): AllConnection } type AllConnection { nodes: [Item] } type Item { x: Int }',
+    );
+    const document = parse('query ($n: Int) { all(first: $n) { nodes { x } } }');
+    const checks = new DocumentChecks(schema, parseGraphqlLimits('cost=10'));
+    const count = (n: number) => checks.faultsOf(document, getOperationAST(document), { n }).length;
+    expect([count(10), count(11), count(10)]).toEqual([0, 1, 0]);
+  });
+
+  it('refuse variables with a whole number that was rounded, which as an id would be that of something else', () => {
+    const schema = buildSchema('type Query { thing(id: ID, at: [In]): Int } input In { n: ID }');
+    const document = parse('query ($id: ID, $at: [In]) { thing(id: $id, at: $at) }');
+    const checks = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS);
+    const fieldsOf = (variables: string) =>
+      checks
+        .faultsOf(document, getOperationAST(document), JSON.parse(variables))
+        .flatMap(({ originalError }) => (originalError as IdentityError).fields!.map(({ path }) => path));
+    expect(fieldsOf('{"id":9007199254740993}')).toEqual(['variables.id']);
+    expect(fieldsOf('{"id":"x","at":[{"n":-9007199254740992}]}')).toEqual(['variables.at']);
+    expect(fieldsOf(`{"at":${'['.repeat(100_000)}1e400${']'.repeat(100_000)}}`)).toEqual(['variables.at']);
+    expect(fieldsOf('{"id":9007199254740991,"at":[{"n":"9007199254740993"}]}')).toEqual([]);
+  });
+
+  it('validate a document whose operation is not told', () => {
+    const checks = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS);
+    expect(checks.faultsOf(parse('query A { x } query B { nothing }'), null, {})).toHaveLength(1);
+  });
+});
+
+describe('repeats of a document', () => {
+  const worst = (text: string) => repeatsOf(parse(text), tokens);
+
+  it.each([
+    ['fields that stand once', '{ x a { x b { x } } }', 1],
+    ['equal response names of different fields', '{ x x: y(n: 1) }', 2],
+    ['aliases, by the name in the answer', '{ p: x q: x r: x }', 1],
+    ['fields below equal fields', '{ a { x } a { x x } }', 3],
+    ['fields below different fields', '{ a { x } b { x x } }', 2],
+    ['inline fragments', '{ x ... { x } ... on Query { x } }', 3],
+    ['a fragment, once for each place it is merged into', '{ ...F ...F x } fragment F on Query { x }', 2],
+    ['a fragment in several places', '{ a { ...F } b { ...F } } fragment F on Query { x }', 1],
+    ['a fragment in a fragment', '{ a { ...F x } } fragment F on Query { x ...G } fragment G on Query { x }', 3],
+    ['a cycle of fragments', '{ ...F } fragment F on Query { a { ...G } } fragment G on Query { x ...F }', 1],
+    ['different fragments of one place', '{ ...F ...G } fragment F on Query { x } fragment G on Query { y }', 2],
+    [
+      'a fragment that an outer place has as well',
+      '{ ...F a { ...F ...G } } fragment F on Query { x } fragment G on Query { x y }',
+      2,
+    ],
+    [
+      'a fragment within itself, once',
+      '{ ...F } fragment F on Query { a { x ...G } } fragment G on Query { x a { ...F } }',
+      2,
+    ],
+    ['a fragment that is not there', '{ ...Nothing x }', 1],
+  ])('count %s', (_, text, count) => expect(worst(text).count).toBe(count));
+
+  it('are found in bounded work where fragments multiply the document', () => {
+    const fragments = Array.from(
+      { length: 40 },
+      (_, i) => `fragment F${i} on Query { a { ...F${i + 1} } b { ...F${i + 1} } }`,
+    );
+    const text = `{ ...F0 } ${fragments.join(' ')} fragment F40 on Query { x }`;
+    expect(worst(text).count).toBe(Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { anonymousCaller, type Caller } from '../../../../src/access/index.ts';
+import { EVENT_TYPES, type EventType, type SecurityEvent } from '../../../../src/events/index.ts';
+import { newId, type TenantId, type TenantRef } from '../../../../src/kernel/index.ts';
+import { SocketIndex } from '../../../../src/server/graphql/socket-index.ts';
+import { TEST_ORIGIN } from '../../../support/world.ts';
+
+const tenantOf = (name: string): TenantRef => ({ id: newId() as TenantId, name, route: 'abcdefgh' }) as TenantRef;
+const acme = tenantOf('acme');
+const other = tenantOf('other');
+
+const caller = (tenant: TenantRef, over: Partial<Caller>): Caller => ({
+  ...anonymousCaller(TEST_ORIGIN),
+  kind: over.userId === undefined ? 'application' : 'user',
+  tenant,
+  ...over,
+});
+
+const event = (type: EventType, over: Partial<SecurityEvent> = {}): SecurityEvent =>
+  ({ tenantId: acme.id, type, sessionId: null, subjectId: null, clientId: null, params: {}, ...over }) as SecurityEvent;
+
+describe('the index of sockets', () => {
+  /** Many who are never concerned, and a few who are. */
+  function filled(): SocketIndex<string> {
+    const index = new SocketIndex<string>();
+    for (let i = 0; i < 3_000; i++)
+      index.add(caller(acme, { userId: `idle-${i}`, sessionId: `s-${i}`, clientId: `c-${i}` }), `idle-${i}`);
+    index.add(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
+    index.add(caller(acme, { userId: 'anna', sessionId: 'two', clientId: 'app' }), 'anna/two');
+    index.add(caller(acme, { clientId: 'app' }), 'app');
+    index.add(caller(other, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'neighbour');
+    return index;
+  }
+
+  it.each<[EventType, Partial<SecurityEvent>, string[]]>([
+    ['session.revoked', { sessionId: 'one' }, ['anna/one']],
+    ['user.disabled', { subjectId: 'anna' }, ['anna/one', 'anna/two']],
+    ['session.revoked', { sessionId: 'one', subjectId: 'anna', clientId: 'app' }, ['anna/one']],
+    ['user.state_changed', { subjectId: 'anna', sessionId: 's-1', clientId: 'c-1' }, ['anna/one', 'anna/two']],
+    ['token.revoked', { clientId: 'app', params: { tokenId: 'j' } }, ['anna/one', 'anna/two', 'app']],
+    ['client.updated', { clientId: 'app' }, ['anna/one', 'anna/two', 'app']],
+    ['user.disabled', { subjectId: 'nobody' }, []],
+    ['token.issued', { sessionId: 'one', subjectId: 'anna', clientId: 'app' }, []],
+    ['role.updated', { tenantId: other.id }, ['neighbour']],
+  ])('finds for %s %j those concerned, each once, and touches nobody else', (type, over, expected) => {
+    expect([...filled().concernedBy(event(type, over))]).toEqual(expected);
+  });
+
+  it('finds everybody of the tenant, and nobody else, for what may end all its tokens', () => {
+    const concerned = filled().concernedBy(event('tenant.sessions_revoked'));
+    expect(concerned.size).toBe(3_003);
+    expect(concerned.has('neighbour')).toBe(false);
+    const roleOfGroup = event('role_grant.removed', { clientId: 'acting-app', params: { holderKind: 'group' } });
+    expect(filled().concernedBy(roleOfGroup).size).toBe(3_003);
+  });
+
+  it('forgets who left', () => {
+    const index = filled();
+    index.delete(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
+    for (const type of Object.keys(EVENT_TYPES) as EventType[]) {
+      const named = event(type, { sessionId: 'one', subjectId: 'anna', clientId: 'app' });
+      expect(index.concernedBy(named).has('anna/one')).toBe(false);
+    }
+  });
+
+  it('counts the sockets of a caller, whatever client a user comes by, and of a tenant', () => {
+    const index = filled();
+    index.add(caller(acme, { userId: 'anna', clientId: 'another' }), 'anna/three');
+    expect(index.countOfCaller(caller(acme, { userId: 'anna', clientId: 'new' }))).toBe(3);
+    expect(index.countOfCaller(caller(acme, { clientId: 'app' }))).toBe(1);
+    expect(index.countOfCaller(caller(other, { userId: 'anna' }))).toBe(1);
+    expect(index.countOfTenant(caller(acme, { userId: 'new' }))).toBe(3_004);
+    expect(index.countOfTenant(caller(other, { userId: 'new' }))).toBe(1);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
+
+const directivesOf = (policy: string): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    policy.split('; ').map((directive) => {
+      const [name, ...sources] = directive.split(' ');
+      return [name!, sources];
+    }),
+  );
+
+describe('the exceptions from the content security policy', () => {
+  it('are those of GraphiQL and Swagger UI', () => {
+    expect(Object.keys(TOOL_POLICIES)).toEqual(['graphiql', 'swaggerUi']);
+  });
+
+  it.each(Object.entries(TOOL_POLICIES))('%s: runs and loads what is ours, and is framed by nobody', (_, policy) => {
+    const directives = directivesOf(policy);
+    expect(directives.get('default-src')).toEqual(["'self'"]);
+    // Without directives of their own, scripts and connections follow the default.
+    for (const name of ['script-src', 'connect-src', 'worker-src']) expect(directives.has(name)).toBe(false);
+    for (const name of ['object-src', 'base-uri', 'form-action', 'frame-ancestors'])
+      expect([name, directives.get(name)]).toEqual([name, ["'none'"]]);
+    const sources = [...directives.values()].flat();
+    expect(sources.filter((source) => !["'self'", "'none'", 'data:', "'unsafe-inline'"].includes(source))).toEqual([]);
+  });
+
+  it('allow inline styles to GraphiQL alone', () => {
+    expect(directivesOf(TOOL_POLICIES.graphiql).get('style-src')).toEqual(["'self'", "'unsafe-inline'"]);
+    expect(TOOL_POLICIES.swaggerUi).not.toContain('unsafe');
+  });
+});
