@@ -1,24 +1,16 @@
 import { PGlite } from '@electric-sql/pglite';
-import {
-  type AnyEntity,
-  MikroORM as CoreOrm,
-  type EntityClass,
-  type EntitySchema,
-  IsolationLevel,
-} from '@mikro-orm/core';
+import { MikroORM as CoreOrm, IsolationLevel } from '@mikro-orm/core';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Kysely } from 'kysely';
 import { DatabaseServer } from './database-server.ts';
 import { databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
-import { ormOptions } from './orm-options.ts';
+import { type EntityList, ormOptions } from './orm-options.ts';
 import { ServerPool } from './server-pool.ts';
 import type { TimeLimits } from './time-limits.ts';
 import { translateDatabaseError } from './unavailable.ts';
 import { enterUnitOfWork, openUnitOfWork, outsideUnitOfWork, UnitOfWork } from './unit-of-work.ts';
-
-export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
 
 /** Which database to use. */
 export type DatabaseLocation =

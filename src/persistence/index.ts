@@ -4,10 +4,11 @@
  */
 export { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
 export { type Columns, columnsOf } from './columns.ts';
-export { Database, type DatabaseLocation, type DatabaseOptions, type EntityList } from './database.ts';
+export { Database, type DatabaseLocation, type DatabaseOptions } from './database.ts';
 export type { DatabaseServer } from './database-server.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
+export type { EntityList } from './orm-options.ts';
 export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
@@ -21,9 +22,8 @@ export {
   type Searched,
   type SearchField,
   type SearchKeyTable,
-  searchKey,
-  searchKeysOf,
 } from './search.ts';
+export { searchKey, searchKeysOf } from './search-keys.ts';
 export type { ServerConnection } from './server-connection.ts';
 export { withServerLock } from './server-lock.ts';
 export { DEFAULT_TIME_LIMITS, settlesWithin, type TimeLimits, withTimeLimits } from './time-limits.ts';

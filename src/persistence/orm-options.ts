@@ -1,9 +1,19 @@
-import { type Constructor, type IDatabaseDriver, type Options, UnderscoreNamingStrategy } from '@mikro-orm/core';
+import {
+  type AnyEntity,
+  type Constructor,
+  type EntityClass,
+  type EntitySchema,
+  type IDatabaseDriver,
+  type Options,
+  UnderscoreNamingStrategy,
+} from '@mikro-orm/core';
 import type { Kysely } from 'kysely';
-import type { EntityList } from './database.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { CurrentSchemaMigrator } from './schema-migrator.ts';
 import { SQL_ONLY_TABLES } from './sql-only.ts';
+
+/** Entities of the ORM. */
+export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
 
 /** Primary keys, indexes and unique constraints are named `table__column`, so that a violation names its error. */
 class ConstraintNaming extends UnderscoreNamingStrategy {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type FieldFault, fold, isStorableText } from '../kernel/index.ts';
+import { type FieldFault, isStorableText } from '../kernel/index.ts';
 import type { Database } from './database.ts';
+import { searchKey } from './search-keys.ts';
 
 /**
  * Search keys of attributes: a row per name and value, so that equality and order are found by index
@@ -11,23 +12,6 @@ export interface SearchKeyTable {
   /** Column with the id of the user or group that has the attribute. */
   readonly owner: string;
   readonly ownerType: 'uuid' | 'text';
-}
-
-/** Most characters of a search key: with name and owner, an index row stays below 2,704 bytes. */
-const KEY_LENGTH = 255;
-const KEYS_PER_NAME = 8;
-
-/** The form in which a value is searched: folded, its first 255 characters. */
-export function searchKey(value: string): string {
-  return [...fold(value)].slice(0, KEY_LENGTH).join('');
-}
-
-/** The search keys of an attribute: its value, or the first eight of a list; objects have none. */
-export function searchKeysOf(value: unknown): string[] {
-  const values = (Array.isArray(value) ? value : [value]).filter((item) =>
-    ['string', 'number', 'boolean'].includes(typeof item),
-  );
-  return [...new Set(values.slice(0, KEYS_PER_NAME).map((item) => searchKey(String(item))))];
 }
 
 type SearchRow = readonly [name: string, key: string];

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { searchKeysOf } from '../search.ts';
+import { searchKeysOf } from '../search-keys.ts';
 
 /** A group as it is stored. */
 interface StoredGroup {
