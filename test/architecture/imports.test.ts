@@ -3,24 +3,31 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const [, PAGE = ''] = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').split('## Import directions');
 
-/** The steps of docs/architecture.md: a module imports from earlier steps only, never from one on its own step. */
-function readSteps(): string[][] {
-  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
-  const [, table = ''] = page.split('## Import directions');
-  return [...table.matchAll(/^\| \d+ \| (.+) \|$/gm)].map(([, modules]) =>
-    [...modules!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
-  );
-}
+const namesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
 
-const STAIRS = readSteps();
-const STEP = new Map(STAIRS.flatMap((rooms, step) => rooms.map((room) => [room, step] as const)));
+/** The modules by step: a module imports from earlier steps only, never from one of the same step. */
+const STEPS = [...PAGE.matchAll(/^\| \d+ \| (.+) \|$/gm)].map(([, modules]) => namesIn(modules!));
+const STEP = new Map(STEPS.flatMap((modules, step) => modules.map((module) => [module, step] as const)));
 
-/** Of `src/` the translation layer knows only the words: errors, ids, callers. Everything else it asks in GraphQL. */
-const WORDS = new Set(['src/kernel', 'src/access']);
+/** For each module with folders: the step of each folder or file that its line names, and of `files`. */
+const ORDERS = new Map(
+  [...PAGE.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, module, order]) => [
+    module!,
+    new Map(
+      order!
+        .split(' < ')
+        .flatMap((part, step) => part.split(', ').map((name) => [name.replaceAll('`', ''), step] as const)),
+    ),
+  ]),
+);
 
-/** `server/entities.ts` lists the tables and `write-migration.ts` compares them: they look behind the doors by their purpose. */
-const MAY_PASS_DOORS = new Set(['src/server/start/entities.ts', 'scripts/write-migration.ts']);
+/** The words that the translation layer shares with `src/`: errors, ids, callers. Everything else it asks in GraphQL. */
+const SHARED_WITH_TRANSLATION = new Set(['src/kernel', 'src/access']);
+
+/** The list of the tables reads the entities behind the `index.ts` of each module. */
+const READS_ENTITIES = new Set(['src/server/start/entities.ts']);
 
 function* sources(folder: string): IterableIterator<string> {
   for (const name of readdirSync(folder)) {
@@ -30,9 +37,16 @@ function* sources(folder: string): IterableIterator<string> {
   }
 }
 
-const roomOf = (path: string): string => {
+const moduleOf = (path: string): string => {
   const parts = path.split('/');
   return parts[0] === 'src' ? `src/${parts[1]}` : parts[0]!;
+};
+
+/** The folder or the file of a module that an order names, else `files`; null for the module's `index.ts`. */
+const partOf = (path: string, order: ReadonlyMap<string, number>): string | null => {
+  const [name = '', ...rest] = path.slice(moduleOf(path).length + 1).split('/');
+  if (rest.length > 0 || order.has(name)) return name;
+  return name === 'index.ts' ? null : 'files';
 };
 
 interface Import {
@@ -40,8 +54,8 @@ interface Import {
   readonly to: string;
 }
 
-const imports: Import[] = ['src', 'schema', 'rest-compat'].flatMap((floor) =>
-  [...sources(join(ROOT, floor))].flatMap((file) => {
+const imports: Import[] = ['src', 'schema', 'rest-compat'].flatMap((layer) =>
+  [...sources(join(ROOT, layer))].flatMap((file) => {
     const from = relative(ROOT, file);
     const text = readFileSync(file, 'utf8');
     return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) => ({
@@ -51,46 +65,70 @@ const imports: Import[] = ['src', 'schema', 'rest-compat'].flatMap((floor) =>
   }),
 );
 
-describe('the stairs of the house', () => {
-  it('are read from the page on the architecture', () => {
-    expect(STAIRS.length).toBeGreaterThan(10);
-    expect(STAIRS.flat().length).toBe(STEP.size);
-  });
-
-  it('knows every room', () => {
-    const unknown = [...new Set(imports.map(({ from }) => roomOf(from)))].filter((room) => !STEP.has(room));
+describe('the steps of docs/architecture.md', () => {
+  it('name each module once', () => {
+    expect(STEPS.length).toBeGreaterThan(10);
+    expect(STEPS.flat().length).toBe(STEP.size);
+    const unknown = [...new Set(imports.map(({ from }) => moduleOf(from)))].filter((module) => !STEP.has(module));
     expect(unknown).toEqual([]);
   });
 
-  it('go one way: no import from the right or from a neighbour', () => {
+  it('go one way: a module imports from earlier steps only', () => {
     const wrong = imports.filter(({ from, to }) => {
-      const [a, b] = [roomOf(from), roomOf(to)];
+      const [a, b] = [moduleOf(from), moduleOf(to)];
       return a !== b && STEP.has(b) && STEP.get(b)! >= STEP.get(a)!;
     });
     expect(wrong).toEqual([]);
   });
 
-  it('enter another room by its index.ts', () => {
+  it('lead into another module through its index.ts', () => {
     const around = imports.filter(({ from, to }) => {
-      const [a, b] = [roomOf(from), roomOf(to)];
-      return a !== b && b.startsWith('src/') && !MAY_PASS_DOORS.has(from) && to !== `${b}/index.ts`;
+      const [a, b] = [moduleOf(from), moduleOf(to)];
+      return a !== b && b.startsWith('src/') && !READS_ENTITIES.has(from) && to !== `${b}/index.ts`;
     });
     expect(around).toEqual([]);
   });
+});
 
-  it('end for the translation layer at the words: it speaks to the house in GraphQL', () => {
+describe('the order inside a module', () => {
+  const inside = imports.filter(({ from, to }) => moduleOf(from) === moduleOf(to));
+
+  it('names every folder of a module of src/', () => {
+    const unknown = imports.flatMap(({ from }) => {
+      const order = ORDERS.get(moduleOf(from)) ?? new Map([['files', 0]]);
+      const part = from.startsWith('src/') ? partOf(from, order) : null;
+      return part === null || order.has(part) ? [] : [`${moduleOf(from)}/${part}`];
+    });
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+
+  it('goes one way', () => {
+    const wrong = inside.filter(({ from, to }) => {
+      const order = ORDERS.get(moduleOf(from));
+      if (order === undefined) return false;
+      const [a, b] = [partOf(from, order), partOf(to, order)];
+      if (a === b || a === null) return false;
+      return b === null || order.get(b)! >= order.get(a)!;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the translation layer', () => {
+  it('imports from src/ errors, ids and callers only: it asks everything else in GraphQL', () => {
     const wrong = imports.filter(
-      ({ from, to }) => from.startsWith('rest-compat/') && to.startsWith('src/') && !WORDS.has(roomOf(to)),
+      ({ from, to }) =>
+        from.startsWith('rest-compat/') && to.startsWith('src/') && !SHARED_WITH_TRANSLATION.has(moduleOf(to)),
     );
     expect(wrong).toEqual([]);
   });
 
-  it('keep the words of the dialects inside their folders', () => {
-    const loud = ['src', 'schema']
-      .flatMap((floor) => [...sources(join(ROOT, floor))])
+  it('keeps the words of the dialects inside their folders', () => {
+    const outside = ['src', 'schema']
+      .flatMap((layer) => [...sources(join(ROOT, layer))])
       .filter((file) => !file.includes('/src/server/') && !file.endsWith('/tenants/reserved-names.ts'))
       .filter((file) => /blitz|kobil|keycloak|secrets-vault/i.test(readFileSync(file, 'utf8')))
       .map((file) => relative(ROOT, file));
-    expect(loud).toEqual([]);
+    expect(outside).toEqual([]);
   });
 });
