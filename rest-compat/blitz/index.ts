@@ -68,13 +68,14 @@ export const BLITZ: Dialect = {
   description:
     'User management, sign-in settings, external accounts and OAuth as Blitz Identity Provider documents them.',
   mounts: ['/blitz', '/t/{tenant}/blitz'].flatMap((prefix) => [
-    { prefix, routes: REST },
-    { prefix: `${prefix}/oauth`, routes: OAUTH_ROUTES, errors: OAUTH_ERRORS, api: 'oauth' },
+    { prefix, routes: REST, issuerKind: 'SUITE' },
+    { prefix: `${prefix}/oauth`, routes: OAUTH_ROUTES, errors: OAUTH_ERRORS, api: 'oauth', issuerKind: 'SUITE' },
     {
       prefix: `/.well-known/oauth-authorization-server${prefix}`,
       routes: METADATA_ROUTES,
       errors: OAUTH_ERRORS,
       api: 'oauth',
+      issuerKind: 'SUITE',
     },
   ]),
   chapters: [...REST_CHAPTERS, OAUTH_CHAPTER],

@@ -52,6 +52,19 @@ export const BLITZ_SAMPLES: Samples = {
   },
   operations: {
     ...OAUTH_SAMPLES.operations,
+    IntrospectToken: {
+      ...OAUTH_SAMPLES.operations['IntrospectToken'],
+      reply: {
+        active: true,
+        scope: 'openid profile',
+        client_id: 'portal',
+        token_type: 'Bearer',
+        exp: 1_764_075_600,
+        iat: 1_764_072_000,
+        sub: SUBJECT,
+        jti: '019ab2f4-5c7e-7d10-8a39-2f6f7d0b9c41',
+      },
+    },
     User: { reply: ACCOUNT },
     UpdateUser: { body: { family_name: 'King', email: { value: 'ada@example.org', verified: true } }, reply: ACCOUNT },
     Users: { parameters: { query: 'and(eq(family_name,string:Lovelace),limit(10))' }, reply: [ACCOUNT] },

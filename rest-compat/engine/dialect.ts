@@ -1,6 +1,10 @@
+import type { IssuerKindName } from '../../schema/oauth/oauth.type.ts';
 import type { ErrorKind } from '../../src/kernel/index.ts';
 import type { Envelope } from './errors.ts';
 import type { LegacyError, Route } from './route.ts';
+
+/** A value of the enum `IssuerKind` of the graph, as a document takes it. */
+export type IssuerKind = keyof typeof IssuerKindName;
 
 /** Rows below a prefix. `{tenant}` in the prefix names the tenant; without it the host does, else the default tenant. */
 export interface Mount {
@@ -10,6 +14,8 @@ export interface Mount {
   readonly errors?: DialectErrors;
   /** `Origin.api`, where it is not the dialect's. */
   readonly api?: string;
+  /** Value of `$issuerKind` in the documents of its rows; demanded where one of them declares it. */
+  readonly issuerKind?: IssuerKind;
 }
 
 /** Why a request is challenged: no credential, a bad one, a token without the scope, a client that failed. */

@@ -4,7 +4,7 @@
  */
 export type { CallerResolver, ClientCredentials } from './caller.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
-export type { ChallengeReason, Chapter, Dialect, DialectErrors, Mount, Samples } from './dialect.ts';
+export type { ChallengeReason, Chapter, Dialect, DialectErrors, IssuerKind, Mount, Samples } from './dialect.ts';
 export type { OperationDocument } from './document.ts';
 export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, pathsOf } from './errors.ts';
 export { Engine, type EngineOptions } from './mount.ts';

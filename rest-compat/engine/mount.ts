@@ -118,7 +118,11 @@ export class Engine {
     this.#assertEndUser(exchange, caller, place.tenant);
     const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
     const request = parseRequest(route, raw, owner.errors.fieldError);
-    const variables = { ...route.toVariables?.(request), ...(operation.declaresTenant ? { tenant: place.name } : {}) };
+    const variables = {
+      ...route.toVariables?.(request),
+      ...(operation.declaresTenant ? { tenant: place.name } : {}),
+      ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
+    };
     exchange.variables = variables;
     const context = createContext(this.#options.services, caller, signalOf(ctx));
     const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);

@@ -1,8 +1,11 @@
 import {
   type ExecutionResult,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
   getOperationAST,
+  isInputObjectType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
@@ -25,6 +28,8 @@ export type Data = Readonly<Record<string, unknown>>;
 export interface Operation {
   /** Whether the document has the variable `$tenant`. */
   readonly declaresTenant: boolean;
+  /** Whether it has the variable `$issuerKind`. */
+  readonly declaresIssuerKind: boolean;
   /** What each guarded root field demands; the scope check runs on these before the operation does. */
   readonly demands: readonly ScopeAlternatives[];
   run(context: GraphContext, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
@@ -45,8 +50,13 @@ export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDo
   const compiled = compileQuery<Data, Variables>(schema, hoisted.document, name);
   if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
+  const declaresIssuerKind = declared.includes('issuerKind');
+  // Its default would make the row of every other kind of issuer act on the native one.
+  if (!declaresIssuerKind && roots.some(({ takesIssuerKind }) => takesIssuerKind))
+    throw fail('It does not declare $issuerKind, which its operation takes.');
   return {
     declaresTenant: declared.includes('tenant'),
+    declaresIssuerKind,
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
     run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),
     dataOf: (result, explain) => dataOf(result, roots, explain),
@@ -57,6 +67,7 @@ interface Root {
   readonly key: string;
   readonly alternatives: ScopeAlternatives | null;
   readonly isNullable: boolean;
+  readonly takesIssuerKind: boolean;
 }
 
 function rootsOf(schema: GraphQLSchema, definition: OperationDefinitionNode): Root[] {
@@ -68,7 +79,16 @@ function rootsOf(schema: GraphQLSchema, definition: OperationDefinitionNode): Ro
       key: (node.alias ?? node.name).value,
       alternatives: alternativesOf(field.astNode),
       isNullable: !isNonNullType(field.type),
+      takesIssuerKind: takesIssuerKind(field),
     };
+  });
+}
+
+/** Whether a root field acts on one kind of issuer: by an argument, or by a member of its input. */
+function takesIssuerKind({ args }: GraphQLField<unknown, unknown>): boolean {
+  return args.some(({ name, type }) => {
+    const input = getNamedType(type);
+    return name === 'issuerKind' || (isInputObjectType(input) && Object.hasOwn(input.getFields(), 'issuerKind'));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dialect, DialectErrors } from './dialect.ts';
+import type { Dialect, DialectErrors, IssuerKind } from './dialect.ts';
 import type { OperationDocument } from './document.ts';
 import { faultsOfTables, pathsOf } from './errors.ts';
 import { loadOperation, type Operation } from './operation.ts';
@@ -22,6 +22,8 @@ export interface Owner {
   readonly dialect: Dialect;
   readonly errors: DialectErrors;
   readonly api: string;
+  /** Value of `$issuerKind`; null where no document of a row declares it. */
+  readonly issuerKind: IssuerKind | null;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
@@ -92,7 +94,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
     if (!operations.has(document)) operations.set(document, loaded(schema, dialect, document, faults));
     return operations.get(document)!;
   };
-  return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, api = dialect.api }) => {
+  return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, api = dialect.api, issuerKind = null }) => {
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
       const operation = operationOf(route.operation);
@@ -101,14 +103,19 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       const namesEndUser = route.input?.headers?.shape['x-forwarded-for'] !== undefined;
       for (const path of pathsOf(route)) {
         const pattern = parsePattern(path);
-        const wrong = faultsOfTenant(route, pattern, operation.declaresTenant);
+        const wrong = [
+          ...faultsOfTenant(route, pattern, operation.declaresTenant),
+          ...(operation.declaresIssuerKind && issuerKind === null
+            ? [`the document ${route.operation.name} declares $issuerKind, and the mount has no issuer kind.`]
+            : []),
+        ];
         faults.push(...wrong.map((fault) => `${dialect.name} ${route.method} ${prefix}${path}: ${fault}`));
         const table = tables.get(route.method) ?? new PathTable<Row>();
         tables.set(route.method, table);
         table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });
       }
     }
-    return { dialect, errors, api, prefix: parsePattern(prefix), tables };
+    return { dialect, errors, api, issuerKind, prefix: parsePattern(prefix), tables };
   });
 }
 

@@ -9,8 +9,8 @@ export const OIDC: Dialect = {
   title: 'OAuth 2 and OpenID Connect',
   description: 'The native token issuer of each tenant.',
   mounts: [
-    { prefix: '/t/{tenant}', routes: NATIVE_ROUTES },
-    { prefix: '/.well-known/oauth-authorization-server/t/{tenant}', routes: METADATA_ROUTES },
+    { prefix: '/t/{tenant}', routes: NATIVE_ROUTES, issuerKind: 'NATIVE' },
+    { prefix: '/.well-known/oauth-authorization-server/t/{tenant}', routes: METADATA_ROUTES, issuerKind: 'NATIVE' },
     { prefix: '/.well-known', routes: [] },
     { prefix: '/t', routes: [] },
   ],

@@ -50,14 +50,7 @@ export const INTROSPECTION = z.object({
   auth_time: z.int().optional(),
 });
 
-type Introspected = IntrospectTokenData['introspectToken'];
-
-/** Dialects need not ask for every member. */
-export interface IntrospectionData {
-  readonly introspectToken: Pick<Introspected, 'active'> & Partial<Introspected>;
-}
-
-export function introspection({ introspectToken: found }: IntrospectionData): z.input<typeof INTROSPECTION> {
+export function introspection({ introspectToken: found }: IntrospectTokenData): z.input<typeof INTROSPECTION> {
   return {
     active: found.active,
     scope: found.scope ?? undefined,
@@ -66,12 +59,12 @@ export function introspection({ introspectToken: found }: IntrospectionData): z.
     exp: found.exp ?? undefined,
     iat: found.iat ?? undefined,
     sub: found.sub ?? undefined,
-    aud: found.aud == null ? undefined : [...found.aud],
+    aud: found.aud === null ? undefined : [...found.aud],
     iss: found.iss ?? undefined,
     jti: found.jti ?? undefined,
     sid: found.sid ?? undefined,
     acr: found.acr ?? undefined,
-    amr: found.amr == null ? undefined : [...found.amr],
+    amr: found.amr === null ? undefined : [...found.amr],
     auth_time: found.authTime ?? undefined,
   };
 }

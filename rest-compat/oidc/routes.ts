@@ -3,14 +3,7 @@ import { type Route, route } from '../engine/index.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { CLIENT_CREDENTIALS, TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
-import {
-  IntrospectToken,
-  IssueTokens,
-  Jwks,
-  OpenidConfiguration,
-  RevokeToken,
-  Userinfo,
-} from './operations.generated.ts';
+import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
@@ -98,8 +91,8 @@ export const NATIVE_ROUTES: readonly Route[] = [
     operation: Jwks,
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
-  metadataRow('/.well-known/openid-configuration', 'OpenID Connect Discovery 4', OpenidConfiguration),
+  metadataRow('/.well-known/openid-configuration', 'OpenID Connect Discovery 4'),
 ];
 
 /** Below `/.well-known/oauth-authorization-server` and the path of the issuer. */
-export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1', OpenidConfiguration)];
+export const METADATA_ROUTES: readonly Route[] = [metadataRow('', 'RFC 8414 3.1')];

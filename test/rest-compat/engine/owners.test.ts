@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Dialect, idleCodes, openApiOf, type Route } from '../../../rest-compat/engine/index.ts';
 import { Owners } from '../../../rest-compat/engine/owners.ts';
+import { Jwks } from '../../../rest-compat/oidc/operations.generated.ts';
 import { testGraph } from '../../support/world.ts';
 import { RENAME_TENANT, SHOW_TENANT, tinyDialect } from './dialect.ts';
 
@@ -44,6 +45,31 @@ describe('the start of the translation layer', () => {
   it('fails when a row uses an envelope that does not exist', () => {
     const errors = { NOT_FOUND: { status: 400, envelope: 'purple', error: 'x' } };
     expect(start(withRoute({ errors }))).toThrow(/no envelope purple/);
+  });
+
+  describe('of a document that acts on one kind of issuer', () => {
+    const keysAt = (text: string, mount: { readonly issuerKind?: 'SUITE' }) => {
+      const row = { ...SHOW_TENANT, operation: { name: 'Jwks', text, hash: '' } };
+      return start(tinyDialect({ mounts: [{ prefix: '/tiny', routes: [row], ...mount }] }));
+    };
+
+    it('fails where it declares $issuerKind and the mount has none', () => {
+      expect(keysAt(Jwks.text, { issuerKind: 'SUITE' })).not.toThrow();
+      expect(keysAt(Jwks.text, {})).toThrow(
+        'tiny GET /tiny/tenants/{id}/self: the document Jwks declares $issuerKind, and the mount has no issuer kind.',
+      );
+    });
+
+    it('fails where it does not declare $issuerKind: it would act on the native issuer', () => {
+      for (const text of [
+        'query Jwks($tenant: String!) { jwks(tenant: $tenant) }',
+        'query Jwks($tenant: String!) { jwks(tenant: $tenant, issuerKind: SUITE) }',
+        'mutation Jwks($tenant: String!) { issueTokens(input: { tenant: $tenant }) { scope } }',
+      ])
+        expect(keysAt(text, { issuerKind: 'SUITE' })).toThrow(
+          'tiny document Jwks: It does not declare $issuerKind, which its operation takes.',
+        );
+    });
   });
 
   it('prefers the longer prefix', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UpdateAuthModes } from '../../../rest-compat/blitz/operations.generated.ts';
 import { route } from '../../../rest-compat/engine/index.ts';
+import { Jwks } from '../../../rest-compat/oidc/operations.generated.ts';
 
 const ROW = {
   path: '/auth',
@@ -73,6 +74,13 @@ describe('a row that is bound to its document', () => {
       operation: UpdateAuthModes,
       // @ts-expect-error The tenant is that of the request.
       toVariables: () => ({ userId: 'anna', tenant: 'other' }),
+      reply: { status: 204 },
+    });
+    route({
+      ...ROW,
+      operation: Jwks,
+      // @ts-expect-error The kind of issuer is that of the mount.
+      toVariables: () => ({ issuerKind: 'NATIVE' }),
       reply: { status: 204 },
     });
   });
