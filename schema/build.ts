@@ -26,7 +26,7 @@ import { AccountLinkingResolver } from './federation/linking.resolver.ts';
 import { FederationProviderResolver } from './federation/provider.resolver.ts';
 import { GroupResolver } from './groups/group.resolver.ts';
 import { GroupMemberResolver, UserGroupsResolver } from './groups/group-member.resolver.ts';
-import { NodeResolver } from './interfaces/node.ts';
+import { NodeResolver } from './kit/node.ts';
 import { SigningKeyResolver } from './oauth/signing-key.resolver.ts';
 import { TokenResolver } from './oauth/token.resolver.ts';
 import { RightPartyResolver, RightResolver, UserRightsResolver } from './rights/right.resolver.ts';

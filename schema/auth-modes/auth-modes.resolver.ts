@@ -11,7 +11,7 @@ import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
 import {
   ChangePasswordInput,
   ChangePasswordPayload,

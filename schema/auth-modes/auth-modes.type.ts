@@ -1,7 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { Node } from '../interfaces/node.ts';
+import { Node } from '../kit/node.ts';
 
 export enum AccountStateName {
   INITIAL = 'initial',

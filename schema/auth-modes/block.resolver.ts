@@ -6,9 +6,9 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
-import { selects } from '../interfaces/selection.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { selects } from '../kit/selection.ts';
 import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
 
 const partsOf = (key: string, path?: string): [string, string, string] =>

@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
-import { connectionOf } from '../interfaces/connection.ts';
-import { Node } from '../interfaces/node.ts';
+import { connectionOf } from '../kit/connection.ts';
+import { Node } from '../kit/node.ts';
 
 export enum ClientKind {
   REGULAR = 'regular',

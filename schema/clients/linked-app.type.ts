@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { Node } from '../interfaces/node.ts';
+import { Node } from '../kit/node.ts';
 
 @ObjectType('LinkedApp', {
   implements: Node,

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { Node } from '../interfaces/node.ts';
+import { Node } from '../kit/node.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 
 @ObjectType('Device', { implements: Node, description: 'A browser or app on which a user signed in.' })

@@ -1,8 +1,8 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
-import { connectionOf } from '../interfaces/connection.ts';
-import { Node } from '../interfaces/node.ts';
+import { connectionOf } from '../kit/connection.ts';
+import { Node } from '../kit/node.ts';
 
 export enum EventOutcome {
   SUCCESS = 'success',

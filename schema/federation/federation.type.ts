@@ -1,8 +1,8 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type FederationProvider, storedConfig } from '../../src/federation/index.ts';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
-import { connectionOf } from '../interfaces/connection.ts';
-import { Node } from '../interfaces/node.ts';
+import { connectionOf } from '../kit/connection.ts';
+import { Node } from '../kit/node.ts';
 
 export enum ProviderAuthentication {
   CLIENT_SECRET_BASIC = 'client_secret_basic',

@@ -5,7 +5,7 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   FederationTokenArgs,

@@ -6,8 +6,8 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { selects } from '../interfaces/selection.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { selects } from '../kit/selection.ts';
 import { cutKey } from '../loaders.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
 import {

@@ -1,7 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { ComparisonInput } from '../interfaces/comparison.ts';
-import { SortDirection } from '../interfaces/order.ts';
+import { ComparisonInput } from '../kit/comparison.ts';
+import { SortDirection } from '../kit/order.ts';
 import { UserType } from '../users/user.type.ts';
 import { GroupType } from './group.type.ts';
 

@@ -1,8 +1,8 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { connectionOf } from '../interfaces/connection.ts';
-import { Node } from '../interfaces/node.ts';
+import { connectionOf } from '../kit/connection.ts';
+import { Node } from '../kit/node.ts';
 
 /** Groups that were loaded through a user have its id as `userId`, so that users may see the groups they are in. */
 @ObjectType('Group', {

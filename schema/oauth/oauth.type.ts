@@ -1,7 +1,7 @@
 import { GraphQLJSONObject, GraphQLSafeInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
-import { Node } from '../interfaces/node.ts';
+import { Node } from '../kit/node.ts';
 
 export enum IssuerKindName {
   NATIVE = 'native',

@@ -4,7 +4,7 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
 import { RotateSigningKeyInput } from './oauth.input.ts';
 import { RotateSigningKeyPayload, SigningKeyType } from './oauth.type.ts';
 

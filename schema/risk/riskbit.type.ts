@@ -1,8 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
 import { ErrorCode } from '../errors/codes.ts';
-import { connectionOf } from '../interfaces/connection.ts';
-import { Node } from '../interfaces/node.ts';
+import { connectionOf } from '../kit/connection.ts';
+import { Node } from '../kit/node.ts';
 
 @ObjectType('Riskbit', {
   implements: Node,

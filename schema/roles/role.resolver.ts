@@ -18,10 +18,10 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { GroupType } from '../groups/group.type.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { given } from '../interfaces/given.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
-import { selects } from '../interfaces/selection.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { given } from '../kit/given.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { selects } from '../kit/selection.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   CreateRoleInput,

@@ -7,9 +7,9 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
-import { selects } from '../interfaces/selection.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { selects } from '../kit/selection.ts';
 import { cutKey } from '../loaders.ts';
 import { UserType } from '../users/user.type.ts';
 import {

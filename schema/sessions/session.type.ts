@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { connectionOf } from '../interfaces/connection.ts';
-import { Node } from '../interfaces/node.ts';
+import { connectionOf } from '../kit/connection.ts';
+import { Node } from '../kit/node.ts';
 
 const TENANT = "Name of the tenant. Default: the tenant of the global id, else the caller's.";
 

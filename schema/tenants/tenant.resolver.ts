@@ -5,10 +5,10 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { given, toColumns } from '../interfaces/given.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
-import { selects } from '../interfaces/selection.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { given, toColumns } from '../kit/given.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { selects } from '../kit/selection.ts';
 import {
   CreateTenantInput,
   CreateTenantPayload,

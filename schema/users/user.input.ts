@@ -1,7 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { ComparisonInput } from '../interfaces/comparison.ts';
-import { SortDirection } from '../interfaces/order.ts';
+import { ComparisonInput } from '../kit/comparison.ts';
+import { SortDirection } from '../kit/order.ts';
 import { UserType } from './user.type.ts';
 
 const TENANT = "Name of the tenant. Default: the tenant of the global id, else the caller's.";

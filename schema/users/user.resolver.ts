@@ -6,12 +6,12 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
-import { anyOfFrom } from '../interfaces/comparison.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../interfaces/connection.ts';
-import { toColumns } from '../interfaces/given.ts';
-import { GLOBAL_ID, registerNode } from '../interfaces/node.ts';
-import { SortDirection } from '../interfaces/order.ts';
-import { selects } from '../interfaces/selection.ts';
+import { anyOfFrom } from '../kit/comparison.ts';
+import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { toColumns } from '../kit/given.ts';
+import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { SortDirection } from '../kit/order.ts';
+import { selects } from '../kit/selection.ts';
 import {
   CreateUserInput,
   CreateUserPayload,

@@ -21,7 +21,7 @@ import { declaredCodes } from '../../schema/directives/errors.ts';
 import { PUBLIC_FIELDS } from '../../schema/directives/public-fields.ts';
 import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
 import { TAGS } from '../../schema/global-id.ts';
-import { registeredNodeTypes } from '../../schema/interfaces/node.ts';
+import { registeredNodeTypes } from '../../schema/kit/node.ts';
 
 /** Root fields that have no tenant: they are about the service, or an id or a handle names the tenant. */
 const WITHOUT_TENANT = new Set([

@@ -21,7 +21,7 @@ import type { IdentityError } from '../../kernel/index.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import { fragmentsOf } from './document-shape.ts';
 
-/** Page size of a connection that is asked for neither `first` nor `last` (schema/interfaces/connection.ts). */
+/** Page size of a connection that is asked for neither `first` nor `last` (schema/kit/connection.ts). */
 const DEFAULT_PAGE = 20;
 /** What a list without page size arguments is taken for: roles of a user, methods of a mode. */
 const PLAIN_LIST = 5;
