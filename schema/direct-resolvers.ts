@@ -31,15 +31,21 @@ export function readPropertiesDirectly(): void {
  * Calls the methods of resolver classes with the values of their parameters. The library creates an instance of the input class
  * for every argument and awaits each to validate it; here arguments are plain data that the schema has checked. This saves 25 to
  * 35 us on a mutation with one input.
- * @throws Error A method or field has middlewares, or a parameter of a method has a custom decorator: neither is supported.
+ * @throws Error Two classes resolve one field; or a method or field has middlewares, or a parameter of a method has a custom
+ * decorator, neither of which is supported.
  */
 export function callDirectly(schema: GraphQLSchema, classes: readonly (new () => object)[]): GraphQLSchema {
   const storage = getMetadataStorage();
   const instances = new Map<unknown, object>(classes.map((each) => [each, new each()]));
+  const attached = new Set<unknown>();
   const attach = (type: GraphQLObjectType, resolver: ResolverMetadata) => {
     const instance = instances.get(resolver.target);
     const field = type.getFields()[resolver.schemaName];
-    if (instance !== undefined && field !== undefined) field.resolve = resolverOf(storage, instance, resolver);
+    if (instance === undefined || field === undefined) return;
+    // The library would keep the last of them without a word.
+    if (attached.has(field)) throw new Error(`${type.name}.${field.name} has two resolvers.`);
+    attached.add(field);
+    field.resolve = resolverOf(storage, instance, resolver);
   };
   for (const { name, fields = [] } of storage.objectTypes) {
     const type = schema.getType(name);

@@ -1,29 +1,29 @@
 import { invalidField, type TenantRef } from '../src/kernel/index.ts';
 
-/** The tag of each type in global ids. A tag never changes: clients keep ids. */
-export const TAGS = {
-  Tenant: 'ten',
-  User: 'usr',
-  Credential: 'crd',
-  Session: 'ses',
-  Device: 'dev',
-  Consent: 'con',
-  Client: 'cli',
-  LinkedApp: 'app',
-  Role: 'rol',
-  Group: 'grp',
-  FederationProvider: 'idp',
-  FederationLink: 'fed',
-  Riskbit: 'rsk',
-  SecurityEvent: 'evt',
-  Lockout: 'blk',
-  SigningKey: 'key',
-} as const;
-export type TaggedType = keyof typeof TAGS;
+/**
+ * The tags of global ids, each with its type. Every module declares its tags here, in its `module.ts`; a tag that two modules
+ * declare does not compile. A tag never changes: clients keep ids.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: the modules declare its members.
+export interface NodeTags {}
 
-const TYPE_OF_TAG: ReadonlyMap<string, TaggedType> = new Map(
-  Object.entries(TAGS).map(([type, tag]) => [tag, type as TaggedType]),
-);
+/** A type that has a global id. */
+export type TaggedType = NodeTags[keyof NodeTags];
+
+const TAG_OF = new Map<string, string>();
+const TYPE_OF = new Map<string, TaggedType>();
+
+/** Makes the tag of a type known. @throws Error The tag or the type is declared already. */
+export function registerTag(tag: string, type: TaggedType): void {
+  const taken = TYPE_OF.get(tag);
+  if (taken !== undefined) throw new Error(`The tag "${tag}" of ${type} is the tag of ${taken}.`);
+  if (TAG_OF.has(type)) throw new Error(`${type} has two tags: "${TAG_OF.get(type)}" and "${tag}".`);
+  TAG_OF.set(type, tag);
+  TYPE_OF.set(tag, type);
+}
+
+/** Every type that has a tag. */
+export const taggedTypes = (): readonly TaggedType[] => [...TYPE_OF.values()];
 
 /** A parsed global id: `<tag>~<8 base32 characters of the tenant's route>~<key>` (docs/architecture.md). */
 export interface GlobalId {
@@ -44,7 +44,7 @@ export function isGlobalId(value: string): boolean {
 export function parseGlobalId(value: string, path = 'id'): GlobalId | null {
   if (!value.includes('~')) return null;
   const [tag, route, ...rest] = value.split('~');
-  const type = TYPE_OF_TAG.get(tag ?? '');
+  const type = TYPE_OF.get(tag ?? '');
   const key = rest.join('~');
   if (type === undefined || route === undefined || !ROUTE.test(route) || key === '') {
     throw invalidField(path, 'ID_INVALID', 'This is not an id.');
@@ -53,7 +53,9 @@ export function parseGlobalId(value: string, path = 'id'): GlobalId | null {
 }
 
 export function toGlobalId(type: TaggedType, tenant: Pick<TenantRef, 'route'>, key: string): string {
-  return `${TAGS[type]}~${tenant.route}~${key}`;
+  const tag = TAG_OF.get(type);
+  if (tag === undefined) throw new Error(`${type} has no tag: no module in schema/modules.ts announces it.`);
+  return `${tag}~${tenant.route}~${key}`;
 }
 
 /** A composite key as one text: percent-encoded parts joined by `:`. */

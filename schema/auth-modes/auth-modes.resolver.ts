@@ -11,7 +11,7 @@ import { Errors } from '../directives/errors.ts';
 import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import {
   ChangePasswordInput,
   ChangePasswordPayload,
@@ -24,8 +24,6 @@ import {
   UpdateAuthModesPayload,
 } from './auth-modes.input.ts';
 import { AccountState, AuthModesType, CredentialTypeName, CredentialTypeObject } from './auth-modes.type.ts';
-
-registerNode('Credential', ({ services }, tenantId, key) => services.credentials.findById(tenantId, key));
 
 @Resolver(() => AuthModesType)
 export class AuthModesResolver {

@@ -7,14 +7,13 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
 
-const partsOf = (key: string, path?: string): [string, string, string] =>
+/** The parts of a block's key. @throws INVALID_INPUT The key is not one. */
+export const partsOf = (key: string, path?: string): [string, string, string] =>
   splitKey(key, 3, path) as [string, string, string];
-
-registerNode('Lockout', ({ services }, tenantId, key) => services.lockouts.find(tenantId, ...partsOf(key)));
 
 /** @throws INVALID_INPUT Neither a block nor a user is named, or both are. */
 function targetOf({ blockId, userId }: LiftBlockInput): LiftTarget {

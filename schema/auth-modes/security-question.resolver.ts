@@ -8,6 +8,7 @@ import { requireOnce } from '../directives/once.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { UserType } from '../users/user.type.ts';
+import { securityQuestionOfUser } from './auth-modes.loader.ts';
 import {
   CheckSecurityAnswerInput,
   CheckSecurityAnswerPayload,
@@ -99,6 +100,6 @@ export class UserSecurityQuestionResolver {
     description: 'The security question of the user; null when none is set.',
   })
   securityQuestion(@Root() { tenantId, id }: User, @Ctx() { loaders }: GraphContext): Promise<SecurityQuestion | null> {
-    return loaders.securityQuestionOfUser.load({ tenantId, key: id });
+    return loaders.load(securityQuestionOfUser, { tenantId, key: id });
   }
 }

@@ -4,6 +4,7 @@ import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { UserType } from '../users/user.type.ts';
+import { credentialsOfUser } from './auth-modes.loader.ts';
 import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
 
 /** Fields of users that this module adds. */
@@ -24,6 +25,6 @@ export class UserAuthModesResolver {
     description: 'Credentials of the user, by type and ordinal, without their secrets.',
   })
   credentials(@Root() { tenantId, id }: User, @Ctx() { loaders }: GraphContext): Promise<readonly CredentialInfo[]> {
-    return loaders.credentialsOfUser.load({ tenantId, key: id });
+    return loaders.load(credentialsOfUser, { tenantId, key: id });
   }
 }

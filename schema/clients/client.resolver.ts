@@ -14,7 +14,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import {
   ClientFilterInput,
@@ -28,6 +28,7 @@ import {
   UpdateClientInput,
   UpdateClientPayload,
 } from './client.input.ts';
+import { scopesOfClient, secretsOfClient } from './client.loader.ts';
 import { ClientConnection, ClientObject, ClientScope, ClientSecretInfo, ClientSecretKind } from './client.type.ts';
 import { toClientReference } from './client-reference.ts';
 
@@ -50,8 +51,6 @@ function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProper
   } as ClientProperties;
 }
 
-registerNode('Client', ({ services }, tenantId, key) => services.clientStore.findById(tenantId, key));
-
 @Resolver(() => ClientObject)
 export class ClientResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
@@ -71,12 +70,12 @@ export class ClientResolver {
 
   @FieldResolver(() => [ClientScope], { description: 'Scopes that the client may request, by name.' })
   scopes(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScope[]> {
-    return loaders.scopesOfClient.load({ tenantId: client.tenantId, key: client.id });
+    return loaders.load(scopesOfClient, { tenantId: client.tenantId, key: client.id });
   }
 
   @FieldResolver(() => [ClientSecretInfo], { description: 'Secrets of the client without their values, newest first.' })
   async secrets(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<object[]> {
-    const secrets = await loaders.secretsOfClient.load({ tenantId: client.tenantId, key: client.id });
+    const secrets = await loaders.load(secretsOfClient, { tenantId: client.tenantId, key: client.id });
     return secrets.map(({ kind, createdAt, expiresAt, sealed }) => ({
       kind,
       createdAt,

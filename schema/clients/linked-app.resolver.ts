@@ -5,11 +5,10 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { UserType } from '../users/user.type.ts';
+import { linkedAppsOfUser } from './client.loader.ts';
 import { LinkedAppType, RemoveLinkedAppInput, RemoveLinkedAppPayload } from './linked-app.type.ts';
-
-registerNode('LinkedApp', ({ services }, tenantId, key) => services.linkedApps.findIn(tenantId, key));
 
 @Resolver(() => LinkedAppType)
 export class LinkedAppResolver {
@@ -56,6 +55,6 @@ export class UserLinkedAppsResolver {
     description: 'Apps on devices of the user, newest first; at most 100.',
   })
   linkedApps(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedApp[]> {
-    return loaders.linkedAppsOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return loaders.load(linkedAppsOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

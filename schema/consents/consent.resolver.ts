@@ -2,24 +2,18 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import type { Client } from '../../src/clients/index.ts';
 import type { ConsentRow } from '../../src/consents/index.ts';
 import type { User } from '../../src/users/index.ts';
+import { clientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { UserType } from '../users/user.type.ts';
+import { consentsOfUser } from './consent.loader.ts';
 import { ConsentType, RevokeConsentInput, RevokeConsentPayload } from './consent.type.ts';
 
 const consentKey = ({ userId, clientId }: ConsentRow): string => joinKey([userId, clientId]);
-
-const partsOf = (key: string) => splitKey(key, 2) as [userId: string, clientId: string];
-
-registerNode(
-  'Consent',
-  ({ services }, tenantId, key) => services.consents.findIn(tenantId, ...partsOf(key)),
-  (key) => partsOf(key)[0],
-);
 
 @Resolver(() => ConsentType)
 export class ConsentResolver {
@@ -31,7 +25,7 @@ export class ConsentResolver {
   @RequiresScopes(['client:read'])
   @FieldResolver(() => ClientObject, { nullable: true, description: 'The client.' })
   client(@Root() consent: ConsentRow, @Ctx() { loaders }: GraphContext): Promise<Client | null> {
-    return loaders.client.load({ tenantId: consent.tenantId, key: consent.clientUuid });
+    return loaders.load(clientById, { tenantId: consent.tenantId, key: consent.clientUuid });
   }
 
   @RequiresScopes(['consent:read'], ['consent:read:self'])
@@ -73,6 +67,6 @@ export class UserConsentsResolver {
     description: 'Consents of the user, by `client_id`.',
   })
   consents(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly ConsentRow[]> {
-    return loaders.consentsOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return loaders.load(consentsOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

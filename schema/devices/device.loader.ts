@@ -1,8 +1,7 @@
 import type { Device } from '../../src/sessions/index.ts';
-import type { Services } from '../context.ts';
-import { listLoader } from '../loaders.ts';
+import { listLoader } from '../loading.ts';
 
-export const deviceLoaders = ({ deviceStore }: Services) => ({
-  /** The devices of users, at most 100 each. */
-  devicesOfUser: () => listLoader<Device>((tenantId, userIds) => deviceStore.ofUsers(tenantId, userIds)),
-});
+/** The devices of users, at most 100 each. */
+export const devicesOfUser = listLoader<Device>(({ deviceStore }, tenantId, userIds) =>
+  deviceStore.ofUsers(tenantId, userIds),
+);

@@ -4,20 +4,13 @@ import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { SessionType } from '../sessions/session.type.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { UserType } from '../users/user.type.ts';
+import { devicesOfUser } from './device.loader.ts';
 import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.type.ts';
-
-const partsOf = (key: string) => splitKey(key, 2) as [userId: string, deviceId: string];
-
-registerNode(
-  'Device',
-  async ({ services }, tenantId, key) => services.devices.findIn(tenantId, ...partsOf(key)),
-  (key) => partsOf(key)[0],
-);
 
 @Resolver(() => DeviceType)
 export class DeviceResolver {
@@ -74,7 +67,7 @@ export class UserDevicesResolver {
     description: 'Devices on which the user signed in, last used first; at most 100 are kept.',
   })
   devices(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly Device[]> {
-    return loaders.devicesOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return loaders.load(devicesOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }
 
@@ -87,7 +80,7 @@ export class SessionDeviceResolver {
   })
   async device(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<Device | null> {
     if (session.deviceId == null) return null;
-    const devices = await loaders.devicesOfUser.load({ tenantId: session.tenantId, key: session.userId });
+    const devices = await loaders.load(devicesOfUser, { tenantId: session.tenantId, key: session.userId });
     return devices.find(({ id }) => id === session.deviceId) ?? null;
   }
 }

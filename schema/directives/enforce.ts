@@ -11,7 +11,6 @@ import { type Allowance, Authority, allowed, type Caller, type ScopeAlternatives
 import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
 import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
-import { renewLoaders } from '../loaders.ts';
 import { idPathsOf, tenantOfArguments } from './field-tenant.ts';
 import { alternativesOf, type OwnedBy } from './requires-scopes.ts';
 
@@ -158,7 +157,7 @@ function guardRoot(field: Field, check: ObjectCheck | null): void {
 function renewing(field: Field): void {
   const { resolve } = field;
   field.resolve = (source, args, context, info) => {
-    renewLoaders(context.loaders);
+    context.loaders.renew();
     return resolve?.(source, args, context, info);
   };
 }

@@ -1,7 +1,6 @@
-import type { Services } from '../context.ts';
-import { rowLoader } from '../loaders.ts';
+import { rowLoader } from '../loading.ts';
 
-export const eventLoaders = ({ eventEngine }: Services) => ({
-  /** Feed cursor of an event by its id; null until the sequencer has seen it. */
-  feedCursor: () => rowLoader<string>((tenantId, ids) => eventEngine.store.feedCursors(tenantId, ids)),
-});
+/** Feed cursor of an event by its id; null until the sequencer has seen it. */
+export const feedCursorOfEvent = rowLoader<string>(({ eventEngine }, tenantId, ids) =>
+  eventEngine.store.feedCursors(tenantId, ids),
+);

@@ -15,9 +15,10 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
+import { feedCursorOfEvent } from './event.loader.ts';
 import {
   AccountEventFilterInput,
   EventTypeInfo,
@@ -26,8 +27,6 @@ import {
   SecurityEventFilterInput,
   SecurityEventType,
 } from './security-event.type.ts';
-
-registerNode('SecurityEvent', ({ services }, tenantId, id) => services.eventEngine.store.findById(tenantId, id));
 
 const CATEGORIES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES).map(({ category }) => category));
 const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
@@ -85,7 +84,7 @@ export class SecurityEventResolver {
       'Cursor with which the live feed continues after this event; null in the first milliseconds after the event.',
   })
   feedCursor(@Root() event: SecurityEvent, @Ctx() { loaders }: GraphContext): Promise<string | null> {
-    return loaders.feedCursor.load({ tenantId: event.tenantId, key: event.id });
+    return loaders.load(feedCursorOfEvent, { tenantId: event.tenantId, key: event.id });
   }
 
   @RequiresScopes(['event:read'], ['event:read:self'])

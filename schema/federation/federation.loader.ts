@@ -1,8 +1,10 @@
-import type { Services } from '../context.ts';
-import { listLoader, rowLoader } from '../loaders.ts';
+import type { FederationProvider, LinkRow } from '../../src/federation/index.ts';
+import { listLoader, rowLoader } from '../loading.ts';
 
-/** Providers by id, and the links of users. */
-export const federationLoaders = (services: Services) => ({
-  federationProvider: () => rowLoader((tenantId, ids) => services.federationProviderStore.findMany(tenantId, ids)),
-  federationLinksOfUser: () => listLoader((tenantId, ids) => services.federationLinkStore.findOfUsers(tenantId, ids)),
-});
+export const providerById = rowLoader<FederationProvider>(({ federationProviderStore }, tenantId, ids) =>
+  federationProviderStore.findMany(tenantId, ids),
+);
+
+export const linksOfUser = listLoader<LinkRow>(({ federationLinkStore }, tenantId, userIds) =>
+  federationLinkStore.findOfUsers(tenantId, userIds),
+);

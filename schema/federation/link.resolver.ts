@@ -4,8 +4,9 @@ import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
+import { userById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   FederationTokenArgs,
@@ -14,6 +15,7 @@ import {
   UnlinkExternalAccountInput,
   UnlinkExternalAccountPayload,
 } from './federation.input.ts';
+import { linksOfUser, providerById } from './federation.loader.ts';
 import { FederationLinkType, FederationProviderType, FederationTokenType, toProvider } from './federation.type.ts';
 
 const linkKey = ({ providerId, externalId }: LinkRow): string => joinKey([providerId, externalId]);
@@ -22,11 +24,6 @@ const accountOf = (input: LinkExternalAccountInput | UnlinkExternalAccountInput)
   userId: keyOf('User', input.userId, 'input.userId'),
   provider: { type: input.providerType, name: input.providerName },
   externalId: input.externalId,
-});
-
-registerNode('FederationLink', ({ services }, tenantId, key) => {
-  const [providerId, externalId] = splitKey(key, 2) as [string, string];
-  return services.federationLinkStore.find(tenantId, { providerId, externalId });
 });
 
 @Resolver(() => FederationLinkType)
@@ -38,13 +35,13 @@ export class FederationLinkResolver {
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user to whom the external account is linked.' })
   user(@Root() link: LinkRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
-    return loaders.user.load({ tenantId: link.tenantId, key: link.userId });
+    return loaders.load(userById, { tenantId: link.tenantId, key: link.userId });
   }
 
   @RequiresScopes(['federation-provider:read'])
   @FieldResolver(() => FederationProviderType, { nullable: true, description: 'The provider.' })
   async provider(@Root() link: LinkRow, @Ctx() { loaders }: GraphContext): Promise<object | null> {
-    const row = await loaders.federationProvider.load({ tenantId: link.tenantId, key: link.providerId });
+    const row = await loaders.load(providerById, { tenantId: link.tenantId, key: link.providerId });
     return row === null ? null : toProvider(row);
   }
 
@@ -123,6 +120,6 @@ export class UserLinksResolver {
     description: 'The external accounts linked to the user, at most 100, by provider and account id.',
   })
   federationLinks(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkRow[]> {
-    return loaders.federationLinksOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return loaders.load(linksOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

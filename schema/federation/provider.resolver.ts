@@ -7,7 +7,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import {
   CreateFederationProviderInput,
@@ -32,11 +32,6 @@ function toSettings(input: FederationProviderSettingsInput): UpdateProvider {
   const list = authorizationParameters?.map(({ name, value }) => [name, value]);
   return Object.fromEntries([...said, ...(list ? [['authorizationParameters', Object.fromEntries(list)]] : [])]);
 }
-
-registerNode('FederationProvider', async ({ services }, tenantId, key) => {
-  const row = await services.federationProviderStore.findById(tenantId, key);
-  return row === null ? null : toProvider(row);
-});
 
 @Resolver(() => FederationProviderType)
 export class FederationProviderResolver {

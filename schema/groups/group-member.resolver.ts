@@ -8,7 +8,8 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { selects } from '../kit/selection.ts';
-import { cutKey } from '../loaders.ts';
+import { cutKey } from '../loading.ts';
+import { userById } from '../users/user.loader.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
 import {
   AddGroupMemberInput,
@@ -22,6 +23,7 @@ import {
   RemoveGroupMembersInput,
   RemoveGroupMembersPayload,
 } from './group.input.ts';
+import { groupsOfUser, membersOfGroup } from './group.loader.ts';
 import { referenceIn } from './group.resolver.ts';
 import { GroupType } from './group.type.ts';
 
@@ -48,11 +50,11 @@ export class GroupMemberResolver {
   ): Promise<ConnectionData<User>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     const first = (size: number) =>
-      loaders.membersOfGroup.load({ tenantId: group.tenantId, key: cutKey(size, group.id) });
+      loaders.load(membersOfGroup, { tenantId: group.tenantId, key: cutKey(size, group.id) });
     const found = await services.groupMembers.page(authority, group.id, request, first);
     const { edges: places, nodes: members, ...rest } = toConnection(found);
     const users = await Promise.all(
-      members.map(({ tenantId, userId }) => loaders.user.load({ tenantId, key: userId })),
+      members.map(({ tenantId, userId }) => loaders.load(userById, { tenantId, key: userId })),
     );
     // Every membership has a foreign key to its user; a user is missing only when it was deleted in between.
     const edges = places.map(({ cursor }, i) => ({ cursor, node: users[i] as User }));
@@ -70,7 +72,7 @@ export class GroupMemberResolver {
     @Arg('limit', () => Int, { defaultValue: 1000, description: 'Number of ids to return, at most 10,000.' })
     limit: number,
   ): Promise<string[]> {
-    const members = await loaders.membersOfGroup.load({ tenantId: group.tenantId, key: cutKey(limit, group.id) });
+    const members = await loaders.load(membersOfGroup, { tenantId: group.tenantId, key: cutKey(limit, group.id) });
     return members.map(({ userId }) => userId);
   }
 
@@ -113,7 +115,7 @@ export class GroupMemberResolver {
   ): Promise<object> {
     const { groupId, userId } = memberOf(input);
     const group = await services.groupMembers.add(authority, groupId, [userId]);
-    return { group, user: await loaders.user.load({ tenantId: group.tenantId, key: userId }) };
+    return { group, user: await loaders.load(userById, { tenantId: group.tenantId, key: userId }) };
   }
 
   @RequiresScopes(['group-member:write'])
@@ -128,7 +130,7 @@ export class GroupMemberResolver {
   ): Promise<object> {
     const { groupId, userId } = memberOf(input);
     const group = await services.groupMembers.remove(authority, groupId, [userId]);
-    return { group, user: await loaders.user.load({ tenantId: group.tenantId, key: userId }) };
+    return { group, user: await loaders.load(userById, { tenantId: group.tenantId, key: userId }) };
   }
 }
 
@@ -140,6 +142,6 @@ export class UserGroupsResolver {
     description: 'Groups of which the user is a direct member, by path.',
   })
   groups(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly MemberGroup[]> {
-    return loaders.groupsOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return loaders.load(groupsOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

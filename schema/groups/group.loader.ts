@@ -1,11 +1,19 @@
 import type { Group, GroupMember, MemberGroup } from '../../src/roles/index.ts';
-import type { Services } from '../context.ts';
-import { cutListLoader, listLoader, rowLoader } from '../loaders.ts';
+import { cutListLoader, listLoader, rowLoader } from '../loading.ts';
 
-/** Groups by id, those of users (each with its `userId`), those inside groups, and the first members of groups. */
-export const groupLoaders = ({ groupStore, groupMembers }: Services) => ({
-  group: () => rowLoader<Group>((tenantId, ids) => groupStore.findMany(tenantId, ids)),
-  groupsOfUser: () => listLoader<MemberGroup>((tenantId, ids) => groupStore.groupsOf(tenantId, ids)),
-  childrenOfGroup: () => listLoader<Group>((tenantId, ids) => groupStore.childrenOf(tenantId, ids)),
-  membersOfGroup: () => cutListLoader<GroupMember>((tenantId, ids, size) => groupMembers.firstOf(tenantId, ids, size)),
-});
+export const groupById = rowLoader<Group>(({ groupStore }, tenantId, ids) => groupStore.findMany(tenantId, ids));
+
+/** Groups of users, each with its `userId`. */
+export const groupsOfUser = listLoader<MemberGroup>(({ groupStore }, tenantId, ids) =>
+  groupStore.groupsOf(tenantId, ids),
+);
+
+/** The groups inside groups. */
+export const childrenOfGroup = listLoader<Group>(({ groupStore }, tenantId, ids) =>
+  groupStore.childrenOf(tenantId, ids),
+);
+
+/** The first members of groups, up to the requested number. */
+export const membersOfGroup = cutListLoader<GroupMember>(({ groupMembers }, tenantId, ids, size) =>
+  groupMembers.firstOf(tenantId, ids, size),
+);

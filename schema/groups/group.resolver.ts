@@ -9,7 +9,7 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { anyOfFrom } from '../kit/comparison.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { SortDirection } from '../kit/order.ts';
 import { selects } from '../kit/selection.ts';
 import {
@@ -23,6 +23,7 @@ import {
   UpdateGroupInput,
   UpdateGroupPayload,
 } from './group.input.ts';
+import { childrenOfGroup, groupById } from './group.loader.ts';
 import { GroupConnection, GroupType } from './group.type.ts';
 
 /** The group that an input refers to. @throws INVALID_INPUT The input has neither an id nor a key, or both. */
@@ -42,8 +43,6 @@ function toFilter({ parentId, topOnly, anyOf, ...filter }: GroupFilterInput): Gr
   return { ...given(filter), ...condition, ...(topOnly === true ? { parentId: null } : parent) } as GroupFilter;
 }
 
-registerNode('Group', ({ services }, tenantId, key) => services.groupStore.findById(tenantId, key));
-
 @Resolver(() => GroupType)
 export class GroupResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
@@ -53,7 +52,7 @@ export class GroupResolver {
 
   @FieldResolver(() => GroupType, { nullable: true, description: 'The parent group; null at the top of the tree.' })
   parent(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
-    return group.parentId == null ? null : loaders.group.load({ tenantId: group.tenantId, key: group.parentId });
+    return group.parentId == null ? null : loaders.load(groupById, { tenantId: group.tenantId, key: group.parentId });
   }
 
   @RequiresScopes(['group:read'])
@@ -62,7 +61,7 @@ export class GroupResolver {
     description: 'Child groups, by name.',
   })
   children(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
-    return loaders.childrenOfGroup.load({ tenantId: group.tenantId, key: group.id });
+    return loaders.load(childrenOfGroup, { tenantId: group.tenantId, key: group.id });
   }
 
   @RequiresScopes(['group:read'])

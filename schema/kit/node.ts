@@ -5,7 +5,7 @@ import type { GraphContext } from '../context.ts';
 import { authorise, NOWHERE } from '../directives/enforce.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { alternativesOf } from '../directives/requires-scopes.ts';
-import { parseGlobalId, type TaggedType } from '../global-id.ts';
+import { type NodeTags, parseGlobalId, registerTag, type TaggedType } from '../global-id.ts';
 
 /** Options of every `id` field: `@FieldResolver(() => ID, GLOBAL_ID)`. */
 export const GLOBAL_ID = { description: 'Global id: unique across types and tenants, and opaque.' };
@@ -29,14 +29,32 @@ export type NodeFinder = (
 /** The owner of an object, from its key alone, whether or not it exists; null when only the row names the owner. */
 export type NodeAccount = (key: string, caller: Caller) => string | null;
 
-const finders = new Map<TaggedType, { readonly find: NodeFinder; readonly accountOf: NodeAccount | undefined }>();
-
-/** Registers how `node(id)` finds a type; each module's resolver file does it once. */
-export function registerNode(type: TaggedType, find: NodeFinder, accountOf?: NodeAccount): void {
-  finders.set(type, { find, accountOf });
+/** How `node(id)` finds the objects of one type. */
+export interface NodeDefinition {
+  readonly tag: keyof NodeTags;
+  readonly type: TaggedType;
+  readonly find: NodeFinder;
+  readonly accountOf: NodeAccount | undefined;
 }
 
-export const registeredNodeTypes = (): readonly TaggedType[] => [...finders.keys()];
+export function defineNode<T extends keyof NodeTags>(
+  tag: T,
+  type: NodeTags[T],
+  find: NodeFinder,
+  accountOf?: NodeAccount,
+): NodeDefinition {
+  return { tag, type, find, accountOf };
+}
+
+const definitions = new Map<TaggedType, NodeDefinition>();
+
+/** Makes the types known to `node(id)`, with their tags. @throws Error Two types have one tag, or one type has two. */
+export function registerNodes(nodes: readonly NodeDefinition[]): void {
+  for (const node of nodes) {
+    registerTag(node.tag, node.type);
+    definitions.set(node.type, node);
+  }
+}
 
 @Resolver(() => Node)
 export class NodeResolver {
@@ -51,19 +69,19 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<object | null> {
     const parsed = parseGlobalId(id);
-    const finder = parsed === null ? undefined : finders.get(parsed.type);
-    if (parsed === null || finder === undefined) return null;
+    const definition = parsed === null ? undefined : definitions.get(parsed.type);
+    if (parsed === null || definition === undefined) return null;
     const { tenant } = context.authority;
     // Refuse a foreign tenant before reading a row, so that the answer does not reveal whether the row exists.
     const alternatives = alternativesOf(info.schema.getType(parsed.type)?.astNode) ?? [];
     const { reach } = authorise(context.caller, tenant ?? NOWHERE, alternatives);
     if (tenant === null) return null;
     if (reach !== 'all') requireTenant(context);
-    const row = await finder.find(context, tenant.id, parsed.key);
+    const row = await definition.find(context, tenant.id, parsed.key);
     if (row !== null) return { ...row, __typename: parsed.type };
     // Refuse an object that does not exist like one of another user, so that the answer does not reveal which ids exist.
     const own = new Authority(context.caller, tenant, reach);
-    own.requireAccount(finder.accountOf?.(parsed.key, context.caller) ?? '');
+    own.requireAccount(definition.accountOf?.(parsed.key, context.caller) ?? '');
     return null;
   }
 }

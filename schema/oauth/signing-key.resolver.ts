@@ -4,11 +4,9 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { RotateSigningKeyInput } from './oauth.input.ts';
 import { RotateSigningKeyPayload, SigningKeyType } from './oauth.type.ts';
-
-registerNode('SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid));
 
 @Resolver(() => SigningKeyType)
 export class SigningKeyResolver {

@@ -2,11 +2,14 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import type { Client } from '../../src/clients/index.ts';
 import type { Group } from '../../src/roles/index.ts';
 import type { User } from '../../src/users/index.ts';
+import { clientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { groupById } from '../groups/group.loader.ts';
 import { GroupType } from '../groups/group.type.ts';
+import { userById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   ChangeRightsInput,
@@ -20,6 +23,7 @@ import {
   RightSubjectInput,
   subjectRef,
 } from './right.input.ts';
+import { rightsOfUser, rightsOnUser } from './right.loader.ts';
 import { RightParty, type RightPartyView, RightType, toRight } from './right.type.ts';
 
 const refsOf = (items: GrantRightsInput['rights']) =>
@@ -111,17 +115,17 @@ export class RightResolver {
 export class RightPartyResolver {
   @FieldResolver(() => UserType, { nullable: true, description: 'The user, when the party is one.' })
   user(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<User | null> | null {
-    return party.kind === 'user' ? loaders.user.load({ tenantId: party.tenantId, key: party.id }) : null;
+    return party.kind === 'user' ? loaders.load(userById, { tenantId: party.tenantId, key: party.id }) : null;
   }
 
   @FieldResolver(() => ClientObject, { nullable: true, description: 'The client, when the party is an application.' })
   client(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
-    return party.kind === 'application' ? loaders.client.load({ tenantId: party.tenantId, key: party.id }) : null;
+    return party.kind === 'application' ? loaders.load(clientById, { tenantId: party.tenantId, key: party.id }) : null;
   }
 
   @FieldResolver(() => GroupType, { nullable: true, description: 'The group, when the party is one.' })
   group(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
-    return party.kind === 'group' ? loaders.group.load({ tenantId: party.tenantId, key: party.id }) : null;
+    return party.kind === 'group' ? loaders.load(groupById, { tenantId: party.tenantId, key: party.id }) : null;
   }
 }
 
@@ -130,7 +134,7 @@ export class UserRightsResolver {
   @RequiresScopes(['right:read'], ['right:read:self'])
   @FieldResolver(() => [RightType], { nullable: 'itemsAndList', description: 'Rights that the user holds.' })
   async rights(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
-    const rights = await loaders.rightsOfUser.load({ tenantId: user.tenantId, key: user.id });
+    const rights = await loaders.load(rightsOfUser, { tenantId: user.tenantId, key: user.id });
     return rights.map((right) => toRight(right, caller));
   }
 
@@ -140,7 +144,7 @@ export class UserRightsResolver {
     description: 'Rights that are held on the account of the user.',
   })
   async rightsOnAccount(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
-    const rights = await loaders.rightsOnUser.load({ tenantId: user.tenantId, key: user.id });
+    const rights = await loaders.load(rightsOnUser, { tenantId: user.tenantId, key: user.id });
     return rights.map((right) => toRight(right, caller));
   }
 }

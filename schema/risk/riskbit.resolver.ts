@@ -7,7 +7,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import {
   CreateRiskbitInput,
@@ -25,8 +25,6 @@ import {
   VerifyDeviceRiskPayload,
 } from './riskbit.input.ts';
 import { RiskbitConnection, RiskbitType } from './riskbit.type.ts';
-
-registerNode('Riskbit', ({ services }, tenantId, key) => services.riskbitStore.findById(tenantId, key));
 
 @Resolver(() => RiskbitType)
 export class RiskbitResolver {

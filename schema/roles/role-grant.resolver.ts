@@ -2,11 +2,14 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
 import { type HolderKind, type Role, type RoleGranting, roleErrors } from '../../src/roles/index.ts';
 import { canonicalUserId } from '../../src/users/index.ts';
+import { clientById } from '../clients/client.loader.ts';
 import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
+import { groupById } from '../groups/group.loader.ts';
+import { userById } from '../users/user.loader.ts';
 import {
   GrantRoleInput,
   GrantRolePayload,
@@ -20,6 +23,8 @@ const HOLDERS = [
   ['group', 'Group', 'groupId'],
   ['client', 'Client', 'clientId'],
 ] as const;
+
+const HOLDER_BY_ID = { user: userById, group: groupById, client: clientById } as const;
 
 /** The holder in the input. @throws INVALID_INPUT None or several are named. */
 async function holderOf(
@@ -57,7 +62,7 @@ async function payload(
   { holderKind, holderId }: RoleGranting,
 ): Promise<object> {
   const key = { tenantId: authority.tenant.id, key: holderId };
-  return { role, [holderKind]: await loaders[holderKind].load(key) };
+  return { role, [holderKind]: await loaders.load<object | null>(HOLDER_BY_ID[holderKind], key) };
 }
 
 @Resolver()

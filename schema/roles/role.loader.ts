@@ -1,30 +1,31 @@
 import type { GrantedRole, HolderKind, Role } from '../../src/roles/index.ts';
-import type { Services } from '../context.ts';
-import { listLoader } from '../loaders.ts';
+import { listLoader } from '../loading.ts';
+import type { Services } from '../services.ts';
 
 /** A role that a user holds; the guard of the type reads the holder from `userId`. */
 export interface RoleOfUser extends Role {
   readonly userId: string;
 }
 
-/** Skip grants on another tenant: they give nothing in this one. */
-const atHome = (roles: readonly GrantedRole[]): GrantedRole[] =>
-  roles.filter(({ onTenantId, tenantId }) => onTenantId === tenantId);
+/** Roles of holders. Skips grants on another tenant: they give nothing in this one. */
+async function findGranted({ roleStore }: Services, kind: HolderKind, tenantId: string, ids: readonly string[]) {
+  const found = await roleStore.grantedTo(tenantId, kind, ids);
+  const inTenant = (roles: readonly GrantedRole[]) => roles.filter((role) => role.onTenantId === role.tenantId);
+  return new Map([...found].map(([id, roles]) => [id, inTenant(roles)]));
+}
 
-/** The roles of holders and the roles inside roles, with one statement for any number of them. */
-export const roleLoaders = ({ roleStore }: Services) => {
-  const granted = async (kind: HolderKind, tenantId: string, ids: readonly string[]) => {
-    const found = await roleStore.grantedTo(tenantId, kind, ids);
-    return new Map([...found].map(([id, roles]) => [id, atHome(roles)]));
-  };
-  return {
-    rolesOfUser: () =>
-      listLoader<RoleOfUser>(async (tenantId, ids) => {
-        const found = await granted('user', tenantId, ids);
-        return new Map([...found].map(([userId, roles]) => [userId, roles.map((role) => ({ ...role, userId }))]));
-      }),
-    rolesOfGroup: () => listLoader<Role>((tenantId, ids) => granted('group', tenantId, ids)),
-    rolesOfClient: () => listLoader<Role>((tenantId, ids) => granted('client', tenantId, ids)),
-    childrenOfRole: () => listLoader<Role>((tenantId, ids) => roleStore.childrenOf(tenantId, ids)),
-  };
-};
+export const rolesOfUser = listLoader<RoleOfUser>(async (services, tenantId, ids) => {
+  const found = await findGranted(services, 'user', tenantId, ids);
+  return new Map([...found].map(([userId, roles]) => [userId, roles.map((role) => ({ ...role, userId }))]));
+});
+
+export const rolesOfGroup = listLoader<Role>((services, tenantId, ids) =>
+  findGranted(services, 'group', tenantId, ids),
+);
+
+export const rolesOfClient = listLoader<Role>((services, tenantId, ids) =>
+  findGranted(services, 'client', tenantId, ids),
+);
+
+/** The roles inside roles. */
+export const childrenOfRole = listLoader<Role>(({ roleStore }, tenantId, ids) => roleStore.childrenOf(tenantId, ids));

@@ -11,6 +11,7 @@ import {
   type UpdateRole,
 } from '../../src/roles/index.ts';
 import type { User } from '../../src/users/index.ts';
+import { clientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
@@ -20,7 +21,7 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { GroupType } from '../groups/group.type.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import { UserType } from '../users/user.type.ts';
 import {
@@ -33,6 +34,7 @@ import {
   UpdateRolePayload,
 } from './role.input.ts';
 import type { RoleOfUser } from './role.loader.ts';
+import { childrenOfRole, rolesOfClient, rolesOfGroup, rolesOfUser } from './role.loader.ts';
 import { RoleConnection, RoleType } from './role.type.ts';
 
 const keysOf = (ids: readonly string[] | null | undefined, path: string): string[] =>
@@ -42,8 +44,6 @@ function toFilter({ clientId: _clientId, ofTenantOnly, ...filter }: RoleFilterIn
   const clientUuid = owner ?? (ofTenantOnly === true ? TENANT_ROLE_CLIENT : null);
   return given({ ...filter, clientUuid }) as RoleFilter;
 }
-
-registerNode('Role', ({ services }, tenantId, key) => services.roleStore.findById(tenantId, key));
 
 @Resolver(() => RoleType)
 export class RoleResolver {
@@ -58,7 +58,7 @@ export class RoleResolver {
     description: 'Roles that the role contains directly, by name.',
   })
   children(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
-    return loaders.childrenOfRole.load({ tenantId: role.tenantId, key: role.id });
+    return loaders.load(childrenOfRole, { tenantId: role.tenantId, key: role.id });
   }
 
   @FieldResolver(() => ClientObject, {
@@ -67,7 +67,7 @@ export class RoleResolver {
   })
   client(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
     if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
-    return loaders.client.load({ tenantId: role.tenantId, key: role.clientUuid });
+    return loaders.load(clientById, { tenantId: role.tenantId, key: role.clientUuid });
   }
 
   @RequiresScopes(['role:read'])
@@ -184,7 +184,7 @@ export class UserRolesResolver {
     description: 'Roles granted to the user directly, by name; without those that come through groups or other roles.',
   })
   roles(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
-    return loaders.rolesOfUser.load({ tenantId: user.tenantId, key: user.id });
+    return loaders.load(rolesOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }
 
@@ -196,7 +196,7 @@ export class GroupRolesResolver {
     description: 'Roles granted to the group itself, by name. Its members also have the roles of the groups above it.',
   })
   roles(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
-    return loaders.rolesOfGroup.load({ tenantId: group.tenantId, key: group.id });
+    return loaders.load(rolesOfGroup, { tenantId: group.tenantId, key: group.id });
   }
 }
 
@@ -208,6 +208,6 @@ export class ClientRolesResolver {
     description: 'Roles granted to the client itself, by name.',
   })
   roles(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
-    return loaders.rolesOfClient.load({ tenantId: client.tenantId, key: client.id });
+    return loaders.load(rolesOfClient, { tenantId: client.tenantId, key: client.id });
   }
 }

@@ -8,10 +8,12 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
-import { cutKey } from '../loaders.ts';
+import { cutKey } from '../loading.ts';
+import { userById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
+import { sessionsOfUser } from './session.loader.ts';
 import {
   RevokeSessionInput,
   RevokeSessionPayload,
@@ -21,15 +23,6 @@ import {
   SessionFilterInput,
   SessionType,
 } from './session.type.ts';
-
-registerNode(
-  'Session',
-  async ({ services }, tenantId, key) => {
-    const session = await services.sessionStore.findById(tenantId, key);
-    return session !== null && services.sessions.isAlive(session) ? session : null;
-  },
-  (key, { sessionId, userId }) => (key === sessionId ? userId : null),
-);
 
 /** Most sessions of one user in a list of users: 200 users with 50 sessions are 10,000 rows of 300 bytes. */
 const MAX_OF_USER = 50;
@@ -53,7 +46,7 @@ export class SessionResolver {
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user who is signed in.' })
   user(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
-    return loaders.user.load({ tenantId: session.tenantId, key: session.userId });
+    return loaders.load(userById, { tenantId: session.tenantId, key: session.userId });
   }
 
   @RequiresScopes(['session:read'], ['session:read:self'])
@@ -126,6 +119,6 @@ export class UserSessionsResolver {
     if (count < 0 || count > MAX_OF_USER) {
       throw invalidField('first', 'PAGE_SIZE', `At most ${MAX_OF_USER} sessions of a user are shown at once.`);
     }
-    return loaders.sessionsOfUser.load({ tenantId: user.tenantId, key: cutKey(count, user.id) });
+    return loaders.load(sessionsOfUser, { tenantId: user.tenantId, key: cutKey(count, user.id) });
   }
 }

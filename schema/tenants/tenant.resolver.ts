@@ -7,7 +7,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { selects } from '../kit/selection.ts';
 import {
   CreateTenantInput,
@@ -22,8 +22,6 @@ import {
   UpdateTenantSettingsPayload,
 } from './tenant.input.ts';
 import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
-
-registerNode('Tenant', ({ services }, tenantId) => services.tenants.find(tenantId));
 
 /** Converts settings to the names under which they are stored. */
 function toSettings(settings: TenantSettingsInput | undefined): { settings?: object } {

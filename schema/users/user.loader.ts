@@ -1,8 +1,5 @@
 import type { User } from '../../src/users/index.ts';
-import type { Services } from '../context.ts';
-import { rowLoader } from '../loaders.ts';
+import { rowLoader } from '../loading.ts';
 
 /** Users by their public ids, for every field that names one. */
-export const userLoaders = ({ userStore }: Services) => ({
-  user: () => rowLoader<User>((tenantId, ids) => userStore.findMany(tenantId, ids)),
-});
+export const userById = rowLoader<User>(({ userStore }, tenantId, ids) => userStore.findMany(tenantId, ids));

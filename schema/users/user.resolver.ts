@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import { canonicalUserId, type User, type UserFilter, type UserInput } from '../../src/users/index.ts';
+import type { User, UserFilter, UserInput } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -9,7 +9,7 @@ import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
 import { anyOfFrom } from '../kit/comparison.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { toColumns } from '../kit/given.ts';
-import { GLOBAL_ID, registerNode } from '../kit/node.ts';
+import { GLOBAL_ID } from '../kit/node.ts';
 import { SortDirection } from '../kit/order.ts';
 import { selects } from '../kit/selection.ts';
 import {
@@ -28,8 +28,6 @@ import {
   UserOrderInput,
 } from './user.input.ts';
 import { UserConnection, UserType } from './user.type.ts';
-
-registerNode('User', ({ services }, tenantId, key) => services.userStore.findById(tenantId, key), canonicalUserId);
 
 @Resolver(() => UserType)
 export class UserResolver {

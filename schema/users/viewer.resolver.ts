@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Query, Resolver } from 'type-graphql';
 import { formatScope } from '../../src/access/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
+import { userById } from './user.loader.ts';
 import { UserType, Viewer } from './user.type.ts';
 
 @Resolver(() => Viewer)
@@ -28,6 +29,6 @@ export class ViewerResolver {
   })
   user(@Ctx() { caller, loaders }: GraphContext): Promise<User | null> | null {
     if (caller.tenant === null || caller.userId === null) return null;
-    return loaders.user.load({ tenantId: caller.tenant.id, key: caller.userId });
+    return loaders.load(userById, { tenantId: caller.tenant.id, key: caller.userId });
   }
 }

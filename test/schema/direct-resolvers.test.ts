@@ -149,6 +149,26 @@ describe('methods called directly', () => {
       expect(() => callDirectly(schema, [resolver])).toThrow(words);
     }
   });
+
+  it('are refused when two classes have one field, of which the library would keep the last', async () => {
+    @Resolver()
+    class FirstResolver {
+      @Query(() => String)
+      twice(): string {
+        return 'first';
+      }
+    }
+    @Resolver()
+    class SecondResolver {
+      @Query(() => String)
+      twice(): string {
+        return 'second';
+      }
+    }
+    const both = [FirstResolver, SecondResolver] as const;
+    const schema = await buildSchema({ resolvers: both as unknown as NonEmptyArray<() => void>, validate: false });
+    expect(() => callDirectly(schema, both)).toThrow('Query.twice has two resolvers.');
+  });
 });
 
 describe('fields read directly', () => {

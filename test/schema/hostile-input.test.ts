@@ -18,7 +18,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContext } from '../../schema/context.ts';
 import { formatError } from '../../schema/errors/format.ts';
-import { TAGS, type TaggedType } from '../../schema/global-id.ts';
+import { type TaggedType, taggedTypes } from '../../schema/global-id.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 import { type Inhabited, inhabit } from '../support/inhabited.ts';
@@ -181,7 +181,7 @@ function textsFor(inputs: readonly Input[], path: Path, { globalId }: Inhabited)
     input = isInputObjectType(named) ? named.getFields()[name]! : input;
   }
   if (getNamedType(input.type).name !== 'ID') return HOSTILE_TEXTS;
-  const globalIds = (Object.keys(TAGS) as TaggedType[]).flatMap((type) =>
+  const globalIds = taggedTypes().flatMap((type) =>
     ['x', 'x:y', 'x:y:z', '%00:%00', '%00:%00:%00'].map((key) => [`${type} ${key}`, globalId(type, key)]),
   );
   return { ...HOSTILE_TEXTS, ...Object.fromEntries(globalIds) };

@@ -1,0 +1,19 @@
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { ClientResolver } from './client.resolver.ts';
+import { LinkedAppResolver, UserLinkedAppsResolver } from './linked-app.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    cli: 'Client';
+    app: 'LinkedApp';
+  }
+}
+
+export const clients: SchemaModule = {
+  resolvers: [ClientResolver, LinkedAppResolver, UserLinkedAppsResolver],
+  nodes: [
+    defineNode('cli', 'Client', ({ services }, tenantId, key) => services.clientStore.findById(tenantId, key)),
+    defineNode('app', 'LinkedApp', ({ services }, tenantId, key) => services.linkedApps.findIn(tenantId, key)),
+  ],
+};

@@ -1,0 +1,24 @@
+import { splitKey } from '../global-id.ts';
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { ConsentResolver, UserConsentsResolver } from './consent.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    con: 'Consent';
+  }
+}
+
+const partsOf = (key: string) => splitKey(key, 2) as [userId: string, clientId: string];
+
+export const consents: SchemaModule = {
+  resolvers: [ConsentResolver, UserConsentsResolver],
+  nodes: [
+    defineNode(
+      'con',
+      'Consent',
+      ({ services }, tenantId, key) => services.consents.findIn(tenantId, ...partsOf(key)),
+      (key) => partsOf(key)[0],
+    ),
+  ],
+};

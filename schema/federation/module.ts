@@ -1,0 +1,28 @@
+import { splitKey } from '../global-id.ts';
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { toProvider } from './federation.type.ts';
+import { FederationLinkResolver, UserLinksResolver } from './link.resolver.ts';
+import { AccountLinkingResolver } from './linking.resolver.ts';
+import { FederationProviderResolver } from './provider.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    idp: 'FederationProvider';
+    fed: 'FederationLink';
+  }
+}
+
+export const federation: SchemaModule = {
+  resolvers: [FederationProviderResolver, FederationLinkResolver, UserLinksResolver, AccountLinkingResolver],
+  nodes: [
+    defineNode('idp', 'FederationProvider', async ({ services }, tenantId, key) => {
+      const row = await services.federationProviderStore.findById(tenantId, key);
+      return row === null ? null : toProvider(row);
+    }),
+    defineNode('fed', 'FederationLink', ({ services }, tenantId, key) => {
+      const [providerId, externalId] = splitKey(key, 2) as [string, string];
+      return services.federationLinkStore.find(tenantId, { providerId, externalId });
+    }),
+  ],
+};

@@ -1,0 +1,15 @@
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { GroupResolver } from './group.resolver.ts';
+import { GroupMemberResolver, UserGroupsResolver } from './group-member.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    grp: 'Group';
+  }
+}
+
+export const groups: SchemaModule = {
+  resolvers: [GroupResolver, GroupMemberResolver, UserGroupsResolver],
+  nodes: [defineNode('grp', 'Group', ({ services }, tenantId, key) => services.groupStore.findById(tenantId, key))],
+};

@@ -1,0 +1,15 @@
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { SigningKeyResolver } from './signing-key.resolver.ts';
+import { TokenResolver } from './token.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    key: 'SigningKey';
+  }
+}
+
+export const oauth: SchemaModule = {
+  resolvers: [TokenResolver, SigningKeyResolver],
+  nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],
+};

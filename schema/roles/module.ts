@@ -1,0 +1,15 @@
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './role.resolver.ts';
+import { RoleGrantResolver } from './role-grant.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    rol: 'Role';
+  }
+}
+
+export const roles: SchemaModule = {
+  resolvers: [RoleResolver, RoleGrantResolver, UserRolesResolver, GroupRolesResolver, ClientRolesResolver],
+  nodes: [defineNode('rol', 'Role', ({ services }, tenantId, key) => services.roleStore.findById(tenantId, key))],
+};

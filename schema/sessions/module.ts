@@ -1,0 +1,25 @@
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { QrSignInResolver } from './qr-sign-in.resolver.ts';
+import { SessionResolver, UserSessionsResolver } from './session.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    ses: 'Session';
+  }
+}
+
+export const sessions: SchemaModule = {
+  resolvers: [SessionResolver, UserSessionsResolver, QrSignInResolver],
+  nodes: [
+    defineNode(
+      'ses',
+      'Session',
+      async ({ services }, tenantId, key) => {
+        const session = await services.sessionStore.findById(tenantId, key);
+        return session !== null && services.sessions.isAlive(session) ? session : null;
+      },
+      (key, { sessionId, userId }) => (key === sessionId ? userId : null),
+    ),
+  ],
+};

@@ -1,0 +1,14 @@
+import { defineNode } from '../kit/node.ts';
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { TenantResolver } from './tenant.resolver.ts';
+
+declare module '../global-id.ts' {
+  interface NodeTags {
+    ten: 'Tenant';
+  }
+}
+
+export const tenants: SchemaModule = {
+  resolvers: [TenantResolver],
+  nodes: [defineNode('ten', 'Tenant', ({ services }, tenantId) => services.tenants.find(tenantId))],
+};
