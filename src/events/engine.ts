@@ -20,15 +20,15 @@ import { databaseSink, linkSink } from './write/sinks.ts';
 export interface EventEngineOptions {
   readonly db: Database;
   readonly clock: Clock;
-  /** `new Sealer(masterKey, 'event-cursor')`: a purpose, and so a key, of its own. */
+  /** `new Sealer(masterKey, 'event-cursor')`: the purpose makes the key one that nothing else uses. */
   readonly sealer: CursorSealer;
   /** `NATS_URL`: nodes wake each other over NATS instead of NOTIFY. */
   readonly natsUrl?: string | undefined;
-  /** How long NATS is waited for, in milliseconds. Default 5 s. */
+  /** How long to wait for NATS, in milliseconds. Default 5 s. */
   readonly natsTimeoutMs?: number | undefined;
-  /** How long events are kept, asked once an hour. Absent: for ever. */
+  /** How long events are kept, read once an hour. Absent: for ever. */
   readonly retentionDays?: RetentionDays;
-  /** Told of faults of the background loops, which go on by themselves. Lost databases come here too. */
+  /** Called with faults of the background loops, which then try again. A lost database is reported here too. */
   readonly onError?: (error: unknown) => void;
   /** Seconds between checkpoints of idle subscriptions. Default 30. */
   readonly checkpointSeconds?: number;
@@ -36,9 +36,11 @@ export interface EventEngineOptions {
 
 const HOUR_MS = 3_600_000;
 const SWEEP_MS = 2_000;
-/** What may be under way when the engine stops: a statement on a database that answers takes milliseconds. */
+/** How long stopping waits for statements under way: on a database that answers they take milliseconds. */
 const STOP_PATIENCE_MS = 500;
-/** Sequencer and follower of a server look by themselves this often; the embedded database has one process, which knows. */
+/**
+ * How often sequencer and follower look without being woken: seldom on the embedded database, where no other process writes.
+ */
 const POLL_MS = { server: { sequencer: 100, follower: 250 }, embedded: { sequencer: 1_000, follower: 1_000 } } as const;
 
 /** The parts that differ between a server and the embedded database. */
@@ -51,8 +53,8 @@ interface Wiring {
 }
 
 /**
- * The security event log at work: one on each node. `log` writes, `feed` and `store` read, `follower` tells the caches.
- * On a server it keeps three connections of its own beside the pool.
+ * Runs the security event log; each node has one. `log` writes, `feed` and `store` read, `follower` informs the caches. On a
+ * PostgreSQL server it keeps three connections outside the pool.
  */
 export class EventEngine {
   readonly log: EventLog;
@@ -97,7 +99,7 @@ export class EventEngine {
   /** @throws SERVICE_UNAVAILABLE The database is away. */
   async start(): Promise<void> {
     await this.#options.db.detached(async () => {
-      // Before the first event, so that it need not be moved out of the default partition.
+      // Make the partitions before the first event, so that it need not be moved out of the default partition.
       await this.maintenance.createPartitions();
       await Promise.all(this.#wiring.links.map((link) => link.start()));
       await this.#wiring.waker.start();
@@ -111,14 +113,14 @@ export class EventEngine {
     });
   }
 
-  /** Whether the connections beside the pool are there: without them no event can be written or read. */
+  /** Whether the connections outside the pool are open: without them no event can be written or read. */
   get isConnected(): boolean {
     return this.#wiring.links.every(({ isUp }) => isUp);
   }
 
   /**
-   * Writes what still waits, then ends the loops and closes the connections. When the database does not answer, that fails
-   * what waits for it, within a second.
+   * Writes the events that still wait, then ends the loops and closes the connections. When the database does not answer, gives
+   * up within a second; the waiting writes then fail.
    */
   async stop(): Promise<void> {
     clearInterval(this.#checkpoints);

@@ -1,8 +1,8 @@
 /**
- * The security event log: what happened, who did it, from where. `record` joins the transaction of a change, `changes` makes
- * many with one statement, `append` writes an event that stands alone; a sequencer gives committed events dense positions, a
- * follower reads them once for the node, and the feed hands them to subscribers. May import `kernel/`, `crypto/` and
- * `persistence/`.
+ * The security event log: what happened, who did it, from where. `record` writes an event in the transaction of a change,
+ * `changes` makes many changes with one statement, `append` writes an event that reports no change. A sequencer gives committed
+ * events dense positions, a follower reads them once for the node, and the feed delivers them to subscribers. May import
+ * `kernel/`, `crypto/` and `persistence/`.
  */
 
 export { EventEngine, type EventEngineOptions } from './engine.ts';

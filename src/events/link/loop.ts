@@ -7,9 +7,9 @@ export interface Round {
 
 export interface LoopOptions {
   readonly round: () => Promise<Round>;
-  /** Longest time between two rounds, in milliseconds: what finds news that no wake-up told of. */
+  /** Longest time between two rounds, in milliseconds: finds work for which no wake-up came. */
   readonly pollMs: number;
-  /** Told of a round that threw, but not of those that fail right after it; the loop goes on. */
+  /** Called when a round throws, once until a round succeeds again; the loop goes on. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,13 +34,13 @@ export class Loop {
     this.#finished = this.#run();
   }
 
-  /** Asks for a round soon; many wakes before it begins are one. */
+  /** Asks for a round soon; several calls before it begins have the effect of one. */
   wake(): void {
     this.#isWoken = true;
     this.#wake?.();
   }
 
-  /** Lets the round under way end. */
+  /** Stops the loop after the round under way. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake?.();
@@ -69,7 +69,7 @@ export class Loop {
     }
   }
 
-  /** Stopping ends any sleep; a wake-up only one that is open to it. */
+  /** Stopping ends any sleep; `wake` ends only a wakeable one. */
   #sleep(ms: number, isWakeable: boolean): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {

@@ -9,8 +9,8 @@ const RETRY_MS = 1_000;
 const STOP_PATIENCE_MS = 500;
 
 /**
- * Wake-ups over NATS, where `NATS_URL` is set: it spares the database its NOTIFY, and works where a pooler swallows LISTEN.
- * The messages are empty: which events there are is only ever read from the database.
+ * Wake-ups over NATS, where `NATS_URL` is set: they replace NOTIFY, and work behind a pooler that does not support LISTEN. The
+ * messages are empty: events are only ever read from the database.
  */
 export class NatsWaker implements Waker {
   readonly #servers: readonly URL[];
@@ -23,8 +23,8 @@ export class NatsWaker implements Waker {
 
   /**
    * @param url One or several server URLs, separated by commas; the first may carry `user:password@` or `token@`.
-   * @param onError Told once when no server answers at the start.
-   * @param timeoutMs For a connection; one that is silent for twice as long is given up for another.
+   * @param onError Called once when no server answers at the start.
+   * @param timeoutMs For connecting. A connection that is silent for twice as long is replaced.
    */
   constructor(url: string, onError: (error: unknown) => void = () => undefined, timeoutMs = TIMEOUT_MS) {
     this.#timeoutMs = timeoutMs;
@@ -32,7 +32,7 @@ export class NatsWaker implements Waker {
     this.#onError = onError;
   }
 
-  /** Connects in the background: a node works without NATS too, its follower then looks by itself. */
+  /** Connects in the background: a node works without NATS too, because its follower also polls. */
   async start(): Promise<void> {
     this.#isStopped = false;
     void this.#connect(true);
@@ -43,7 +43,7 @@ export class NatsWaker implements Waker {
     clearTimeout(this.#retry);
     const connection = this.#connection;
     this.#connection = undefined;
-    // A server that is gone without a word says no goodbye.
+    // Do not wait long: a server that has vanished never answers the close.
     if (connection !== undefined) await settlesWithin(STOP_PATIENCE_MS, connection.close());
   }
 
@@ -64,7 +64,7 @@ export class NatsWaker implements Waker {
         servers: this.#servers.map(({ protocol, host }) => `${protocol}//${host}`),
         name: 'idgraph',
         timeout: this.#timeoutMs,
-        // Left alone, the library asks every two minutes whether the server is there.
+        // The library's default is to check every two minutes whether the server answers.
         pingInterval: this.#timeoutMs,
         maxPingOut: 1,
         maxReconnectAttempts: -1,
@@ -86,7 +86,7 @@ export class NatsWaker implements Waker {
     void this.#watch(connection);
   }
 
-  /** What was said while the connection was away is found by looking. */
+  /** Wakes the listeners after a reconnection, because messages sent in the meantime are lost. */
   async #watch(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) if (type === 'reconnect') this.#wakeAll();
   }

@@ -15,27 +15,27 @@ export interface ServerLinkHooks {
 export interface LinkQuery {
   readonly text: string;
   readonly values?: readonly unknown[];
-  /** Longest it may take. Default: the database's own limit. */
+  /** Longest it may take. Default: the limit configured for the database. */
   readonly timeoutMs?: number;
 }
 
 /**
- * A connection of our own to the server, outside the pool, that comes back by itself when it is lost, or when its server
- * takes no writes any more. The event log's loops use these: a pool that is full of requests which wait for the loop that
- * waits for the pool would never end.
+ * A connection to the server outside the pool. It reconnects when it is lost, or when its server accepts no more writes. The
+ * loops of the event log use these connections, because with pooled ones they could deadlock: requests that hold the whole pool
+ * would wait for a loop that waits for the pool.
  */
 export class ServerLink {
   readonly #server: DatabaseServer;
   readonly #name: string;
   readonly #hooks: ServerLinkHooks;
   #connection: ServerConnection | undefined;
-  /** The one that is being made. */
+  /** The connection being made. */
   #next: ServerConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = FIRST_RETRY_MS;
   #isStopped = true;
 
-  /** @param name Shown as `application_name`, so that the operator knows the connection. */
+  /** @param name Shown as `application_name`, so that an operator can identify the connection. */
   constructor(server: DatabaseServer, name: string, hooks: ServerLinkHooks = {}) {
     this.#server = server;
     this.#name = name;
@@ -46,7 +46,7 @@ export class ServerLink {
     return this.#connection !== undefined;
   }
 
-  /** Tries to connect; when that fails, goes on trying in the background. */
+  /** Tries to connect once; when that fails, retries in the background. */
   async start(): Promise<void> {
     this.#isStopped = false;
     await this.#connect();
@@ -63,17 +63,18 @@ export class ServerLink {
 
   /**
    * Runs a statement.
-   * @throws SERVICE_UNAVAILABLE The connection is down or was lost; in the latter case the statement's fate is unknown.
+   * @throws SERVICE_UNAVAILABLE The connection is down or was lost; in the latter case the statement may have been executed.
    */
   async query({ text, values, timeoutMs }: LinkQuery): Promise<pg.QueryResult | pg.QueryResult[]> {
     const connection = this.#connection;
     if (connection === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
     try {
-      // What only reads would otherwise follow a server that nobody writes to any more.
+      // Without this check, a reader would stay connected to a former primary that receives no more writes.
       await connection.ensureWritable();
       return await connection.run(text, values, timeoutMs);
     } catch (error) {
-      // A text that begins a transaction leaves it open where a statement of it fails, and all that follow would be refused.
+      // When a statement fails in a text that begins a transaction, the transaction stays open and refuses all later
+      // statements.
       if (values === undefined && !connection.isSpent) await connection.rollBack();
       if (connection.isSpent) this.#lose(connection);
       throw translateDatabaseError(error);

@@ -1,16 +1,16 @@
-/** How nodes tell each other of new positions. Losing a message is harmless: followers also look by themselves. */
+/** How nodes inform each other of new positions. Losing a message is harmless, because followers also poll. */
 export interface Waker {
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Called after a commit that gave out positions. */
   publish(): void;
-  /** Registers for the news of any node. */
+  /** Registers a listener for the wake-ups of all nodes. */
   subscribe(listener: () => void): void;
 }
 
 /**
- * Wakes within the process. All the embedded database needs; on PostgreSQL the sequencer's own transaction notifies the
- * other nodes, and the connection that listens publishes here what it hears.
+ * Wakes within the process. The embedded database needs nothing else. On a PostgreSQL server the sequencer's transaction
+ * notifies the other nodes, and the listening connection publishes each notification here.
  */
 export class LocalWaker implements Waker {
   readonly #listeners: (() => void)[] = [];

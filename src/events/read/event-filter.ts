@@ -6,7 +6,7 @@ import { smallestIdAt } from '../upkeep/partitions.ts';
 import type { Wanted } from './filter-index.ts';
 import { BEYOND_IDS, SMALLEST_ID, type SubjectQuery } from './subject-reader.ts';
 
-/** Which events of a tenant are wanted; what is left out or null restricts nothing. */
+/** Which events of a tenant are wanted; members that are absent or null restrict nothing. */
 export interface EventFilter {
   readonly types?: readonly EventType[] | null | undefined;
   /** Categories of the catalogue. */
@@ -21,10 +21,10 @@ export interface EventFilter {
   readonly to?: Date | null | undefined;
 }
 
-/** A filter by account, type and time alone: what `SubjectReader` answers. */
+/** A filter by account, type and time alone, which `SubjectReader` can answer. */
 export type SubjectFilter = Pick<SubjectQuery, 'subjectId' | 'types' | 'fromId' | 'belowId'>;
 
-/** The filter in that form; null when it asks for something else. */
+/** Converts a filter to that form; null when it restricts anything else. */
 export function subjectFilter(filter: EventFilter): SubjectFilter | null {
   const { subjectId, actorId, clientId, outcome, from, to } = filter;
   if (subjectId == null || !isStorableText(subjectId)) return null;
@@ -39,10 +39,10 @@ export function subjectFilter(filter: EventFilter): SubjectFilter | null {
 
 const smallestIdAfter = (moment: Date): string => smallestIdAt(new Date(moment.getTime() + 1));
 
-/** One filter in both forms: for events in memory and for the log. */
+/** A filter in both forms: a function for events in memory and a condition for the log. */
 export interface CompiledFilter {
   matches(event: SecurityEvent): boolean;
-  /** By what the filter is found, in the order of `indexedValues`: its values, or null for any. */
+  /** The values by which `FilterIndex` finds the filter, in the order of `indexedValues`; null for any. */
   readonly wanted: Wanted;
   /** A condition over `security_events e`; always true without a filter. */
   readonly condition: RawBuilder<boolean>;
@@ -56,7 +56,7 @@ const EQUALITIES = [
   ['outcome', 'outcome'],
 ] as const;
 
-/** A filter that names more types is looked at for every type: each costs a place in the index. */
+/** A filter that names more types is not indexed by type, because each type takes an entry in the index. */
 const MAX_INDEXED_TYPES = 16;
 
 /** The values of an event by which filters are found. */
@@ -84,12 +84,12 @@ export function compileFilter(filter: EventFilter): CompiledFilter {
   });
   const { from, to } = filter;
   const typeSet = types === null ? null : new Set<string>(types);
-  // The database refuses some texts as values, so no row has them either.
+  // The database refuses some texts as parameters; no row can hold them either.
   const conditions = wanted.map(({ column, value }) =>
     isStorableText(value) ? sql<boolean>`${sql.ref(`e.${column}`)} = ${value}` : sql<boolean>`false`,
   );
   if (types !== null) conditions.push(sql<boolean>`e.type = any(${types}::text[])`);
-  // An event's id begins with its time, so the index that orders the list also bounds it, and partitions are left out.
+  // An event's id begins with its time, so these bounds use the index that orders the list, and skip partitions.
   if (from != null) conditions.push(sql<boolean>`e.id >= ${smallestIdAt(from)}::uuid`);
   if (to != null) conditions.push(sql<boolean>`e.id < ${smallestIdAfter(to)}::uuid`);
   return {
@@ -103,7 +103,7 @@ export function compileFilter(filter: EventFilter): CompiledFilter {
   };
 }
 
-/** The types a filter lets through, or null for all: the named ones, those of the named categories, or both at once. */
+/** The types that pass a filter, or null for all: the named types, those of the named categories, or those that are both. */
 function wantedTypes({ types, categories }: EventFilter): EventType[] | null {
   if (categories === null || categories === undefined) return types === null || types === undefined ? null : [...types];
   const named = types === null || types === undefined ? null : new Set<string>(types);

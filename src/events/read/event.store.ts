@@ -21,7 +21,7 @@ interface EventTables {
 
 const BY_ID: readonly PageKey[] = [{ column: 'e.id', property: 'id', type: 'uuid' }];
 
-/** The log as history: what happened, newest first. */
+/** Reads the log as history, newest first. */
 export class EventStore {
   readonly #db: Database;
   readonly #cursors: CursorCodec;
@@ -34,7 +34,7 @@ export class EventStore {
   }
 
   /**
-   * A page of a tenant's events by id, so in the order they were made.
+   * Reads a page of a tenant's events by id, which is the order in which they were made.
    * @param request `descending` defaults to true: newest first.
    * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
    */
@@ -43,7 +43,7 @@ export class EventStore {
     return (await this.#newestOfSubject(tenantId, filter, newestFirst)) ?? this.#anyPage(tenantId, filter, newestFirst);
   }
 
-  /** The page that is asked for by far the most; null when it is another one. */
+  /** Answers the most frequent request, the newest events of one account; null for any other request. */
   async #newestOfSubject(
     tenantId: string,
     filter: EventFilter,
@@ -68,14 +68,14 @@ export class EventStore {
     return (await this.findByIds(tenantId, [id])).get(id) ?? null;
   }
 
-  /** The events with these ids, by id; what is not there is left out. */
+  /** The events with these ids, by id; ids without an event are left out. */
   async findByIds(tenantId: string, ids: readonly string[]): Promise<Map<string, SecurityEvent>> {
     const { rows } = await sql<SecurityEvent>`select ${sql.raw(EVENT_SELECT_LIST)} from security_events e
       where e.tenant_id = ${tenantId}::uuid and e.id = any(${ids.filter(isUuid)}::uuid[])`.execute(this.#db.read());
     return new Map(rows.map((event) => [event.id, event]));
   }
 
-  /** The feed cursors of events, by id; an event is left out until the sequencer has seen it, a few milliseconds. */
+  /** The feed cursors of events, by id. An event has none until the sequencer has seen it, which takes a few milliseconds. */
   async feedCursors(tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
     const { rows } = await sql<{ id: string; position: unknown; generation: unknown }>`
       select p.event_id as id, p.position,

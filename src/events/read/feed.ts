@@ -8,7 +8,7 @@ import type { FeedEntry, Follower } from './follower.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { type Kept, type PositionReader, readKept, readTenantPage } from './positions.ts';
 
-/** One step of a feed: an event, or a checkpoint, which is a cursor to resume from when nothing has come yet. */
+/** One item of a feed: an event, or a checkpoint, whose cursor moves the place to resume from although no event matched. */
 export type FeedItem =
   | { readonly kind: 'event'; readonly cursor: string; readonly event: SecurityEvent }
   | { readonly kind: 'checkpoint'; readonly cursor: string; readonly event: null };
@@ -16,7 +16,7 @@ export type FeedItem =
 export interface FollowRequest {
   readonly tenantId: string;
   readonly filter?: EventFilter;
-  /** Cursor of the last item seen; without it the feed begins with what happens next. */
+  /** Cursor of the last item seen; without it the feed begins with the next event. */
   readonly after?: string | null | undefined;
   /** Ends the feed. */
   readonly signal?: AbortSignal;
@@ -29,7 +29,7 @@ export interface FeedOptions {
   readonly cursors: CursorCodec;
 }
 
-/** What subscriptions read: the events of one tenant, live, each once and in order. */
+/** Delivers the events of one tenant to subscriptions, live, each once and in order. */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #open = new Set<MemoryTail>();
@@ -39,10 +39,10 @@ export class Feed {
   }
 
   /**
-   * Follows a tenant's events. The first item is a checkpoint; further ones come with `checkpoint()`. Ending the iteration
-   * or aborting `signal` releases everything. Nothing is read ahead of a slow consumer but 256 events; beyond that it reads
-   * the log itself until it has caught up.
-   * @throws EVENT_CURSOR_INVALID `after` was not given out for this tenant. On the first step.
+   * Follows a tenant's events. The first item is a checkpoint; further ones come with `checkpoint()`. Ending the iteration or
+   * aborting `signal` releases everything. For a slow consumer at most 256 events are buffered; after that the feed reads the
+   * log until the consumer has caught up.
+   * @throws EVENT_CURSOR_INVALID `after` was not issued for this tenant. On the first step.
    * @throws EVENT_CURSOR_EXPIRED Events after `after` were deleted by the tenant's retention; on the first step, or later when
    *   they are deleted before a slow consumer gets to them.
    * @throws SERVICE_UNAVAILABLE The log cannot be read at the moment; follow again with the last cursor.
@@ -53,7 +53,7 @@ export class Feed {
     const items = this.#items(request, signal);
     return {
       next: () => items.next(),
-      // A generator that waits does not see its own return(); ending the wait lets it.
+      // return() has no effect on a generator while it awaits; aborting ends the wait first.
       return: () => {
         ended.abort();
         return items.return(undefined);
@@ -68,7 +68,7 @@ export class Feed {
     };
   }
 
-  /** Lets each subscriber whose place moved without an event know it; the engine calls this every 30 seconds. */
+  /** Sends a checkpoint to each subscriber whose place moved without an event; the engine calls this every 30 seconds. */
   checkpoint(): void {
     for (const tail of this.#open) tail.requestCheckpoint();
   }
@@ -87,7 +87,7 @@ export class Feed {
     follower.attach(tail);
     this.#open.add(tail);
     try {
-      // Without a cursor the feed begins where the follower stands as it is attached, so nothing is missed.
+      // Without a cursor the feed begins at the follower's position when it is attached, so that no event is missed.
       let at = start ?? follower.position!;
       let mustRead = start !== null;
       yield this.#checkpointAt(tenantId, at);
@@ -123,20 +123,21 @@ export class Feed {
     }
   }
 
-  /** The place of the cursor, or null to begin with what happens next. */
+  /** The place of the cursor, or null to begin with the next event. */
   async #startOf({ tenantId, after }: FollowRequest): Promise<LogPosition | null> {
     const { cursors, db, follower, reader } = this.#options;
     const start = after === null || after === undefined ? null : cursors.decode(tenantId, after);
     if (follower.position === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
     if (start === null) return null;
-    // Another node may know a generation that our follower has yet to see; one that nobody knows is of another log.
+    // Another node may know a generation that this follower has not seen yet. A generation unknown to the database belongs to
+    // another log.
     if (start.generation > follower.position.generation && start.generation > (await reader.tail()).generation)
       throw eventErrors.EVENT_CURSOR_INVALID();
     this.#requireWhole(tenantId, await readKept(db, tenantId, start));
     return start;
   }
 
-  /** Refuses to go on where something is missing. */
+  /** Refuses to go on when events after the place were deleted. */
   #requireWhole(tenantId: string, { isWhole, from }: Kept): void {
     if (isWhole) return;
     throw eventErrors.EVENT_CURSOR_EXPIRED({
@@ -144,7 +145,7 @@ export class Feed {
     });
   }
 
-  /** Reads the log up to where the follower stands now; ends with that place, without an event. */
+  /** Reads the log up to the follower's present position; the last item is that position, without an event. */
   async *#logged(
     tenantId: string,
     filter: CompiledFilter,
@@ -155,7 +156,7 @@ export class Feed {
     let at = from;
     while (!signal.aborted) {
       const page = await readTenantPage(this.#options.db, tenantId, filter, at, end.position);
-      // Retention may have been at work since the last page.
+      // Retention may have deleted events since the last page.
       this.#requireWhole(tenantId, page.kept);
       for (const { position, event } of page.matching) yield { generation: end.generation, position, event };
       if (page.lastPosition === null) break;
@@ -170,7 +171,7 @@ export class Feed {
 
   readonly #shared = new WeakMap<SecurityEvent, FeedItem>();
 
-  /** Subscribers of one event share its item, and so the work of sealing its cursor. */
+  /** Subscribers of one event share its item, so that its cursor is sealed only once. */
   #item(entry: FeedEntry): FeedItem {
     let item = this.#shared.get(entry.event);
     if (item === undefined) {

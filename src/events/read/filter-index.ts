@@ -1,11 +1,11 @@
-/** What is wanted at each property in turn: one of these values, or anything (null). */
+/** The values wanted for each property in turn: one of these, or any (null). */
 export type Wanted = readonly (readonly string[] | null)[];
 
-/** The subscribers who want the same up to here, by what they want next. */
+/** The members that want the same values up to this depth, by the value they want next. */
 interface Branch<T> {
   readonly members: Set<T>;
   readonly byValue: Map<string, Branch<T>>;
-  /** Those to whom the next property does not matter. */
+  /** The members for which the next property may have any value. */
   anything: Branch<T> | null;
 }
 
@@ -15,8 +15,8 @@ const isEmpty = <T>({ members, byValue, anything }: Branch<T>): boolean =>
   members.size === 0 && byValue.size === 0 && anything === null;
 
 /**
- * Finds those who want an event by its properties, so that an event costs as much as it has takers, however many others
- * there are. Every member wants the same number of properties.
+ * Finds the members that want an event, by its properties. The cost of an event grows with the members that want it, not with
+ * all members. Every member names the same number of properties.
  */
 export class FilterIndex<T> {
   readonly #root = newBranch<T>();
@@ -35,7 +35,7 @@ export class FilterIndex<T> {
     prune(this.#root, wanted, 0, member);
   }
 
-  /** Visits each member that wants an event with these values, once; null is a value that nobody wants by name. */
+  /** Visits each member that wants an event with these values, once; a null value matches only members that want any value. */
   visit(values: readonly (string | null)[], see: (member: T) => void): void {
     visit(this.#root, values, 0, see);
   }
@@ -61,7 +61,7 @@ function grow<T>(branch: Branch<T>, values: readonly string[] | null): Branch<T>
   });
 }
 
-/** Takes a member away, and every branch that is empty then. */
+/** Removes a member, and every branch that is empty afterwards. */
 function prune<T>(branch: Branch<T>, wanted: Wanted, depth: number, member: T): void {
   if (depth === wanted.length) {
     branch.members.delete(member);

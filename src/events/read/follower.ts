@@ -5,25 +5,31 @@ import { indexedValues } from './event-filter.ts';
 import { FilterIndex, type Wanted } from './filter-index.ts';
 import { type PositionReader, READ_PAGE } from './positions.ts';
 
-/** An event on its way through memory, shared by all who get it. */
+/** An event with its position, shared in memory by all subscribers that receive it. */
 export interface FeedEntry extends LogPosition {
   readonly event: SecurityEvent;
 }
 
-/** A subscriber's end in memory. Told of the events of its tenant that it wants, in order; must be quick and must not throw. */
+/**
+ * A subscriber, as the follower sees it. It is offered the events of its tenant that it wants, in order; it must be quick and
+ * must not throw.
+ */
 export interface Tail {
   readonly tenantId: string;
-  /** What events it wants, by `indexedValues`. It may be offered others too. */
+  /** Which events it wants, by `indexedValues`. It may be offered others too. */
   readonly wanted: Wanted;
   offer(entry: FeedEntry): void;
-  /** Told that events were deleted before they could be offered: the log says whether any of them was one of its own. */
+  /**
+   * Called when events were deleted before they could be offered; the subscriber then reads the log to learn whether it missed
+   * any.
+   */
   lapse(): void;
 }
 
 export interface FollowerOptions {
   readonly reader: PositionReader;
   readonly onError: (error: unknown) => void;
-  /** Longest time between two looks, in milliseconds. */
+  /** Longest time between two reads of the log, in milliseconds. */
   readonly pollMs: number;
 }
 
@@ -47,7 +53,7 @@ export class Follower {
 
   /** Begins at the log's present end. */
   async start(): Promise<void> {
-    // What is committed while we look is delivered: the place comes first.
+    // Read the place first, so that events committed from now on are delivered.
     this.#position ??= await this.#options.reader.tail();
     this.#lastLookAt = performance.now();
     this.#loop.start();
@@ -57,7 +63,7 @@ export class Follower {
     return this.#loop.stop();
   }
 
-  /** Says that there are new positions. */
+  /** Reports that there are new positions. */
   wake(): void {
     this.#loop.wake();
   }
@@ -80,7 +86,7 @@ export class Follower {
     this.#listeners.push(listener);
   }
 
-  /** Adds a subscriber: it is told of everything after the present `position`. */
+  /** Adds a subscriber: it is offered every event after the present `position`. */
   attach(tail: Tail): void {
     const tails = this.#tails.get(tail.tenantId) ?? new FilterIndex<Tail>();
     tails.add(tail.wanted, tail);
@@ -101,12 +107,12 @@ export class Follower {
     let isWhole = true;
     for (const { position, event } of look.events) {
       const before: number = this.#position.position;
-      // A sequencer commits positions in order. A hole that retention has not made means that what we see is not the log we
-      // know: look again.
+      // A sequencer commits positions in order. A gap that retention did not make means that the log was replaced meanwhile (a
+      // restore): read it again.
       isWhole = position === before + 1 || (await this.#options.reader.deletedUpTo()) >= position - 1;
       if (!isWhole) break;
       if (position !== before + 1 || event === null) this.#lapse();
-      // Kept up to date at each step: a subscriber may come while the reader is asked.
+      // Update the position at each step, because a subscriber may be attached while `deletedUpTo` is read.
       this.#position = { generation, position };
       if (event !== null) this.#deliver({ ...this.#position, event });
     }
@@ -116,8 +122,8 @@ export class Follower {
   }
 
   /**
-   * Retention keeps events for a day at least, so this node was cut off for longer. The caches have heard of nothing that
-   * happened since, but they remember nothing for so long either.
+   * Tells all subscribers that events were deleted unread. Retention keeps events for at least a day, so this node was cut off
+   * for longer. The caches need no notice: they keep nothing for that long.
    */
   #lapse(): void {
     for (const tails of this.#tails.values()) tails.visitAll((tail) => tail.lapse());

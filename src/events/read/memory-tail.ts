@@ -2,10 +2,14 @@ import type { CompiledFilter } from './event-filter.ts';
 import type { Wanted } from './filter-index.ts';
 import type { FeedEntry, Tail } from './follower.ts';
 
-/** Events kept for a consumer that is slower than the log; they are shared, so this is 2 KB of references each. */
+/**
+ * Events buffered for a consumer that is slower than the log; the events are shared, so a full buffer is 2 KB of references.
+ */
 const MAX_BUFFERED = 256;
 
-/** A subscriber's buffer between the follower and its consumer. When it is full it is emptied: the log has it all. */
+/**
+ * A subscriber's buffer between the follower and its consumer. A full buffer is emptied, because the log has the same events.
+ */
 export class MemoryTail implements Tail {
   readonly tenantId: string;
   readonly wanted: Wanted;
@@ -41,12 +45,12 @@ export class MemoryTail implements Tail {
     this.#wake?.();
   }
 
-  /** Whether events were dropped that the consumer has to read from the log. */
+  /** Whether events were dropped; the consumer has to read them from the log. */
   get hasOverflowed(): boolean {
     return this.#hasOverflowed;
   }
 
-  /** Begins anew, empty; what is offered from now on is kept. */
+  /** Empties the buffer; events offered from now on are kept. */
   restart(): void {
     this.#hasOverflowed = false;
     this.#buffered = [];
@@ -56,7 +60,7 @@ export class MemoryTail implements Tail {
   take(): FeedEntry | undefined {
     const entry = this.#buffered[this.#next];
     if (entry !== undefined) this.#next++;
-    // What was taken must not stay referenced while the consumer never quite catches up.
+    // Release the events taken, even when the consumer never empties the buffer.
     if (this.#next === this.#buffered.length || this.#next === MAX_BUFFERED) {
       this.#buffered = this.#buffered.slice(this.#next);
       this.#next = 0;

@@ -7,19 +7,19 @@ import { EVENT_JSON, EVENT_SELECT_LIST, readEvent, type WrittenEvent } from '../
 import { LOG } from '../sequence/sequencing.ts';
 import type { CompiledFilter } from './event-filter.ts';
 
-/** Rows of one look at the log: 500 events of about 1 KB, half a megabyte for each subscriber that reads by itself. */
+/** Rows of one read of the log: 500 events of about 1 KB are half a megabyte for each subscriber that reads the log. */
 export const READ_PAGE = 500;
 
-/** An event at its place; null where retention removed it. */
+/** A position and its event; null where retention removed the event. */
 export interface PositionedEvent {
   readonly position: number;
   readonly event: SecurityEvent | null;
 }
 
-/** What a follower saw: the present generation, and what follows the place it asked from. */
+/** What a follower read: the present generation, and the events after the place it read from. */
 export interface Look {
   readonly generation: number;
-  /** Where the events begin: right after the place asked from, or at a generation's start if that place was lost. */
+  /** Where the events begin: right after the place read from, or at the start of a generation if that place was lost. */
   readonly from: number;
   readonly events: readonly PositionedEvent[];
 }
@@ -34,7 +34,7 @@ export function linkStatement(link: ServerLink): Statement {
   };
 }
 
-/** Runs a statement like any other, outside whatever unit of work is open. */
+/** Runs a statement through the database, outside any open unit of work. */
 export function databaseStatement(db: Database): Statement {
   return (text, values) =>
     db.detached(async () => {
@@ -43,7 +43,10 @@ export function databaseStatement(db: Database): Statement {
     });
 }
 
-/** Where reading goes on after generation $1, position $2: there, or before the first position of a later generation. */
+/**
+ * Where reading resumes after generation $1, position $2: at that position, or before the first position of a later generation
+ * if that is smaller.
+ */
 const RESUME = `least($2::bigint, (select min(first_position) - 1 from event_generations where log = ${LOG} and generation > $1::integer))`;
 
 const TAIL_SQL = `select b.generation, b.last_position as position from event_batches b where b.log = ${LOG}
@@ -51,7 +54,10 @@ const TAIL_SQL = `select b.generation, b.last_position as position from event_ba
 
 const DELETED_SQL = 'select coalesce(max(deleted_position), 0) as deleted from event_retentions';
 
-/** The inner limit keeps the planner at one index probe a row: without statistics it would join by scanning the whole log. */
+/**
+ * The inner limit makes the planner use one index probe for each row: without statistics it would join by scanning the whole
+ * log.
+ */
 const LOOK_SQL = `with place as materialized (
     select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
   )
@@ -75,7 +81,7 @@ export class PositionReader {
     this.#statement = statement;
   }
 
-  /** The last place given out; before the first pass of the first sequencer that is nowhere. */
+  /** The last position given; generation 0, position 0 before the first pass of any sequencer. */
   async tail(): Promise<LogPosition> {
     const [row] = await this.#statement(TAIL_SQL, []);
     return row === undefined
@@ -83,7 +89,7 @@ export class PositionReader {
       : { generation: Number(row['generation']), position: Number(row['position']) };
   }
 
-  /** The highest position of any tenant that retention deleted; 0 when it deleted nothing so far. */
+  /** The highest position that retention deleted in any tenant; 0 when it has deleted nothing. */
   async deletedUpTo(): Promise<number> {
     const [row] = await this.#statement(DELETED_SQL, []);
     return Number(row!['deleted']);
@@ -100,11 +106,11 @@ export class PositionReader {
   }
 }
 
-/** What retention left of a tenant's events, seen from a place. */
+/** What retention left of a tenant's events after a place. */
 export interface Kept {
-  /** Whether nothing was deleted that comes after the place. */
+  /** Whether no event after the place was deleted. */
   readonly isWhole: boolean;
-  /** The first place from which reading on misses nothing: that of the last event deleted. */
+  /** The first place from which reading misses nothing: that of the last event deleted. */
   readonly from: LogPosition;
 }
 
@@ -113,7 +119,9 @@ const toKept = (row: Record<string, unknown>): Kept => ({
   from: { generation: Number(row['generation']), position: Number(row['deleted']) },
 });
 
-/** Where reading goes on after a place, and what is needed to tell whether something is missing there. */
+/**
+ * Selects where reading resumes after a place, and the highest deleted position, which tells whether events are missing there.
+ */
 const placeOf = (tenantId: string, after: LogPosition) => sql`place as materialized (
     select least(${after.position}::bigint, (select min(first_position) - 1 from event_generations
         where log = ${sql.raw(String(LOG))} and generation > ${after.generation}::integer)) as place,
@@ -121,24 +129,24 @@ const placeOf = (tenantId: string, after: LogPosition) => sql`place as materiali
       coalesce((select max(generation) from event_generations where log = ${sql.raw(String(LOG))}), 0) as generation
   )`;
 
-/** What is left for a subscriber who has seen everything up to a place. */
+/** Reads what retention left for a subscriber that has seen everything up to a place. */
 export async function readKept(db: Database, tenantId: string, after: LogPosition): Promise<Kept> {
   const query = sql<Record<string, unknown>>`with ${placeOf(tenantId, after)} select * from place`;
   const { rows } = await db.detached(() => query.execute(db.read()));
   return toKept(rows[0]!);
 }
 
-/** Events of one tenant after a place and up to another, for a subscriber that reads by itself. */
+/** Events of one tenant after a place and up to another, for a subscriber that reads the log. */
 export interface TenantPage {
-  /** As of the same moment as the events. */
+  /** Read in the same statement as the events. */
   readonly kept: Kept;
   readonly matching: readonly { readonly position: number; readonly event: SecurityEvent }[];
-  /** Last position looked at, matching or not; null when there was none. */
+  /** Last position read, matching or not; null when there was none. */
   readonly lastPosition: number | null;
 }
 
 /**
- * Looks at the next 500 positions of a tenant; the filter is applied after that bound, so a rare match costs many short
+ * Reads the next 500 positions of a tenant. The filter is applied after that bound, so that a rare match costs many short
  * statements instead of one long one.
  */
 export async function readTenantPage(

@@ -6,14 +6,17 @@ export interface LogPosition {
   readonly position: number;
 }
 
-/** Whether `a` comes after `b`. A later generation is later whatever its positions: the lost tail of the former is void. */
+/**
+ * Whether `a` comes after `b`. Any place in a later generation comes after the former generation, whose lost tail does not
+ * count.
+ */
 export function isAfter(a: LogPosition, b: LogPosition): boolean {
   return a.generation === b.generation ? a.position > b.position : a.generation > b.generation;
 }
 
 /**
- * Seals text so that it shows nothing and opens only in its own context. `Sealer` of `crypto/` fits; give it a purpose,
- * and so a key, of its own.
+ * Encrypts text so that it can be opened only in the context given. `Sealer` of `crypto/` implements it; give it a purpose, and
+ * so a key, that nothing else uses.
  */
 export interface CursorSealer {
   seal(text: string, context: string): string;
@@ -35,7 +38,7 @@ export class CursorCodec {
     this.#sealer = sealer;
   }
 
-  /** Of fixed length, or the length would tell how much the service has seen. */
+  /** Pads to a fixed length, so that the length does not reveal how many events the service has. */
   encode(tenantId: string, { generation, position }: LogPosition): string {
     const text = `${String(generation).padStart(GENERATION_DIGITS, '0')}.${String(position).padStart(POSITION_DIGITS, '0')}`;
     return this.#sealer.seal(text, contextOf(tenantId));

@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type EventEnds, isEventType } from './catalogue.ts';
 import type { SecurityEvent } from './event.ts';
 
-/** Whose remembered access an event may have ended: all of its tenant, or those of a client, of a session, of an account. */
+/** Whose cached access an event may have ended: that of the whole tenant, of a client, of a session or of an account. */
 export type EndedAccess =
   | { readonly kind: 'tenant' }
   | { readonly kind: 'client'; readonly clientId: string }
@@ -44,9 +44,9 @@ function readSubject({ subjectId, clientId, params }: SecurityEvent): EndedAcces
 }
 
 /**
- * Reads the column `ends` of the catalogue for one event: whose tokens, sockets and cached permissions have to be looked at
- * again. Null for an event that ends nobody's access, as most do. A type that this version does not know, written by a newer
- * node, counts for the whole tenant.
+ * Reads the column `ends` of the catalogue for one event: whose tokens, sockets and cached permissions have to be checked
+ * again. Null for an event that ends no access, which most events are. A type that this version does not know, written by a
+ * newer node, counts for the whole tenant.
  */
 export function readEndedAccess(event: SecurityEvent): EndedAccess | null {
   return READERS[isEventType(event.type) ? EVENT_TYPES[event.type].ends : 'tenant'](event);

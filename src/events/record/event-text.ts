@@ -6,13 +6,13 @@ const PARAM_MEMBERS = 64;
 const PARAM_LEVELS = 4;
 
 /**
- * Text that PostgreSQL takes: NUL removed, lone surrogates replaced by U+FFFD, cut to `maxLength` UTF-16 units.
- * A row with either is refused as a whole, and a User-Agent may hold anything.
+ * Makes text that PostgreSQL accepts: NUL removed, lone surrogates replaced by U+FFFD, cut to `maxLength` UTF-16 units.
+ * PostgreSQL refuses a whole row because of either, and a User-Agent may contain anything.
  */
 export function storableText(text: string, maxLength = COLUMN_LENGTH): string {
   const withoutNul = text.includes('\0') ? text.replaceAll('\0', '') : text;
   const cut = withoutNul.length > maxLength ? withoutNul.slice(0, maxLength) : withoutNul;
-  // After the cut, which may have split a pair.
+  // Replace lone surrogates after the cut, which may have split a pair.
   return cut.isWellFormed() ? cut : cut.toWellFormed();
 }
 
@@ -20,7 +20,7 @@ export function storableOrNull(text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : storableText(text);
 }
 
-/** Details of an event as JSON that PostgreSQL takes, within the bounds above. */
+/** Makes the details of an event JSON that PostgreSQL accepts, within the bounds above. */
 export function storableParams(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return storableObject(params, 1);
 }

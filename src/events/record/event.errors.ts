@@ -4,11 +4,11 @@ import { defineErrors } from '../../kernel/index.ts';
 export const eventErrors = defineErrors({
   EVENT_CURSOR_INVALID: {
     kind: 'invalid',
-    message: 'The cursor is not one that this tenant’s event feed gave out.',
+    message: 'The cursor was not issued by this tenant’s event feed.',
   },
   EVENT_CURSOR_EXPIRED: {
     kind: 'refused',
     message:
-      'Events after this cursor are no longer kept. `oldestCursor` in the extensions is the first from which nothing is missing.',
+      'Events after this cursor have been deleted. Continue from `oldestCursor` in the extensions, after which none is missing.',
   },
 });

@@ -2,7 +2,7 @@ import { newIdAt, type Origin, type TenantRef } from '../../kernel/index.ts';
 import type { EventType } from './catalogue.ts';
 import { storableOrNull, storableParams, storableText } from './event-text.ts';
 
-/** Who acted; a `Caller` of `access/` fits. */
+/** Who acted; a `Caller` of `access/` has this shape. */
 export interface EventActor {
   readonly kind: string;
   readonly userId: string | null;
@@ -12,7 +12,7 @@ export interface EventActor {
   readonly origin: Origin;
 }
 
-/** What a service reports; the rest of the row comes from the actor and the clock. */
+/** What a service reports; the other columns come from the actor and the clock. */
 export interface EventDraft {
   readonly type: EventType;
   /** Public id of the account acted on. */
@@ -23,7 +23,7 @@ export interface EventDraft {
   readonly sessionId?: string | null;
   /** Default `success`. */
   readonly outcome?: 'success' | 'failure';
-  /** Error code or short word that says why, for failures. */
+  /** Error code or short word that gives the reason of a failure. */
   readonly reason?: string | null;
   /** Details. Never a secret; each text is cut to 2000 characters. */
   readonly params?: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export interface EventDraft {
 /** A row of the log. */
 export interface SecurityEvent {
   readonly tenantId: string;
-  /** UUIDv7 of the moment it happened: `occurredAt`, to the millisecond. */
+  /** UUIDv7 of the moment the event happened: `occurredAt`, to the millisecond. */
   readonly id: string;
   readonly type: EventType;
   readonly occurredAt: Date;
@@ -56,7 +56,7 @@ export interface SecurityEvent {
 
 const NO_PARAMS: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** Makes the row of an event that happened now: every text is one the database takes, and none is longer than its bound. */
+/** Makes the row of an event that happened now. Every text is made storable and cut to its bound. */
 export function toSecurityEvent(
   actor: EventActor,
   tenant: Pick<TenantRef, 'id'>,

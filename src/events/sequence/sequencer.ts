@@ -3,20 +3,20 @@ import type { Sequencing } from './sequencing.ts';
 
 export interface SequencerOptions {
   readonly sequencing: Sequencing;
-  /** Told after each pass that gave out positions. */
+  /** Called after each pass that gave positions. */
   readonly onSequenced: (count: number) => void;
   readonly onError: (error: unknown) => void;
-  /** Longest time between two passes: what finds the commits of a node that died. */
+  /** Longest time between two passes: finds the commits of a node that died before it could wake the others. */
   readonly pollMs: number;
 }
 
-/** Another node has its turn; it holds the lock for about a millisecond. */
+/** Rest while another node holds the lock, which takes about a millisecond. */
 const BUSY_MS = 5;
-/** A pass costs the server about a millisecond: under load at most a tenth of one core. */
+/** Rest between passes. A pass costs the server about a millisecond, so under load this is at most a tenth of one core. */
 const BETWEEN_PASSES_MS = 10;
 
 /**
- * Gives committed events dense positions; one on each node, one at a time at work
+ * Gives committed events dense positions. Each node has one, and a lock lets one at a time work
  * (docs/decisions/0011-event-positions.md).
  */
 export class Sequencer {
@@ -32,7 +32,7 @@ export class Sequencer {
     this.#loop.start();
   }
 
-  /** Says that this node committed events. */
+  /** Reports that this node committed events. */
   wake(): void {
     this.#loop.wake();
   }

@@ -3,35 +3,35 @@ import type { QueryResult } from 'pg';
 import type { Database, TimeLimits } from '../../persistence/index.ts';
 import type { ServerLink } from '../link/server-link.ts';
 
-/** The one log there is so far; the tables leave room for more. */
+/** The only log so far; the tables could hold several. */
 export const LOG = 0;
-/** Channel that tells every node of new positions. */
+/** NOTIFY channel on which every node learns of new positions. */
 export const POSITIONS_CHANNEL = 'idgraph_events';
-/** Any 64-bit number no other application of the database uses. */
+/** Any 64-bit number that no other application of the database uses as an advisory lock. */
 const SEQUENCER_LOCK = 7_236_914_552_012n;
 
 /** What one pass found. */
 export interface SequencerPass {
-  /** Whether this node had its turn; false while another one is at it. */
+  /** Whether this node got the lock; false while another node holds it. */
   readonly hadTurn: boolean;
   /** False when the log's last generation belongs to another cluster, or there is none yet. */
   readonly isCurrent: boolean;
-  /** Events that got their position. */
+  /** How many events got their position. */
   readonly count: number;
 }
 
-/** How the sequencer speaks to the database. */
+/** The database operations of the sequencer. */
 export interface Sequencing {
   /** Gives every event that became visible since the last pass the next position. */
   pass(): Promise<SequencerPass>;
-  /** Opens a generation if the last one is not of this cluster; numbers what has no position yet. */
+  /** Opens a generation if the last one does not belong to this cluster, and gives positions to events that have none. */
   openGeneration(): Promise<void>;
 }
 
 /**
- * Takes the turn and steers the planner: a table without statistics would be scanned whole (2 to 7 ms a pass). The lock's
- * answer is kept as a setting of the transaction, because the statement that acts on it must be a later one: only then
- * does its snapshot see what the holder before us committed.
+ * Takes the lock and sets planner options, because a table without statistics would be scanned whole (2 to 7 ms a pass).
+ * Whether the lock was taken is stored as a setting of the transaction, because the statement that depends on it must be a
+ * later one: only then does its snapshot include what the previous holder committed.
  */
 const TAKE_TURN = `select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
   set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
@@ -40,8 +40,8 @@ const TAKE_TURN = `select set_config('enable_seqscan', 'off', true), set_config(
 const HAS_TURN = `current_setting('idgraph.sequencing') = 'true'`;
 
 /**
- * Where we are: the cluster and database, and the WAL timeline. The control file would tell the new timeline only after
- * the first checkpoint that follows a promotion, the name of the current WAL file tells it at once.
+ * Identifies the present log: the cluster and database, and the WAL timeline. The timeline is read from the name of the current
+ * WAL file, because the control file shows a new timeline only after the first checkpoint that follows a promotion.
  */
 const HERE = `here as materialized (
     select (select system_identifier from pg_control_system())::text || '/' ||
@@ -56,9 +56,9 @@ const LAST_BATCH = `select b.generation, b.last_position, b.snapshot,
     order by b.log desc, b.generation desc, b.last_position desc limit 1`;
 
 /**
- * One pass. An arrival is new if the last batch's snapshot could not see its transaction: it had not begun (at or above
- * xmax) or was still open (in xip). The batch row keeps the snapshot of this very statement, so that nothing falls between
- * two passes and nothing is in both, whatever was rolled back, killed or held open in between. An idle pass writes nothing.
+ * One pass. An arrival is new if the last batch's snapshot could not see its transaction, because it had not begun (at or above
+ * xmax) or was still open (in xip). The batch row stores the snapshot of this same statement, so that no event is missed or
+ * numbered twice, whatever was rolled back, killed or held open between two passes. An idle pass writes nothing.
  */
 const pass = (isNotifying: boolean): string => `with ${HERE},
   last as materialized (${LAST_BATCH}),
@@ -86,9 +86,9 @@ const pass = (isNotifying: boolean): string => `with ${HERE},
   from head`;
 
 /**
- * Opens a generation. The arrivals a copy brought along carry transaction ids of another cluster, which this one has yet
- * to give out: all that are visible are taken away, those without a position numbered. A transaction still open here is in
- * the new batch's snapshot and so in one of the next passes.
+ * Opens a generation. In a copied database the arrivals carry transaction ids of another cluster, which this one has not
+ * assigned yet: all visible arrivals are deleted, and those without a position get one. A transaction that is still open here
+ * is in the new batch's snapshot, so one of the next passes finds it.
  */
 const OPEN_GENERATION = `with ${HERE},
   last as materialized (${LAST_BATCH}),
@@ -116,12 +116,12 @@ const OPEN_GENERATION = `with ${HERE},
   insert into event_batches (log, generation, last_position, snapshot)
   select ${LOG}, needed.generation, needed.last_position + (select count(*) from numbered), pg_current_snapshot() from needed`;
 
-/** Opening a generation numbers whatever a copy left over, which may be much. */
+/** Opening a generation numbers everything that a copied database left without a position, which may be much. */
 const OPEN_TIMEOUT_MS = 300_000;
 
 /**
- * On a server each pass is one text of several statements: a single round trip, so a node that stalls never does so with
- * the lock in its hand.
+ * Sequencing on a PostgreSQL server. Each pass is one text of several statements and so a single round trip: a node that stalls
+ * cannot stall while it holds the lock.
  */
 export function serverSequencing(link: ServerLink, isNotifying: boolean, limits: TimeLimits): Sequencing {
   const script = (statement: string, statementMs: number) =>
@@ -139,11 +139,11 @@ export function serverSequencing(link: ServerLink, isNotifying: boolean, limits:
   };
 }
 
-/** Part of the first statement: how long those after it may take. */
+/** Part of the first statement: sets how long the later ones may take. */
 const timeLimits = (statementMs: number, lockMs: number): string =>
   `set_config('statement_timeout', '${statementMs}', true), set_config('lock_timeout', '${lockMs}', true)`;
 
-/** On the embedded database the one connection is queued for like for any other transaction. */
+/** Sequencing on the embedded database, where a pass waits for the only connection like any other transaction. */
 export function embeddedSequencing(db: Database): Sequencing {
   const inTurn = <T>(statement: string): Promise<readonly T[]> =>
     db.detached(() =>

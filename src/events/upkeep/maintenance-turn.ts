@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import type { Database } from '../../persistence/index.ts';
 
 /**
- * Any 64-bit numbers no other application of the database uses. The sweep, which comes every two seconds, has one of its own:
- * it would end the hourly work again and again, which then deleted less than is written.
+ * Any 64-bit numbers that no other application of the database uses as advisory locks. The sweep, which runs every two seconds,
+ * has a separate lock: with a shared one it would interrupt the hourly work so often that less would be deleted than is
+ * written.
  */
 const LOCKS = { hourly: 7_236_914_552_013n, sweep: 7_236_914_552_015n } as const;
 
-/** Work on the log that one node at a time does, in transactions of its own. */
+/** Runs maintenance of the log on one node at a time, in separate transactions. */
 export class MaintenanceTurn {
   readonly #db: Database;
   readonly #lock: bigint;
@@ -17,7 +18,7 @@ export class MaintenanceTurn {
     this.#lock = LOCKS[kind];
   }
 
-  /** Runs work in a transaction, unless another node is at such work: then null. */
+  /** Runs work in a transaction; null when another node is doing such work. */
   take<T>(work: () => Promise<T>): Promise<T | null> {
     return this.#db.detached(() =>
       this.#db.transaction(async () => {
@@ -29,7 +30,10 @@ export class MaintenanceTurn {
     );
   }
 
-  /** Repeats a statement, each time in a transaction of its own, until one touches less than a batch. Null: another node is at it. */
+  /**
+   * Repeats a statement, each time in a separate transaction, until it affects fewer rows than a batch. Null when another node
+   * is doing such work.
+   */
   async inBatches(size: number, statement: () => ReturnType<typeof sql>): Promise<number | null> {
     let total = 0;
     for (;;) {

@@ -9,14 +9,14 @@ import { createPartitions, monthOf } from './partitions.ts';
 const MONTHS_AHEAD = 3;
 const PARTITION_LIMITS = { statementMs: 300_000, queryMs: 310_000 };
 
-/** Keeps the log in order: its partitions, and the rows the sequencer is done with. */
+/** Maintains the log: makes its partitions, and deletes the rows that the sequencer no longer needs. */
 export class LogMaintenance {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #hourly: MaintenanceTurn;
   readonly #sweeping: MaintenanceTurn;
   readonly #sweepBatch: number;
-  /** Arrivals below this transaction id are gone; looking below it would wade through rows not yet vacuumed. */
+  /** Arrivals below this transaction id are deleted. Searching below it would read dead rows that are not vacuumed yet. */
   #sweptBelow = '0';
 
   constructor(db: Database, clock: Clock) {
@@ -30,13 +30,13 @@ export class LogMaintenance {
 
   /** Makes the partitions of this month and the next two. */
   async createPartitions(): Promise<void> {
-    // Rows that a clock far off put into the default partition are moved.
+    // The limits are long, because rows that a wrong clock put into the default partition are moved.
     await withTimeLimits(PARTITION_LIMITS, () =>
       this.#hourly.take(() => createPartitions(this.#db, monthOf(this.#clock.now()), MONTHS_AHEAD)),
     );
   }
 
-  /** Deletes arrivals that every later pass ignores, and batches but the last. Returns the number of arrivals. */
+  /** Deletes arrivals that every later pass ignores, and all batches except the last. Returns the number of arrivals. */
   async sweep(): Promise<number> {
     const limit = await this.#sweepLimit();
     if (limit === null) return 0;

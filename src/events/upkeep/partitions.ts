@@ -15,8 +15,8 @@ const startOf = (month: Month): Date => new Date(Date.UTC(Math.floor(month.index
 const LAST_MILLISECOND = 2 ** 48 - 1;
 
 /**
- * The smallest UUIDv7 of a moment: its first 48 bits are milliseconds since the epoch (RFC 9562 section 5.7). For a moment
- * that no id can have, the nearest.
+ * The smallest UUIDv7 of a moment: its first 48 bits are milliseconds since the epoch (RFC 9562 section 5.7). A moment outside
+ * the range of ids gives the nearest id.
  */
 export function smallestIdAt(date: Date): string {
   const milliseconds = Math.min(Math.max(date.getTime(), 0), LAST_MILLISECOND);
@@ -46,8 +46,8 @@ async function existing(db: Database): Promise<Month[]> {
 }
 
 /**
- * Makes the partitions of a month and those after it, where they are missing. Rows that went to the default partition in
- * their absence are moved. Runs in the open unit of work.
+ * Makes the missing partitions of a month and those after it. Rows that went to the default partition in the meantime are
+ * moved. Runs in the open unit of work.
  */
 export async function createPartitions(db: Database, first: Month, count: number): Promise<void> {
   const present = new Set((await existing(db)).map(({ index }) => index));
@@ -62,7 +62,7 @@ async function createPartition(db: Database, month: Month): Promise<void> {
   const from = sql.lit(smallestIdAt(startOf(month)));
   const to = sql.lit(smallestIdAt(startOf(plusMonths(month, 1))));
   const run = (statement: ReturnType<typeof sql>) => statement.execute(db.read());
-  // Attaching checks the default partition under this lock anyway; taken first, nothing slips in after the move.
+  // Attaching takes this lock on the default partition anyway. Take it first, so that no row is inserted there after the move.
   await run(sql`lock table security_events_default in access exclusive mode`);
   await run(sql`create table ${table} (like security_events including defaults including constraints)`);
   await run(sql`with moved as (delete from security_events_default where id >= ${from} and id < ${to} returning *)

@@ -6,29 +6,29 @@ import { MaintenanceTurn } from './maintenance-turn.ts';
 import { dropPartitionsBefore, hasPartitionsBefore, monthOf, smallestIdAt, smallestIdOf } from './partitions.ts';
 
 /**
- * The days that each of these tenants keeps its events. One that is left out keeps them as long as the tenant that keeps
- * them longest.
+ * The number of days that each of these tenants keeps its events. A tenant missing from the result keeps them as long as the
+ * tenant that keeps them longest.
  */
 export type RetentionDays = (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 
 const SECONDS_A_DAY = 86_400;
 /**
- * From here on the longest retention is rounded up to whole months, whose partitions are dropped instead of being emptied
- * row by row. A month more is at most a third of it.
+ * From this many days on, the longest retention is rounded up to whole months, so that partitions are dropped instead of being
+ * emptied row by row. The extra month is at most a third of the retention.
  */
 const WHOLE_MONTHS_FROM_DAYS = 90;
-/** How long a drop waits for those who read the log: everybody who comes meanwhile waits behind it. */
+/** How long a drop waits for readers of the log: everything that uses the log in the meantime waits behind the drop. */
 const LOCK_TIMEOUT = '1s';
 /** SQLSTATE lock_not_available. */
 const LOCK_TIMED_OUT = '55P03';
 
 const log = sql.raw(String(LOG));
-/** The newest position stays, whoever's it is: it carries the numbering on through a restore. */
+/** The newest position is never deleted, whichever tenant it belongs to: after a restore, numbering continues from it. */
 const NEWEST = sql`(select max(position) from event_positions where log = ${log})`;
 
 /**
- * Deletes what tenants no longer keep. With the deletion, in the same transaction, each tenant's highest deleted position is
- * written down: a reader who stands below it has missed something and is told, instead of going on behind the gap.
+ * Deletes what tenants no longer keep. The same transaction stores each tenant's highest deleted position, so that a reader
+ * whose cursor is below it gets an error instead of silently missing events.
  */
 export class LogRetention {
   readonly #db: Database;
@@ -44,7 +44,7 @@ export class LogRetention {
     this.#batch = db.isEmbedded ? 100 : 1_000;
   }
 
-  /** Deletes every event past its tenant's retention, and drops the partitions that nobody needs any more. */
+  /** Deletes every event past its tenant's retention, and drops the partitions that no tenant needs any more. */
   async expire(retentionDays: RetentionDays): Promise<void> {
     const tenants = await this.#tenants();
     const days = tenants === null ? new Map<string, number>() : await retentionDays(tenants);
@@ -58,7 +58,8 @@ export class LogRetention {
       else {
         const moment = this.#daysAgo(own);
         await this.deleteOlderThan(tenantId, moment);
-        // A position that was the newest outlived its event, and would keep every later month from being dropped.
+        // Delete a position that was the newest and so outlived its event; it would prevent every later month from being
+        // dropped.
         await this.#forgetBefore(tenantId, smallestIdAt(moment));
       }
     }
@@ -81,7 +82,7 @@ export class LogRetention {
     return deleted ?? 0;
   }
 
-  /** Takes a tenant's events with ids below this one out of the feed; their rows go with their partition. */
+  /** Removes a tenant's events with ids below this one from the feed; the rows are deleted with their partition. */
   async #forgetBefore(tenantId: string, smallest: string): Promise<void> {
     await this.#turn.inBatches(
       this.#batch,
@@ -95,7 +96,7 @@ export class LogRetention {
 
   async #dropBefore(month: ReturnType<typeof monthOf>, tenants: readonly string[]): Promise<void> {
     const smallest = smallestIdOf(month);
-    // What no month covers has no partition to go with.
+    // Rows of the default partition belong to no month, so they are deleted one by one.
     await this.#turn.inBatches(
       this.#batch,
       () => sql`delete from security_events_default where (tenant_id, id) in (
@@ -113,12 +114,12 @@ export class LogRetention {
         await dropPartitionsBefore(this.#db, month);
       });
     } catch (error) {
-      // Somebody reads the log for long; the next round tries again.
+      // A long read holds the log; the next round tries again.
       if (!isLockTimeout(error)) throw error;
     }
   }
 
-  /** Whether an event with an id below this one is still in the feed, or has yet to get there. */
+  /** Whether an event with an id below this one is still in the feed, or waits for its position. */
   async #isNeeded(smallest: string, tenants: readonly string[]): Promise<boolean> {
     const { rows } = await sql<{ isNeeded: boolean }>`select
       exists (select from event_arrivals where event_id < ${smallest}::uuid) or
@@ -129,7 +130,7 @@ export class LogRetention {
     return rows[0]!.isNeeded;
   }
 
-  /** The tenants that the log has events of, by one look at the index for each. Null: another node is at such work. */
+  /** The tenants that have events in the log, with one index probe for each. Null when another node is doing such work. */
   async #tenants(): Promise<string[] | null> {
     return this.#turn.take(async () => {
       const { rows } = await sql<{ tenantId: string }>`with recursive found as (
@@ -147,12 +148,12 @@ export class LogRetention {
   }
 }
 
-/** An event that waits for its position is left alone: deleted now, it would be a gap that no mark tells of. */
+/** Excludes events that still wait for their position: deleting one would leave a gap that no stored mark accounts for. */
 const isSettled = (id: ReturnType<typeof sql>) =>
   sql`(p.position is not null or not exists (
     select from event_arrivals a where a.tenant_id = e.tenant_id and a.event_id = ${id}))`;
 
-/** Deletes the positions of the rows `old`, and writes down the highest. */
+/** Deletes the positions of the rows `old`, and stores the highest one. */
 const forgetOld = (tenantId: string) => sql`forgotten as (
     delete from event_positions p using old where p.log = ${log} and p.position = old.position and p.position < ${NEWEST}),
   marked as (

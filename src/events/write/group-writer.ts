@@ -5,9 +5,9 @@ import type { SecurityEvent } from '../record/event.ts';
 export type EventSink = (events: readonly SecurityEvent[]) => Promise<void>;
 
 export interface GroupWriterOptions<T, R> {
-  /** Writes items with one statement, all or none, and returns once that is durable: a result for each. */
+  /** Writes items with one statement, all or none, and returns a result for each once they are durable. */
   readonly write: (items: readonly T[]) => Promise<readonly R[]>;
-  /** Told of each group once it is durable, before those who wait for it. */
+  /** Called with each group once it is durable, before its callers get their results. */
   readonly onWritten: (items: readonly T[], results: readonly R[]) => void;
   /** Runs a loop outside the context of the request that happened to start it. */
   readonly detached: <T>(work: () => T) => T;
@@ -16,8 +16,8 @@ export interface GroupWriterOptions<T, R> {
   /** Most items of one statement. */
   readonly maxGroup?: number;
   /**
-   * Groups that may be on their way at once. Default 1. With one, all who wait move in step: nothing is done here while the
-   * database works, and nothing there while we do.
+   * Most groups written at the same time. Default 1, with which this process idles while the database works, and the database
+   * idles while this process works.
    */
   readonly maxParallel?: number;
 }
@@ -28,17 +28,17 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Above this a group came from requests in parallel, and it pays to let the next one grow. */
+/** A larger group came from parallel requests; then it pays to let the next group grow. */
 const CROWD = 4;
 /**
- * How long from one flush to the next a group may grow under load, unless it is full before. A statement costs 150 us
- * whatever it holds: at 4,000 events a second, groups of 4 take a quarter of a core on our side, groups of 8 an eighth,
- * and beyond 16 little is left to gain. A caller alone never waits for it.
+ * How long after a flush the next group may grow under load, unless it is full before. A statement costs 150 us whatever its
+ * size: at 4,000 events a second, groups of 4 take a quarter of a core in this process, groups of 8 an eighth, and groups
+ * beyond 16 gain little more. A single caller never waits for this.
  */
 const GROWTH_MS = 2;
 const FULL_GROUP = 16;
 
-/** Group commit: whoever waits shares one statement and one commit, and is answered after it. */
+/** Group commit: all items that wait share one statement and one commit, and their callers are answered after it. */
 export class GroupWriter<T, R> {
   readonly #options: GroupWriterOptions<T, R>;
   readonly #maxWaiting: number;
@@ -46,11 +46,14 @@ export class GroupWriter<T, R> {
   #waiting: Waiting<T, R>[] = [];
   readonly #maxParallel: number;
   readonly #runs = new Set<Promise<void>>();
-  /** Runs that will look once more for what waits; the promise of one that will not is settled only a little later. */
+  /**
+   * Runs that will look for waiting items once more. `#runs` cannot tell, because the promise of a finished run settles a
+   * little later.
+   */
   #looking = 0;
   #isBeginning = false;
   #isHurried = false;
-  /** Runs that let their next group grow. */
+  /** Runs that are letting their next group grow. */
   readonly #growing = new Set<() => void>();
 
   constructor(options: GroupWriterOptions<T, R>) {
@@ -71,7 +74,7 @@ export class GroupWriter<T, R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       if (this.#waiting.length >= FULL_GROUP) this.#goOn();
-      // The one that has just begun will take all that arrives in this turn of the event loop.
+      // A run that has just begun takes everything that arrives in this turn of the event loop.
       if (!this.#isBeginning && this.#looking < this.#maxParallel) this.#begin();
     });
   }
@@ -90,7 +93,7 @@ export class GroupWriter<T, R> {
     goOn?.();
   }
 
-  /** Writes what waits without delay and returns when nothing waits any more. */
+  /** Writes all waiting items without delay and returns when none waits. */
   async drain(): Promise<void> {
     this.#isHurried = true;
     for (const goOn of this.#growing) goOn();
@@ -99,7 +102,7 @@ export class GroupWriter<T, R> {
   }
 
   async #run(): Promise<void> {
-    // What else arrives in this turn of the event loop joins the first group.
+    // Wait for what else arrives in this turn of the event loop: it joins the first group.
     await new Promise((resolve) => setImmediate(resolve));
     this.#isBeginning = false;
     while (this.#waiting.length > 0) {
@@ -114,7 +117,7 @@ export class GroupWriter<T, R> {
 
   /** Lets the next group grow for a while, or until it is full. */
   async #grow(ms: number): Promise<void> {
-    // Those just answered get to append again first.
+    // Let the callers just answered append again first.
     await new Promise((resolve) => setImmediate(resolve));
     if (ms <= 0 || this.#isHurried || this.#waiting.length >= FULL_GROUP) return;
     await new Promise<void>((resolve) => {
@@ -128,7 +131,7 @@ export class GroupWriter<T, R> {
     });
   }
 
-  /** A row the database refuses fails alone: its group is split until it stands by itself. */
+  /** Writes a group. When the database refuses a row, the group is split until that row fails alone. */
   async #flush(group: readonly Waiting<T, R>[]): Promise<void> {
     const items = group.map(({ item }) => item);
     let results: readonly R[];

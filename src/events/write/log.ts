@@ -8,7 +8,9 @@ import { databaseSink } from './sinks.ts';
 
 const PENDING = Symbol('events to write with the open unit of work');
 
-/** Told of events once they are durable, on the node that wrote them: caches drop what the events made stale. */
+/**
+ * Called with events once they are durable, on the node that wrote them: caches drop the entries that the events made stale.
+ */
 export type CommittedListener = (events: readonly SecurityEvent[]) => void;
 
 /** The append-only log of security events (docs/decisions/0011-event-positions.md). */
@@ -19,7 +21,7 @@ export class EventLog {
   readonly #groups: { drain(): Promise<void> }[];
   readonly #listeners: CommittedListener[] = [];
 
-  /** @param sink Where `append` writes; the event engine gives it a connection of its own. Default: the database's. */
+  /** @param sink Where `append` writes; the event engine gives it a connection outside the pool. Default: the database. */
   constructor(db: Database, clock: Clock, sink: EventSink = databaseSink(db)) {
     this.#db = db;
     this.#clock = clock;
@@ -40,13 +42,13 @@ export class EventLog {
   }
 
   /**
-   * Writes an event in the transaction of the change it reports: both are kept, or neither.
+   * Writes an event in the transaction of the change it reports: both are committed, or neither.
    * @throws Error outside a unit of work.
    */
   record(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): SecurityEvent {
     const unit = openUnitOfWork();
     if (unit === undefined)
-      throw new Error('record() needs an open unit of work; use append() for an event that stands alone.');
+      throw new Error('record() needs an open unit of work; use append() for an event that reports no change.');
     const event = toSecurityEvent(actor, tenant, draft, this.#clock.now());
     const pending = unit.attachment<SecurityEvent[]>(PENDING, () => {
       const events: SecurityEvent[] = [];
@@ -59,9 +61,10 @@ export class EventLog {
   }
 
   /**
-   * Changes of one kind, which different requests make together: one statement, with the events that report them.
+   * Makes a group for changes of one kind, which different requests make together: one statement, with the events that report
+   * them.
    * @param text Makes the changes of the JSON array `$2`, each of which has a number `n`, and returns the `n` of each that it
-   *   made. It must not wait for locks: all who are in the group would wait.
+   *   made. It must not wait for locks, because the whole group would wait.
    */
   changes<C extends object>(text: string): ChangeGroup<C> {
     const group = new ChangeGroup<C>({
@@ -75,11 +78,12 @@ export class EventLog {
   }
 
   /**
-   * Writes an event that stands alone (a token issued, a failed sign-in) and returns once it is durable. Those who wait at
-   * the same time share one insert and one commit.
+   * Writes an event that reports no change (a token issued, a failed sign-in) and returns once it is durable. Events that wait
+   * at the same time share one insert and one commit.
    * @throws SERVICE_UNAVAILABLE The database is away, or more events wait than it can take. Only when the connection broke
-   *   under the insert may the event be in the log all the same.
-   * @throws Error inside a unit of work: on the embedded database it would wait for the transaction that waits for it.
+   *   during the insert may the event be in the log nevertheless.
+   * @throws Error inside a unit of work: on the embedded database the event would wait for the transaction, which waits for the
+   *   event.
    */
   async append(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): Promise<SecurityEvent> {
     if (openUnitOfWork() !== undefined) throw new Error('append() inside a unit of work; use record().');
@@ -88,9 +92,9 @@ export class EventLog {
   }
 
   /**
-   * For a refusal that undoes the open unit of work: the event is appended after the rollback and before the caller sees
-   * the error. If it cannot be written, the caller sees that instead: nobody may guess unrecorded. Nothing is written when
-   * the unit commits.
+   * For a refusal that undoes the open unit of work: the event is appended after the rollback and before the caller sees the
+   * error. If it cannot be written, the caller sees that error instead, so that no guess goes unrecorded. Nothing is written
+   * when the unit commits.
    * @throws Error outside a unit of work.
    */
   appendAfterRollback(actor: EventActor, tenant: Pick<TenantRef, 'id'>, draft: EventDraft): void {
@@ -101,7 +105,7 @@ export class EventLog {
     });
   }
 
-  /** Returns when every event appended so far, and every change begun in a group, is durable or was refused. */
+  /** Returns when every event appended so far, and every change begun in a group, is durable or has been refused. */
   async drain(): Promise<void> {
     await Promise.all(this.#groups.map((group) => group.drain()));
   }

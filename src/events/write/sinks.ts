@@ -4,12 +4,12 @@ import { INSERT_EVENTS_SQL } from '../record/event-columns.ts';
 import type { EventSink } from './group-writer.ts';
 import { insertEvents } from './insert.ts';
 
-/** Writes through the database like any other statement: on the embedded one it queues for the one connection. */
+/** Writes through the database like any other statement; on the embedded one the statement waits for the only connection. */
 export function databaseSink(db: Database): EventSink {
   return (events) => insertEvents(db.read(), events);
 }
 
-/** Writes on a connection of its own. */
+/** Writes on a connection outside the pool. */
 export function linkSink(link: ServerLink): EventSink {
   return async (events) => {
     await link.query({ text: INSERT_EVENTS_SQL, values: [JSON.stringify(events)] });
