@@ -1,23 +1,26 @@
 /**
  * The translation layer: every path of the older APIs and of OAuth, as rows over documents of the graph.
- * May import `schema/` and, of `src/`, the words only: `kernel/` and `access/`.
+ * May import directives, errors and types of `schema/`, and of `src/` the words only: `kernel/` and `access/`. What it needs
+ * of the service is `EngineHost`.
  */
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { BLITZ } from './blitz/index.ts';
-import { createCallers } from './callers.ts';
-import { type Dialect, Engine, type EngineOptions, openApiOf } from './engine/index.ts';
+import { type Dialect, Engine, type EngineHost, type EngineOptions, openApiOf } from './engine/index.ts';
 import { OIDC } from './oidc/index.ts';
 
-export { createCallers, sessionCookieName } from './callers.ts';
 export {
   allowPage,
   answerPreflight,
+  type CallerAuthenticator,
   ClientGone,
   decodeBody,
+  type EngineHost,
+  type EngineOptions,
   isOfMediaType,
   isPreflight,
   keepToClient,
+  problems,
   readBody,
   type WebOrigins,
 } from './engine/index.ts';
@@ -25,19 +28,15 @@ export {
 /** Every dialect there is. */
 export const DIALECTS: readonly Dialect[] = [BLITZ, OIDC];
 
-/** What the layer stands on; `callers` defaults to the credentials of the house. */
-export type RestCompatOptions = Omit<EngineOptions, 'callers'> & Partial<Pick<EngineOptions, 'callers'>>;
-
 /**
- * The door of the older APIs and of OAuth, with the description of each at `/openapi/<dialect>.json`; other paths go on to
- * the next door.
+ * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`; other paths go on to the next
+ * middleware.
  * @throws Error A row, a document or a table of errors does not fit the graph; every fault is named.
  */
-export function mountRestCompat(options: RestCompatOptions): Middleware {
-  const { services, publicUrl, defaultTenant } = options;
+export function mountRestCompat(host: EngineHost, options: EngineOptions): Middleware {
+  const { publicUrl, defaultTenant } = options;
   const origin = () => (typeof publicUrl === 'string' ? publicUrl : publicUrl());
-  const callers = options.callers ?? createCallers(services, origin());
-  const engine = new Engine(DIALECTS, { ...options, callers });
+  const engine = new Engine(DIALECTS, host, options);
   const described = new Map<string, string>();
   const router = new Router();
   for (const dialect of DIALECTS) {

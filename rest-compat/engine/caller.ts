@@ -16,7 +16,7 @@ export interface ClientCredentials {
  * Turns credentials into callers. `tenant` is the one the path names, null when there is none of that name: a bearer token
  * may still be good, and the answer to it is 403. Each throws an error of kind `unauthenticated` for a bad credential.
  */
-export interface CallerResolver {
+export interface CallerAuthenticator {
   bearer(token: string, tenant: TenantRef | null, origin: Origin): Promise<Caller> | Caller;
   /**
    * @param readings What the credential may mean; the first that fits counts.
@@ -32,7 +32,7 @@ export interface CallerResolver {
   browser(cookies: string, tenant: TenantRef, origin: Origin): Promise<Caller> | Caller;
 }
 
-/** What the resolution of a caller looks at. */
+/** What a caller is told from. */
 export interface CredentialSource {
   readonly request: IncomingMessage;
   readonly callers: RouteCallers;
@@ -55,15 +55,15 @@ function authorizationOf(request: IncomingMessage): { readonly scheme: string; r
  * @throws CREDENTIALS_MISSING Nothing the row takes.
  * @throws TENANT_UNKNOWN Nothing that could be a credential elsewhere, and the path names no tenant.
  */
-export async function callerOf(source: CredentialSource, resolver: CallerResolver): Promise<Caller> {
+export async function callerOf(source: CredentialSource, authenticator: CallerAuthenticator): Promise<Caller> {
   const { callers, tenant, origin, request } = source;
   const { scheme, value } = authorizationOf(request);
-  if (callers.bearer !== undefined && scheme === 'bearer') return resolver.bearer(value, tenant, origin);
+  if (callers.bearer !== undefined && scheme === 'bearer') return authenticator.bearer(value, tenant, origin);
   if (tenant === null) throw problems.TENANT_UNKNOWN();
-  if (callers.clientAuth === true) return resolver.client(clientReadings(source), 'oauth', tenant, origin);
+  if (callers.clientAuth === true) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
   if (callers.basic !== undefined && scheme === 'basic')
-    return resolver.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
-  if (callers.browser === true) return resolver.browser(request.headers.cookie ?? '', tenant, origin);
+    return authenticator.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
+  if (callers.browser === true) return authenticator.browser(request.headers.cookie ?? '', tenant, origin);
   if (callers.public === true) return anonymousCaller(origin);
   throw problems.CREDENTIALS_MISSING();
 }

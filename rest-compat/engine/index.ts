@@ -1,12 +1,14 @@
 /**
  * The translation engine: rows of a dialect become HTTP endpoints that run documents of the graph.
- * May import `schema/` and, of `src/`, the words only: `kernel/` and `access/`.
+ * May import directives, errors and types of `schema/`, and of `src/` the words only: `kernel/` and `access/`. What it needs
+ * of the service is `EngineHost`.
  */
-export type { CallerResolver, ClientCredentials } from './caller.ts';
+export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
 export type { ChallengeReason, Chapter, Dialect, DialectErrors, IssuerKind, Mount, Samples } from './dialect.ts';
 export type { OperationDocument } from './document.ts';
 export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, pathsOf } from './errors.ts';
+export type { EngineHost, HostTenant } from './host.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { type DescriptionOptions, openApiOf } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';

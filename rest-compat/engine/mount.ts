@@ -1,15 +1,13 @@
-import type { IncomingMessage } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
-import { createContext, type Services } from '../../schema/context.ts';
 import { authorise, NOWHERE } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
-import { IdentityError, type Origin, type TenantRef } from '../../src/kernel/index.ts';
+import { IdentityError, type TenantRef } from '../../src/kernel/index.ts';
 import { type Parameters, parseForm, readRowBody } from './body.ts';
-import { type CallerResolver, callerOf, forwardedAddress } from './caller.ts';
+import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
 import { ShapeRefusal } from './errors.ts';
+import type { EngineHost, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { segmentsOf } from './paths.ts';
@@ -19,23 +17,12 @@ import { ClientGone } from './request-body.ts';
 import type { Route, Variables } from './route.ts';
 import { isNamedInBody, tenantValues } from './tenant.ts';
 
-/** What the layer stands on; `src/server` puts it together. */
+/** How the engine is configured. */
 export interface EngineOptions {
-  readonly schema: GraphQLSchema;
-  readonly services: Services;
-  readonly callers: CallerResolver;
   /** Origin under which the service is reached; a function where the port is known only after the start. */
   readonly publicUrl: string | (() => string);
+  /** Name of the tenant of a request that names none. */
   readonly defaultTenant: string;
-  readonly originOf: (request: IncomingMessage, api: string) => Origin;
-  /** An address in its one spelling, or null. */
-  readonly normaliseAddress: (text: string) => string | null;
-  /** The route of the tenant that a handle carries; null when the text is no handle. */
-  readonly routeOfHandle: (handle: string) => string | null;
-  /** What callers are told of an error that is not ours: a lost database, or a fault. */
-  readonly explain: (error: unknown) => IdentityError;
-  /** Told of every fault nobody foresaw, with its cause. */
-  readonly report: (error: unknown, ctx: Context) => void;
   /** Bytes of a request body. Default 1_048_576. */
   readonly bodyLimitBytes?: number;
 }
@@ -55,11 +42,9 @@ interface Exchange {
   variables: Variables;
 }
 
-type Tenant = NonNullable<Awaited<ReturnType<Services['directory']['byName']>>>;
-
 /** The tenant of a request, its name in the document, and where the mount is for the outside. */
 interface Place {
-  readonly tenant: Tenant | null;
+  readonly tenant: HostTenant | null;
   readonly name: string;
   readonly baseUrl: string;
 }
@@ -73,11 +58,13 @@ interface Body {
 /** The rows of all dialects as one middleware. Everything about them is checked when it is made. */
 export class Engine {
   readonly owners: Owners;
+  readonly #host: EngineHost;
   readonly #options: EngineOptions;
   readonly #bodyLimit: number;
 
-  constructor(dialects: readonly Dialect[], options: EngineOptions) {
-    this.owners = new Owners(dialects, options.schema);
+  constructor(dialects: readonly Dialect[], host: EngineHost, options: EngineOptions) {
+    this.owners = new Owners(dialects, host.schema);
+    this.#host = host;
     this.#options = options;
     this.#bodyLimit = options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
   }
@@ -110,7 +97,7 @@ export class Engine {
     await this.#allowPage(ctx, row, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const caller = await this.#callerOf(exchange, row, reached, form);
-    if (route.cors === 'client') await keepToClient(ctx, this.#options.services.webOrigins, caller);
+    if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller);
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
     // Without a tenant the caller acts where it is at home; what reaches further, the operation's own field says.
@@ -124,17 +111,17 @@ export class Engine {
       ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
     };
     exchange.variables = variables;
-    const context = createContext(this.#options.services, caller, signalOf(ctx));
-    const data = operation.dataOf(await operation.run(context, variables), this.#options.explain);
+    const context = this.#host.contextFor(caller, signalOf(ctx));
+    const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
     sendReply(ctx, route, data, request);
   }
 
-  async #allowPage(ctx: Context, { route }: Row, tenant: Tenant | null): Promise<void> {
+  async #allowPage(ctx: Context, { route }: Row, tenant: HostTenant | null): Promise<void> {
     const { callers, cors } = route;
     if (cors === undefined) return;
     // Basic belongs to servers: a page that knows an application's secret has stolen it.
     if (callers.basic !== undefined && /^basic /i.test(ctx.get('Authorization'))) return;
-    await allowPage(ctx, cors, this.#options.services.webOrigins, tenant?.id ?? NO_TENANT);
+    await allowPage(ctx, cors, this.#host.webOrigins, tenant?.id ?? NO_TENANT);
   }
 
   /** Answers what a browser asks before it sends a page's request. Without leave it stays the plain answer to OPTIONS. */
@@ -144,7 +131,7 @@ export class Engine {
     if (cors === undefined) return;
     const { tenant } = await this.#placeOf(ctx, owner, segments, []);
     const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
-    await answerPreflight(ctx, cors, methods, this.#options.services.webOrigins, tenant?.id ?? NO_TENANT);
+    await answerPreflight(ctx, cors, methods, this.#host.webOrigins, tenant?.id ?? NO_TENANT);
   }
 
   async #bodyOf(ctx: Context, row: Row): Promise<Body> {
@@ -162,31 +149,25 @@ export class Engine {
     const evidence = { params, queryString: ctx.querystring, form: body?.form ?? null, body: body?.bytes ?? null };
     const names: string[] = [];
     for (const [place, value] of tenantValues(route, evidence)) {
-      const name = place.as === 'handle' ? await this.#tenantOfHandle(value) : value;
+      const name = place.as === 'handle' ? ((await this.#host.tenantByHandle(value))?.name ?? null) : value;
       if (name !== null) names.push(name);
     }
     return names;
   }
 
-  async #tenantOfHandle(handle: string): Promise<string | null> {
-    const { services, routeOfHandle } = this.#options;
-    const route = routeOfHandle(handle);
-    return route === null ? null : ((await services.directory.byRoute(route))?.name ?? null);
-  }
-
   /** @throws TENANT_CONFLICT The prefix and what else names the tenant disagree. */
   async #placeOf(ctx: Context, owner: Owner, segments: readonly string[], others: readonly string[]): Promise<Place> {
-    const { services, defaultTenant, publicUrl } = this.#options;
+    const { defaultTenant, publicUrl } = this.#options;
     const { prefix } = owner;
     const origin = typeof publicUrl === 'string' ? publicUrl : publicUrl();
     const host = ctx.req.headers.host ?? '';
     const isPublic = origin.endsWith(`://${host}`);
-    const bound = isPublic ? null : await services.directory.byHost(host.replace(/:\d+$/, ''));
+    const bound = isPublic ? null : await this.#host.tenantByHost(host.replace(/:\d+$/, ''));
     const own = prefix.parameters[0];
     const names = new Set(own === undefined ? others : [decodeSegment(segments[own.at]!), ...others]);
     if (names.size > 1) throw problems.TENANT_CONFLICT();
     const [name = bound?.name ?? defaultTenant] = names;
-    const named = bound !== null && bound.name === name ? bound : await services.directory.byName(name);
+    const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
     // A host that belongs to a tenant serves only that one.
     const tenant = bound !== null && bound.id !== named?.id ? null : named;
     const base = bound === null ? origin : `${new URL(origin).protocol}//${host}`;
@@ -194,20 +175,19 @@ export class Engine {
   }
 
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Parameters | null): Promise<Caller> {
-    const { callers, originOf, normaliseAddress } = this.#options;
-    const origin = originOf(ctx.req, owner.api);
+    const origin = this.#host.originOf(ctx.req, owner.api);
     const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form };
-    const caller = await callerOf(source, callers);
+    const caller = await callerOf(source, this.#host.callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
-    const ip = forwardedAddress(ctx.req, normaliseAddress);
+    const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);
     return ip === null ? caller : { ...caller, origin: { ...caller.origin, ip } };
   }
 
-  #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller, tenant: Tenant | null): void {
+  #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller, tenant: HostTenant | null): void {
     if (owner.dialect.endUserAddress !== 'required' || caller.kind !== 'user') return;
     if (tenant?.settings.requireForwardedAddress === false) return;
     if (!CHANGES.has(row!.route.method) || !row!.namesEndUser) return;
-    if (forwardedAddress(ctx.req, this.#options.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
+    if (forwardedAddress(ctx.req, this.#host.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
   }
 
   #refuse({ ctx, owner, row, variables }: Exchange, error: unknown): void {
@@ -217,9 +197,9 @@ export class Engine {
       return;
     }
     const isOurs = error instanceof IdentityError || error instanceof ShapeRefusal;
-    const refusal = isOurs ? error : this.#options.explain(error);
+    const refusal = isOurs ? error : this.#host.explain(error);
     const shown = refusal instanceof ShapeRefusal ? refusal.error : refusal;
-    if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#options.report(shown.cause ?? error, ctx);
+    if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#host.report(shown.cause ?? error, ctx);
     sendFault(ctx, owner.errors, row?.route ?? null, refusal, variables);
   }
 }

@@ -13,7 +13,6 @@ import {
   validate,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
-import type { GraphContext } from '../../schema/context.ts';
 import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
 import { identityErrorOf, isUnexpected } from '../../schema/errors/format.ts';
 import type { ScopeAlternatives } from '../../src/access/index.ts';
@@ -32,7 +31,8 @@ export interface Operation {
   readonly declaresIssuerKind: boolean;
   /** What each guarded root field demands; the scope check runs on these before the operation does. */
   readonly demands: readonly ScopeAlternatives[];
-  run(context: GraphContext, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
+  /** @param context What the host made for this operation. */
+  run(context: object, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
   /** The data of a run. Throws the first error; a root field that is null is nothing at that id: NOT_FOUND. */
   dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }

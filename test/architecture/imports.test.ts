@@ -123,6 +123,18 @@ describe('the translation layer', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('gets no services: it imports directives, errors and types of the schema, and its host is an interface', () => {
+    const ofSchema = imports.filter(({ from, to }) => from.startsWith('rest-compat/') && to.startsWith('schema/'));
+    expect(ofSchema.length).toBeGreaterThan(0);
+    expect(ofSchema.filter(({ to }) => !/^schema\/((directives|errors)\/|[\w-]+\/[\w-]+\.type\.ts$)/.test(to))).toEqual(
+      [],
+    );
+    const naming = [...sources(join(ROOT, 'rest-compat'))]
+      .filter((file) => /\b(Services|createContext|GraphContext)\b/.test(readFileSync(file, 'utf8')))
+      .map((file) => relative(ROOT, file));
+    expect(naming).toEqual([]);
+  });
+
   it('keeps the words of the dialects inside their folders', () => {
     const outside = ['src', 'schema']
       .flatMap((layer) => [...sources(join(ROOT, layer))])

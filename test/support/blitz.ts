@@ -4,7 +4,7 @@ import { DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { AnswerChecker } from './api-description.ts';
-import { type Answer, engineOptions, RestClient } from './rest.ts';
+import { type Answer, ENGINE_OPTIONS, RestClient, worldHost } from './rest.ts';
 import { type EventRow, World } from './world.ts';
 
 const SCOPES = [
@@ -107,8 +107,8 @@ export class BlitzWorld {
     this.world = await World.open(...standing);
     this.tenant = await this.world.tenant({ name: 'master' });
     const faults: unknown[] = [];
-    const { callers: _default, ...options } = await engineOptions(this.world, undefined as never, faults);
-    this.rest = await RestClient.serve(mountRestCompat(options), faults, assertDescribed);
+    const middleware = mountRestCompat(await worldHost(this.world, faults), ENGINE_OPTIONS);
+    this.rest = await RestClient.serve(middleware, faults, assertDescribed);
     Object.assign(this, await newApplication(this.world, this.tenant));
   }
 

@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import Koa, { type Middleware } from 'koa';
-import { type CallerResolver, type Dialect, Engine, type EngineOptions } from '../../rest-compat/engine/index.ts';
-import { routeOfHandle } from '../../src/crypto/index.ts';
-import { shownError } from '../../src/server/http/http-errors.ts';
-import { normaliseAddress, originOf } from '../../src/server/http/origin.ts';
+import {
+  type CallerAuthenticator,
+  type Dialect,
+  Engine,
+  type EngineHost,
+  type EngineOptions,
+} from '../../rest-compat/engine/index.ts';
+import { createCallerAuthenticator } from '../../src/server/http/caller.authenticator.ts';
+import { createRestHost } from '../../src/server/http/rest-host.ts';
 import { testGraph, type World } from './world.ts';
 
 /** What an endpoint answered. */
@@ -95,36 +100,31 @@ function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): 
   return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
 }
 
-/** What the engine stands on, over a world. */
-export async function engineOptions(
-  world: World,
-  callers: CallerResolver,
+export const ENGINE_OPTIONS: EngineOptions = { publicUrl: 'https://id.example.com', defaultTenant: 'master' };
+
+/**
+ * The service of a world as the engine sees it.
+ * @param faults Collects what is reported.
+ * @param callers Default: the credentials that the world has issued.
+ */
+export async function worldHost(
+  { services }: World,
   faults: unknown[],
-  over: Partial<EngineOptions> = {},
-): Promise<EngineOptions> {
-  return {
-    schema: await testGraph(),
-    services: world.services,
-    callers,
-    publicUrl: 'https://id.example.com',
-    defaultTenant: 'master',
-    originOf: (request, api) => originOf(request, [], api),
-    normaliseAddress,
-    routeOfHandle,
-    explain: shownError,
-    report: (error) => faults.push(error),
-    ...over,
-  };
+  callers: CallerAuthenticator = createCallerAuthenticator(services, 'https://id.example.com'),
+): Promise<EngineHost> {
+  const report = (error: unknown) => faults.push(error);
+  return createRestHost({ schema: await testGraph(), services, callers, trustedProxies: [], report });
 }
 
-/** Dialects of a test's own behind a door. */
+/** Serves dialects of a test over a world. */
 export async function serveDialects(
   dialects: readonly Dialect[],
   world: World,
-  callers: CallerResolver,
-  over: Partial<EngineOptions> = {},
+  callers: CallerAuthenticator,
+  options: Partial<EngineOptions> = {},
 ): Promise<RestClient> {
   const faults: unknown[] = [];
-  const engine = new Engine(dialects, await engineOptions(world, callers, faults, over));
+  const host = await worldHost(world, faults, callers);
+  const engine = new Engine(dialects, host, { ...ENGINE_OPTIONS, ...options });
   return RestClient.serve(engine.middleware, faults);
 }

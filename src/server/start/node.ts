@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createCallers, DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
+import { DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
 import { buildGraph } from '../../../schema/build.ts';
 import type { Services } from '../../../schema/context.ts';
-import { MasterKey, routeOfHandle } from '../../crypto/index.ts';
+import { MasterKey } from '../../crypto/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database, DatabaseLocation } from '../../persistence/index.ts';
 import { MASTER_TENANT } from '../../tenants/index.ts';
@@ -16,12 +16,12 @@ import { TrustedDocuments } from '../graphql/trusted-documents.ts';
 import { createSocketDoor } from '../graphql/ws.ts';
 import { startPage } from '../http/addresses.ts';
 import { apiDocs } from '../http/api-docs.ts';
+import { createCallerAuthenticator } from '../http/caller.authenticator.ts';
 import type { ResolveToken } from '../http/caller.ts';
 import { failureFloor } from '../http/failure-floor.ts';
 import { createFrontDoor, type FrontDoor } from '../http/http.ts';
-import { shownError } from '../http/http-errors.ts';
 import { createMetrics } from '../http/metrics.ts';
-import { normaliseAddress, originOf } from '../http/origin.ts';
+import { createRestHost } from '../http/rest-host.ts';
 import { createRegistry } from '../registry/index.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
 import { ClusterStore } from './cluster.store.ts';
@@ -246,7 +246,7 @@ interface DoorParts {
 async function openDoors(parts: DoorParts): Promise<void> {
   const { config, door, services, logger, publicUrl, holdings } = parts;
   const schema = await buildGraph();
-  const callers = createCallers(services, publicUrl);
+  const callers = createCallerAuthenticator(services, publicUrl);
   const resolveToken: ResolveToken = async (token, origin) => callers.bearer(token, null, origin);
   const options: GraphqlOptions = {
     schema,
@@ -263,18 +263,14 @@ async function openDoors(parts: DoorParts): Promise<void> {
   const sockets = createSocketDoor(door.server, { ...options, clock: parts.clock, publicUrl });
   services.events.onCommitted(sockets.onEvents);
   services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
-  const rest = mountRestCompat({
+  const host = createRestHost({
     schema,
     services,
     callers,
-    publicUrl,
-    defaultTenant: config.defaultTenant,
-    originOf: (request, name) => originOf(request, config.trustedProxies, name),
-    normaliseAddress,
-    routeOfHandle,
-    explain: shownError,
+    trustedProxies: config.trustedProxies,
     report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
   });
+  const rest = mountRestCompat(host, { publicUrl, defaultTenant: config.defaultTenant });
   // No new requests first, then the sockets, then whatever is still under way.
   holdings.add(async () => {
     const drained = door.drain.begin();

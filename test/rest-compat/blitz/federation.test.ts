@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sessionCookieName } from '../../../rest-compat/index.ts';
+import { sessionCookieName } from '../../../src/server/http/caller.authenticator.ts';
 import type { User } from '../../../src/users/index.ts';
 import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { NO_SUBJECT, NOT_FOUND, processError, wrongValue } from '../../support/blitz-refusals.ts';

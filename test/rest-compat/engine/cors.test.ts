@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type CallerResolver, problems, type Route, route } from '../../../rest-compat/engine/index.ts';
+import { type CallerAuthenticator, problems, type Route, route } from '../../../rest-compat/engine/index.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
 import { type Answer, type RestClient, serveDialects } from '../../support/rest.ts';
@@ -38,7 +38,7 @@ describe('pages of other origins (check 21)', () => {
   let acme: TenantRef;
   let rest: RestClient;
   const callers = new Map<string, Caller>();
-  const resolver: CallerResolver = {
+  const authenticator: CallerAuthenticator = {
     bearer(token, _tenant, origin) {
       const caller = callers.get(token);
       if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
@@ -67,7 +67,7 @@ describe('pages of other origins (check 21)', () => {
     }
     callers.set('weak', { ...world.app(acme, 'user:read'), clientId: 'app' });
     await world.newClient(neighbour, { clientId: 'app', webOrigins: ['https://neighbour.example'] });
-    rest = await serveDialects([tinyDialect({}, ROWS)], world, resolver);
+    rest = await serveDialects([tinyDialect({}, ROWS)], world, authenticator);
   });
   afterAll(async () => {
     await rest.close();

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CallerResolver } from '../../../rest-compat/engine/index.ts';
+import type { CallerAuthenticator } from '../../../rest-compat/engine/index.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
 import { type Ask, type RestClient, serveDialects } from '../../support/rest.ts';
@@ -13,7 +13,7 @@ describe('the translation engine', () => {
   let other: TenantRef;
   let rest: RestClient;
   const tokens = new Map<string, Caller>();
-  const resolver: CallerResolver = {
+  const authenticator: CallerAuthenticator = {
     bearer(token, _tenant, origin) {
       const caller = tokens.get(token);
       if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
@@ -37,7 +37,10 @@ describe('the translation engine', () => {
     tokens.set('nobody', world.app(tenant, 'user:read'));
     tokens.set('user', world.user(tenant, 'anna', 'tenant:write'));
     tokens.set('everywhere', world.app((await world.services.directory.byName('master'))!, 'tenant:write:all'));
-    rest = await serveDialects([tinyDialect()], world, resolver, { defaultTenant: tenant.name, bodyLimitBytes: 1000 });
+    rest = await serveDialects([tinyDialect()], world, authenticator, {
+      defaultTenant: tenant.name,
+      bodyLimitBytes: 1000,
+    });
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);
@@ -210,8 +213,8 @@ describe('the translation engine', () => {
     });
 
     it('answers 503 with Retry-After while the database is away, and 500 without a word to what nobody foresaw', async () => {
-      const failing = (error: unknown): CallerResolver => ({
-        ...resolver,
+      const failing = (error: unknown): CallerAuthenticator => ({
+        ...authenticator,
         bearer: () => {
           throw error;
         },

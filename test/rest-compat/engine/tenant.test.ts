@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type CallerResolver, type Route, route } from '../../../rest-compat/engine/index.ts';
+import { type CallerAuthenticator, type Route, route } from '../../../rest-compat/engine/index.ts';
 import { Owners } from '../../../rest-compat/engine/owners.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { mintHandle } from '../../../src/crypto/index.ts';
@@ -72,7 +72,7 @@ describe('whose tenant a row acts on', () => {
   const refuse = (): never => {
     throw kernelErrors.UNAUTHENTICATED();
   };
-  const resolver: CallerResolver = {
+  const authenticator: CallerAuthenticator = {
     bearer: (token, _tenant, origin) => ({ ...(callers.get(token) ?? refuse()), origin }),
     client: refuse,
     browser: refuse,
@@ -85,7 +85,7 @@ describe('whose tenant a row acts on', () => {
     callers.set('acme', world.app(acme, 'tenant:read'));
     callers.set('standard', world.app(standard, 'tenant:read'));
     callers.set('everywhere', world.app(standard, 'tenant:read:all'));
-    rest = await serveDialects([tinyDialect({}, ROWS)], world, resolver, { defaultTenant: standard.name });
+    rest = await serveDialects([tinyDialect({}, ROWS)], world, authenticator, { defaultTenant: standard.name });
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);

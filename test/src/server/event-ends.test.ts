@@ -1,12 +1,12 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createCallers } from '../../../rest-compat/index.ts';
 import { Authority } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
 import { EVENT_TYPES, type EventDraft, type EventEnds, type EventType } from '../../../src/events/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import type { IssuedTokens } from '../../../src/oauth/index.ts';
+import { createCallerAuthenticator } from '../../../src/server/http/caller.authenticator.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { serveSockets, type TestSockets } from '../../support/sockets.ts';
 import { World } from '../../support/world.ts';
@@ -27,7 +27,7 @@ const disposals: (() => unknown)[] = [];
 beforeAll(async () => {
   world = await World.open();
   acme = await world.tenant();
-  const callers = createCallers(world.services, 'https://id.example.com');
+  const callers = createCallerAuthenticator(world.services, 'https://id.example.com');
   // The look at every socket each minute never comes, so that only an event can end one.
   vi.useFakeTimers({ toFake: ['setInterval'] });
   served = await serveSockets(world, async (token, origin) => {

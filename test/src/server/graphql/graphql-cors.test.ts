@@ -5,17 +5,18 @@ import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createCallers, mountRestCompat } from '../../../../rest-compat/index.ts';
+import { mountRestCompat } from '../../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS } from '../../../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { createGraphqlDoor } from '../../../../src/server/graphql/graphql.ts';
 import { createSocketDoor, type SocketDoor } from '../../../../src/server/graphql/ws.ts';
+import { createCallerAuthenticator } from '../../../../src/server/http/caller.authenticator.ts';
 import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { openBrowser } from '../../../support/browser.ts';
 import { TestClient } from '../../../support/oauth.ts';
-import { engineOptions } from '../../../support/rest.ts';
+import { ENGINE_OPTIONS, worldHost } from '../../../support/rest.ts';
 import { testGraph, World } from '../../../support/world.ts';
 
 const PUBLIC_URL = 'https://id.example.com';
@@ -49,7 +50,7 @@ beforeAll(async () => {
   const permissions = ['tenant:read', 'event:read'];
   app = await TestClient.create(world, acme, { clientId: 'app', webOrigins: [page.origin], permissions });
   other = await TestClient.create(world, acme, { clientId: 'other', permissions });
-  const callers = createCallers(world.services, PUBLIC_URL);
+  const callers = createCallerAuthenticator(world.services, PUBLIC_URL);
   const options = {
     schema: await testGraph(),
     services: world.services,
@@ -65,7 +66,7 @@ beforeAll(async () => {
   const graph = await createGraphqlDoor(options);
   sockets = createSocketDoor(door.server, { ...options, clock: world.clock, publicUrl: PUBLIC_URL });
   world.services.events.onCommitted(sockets.onEvents);
-  door.open([graph.middleware, mountRestCompat(await engineOptions(world, callers, []))]);
+  door.open([graph.middleware, mountRestCompat(await worldHost(world, [], callers), ENGINE_OPTIONS)]);
   door.server.listen(0, '127.0.0.1');
   await once(door.server, 'listening');
   url = `http://127.0.0.1:${(door.server.address() as AddressInfo).port}`;

@@ -12,7 +12,7 @@ import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/htt
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
 import { openBrowser } from '../../../support/browser.ts';
-import { engineOptions } from '../../../support/rest.ts';
+import { worldHost } from '../../../support/rest.ts';
 import { build } from '../../../support/started.ts';
 import { World } from '../../../support/world.ts';
 
@@ -33,8 +33,8 @@ describe('the API reference', () => {
     });
     await new Promise<void>((resolve) => door.server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(door.server.address() as { port: number }).port}`;
-    const { callers: _default, ...options } = await engineOptions(world, undefined as never, [], { publicUrl: url });
-    door.open([apiDocs(DIALECTS), mountRestCompat(options)]);
+    const rest = mountRestCompat(await worldHost(world, []), { publicUrl: url, defaultTenant: 'master' });
+    door.open([apiDocs(DIALECTS), rest]);
   });
   afterAll(async () => {
     door.server.closeAllConnections();

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Services } from '../schema/context.ts';
-import { anonymousCaller, type Caller } from '../src/access/index.ts';
-import { kernelErrors, type TenantRef } from '../src/kernel/index.ts';
-import { type CallerResolver, problems } from './engine/index.ts';
+import { type CallerAuthenticator, problems } from '../../../rest-compat/index.ts';
+import type { Services } from '../../../schema/context.ts';
+import { anonymousCaller, type Caller } from '../../access/index.ts';
+import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
 
-/** Credentials as the house knows them: access tokens, secrets of clients, cookies of sessions. */
-export function createCallers({ oauth, sessions }: Services, publicUrl: string): CallerResolver {
+/** Authenticates callers by access tokens, secrets of clients and cookies of sessions. */
+export function createCallerAuthenticator(
+  { oauth, sessions }: Pick<Services, 'oauth' | 'sessions'>,
+  publicUrl: string,
+): CallerAuthenticator {
   const isSecure = publicUrl.startsWith('https:');
   return {
     async bearer(token, _tenant, origin) {

@@ -1,0 +1,37 @@
+import type { GraphQLSchema } from 'graphql';
+import type { CallerAuthenticator, EngineHost } from '../../../rest-compat/index.ts';
+import { createContext, type Services } from '../../../schema/context.ts';
+import { routeOfHandle } from '../../crypto/index.ts';
+import type { CidrRange } from '../environment/config.ts';
+import { shownError } from './http-errors.ts';
+import { normaliseAddress, originOf } from './origin.ts';
+
+/** What the host is made from. */
+export interface RestHostParts {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly callers: CallerAuthenticator;
+  readonly trustedProxies: readonly CidrRange[];
+  readonly report: EngineHost['report'];
+}
+
+/** This service as the translation engine sees it. */
+export function createRestHost({ schema, services, callers, trustedProxies, report }: RestHostParts): EngineHost {
+  const { directory, webOrigins } = services;
+  return {
+    schema,
+    contextFor: (caller, signal) => createContext(services, caller, signal),
+    tenantByName: (name) => directory.byName(name),
+    tenantByHost: (host) => directory.byHost(host),
+    tenantByHandle: (handle) => {
+      const route = routeOfHandle(handle);
+      return route === null ? null : directory.byRoute(route);
+    },
+    callers,
+    webOrigins,
+    originOf: (request, api) => originOf(request, trustedProxies, api),
+    normaliseAddress,
+    explain: shownError,
+    report,
+  };
+}

@@ -1,0 +1,116 @@
+import { buildSchema } from 'graphql';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Engine, type EngineHost, type HostTenant, route } from '../../../rest-compat/engine/index.ts';
+import type { Caller } from '../../../src/access/index.ts';
+import { kernelErrors, type TenantId } from '../../../src/kernel/index.ts';
+import { ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
+import { TEST_ORIGIN } from '../../support/world.ts';
+import { tinyDialect } from './dialect.ts';
+import { ShowTenant } from './operations.generated.ts';
+
+const SCHEMA = buildSchema(`
+  type Query { tenant(tenant: String): Tenant }
+  type Tenant { name: String!, displayName: String, isEnabled: Boolean! }
+`);
+
+const ROW = route({
+  method: 'GET',
+  path: '/self',
+  spec: 'Tiny',
+  summary: 'Shows the tenant.',
+  callers: { public: true },
+  operation: ShowTenant,
+  reply: { status: 200, schema: z.object({ name: z.string() }), from: (data) => data.tenant },
+});
+
+/** What resolvers find in the context that the host makes. */
+interface TinyContext {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+SCHEMA.getQueryType()!.getFields()['tenant']!.resolve = (_source, { tenant }, { caller }: TinyContext) => ({
+  name: `${tenant} for ${caller.kind}`,
+  displayName: null,
+  isEnabled: true,
+});
+
+const ACME: HostTenant = {
+  id: 'acme-id' as TenantId,
+  name: 'acme',
+  route: 'aaaaaaaa',
+  settings: { requireForwardedAddress: false },
+};
+
+/** A host of one tenant, made by hand. */
+function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
+  const refuse = (): never => {
+    throw kernelErrors.UNAUTHENTICATED();
+  };
+  return {
+    schema: SCHEMA,
+    contextFor: (caller, signal): TinyContext => ({ caller, signal }),
+    tenantByName: (name) => (name === 'acme' ? ACME : null),
+    tenantByHost: () => null,
+    tenantByHandle: () => null,
+    callers: { bearer: refuse, client: refuse, browser: refuse },
+    webOrigins: { isListed: async () => false, isListedBy: async () => false },
+    originOf: (_request, api) => ({ ...TEST_ORIGIN, api }),
+    normaliseAddress: (text) => text,
+    explain: () => kernelErrors.INTERNAL_ERROR(),
+    report: () => undefined,
+    ...over,
+  };
+}
+
+describe('the host of the translation engine', () => {
+  let rest: RestClient | undefined;
+  const serve = async (over: Partial<EngineHost> = {}): Promise<RestClient> => {
+    const engine = new Engine([tinyDialect({}, [ROW])], handMadeHost(over), ENGINE_OPTIONS);
+    rest = await RestClient.serve(engine.middleware);
+    return rest;
+  };
+  afterEach(() => rest?.close());
+
+  it('is all that the engine needs: rows run against its schema, in the context that it makes', async () => {
+    const { status, json } = await (await serve()).ask('GET', '/t/acme/tiny/self');
+    expect([status, json]).toEqual([200, { name: 'acme for anonymous' }]);
+  });
+
+  it('says which tenants there are, by name and by host', async () => {
+    expect((await (await serve()).ask('GET', '/t/other/tiny/self')).status).toBe(404);
+    await rest!.close();
+    const byHost = await serve({ tenantByHost: (host) => (host === 'id.acme.example' ? ACME : null) });
+    const { json } = await byHost.ask('GET', '/tiny/self', { headers: { host: 'id.acme.example:443' } });
+    expect(json).toEqual({ name: 'acme for anonymous' });
+  });
+
+  it('makes one context per request, from the caller and a signal', async () => {
+    const made: [Caller, AbortSignal][] = [];
+    const recording = await serve({
+      contextFor: (caller, signal): TinyContext => {
+        made.push([caller, signal]);
+        return { caller, signal };
+      },
+    });
+    await recording.ask('GET', '/t/acme/tiny/self');
+    await recording.ask('GET', '/t/acme/tiny/self');
+    expect(made).toHaveLength(2);
+    expect(made[0]).toEqual([expect.objectContaining({ kind: 'anonymous' }), expect.any(AbortSignal)]);
+  });
+
+  it('explains errors that are no refusals, and they are reported with their cause', async () => {
+    const fault = new Error('lost');
+    const reported: unknown[] = [];
+    const failing = await serve({
+      tenantByName: () => {
+        throw fault;
+      },
+      explain: () => kernelErrors.SERVICE_UNAVAILABLE(),
+      report: (error) => reported.push(error),
+    });
+    expect((await failing.ask('GET', '/t/acme/tiny/self')).status).toBe(503);
+    expect(reported).toEqual([fault]);
+  });
+});
