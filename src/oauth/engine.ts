@@ -33,7 +33,7 @@ import { type ChangeFeed, TokenLife } from './tokens/token.life.ts';
 import { TokenReader } from './tokens/token.reader.ts';
 import { TokenStore } from './tokens/token.store.ts';
 
-/** What the OAuth engine is put together from. */
+/** What the OAuth engine needs. */
 export interface OAuthOptions {
   readonly db: Database;
   readonly clock: Clock;
@@ -50,9 +50,9 @@ export interface OAuthOptions {
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
   readonly signIn: SignInFlow;
-  /** Made before the sessions, which end families. */
+  /** Passed in, because the session service needs it to end token families and is made before the engine. */
   readonly grants: GrantStore;
-  /** Whether a tenant has one of the objects that scope names narrow permissions to, such as `vk:vk_1`. */
+  /** Whether a tenant has one of the objects to which scope names restrict permissions, such as `vk:vk_1`. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
   readonly publicUrl: string;
   readonly defaultTenant: string;
@@ -60,7 +60,7 @@ export interface OAuthOptions {
   readonly issuers: readonly IssuerMount[];
 }
 
-/** The OAuth engine: one object per thing that can be asked of it. */
+/** The OAuth engine: one service for each of its operations. */
 export interface OAuth {
   readonly issuers: Issuers;
   readonly keys: SigningKeyService;
@@ -71,7 +71,7 @@ export interface OAuth {
   readonly userinfo: UserinfoService;
   readonly discovery: DiscoveryService;
   readonly expired: ExpiredTokens;
-  /** To be told of every committed event, of this node and of others. */
+  /** Must be called with every committed event, of this node and of others. */
   readonly onEvents: CommittedListener;
 }
 

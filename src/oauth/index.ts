@@ -1,6 +1,6 @@
 /**
- * OAuth 2 and OpenID Connect: issuers, signing keys, the token endpoint with its grants, and what tokens mean to this
- * service. May import every room below `flows/`, and `flows/`.
+ * OAuth 2 and OpenID Connect: issuers, signing keys, the token endpoint with its grants, and the authentication of callers by
+ * token. May import every module up to `flows/` (docs/architecture.md).
  */
 
 export type { ClientCredentials, Resolution, TokenResolver } from './callers/token.resolver.ts';

@@ -3,21 +3,21 @@ import { defineErrors } from '../kernel/index.ts';
 export const oauthErrors = defineErrors({
   CLIENT_UNAUTHENTICATED: {
     kind: 'unauthenticated',
-    message: 'The client is unknown or did not prove who it is.',
+    message: 'The client is unknown or its authentication failed.',
   },
   GRANT_TYPE_REQUIRED: { kind: 'invalid', message: 'The grant type is missing.' },
-  GRANT_TYPE_UNSUPPORTED: { kind: 'invalid', message: 'This grant type is not supported here.' },
+  GRANT_TYPE_UNSUPPORTED: { kind: 'invalid', message: 'This issuer does not support the grant type.' },
   GRANT_TYPE_NOT_ALLOWED: { kind: 'refused', message: 'The client may not use this grant type.' },
   GRANT_INVALID: { kind: 'refused', message: 'The grant is not valid, has expired or was revoked.' },
   REFRESH_TOKEN_REUSED: {
     kind: 'refused',
     message: 'The refresh token was used before; every token of its family is revoked.',
   },
-  SCOPE_INVALID: { kind: 'invalid', message: 'A scope is unknown, malformed or not allowed to the client.' },
+  SCOPE_INVALID: { kind: 'invalid', message: 'A scope is unknown, malformed or not allowed for the client.' },
   TOKEN_PARAMETER_INVALID: { kind: 'invalid', message: 'A parameter of the token request is missing or malformed.' },
-  TOKEN_REQUEST_REPEATED: { kind: 'invalid', message: 'An operation may ask for tokens once.' },
+  TOKEN_REQUEST_REPEATED: { kind: 'invalid', message: 'An operation may request tokens only once.' },
   TOKEN_INVALID: { kind: 'unauthenticated', message: 'The access token is not valid.' },
-  SCOPE_INSUFFICIENT: { kind: 'forbidden', message: 'The access token lacks a scope that is needed.' },
-  ISSUER_UNKNOWN: { kind: 'not-found', message: 'There is no such issuer.' },
+  SCOPE_INSUFFICIENT: { kind: 'forbidden', message: 'The access token lacks a required scope.' },
+  ISSUER_UNKNOWN: { kind: 'not-found', message: 'The issuer does not exist.' },
   SIGNING_ALGORITHM_UNKNOWN: { kind: 'invalid', message: 'Keys are made for EdDSA, ES256 and RS256.' },
 });

@@ -3,7 +3,7 @@ import type { GrantStore } from './grants/grant.store.ts';
 import type { SigningKeyStore } from './keys/signing-key.store.ts';
 import type { TokenStore } from './tokens/token.store.ts';
 
-/** Rows of this room that the passing of time makes useless. */
+/** Deletes expired rows of the OAuth tables. */
 export class ExpiredTokens {
   readonly #tokens: TokenStore;
   readonly #grants: GrantStore;
@@ -18,9 +18,9 @@ export class ExpiredTokens {
   }
 
   /**
-   * Deletes up to `limit` expired rows of each table. The server calls it now and then, again at once while it returns
-   * `limit` or more, in batches of 100 on the embedded database and 1000 on a server.
-   * @returns How many rows went.
+   * Deletes up to `limit` expired rows of each table. The server calls it periodically, and repeats the call while it returns
+   * `limit` or more; `limit` is 100 on the embedded database and 1000 on a server.
+   * @returns How many rows were deleted.
    */
   async sweepExpired(limit: number): Promise<number> {
     const now = this.#clock.now();

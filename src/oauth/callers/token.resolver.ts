@@ -15,15 +15,18 @@ import type { TokenLife } from '../tokens/token.life.ts';
 import type { TokenReader } from '../tokens/token.reader.ts';
 import type { ReadToken } from '../tokens/token.ts';
 
-/** What a client says to prove who it is (RFC 6749 section 2.3). */
+/** The credentials with which a client authenticates (RFC 6749 section 2.3). */
 export interface ClientCredentials {
   readonly clientId: string;
-  /** Null: the client names itself and proves nothing, as public clients do. */
+  /** Null: the client gives only its id, as public clients do. */
   readonly secret: string | null;
   readonly method: 'Basic' | 'Post' | 'None';
 }
 
-/** Whom a credential stands for; or why it stands for nobody, which is for logs: callers see one answer. */
+/**
+ * The caller that a credential belongs to; or the reason of a refusal, which is only for logs: callers see the same answer for
+ * all.
+ */
 export type Resolution = { readonly caller: Caller } | { readonly refused: string };
 
 export interface TokenResolverDeps {
@@ -46,7 +49,7 @@ export class TokenResolver {
   }
 
   /**
-   * The caller behind an access token. In which tenants it may act is for the scope directives to say.
+   * Finds the caller of an access token. The scope directives decide in which tenants it may act.
    * @param token The text after `Bearer `.
    */
   async resolve(token: string, origin: Origin): Promise<Resolution> {
@@ -60,11 +63,12 @@ export class TokenResolver {
   }
 
   /**
-   * The application that proved who it is. A failure is recorded.
-   * - By its `oauth` secret it has everything it may do itself.
-   * - For `rest` (routes that document HTTP Basic of an application) what `basicPermissions` says.
-   * - A public client that only names itself has no permissions and `clientAuth` `None`.
-   * @param readings What the credentials may mean (clients encode a Basic header in two ways); the first that fits counts.
+   * Authenticates an application. A failure is recorded as an event.
+   * - With its `oauth` secret it gets all permissions of the client.
+   * - With its `rest` secret (routes that document HTTP Basic for applications) it gets `basicPermissions`.
+   * - A public client, which gives only its id, gets no permissions and `clientAuth` `None`.
+   * @param readings The possible readings of the credentials (clients encode a Basic header in two ways); the first that
+   *   authenticates is used.
    */
   async resolveClient(
     tenant: TenantRef,

@@ -3,7 +3,7 @@ import type { Issuer, IssuerEndpoints, Issuers } from '../issuers/issuers.ts';
 import type { GrantType } from '../token-endpoint/grant.ts';
 import { CLAIMS_OF_GROUP } from './userinfo.ts';
 
-/** Members of discovery documents, by the endpoint they give the address of. */
+/** Members of discovery documents, by the endpoint whose URL they give. */
 const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
   token: 'token_endpoint',
   jwks: 'jwks_uri',
@@ -13,7 +13,10 @@ const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
 };
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 
-/** Says what an issuer can do (OpenID Connect Discovery section 3, RFC 8414 section 2): what exists, and nothing else. */
+/**
+ * Makes the discovery document of an issuer (OpenID Connect Discovery section 3, RFC 8414 section 2). It lists only what the
+ * issuer serves.
+ */
 export class DiscoveryService {
   readonly #issuers: Issuers;
   readonly #grants: readonly GrantType[];

@@ -10,7 +10,7 @@ export type Introspection =
   | {
       readonly active: true;
       readonly claims: AccessTokenClaims;
-      /** `sub` as this issuer kind shows it: some leave it out for applications. */
+      /** `sub` as this issuer kind shows it; null for applications where the kind leaves it out. */
       readonly subject: string | null;
       readonly audiences: readonly string[];
       readonly issuerKind: string;
@@ -23,7 +23,7 @@ export interface IntrospectionDeps {
   readonly life: TokenLife;
 }
 
-/** Tells clients about access tokens (RFC 7662). */
+/** Introspects access tokens (RFC 7662). */
 export class IntrospectionService {
   readonly #deps: IntrospectionDeps;
 
@@ -32,9 +32,9 @@ export class IntrospectionService {
   }
 
   /**
-   * What a token says, if it is alive, of the tenant, and the caller's to see: its own, one that names it as audience, or any
-   * with `token:introspect`. Everything else is inactive, without a hint why.
-   * @throws CLIENT_UNAUTHENTICATED The caller proved nothing (RFC 7662 section 2.1).
+   * Shows a token that is alive and belongs to the tenant, if it was issued to the caller, names the caller as audience, or the
+   * caller has `token:introspect`. Every other token is reported as inactive, without a reason.
+   * @throws CLIENT_UNAUTHENTICATED The caller is anonymous or a public client (RFC 7662 section 2.1).
    */
   async introspect(authority: Authority, token: string): Promise<Introspection> {
     assertProven(authority);
@@ -47,12 +47,15 @@ export class IntrospectionService {
   }
 }
 
-/** @throws CLIENT_UNAUTHENTICATED Nobody, or a public client: it could ask about any token it found. */
+/**
+ * @throws CLIENT_UNAUTHENTICATED Anonymous callers and public clients are refused, because anybody could use their name to test
+ *   tokens (RFC 7662 section 2.1).
+ */
 function assertProven({ caller }: Authority): void {
   if (caller.kind === 'anonymous' || caller.clientAuth === 'None') throw oauthErrors.CLIENT_UNAUTHENTICATED();
 }
 
-/** Whether the application behind the caller is the one the token was issued to. */
+/** Whether the caller is the application that the token was issued to. */
 export function isOwn({ caller, isForeign }: Authority, { claims }: ReadToken): boolean {
   return caller.kind === 'application' && !isForeign && claims.client_id === caller.clientId;
 }

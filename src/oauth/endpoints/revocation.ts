@@ -20,7 +20,7 @@ export interface RevocationDeps {
   readonly clock: Clock;
 }
 
-/** Takes tokens back before their time (RFC 7009). */
+/** Revokes tokens (RFC 7009). */
 export class RevocationService {
   readonly #deps: RevocationDeps;
 
@@ -29,10 +29,11 @@ export class RevocationService {
   }
 
   /**
-   * Revokes an access token, or with a refresh token its whole family. A client revokes its own; others' need
-   * `token:revoke`. What is unknown, dead or not the caller's to revoke is left alone without a word.
-   * @returns Whether something was revoked: one event.
-   * @throws CLIENT_UNAUTHENTICATED The caller is nobody.
+   * Revokes an access token, or for a refresh token its whole family. A client may revoke its own tokens; those of others
+   * require `token:revoke`. A token that is unknown, already invalid, or not the caller's to revoke changes nothing, without an
+   * error (RFC 7009 section 2.2).
+   * @returns Whether something was revoked, which records one event.
+   * @throws CLIENT_UNAUTHENTICATED The caller is anonymous.
    */
   async revoke(authority: Authority, token: string): Promise<boolean> {
     if (authority.caller.kind === 'anonymous') throw oauthErrors.CLIENT_UNAUTHENTICATED();

@@ -22,7 +22,7 @@ export interface UserinfoDeps {
   readonly groups: GroupStore;
 }
 
-/** What a user let a client know of them (OpenID Connect Core section 5.3). */
+/** Reads the claims about a user that a client may see (OpenID Connect Core section 5.3). */
 export class UserinfoService {
   readonly #deps: UserinfoDeps;
 
@@ -31,10 +31,10 @@ export class UserinfoService {
   }
 
   /**
-   * The claims that the scopes of the caller's access token open; members without a value are left out.
-   * @param issuerKind Kind of issuer whose endpoint is asked: it takes its own tokens only.
-   * @throws TOKEN_INVALID The caller has no user's access token of this kind and tenant.
-   * @throws SCOPE_INSUFFICIENT The token lacks `openid` where that is needed.
+   * The claims that the scopes of the caller's access token allow; claims without a value are left out.
+   * @param issuerKind Kind of the issuer whose endpoint was called; it accepts only tokens of the same kind.
+   * @throws TOKEN_INVALID The caller's credential is not a user's access token of this kind and tenant.
+   * @throws SCOPE_INSUFFICIENT The token lacks `openid` and this kind requires it.
    */
   async claims(caller: Caller, tenant: TenantRef, issuerKind: string): Promise<Claims> {
     const issuer = this.#deps.issuers.of(tenant, issuerKind);

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** What a user let a client have: one token family. Tokens name it (`gid`) and die with it. */
+/** A token family: what a user granted to a client. Its tokens name it in `gid` and become invalid with it. */
 export const GrantEntity = defineEntity({
   name: 'Grant',
   tableName: 'grants',
@@ -28,7 +28,10 @@ export const GrantEntity = defineEntity({
 });
 export type Grant = InferEntity<typeof GrantEntity>;
 
-/** A refresh token, by its hash. A spent one is kept until the family ends, so that reuse is seen (RFC 9700 section 4.14.2). */
+/**
+ * A refresh token, stored by its hash. A spent one is kept until the family ends, so that reuse is detected (RFC 9700 section
+ * 4.14.2).
+ */
 export const RefreshTokenEntity = defineEntity({
   name: 'RefreshToken',
   tableName: 'refresh_tokens',
@@ -47,7 +50,7 @@ export const RefreshTokenEntity = defineEntity({
 });
 export type RefreshToken = InferEntity<typeof RefreshTokenEntity>;
 
-/** An opaque access token, by its hash. JWT access tokens have no row. */
+/** An opaque access token, stored by its hash. JWT access tokens have no row. */
 export const AccessTokenEntity = defineEntity({
   name: 'AccessToken',
   tableName: 'access_tokens',
@@ -57,7 +60,7 @@ export const AccessTokenEntity = defineEntity({
     /** Null for a token of the client itself. */
     grantId: p.uuid().nullable(),
     clientUuid: p.uuid(),
-    /** What a JWT would carry. */
+    /** The claims that a JWT would contain. */
     claims: p.json<Record<string, unknown>>(),
     expiresAt: p.datetime(),
     createdAt: p.datetime(),
@@ -70,7 +73,7 @@ export const AccessTokenEntity = defineEntity({
 });
 export type AccessToken = InferEntity<typeof AccessTokenEntity>;
 
-/** A JWT that was revoked before its end (RFC 7009). */
+/** A JWT that was revoked before it expired (RFC 7009). */
 export const RevokedTokenEntity = defineEntity({
   name: 'RevokedToken',
   tableName: 'revoked_tokens',

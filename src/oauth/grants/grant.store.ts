@@ -43,12 +43,12 @@ export class GrantStore {
     return (row as { grant_id: string } | undefined)?.grant_id ?? null;
   }
 
-  /** The entity to change, inside a unit of work; locked until it ends. */
+  /** Reads a grant inside a unit of work to change it, and locks its row until the unit ends. */
   lock(tenantId: string, id: string): Promise<Grant | null> {
     return this.#db.em.findOne(GrantEntity, { tenantId, id }, { lockMode: FOR_UPDATE });
   }
 
-  /** As `lock`, for a refresh token. Lock its grant first. */
+  /** Does the same for a refresh token. Lock its grant first, so that two requests cannot deadlock. */
   lockRefreshToken(tenantId: string, hash: Buffer): Promise<RefreshToken | null> {
     return this.#db.em.findOne(RefreshTokenEntity, { tenantId, hash }, { lockMode: FOR_UPDATE });
   }
@@ -88,7 +88,7 @@ export class GrantStore {
       .execute();
   }
 
-  /** Revokes the living families of a user but those that hang on certain sessions. @returns How many. */
+  /** Revokes the valid families of a user, except those of certain sessions. @returns How many. */
   async revokeOfUser(
     tenantId: string,
     userId: string,
@@ -103,13 +103,13 @@ export class GrantStore {
     return Number((await update.executeTakeFirst()).numUpdatedRows);
   }
 
-  /** Revokes the living families that hang on a session. @returns How many. */
+  /** Revokes the valid families of a session. @returns How many. */
   async revokeOfSession(tenantId: string, sessionId: string, now: Date): Promise<number> {
     const { numUpdatedRows } = await this.#living(tenantId, now).where('session_id', '=', sessionId).executeTakeFirst();
     return Number(numUpdatedRows);
   }
 
-  /** Revokes the living families of a user at one client. @returns How many. */
+  /** Revokes the valid families of a user at one client. @returns How many. */
   async revokeOfClient(tenantId: string, userId: string, clientUuid: string, now: Date): Promise<number> {
     const { numUpdatedRows } = await this.#living(tenantId, now)
       .where('user_id', '=', userId)
@@ -127,8 +127,8 @@ export class GrantStore {
   }
 
   /**
-   * Deletes up to `limit` families of any tenant whose time is over, and with them their refresh tokens. Spent refresh
-   * tokens stay as long as their family, or their reuse would not be seen. @returns How many went.
+   * Deletes up to `limit` expired families of any tenant, and with them their refresh tokens. Spent refresh tokens are kept as
+   * long as their family, so that reuse is detected. @returns How many families were deleted.
    */
   async sweepExpired(now: Date, limit: number): Promise<number> {
     const { numAffectedRows } = await sql`

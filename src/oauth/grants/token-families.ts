@@ -4,7 +4,10 @@ import type { Clock } from '../../kernel/index.ts';
 import type { TokenFamilies } from '../../sessions/index.ts';
 import type { GrantStore } from './grant.store.ts';
 
-/** Ends the token families of users, sessions and consents, in the transaction that ends those. Their events say it all. */
+/**
+ * Revokes the token families of users, sessions and consents, in the transaction that ends those. It records no events, because
+ * the events of those changes imply it.
+ */
 export class GrantFamilies implements TokenFamilies, ClientTokens {
   readonly #grants: GrantStore;
   readonly #clock: Clock;

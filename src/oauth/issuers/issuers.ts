@@ -2,12 +2,15 @@ import type { SigningAlgorithm } from '../../crypto/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
-/** How one kind of issuer behaves (docs/tokens.md). Which paths it has is told by whoever mounts it. */
+/** How one kind of issuer behaves (docs/tokens.md). Its paths come from the `IssuerMount`. */
 export interface IssuerKind {
   readonly kind: string;
-  /** Signs unless the client chose another one of `algorithms`. */
+  /** The algorithm that signs unless the client chose another one of `algorithms`. */
   readonly algorithm: SigningAlgorithm;
-  /** What its key set shows, and so what it may sign with: the default always, the others once the tenant has such a key. */
+  /**
+   * The algorithms of its key set, and so those it may sign with: the default always, the others once the tenant has such a
+   * key.
+   */
   readonly algorithms: readonly SigningAlgorithm[];
   /** Whether RSA keys are shown with their certificate (`x5c`, `x5t`). */
   readonly showsCertificates: boolean;
@@ -15,14 +18,14 @@ export interface IssuerKind {
   readonly accessTokenType: string;
   /** Whether its access tokens open the APIs of this service. */
   readonly opensResources: boolean;
-  /** Whether `aud` is an array even of one. */
+  /** Whether `aud` is an array even for one audience. */
   readonly audienceIsList: boolean;
-  /** How long a new key is in its key set before it signs: longer than those who verify its tokens keep the set. */
+  /** How long a new key is published in its key set before it signs: longer than verifiers cache the set. */
   readonly keyPublishSeconds: number;
   readonly accessTokenSeconds: number;
-  /** A refresh token unused for so long ends. */
+  /** A refresh token that is unused for this long expires. */
   readonly refreshIdleSeconds: number;
-  /** A token family ends after so long. */
+  /** A token family expires after this long. */
   readonly refreshSeconds: number;
   /** Grant types it offers; a client must also be allowed each. */
   readonly grantTypes: readonly string[];
@@ -54,8 +57,8 @@ const ISSUER_KINDS = {
   suite: {
     kind: 'suite',
     algorithm: 'RS256',
-    // Its clients read RSA and, at most, P-256 keys; one that asked for EdDSA gets the default rather than a key set with a
-    // key type it may choke on.
+    // Its clients read RSA and, at most, P-256 keys. A client that chose EdDSA gets the default, because a key set with an
+    // unknown key type may make its clients fail.
     algorithms: ['RS256', 'ES256'],
     showsCertificates: true,
     accessTokenType: 'at+jwt',
@@ -71,17 +74,17 @@ const ISSUER_KINDS = {
   },
 } as const satisfies Readonly<Record<string, IssuerKind>>;
 
-/** Claims that are opened together. `organisations` are the groups outside the tree, under the same claim as `groups`. */
+/** Claims that one scope allows together. `organisations` are the groups outside the tree, in the same claim as `groups`. */
 export type ClaimGroup = 'profile' | 'email' | 'phone' | 'groups' | 'organisations';
 
-/** OpenID Connect Core section 5.4. `openid` itself opens `sub`. */
+/** OpenID Connect Core section 5.4. `openid` itself allows `sub`. */
 const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
   profile: 'profile',
   email: 'email',
   phone: 'phone',
 };
 
-/** Paths of an issuer's endpoints below its URL. What is absent does not exist and is not advertised. */
+/** Paths of an issuer's endpoints below its URL. An absent endpoint does not exist and is not advertised. */
 export interface IssuerEndpoints {
   readonly jwks: string;
   readonly token: string;
@@ -90,18 +93,21 @@ export interface IssuerEndpoints {
   readonly userinfo?: string;
 }
 
-/** A tenant that is the default one is reached without its name in some paths. */
+/** A tenant, and whether it is the default one, whose name some paths leave out. */
 export interface IssuerTenant extends Pick<TenantRef, 'name'> {
   readonly isDefault: boolean;
 }
 
-/** Where a kind of issuer is reached; registered at start by whoever owns the paths. */
+/** Where a kind of issuer is served; registered at start by the dialect that serves the paths. */
 export interface IssuerMount {
   readonly kind: string;
   /** Path of the issuer for a tenant: begins with a slash, does not end with one. */
   readonly path: (tenant: IssuerTenant) => string;
   readonly endpoints: IssuerEndpoints;
-  /** Scope names that open claims at userinfo, beside those of OpenID Connect, and the group of claims each opens. */
+  /**
+   * Scope names that allow claims at userinfo, in addition to those of OpenID Connect, and the group of claims that each
+   * allows.
+   */
   readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
 }
 
@@ -127,13 +133,13 @@ const NATIVE_ISSUER: IssuerMount = {
 };
 
 export interface IssuersOptions {
-  /** Origin under which the service is reached, without a path. */
+  /** Public origin of the service, without a path. */
   readonly publicUrl: string;
-  /** Name of the tenant that requests without one act on. */
+  /** Name of the tenant for requests that name none. */
   readonly defaultTenant: string;
 }
 
-/** The issuers there are: one per tenant and mounted kind. */
+/** All issuers: one for each tenant and mounted kind. */
 export class Issuers {
   readonly #origin: string;
   readonly #defaultTenant: string;
@@ -164,10 +170,11 @@ export class Issuers {
     };
   }
 
-  /** Which tenant and kind an issuer URL would be of; whether the tenant exists is for the directory to say. */
+  /** The tenant name and kind that an issuer URL belongs to. The tenant need not exist; the directory decides that. */
   find(url: string): { readonly kind: IssuerKind; readonly tenantName: string } | null {
     if (!url.startsWith(`${this.#origin}/`)) return null;
-    // A path tells its tenant by a segment or is the default one's: each candidate must give back the whole URL.
+    // A path names its tenant in one segment or belongs to the default tenant. A candidate is right when it gives back the
+    // whole URL.
     const names = [this.#defaultTenant, ...url.slice(this.#origin.length + 1).split('/', 8)];
     for (const mount of this.#mounts.values()) {
       const tenantName = names.find((name) => name !== '' && this.#url(mount, name) === url);
@@ -183,7 +190,9 @@ export class Issuers {
     return false;
   }
 
-  /** How long a new key of an algorithm is published before it signs: as long as the most patient kind that shows it wants. */
+  /**
+   * How long a new key of an algorithm is published before it signs: the longest time of all kinds that publish the algorithm.
+   */
   keyPublishSeconds(alg: SigningAlgorithm): number {
     const kinds = [...this.#mounts.values()].map(kindOf).filter(({ algorithms }) => algorithms.includes(alg));
     return Math.max(...kinds.map(({ keyPublishSeconds }) => keyPublishSeconds));

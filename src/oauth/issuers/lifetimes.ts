@@ -2,10 +2,12 @@ import type { ClientRecord } from '../../clients/index.ts';
 import type { TenantSettings } from '../../tenants/index.ts';
 import type { IssuerKind } from './issuers.ts';
 
-/** No access or ID token lives longer, whoever asks: a retired signing key is published for as long. 30 days. */
+/** The longest lifetime of access and ID tokens, 30 days: a retired signing key is published for as long. */
 export const MAX_TOKEN_SECONDS = 2_592_000;
 
-/** How long a client's tokens live: its own choice, else the tenant's, else the issuer kind's (docs/tokens.md). */
+/**
+ * How long a client's tokens are valid: as set for the client, else for the tenant, else for the issuer kind (docs/tokens.md).
+ */
 export interface Lifetimes {
   readonly accessTokenSeconds: number;
   readonly refreshIdleSeconds: number;

@@ -14,9 +14,9 @@ import { statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
 
-/** The keys of one tenant, opened and ready. Immutable. */
+/** The signing keys of one tenant, ready for use. Immutable. */
 export class KeyRing {
-  /** The one that signs last comes first. */
+  /** Ordered by `activeFrom`, latest first. */
   readonly keys: readonly SigningKey[];
   readonly loadedAtMs: number;
   readonly #sealer: Sealer;
@@ -52,11 +52,14 @@ export class KeyRing {
   }
 }
 
-/** Rings kept: three keys of about 3 KB each, so 36 MB if every tenant of a large installation is busy at once. */
+/** Most rings in the cache: three keys of about 3 KB each, so 36 MB if all these tenants are busy at once. */
 const CAPACITY = 4096;
-/** A rotation on another node is seen at the latest after this, even if the event feed is silent. */
+/** A rotation on another node is seen after this time at the latest, even if the event feed is interrupted. */
 const MAX_AGE_MS = 5_000;
-/** A token may be signed with a key this node has not seen; strangers may not make it ask the database for each token. */
+/**
+ * A token may be signed with a key that this node has not read yet. The ring must be this old to be read again, so that forged
+ * tokens do not cause a query each.
+ */
 const RELOAD_AGE_MS = 250;
 
 export interface KeyRingsDeps {
@@ -65,7 +68,7 @@ export interface KeyRingsDeps {
   readonly clock: Clock;
 }
 
-/** The rings of the tenants, from a bounded cache that `key.rotated` events empty. */
+/** The rings of the tenants, from a bounded cache whose entries `key.rotated` events drop. */
 export class KeyRings {
   readonly #deps: KeyRingsDeps;
   readonly #rings: LRUCache<string, KeyRing>;
@@ -76,7 +79,7 @@ export class KeyRings {
       max: CAPACITY,
       ttl: MAX_AGE_MS,
       fetchMethod: (tenantId) => this.#load(tenantId),
-      // What a load reads that began before a rotation goes to those who wait for it, and is not kept.
+      // A load that began before a rotation is answered to its callers, but not kept in the cache.
       ignoreFetchAbort: true,
     });
   }
@@ -85,7 +88,10 @@ export class KeyRings {
     return this.#rings.get(tenantId) ?? this.#rings.fetch(tenantId).then((ring) => ring!);
   }
 
-  /** The key of this name, if the tenant publishes it; an unknown one is looked for again in the database, not too often. */
+  /**
+   * The key with this `kid`, if the tenant publishes it. An unknown `kid` is looked up in the database again, at most every 250
+   * ms.
+   */
   async verifier(tenantId: string, kid: string): Promise<VerificationKey | undefined> {
     const ring = await this.of(tenantId);
     const known = ring.verifier(kid);
@@ -103,7 +109,10 @@ export class KeyRings {
     return new KeyRing(keys, this.#deps.sealer, performance.now());
   }
 
-  /** Listener for committed events, of this node and of others. A new key ends nobody's access, so its type is named here and not by the catalogue. */
+  /**
+   * Listener for committed events, of this node and of others. It compares the type itself, because a new key ends no access
+   * and so the catalogue has no entry for it in `ends`.
+   */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
     for (const event of events) if (event.type === 'key.rotated') this.drop(event.tenantId);
   };

@@ -1,14 +1,14 @@
 import type { SigningKey } from './signing-key.entity.ts';
 
 /**
- * `next`: published, so that those who verify know it before it signs. `active`: signs. `retired`: signs no more, published
- * until the last token it signed has ended.
+ * `next`: published, so that verifiers know the key before it signs. `active`: signs. `retired`: no longer signs, and is
+ * published until the last token it signed has expired.
  */
 export type SigningKeyStatus = 'next' | 'active' | 'retired';
 
 /**
- * What a key is at a moment. Stored are the moments alone: each node reads the clock, and so all of them go over to the next
- * key together, without being told and without a job that might not run.
+ * The status of a key at a moment. Only the moments are stored and each node compares them with its clock, so that all nodes
+ * change to the next key together, without messages and without a job that might not run.
  */
 export function statusOf(
   { activeFrom, retiredAt }: Pick<SigningKey, 'activeFrom' | 'retiredAt'>,

@@ -20,13 +20,16 @@ import { type SigningKeyStatus, statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
 
-/** Clocks of those who verify differ; a key outlives the last token it signed by this. */
+/**
+ * How long a key is published after it stops signing: the longest token lifetime, and an hour for verifiers whose clocks
+ * differ.
+ */
 const OVERLAP_SECONDS = MAX_TOKEN_SECONDS + 3600;
 
-/** Published keys of one algorithm at most: a key set of RSA keys with certificates stays below 100 KiB. */
+/** Most published keys of one algorithm: a key set of RSA keys with certificates stays below 100 KiB. */
 const MAX_KEYS = 32;
 
-/** A signing key with what it is at present. */
+/** A signing key with its present status. */
 export type ShownSigningKey = SigningKey & { readonly status: SigningKeyStatus };
 
 export interface SigningKeyServiceDeps {
@@ -43,7 +46,10 @@ export interface SigningKeyServiceDeps {
 /** A public key as a key set shows it (RFC 7517). */
 export type ShownJwk = Readonly<Record<string, unknown>>;
 
-/** Signing keys of tenants: made on first use, replaced with overlap, shown per kind of issuer. */
+/**
+ * Manages the signing keys of tenants: they are made on first use, replaced with overlap, and published for each kind of
+ * issuer.
+ */
 export class SigningKeyService {
   readonly #deps: SigningKeyServiceDeps;
   readonly #making = new Map<string, Promise<Signer>>();
@@ -52,7 +58,7 @@ export class SigningKeyService {
     this.#deps = deps;
   }
 
-  /** The signer of an algorithm; its key is made if the tenant has none. Waits for no database when the key is cached. */
+  /** The signer of an algorithm; its key is made if the tenant has none. Synchronous when the key is cached. */
   signer(tenant: TenantRef, alg: SigningAlgorithm): Signer | Promise<Signer> {
     const { rings, clock } = this.#deps;
     const ring = rings.of(tenant.id);
@@ -60,13 +66,16 @@ export class SigningKeyService {
     return ring.then((loaded) => loaded.signer(alg, clock.now()) ?? this.#make(tenant, alg));
   }
 
-  /** Seed of a new tenant: its Ed25519 key, in the transaction that makes the tenant. RSA keys take long and come on demand. */
+  /**
+   * Makes the Ed25519 key of a new tenant, in the transaction that makes the tenant. RSA keys take long to make and are made on
+   * demand.
+   */
   async seed(tenantId: string): Promise<void> {
     const now = this.#deps.clock.now();
     await this.#deps.store.insert(tenantId, await this.#generate(tenantId, 'EdDSA'), now, now);
   }
 
-  /** Whether the master key opens what is stored, tried on one key; null when no tenant has a key. */
+  /** Whether the master key decrypts a stored key, tried with the newest one; null when no tenant has a key. */
   async opensStoredKey(): Promise<boolean | null> {
     const key = await this.#deps.store.findNewest();
     if (key === null || !isSigningAlgorithm(key.alg)) return null;
@@ -78,7 +87,7 @@ export class SigningKeyService {
     }
   }
 
-  /** Keys that will sign, sign or are still published; the one that signs last comes first. */
+  /** Keys that will sign, sign or are still published, by `activeFrom`, latest first. */
   async list({ tenant }: Pick<Authority, 'tenant'>): Promise<ShownSigningKey[]> {
     const now = this.#deps.clock.now();
     const keys = await this.#deps.store.findPublished(tenant.id, now);
@@ -91,11 +100,12 @@ export class SigningKeyService {
   }
 
   /**
-   * Makes the next key of an algorithm. It is published now and signs once everybody who keeps key sets has had the time to
-   * read it; the one before signs until then, and is published until every token it signed has expired. The first key of an
-   * algorithm signs at once. While a next key waits already, it is the answer: what is asked twice is done once.
+   * Makes the next key of an algorithm. It is published now and signs once verifiers that cache key sets have had time to read
+   * it. The previous key signs until then, and is published until every token it signed has expired. The first key of an
+   * algorithm signs at once. When a next key is already waiting, that key is returned, so that a repeated call makes no second
+   * one.
    * @throws SIGNING_ALGORITHM_UNKNOWN
-   * @throws TOO_MANY_REQUESTS As many keys as a key set may hold are published still.
+   * @throws TOO_MANY_REQUESTS As many keys are published as a key set may hold.
    */
   async rotate(authority: Authority, alg: string): Promise<ShownSigningKey> {
     if (!isSigningAlgorithm(alg)) throw oauthErrors.SIGNING_ALGORITHM_UNKNOWN();
@@ -114,16 +124,19 @@ export class SigningKeyService {
     return row;
   }
 
-  /** The next key, if one waits already. @throws TOO_MANY_REQUESTS None does, and there is no place for another. */
+  /** The next key, if one is already waiting. @throws TOO_MANY_REQUESTS None is, and the key set is full. */
   async #waiting(tenant: TenantRef, alg: SigningAlgorithm): Promise<ShownSigningKey | null> {
     const published = (await this.list({ tenant })).filter((key) => key.alg === alg);
     const waiting = published.find(({ status }) => status === 'next') ?? null;
     if (waiting === null && published.length >= MAX_KEYS)
-      throw kernelErrors.TOO_MANY_REQUESTS({ message: `${MAX_KEYS} keys of this algorithm are published still.` });
+      throw kernelErrors.TOO_MANY_REQUESTS({ message: `${MAX_KEYS} keys of this algorithm are still published.` });
     return waiting;
   }
 
-  /** The key set of an issuer (RFC 7517 section 5): keys that will sign, that sign, and that tokens still need. */
+  /**
+   * The key set of an issuer (RFC 7517 section 5): keys that will sign, keys that sign, and keys that valid tokens were signed
+   * with.
+   */
   async jwks(tenant: TenantRef, kind: IssuerKind): Promise<{ readonly keys: readonly ShownJwk[] }> {
     await this.signer(tenant, kind.algorithm);
     const ring = await this.#deps.rings.of(tenant.id);
@@ -143,7 +156,7 @@ export class SigningKeyService {
     return making;
   }
 
-  /** Many nodes may find no key at once; the first to hold the lock makes it, the others find it. */
+  /** Several nodes may find no key at the same time; the first to get the lock makes it, the others find it. */
   async #makeFirst(tenant: TenantRef, alg: SigningAlgorithm): Promise<Signer> {
     if (openUnitOfWork() !== undefined) throw new Error('Ask for a signer before the unit of work opens.');
     const key = await this.#generate(tenant.id, alg);

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A signing key of a tenant; the private part is sealed under the master key. */
+/** A signing key of a tenant; the private part is encrypted under the master key. */
 export const SigningKeyEntity = defineEntity({
   name: 'SigningKey',
   tableName: 'signing_keys',
@@ -14,11 +14,11 @@ export const SigningKeyEntity = defineEntity({
     /** Base64 DER of a self-signed certificate, for `x5c`; RSA keys only. */
     certificate: p.text().nullable(),
     createdAt: p.datetime(),
-    /** Signs from then on; published before. */
+    /** When the key begins to sign; it is published before. */
     activeFrom: p.datetime(),
-    /** Signs until then; set, in advance, when the next one is made. */
+    /** When the key stops signing; set in advance, when the next key is made. */
     retiredAt: p.datetime().nullable(),
-    /** Published until then: the tokens it signed have expired. */
+    /** Until when the key is published: the tokens it signed have expired by then. */
     expiresAt: p.datetime().nullable(),
   },
   indexes: [{ name: 'signing_keys__alg', properties: ['tenantId', 'alg', 'activeFrom'] }],

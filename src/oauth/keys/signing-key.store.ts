@@ -22,7 +22,7 @@ export class SigningKeyStore {
       .where('tenant_id', '=', tenantId);
   }
 
-  /** Keys that will sign, sign or are still published; the one that signs last comes first. */
+  /** Keys that will sign, sign or are still published, by `activeFrom`, latest first. */
   async findPublished(tenantId: string, now: Date): Promise<SigningKey[]> {
     const rows = await this.#select(tenantId)
       .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now as never)]))
@@ -36,7 +36,7 @@ export class SigningKeyStore {
     return ((await this.#select(tenantId).where('kid', '=', kid).executeTakeFirst()) ?? null) as SigningKey | null;
   }
 
-  /** The newest key of all tenants: what the master key of a start is tried on. Its private part stays sealed. */
+  /** The newest key of all tenants, with which the start checks the master key. Its private part stays encrypted. */
   async findNewest(): Promise<SigningKey | null> {
     const row = await (this.#db.read() as Kysely<Tables>)
       .selectFrom('signing_keys')
@@ -47,13 +47,13 @@ export class SigningKeyStore {
     return (row ?? null) as SigningKey | null;
   }
 
-  /** Inside a unit of work: makes others who change the tenant's keys of this algorithm wait until it ends. */
+  /** Locks the tenant's keys of this algorithm against other changes until the open unit of work ends. */
   async lock(tenantId: string, alg: SigningAlgorithm): Promise<void> {
     const name = `signing-key ${tenantId} ${alg}`;
     await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(this.#db.read());
   }
 
-  /** Whether there is a key of an algorithm that signs or will, and nothing has taken its place. */
+  /** Whether a key of an algorithm signs or will sign and has no successor. */
   async hasLast(tenantId: string, alg: SigningAlgorithm): Promise<boolean> {
     const row = await this.#select(tenantId)
       .where('alg', '=', alg)
@@ -63,7 +63,7 @@ export class SigningKeyStore {
     return row !== undefined;
   }
 
-  /** Lets the last key of an algorithm sign until `retiredAt` and be published until `expiresAt`. */
+  /** Sets until when the last key of an algorithm signs and is published. */
   async retire(tenantId: string, alg: SigningAlgorithm, retiredAt: Date, expiresAt: Date): Promise<void> {
     await (this.#db.read() as Kysely<Tables>)
       .updateTable('signing_keys')
@@ -91,7 +91,7 @@ export class SigningKeyStore {
       .execute();
   }
 
-  /** Deletes keys of any tenant that nothing needs any more; there are few. @returns How many went. */
+  /** Deletes the expired keys of all tenants, which are few. @returns How many were deleted. */
   async sweepExpired(now: Date): Promise<number> {
     const { numAffectedRows } = await sql`
       delete from signing_keys using tenants

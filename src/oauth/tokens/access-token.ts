@@ -9,7 +9,7 @@ import type { SigningKeyService } from '../keys/key.service.ts';
 import type { NewAccessToken } from './token.store.ts';
 import type { AccessTokenClaims } from './token.ts';
 
-/** Whom a token is made for, and by which issuer. */
+/** What a token is made from: its client, issuer and lifetime. */
 export interface TokenSubject {
   readonly tenant: KnownTenant;
   readonly issuer: Issuer;
@@ -18,26 +18,28 @@ export interface TokenSubject {
   readonly scope: string;
   readonly lifetimeSeconds: number;
   readonly now: Date;
-  /** The family and session of a user's token; absent for one of the client itself. */
+  /** The family and session of a user's token; absent for a token of the client itself. */
   readonly family?: { readonly grant: Grant; readonly session: SessionRow | null };
 }
 
-/** A token that was made but not yet given out: an opaque one is nothing until its row is stored. */
+/** A token that was made but not yet issued: an opaque one is valid only once its row is stored. */
 export interface MadeToken {
   readonly token: string;
   readonly claims: AccessTokenClaims;
   readonly row: NewAccessToken | null;
 }
 
-/** The algorithm of a client at an issuer: its own choice where the issuer's key set shows such keys. */
+/**
+ * The algorithm for a client at an issuer: the client's choice if the issuer publishes such keys, else the issuer's default.
+ */
 export function algorithmOf(chosen: string | null | undefined, { kind }: Issuer): SigningAlgorithm {
   return chosen != null && isSigningAlgorithm(chosen) && kind.algorithms.includes(chosen) ? chosen : kind.algorithm;
 }
 
 /**
- * `iat` of a token made now. Whole seconds cannot say whether a token came before or after "refuse all tokens of before";
- * one made in the same second after it is dated to the next. Nor is it dated before its client was made: the clock of the
- * node that made the client may be some milliseconds ahead, and the second that this token would name may be the former one.
+ * `iat` of a token made now. It has whole seconds, so a token made in the same second as a `not_before`, but after it, gets the
+ * next second; otherwise it would be refused. Nor is `iat` earlier than the second in which the client was made: the clock of
+ * the node that made the client may be some milliseconds ahead, so that this node is still in the second before.
  */
 function issuedAt(now: Date, tenant: KnownTenant, { client }: ClientRecord): number {
   const notBefore = Math.max(tenant.notBefore?.getTime() ?? 0, client.notBefore?.getTime() ?? 0);
@@ -73,7 +75,7 @@ function familyClaims({ grant, session }: NonNullable<TokenSubject['family']>): 
   };
 }
 
-/** Makes access tokens: a JWT (RFC 9068), or a handle with its row, as the client is set. */
+/** Makes access tokens: a JWT (RFC 9068), or an opaque handle with its row, as the client is configured. */
 export class AccessTokens {
   readonly #keys: SigningKeyService;
 
@@ -81,7 +83,9 @@ export class AccessTokens {
     this.#keys = keys;
   }
 
-  /** What will sign; ask before a unit of work opens, for the key may have to be made. Null for opaque tokens. */
+  /**
+   * The signer of the token; null for opaque tokens. Call it before a unit of work opens, because the key may have to be made.
+   */
   signer({ tenant, issuer, client }: Pick<TokenSubject, 'tenant' | 'issuer' | 'client'>) {
     if (client.client.tokenFormat === 'opaque') return null;
     return this.#keys.signer(tenant, algorithmOf(client.client.accessTokenAlg, issuer));

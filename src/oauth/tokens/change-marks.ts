@@ -1,9 +1,9 @@
 import { type EndedSubject, readEndedAccess, type SecurityEvent } from '../../events/index.ts';
 
-/** Marks kept: a key of some 90 characters, 300 for the longest `client_id`, and a number, about 20 MB at most. */
+/** Most marks in memory: a key of some 90 characters, 300 for the longest `client_id`, and a number, about 20 MB in all. */
 const CAPACITY = 50_000;
 
-/** What a remembered state of a token depends on, as keys of marks. */
+/** The keys of marks that a cached state of a token depends on. */
 export const markKeys = {
   tenant: (tenantId: string) => `t ${tenantId}`,
   client: (tenantId: string, clientId: string) => `c ${tenantId} ${clientId}`,
@@ -39,27 +39,27 @@ function keysOfSubject(tenantId: string, { userId, grantId, tokenId }: EndedSubj
 }
 
 /**
- * Remembers what changed when, so that a state read before a change is known to be stale: exact where the change is
- * remembered, and for everything older than the oldest change that had to be forgotten.
+ * Remembers when something changed, so that a state read before the change is known to be stale. Every state read before the
+ * newest mark that had to be dropped also counts as stale.
  */
 export class ChangeMarks {
   readonly #marks = new Map<string, number>();
   readonly #capacity: number;
   #clock = 0;
-  #floor = 0;
+  #forgottenUpTo = 0;
 
   constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
   }
 
-  /** The present moment, for a state about to be read. */
+  /** The present count of changes; take it before a state is read. */
   now(): number {
     return this.#clock;
   }
 
-  /** Whether nothing among `keys` changed since the moment `readAt`. */
+  /** Whether none of `keys` changed since `readAt`. */
   isCurrent(readAt: number, keys: readonly string[]): boolean {
-    if (readAt < this.#floor) return false;
+    if (readAt < this.#forgottenUpTo) return false;
     for (const key of keys) {
       const changedAt = this.#marks.get(key);
       if (changedAt !== undefined && changedAt > readAt) return false;
@@ -80,6 +80,6 @@ export class ChangeMarks {
     if (this.#marks.size <= this.#capacity) return;
     const [oldest, changedAt] = this.#marks.entries().next().value!;
     this.#marks.delete(oldest);
-    this.#floor = changedAt;
+    this.#forgottenUpTo = changedAt;
   }
 }

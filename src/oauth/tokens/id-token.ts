@@ -4,7 +4,7 @@ import { epochSeconds, newId } from '../../kernel/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 
-/** What an ID token says; its claims about the user are at userinfo (OpenID Connect Core section 5.4). */
+/** What an ID token is made from. It has no profile claims; those are at userinfo (OpenID Connect Core section 5.4). */
 export interface IdTokenSubject {
   readonly issuer: Issuer;
   readonly client: ClientRecord;
@@ -14,7 +14,7 @@ export interface IdTokenSubject {
   readonly now: Date;
 }
 
-/** An ID token (OpenID Connect Core section 2). Its `typ` keeps it from passing as an access token. */
+/** Makes an ID token (OpenID Connect Core section 2). Its `typ` prevents its use as an access token. */
 export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<string> {
   const { issuer, client, userId, session, lifetimeSeconds, now } = subject;
   const iat = epochSeconds(now);

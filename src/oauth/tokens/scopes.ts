@@ -9,11 +9,11 @@ import {
 import type { ClientRecord } from '../../clients/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
-/** RFC 6749 section 3.3: printable ASCII but space, `"` and `\`. */
+/** RFC 6749 section 3.3: printable ASCII except space, `"` and `\`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]{1,255}$/;
-/** Twice the permissions there are; a token with so many names is 6 KB. */
+/** More than twice the number of permissions; a token with this many names is 6 KB. */
 const MAX_NAMES = 250;
-/** Results kept per client or permission set: those who ask vary little. */
+/** Results kept for each client or permission set: requests differ little. */
 const REMEMBERED = 64;
 
 type Holder = Exclude<ScopeHolder, 'any'>;
@@ -26,7 +26,7 @@ export function parseScopeParameter(scope: string | null | undefined): readonly 
   return names;
 }
 
-/** Which scopes a client gets, and what scopes of a token allow. */
+/** Decides which scopes a client gets, and which permissions the scopes of a token give. */
 export class ScopeRules {
   readonly #aliases: ScopeAliases;
   readonly #granted = new WeakMap<ClientRecord, Map<string, string>>();
@@ -37,7 +37,7 @@ export class ScopeRules {
   }
 
   /**
-   * Scopes of a token of the client itself: those asked for, or everything it holds.
+   * Scopes of a token of the client itself: the requested ones, or all that it has.
    * @throws SCOPE_INVALID A name is unknown or not allowed to the client.
    */
   forApplication(client: ClientRecord, requested: string | null | undefined): string {
@@ -50,8 +50,9 @@ export class ScopeRules {
   }
 
   /**
-   * The objects that each name asked for narrows a permission to (`only`), for the names that the client is not linked with:
-   * it may ask for them because it holds the permission for every object, and one of them at least has to exist.
+   * The objects to which each requested name restricts a permission (`only`), for names that are not among the client's scopes.
+   * The client may request them because it has the permission for every object; the caller must check that at least one of the
+   * objects exists.
    */
   narrowed(client: ClientRecord, requested: string | null | undefined): readonly (readonly string[])[] {
     const unlinked = parseScopeParameter(requested).filter((name) => !client.allowedScopes.has(name));
@@ -61,7 +62,7 @@ export class ScopeRules {
   }
 
   /**
-   * Scopes of a user's token: those asked for, or the client's defaults.
+   * Scopes of a user's token: the requested ones, or the client's defaults.
    * @throws SCOPE_INVALID A name is unknown or not allowed to the client.
    */
   forUser(client: ClientRecord, requested: string | null | undefined): readonly string[] {
@@ -72,8 +73,8 @@ export class ScopeRules {
   }
 
   /**
-   * What the scopes of a token allow: `:self` by themselves, wider ones only as far as the user's roles or the client's own
-   * permissions go (docs/tenancy.md).
+   * The permissions that the scopes of a token give: `:self` always, wider ones only as far as the user's roles or the client's
+   * permissions reach (docs/tenancy.md).
    * @param scope Names joined by spaces, as the token has them.
    */
   permissions(scope: string, holder: Holder, limit: PermissionSet): PermissionSet {
@@ -85,12 +86,12 @@ export class ScopeRules {
 
   #mayAskAsApplication(client: ClientRecord, name: string): boolean {
     if (client.allowedScopes.has(name)) return true;
-    // A client that holds all a name stands for gains nothing by it.
+    // A client that has all permissions of a scope gains nothing by it.
     const grants = this.#aliases.expand(name, 'application');
     return grants.length > 0 && client.permissions.includesAll(grants);
   }
 
-  /** The allowed names that mean something to an application, and natively what they leave out. */
+  /** The allowed names that give an application permissions, and the native names of its other permissions. */
   #everything(client: ClientRecord): string[] {
     const names = [...client.allowedScopes].filter((name) => this.#aliases.expand(name, 'application').length > 0);
     const named = new PermissionSet(names.flatMap((name) => [...this.#aliases.expand(name, 'application')]));
@@ -99,7 +100,7 @@ export class ScopeRules {
   }
 }
 
-/** As much of a grant as the limit has. */
+/** Restricts a grant to what the limit contains. */
 function cut(grant: Grant, limit: PermissionSet): Grant[] {
   const result: Grant[] = [];
   const held = limit.reachOf(grant.permission);

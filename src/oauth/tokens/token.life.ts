@@ -9,12 +9,12 @@ import { type ChangeMarks, markKeys } from './change-marks.ts';
 import type { TokenStore } from './token.store.ts';
 import type { ReadToken } from './token.ts';
 
-/** A state is read anew after this even if nothing is heard. */
+/** A cached state is read again after this time even if no event reports a change. */
 const MAX_AGE_MS = 60_000;
-/** How far behind the other nodes' changes a remembered state may be: the promise is one second. */
+/** How far a cached state may lag behind changes of other nodes: the documented limit is one second. */
 const FRESH_MS = 1_000;
 
-/** Tells whether this node has heard of what others changed. */
+/** Tells whether this node has received the changes of other nodes. */
 export interface ChangeFeed {
   /** Whether every change committed more than `maxAgeMs` ago, on any node, has been announced here. */
   isFresh(maxAgeMs: number): boolean;
@@ -32,7 +32,7 @@ export interface TokenLifeDeps {
   readonly clock: Clock;
 }
 
-/** What the database says of a token, as of one moment. */
+/** What the database said about a token at one moment. */
 interface State {
   readonly verdict: Verdict;
   readonly readAt: number;
@@ -42,19 +42,19 @@ interface State {
 
 type Verdict = { readonly untilMs: number } | { readonly dead: string };
 
-/** A token that is alive comes with its client; a dead one with the reason, for logs. */
+/** For a valid token its client; for an invalid one the reason, for logs. */
 export type LifeVerdict = { readonly client: ClientRecord } | { readonly dead: string };
 
 const dead = (reason: string): Verdict => ({ dead: reason });
 
 /**
- * Whether a token that verifies is still good: its tenant and client enabled, it and its family not revoked, its session
- * and user alive. Answered from a bounded cache that events of this node empty at once and those of others within a second;
- * while this node may not have heard of the others' changes, from the database.
+ * Decides whether a token with a valid signature is still accepted: its tenant and client enabled, it and its family not
+ * revoked, its session and user valid. The answer comes from a bounded cache, whose entries are dropped by events of this node
+ * at once and by those of others within a second. While this node may lag behind the other nodes, it comes from the database.
  */
 export class TokenLife {
   readonly #deps: TokenLifeDeps;
-  /** Bounded by the reader, which keeps the tokens. */
+  /** Bounded, because the reader keeps a bounded number of tokens. */
   readonly #states = new WeakMap<ReadToken, State>();
 
   constructor(deps: TokenLifeDeps) {
@@ -87,7 +87,7 @@ export class TokenLife {
     ) {
       return known;
     }
-    // The moment comes before the reading: a change that is committed meanwhile makes the state stale.
+    // Take the count before reading, so that a change committed in the meantime makes the state stale.
     const readAt = marks.now();
     const verdict = await this.#read(token);
     const state: State = { verdict, readAt, readAtMs: nowMs, dependsOn: dependencies(token) };
@@ -117,7 +117,10 @@ export class TokenLife {
   }
 }
 
-/** Whole seconds: a token's `iat` has no fractions. A client that was deleted and made again is another one. */
+/**
+ * Why a client's token is invalid, or null. Compares whole seconds, as in `iat`. A client that was deleted and made again with
+ * the same id does not accept tokens of the former one.
+ */
 function deadClient({ client, isUsable }: ClientRecord, iat: number): string | null {
   if (!isUsable) return 'client-disabled';
   if (client.notBefore != null && iat * 1000 < client.notBefore.getTime()) return 'client-not-before';

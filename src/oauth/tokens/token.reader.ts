@@ -15,7 +15,7 @@ import type { KeyRings } from '../keys/key-ring.ts';
 import type { TokenStore } from './token.store.ts';
 import { accessTokenClaims, audiencesOf, type ReadToken } from './token.ts';
 
-/** Tokens kept: about 2 KB each, so 20 MB. */
+/** Most tokens in the cache: about 2 KB each, so 20 MB. */
 const CAPACITY = 10_000;
 const ALGORITHMS: readonly SigningAlgorithm[] = ['EdDSA', 'ES256', 'RS256'];
 
@@ -27,14 +27,14 @@ export interface TokenReaderDeps {
   readonly clock: Clock;
 }
 
-/** A token that was refused; `reason` is for logs and metrics, callers see one answer for all. */
+/** A token that was refused; the reason is for logs and metrics, callers see the same answer for all. */
 export interface UnreadToken {
   readonly refused: string;
 }
 
 /**
- * Reads access tokens of ours: verifies a JWT, looks up an opaque one, and remembers the result by the token's hash until
- * it expires. Says nothing about revocation.
+ * Reads access tokens that this service issued: verifies a JWT, looks up an opaque one, and caches the result by the token's
+ * hash until it expires. It does not check revocation; `TokenLife` does.
  */
 export class TokenReader {
   readonly #deps: TokenReaderDeps;

@@ -5,7 +5,7 @@ import { type AccessToken, AccessTokenEntity, type RevokedTokenEntity } from '..
 
 type Tables = InferKyselyDB<typeof AccessTokenEntity> & InferKyselyDB<typeof RevokedTokenEntity>;
 
-/** Tables that are swept, and what identifies their rows beside the tenant. */
+/** Tables that are swept, and the column that identifies their rows within a tenant. */
 const SWEPT = [
   ['access_tokens', 'hash'],
   ['revoked_tokens', 'jti'],
@@ -19,7 +19,7 @@ export interface NewAccessToken {
   readonly expiresAt: Date;
 }
 
-/** The only queries on opaque access tokens and on the list of revoked ones. */
+/** The only queries on opaque access tokens and on the list of revoked tokens. */
 export class TokenStore {
   readonly #db: Database;
   readonly #columns = columnsOf(AccessTokenEntity, 'access_tokens');
@@ -88,7 +88,7 @@ export class TokenStore {
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   }
 
-  /** Deletes up to `limit` rows of each kind, of any tenant, whose time is over. @returns How many went. */
+  /** Deletes up to `limit` expired rows of each table, of any tenant. @returns How many were deleted. */
   async sweepExpired(now: Date, limit: number): Promise<number> {
     let swept = 0;
     for (const [name, key] of SWEPT) {

@@ -1,7 +1,7 @@
 import type { TenantRef } from '../../kernel/index.ts';
 import type { IssuerKind } from '../issuers/issuers.ts';
 
-/** Claims of an access token (RFC 9068 section 2.2; `gid` and `knd` are ours, docs/tokens.md). */
+/** Claims of an access token (RFC 9068 section 2.2; `gid` and `knd` are private claims, docs/tokens.md). */
 export interface AccessTokenClaims {
   readonly iss: string;
   /** Public id of the user, or `client:<client_id>`: a colon cannot occur in a user id. */
@@ -13,9 +13,9 @@ export interface AccessTokenClaims {
   readonly exp: number;
   readonly iat: number;
   readonly jti: string;
-  /** Whose token it is; never told from `sub`. */
+  /** Whether the token belongs to a user or an application; never derived from `sub`. */
   readonly knd: 'user' | 'app';
-  /** `grants.id`: the family it dies with. Absent for tokens of the client itself. */
+  /** `grants.id`: the family the token belongs to. Absent for tokens of the client itself. */
   readonly gid?: string;
   readonly sid?: string;
   readonly acr?: string;
@@ -23,7 +23,7 @@ export interface AccessTokenClaims {
   readonly auth_time?: number;
 }
 
-/** An access token that is ours and whose time is not over. Whether it is still alive, `TokenLife` says. */
+/** An access token that this service issued and that has not expired. `TokenLife` tells whether it is still valid. */
 export interface ReadToken {
   readonly tenant: TenantRef;
   readonly kind: IssuerKind;
@@ -57,7 +57,7 @@ const CLAIM_CHECKS: Readonly<Record<keyof AccessTokenClaims, (value: unknown) =>
   auth_time: optional(Number.isFinite),
 };
 
-/** The claims, if they are those of an access token of ours: a user's without its family is not. */
+/** The claims, if they have the form of an access token of this service, where a user's token names its family; else null. */
 export function accessTokenClaims(payload: Readonly<Record<string, unknown>>): AccessTokenClaims | null {
   for (const [name, check] of Object.entries(CLAIM_CHECKS)) if (!check(payload[name])) return null;
   const claims = payload as unknown as AccessTokenClaims;
