@@ -1,7 +1,6 @@
 import type { IssuerKindName } from '../../schema/oauth/oauth.type.ts';
-import type { ErrorKind } from '../../src/kernel/index.ts';
-import type { Envelope } from './errors.ts';
-import type { LegacyError, Route } from './route.ts';
+import type { DialectErrors } from './fault.ts';
+import type { Route } from './route.ts';
 
 /** A value of the enum `IssuerKind` of the graph, as a document takes it. */
 export type IssuerKind = keyof typeof IssuerKindName;
@@ -16,21 +15,6 @@ export interface Mount {
   readonly api?: string;
   /** Value of `$issuerKind` in the documents of its rows; demanded where one of them declares it. */
   readonly issuerKind?: IssuerKind;
-}
-
-/** Why a request is challenged: no credential, a bad one, a token without the scope, a client that failed. */
-export type ChallengeReason = 'missing' | 'invalid' | 'scope' | 'client';
-
-/** How a dialect speaks of errors. */
-export interface DialectErrors {
-  /** By code of the graph and of the engine. Each code has a row; null means on purpose "as its kind". */
-  readonly codes: Readonly<Record<string, LegacyError | null>>;
-  readonly kinds: Readonly<Record<ErrorKind, LegacyError>>;
-  readonly envelopes: Readonly<Record<string, Envelope>>;
-  /** Inner code of a faulty field whose own code has no row. */
-  readonly fieldError: string;
-  /** Value of `WWW-Authenticate`. */
-  readonly challenge: (reason: ChallengeReason) => string;
 }
 
 /** A part of the dialect's manual: a tag of the API description. */

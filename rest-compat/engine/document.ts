@@ -14,3 +14,6 @@ export interface OperationDocument<D = unknown, V = unknown> {
   /** For the compiler alone; absent when the program runs. */
   readonly types?: { readonly data: D; readonly variables: V };
 }
+
+/** Values of a document's variables. */
+export type Variables = Readonly<Record<string, unknown>>;

@@ -1,37 +1,11 @@
-import type { z } from 'zod';
 import { ERROR_TABLES } from '../../schema/errors/codes.ts';
 import { requestErrors } from '../../schema/errors/request.errors.ts';
 import { type ErrorKind, type ErrorRow, type FieldFault, IdentityError } from '../../src/kernel/index.ts';
-import type { Dialect, DialectErrors } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import type { Variables } from './document.ts';
+import type { DialectErrors, Fault, FaultItem, LegacyError } from './fault.ts';
 import { problems } from './problems.ts';
-import { fieldAt, type LegacyError, type Route, type Variables, withoutPositions } from './route.ts';
-
-/** One faulty value in the legacy caller's words. */
-export interface FaultItem {
-  readonly error: string;
-  readonly text: string;
-  readonly pos: string;
-}
-
-/** What an envelope is made from. */
-export interface Fault {
-  readonly legacy: LegacyError;
-  readonly error: IdentityError;
-  readonly text: string;
-  /** At least one. */
-  readonly items: readonly FaultItem[];
-  readonly variables: Variables;
-}
-
-/** One of the forms in which a dialect shows errors. */
-export interface Envelope {
-  /** Shape of a JSON body, for the API description. Absent: no body, or none of JSON. */
-  readonly schema?: z.ZodType;
-  /** Content type of a body that is no JSON. */
-  readonly type?: string;
-  /** Makes the body; null is an empty one. */
-  readonly body: (fault: Fault) => unknown;
-}
+import { fieldAt, type Route, withoutPositions } from './route.ts';
 
 /** Values that do not have the declared shape; thrown by the engine, in legacy words from the start. */
 export class ShapeRefusal extends Error {

@@ -13,7 +13,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { Variables } from './route.ts';
+import type { Variables } from './document.ts';
 
 /** A document whose input objects are variables, and what makes their values from the document's own variables. */
 export interface Hoisted {

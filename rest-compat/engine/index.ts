@@ -5,9 +5,10 @@
  */
 export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
-export type { ChallengeReason, Chapter, Dialect, DialectErrors, IssuerKind, Mount, Samples } from './dialect.ts';
-export type { OperationDocument } from './document.ts';
-export { type Envelope, type Fault, type FaultItem, idleCodes, mappedCodes, pathsOf } from './errors.ts';
+export type { Chapter, Dialect, IssuerKind, Mount, Samples } from './dialect.ts';
+export type { OperationDocument, Variables } from './document.ts';
+export { idleCodes, mappedCodes, pathsOf } from './errors.ts';
+export type { ChallengeReason, DialectErrors, Envelope, Fault, FaultItem, LegacyError } from './fault.ts';
 export type { EngineHost, HostTenant } from './host.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { type DescriptionOptions, openApiOf } from './openapi.ts';
@@ -17,7 +18,6 @@ export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.
 export {
   type BrowserAnswer,
   type DataOf,
-  type LegacyError,
   type ParsedRequest,
   type Reply,
   type Route,
@@ -27,5 +27,4 @@ export {
   route,
   type TenantPlace,
   type TenantSource,
-  type Variables,
 } from './route.ts';

@@ -6,6 +6,7 @@ import { type Parameters, parseForm, readRowBody } from './body.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
+import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
 import type { EngineHost, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
@@ -14,7 +15,7 @@ import { segmentsOf } from './paths.ts';
 import { problems } from './problems.ts';
 import { sendFault, sendReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
-import type { Route, Variables } from './route.ts';
+import type { Route } from './route.ts';
 import { isNamedInBody, tenantValues } from './tenant.ts';
 
 /** How the engine is configured. */

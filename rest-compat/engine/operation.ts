@@ -17,9 +17,8 @@ import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
 import { identityErrorOf, isUnexpected } from '../../schema/errors/format.ts';
 import type { ScopeAlternatives } from '../../src/access/index.ts';
 import { type IdentityError, kernelErrors } from '../../src/kernel/index.ts';
-import type { OperationDocument } from './document.ts';
+import type { OperationDocument, Variables } from './document.ts';
 import { hoistObjects } from './hoist.ts';
-import type { Variables } from './route.ts';
 
 export type Data = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Dialect, DialectErrors, IssuerKind } from './dialect.ts';
+import type { Dialect, IssuerKind } from './dialect.ts';
 import type { OperationDocument } from './document.ts';
 import { faultsOfTables, pathsOf } from './errors.ts';
+import type { DialectErrors } from './fault.ts';
 import { loadOperation, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
 import type { Method, Route } from './route.ts';

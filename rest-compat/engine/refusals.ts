@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
-import type { DialectErrors } from './dialect.ts';
-import { codesOfKinds, errorOfCode, type Fault, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
+import { codesOfKinds, errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
+import type { DialectErrors, Fault } from './fault.ts';
 import { type Json, schemaOf } from './json-schema.ts';
 import { problems } from './problems.ts';
 import type { Route } from './route.ts';

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { IdentityError } from '../../src/kernel/index.ts';
-import type { ChallengeReason, DialectErrors } from './dialect.ts';
-import { type Fault, faultOf, type ShapeRefusal } from './errors.ts';
+import type { Variables } from './document.ts';
+import { faultOf, type ShapeRefusal } from './errors.ts';
+import type { ChallengeReason, DialectErrors, Fault } from './fault.ts';
 import type { Data } from './operation.ts';
-import type { BrowserAnswer, ParsedRequest, Route, Variables } from './route.ts';
+import type { BrowserAnswer, ParsedRequest, Route } from './route.ts';
 
 /** Writes the answer of a row. @throws Error The operation's data does not have the declared shape. */
 export function sendReply(ctx: Context, route: Route, data: Data, request: ParsedRequest): void {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Cors } from './cors.ts';
-import type { OperationDocument } from './document.ts';
-import type { Fault } from './errors.ts';
+import type { OperationDocument, Variables } from './document.ts';
+import type { LegacyError } from './fault.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -44,8 +44,6 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly baseUrl: string;
 }
 
-export type Variables = Readonly<Record<string, unknown>>;
-
 /** What a browser row answers with. */
 export type BrowserAnswer = { readonly redirectTo: string } | { readonly page: string };
 
@@ -68,21 +66,6 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
   readonly headers?: Readonly<Record<string, string>>;
   /** When `from` gives null and the answer is 204 without a body, for the API description. Absent: never. */
   readonly orEmpty?: string;
-}
-
-/** What a legacy caller sees of an error. The dialect's envelopes turn it into a body. */
-export interface LegacyError {
-  readonly status: number;
-  /** Name of one of the dialect's envelopes. */
-  readonly envelope: string;
-  /** The dialect's error code. */
-  readonly error: string;
-  /** Text instead of the graph's own message. */
-  readonly text?: string | ((fault: Omit<Fault, 'text'>) => string);
-  /** Legacy field, where the error names none. */
-  readonly pos?: string;
-  /** The codes of its fields are words that tenants chose for their callers, and are shown as they are. */
-  readonly showsFieldCodes?: true;
 }
 
 /** A parameter, or a member at the top of the body, that names a tenant: by its name, or inside a handle. */
