@@ -11,6 +11,7 @@ export { AuthModeService, type AuthModeServiceDeps, type AuthModes } from './aut
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
 export { type CredentialInfo, CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
+export { runGuardedTry } from './lockout/guarded-try.ts';
 export {
   type AccountSwitch,
   accountOf,

@@ -6,6 +6,7 @@ import {
   type PasswordMode,
   type PreparedPassword,
   passwordModeErrors,
+  runGuardedTry,
   type StoredPassword,
   type WritePassword,
 } from '../auth-modes/index.ts';
@@ -254,25 +255,18 @@ export class PasswordFlow {
       // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
       knownDeviceId: caller.sessionId,
     };
-    return lockouts.serially(attempt, async () => {
-      const { isBlocked } = await lockouts.check(attempt);
-      const proved = await passwords.prove(tenant.id, userId, password);
-      if (proved !== null && !isBlocked) {
-        await lockouts.succeed(attempt);
-        return proved;
-      }
-      if (!isBlocked) await lockouts.fail(attempt, caller);
-      await events.append(caller, tenant, {
-        type: 'sign_in.failed',
-        subjectId: userId,
-        outcome: 'failure',
-        reason: isBlocked ? 'locked_out' : 'wrong_password',
-        params: { method: 'password', purpose: 'password-change' },
-      });
-      const { code, message } = passwordModeErrors.PASSWORD_CURRENT_WRONG();
-      const fields = [{ path: 'input.currentPassword', code, message }];
-      throw passwordModeErrors.PASSWORD_CURRENT_WRONG({ fields });
+    const result = await runGuardedTry(lockouts, attempt, caller, () => passwords.prove(tenant.id, userId, password));
+    if (result.kind === 'right') return result.proof;
+    await events.append(caller, tenant, {
+      type: 'sign_in.failed',
+      subjectId: userId,
+      outcome: 'failure',
+      reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_password',
+      params: { method: 'password', purpose: 'password-change' },
     });
+    const { code, message } = passwordModeErrors.PASSWORD_CURRENT_WRONG();
+    const fields = [{ path: 'input.currentPassword', code, message }];
+    throw passwordModeErrors.PASSWORD_CURRENT_WRONG({ fields });
   }
 
   async #endSessions(

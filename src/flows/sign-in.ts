@@ -6,6 +6,7 @@ import {
   type CredentialType,
   type LockoutService,
   type PasswordMode,
+  runGuardedTry,
   UPDATE_PASSWORD,
 } from '../auth-modes/index.ts';
 import type { EventActor, EventLog } from '../events/index.ts';
@@ -86,7 +87,7 @@ export class SignInFlow {
   }
 
   async #verify(input: PasswordSignIn): Promise<SignInResult> {
-    const { directory, users, lockouts } = this.#deps;
+    const { directory, users } = this.#deps;
     const tenant = await directory.byId(input.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
     const found = await users.findByIdentifier(tenant.id, input.identifier, { byEmail: tenant.settings.signInByEmail });
@@ -100,7 +101,7 @@ export class SignInFlow {
       peerIp: input.origin.peerIp,
       knownDeviceId: await this.#knownDevice(tenant.id, user, input.deviceId ?? null),
     };
-    return lockouts.serially(attempt, () => this.#try(tenant, user, input, attempt));
+    return this.#try(tenant, user, input, attempt);
   }
 
   async #knownDevice(tenantId: string, user: User | null, deviceId: string | null): Promise<string | null> {
@@ -110,25 +111,21 @@ export class SignInFlow {
 
   async #try(tenant: KnownTenant, user: User | null, input: PasswordSignIn, attempt: Attempt): Promise<SignInResult> {
     const { lockouts, passwords, clock } = this.#deps;
-    const { isBlocked } = await lockouts.check(attempt);
     const now = clock.now();
     const accountReason = ACCOUNT_REFUSALS.find(([, holds]) => holds(user, now))?.[0] ?? null;
-    // Check the password even when the sign-in is refused anyway, so that the response time does not reveal that.
-    const isRight = (await passwords.prove(tenant.id, user?.id ?? null, input.password)) !== null;
-    const reason = isBlocked ? 'locked_out' : (accountReason ?? (isRight ? null : 'wrong_password'));
-    if (reason !== null) {
-      await this.#refuse(input, attempt, reason, isBlocked);
-      throw signInErrors.SIGN_IN_REFUSED();
-    }
-    await lockouts.succeed(attempt);
-    return this.#next(tenant, user!);
+    const result = await runGuardedTry(lockouts, attempt, actorOf(input), async () => {
+      // Check the password even when the sign-in is refused anyway, so that the response time does not reveal that.
+      const proved = await passwords.prove(tenant.id, user?.id ?? null, input.password);
+      return accountReason === null ? proved : null;
+    });
+    if (result.kind === 'right') return this.#next(tenant, user!);
+    const reason = result.kind === 'blocked' ? 'locked_out' : (accountReason ?? 'wrong_password');
+    await this.#recordRefusal(input, attempt, reason);
+    throw signInErrors.SIGN_IN_REFUSED();
   }
 
-  async #refuse(input: PasswordSignIn, attempt: Attempt, reason: string, isBlocked: boolean): Promise<void> {
-    const actor = actorOf(input);
-    // Do not count attempts during a block, so that it ends at its announced time.
-    if (!isBlocked) await this.#deps.lockouts.fail(attempt, actor);
-    await this.#deps.events.append(actor, attempt.tenant, {
+  async #recordRefusal(input: PasswordSignIn, attempt: Attempt, reason: string): Promise<void> {
+    await this.#deps.events.append(actorOf(input), attempt.tenant, {
       type: 'sign_in.failed',
       subjectId: attempt.userId,
       outcome: 'failure',

@@ -6,7 +6,7 @@ import type { Database } from '../../persistence/index.ts';
 import { userErrors } from '../../users/index.ts';
 import type { AccountGate } from '../account-gate.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
-import { guardedTry } from '../lockout/guarded-try.ts';
+import { runGuardedTry } from '../lockout/guarded-try.ts';
 import type { LockoutService } from '../lockout/lockout.service.ts';
 import { securityQuestionErrors } from './security-question.errors.ts';
 import type { SecurityQuestion, SecurityQuestionStore } from './security-question.store.ts';
@@ -105,17 +105,14 @@ export class SecurityQuestionService {
       knownDeviceId: caller.sessionId,
     } as const;
     const isQuestion = stored.question === input.question;
-    const result = await guardedTry(
-      lockouts,
-      attempt,
-      caller,
-      async () => isQuestion && (await this.#isAnswer(tenant.id, id, input.answer)),
+    const result = await runGuardedTry(lockouts, attempt, caller, async () =>
+      isQuestion && (await this.#isAnswer(tenant.id, id, input.answer)) ? stored : null,
     );
-    if (result === 'right') return;
+    if (result.kind === 'right') return;
     const refusal = isQuestion
       ? securityQuestionErrors.SECURITY_ANSWER_WRONG()
       : securityQuestionErrors.SECURITY_QUESTION_WRONG();
-    return this.#refuse(authority, id, refusal, result === 'blocked');
+    return this.#refuse(authority, id, refusal, result.kind === 'blocked');
   }
 
   async #isAnswer(tenantId: string, userId: string, answer: string): Promise<boolean> {

@@ -8,12 +8,12 @@ import { userErrors } from '../../users/index.ts';
 import type { AccountGate } from '../account-gate.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
-import { guardedTry } from '../lockout/guarded-try.ts';
+import { runGuardedTry } from '../lockout/guarded-try.ts';
 import type { LockoutService } from '../lockout/lockout.service.ts';
 import type { Attempt } from '../lockout/lockout.subject.ts';
 import { newTotpSecret, readTotpSecret, stepOfCode, totpUri } from './totp.code.ts';
 import { totpErrors } from './totp.errors.ts';
-import { detailsAfter, type MatchedCode, type TotpMode } from './totp.mode.ts';
+import { detailsAfter, type TotpMode } from './totp.mode.ts';
 
 export interface TotpServiceDeps {
   readonly db: Database;
@@ -102,9 +102,9 @@ export class TotpService {
     const step = stepOfCode(secret, input.code, clock.now());
     // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
     const attempt = attemptAt(tenant, userId, caller, caller.sessionId);
-    const result = await guardedTry(lockouts, attempt, caller, async () => step !== null);
-    if (result !== 'right' || step === null) throw totpErrors.TOTP_CODE_WRONG();
-    return db.transaction(() => this.#add(authority, userId, secret, label, step));
+    const result = await runGuardedTry(lockouts, attempt, caller, async () => step);
+    if (result.kind !== 'right') throw totpErrors.TOTP_CODE_WRONG();
+    return db.transaction(() => this.#add(authority, userId, secret, label, result.proof));
   }
 
   async #add(
@@ -165,17 +165,13 @@ export class TotpService {
     const { mode, lockouts, events } = this.#deps;
     const { userId, code, knownDeviceId } = input;
     const attempt = attemptAt(tenant, userId, actor, knownDeviceId);
-    let matched: MatchedCode | null = null;
-    const result = await guardedTry(lockouts, attempt, actor, async () => {
-      matched = await mode.match(tenant.id, userId, code);
-      return matched !== null;
-    });
-    if (result === 'right' && (await mode.spend(tenant.id, matched!))) return true;
+    const result = await runGuardedTry(lockouts, attempt, actor, () => mode.match(tenant.id, userId, code));
+    if (result.kind === 'right' && (await mode.spend(tenant.id, result.proof))) return true;
     await events.append(actor, tenant, {
       type: 'sign_in.factor_failed',
       subjectId: userId,
       outcome: 'failure',
-      reason: result === 'blocked' ? 'locked_out' : 'wrong_code',
+      reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_code',
       params: { method: mode.type },
     });
     return false;
