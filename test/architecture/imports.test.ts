@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findCycles } from '../support/cycles.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const [, PAGE = ''] = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').split('## Import directions');
@@ -11,15 +12,35 @@ const namesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map
 const STEPS = [...PAGE.matchAll(/^\| \d+ \| (.+) \|$/gm)].map(([, modules]) => namesIn(modules!));
 const STEP = new Map(STEPS.flatMap((modules, step) => modules.map((module) => [module, step] as const)));
 
+const foldersIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder)).filter((name) => statSync(join(ROOT, folder, name)).isDirectory());
+
+/** The folders of the modules of the graph, in the order of their list. */
+function readGraphModules(): string[] {
+  const text = readFileSync(join(ROOT, 'schema/modules.ts'), 'utf8');
+  const folders = new Map(
+    [...text.matchAll(/^import \{ (\w+) \} from '\.\/([^/]+)\/module\.ts'/gm)].map((m) => [m[1]!, m[2]!]),
+  );
+  const [, list = ''] = /MODULES_BY_NAME = \{([^}]+)\}/.exec(text) ?? [];
+  return [...list.matchAll(/\w+/g)].map(([name]) => folders.get(name) ?? name);
+}
+
+/** The steps of a line: each is a list of folders and files. */
+function readOrder(module: string, line: string): string[][] {
+  const steps = line.split(' < ').map((part) => part.replaceAll('`', '').split(', '));
+  const named = new Set(steps.flat());
+  return steps.flatMap((names) => {
+    if (names[0] === 'modules') return readGraphModules().flatMap((name) => (named.has(name) ? [] : [[name]]));
+    if (names[0] === 'dialects') return [foldersIn(module).filter((name) => !named.has(name))];
+    return [names];
+  });
+}
+
 /** For each module with folders: the step of each folder or file that its line names, and of `files`. */
 const ORDERS = new Map(
-  [...PAGE.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, module, order]) => [
+  [...PAGE.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, module, line]) => [
     module!,
-    new Map(
-      order!
-        .split(' < ')
-        .flatMap((part, step) => part.split(', ').map((name) => [name.replaceAll('`', ''), step] as const)),
-    ),
+    new Map(readOrder(module!, line!).flatMap((names, step) => names.map((name) => [name, step] as const))),
   ]),
 );
 
@@ -93,10 +114,10 @@ describe('the steps of docs/architecture.md', () => {
 describe('the order inside a module', () => {
   const inside = imports.filter(({ from, to }) => moduleOf(from) === moduleOf(to));
 
-  it('names every folder of a module of src/', () => {
+  it('names every folder of a module', () => {
     const unknown = imports.flatMap(({ from }) => {
       const order = ORDERS.get(moduleOf(from)) ?? new Map([['files', 0]]);
-      const part = from.startsWith('src/') ? partOf(from, order) : null;
+      const part = partOf(from, order);
       return part === null || order.has(part) ? [] : [`${moduleOf(from)}/${part}`];
     });
     expect([...new Set(unknown)]).toEqual([]);
@@ -111,6 +132,49 @@ describe('the order inside a module', () => {
       return b === null || order.get(b)! >= order.get(a)!;
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the files of all layers', () => {
+  it('import each other in no cycle, types included', () => {
+    const graph = new Map(
+      Map.groupBy(imports, ({ from }) => from)
+        .entries()
+        .map(([file, all]) => [file, all.map(({ to }) => to)] as const),
+    );
+    expect(findCycles(graph).map((cycle) => cycle.join(' > '))).toEqual([]);
+  });
+});
+
+describe('the search for cycles', () => {
+  const cyclesOf = (graph: Readonly<Record<string, string[]>>) => findCycles(new Map(Object.entries(graph)));
+
+  it('finds none where all ways lead down', () => {
+    expect(cyclesOf({ a: ['b', 'c'], b: ['c'], c: ['outside'] })).toEqual([]);
+  });
+
+  it('names the shortest cycle of each knot', () => {
+    const knots = { start: ['a'], a: ['b', 'c'], b: ['c'], c: ['a'], d: ['e'], e: ['d', 'a'], own: ['own'] };
+    expect(cyclesOf(knots)).toEqual([
+      ['a', 'c', 'a'],
+      ['d', 'e', 'd'],
+      ['own', 'own'],
+    ]);
+  });
+});
+
+describe('the modules of the graph', () => {
+  it('are the folders of schema/ that have a module.ts, each listed once', () => {
+    const announced = foldersIn('schema').filter((name) =>
+      readdirSync(join(ROOT, 'schema', name)).includes('module.ts'),
+    );
+    expect(readGraphModules().sort()).toEqual(announced.sort());
+  });
+
+  it('are imported together by their list only, which the composition of the schema reads', () => {
+    const readers = (target: RegExp) => imports.filter(({ to }) => target.test(to)).map(({ from }) => from);
+    expect([...new Set(readers(/^schema\/[^/]+\/module\.ts$/))]).toEqual(['schema/modules.ts']);
+    expect(readers(/^schema\/modules\.ts$/)).toEqual(['schema/build.ts']);
   });
 });
 
