@@ -103,7 +103,7 @@ describe('the process', { timeout: 180_000 }, () => {
     await first.exited;
     const second = startMain({ ...directory, MASTER_KEY: 'cd'.repeat(32) });
     expect(await second.exited).toBe(78);
-    expect(second.errors).toMatch(/^MASTER_KEY is not the key [^\n]*DATA_DIR [^\n]*sealed were sealed\.\n$/);
+    expect(second.errors).toMatch(/^MASTER_KEY is not the key [^\n]*DATA_DIR [^\n]*sealed\.\n$/);
   });
 
   it('is refused a port that is taken', async () => {

@@ -6,16 +6,16 @@ import type { Caller } from '../../src/access/index.ts';
 import { kernelErrors } from '../../src/kernel/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../src/server/environment/logger.ts';
-import { createSocketDoor, type SocketDoor } from '../../src/server/graphql/ws.ts';
+import { createSocketEndpoint, type SocketEndpoint } from '../../src/server/graphql/ws.ts';
 import type { ResolveToken } from '../../src/server/http/caller.ts';
-import { createFrontDoor } from '../../src/server/http/http.ts';
+import { createHttpServer } from '../../src/server/http/http.ts';
 import { createMetrics } from '../../src/server/http/metrics.ts';
 import { testGraph, type World } from './world.ts';
 
 /** The graph of a world over WebSocket, on a free port. */
 export interface TestSockets {
   readonly url: string;
-  readonly sockets: SocketDoor;
+  readonly sockets: SocketEndpoint;
   /** What tokens stand for; a test changes one to change what its holder may do. */
   readonly tokens: Map<string, Caller>;
   /** Lines of the log. */
@@ -32,9 +32,9 @@ export async function serveSockets(world: World, resolveToken?: ResolveToken): P
   const logger = createLogger('debug', { write: (line) => void logged.push(line) });
   const metrics = createMetrics();
   const tokens = new Map<string, Caller>();
-  const http = createFrontDoor({ logger, metrics, publicUrl: 'http://localhost', isReady: async () => true });
-  http.open([]);
-  const sockets = createSocketDoor(http.server, {
+  const http = createHttpServer({ logger, metrics, publicUrl: 'http://localhost', isReady: async () => true });
+  http.serve([]);
+  const sockets = createSocketEndpoint(http.server, {
     schema: await testGraph(),
     services: world.services,
     resolveToken:

@@ -7,61 +7,70 @@ import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from '
 import { findMisspelt } from './setting-names.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** Everything the operator can set, checked once at the start. Names, meaning and defaults: README.md. */
+/** Everything that the operator can set, checked once at the start. README.md lists names, meaning and defaults. */
 export interface Config {
-  /** `PORT`: TCP port to listen on, 0...65535. Default 4000; 0 takes a free one, which the start prints. */
+  /** `PORT`: TCP port to listen on, 0...65535. Default 4000. With 0 the system chooses a free port, which the start prints. */
   readonly port: number;
   /**
-   * `HOST`: address to listen on. Default `127.0.0.1`, this machine only, because the service itself speaks plain HTTP.
-   * Set `0.0.0.0` (or `::`) in a container or behind a proxy that ends TLS.
+   * `HOST`: address to listen on. Default `127.0.0.1`, this machine only, because the service itself serves plain HTTP. Set
+   * `0.0.0.0` (or `::`) in a container or behind a proxy that terminates TLS.
    */
   readonly host: string;
   /**
    * `PUBLIC_URL`: the origin (scheme, host, port; no path) by which clients reach the service. Issuers, links in mails and
-   * cookies are made from it, so it must not change once tokens are out. Default `http://localhost:<PORT>`: null means
-   * "follow the port that was really taken".
+   * cookies are made from it, so it must not change once tokens are issued. Null means the default, `http://localhost:<port>`
+   * with the port that the node listens on.
    */
   readonly publicUrl: string | null;
-  /** `DEFAULT_TENANT`: name of the tenant that paths without a tenant act on (`/blitz/...`). Default `master`. */
+  /** `DEFAULT_TENANT`: name of the tenant for paths that name none (`/blitz/...`). Default `master`. */
   readonly defaultTenant: string;
-  /** Where the rows live: `DATABASE_URL` with `DATABASE_POOL_MAX`, else the embedded database in `DATA_DIR`. */
+  /** The database: `DATABASE_URL` with `DATABASE_POOL_MAX`, else the embedded one in `DATA_DIR`. */
   readonly database: DatabaseConfig;
   /**
    * `DATA_DIR`: directory of the embedded database, the generated master key and the outbox. Default `./data`; null for
-   * `memory://`, which keeps nothing. One process at a time; back it up while the service is stopped.
+   * `memory://`, which stores nothing. Only one process at a time can use it; back it up while the service is stopped.
    */
   readonly dataDir: string | null;
-  /** `MASTER_KEY` as written: at least 32 bytes in hex or base64url. Null in the embedded mode: made once, kept in `DATA_DIR`. */
+  /**
+   * `MASTER_KEY` as written: at least 32 bytes in hex or base64url. Null in the embedded mode: the key is generated once and
+   * stored in `DATA_DIR`.
+   */
   readonly masterKeyText: string | null;
   /** `GRAPHQL_LIMITS`: bounds of one GraphQL request, `name=value` separated by commas. */
   readonly graphqlLimits: GraphqlLimits;
   /**
-   * `TRUSTED_DOCUMENTS`: a folder of `.graphql` files, or a JSON file of SHA-256 hash to document. When set, nothing else is
-   * executed over HTTP or WebSocket. Null (the default) allows any document within the limits.
+   * `TRUSTED_DOCUMENTS`: a folder of `.graphql` files, or a JSON file of SHA-256 hash to document. When set, no other document
+   * is executed over HTTP or WebSocket. Null (the default) allows any document within the limits.
    */
   readonly trustedDocuments: string | null;
-  /** `NATS_URL`: servers (`nats://` or `tls://`, comma separated) that wake the other nodes. Null: PostgreSQL's NOTIFY does. */
+  /**
+   * `NATS_URL`: servers (`nats://` or `tls://`, comma separated) over which nodes wake each other. Null: NOTIFY of PostgreSQL
+   * does.
+   */
   readonly natsServers: readonly string[] | null;
   /**
-   * `TRUSTED_PROXIES`: addresses and CIDR ranges, comma separated, whose `X-Forwarded-For` is believed. Default none. List
-   * only what clients cannot connect from, or they choose the address that lock-out counts.
+   * `TRUSTED_PROXIES`: addresses and CIDR ranges, comma separated, whose `X-Forwarded-For` is trusted. Default none. List only
+   * addresses from which clients cannot connect; otherwise clients choose the address that lock-out counts.
    */
   readonly trustedProxies: readonly CidrRange[];
   /**
    * `SMTP_URL`: `smtp://` or `smtps://`, credentials included; `?from=` names the sender (default `no-reply@` and the host of
-   * `PUBLIC_URL`), `?requireTLS=true` insists on STARTTLS, `?sms=` names the gateway to whose mailboxes text messages for
-   * phones are sent (`79990001122@sms.example.com`). Null: mails are written to `DATA_DIR/outbox/`, and without a gateway text
-   * messages are.
+   * `PUBLIC_URL`), `?requireTLS=true` requires STARTTLS, `?sms=` names a mail gateway that delivers text messages
+   * (`79990001122@sms.example.com`). Null: mails are written to `DATA_DIR/outbox/`. Without a gateway, text messages are
+   * written there too.
    */
   readonly smtpUrl: string | null;
   readonly timeouts: TimeoutConfig;
   /** `LOG_LEVEL`: the least severe level that is logged. Default `info`. */
   readonly logLevel: LogLevel;
-  /** `RATE_LIMITS`: `on` (default) or `off`. Only for load tests: lock-out rules stay, the per-address floors go. */
+  /**
+   * `RATE_LIMITS`: `on` (default) or `off`. `off` is only for load tests: it removes the limits per address, while lock-out
+   * still applies.
+   */
   readonly rateLimits: boolean;
   /**
-   * `DRAIN_SECONDS`: how long a stopping node serves on after `/health/ready` says 503, 0...300. Default 5; give it a little more
-   * than the interval of your load balancer's checks. The process ends at most 5 s later.
+   * `DRAIN_SECONDS`: how long a stopping node still serves while `/health/ready` answers 503, 0...300. Default 5; set a little
+   * more than the interval of your load balancer's checks. The process ends at most 5 s later.
    */
   readonly drainSeconds: number;
   readonly bootstrap: BootstrapConfig;
@@ -78,27 +87,28 @@ export type DatabaseConfig =
       /** `DATABASE_POOL_MAX`: connections per node, 1...1000. Default 16; nodes x this must stay below `max_connections`. */
       readonly poolMax: number;
       /**
-       * `DATABASE_CONNECT_TIMEOUT_SECONDS` (default 5), `DATABASE_LOCK_TIMEOUT_SECONDS` (5), `DATABASE_STATEMENT_TIMEOUT_SECONDS`
-       * (10), `DATABASE_QUERY_TIMEOUT_SECONDS` (15), `DATABASE_KEEPALIVE_SECONDS` (10): how long the server is waited for.
+       * `DATABASE_CONNECT_TIMEOUT_SECONDS` (default 5), `DATABASE_LOCK_TIMEOUT_SECONDS` (5),
+       * `DATABASE_STATEMENT_TIMEOUT_SECONDS` (10), `DATABASE_QUERY_TIMEOUT_SECONDS` (15), `DATABASE_KEEPALIVE_SECONDS` (10):
+       * how long to wait for the server.
        */
       readonly limits: TimeLimits;
     };
 
-/** How long other machines are waited for, in milliseconds; no wait is without an end. */
+/** How long to wait for other machines, in milliseconds. Every wait has a limit. */
 export interface TimeoutConfig {
   /** `SMTP_TIMEOUT_SECONDS`: for a connection to the mail server and for each of its answers. Default 15. */
   readonly smtpMs: number;
-  /** `NATS_TIMEOUT_SECONDS`: for a connection to NATS; one that is silent for twice as long is given up. Default 5. */
+  /** `NATS_TIMEOUT_SECONDS`: for connecting to NATS. A connection that is silent for twice as long is replaced. Default 5. */
   readonly natsMs: number;
   /** `PROVIDER_TIMEOUT_SECONDS`: for each answer of an external provider, while a browser waits. Default 5. */
   readonly providerMs: number;
 }
 
-/** Who exists after the first start on an empty store. What is null is generated and printed once. */
+/** The administrator and client that the first start on an empty database makes. Null values are generated and printed once. */
 export interface BootstrapConfig {
   /** `BOOTSTRAP_ADMIN_USERNAME`. Default `admin`. */
   readonly adminUsername: string;
-  /** `BOOTSTRAP_ADMIN_PASSWORD`: at least 15 characters, as for any password that stands alone. */
+  /** `BOOTSTRAP_ADMIN_PASSWORD`: at least 15 characters, as for every password used without a second factor. */
   readonly adminPassword: string | null;
   /** `BOOTSTRAP_CLIENT_ID`. Default `bootstrap`. */
   readonly clientId: string;
@@ -132,7 +142,7 @@ const wholeNumber = (min: number, max: number) =>
 
 const MOST_SECONDS = 600;
 
-/** Seconds as the operator writes them, milliseconds as the code counts. */
+/** Converts the operator's seconds to milliseconds. */
 const seconds = (defaultMs: number) =>
   wholeNumber(1, MOST_SECONDS)
     .transform((value) => value * 1000)
@@ -200,7 +210,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** A database on a pipe or socket path is written with a host parameter, so only the scheme is checked strictly. */
+/** The URL of a database on a socket path names the host in a parameter, so only the scheme is checked strictly. */
 function parseDatabaseUrl(text: string): string {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
     throw new Error('must be a URL that begins with postgres:// or postgresql://');
@@ -283,7 +293,7 @@ const environment = z.object({
   DEMO: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
 });
 
-/** The names of the operator, in the order of the README. */
+/** The names of all settings, in the order of the README. */
 export const CONFIG_NAMES = Object.keys(environment.shape) as readonly (keyof typeof environment.shape)[];
 
 /** An empty value counts as absent: compose files and shells pass unset variables on as empty ones. */
@@ -296,14 +306,14 @@ function presentValues(env: NodeJS.ProcessEnv): Record<string, string> {
   return present;
 }
 
-/** A setting that is written wrongly would be the default in silence, such as an empty database for `DATABSE_URL`. */
+/** Refuses misspelt settings: ignored, they would silently mean the default, such as an empty database for `DATABSE_URL`. */
 function misspelt(env: NodeJS.ProcessEnv): string[] {
   return findMisspelt(env, CONFIG_NAMES).map(
-    ({ name, meant }) => `${name}: is no setting; did you mean ${meant}? Set that one, or remove this.`,
+    ({ name, meant }) => `${name}: is not a setting; did you mean ${meant}? Set ${meant}, or remove ${name}.`,
   );
 }
 
-/** What one value cannot say alone. */
+/** Faults that concern several values. */
 function crossFaults(present: Record<string, string>): string[] {
   if (present['DATABASE_URL'] !== undefined && present['MASTER_KEY'] === undefined)
     return ['MASTER_KEY: is needed with DATABASE_URL, the same on every node; make one with "openssl rand -base64 32"'];
@@ -320,7 +330,7 @@ const toLimits = (value: Values): TimeLimits => ({
   keepAliveMs: value.DATABASE_KEEPALIVE_SECONDS,
 });
 
-/** A query that is given up before the server may end its statement costs a connection each time. */
+/** If the client gave up a query before the server ended its statement, each such query would cost a connection. */
 function limitsFault({ DATABASE_QUERY_TIMEOUT_SECONDS: query, DATABASE_STATEMENT_TIMEOUT_SECONDS: statement }: Values) {
   if (query > statement) return null;
   return 'DATABASE_QUERY_TIMEOUT_SECONDS: must be more than DATABASE_STATEMENT_TIMEOUT_SECONDS';
@@ -373,7 +383,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-/** The configuration of this process: the one place where the environment enters. */
+/** Reads the configuration of this process; no other code reads the environment. */
 export function loadConfig(): Config {
   return parseConfig(process.env);
 }

@@ -4,7 +4,7 @@ export interface GraphqlLimits {
   readonly body: number;
   /** `tokens`: lexical tokens of a document, counted while it is parsed. */
   readonly tokens: number;
-  /** `depth`: fields below one another. A connection's nodes are three levels: field, `edges`, `node`. */
+  /** `depth`: levels of nested fields. The nodes of a connection are three levels: field, `edges`, `node`. */
   readonly depth: number;
   /** `aliases`: renamed fields of an operation, fragments counted where they are spread. */
   readonly aliases: number;
@@ -12,17 +12,17 @@ export interface GraphqlLimits {
   readonly directives: number;
   /** `repeats`: fields of equal response name that are merged into one place of the answer, fragments included; likewise fragments. */
   readonly repeats: number;
-  /** `cost`: objects an operation may ask for: 1 for each field that returns objects, times the page sizes above it. */
+  /** `cost`: objects that an operation may request: 1 for each field that returns objects, times the page sizes above it. */
   readonly cost: number;
   /** `batch`: operations in one HTTP request; 1 refuses arrays of more than one. */
   readonly batch: number;
-  /** `operations`: operations that one WebSocket may have open. */
+  /** `operations`: operations that may be open on one WebSocket. */
   readonly operations: number;
   /** `sockets`: WebSockets of one node. */
   readonly sockets: number;
   /** `tenantSockets`: WebSockets of one node whose callers belong to one tenant. */
   readonly tenantSockets: number;
-  /** `callerSockets`: WebSockets of one node that one user or application has, or one address before it shows its token. */
+  /** `callerSockets`: WebSockets of one node that one user or application may have, or one address before it sends a token. */
   readonly callerSockets: number;
 }
 
@@ -35,13 +35,14 @@ const LIMIT_ROWS: Record<keyof GraphqlLimits, LimitRow> = {
   depth: [16, 3, 100],
   aliases: [30, 0, 10_000],
   directives: [30, 0, 10_000],
-  // 4,000 tokens with 50 fields each are 100,000 pairs that validation compares: some 10 ms. Fragments are dearer, and longer.
+  // 4,000 tokens with 50 fields each are 100,000 pairs that validation compares in some 10 ms. Fragments cost more for each
+  // pair, but also take more tokens.
   repeats: [50, 1, 10_000],
   cost: [10_000, 10, 10_000_000],
   batch: [10, 1, 100],
-  // A dashboard has a handful.
+  // A dashboard opens about five.
   operations: [100, 1, 10_000],
-  // At some 30 KB each 600 MB.
+  // 600 MB at some 30 KB each.
   sockets: [20_000, 1, 1_000_000],
   tenantSockets: [10_000, 1, 1_000_000],
   callerSockets: [500, 1, 1_000_000],
@@ -68,7 +69,7 @@ function parsePair(pair: string): readonly [keyof GraphqlLimits, number] {
 }
 
 /**
- * Reads `depth=12,cost=5000`; what is not named keeps its default.
+ * Reads `depth=12,cost=5000`; limits that are not named keep their default.
  * @throws Error Names the first pair that cannot be used.
  */
 export function parseGraphqlLimits(text: string): GraphqlLimits {

@@ -4,7 +4,7 @@ import type { LogLevel } from './config.ts';
 
 export type { Logger } from 'pino';
 
-/** Names of members that hold a secret wherever they occur, in the letters alone: without case, digits and punctuation. */
+/** Names of members that hold a secret wherever they occur, compared by their letters: without case, digits and punctuation. */
 const SECRET_NAMES = new Set(
   [
     'authorization',
@@ -26,12 +26,12 @@ const SECRET_NAMES = new Set(
     'ticket',
   ].map(bareName),
 );
-/** So do members whose name ends like this: `newPassword`, `restSecret`, `base32Secret`, `sessionCookie`. */
+/** Members whose name ends like this also hold a secret: `newPassword`, `restSecret`, `base32Secret`, `sessionCookie`. */
 const SECRET_ENDING = /(?:password|passphrase|secret|token|cookie|assertion)$/;
 /** An error's `code` is its public name, not a credential. */
 const ERROR_CODE = /^[A-Z0-9_]{2,64}$/;
 const REDACTED = '[redacted]';
-/** Deeper than anything we log on purpose; a cycle ends here. */
+/** Deeper than any entry logged on purpose; also ends cycles. */
 const MAX_DEPTH = 6;
 
 function bareName(name: string): string {
@@ -44,7 +44,7 @@ function isSecret(name: string, value: unknown): boolean {
   return !(bare === 'code' && (typeof value === 'number' || (typeof value === 'string' && ERROR_CODE.test(value))));
 }
 
-/** Bearer tokens, JWTs, URL credentials and addresses of code apps that made it into a text, such as an error message. */
+/** Removes bearer tokens, JWTs, URL credentials and `otpauth:` URLs from a text, such as an error message. */
 function redactText(text: string): string {
   return text
     .replace(/\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`)
@@ -78,10 +78,9 @@ function describeError(error: Error): Record<string, unknown> {
 }
 
 /**
- * The log of the process: one JSON object a line on standard error, so that standard output stays for what
- * the start prints to the operator. Secrets are replaced by name at any depth and, in
- * texts, by shape; a log line is never the place where somebody finds a token.
- * @param destination Where the lines go; tests collect them.
+ * Creates the log of the process: one JSON object per line on standard error, because standard output is for what the start
+ * prints to the operator. Secrets are redacted by member name at any depth and, in texts, by their form.
+ * @param destination Receives the lines in tests. Default: standard error.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   return pino(
@@ -100,7 +99,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
         },
       },
     },
-    // Synchronous: the last lines before a crash are the ones that matter.
+    // Write synchronously, so that the last lines before a crash are not lost.
     destination ?? pino.destination({ fd: 2, sync: true }),
   );
 }

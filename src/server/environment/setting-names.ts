@@ -1,8 +1,8 @@
-/** Names shorter than this are too near to other words for a guess: HOST and HOME, PORT and POST. */
+/** Shorter names are too similar to other words to guess: HOST and HOME, PORT and POST. */
 const LEAST_LENGTH = 8;
 const MOST_EDITS = 2;
 
-/** How many letters have to be put in, taken out or replaced to make one text of the other (Levenshtein). */
+/** How many letters have to be inserted, deleted or replaced to make one text from the other (Levenshtein distance). */
 function editsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...one].entries()) {
@@ -22,10 +22,10 @@ function isNear(name: string, meant: string): boolean {
 }
 
 /**
- * Variables that look like settings written wrongly. A setting that is also there under its right name was not meant: the
- * environment of a machine holds names of other programs.
+ * Finds variables that look like misspelt settings. A variable is not reported when the setting is also present under its right
+ * name: the environment also holds variables of other programs.
  * @param known Every name of a setting.
- * @returns The wrong name and the right one.
+ * @returns The misspelt name and the name that was meant.
  */
 export function findMisspelt(
   env: NodeJS.ProcessEnv,

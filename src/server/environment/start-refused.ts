@@ -1,9 +1,9 @@
-/** EX_CONFIG of sysexits(3): a restart without another configuration is in vain. */
+/** EX_CONFIG of sysexits(3): a restart with the same configuration cannot succeed. */
 const EXIT_CONFIG = 78;
 
 /**
- * The start ends for a reason that the operator can mend. The message is for the operator, names the variable to change and
- * holds no secret.
+ * The start failed for a reason that the operator can correct. The message is for the operator, names the variable to change
+ * and contains no secret.
  */
 export class StartRefused extends Error {
   override readonly name: string = 'StartRefused';

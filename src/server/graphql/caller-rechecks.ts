@@ -1,9 +1,9 @@
-/** Tokens looked at at once: an event of a whole tenant must not take every connection of the pool. */
+/** Most tokens checked at the same time: an event of a whole tenant must not take every connection of the pool. */
 const PARALLEL = 8;
 
 /**
- * Looks at the tokens of sockets again when events may have ended them. A token that waits already is not asked for twice,
- * and many sockets of one token are one look; what is asked for during a look leads to another one.
+ * Checks the tokens of sockets again when events may have ended them. A token is checked once for all its sockets and all
+ * requests that wait; a request that comes during a check leads to another check.
  */
 export class CallerRechecks<S> {
   readonly #look: (authorization: string, sockets: ReadonlySet<S>) => Promise<void>;
@@ -19,7 +19,7 @@ export class CallerRechecks<S> {
     const waiting = this.#due.get(authorization);
     if (waiting === undefined) this.#due.set(authorization, new Set([socket]));
     else waiting.add(socket);
-    // The other sockets of the token are asked for in the same turn.
+    // Wait for the other sockets of the token, which are added in the same turn of the event loop.
     queueMicrotask(() => this.#goOn());
   }
 

@@ -15,7 +15,7 @@ import { shapeFaults } from './document-shape.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** One of our refusals as GraphQL carries it. */
+/** Wraps a refusal of the service in a GraphQL error. */
 function refused(originalError: IdentityError | null): readonly GraphQLError[] {
   return originalError === null ? [] : [new GraphQLError(originalError.message, { originalError })];
 }
@@ -30,7 +30,10 @@ function repeatsFault(limits: GraphqlLimits, document: DocumentNode): IdentityEr
   });
 }
 
-/** A number in the place of an `ID` becomes a text, and one that was rounded the id of something else. */
+/**
+ * Refuses numbers beyond 2^53 - 1. GraphQL accepts a number for an `ID`, and JSON parsing has rounded it, so it would be the id
+ * of another object.
+ */
 function variablesFault(variables: Variables): IdentityError | null {
   const names = Object.keys(variables).filter((name) => hasInexactNumber(variables[name]));
   if (names.length === 0) return null;
@@ -42,13 +45,14 @@ function variablesFault(variables: Variables): IdentityError | null {
 }
 
 /**
- * What every operation passes before it is executed, over HTTP and WebSocket alike: the limits first, then validation. The
- * time that validation takes grows with the square of what is repeated, and anybody may send documents.
+ * The checks of every operation before it is executed, over HTTP and WebSocket: first the limits, then validation. The limits
+ * come first because the time of validation grows with the square of the repetitions in a document, and callers without a token
+ * may send documents too.
  */
 export class DocumentChecks {
   readonly #schema: GraphQLSchema;
   readonly #limits: GraphqlLimits;
-  /** Documents without a fault, as long as somebody keeps them; those with one are checked each time. */
+  /** Documents without a fault, as long as they are referenced elsewhere; documents with a fault are checked each time. */
   readonly #sound = new WeakSet<DocumentNode>();
 
   constructor(schema: GraphQLSchema, limits: GraphqlLimits) {
@@ -57,8 +61,9 @@ export class DocumentChecks {
   }
 
   /**
-   * Everything that is wrong with a document, or the first limit it exceeds; empty when it may be executed.
-   * @param operation Absent when the request does not tell which one; its cost then does not matter.
+   * All faults of a document, or the first limit that it exceeds; empty when it may be executed.
+   * @param operation Absent when the request does not name one that exists; then the cost is not computed, because nothing is
+   *   executed.
    */
   faultsOf(
     document: DocumentNode,

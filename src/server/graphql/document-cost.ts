@@ -23,19 +23,19 @@ import { fragmentsOf } from './document-shape.ts';
 
 /** Page size of a connection that is asked for neither `first` nor `last` (schema/kit/connection.ts). */
 const DEFAULT_PAGE = 20;
-/** What a list without page size arguments is taken for: roles of a user, methods of a mode. */
+/** The assumed size of a list without page size arguments, such as the roles of a user. */
 const PLAIN_LIST = 5;
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Parts of a connection hold nothing of their own: the objects in them are counted. */
+/** The parts of a connection are not counted; the objects in them are. */
 function isWrapper(type: GraphQLNamedType): boolean {
   return type.name === 'PageInfo' || /(?:Connection|Edge)$/.test(type.name);
 }
 
 /**
- * Counts the objects an operation asks for: 1 for each field that returns objects, times the page sizes above it.
- * Linear in the length of the document: a fragment is counted once for each type it is spread on.
+ * Counts the objects that an operation requests: 1 for each field that returns objects, times the page sizes above it. Linear
+ * in the length of the document, because each fragment is counted once.
  */
 class CostReader {
   readonly #schema: GraphQLSchema;
@@ -43,7 +43,7 @@ class CostReader {
   readonly #variables: Variables;
   readonly #defaults: ReadonlyMap<string, ValueNode | undefined>;
   readonly #counted = new Map<string, number>();
-  /** Whether a page size came from a variable, so that the sum holds for these variables only. */
+  /** Whether a page size came from a variable, so that the sum is valid only for these variables. */
   usesVariables = false;
 
   constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) {
@@ -91,7 +91,7 @@ class CostReader {
     return size * ((isWrapper(type) ? 0 : 1) + this.read(node.selectionSet, type));
   }
 
-  /** How many objects the field may give. */
+  /** How many objects the field may return. */
   #size(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     if (field.args.some(({ name }) => name === 'first' || name === 'last')) {
       const asked = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last');
@@ -111,10 +111,10 @@ class CostReader {
   }
 }
 
-/** Sums of operations whose variables do not matter; they live as long as the parsed document is kept. */
+/** Sums of operations whose cost does not depend on variables; kept as long as the parsed document. */
 const remembered = new WeakMap<OperationDefinitionNode, number>();
 
-/** How many objects an operation asks for. */
+/** How many objects an operation requests. */
 function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -129,7 +129,7 @@ function costOf(
   return cost;
 }
 
-/** DOCUMENT_TOO_COSTLY when the operation asks for more objects than `cost` allows. */
+/** DOCUMENT_TOO_COSTLY when the operation requests more objects than `cost` allows. */
 export function costFault(
   limits: GraphqlLimits,
   schema: GraphQLSchema,
@@ -140,6 +140,6 @@ export function costFault(
   const cost = costOf(schema, document, operation, variables);
   if (cost <= limits.cost) return null;
   return requestErrors.DOCUMENT_TOO_COSTLY({
-    message: `The operation asks for up to ${cost} objects; at most ${limits.cost} are allowed. Ask for smaller pages.`,
+    message: `The operation requests up to ${cost} objects; at most ${limits.cost} are allowed. Request smaller pages.`,
   });
 }

@@ -1,21 +1,24 @@
 import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import { fragmentsOf } from './document-shape.ts';
 
-/** Visits by which a document may be measured, for each token it may have: fragments multiply what is written. */
+/**
+ * Most visits of nodes while a document is measured, for each token it may have. Without a bound, fragments would multiply the
+ * work.
+ */
 const VISITS_PER_TOKEN = 10;
 
-/** What `Repeats.name` is where it is different fragments that are merged. */
+/** The value of `Repeats.name` when different fragments are merged. */
 export const FRAGMENTS = '...';
 
-/** Where the answer would have one field, the document may write it several times; these are the worst such place. */
+/** The place of the answer for which the document repeats a field, or spreads fragments, most often. */
 export interface Repeats {
   /** The field, or `FRAGMENTS`. */
   readonly name: string;
-  /** `Infinity` when fragments multiply the document beyond measure. */
+  /** `Infinity` when fragments multiply the document so far that counting stopped. */
   readonly count: number;
 }
 
-/** The fragments that a selection set lies in, from the innermost one outwards. */
+/** The fragments that contain a selection set, from the innermost one outwards. */
 interface Enclosing {
   readonly name: string;
   readonly outer: Enclosing | null;
@@ -37,9 +40,9 @@ function liesIn(enclosing: Enclosing | null, name: string): boolean {
 }
 
 /**
- * Counts what is merged into one place of the answer: the fields with the same response name in selection sets that are
- * merged, and the fragments spread there. Validation compares each field with each and each fragment with each
- * (OverlappingFieldsCanBeMerged), so 4,000 equal fields are 8 million pairs, and 400 fragments 80,000 dearer ones.
+ * Counts what is merged into one place of the answer: the fields with the same response name in merged selection sets, and the
+ * fragments spread there. Validation compares every pair of fields and every pair of fragments (OverlappingFieldsCanBeMerged),
+ * so 4,000 equal fields are 8 million comparisons, and 400 fragments are 80,000 slower ones.
  */
 class RepeatReader {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -62,7 +65,7 @@ class RepeatReader {
     }
   }
 
-  /** @param within Where the set lies when this place is begun: what is entered after that is in `entered`. */
+  /** @param within The fragments around the set when this place is begun; fragments entered after that are in `entered`. */
   #collect({ set, enclosing }: Merged, places: Map<string, Place>, entered: Set<string>, within = enclosing): void {
     for (const node of set.selections) {
       if (node.kind === Kind.FIELD) this.#count(node, enclosing, places);
@@ -72,7 +75,7 @@ class RepeatReader {
         const name = node.name.value;
         const fragment = this.#fragments.get(name);
         this.#visit(name);
-        // A fragment is merged once into a place; one that spreads itself is refused by the rule about cycles.
+        // A fragment is merged only once into a place. One that spreads itself is refused by the validation rule about cycles.
         if (fragment === undefined || this.#visitsLeft < 0 || entered.has(name) || liesIn(within, name)) continue;
         entered.add(name);
         this.#collect({ set: fragment.selectionSet, enclosing: { name, outer: enclosing } }, places, entered, within);
@@ -100,8 +103,8 @@ class RepeatReader {
 }
 
 /**
- * The place of a document that is written most often, in its operations and in each of its fragments by itself.
- * @param maxTokens What the document may have at most; the work is linear in it.
+ * Finds the most repeated place of a document, in its operations and separately in each of its fragments.
+ * @param maxTokens The limit of tokens of a document; the work is linear in it.
  */
 export function repeatsOf(document: DocumentNode, maxTokens: number): Repeats {
   const reader = new RepeatReader(fragmentsOf(document), maxTokens * VISITS_PER_TOKEN);

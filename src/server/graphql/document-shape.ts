@@ -3,7 +3,7 @@ import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import type { IdentityError } from '../../kernel/index.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 
-/** What an operation amounts to with its fragments in place. */
+/** The measures of an operation with its fragments expanded. */
 export interface DocumentShape {
   readonly depth: number;
   readonly aliases: number;
@@ -21,7 +21,7 @@ type FindFragment = (name: string) => FragmentDefinitionNode | null | undefined;
 
 const EMPTY: DocumentShape = { depth: 0, aliases: 0, directives: 0 };
 
-/** Beside each other: counts add up, depths do not. */
+/** Combines the shapes of sibling selections: counts are added, of depths the largest counts. */
 function beside(a: DocumentShape, b: DocumentShape): DocumentShape {
   return {
     depth: Math.max(a.depth, b.depth),
@@ -31,8 +31,8 @@ function beside(a: DocumentShape, b: DocumentShape): DocumentShape {
 }
 
 /**
- * Measures selection sets. Each fragment is measured once, so a document whose fragments spread one another costs as much
- * to check as to read, whatever it would cost to execute.
+ * Measures selection sets. Each fragment is measured once, so the work is linear in the length of the document, however large
+ * its expansion is.
  */
 class ShapeReader {
   readonly #find: FindFragment;
@@ -48,7 +48,7 @@ class ShapeReader {
       let inner: DocumentShape;
       if (node.kind === Kind.FIELD) {
         inner = this.read(node.selectionSet);
-        // Introspection is as deep as its client likes; graphql-js bounds its lists (MaxIntrospectionDepthRule).
+        // The depth of introspection is not counted; graphql-js bounds its lists (MaxIntrospectionDepthRule).
         const isIntrospection = node.name.value === '__schema' || node.name.value === '__type';
         const aliases = inner.aliases + (node.alias === undefined ? 0 : 1);
         inner = { ...inner, depth: isIntrospection ? 1 : inner.depth + 1, aliases };
@@ -62,7 +62,7 @@ class ShapeReader {
   #fragment(name: string): DocumentShape {
     const known = this.#fragments.get(name);
     if (known !== undefined) return known;
-    // A cycle ends here; the rule about cycles refuses it.
+    // Ends the recursion at a cycle, which the validation rule about cycles refuses later.
     this.#fragments.set(name, EMPTY);
     const fragment = this.#find(name);
     const inner = this.read(fragment?.selectionSet);
@@ -97,8 +97,8 @@ const MEASURES: readonly Measure[] = [
 ];
 
 /**
- * What the text of a document alone shows to be beyond the limits `depth`, `aliases` and `directives`, for each operation.
- * Asks nothing of the schema, so that it can come before validation.
+ * The operations of a document that exceed the limits `depth`, `aliases` or `directives`. Needs no schema, so that it can run
+ * before validation.
  */
 export function shapeFaults(limits: GraphqlLimits, document: DocumentNode): GraphQLError[] {
   const fragments = fragmentsOf(document);

@@ -6,20 +6,20 @@ import { TOOL_POLICIES } from '../http/page-policies.ts';
 
 const ASSETS = '/assets/graphiql/';
 
-/** Whether a browser navigates here: it puts HTML first, while API clients ask for JSON or for anything. */
+/** Whether a browser opens the page: browsers prefer HTML, while API clients accept JSON or anything. */
 function wantsPage(ctx: Context): boolean {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false;
   return (ctx.get('accept').split(',')[0] ?? '').trim().startsWith('text/html');
 }
 
 /**
- * GraphiQL: the page at `GET /graphql` for browsers, and the bundle it loads. Requests of API clients pass through.
+ * Serves GraphiQL: the page at `GET /graphql` for browsers, and the bundle that it loads. Requests of API clients pass through.
  * @param folder Where `npm run build` put the bundle.
  */
 export function graphiql(folder: URL = new URL('dist/web/graphiql/', PROJECT_ROOT)): Middleware {
   const isBuilt = existsSync(new URL('index.html', folder));
   const page = isBuilt ? readFileSync(new URL('index.html', folder), 'utf8') : null;
-  // Only names that are there at the start are served, so no path can lead out of the folder.
+  // Only files that exist at the start are served, so no path can lead out of the folder.
   const files = new Set(isBuilt ? readdirSync(folder).filter((name) => name !== 'index.html') : []);
   return async (ctx, next) => {
     if (ctx.path === '/graphql' && page !== null && wantsPage(ctx)) {

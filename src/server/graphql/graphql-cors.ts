@@ -14,10 +14,9 @@ async function tenantOfHost(host: string | undefined, { directory }: PageLists):
 }
 
 /**
- * Lets pages read what the graph answers. The graph belongs to no tenant, so the first question is whether any client lists
- * the origin; the client of the token decides next.
- * @returns Whether the request is answered: a preflight, which the server of the graph would refuse as one that its page
- *   was not asked about.
+ * Lets web pages read the answers of the graph (CORS). The path names no tenant, so first any client that lists the origin
+ * suffices; `keepToClient` then checks the client of the token.
+ * @returns Whether the request was a preflight and is answered; the GraphQL server would refuse it for its CSRF prevention.
  */
 export async function allowPageToGraph(ctx: Context, lists: PageLists): Promise<boolean> {
   ctx.vary('Origin');
@@ -31,7 +30,7 @@ export async function allowPageToGraph(ctx: Context, lists: PageLists): Promise<
   return true;
 }
 
-/** Whether pages of an origin may open sockets: the same list as for requests. */
+/** Whether pages of an origin may open sockets; uses the same list as for requests. */
 export async function mayPageOpenSocket(origin: string, host: string | undefined, lists: PageLists): Promise<boolean> {
   return lists.webOrigins.isListed(await tenantOfHost(host, lists), origin);
 }

@@ -15,7 +15,7 @@ import type { CidrRange } from '../environment/config.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import type { Logger } from '../environment/logger.ts';
 import { type ResolveToken, resolveCaller } from '../http/caller.ts';
-import type { FrontDoorState } from '../http/http.ts';
+import type { RequestState } from '../http/http.ts';
 import { applyErrorHead, shownError } from '../http/http-errors.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { originOf } from '../http/origin.ts';
@@ -42,11 +42,14 @@ const RESPONSE_JSON = 'application/graphql-response+json';
 /** A request that may be executed. */
 interface Prepared {
   readonly caller: Caller;
-  /** What a POST brought; absent for other methods. */
+  /** The body of a POST; absent for other methods. */
   readonly body: unknown;
 }
 
-/** Faults of a document: 200 under `application/json`, because such clients read no body of another status. */
+/**
+ * Faults of a document: answered with 200 for `application/json`, because clients of that media type read only such bodies
+ * (GraphQL over HTTP).
+ */
 const DOCUMENT_FAULTS = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -54,10 +57,10 @@ const DOCUMENT_FAULTS = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
-/** graphql-js says "more that"; the test of the limit fails when the words change. */
+/** graphql-js writes "more that"; the test of the limit fails when the text changes. */
 const TOKEN_LIMIT = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/;
 
-/** As clients see an error, over HTTP and WebSocket alike. */
+/** Formats an error for clients, over HTTP and WebSocket. */
 export function formatGraphqlError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const maxTokens = TOKEN_LIMIT.exec(formatted.message)?.[1];
   if (maxTokens === undefined) return formatError(formatted, error);
@@ -72,7 +75,7 @@ function codeOf(error: GraphQLFormattedError): unknown {
 const OVER_WEBSOCKET = `Subscriptions are served over WebSocket (graphql-transport-ws) at ${GRAPHQL_PATH}.`;
 const BAD_REQUEST = { extensions: { code: 'BAD_REQUEST' } };
 
-/** The checks of documents in place of the server's own validation, which would come before the limits. */
+/** Checks documents in place of the validation of Apollo Server, which would run before the limits. */
 function checked({ schema, limits }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
   const checks = new DocumentChecks(schema, limits);
   return {
@@ -93,7 +96,7 @@ function checked({ schema, limits }: GraphqlOptions): ApolloServerPlugin<GraphCo
   };
 }
 
-/** Statuses of GraphQL over HTTP, section "Response"; the media type was settled before the request was handed over. */
+/** Chooses the status (GraphQL over HTTP, section "Response"); `prepare` has already chosen the media type. */
 function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
   const { body, http } = context.response;
   if (body?.kind !== 'single') return;
@@ -105,7 +108,7 @@ function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
   const away = errors.find((error) => codeOf(error) === 'SERVICE_UNAVAILABLE');
   const isEmpty = data === undefined || data === null || Object.values(data).every((value) => value === null);
   if (away === undefined || !isEmpty) return;
-  // Nothing was answered because the database is away: said where load balancers and retrying clients look.
+  // No field has a value because the database is away: answer 503, which load balancers and retrying clients understand.
   http.status = 503;
   http.headers.set('retry-after', String(away.extensions?.['retryAfterSeconds'] ?? 1));
 }
@@ -143,18 +146,18 @@ function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
     hideSchemaDetailsFromClientErrors: true,
     introspection: true,
     csrfPrevention: true,
-    // Counted before the server sees them, so that one limit has one refusal.
+    // Batches are counted in `admitted`, before Apollo Server sees them, so that exceeding the limit has one error code.
     allowBatchedHttpRequests: true,
-    // Clients do not store documents here; the operator does, see TrustedDocuments.
+    // Clients cannot store documents; the operator lists them, see TrustedDocuments.
     persistedQueries: false,
     parseOptions: { maxTokens: limits.tokens },
-    // Done by `checked`, after the limits.
+    // `checked` validates, after the limits.
     dangerouslyDisableValidation: true,
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
-      // No answer may be kept by a cache, and working out for how long wraps every field there is.
+      // No answer may be cached, and this plugin would wrap every field to compute for how long.
       ApolloServerPluginCacheControlDisabled(),
       checked(options),
       observed(options),
@@ -181,7 +184,7 @@ class UnsupportedMedia extends IdentityError {
   }
 }
 
-/** A batch within its limit, each member with the text of its document where only listed ones are executed. */
+/** Refuses a batch beyond its limit, and replaces each document by its listed text when only listed documents are executed. */
 function admitted(body: unknown, { limits, trusted }: GraphqlOptions): unknown {
   if (Array.isArray(body) && body.length > limits.batch)
     throw requestErrors.BATCH_TOO_LARGE({
@@ -195,7 +198,7 @@ function admitted(body: unknown, { limits, trusted }: GraphqlOptions): unknown {
   return Array.isArray(body) ? body.map(admit) : admit(body);
 }
 
-/** The query string of a GET request, treated like a body. */
+/** Does the same for the query string of a GET request. */
 function admittedSearch(ctx: Context, { trusted }: GraphqlOptions): void {
   if (trusted === null) return;
   const params = new URLSearchParams(ctx.querystring);
@@ -220,23 +223,23 @@ function sendRefusal(ctx: Context, error: unknown, logger: Logger): void {
   ctx.body = JSON.stringify({ errors: [{ message: shown.message, extensions: errorExtensions(shown) }] });
 }
 
-/** Everything that is settled before the server of the graph sees the request. */
+/** Does everything that comes before Apollo Server: media type, body, trusted documents, caller. */
 async function prepare(ctx: Context, options: GraphqlOptions): Promise<Prepared> {
   const type = ctx.accepts(LEGACY_JSON, RESPONSE_JSON);
-  // One answer to "which media type": whoever asks later finds it alone in the header.
+  // Choose the media type once: later code finds only this one in the header.
   if (typeof type === 'string') ctx.req.headers.accept = type;
   let body: unknown;
   if (ctx.method === 'POST') {
     requireJson(ctx);
     const parsed = parseJson(await readBody(ctx.req, options.limits.body));
-    // `null`, `0` and the like are no request, which is for the server to say; it asks for a body that is there.
+    // `null`, `0` and the like are not a request. Apollo Server refuses them, but needs a body that is not empty to do so.
     body = admitted(parsed, options) || {};
   } else if (ctx.method === 'GET') admittedSearch(ctx, options);
   const origin = originOf(ctx.req, options.trustedProxies, 'graphql');
   return { caller: await resolveCaller(ctx.req.headers.authorization, origin, options.resolveToken), body };
 }
 
-/** Hands a request to the server of the graph, and its answer to the client. */
+/** Passes a request to Apollo Server, and its answer to the client. */
 async function execute(
   apollo: ApolloServer<GraphContext>,
   ctx: Context,
@@ -248,24 +251,24 @@ async function execute(
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   const request = { method: ctx.method, headers, search: ctx.search, body };
   const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
-  if (answer.body.kind !== 'complete') throw new Error('No directive of the graph asks for an answer in parts.');
+  if (answer.body.kind !== 'complete') throw new Error('The graph has no directive for incremental delivery.');
   for (const [name, value] of answer.headers) ctx.set(name, value);
   ctx.status = answer.status ?? 200;
   ctx.body = answer.body.string;
 }
 
-/** The graph over HTTP at `/graphql` (GraphQL over HTTP; batches as arrays). */
-export interface GraphqlDoor {
+/** The GraphQL endpoint over HTTP at `/graphql` (GraphQL over HTTP; batches as arrays). */
+export interface GraphqlEndpoint {
   readonly middleware: Middleware;
   stop(): Promise<void>;
 }
 
-export async function createGraphqlDoor(options: GraphqlOptions): Promise<GraphqlDoor> {
+export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<GraphqlEndpoint> {
   const apollo = createApollo(options);
   await apollo.start();
   const middleware: Middleware = async (ctx, next) => {
     if (ctx.path !== GRAPHQL_PATH) return next();
-    // Answers depend on the token, and none of them is for others to keep.
+    // Answers depend on the token, so no cache may keep them.
     ctx.set('Cache-Control', 'no-store');
     let prepared: Prepared;
     try {
@@ -277,7 +280,7 @@ export async function createGraphqlDoor(options: GraphqlOptions): Promise<Graphq
       return sendRefusal(ctx, error, options.logger);
     }
     const { caller, body } = prepared;
-    const { signal } = ctx.state as FrontDoorState;
+    const { signal } = ctx.state as RequestState;
     await execute(apollo, ctx, body, async () => createContext(options.services, caller, signal));
   };
   return { middleware, stop: () => apollo.stop() };

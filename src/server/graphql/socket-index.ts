@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { type EndedAccess, readEndedAccess, type SecurityEvent } from '../../events/index.ts';
 
-/** What a caller is found by when an event may have ended its credential. */
+/** The keys by which a caller's sockets are found when an event may have ended its credential. */
 function keysOf({ tenant, sessionId, userId, clientId }: Caller): string[] {
   if (tenant === null) return [];
   const keys = [keyOf(tenant.id, 'tenant', '')];
@@ -15,7 +15,10 @@ type KeyKind = 'tenant' | 'session' | 'user' | 'client';
 
 const keyOf = (tenantId: string, kind: KeyKind, value: string): string => `${tenantId} ${kind} ${value}`;
 
-/** Sockets are not indexed by token or family: the account's are found, where none is named the client's, else the tenant's. */
+/**
+ * The key under which an event looks up sockets. Sockets are not indexed by token or family: the key names the account, else
+ * the client, else the tenant.
+ */
 function toKey(tenantId: string, ended: EndedAccess): string {
   if (ended.kind === 'session') return keyOf(tenantId, 'session', ended.sessionId);
   if (ended.kind === 'subject' && ended.userId !== null) return keyOf(tenantId, 'user', ended.userId);
@@ -23,11 +26,14 @@ function toKey(tenantId: string, ended: EndedAccess): string {
   return keyOf(tenantId, 'tenant', '');
 }
 
-/** Names whoever calls: the user, whatever client the token is of, else the client. */
+/** Identifies a caller for the limit: the user, whichever client the token was issued to, else the client. */
 const nameOf = ({ tenant, userId, clientId }: Caller): string =>
   userId === null ? `${tenant?.id} app ${clientId}` : `${tenant?.id} user ${userId}`;
 
-/** Open sockets by what ends them, so that an event costs as much as it concerns, however many others are open. */
+/**
+ * Indexes open sockets by the ids in the events that may end them, so that the cost of an event depends only on the sockets it
+ * concerns.
+ */
 export class SocketIndex<S> {
   readonly #byKey = new Map<string, Set<S>>();
   readonly #byCaller = new Map<string, Set<S>>();
@@ -48,12 +54,12 @@ export class SocketIndex<S> {
     return new Set(ended === null ? [] : this.#byKey.get(toKey(event.tenantId, ended)));
   }
 
-  /** How many sockets of the caller's tenant there are. */
+  /** How many sockets the caller's tenant has. */
   countOfTenant({ tenant }: Caller): number {
     return tenant === null ? 0 : (this.#byKey.get(keyOf(tenant.id, 'tenant', ''))?.size ?? 0);
   }
 
-  /** How many sockets the caller itself has. */
+  /** How many sockets the caller has. */
   countOfCaller(caller: Caller): number {
     return this.#byCaller.get(nameOf(caller))?.size ?? 0;
   }

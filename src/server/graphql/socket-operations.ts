@@ -16,10 +16,10 @@ import { IdentityError } from '../../kernel/index.ts';
 import { DocumentChecks } from './document-checks.ts';
 import type { GraphqlOptions } from './graphql.ts';
 
-/** Characters of documents kept parsed; a tree takes about 20 bytes for each, so 40 MB at most. */
+/** Most characters of documents kept parsed; a tree takes about 20 bytes for each, so 40 MB. */
 const KEPT_CHARACTERS = 2_000_000;
 
-/** The same checks for operations on a socket as for those over HTTP: limits, listed documents, cost. */
+/** Applies the same checks to operations on a socket as over HTTP: limits, trusted documents, cost. */
 export class SocketOperations {
   readonly #options: GraphqlOptions;
   readonly #checks: DocumentChecks;
@@ -34,7 +34,7 @@ export class SocketOperations {
     this.#checks = new DocumentChecks(options.schema, options.limits);
   }
 
-  /** What to execute for a `subscribe` message, or why not. */
+  /** Prepares the execution of a `subscribe` message; gives the errors when it is refused. */
   prepare(payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
     const { schema, trusted } = this.#options;
     try {
@@ -55,7 +55,7 @@ export class SocketOperations {
     }
   }
 
-  /** @throws GraphQLError The text is no document, or too long. */
+  /** @throws GraphQLError The text is not a document, or is too long. */
   #parse(text: string): DocumentNode {
     try {
       return parse(text, { maxTokens: this.#options.limits.tokens });
@@ -73,7 +73,7 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
 }
 
-/** An item of a subscription could not be made; the subscription ends with these errors in its place. */
+/** An item of a subscription had errors; the subscription ends with them instead of delivering the item. */
 export class FailedItem extends Error {
   override readonly name = 'FailedItem';
   readonly errors: readonly GraphQLError[];
@@ -85,9 +85,9 @@ export class FailedItem extends Error {
 }
 
 /**
- * Runs a subscription so that each event is executed in a context of its own: loaders of one that lives for hours would
- * grow without bound and show what users were when it began; the caller is the one the socket has at that moment.
- * An item with errors is never delivered: its cursor would move the subscriber past an event that it has not seen.
+ * Runs a subscription and executes each event in a new context. The loaders of a context that is used for hours would grow
+ * without bound and return outdated rows; and the new context has the present caller of the socket. An item with errors is
+ * never delivered, because its cursor would make the subscriber skip an event that it has not seen.
  */
 export async function subscribeFresh(
   args: ExecutionArgs,
@@ -102,7 +102,10 @@ export async function subscribeFresh(
   });
 }
 
-/** Unlike an async generator, ending this one reaches the source at once, though it waits for its next event. */
+/**
+ * Maps the items of a source. Unlike for an async generator function, `return()` reaches the source at once, even while it
+ * waits for its next event.
+ */
 function mapped<A, B>(source: AsyncIterable<A>, map: (value: A) => Promise<B>): AsyncGenerator<B> {
   const iterator = source[Symbol.asyncIterator]();
   const step = async (result: IteratorResult<A>): Promise<IteratorResult<B>> => {
@@ -110,7 +113,8 @@ function mapped<A, B>(source: AsyncIterable<A>, map: (value: A) => Promise<B>): 
     try {
       return { done: false, value: await map(result.value) };
     } catch (error) {
-      // Who iterates does not release a source that failed (ECMA-262, IteratorClose is for early ends alone).
+      // Release the source here: a consumer does not call `return()` after an error (ECMA-262, IteratorClose is only for early
+      // ends).
       await iterator.return?.();
       throw error;
     }

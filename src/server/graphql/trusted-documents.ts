@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import { ConfigError } from '../environment/config.ts';
 
-/** The members of a request that say which document is meant. */
+/** The members of a request that identify its document. */
 export interface DocumentRequest {
   readonly query?: unknown;
   /** `sha256:<hash>` (GraphQL over HTTP, appendix on persisted documents). */
@@ -24,7 +24,10 @@ function hashIn(request: DocumentRequest): string | null {
   return extensions.success ? extensions.data.persistedQuery.sha256Hash : null;
 }
 
-/** The documents the operator has listed, by the SHA-256 of their text in hex. While there are any, nothing else is executed. */
+/**
+ * The documents that the operator listed, by the SHA-256 of their text in hex. When there is a list, no other document is
+ * executed.
+ */
 export class TrustedDocuments {
   readonly #texts: ReadonlyMap<string, string>;
 
@@ -34,7 +37,7 @@ export class TrustedDocuments {
 
   /**
    * Reads `TRUSTED_DOCUMENTS`: a folder of `.graphql` files, or a JSON file of hash to text.
-   * @throws ConfigError Nothing is there, or a hash in the file is not that of its text.
+   * @throws ConfigError The folder or file has no documents, or a hash in the file does not match its text.
    */
   static load(path: string): TrustedDocuments {
     const texts = statSync(path).isDirectory() ? readFolder(path) : readManifest(path);

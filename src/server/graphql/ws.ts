@@ -25,16 +25,19 @@ import { FailedItem, isSubscription, SocketOperations, subscribeFresh } from './
 
 export interface SocketOptions extends GraphqlOptions {
   readonly clock: Clock;
-  /** Origin of the service: pages from there, or from the host that was asked, may open sockets. */
+  /** Public origin of the service: its pages, and pages of the host that was requested, may open sockets. */
   readonly publicUrl: string;
 }
 
-/** What waits for a client that does not read. Subscriptions wait by themselves, so only floods of small answers get here. */
+/**
+ * Most bytes buffered for a client that does not read. Subscriptions wait for their client, so only many small answers can
+ * exceed this.
+ */
 const MAX_BUFFERED_BYTES = 8_388_608;
 const KEEP_ALIVE_MS = 12_000;
-/** Tokens of open sockets are looked at again this often, in case an event that ended one was missed. */
+/** How often the tokens of open sockets are checked again, in case an event that ended one was missed. */
 const RECHECK_MS = 60_000;
-/** How long clients have to answer a close, before their connection is cut. */
+/** How long clients have to answer a close before the connection is cut. */
 const CLOSE_GRACE_MS = 2_000;
 const MAX_TIMER_MS = 2_147_483_647;
 
@@ -44,7 +47,7 @@ const CLOSE = { goingAway: 1001, internal: 1011, tryLater: 1013, badRequest: 440
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
-  /** Whom its place counts for until its caller is known. */
+  /** The address that the socket counts for until its caller is known. */
   readonly address: string;
   caller: Caller;
   authorization: string;
@@ -53,11 +56,11 @@ interface Extra {
 }
 type SocketContext = Context<Record<string, unknown>, Extra>;
 
-/** The graph over WebSocket (graphql-transport-ws) at the path of the graph. */
-export interface SocketDoor {
-  /** Closes what a committed event ended; from this node's log and from the follower. */
+/** The GraphQL endpoint over WebSocket (graphql-transport-ws) at `/graphql`. */
+export interface SocketEndpoint {
+  /** Must be called with every committed event, of this node and of others; closes the sockets whose access an event ended. */
   readonly onEvents: (events: readonly SecurityEvent[]) => void;
-  /** Closes every socket with 1001 and takes no more. */
+  /** Closes every socket with 1001 and accepts no new ones. */
   stop(): Promise<void>;
 }
 
@@ -66,15 +69,18 @@ function refuseUpgrade(stream: Duplex, status: string): void {
 }
 
 /**
- * The origin of the page that asks, where it is another one than the service's own; null for programs and own pages. A page
- * from elsewhere must not speak with what its visitor may reach (OWASP, CSWSH).
+ * The origin of the requesting page if it is not the service's; null for programs and pages of the service. A foreign page must
+ * not use a socket with the access of its visitor (OWASP: cross-site WebSocket hijacking).
  */
 function foreignOrigin({ headers: { origin, host } }: IncomingMessage, publicUrl: string): string | null {
   if (origin === undefined || origin === publicUrl) return null;
   return URL.canParse(origin) && new URL(origin).host === host ? null : origin;
 }
 
-/** The token: `authorization` in the payload of `connection_init`, in any case, else the header of the upgrade. */
+/**
+ * The token: the member `authorization` (in any letter case) of the payload of `connection_init`, else the header of the
+ * upgrade.
+ */
 function authorizationOf(context: SocketContext): string | undefined {
   for (const [name, value] of Object.entries(context.connectionParams ?? {}))
     if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
@@ -89,7 +95,7 @@ class SocketServer {
   readonly #open = new Set<Extra>();
   readonly #index = new SocketIndex<Extra>();
   readonly #rechecks: CallerRechecks<Extra>;
-  /** Sockets whose caller is not known, or was refused and has yet to go, by address. */
+  /** How many sockets each address has whose caller is unknown, or was refused and is still closing. */
   readonly #unknown = new Map<string, number>();
   readonly #protocol;
   readonly #recheckTimer: NodeJS.Timeout;
@@ -146,7 +152,7 @@ class SocketServer {
     stream.on('error', () => stream.destroy());
     const address = originOf(request, this.#options.trustedProxies, 'graphql').peerIp ?? '';
     void this.#pageRefusal(request).then((pageRefusal) => {
-      // Counted in the turn in which the place is taken.
+      // Compare the limits in the same turn of the event loop in which the socket is counted.
       const refusal = pageRefusal ?? this.#placeRefusal(address);
       if (refusal !== null) refuseUpgrade(stream, refusal);
       else this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, request, address));
@@ -160,7 +166,7 @@ class SocketServer {
       if (origin !== null && !(await mayPageOpenSocket(origin, request.headers.host, this.#options.services)))
         return '403 Forbidden';
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'The origin of a page could not be looked up');
+      this.#options.logger.warn({ err: error }, 'The origin of a page could not be checked');
       return '503 Service Unavailable';
     }
     return null;
@@ -179,7 +185,7 @@ class SocketServer {
       socket,
       request,
       address,
-      // Replaced before anything is executed: the protocol refuses operations before `connection_ack`.
+      // Set before anything is executed, because the protocol refuses operations before `connection_ack`.
       caller: undefined as unknown as Caller,
       authorization: '',
       operations: new Map(),
@@ -203,7 +209,7 @@ class SocketServer {
       extra,
     );
     const stopPings = keepAlive(socket);
-    // A frame that is too large or malformed: `ws` has closed with the code that fits.
+    // A frame was too large or malformed; `ws` has already closed the socket with the right code.
     socket.on('error', (error) => logger.debug({ err: error }, 'Socket broke'));
     socket.once('close', (code, reason) => {
       stopPings();
@@ -253,7 +259,7 @@ class SocketServer {
     return tenant !== null && clientId !== null && services.webOrigins.isListedBy(tenant.id, clientId, origin);
   }
 
-  /** Why the caller gets no place: one caller, or one tenant, must leave places to the others. */
+  /** Why the caller gets no further socket. The limits prevent one caller, or one tenant, from taking all sockets. */
   #fullPlaces(caller: Caller): string | null {
     const { callerSockets, tenantSockets } = this.#options.limits;
     if (this.#index.countOfCaller(caller) >= callerSockets) return 'The caller has too many connections';
@@ -266,7 +272,7 @@ class SocketServer {
     else this.#unknown.set(address, count);
   }
 
-  /** Closes the socket when its token ends, at once or after the longest time a timer can hold. */
+  /** Closes the socket when its token expires. A timer holds at most 2^31 - 1 ms, so for a longer time it is set again. */
   #armExpiry(extra: Extra): void {
     const { expiresAt } = extra.caller;
     if (expiresAt === null) return;
@@ -280,7 +286,7 @@ class SocketServer {
   }
 
   #admit(context: SocketContext): readonly GraphQLError[] | undefined {
-    // The operation that asks has its place already.
+    // The new operation is already counted.
     const { operations } = this.#options.limits;
     if (Object.keys(context.subscriptions).length <= operations) return undefined;
     const refusal = kernelErrors.TOO_MANY_REQUESTS({
@@ -301,7 +307,7 @@ class SocketServer {
     extra.operations.delete(id);
   }
 
-  /** Resolves the token of these sockets again, and closes those for which it is no longer good. */
+  /** Resolves the token of these sockets again, and closes the sockets for which it is no longer valid. */
   async #recheck(authorization: string, sockets: ReadonlySet<Extra>): Promise<void> {
     const [first] = sockets;
     const verdict = await this.#resolveAgain(authorization, first!.caller);
@@ -314,7 +320,7 @@ class SocketServer {
     }
   }
 
-  /** The same caller, who may be allowed less or more now. */
+  /** Replaces the caller by the same one with its present permissions. */
   #replaceCaller(extra: Extra, caller: Caller): void {
     if (!this.#open.has(extra)) return;
     this.#index.delete(extra.caller, extra);
@@ -327,7 +333,7 @@ class SocketServer {
       return await resolveCaller(authorization, caller.origin, this.#options.resolveToken);
     } catch (error) {
       if (error instanceof IdentityError && error.kind === 'unauthenticated') return 'ended';
-      // The database is away, for one: decided at the next look, nobody is thrown out for it.
+      // For example, the database is away. Keep the socket open; the next check decides.
       this.#options.logger.warn({ err: error }, 'The token of a socket could not be checked');
       return 'unknown';
     }
@@ -353,12 +359,15 @@ class SocketServer {
   }
 }
 
-/** The errors of an item that ended its subscription: the library wraps what a source throws in an error of its own. */
+/** The errors of an item that ended its subscription; the library wraps what a source throws in another error. */
 function itemErrors(error: GraphQLError): readonly GraphQLError[] {
   return error.originalError instanceof FailedItem ? error.originalError.errors : [error];
 }
 
-/** Messages that only servers send (graphql-transport-ws). The library fails on them as if the fault were ours. */
+/**
+ * Messages that only servers send (graphql-transport-ws). The library throws an internal error for them, although the client is
+ * at fault.
+ */
 const SERVER_MESSAGES: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
 
 function isServerMessage(text: string): boolean {
@@ -369,12 +378,12 @@ function isServerMessage(text: string): boolean {
   }
 }
 
-/** A context that can make its like for the next event of a subscription. */
+/** A context that can make a new one for the next event of a subscription. */
 interface SocketGraphContext extends GraphContext {
   readonly again: () => GraphContext;
 }
 
-/** Resolves once the bytes are with the operating system, so that a slow client slows its own subscriptions only. */
+/** Resolves once the bytes are passed to the operating system, so that a slow client delays only its own subscriptions. */
 function send(socket: WebSocket, text: string): Promise<void> {
   if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
   if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
@@ -384,7 +393,7 @@ function send(socket: WebSocket, text: string): Promise<void> {
   return new Promise((resolve) => socket.send(text, () => resolve()));
 }
 
-/** Closes a socket, and cuts it off if its client does not answer: until it is gone it takes a place. */
+/** Closes a socket, and cuts the connection if the client does not answer, because an open one counts against the limits. */
 function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   socket.close(code, reason);
@@ -393,7 +402,7 @@ function closeSocket(socket: WebSocket, code?: number, reason?: string): void {
   socket.once('close', () => clearTimeout(cutOff));
 }
 
-/** Pings; a client that does not answer until the next ping is gone. */
+/** Sends pings; cuts the connection of a client that has not answered by the next ping. */
 function keepAlive(socket: WebSocket): () => void {
   let isAlive = true;
   socket.on('pong', () => {
@@ -408,8 +417,8 @@ function keepAlive(socket: WebSocket): () => void {
   return () => clearInterval(timer);
 }
 
-/** Serves sockets that ask this server for an upgrade at `/graphql`; others are refused. */
-export function createSocketDoor(server: Server, options: SocketOptions): SocketDoor {
+/** Serves upgrades to WebSocket at `/graphql`; upgrades at other paths are refused. */
+export function createSocketEndpoint(server: Server, options: SocketOptions): SocketEndpoint {
   const sockets = new SocketServer(server, options);
   return { onEvents: sockets.onEvents, stop: () => sockets.stop() };
 }

@@ -1,10 +1,10 @@
 import type { Middleware } from 'koa';
 
-/** What a node serves, as its start prints it and its page at `/` links it. */
+/** An address that a node serves, as the start prints it and the page at `/` links it. */
 export interface Address {
   readonly what: string;
   readonly paths: readonly string[];
-  /** The beginning of many paths, which is no page itself. */
+  /** Whether the path is a prefix and not itself a page. */
   readonly isPrefix?: boolean;
 }
 
@@ -21,7 +21,7 @@ function lineOf({ what, paths, isPrefix }: Address): string {
   return `<li>${what}: ${shown.join(', ')}</li>`;
 }
 
-/** Plain HTML, which the policy of every answer allows. */
+/** Plain HTML without styles and scripts, because the content security policy of all answers forbids them. */
 const START_PAGE = `<!doctype html>
 <html lang="en">
 <head>

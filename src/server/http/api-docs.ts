@@ -19,7 +19,7 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) =>
 
 const linkTo = ({ name, title }: DescribedApi): string => `<a href="${PAGE}/${name}">${escaped(title)}</a>`;
 
-/** A file as it is sent. */
+/** A file with its headers. */
 interface Asset {
   readonly type: string;
   readonly body: Buffer;
@@ -31,17 +31,17 @@ function assetOf(name: string, body: Buffer): Asset {
 }
 
 /**
- * The API reference, which is Swagger UI: `/docs` with the list of the older APIs, `/docs/<name>` for each, and what these
- * pages load.
+ * Serves the API reference, which is Swagger UI: `/docs` lists the older APIs, `/docs/<name>` shows one, and `/assets/docs/`
+ * has the files that these pages load.
  * @param folder Where `npm run build` put the pages.
  */
 export function apiDocs(
   apis: readonly DescribedApi[],
   folder: URL = new URL('dist/web/docs/', PROJECT_ROOT),
 ): Middleware {
-  // Licences, which have no extension, are there for whoever gets the build.
+  // Licence files, which have no extension, are part of the build but are not served.
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.includes('.')) : [];
-  // Only files that are there at the start are served, so no path can lead out of the folder. They are some 2 MB together.
+  // Only files that exist at the start are served, so no path can lead out of the folder. They take some 2 MB of memory.
   const files = new Map<string, Asset>(
     names.map((name) => [ASSETS + name, assetOf(name, readFileSync(new URL(name, folder)))]),
   );
@@ -63,7 +63,7 @@ export function apiDocs(
   };
 }
 
-/** The names of the files stay the same from build to build, so a browser asks each time whether it has the newest. */
+/** The names of the files do not change from build to build, so browsers must revalidate them each time. */
 function send(ctx: Context, { type, body, etag }: Asset): void {
   ctx.set('Cache-Control', 'no-cache');
   ctx.status = 200;

@@ -13,9 +13,9 @@ function bearerToken(authorization: string): string | null {
 }
 
 /**
- * Who calls the graph: the owner of the bearer token, or nobody in particular without one.
- * @throws UNAUTHENTICATED Another scheme, or a token that is not good: a caller who thinks to be somebody is never served as
- *   nobody.
+ * Finds the caller of the graph: the owner of the bearer token; without `Authorization` an anonymous caller.
+ * @throws UNAUTHENTICATED Another scheme, or an invalid token: a request with a wrong credential must not be served as
+ *   anonymous.
  */
 export async function resolveCaller(
   authorization: string | undefined,

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 
-/** How long requests may still run once no new ones are taken. In milliseconds. */
+/** How long requests may still run once the server accepts no new ones. In milliseconds. */
 const GRACE_MS = 3_000;
 
 /**
- * The end of a server, in two parts: it says that it is not ready and serves on, so that load balancers can turn to other
- * nodes; then it stops accepting, lets requests finish and closes what is left. Sockets that were upgraded are not its
- * business: their owner closes them between the two parts, with 1001.
+ * Ends a server in two parts. First it reports that it is not ready but still serves, so that load balancers can switch to
+ * other nodes. Then it stops accepting, lets requests finish and closes the remaining connections. Upgraded sockets are closed
+ * elsewhere, with 1001, between the two parts.
  */
 export class Drain {
   readonly #server: Server;
@@ -26,7 +26,7 @@ export class Drain {
     return this.#serving !== undefined || this.#done !== undefined;
   }
 
-  /** Says from now on that the node is not ready, and resolves when it has served on for so long. A second call joins the first. */
+  /** Reports from now on that the node is not ready, and resolves after this time. A second call returns the same promise. */
   serveOn(milliseconds: number): Promise<void> {
     this.#serving ??= new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
@@ -38,12 +38,12 @@ export class Drain {
     return this.#serving;
   }
 
-  /** Ends the time of `serveOn` now. */
+  /** Makes `serveOn` resolve now. */
   hurry(): void {
     this.#endServing();
   }
 
-  /** Stops accepting; resolves once the last connection is closed. A second call joins the first. */
+  /** Stops accepting; resolves once the last connection is closed. A second call returns the same promise. */
   begin(): Promise<void> {
     this.#done ??= this.#run();
     return this.#done;

@@ -8,16 +8,16 @@ import { Drain } from './drain.ts';
 import { sendError, shownError } from './http-errors.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What the doors of the house find in `ctx.state`. */
-export interface FrontDoorState {
+/** What each request carries in `ctx.state`. */
+export interface RequestState {
   /** Aborts when the client goes away before its answer is complete. */
   signal: AbortSignal;
 }
 
-export interface FrontDoorOptions {
+export interface HttpServerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Origin under which clients reach the service; decides whether HSTS is sent. */
+  /** Public origin of the service; decides whether HSTS is sent. */
   readonly publicUrl: string;
   /** Whether requests can be served now: the database answers. */
   readonly isReady: () => Promise<boolean>;
@@ -25,17 +25,18 @@ export interface FrontDoorOptions {
 }
 
 /** The HTTP side of a node. */
-export interface FrontDoor {
+export interface HttpServer {
   readonly server: Server;
   readonly drain: Drain;
   /**
-   * Opens the doors, in the order of docs/tenancy.md; each calls `next()` for paths it does not own. Until then the node
-   * lives but is not ready, and asks its callers to come back: the port is taken before the database is looked at.
+   * Serves these APIs from now on. They are called in this order, and each calls `next()` for paths that it does not own.
+   * Before this call the node is live but not ready, and answers 503 with `Retry-After`, because it listens on its port before
+   * it opens the database.
    */
-  open(doors: readonly Middleware[]): void;
+  serve(apis: readonly Middleware[]): void;
 }
 
-/** A slow client may hold a connection this long, not longer; a body of 1 MiB takes 30 s at 280 kbit/s. In milliseconds. */
+/** How long a slow client may hold a connection; a body of 1 MiB takes 30 s at 280 kbit/s. In milliseconds. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 } as const;
 const READY_TIMEOUT_MS = 2_000;
 
@@ -44,13 +45,16 @@ const SECURITY_HEADERS: ReadonlyMap<string, string> = new Map(
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
-    // Answers of an API load nothing and are framed by nobody; pages of ours replace this with their own policy.
+    // The answers of an API load nothing and must not be framed; the pages of the service replace this policy.
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     'Cross-Origin-Opener-Policy': 'same-origin',
   }),
 );
 
-/** First segments that name a door; anything else is counted as `other`, so that labels stay few. */
+/**
+ * First path segments that name an API in the metrics; any other one is counted as `other`, so that the number of labels is
+ * bounded.
+ */
 const ROUTE_LABELS = new Set(
   'graphql health metrics openapi docs .well-known t blitz scim api realms admin resources auth digitanium ui console'.split(
     ' ',
@@ -62,7 +66,7 @@ function routeLabel(path: string): string {
   return ROUTE_LABELS.has(first) ? first : 'other';
 }
 
-/** The path asked for; null when the request target is no URL (`//x@[/#`), at which every later look would throw. */
+/** The path of the request; null when the request target is not a URL (`//x@[/#`), because `ctx.path` then throws. */
 function readPath(ctx: Context): string | null {
   try {
     return ctx.path;
@@ -71,14 +75,17 @@ function readPath(ctx: Context): string | null {
   }
 }
 
-/** Counts, sets the headers every answer has, and turns what escapes from below into an answer. */
-function outermost(options: FrontDoorOptions, drain: Drain): Middleware {
+/**
+ * The outermost middleware: counts requests, sets the headers of every answer, and turns errors that no API handled into an
+ * answer.
+ */
+function outermost(options: HttpServerOptions, drain: Drain): Middleware {
   const { logger, metrics } = options;
   const isSecure = options.publicUrl.startsWith('https:');
   return async (ctx: Context, next: Next) => {
     const began = process.hrtime.bigint();
     const abort = new AbortController();
-    (ctx.state as FrontDoorState).signal = abort.signal;
+    (ctx.state as RequestState).signal = abort.signal;
     const path = readPath(ctx);
     const route = path === null ? 'other' : routeLabel(path);
     ctx.res.once('close', () => {
@@ -102,13 +109,13 @@ function outermost(options: FrontDoorOptions, drain: Drain): Middleware {
 }
 
 function refuseTarget(ctx: Context, logger: Logger): void {
-  logger.debug({ method: ctx.method, target: ctx.req.url }, 'The request target is no URL');
+  logger.debug({ method: ctx.method, target: ctx.req.url }, 'The request target is not a URL');
   plain(ctx, 400, 'Bad Request');
 }
 
 function answerEscaped(ctx: Context, error: unknown, logger: Logger): void {
   if (error instanceof ClientGone) {
-    logger.debug({ path: ctx.path }, 'The client went away before its request was complete');
+    logger.debug({ path: ctx.path }, 'The client disconnected before its request was complete');
     ctx.respond = false;
     ctx.res.destroy();
     return;
@@ -127,10 +134,10 @@ function plain(ctx: Context, status: number, text: string): void {
 
 type Page = (ctx: Context) => Promise<void> | void;
 
-/** The exact paths of the node itself; docs/tenancy.md. */
+/** The pages of the node itself, by exact path. */
 function ownPages(
-  options: FrontDoorOptions,
-  { drain, doors }: { drain: Drain; doors: Doors },
+  options: HttpServerOptions,
+  { drain, apis }: { drain: Drain; apis: Apis },
 ): ReadonlyMap<string, Page> {
   const { metrics } = options;
   const isReady = coalesced(options.isReady);
@@ -141,7 +148,7 @@ function ownPages(
       async (ctx) => {
         ctx.set('Cache-Control', 'no-store');
         if (drain.hasBegun) return unready(ctx, 'draining');
-        if (!doors.areOpen) return unready(ctx, 'starting');
+        if (!apis.areServed) return unready(ctx, 'starting');
         if (!(await isReady())) return unready(ctx, 'the database does not answer');
         plain(ctx, 200, 'ready');
       },
@@ -170,7 +177,7 @@ function unready(ctx: Context, reason: string): void {
   plain(ctx, 503, reason);
 }
 
-/** One question to the database at a time, however many ask, and an answer in bounded time. */
+/** Lets all callers share one query to the database at a time, and answers in bounded time. */
 function coalesced(ask: () => Promise<boolean>): () => Promise<boolean> {
   let asking: Promise<boolean> | undefined;
   return () => {
@@ -199,7 +206,7 @@ const STATUS_OF_CLIENT_ERROR: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Bytes that are no HTTP: answered without a word about the parser, and never logged as failures of ours. */
+/** Answers bytes that are not HTTP without details of the parser, and logs no failure, because the fault is the client's. */
 function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -209,16 +216,16 @@ function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Whatever door owns the path; before they are open, none. */
-class Doors {
+/** Calls the APIs in turn until one answers; refuses every request before they are served. */
+class Apis {
   #all: readonly Middleware[] | undefined;
 
-  get areOpen(): boolean {
+  get areServed(): boolean {
     return this.#all !== undefined;
   }
 
-  open(doors: readonly Middleware[]): void {
-    this.#all = doors;
+  serve(apis: readonly Middleware[]): void {
+    this.#all = apis;
   }
 
   readonly middleware: Middleware = (ctx, next) => {
@@ -226,25 +233,25 @@ class Doors {
     if (all === undefined)
       throw kernelErrors.SERVICE_UNAVAILABLE({ message: 'The service is starting.', retryAfterSeconds: 1 });
     const from = async (at: number): Promise<unknown> => {
-      const door = all[at];
-      return door === undefined ? next() : door(ctx, () => from(at + 1));
+      const api = all[at];
+      return api === undefined ? next() : api(ctx, () => from(at + 1));
     };
     return from(0);
   };
 }
 
-/** Puts the parts behind one server; it does not listen yet. */
-export function createFrontDoor(options: FrontDoorOptions): FrontDoor {
+/** Makes the HTTP server of a node; it does not listen yet. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
   const server = createServer(TIMEOUTS);
   server.on('clientError', onClientError);
   const drain = new Drain(server, options.drainGraceMs);
   const app = new Koa();
-  // What reaches Koa's own handler was written to a socket that broke; everything else is answered above it.
+  // Only failed writes to a broken socket reach this handler; `outermost` answers all other errors.
   app.on('error', (error: unknown) => options.logger.debug({ err: error }, 'Answer not delivered'));
-  const doors = new Doors();
+  const apis = new Apis();
   app.use(outermost(options, drain));
-  app.use(servePages(ownPages(options, { drain, doors })));
-  app.use(doors.middleware);
+  app.use(servePages(ownPages(options, { drain, apis })));
+  app.use(apis.middleware);
   server.on('request', app.callback());
-  return { server, drain, open: (all) => doors.open(all) };
+  return { server, drain, serve: (all) => apis.serve(all) };
 }

@@ -1,18 +1,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What the process counts about itself, in the text format of Prometheus at `/metrics`. */
+/** The metrics of the process, shown in the text format of Prometheus at `/metrics`. */
 export interface Metrics {
   readonly registry: Registry;
-  /** Every HTTP request: method, the path's owner (never the path: it holds ids), status. */
+  /** Every HTTP request: method, API of the path (never the path, which contains ids), status. */
   readonly httpRequests: Counter<'method' | 'route' | 'status'>;
-  /** Seconds until the answer was complete or the client had gone. */
+  /** Seconds until the answer was complete or the client disconnected. */
   readonly httpSeconds: Histogram<'route'>;
   readonly websockets: Gauge;
   /** GraphQL operations by type and outcome (`ok`, `errors`, `refused`). */
   readonly graphqlOperations: Counter<'type' | 'outcome'>;
 }
 
-/** A registry of its own, so that two servers in one process (tests, nodes) do not share counters. */
+/** Makes the metrics in a new registry, so that two servers in one process, as in tests, do not share counters. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -4,21 +4,21 @@ import { LRUCache } from 'lru-cache';
 import { newId, type Origin } from '../../kernel/index.ts';
 import type { CidrRange } from '../environment/config.ts';
 
-/** Longer User-Agents are cut: they are recorded with every event, and nobody tells browsers apart by byte 513. */
+/** Longer User-Agents are cut, because they are stored with every event. */
 const MAX_USER_AGENT = 512;
-/** Far more proxies than any path has; a longer list is an attempt to make us work. */
+/** Far more proxies than any request passes; a longer list can only be an attempt to cause work. */
 const MAX_HOPS = 32;
 
 /**
- * An address in the one spelling that counters compare: IPv4-mapped IPv6 as IPv4, IPv6 compressed, no zone, no port.
- * @returns Null when the text is no address.
+ * Normalises an address, so that counters can compare it: IPv4-mapped IPv6 as IPv4, IPv6 compressed, no zone, no port.
+ * @returns Null when the text is not an address.
  */
 export function normaliseAddress(text: string): string | null {
   const bare = text.trim().replace(/^"|"$/g, '');
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(bare)?.[1];
   const withPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(bare)?.[1];
   const address = (bracketed ?? withPort ?? bare).replace(/%.*$/, '');
-  // ipaddr.js also reads `0x7f.1` and `2130706433` as IPv4; no proxy writes those.
+  // ipaddr.js also reads `0x7f.1` and `2130706433` as IPv4, which no proxy sends.
   if (!ipaddr.IPv6.isValid(address) && !ipaddr.IPv4.isValidFourPartDecimal(address)) return null;
   return ipaddr.process(address).toString();
 }
@@ -28,7 +28,7 @@ function isTrusted(address: string, trusted: readonly CidrRange[]): boolean {
   return trusted.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));
 }
 
-/** Addresses of peers lately seen, in their one spelling: 1,024 of about 100 bytes. Most requests come from a few proxies. */
+/** Recent addresses of peers, normalised: 1,024 of about 100 bytes. Most requests come from a few proxies. */
 const SPELLINGS = new LRUCache<string, string>({ max: 1024 });
 
 function spelledAddress(socketAddress: string): string | null {
@@ -40,8 +40,8 @@ function spelledAddress(socketAddress: string): string | null {
 }
 
 /**
- * The address of the peer as far as trusted proxies vouch for it: `X-Forwarded-For` is walked from the right, and the first
- * entry that no trusted proxy owns is the client. What stands left of it is the client's own claim.
+ * The address of the client, as far as trusted proxies report it. `X-Forwarded-For` is read from the right; the first entry
+ * that is not a trusted proxy is the client. Entries left of it were sent by the client and are not trusted.
  * @param socketAddress The address of the TCP connection.
  */
 export function peerAddress(
@@ -54,7 +54,7 @@ export function peerAddress(
   const hops = forwardedFor.split(',').slice(-MAX_HOPS);
   while (hops.length > 0 && isTrusted(peer, trusted)) {
     const hop = normaliseAddress(hops.pop()!);
-    // A trusted proxy wrote something that is no address ("unknown", RFC 7239 section 6): the last known hop stands.
+    // A trusted proxy wrote something that is not an address ("unknown", RFC 7239 section 6): use the last known address.
     if (hop === null) return peer;
     peer = hop;
   }
@@ -66,9 +66,9 @@ function single(header: string | readonly string[] | undefined): string | undefi
 }
 
 /**
- * Where a request came from. `ip` and `peerIp` are the same here; a dialect that documents passing on the address of the end
- * user replaces `ip` alone.
- * @param api How we were reached, see `Origin.api`.
+ * The origin of a request. `ip` and `peerIp` are equal here; a dialect that documents a header with the address of the end user
+ * replaces `ip`.
+ * @param api The API that was called, see `Origin.api`.
  */
 export function originOf(
   request: Pick<IncomingMessage, 'headers' | 'socket'>,

@@ -1,10 +1,9 @@
-/** What no page of ours needs. */
+/** What no page of the service needs. */
 const NEVER = ["object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
 
 /**
- * Content security policies of the tools that we ship and did not write. Each is an exception that names what the tool cannot
- * do without; whatever else we answer keeps the policy of `http.ts`. All of them load from here alone: the service works
- * without a network.
+ * Content security policies of the bundled third-party tools. Each allows what the tool cannot work without; all other answers
+ * have the policy of `http.ts`. The tools load files only from the service, which works without a network.
  */
 export const TOOL_POLICIES = {
   /** The editor measures text in inline styles, and carries its icons and its font as `data:`. */

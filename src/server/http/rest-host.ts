@@ -6,7 +6,7 @@ import type { CidrRange } from '../environment/config.ts';
 import { shownError } from './http-errors.ts';
 import { normaliseAddress, originOf } from './origin.ts';
 
-/** What the host is made from. */
+/** What `createRestHost` needs. */
 export interface RestHostParts {
   readonly schema: GraphQLSchema;
   readonly services: Services;
@@ -15,7 +15,7 @@ export interface RestHostParts {
   readonly report: EngineHost['report'];
 }
 
-/** This service as the translation engine sees it. */
+/** Makes the host interface that the translation engine requires, from the services. */
 export function createRestHost({ schema, services, callers, trustedProxies, report }: RestHostParts): EngineHost {
   const { directory, webOrigins } = services;
   return {

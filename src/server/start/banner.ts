@@ -6,7 +6,7 @@ const column = (rows: readonly (readonly [string, string])[]): string[] => {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 };
 
-/** A value as a POSIX shell reads it back. */
+/** Quotes a value for a POSIX shell. */
 const quoted = (text: string): string => (/^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 function credentials({ bootstrapped }: RunningNode): string[] {
@@ -15,7 +15,7 @@ function credentials({ bootstrapped }: RunningNode): string[] {
   const given = '(as configured)';
   return [
     '',
-    'Made on this first start. What was generated is shown this once; keep it.',
+    'Made on this first start. Generated secrets are shown only once; keep them.',
     ...column([
       ['administrator', `${adminUsername}  ${adminPassword ?? given}`],
       ['client', `${clientId}  ${clientSecret ?? given}`],
@@ -24,8 +24,9 @@ function credentials({ bootstrapped }: RunningNode): string[] {
 }
 
 /**
- * What the start prints to standard output, and nowhere else: addresses, generated credentials, the tour.
- * @param tour The commands of the README, without their first lines that set the variables.
+ * What the start prints to standard output, and nowhere else, because it contains secrets: addresses, generated credentials,
+ * the tour.
+ * @param tour The commands of the README, without the first lines, which set the variables.
  */
 export function banner(node: RunningNode, tour: string | null): string {
   const { publicUrl, bootstrapped, demo } = node;

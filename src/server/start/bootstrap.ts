@@ -8,7 +8,7 @@ import { MASTER_TENANT } from '../../tenants/index.ts';
 import { type BootstrapConfig, ConfigError } from '../environment/config.ts';
 import { withClusterLock } from './cluster-lock.ts';
 
-/** What a first start made, with the secrets that are shown this once; null for those the operator gave. */
+/** What the first start made. Secrets are set only if they were generated; they are null if the operator gave them. */
 export interface Bootstrapped {
   readonly adminUsername: string;
   readonly adminPassword: string | null;
@@ -21,12 +21,14 @@ const randomSecret = (): string => randomBytes(24).toString('base64url');
 
 const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
 
-/** The service itself, acting in a tenant. */
+/** The authority of the service itself in a tenant. */
 export function systemAuthority(tenant: TenantRef = NOWHERE): Authority {
   return Authority.system(systemCaller({ processId: newId() }), tenant);
 }
 
-/** A store that others share must not depend on a secret that only the output of one node has shown. */
+/**
+ * A database server requires configured secrets: several nodes share it, and generated ones would be shown only by one node.
+ */
 function requireSecrets(config: BootstrapConfig): void {
   const missing = [
     ['BOOTSTRAP_ADMIN_PASSWORD', config.adminPassword],
@@ -36,10 +38,10 @@ function requireSecrets(config: BootstrapConfig): void {
 }
 
 /**
- * Makes the tenant `master`, an administrator and a confidential client with every system scope, where there is no `master`
- * yet: all of it in one transaction, on one node at a time.
- * @returns What was made; null when the store was not empty.
- * @throws ConfigError On a database server a secret is missing; a rule of the tenant refuses a value, and why.
+ * Makes the tenant `master`, an administrator and a confidential client with every system scope, if there is no `master` yet:
+ * all in one transaction, on one node at a time.
+ * @returns What was made; null when there was a tenant `master`.
+ * @throws ConfigError A secret is missing for a database server, or a rule of the tenant refuses a value.
  */
 export async function bootstrap(
   db: Database,
@@ -67,7 +69,7 @@ export async function bootstrap(
   });
 }
 
-/** A value that passed the check of the configuration may still be refused by a rule of the tenant. */
+/** Turns the refusal of a value by a rule of the tenant into a fault of its setting. */
 async function explained<T>(variable: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -91,8 +93,8 @@ async function makeAdministrator(
   password: string,
 ): Promise<void> {
   const user = await explained('BOOTSTRAP_ADMIN_USERNAME', () => services.users.create(authority, { username }));
-  // Hashed inside the transaction, unlike anywhere else: nobody waits for this connection yet, and half an administrator
-  // would have to be repaired by hand.
+  // Hash the password inside the transaction, unlike elsewhere: no other request waits for this connection yet, and an
+  // administrator without a password would have to be repaired by hand.
   const prepared = await explained('BOOTSTRAP_ADMIN_PASSWORD', () =>
     services.passwords.prepare(authority, user.id, password, 'BOOTSTRAP_ADMIN_PASSWORD'),
   );
@@ -101,7 +103,10 @@ async function makeAdministrator(
   await services.roleGrants.grant(authority, { roleId, holderKind: 'user', holderId: user.id });
 }
 
-/** A token of the client asked without a scope has everything; asked with names of an older API, what those mean in `master`. */
+/**
+ * Makes the client. Its token without a requested scope has all permissions; with scope names of an older API it has what these
+ * mean in `master`.
+ */
 async function makeClient(services: Services, authority: Authority, clientId: string, secret: string): Promise<void> {
   const systemScopes = services.scopes.names().filter((name) => services.scopes.find(name)?.holder !== 'user');
   const { client } = await explained('BOOTSTRAP_CLIENT_ID', () =>

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Database } from '../../persistence/index.ts';
 
-/** A node that does not renew what it announced counts as gone after this. */
+/** How long an announcement counts that its node does not renew. */
 export const LEASE_SECONDS = 30;
 
-/** The only queries on what nodes share: facts that hold for all of them, and which of them live. */
+/** The only queries on what nodes share: facts that apply to all nodes, and announcements of running nodes. */
 export class ClusterStore {
   readonly #db: Database;
 
@@ -19,7 +19,7 @@ export class ClusterStore {
     return rows[0]?.value ?? null;
   }
 
-  /** Writes a fact unless another node was first. @returns The value that holds. */
+  /** Stores a fact unless another node was first. @returns The stored value. */
   async keepFact(name: string, value: string): Promise<string> {
     await sql`insert into cluster_facts (name, value) values (${name}, ${value}) on conflict do nothing`.execute(
       this.#db.read(),
@@ -32,14 +32,14 @@ export class ClusterStore {
       on conflict (name) do update set value = excluded.value, changed_at = now()`.execute(this.#db.read());
   }
 
-  /** What other nodes announced under a topic and still hold. */
+  /** The valid announcements of all nodes under a topic. */
   async findAnnounced(topic: string): Promise<string[]> {
     const { rows } = await sql<{ holder: string }>`select holder from leases
       where starts_with(name, ${`${topic}/`}) and expires_at > now() order by name`.execute(this.#db.read());
     return rows.map(({ holder }) => holder);
   }
 
-  /** Says, for `LEASE_SECONDS` from now by the clock of the database, what this node has; also renews it. */
+  /** Announces a value of this node for `LEASE_SECONDS`, by the clock of the database; also renews it. */
   async announce(topic: string, nodeId: string, holder: string): Promise<void> {
     await sql`insert into leases (name, holder, expires_at)
       values (${`${topic}/${nodeId}`}, ${holder}, now() + ${LEASE_SECONDS} * interval '1 second')
@@ -48,12 +48,12 @@ export class ClusterStore {
     );
   }
 
-  /** Takes back what this node announced. */
+  /** Deletes the announcement of this node. */
   async withdraw(topic: string, nodeId: string): Promise<void> {
     await sql`delete from leases where name = ${`${topic}/${nodeId}`}`.execute(this.#db.read());
   }
 
-  /** Deletes what nodes left behind that ended without taking it back. */
+  /** Deletes the announcements of nodes that ended without withdrawing them. */
   async sweepAnnounced(topic: string): Promise<void> {
     await sql`delete from leases where starts_with(name, ${`${topic}/`}) and expires_at <= now()`.execute(
       this.#db.read(),

@@ -7,7 +7,7 @@ import { MasterKey } from '../../crypto/index.ts';
 import { makePrivateFolder } from '../../kernel/index.ts';
 import { StartRefused } from '../environment/start-refused.ts';
 
-/** SQLITE_BUSY: somebody else holds the lock (https://sqlite.org/rescode.html#busy). */
+/** SQLITE_BUSY: another process holds the lock (https://sqlite.org/rescode.html#busy). */
 const SQLITE_BUSY = 5;
 
 /** The directory cannot be used. The message is for the operator. */
@@ -22,8 +22,8 @@ interface Holder {
 }
 
 /**
- * `DATA_DIR` of the embedded mode, held by this process alone. PGlite takes no lock of its own: two processes on one
- * directory both succeed, and one of them loses everything it wrote.
+ * `DATA_DIR` of the embedded mode, locked by this process. PGlite takes no lock: two processes on one directory would both
+ * succeed, and one of them would lose everything it wrote.
  */
 export class DataDirectory {
   readonly path: string;
@@ -35,7 +35,7 @@ export class DataDirectory {
   }
 
   /**
-   * Makes the directory where it is missing and locks it.
+   * Makes the directory if it is missing, and locks it.
    * @throws DataDirectoryError Another process uses it, or it cannot be written.
    */
   static async open(path: string): Promise<DataDirectory> {
@@ -57,9 +57,9 @@ export class DataDirectory {
   }
 
   /**
-   * The text of the master key: the operator's, else the one this directory keeps, made on the first start with mode 0600.
+   * The text of the master key: the one in this directory, else the operator's, else a new one, which is stored with mode 0600.
    * @param given `MASTER_KEY`.
-   * @throws DataDirectoryError The key is lost, or is not the one with which the secrets of this directory were sealed.
+   * @throws DataDirectoryError The key is lost, or is not the one that encrypted the secrets of this directory.
    */
   async masterKeyText(given: string | null): Promise<string> {
     const file = join(this.path, 'master.key');
@@ -67,7 +67,9 @@ export class DataDirectory {
       await chmod(file, 0o600);
       const kept = (await readFile(file, 'utf8')).trim();
       if (given !== null && given !== kept)
-        throw new DataDirectoryError(`MASTER_KEY is not the key in ${file}, with which this DATA_DIR was sealed.`);
+        throw new DataDirectoryError(
+          `MASTER_KEY is not the key in ${file}, which encrypts the secrets of this DATA_DIR.`,
+        );
       return kept;
     }
     if (given !== null) return given;
@@ -80,21 +82,22 @@ export class DataDirectory {
     return text;
   }
 
-  /** Lets the next process have the directory. A process that is killed releases it, too. */
+  /** Releases the lock. The operating system also releases it when the process is killed. */
   release(): void {
     if (this.#lock.isOpen) this.#lock.close();
   }
 }
 
-/** The folder for mails while there is no `SMTP_URL`; it needs no lock, nodes write files of their own. */
+/** The folder for mails when there is no `SMTP_URL`. It needs no lock, because each message is a new file. */
 export function outboxPath(dataDir: string): string {
   return join(resolve(dataDir), 'outbox');
 }
 
 /**
- * Node has no `flock`, but SQLite takes a real lock of the operating system: it ends with the process however that ends, so
- * there is nothing stale to detect, and two processes that start together cannot both get it. Nothing is stored in the file.
- * It must never be opened by other means in this process: closing any descriptor of a file drops its POSIX locks.
+ * Takes the lock through SQLite, because Node has no `flock`. SQLite uses a lock of the operating system, which ends with the
+ * process however that ends: it is never stale, and two processes that start together cannot both get it. Nothing is stored in
+ * the file. The file must never be opened by other means in this process, because closing any descriptor of a file drops its
+ * POSIX locks.
  */
 async function takeLock(directory: string): Promise<DatabaseSync> {
   let lock: DatabaseSync | undefined;
@@ -124,7 +127,10 @@ async function describeHolder(directory: string): Promise<string> {
   }
 }
 
-/** All or nothing, even across a crash: half a key would lock its owner out. */
+/**
+ * Writes a file completely or not at all, even across a crash: with half a key, the operator could not read the database any
+ * more.
+ */
 async function writeDurably(file: string, text: string): Promise<void> {
   const draft = `${file}.draft`;
   const handle = await open(draft, 'w', 0o600);

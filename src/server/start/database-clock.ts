@@ -3,31 +3,34 @@ import type { Clock } from '../../kernel/index.ts';
 import { type Database, settlesWithin } from '../../persistence/index.ts';
 import type { Logger } from '../environment/logger.ts';
 
-/** What this machine knows of time. In milliseconds. */
+/** The clocks of this machine. In milliseconds. */
 export interface TimeSource {
-  /** Since the epoch; an operator or NTP may set it at any moment. */
+  /** Since the epoch; an operator or NTP may change it at any moment. */
   wall(): number;
-  /** Since some moment of the past; never set, never backwards. */
+  /** Since some moment in the past; never changed, never backwards. */
   monotonic(): number;
 }
 
 const machineTime: TimeSource = { wall: () => Date.now(), monotonic: () => performance.now() };
 
-/** Ten in a minute cost nothing, and a clock that runs wrong by 100 ppm is off by half a millisecond in between. */
+/** How often the deviation is measured. A clock that is wrong by 100 ppm deviates by half a millisecond in between. */
 const MEASURE_EVERY_MS = 6_000;
-/** A new connection may lead to another server, after a failover; all of a pool come within this. */
+/**
+ * How long after a new connection to measure: it may lead to another server, after a failover, and the other connections of the
+ * pool follow within this time.
+ */
 const AFTER_CONNECT_MS = 200;
 const STOP_PATIENCE_MS = 500;
-/** Questions of one measurement; the quickest answer counts. */
+/** Queries of one measurement; the fastest answer counts. */
 const SAMPLES = 4;
-/** Time passes by at most a tenth faster or slower while a deviation is corrected, so that it never runs backwards. */
+/** While a deviation is corrected, time passes at most a tenth faster or slower, so that it never runs backwards. */
 const SLEW = 0.1;
-/** A larger step forward is taken at once: slewed, the hours of a machine that slept would take days. */
+/** A larger step forward is made at once, because a gradual correction would take days for a machine that slept for hours. */
 const STEP_MS = 60_000;
-/** Logged from here on: no token and no mark is misjudged by less. */
+/** Smaller deviations are not logged: they cannot make a valid token refused. */
 const REMARKABLE_MS = 1_000;
 
-/** When the database was asked and had answered, by the monotonic clock, and what its clock said. In milliseconds. */
+/** When the query was sent and answered, by the monotonic clock, and the time that the database returned. In milliseconds. */
 interface Sample {
   readonly sentAt: number;
   readonly receivedAt: number;
@@ -37,15 +40,15 @@ interface Sample {
 const roundTrip = ({ sentAt, receivedAt }: Sample): number => receivedAt - sentAt;
 
 /**
- * The time of the database, kept by this node: the clocks of nodes differ, and a token that a slow one dates before the
- * mark that a fast one has just set would be refused for its whole life. The deviation is measured every few seconds and after
- * each new connection; what half the round trip may explain is left alone, the rest is corrected gradually.
+ * A clock that follows the time of the database, because the clocks of nodes differ: a token that a slow node dates before the
+ * `not_before` that a fast node has just set would be refused until it expires. The deviation is measured every few seconds and
+ * after each new connection. A deviation within half the round trip is ignored, a larger one is corrected gradually.
  */
 export class DatabaseClock implements Clock {
   readonly #source: TimeSource;
-  /** The moment up to which time is fixed: later ones follow from it. */
+  /** The last fixed point, from which later times are computed. */
   #fixed: { readonly monotonic: number; readonly ms: number };
-  /** Still to be added to what the machine counts; negative when this node is ahead. */
+  /** The correction that is still to be applied; negative when this node is ahead. */
   #pendingMs = 0;
 
   constructor(source: TimeSource = machineTime) {
@@ -58,9 +61,9 @@ export class DatabaseClock implements Clock {
   }
 
   /**
-   * Learns from the quickest of some samples.
-   * @param isFirst Nothing was dated yet: the whole deviation is corrected at once.
-   * @returns The deviation that was found, 0 when the round trip may explain it.
+   * Computes the deviation from the fastest of some samples, and begins to correct it.
+   * @param isFirst Whether no time was given out yet; then the whole deviation is corrected at once.
+   * @returns The deviation, or 0 when it is within half the round trip.
    */
   learn(samples: readonly Sample[], isFirst = false): number {
     const best = samples.reduce((one, other) => (roundTrip(other) < roundTrip(one) ? other : one));
@@ -78,7 +81,7 @@ export class DatabaseClock implements Clock {
     return this.#fixed.ms + elapsed + this.#corrected(elapsed);
   }
 
-  /** How much of what is pending has been added after so long. */
+  /** How much of the pending correction is applied after this time. */
   #corrected(elapsedMs: number): number {
     const most = elapsedMs * SLEW;
     return Math.max(-most, Math.min(most, this.#pendingMs));
@@ -96,7 +99,7 @@ export class DatabaseClock implements Clock {
     this.#pendingMs = 0;
   }
 
-  /** Asks the database some times for its time. That of an embedded one is the wall clock of this machine, at once. */
+  /** Queries the time of the database several times. For the embedded database it is the wall clock of this machine. */
   async sample(db: Database): Promise<readonly Sample[]> {
     const now = this.#source.monotonic();
     if (db.isEmbedded) return [{ sentAt: now, receivedAt: now, databaseMs: this.#source.wall() }];
@@ -117,7 +120,7 @@ async function askTime(db: Database): Promise<number> {
   return rows[0]!.ms;
 }
 
-/** Measures for as long as the node runs. */
+/** Measures the deviation as long as the node runs. */
 export class ClockWatch {
   readonly #db: Database;
   readonly #clock: DatabaseClock;
@@ -133,7 +136,7 @@ export class ClockWatch {
     this.#logger = logger;
   }
 
-  /** Resolves once the clock is right for the first time. */
+  /** Resolves once the clock has been corrected for the first time. */
   async start(): Promise<void> {
     this.#tell(this.#clock.learn(await this.#clock.sample(this.#db), true));
     this.#forget = this.#db.server?.onConnect(() => this.#schedule(AFTER_CONNECT_MS));
@@ -144,11 +147,11 @@ export class ClockWatch {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#forget?.();
-    // The database may not answer.
+    // Do not wait long: the database may not answer.
     if (this.#measuring !== undefined) await settlesWithin(STOP_PATIENCE_MS, this.#measuring);
   }
 
-  /** A measurement that is due sooner than planned replaces the planned one; one that runs is followed by the next. */
+  /** Plans the next measurement, in place of one already planned. A running measurement plans the next one itself. */
   #schedule(delayMs: number): void {
     if (this.#isStopped || this.#measuring !== undefined) return;
     clearTimeout(this.#timer);
@@ -164,8 +167,8 @@ export class ClockWatch {
     try {
       this.#tell(this.#clock.learn(await this.#clock.sample(this.#db)));
     } catch (error) {
-      // While the database is away the clock runs on as it did.
-      this.#logger.debug({ err: error }, 'The clock was not compared with that of the database');
+      // While the database is away, the clock continues without correction.
+      this.#logger.debug({ err: error }, 'The time of the database could not be measured');
     }
   }
 

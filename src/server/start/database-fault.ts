@@ -1,12 +1,12 @@
 import pg from 'pg';
 
-/** Why the database could not be opened, in words for the operator. */
+/** Why the database could not be opened, for the operator. */
 export interface DatabaseFault {
-  /** A sentence that names the variable and repeats no secret. */
+  /** A sentence that names the variable and contains no secret. */
   readonly message: string;
-  /** The configuration is wrong, as far as one can tell: a restart without another one is in vain. */
+  /** Whether the configuration is the likely cause, so that a restart with the same configuration cannot succeed. */
   readonly isConfiguration: boolean;
-  /** Time may mend it: name service and database often start together with the nodes. */
+  /** Whether waiting may help: name service and database often start together with the nodes. */
   readonly isWorthWaiting: boolean;
 }
 
@@ -30,7 +30,7 @@ const absent =
   (say: (place: Place, cause: Cause) => string): Row =>
   (place, cause) => ({ message: say(place, cause), isConfiguration: false, isWorthWaiting: true });
 
-const unknownHost = ({ host }: Place): string => `DATABASE_URL names the host "${host}", which is not known here.`;
+const unknownHost = ({ host }: Place): string => `DATABASE_URL names the host "${host}", which cannot be resolved.`;
 const silent = ({ host, port }: Place, { code }: Cause): string =>
   `DATABASE_URL leads to port ${port} of "${host}", where no database answers (${code}).`;
 const unencrypted = (_: Place, { message }: Cause): string =>
@@ -54,7 +54,7 @@ const BY_CODE: Readonly<Record<string, Row>> = {
   '25006': absent(() => 'The database of DATABASE_URL is read-only.'),
 };
 
-/** What the driver says without a code. */
+/** Errors of the driver that have no code. */
 const BY_MESSAGE: readonly (readonly [RegExp, Row])[] = [
   [/client password must be a string/, wrong(() => 'DATABASE_URL holds no password, and the database asks for one.')],
   [/does not support SSL connections/, wrong(unencrypted)],
@@ -63,7 +63,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, Row])[] = [
     absent((place) => silent(place, { code: 'no answer', message: '' })),
   ],
 ];
-/** What TLS of Node calls a certificate or a handshake that fails. */
+/** Error codes of Node for failed certificates and TLS handshakes. */
 const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_|HOSTNAME_MISMATCH)/;
 
 function* causesOf(error: unknown, depth = 0): IterableIterator<Cause> {
@@ -84,7 +84,7 @@ function rowOf({ code, message }: Cause): Row | undefined {
   return BY_CODE[code] ?? BY_MESSAGE.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** @returns Null for an error that is no fault of the way to the database. */
+/** @returns Null for an error that does not concern the connection to the database. */
 export function describeDatabaseFault(error: unknown, url: string): DatabaseFault | null {
   const { host, port } = new pg.Client({ connectionString: url });
   for (const cause of causesOf(error)) {

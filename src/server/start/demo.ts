@@ -36,7 +36,7 @@ function people(): Person[] {
   );
 }
 
-/** Fills the tenant `demo` with made-up people, their sessions and links, and riskbits; leaves one that exists alone. */
+/** Makes the tenant `demo` with invented people, their sessions and links, and riskbits. Does nothing if the tenant exists. */
 export async function makeDemo(services: Services): Promise<DemoTenant | null> {
   if (await services.tenantStore.isNameTaken(NAME)) return null;
   const tenant = await services.tenants.create(systemAuthority(), { name: NAME, displayName: 'Demonstration' });

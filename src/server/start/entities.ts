@@ -30,7 +30,7 @@ import { DeviceEntity, SessionEntity } from '../../sessions/session.entity.ts';
 import { TenantEntity, TenantHostEntity } from '../../tenants/tenant.entity.ts';
 import { UserAttributeKeyEntity, UserEntity, UserIdentifierEntity } from '../../users/user.entity.ts';
 
-/** Every table the ORM knows; the event log and the leases are SQL alone (persistence/sql-only.ts). */
+/** Every table that the ORM knows; the event log and the leases are plain SQL (persistence/sql-only.ts). */
 export const ENTITIES: EntityList = [
   TenantEntity,
   TenantHostEntity,

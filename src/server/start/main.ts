@@ -5,14 +5,17 @@ import { banner } from './banner.ts';
 import { type RunningNode, startNode } from './node.ts';
 import { tour } from './tour.ts';
 
-/** From the end of `DRAIN_SECONDS` to the exit, whatever hangs; requests may take 3 s of it. In milliseconds. */
+/**
+ * Longest time from the end of `DRAIN_SECONDS` to the exit, even if something hangs; requests may take 3 s of it. In
+ * milliseconds.
+ */
 const EXIT_WITHIN_MS = 5_000;
 
-/** Ends the process when the operator asks, or when nobody can say any more what state it is in. */
+/** Ends the process on a signal, or after an unhandled fault, because its state is then unknown. */
 function endOn(node: RunningNode, drainSeconds: number, logger: Logger): void {
   let isEnding = false;
   const end = async (reason: string, code: number, isHurried: boolean): Promise<void> => {
-    // A second signal means: do not serve on.
+    // A second signal skips `DRAIN_SECONDS`.
     if (isEnding) return node.stop(true);
     isEnding = true;
     logger.info({ reason }, 'Ending');
@@ -21,17 +24,20 @@ function endOn(node: RunningNode, drainSeconds: number, logger: Logger): void {
     process.exit(code);
   };
   process.on('SIGTERM', () => void end('SIGTERM', 0, false));
-  // Typed at a terminal: no load balancer has to be told, and somebody waits.
+  // SIGINT comes from a terminal: there is no load balancer, and the operator waits.
   process.on('SIGINT', () => void end('SIGINT', 0, true));
   const fatal = (error: unknown) => {
-    logger.fatal({ err: error }, 'A fault that nobody handled');
+    logger.fatal({ err: error }, 'Unhandled fault');
     void end('fault', 1, true);
   };
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
 }
 
-/** A fault that the operator can mend is said in words; anything else with its stack. @returns The status to exit with. */
+/**
+ * Prints the message of a fault that the operator can correct, and logs any other error with its stack. @returns The exit
+ * status.
+ */
 function report(error: unknown): number {
   if (error instanceof StartRefused) {
     process.stderr.write(`${error.message}\n`);
@@ -50,7 +56,7 @@ async function main(): Promise<void> {
     process.stdout.write(banner(node, tour()));
   } catch (error) {
     process.exitCode = report(error);
-    // A database client that still tries to connect would keep the process.
+    // Exit anyway: a database client that still tries to connect would keep the process running.
     setTimeout(() => process.exit(), 1_000).unref();
   }
 }

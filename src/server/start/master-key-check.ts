@@ -5,20 +5,20 @@ import type { ClusterStore } from './cluster.store.ts';
 const FACT = 'master-key-check';
 const PLAIN = 'the master key of this database';
 
-/** What the check asks of the store that was found. */
+/** What the check needs to know about the database. */
 export interface MasterKeyEvidence {
-  /** Whether the store is as new as it can be: no tenant, and so no secret. */
+  /** Whether the database has no tenant and so no secret. */
   isEmpty(): Promise<boolean>;
-  /** Whether a stored secret opens with the key; null when none is stored. */
+  /** Whether the key decrypts a stored secret; null when none is stored. */
   opensStoredKey(): Promise<boolean | null>;
 }
 
 /**
- * Refuses a master key other than the one with which the secrets of this store were sealed. A check value is kept for that
- * comparison; it is written on an empty store, or once a stored key was opened, so that a wrong key is never taken for the
- * right one.
- * @param place How the operator knows the store: "the database of DATABASE_URL".
- * @throws StartRefused The key is another one.
+ * Refuses a master key other than the one that encrypted the secrets of this database. An encrypted check value is stored for
+ * that comparison. It is written only into an empty database, or after the key has decrypted a stored secret, so that a wrong
+ * key is never taken for the right one.
+ * @param place How the message names the database: "the database of DATABASE_URL".
+ * @throws StartRefused The key is not the right one.
  */
 export async function requireMasterKey(
   store: ClusterStore,
@@ -27,7 +27,7 @@ export async function requireMasterKey(
   place: string,
 ): Promise<void> {
   if (await isRight(store, new Sealer(masterKey, FACT), evidence)) return;
-  throw new StartRefused(`MASTER_KEY is not the key with which the secrets in ${place} were sealed.`);
+  throw new StartRefused(`MASTER_KEY is not the key that encrypted the secrets in ${place}.`);
 }
 
 async function isRight(store: ClusterStore, sealer: Sealer, evidence: MasterKeyEvidence): Promise<boolean> {
@@ -35,9 +35,9 @@ async function isRight(store: ClusterStore, sealer: Sealer, evidence: MasterKeyE
   if (kept !== null) return opens(sealer, kept);
   const opensStored = await evidence.opensStoredKey();
   if (opensStored === false) return false;
-  // Nothing proves or contradicts the key, so it is used and not written down.
+  // Nothing confirms or contradicts the key, so it is used, but no check value is stored.
   if (opensStored === null && !(await evidence.isEmpty())) return true;
-  // Of nodes that start together on an empty store the first one's value holds.
+  // When nodes start together on an empty database, the value of the first one is kept.
   return opens(sealer, await store.keepFact(FACT, sealer.seal(PLAIN, FACT)));
 }
 

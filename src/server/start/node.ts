@@ -11,15 +11,15 @@ import type { Config } from '../environment/config.ts';
 import type { Logger } from '../environment/logger.ts';
 import { StartRefused } from '../environment/start-refused.ts';
 import { graphiql } from '../graphql/graphiql.ts';
-import { createGraphqlDoor, type GraphqlDoor, type GraphqlOptions } from '../graphql/graphql.ts';
+import { createGraphqlEndpoint, type GraphqlEndpoint, type GraphqlOptions } from '../graphql/graphql.ts';
 import { TrustedDocuments } from '../graphql/trusted-documents.ts';
-import { createSocketDoor } from '../graphql/ws.ts';
+import { createSocketEndpoint } from '../graphql/ws.ts';
 import { startPage } from '../http/addresses.ts';
 import { apiDocs } from '../http/api-docs.ts';
 import { createCallerAuthenticator } from '../http/caller.authenticator.ts';
 import type { ResolveToken } from '../http/caller.ts';
-import { failureFloor } from '../http/failure-floor.ts';
-import { createFrontDoor, type FrontDoor } from '../http/http.ts';
+import { limitFailures } from '../http/failure-limit.ts';
+import { createHttpServer, type HttpServer } from '../http/http.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createRestHost } from '../http/rest-host.ts';
 import { createRegistry } from '../registry/index.ts';
@@ -36,23 +36,23 @@ import { createTransports } from './transports.ts';
 
 /** A node that serves. */
 export interface RunningNode {
-  /** Where it listens, by the name this machine knows: `http://127.0.0.1:4000`. */
+  /** The address it listens on, as seen from this machine: `http://127.0.0.1:4000`. */
   readonly localUrl: string;
-  /** Where clients reach it: `PUBLIC_URL`. */
+  /** The address clients use: `PUBLIC_URL`. */
   readonly publicUrl: string;
   readonly services: Services;
   /** What the first start made; null on later ones. */
   readonly bootstrapped: Bootstrapped | null;
   readonly demo: DemoTenant | null;
   /**
-   * Serves on for `DRAIN_SECONDS` while it says that it is not ready, finishes what is under way and lets go of everything,
-   * within 5 s more. A second call joins the first.
-   * @param isHurried Serve on no longer.
+   * Serves for `DRAIN_SECONDS` more while it reports that it is not ready, then finishes the requests under way and releases
+   * all resources within 5 s. A second call has the effect of one.
+   * @param isHurried Skip `DRAIN_SECONDS`.
    */
   stop(isHurried?: boolean): Promise<void>;
 }
 
-/** What has to be let go of, last taken first, whether or not the start got to its end. */
+/** The resources that have to be released, latest first, also when the start fails halfway. */
 class Holdings {
   readonly #releases: (() => Promise<void> | void)[] = [];
   #released: Promise<void> | undefined;
@@ -76,13 +76,13 @@ class Holdings {
 }
 
 /**
- * Starts a node: lock, port, database, migrations, services, bootstrap, doors.
- * @param time What the machine knows of time; the tests of several machines give each its own.
- * @throws StartRefused With what the operator has to change.
+ * Starts a node: lock, port, database, migrations, services, bootstrap, APIs.
+ * @param time Clock of the machine; tests of several machines pass a different one to each.
+ * @throws StartRefused The message names what the operator has to change.
  */
 export async function startNode(config: Config, logger: Logger, time?: TimeSource): Promise<RunningNode> {
   const holdings = new Holdings();
-  const stop = () => holdings.releaseAll((error) => logger.error({ err: error }, 'Not let go of cleanly'));
+  const stop = () => holdings.releaseAll((error) => logger.error({ err: error }, 'A resource was not released'));
   try {
     return await start({ config, logger, clock: new DatabaseClock(time), holdings, stop });
   } catch (error) {
@@ -104,13 +104,13 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   const { location, masterKey } = await findStore(config, holdings);
   const metrics = createMetrics();
   let isServing = async (): Promise<boolean> => false;
-  const door = createFrontDoor({
+  const http = createHttpServer({
     logger,
     metrics,
     publicUrl: config.publicUrl ?? 'http://localhost',
     isReady: () => isServing(),
   });
-  const port = await listen(door, config, holdings);
+  const port = await listen(http, config, holdings);
   const publicUrl = config.publicUrl ?? `http://localhost:${port}`;
   const db = await openDatabase(location, logger);
   holdings.add(() => db.close());
@@ -127,7 +127,7 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
     natsTimeoutMs: config.timeouts.natsMs,
     providerTimeoutMs: config.timeouts.providerMs,
     transports: createTransports(config, publicUrl, logger),
-    onError: (error) => logger.warn({ err: error }, 'A background loop failed and goes on'),
+    onError: (error) => logger.warn({ err: error }, 'A background loop failed and will try again'),
   });
   await agree({ config, db, services, masterKey, logger, holdings });
   isServing = async () => services.eventEngine.isConnected && (await db.ping());
@@ -138,14 +138,14 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   });
   const bootstrapped = await bootstrap(db, services, config.bootstrap);
   const demo = config.demo ? await makeDemo(services) : null;
-  await openDoors({ config, door, services, clock, logger, metrics, publicUrl, trusted, holdings });
+  await serveApis({ config, http, services, clock, logger, metrics, publicUrl, trusted, holdings });
   const sweeper = new Sweeper(db, services, logger);
   sweeper.start();
   holdings.add(() => sweeper.stop());
   logger.info({ port, publicUrl, database: location.kind }, 'Serving');
   const stopNode = async (isHurried = false): Promise<void> => {
-    const served = door.drain.serveOn(isHurried ? 0 : config.drainSeconds * 1000);
-    if (isHurried) door.drain.hurry();
+    const served = http.drain.serveOn(isHurried ? 0 : config.drainSeconds * 1000);
+    if (isHurried) http.drain.hurry();
     await served;
     await stop();
   };
@@ -163,7 +163,7 @@ interface Agreement {
 }
 
 /**
- * What must be the same on all nodes of a database is compared before anything is written.
+ * Compares the settings that must be the same on all nodes of a database, before anything is written.
  * @throws StartRefused This node has another `MASTER_KEY` or `PUBLIC_URL`.
  */
 async function agree({ config, db, services, masterKey, logger, holdings }: Agreement): Promise<void> {
@@ -180,7 +180,7 @@ async function agree({ config, db, services, masterKey, logger, holdings }: Agre
   holdings.add(() => origin.stop());
 }
 
-/** The lock on the data directory, the key, and where the rows are. */
+/** Locks the data directory, reads the master key and finds the location of the database. */
 async function findStore(
   config: Config,
   holdings: Holdings,
@@ -206,34 +206,34 @@ async function readMasterKey(directory: DataDirectory, given: string | null): Pr
   }
 }
 
-async function listen(door: FrontDoor, config: Config, holdings: Holdings): Promise<number> {
-  door.server.listen({ port: config.port, host: config.host });
+async function listen(http: HttpServer, config: Config, holdings: Holdings): Promise<number> {
+  http.server.listen({ port: config.port, host: config.host });
   try {
-    await once(door.server, 'listening');
+    await once(http.server, 'listening');
   } catch (error) {
     throw new StartRefused(listenFault(error as NodeJS.ErrnoException, config), { cause: error });
   }
-  holdings.add(() => door.drain.begin());
-  return (door.server.address() as AddressInfo).port;
+  holdings.add(() => http.drain.begin());
+  return (http.server.address() as AddressInfo).port;
 }
 
 /** Why the address cannot be listened on. */
 function listenFault({ code, message }: NodeJS.ErrnoException, { host, port }: Config): string {
   if (code === 'EADDRINUSE') return `The port ${port} is in use. Set PORT to another one.`;
   if (code === 'EACCES')
-    return `This account may not listen on port ${port}. Set PORT to another one, such as 4000, or give it the right to.`;
+    return `This account may not listen on port ${port}. Set PORT to another one, such as 4000, or allow the account to use it.`;
   return `HOST ${host} cannot be listened on: ${message}.`;
 }
 
-/** A host as it is written in a URL; a wildcard address is reached by the loopback one. */
+/** A host as it is written in a URL; for a wildcard address, the loopback address. */
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-interface DoorParts {
+interface ApiParts {
   readonly config: Config;
-  readonly door: FrontDoor;
+  readonly http: HttpServer;
   readonly services: Services;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -243,8 +243,8 @@ interface DoorParts {
   readonly holdings: Holdings;
 }
 
-async function openDoors(parts: DoorParts): Promise<void> {
-  const { config, door, services, logger, publicUrl, holdings } = parts;
+async function serveApis(parts: ApiParts): Promise<void> {
+  const { config, http, services, logger, publicUrl, holdings } = parts;
   const schema = await buildGraph();
   const callers = createCallerAuthenticator(services, publicUrl);
   const resolveToken: ResolveToken = async (token, origin) => callers.bearer(token, null, origin);
@@ -258,9 +258,9 @@ async function openDoors(parts: DoorParts): Promise<void> {
     logger,
     metrics: parts.metrics,
   };
-  const graph: GraphqlDoor = await createGraphqlDoor(options);
+  const graph: GraphqlEndpoint = await createGraphqlEndpoint(options);
   holdings.add(() => graph.stop());
-  const sockets = createSocketDoor(door.server, { ...options, clock: parts.clock, publicUrl });
+  const sockets = createSocketEndpoint(http.server, { ...options, clock: parts.clock, publicUrl });
   services.events.onCommitted(sockets.onEvents);
   services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
   const host = createRestHost({
@@ -271,12 +271,12 @@ async function openDoors(parts: DoorParts): Promise<void> {
     report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
   });
   const rest = mountRestCompat(host, { publicUrl, defaultTenant: config.defaultTenant });
-  // No new requests first, then the sockets, then whatever is still under way.
+  // Stop accepting requests, then close the sockets, then wait for the requests under way.
   holdings.add(async () => {
-    const drained = door.drain.begin();
+    const drained = http.drain.begin();
     await sockets.stop();
     await drained;
   });
-  const floor = config.rateLimits ? [failureFloor(config)] : [];
-  door.open([...floor, startPage(), graphiql(), apiDocs(DIALECTS), graph.middleware, rest]);
+  const limits = config.rateLimits ? [limitFailures(config)] : [];
+  http.serve([...limits, startPage(), graphiql(), apiDocs(DIALECTS), graph.middleware, rest]);
 }

@@ -5,7 +5,7 @@ import { StartRefused } from '../environment/start-refused.ts';
 import { type DatabaseFault, describeDatabaseFault } from './database-fault.ts';
 import { ENTITIES } from './entities.ts';
 
-/** How long a database server that is not there yet is waited for at the start. The image's health check allows for it. */
+/** How long the start waits for a database server. The health check of the image allows for it. */
 export const PATIENCE_MS = 60_000;
 const RETRY_MS = 1_000;
 /** The oldest PostgreSQL that the service is tested with. */
@@ -17,7 +17,8 @@ export interface Patience {
 }
 
 /**
- * Opens and migrates. A server that is not up yet is waited for: nodes and database often start together.
+ * Opens and migrates the database. Waits for a server that does not answer yet, because nodes and database often start
+ * together.
  * @throws StartRefused One sentence that names the variable to change.
  */
 export async function openDatabase(
@@ -38,7 +39,7 @@ export async function openDatabase(
       const fault = location.kind === 'server' ? describeDatabaseFault(error, location.url) : null;
       refuseOrWait(error, fault, Date.now() > deadline);
       const sentence = fault?.message ?? 'The database of DATABASE_URL does not answer.';
-      // Once for each reason, not once a second.
+      // Log each reason once, not once a second.
       if (sentence !== said) logger.warn(`${sentence} Waiting for it, up to ${patienceMs / 1000} s.`);
       said = sentence;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -46,7 +47,7 @@ export async function openDatabase(
   }
 }
 
-/** Returns where waiting may help and there is time left. */
+/** Returns if waiting may help and there is time left, else throws. */
 function refuseOrWait(error: unknown, fault: DatabaseFault | null, isOver: boolean): void {
   if (error instanceof StartRefused) throw error;
   const isWorthWaiting = fault?.isWorthWaiting ?? isDatabaseUnavailable(error);
@@ -55,7 +56,7 @@ function refuseOrWait(error: unknown, fault: DatabaseFault | null, isOver: boole
   throw new StartRefused(fault.message, { cause: error, ...(fault.isConfiguration ? {} : { exitCode: 1 }) });
 }
 
-/** Looked at before anything is written. */
+/** Refuses a database that the service cannot use, before anything is written. */
 async function requireUsable(db: Database): Promise<void> {
   if (db.isEmbedded) return;
   const { rows } = await sql<{ encoding: string; version: number }>`
@@ -68,6 +69,6 @@ async function requireUsable(db: Database): Promise<void> {
     throw new StartRefused(`DATABASE_URL leads to PostgreSQL ${major}; the service needs ${LEAST_MAJOR} or newer.`);
   if (encoding !== 'UTF8')
     throw new StartRefused(
-      `The database of DATABASE_URL is encoded in ${encoding}: make one with ENCODING 'UTF8', or names and attributes cannot be stored.`,
+      `The database of DATABASE_URL has the encoding ${encoding}, which cannot store all names and attributes: create one with ENCODING 'UTF8'.`,
     );
 }

@@ -6,7 +6,7 @@ import { type ClusterStore, LEASE_SECONDS } from './cluster.store.ts';
 import { withClusterLock } from './cluster-lock.ts';
 
 const NAME = 'public-url';
-/** Two renewals may fail before the node counts as gone. In milliseconds. */
+/** Two renewals may fail before the announcement expires. In milliseconds. */
 const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
 const STOP_PATIENCE_MS = 500;
 
@@ -17,8 +17,8 @@ export interface SharedOriginDeps {
 }
 
 /**
- * One `PUBLIC_URL` for all nodes, because issuers and links are made from it. A node announces the one it was given for as
- * long as it lives, and is refused while another node announces a different one. The default, which follows the port, is
+ * Ensures that all nodes have the same `PUBLIC_URL`, because issuers and links are made from it. A node announces its value as
+ * long as it runs, and does not start while another node announces a different one. The default, which depends on the port, is
  * neither announced nor compared.
  */
 export class SharedOrigin {
@@ -34,15 +34,15 @@ export class SharedOrigin {
   }
 
   /**
-   * Compares, one node at a time, and announces. A value that no living node contradicts is taken, also when it differs
-   * from the one before, which is logged.
-   * @throws StartRefused A living node has another one.
+   * Compares and announces the value, one node at a time. A value that no running node contradicts is accepted; if it differs
+   * from the former one, that is logged.
+   * @throws StartRefused A running node has another value.
    */
   async start(): Promise<void> {
     const { db, store } = this.#deps;
     await withClusterLock(db, async () => {
       await store.sweepAnnounced(NAME);
-      // The lock on its directory says that nobody else is there, even if the last process was killed a moment ago.
+      // The lock on the directory excludes other processes, so an announcement there was left by a process that was killed.
       if (!db.isEmbedded) this.#compare(await store.findAnnounced(NAME));
       await this.#adopt(await store.findFact(NAME));
       await this.#announce();
@@ -54,10 +54,10 @@ export class SharedOrigin {
     }, RENEW_MS).unref();
   }
 
-  /** Takes the announcement back, so that the next start is free to change the value. */
+  /** Withdraws the announcement, so that the next start may change the value. */
   async stop(): Promise<void> {
     clearInterval(this.#renewal);
-    // A database that does not answer must not hold up the end; the lease runs out by itself.
+    // A database that does not answer must not delay the end; the announcement expires anyway.
     await settlesWithin(STOP_PATIENCE_MS, this.#deps.store.withdraw(NAME, this.#nodeId));
   }
 
@@ -65,8 +65,8 @@ export class SharedOrigin {
     const other = announced.find((publicUrl) => publicUrl !== this.#publicUrl);
     if (other === undefined) return;
     throw new StartRefused(
-      `PUBLIC_URL is ${this.#publicUrl} here and ${other} on a node that runs on the same database: ` +
-        `give all nodes the same, or stop those nodes first (one that was killed counts for another ${LEASE_SECONDS} s).`,
+      `PUBLIC_URL is ${this.#publicUrl} on this node and ${other} on another node of the same database: ` +
+        `give all nodes the same value, or stop the other nodes first (one that was killed counts for ${LEASE_SECONDS} s more).`,
     );
   }
 

@@ -4,10 +4,10 @@ import type { Logger } from '../environment/logger.ts';
 
 const ROUND_MS = 60_000;
 const STOP_PATIENCE_MS = 500;
-/** Rows of a batch: on the embedded database a batch blocks everybody else. */
+/** Rows of a batch; small on the embedded database, where a batch blocks all other requests. */
 const BATCH = { embedded: 100, server: 1000 } as const;
 
-/** Deletes what the passing of time made useless, a batch at a time, once a minute. */
+/** Deletes expired rows once a minute, a batch at a time. */
 export class Sweeper {
   readonly #db: Database;
   readonly #sweeps: readonly ((limit: number) => Promise<number>)[];
@@ -27,18 +27,18 @@ export class Sweeper {
   }
 
   start(): void {
-    // Nodes that start together should not sweep together for ever.
+    // A random delay, so that nodes that start together do not always sweep at the same time.
     this.#schedule(ROUND_MS * (0.5 + Math.random() / 2));
   }
 
-  /** Resolves when the batch under way is done, or soon: it may wait for a database that does not answer. */
+  /** Resolves when the batch under way is done, or after half a second: the database may not answer. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#timer);
     await settlesWithin(STOP_PATIENCE_MS, this.#round);
   }
 
-  /** Sweeps until nothing expired is left. */
+  /** Sweeps until no expired row is left. */
   async sweep(): Promise<void> {
     const limit = this.#db.isEmbedded ? BATCH.embedded : BATCH.server;
     for (const sweep of this.#sweeps) {

@@ -8,9 +8,9 @@ import type { Transports } from '../registry/index.ts';
 import { outboxPath } from './data-dir.ts';
 
 /**
- * The ways out: mails by `SMTP_URL`, text messages by it to the gateway that it names (`?sms=sms.example.com`); what is not
- * set up goes into the outbox. The log gets recipient and file name, never what a message says.
- * @param publicUrl Its host is the sender's domain unless `SMTP_URL` names a sender.
+ * Makes the transports: mails are sent by `SMTP_URL`, text messages to the gateway that it names (`?sms=sms.example.com`).
+ * Without these, messages are written to the outbox. The log gets recipient and file name, never the content of a message.
+ * @param publicUrl Its host is the domain of the sender unless `SMTP_URL` names one.
  */
 export function createTransports(
   { smtpUrl, dataDir, timeouts }: Pick<Config, 'smtpUrl' | 'dataDir'> & Partial<Pick<Config, 'timeouts'>>,
@@ -18,7 +18,7 @@ export function createTransports(
   logger: Pick<Logger, 'info'>,
 ): Transports {
   const outbox = new OutboxTransport({
-    // A service that keeps nothing still has to show its codes to somebody.
+    // Without `DATA_DIR` the messages go to a temporary folder, because the codes in them are needed.
     folder: dataDir === null ? () => mkdtempSync(join(tmpdir(), 'idgraph-outbox-')) : () => outboxPath(dataDir),
     onWritten: (written) => logger.info(written, 'A message was put into the outbox'),
   });

@@ -15,7 +15,7 @@ describe('a setting that is written wrongly', () => {
     ['Port', 'PORT'],
   ])('%s refuses the start, and %s is named', (name, meant) => {
     expect(guess({ [name]: 'x' })).toEqual([{ name, meant }]);
-    expect(() => parseConfig({ [name]: 'x' })).toThrow(`${name}: is no setting; did you mean ${meant}?`);
+    expect(() => parseConfig({ [name]: 'x' })).toThrow(`${name}: is not a setting; did you mean ${meant}?`);
   });
 
   it('is not seen in the names of other programs, in empty values, and beside the right name', () => {

@@ -13,9 +13,9 @@ import { kernelErrors, systemClock, type TenantRef } from '../../../../src/kerne
 import { DEFAULT_GRAPHQL_LIMITS } from '../../../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { graphiql } from '../../../../src/server/graphql/graphiql.ts';
-import { createGraphqlDoor } from '../../../../src/server/graphql/graphql.ts';
-import { createSocketDoor, type SocketDoor } from '../../../../src/server/graphql/ws.ts';
-import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/http.ts';
+import { createGraphqlEndpoint } from '../../../../src/server/graphql/graphql.ts';
+import { createSocketEndpoint, type SocketEndpoint } from '../../../../src/server/graphql/ws.ts';
+import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { openBrowser } from '../../../support/browser.ts';
 import { build } from '../../../support/started.ts';
@@ -23,8 +23,8 @@ import { World } from '../../../support/world.ts';
 
 let world: World;
 let tenant: TenantRef;
-let door: FrontDoor;
-let sockets: SocketDoor;
+let http: HttpServer;
+let sockets: SocketEndpoint;
 let url: string;
 
 /** A caller's own name, and a subscription that tells it. */
@@ -53,13 +53,13 @@ async function serve(page: Middleware): Promise<void> {
     trusted: null,
     trustedProxies: [],
   };
-  door = createFrontDoor({ ...shared, publicUrl: 'http://localhost', isReady: async () => true });
-  const graph = await createGraphqlDoor(options);
-  sockets = createSocketDoor(door.server, { ...options, clock: systemClock, publicUrl: 'http://localhost' });
-  door.open([page, graph.middleware]);
-  door.server.listen(0, '127.0.0.1');
-  await once(door.server, 'listening');
-  url = `http://127.0.0.1:${(door.server.address() as AddressInfo).port}`;
+  http = createHttpServer({ ...shared, publicUrl: 'http://localhost', isReady: async () => true });
+  const graph = await createGraphqlEndpoint(options);
+  sockets = createSocketEndpoint(http.server, { ...options, clock: systemClock, publicUrl: 'http://localhost' });
+  http.serve([page, graph.middleware]);
+  http.server.listen(0, '127.0.0.1');
+  await once(http.server, 'listening');
+  url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`;
 }
 
 beforeAll(async () => {
@@ -71,8 +71,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await sockets.stop();
-  door.server.closeAllConnections();
-  await door.drain.begin();
+  http.server.closeAllConnections();
+  await http.drain.begin();
   await world.close();
 });
 

@@ -9,10 +9,10 @@ import { mountRestCompat } from '../../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS } from '../../../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
-import { createGraphqlDoor } from '../../../../src/server/graphql/graphql.ts';
-import { createSocketDoor, type SocketDoor } from '../../../../src/server/graphql/ws.ts';
+import { createGraphqlEndpoint } from '../../../../src/server/graphql/graphql.ts';
+import { createSocketEndpoint, type SocketEndpoint } from '../../../../src/server/graphql/ws.ts';
 import { createCallerAuthenticator } from '../../../../src/server/http/caller.authenticator.ts';
-import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/http.ts';
+import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { openBrowser } from '../../../support/browser.ts';
 import { TestClient } from '../../../support/oauth.ts';
@@ -33,8 +33,8 @@ async function pageServer(): Promise<{ readonly server: Server; readonly origin:
 
 let world: World;
 let acme: TenantRef;
-let door: FrontDoor;
-let sockets: SocketDoor;
+let http: HttpServer;
+let sockets: SocketEndpoint;
 let url: string;
 let page: Awaited<ReturnType<typeof pageServer>>;
 let stranger: Awaited<ReturnType<typeof pageServer>>;
@@ -62,20 +62,20 @@ beforeAll(async () => {
     logger: createLogger('silent'),
     metrics: createMetrics(),
   };
-  door = createFrontDoor({ ...options, publicUrl: PUBLIC_URL, isReady: async () => true, drainGraceMs: 0 });
-  const graph = await createGraphqlDoor(options);
-  sockets = createSocketDoor(door.server, { ...options, clock: world.clock, publicUrl: PUBLIC_URL });
+  http = createHttpServer({ ...options, publicUrl: PUBLIC_URL, isReady: async () => true, drainGraceMs: 0 });
+  const graph = await createGraphqlEndpoint(options);
+  sockets = createSocketEndpoint(http.server, { ...options, clock: world.clock, publicUrl: PUBLIC_URL });
   world.services.events.onCommitted(sockets.onEvents);
-  door.open([graph.middleware, mountRestCompat(await worldHost(world, [], callers), ENGINE_OPTIONS)]);
-  door.server.listen(0, '127.0.0.1');
-  await once(door.server, 'listening');
-  url = `http://127.0.0.1:${(door.server.address() as AddressInfo).port}`;
+  http.serve([graph.middleware, mountRestCompat(await worldHost(world, [], callers), ENGINE_OPTIONS)]);
+  http.server.listen(0, '127.0.0.1');
+  await once(http.server, 'listening');
+  url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`;
 });
 
 afterAll(async () => {
   await sockets.stop();
-  door.server.closeAllConnections();
-  await door.drain.begin();
+  http.server.closeAllConnections();
+  await http.drain.begin();
   for (const { server } of [page, stranger]) {
     server.closeAllConnections();
     server.close();

@@ -11,17 +11,17 @@ import { kernelErrors, type TenantRef } from '../../../../src/kernel/index.ts';
 import { ConfigError } from '../../../../src/server/environment/config.ts';
 import { DEFAULT_GRAPHQL_LIMITS, parseGraphqlLimits } from '../../../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
-import { createGraphqlDoor, type GraphqlOptions } from '../../../../src/server/graphql/graphql.ts';
+import { createGraphqlEndpoint, type GraphqlOptions } from '../../../../src/server/graphql/graphql.ts';
 import { TrustedDocuments } from '../../../../src/server/graphql/trusted-documents.ts';
 import type { ResolveToken } from '../../../../src/server/http/caller.ts';
-import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/http.ts';
+import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { totpCode } from '../../../support/totp.ts';
 import { testGraph, World } from '../../../support/world.ts';
 
 let world: World;
 let tenant: TenantRef;
-const running: { readonly door: FrontDoor; readonly stop: () => Promise<void> }[] = [];
+const running: { readonly http: HttpServer; readonly stop: () => Promise<void> }[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'idgraph-documents-'));
 
 beforeAll(async () => {
@@ -29,9 +29,9 @@ beforeAll(async () => {
   tenant = await world.tenant();
 });
 afterEach(async () => {
-  for (const { door, stop } of running.splice(0)) {
-    door.server.closeAllConnections();
-    await door.drain.begin();
+  for (const { http, stop } of running.splice(0)) {
+    http.server.closeAllConnections();
+    await http.drain.begin();
     await stop();
   }
 });
@@ -52,7 +52,7 @@ async function start(over: Partial<GraphqlOptions> = {}): Promise<{ readonly url
   const logged: string[] = [];
   const logger = createLogger('info', { write: (line) => void logged.push(line) });
   const metrics = createMetrics();
-  const graphql = await createGraphqlDoor({
+  const graphql = await createGraphqlEndpoint({
     schema: await testGraph(),
     services: world.services,
     resolveToken,
@@ -64,17 +64,17 @@ async function start(over: Partial<GraphqlOptions> = {}): Promise<{ readonly url
     ...over,
   });
   const isReady = async () => true;
-  const door = createFrontDoor({
+  const http = createHttpServer({
     logger,
     metrics,
     publicUrl: 'http://localhost',
     isReady,
   });
-  door.open([graphql.middleware]);
-  running.push({ door, stop: graphql.stop });
-  door.server.listen(0, '127.0.0.1');
-  await once(door.server, 'listening');
-  return { url: `http://127.0.0.1:${(door.server.address() as AddressInfo).port}/graphql`, logged };
+  http.serve([graphql.middleware]);
+  running.push({ http, stop: graphql.stop });
+  http.server.listen(0, '127.0.0.1');
+  await once(http.server, 'listening');
+  return { url: `http://127.0.0.1:${(http.server.address() as AddressInfo).port}/graphql`, logged };
 }
 
 interface Answer {

@@ -10,8 +10,8 @@ import type { EventType, SecurityEvent } from '../../../../src/events/index.ts';
 import { kernelErrors, newId, systemClock, type TenantRef } from '../../../../src/kernel/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS, parseGraphqlLimits } from '../../../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
-import { createSocketDoor, type SocketDoor, type SocketOptions } from '../../../../src/server/graphql/ws.ts';
-import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/http.ts';
+import { createSocketEndpoint, type SocketEndpoint, type SocketOptions } from '../../../../src/server/graphql/ws.ts';
+import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { World } from '../../../support/world.ts';
 
@@ -59,7 +59,7 @@ interface Seen {
 interface Setting {
   readonly url: string;
   readonly httpUrl: string;
-  readonly sockets: SocketDoor;
+  readonly sockets: SocketEndpoint;
   readonly source: Source;
   readonly seen: Seen;
   /** What the tokens stand for; a test deletes one to end it. */
@@ -67,15 +67,15 @@ interface Setting {
   readonly logged: string[];
 }
 
-const running: { readonly door: FrontDoor; readonly sockets: SocketDoor }[] = [];
+const running: { readonly http: HttpServer; readonly sockets: SocketEndpoint }[] = [];
 const clients: Client[] = [];
 
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
-  for (const { door, sockets } of running.splice(0)) {
+  for (const { http, sockets } of running.splice(0)) {
     await sockets.stop();
-    door.server.closeAllConnections();
-    await door.drain.begin();
+    http.server.closeAllConnections();
+    await http.drain.begin();
   }
 });
 
@@ -111,14 +111,14 @@ async function start(over: Partial<SocketOptions> = {}): Promise<Setting> {
   const tokens = new Map<string, () => Caller>([['good', () => world.app(tenant, 'tenant:read')]]);
   const source = new Source();
   const seen: Seen = { loaders: [], contexts: [] };
-  const door = createFrontDoor({
+  const http = createHttpServer({
     logger,
     metrics,
     publicUrl: 'http://localhost',
     isReady: async () => true,
   });
-  door.open([]);
-  const sockets = createSocketDoor(door.server, {
+  http.serve([]);
+  const sockets = createSocketEndpoint(http.server, {
     schema: tickingSchema(source, seen),
     services: world.services,
     resolveToken: async (token, origin) => {
@@ -135,10 +135,10 @@ async function start(over: Partial<SocketOptions> = {}): Promise<Setting> {
     publicUrl: 'https://id.example',
     ...over,
   });
-  running.push({ door, sockets });
-  door.server.listen(0, '127.0.0.1');
-  await once(door.server, 'listening');
-  const { port } = door.server.address() as AddressInfo;
+  running.push({ http, sockets });
+  http.server.listen(0, '127.0.0.1');
+  await once(http.server, 'listening');
+  const { port } = http.server.address() as AddressInfo;
   return {
     url: `ws://127.0.0.1:${port}/graphql`,
     httpUrl: `http://127.0.0.1:${port}`,

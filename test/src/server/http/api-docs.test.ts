@@ -8,7 +8,7 @@ import { DIALECTS, mountRestCompat } from '../../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { apiDocs } from '../../../../src/server/http/api-docs.ts';
-import { createFrontDoor, type FrontDoor } from '../../../../src/server/http/http.ts';
+import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
 import { openBrowser } from '../../../support/browser.ts';
@@ -19,26 +19,26 @@ import { World } from '../../../support/world.ts';
 describe('the API reference', () => {
   let world: World;
   let tenant: TenantRef;
-  let door: FrontDoor;
+  let http: HttpServer;
   let url: string;
   beforeAll(async () => {
     build('docs');
     world = await World.open();
     tenant = await world.tenant({ name: 'master' });
-    door = createFrontDoor({
+    http = createHttpServer({
       logger: createLogger('silent'),
       metrics: createMetrics(),
       publicUrl: 'http://localhost',
       isReady: async () => true,
     });
-    await new Promise<void>((resolve) => door.server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(door.server.address() as { port: number }).port}`;
+    await new Promise<void>((resolve) => http.server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(http.server.address() as { port: number }).port}`;
     const rest = mountRestCompat(await worldHost(world, []), { publicUrl: url, defaultTenant: 'master' });
-    door.open([apiDocs(DIALECTS), rest]);
+    http.serve([apiDocs(DIALECTS), rest]);
   });
   afterAll(async () => {
-    door.server.closeAllConnections();
-    await door.drain.begin();
+    http.server.closeAllConnections();
+    await http.drain.begin();
     await world.close();
   });
 

@@ -6,17 +6,17 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readBody } from '../../../../rest-compat/engine/index.ts';
 import { IdentityError, kernelErrors } from '../../../../src/kernel/index.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
-import { createFrontDoor, type FrontDoor, type FrontDoorState } from '../../../../src/server/http/http.ts';
+import { createHttpServer, type HttpServer, type RequestState } from '../../../../src/server/http/http.ts';
 import { STATUS_OF_KIND } from '../../../../src/server/http/http-errors.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 
 interface Setting {
-  readonly door: FrontDoor;
+  readonly http: HttpServer;
   readonly url: string;
   readonly logged: string[];
 }
 
-const running: FrontDoor[] = [];
+const running: HttpServer[] = [];
 
 afterEach(async () => {
   for (const { drain, server } of running.splice(0)) {
@@ -26,22 +26,22 @@ afterEach(async () => {
 });
 
 async function start(
-  doors: readonly Middleware[] = [],
+  apis: readonly Middleware[] = [],
   options: { isReady?: () => Promise<boolean>; publicUrl?: string; drainGraceMs?: number; isStarting?: boolean } = {},
 ): Promise<Setting> {
   const logged: string[] = [];
-  const door = createFrontDoor({
+  const http = createHttpServer({
     logger: createLogger('debug', { write: (line) => void logged.push(line) }),
     metrics: createMetrics(),
     publicUrl: 'http://localhost',
     isReady: async () => true,
     ...options,
   });
-  if (options.isStarting !== true) door.open(doors);
-  running.push(door);
-  door.server.listen(0, '127.0.0.1');
-  await once(door.server, 'listening');
-  return { door, url: `http://127.0.0.1:${(door.server.address() as AddressInfo).port}`, logged };
+  if (options.isStarting !== true) http.serve(apis);
+  running.push(http);
+  http.server.listen(0, '127.0.0.1');
+  await once(http.server, 'listening');
+  return { http, url: `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`, logged };
 }
 
 const throwing =
@@ -106,13 +106,13 @@ describe('the paths of the node itself', () => {
     expect(isReady.mock.calls.length).toBeLessThan(5);
   });
 
-  it('lives but is not ready before the doors are open, and asks callers to come back', async () => {
-    const { url, door } = await start([], { isStarting: true });
+  it('is live but not ready before APIs are served, and answers 503 with Retry-After', async () => {
+    const { url, http } = await start([], { isStarting: true });
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
     const early = await fetch(`${url}/graphql`);
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
-    door.open([answering('open')]);
+    http.serve([answering('open')]);
     expect(await (await fetch(`${url}/graphql`)).text()).toBe('open');
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
@@ -122,7 +122,7 @@ describe('the paths of the node itself', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
   });
 
-  it('counts requests by method, door and status, without the ids in paths', async () => {
+  it('counts requests by method, API and status, without the ids in paths', async () => {
     const { url } = await start([answering('x')]);
     await (await fetch(`${url}/blitz/api/v3/users/secret-id/auth`)).text();
     await (await fetch(`${url}/secret-id`)).text();
@@ -172,7 +172,7 @@ describe('every answer', () => {
   });
 });
 
-describe('errors that reach the front door', () => {
+describe('errors that no API handled', () => {
   it.each(Object.entries(STATUS_OF_KIND))('answers kind %s with %i', async (kind, status) => {
     const { url } = await start([throwing(new IdentityError('SOME_CODE', kind as never, 'Some message.'))]);
     const response = await fetch(`${url}/x`);
@@ -236,30 +236,30 @@ describe('request bodies', () => {
   });
 
   it('that end early are noticed, abort the work, and are no failure of ours', async () => {
-    const { url, logged, door } = await start([reading]);
+    const { url, logged, http } = await start([reading]);
     const request = httpRequest(url, { method: 'POST', headers: { 'content-length': '500' }, agent: false });
     request.on('error', () => undefined);
-    const arrived = once(door.server, 'request');
+    const arrived = once(http.server, 'request');
     request.write('half');
     await arrived;
     request.destroy();
-    await vi.waitFor(() => expect(logged.join()).toContain('went away'));
+    await vi.waitFor(() => expect(logged.join()).toContain('disconnected'));
     expect(logged.join()).not.toContain('"level":"error"');
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 
   it('of a client that goes away while it waits abort the signal', async () => {
     const aborted = vi.fn();
-    const { url, door } = await start([
+    const { url, http } = await start([
       async (ctx) => {
-        const { signal } = ctx.state as FrontDoorState;
+        const { signal } = ctx.state as RequestState;
         await once(signal, 'abort');
         aborted();
       },
     ]);
     const request = httpRequest(url, { agent: false });
     request.on('error', () => undefined);
-    const arrived = once(door.server, 'request');
+    const arrived = once(http.server, 'request');
     request.end();
     await arrived;
     request.destroy();
@@ -301,7 +301,7 @@ describe('a request target that is no URL', () => {
 describe('draining', () => {
   it('finishes requests, closes their connections, then accepts nobody', async () => {
     let finish: () => void = () => undefined;
-    const { url, door } = await start([
+    const { url, http } = await start([
       async (ctx) => {
         await new Promise<void>((resolve) => (finish = resolve));
         ctx.body = 'done';
@@ -309,11 +309,11 @@ describe('draining', () => {
     ]);
     const agent = new Agent({ keepAlive: true });
     const request = httpRequest(url, { agent });
-    const arrived = once(door.server, 'request');
+    const arrived = once(http.server, 'request');
     request.end();
     await arrived;
-    const drained = door.drain.begin();
-    expect(door.drain.hasBegun).toBe(true);
+    const drained = http.drain.begin();
+    expect(http.drain.hasBegun).toBe(true);
     finish();
     const response = await answerOf(request);
     expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
@@ -323,8 +323,8 @@ describe('draining', () => {
   });
 
   it('begins with a time in which it serves on, new connections too, and says that it is not ready', async () => {
-    const { url, door } = await start([answering('served')]);
-    const served = door.drain.serveOn(60_000);
+    const { url, http } = await start([answering('served')]);
+    const served = http.drain.serveOn(60_000);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (const path of ['/one', '/two']) {
       const response = await answerOf(httpRequest(`${url}${path}`, { agent }).end());
@@ -333,21 +333,21 @@ describe('draining', () => {
     const ready = await fetch(`${url}/health/ready`);
     expect([ready.status, await ready.text()]).toEqual([503, 'draining\n']);
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
-    door.drain.hurry();
+    http.drain.hurry();
     await served;
-    await door.drain.begin();
+    await http.drain.begin();
     await expect(fetch(url)).rejects.toThrow();
     agent.destroy();
   });
 
   it('reports itself as not ready to a probe that was under way', async () => {
-    const { url, door } = await start();
-    const connected = once(door.server, 'connection');
+    const { url, http } = await start();
+    const connected = once(http.server, 'connection');
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const [serverSide] = (await connected) as [Socket];
     socket.write('GET /health/ready HTTP/1.1\r\n');
     await vi.waitFor(() => expect(serverSide.bytesRead).toBeGreaterThan(0));
-    const drained = door.drain.begin();
+    const drained = http.drain.begin();
     socket.write('Host: x\r\n\r\n');
     const [chunk] = await once(socket, 'data');
     expect(String(chunk)).toMatch(/^HTTP\/1\.1 503 [\s\S]*draining/);
@@ -355,23 +355,23 @@ describe('draining', () => {
   });
 
   it('cuts off what does not end in time', async () => {
-    const { url, door } = await start([() => new Promise<void>(() => undefined)], { drainGraceMs: 1 });
+    const { url, http } = await start([() => new Promise<void>(() => undefined)], { drainGraceMs: 1 });
     const request = httpRequest(url, { agent: false });
     const failed = once(request, 'error');
-    const arrived = once(door.server, 'request');
+    const arrived = once(http.server, 'request');
     request.end();
     await arrived;
-    await door.drain.begin();
+    await http.drain.begin();
     await failed;
   });
 
   it('is done at once when it never listened, and joins a second call', async () => {
-    const door = createFrontDoor({
+    const http = createHttpServer({
       logger: createLogger('silent'),
       metrics: createMetrics(),
       publicUrl: 'http://localhost',
       isReady: async () => true,
     });
-    await Promise.all([door.drain.begin(), door.drain.begin()]);
+    await Promise.all([http.drain.begin(), http.drain.begin()]);
   });
 });

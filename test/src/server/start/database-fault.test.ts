@@ -32,7 +32,7 @@ describe('a database that cannot be opened', () => {
       expect(describeFault(withCode(code))!.message).not.toContain('hunter2');
     expect(describeFault(withCode('ECONNREFUSED'))!.message).toContain('port 5433 of "db.example"');
     expect(describeFault(withCode('ENOTFOUND'))).toMatchObject({
-      message: 'DATABASE_URL names the host "db.example", which is not known here.',
+      message: 'DATABASE_URL names the host "db.example", which cannot be resolved.',
       isConfiguration: true,
       isWorthWaiting: true,
     });
@@ -74,7 +74,7 @@ describe('the start on a server that is not usable', { timeout: 90_000 }, () => 
     const { error } = await open(url);
     expect(error).toBeInstanceOf(StartRefused);
     expect((error as Error).message).toMatch(
-      /^The database of DATABASE_URL is encoded in LATIN1: make one with ENCODING 'UTF8'/,
+      /^The database of DATABASE_URL has the encoding LATIN1, which cannot store all names and attributes: create one/,
     );
     const tables = `do $$ begin if exists (select from pg_tables where schemaname = 'public') then raise 'written'; end if; end $$`;
     await administer(url, tables);
@@ -102,6 +102,6 @@ describe('the start on a server that is not usable', { timeout: 90_000 }, () => 
   it('waits for a host that is not known, and then takes it for a mistake', async () => {
     const { error } = await open('postgres://id@nowhere.invalid/idgraph');
     // Without a name service the answer is EAI_AGAIN, which says nothing about the name.
-    expect((error as Error).message).toBe('DATABASE_URL names the host "nowhere.invalid", which is not known here.');
+    expect((error as Error).message).toBe('DATABASE_URL names the host "nowhere.invalid", which cannot be resolved.');
   });
 });

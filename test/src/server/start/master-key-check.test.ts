@@ -36,7 +36,7 @@ describe.each(ENGINES)('the check of the master key on $name', ({ open }) => {
     await check(world.masterKey);
     await expect(check(another())).rejects.toThrow(StartRefused);
     await expect(check(another())).rejects.toThrow(
-      'MASTER_KEY is not the key with which the secrets in the database of DATABASE_URL were sealed.',
+      'MASTER_KEY is not the key that encrypted the secrets in the database of DATABASE_URL.',
     );
   });
 

@@ -41,7 +41,9 @@ describe('PUBLIC_URL of nodes on one PostgreSQL', () => {
     await start('https://id.example');
     const refused = start('https://other.example');
     await expect(refused).rejects.toThrow(StartRefused);
-    await expect(refused).rejects.toThrow(/^PUBLIC_URL is https:\/\/other\.example here and https:\/\/id\.example on/);
+    await expect(refused).rejects.toThrow(
+      /^PUBLIC_URL is https:\/\/other\.example on this node and https:\/\/id\.example on/,
+    );
     expect(warnings).toEqual([]);
   });
 

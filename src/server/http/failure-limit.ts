@@ -6,9 +6,9 @@ import type { CidrRange } from '../environment/config.ts';
 import { sendError } from './http-errors.ts';
 import { peerAddress } from './origin.ts';
 
-/** Answers of 401 that one address may collect in a window before it has to wait for the window's end. */
-export const FLOOR = { failures: 300, windowSeconds: 60 } as const;
-/** Addresses counted at once: about 200 bytes each, so 4 MB. The longest silent one is forgotten first. */
+/** How many answers of 401 one address may get in a window before all its requests are refused until the window ends. */
+export const FAILURE_LIMIT = { failures: 300, windowSeconds: 60 } as const;
+/** Most addresses counted at the same time: about 200 bytes each, so 4 MB. The least recently used one is dropped first. */
 const CAPACITY = 20_000;
 
 interface Tally {
@@ -16,33 +16,34 @@ interface Tally {
   readonly endsAtMs: number;
 }
 
-/** One household or server has a whole /64 of IPv6; counting single addresses of it would count nothing. */
+/** Reduces an IPv6 address to its /64, because one household or server has a whole /64 and can change its address at will. */
 function counted(address: string): string {
   const parsed = ipaddr.parse(address);
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : address;
 }
 
-export interface FailureFloorOptions {
+export interface FailureLimitOptions {
   readonly trustedProxies: readonly CidrRange[];
   /** Milliseconds since the epoch. Default the system's clock. */
   readonly now?: () => number;
 }
 
 /**
- * The floor below lock-out (docs/lock-out.md): whoever guesses tokens or client secrets at any door is told to wait, before
- * a hash is computed or an event is written for it. Off with `RATE_LIMITS=off`. Successful requests are never counted.
+ * Refuses requests of an address that failed to authenticate too often, at any API, before a hash is computed or an event is
+ * written. It limits the guessing of tokens and client secrets, which lock-out does not count (docs/lock-out.md). Off with
+ * `RATE_LIMITS=off`. Successful requests are never counted.
  */
-export function failureFloor({ trustedProxies, now = Date.now }: FailureFloorOptions): Middleware {
+export function limitFailures({ trustedProxies, now = Date.now }: FailureLimitOptions): Middleware {
   const tallies = new LRUCache<string, Tally>({ max: CAPACITY });
   return async (ctx, next) => {
     const addressOf = () => {
       const peer = peerAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For') || undefined, trustedProxies);
       return peer === null ? null : counted(peer);
     };
-    // Almost always nobody has failed lately, and then not even the address is looked at.
+    // Usually no address has failed lately; then the address is not even computed.
     const address = tallies.size === 0 ? null : addressOf();
     const tally = address === null ? undefined : tallies.get(address);
-    if (tally !== undefined && tally.failures >= FLOOR.failures && now() < tally.endsAtMs) {
+    if (tally !== undefined && tally.failures >= FAILURE_LIMIT.failures && now() < tally.endsAtMs) {
       sendError(ctx, kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: (tally.endsAtMs - now()) / 1000 }));
       return;
     }
@@ -52,6 +53,6 @@ export function failureFloor({ trustedProxies, now = Date.now }: FailureFloorOpt
     if (failed === null) return;
     const current = tallies.get(failed);
     if (current !== undefined && now() < current.endsAtMs) current.failures += 1;
-    else tallies.set(failed, { failures: 1, endsAtMs: now() + FLOOR.windowSeconds * 1000 });
+    else tallies.set(failed, { failures: 1, endsAtMs: now() + FAILURE_LIMIT.windowSeconds * 1000 });
   };
 }
