@@ -67,7 +67,7 @@ export class WebOriginDirectory {
     if (origin.length > MAX_LENGTH) return false;
     const { store } = this.#deps;
     const key = tenantId ?? ALL;
-    const set = (await this.#sets.get(key, () => this.#read(tenantId)))!;
+    const set = await this.#sets.get(key, () => this.#read(tenantId));
     if (set.origins.has(origin)) return true;
     if (set.isComplete) return false;
     const single = await this.#single.get(`${key} ${origin}`, async () =>

@@ -16,25 +16,40 @@ export interface ReadCacheOptions<V> {
   readonly maxMissing?: number;
   /** Also bounds the total size of the entries, for values that differ much in size. */
   readonly size?: { readonly max: number; readonly of: (value: V) => number };
+  /**
+   * Whether a cached value may be used inside a unit of work. Default false: its transaction may have changed the rows, or
+   * may see rows that are never committed. True for values that no transaction relies on.
+   */
+  readonly hitsInUnitOfWork?: boolean;
 }
 
-type Load<V> = () => Promise<V | null>;
+/** Reads the value of a key; null when there is none. */
+type Load<Found> = (key: string) => Promise<Found>;
+
+/**
+ * Whether an entry must go.
+ * @param value Null when there was none, or when it is being read.
+ */
+type IsStale<V> = (key: string, value: V | null) => boolean;
 
 /** Result of a load that found nothing; the library treats `undefined` as an aborted load. */
 const NONE = Symbol('none');
 
 /**
- * A bounded cache of values by key. Concurrent reads of a key share one load, and hits are returned without a promise.
- * Inside a unit of work the cache is bypassed, because the transaction may see rows that are never committed.
+ * A bounded cache of values by key: the only one that shares loads. Concurrent reads of a key share one load, and hits are
+ * returned without a promise. A read inside a unit of work never joins a load of another request, which may wait for the
+ * connection that the transaction holds; nor does it fill the cache.
  */
 export class ReadCache<V extends object> {
-  readonly #known: LRUCache<string, V | typeof NONE, Load<V>>;
+  readonly #known: LRUCache<string, V | typeof NONE, Load<V | null>>;
   readonly #missing: LRUCache<string, true>;
   /** Running loads, which `drop` must find; `keys()` of the library omits them. */
   readonly #loading = new Set<{ readonly key: string }>();
+  readonly #hitsInUnitOfWork: boolean;
 
-  constructor({ max, ttlMs, maxMissing = 1024, size }: ReadCacheOptions<V>) {
-    this.#known = new LRUCache<string, V | typeof NONE, Load<V>>({
+  constructor({ max, ttlMs, maxMissing = 1024, size, hitsInUnitOfWork = false }: ReadCacheOptions<V>) {
+    this.#hitsInUnitOfWork = hitsInUnitOfWork;
+    this.#known = new LRUCache<string, V | typeof NONE, Load<V | null>>({
       max,
       ttl: ttlMs,
       ...(size === undefined
@@ -47,20 +62,28 @@ export class ReadCache<V extends object> {
     this.#missing = new LRUCache({ max: maxMissing, ttl: ttlMs });
   }
 
-  /** The value of a key, from the cache or else from `load`. */
-  get(key: string, load: Load<V>): V | null | Promise<V | null> {
-    if (openUnitOfWork() !== undefined) return load();
+  /**
+   * The value of a key, from the cache or else from `load`. Every read of a key must pass a `load` that means the same; one
+   * that always finds a value makes the result free of null.
+   */
+  get<Found extends V | null>(key: string, load: Load<Found>): Found | Promise<Found> {
+    return this.#get(key, load) as Found | Promise<Found>;
+  }
+
+  #get(key: string, load: Load<V | null>): V | null | Promise<V | null> {
+    if (!this.#hitsInUnitOfWork && openUnitOfWork() !== undefined) return load(key);
     const known = this.#known.get(key);
     if (known !== undefined && known !== NONE) return known;
     if (this.#missing.has(key)) return null;
+    if (openUnitOfWork() !== undefined) return load(key);
     return this.#known.fetch(key, { context: load }).then((value) => (value === NONE ? null : value!));
   }
 
-  async #load(key: string, load: Load<V>, signal: AbortSignal): Promise<V | typeof NONE> {
+  async #load(key: string, load: Load<V | null>, signal: AbortSignal): Promise<V | typeof NONE> {
     const loading = { key };
     this.#loading.add(loading);
     try {
-      const value = await load();
+      const value = await load(key);
       if (value !== null) return value;
       if (!signal.aborted) {
         this.#missing.set(key, true);
@@ -73,10 +96,17 @@ export class ReadCache<V extends object> {
     }
   }
 
-  /** Drops every stale key. The results of running loads of these keys are not cached. */
-  drop(isStale: (key: string) => boolean): void {
-    for (const key of [...this.#known.keys(), ...Array.from(this.#loading, ({ key }) => key)])
-      if (isStale(key)) this.#known.delete(key);
-    for (const key of [...this.#missing.keys()]) if (isStale(key)) this.#missing.delete(key);
+  /** Drops every stale entry. The results of running loads of stale keys are not cached. */
+  drop(isStale: IsStale<V>): void {
+    for (const [key, value] of [...this.#known.entries()])
+      if (isStale(key, value === NONE ? null : value)) this.#known.delete(key);
+    for (const { key } of [...this.#loading]) if (isStale(key, null)) this.#known.delete(key);
+    for (const key of [...this.#missing.keys()]) if (isStale(key, null)) this.#missing.delete(key);
+  }
+
+  /** Drops one key without a look at the others. The result of a running load of it is not cached. */
+  delete(key: string): void {
+    this.#known.delete(key);
+    this.#missing.delete(key);
   }
 }

@@ -84,7 +84,7 @@ export class RolePermissions {
   /** The roles themselves, and what they allow here and elsewhere. */
   heldBy(tenantId: string, kind: HolderKind, holderId: string): HeldRoles | Promise<HeldRoles> {
     const load = async () => (await this.heldByMany(tenantId, kind, [holderId])).get(holderId) ?? NOTHING;
-    return this.#cache.get(`${tenantId} ${kind} ${holderId}`, load) as HeldRoles | Promise<HeldRoles>;
+    return this.#cache.get(`${tenantId} ${kind} ${holderId}`, load);
   }
 
   /** For loaders: one statement for any number of holders, without the cache. Every id has an entry. */

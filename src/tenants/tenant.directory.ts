@@ -1,7 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { readEndedAccess, type SecurityEvent } from '../events/index.ts';
 import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
-import { openUnitOfWork } from '../persistence/index.ts';
+import { openUnitOfWork, ReadCache } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
@@ -24,11 +23,6 @@ const MAX_AGE_MS = 5_000;
 const HELD = Symbol('settings that stay as they are until the unit of work ends');
 
 type LookUp = 'id' | 'name' | 'route' | 'host';
-
-/** A cache entry; it also remembers that a tenant does not exist. */
-interface Found {
-  readonly tenant: KnownTenant | null;
-}
 
 /** Splits a cache key such as `id 019a...`. */
 function lookUpIn(cacheKey: string): [LookUp, string] {
@@ -58,9 +52,8 @@ function changesTenant(event: SecurityEvent): boolean {
 export class TenantDirectory {
   readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
   readonly #store: TenantStore;
-  readonly #known: LRUCache<string, Found>;
-  /** Loads under way, which the library does not list. */
-  readonly #loading = new Set<{ readonly cacheKey: string }>();
+  // A transaction that relies on a setting holds it by `holdSettings`, so others may use what is cached.
+  readonly #cache = new ReadCache<KnownTenant>({ max: CAPACITY, ttlMs: MAX_AGE_MS, hitsInUnitOfWork: true });
 
   constructor(store: TenantStore) {
     this.#store = store;
@@ -70,13 +63,6 @@ export class TenantDirectory {
       route: (key) => store.findByRoute(key),
       host: (key) => store.findByHost(key),
     };
-    this.#known = new LRUCache({
-      max: CAPACITY,
-      ttl: MAX_AGE_MS,
-      fetchMethod: (key) => this.#load(key),
-      // A load that began before an invalidation answers the requests that wait for it, but its result is not cached.
-      ignoreFetchAbort: true,
-    });
   }
 
   byId(id: string): Promise<KnownTenant | null> | KnownTenant | null {
@@ -118,33 +104,18 @@ export class TenantDirectory {
   }
 
   #get(by: LookUp, key: string): Promise<KnownTenant | null> | KnownTenant | null {
-    const cacheKey = `${by} ${key}`;
-    const cached = this.#known.get(cacheKey);
-    if (cached !== undefined) return cached.tenant;
-    // Inside a transaction, do not join a load of another request: it may wait for the connection that this transaction
-    // holds.
-    if (openUnitOfWork() !== undefined) return this.#read(by, key);
-    return this.#known.fetch(cacheKey).then((found) => found!.tenant);
+    return this.#cache.get(`${by} ${key}`, this.#read);
   }
 
-  async #load(cacheKey: string): Promise<Found> {
-    const loading = { cacheKey };
-    this.#loading.add(loading);
-    try {
-      return { tenant: await this.#read(...lookUpIn(cacheKey)) };
-    } finally {
-      this.#loading.delete(loading);
-    }
-  }
-
-  async #read(by: LookUp, key: string): Promise<KnownTenant | null> {
+  readonly #read = async (cacheKey: string): Promise<KnownTenant | null> => {
+    const [by, key] = lookUpIn(cacheKey);
     const row = await this.#find[by](key);
     return row === null ? null : toKnown(row);
-  }
+  };
 
   /** Drops everything. */
   invalidate(): void {
-    this.#known.clear();
+    this.#cache.drop(() => true);
   }
 
   /** Listener for committed events, of this node and of others. */
@@ -152,8 +123,6 @@ export class TenantDirectory {
     const stale = new Set(events.filter(changesTenant).map(({ tenantId }) => String(tenantId)));
     if (stale.size === 0) return;
     // A tenant is kept under several keys. What was not there, and what is being read, may be one of these tenants.
-    for (const [key, { tenant }] of [...this.#known.entries()])
-      if (tenant === null || stale.has(tenant.id)) this.#known.delete(key);
-    for (const { cacheKey } of [...this.#loading]) this.#known.delete(cacheKey);
+    this.#cache.drop((_, tenant) => tenant === null || stale.has(tenant.id));
   };
 }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import {
   openSigner,
   type PublicJwk,
@@ -10,6 +9,7 @@ import {
 } from '../../crypto/index.ts';
 import type { SecurityEvent } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import { ReadCache } from '../../persistence/index.ts';
 import { statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
@@ -71,21 +71,15 @@ export interface KeyRingsDeps {
 /** The rings of the tenants, from a bounded cache whose entries `key.rotated` events drop. */
 export class KeyRings {
   readonly #deps: KeyRingsDeps;
-  readonly #rings: LRUCache<string, KeyRing>;
+  // The transaction that creates a key reads no ring, so other transactions may use the cached one.
+  readonly #rings = new ReadCache<KeyRing>({ max: CAPACITY, ttlMs: MAX_AGE_MS, hitsInUnitOfWork: true });
 
   constructor(deps: KeyRingsDeps) {
     this.#deps = deps;
-    this.#rings = new LRUCache({
-      max: CAPACITY,
-      ttl: MAX_AGE_MS,
-      fetchMethod: (tenantId) => this.#load(tenantId),
-      // A load that began before a rotation is answered to its callers, but not kept in the cache.
-      ignoreFetchAbort: true,
-    });
   }
 
   of(tenantId: string): KeyRing | Promise<KeyRing> {
-    return this.#rings.get(tenantId) ?? this.#rings.fetch(tenantId).then((ring) => ring!);
+    return this.#rings.get(tenantId, this.#load);
   }
 
   /**
@@ -104,10 +98,10 @@ export class KeyRings {
     this.#rings.delete(tenantId);
   }
 
-  async #load(tenantId: string): Promise<KeyRing> {
+  readonly #load = async (tenantId: string): Promise<KeyRing> => {
     const keys = await this.#deps.store.findPublished(tenantId, this.#deps.clock.now());
     return new KeyRing(keys, this.#deps.sealer, performance.now());
-  }
+  };
 
   /**
    * Listener for committed events, of this node and of others. It compares the type itself, because a new key ends no access

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ReadCache } from '../../../src/persistence/read-cache.ts';
+import { openTestDatabase } from '../../support/database.ts';
 
 interface Value {
   readonly text: string;
@@ -80,6 +81,78 @@ describe('a cache of what was read', () => {
     expect(cache.get('b', never)).toEqual({ text: 'b' });
     expect(await cache.get('a', async () => ({ text: 'a2' }))).toEqual({ text: 'a2' });
     expect(await cache.get('none', async () => ({ text: 'now' }))).toEqual({ text: 'now' });
+  });
+
+  it('shows the value of each entry to the one who drops, and null for what is missing or being read', async () => {
+    const cache = newCache();
+    await cache.get('a', async () => ({ text: 'old' }));
+    await cache.get('b', async () => ({ text: 'new' }));
+    await cache.get('none', async () => null);
+    const load = new Held();
+    const reading = cache.get('c', load.start);
+    const seen: [string, string | null][] = [];
+    cache.drop((key, value) => {
+      seen.push([key, value?.text ?? null]);
+      return value?.text === 'old';
+    });
+    expect(Object.fromEntries(seen)).toEqual({ a: 'old', b: 'new', none: null, c: null });
+    load.resolve({ text: 'read' });
+    await reading;
+    expect(cache.get('b', never)).toEqual({ text: 'new' });
+    expect(cache.get('c', never)).toEqual({ text: 'read' });
+    expect(await cache.get('a', async () => ({ text: 'again' }))).toEqual({ text: 'again' });
+  });
+
+  it('deletes one key, whether it is known, missing or being read', async () => {
+    const cache = newCache();
+    await cache.get('known', async () => ({ text: 'old' }));
+    await cache.get('other', async () => ({ text: 'other' }));
+    await cache.get('missing', async () => null);
+    const load = new Held();
+    const reading = cache.get('read', load.start);
+    for (const key of ['known', 'missing', 'read']) cache.delete(key);
+    load.resolve({ text: 'old' });
+    expect(await reading).toEqual({ text: 'old' });
+    expect(cache.get('other', never)).toEqual({ text: 'other' });
+    for (const key of ['known', 'missing', 'read'])
+      expect(await cache.get(key, async () => ({ text: 'new' }))).toEqual({ text: 'new' });
+  });
+
+  describe('inside a unit of work', () => {
+    const inUnit = async <T>(work: () => Promise<T>): Promise<T> => {
+      const db = await openTestDatabase();
+      try {
+        return await db.transaction(work);
+      } finally {
+        await db.close();
+      }
+    };
+
+    it('is neither used nor filled', async () => {
+      const cache = newCache();
+      await cache.get('a', async () => ({ text: 'cached' }));
+      await inUnit(async () => {
+        expect(await cache.get('a', async () => ({ text: 'read' }))).toEqual({ text: 'read' });
+        expect(await cache.get('b', async () => ({ text: 'never committed' }))).toEqual({ text: 'never committed' });
+      });
+      expect(cache.get('a', never)).toEqual({ text: 'cached' });
+      expect(await cache.get('b', async () => null)).toBeNull();
+    });
+
+    it('answers from what is cached where its owner allows that, and joins no load of another request', async () => {
+      const cache = newCache({ hitsInUnitOfWork: true });
+      await cache.get('a', async () => ({ text: 'cached' }));
+      const load = new Held();
+      const outside = cache.get('b', load.start);
+      await inUnit(async () => {
+        expect(cache.get('a', never)).toEqual({ text: 'cached' });
+        expect(await cache.get('b', async () => ({ text: 'read' }))).toEqual({ text: 'read' });
+        expect(await cache.get('c', async () => ({ text: 'never committed' }))).toEqual({ text: 'never committed' });
+      });
+      load.resolve({ text: 'loaded' });
+      expect(await outside).toEqual({ text: 'loaded' });
+      expect(await cache.get('c', async () => null)).toBeNull();
+    });
   });
 
   it('fails for all waiting readers, and loads again for the next', async () => {
