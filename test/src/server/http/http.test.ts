@@ -280,9 +280,9 @@ describe('bytes that are no HTTP', () => {
   });
 });
 
-describe('a request target that is no URL', () => {
+describe('a request target that is not a URL', () => {
   it.each(['//x@[/#', 'http://[/'])(
-    'is answered with 400 like every other request: %s (security headers, metrics, log)',
+    'is answered with 400, with security headers, metrics and a log line: %s',
     async (target) => {
       const asked = vi.fn(answering('reached'));
       const { url, logged } = await start([asked]);
@@ -291,7 +291,7 @@ describe('a request target that is no URL', () => {
       expect(text).toMatch(/X-Content-Type-Options: nosniff/i);
       expect(text).toMatch(/Content-Security-Policy: default-src 'none'/i);
       expect(asked).not.toHaveBeenCalled();
-      expect(logged.filter((line) => line.includes('no URL'))).toHaveLength(1);
+      expect(logged.filter((line) => line.includes('not a URL'))).toHaveLength(1);
       const metrics = await (await fetch(`${url}/metrics`)).text();
       expect(metrics).toMatch(/method="GET",route="other",status="400"\} 1/);
     },
@@ -299,7 +299,7 @@ describe('a request target that is no URL', () => {
 });
 
 describe('draining', () => {
-  it('finishes requests, closes their connections, then accepts nobody', async () => {
+  it('finishes requests, closes their connections, then accepts no more', async () => {
     let finish: () => void = () => undefined;
     const { url, http } = await start([
       async (ctx) => {
