@@ -59,6 +59,26 @@ describe('an authority', () => {
     expect(authority.isOwnAccount('')).toBe(false);
   });
 
+  it('of a caller without credentials is foreign in every tenant, and has no account', () => {
+    const authority = new Authority(anonymousCaller(ORIGIN), acme, 'self');
+    expect(authority.isForeign).toBe(true);
+    expect(refusal(() => authority.requireAccount('ada'))).toBe('FORBIDDEN');
+    expect(authority.holds(grants('user:read:self'))).toBe(false);
+  });
+
+  it('says in the log, not to the caller, why it refuses', () => {
+    const authority = new Authority(user(acme, 'ada'), acme, 'self', ['vk:a']);
+    const details = [() => authority.requireAccount('bert'), () => authority.requireOnly('vk:b')].map((work) => {
+      try {
+        work();
+      } catch (error) {
+        return error instanceof IdentityError && !error.message.includes(String(error.detail)) ? error.detail : null;
+      }
+      return null;
+    });
+    expect(details).toEqual(["not the caller's own account", 'narrowed to other objects']);
+  });
+
   it('knows its own account by id and tenant: a neighbour may have given the same id', () => {
     expect(new Authority(user(acme, 'ada'), acme, 'tenant').isOwnAccount('ada')).toBe(true);
     expect(new Authority(user(acme, 'ada'), acme, 'tenant').isOwnAccount('bert')).toBe(false);
@@ -102,6 +122,8 @@ describe('an authority', () => {
     expect(matches()).toBe(false);
     expect(new Authority(app(acme), acme, 'tenant').matches(set('user:read:self'))).toBe(true);
     expect(new Authority(app(acme), acme, 'tenant').matches(PermissionSet.none)).toBe(true);
+    const administrator: Caller = { ...app(master), permissions: new PermissionSet(everyPermission('all')) };
+    expect(new Authority(administrator, acme, 'all').matches(new PermissionSet(everyPermission('all')))).toBe(true);
   });
 
   it('matches in a foreign tenant only by what reaches all tenants', () => {
@@ -132,6 +154,18 @@ describe('what a directive allows', () => {
     expect(reach(app(acme, 'user:read:all', 'session:read'), acme, ['user:read', 'session:read'])).toBe('tenant');
   });
 
+  it.each<[string, string[][]]>([
+    ['first', [['user:read'], ['group:read:self'], ['user:delete']]],
+    ['last', [['user:delete'], ['group:read:self'], ['user:read']]],
+  ])('is the widest reach when that alternative stands %s', (_, alternatives) => {
+    expect(reach(user(acme, 'ada', 'user:read', 'group:read:self'), acme, ...alternatives)).toBe('tenant');
+  });
+
+  it('needs no reach over all tenants where the operation acts on no tenant', () => {
+    expect(reach(app(acme, 'user:read'), null, ['user:read'])).toBe('tenant');
+    expect(reach(anonymousCaller(ORIGIN), null, ['user:read:self'])).toBeNull();
+  });
+
   it('is in a foreign tenant, or one that does not exist, what is held for all tenants', () => {
     const caller = app(master, 'user:read', 'group:read:all');
     expect(reach(caller, acme, ['user:read'])).toBeNull();
@@ -150,10 +184,32 @@ describe('what a directive allows', () => {
     };
     expect(allowed(caller, acme, [['federation-token:read']])).toEqual({ reach: 'tenant', only: ['vk:a'] });
     expect(allowed(caller, acme, [['federation-token:read'], ['user:read']])).toEqual({ reach: 'tenant', only: null });
-    expect(allowed(caller, acme, [['federation-token:read', 'user:read']])).toEqual({
-      reach: 'tenant',
-      only: ['vk:a'],
-    });
+    expect(allowed(caller, acme, [['user:read'], ['federation-token:read']])).toEqual({ reach: 'tenant', only: null });
+    for (const scopes of [
+      ['federation-token:read', 'user:read'],
+      ['user:read', 'federation-token:read'],
+    ])
+      expect(allowed(caller, acme, [scopes])).toEqual({ reach: 'tenant', only: ['vk:a'] });
     expect(allowed(caller, master, [['federation-token:read']])).toBeNull();
+  });
+
+  it('is narrowed to the objects that all scopes of an alternative name', () => {
+    const caller: Caller = {
+      ...user(acme, 'ada'),
+      permissions: new PermissionSet(
+        (['vk:a', 'vk:b'] as const).flatMap((only): Grant[] => [
+          { permission: 'federation-token:read', reach: 'tenant', only },
+          { permission: 'federation-link:read', reach: 'tenant', only: only === 'vk:a' ? 'vk:c' : only },
+        ]),
+      ),
+    };
+    expect(allowed(caller, acme, [['federation-token:read', 'federation-link:read']])).toEqual({
+      reach: 'tenant',
+      only: ['vk:b'],
+    });
+    expect(allowed(caller, acme, [['federation-token:read:self'], ['federation-token:read']])).toEqual({
+      reach: 'tenant',
+      only: ['vk:a', 'vk:b'],
+    });
   });
 });

@@ -95,6 +95,14 @@ describe('a permission set', () => {
     expect(set('federation-token:read').includes(narrowed('federation-token:read', 'vk:a'))).toBe(true);
   });
 
+  it('keeps the widest reach for an object, in whatever order grants come', () => {
+    const reaches = ['federation-token:read:self', 'federation-token:read:all', 'federation-token:read'];
+    for (const scopes of [reaches, reaches.toReversed()]) {
+      const held = new PermissionSet(scopes.map((scope) => narrowed(scope, 'vk:a')));
+      expect(names(held)).toEqual(['federation-token:read:all=vk:a']);
+    }
+  });
+
   it('tells whether anything in it reaches all tenants, and whether everything does', () => {
     expect(set('user:read').holdsAll).toBe(false);
     expect(set('user:read', 'group:read:all').holdsAll).toBe(true);
@@ -112,7 +120,9 @@ describe('a permission set', () => {
     for (const both of [one.intersect(other), other.intersect(one)])
       expect(names(both)).toEqual(['user:delete:self', 'user:read']);
     const tokens = new PermissionSet([narrowed('federation-token:read', 'vk:a'), grant('user:read')]);
-    expect(names(tokens.intersect(set('federation-token:read:all')))).toEqual(['federation-token:read=vk:a']);
+    const all = set('federation-token:read:all');
+    for (const both of [tokens.intersect(all), all.intersect(tokens), tokens.intersect(tokens).intersect(all)])
+      expect(names(both)).toEqual(['federation-token:read=vk:a']);
     expect(names(tokens.intersect(new PermissionSet([narrowed('federation-token:read', 'vk:b')])))).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ describe('a recent sign-in (ASVS 7.5.1)', () => {
     const authority = new Authority(caller, where, 'tenant');
     return () => requireRecentSignIn(authority, userId, 300, NOW);
   };
-  const REFUSAL = expect.objectContaining({ code: 'REAUTHENTICATION_REQUIRED' });
+  const REFUSAL = expect.objectContaining({ code: 'REAUTHENTICATION_REQUIRED', kind: 'unauthenticated' });
 
   it('is demanded of users who change their own account, whatever the reach', () => {
     expect(check(ada(ago(300)))).not.toThrow();
@@ -33,6 +33,7 @@ describe('a recent sign-in (ASVS 7.5.1)', () => {
     expect(check(ada(null), 'bert')).not.toThrow();
     expect(check(ada(null), 'ada', tenant('neighbour'))).not.toThrow();
     expect(check(ada(null, { kind: 'application', userId: null }))).not.toThrow();
+    expect(check(ada(null, { kind: 'api-key' }))).not.toThrow();
   });
 
   it('is not demanded by the older APIs, whose callers could not act on the answer', () => {

@@ -18,6 +18,7 @@ describe('scope names', () => {
       alias({ name: 'own', holder: 'user', expandsTo: ['user:read:self'] }),
       alias({ name: 'sys', holder: 'application', expandsTo: ['user:read', 'session:revoke'] }),
       alias({ name: 'claims' }),
+      alias({ name: 'both', expandsTo: ['group:read'] }),
       alias({ name: 'tokens', holder: 'application', expandsTo: ['federation-token:read'], only: ['vk:a', 'vk:b'] }),
     ]);
   });
@@ -27,7 +28,10 @@ describe('scope names', () => {
     expect(names(aliases.expand('own', 'application'))).toEqual([]);
     expect(names(aliases.expand('sys', 'application'))).toEqual(['user:read', 'session:revoke']);
     expect(names(aliases.expand('sys', 'user'))).toEqual([]);
-    for (const holder of ['user', 'application'] as const) expect(aliases.expand('claims', holder)).toEqual([]);
+    for (const holder of ['user', 'application'] as const) {
+      expect(aliases.expand('claims', holder)).toEqual([]);
+      expect(names(aliases.expand('both', holder))).toEqual(['group:read']);
+    }
   });
 
   it('may narrow what they stand for to some objects', () => {
@@ -48,7 +52,7 @@ describe('scope names', () => {
     expect(aliases.expand('nobody', 'application')).toEqual([]);
     expect(aliases.isKnown('nobody')).toBe(false);
     for (const name of ['own', 'claims', 'user:read']) expect(aliases.isKnown(name)).toBe(true);
-    expect(aliases.names()).toEqual(['own', 'sys', 'claims', 'tokens']);
+    expect(aliases.names()).toEqual(['own', 'sys', 'claims', 'both', 'tokens']);
   });
 
   it('may be resolved from data, anew each time they are asked about', () => {
@@ -63,6 +67,13 @@ describe('scope names', () => {
     expect(aliases.expand('one', 'application')).toEqual([]);
     expect(names(aliases.expand('two', 'application'))).toEqual(['user:read']);
     expect(aliases.names()).not.toContain('two');
+  });
+
+  it('may be resolved by any of several tables', () => {
+    for (const known of ['one', 'two'])
+      aliases.register([], (name) => (name === known ? alias({ name, expandsTo: ['user:read'] }) : null));
+    for (const name of ['one', 'two']) expect(names(aliases.expand(name, 'user'))).toEqual(['user:read']);
+    expect(aliases.isKnown('three')).toBe(false);
   });
 
   it('are registered once, for permissions that there are', () => {
