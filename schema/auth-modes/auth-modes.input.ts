@@ -1,15 +1,11 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { AccountState, AuthModesType } from './auth-modes.type.ts';
 
-const TENANT = "Name of the tenant. Default: the caller's.";
-
 @InputType({
   description:
     'Changes to the auth modes of a user; absent members stay. Either all changes are made or none. A value that cannot be assigned is refused with AUTH_MODE_VALUE_INVALID, which names the field.',
 })
 export class UpdateAuthModesInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => Int, {
@@ -41,8 +37,6 @@ export class UpdateAuthModesPayload {
 
 @InputType({ description: 'An exemption from the block for inactivity.' })
 export class ExemptAccountInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => Date, {
@@ -81,8 +75,6 @@ registerEnumType(SessionsAfterPassword, {
 
 @InputType({ description: 'A new password for a user, set without the current one.' })
 export class SetPasswordInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'The new password.' })
@@ -102,8 +94,6 @@ export class SetPasswordInput {
 
 @InputType({ description: "A new password for the caller's own account." })
 export class ChangePasswordInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { nullable: true, description: 'The user, who must be the caller. Default: the caller.' })
   userId?: string | null;
   @Field(() => String, { description: 'The current password.' })

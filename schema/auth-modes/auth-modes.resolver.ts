@@ -36,8 +36,6 @@ export class AuthModesResolver {
   authModes(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<AuthModes> {
     return services.authModes.get(authority, keyOf('User', userId, 'userId'));
   }
@@ -48,8 +46,6 @@ export class AuthModesResolver {
   async accountState(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<AccountStateRow> {
     return (await services.authModes.get(authority, keyOf('User', userId, 'userId'))).state;
   }
@@ -159,8 +155,6 @@ export class CredentialResolver {
   async credentials(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
     @Arg('type', () => CredentialTypeName, { nullable: true, description: 'Only credentials of this type.' })
     type?: CredentialTypeName | null,
   ): Promise<readonly CredentialInfo[]> {

@@ -56,8 +56,6 @@ export class BlockResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => BlockFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: BlockFilterInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<ConnectionData<Lockout>> {
     const narrowed: LockoutFilter = {
       ...(filter?.subjectKind == null ? {} : { subjectKind: filter.subjectKind }),

@@ -81,8 +81,6 @@ export class BlockFilterInput {
 
 @InputType({ description: 'The blocks to end: one block, or all blocks of a user.' })
 export class LiftBlockInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { nullable: true, description: 'Global id of the block.' })
   blockId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The user. Blocks of all factors end, permanent ones included.' })

@@ -1,14 +1,11 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { SessionsAfterPassword } from './auth-modes.input.ts';
 
-const TENANT = "Name of the tenant. Default: the caller's.";
 const LANGUAGES =
   'Languages of messages to the user, in the format of `Accept-Language` (RFC 9110 section 12.5.4). Default: the language of the account.';
 
 @InputType({ description: 'A new password for a user.' })
 export class ReplacePasswordInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, {
@@ -59,8 +56,6 @@ export class ReplacePasswordPayload {
     "A new password for an account on which the caller holds the right `change_password`, or for the caller's own account.",
 })
 export class ChangeDependentPasswordInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { nullable: true, description: "The current password; required for the caller's own account." })

@@ -35,8 +35,6 @@ export class SecurityQuestionResolver {
   securityQuestion(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<SecurityQuestion> {
     return services.securityQuestions.get(authority, keyOf('User', userId, 'userId'));
   }

@@ -1,8 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 
-const TENANT = "Name of the tenant. Default: the caller's.";
-
 @ObjectType('SecurityQuestion', { description: 'The security question of an account. Its answer is never shown.' })
 @RequiresScopes(['security-question:read'], ['security-question:read:self'])
 export class SecurityQuestionType {
@@ -19,8 +17,6 @@ export class SecurityQuestionType {
 
 @InputType({ description: 'A security question with its answer.' })
 export class SetSecurityQuestionInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'The question: 1 to 255 characters.' })
@@ -31,8 +27,6 @@ export class SetSecurityQuestionInput {
 
 @InputType({ description: 'An answer to a security question.' })
 export class CheckSecurityAnswerInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'The question that was answered; it must be the stored one.' })
@@ -43,8 +37,6 @@ export class CheckSecurityAnswerInput {
 
 @InputType({ description: 'The user whose security question is removed.' })
 export class RemoveSecurityQuestionInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 }

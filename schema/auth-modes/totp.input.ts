@@ -1,12 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { CredentialTypeObject } from './auth-modes.type.ts';
 
-const TENANT = "Name of the tenant. Default: the caller's.";
-
 @InputType({ description: 'The user to whose account a code app will be attached.' })
 export class BeginTotpEnrolmentInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 }
@@ -27,8 +23,6 @@ export class BeginTotpEnrolmentPayload {
 
 @InputType({ description: 'A code app and the code that it shows.' })
 export class AttachTotpInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, {
@@ -43,8 +37,6 @@ export class AttachTotpInput {
 
 @InputType({ description: 'The code app: give `credentialId`, or `userId` and `ordinal`.' })
 export class DetachTotpInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string;
   @Field(() => ID, { nullable: true, description: 'The credential.' })
   credentialId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The user; give `ordinal` as well.' })

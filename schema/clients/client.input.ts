@@ -8,8 +8,6 @@ import {
   TokenFormatName,
 } from './client.type.ts';
 
-const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
-
 @InputType({ description: 'Filters for a list of clients.' })
 export class ClientFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
@@ -118,8 +116,6 @@ export class ClientPropertiesInput {
 
 @InputType({ description: 'A client to register.' })
 export class CreateClientInput extends ClientPropertiesInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -146,24 +142,18 @@ export class CreateClientInput extends ClientPropertiesInput {
 
 @InputType({ description: 'Changes to a client; absent members stay.' })
 export class UpdateClientInput extends ClientPropertiesInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The client: global id or `client_id`.' })
   clientId!: string;
 }
 
 @InputType({ description: 'A client to delete.' })
 export class DeleteClientInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The client: global id or `client_id`.' })
   clientId!: string;
 }
 
 @InputType({ description: 'A secret to replace.' })
 export class RotateClientSecretInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The client: global id or `client_id`.' })
   clientId!: string;
   @Field(() => ClientSecretKind, { nullable: true, description: 'Which secret. Default OAUTH.' })

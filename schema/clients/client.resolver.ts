@@ -92,8 +92,6 @@ export class ClientResolver {
   client(
     @Ctx() { services, authority }: GraphContext,
     @Arg('clientId', () => ID, { description: 'Global id, or case-sensitive `client_id`.' }) clientId: string,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<Client | null> {
     return services.clients.find(authority, toClientReference(clientId, 'clientId'));
   }
@@ -106,8 +104,6 @@ export class ClientResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: ClientFilterInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<ConnectionData<Client>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     return toConnection(
@@ -127,8 +123,6 @@ export class ClientResolver {
     @Ctx() { services, authority }: GraphContext,
     @Arg('kind', () => ClientSecretKind, { nullable: true, description: 'Which secret. Default OAUTH.' })
     kind?: ClientSecretKind | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<string | null> {
     const id = await services.clients.idOf(authority, toClientReference(clientId, 'clientId'));
     return services.clients.readSecret(authority, id, kind ?? ClientSecretKind.OAUTH);
@@ -152,7 +146,7 @@ export class ClientResolver {
   })
   async createClient(
     @Arg('input', () => CreateClientInput, { description: 'The client.' })
-    { tenant: _tenant, clientId, type, keepSecretReadable, withRestSecret, ...input }: CreateClientInput,
+    { clientId, type, keepSecretReadable, withRestSecret, ...input }: CreateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
     const created = await services.clients.create(authority, {
@@ -180,7 +174,7 @@ export class ClientResolver {
   })
   async updateClient(
     @Arg('input', () => UpdateClientInput, { description: 'What to change.' })
-    { tenant: _tenant, clientId, ...input }: UpdateClientInput,
+    { clientId, ...input }: UpdateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ client: Client }> {
     const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));

@@ -26,8 +26,6 @@ export class LinkedAppResolver {
   linkedApps(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<readonly LinkedApp[]> {
     return services.linkedApps.list(authority, keyOf('User', userId, 'userId'));
   }

@@ -24,11 +24,6 @@ export class LinkedAppType extends Node {
 
 @InputType({ description: 'An app to unlink.' })
 export class RemoveLinkedAppInput {
-  @Field(() => String, {
-    nullable: true,
-    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
-  })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'The app, as `LinkedApp.clientId`.' })

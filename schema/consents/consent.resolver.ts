@@ -37,8 +37,6 @@ export class ConsentResolver {
   consents(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<readonly ConsentRow[]> {
     return services.consents.list(authority, keyOf('User', userId, 'userId'));
   }

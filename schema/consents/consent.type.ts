@@ -19,11 +19,6 @@ export class ConsentType extends Node {
 
 @InputType({ description: 'A consent to revoke.' })
 export class RevokeConsentInput {
-  @Field(() => String, {
-    nullable: true,
-    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
-  })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: '`client_id` of the client.' })

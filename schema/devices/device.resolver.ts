@@ -38,8 +38,6 @@ export class DeviceResolver {
   devices(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<readonly Device[]> {
     return services.devices.list(authority, keyOf('User', userId, 'userId'));
   }

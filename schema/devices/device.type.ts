@@ -28,11 +28,6 @@ export class DeviceType extends Node {
 
 @InputType({ description: 'A device to remove.' })
 export class RemoveDeviceInput {
-  @Field(() => String, {
-    nullable: true,
-    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
-  })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'Id of the device, as `Device.deviceId`.' })

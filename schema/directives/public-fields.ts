@@ -1,5 +1,5 @@
 /**
- * The root fields that every caller may use, each with the reason. A test proves that every other root field has
+ * The root fields that every caller may use, each with the reason. The schema is not built when another root field has no
  * `@requiresScopes`.
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {

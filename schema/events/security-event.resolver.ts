@@ -29,8 +29,6 @@ import {
 } from './security-event.type.ts';
 
 const CATEGORIES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES).map(({ category }) => category));
-const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
-
 /** The filter of the arguments, checked. */
 function checked<F extends AccountEventFilterInput>(input: F | undefined): EventFilter | undefined {
   const unknownType = input?.types?.find((type) => !isEventType(type));
@@ -101,7 +99,6 @@ export class SecurityEventResolver {
       description: 'Only items that meet these conditions.',
     })
     filter?: SecurityEventFilterInput,
-    @Arg('tenant', () => String, TENANT) _tenant?: string,
   ): Promise<ConnectionData<SecurityEvent>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
     const { services, authority } = context;
@@ -133,7 +130,6 @@ export class SecurityEventResolver {
       description: 'Only items that meet these conditions.',
     })
     filter?: AccountEventFilterInput,
-    @Arg('tenant', () => String, TENANT) _tenant?: string,
   ): Promise<ConnectionData<SecurityEvent>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
     const id = keyOf('User', userId, 'userId');
@@ -174,7 +170,6 @@ export class SecurityEventResolver {
       description: 'Cursor of the last item received; without it the feed begins with the next event.',
     })
     _after?: string,
-    @Arg('tenant', () => String, TENANT) _tenant?: string,
   ): SecurityEventFeedItem {
     return item;
   }

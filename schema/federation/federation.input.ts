@@ -92,8 +92,6 @@ export class FederationProviderSettingsInput {
 
 @InputType({ description: 'A federation provider to create.' })
 export class CreateFederationProviderInput extends FederationProviderSettingsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => String, {
     description: 'Kind of provider: 1 to 64 letters, digits, "_", "." or "-"; cannot be changed later.',
   })
@@ -108,8 +106,6 @@ export class CreateFederationProviderInput extends FederationProviderSettingsInp
 
 @InputType({ description: 'Changes to a federation provider; absent members stay.' })
 export class UpdateFederationProviderInput extends FederationProviderSettingsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { description: 'The provider.' })
   providerId!: string;
   @Field(() => String, { nullable: true, description: 'Id of this service at the provider.' })
@@ -118,8 +114,6 @@ export class UpdateFederationProviderInput extends FederationProviderSettingsInp
 
 @InputType({ description: 'A federation provider to delete.' })
 export class DeleteFederationProviderInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { description: 'The provider.' })
   providerId!: string;
 }
@@ -147,8 +141,6 @@ export class DeleteFederationProviderPayload {
 
 @InputType({ description: 'An external account to link to a user.' })
 export class LinkExternalAccountInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'Type of the provider.' })
@@ -166,8 +158,6 @@ export class LinkExternalAccountInput {
 
 @InputType({ description: 'An external account to unlink from a user.' })
 export class UnlinkExternalAccountInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { description: 'Type of the provider.' })
@@ -201,6 +191,4 @@ export class FederationTokenArgs {
   providerType!: string;
   @Field(() => String, { description: 'Name of the provider.' })
   providerName!: string;
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
 }

@@ -54,8 +54,6 @@ export class FederationLinkResolver {
   federationLinks(
     @Arg('userId', () => ID, { description: 'The user.' }) userId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<readonly LinkRow[]> {
     return services.federationLinks.list(authority, keyOf('User', userId, 'userId'));
   }

@@ -21,8 +21,6 @@ registerEnumType(AccountLinkingOutcome, {
   description: 'A visit to a federation provider, which links the external account that the user signs in to there.',
 })
 export class BeginAccountLinkingInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, {
     nullable: true,
     description:
@@ -59,8 +57,6 @@ export class BeginAccountLinkingPayload {
 
 @InputType({ description: 'Parameters with which the browser came back from a federation provider.' })
 export class CompleteAccountLinkingInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => String, { description: 'The parameter `state`.' })
   state!: string;
   @Field(() => String, { nullable: true, description: 'The parameter `code`.' })

@@ -48,8 +48,6 @@ export class FederationProviderResolver {
   async federationProvider(
     @Arg('providerId', () => ID, { description: 'The provider.' }) providerId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<object | null> {
     const row = await services.federationProviders.find(
       authority,
@@ -69,8 +67,6 @@ export class FederationProviderResolver {
       description: 'Only items that meet these conditions.',
     })
     filter?: FederationProviderFilterInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<ConnectionData<object>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     const narrowed = toColumns(given(filter ?? {}));
@@ -87,7 +83,7 @@ export class FederationProviderResolver {
   })
   async createFederationProvider(
     @Arg('input', () => CreateFederationProviderInput, { description: 'The provider.' })
-    { tenant: _tenant, ...input }: CreateFederationProviderInput,
+    { ...input }: CreateFederationProviderInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ provider: object }> {
     const provider = await services.federationProviders.create(authority, toSettings(input) as CreateProvider);
@@ -102,7 +98,7 @@ export class FederationProviderResolver {
   })
   async updateFederationProvider(
     @Arg('input', () => UpdateFederationProviderInput, { description: 'What to change.' })
-    { tenant: _tenant, providerId, ...input }: UpdateFederationProviderInput,
+    { providerId, ...input }: UpdateFederationProviderInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ provider: object }> {
     const key = keyOf('FederationProvider', providerId, 'input.providerId');

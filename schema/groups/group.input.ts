@@ -5,8 +5,6 @@ import { SortDirection } from '../kit/order.ts';
 import { UserType } from '../users/user.type.ts';
 import { GroupType } from './group.type.ts';
 
-const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
-
 export enum GroupSearchField {
   KEY = 'key',
   PROFILE = 'profile',
@@ -77,8 +75,6 @@ export class GroupOrderInput {
 
 @InputType({ description: 'A group to create.' })
 export class CreateGroupInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => String, {
     description:
       'Name: 1 to 255 characters. In the tree it has no `/` and is unique among its siblings, ignoring case.',
@@ -104,8 +100,6 @@ export class CreateGroupInput {
 
 @InputType({ description: 'Which group is meant.' })
 class GroupReferenceInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { nullable: true, description: 'The group. Give either this or `key`.' })
   groupId?: string | null;
   @Field(() => String, { nullable: true, description: 'Key of the group in its directory.' })
@@ -154,8 +148,6 @@ export class RemoveGroupMembersInput extends GroupMembersInput {}
 
 @InputType({ description: 'A group and one of its members.' })
 export class GroupMemberInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The group.' })
   groupId!: string;
   @Field(() => ID, { description: 'The user.' })

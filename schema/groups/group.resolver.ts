@@ -80,8 +80,6 @@ export class GroupResolver {
         'Profile of the group. Default, when `key` is given: the profile of the only directory of organisations that has the key.',
     })
     profile?: string | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<Group | null> {
     return services.groups.find(authority, referenceIn({ groupId, key, profile }, 'groupId'));
   }
@@ -96,8 +94,6 @@ export class GroupResolver {
     filter?: GroupFilterInput | null,
     @Arg('orderBy', () => GroupOrderInput, { nullable: true, description: 'Order of the list. Default: by path.' })
     orderBy?: GroupOrderInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<ConnectionData<Group>> {
     const descending = orderBy?.direction === SortDirection.DESC;
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending });
@@ -120,7 +116,7 @@ export class GroupResolver {
   })
   async createGroup(
     @Arg('input', () => CreateGroupInput, { description: 'The group.' })
-    { tenant: _tenant, parentId, ...input }: CreateGroupInput,
+    { parentId, ...input }: CreateGroupInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ group: Group }> {
     const parent = parentId == null ? null : keyOf('Group', parentId, 'input.parentId');
@@ -144,7 +140,7 @@ export class GroupResolver {
   })
   async updateGroup(
     @Arg('input', () => UpdateGroupInput, { description: 'What to change.' })
-    { tenant: _tenant, groupId, key, profile, parentId, ...input }: UpdateGroupInput,
+    { groupId, key, profile, parentId, ...input }: UpdateGroupInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ group: Group }> {
     const parent = parentId == null ? parentId : keyOf('Group', parentId, 'input.parentId');

@@ -5,9 +5,6 @@ import { IssuerKindName, SigningAlgorithmName } from './oauth.type.ts';
   description: 'A token request (RFC 6749 section 4). The caller is the client, authenticated with its credentials.',
 })
 export class IssueTokensInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
-
   @Field(() => IssuerKindName, {
     nullable: true,
     description: 'Kind of the issuer that issues the tokens. Default NATIVE.',
@@ -36,18 +33,12 @@ export class IssueTokensInput {
 
 @InputType({ description: 'A token to revoke (RFC 7009 section 2.1).' })
 export class RevokeTokenInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
-
   @Field(() => String, { description: 'An access token, or a refresh token, which revokes everything issued with it.' })
   token!: string;
 }
 
 @InputType({ description: 'A signing key to replace.' })
 export class RotateSigningKeyInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
-
   @Field(() => SigningAlgorithmName, {
     description: 'The algorithm whose key is replaced, or created when there is none.',
   })

@@ -21,11 +21,7 @@ export class SigningKeyResolver {
     description:
       'Published signing keys of a tenant: the next ones, those that sign now, and retired ones. The key that starts to sign last comes first.',
   })
-  signingKeys(
-    @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
-  ): Promise<ShownSigningKey[]> {
+  signingKeys(@Ctx() { services, authority }: GraphContext): Promise<ShownSigningKey[]> {
     return services.oauth.keys.list(authority);
   }
 

@@ -9,8 +9,6 @@ import { requireOnce } from '../directives/once.ts';
 import { IssueTokensInput, RevokeTokenInput } from './oauth.input.ts';
 import { IssuerKindName, IssueTokensPayload, RevokeTokenPayload, TokenIntrospection } from './oauth.type.ts';
 
-const TENANT = "Name of the tenant. Default: the caller's.";
-
 @Resolver()
 export class TokenResolver {
   @Errors(
@@ -54,7 +52,6 @@ export class TokenResolver {
   async introspectToken(
     @Arg('token', () => String, { description: 'An access token.' }) token: string,
     @Ctx() context: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
   ): Promise<TokenIntrospection> {
     requireTenant(context);
     return toIntrospection(await context.services.oauth.introspection.introspect(context.authority, token));
@@ -83,7 +80,6 @@ export class TokenResolver {
       description: 'Kind of the issuer, which must have issued the token. Default NATIVE.',
     })
     issuerKind: IssuerKindName | null,
-    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
   ): Promise<object> {
     const kind = issuerKind ?? IssuerKindName.NATIVE;
     return context.services.oauth.userinfo.claims(context.caller, requireTenant(context), kind);
@@ -97,7 +93,6 @@ export class TokenResolver {
     @Ctx() context: GraphContext,
     @Arg('issuerKind', () => IssuerKindName, { nullable: true, description: 'Kind of the issuer. Default NATIVE.' })
     issuerKind: IssuerKindName | null,
-    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
   ): Promise<object> {
     const { issuers, keys } = context.services.oauth;
     const tenant = requireTenant(context);
@@ -112,7 +107,6 @@ export class TokenResolver {
     @Ctx() context: GraphContext,
     @Arg('issuerKind', () => IssuerKindName, { nullable: true, description: 'Kind of the issuer. Default NATIVE.' })
     issuerKind: IssuerKindName | null,
-    @Arg('tenant', () => String, { nullable: true, description: TENANT }) _tenant?: string,
   ): object {
     return context.services.oauth.discovery.document(requireTenant(context), issuerKind ?? IssuerKindName.NATIVE);
   }

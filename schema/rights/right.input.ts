@@ -49,8 +49,6 @@ export class RightsInput {
 
 @InputType({ description: 'Rights to give.' })
 export class GrantRightsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => [RightsInput], {
     description:
       'Rights to give, at most 50 pairs of subject and object. A right that is given without tags gets the tag `set_from_api`; existing tags stay.',
@@ -60,8 +58,6 @@ export class GrantRightsInput {
 
 @InputType({ description: 'Rights to take away.' })
 export class RevokeRightsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => [RightsInput], {
     description:
       'Rights to take away, at most 50 pairs of subject and object. When tags are given, only these tags are removed, and a right that has no tag left is taken away.',
@@ -71,8 +67,6 @@ export class RevokeRightsInput {
 
 @InputType({ description: 'Rights of one subject on one object, to give and to take away.' })
 export class ChangeRightsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => RightSubjectInput, { description: 'The user or application that holds the rights.' })
   subject!: RightSubjectInput;
   @Field(() => RightObjectInput, { description: 'The object: a user, group or application.' })

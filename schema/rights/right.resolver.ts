@@ -44,8 +44,6 @@ export class RightResolver {
   async rightsOf(
     @Arg('subject', () => RightSubjectInput, { description: 'The user or application.' }) subject: RightSubjectInput,
     @Ctx() { services, authority, caller }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<readonly object[] | null> {
     const rights = await services.rights.of(authority, subjectRef(subject, 'subject'));
     return rights?.map((right) => toRight(right, caller)) ?? null;
@@ -61,8 +59,6 @@ export class RightResolver {
     @Arg('object', () => RightObjectInput, { description: 'The object: a user, group or application.' })
     object: RightObjectInput,
     @Ctx() { services, authority, caller }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<readonly object[] | null> {
     const rights = await services.rights.on(authority, objectRef(object, 'object'));
     return rights?.map((right) => toRight(right, caller)) ?? null;

@@ -47,24 +47,18 @@ export class RiskbitInput {
 
 @InputType({ description: 'A riskbit to create.' })
 export class CreateRiskbitInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => RiskbitInput, { description: 'The riskbit.' })
   riskbit!: RiskbitInput;
 }
 
 @InputType({ description: 'Riskbits to create. A refused riskbit does not stop the others.' })
 export class CreateRiskbitsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => [RiskbitInput], { description: 'The riskbits.' })
   riskbits!: RiskbitInput[];
 }
 
 @InputType({ description: 'Changes to a riskbit; absent members stay.' })
 export class UpdateRiskbitInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { description: 'The riskbit.' })
   riskbitId!: string;
   @Field(() => RiskbitInput, { description: 'The values to change.' })
@@ -73,22 +67,15 @@ export class UpdateRiskbitInput {
 
 @InputType({ description: 'A riskbit to delete.' })
 export class DeleteRiskbitInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => ID, { description: 'The riskbit.' })
   riskbitId!: string;
 }
 
 @InputType({ description: 'The tenant whose riskbits are to be deleted.' })
-export class DeleteAllRiskbitsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
-}
+export class DeleteAllRiskbitsInput {}
 
 @InputType({ description: 'A finding on a device.' })
 export class VerifyDeviceRiskInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => String, { nullable: true, description: '`ios` or `android`, in any case.' })
   platform?: string | null;
   @Field(() => String, {

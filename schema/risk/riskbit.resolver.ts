@@ -38,8 +38,6 @@ export class RiskbitResolver {
   riskbit(
     @Arg('riskbitId', () => ID, { description: 'The riskbit.' }) riskbitId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<Riskbit | null> {
     return services.riskbits.find(authority, keyOf('Riskbit', riskbitId, 'riskbitId'));
   }
@@ -52,8 +50,6 @@ export class RiskbitResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => RiskbitFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RiskbitFilterInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
   ): Promise<ConnectionData<Riskbit>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     const narrowed = toColumns(given(filter ?? {}));

@@ -4,8 +4,6 @@ import { GroupType } from '../groups/group.type.ts';
 import { UserType } from '../users/user.type.ts';
 import { RoleType } from './role.type.ts';
 
-const TENANT = { nullable: true, description: "Name of the tenant. Default: the caller's." };
-
 @InputType({ description: 'Filters for a list of roles.' })
 export class RoleFilterInput {
   @Field(() => ID, { nullable: true, description: 'Only roles of this client.' })
@@ -23,8 +21,6 @@ export class RoleFilterInput {
 
 @InputType({ description: 'A role to create.' })
 export class CreateRoleInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => String, {
     description:
       'Name: 1 to 255 characters, case-sensitive and unique among the roles of the tenant, or of the client.',
@@ -51,8 +47,6 @@ export class CreateRoleInput {
 
 @InputType({ description: 'Changes to a role; absent members stay.' })
 export class UpdateRoleInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The role.' })
   roleId!: string;
   @Field(() => String, { nullable: true, description: 'A new name.' })
@@ -76,16 +70,12 @@ export class UpdateRoleInput {
 
 @InputType({ description: 'A role to delete.' })
 export class DeleteRoleInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The role.' })
   roleId!: string;
 }
 
 @InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
 export class RoleGrantInput {
-  @Field(() => String, TENANT)
-  tenant?: string | null;
   @Field(() => ID, { description: 'The role.' })
   roleId!: string;
   @Field(() => ID, { nullable: true, description: 'A user.' })

@@ -75,8 +75,6 @@ export class RoleResolver {
   role(
     @Arg('roleId', () => ID, { description: 'Global id or UUID.' }) roleId: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<Role | null> {
     return services.roles.find(authority, keyOf('Role', roleId, 'roleId'));
   }
@@ -89,8 +87,6 @@ export class RoleResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RoleFilterInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<ConnectionData<Role>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
     const owner =
@@ -114,7 +110,7 @@ export class RoleResolver {
   })
   async createRole(
     @Arg('input', () => CreateRoleInput, { description: 'The role.' })
-    { tenant: _tenant, clientId, childIds, ...input }: CreateRoleInput,
+    { clientId, childIds, ...input }: CreateRoleInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ role: Role }> {
     const role = await services.roles.create(authority, {
@@ -149,7 +145,7 @@ export class RoleResolver {
   })
   async updateRole(
     @Arg('input', () => UpdateRoleInput, { description: 'What to change.' })
-    { tenant: _tenant, roleId, addChildIds, removeChildIds, ...input }: UpdateRoleInput,
+    { roleId, addChildIds, removeChildIds, ...input }: UpdateRoleInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ role: Role }> {
     const change = {

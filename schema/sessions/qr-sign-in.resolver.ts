@@ -22,8 +22,6 @@ export class QrSignInResolver {
   async qrSignIn(
     @Arg('code', () => String, { description: 'The code from the QR image.' }) code: string,
     @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<object> {
     // A QR sign-in has no owner yet: any user who sees the code may confirm it. The directive therefore treats it as the caller's.
     return { ...(await services.qrSignIn.find(authority, code)), userId: authority.caller.userId };

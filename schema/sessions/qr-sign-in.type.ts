@@ -27,16 +27,12 @@ export class QrSignInType {
 
 @InputType({ description: 'A sign-in to confirm.' })
 export class ConfirmQrSignInInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => String, { description: 'The code from the QR image.' })
   code!: string;
 }
 
 @InputType({ description: 'A sign-in to refuse.' })
 export class RefuseQrSignInInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => String, { description: 'The code from the QR image.' })
   code!: string;
 }

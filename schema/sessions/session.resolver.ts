@@ -60,8 +60,6 @@ export class SessionResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: SessionFilterInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<ConnectionData<SessionRow>> {
     const { userId, deviceId, ip } = filter ?? {};
     const narrowed = { userId: userId == null ? null : keyOf('User', userId, 'filter.userId'), deviceId, ip };

@@ -3,8 +3,6 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../kit/connection.ts';
 import { Node } from '../kit/node.ts';
 
-const TENANT = "Name of the tenant. Default: the tenant of the global id, else the caller's.";
-
 @ObjectType('Session', { implements: Node, description: 'A session of a user who signed in.' })
 @RequiresScopes(['session:read'], ['session:read:self'])
 export class SessionType extends Node {
@@ -52,16 +50,12 @@ export class SessionFilterInput {
 
 @InputType({ description: 'A session to end.' })
 export class RevokeSessionInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The session.' })
   sessionId!: string;
 }
 
 @InputType({ description: 'A user whose sessions to end.' })
 export class RevokeUserSessionsInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => Boolean, { nullable: true, description: "Whether the caller's own session continues. Default false." })

@@ -149,8 +149,6 @@ export class CreateTenantInput {
 
 @InputType({ description: 'Changes to a tenant; absent members stay.' })
 export class UpdateTenantInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => String, { nullable: true, description: 'Display name; null removes it.' })
   displayName?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used.' })
@@ -159,8 +157,6 @@ export class UpdateTenantInput {
 
 @InputType({ description: 'Settings of a tenant to change.' })
 export class UpdateTenantSettingsInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string;
   @Field(() => TenantSettingsInput, { description: 'The settings to change.' })
   settings!: TenantSettingsInput;
 }

@@ -45,11 +45,7 @@ export class TenantResolver {
 
   @RequiresScopes(['tenant:read'])
   @Query(() => TenantType, { nullable: true, description: "The named tenant, else the caller's." })
-  tenant(
-    @Ctx() { services, authority }: GraphContext,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string,
-  ): Promise<Tenant | null> {
+  tenant(@Ctx() { services, authority }: GraphContext): Promise<Tenant | null> {
     return services.tenants.find(authority.tenant.id);
   }
 

@@ -37,8 +37,6 @@ export class SignUpInput extends CreateUserInput {
 
 @InputType({ description: 'A step of a sign-up, and its code.' })
 export class ContinueSignUpInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string | null;
   @Field(() => String, { description: 'The `context` of the sign-up.' })
   context!: string;
   @Field(() => SignUpStepName, { description: 'One of the steps that are left.' })
@@ -49,8 +47,6 @@ export class ContinueSignUpInput {
 
 @InputType({ description: 'A step of a sign-up whose code did not arrive.' })
 export class ResendSignUpCodeInput {
-  @Field(() => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-  tenant?: string | null;
   @Field(() => String, { description: 'The `context` of the sign-up.' })
   context!: string;
   @Field(() => SignUpStepName, { description: 'One of the steps that are left.' })

@@ -9,11 +9,6 @@ import { UserType } from './user.type.ts';
 
 @InputType({ description: 'Changes to properties of a user; properties that are not named stay.' })
 export class UpdateUserPropertiesInput {
-  @Field(() => String, {
-    nullable: true,
-    description: "Name of the tenant. Default: the tenant of the global id, else the caller's.",
-  })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => [String], {

@@ -4,8 +4,6 @@ import { ComparisonInput } from '../kit/comparison.ts';
 import { SortDirection } from '../kit/order.ts';
 import { UserType } from './user.type.ts';
 
-const TENANT = "Name of the tenant. Default: the tenant of the global id, else the caller's.";
-
 @InputType({ description: 'An attribute and its value.' })
 export class UserAttributeFilterInput {
   @Field(() => String, { description: 'Name of the attribute.' })
@@ -95,8 +93,6 @@ export class UserOrderInput {
 
 @InputType({ description: 'What can be set of a user account.' })
 class UserFieldsInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => String, {
     nullable: true,
     description: '1 to 255 printable characters, none of / \\ < > " % # ? |; unique in the tenant, ignoring case.',
@@ -164,8 +160,6 @@ export class UpdateUserInput extends UserFieldsInput {
 
 @InputType({ description: 'A user account to enable or disable.' })
 export class SetUserEnabledInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => Boolean, { description: 'Whether the account may be used.' })
@@ -174,8 +168,6 @@ export class SetUserEnabledInput {
 
 @InputType({ description: 'A user account to delete.' })
 export class DeleteUserInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => ID, {
@@ -187,8 +179,6 @@ export class DeleteUserInput {
 
 @InputType({ description: 'A user whose sessions and tokens to end.' })
 export class ResetUserSessionsInput {
-  @Field(() => String, { nullable: true, description: TENANT })
-  tenant?: string | null;
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
   @Field(() => String, { nullable: true, description: 'Id of a device to keep, with its sessions.' })

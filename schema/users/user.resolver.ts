@@ -64,8 +64,6 @@ export class UserResolver {
     @Arg('userId', () => ID, { nullable: true, description: 'Global or public id.' }) userId?: string | null,
     @Arg('username', () => String, { nullable: true, description: 'Username, ignoring case.' })
     username?: string | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<User | null> {
     if ((userId == null) === (username == null)) {
       throw invalidField('userId', 'ONE_REQUIRED', 'Give either "userId" or "username".');
@@ -88,8 +86,6 @@ export class UserResolver {
       description: 'Order of the list. Default: by time of creation.',
     })
     orderBy?: UserOrderInput | null,
-    @Arg('tenant', () => String, { nullable: true, description: "Name of the tenant. Default: the caller's." })
-    _tenant?: string | null,
   ): Promise<ConnectionData<User>> {
     const descending = orderBy?.direction === SortDirection.DESC;
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending });

@@ -20,17 +20,8 @@ import { buildPlainSchema } from '../../schema/build.ts';
 import { declaredCodes } from '../../schema/directives/errors.ts';
 import { PUBLIC_FIELDS } from '../../schema/directives/public-fields.ts';
 import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
+import { WITHOUT_TENANT } from '../../schema/directives/tenant-argument.ts';
 import { taggedTypes } from '../../schema/global-id.ts';
-
-/** Root fields that have no tenant: they are about the service, or an id or a handle names the tenant. */
-const WITHOUT_TENANT = new Set([
-  'Query.node',
-  'Query.errorCodes',
-  'Query.viewer',
-  'Mutation.createTenant',
-  'Query.tenants',
-  'Query.eventTypes',
-]);
 
 /** How a boolean asks. */
 const QUESTION = /^(is|has|uses|stores|exempts|need)[A-Z]/;
@@ -106,7 +97,7 @@ describe('the graph', () => {
 
   it('lets every root field name its tenant', () => {
     const silent = roots
-      .filter(([name]) => !WITHOUT_TENANT.has(name))
+      .filter(([name]) => !Object.hasOwn(WITHOUT_TENANT, name))
       .filter(([, field]) => {
         if (field.args.some(({ name }) => name === 'tenant')) return false;
         const input = getNamedType(field.args.find(({ name }) => name === 'input')?.type);
