@@ -1,18 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { ENTITIES, SQL_ONLY } from '../src/modules.ts';
 import { Database } from '../src/persistence/index.ts';
 import { migrate } from '../src/persistence/migrate.ts';
 import { freshSchemaStatements, missingSqlOnly, schemaDifference } from '../src/persistence/schema-sql.ts';
-import { ENTITIES } from '../src/server/start/entities.ts';
 
 /** What a database on the newest migration lacks to be the schema of the code. */
 async function missingStatements(): Promise<readonly string[]> {
   const db = await Database.open({ location: { kind: 'embedded', dataDir: 'memory://' }, entities: ENTITIES });
   try {
     await migrate(db);
-    const relations = await missingSqlOnly(db);
+    const relations = await missingSqlOnly(db, SQL_ONLY);
     const isFirst = relations.some((statement) => statement.includes('"security_events"'));
-    if (isFirst) return await freshSchemaStatements(db);
-    const difference = await schemaDifference(db);
+    if (isFirst) return await freshSchemaStatements(db, SQL_ONLY);
+    const difference = await schemaDifference(db, SQL_ONLY);
     return [...difference.filter((statement) => !/"migrations"/.test(statement)), ...relations];
   } finally {
     await db.close();

@@ -1,50 +1,9 @@
 import { registerEnumType } from 'type-graphql';
-import { accessErrors } from '../../src/access/index.ts';
-import { authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors } from '../../src/auth-modes/index.ts';
-import { clientErrors } from '../../src/clients/index.ts';
-import { consentErrors } from '../../src/consents/index.ts';
-import { passwordErrors } from '../../src/crypto/index.ts';
-import { eventErrors } from '../../src/events/index.ts';
-import { federationErrors } from '../../src/federation/index.ts';
-import { linkAccountErrors, qrSignInErrors, signInErrors, signUpErrors } from '../../src/flows/index.ts';
-import { type ErrorRow, kernelErrors } from '../../src/kernel/index.ts';
-import { oauthErrors } from '../../src/oauth/index.ts';
-import { rightErrors } from '../../src/rights/index.ts';
-import { riskErrors } from '../../src/risk/index.ts';
-import { grantErrors, groupErrors, roleErrors } from '../../src/roles/index.ts';
-import { sessionErrors } from '../../src/sessions/index.ts';
-import { tenantErrors } from '../../src/tenants/index.ts';
-import { userErrors } from '../../src/users/index.ts';
+import { ERROR_TABLES as SERVICE_ERROR_TABLES } from '../../src/modules.ts';
 import { requestErrors } from './request.errors.ts';
 
-/** Every error table of the service, once. */
-export const ERROR_TABLES = [
-  kernelErrors,
-  requestErrors,
-  passwordErrors,
-  eventErrors,
-  tenantErrors,
-  grantErrors,
-  roleErrors,
-  groupErrors,
-  clientErrors,
-  federationErrors,
-  linkAccountErrors,
-  riskErrors,
-  rightErrors,
-  qrSignInErrors,
-  oauthErrors,
-  accessErrors,
-  authModeErrors,
-  passwordModeErrors,
-  totpErrors,
-  securityQuestionErrors,
-  signInErrors,
-  signUpErrors,
-  userErrors,
-  sessionErrors,
-  consentErrors,
-] as const satisfies readonly { readonly rows: Readonly<Record<string, ErrorRow>> }[];
+/** Every error table: those of the modules of `src/`, and the one of requests. */
+export const ERROR_TABLES = [...SERVICE_ERROR_TABLES, requestErrors];
 
 type RowsOf<T> = T extends { readonly rows: infer R } ? R : never;
 type KeysOf<R> = R extends unknown ? keyof R & string : never;

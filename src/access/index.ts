@@ -15,5 +15,5 @@ export {
   type Reach,
   type ScopeString,
 } from './permissions.ts';
-export { accessErrors, requireRecentSignIn } from './reauthentication.ts';
+export { requireRecentSignIn } from './reauthentication.ts';
 export { type ScopeAlias, ScopeAliases, type ScopeHolder, type ScopeResolver } from './scope-aliases.ts';

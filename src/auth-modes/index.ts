@@ -5,7 +5,6 @@
  */
 export { AccountGate, type AccountGateDeps } from './account-gate.ts';
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
-export { authModeErrors } from './auth-mode.errors.ts';
 export { type AuthModePatch, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export { AuthModeService, type AuthModeServiceDeps, type AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';

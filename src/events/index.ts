@@ -13,7 +13,6 @@ export type { Follower } from './read/follower.ts';
 export { EVENT_TYPES, type EventEnds, type EventType, type EventTypeRow, isEventType } from './record/catalogue.ts';
 export type { CursorSealer } from './record/cursor.ts';
 export { type EndedAccess, type EndedSubject, readEndedAccess } from './record/ended-access.ts';
-export { eventErrors } from './record/event.errors.ts';
 export type { EventActor, EventDraft, SecurityEvent } from './record/event.ts';
 export type { RetentionDays } from './upkeep/retention.ts';
 export type { ChangeGroup } from './write/change-group.ts';

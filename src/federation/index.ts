@@ -4,7 +4,6 @@
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/`, `users/` and `clients/`.
  */
 export type { FederationLink, FederationProvider } from './federation.entity.ts';
-export { federationErrors } from './federation.errors.ts';
 export {
   FederationLinkService,
   type FederationLinkServiceDeps,

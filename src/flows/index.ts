@@ -18,12 +18,10 @@ export {
   LinkAccountFlow,
   type LinkingOutcome,
   type LinkingResult,
-  linkAccountErrors,
   Upstream,
 } from './link-account/index.ts';
 export { type LinkedApp, LinkedApps } from './linked-apps.ts';
 export { PasswordNotices } from './password-notices.ts';
-export { qrSignInErrors } from './qr-sign-in.errors.ts';
 export {
   type BeginQrSignIn,
   type BegunQrSignIn,
@@ -31,9 +29,7 @@ export {
   QrSignInFlow,
   type QrSignInResult,
 } from './qr-sign-in.ts';
-export { signInErrors } from './sign-in.errors.ts';
 export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
-export { signUpErrors } from './sign-up.errors.ts';
 export {
   type ContinueSignUp,
   type ResendSignUpCode,

@@ -72,7 +72,7 @@ export type ErrorTable<R extends Record<string, ErrorRow>> = {
 } & { readonly rows: R };
 
 /**
- * Declares a module's errors. Every table is listed once in `schema/errors/codes.ts`, which makes the SDL enum from it.
+ * Declares a module's errors. The `module.ts` of the module announces the table, and the SDL enum gets its codes.
  * @example throw userErrors.USER_NOT_FOUND();
  */
 export function defineErrors<const R extends Record<string, ErrorRow>>(rows: R): ErrorTable<R> {

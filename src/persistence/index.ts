@@ -26,6 +26,7 @@ export {
 export { searchKey, searchKeysOf } from './search-keys.ts';
 export type { ServerConnection } from './server-connection.ts';
 export { withServerLock } from './server-lock.ts';
+export { byTenant, type ForeignKey, fk, type SqlOnly } from './sql-only.ts';
 export { DEFAULT_TIME_LIMITS, settlesWithin, type TimeLimits, withTimeLimits } from './time-limits.ts';
 export { isDatabaseUnavailable, translateDatabaseError } from './unavailable.ts';
 export { openUnitOfWork } from './unit-of-work.ts';

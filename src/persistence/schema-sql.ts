@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { CLUSTER_DDL } from './cluster-ddl.ts';
 import type { Database } from './database.ts';
 import { EVENT_LOG_DDL } from './event-log-ddl.ts';
-import { EXPRESSION_INDEXES, FOREIGN_KEYS, foreignKeyName, foreignKeySql } from './sql-only.ts';
+import { foreignKeyName, foreignKeySql, type SqlOnly } from './sql-only.ts';
 
 /** Splits the ORM's script into statements, each of which ends with a semicolon at the end of a line. */
 function statements(script: string): string[] {
@@ -13,29 +13,21 @@ function statements(script: string): string[] {
 }
 
 /** All statements that create the current schema: the entities' tables, then what only SQL describes. */
-export async function freshSchemaStatements(db: Database): Promise<string[]> {
+export async function freshSchemaStatements(db: Database, { foreignKeys, indexes }: SqlOnly): Promise<string[]> {
   const tables = statements(await db.orm.schema.getCreateSchemaSQL({ wrap: false }));
-  return [
-    ...tables,
-    ...EVENT_LOG_DDL,
-    ...CLUSTER_DDL,
-    ...FOREIGN_KEYS.map(foreignKeySql),
-    ...Object.values(EXPRESSION_INDEXES),
-  ];
+  return [...tables, ...EVENT_LOG_DDL, ...CLUSTER_DDL, ...foreignKeys.map(foreignKeySql), ...Object.values(indexes)];
 }
 
-const SQL_ONLY_NAMES = new Set([...FOREIGN_KEYS.map(foreignKeyName), ...Object.keys(EXPRESSION_INDEXES)]);
-
-/** Whether a statement only drops what `sql-only.ts` describes, which the ORM does not know. */
-function dropsSqlOnly(statement: string): boolean {
-  const dropped = /drop (?:constraint|index) "([^"]+)"$/.exec(statement)?.[1];
-  return dropped !== undefined && SQL_ONLY_NAMES.has(dropped);
-}
+/** The name of what a statement only drops, if it does nothing else. */
+const droppedName = (statement: string): string | undefined =>
+  /drop (?:constraint|index) "([^"]+)"$/.exec(statement)?.[1];
 
 /** The statements with which the ORM would make the database match the entities; empty when they agree. */
-export async function schemaDifference(db: Database): Promise<string[]> {
+export async function schemaDifference(db: Database, { foreignKeys, indexes }: SqlOnly): Promise<string[]> {
+  // The ORM would drop what it does not know.
+  const kept = new Set<string | undefined>([...foreignKeys.map(foreignKeyName), ...Object.keys(indexes)]);
   const script = await db.orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false, safe: false });
-  return statements(script).filter((statement) => !dropsSqlOnly(statement));
+  return statements(script).filter((statement) => !kept.has(droppedName(statement)));
 }
 
 /** The schema with the tables of the service: the first of the search path, where new tables are created. */
@@ -47,9 +39,9 @@ async function namesIn(db: Database, query: string): Promise<Set<string>> {
 }
 
 /**
- * The foreign keys, expression indexes and tables of `sql-only.ts` that the database lacks, as statements that create them.
+ * The foreign keys, expression indexes and tables that only SQL describes and the database lacks, as statements that create them.
  */
-export async function missingSqlOnly(db: Database): Promise<string[]> {
+export async function missingSqlOnly(db: Database, { foreignKeys, indexes }: SqlOnly): Promise<string[]> {
   const constraints = await namesIn(
     db,
     `select conname as name from pg_constraint where contype = 'f' and connamespace = ${OUR_SCHEMA}`,
@@ -59,8 +51,8 @@ export async function missingSqlOnly(db: Database): Promise<string[]> {
   return [
     ...(logMissing ? EVENT_LOG_DDL : []),
     ...(relations.has('cluster_facts') ? [] : CLUSTER_DDL),
-    ...FOREIGN_KEYS.filter((key) => !constraints.has(foreignKeyName(key))).map(foreignKeySql),
-    ...Object.entries(EXPRESSION_INDEXES)
+    ...foreignKeys.filter((key) => !constraints.has(foreignKeyName(key))).map(foreignKeySql),
+    ...Object.entries(indexes)
       .filter(([name]) => !relations.has(name))
       .map(([, statement]) => statement),
   ];

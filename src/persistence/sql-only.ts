@@ -1,6 +1,6 @@
 /**
- * Parts of the schema that no entity describes: foreign keys, expression indexes and the event log. The schema diff ignores
- * these names; `test/src/persistence/catalogue.test.ts` checks that each is really there.
+ * Parts of the schema that no entity describes: the event log, and the form of the foreign keys that modules announce. The
+ * schema diff ignores them; `test/architecture/tables.test.ts` checks that each foreign key is really there.
  */
 
 /** Tables that are created and read by SQL only. */
@@ -36,7 +36,8 @@ export interface ForeignKey {
   readonly onDelete: 'cascade' | 'restrict';
 }
 
-const fk = (
+/** Never `SET NULL`, which would set `tenant_id` to null as well; no `ON UPDATE`. */
+export const fk = (
   table: string,
   columns: readonly string[],
   references: string,
@@ -44,52 +45,9 @@ const fk = (
   onDelete: ForeignKey['onDelete'] = 'cascade',
 ): ForeignKey => ({ table, columns, references, referenced, onDelete });
 
-const byTenant = (table: string, column: string, references: string, referenced = 'id'): ForeignKey =>
+/** A foreign key on one column beside the tenant. */
+export const byTenant = (table: string, column: string, references: string, referenced = 'id'): ForeignKey =>
   fk(table, ['tenant_id', column], references, ['tenant_id', referenced]);
-
-/** Never `SET NULL`, which would set `tenant_id` to null as well; no `ON UPDATE`. */
-export const FOREIGN_KEYS: readonly ForeignKey[] = [
-  fk('tenant_hosts', ['tenant_id'], 'tenants', ['id']),
-  byTenant('user_identifiers', 'user_id', 'users'),
-  byTenant('user_attribute_keys', 'user_id', 'users'),
-  byTenant('credentials', 'user_id', 'users'),
-  byTenant('credential_ordinals', 'user_id', 'users'),
-  byTenant('security_questions', 'user_id', 'users'),
-  byTenant('role_composites', 'role_id', 'roles'),
-  byTenant('role_composites', 'child_id', 'roles'),
-  byTenant('role_grants', 'role_id', 'roles'),
-  byTenant('groups', 'parent_id', 'groups'),
-  byTenant('group_attribute_keys', 'group_id', 'groups'),
-  byTenant('group_members', 'group_id', 'groups'),
-  byTenant('group_members', 'user_id', 'users'),
-  byTenant('client_secrets', 'client_uuid', 'clients'),
-  byTenant('client_web_origins', 'client_uuid', 'clients'),
-  byTenant('client_scope_links', 'client_uuid', 'clients'),
-  byTenant('client_scope_links', 'scope_id', 'client_scopes'),
-  byTenant('sessions', 'user_id', 'users'),
-  byTenant('devices', 'user_id', 'users'),
-  byTenant('one_time_codes', 'user_id', 'users'),
-  byTenant('consents', 'user_id', 'users'),
-  byTenant('consents', 'client_uuid', 'clients'),
-  byTenant('grants', 'user_id', 'users'),
-  byTenant('grants', 'client_uuid', 'clients'),
-  byTenant('grants', 'session_id', 'sessions'),
-  byTenant('refresh_tokens', 'grant_id', 'grants'),
-  byTenant('access_tokens', 'grant_id', 'grants'),
-  byTenant('access_tokens', 'client_uuid', 'clients'),
-  byTenant('federation_links', 'provider_id', 'federation_providers'),
-  byTenant('federation_links', 'user_id', 'users'),
-  fk('federation_tokens', ['tenant_id', 'provider_id', 'external_id'], 'federation_links', [
-    'tenant_id',
-    'provider_id',
-    'external_id',
-  ]),
-  byTenant('rights', 'subject_user_id', 'users'),
-  byTenant('rights', 'subject_client_uuid', 'clients'),
-  byTenant('rights', 'object_user_id', 'users'),
-  byTenant('rights', 'object_group_id', 'groups'),
-  byTenant('rights', 'object_client_uuid', 'clients'),
-];
 
 /** `table__column` without the tenant, as every constraint is named. */
 export const foreignKeyName = (key: ForeignKey): string =>
@@ -101,8 +59,9 @@ export const foreignKeySql = (key: ForeignKey): string =>
 
 const quote = (name: string): string => `"${name}"`;
 
-/** Indexes over expressions or with conditions, which the ORM would drop if it knew of them. */
-export const EXPRESSION_INDEXES: Readonly<Record<string, string>> = {
-  tenants__name: `create unique index "tenants__name" on "tenants" (lower("name")) where "deleted_at" is null`,
-  groups__parent_name: `create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", '00000000-0000-0000-0000-000000000000'::uuid), "folded_name") where "profile" = 'groups'`,
-};
+/** What modules announce beside their entities, and the ORM does not know. */
+export interface SqlOnly {
+  readonly foreignKeys: readonly ForeignKey[];
+  /** Indexes over expressions or with conditions, by name, each with the statement that creates it. */
+  readonly indexes: Readonly<Record<string, string>>;
+}

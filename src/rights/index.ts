@@ -11,7 +11,6 @@ export {
   type RightSubjectKind,
   type RightSubjectRef,
 } from './parties.ts';
-export { rightErrors } from './right.errors.ts';
 export { type Right, RightService } from './right.service.ts';
 export { RightStore } from './right.store.ts';
 export type { ChangeRights, RightsInput } from './right-input.ts';

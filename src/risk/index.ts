@@ -2,7 +2,6 @@
  * Riskbits: which findings on a device put it at which rating, and what a client should do then.
  * May import `kernel/`, `persistence/`, `events/` and `access/`.
  */
-export { riskErrors } from './risk.errors.ts';
 export type { Riskbit } from './riskbit.entity.ts';
 export {
   type DeviceRisk,

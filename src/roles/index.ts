@@ -2,12 +2,10 @@
  * Roles and groups: named sets of permissions, their holders, and the rules against privilege escalation. May import
  * `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
  */
-export { grantErrors } from './access.errors.ts';
 export { ADMINISTRATOR_ROLE, seedBuiltinRoles } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
-export { groupErrors } from './groups/group.errors.ts';
 export { type CreateGroup, GroupService, type UpdateGroup } from './groups/group.service.ts';
 export { type GroupFilter, type GroupOrder, GroupStore, type MemberGroup } from './groups/group.store.ts';
 export { GroupMemberService, type KnownUsers } from './groups/group-member.service.ts';

@@ -7,7 +7,6 @@ export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './co
 export { DeviceService, type SeenDevice } from './devices/device.service.ts';
 export { DeviceStore } from './devices/device.store.ts';
 export type { Device, Session } from './session.entity.ts';
-export { sessionErrors } from './session.errors.ts';
 export {
   type EndSessionsOptions,
   SessionService,

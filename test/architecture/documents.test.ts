@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ENTITIES } from '../../src/modules.ts';
 import { CLUSTER_DDL } from '../../src/persistence/cluster-ddl.ts';
 import { EVENT_LOG_DDL } from '../../src/persistence/event-log-ddl.ts';
 import { UNTENANTED_TABLES } from '../../src/persistence/sql-only.ts';
-import { ENTITIES } from '../../src/server/start/entities.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -47,8 +47,9 @@ const ORDERS = new Map(
 /** The words that the translation layer shares with `src/`: errors, ids, callers. Everything else it asks in GraphQL. */
 const SHARED_WITH_TRANSLATION = new Set(['src/kernel', 'src/access']);
 
-/** The list of the tables reads the entities behind the `index.ts` of each module. */
-const READS_ENTITIES = new Set(['src/server/start/entities.ts']);
+/** The list of the modules reads what each announces in its `module.ts`, and nothing else of them. */
+const LIST = 'src/modules.ts';
+const isAnnouncement = (path: string): boolean => /^src\/.+\/module\.ts$/.test(path);
 
 function* sources(folder: string): IterableIterator<string> {
   for (const name of readdirSync(folder)) {
@@ -63,11 +64,11 @@ const moduleOf = (path: string): string => {
   return parts[0] === 'src' ? `src/${parts[1]}` : parts[0]!;
 };
 
-/** The folder or the file of a module that an order names, else `files`; null for the module's `index.ts`. */
+/** The folder or the file of a module that an order names, else `files`; null for its `index.ts` and `module.ts`. */
 const partOf = (path: string, order: ReadonlyMap<string, number>): string | null => {
   const [name = '', ...rest] = path.slice(moduleOf(path).length + 1).split('/');
   if (rest.length > 0 || order.has(name)) return name;
-  return name === 'index.ts' ? null : 'files';
+  return name === 'index.ts' || name === 'module.ts' ? null : 'files';
 };
 
 interface Import {
@@ -105,9 +106,23 @@ describe('the steps of docs/architecture.md', () => {
   it('lead into another module through its index.ts', () => {
     const around = imports.filter(({ from, to }) => {
       const [a, b] = [moduleOf(from), moduleOf(to)];
-      return a !== b && b.startsWith('src/') && !READS_ENTITIES.has(from) && to !== `${b}/index.ts`;
+      return a !== b && b.startsWith('src/') && b !== LIST && from !== LIST && to !== `${b}/index.ts`;
     });
     expect(around).toEqual([]);
+  });
+
+  it('lead to what a module announces from the list of the modules only', () => {
+    const announced = imports.filter(({ to }) => isAnnouncement(to));
+    expect(announced.filter(({ from }) => from !== LIST)).toEqual([]);
+    const files = [...sources(join(ROOT, 'src'))].map((file) => relative(ROOT, file)).filter(isAnnouncement);
+    expect(announced.map(({ to }) => to).sort()).toEqual(files.sort());
+  });
+
+  it('lead to the list from the schema, which reads error codes and services, and from the server only', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => to === LIST && !/^(schema\/(errors\/codes|services)|src\/server\/.+)\.ts$/.test(from),
+    );
+    expect(wrong).toEqual([]);
   });
 });
 

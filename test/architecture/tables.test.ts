@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SQL_ONLY } from '../../src/modules.ts';
 import type { Database } from '../../src/persistence/index.ts';
-import { FOREIGN_KEYS, foreignKeyName, UNTENANTED_TABLES } from '../../src/persistence/sql-only.ts';
+import { foreignKeyName, UNTENANTED_TABLES } from '../../src/persistence/sql-only.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 interface IndexRow {
@@ -42,7 +43,7 @@ describe('the tables', () => {
         array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o) join pg_attribute a
           on a.attrelid = k.conrelid and a.attnum = u.n order by u.o) as columns
       from pg_constraint k where k.contype = 'f'`.execute(db.read());
-    expect(rows.map(({ name }) => name).sort()).toEqual(FOREIGN_KEYS.map(foreignKeyName).sort());
+    expect(rows.map(({ name }) => name).sort()).toEqual(SQL_ONLY.foreignKeys.map(foreignKeyName).sort());
     expect(rows.filter(({ columns }) => columns[0] !== 'tenant_id')).toEqual([]);
     expect(rows.filter(({ delete_rule }) => delete_rule !== 'c' && delete_rule !== 'r')).toEqual([]);
     expect(rows.filter(({ update_rule }) => update_rule !== 'a')).toEqual([]);

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
+import { ENTITIES } from '../../src/modules.ts';
 import { Database, type StatementObserver } from '../../src/persistence/index.ts';
-import { ENTITIES } from '../../src/server/start/entities.ts';
 import { stopCacheAges } from './cache-ages.ts';
 import { cloneTemplate } from './template.ts';
 

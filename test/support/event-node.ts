@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantId } from '../../src/kernel/index.ts';
+import { ENTITIES } from '../../src/modules.ts';
 import { Database } from '../../src/persistence/index.ts';
-import { ENTITIES } from '../../src/server/start/entities.ts';
 import { testActor, testEngine } from './events.ts';
 
 const WRITERS = 4;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import pg from 'pg';
+import { ENTITIES } from '../../src/modules.ts';
 import { Database, migrate } from '../../src/persistence/index.ts';
-import { ENTITIES } from '../../src/server/start/entities.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 
 /** Where the run's PostgreSQL is, and the migrated, empty database that others are copied from. */

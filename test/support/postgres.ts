@@ -10,8 +10,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { ENTITIES } from '../../src/modules.ts';
 import { Database, type StatementObserver } from '../../src/persistence/index.ts';
-import { ENTITIES } from '../../src/server/start/entities.ts';
 import { stopCacheAges } from './cache-ages.ts';
 import { openTestDatabase } from './database.ts';
 import { administer, databaseUrl, type PostgresServer } from './postgres-broker.ts';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
+import { ENTITIES } from '../../src/modules.ts';
 import { PGLITE_OPTIONS } from '../../src/persistence/dialect.ts';
 import { Database, migrate } from '../../src/persistence/index.ts';
-import { ENTITIES } from '../../src/server/start/entities.ts';
 
 /** Migrates a fresh embedded database and keeps its data directory as a file that tests clone. */
 export async function writeTemplate(path: string): Promise<void> {

@@ -1,4 +1,3 @@
-export { linkAccountErrors } from './link-account.errors.ts';
 export {
   type BeginLinking,
   type CompleteLinking,

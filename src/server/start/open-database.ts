@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
+import { ENTITIES } from '../../modules.ts';
 import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../../persistence/index.ts';
 import type { Logger } from '../environment/logger.ts';
 import { StartRefused } from '../environment/start-refused.ts';
 import { type DatabaseFault, describeDatabaseFault } from './database-fault.ts';
-import { ENTITIES } from './entities.ts';
 
 /** How long the start waits for a database server. The health check of the image allows for it. */
 export const PATIENCE_MS = 60_000;

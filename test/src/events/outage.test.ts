@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventEngine } from '../../../src/events/index.ts';
+import { ENTITIES } from '../../../src/modules.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
-import { ENTITIES } from '../../../src/server/start/entities.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
 import { PostgresCluster } from '../../support/postgres-cluster.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENTITIES } from '../../../src/modules.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
 import { MIGRATIONS } from '../../../src/persistence/migrations/index.ts';
-import { ENTITIES } from '../../../src/server/start/entities.ts';
 
 const TENANT = '019a0000-0000-7000-8000-000000000001';
 const EVENT = '019a4000-0000-7000-8000-000000000003';

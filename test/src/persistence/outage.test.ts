@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { ENTITIES } from '../../../src/modules.ts';
 import { Database } from '../../../src/persistence/index.ts';
-import { ENTITIES } from '../../../src/server/start/entities.ts';
 import { PostgresCluster } from '../../support/postgres-cluster.ts';
 
 describe('the database when its server goes away', () => {

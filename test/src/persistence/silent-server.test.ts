@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ENTITIES } from '../../../src/modules.ts';
 import { Database, type TimeLimits, withServerLock, withTimeLimits } from '../../../src/persistence/index.ts';
-import { ENTITIES } from '../../../src/server/start/entities.ts';
 import { Forwarder } from '../../support/forwarder.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { PostgresCluster } from '../../support/postgres-cluster.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ENTITIES, SQL_ONLY } from '../../../src/modules.ts';
 import { Database } from '../../../src/persistence/index.ts';
 import { missingSqlOnly } from '../../../src/persistence/schema-sql.ts';
 import { parseConfig } from '../../../src/server/environment/config.ts';
 import { createLogger } from '../../../src/server/environment/logger.ts';
-import { ENTITIES } from '../../../src/server/start/entities.ts';
 import { startNode } from '../../../src/server/start/node.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { administer } from '../../support/postgres-broker.ts';
@@ -79,6 +79,8 @@ describe('a database whose search_path names a schema of its own', { timeout: 90
     cleanUps.push(() => db.close());
     const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db.read());
     expect(rows).toEqual([{ schema: 'Own one' }]);
-    expect((await missingSqlOnly(db)).some((statement) => statement.includes('"security_events"'))).toBe(true);
+    expect((await missingSqlOnly(db, SQL_ONLY)).some((statement) => statement.includes('"security_events"'))).toBe(
+      true,
+    );
   });
 });

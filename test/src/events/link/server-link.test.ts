@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EventEngine } from '../../../../src/events/index.ts';
+import { ENTITIES } from '../../../../src/modules.ts';
 import { Database } from '../../../../src/persistence/index.ts';
-import { ENTITIES } from '../../../../src/server/start/entities.ts';
 import { newTenant, takeEvents, testActor, testEngine } from '../../../support/events.ts';
 import { createTestDatabase } from '../../../support/postgres.ts';
 

@@ -1,0 +1,3 @@
+import { accessErrors } from './reauthentication.ts';
+
+export const access = { name: 'access', errors: [accessErrors] };

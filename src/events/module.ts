@@ -1,0 +1,3 @@
+import { eventErrors } from './record/event.errors.ts';
+
+export const events = { name: 'events', errors: [eventErrors] };

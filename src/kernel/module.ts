@@ -1,0 +1,3 @@
+import { kernelErrors } from './errors.ts';
+
+export const kernel = { name: 'kernel', errors: [kernelErrors] };

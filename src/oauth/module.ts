@@ -1,0 +1,9 @@
+import type { ServiceModule } from '../composition/index.ts';
+import { SigningKeyEntity } from './keys/signing-key.entity.ts';
+import { oauthErrors } from './oauth.errors.ts';
+
+export const oauth = {
+  name: 'oauth',
+  entities: [SigningKeyEntity],
+  errors: [oauthErrors],
+} satisfies ServiceModule;

@@ -1,0 +1,17 @@
+import type { ServiceModule } from '../composition/index.ts';
+import { byTenant } from '../persistence/index.ts';
+import { RightEntity } from './right.entity.ts';
+import { rightErrors } from './right.errors.ts';
+
+export const rights = {
+  name: 'rights',
+  entities: [RightEntity],
+  foreignKeys: [
+    byTenant('rights', 'subject_user_id', 'users'),
+    byTenant('rights', 'subject_client_uuid', 'clients'),
+    byTenant('rights', 'object_user_id', 'users'),
+    byTenant('rights', 'object_group_id', 'groups'),
+    byTenant('rights', 'object_client_uuid', 'clients'),
+  ],
+  errors: [rightErrors],
+} satisfies ServiceModule;

@@ -1,0 +1,16 @@
+import type { ServiceModule } from '../composition/index.ts';
+import { byTenant } from '../persistence/index.ts';
+import { grantErrors } from './access.errors.ts';
+import { RoleCompositeEntity, RoleEntity, RoleGrantEntity } from './role.entity.ts';
+import { roleErrors } from './role.errors.ts';
+
+export const roles = {
+  name: 'roles',
+  entities: [RoleCompositeEntity, RoleEntity, RoleGrantEntity],
+  foreignKeys: [
+    byTenant('role_composites', 'role_id', 'roles'),
+    byTenant('role_composites', 'child_id', 'roles'),
+    byTenant('role_grants', 'role_id', 'roles'),
+  ],
+  errors: [grantErrors, roleErrors],
+} satisfies ServiceModule;
