@@ -1,7 +1,6 @@
 /**
- * The translation layer: every path of the older APIs and of OAuth, as rows over documents of the graph.
- * May import directives, errors and types of `schema/`, and of `src/` the words only: `kernel/` and `access/`. What it needs
- * of the service is `EngineHost`.
+ * The translation layer: every path of the older APIs and of OAuth, as rows over documents of the graph. May import directives,
+ * errors and types of `schema/`, and of `src/` only `kernel/` and `access/`. `EngineHost` is what it needs from the service.
  */
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
@@ -25,13 +24,13 @@ export {
   type WebOrigins,
 } from './engine/index.ts';
 
-/** Every dialect there is. */
+/** All dialects. */
 export const DIALECTS: readonly Dialect[] = [BLITZ, OIDC];
 
 /**
- * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`; other paths go on to the next
- * middleware.
- * @throws Error A row, a document or a table of errors does not fit the graph; every fault is named.
+ * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`. Requests for other paths are
+ * passed to the next middleware.
+ * @throws Error A row, a document or an error table does not match the graph; the message lists every fault.
  */
 export function mountRestCompat(host: EngineHost, options: EngineOptions): Middleware {
   const { publicUrl, defaultTenant } = options;

@@ -1,18 +1,21 @@
 import { z } from 'zod';
 
-/** What `meta.unmodifiable` lists beside the attributes that the tenant lets nobody change. */
+/** The members that `meta.unmodifiable` lists in addition to the attributes that the tenant made unmodifiable. */
 export const UNMODIFIABLE: readonly string[] = ['sub'];
 
-/** Contacts are documented as value and whether it is verified; a bare value is a contact that is not. */
+/** A contact is documented as a value and whether it is verified; a plain text is an unverified contact. */
 const CONTACT = z
   .union([z.object({ value: z.string(), verified: z.boolean().optional() }), z.string()])
   .nullable()
   .optional();
 
-/** Not the account's to say, whatever the value. */
+/** A member that must not be sent, whatever its value. */
 const NEVER = z.never().optional();
 
-/** Members of an account that are not attributes of it: sending one is answered `unmodifiable` (docs/dialects/blitz.md, section 2.1). */
+/**
+ * Members of an account that are not attributes; a request that sends one is answered with `unmodifiable`
+ * (docs/dialects/blitz.md, section 2.1).
+ */
 const READ_ONLY = { meta: NEVER, locked: NEVER };
 
 const MEMBERS = {
@@ -22,21 +25,21 @@ const MEMBERS = {
   ...READ_ONLY,
 };
 
-/** Attributes to change; the names beside these are the deployment's own. */
+/** Attributes to change; other names are attributes that the deployment defined. */
 export const CHANGED_ATTRIBUTES = z.looseObject({ ...MEMBERS, sub: NEVER });
 
 /** Attributes of a new account. */
 export const NEW_ATTRIBUTES = z.looseObject({
   ...MEMBERS,
-  sub: z.string().optional().describe('The subject id that the account is to have. Default: a new one.'),
+  sub: z.string().optional().describe('The subject id of the new account. Default: a generated one.'),
 });
 
-/** Inner codes of members that cannot be sent at all. */
+/** Inner codes of members that must not be sent. */
 export const ATTRIBUTE_SHAPE_ERRORS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.keys(READ_ONLY).map((name) => [name, 'unmodifiable']),
 );
 
-/** From the graph's names to the attributes'. */
+/** Attribute names by GraphQL input path. */
 export const ATTRIBUTE_FIELDS: Readonly<Record<string, string>> = {
   'input.attributes.*': '*',
   'input.attributes': '',
@@ -58,7 +61,7 @@ const verifiedOf = (contact: Contact) =>
 
 type Attributes = z.output<typeof CHANGED_ATTRIBUTES> | z.output<typeof NEW_ATTRIBUTES>;
 
-/** The variables that say what the attributes do; those that the graph knows by name are told apart from the others. */
+/** Makes the variables for attributes; those that the graph knows by name get separate variables. */
 export function attributeVariables(given: Attributes) {
   const { email, phone_number: phone, login: username, sub: _subject, ...attributes } = given;
   return {

@@ -8,7 +8,7 @@ import type { NamedVersion } from './user-agent.ts';
 const TEXT = z.string().optional();
 const NAMED = z.object({ name: TEXT, version: TEXT });
 
-/** docs/dialects/blitz.md, section 4; what is not known is left out. */
+/** The body of an event (docs/dialects/blitz.md, section 4); unknown members are left out. */
 export const AUDIT_EVENT = z.object({
   type: z.string(),
   ts: z.int().describe('Milliseconds since the epoch.'),
@@ -17,7 +17,7 @@ export const AUDIT_EVENT = z.object({
   ip: z.union([z.int(), z.string()]).optional().describe('IPv4 as an unsigned number of 32 bits, IPv6 as text.'),
   ua: z.union([z.string(), z.object({ browser: NAMED, os: NAMED })]).optional(),
   cId: TEXT.describe('The application.'),
-  cAthM: TEXT.describe('How the application proved who it is.'),
+  cAthM: TEXT.describe('How the application authenticated.'),
   lpId: TEXT.describe('The application that started the sign-in.'),
   pid: TEXT,
   proc: TEXT,
@@ -28,16 +28,16 @@ export const AUDIT_EVENT = z.object({
 /** An event of the graph. */
 type AuditEvent = ItemOf<AuditData['accountEvents']['nodes']>;
 
-/** Names of processes by `Origin.api`: `api` is REST's, of the others only `profile` is sourced. */
+/** Names of processes by `Origin.api`. The manual names only `api` for REST and `profile`; the other names are assumptions. */
 const PROCESSES: Readonly<Record<string, string>> = { rest: 'api', graphql: 'api', oauth: 'login', internal: 'system' };
 
-/** An event in the manual's shape. */
+/** Converts an event to the shape of the manual. */
 export function auditEvent(event: AuditEvent): z.input<typeof AUDIT_EVENT> {
   const application = event.clientId ?? undefined;
   return {
     type: eventName(event.type, event.params),
     ts: event.occurredAt.getTime(),
-    // Of somebody who has not signed in nothing is known but the application.
+    // For an anonymous caller only the application is known, not who acted.
     sbj: event.actorKind === 'anonymous' ? undefined : (event.actorId ?? undefined),
     obj: event.subjectId ?? undefined,
     ip: event.ip === null ? undefined : addressNumber(event.ip),
@@ -54,7 +54,7 @@ export function auditEvent(event: AuditEvent): z.input<typeof AUDIT_EVENT> {
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
-/** 203.0.113.7 is 3405803783; an address of IPv6 stays text. */
+/** Converts 203.0.113.7 to 3405803783; an IPv6 address stays a text. */
 export function addressNumber(ip: string): number | string {
   if (!IPV4.test(ip)) return ip;
   let number = 0;

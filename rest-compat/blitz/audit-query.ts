@@ -1,23 +1,29 @@
 import { isNumber, parseRql, type RqlCall, RqlRefusal, splitLimit, valuesOf } from './rql.ts';
 
-/** What the audit's `rql` asks for (docs/dialects/blitz.md, section 4). */
+/** The query of the audit's `rql` (docs/dialects/blitz.md, section 4). */
 export interface AuditQuery {
   readonly from: Date | undefined;
   readonly to: Date | undefined;
   readonly limit: number;
 }
 
-/** Without `rql` or its `limit`: so many events, the last ones. */
+/** How many of the latest events are answered without `rql` or its `limit`. */
 const DEFAULT_LIMIT = 100;
-/** A greater `limit` gives so many: the largest page of the graph. Whoever wants more asks again with a smaller `le`. */
+/**
+ * A greater `limit` counts as this one, the largest page of the graph. For more events, the caller repeats the request with a
+ * smaller `le`.
+ */
 export const MAX_AUDIT_LIMIT = 200;
 
-/** Smaller numbers are seconds, as in the manual's sample, others milliseconds, as in events: 10^11 seconds is the year 5138. */
+/**
+ * Smaller numbers are seconds, as in the manual's sample; others are milliseconds, as in events. 10^11 seconds is the year
+ * 5138.
+ */
 const FIRST_MILLISECONDS = 1e11;
-/** The end of the year 9999, the last that dates in the graph can name. */
+/** The end of the year 9999, the last year that dates of the graph support. */
 const LAST_MOMENT = 253_402_300_799_999;
 
-/** The first or last millisecond that a value of `ts` means: seconds are whole ones, from their first to their last. */
+/** The first or last millisecond of a value of `ts`: a value in seconds covers all milliseconds of that second. */
 function momentOf(call: RqlCall, millisecondsWithin: number): number {
   const [name, value] = valuesOf(call, 2);
   if (name!.text !== 'ts') throw new RqlRefusal('Only "ts" can be compared', name!.at);
@@ -28,8 +34,8 @@ function momentOf(call: RqlCall, millisecondsWithin: number): number {
 }
 
 /**
- * Reads `and(ge(ts,A),le(ts,B),limit(N))` and its parts.
- * @throws RqlRefusal Anything else.
+ * Reads `and(ge(ts,A),le(ts,B),limit(N))` or parts of it.
+ * @throws RqlRefusal The expression has another form.
  */
 export function parseAuditQuery(rql: string | undefined): AuditQuery {
   const { condition, limit } = rql === undefined ? { condition: null, limit: null } : splitLimit(parseRql(rql));

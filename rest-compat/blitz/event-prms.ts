@@ -2,7 +2,7 @@ import { totpIdOf } from './identifiers.ts';
 import { ID_STORE } from './quirks.ts';
 import { rightKeyOf } from './right-keys.ts';
 
-/** What the details of an event are made from. */
+/** The parts of an event from which its details are made. */
 export interface PrmsSource {
   readonly type: string;
   readonly subjectId: string | null;
@@ -10,12 +10,12 @@ export interface PrmsSource {
 }
 
 type Params = PrmsSource['params'];
-/** Details by the dialect's name; one that is undefined or null is left out. */
+/** Details by their name in the dialect; undefined and null ones are left out. */
 type Details = Readonly<Record<string, unknown>>;
 
-/** Methods of sign-in (RFC 8176 where it names them) in the dialect's words; others stay as they are. */
+/** The dialect's names of sign-in methods, by the name of RFC 8176; methods that are not listed keep their name. */
 const METHODS: Readonly<Record<string, string>> = { pwd: 'password' };
-/** Columns in the dialect's words. */
+/** The dialect's names of columns. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
   username: 'login',
   givenName: 'given_name',
@@ -31,7 +31,7 @@ const listed = (value: unknown): readonly string[] => (Array.isArray(value) ? va
 const renamed = (names: readonly string[], by: Readonly<Record<string, string>>): string[] => [
   ...new Set(names.map((name) => (Object.hasOwn(by, name) ? by[name]! : name))),
 ];
-/** Attributes of the deployment have their own name. */
+/** Attributes that the deployment defined keep their name. */
 const attributes = (changed: unknown): string[] =>
   renamed(listed(changed), ATTRIBUTES).map((name) => name.replace(/^attributes\./, ''));
 const methods = (value: unknown): string[] => renamed(typeof value === 'string' ? [value] : listed(value), METHODS);
@@ -57,7 +57,7 @@ const rightKey = (kind: unknown, key: unknown, profile: unknown): string =>
     key: String(key),
     profile: typeof profile === 'string' ? profile : null,
   });
-/** A right that only gets or loses tags is told of as well; it is still held when some are left. */
+/** Events of rights also report changes of tags only; the right is still held when `tags_left` is not empty. */
 const right = ({
   subjectKind,
   subject,
@@ -124,12 +124,12 @@ const DETAILS: Readonly<Record<string, (params: Params, subjectId: string | null
 const text = (value: unknown): string =>
   Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
-/** `prms` of an event: every value is a text, lists are joined by commas. */
+/** Makes `prms` of an event: every value is a text, lists are joined by commas. */
 export function eventPrms({ type, params, subjectId }: PrmsSource): Record<string, string> {
   const shown: Record<string, string> = {};
   if (!Object.hasOwn(DETAILS, type)) return shown;
   const details = DETAILS[type]!(params, subjectId);
-  // Hundreds of events an answer: a loop costs a fifth of a chain of lists.
+  // An answer has hundreds of events, and a loop takes a fifth of the time of chained list functions.
   for (const [name, value] of Object.entries(details)) if (value != null) shown[name] = text(value);
   return shown;
 }

@@ -1,7 +1,6 @@
 /**
- * Names of event types in the dialect's audit (docs/dialects/blitz.md, section 4; only `login` is sourced, the others
- * are our reading). A type
- * that is absent is not shown by this door.
+ * Names of event types in the dialect's audit (docs/dialects/blitz.md, section 4). The manual shows only `login`; the others
+ * are assumptions. A type that is not listed is not shown in this API.
  */
 export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'session.started': 'login',
@@ -35,8 +34,8 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Events of credentials are named after the kind of credential. Every kind has a name: the log gives as many events as the
- * audit's `limit` says, so one that could not be shown would leave the answer short.
+ * Events of credentials are named by the kind of credential. Every kind has a name, because the query reads as many events as
+ * `limit` says: one without a name would make the answer too short.
  */
 export const CREDENTIAL_EVENT_NAMES: Readonly<Record<string, (kind: string) => string>> = {
   'credential.added': (kind) => `${kind}_attached`,
@@ -47,10 +46,10 @@ const CREDENTIAL_KINDS: Readonly<Record<string, string>> = {
   'security-key': 'security_key',
   passkey: 'security_key',
 };
-/** What the manual has no name for, such as the first password of an account. */
+/** The name for kinds that the manual does not name, such as the first password of an account. */
 const OTHER_CREDENTIAL = 'credential';
 
-/** Types of the graph that are shown. */
+/** The event types of the graph that are shown. */
 export const SHOWN_EVENT_TYPES: readonly string[] = [
   ...Object.keys(EVENT_NAMES),
   ...Object.keys(CREDENTIAL_EVENT_NAMES),

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import type { GroupData } from './operations.generated.ts';
 
-/** What begins every `instanceId` of a group. */
+/** The beginning of every `instanceId` of a group, before it is encoded. */
 const INSTANCE = 'grp:';
 const ENCODED_INSTANCE = 'Z3JwO';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A group in a path. What cannot be one is the id of none. */
+/** The id of a group in a path. Text of another form is the id of no group. */
 export const GROUP_ID = z
   .string()
   .regex(/^\P{C}{1,255}$/u)
-  .describe('`id` of the group; `instanceId` does as well.');
+  .describe('`id` or `instanceId` of the group.');
 
-/** Profile whose groups form a tree elsewhere: they are no organisations (docs/dialects/blitz.md, section 2.19). */
+/** The profile of the groups that form a tree, which are not organisations (docs/dialects/blitz.md, section 2.19). */
 export const TREE_PROFILE = 'groups';
 
 export const PROFILE = z
@@ -20,12 +20,12 @@ export const PROFILE = z
   .regex(/^(?!groups$)[A-Za-z0-9._-]{1,64}$/)
   .describe('Name of the profile of groups, such as `orgs`.');
 
-/** The opaque reference to a group's record. @param globalId As the graph has it: its last part is the record's own id. */
+/** Makes the `instanceId` of a group. @param globalId Its id in the graph, whose last part is the key of the row. */
 function groupInstanceIdOf(globalId: string): string {
   return Buffer.from(INSTANCE + globalId.slice(globalId.lastIndexOf('~') + 1), 'utf8').toString('base64url');
 }
 
-/** The variables that name a group, from its path id. */
+/** Makes the variables that name a group, from the id in a path. */
 export function groupVariables(pathId: string, profile: string | undefined) {
   const record = recordOf(pathId);
   return record === null ? { key: pathId, profile } : { id: record, profile };
@@ -38,7 +38,7 @@ function recordOf(pathId: string): string | null {
   return decoded.startsWith(INSTANCE) && UUID.test(record) && groupInstanceIdOf(record) === pathId ? record : null;
 }
 
-/** docs/dialects/blitz.md, section 2.19: the attributes beside these are the deployment's own. */
+/** The body of a group (docs/dialects/blitz.md, section 2.19); other members are attributes that the deployment defined. */
 export const GROUP = z.looseObject({
   instanceId: z.string(),
   id: z.string(),
@@ -48,10 +48,10 @@ export const GROUP = z.looseObject({
 
 type Group = GroupData['group'];
 
-/** `expand=false` is "ids only" in the manual; that these are objects with the ids is our reading. */
+/** The body for `expand=false`. The manual says "ids only"; that these are objects with the ids is an assumption. */
 const idsOf = ({ id, key, profile }: Group) => ({ instanceId: groupInstanceIdOf(id), id: key, profile });
 
-/** Attributes cannot cover the group's own members. */
+/** Converts a group. Attributes with the name of a declared member do not replace it. */
 export function group(data: Group, isExpanded: boolean): z.input<typeof GROUP> {
   const ids = idsOf(data);
   if (!isExpanded) return ids;

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { isUuid } from '../../src/kernel/index.ts';
 
-/** Typesetting put hyphens and dashes of other kinds into published ids (docs/dialects/blitz.md, section 0.3). */
+/** Other kinds of hyphens and dashes, which typesetting has put into published ids (docs/dialects/blitz.md, section 0.3). */
 const DASHES = /[\u2010-\u2015]/g;
 /**
- * What begins every `instanceId` of a user; ids that are chosen may not begin with its encoding (docs/dialects/blitz.md,
- * section 0.3).
+ * The beginning of every `instanceId` of a user, before it is encoded; chosen ids must not begin with its encoding
+ * (docs/dialects/blitz.md, section 0.3).
  */
 const INSTANCE = 'usr:';
 const ENCODED_INSTANCE = 'dXNyO';
 
-/** An account in a path: `subjectId` or `instanceId`. What cannot be either is the id of nobody. */
+/** The id of an account in a path: `subjectId` or `instanceId`. Text of another form is the id of no account. */
 export const ACCOUNT_ID = z
   .string()
   .regex(/^[A-Za-z0-9_.\-\u2010-\u2015]{1,256}$/)
-  .describe('`subjectId` of the account; `instanceId` does as well.');
+  .describe('`subjectId` or `instanceId` of the account.');
 
-/** The public id behind either form of a path id. */
+/** The `subjectId` for either form of an id in a path. */
 export function subjectIdOf(pathId: string): string {
   const id = pathId.replace(DASHES, '-');
   if (!id.startsWith(ENCODED_INSTANCE)) return id;
@@ -26,26 +26,26 @@ export function subjectIdOf(pathId: string): string {
 }
 
 const TOTP_ID = /^SW_TOTP_(\d{1,9})_(.+)$/;
-/** Never given out: the id of no app. */
+/** A number that no app has. */
 const NO_ORDINAL = 0;
 
-/** Id of a code app (docs/dialects/blitz.md, section 0.3). */
+/** Makes the id of a code app (docs/dialects/blitz.md, section 0.3). */
 export const totpIdOf = (ordinal: number, subjectId: string): string => `SW_TOTP_${ordinal}_${subjectId}`;
 
-/** The number in the id of a code app of this account; that of no app when the id is not one of this account. */
+/** The number in the id of a code app of this account; `NO_ORDINAL` if the id belongs to another account. */
 export function totpOrdinalOf(id: string, subjectId: string): number {
   const [, ordinal, owner] = TOTP_ID.exec(id.replace(DASHES, '-')) ?? [];
   const isOwner = owner === subjectId || (isUuid(subjectId) && owner?.toLowerCase() === subjectId.toLowerCase());
   return isOwner ? Number(ordinal) : NO_ORDINAL;
 }
 
-/** Id of what a user allowed an application (docs/dialects/blitz.md, section 0.3). */
+/** Makes the id of a consent (docs/dialects/blitz.md, section 0.3). */
 export const consentIdOf = (subjectId: string, clientId: string): string => `${subjectId}_${clientId}`;
 
-/** Never registered: the id of no application. */
+/** A `client_id` that no application has. */
 const NO_CLIENT = '';
 
-/** The application in the id of a consent of this account; that of none when the id is not one of this account. */
+/** The `client_id` in the id of a consent of this account; `NO_CLIENT` if the id belongs to another account. */
 export function consentClientOf(id: string, subjectId: string): string {
   const prefix = consentIdOf(subjectId, '');
   const start = id.slice(0, prefix.length).replace(DASHES, '-');
@@ -53,7 +53,7 @@ export function consentClientOf(id: string, subjectId: string): string {
   return isOwner ? id.slice(prefix.length) : NO_CLIENT;
 }
 
-/** The opaque reference to an account's record. */
+/** Makes the `instanceId` of an account. */
 export function instanceIdOf(subjectId: string): string {
   return Buffer.from(INSTANCE + subjectId, 'utf8').toString('base64url');
 }

@@ -22,7 +22,10 @@ import { BLITZ_SAMPLES } from './samples.ts';
 
 export { registerBlitz } from './register.ts';
 
-/** Pages may call what takes an access token; what takes a secret or a cookie is for servers and for our own pages. */
+/**
+ * Lets web pages call the rows that accept access tokens. Rows with a secret or a cookie are for servers and for pages of the
+ * service.
+ */
 const forPages = (row: Route): Route => (row.callers.bearer === undefined ? row : { ...row, cors: 'client' });
 
 const REST_CHAPTERS: readonly Chapter[] = [
@@ -35,13 +38,13 @@ const REST_CHAPTERS: readonly Chapter[] = [
   { name: 'Registration', description: 'New accounts, and the codes that confirm them.', routes: REGISTRATION_ROUTES },
   {
     name: 'Authentication',
-    description: 'What is demanded at the sign-in, and which methods are locked.',
+    description: 'What is required at sign-in, and which methods are locked.',
     routes: AUTH_ROUTES,
   },
   { name: 'Password', description: 'Changing passwords.', routes: PASSWORD_ROUTES },
   { name: 'Code apps', description: 'Apps that show one-time codes (TOTP).', routes: TOTP_ROUTES },
   { name: 'Security question', description: 'A question with its answer.', routes: SECURITY_QUESTION_ROUTES },
-  { name: 'State', description: 'What inactivity does to an account.', routes: STATE_ROUTES },
+  { name: 'State', description: 'The state of an account with regard to inactivity.', routes: STATE_ROUTES },
   { name: 'Sessions, apps and devices', description: 'Where a user is signed in.', routes: DEVICE_ROUTES },
   { name: 'Consents', description: 'What users allowed applications to do.', routes: CONSENT_ROUTES },
   { name: 'External accounts', description: 'Accounts at other providers.', routes: FEDERATION_ROUTES },
@@ -54,7 +57,7 @@ const REST_CHAPTERS: readonly Chapter[] = [
 
 const OAUTH_CHAPTER: Chapter = {
   name: 'OAuth 2.0',
-  description: 'Tokens and what is known of them, keys, and what the issuer can do.',
+  description: 'Tokens, their introspection, keys, and the metadata of the issuer.',
   routes: [...OAUTH_ROUTES, ...DISCOVERY_ROUTES, ...METADATA_ROUTES],
 };
 

@@ -1,4 +1,4 @@
-/** Where this API's issuers are: at `/blitz` for the default tenant, below `/t/{tenant}` for the others. */
+/** The paths of this dialect's issuers: `/blitz` for the default tenant, `/t/{tenant}/blitz` for the others. */
 export const BLITZ_ISSUER = {
   kind: 'suite',
   path: ({ name, isDefault }: { readonly name: string; readonly isDefault: boolean }): string =>

@@ -1,19 +1,18 @@
 import type { SignUpStep } from './operations.generated.ts';
 
-/** What the dialect does on purpose although nobody would ask for it, each with its section of docs/dialects/blitz.md. */
+/** Deliberate oddities of the dialect, each with its section of docs/dialects/blitz.md. */
 
-/** Section 2.8: lists of code apps always have `name`, though nobody need give one. */
+/** Section 2.8: lists of code apps always have `name`, although a name is optional. */
 export const NAMELESS = '';
 
 /**
- * Sections 2.4 and 2.19 know no pages: a search answers this many at most, which is the graph's largest page, whatever its
- * `limit` says.
+ * Sections 2.4 and 2.19 have no pages: a search answers at most this many items, the graph's largest page, whatever its `limit`
+ * says.
  */
 export const MAX_FOUND = 200;
 
 /**
- * Section 2.2: the word `instructions` is cut off in the manual, so their names are our reading. Each is a step of the
- * graph's sign-up.
+ * Section 2.2: the manual is cut off at `instructions`, so these names are assumptions. Each is a step of the graph's sign-up.
  */
 export const INSTRUCTION_NAMES = ['confirm_email', 'confirm_phone'] as const;
 
@@ -23,19 +22,19 @@ export const INSTRUCTIONS: Readonly<Record<(typeof INSTRUCTION_NAMES)[number], S
 };
 
 /**
- * Section 2.13: what a device is whose browser does not say more; the manual shows one sample and lists no other values. What
- * `cls` means is not told.
+ * Section 2.13: the description of a device whose browser does not say more. The manual shows this one sample and lists no
+ * other values; it does not say what `cls` means.
  */
 export const DESKTOP = { tp: 'Browser', deviceType: 'pc', device: 'PC', cls: true } as const;
 
-/** Section 4: a sign-in names the store that keeps the account; a tenant has one, and what it is called is not told. */
+/** Section 4: a sign-in names the store of the account. A tenant has one store, and the manual does not say its name. */
 export const ID_STORE = 'internal';
 
-/** Section 2.15: parameters of the provider's address in the order of the manual's sample; what it does not name stands between. */
+/** Section 2.15: the parameters of the provider's URL in the order of the manual's sample; `*` is the place of all others. */
 const SAMPLE_ORDER = ['state', 'scope', 'redirect_uri', 'client_id', '*', 'response_type'];
 const placeOf = (name: string): number => SAMPLE_ORDER.indexOf(SAMPLE_ORDER.includes(name) ? name : '*');
 
-/** The address with its parameters in that order, each with its value as it was. */
+/** Sorts the parameters of the URL into that order. */
 export function inSampleOrder(address: string): string {
   const url = new URL(address);
   const parameters = [...url.searchParams].sort(([a], [b]) => placeOf(a) - placeOf(b));
@@ -43,12 +42,12 @@ export function inSampleOrder(address: string): string {
   return url.href;
 }
 
-/** JSON that may stand inside a script element. */
+/** Makes JSON that is safe inside a script element. */
 const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 /**
- * Section 2.15: in popup mode the browser step answers a page that tells the opener and closes itself. A window without an
- * opener goes on to the callback.
+ * Section 2.15: in popup mode the browser step answers with a page that sends a message to its opener and closes itself. A
+ * window without an opener continues to the callback.
  */
 export function popupPage(end: {
   readonly outcome: string;

@@ -14,7 +14,7 @@ import type {
 import { DESKTOP, INSTRUCTION_NAMES, INSTRUCTIONS } from './quirks.ts';
 import { withMajor, withVersion } from './user-agent.ts';
 
-/** docs/dialects/blitz.md, section 2.15: `userName` only when it is known. */
+/** The body of docs/dialects/blitz.md, section 2.15; `userName` only if it is known. */
 export const EXTERNAL_ACCOUNTS = z.array(
   z.object({ sid: z.string(), fpType: z.string(), fpName: z.string(), userName: z.string().optional() }),
 );
@@ -30,7 +30,7 @@ export function externalAccounts({ federationLinks }: ExternalAccountsData): z.i
 
 export const REDIRECT_TO = z.object({ redirectTo: z.string() });
 
-/** docs/dialects/blitz.md, section 2.6: `requiredFactor` is absent when two-factor sign-in is off. */
+/** The body of docs/dialects/blitz.md, section 2.6; `requiredFactor` is absent when two-factor sign-in is off. */
 export const AUTH_MODES = z.object({
   requiredFactor: z.literal(2).optional(),
   needPasswordChange: z.boolean(),
@@ -51,7 +51,9 @@ export function authModes({
 
 const CONTACT = z.object({ value: z.string(), verified: z.boolean() });
 
-/** docs/dialects/blitz.md, section 2.1: the attributes are the deployment's own, so any name may stand beside the ones that are declared. */
+/**
+ * The body of docs/dialects/blitz.md, section 2.1. Deployments define attributes, so it may have members that are not declared.
+ */
 export const ACCOUNT = z.looseObject({
   sub: z.string(),
   locked: z.boolean(),
@@ -68,11 +70,17 @@ const withoutNulls = (members: Readonly<Record<string, unknown>>): object =>
 
 const contact = (value: string | null, verified: boolean) => (value === null ? null : { value, verified });
 
-/** Who was registered without a `login` has one of the others as username (docs/dialects/blitz.md, section 2.2). */
+/**
+ * The `login`, which is absent if the account was registered without one: then the username is its e-mail address, phone number
+ * or id (docs/dialects/blitz.md, section 2.2).
+ */
 const loginOf = ({ username, email, phone, subject }: Account) =>
   [email, phone, subject].includes(username) ? undefined : username;
 
-/** Attributes without a value are left out; the account's own members cannot be covered by attributes of their name. */
+/**
+ * Converts an account. Attributes without a value are left out; attributes with the name of a declared member do not replace
+ * it.
+ */
 export function account(user: Account): z.input<typeof ACCOUNT> {
   return {
     ...user.attributes,
@@ -91,10 +99,13 @@ export function account(user: Account): z.input<typeof ACCOUNT> {
   };
 }
 
-/** docs/dialects/blitz.md, section 2.5: flat. */
+/** The body of docs/dialects/blitz.md, section 2.5, a flat object. */
 export const PROPERTIES = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** docs/dialects/blitz.md, section 2.2: `cookies` are for the user's browser, `instructions` what is left to do. */
+/**
+ * The body of docs/dialects/blitz.md, section 2.2: `cookies` are for the user's browser, `instructions` are the steps that
+ * remain.
+ */
 export const REGISTRATION = z.object({
   instanceId: z.string(),
   subject: z.string(),
@@ -103,7 +114,7 @@ export const REGISTRATION = z.object({
   instructions: z.array(z.string()),
 });
 
-/** The session's cookie has another name here. */
+/** The dialect's name of the session cookie. */
 const SESSION_COOKIE = 'css';
 
 export function registration({
@@ -121,14 +132,14 @@ export function registration({
   };
 }
 
-/** docs/dialects/blitz.md, section 2.11: what nobody was sent must not be lost. */
+/** The body of docs/dialects/blitz.md, section 2.11: a generated password that was not sent to the user is answered. */
 export const GENERATED_PASSWORD = z.object({ password: z.string() });
 
 export function generatedPassword({ generatedPassword: password }: ReplacePasswordData['replacePassword']) {
   return password === null ? null : { password };
 }
 
-/** docs/dialects/blitz.md, section 2.13; names by language, `_default_` for all others. */
+/** The body of docs/dialects/blitz.md, section 2.13; names by language, `_default_` for all other languages. */
 export const LINKED_APPS = z.array(
   z.object({
     id: z.string(),
@@ -147,7 +158,7 @@ export function linkedApps({ linkedApps: apps }: LinkedAppsData): z.input<typeof
   }));
 }
 
-/** docs/dialects/blitz.md, section 2.13. */
+/** The body of docs/dialects/blitz.md, section 2.13. */
 export const DEVICES = z.array(
   z.object({
     id: z.string(),

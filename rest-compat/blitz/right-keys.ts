@@ -1,15 +1,15 @@
 import { ACCOUNT_ID, subjectIdOf } from './identifiers.ts';
 
-/** The id of nobody. */
+/** An id that no user has. */
 const NOBODY = '';
 
-/** Who holds a right, in the graph's words. */
+/** The holder of a right, in the terms of the graph. */
 export type RightHolder = { readonly userId: string } | { readonly clientId: string };
 
-/** On what a right is held, in the graph's words. */
+/** The object of a right, in the terms of the graph. */
 export type RightParty = RightHolder | { readonly groupKey: { readonly profile: string; readonly key: string } };
 
-/** How the two types that a key may name beside users are written (docs/dialects/blitz.md, section 2.18). */
+/** The types that a key may name besides users, as the dialect writes them (docs/dialects/blitz.md, section 2.18). */
 export const RIGHT_TYPES = ['its', 'grps'] as const;
 export type RightKeyType = (typeof RIGHT_TYPES)[number];
 
@@ -17,8 +17,8 @@ const account = (id: string): RightHolder => ({ userId: ACCOUNT_ID.safeParse(id)
 const group = (key: string, profile: string): RightParty => ({ groupKey: { profile, key } });
 
 /**
- * Who holds a right: `{subjectId}`, `its|{app_id}`, or a plain id of an application with its type beside it. Groups hold
- * none, so a key that looks like one's is the account of nobody.
+ * Reads the holder of a right: `{subjectId}`, `its|{app_id}`, or a plain id of an application with its type in another member.
+ * Groups hold no rights, so a group's key names no account.
  */
 export function rightHolderOf(key: string, type?: 'its'): RightHolder {
   if (key.startsWith('grps|')) return { userId: NOBODY };
@@ -27,8 +27,8 @@ export function rightHolderOf(key: string, type?: 'its'): RightHolder {
 }
 
 /**
- * On what a right is held: as above, or `grps|{grp_id}|{profile}`.
- * @param ext Profile of a group whose type stands beside it.
+ * Reads the object of a right: as above, or `grps|{grp_id}|{profile}`.
+ * @param ext Profile of a group whose type is given in another member.
  */
 export function rightPartyOf(key: string, type?: RightKeyType, ext?: string): RightParty {
   if (type === 'its') return { clientId: key };
@@ -41,7 +41,7 @@ export function rightPartyOf(key: string, type?: RightKeyType, ext?: string): Ri
   );
 }
 
-/** The key of a subject or object in answers. */
+/** Writes the key of a subject or object. */
 export function rightKeyOf({ kind, key, profile }: { kind: string; key: string; profile: string | null }): string {
   if (kind === 'APPLICATION') return `its|${key}`;
   return kind === 'GROUP' ? `grps|${key}|${profile}` : key;

@@ -1,4 +1,4 @@
-/** A value as it was written, without its type prefix and percent-decoded. `auto`: it had none. */
+/** A value without its type prefix, percent-decoded. `auto`: it had no type prefix. */
 export interface RqlValue {
   readonly kind: 'value';
   readonly type: 'auto' | 'string' | 'number' | 'boolean';
@@ -15,7 +15,7 @@ export interface RqlCall {
   readonly at: number;
 }
 
-/** The expression is not one, or not one that is understood here; the message is meant for the caller. */
+/** The expression is malformed or not supported; the message is for the caller. */
 export class RqlRefusal extends Error {
   override readonly name = 'RqlRefusal';
   /** Where the fault is, counted from 0. */
@@ -27,10 +27,10 @@ export class RqlRefusal extends Error {
   }
 }
 
-/** Longer than any URL that proxies let through as a habit (8 KB), decoded. */
+/** Most characters of an expression; proxies usually limit a URL to 8 KB. */
 export const MAX_RQL_LENGTH = 4096;
 const MAX_DEPTH = 8;
-/** Calls and values together: 20 comparisons of a name and a value, in groups. */
+/** Most calls and values together: enough for 20 comparisons of a name and a value, in groups. */
 const MAX_NODES = 100;
 
 const CONTAINERS = new Set(['and', 'or']);
@@ -40,9 +40,8 @@ const NUMBER = /^[+-]?\d{1,30}(\.\d{1,30})?$/;
 
 /**
  * Reads an expression of the query language (docs/dialects/blitz.md, section 2.4), such as
- * `and(eq(family_name,string:Orlov),limit(5))`.
- * The text is what the query parameter says, decoded once. Values may hold parentheses as long as they are balanced, and
- * commas when percent-encoded once more.
+ * `and(eq(family_name,string:Orlov),limit(5))`. The text is the query parameter, decoded once. Values may contain balanced
+ * parentheses, and commas if they are percent-encoded once more.
  * @throws RqlRefusal Malformed, too long, too deep or too large.
  */
 export function parseRql(text: string): RqlCall {
@@ -83,7 +82,7 @@ function readCall(reader: Reader, depth: number): RqlCall {
   return { kind: 'call', name, args, at };
 }
 
-/** Whether another argument follows; steps over the comma or the closing parenthesis. */
+/** Whether another argument follows; skips the comma or the closing parenthesis. */
 function isNext(reader: Reader): boolean {
   skipBlanks(reader);
   const character = reader.text[reader.at];
@@ -115,7 +114,7 @@ function typed(raw: string, at: number): RqlValue {
   return { kind: 'value', type: type ?? 'auto', text, at };
 }
 
-/** Whoever encodes values once sends `100%` as what looks like half an escape here, so that stays as it is. */
+/** Decodes a value. `100%`, which a caller encoded only once, is not a valid escape at this point and stays as it is. */
 function decoded(text: string): string {
   if (!text.includes('%')) return text;
   try {
@@ -129,7 +128,7 @@ function decoded(text: string): string {
 export const isNumber = ({ type, text }: RqlValue): boolean =>
   type === 'number' || (type === 'auto' && NUMBER.test(text));
 
-/** The values of a call that takes exactly so many. @throws RqlRefusal */
+/** The values of a call that takes exactly `size` values. @throws RqlRefusal */
 export function valuesOf(call: RqlCall, size: number): readonly RqlValue[] {
   if (call.args.length === size && call.args.every((arg) => arg.kind === 'value')) return call.args as RqlValue[];
   throw new RqlRefusal(`"${call.name}" takes ${size} ${size === 1 ? 'value' : 'values'}`, call.at);
@@ -137,7 +136,7 @@ export function valuesOf(call: RqlCall, size: number): readonly RqlValue[] {
 
 /** An expression without its `limit`. */
 export interface LimitedRql {
-  /** Null when there was nothing else. */
+  /** Null if the expression has only a `limit`. */
   readonly condition: RqlCall | null;
   /** A whole number from 0; null when not given. */
   readonly limit: number | null;
@@ -145,7 +144,8 @@ export interface LimitedRql {
 
 /**
  * Takes `limit(n)` out of an expression: alone, or directly inside the outermost `and`.
- * @throws RqlRefusal It is given twice or is no whole number; anywhere else it is left, and nobody's operator.
+ * @throws RqlRefusal `limit` is given twice or is not a whole number. Elsewhere in the expression it is left in place, where it
+ *   is refused as an unknown operator.
  */
 export function splitLimit(call: RqlCall): LimitedRql {
   const parts = call.name === 'and' ? (call.args as readonly RqlCall[]) : [call];

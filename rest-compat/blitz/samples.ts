@@ -32,7 +32,7 @@ const HELD_RIGHTS = {
 const GIVEN_RIGHTS = { [SUBJECT]: ['ORG_ADMIN'], 'its|portal': ['SYS_MON'] };
 const GIVE_RIGHT = { subject: SUBJECT, object: GROUP.id, objectType: 'grps', objectExt: GROUP.profile };
 
-/** What the rows take and answer; names and ids are made up. */
+/** Samples of the requests and answers of the rows; names and ids are invented. */
 export const BLITZ_SAMPLES: Samples = {
   parameters: {
     ...OAUTH_SAMPLES.parameters,

@@ -1,28 +1,30 @@
 import type { ScopeAlias } from '../../src/access/index.ts';
 
-/** A heading of the manual's list of permissions: the scope of user mode, that of system mode, and what each means. */
+/**
+ * An entry of the manual's list of permissions: its scope names for user mode and system mode, and the permissions they mean.
+ */
 interface ScopePair {
   readonly text: string;
   /** Names for users' tokens; several are spellings of one. */
   readonly user?: readonly string[];
   /** Names for applications' tokens. */
   readonly app?: readonly string[];
-  /** What both mean: in user mode for the own account alone. */
+  /** The permissions of both; in user mode for the user's own account only. */
   readonly means?: readonly string[];
   readonly meansForUser?: readonly string[];
   readonly meansForApp?: readonly string[];
 }
 
 /**
- * The scopes of docs/dialects/blitz.md, section 1.1, as permissions of docs/tenancy.md. In a token of the other kind a
- * name grants nothing.
+ * The scopes of docs/dialects/blitz.md, section 1.1, as permissions of docs/tenancy.md. A name gives no permission in a token
+ * of the other kind.
  */
 const PAIRS: readonly ScopePair[] = [
   {
     text: 'Getting attributes',
     user: ['blitz_api_user'],
     app: ['blitz_api_sys_users'],
-    // The manual prints the reading scopes for changes of properties too (docs/dialects/blitz.md, section 3.2).
+    // The manual lists the scopes for reading also for changes of properties (docs/dialects/blitz.md, section 3.2).
     means: ['user:read', 'user-property:write'],
   },
   {
@@ -30,7 +32,7 @@ const PAIRS: readonly ScopePair[] = [
     user: ['blitz_api_user_chg'],
     app: ['blitz_api_sys_users_chg'],
     means: ['user:write', 'user:delete', 'user-property:write'],
-    // An address is an attribute like any other; that it is verified is not the user's to say.
+    // Users may change their e-mail address, but not declare it verified.
     meansForUser: ['email:change'],
   },
   { text: 'Registration', app: ['blitz_api_sys_users_reg'], means: ['user:create', 'linked-app:create'] },
@@ -115,12 +117,12 @@ const PAIRS: readonly ScopePair[] = [
   },
 ];
 
-/** Names that open claims and nothing else. */
+/** Names that only allow claims at userinfo. */
 const CLAIM_SCOPES: readonly (readonly [name: string, description: string])[] = [
   ['usr_grps', 'Adds the groups of the user to userinfo.'],
 ];
 
-/** Every fixed scope name of the dialect. */
+/** All fixed scope names of the dialect. */
 export const BLITZ_SCOPES: readonly ScopeAlias[] = [
   ...PAIRS.flatMap(({ text, user = [], app = [], means = [], meansForUser = [], meansForApp = [] }) => [
     ...user.map(
@@ -128,7 +130,7 @@ export const BLITZ_SCOPES: readonly ScopeAlias[] = [
         name,
         holder: 'user',
         expandsTo: [...means, ...meansForUser].map((scope) => `${scope}:self`),
-        description: `${text}, of the own account.`,
+        description: `${text}, of the user's own account.`,
       }),
     ),
     ...app.map(
@@ -146,8 +148,8 @@ export const BLITZ_SCOPES: readonly ScopeAlias[] = [
 const ONE_PROVIDER = /^fed_token_([A-Za-z0-9_.-]{3,129})$/;
 
 /**
- * `fed_token_<type>_<name>`: the stored tokens of one provider. Both parts may hold `_`, so every way to cut the name is
- * meant; only a provider that exists can match one of them.
+ * Reads `fed_token_<type>_<name>`, the scope for the stored tokens of one provider. Both parts may contain `_`, so the scope
+ * names the provider of every possible split; only one that exists has an effect.
  */
 export function providerTokenScope(name: string): ScopeAlias | null {
   const joined = ONE_PROVIDER.exec(name)?.[1];

@@ -11,7 +11,10 @@ import {
   valuesOf,
 } from './rql.ts';
 
-/** Names in searches that are no attributes, with the graph's word for each; `negated`: for the opposite. */
+/**
+ * Names in searches that are not attributes, with the field of the graph for each; `negated`: the field has the opposite
+ * meaning.
+ */
 export type SearchFields<Field extends string> = Readonly<
   Record<string, { readonly field: Field } | { readonly attribute: string } | { readonly negated: Field }>
 >;
@@ -36,7 +39,7 @@ export interface Comparison<Field extends string> {
   readonly type?: ComparisonType;
 }
 
-/** A search in the graph's words: of the alternatives at least one must hold, with all its comparisons. */
+/** A search in the terms of the graph: at least one alternative must hold, with all its comparisons. */
 export interface Search<Field extends string> {
   readonly anyOf: readonly { readonly allOf: readonly Comparison<Field>[] }[] | null;
   /** Null: no limit was given. */
@@ -45,7 +48,7 @@ export interface Search<Field extends string> {
 
 type Alternatives<Field extends string> = readonly (readonly Comparison<Field>[])[];
 
-/** As the graph bounds them. */
+/** The limits of the graph. */
 const MAX_ALTERNATIVES = 20;
 const MAX_COMPARISONS = 100;
 
@@ -59,9 +62,8 @@ const OPERATORS: ReadonlyMap<string, ComparisonOperator> = new Map([
 ]);
 
 /**
- * Reads a search (docs/dialects/blitz.md, sections 2.4, 2.19): `and`, `or`, `eq`, `ne`, `lt`, `le`, `gt`, `ge` and one
- * `limit`.
- * @throws RqlRefusal Malformed, with other operators, or with more alternatives than the graph takes.
+ * Reads a search (docs/dialects/blitz.md, sections 2.4, 2.19): `and`, `or`, `eq`, `ne`, `lt`, `le`, `gt`, `ge` and one `limit`.
+ * @throws RqlRefusal The expression is malformed, has other operators, or has more alternatives than the graph allows.
  */
 export function searchOf<Field extends string>(text: string, fields: SearchFields<Field>): Search<Field> {
   const { condition, limit } = splitLimit(parseRql(text));
@@ -69,7 +71,7 @@ export function searchOf<Field extends string>(text: string, fields: SearchField
   return { anyOf: alternativesOf(condition, fields).map((allOf) => ({ allOf })), limit };
 }
 
-/** The expression as a list of lists: `and(or(a,b),c)` is `a and c`, or `b and c`. */
+/** Converts the expression to alternatives: `and(or(a,b),c)` becomes `a and c`, or `b and c`. */
 function alternativesOf<Field extends string>(call: RqlCall, fields: SearchFields<Field>): Alternatives<Field> {
   const operator = OPERATORS.get(call.name);
   if (operator !== undefined) return [[comparisonOf(call, operator, fields)]];
@@ -97,7 +99,7 @@ function comparisonOf<Field extends string>(
   if ('negated' in subject)
     return { field: subject.negated, operator, value: negationOf(name!.text, value!, operator) };
   const isEquality = operator === 'EQ' || operator === 'NE';
-  // `eq(INN,7700000001)` means the text as well as the number: both are stored alike.
+  // `eq(INN,7700000001)` matches the text as well as the number, because both are stored alike.
   const isOfNumbers = 'attribute' in subject && isNumber(value!) && (value!.type === 'number' || !isEquality);
   return { ...subject, operator, value: value!.text, ...(isOfNumbers ? { type: 'NUMBER' } : {}) };
 }
@@ -108,7 +110,7 @@ function negationOf(name: string, { text, at }: RqlValue, operator: ComparisonOp
   return text === 'true' ? 'false' : 'true';
 }
 
-/** A query parameter that holds a search. */
+/** Declares a query parameter that contains a search. */
 export const searchParameter = <Field extends string>(fields: SearchFields<Field>) =>
   z
     .string()

@@ -1,15 +1,15 @@
-/** A program or system, as far as its `User-Agent` tells. */
+/** A browser or operating system, as parsed from `User-Agent`. */
 export interface NamedVersion {
   readonly name: string | null;
   readonly version: string | null;
 }
 
-/** `Chrome 126.0.1`; null for what does not tell its name. */
+/** Formats `Chrome 126.0.1`; null if the name is unknown. */
 export function withVersion({ name, version }: NamedVersion): string | null {
   return name === null || version === null ? name : `${name} ${version}`;
 }
 
-/** `Chrome 126`: the name with the first number of the version. */
+/** Formats `Chrome 126`, the name with the first number of the version. */
 export function withMajor({ name, version }: NamedVersion): string | null {
   return withVersion({ name, version: version?.split('.', 1)[0] ?? null });
 }

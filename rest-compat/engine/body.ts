@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { problems } from './problems.ts';
 import { decodeBody, isOfMediaType, readBody } from './request-body.ts';
 
-/** What a row takes as its body. */
+/** The kinds of body that a row may accept. */
 export type BodyKind = 'json' | 'form';
 
 const MEDIA_TYPES: Readonly<Record<BodyKind, string>> = {
@@ -16,22 +16,22 @@ const hasBody = (request: IncomingMessage): boolean =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
 /**
- * Reads the body of a row whole. Clients name a type for bodies they do not send (`curl -d ''`), so an empty one is judged
- * by the row's schema alone.
+ * Reads the whole body of a row. The content type of an empty body is ignored, because clients send one for bodies they do not
+ * have (`curl -d ''`).
  * @throws REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, ClientGone
  */
 export async function readRowBody(request: IncomingMessage, kind: BodyKind, limitBytes: number): Promise<Buffer> {
   if (!hasBody(request)) return EMPTY;
-  // A body that is too large is refused for that, whatever it claims to be.
+  // The size is checked before the type: a too large body is refused for its size, whatever its type.
   const isTooLarge = Number(request.headers['content-length'] ?? 0) > limitBytes;
   if (!isTooLarge && !isOfMediaType(request, MEDIA_TYPES[kind])) throw problems.MEDIA_TYPE_UNSUPPORTED();
   return readBody(request, limitBytes);
 }
 
-/** How `__proto__` may be written in JSON. */
+/** The ways to write `__proto__` in JSON. */
 const PROTO = /__proto__|\\u005f/i;
 
-/** Schemas leave such a member out without a word, so that the caller would believe it was stored. */
+/** Refuses a member `__proto__`: schemas drop it silently, so the caller would believe that it was stored. */
 function refuseProto(name: string, value: unknown): unknown {
   if (name === '__proto__') throw problems.BODY_MALFORMED();
   return value;
@@ -48,10 +48,10 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Parameters by name; one that is given twice becomes a list, which no text schema takes (RFC 6749 section 3.1). */
+/** Parameters by name. One that is given twice becomes a list, which no schema of a text accepts (RFC 6749 section 3.1). */
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
-/** Reads `a=1&b=2`. Members are own properties only, whatever their names. */
+/** Reads `a=1&b=2`. The result has no prototype, so names such as `constructor` are ordinary members. */
 export function parseParameters(text: string, into: Record<string, string | string[]> = Object.create(null)) {
   for (const [name, value] of new URLSearchParams(text)) {
     const before = into[name];
@@ -62,7 +62,7 @@ export function parseParameters(text: string, into: Record<string, string | stri
   return into;
 }
 
-/** A form's parameters; those without a value count as absent. */
+/** Reads the parameters of a form; those without a value count as absent (RFC 6749 section 3.1). */
 export function parseForm(bytes: Buffer, queryString: string): Parameters {
   const merged = parseParameters(bytes.toString('utf8'), parseParameters(queryString));
   for (const [name, value] of Object.entries(merged)) if (value === '') delete merged[name];

@@ -5,7 +5,7 @@ import type { Parameters } from './body.ts';
 import { problems } from './problems.ts';
 import type { RouteCallers } from './route.ts';
 
-/** How a client proves who it is. A public client has no secret. */
+/** The credentials of a client. A public client has no secret. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly secret: string | null;
@@ -13,13 +13,13 @@ export interface ClientCredentials {
 }
 
 /**
- * Turns credentials into callers. `tenant` is the one the path names, null when there is none of that name: a bearer token
- * may still be good, and the answer to it is 403. Each throws an error of kind `unauthenticated` for a bad credential.
+ * Authenticates credentials. `tenant` is the one that the request names, null when it does not exist: a bearer token may still
+ * be valid, and is then answered with 403. Each method throws an error of kind `unauthenticated` for a wrong credential.
  */
 export interface CallerAuthenticator {
   bearer(token: string, tenant: TenantRef | null, origin: Origin): Promise<Caller> | Caller;
   /**
-   * @param readings What the credential may mean; the first that fits counts.
+   * @param readings The possible readings of the credential; the first that authenticates is used.
    * @param kind `rest`: the secret for older REST services, else the OAuth secret; `oauth`: only that.
    */
   client(
@@ -28,11 +28,11 @@ export interface CallerAuthenticator {
     tenant: TenantRef,
     origin: Origin,
   ): Promise<Caller> | Caller;
-  /** The caller behind the browser session's cookie; anonymous without one. */
+  /** The user of the browser session; anonymous without a session. */
   browser(cookies: string, tenant: TenantRef, origin: Origin): Promise<Caller> | Caller;
 }
 
-/** What a caller is told from. */
+/** What a caller is authenticated from. */
 export interface CredentialSource {
   readonly request: IncomingMessage;
   readonly callers: RouteCallers;
@@ -51,9 +51,9 @@ function authorizationOf(request: IncomingMessage): { readonly scheme: string; r
 }
 
 /**
- * Who calls. Anonymous only where the row is public, or a browser without a session.
- * @throws CREDENTIALS_MISSING Nothing the row takes.
- * @throws TENANT_UNKNOWN Nothing that could be a credential elsewhere, and the path names no tenant.
+ * Authenticates the caller. The result is anonymous only for public rows, and for a browser without a session.
+ * @throws CREDENTIALS_MISSING The request has no credential that the row accepts.
+ * @throws TENANT_UNKNOWN There is no bearer token, and the tenant does not exist.
  */
 export async function callerOf(source: CredentialSource, authenticator: CallerAuthenticator): Promise<Caller> {
   const { callers, tenant, origin, request } = source;
@@ -68,7 +68,7 @@ export async function callerOf(source: CredentialSource, authenticator: CallerAu
   throw problems.CREDENTIALS_MISSING();
 }
 
-/** RFC 6749 section 2.3: one way of authenticating per request. */
+/** Reads the client's credentials; a request may authenticate in only one way (RFC 6749 section 2.3). */
 function clientReadings({ request, form }: CredentialSource): readonly ClientCredentials[] {
   const { scheme, value } = authorizationOf(request);
   const { client_id: clientId, client_secret: secret } = form ?? {};
@@ -86,8 +86,8 @@ function clientReadings({ request, form }: CredentialSource): readonly ClientCre
 }
 
 /**
- * RFC 6749 section 2.3.1 has id and secret form-encoded before they are joined, RFC 7617 does not, and clients do either:
- * both readings count where they differ.
+ * Reads an HTTP Basic credential. RFC 6749 section 2.3.1 form-encodes id and secret before they are joined, RFC 7617 does not,
+ * and clients follow either: where the two readings differ, both are tried.
  */
 function basicReadings(value: string): readonly ClientCredentials[] {
   const pair = Buffer.from(value, 'base64').toString('utf8');
@@ -105,7 +105,7 @@ function basicReadings(value: string): readonly ClientCredentials[] {
   }
 }
 
-/** The first address of `X-Forwarded-For`, if it is one. */
+/** The first entry of `X-Forwarded-For`, if it is an address. */
 export function forwardedAddress(request: IncomingMessage, normalise: (text: string) => string | null): string | null {
   const header = request.headers['x-forwarded-for'];
   const first = (typeof header === 'string' ? header : header?.[0])?.split(',', 1)[0];

@@ -2,31 +2,31 @@ import type { Context } from 'koa';
 import type { Caller } from '../../src/access/index.ts';
 
 /**
- * Which pages of other origins may read the answers of a path (Fetch Standard, section 3.2). `public`: all of them;
- * `client`: those whose origin a client of the tenant lists, and once the client is known, that client itself. Never with
- * cookies: `Access-Control-Allow-Credentials` is not sent.
+ * Which pages of other origins may read the answers of a path (Fetch Standard, section 3.2). `public`: all of them; `client`:
+ * those whose origin a client of the tenant lists; once the calling client is known, it must list the origin itself. Cookies
+ * are never allowed: `Access-Control-Allow-Credentials` is not sent.
  */
 export type Cors = 'public' | 'client';
 
 /** Origins that clients list. */
 export interface WebOrigins {
-  /** @param tenantId Null: by a client of any tenant. */
+  /** @param tenantId Null: listed by a client of any tenant. */
   isListed(tenantId: string | null, origin: string): Promise<boolean>;
   isListedBy(tenantId: string, clientId: string, origin: string): Promise<boolean>;
 }
 
-/** What a page may read beside the body: why it was refused (RFC 6750 section 3), and the nonce of RFC 9449 section 8. */
+/** Headers that a page may read: the reason of a refusal (RFC 6750 section 3), and the nonce of RFC 9449 section 8. */
 const EXPOSED_HEADERS = 'WWW-Authenticate, DPoP-Nonce';
-/** Seconds a browser need not ask again. The answer itself is looked at in every request all the same. */
+/** How long a browser may cache a preflight, in seconds. The origin is still checked in every request. */
 const PREFLIGHT_SECONDS = '600';
-/** Names of headers that a page wants to send; a preflight with more asks for something else. */
+/** The form of `Access-Control-Request-Headers`: names of headers. Anything else is not echoed. */
 const HEADER_NAMES = /^[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1000}$/;
 
-/** Whether a request asks, for a page, if it may send another one (Fetch Standard, section 3.2.2). */
+/** Whether a request is a CORS preflight (Fetch Standard, section 3.2.2). */
 export const isPreflight = (ctx: Context): boolean =>
   ctx.method === 'OPTIONS' && ctx.get('Origin') !== '' && ctx.get('Access-Control-Request-Method') !== '';
 
-/** Lets a page read the answer, also if it becomes a refusal. @param tenantId Null: a path that belongs to no tenant. */
+/** Lets a page read the answer, also when it is an error. @param tenantId Null for a path that belongs to no tenant. */
 export async function allowPage(ctx: Context, cors: Cors, lists: WebOrigins, tenantId: string | null): Promise<void> {
   if (cors === 'public') {
     ctx.set('Access-Control-Allow-Origin', '*');
@@ -39,7 +39,9 @@ export async function allowPage(ctx: Context, cors: Cors, lists: WebOrigins, ten
   ctx.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
 }
 
-/** Takes the leave back when the client that calls, now that it is known, does not list the page's origin itself. */
+/**
+ * Withdraws the permission to read the answer when the calling client, known by now, does not list the page's origin itself.
+ */
 export async function keepToClient(ctx: Context, lists: WebOrigins, { tenant, clientId }: Caller): Promise<void> {
   const allowed = ctx.response.get('Access-Control-Allow-Origin');
   if (!allowed || allowed === '*' || tenant === null || clientId === null) return;
@@ -48,7 +50,7 @@ export async function keepToClient(ctx: Context, lists: WebOrigins, { tenant, cl
   ctx.remove('Access-Control-Expose-Headers');
 }
 
-/** Answers a preflight. @param methods What the path takes from pages. */
+/** Answers a preflight. @param methods The methods that pages may use on the path. */
 export async function answerPreflight(
   ctx: Context,
   cors: Cors,

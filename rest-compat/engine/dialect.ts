@@ -5,15 +5,18 @@ import type { Route } from './route.ts';
 /** A value of the enum `IssuerKind` of the graph, as a document takes it. */
 export type IssuerKind = keyof typeof IssuerKindName;
 
-/** Rows below a prefix. `{tenant}` in the prefix names the tenant; without it the host does, else the default tenant. */
+/**
+ * Rows below a prefix. `{tenant}` in the prefix names the tenant; without it the tenant is that of the host, else the default
+ * one.
+ */
 export interface Mount {
   readonly prefix: string;
   readonly routes: readonly Route[];
-  /** Where errors are spoken of otherwise than in the rest of the dialect. */
+  /** The errors of this mount, if they differ from the rest of the dialect. */
   readonly errors?: DialectErrors;
-  /** `Origin.api`, where it is not the dialect's. */
+  /** `Origin.api`, if it differs from the dialect's. */
   readonly api?: string;
-  /** Value of `$issuerKind` in the documents of its rows; demanded where one of them declares it. */
+  /** Value of `$issuerKind` in the documents of its rows; required if one of them declares it. */
   readonly issuerKind?: IssuerKind;
 }
 
@@ -24,39 +27,39 @@ export interface Chapter {
   readonly routes: readonly Route[];
 }
 
-/** Samples for the API description, which a test holds against the declared shapes. */
+/** Samples for the API description; a test checks them against the declared shapes. */
 export interface Samples {
-  /** Values by the name of the parameter, where they fit every row that has it. */
+  /** Values by name of the parameter; each is valid in every row that has the parameter. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** By the name of the row's operation. */
+  /** By name of the row's operation. */
   readonly operations: Readonly<Record<string, OperationSamples>>;
 }
 
 export interface OperationSamples {
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Of JSON or of a form. */
+  /** A JSON body or a form. */
   readonly body?: unknown;
   readonly reply?: unknown;
 }
 
-/** An older API, told to the engine. */
+/** An older API, as the engine serves it. */
 export interface Dialect {
   /** Name in `/openapi/<name>.json`. */
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** The first mount of a list of rows is the one the API description shows. */
+  /** The API description shows the first mount of each list of rows. */
   readonly mounts: readonly Mount[];
-  /** Each row stands in one. */
+  /** Each row belongs to one chapter. */
   readonly chapters: readonly Chapter[];
   readonly samples: Samples;
   readonly errors: DialectErrors;
   /** `Origin.api` of its requests. */
   readonly api: string;
   /**
-   * Whether an authenticated user's token may come with the address of the end user in `X-Forwarded-For`: it is recorded as
-   * `ip`, while counters and blocks use the transport's. `required`: changes without it are refused, in rows that declare
-   * the header, unless the tenant's setting `requireForwardedAddress` is off.
+   * Whether a request with a user's token may name the address of the end user in `X-Forwarded-For`. That address is recorded
+   * as `ip`, while counters and blocks use the address of the connection. `required`: in rows that declare the header, changes
+   * without it are refused, unless the tenant's setting `requireForwardedAddress` is off.
    */
   readonly endUserAddress?: 'optional' | 'required';
 }

@@ -1,17 +1,17 @@
 /**
- * A GraphQL document as a value, with the types of what it takes and gives; `npm run operations:emit` writes them.
- * @typeParam D Data of a run that succeeded. Root fields are never null in it: the engine throws the first error, and
- *   NOT_FOUND where a root field is null.
+ * A GraphQL document as a value, with the types of its variables and data; `npm run operations:emit` writes them.
+ * @typeParam D Data of a run that succeeded. Root fields are never null in it: the engine throws the first error, and NOT_FOUND
+ *   where a root field is null.
  * @typeParam V Variables that the document declares.
  */
 export interface OperationDocument<D = unknown, V = unknown> {
   /** Name of the operation in the document. */
   readonly name: string;
-  /** The document, without what GraphQL ignores. */
+  /** The document, without ignored tokens such as comments. */
   readonly text: string;
-  /** SHA-256 of the text in hexadecimal digits: its name among persisted documents. */
+  /** SHA-256 of the text in hexadecimal digits, by which persisted documents are requested. */
   readonly hash: string;
-  /** For the compiler alone; absent when the program runs. */
+  /** Only for the compiler; absent at run time. */
   readonly types?: { readonly data: D; readonly variables: V };
 }
 

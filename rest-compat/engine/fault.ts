@@ -2,22 +2,22 @@ import type { z } from 'zod';
 import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
 import type { Variables } from './document.ts';
 
-/** What a legacy caller sees of an error. The dialect's envelopes turn it into a body. */
+/** How a dialect answers an error. One of its envelopes makes the body. */
 export interface LegacyError {
   readonly status: number;
   /** Name of one of the dialect's envelopes. */
   readonly envelope: string;
   /** The dialect's error code. */
   readonly error: string;
-  /** Text instead of the graph's own message. */
+  /** Text in place of the error's message. */
   readonly text?: string | ((fault: Omit<Fault, 'text'>) => string);
-  /** Legacy field, where the error names none. */
+  /** Legacy field, for errors that name none. */
   readonly pos?: string;
-  /** The codes of its fields are words that tenants chose for their callers, and are shown as they are. */
+  /** Shows the codes of its fields unchanged, because tenants chose them for their callers. */
   readonly showsFieldCodes?: true;
 }
 
-/** One faulty value in the legacy caller's words. */
+/** One faulty value in the terms of the legacy API. */
 export interface FaultItem {
   readonly error: string;
   readonly text: string;
@@ -34,26 +34,26 @@ export interface Fault {
   readonly variables: Variables;
 }
 
-/** One of the forms in which a dialect shows errors. */
+/** One of the forms of a dialect's error bodies. */
 export interface Envelope {
-  /** Shape of a JSON body, for the API description. Absent: no body, or none of JSON. */
+  /** Shape of a JSON body, for the API description. Absent: no body, or a body of another type. */
   readonly schema?: z.ZodType;
-  /** Content type of a body that is no JSON. */
+  /** Content type of a body that is not JSON. */
   readonly type?: string;
-  /** Makes the body; null is an empty one. */
+  /** Makes the body; null for an empty one. */
   readonly body: (fault: Fault) => unknown;
 }
 
-/** Why a request is challenged: no credential, a bad one, a token without the scope, a client that failed. */
+/** Why a request is challenged: no credential, an invalid one, a token without the scope, failed client authentication. */
 export type ChallengeReason = 'missing' | 'invalid' | 'scope' | 'client';
 
-/** How a dialect speaks of errors. */
+/** How a dialect answers errors. */
 export interface DialectErrors {
   /** By code of the graph and of the engine. Each code has a row; null means on purpose "as its kind". */
   readonly codes: Readonly<Record<string, LegacyError | null>>;
   readonly kinds: Readonly<Record<ErrorKind, LegacyError>>;
   readonly envelopes: Readonly<Record<string, Envelope>>;
-  /** Inner code of a faulty field whose own code has no row. */
+  /** Inner code of a faulty field whose code has no row. */
   readonly fieldError: string;
   /** Value of `WWW-Authenticate`. */
   readonly challenge: (reason: ChallengeReason) => string;

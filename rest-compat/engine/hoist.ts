@@ -15,7 +15,10 @@ import {
 } from 'graphql';
 import type { Variables } from './document.ts';
 
-/** A document whose input objects are variables, and what makes their values from the document's own variables. */
+/**
+ * A document whose input objects are replaced by variables, and the function that makes their values from the original
+ * variables.
+ */
 export interface Hoisted {
   readonly document: DocumentNode;
   readonly fill: (variables: Variables) => Variables;
@@ -30,9 +33,9 @@ const hasVariable = (node: ValueNode): boolean => {
 };
 
 /**
- * Turns `input: { a: $a }` into `input: $hoisted0`. The compiler makes null of an absent variable inside such an object
- * (graphql-jit 0.8.9), where GraphQL leaves the field out (October 2021, section 3.10, input coercion): a partial update
- * would clear what it does not name.
+ * Turns `input: { a: $a }` into `input: $hoisted0`. GraphQL leaves a field out when its variable is absent (October 2021,
+ * section 3.10, input coercion), but the compiler (graphql-jit 0.8.9) makes it null, so that a partial update would clear the
+ * fields it does not name.
  */
 export function hoistObjects(schema: GraphQLSchema, document: DocumentNode): Hoisted {
   const info = new TypeInfo(schema);

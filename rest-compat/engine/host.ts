@@ -6,7 +6,7 @@ import type { IdentityError, Origin, TenantRef } from '../../src/kernel/index.ts
 import type { CallerAuthenticator } from './caller.ts';
 import type { WebOrigins } from './cors.ts';
 
-/** A tenant, as far as the engine looks at it. */
+/** The part of a tenant that the engine reads. */
 export interface HostTenant extends TenantRef {
   readonly settings: {
     /** False: changes in user mode need no `X-Forwarded-For`. */
@@ -16,28 +16,28 @@ export interface HostTenant extends TenantRef {
 
 type Found = Promise<HostTenant | null> | HostTenant | null;
 
-/** All that the engine needs of the service that it runs in; `src/server` supplies it. */
+/** Everything the engine needs from the service; `src/server` supplies it. */
 export interface EngineHost {
   /** The graph, with its directives enforced. The engine compiles its documents against it once, and runs them itself. */
   readonly schema: GraphQLSchema;
-  /** The context in which the schema's resolvers run one operation. The engine passes it on and reads nothing of it. */
+  /** Makes the context in which the schema's resolvers run one operation. The engine does not read it. */
   readonly contextFor: (caller: Caller, signal: AbortSignal) => object;
   /** The tenant of this name, in exact case. */
   readonly tenantByName: (name: string) => Found;
   /** The tenant that owns this host name, given without its port. */
   readonly tenantByHost: (host: string) => Found;
-  /** The tenant whose route a handle carries; null when the text is no handle, or carries the route of no tenant. */
+  /** The tenant whose route a handle contains; null when the text is not a handle, or no tenant has this route. */
   readonly tenantByHandle: (handle: string) => Found;
-  /** Turns the credentials of requests into callers. */
+  /** Authenticates the credentials of requests. */
   readonly callers: CallerAuthenticator;
   /** Origins whose pages may read answers. */
   readonly webOrigins: WebOrigins;
-  /** Where a request comes from, for its events. @param api `Origin.api`. */
+  /** The origin of a request, for its events. @param api `Origin.api`. */
   readonly originOf: (request: IncomingMessage, api: string) => Origin;
-  /** An address in its one spelling; null when the text is no address. */
+  /** Normalises an address; null when the text is not an address. */
   readonly normaliseAddress: (text: string) => string | null;
-  /** What callers see of an error that is no `IdentityError`: a lost database, or a fault. */
+  /** The error to show for one that is not an `IdentityError`, such as a lost database. */
   readonly explain: (error: unknown) => IdentityError;
-  /** Logs an error that callers see as unavailable or internal, with its cause. */
+  /** Logs, with its cause, an error that is shown as unavailable or internal. */
   readonly report: (error: unknown, ctx: Context) => void;
 }

@@ -1,7 +1,6 @@
 /**
- * The translation engine: rows of a dialect become HTTP endpoints that run documents of the graph.
- * May import directives, errors and types of `schema/`, and of `src/` the words only: `kernel/` and `access/`. What it needs
- * of the service is `EngineHost`.
+ * The translation engine: serves rows of a dialect as HTTP endpoints that run documents of the graph. May import directives,
+ * errors and types of `schema/`, and of `src/` only `kernel/` and `access/`. `EngineHost` is what it needs from the service.
  */
 export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';

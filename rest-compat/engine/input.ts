@@ -8,7 +8,7 @@ import type { PathPattern } from './paths.ts';
 import { problems } from './problems.ts';
 import { fieldAt, type ParsedRequest, type Route, type RouteInput } from './route.ts';
 
-/** What a request brought, unread. */
+/** The parts of a request before they are parsed. */
 export interface RawRequest {
   readonly request: IncomingMessage;
   readonly params: Readonly<Record<string, string>>;
@@ -41,10 +41,10 @@ const NOTHING: RouteInput = {};
 const EMPTY = {};
 
 /**
- * The request in its declared shape.
- * @throws NOT_FOUND A path parameter that cannot be an id is the id of nothing.
- * @throws BODY_MALFORMED The body is no JSON, or no object where one is declared.
- * @throws ShapeRefusal One item per faulty value, in the words of the legacy API.
+ * Parses the request into its declared shape.
+ * @throws NOT_FOUND A path parameter does not have the form of an id, so no object has it.
+ * @throws BODY_MALFORMED The body is not JSON, or not an object where one is declared.
+ * @throws ShapeRefusal One item for each faulty value, in the terms of the legacy API.
  */
 export function parseRequest(route: Route, raw: RawRequest, fieldError: string): ParsedRequest {
   const input = route.input ?? NOTHING;
@@ -73,7 +73,7 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
   return { params, query, headers, form, body, baseUrl: raw.baseUrl } as ParsedRequest;
 }
 
-/** The legacy field: the members from the root, list positions left out. */
+/** The legacy field: the path of members from the root, without positions in lists. */
 function posOf(issue: Issue): string {
   return issue.path.filter((part) => typeof part === 'string').join('.');
 }
@@ -87,8 +87,8 @@ function read(schema: z.ZodType | undefined, value: unknown, onIssue: (issue: Is
 }
 
 /**
- * Where a value may have several forms, the faults of the one it was meant to have: the first that its type fits. A value
- * that fits none is of the wrong type as a whole.
+ * For a value that may have several forms, reports the faults of the first form that its type fits. A value that fits none has
+ * one fault: its type.
  */
 function ofBranch(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
@@ -99,7 +99,7 @@ function ofBranch(issue: Issue): Issue[] {
   return meant.flatMap((inner) => ofBranch({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** One fault per field: a list of a thousand bad items is one bad list. */
+/** Keeps one fault for each field, so that a list with a thousand faulty items has one fault. */
 function onePerField(issues: readonly Issue[]): Issue[] {
   const first = new Map<string, Issue>();
   for (const issue of issues) {

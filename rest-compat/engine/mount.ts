@@ -20,21 +20,21 @@ import { isNamedInBody, tenantValues } from './tenant.ts';
 
 /** How the engine is configured. */
 export interface EngineOptions {
-  /** Origin under which the service is reached; a function where the port is known only after the start. */
+  /** Public origin of the service; a function if the port is known only after the start. */
   readonly publicUrl: string | (() => string);
-  /** Name of the tenant of a request that names none. */
+  /** Name of the tenant for requests that name none. */
   readonly defaultTenant: string;
   /** Bytes of a request body. Default 1_048_576. */
   readonly bodyLimitBytes?: number;
 }
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
-/** Lists nothing: the path names a tenant that there is not. */
+/** Stands for a tenant that does not exist; no client of it lists an origin. */
 const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 const NO_VARIABLES: Variables = {};
 const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** What is known of a request on its way through the steps. */
+/** The state of a request during the steps. */
 interface Exchange {
   readonly ctx: Context;
   readonly owner: Owner;
@@ -43,20 +43,20 @@ interface Exchange {
   variables: Variables;
 }
 
-/** The tenant of a request, its name in the document, and where the mount is for the outside. */
+/** The tenant of a request, its name for the document, and the public URL of the mount. */
 interface Place {
   readonly tenant: HostTenant | null;
   readonly name: string;
   readonly baseUrl: string;
 }
 
-/** A body as it was read. */
+/** A body that was read. */
 interface Body {
   readonly bytes: Buffer | null;
   readonly form: Parameters | null;
 }
 
-/** The rows of all dialects as one middleware. Everything about them is checked when it is made. */
+/** Serves the rows of all dialects as one middleware. The constructor checks all rows. */
 export class Engine {
   readonly owners: Owners;
   readonly #host: EngineHost;
@@ -72,7 +72,7 @@ export class Engine {
 
   /** Answers every path below a dialect's prefix; calls `next()` for the others. */
   readonly middleware: Middleware = async (ctx, next) => {
-    // The raw path: an encoded slash is part of its segment (docs/architecture.md).
+    // Use the raw path, because an encoded slash is part of its segment (docs/architecture.md).
     const segments = segmentsOf(ctx.path);
     const owner = this.owners.find(segments);
     if (owner === null) return next();
@@ -101,7 +101,8 @@ export class Engine {
     if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller);
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
-    // Without a tenant the caller acts where it is at home; what reaches further, the operation's own field says.
+    // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
+    // anything beyond it.
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
     this.#assertEndUser(exchange, caller, place.tenant);
     const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
@@ -120,12 +121,13 @@ export class Engine {
   async #allowPage(ctx: Context, { route }: Row, tenant: HostTenant | null): Promise<void> {
     const { callers, cors } = route;
     if (cors === undefined) return;
-    // Basic belongs to servers: a page that knows an application's secret has stolen it.
+    // Requests with HTTP Basic come from servers. A web page must not have an application's secret, so its answer stays
+    // unreadable.
     if (callers.basic !== undefined && /^basic /i.test(ctx.get('Authorization'))) return;
     await allowPage(ctx, cors, this.#host.webOrigins, tenant?.id ?? NO_TENANT);
   }
 
-  /** Answers what a browser asks before it sends a page's request. Without leave it stays the plain answer to OPTIONS. */
+  /** Answers a CORS preflight. If pages may not call the path, the answer is the one of any OPTIONS request. */
   async #preflight({ ctx, owner, segments }: Exchange): Promise<void> {
     if (!isPreflight(ctx)) return;
     const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
@@ -140,7 +142,7 @@ export class Engine {
     return { bytes, form: row.body === 'form' ? formOf(ctx, row, bytes!) : null };
   }
 
-  /** Names of the tenants at the places that the row declares. */
+  /** The names of tenants that the request has at the places that the row declares. */
   async #tenantsOf(
     ctx: Context,
     route: Route,
@@ -156,7 +158,7 @@ export class Engine {
     return names;
   }
 
-  /** @throws TENANT_CONFLICT The prefix and what else names the tenant disagree. */
+  /** @throws TENANT_CONFLICT The request names different tenants. */
   async #placeOf(ctx: Context, owner: Owner, segments: readonly string[], others: readonly string[]): Promise<Place> {
     const { defaultTenant, publicUrl } = this.#options;
     const { prefix } = owner;
@@ -169,7 +171,7 @@ export class Engine {
     if (names.size > 1) throw problems.TENANT_CONFLICT();
     const [name = bound?.name ?? defaultTenant] = names;
     const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
-    // A host that belongs to a tenant serves only that one.
+    // A host that belongs to a tenant serves only that tenant.
     const tenant = bound !== null && bound.id !== named?.id ? null : named;
     const base = bound === null ? origin : `${new URL(origin).protocol}//${host}`;
     return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
@@ -205,7 +207,7 @@ export class Engine {
   }
 }
 
-/** The row, or null when the request is answered already: OPTIONS. @throws PATH_UNKNOWN, METHOD_NOT_ALLOWED */
+/** Finds the row; null when the request was an OPTIONS request and is answered. @throws PATH_UNKNOWN, METHOD_NOT_ALLOWED */
 function matched({ ctx, owner, segments }: Exchange): Row | null {
   const row = findRow(owner, ctx.method, segments);
   if (row !== null) return row;
@@ -221,7 +223,7 @@ function formOf(ctx: Context, { route }: Row, bytes: Buffer): Parameters {
   return parseForm(bytes, route.formInQuery === true ? ctx.querystring : '');
 }
 
-/** The directives' own question about the document's root fields. @throws SCOPE_MISSING */
+/** Checks the scopes of the document's root fields, as the directives do. @throws SCOPE_MISSING */
 function assertScopes({ operation }: Row, caller: Caller, tenant: TenantRef | null): void {
   try {
     for (const alternatives of operation.demands) authorise(caller, tenant ?? NOWHERE, alternatives);
@@ -231,7 +233,7 @@ function assertScopes({ operation }: Row, caller: Caller, tenant: TenantRef | nu
   }
 }
 
-/** The HTTP server gives every request a signal; without one nobody can go away. */
+/** The signal that aborts when the client disconnects; the HTTP server sets it, tests may leave it out. */
 function signalOf(ctx: Context): AbortSignal {
   return (ctx.state as { signal?: AbortSignal }).signal ?? new AbortController().signal;
 }

@@ -7,15 +7,15 @@ import { parsePattern } from './paths.ts';
 import { ErrorSchemas, refusalsOf } from './refusals.ts';
 import type { Route } from './route.ts';
 
-/** What the descriptions of all dialects name. */
+/** Settings that all API descriptions contain. */
 export interface DescriptionOptions {
-  /** Origin under which clients reach the service. */
+  /** Public origin of the service. */
   readonly publicUrl: string;
-  /** The tenant whose token endpoint is named. */
+  /** The tenant whose token endpoint is described. */
   readonly defaultTenant: string;
 }
 
-/** What one row is described from. */
+/** What the description of one row is made from. */
 interface Described {
   readonly dialect: Dialect;
   readonly mount: Mount;
@@ -26,7 +26,7 @@ interface Described {
 }
 
 /**
- * The API description of a dialect (OpenAPI 3.1), made from nothing but its rows, tables and documents.
+ * Makes the API description of a dialect (OpenAPI 3.1) from its rows, error tables and documents.
  * @throws Error Two forms of errors share a name.
  */
 export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
@@ -52,19 +52,19 @@ export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
   };
 }
 
-/** Which pages of other origins may call (CORS). */
+/** Describes which pages of other origins may call the row (CORS). */
 function pagesOf({ cors }: Route): string {
   if (cors === 'public') return 'Pages of every origin may read the answer.';
   if (cors === undefined) return 'Pages of other origins may not call it.';
   return 'Pages may call it from the origins that their client lists (`webOrigins`), without cookies.';
 }
 
-/** Each list of rows once, under the first prefix that has it. */
+/** Each list of rows once, at its first mount. */
 function shownMounts({ mounts }: Dialect): Mount[] {
   return mounts.filter(({ routes }, at) => mounts.findIndex((other) => other.routes === routes) === at);
 }
 
-/** `getUsersSubjectId` for `GET /users/{subjectId}`: what generators of clients take as the name of a function. */
+/** Makes `getUsersSubjectId` for `GET /users/{subjectId}`; client generators use it as the name of a function. */
 function nameOperation({ method }: Route, path: string): string {
   const words = path.match(/[A-Za-z0-9]+/g) ?? [];
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -159,14 +159,14 @@ function describeSuccess({ dialect, route: { reply, operation } }: Described): J
   return {
     [reply.status]: { description: 'Success.', ...(reply.schema === undefined ? {} : describe(reply.schema)) },
     ...(reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } }),
-    // A page that a browser row answers has this status, whatever the row's own is.
+    // A browser row answers pages with 200, whatever its status for redirects is.
     ...(reply.as === 'browser'
       ? { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } }
       : {}),
   };
 }
 
-/** Alternatives: each scope name alone is enough. */
+/** Describes the alternatives of authentication: each scope name alone is enough. */
 function describeSecurity({ callers }: Route): Json[] {
   const { user = [], app = [] } = callers.bearer ?? {};
   return [

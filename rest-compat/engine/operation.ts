@@ -28,11 +28,11 @@ export interface Operation {
   readonly declaresTenant: boolean;
   /** Whether it has the variable `$issuerKind`. */
   readonly declaresIssuerKind: boolean;
-  /** What each guarded root field demands; the scope check runs on these before the operation does. */
+  /** The permissions that each guarded root field requires; they are checked before the operation runs. */
   readonly demands: readonly ScopeAlternatives[];
-  /** @param context What the host made for this operation. */
+  /** @param context The context that the host made for this operation. */
   run(context: object, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
-  /** The data of a run. Throws the first error; a root field that is null is nothing at that id: NOT_FOUND. */
+  /** The data of a run. Throws the first error, and NOT_FOUND when a root field is null, because the object does not exist. */
   dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
@@ -50,7 +50,7 @@ export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDo
   if (!isCompiledQuery(compiled)) throw fail('It cannot be compiled.');
   const roots = rootsOf(schema, definition);
   const declaresIssuerKind = declared.includes('issuerKind');
-  // Its default would make the row of every other kind of issuer act on the native one.
+  // Without the variable, the default would make rows of other kinds of issuers act on the native issuer.
   if (!declaresIssuerKind && roots.some(({ takesIssuerKind }) => takesIssuerKind))
     throw fail('It does not declare $issuerKind, which its operation takes.');
   return {
@@ -99,7 +99,10 @@ function dataOf(result: ExecutionResult, roots: readonly Root[], explain: (error
   return data;
 }
 
-/** A variable that does not fit its type is found before anything runs; any other error nobody foresaw is ours. */
+/**
+ * Translates an error of a run. Before the run only a variable of the wrong type can fail, which is the caller's fault; any
+ * other unknown error is a fault of the service.
+ */
 function refusalOf(error: Error, isBeforeRun: boolean, explain: (error: unknown) => IdentityError): IdentityError {
   const known = identityErrorOf(error);
   if (known !== null) return known;

@@ -8,13 +8,13 @@ import { type PathPattern, PathTable, parsePattern } from './paths.ts';
 import type { Method, Route } from './route.ts';
 import { faultsOfTenant } from './tenant.ts';
 
-/** A row, ready to run: one per path it has. */
+/** A row that is ready to run, for one of its paths. */
 export interface Row {
   readonly route: Route;
   readonly pattern: PathPattern;
   readonly operation: Operation;
   readonly body: 'json' | 'form' | null;
-  /** Whether the row documents that the end user's address is passed on. */
+  /** Whether the row declares the header with the end user's address. */
   readonly namesEndUser: boolean;
 }
 
@@ -23,19 +23,19 @@ export interface Owner {
   readonly dialect: Dialect;
   readonly errors: DialectErrors;
   readonly api: string;
-  /** Value of `$issuerKind`; null where no document of a row declares it. */
+  /** Value of `$issuerKind`; null if no document of the rows declares it. */
   readonly issuerKind: IssuerKind | null;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
 
-/** Finds the row of a method and path; HEAD asks what GET does. */
+/** Finds the row of a method and path; HEAD finds the row of GET. */
 export function findRow(owner: Owner, method: string, segments: readonly string[]): Row | null {
   const table = owner.tables.get((method === 'HEAD' ? 'GET' : method) as Method);
   return table?.find(segments, owner.prefix.shape.length) ?? null;
 }
 
-/** The methods a path takes, HEAD and OPTIONS among them; empty when there is no such path. */
+/** The methods of a path, including HEAD and OPTIONS; empty when the path does not exist. */
 export function methodsOf(owner: Owner, segments: readonly string[]): string[] {
   const methods: string[] = [...owner.tables]
     .filter(([, table]) => table.find(segments, owner.prefix.shape.length) !== null)
@@ -44,11 +44,11 @@ export function methodsOf(owner: Owner, segments: readonly string[]): string[] {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
 }
 
-/** Prefixes by their first segment, the most particular first: `/t/{tenant}/blitz` before `/t/{tenant}`. */
+/** Prefixes by their first segment, the most specific first: `/t/{tenant}/blitz` before `/t/{tenant}`. */
 export class Owners {
   readonly #byFirst = new Map<string, Owner[]>();
 
-  /** @throws Error Names everything that is wrong with the dialects' rows, documents and error tables. */
+  /** @throws Error The message lists every fault of the dialects' rows, documents and error tables. */
   constructor(dialects: readonly Dialect[], schema: GraphQLSchema) {
     const faults: string[] = [];
     for (const dialect of dialects) {
@@ -65,7 +65,7 @@ export class Owners {
     this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), owner]);
   }
 
-  /** Whose path this is; null when nobody's. */
+  /** Finds the owner of a path; null if it has none. */
   find(segments: readonly string[]): Owner | null {
     const list = this.#byFirst.get(segments[0]!);
     if (list === undefined) return null;

@@ -6,11 +6,11 @@ import { type Json, schemaOf } from './json-schema.ts';
 import { problems } from './problems.ts';
 import type { Route } from './route.ts';
 
-/** Forms of errors by the name they have in `components.schemas`. */
+/** The error schemas by their name in `components.schemas`. */
 export class ErrorSchemas {
   readonly #schemas = new Map<string, z.ZodType>();
 
-  /** @throws Error Another form has this name already. */
+  /** @throws Error Another schema has this name. */
   refer(name: string, schema: z.ZodType): Json {
     const key = `${name.charAt(0).toUpperCase()}${name.slice(1)}Error`;
     const before = this.#schemas.get(key);
@@ -25,8 +25,8 @@ export class ErrorSchemas {
 }
 
 /**
- * What the node itself answers before it looks whose path it is: to an address that failed too often (429), and while it
- * starts (503). `src/server/http/http-errors.ts` makes it.
+ * The error body of the node itself, which answers before a dialect does: to an address that failed too often (429), and while
+ * it starts (503). `src/server/http/http-errors.ts` makes it.
  */
 const NODE_ERROR = z.strictObject({
   error: z.string().describe('Code of the error.'),
@@ -37,7 +37,7 @@ const NODE_STATUSES = new Map([
   [503, 'SERVICE_UNAVAILABLE'],
 ]);
 
-/** One status of a row: what is known to lead to it, and the forms its body may have. */
+/** One status of a row: the codes that lead to it, and the forms of its body. */
 class Refusal {
   readonly names = new Set<string>();
   readonly envelopes = new Set<string>();
@@ -45,8 +45,8 @@ class Refusal {
 }
 
 /**
- * The refusals of a row by status, with the bodies that the table of errors makes of them. Codes that the row can give by what
- * it takes are named; any other code that its operation may give is there by its form.
+ * Describes the refusals of a row by status, with the bodies that the error table makes. The codes that follow from the row's
+ * declarations are named; other codes of its operation contribute only the form of their body.
  */
 export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSchemas): Json {
   const refusals = new Map<number, Refusal>();
@@ -62,10 +62,10 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
   for (const code of unnamedCodes(route)) {
     const { status, envelope } = legacyErrorOf(errors, route, code);
     const { schema, type } = errors.envelopes[envelope]!;
-    // A page is for browsers: what answers programs has none, whatever the dialect's table says of the code.
+    // Only browser rows answer with pages, whatever the dialect's table says about the code.
     if (type !== undefined && route.callers.browser !== true) continue;
     at(status).envelopes.add(envelope);
-    // No status is without a sample of its body, even if none of its codes is named.
+    // Give each status at least one sample body, even if none of its codes is named.
     if (schema !== undefined && at(status).examples.size === 0) addSample(at, errors, route, errorOfCode(code));
   }
   return Object.fromEntries([...refusals].map(([status, one]) => [status, describe(errors, status, one, schemas)]));
@@ -81,7 +81,7 @@ function addSample(at: (status: number) => Refusal, errors: DialectErrors, route
   return fault;
 }
 
-/** A faulty value is that of the first parameter or member that the row has. */
+/** Makes the sample of an invalid value, for the first parameter or member of the row. */
 function sampleOf(errors: DialectErrors, { input, shapeErrors }: Route, error: IdentityError) {
   if (error.code !== 'INVALID_INPUT') return error;
   const shape = input?.body ?? input?.form ?? input?.query;
@@ -92,7 +92,7 @@ function sampleOf(errors: DialectErrors, { input, shapeErrors }: Route, error: I
 
 const ENGINE_CODES = ['PATH_MALFORMED', 'TENANT_UNKNOWN', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
 
-/** Codes that a row can give by what it takes, and those for which it has a line of its own. */
+/** The codes that follow from the row's declarations, and those in its error table. */
 function namedCodes({ callers, input, tenant, errors = {} }: Route): readonly string[] {
   return [
     ...ENGINE_CODES,
@@ -114,7 +114,7 @@ function namedCodes({ callers, input, tenant, errors = {} }: Route): readonly st
 
 const OF_EVERY_OPERATION: readonly ErrorKind[] = ['invalid', 'not-found', 'conflict', 'refused', 'throttled'];
 
-/** Codes that the graph may give below a row. */
+/** The codes that the operation of a row may give. */
 function unnamedCodes({ callers }: Route): readonly string[] {
   const ofCallers: readonly ErrorKind[] = callers.public === true ? [] : ['unauthenticated', 'forbidden'];
   const codes = codesOfKinds(new Set([...OF_EVERY_OPERATION, ...ofCallers]));

@@ -23,7 +23,7 @@ export function sendReply(ctx: Context, route: Route, data: Data, request: Parse
 
 function sendEmpty(ctx: Context, status: number): void {
   ctx.body = null;
-  // Koa makes 204 of an empty body, whatever stood there before.
+  // Set the status after the body, because Koa sets 204 for an empty body.
   ctx.status = status;
 }
 
@@ -44,14 +44,14 @@ function sendToBrowser(ctx: Context, status: number, answer: BrowserAnswer): voi
 
 const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
 
-/** A page may run the scripts written into it, named by their hash, and nothing else (CSP Level 3 section 8.4). */
+/** Sends a page whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4). */
 function sendPage(ctx: Context, status: number, page: string): void {
   const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
     ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
   );
   const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
   ctx.set('Content-Security-Policy', `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'`);
-  // The page that closes a popup speaks to the window that opened it.
+  // A page with a script closes a popup, and needs access to the window that opened it.
   if (hashes.length > 0) ctx.set('Cross-Origin-Opener-Policy', 'unsafe-none');
   ctx.status = status;
   ctx.set('Content-Type', 'text/html; charset=utf-8');
@@ -77,14 +77,17 @@ export function sendFault(
     ctx.status = legacy.status;
     sendJson(ctx, body);
   }
-  // The rest of a body that is too large is not read, so the connection cannot serve another request.
+  // Close the connection: the rest of a too large body is not read, so no other request can follow.
   if (error.kind === 'too-large') ctx.set('Connection', 'close');
 }
 
 /** Refusals that RFC 6750 section 3.1 calls `insufficient_scope`. */
 const LACKS_SCOPE = new Set(['SCOPE_MISSING', 'SCOPE_INSUFFICIENT']);
 
-/** The challenge of the scheme that was tried; of every one that the row takes where none was (RFC 9110 section 11.6.1). */
+/**
+ * The challenge of the scheme that was tried; without a credential, those of all schemes that the row accepts (RFC 9110 section
+ * 11.6.1).
+ */
 function challenges(route: Route | null, isMissing: boolean, authorization: string): ChallengeReason[] {
   const bearer: ChallengeReason = isMissing ? 'missing' : 'invalid';
   if (route?.callers.bearer === undefined) return ['client'];
@@ -96,7 +99,7 @@ function challenges(route: Route | null, isMissing: boolean, authorization: stri
 function setErrorHeaders(ctx: Context, errors: DialectErrors, route: Route | null, { legacy, error }: Fault): void {
   ctx.set('Cache-Control', 'no-store');
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
-  // A browser would answer a challenge with a dialog of its own.
+  // Send no challenge to browsers, because they would show a password dialog.
   if (legacy.status === 401 && route?.callers.browser !== true) {
     const asked = challenges(route, error.code === 'CREDENTIALS_MISSING', ctx.get('authorization'));
     ctx.set('WWW-Authenticate', asked.map((reason) => errors.challenge(reason)).join(', '));

@@ -5,9 +5,12 @@ import type { LegacyError } from './fault.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Who may call a row, in any of the ways it lists. Scope names feed the API description only; the schema decides. */
+/**
+ * The ways to authenticate at a row; any one of them suffices. Scope names are only for the API description; the schema
+ * decides.
+ */
 export interface RouteCallers {
-  /** `Authorization: Bearer`: scope names of which each alone is enough, for a user's token and for an application's. */
+  /** `Authorization: Bearer`, with the scope names for users' tokens and for applications' tokens; each alone is enough. */
   readonly bearer?: { readonly user?: readonly string[]; readonly app?: readonly string[] };
   /** `Authorization: Basic` with the secret for older REST services, or with the OAuth secret. */
   readonly basic?: 'rest' | 'client';
@@ -19,13 +22,15 @@ export interface RouteCallers {
   readonly public?: true;
 }
 
-/** What a row takes, as zod schemas without transforms: they are the API description too. */
+/**
+ * The parts of a request that a row accepts, as zod schemas without transforms, because the API description is made from them.
+ */
 export interface RouteInput {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** Names in lower case. */
   readonly headers?: z.ZodObject;
-  /** JSON body. One that may be `undefined` may be left out. */
+  /** JSON body. If the schema accepts `undefined`, the body may be left out. */
   readonly body?: z.ZodType;
   /** Form body (`application/x-www-form-urlencoded`); parameters without a value count as absent (RFC 6749 section 3.1). */
   readonly form?: z.ZodObject;
@@ -40,14 +45,14 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly headers: Output<I['headers']>;
   readonly body: Output<I['body']>;
   readonly form: Output<I['form']>;
-  /** Where the rows of this mount are for the outside: `https://id.example.com/blitz`. */
+  /** The public URL of this mount: `https://id.example.com/blitz`. */
   readonly baseUrl: string;
 }
 
-/** What a browser row answers with. */
+/** The answer of a browser row. */
 export type BrowserAnswer = { readonly redirectTo: string } | { readonly page: string };
 
-/** A value that nobody changes, whatever lists it holds. */
+/** A deeply read-only version of a type. */
 type Unchanged<T> = T extends readonly (infer E)[]
   ? readonly Unchanged<E>[]
   : T extends object
@@ -59,70 +64,79 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
   readonly status: number;
   /** Undeclared members are dropped. Absent: no body. */
   readonly schema?: S;
-  /** Pure: from the operation's data, and what the request says of the answer's form, to the legacy body. */
+  /**
+   * A pure function that makes the legacy body from the operation's data and from parameters of the request that choose its
+   * form.
+   */
   readonly from?: (data: D, request: ParsedRequest<I>) => Unchanged<z.input<S>> | null;
   /** `browser`: `from` gives a `BrowserAnswer`, a redirect with `status` or a page with 200. Default `json`. */
   readonly as?: 'json' | 'browser';
   readonly headers?: Readonly<Record<string, string>>;
-  /** When `from` gives null and the answer is 204 without a body, for the API description. Absent: never. */
+  /** For the API description: when `from` gives null, which is answered with 204 without a body. Absent: never. */
   readonly orEmpty?: string;
 }
 
-/** A parameter, or a member at the top of the body, that names a tenant: by its name, or inside a handle. */
+/** A parameter, or a top-level member of the body, that names a tenant, by its name or inside a handle. */
 export interface TenantPlace {
   readonly in: 'params' | 'query' | 'form' | 'body';
   readonly name: string;
-  /** The value is a handle, which carries the tenant; one that carries none does not name a tenant. */
+  /** The value is a handle, which contains the route of a tenant. A value without a route names no tenant. */
   readonly as?: 'handle';
 }
 
 /**
- * Whose tenant a row acts on, beside what its prefix names; all that a request names must agree. `caller`: the caller's own
- * where the prefix names none. `none`: none; its document takes no tenant. What names no tenant is the host's, or the default.
+ * How a row's requests name their tenant, in addition to the prefix; all names in a request must agree. `caller`: the caller's
+ * tenant, if the prefix names none. `none`: the row acts on no tenant, and its document declares none. A request that names no
+ * tenant acts on the tenant of the host, else on the default one.
  */
 export type TenantSource = TenantPlace | readonly TenantPlace[] | 'caller' | 'none';
 
-/** Variables that the engine alone fills: the tenant of the request, and the kind of issuer of the mount. */
+/** Variables that only the engine fills: the tenant of the request, and the kind of issuer of the mount. */
 export type EngineVariables = 'tenant' | 'issuerKind';
 
-/** A legacy endpoint: everything about it, and nothing that decides. */
+/** A legacy endpoint: its complete description, without business rules. */
 export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends z.ZodType = z.ZodType> {
   readonly method: Method;
-  /** Below the mount: `/api/v3/users/{subjectId}/auth`. Several paths may be one endpoint. */
+  /** Path below the mount: `/api/v3/users/{subjectId}/auth`. An endpoint may have several. */
   readonly path: string | readonly string[];
-  /** Where the guest's manual describes it. */
+  /** Section of the dialect's manual, or of the standard, that describes it. */
   readonly spec: string;
   /** One line for the API description. */
   readonly summary: string;
   readonly callers: RouteCallers;
-  /** Which pages of other origins may read its answers. Absent: none. */
+  /** Which web pages of other origins may read its answers. Absent: none. */
   readonly cors?: Cors;
-  /** Whose tenant it acts on, where that does not stand in the prefix. */
+  /** How its requests name their tenant, if the prefix does not. */
   readonly tenant?: TenantSource;
-  /** The document that it runs, from the dialect's `operations.generated.ts`. */
+  /** The document that the row runs, from the dialect's `operations.generated.ts`. */
   readonly operation: OperationDocument<D>;
   readonly input?: I;
-  /** Also take the form's parameters from the query string. */
+  /** Whether the form's parameters may also be sent in the query string. */
   readonly formInQuery?: true;
-  /** From the request to the document's variables, but for those of the engine. */
+  /** Makes the document's variables from the request, except those that the engine fills. */
   readonly toVariables?: (request: ParsedRequest<I>) => Variables;
   readonly reply: Reply<D, S, I>;
   /**
-   * GraphQL input path (`input.requiredFactor`), or path in the body where it has another shape than declared, to the legacy
-   * field. `a.*` is every path below `a`, and a `*` in its field the rest of the path. A GraphQL path that is not listed shows
-   * its last part.
+   * The legacy field for a GraphQL input path (`input.requiredFactor`), or for a path in a body that does not have its declared
+   * shape. `a.*` matches every path below `a`; a `*` in its field stands for the rest of the path. For a GraphQL path that is
+   * not listed, the field is its last part.
    */
   readonly pos?: Readonly<Record<string, string>>;
-  /** Inner code of a value that has not its declared shape, by legacy field, where it is not the dialect's `fieldError`. */
+  /**
+   * Inner code, by legacy field, of a value that does not have its declared shape, if it differs from the dialect's
+   * `fieldError`.
+   */
   readonly shapeErrors?: Readonly<Record<string, string>>;
-  /** Where this row differs from the dialect's table of errors. `NOT_FOUND` is also what an id of impossible shape gives. */
+  /**
+   * Errors of this row that differ from the dialect's table. An id that does not have the form of an id also gives `NOT_FOUND`.
+   */
   readonly errors?: Readonly<Record<string, LegacyError>>;
 }
 
-/** A path without the positions in lists: `input.rights.0.subject` as `input.rights.subject`. */
+/** Removes positions in lists from a path: `input.rights.0.subject` becomes `input.rights.subject`. */
 export const withoutPositions = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/g, '');
 
-/** The legacy field that a row has for a path, or for the nearest one above it; null when it has none. */
+/** The legacy field that a row declares for a path, or for the nearest path above it; null if it declares none. */
 export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string | null {
   if (Object.hasOwn(pos, path)) return pos[path]!;
   const branch = Object.keys(pos).find((key) => key.endsWith('.*') && path.startsWith(key.slice(0, -1)));
@@ -132,18 +146,18 @@ export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string 
   return above.length === 0 ? null : pos[above.reduce((a, b) => (b.length > a.length ? b : a))]!;
 }
 
-/** What a row gives of the variables that its document declares. */
+/** The variables of a document that a row has to supply. */
 export type RowVariables<O> = O extends OperationDocument<unknown, infer V> ? Omit<V, EngineVariables> : never;
 
-/** The data of a document: what a reply is made from. */
+/** The data of a document, from which a reply is made. */
 export type DataOf<O> = O extends OperationDocument<infer D> ? D : never;
 
-/** Refuses the members that a document does not declare as variables: GraphQL would ignore them without a word. */
+/** Makes members that a document does not declare as variables a compile error, because GraphQL would ignore them silently. */
 type NoOthers<Given, Known> = Given extends unknown
   ? { readonly [Name in Exclude<keyof Given, keyof Known>]: `The document has no variable $${Name & string}.` }
   : never;
 
-/** A row that is bound to its document. */
+/** A row with the types of its document. */
 type BoundRoute<
   I extends RouteInput,
   O extends OperationDocument,
@@ -157,8 +171,9 @@ type BoundRoute<
     : { readonly toVariables: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> });
 
 /**
- * Checks a row's types against each other and against its document, and forgets them, so that rows fit one list. A variable
- * that is misspelt or missing does not compile, nor does a member of the data that the document does not ask for.
+ * Checks the types of a row against each other and against its document. The result has no type parameters, so that all rows
+ * fit one list. A misspelt or missing variable does not compile, nor does a member of the data that the document does not
+ * request.
  */
 export function route<
   const I extends RouteInput,

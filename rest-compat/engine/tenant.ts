@@ -3,32 +3,32 @@ import { type Parameters, parseJson, parseParameters } from './body.ts';
 import type { PathPattern } from './paths.ts';
 import type { Route, TenantPlace } from './route.ts';
 
-/** What parameters and members are called that name a tenant. */
+/** Names of parameters and members that usually name a tenant. */
 const TENANT_NAMES: ReadonlySet<string> = new Set(['tenant', 'tenant_id', 'tenantId', 'realm', 'realmId']);
 
-/** Where a row's requests name their tenant, beside the prefix. */
+/** The places where a row's requests name their tenant, in addition to the prefix. */
 function tenantPlaces({ tenant }: Pick<Route, 'tenant'>): readonly TenantPlace[] {
   if (tenant === undefined || typeof tenant === 'string') return [];
   return Array.isArray(tenant) ? tenant : [tenant as TenantPlace];
 }
 
-/** Whether the tenant is known only when the body has been read. */
+/** Whether the tenant is known only after the body has been read. */
 export function isNamedInBody(route: Pick<Route, 'tenant'>): boolean {
   return tenantPlaces(route).some((place) => place.in === 'form' || place.in === 'body');
 }
 
-/** What a request brought, as far as it can name a tenant. */
+/** The parts of a request that can name a tenant. */
 export interface TenantEvidence {
   readonly params: Readonly<Record<string, string>>;
   readonly queryString: string;
   readonly form: Parameters | null;
-  /** Null: not read, or no JSON. */
+  /** Null: not read, or not JSON. */
   readonly body: Buffer | null;
 }
 
 /**
- * The values at the declared places that the request has. One that is no text, or is given twice, names no tenant there can
- * be: another reading would let the operation act on the default tenant.
+ * The values of the request at the declared places. A value that is not a text, or is given twice, becomes a name that no
+ * tenant can have; if it were ignored, the operation would act on the default tenant.
  */
 export function tenantValues(route: Pick<Route, 'tenant'>, evidence: TenantEvidence): readonly [TenantPlace, string][] {
   return tenantPlaces(route).flatMap((place): [TenantPlace, string][] => {
@@ -46,7 +46,7 @@ function membersAt(place: TenantPlace, { params, queryString, form, body }: Tena
   return { ...(bodyOf(body) as object | null) };
 }
 
-/** A body that is no JSON is refused when the caller is known; until then it names nothing. */
+/** Parses a body. One that is not JSON is refused later, after the caller is known; here it names no tenant. */
 function bodyOf(bytes: Buffer | null): unknown {
   try {
     return bytes === null ? null : parseJson(bytes);
@@ -62,7 +62,10 @@ function membersOf(shape: unknown): readonly string[] {
   return shape instanceof z.ZodUnion ? shape.options.flatMap(membersOf) : [];
 }
 
-/** What keeps a row from starting: a value that looks like a tenant's name, and that the row does not declare as one. */
+/**
+ * The faults in how a row names its tenant, for which the service does not start: for example a parameter whose name suggests a
+ * tenant and that the row does not declare.
+ */
 export function faultsOfTenant(route: Route, pattern: PathPattern, declaresTenant: boolean): string[] {
   const { tenant, input, operation } = route;
   const taken = {

@@ -17,7 +17,7 @@ export const OIDC: Dialect = {
   chapters: [
     {
       name: 'OAuth 2 and OpenID Connect',
-      description: 'Tokens and what is known of them, keys, and what the issuer can do.',
+      description: 'Tokens, their introspection and revocation, keys, and the metadata of the issuer.',
       routes: [...NATIVE_ROUTES, ...METADATA_ROUTES],
     },
   ],

@@ -3,10 +3,10 @@ import type { IntrospectTokenData, IssueTokensData } from './operations.generate
 
 /** Answers of the OAuth endpoints, which all dialects share. */
 
-/** RFC 6749 section 5.1: tokens are not kept by anyone on the way. */
+/** Answers with tokens must not be cached (RFC 6749 section 5.1). */
 export const NOT_STORED = { 'Cache-Control': 'no-store', Pragma: 'no-cache' } as const;
 
-/** Public documents: for a while nobody need ask again. */
+/** Public documents may be cached for five minutes. */
 export const PUBLIC_DOCUMENT = { 'Cache-Control': 'public, max-age=300' } as const;
 
 const TOKEN_TYPE = z.literal('Bearer');
@@ -69,5 +69,5 @@ export function introspection({ introspectToken: found }: IntrospectTokenData): 
   };
 }
 
-/** A document of the house, passed on as it is. */
+/** A document of the service that is answered unchanged. */
 export const DOCUMENT = z.record(z.string(), z.unknown());

@@ -3,10 +3,10 @@ import type { Samples } from '../engine/index.ts';
 const SUBJECT = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
 const ISSUER = 'https://id.example.com/t/master';
 
-/** Shortened: what stands there is longer. */
+/** A shortened JWT; real ones are longer. */
 const JWT = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI2ZjFkNWMxZSJ9.c2lnbmF0dXJl';
 
-/** What the OAuth endpoints take and answer, in every dialect. */
+/** Samples of the OAuth endpoints of all dialects. */
 export const OAUTH_SAMPLES: Samples = {
   parameters: { tenant: 'master' },
   operations: {

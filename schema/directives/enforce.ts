@@ -118,7 +118,7 @@ function rootContext(
   }
   if (caller.kind === 'anonymous') throw kernelErrors.UNAUTHENTICATED();
   const allowance = authorise(caller, tenant ?? NOWHERE, alternatives);
-  if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
+  if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'The tenant does not exist.' });
   if (!tenant.enabled && allowance.reach !== 'all') throw tenantErrors.TENANT_DISABLED();
   context.tenants.set(tenant.id, tenant);
   return derive(context, new Authority(caller, tenant, allowance.reach, allowance.only));

@@ -27,7 +27,7 @@ const AUDIT_PARAMETERS = z.object({
   ua: z
     .enum(['none', 'parsed'])
     .optional()
-    .describe('`none`: no `ua` in events. `parsed`: browser and system apart. Absent: as it was sent.'),
+    .describe('`none`: no `ua` in events. `parsed`: browser and system apart. Absent: the header as it was sent.'),
 });
 
 /** Security events: docs/dialects/blitz.md, section 4. */

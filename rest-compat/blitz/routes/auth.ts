@@ -24,7 +24,7 @@ export const AUTH_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v3/users/{subjectId}/auth',
     spec: '2.6 (10)',
-    summary: 'Changes authentication modes; a member that is left out stays',
+    summary: 'Changes authentication modes; members that are left out do not change',
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
     operation: UpdateAuthModes,
     input: {

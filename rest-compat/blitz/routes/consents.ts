@@ -46,7 +46,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
     operation: RevokeConsent,
     input: {
-      params: SUBJECT_PATH.extend({ id: z.string().describe('`<subjectId>_<client_id>`, as the list has it.') }),
+      params: SUBJECT_PATH.extend({ id: z.string().describe('`<subjectId>_<client_id>`, as in the list.') }),
       headers: END_USER,
     },
     toVariables: ({ params }) => {

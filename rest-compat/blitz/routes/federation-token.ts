@@ -13,7 +13,7 @@ export const FEDERATION_TOKEN_ROUTES: readonly Route[] = [
     path: '/api/v3/users/{subjectId}/fedToken/{fedPointType}/{fedPointName}',
     spec: '2.16 (33)',
     summary: "The stored token of the user's account at an external provider",
-    // Besides, `fed_token_<type>_<name>` opens the row for that one provider.
+    // The scope `fed_token_<type>_<name>` also permits the request, for that provider only.
     callers: { bearer: { app: ['fed_token_any'] } },
     operation: FederationToken,
     input: {

@@ -78,7 +78,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
   }),
   route({
     method: 'DELETE',
-    // The manual's heading says v2, its sample v3 (docs/dialects/blitz.md, section 3.2).
+    // The manual has v2 in its heading and v3 in its sample (docs/dialects/blitz.md, section 3.2).
     path: `/api/v3${LINK}`,
     spec: '2.15 (32)',
     summary: 'Unlinks an external account',

@@ -21,7 +21,7 @@ const GROUP_PATH = z.object({ id: GROUP_ID });
 const OF_PROFILE = z.object({ profile: PROFILE.optional() });
 const EXPAND = z.enum(['true', 'false']).optional();
 
-/** Members of a body that are the group's own, whatever their value. */
+/** A member that must not be sent, whatever its value. */
 const NEVER = z.never('It is not part of a change.').optional();
 const UNMODIFIABLE = ['id', 'instanceId', 'profile'] as const;
 
@@ -37,13 +37,13 @@ const POS = {
   'input.attributes': '',
   'input.userId': 'subjectId',
   'input.userIds': 'subjectId',
-  // An item that is neither a text nor an object.
+  // The path of an item that is neither a text nor an object.
   '': 'subjectId',
 };
 
 const ONLY_ORGANISATIONS = { field: 'PROFILE', operator: 'NE', value: TREE_PROFILE } as const;
 
-/** What a search without a profile looks through: every directory of organisations. */
+/** Makes the variables of a search, which excludes the groups of the tree; without a profile it covers all organisations. */
 function searchVariables({ profile, rql }: { profile?: string | undefined; rql?: string | undefined }) {
   const { anyOf, limit } = rql === undefined ? { anyOf: null, limit: null } : searchOf(rql, GROUP_FIELDS);
   const alternatives = (anyOf ?? [{ allOf: [] }]).map(({ allOf }) => ({ allOf: [...allOf, ONLY_ORGANISATIONS] }));
@@ -114,7 +114,7 @@ export const GROUP_ROUTES: readonly Route[] = [
           .string()
           .regex(/^(?!Z3JwO)\P{C}{1,255}$/u)
           .optional()
-          .describe('Unique in its profile. Default: a new one.'),
+          .describe('Unique in its profile. Default: a generated one.'),
         profile: PROFILE.optional(),
         name: z.string(),
         instanceId: NEVER,
@@ -122,7 +122,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     },
     toVariables: ({ query, body: { id, profile, name, instanceId: _instanceId, ...attributes } }) => ({
       key: id,
-      // A group without a profile would stand in the tree.
+      // Without a profile the graph would put the group into the tree.
       profile: profile ?? query.profile ?? '',
       name,
       attributes,
@@ -140,7 +140,7 @@ export const GROUP_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v2/grps/{id}',
     spec: '2.19 (52)',
-    summary: 'Changes attributes of a group; those that are not named stay, `null` clears one',
+    summary: 'Changes attributes of a group; others do not change, `null` clears one',
     callers: CALLERS,
     operation: UpdateGroup,
     input: {
@@ -196,8 +196,8 @@ export const GROUP_ROUTES: readonly Route[] = [
   }),
   ...(
     [
-      ['add', '2.19 (55)', 'Puts users into a group; who is a member stays one', AddGroupMembers],
-      ['rm', '2.19 (56)', 'Takes users out of a group; who is no member stays none', RemoveGroupMembers],
+      ['add', '2.19 (55)', 'Adds users to a group; existing members stay members', AddGroupMembers],
+      ['rm', '2.19 (56)', 'Removes users from a group; users who are not members are ignored', RemoveGroupMembers],
     ] as const
   ).map(([path, spec, summary, operation]) =>
     route({

@@ -1,27 +1,26 @@
 import { z } from 'zod';
 import { ACCOUNT_ID } from '../identifiers.ts';
 
-/** What many rows take. */
+/** The path parameters that many rows have. */
 export const SUBJECT_PATH = z.object({ subjectId: ACCOUNT_ID });
 
 /**
- * The end user behind a call in user mode; both are recorded with the security event (docs/dialects/blitz.md, section
- * 0.2).
+ * The headers about the end user in user mode; both are recorded with the security event (docs/dialects/blitz.md, section 0.2).
  */
 export const END_USER = z.object({
   'x-forwarded-for': z
     .string()
     .optional()
-    .describe('Address of the user. User mode must send it with every change; the first address counts.'),
-  'user-agent': z.string().optional().describe("The user's own User-Agent."),
+    .describe('Address of the user; the first address counts. Required for every change in user mode.'),
+  'user-agent': z.string().optional().describe('User-Agent of the user.'),
 });
 
-/** A device that is left alone although sessions are reset (docs/dialects/blitz.md, sections 2.11 and 2.12). */
+/** The device whose sessions are kept when sessions are reset (docs/dialects/blitz.md, sections 2.11 and 2.12). */
 export const KEPT_DEVICE = z.object({
   'ib-ci-ua-id': z.string().optional().describe('Id of a device that is kept, with its sessions.'),
 });
 
-/** What the reader of a mail or text message understands. */
+/** The languages for mails and text messages. */
 export const LANGUAGES = z.object({
   'accept-language': z.string().optional().describe('Language of what is sent to the user.'),
 });

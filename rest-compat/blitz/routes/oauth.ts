@@ -14,7 +14,7 @@ import {
   tokens,
 } from '../../oidc/replies.ts';
 
-/** What the manual's answer has: no audience, and nothing of the user but the id. */
+/** The members of the manual's answer: it has no audience, and of the user only the id. */
 const SHOWN_INTROSPECTION = INTROSPECTION.pick({
   active: true,
   scope: true,
@@ -58,7 +58,7 @@ export const OAUTH_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/me',
     spec: '2.20 (62)',
-    summary: 'Attributes of the user that the scopes of the token open',
+    summary: 'Attributes of the user that the scopes of the token allow',
     callers: { bearer: { user: ['openid', 'profile', 'email', 'phone', 'usr_grps'] } },
     cors: 'client',
     operation: Userinfo,

@@ -23,14 +23,14 @@ export const PASSWORD_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v3/users/{subjectId}/pswd',
     spec: '2.11 (23)',
-    summary: 'Changes the password of a user; without one it is generated and answered, or sent to a phone',
+    summary: 'Changes the password of a user; if none is given, one is generated and answered, or sent to a phone',
     callers: { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } },
     operation: ReplacePassword,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER.extend({ ...KEPT_DEVICE.shape, ...LANGUAGES.shape }),
       body: z.object({
-        current: CURRENT.describe('The password in force; needed in user mode.'),
+        current: CURRENT.describe('The present password; required in user mode.'),
         password: z.string().optional().describe('The new password. Default: a generated one.'),
         resetSessions: RESET_SESSIONS,
         sendPswdToAttr: z
@@ -62,7 +62,7 @@ export const PASSWORD_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v2/users/{subjectId}/password',
     spec: '2.11 (47)',
-    summary: 'Changes the password of a dependent account, or of the own one',
+    summary: "Changes the password of a dependent account, or of the user's own account",
     callers: { bearer: { user: ['blitz_change_password'] } },
     operation: ChangeDependentPassword,
     input: {
@@ -70,7 +70,7 @@ export const PASSWORD_ROUTES: readonly Route[] = [
       headers: END_USER.extend(LANGUAGES.shape),
       body: z.object({
         password: z.string().describe('The new password.'),
-        current: CURRENT.describe('The password in force; needed for the own account.'),
+        current: CURRENT.describe("The present password; required for the user's own account."),
         resetSessions: RESET_SESSIONS,
       }),
     },

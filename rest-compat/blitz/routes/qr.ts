@@ -7,12 +7,12 @@ import { END_USER } from './input.ts';
 const CODE = '/api/v3/auth/qr/{QR_code}';
 const CALLERS = { bearer: { user: ['blitz_qr_auth'] } } as const;
 const INPUT = {
-  params: z.object({ QR_code: z.string().describe('The UUID in the picture.') }),
+  params: z.object({ QR_code: z.string().describe('The UUID in the QR code.') }),
   headers: END_USER,
 } as const;
 const toVariables = ({ params }: { readonly params: { readonly QR_code: string } }) => ({ code: params.QR_code });
 
-/** The fields are our reading of what the manual says the app shows (docs/dialects/blitz.md, section 2.17). */
+/** The fields are derived from what the app shows according to the manual (docs/dialects/blitz.md, section 2.17). */
 const QR_SIGN_IN = z.object({
   code: z.string(),
   appId: z.string(),
@@ -39,7 +39,7 @@ export const QR_ROUTES: readonly Route[] = [
     method: 'GET',
     path: CODE,
     spec: '2.17 (34)',
-    summary: 'Who wants to sign in by this code',
+    summary: 'The browser and application that want to sign in by this code',
     callers: CALLERS,
     operation: QrSignIn,
     input: INPUT,
@@ -50,7 +50,7 @@ export const QR_ROUTES: readonly Route[] = [
     method: 'POST',
     path: `${CODE}/confirm`,
     spec: '2.17 (35)',
-    summary: 'Lets the browser in as the user of the token',
+    summary: 'Signs the browser in as the user of the token',
     callers: CALLERS,
     operation: ConfirmQrSignIn,
     input: INPUT,
@@ -61,7 +61,7 @@ export const QR_ROUTES: readonly Route[] = [
     method: 'POST',
     path: `${CODE}/refuse`,
     spec: '2.17 (36)',
-    summary: 'Sends the browser away',
+    summary: 'Refuses the sign-in',
     callers: CALLERS,
     operation: RefuseQrSignIn,
     input: INPUT,

@@ -26,7 +26,8 @@ const clientIdsOf = (actions: z.output<typeof ACTIONS>): string[] =>
 export const REGISTRATION_ROUTES: readonly Route[] = [
   route({
     method: 'PUT',
-    // One path in the list of services, another on their page (docs/dialects/blitz.md, section 3.2).
+    // The manual has one path in its list of services and another on the page of the service (docs/dialects/blitz.md, section
+    // 3.2).
     path: ['/api/v3/users', '/reg/api/v3/users'],
     spec: '2.2 (3)',
     summary: 'Registers a user',

@@ -46,7 +46,7 @@ const GIVEN = { status: 200, schema: BY_SUBJECT, from: bySubject };
 const text = (max: number) => z.string().regex(new RegExp(`^(?=\\s*\\S)[^\\p{Cc}\\p{Cs}]{1,${max}}$`, 'u'));
 const RIGHT_NAMES = z.array(text(128)).max(50);
 
-/** The bodies are our reading: the manual's were not reachable (docs/dialects/blitz.md, section 2.18). */
+/** The bodies are assumptions, because those of the manual were not available (docs/dialects/blitz.md, section 2.18). */
 const PARTIES = {
   subject: z.string().max(512).describe('`{subjectId}` or `its|{app_id}`.'),
   subjectType: z.literal('its').optional().describe('`its` when `subject` is a plain `app_id`.'),
@@ -83,7 +83,7 @@ const rightsOf = ({ body }: { readonly body: z.output<typeof ONE_OR_MORE> }) => 
   })),
 });
 
-/** Each party is one text of the body, and an object in the graph. */
+/** A party is one text in the body and an object in the graph, so its paths map to one field. */
 const PARTY_FIELDS = {
   'input.rights.subject': 'subject',
   'input.rights.object': 'object',
@@ -97,7 +97,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v3/rights/of/{subjectId}',
     spec: '2.18 (37)',
-    summary: 'What a user may do on what',
+    summary: 'The rights that a user has',
     callers: { bearer: { user: OWN, ...SYSTEM.bearer } },
     operation: RightsOfUser,
     input: { params: SUBJECT_PATH, headers: END_USER },
@@ -109,7 +109,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v3/rights/of/its/{app_id}',
     spec: '2.18 (38)',
-    summary: 'What an application may do on what',
+    summary: 'The rights that an application has',
     callers: SYSTEM,
     operation: RightsOfApplication,
     input: { params: APP_PATH },
@@ -120,7 +120,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v3/rights/on/{subjectId}',
     spec: '2.18 (39)',
-    summary: 'Who may do what on a user',
+    summary: 'The rights on a user',
     callers: SYSTEM,
     operation: RightsOn,
     input: { params: SUBJECT_PATH },
@@ -132,7 +132,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v3/rights/on/grps/{grp_id}',
     spec: '2.18 (40)',
-    summary: 'Who may do what on a group',
+    summary: 'The rights on a group',
     callers: SYSTEM,
     operation: RightsOn,
     input: { params: GROUP_PATH, query: z.object({ objectExt: z.string().describe('Profile of the group.') }) },
@@ -143,7 +143,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v3/rights/on/its/{app_id}',
     spec: '2.18 (41)',
-    summary: 'Who may do what on an application',
+    summary: 'The rights on an application',
     callers: SYSTEM,
     operation: RightsOn,
     input: { params: APP_PATH },
@@ -154,7 +154,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'PUT',
     path: '/api/v3/rights',
     spec: '2.18 (42)',
-    summary: 'Gives rights: one object or a list; repeating it changes nothing',
+    summary: 'Grants rights: one object or a list; a repeated request changes nothing',
     callers: SYSTEM,
     operation: GrantRights,
     input: { body: ONE_OR_MORE },
@@ -166,7 +166,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: '/api/v3/rights',
     spec: '2.18 (43)',
-    summary: 'Takes rights away, or some of their tags; what is not held is no error',
+    summary: 'Revokes rights, or some of their tags; rights that are not held are ignored',
     callers: SYSTEM,
     operation: RevokeRights,
     input: { body: ONE_OR_MORE },
@@ -178,7 +178,7 @@ export const RIGHT_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v2/users/rights/change',
     spec: '2.18 (48)',
-    summary: 'Users change rights on their own account and give up their own; applications take rights away',
+    summary: 'Users change rights on their account and give up rights that they hold; applications revoke rights',
     callers: { bearer: { user: OWN, app: ['blitz_rm_rights'] } },
     operation: ChangeRights,
     input: {

@@ -6,7 +6,7 @@ import { AccountState, type AccountStateName, ExemptAccount } from '../operation
 import { END_USER, SUBJECT_PATH } from './input.ts';
 
 const STATE = '/api/v3/users/{subjectId}/state';
-/** 9999-12-30: the last second before what stands for "for ever". */
+/** 9999-12-30; the next day stands for "for ever". */
 const MAX_SECONDS = 253_402_214_399;
 
 const NAMES = {
@@ -16,17 +16,17 @@ const NAMES = {
   UNTOUCHABLE: 'untouchable',
 } as const satisfies Readonly<Record<AccountStateName, string>>;
 
-/** Seconds since epoch; absent when there is no such moment. */
+/** Converts a moment to seconds since the epoch; undefined when there is none. */
 const seconds = (moment: Date | null): number | undefined =>
   moment === null ? undefined : Math.floor(moment.getTime() / 1000);
 
-/** What inactivity does to an account: docs/dialects/blitz.md, section 2.7. */
+/** The state of an account with regard to inactivity: docs/dialects/blitz.md, section 2.7. */
 export const STATE_ROUTES: readonly Route[] = [
   route({
     method: 'GET',
     path: STATE,
     spec: '2.7 (11)',
-    summary: 'State of a user as to inactivity',
+    summary: 'State of a user with regard to inactivity',
     callers: { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } },
     operation: AccountState,
     input: { params: SUBJECT_PATH, headers: END_USER },
@@ -58,13 +58,13 @@ export const STATE_ROUTES: readonly Route[] = [
     input: {
       params: SUBJECT_PATH,
       body: z.object({
-        name: z.literal('untouchable').describe('Nothing else can be assigned.'),
+        name: z.literal('untouchable').describe('The only state that can be assigned.'),
         till: z
           .int()
           .min(0)
           .max(MAX_SECONDS)
           .optional()
-          .describe('Until then, in seconds since epoch; absent = for ever, now = no longer.'),
+          .describe('End of the exemption, in seconds since the epoch; absent = for ever, now = ends it.'),
       }),
     },
     toVariables: ({ params, body: { till } }) => ({

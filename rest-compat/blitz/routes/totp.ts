@@ -11,7 +11,7 @@ const TOTPS = '/api/v3/users/{subjectId}/totps';
 const READERS = { bearer: { user: ['blitz_api_usec'], app: ['blitz_api_sys_usec'] } } as const;
 const WRITERS = { bearer: { user: ['blitz_api_usec_chg'], app: ['blitz_api_sys_usec_chg'] } } as const;
 
-/** What an app shows unless its details say otherwise. */
+/** How many digits an app shows unless its details say otherwise. */
 const DIGITS = 6;
 
 /** Apps that show codes: docs/dialects/blitz.md, section 2.8. */
@@ -41,7 +41,7 @@ export const TOTP_ROUTES: readonly Route[] = [
     method: 'GET',
     path: `${TOTPS}/attach/qr`,
     spec: '2.8 (14)',
-    summary: 'A fresh secret for a code app, with its QR image; nothing is attached yet',
+    summary: 'A new secret for a code app, with its QR image; nothing is attached yet',
     callers: WRITERS,
     operation: BeginTotpEnrolment,
     input: { params: SUBJECT_PATH, headers: END_USER },
@@ -50,7 +50,7 @@ export const TOTP_ROUTES: readonly Route[] = [
       status: 200,
       schema: z.object({
         base64QRCode: z.string().describe('PNG in base64.'),
-        base32Secret: z.string().describe('For typing.'),
+        base32Secret: z.string().describe('The secret to type in.'),
       }),
       from: ({ beginTotpEnrolment }) => ({
         base64QRCode: beginTotpEnrolment.qrCode,
@@ -64,15 +64,15 @@ export const TOTP_ROUTES: readonly Route[] = [
     method: 'POST',
     path: `${TOTPS}/attach/qr`,
     spec: '2.8 (15)',
-    summary: 'Attaches a code app that shows a right code',
+    summary: 'Attaches a code app that shows the right code',
     callers: WRITERS,
     operation: AttachTotp,
     input: {
       params: SUBJECT_PATH,
       headers: END_USER,
       body: z.object({
-        base32Secret: z.string().describe('Secret of the first stage, or any other in base32.'),
-        otpCode: z.string().describe('What the app shows now.'),
+        base32Secret: z.string().describe('The secret of the previous request, or any other in base32.'),
+        otpCode: z.string().describe('The code that the app shows now.'),
         name: z.string().optional().describe('Name for lists.'),
       }),
     },

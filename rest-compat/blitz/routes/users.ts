@@ -34,7 +34,7 @@ export const USER_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v3/users/{subjectId}',
     spec: '2.1 (2)',
-    summary: 'Changes attributes of a user; those that are not named stay, `null` clears one',
+    summary: 'Changes attributes of a user; others do not change, `null` clears one',
     callers: WRITERS,
     operation: UpdateUser,
     input: { params: SUBJECT_PATH, headers: END_USER, body: CHANGED_ATTRIBUTES },
@@ -55,7 +55,7 @@ export const USER_ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: '/api/v3/users/{subjectId}',
     spec: '2.3 (5)',
-    summary: 'Deletes a user with all that belongs to the account',
+    summary: 'Deletes a user and all data of the account',
     callers: WRITERS,
     operation: DeleteUser,
     input: { params: SUBJECT_PATH, headers: END_USER },
@@ -67,7 +67,7 @@ export const USER_ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: '/api/v2/users/{subjectId}',
     spec: '2.3 (57)',
-    summary: 'Deletes a user whom both ids name',
+    summary: 'Deletes a user that both ids name',
     callers: { basic: 'rest' },
     operation: DeleteUser,
     input: {
@@ -102,8 +102,8 @@ export const USER_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v3/users/{subjectId}/props',
     spec: '2.5 (8)',
-    summary: 'Changes properties of a user: takes names away, then sets others',
-    // The manual prints the reading scopes (docs/dialects/blitz.md, section 3.2).
+    summary: 'Changes properties of a user: removes some, then sets others',
+    // The manual lists the scopes for reading, so both are accepted (docs/dialects/blitz.md, section 3.2).
     callers: {
       bearer: {
         user: [...READERS.bearer.user, ...WRITERS.bearer.user],
@@ -116,7 +116,7 @@ export const USER_ROUTES: readonly Route[] = [
       headers: END_USER,
       body: z.object({
         add: PROPERTIES.optional().describe('Properties to set or replace.'),
-        remove: z.array(z.string()).optional().describe('Names of properties to take away.'),
+        remove: z.array(z.string()).optional().describe('Names of properties to remove.'),
       }),
     },
     toVariables: ({ params, body: { add, remove } }) => ({ userId: subjectIdOf(params.subjectId), add, remove }),

@@ -133,7 +133,7 @@ describe('the native issuer', () => {
     const answer = await blitz.rest.ask('GET', path);
     expect([answer.status, answer.json]).toEqual([
       404,
-      { error: 'invalid_request', error_description: 'There is nothing at this path.' },
+      { error: 'invalid_request', error_description: 'This path does not exist.' },
     ]);
   });
 
