@@ -13,7 +13,7 @@ type ParamMetadata = NonNullable<ResolverMetadata['params']>[number];
 
 /** Refuse middlewares, which this module would skip silently. Roles need no check: without an auth checker the library refuses them. */
 function requireNoMiddleware({ middlewares = [] }: Pick<FieldMetadata, 'middlewares'>, name: string): void {
-  if (middlewares.length > 0) throw new Error(`${name} has middlewares, which nobody would call.`);
+  if (middlewares.length > 0) throw new Error(`${name} has middlewares, which would not be called.`);
 }
 
 /** A field whose name in the graph differs from its name in the class reads the property of the class. */

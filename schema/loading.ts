@@ -10,7 +10,10 @@ export interface TenantKey {
 /** Reads what some keys of one tenant name; a key that names nothing is absent from the answer. */
 type Batch<T> = (services: Services, tenantId: string, keys: readonly string[]) => Promise<ReadonlyMap<string, T>>;
 
-/** What a loader reads. A module exports one per kind of key, and whoever loads by that key passes it to `Loaders.load`. */
+/**
+ * What a loader reads. A module exports one for each kind of key, and resolvers that load by that key pass it to
+ * `Loaders.load`.
+ */
 export interface LoaderDefinition<T> {
   readonly batch: Batch<T>;
   /** The value of a key that names nothing. */

@@ -5,7 +5,7 @@
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
   'Mutation.issueTokens': 'The client proved who it is; what it may get is its own record.',
-  'Mutation.revokeToken': 'Whoever holds a token may end it; the service lets clients end their own only.',
+  'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',
   'Query.jwks': 'Public keys are for everybody.',

@@ -36,7 +36,7 @@ export class Authority {
     throw kernelErrors.FORBIDDEN({ detail: "not the caller's own account" });
   }
 
-  /** Whether an account of the tenant is the caller's own: another tenant may have given the same id to somebody else. */
+  /** Whether an account of the tenant is the caller's own: the same id may belong to another account in another tenant. */
   isOwnAccount(userId: string): boolean {
     return this.caller.userId === userId && !this.isForeign;
   }

@@ -77,7 +77,11 @@ function grants(path: string, value: readonly string[], { type }: Client): strin
 function permissions(path: string, value: readonly string[]): string[] {
   const index = value.findIndex((scope) => scope.endsWith(':self'));
   if (index >= 0) {
-    throw invalidField(`${path}.${index}`, 'PERMISSION_SELF', 'An application has no account of its own.');
+    throw invalidField(
+      `${path}.${index}`,
+      'PERMISSION_SELF',
+      'Applications cannot have permissions with reach "self", because they have no user account.',
+    );
   }
   return checkedPermissions(path, value).sort();
 }

@@ -42,7 +42,7 @@ function faultOf(uri: string, match: RedirectEntry['match']): string | null {
   const url = new URL(uri);
   if (REFUSED_SCHEMES.has(url.protocol)) return 'This scheme is not allowed.';
   if (url.username !== '' || url.password !== '') return 'A user name or password is not allowed.';
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) return '"http" is for the own device (loopback) alone.';
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) return '"http" is only allowed for loopback addresses.';
   return null;
 }
 

@@ -19,8 +19,8 @@ const ALL = '*';
 const ROLE_CATEGORIES: ReadonlySet<string | undefined> = new Set(['role', 'group']);
 
 /**
- * Whether other origins may be listed after an event. A client that was made ends nobody's access, so the event catalogue does
- * not tell of it. Roles and groups, which end access in a whole tenant and change often, list no origins.
+ * Whether other origins may be listed after an event. A new client ends no access, so `ends` in the event catalogue does not
+ * cover it. Roles and groups, which end access in a whole tenant and change often, list no origins.
  */
 function changesOrigins(event: SecurityEvent): boolean {
   if (event.type === 'client.created') return true;

@@ -111,11 +111,16 @@ function* wholeFaults(config: ProviderConfig): IterableIterator<FieldFault> {
     if (tokenEndpoint === null) yield fault('tokenEndpoint', 'Give the issuer, or the endpoints.');
   }
   if (issuer === null && userinfoEndpoint === null)
-    yield fault('userinfoEndpoint', 'Without an issuer there is no ID token: say where the account is read.');
-  if (issuer !== null && isExplicit && jwksUri === null)
-    yield fault('jwksUri', 'Say where the keys of the issuer are.');
+    yield fault(
+      'userinfoEndpoint',
+      'Without an issuer there is no ID token: give the endpoint where the account is read.',
+    );
+  if (issuer !== null && isExplicit && jwksUri === null) yield fault('jwksUri', 'Give the URL of the issuer’s keys.');
   if (issuer === null && config.scope.split(' ').includes('openid'))
-    yield fault('scope', 'The scope "openid" needs an issuer, or nobody could check the ID token.');
+    yield fault(
+      'scope',
+      'The scope "openid" requires an issuer, because the ID token could not be verified without one.',
+    );
   if (issuer !== null && !config.scope.split(' ').includes('openid'))
     yield fault('scope', 'OpenID Connect needs the scope "openid".');
 }

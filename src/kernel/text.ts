@@ -24,8 +24,8 @@ const BLANKS = /[\s\u200B-\u200D\u2060\uFEFF]/gu;
 export const removeBlanks = (text: string): string => text.replaceAll(BLANKS, '');
 
 /**
- * Removes the blanks from a code that somebody typed or pasted. Returns an empty text, which equals no code, if the input
- * is too long to be a code.
+ * Removes the blanks from a code that was typed or pasted. Returns an empty text, which equals no code, if the input is too
+ * long to be a code.
  */
 export function readTypedCode(typed: string): string {
   return typed.length > MAX_TYPED_CODE ? '' : removeBlanks(typed);

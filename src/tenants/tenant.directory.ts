@@ -43,7 +43,10 @@ function toKnown(tenant: Tenant): KnownTenant {
   };
 }
 
-/** A tenant that was made ends nobody's access, so the event catalogue does not tell of it; that it is missing was remembered. */
+/**
+ * Whether a tenant changed. A new tenant ends no access, so `ends` in the event catalogue does not cover it; but the cache may
+ * have stored that the tenant does not exist.
+ */
 function changesTenant(event: SecurityEvent): boolean {
   return event.type === 'tenant.created' || readEndedAccess(event)?.kind === 'tenant';
 }

@@ -8,7 +8,7 @@ const MAX_ORIGINS = 100;
 const MAX_LENGTH = 280;
 /** Stands for the origins of the client's redirect addresses. */
 const OF_REDIRECTS = '+';
-/** Pages of web views and browser extensions have origins of their own schemes: `capacitor://localhost`. */
+/** Pages of web views and browser extensions have origins with other schemes: `capacitor://localhost`. */
 const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9][a-z0-9._-]*(?::\d{1,5})?$/;
 
 function faultOf(entry: string): string | null {
@@ -16,10 +16,10 @@ function faultOf(entry: string): string | null {
   if (entry.includes('*')) return 'Many origins at once are not allowed; list them.';
   if (entry.length > MAX_LENGTH || !URL.canParse(entry)) return 'Not an origin, such as "https://app.example.com".';
   const { protocol, hostname, origin } = new URL(entry);
-  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return '"http" is for this machine (loopback) alone.';
+  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return '"http" is only allowed for loopback addresses.';
   if (protocol === 'https:' || protocol === 'http:')
     return origin === entry ? null : `Write the origin as browsers send it: "${origin}".`;
-  return OTHER_SCHEME.test(entry) && !REFUSED_SCHEMES.has(protocol) ? null : 'This scheme has no origin of its own.';
+  return OTHER_SCHEME.test(entry) && !REFUSED_SCHEMES.has(protocol) ? null : 'URLs with this scheme have no origin.';
 }
 
 /**

@@ -49,7 +49,7 @@ export interface PasswordVerdict {
 export class PasswordHasher {
   readonly #cost: { readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number };
   readonly #queue: WorkQueue;
-  readonly #nobodysHash: string;
+  readonly #decoyHash: string;
 
   constructor(options: PasswordHasherOptions = {}) {
     const isEmbedded = options.isEmbedded === true;
@@ -61,7 +61,7 @@ export class PasswordHasher {
       timeCost: options.timeCost ?? 2,
       parallelism: options.parallelism ?? 1,
     };
-    this.#nobodysHash = hashOfNothing(this.#cost);
+    this.#decoyHash = hashOfNothing(this.#cost);
   }
 
   /**
@@ -100,7 +100,7 @@ export class PasswordHasher {
    * that the response time does not reveal it.
    */
   async verifyNothing(password: string): Promise<PasswordVerdict> {
-    return this.verify(password, this.#nobodysHash);
+    return this.verify(password, this.#decoyHash);
   }
 
   #isWeaker(stored: argon2.ParsedHashOptions): boolean {

@@ -1,11 +1,11 @@
 /**
- * Whose remembered access is looked at again after an event; nothing else decides it (`readEndedAccess`).
+ * Whose cached access is checked again after an event; only this column decides it (`readEndedAccess`).
  * - `session`: that session alone.
  * - `subject`: the account, and with it the token or token family that the event names; where it names none of them, the
  *   tenant.
  * - `client`: the client and everything issued to it.
- * - `tenant`: everybody in the tenant.
- * Looking again costs one read, so a row says the wider word when in doubt.
+ * - `tenant`: the whole tenant.
+ * A check costs one read, so in doubt a row names the wider scope.
  */
 export type EventEnds = 'subject' | 'client' | 'tenant' | 'session' | 'nothing';
 
@@ -24,7 +24,7 @@ export const EVENT_TYPES = {
   'session.revoked': {
     category: 'sign-in',
     ends: 'session',
-    description: 'A session was ended by somebody else or by a rule.',
+    description: 'A session was ended by another person or by a rule.',
   },
   'sign_in.failed': { category: 'sign-in', ends: 'nothing', description: 'A sign-in was refused.' },
   'sign_in.factor_failed': { category: 'sign-in', ends: 'nothing', description: 'A second factor was refused.' },
@@ -94,7 +94,7 @@ export const EVENT_TYPES = {
   'password.reset': {
     category: 'credential',
     ends: 'subject',
-    description: 'A password was set by somebody else or through a reset.',
+    description: 'A password was set by another person or through a reset.',
   },
   'credential.added': { category: 'credential', ends: 'nothing', description: 'A credential was added.' },
   'credential.removed': { category: 'credential', ends: 'nothing', description: 'A credential was removed.' },
@@ -149,19 +149,19 @@ export const EVENT_TYPES = {
   'consent.granted': {
     category: 'consent',
     ends: 'nothing',
-    description: 'A user allowed a client to have something.',
+    description: 'A user gave a client permissions (consent).',
   },
   'consent.revoked': {
     category: 'consent',
     ends: 'subject',
-    description: 'What a user had allowed a client was taken back.',
+    description: 'The permissions that a user gave a client were revoked.',
   },
   'device.seen': {
     category: 'device',
     ends: 'nothing',
     description: 'A user signed in on a device for the first time.',
   },
-  'device.removed': { category: 'device', ends: 'nothing', description: 'A known device of a user was forgotten.' },
+  'device.removed': { category: 'device', ends: 'nothing', description: 'A known device of a user was removed.' },
   'linked_app.bound': { category: 'device', ends: 'nothing', description: 'An app instance was given to a user.' },
   'linked_app.removed': {
     category: 'device',
