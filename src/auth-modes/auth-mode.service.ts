@@ -4,7 +4,14 @@ import type { Clock, FieldFault } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
-import { canonicalUserId, isUserIdShaped, type User, type UserStore, userErrors } from '../users/index.ts';
+import {
+  type AccountSource,
+  canonicalUserId,
+  getAccountInReach,
+  requireUserId,
+  type User,
+  userErrors,
+} from '../users/index.ts';
 import { type AccountState, accountStateOf, FOR_EVER } from './account-state.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
 import { AUTH_MODE_RULES, type AuthModePatch, authModeFaults, UPDATE_PASSWORD } from './auth-mode.rules.ts';
@@ -33,7 +40,7 @@ export interface AuthModes {
 export interface AuthModeServiceDeps {
   readonly db: Database;
   readonly store: AuthModeStore;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly credentials: Pick<CredentialStore, 'ofUsers'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
@@ -58,10 +65,7 @@ export class AuthModeService {
 
   /** @throws USER_NOT_FOUND */
   async get(authority: Authority, userId: string): Promise<AuthModes> {
-    authority.requireAccount(canonicalUserId(userId));
-    const user = await this.#deps.users.findById(authority.tenant.id, userId);
-    if (user === null) throw userErrors.USER_NOT_FOUND();
-    return this.of(user);
+    return this.of(await getAccountInReach(this.#deps.users, authority, userId));
   }
 
   /** The credentials of the account by type and ordinal, without secrets. @throws USER_NOT_FOUND */
@@ -116,8 +120,7 @@ export class AuthModeService {
 
   async #change(authority: Authority, userId: string, decide: Decide): Promise<AuthModes> {
     const { db, store, guard } = this.#deps;
-    if (!isUserIdShaped(userId)) throw userErrors.USER_NOT_FOUND();
-    const id = canonicalUserId(userId);
+    const id = requireUserId(userId);
     const { tenant } = authority;
     // Call the guard before any transaction, because it reads through a cache.
     await guard.assertMayChange(authority, 'user', id);

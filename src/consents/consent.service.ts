@@ -2,9 +2,15 @@ import type { Authority } from '../access/index.ts';
 import { CLIENT_ID, type Client } from '../clients/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { type Database, violatedConstraint } from '../persistence/index.ts';
+import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
-import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../users/index.ts';
+import {
+  type AccountSource,
+  canonicalUserId,
+  getAccountInReach,
+  isUserIdShaped,
+  writeForUser,
+} from '../users/index.ts';
 import { consentErrors } from './consent.errors.ts';
 import type { ConsentRow, ConsentStore } from './consent.store.ts';
 
@@ -28,7 +34,7 @@ export interface GrantConsent {
 export interface ConsentServiceDeps {
   readonly db: Database;
   readonly store: ConsentStore;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly tokens: ClientTokens;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
@@ -45,7 +51,7 @@ export class ConsentService {
 
   /** The consents of a user by client_id. @throws USER_NOT_FOUND, FORBIDDEN */
   async list(authority: Authority, userId: string): Promise<readonly ConsentRow[]> {
-    const id = await this.#account(authority, userId);
+    const { id } = await getAccountInReach(this.#deps.users, authority, userId);
     return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
@@ -73,10 +79,7 @@ export class ConsentService {
     authority.requireAccount(id);
     const row = { tenantId: tenant.id, userId: id, clientUuid: client.id, scopes: [...new Set(scopes)].toSorted() };
     return db.transaction(async () => {
-      const isNew = await store.add(row, clock.now()).catch((error: unknown) => {
-        if (violatedConstraint(error) === 'consents__user_id__fkey') throw userErrors.USER_NOT_FOUND();
-        throw error;
-      });
+      const isNew = await writeForUser('consents', () => store.add(row, clock.now()));
       if (isNew)
         this.#record(authority, 'consent.granted', { userId: id, clientId: client.clientId, scopes: row.scopes });
       return isNew;
@@ -88,9 +91,9 @@ export class ConsentService {
    * @throws USER_NOT_FOUND, CONSENT_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async revoke(authority: Authority, userId: string, clientId: string): Promise<ConsentRow> {
-    const { db, store, tokens, guard } = this.#deps;
+    const { db, store, users, tokens, guard } = this.#deps;
     const tenantId = authority.tenant.id;
-    const id = await this.#account(authority, userId);
+    const { id } = await getAccountInReach(users, authority, userId);
     await guard.assertMayChange(authority, 'user', id);
     return db.transaction(async () => {
       const consent = await this.findIn(tenantId, id, clientId);
@@ -100,14 +103,6 @@ export class ConsentService {
       this.#record(authority, 'consent.revoked', consent);
       return consent;
     });
-  }
-
-  /** The id of an account in reach that exists. */
-  async #account(authority: Authority, userId: string): Promise<string> {
-    const id = canonicalUserId(userId);
-    authority.requireAccount(id);
-    if ((await this.#deps.users.findById(authority.tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
-    return id;
   }
 
   /** The client column of the event names the client that acted; the client of the consent is a parameter. */

@@ -1,11 +1,11 @@
-import { type Authority, requireRecentSignIn } from '../access/index.ts';
+import type { Authority } from '../access/index.ts';
 import type { Sealer } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, invalidField, isStorableText, kernelErrors, requireText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
-import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
-import { canonicalUserId, type User, type UserStore, userErrors } from '../users/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
+import { type AccountSource, getAccountInReach, getAccountToChange, type User, writeForUser } from '../users/index.ts';
 import type { FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
 import type { FederationLinkStore, LinkRow } from './link.store.ts';
@@ -45,7 +45,7 @@ export interface FederationLinkServiceDeps {
   readonly db: Database;
   readonly store: FederationLinkStore;
   readonly providers: FederationProviderStore;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
@@ -213,11 +213,10 @@ export class FederationLinkService {
   /** The insert violates a foreign key when the user or the provider was deleted meanwhile. */
   async #insert(row: Parameters<FederationLinkStore['insertIfFree']>[0]): Promise<boolean> {
     try {
-      return await this.#deps.store.insertIfFree(row);
+      return await writeForUser('federation_links', () => this.#deps.store.insertIfFree(row));
     } catch (error) {
-      const constraint = violatedConstraint(error);
-      if (constraint === 'federation_links__user_id__fkey') throw userErrors.USER_NOT_FOUND();
-      if (constraint === 'federation_links__provider_id__fkey') throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
+      if (violatedConstraint(error) === 'federation_links__provider_id__fkey')
+        throw federationErrors.FEDERATION_PROVIDER_NOT_FOUND();
       throw error;
     }
   }
@@ -234,21 +233,13 @@ export class FederationLinkService {
    * @throws FORBIDDEN, USER_NOT_FOUND, ACCOUNT_GUARDED
    * @throws REAUTHENTICATION_REQUIRED The caller's own account, after too old a sign-in.
    */
-  async userToChange(authority: Authority, userId: string): Promise<User> {
-    const { clock, directory, guarded } = this.#deps;
-    const user = await this.#user(authority, userId);
-    const tenant = await directory.byId(authority.tenant.id);
-    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
-    requireRecentSignIn(authority, user.id, tenant.settings.reauthSeconds, clock.now());
-    await guarded.assertMayChange(authority, 'user', user.id);
-    return user;
+  userToChange(authority: Authority, userId: string): Promise<User> {
+    const { users, directory, guarded, clock } = this.#deps;
+    return getAccountToChange({ users, directory, guard: guarded, clock }, authority, userId);
   }
 
-  async #user(authority: Authority, userId: string): Promise<User> {
-    authority.requireAccount(canonicalUserId(userId));
-    const user = await this.#deps.users.findById(authority.tenant.id, userId);
-    if (user === null) throw userErrors.USER_NOT_FOUND();
-    return user;
+  #user(authority: Authority, userId: string): Promise<User> {
+    return getAccountInReach(this.#deps.users, authority, userId);
   }
 
   async #provider(authority: Authority, ref: ProviderRef): Promise<FederationProvider> {

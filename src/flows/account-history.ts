@@ -1,10 +1,10 @@
 import type { Authority } from '../access/index.ts';
 import type { EventFilter, EventStore, SecurityEvent } from '../events/index.ts';
 import type { PageRequest, PageResult } from '../persistence/index.ts';
-import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../users/index.ts';
+import { type AccountSource, getAccountInReach } from '../users/index.ts';
 
 export interface AccountHistoryDeps {
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly events: Pick<EventStore, 'page'>;
 }
 
@@ -36,12 +36,8 @@ export class AccountHistory {
    * @throws USER_NOT_FOUND, FORBIDDEN
    */
   async about(authority: Authority, userId: string, filter: Omit<EventFilter, 'subjectId'>): Promise<EventFilter> {
-    const id = canonicalUserId(userId);
-    authority.requireAccount(id);
-    const user = isUserIdShaped(id) ? await this.#deps.users.findById(authority.tenant.id, id) : null;
-    if (user === null) throw userErrors.USER_NOT_FOUND();
-    const { createdAt } = user;
+    const { id, createdAt } = await getAccountInReach(this.#deps.users, authority, userId);
     const from = filter.from != null && filter.from > createdAt ? filter.from : createdAt;
-    return { ...filter, subjectId: user.id, from };
+    return { ...filter, subjectId: id, from };
   }
 }

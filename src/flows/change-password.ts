@@ -16,7 +16,7 @@ import type { Database } from '../persistence/index.ts';
 import type { RightService } from '../rights/index.ts';
 import type { SessionService } from '../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
-import { canonicalUserId, type UserStore, userErrors } from '../users/index.ts';
+import { type AccountSource, canonicalUserId, getAccount } from '../users/index.ts';
 import type { EndAccessFlow } from './end-access.ts';
 import type { PasswordNotice, PasswordNotices } from './password-notices.ts';
 
@@ -79,7 +79,7 @@ export interface PasswordFlowDeps {
   readonly lockouts: LockoutService;
   readonly sessions: Pick<SessionService, 'revokeAllOf'>;
   readonly endAccess: Pick<EndAccessFlow, 'resetSessions'>;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly rights: Pick<RightService, 'holds'>;
   readonly notices: PasswordNotices;
   readonly events: EventLog;
@@ -146,8 +146,7 @@ export class PasswordFlow {
       authority.withReach('self').requireAccount(userId);
       requireCurrent(currentPassword);
     }
-    const user = await users.findById(authority.tenant.id, userId);
-    if (user === null) throw userErrors.USER_NOT_FOUND();
+    const user = await getAccount(users, authority.tenant.id, userId);
     const phone = sendToAttribute == null ? null : notices.phoneIn(user, sendToAttribute, 'input.sendToAttribute');
     const password = newPassword ?? (await this.#generated(authority));
     const alsoDo = (): void => {

@@ -3,7 +3,7 @@ import { CLIENT_ID, type Client, type ClientScopeStore, type ClientStore, client
 import type { EventLog } from '../events/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
-import { canonicalUserId, type UserStore, userErrors } from '../users/index.ts';
+import { type AccountSource, getAccountInReach } from '../users/index.ts';
 
 /** An app on a user's device, with separate credentials (docs/data-model.md). */
 export interface LinkedApp {
@@ -25,7 +25,7 @@ export interface LinkedAppsDeps {
   readonly clients: Pick<ClientStore, 'instancesOf' | 'findById' | 'findByClientId' | 'lock' | 'delete'>;
   readonly scopes: Pick<ClientScopeStore, 'linksOf'>;
   readonly roles: Pick<RoleStore, 'deleteGrantsOf' | 'deleteOfClient'>;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
 }
@@ -40,7 +40,7 @@ export class LinkedApps {
 
   /** The apps of a user, the newest first; at most 100. @throws FORBIDDEN, USER_NOT_FOUND */
   async list(authority: Authority, userId: string): Promise<readonly LinkedApp[]> {
-    const id = await this.#account(authority, userId);
+    const { id } = await getAccountInReach(this.#deps.users, authority, userId);
     return (await this.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
@@ -65,7 +65,7 @@ export class LinkedApps {
   async remove(authority: Authority, userId: string, clientId: string): Promise<Pick<Client, 'id' | 'clientId'>> {
     const { db, clients, guard } = this.#deps;
     const { tenant } = authority;
-    const owner = await this.#account(authority, userId);
+    const { id: owner } = await getAccountInReach(this.#deps.users, authority, userId);
     await guard.assertMayChange(authority, 'user', owner);
     const found = CLIENT_ID.test(clientId) ? await clients.findByClientId(tenant.id, clientId) : null;
     if (found === null) throw clientErrors.LINKED_APP_NOT_FOUND();
@@ -105,13 +105,6 @@ export class LinkedApps {
       params: { id: clientId, softwareId: softwareId ?? null },
     });
     return true;
-  }
-
-  async #account(authority: Authority, userId: string): Promise<string> {
-    const id = canonicalUserId(userId);
-    authority.requireAccount(id);
-    if ((await this.#deps.users.findById(authority.tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
-    return id;
   }
 
   async #shown(tenantId: string, clients: readonly Client[]): Promise<readonly LinkedApp[]> {

@@ -2,10 +2,10 @@ import type { Authority } from '../access/index.ts';
 import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { addSeconds, type Clock, isStorableText, kernelErrors, newId, type TenantRef } from '../kernel/index.ts';
-import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import type { Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
-import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../users/index.ts';
+import { canonicalUserId, requireUserId, type UserStore, writeForUser } from '../users/index.ts';
 import type { Session } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
 import type { SessionFilter, SessionRow, SessionStore } from './session.store.ts';
@@ -121,14 +121,14 @@ export class SessionService {
    * @throws USER_NOT_FOUND The account was deleted.
    */
   async start(authority: Authority, input: StartSession): Promise<StartedSession> {
-    const { db, users, events } = this.#deps;
+    const { db, store, users, events } = this.#deps;
     const { caller, tenant } = authority;
     const settings = await this.#settings(authority);
     const cookie = input.inBrowser === true ? mintHandle(tenant.route) : null;
     const row = newSession(authority, input, cookie, settings, this.#deps.clock.now());
     await db.transaction(async () => {
       if (input.replaces != null) await this.#endReplaced(authority, input.replaces);
-      await this.#insert(row);
+      await writeForUser('sessions', () => store.insert(row));
       await users.noteSignIn(tenant.id, row.userId, row.authTime);
       // The actor of the event is the user who signs in, even when a client sent the request.
       const actor = { ...caller, kind: 'user', userId: row.userId };
@@ -242,9 +242,8 @@ export class SessionService {
   }
 
   async #account(authority: Authority, userId: string): Promise<string> {
-    const id = canonicalUserId(userId);
-    authority.requireAccount(id);
-    if (!isUserIdShaped(id)) throw userErrors.USER_NOT_FOUND();
+    authority.requireAccount(canonicalUserId(userId));
+    const id = requireUserId(userId);
     await this.#deps.guard.assertMayChange(authority, 'user', id);
     return id;
   }
@@ -290,15 +289,6 @@ export class SessionService {
     // An expired session has already ended, so no event records its end.
     for (const { id, userId, amr } of sessions.filter((session) => this.isAlive(session))) {
       events.record(authority.caller, authority.tenant, { type, subjectId: userId, sessionId: id, params: { amr } });
-    }
-  }
-
-  async #insert(row: Session): Promise<void> {
-    try {
-      await this.#deps.store.insert(row);
-    } catch (error) {
-      if (violatedConstraint(error) === 'sessions__user_id__fkey') throw userErrors.USER_NOT_FOUND();
-      throw error;
     }
   }
 

@@ -2,6 +2,15 @@
  * User accounts: their identifying names, attributes and properties. Credentials and sign-in methods are in `auth-modes/`,
  * sessions in `sessions/`. May import `kernel/`, `persistence/`, `events/`, `access/`, `tenants/` and `roles/`.
  */
+export {
+  type AccountChangeDeps,
+  type AccountSource,
+  getAccount,
+  getAccountInReach,
+  getAccountToChange,
+  requireUserId,
+  writeForUser,
+} from './account-reader.ts';
 export { type Attributes, aliasedColumn } from './attributes.ts';
 export type { Properties, PropertyPatch } from './properties.ts';
 export { PropertyService } from './property.service.ts';

@@ -12,7 +12,7 @@ import {
 import type { Database, PageRequest, PageResult } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { canonicalUserId, isUserIdShaped, type User, type UserStore, userErrors } from '../../users/index.ts';
+import { type AccountSource, getAccount, isUserIdShaped, type User } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
 import { type AppliedRule, afterFailure, type LockoutRule, rulesFor } from './lockout.rules.ts';
 import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
@@ -41,7 +41,7 @@ export interface LockoutServiceDeps {
   readonly db: Database;
   readonly store: LockoutStore;
   readonly directory: Pick<TenantDirectory, 'byId'>;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly accounts: AccountSwitch;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
@@ -203,10 +203,8 @@ export class LockoutService {
         this.#recordLifted(authority, await store.clearSubject(tenantId, subjectKind, subject, factor)),
       );
     }
-    const userId = canonicalUserId(target.userId);
-    const user = await this.#deps.users.findById(tenantId, userId);
-    if (user === null) throw userErrors.USER_NOT_FOUND();
-    await this.#deps.guard.assertMayChange(authority, 'user', userId);
+    const user = await getAccount(this.#deps.users, tenantId, target.userId);
+    await this.#deps.guard.assertMayChange(authority, 'user', user.id);
     return db.transaction(() => this.#liftOf(authority, user));
   }
 

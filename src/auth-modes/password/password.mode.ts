@@ -5,7 +5,7 @@ import { type Clock, invalidField, isStorableText } from '../../kernel/index.ts'
 import type { Database } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { KnownTenant, TenantDirectory, TenantSettings } from '../../tenants/index.ts';
-import { type User, type UserStore, userErrors } from '../../users/index.ts';
+import { type AccountSource, getAccount, type User, userErrors } from '../../users/index.ts';
 import { UPDATE_PASSWORD } from '../auth-mode.rules.ts';
 import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
 import type { CredentialStore, StoredPassword } from '../credential.store.ts';
@@ -17,7 +17,7 @@ export interface PasswordModeDeps {
   readonly db: Database;
   readonly credentials: CredentialStore;
   readonly columns: AuthModeStore;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly hasher: PasswordHasher;
   readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
@@ -120,8 +120,7 @@ export class PasswordMode implements AuthMode<string> {
   async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
     const { users, guard, credentials } = this.#deps;
     const tenantId = authority.tenant.id;
-    const user = await users.findById(tenantId, userId);
-    if (user === null) throw userErrors.USER_NOT_FOUND();
+    const user = await getAccount(users, tenantId, userId);
     await guard.assertMayChange(authority, 'user', user.id);
     const hasFactor =
       user.requiredFactor === 2 || (await credentials.secondFactorMethods(user.tenantId, user.id)).length > 0;

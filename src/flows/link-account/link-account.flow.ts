@@ -16,7 +16,7 @@ import {
 import { addSeconds, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { type UserStore, userErrors } from '../../users/index.ts';
+import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
 import { isRegisteredCallback, withError } from './callback.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import type { Upstream, Visit } from './upstream.ts';
@@ -71,7 +71,7 @@ export interface LinkAccountFlowDeps {
   readonly links: FederationLinkService;
   readonly providers: FederationProviderStore;
   readonly upstream: Upstream;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly sealer: Sealer;
   readonly clock: Clock;
   /** Origin of this service. */
@@ -205,7 +205,7 @@ export class LinkAccountFlow {
     const { links, providers, sealer, upstream, users } = this.#deps;
     const provider = await findProvider(providers, authority.tenant.id, pending.provider);
     if (provider?.enabled !== true) throw linkAccountErrors.BIND_PROVIDER_UNKNOWN();
-    if ((await users.findById(authority.tenant.id, userId))?.enabled !== true) throw userErrors.USER_NOT_FOUND();
+    if (!(await getAccount(users, authority.tenant.id, userId)).enabled) throw userErrors.USER_NOT_FOUND();
     const visit: Visit = {
       state: input.state,
       nonce: pending.nonce,

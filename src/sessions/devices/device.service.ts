@@ -1,9 +1,15 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { type Clock, isStorableText } from '../../kernel/index.ts';
-import { type Database, violatedConstraint } from '../../persistence/index.ts';
+import type { Database } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
-import { canonicalUserId, isUserIdShaped, type UserStore, userErrors } from '../../users/index.ts';
+import {
+  type AccountSource,
+  canonicalUserId,
+  getAccountInReach,
+  isUserIdShaped,
+  writeForUser,
+} from '../../users/index.ts';
 import type { Device } from '../session.entity.ts';
 import { sessionErrors } from '../session.errors.ts';
 import { storableHeader } from '../storable-header.ts';
@@ -12,7 +18,7 @@ import type { DeviceStore } from './device.store.ts';
 export interface DeviceServiceDeps {
   readonly db: Database;
   readonly store: DeviceStore;
-  readonly users: Pick<UserStore, 'findById'>;
+  readonly users: AccountSource;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -50,9 +56,7 @@ export class DeviceService {
 
   /** The devices of a user, most recently used first. @throws FORBIDDEN, USER_NOT_FOUND */
   async list(authority: Authority, userId: string): Promise<readonly Device[]> {
-    const id = canonicalUserId(userId);
-    authority.requireAccount(id);
-    await this.#requireUser(authority, id);
+    const { id } = await getAccountInReach(this.#deps.users, authority, userId);
     return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
@@ -65,7 +69,7 @@ export class DeviceService {
     const { caller, tenant } = authority;
     const now = clock.now();
     return db.transaction(async () => {
-      const isNew = await this.#upsert({
+      const device = {
         tenantId: tenant.id,
         userId,
         id: deviceId,
@@ -75,7 +79,8 @@ export class DeviceService {
         trusted: false,
         createdAt: now,
         lastUsedAt: now,
-      });
+      };
+      const isNew = await writeForUser('devices', () => store.upsert(device));
       if (!isNew) return false;
       await store.trim(tenant.id, userId, MAX_DEVICES);
       events.record(caller, tenant, { type: 'device.seen', subjectId: userId, params: { deviceId } });
@@ -83,22 +88,11 @@ export class DeviceService {
     });
   }
 
-  async #upsert(device: Device): Promise<boolean> {
-    try {
-      return await this.#deps.store.upsert(device);
-    } catch (error) {
-      if (violatedConstraint(error) === 'devices__user_id__fkey') throw userErrors.USER_NOT_FOUND();
-      throw error;
-    }
-  }
-
   /** Deletes a device; sessions on it continue. @throws DEVICE_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
   async remove(authority: Authority, userId: string, deviceId: string): Promise<Pick<Device, 'userId' | 'id'>> {
-    const { db, store, guard, events } = this.#deps;
+    const { db, store, users, guard, events } = this.#deps;
     const { caller, tenant } = authority;
-    const id = canonicalUserId(userId);
-    authority.requireAccount(id);
-    await this.#requireUser(authority, id);
+    const { id } = await getAccountInReach(users, authority, userId);
     if (!isDeviceId(deviceId)) throw sessionErrors.DEVICE_NOT_FOUND();
     await guard.assertMayChange(authority, 'user', id);
     await db.transaction(async () => {
@@ -106,10 +100,6 @@ export class DeviceService {
       events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
     });
     return { userId: id, id: deviceId };
-  }
-
-  async #requireUser({ tenant }: Authority, id: string): Promise<void> {
-    if ((await this.#deps.users.findById(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
   }
 
   /** Deletes the devices of a user, except one if named; one event each. @throws FORBIDDEN, ACCOUNT_GUARDED */
