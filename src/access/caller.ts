@@ -7,7 +7,7 @@ export type CallerKind = 'anonymous' | 'user' | 'application' | 'api-key' | 'sys
 /** How the client behind a request proved who it is: `Bearer`, `Basic`, `Post`, `None`. */
 export type ClientAuth = 'Bearer' | 'Basic' | 'Post' | 'None';
 
-/** What a credential resolves to (docs/tenancy.md). */
+/** Who is behind a credential (docs/tenancy.md). */
 export interface Caller {
   readonly kind: CallerKind;
   /** Where the credential lives; null for anonymous callers. */

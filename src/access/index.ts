@@ -1,5 +1,5 @@
 /**
- * What callers may do: the permission list, what a credential resolves to, and the authority an operation runs under.
+ * What callers may do: the permission list, who is behind a credential, and the authority an operation runs under.
  * May import `kernel/` only.
  */
 export { type Allowance, Authority, allowed, type ScopeAlternatives } from './authority.ts';
@@ -16,4 +16,4 @@ export {
   type ScopeString,
 } from './permissions.ts';
 export { requireRecentSignIn } from './reauthentication.ts';
-export { type ScopeAlias, ScopeAliases, type ScopeHolder, type ScopeResolver } from './scope-aliases.ts';
+export { type FindScope, type ScopeAlias, ScopeAliases, type ScopeHolder } from './scope-aliases.ts';

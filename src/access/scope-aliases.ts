@@ -14,16 +14,16 @@ export interface ScopeAlias {
   readonly description: string;
 }
 
-/** Resolves names built from data, such as one scope per federation provider. Returns what a name means, or null. */
-export type ScopeResolver = (name: string) => ScopeAlias | null;
+/** Finds names built from data, such as one scope per federation provider. Returns what a name means, or null. */
+export type FindScope = (name: string) => ScopeAlias | null;
 
 /** The table of all scope names: native names are built in, the dialects add theirs. */
 export class ScopeAliases {
   readonly #aliases = new Map<string, ScopeAlias>();
   readonly #expanded = new Map<string, readonly Grant[]>();
-  readonly #resolvers: ScopeResolver[] = [];
+  readonly #finders: FindScope[] = [];
 
-  register(aliases: readonly ScopeAlias[], resolver?: ScopeResolver): void {
+  register(aliases: readonly ScopeAlias[], findScope?: FindScope): void {
     for (const alias of aliases) {
       for (const scope of alias.expandsTo) {
         if (parseScope(scope) === null)
@@ -32,20 +32,20 @@ export class ScopeAliases {
       if (this.#aliases.has(alias.name)) throw new Error(`Scope ${alias.name} is registered twice.`);
       this.#aliases.set(alias.name, alias);
     }
-    if (resolver !== undefined) this.#resolvers.push(resolver);
+    if (findScope !== undefined) this.#finders.push(findScope);
   }
 
   find(name: string): ScopeAlias | null {
     const alias = this.#aliases.get(name);
     if (alias !== undefined) return alias;
-    for (const resolve of this.#resolvers) {
-      const resolved = resolve(name);
-      if (resolved !== null) return resolved;
+    for (const find of this.#finders) {
+      const found = find(name);
+      if (found !== null) return found;
     }
     return null;
   }
 
-  /** Whether the name is registered or can be resolved. */
+  /** Whether the name is registered or can be found by rule. */
   isKnown(name: string): boolean {
     return parseScope(name) !== null || this.find(name) !== null;
   }

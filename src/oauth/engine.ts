@@ -9,7 +9,7 @@ import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
-import { TokenResolver } from './callers/token.resolver.ts';
+import { TokenAuthenticator } from './callers/token.authenticator.ts';
 import { DiscoveryService } from './endpoints/discovery.ts';
 import { IntrospectionService } from './endpoints/introspection.ts';
 import { RevocationService } from './endpoints/revocation.ts';
@@ -65,7 +65,7 @@ export interface OAuth {
   readonly issuers: Issuers;
   readonly keys: SigningKeyService;
   readonly tokens: TokenService;
-  readonly resolver: TokenResolver;
+  readonly authenticator: TokenAuthenticator;
   readonly introspection: IntrospectionService;
   readonly revocation: RevocationService;
   readonly userinfo: UserinfoService;
@@ -116,7 +116,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
     issuers,
     keys,
     tokens: new TokenService({ issuers, clients, events, grants: grantTypes }),
-    resolver: new TokenResolver({ ...options, reader, life, issuers, scopes }),
+    authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),
     revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
     userinfo: new UserinfoService({ issuers, users, groups: options.groups }),

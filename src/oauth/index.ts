@@ -3,7 +3,7 @@
  * token. May import every module up to `flows/` (docs/architecture.md).
  */
 
-export type { ClientCredentials, Resolution, TokenResolver } from './callers/token.resolver.ts';
+export type { Authentication, ClientCredentials, TokenAuthenticator } from './callers/token.authenticator.ts';
 export type { DiscoveryService } from './endpoints/discovery.ts';
 export type { Introspection, IntrospectionService } from './endpoints/introspection.ts';
 export type { RevocationService } from './endpoints/revocation.ts';

@@ -1,7 +1,7 @@
 import type { Caller } from '../../src/access/index.ts';
 import type { CreateClient, LinkedScope } from '../../src/clients/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
-import type { IssuedTokens, Resolution } from '../../src/oauth/index.ts';
+import type { Authentication, IssuedTokens } from '../../src/oauth/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TEST_ORIGIN, type World } from './world.ts';
 
@@ -35,9 +35,13 @@ export class TestClient {
   async caller(secret = this.secret): Promise<Caller> {
     const method = secret === null ? 'None' : 'Basic';
     const readings = [{ clientId: this.clientId, secret, method } as const];
-    const resolution = await this.#world.services.oauth.resolver.resolveClient(this.tenant, readings, TEST_ORIGIN);
-    if ('refused' in resolution) throw new Error(resolution.refused);
-    return resolution.caller;
+    const authentication = await this.#world.services.oauth.authenticator.authenticateClient(
+      this.tenant,
+      readings,
+      TEST_ORIGIN,
+    );
+    if ('refused' in authentication) throw new Error(authentication.refused);
+    return authentication.caller;
   }
 
   /** A request to the token endpoint. */
@@ -91,13 +95,13 @@ export class TestUser {
 
 /** The caller behind a token. Throws when there is none. */
 export async function callerOf(world: World, token: string): Promise<Caller> {
-  const resolution: Resolution = await world.services.oauth.resolver.resolve(token, TEST_ORIGIN);
-  if ('refused' in resolution) throw new Error(resolution.refused);
-  return resolution.caller;
+  const authentication: Authentication = await world.services.oauth.authenticator.authenticate(token, TEST_ORIGIN);
+  if ('refused' in authentication) throw new Error(authentication.refused);
+  return authentication.caller;
 }
 
 /** Why a token stands for nobody; null when it stands for somebody. */
 export async function refusalOf(world: World, token: string): Promise<string | null> {
-  const resolution = await world.services.oauth.resolver.resolve(token, TEST_ORIGIN);
-  return 'refused' in resolution ? resolution.refused : null;
+  const authentication = await world.services.oauth.authenticator.authenticate(token, TEST_ORIGIN);
+  return 'refused' in authentication ? authentication.refused : null;
 }

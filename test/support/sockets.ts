@@ -7,7 +7,7 @@ import { kernelErrors } from '../../src/kernel/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../src/server/environment/logger.ts';
 import { createSocketEndpoint, type SocketEndpoint } from '../../src/server/graphql/ws.ts';
-import type { ResolveToken } from '../../src/server/http/caller.ts';
+import type { AuthenticateToken } from '../../src/server/http/caller.ts';
 import { createHttpServer } from '../../src/server/http/http.ts';
 import { createMetrics } from '../../src/server/http/metrics.ts';
 import { testGraph, type World } from './world.ts';
@@ -26,8 +26,8 @@ export interface TestSockets {
   close(): Promise<void>;
 }
 
-/** @param resolveToken Whom tokens stand for. Default: what the test puts into `tokens`. */
-export async function serveSockets(world: World, resolveToken?: ResolveToken): Promise<TestSockets> {
+/** @param authenticateToken Whom tokens stand for. Default: what the test puts into `tokens`. */
+export async function serveSockets(world: World, authenticateToken?: AuthenticateToken): Promise<TestSockets> {
   const logged: string[] = [];
   const logger = createLogger('debug', { write: (line) => void logged.push(line) });
   const metrics = createMetrics();
@@ -37,8 +37,8 @@ export async function serveSockets(world: World, resolveToken?: ResolveToken): P
   const sockets = createSocketEndpoint(http.server, {
     schema: await testGraph(),
     services: world.services,
-    resolveToken:
-      resolveToken ??
+    authenticateToken:
+      authenticateToken ??
       (async (token, origin) => {
         const caller = tokens.get(token);
         if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();

@@ -14,7 +14,7 @@ import { IdentityError } from '../../kernel/index.ts';
 import type { CidrRange } from '../environment/config.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import type { Logger } from '../environment/logger.ts';
-import { type ResolveToken, resolveCaller } from '../http/caller.ts';
+import { type AuthenticateToken, authenticateCaller } from '../http/caller.ts';
 import type { RequestState } from '../http/http.ts';
 import { applyErrorHead, shownError } from '../http/http-errors.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -26,7 +26,7 @@ import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts';
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly services: Services;
-  readonly resolveToken: ResolveToken;
+  readonly authenticateToken: AuthenticateToken;
   readonly limits: GraphqlLimits;
   /** When given, only these documents are executed. */
   readonly trusted: TrustedDocuments | null;
@@ -236,7 +236,7 @@ async function prepare(ctx: Context, options: GraphqlOptions): Promise<Prepared>
     body = admitted(parsed, options) || {};
   } else if (ctx.method === 'GET') admittedSearch(ctx, options);
   const origin = originOf(ctx.req, options.trustedProxies, 'graphql');
-  return { caller: await resolveCaller(ctx.req.headers.authorization, origin, options.resolveToken), body };
+  return { caller: await authenticateCaller(ctx.req.headers.authorization, origin, options.authenticateToken), body };
 }
 
 /** Passes a request to Apollo Server, and its answer to the client. */

@@ -14,7 +14,7 @@ import { isUnexpected } from '../../../schema/errors/format.ts';
 import type { Caller } from '../../access/index.ts';
 import type { SecurityEvent } from '../../events/index.ts';
 import { type Clock, IdentityError, kernelErrors } from '../../kernel/index.ts';
-import { resolveCaller } from '../http/caller.ts';
+import { authenticateCaller } from '../http/caller.ts';
 import { shownError } from '../http/http-errors.ts';
 import { originOf } from '../http/origin.ts';
 import { CallerRechecks } from './caller-rechecks.ts';
@@ -226,10 +226,10 @@ class SocketServer {
     const { extra } = context;
     const authorization = authorizationOf(context);
     if (authorization === undefined) return false;
-    const { resolveToken, trustedProxies } = this.#options;
+    const { authenticateToken, trustedProxies } = this.#options;
     const origin = originOf(extra.request, trustedProxies, 'graphql');
     try {
-      extra.caller = await resolveCaller(authorization, origin, resolveToken);
+      extra.caller = await authenticateCaller(authorization, origin, authenticateToken);
       if (!(await this.#isPageOf(extra.caller, extra))) return false;
     } catch (error) {
       const shown = shownError(error);
@@ -310,7 +310,7 @@ class SocketServer {
   /** Resolves the token of these sockets again, and closes the sockets for which it is no longer valid. */
   async #recheck(authorization: string, sockets: ReadonlySet<Extra>): Promise<void> {
     const [first] = sockets;
-    const verdict = await this.#resolveAgain(authorization, first!.caller);
+    const verdict = await this.#authenticateAgain(authorization, first!.caller);
     for (const extra of sockets) {
       if (verdict === 'ended') closeSocket(extra.socket, CLOSE.forbidden, 'The access token is no longer valid');
       else if (verdict === 'unknown') continue;
@@ -328,9 +328,9 @@ class SocketServer {
     this.#index.add(caller, extra);
   }
 
-  async #resolveAgain(authorization: string, caller: Caller): Promise<Caller | 'ended' | 'unknown'> {
+  async #authenticateAgain(authorization: string, caller: Caller): Promise<Caller | 'ended' | 'unknown'> {
     try {
-      return await resolveCaller(authorization, caller.origin, this.#options.resolveToken);
+      return await authenticateCaller(authorization, caller.origin, this.#options.authenticateToken);
     } catch (error) {
       if (error instanceof IdentityError && error.kind === 'unauthenticated') return 'ended';
       // For example, the database is away. Keep the socket open; the next check decides.

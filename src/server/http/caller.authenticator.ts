@@ -12,14 +12,14 @@ export function createCallerAuthenticator(
   const isSecure = publicUrl.startsWith('https:');
   return {
     async bearer(token, _tenant, origin) {
-      const resolution = await oauth.resolver.resolve(token, origin);
-      if ('refused' in resolution) throw kernelErrors.UNAUTHENTICATED({ detail: resolution.refused });
-      return resolution.caller;
+      const authentication = await oauth.authenticator.authenticate(token, origin);
+      if ('refused' in authentication) throw kernelErrors.UNAUTHENTICATED({ detail: authentication.refused });
+      return authentication.caller;
     },
     async client(readings, kind, tenant, origin) {
-      const resolution = await oauth.resolver.resolveClient(tenant, readings, origin, kind);
-      if ('refused' in resolution) throw problems.CLIENT_REFUSED({ detail: resolution.refused });
-      return resolution.caller;
+      const authentication = await oauth.authenticator.authenticateClient(tenant, readings, origin, kind);
+      if ('refused' in authentication) throw problems.CLIENT_REFUSED({ detail: authentication.refused });
+      return authentication.caller;
     },
     async browser(cookies, tenant, origin): Promise<Caller> {
       const anonymous = anonymousCaller(origin);

@@ -5,7 +5,7 @@ import { kernelErrors, type Origin } from '../../kernel/index.ts';
  * Finds the caller behind an access token.
  * @throws UNAUTHENTICATED The token is malformed, expired, revoked, or not an access token.
  */
-export type ResolveToken = (token: string, origin: Origin) => Promise<Caller>;
+export type AuthenticateToken = (token: string, origin: Origin) => Promise<Caller>;
 
 /** The token of an `Authorization` value (RFC 6750 section 2.1), or null for another scheme. */
 function bearerToken(authorization: string): string | null {
@@ -17,13 +17,13 @@ function bearerToken(authorization: string): string | null {
  * @throws UNAUTHENTICATED Another scheme, or an invalid token: a request with a wrong credential must not be served as
  *   anonymous.
  */
-export async function resolveCaller(
+export async function authenticateCaller(
   authorization: string | undefined,
   origin: Origin,
-  resolveToken: ResolveToken,
+  authenticateToken: AuthenticateToken,
 ): Promise<Caller> {
   if (authorization === undefined || authorization.trim() === '') return anonymousCaller(origin);
   const token = bearerToken(authorization);
   if (token === null) throw kernelErrors.UNAUTHENTICATED({ message: 'Authorization must be "Bearer <access token>".' });
-  return resolveToken(token, origin);
+  return authenticateToken(token, origin);
 }

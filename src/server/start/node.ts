@@ -17,7 +17,7 @@ import { createSocketEndpoint } from '../graphql/ws.ts';
 import { startPage } from '../http/addresses.ts';
 import { apiDocs } from '../http/api-docs.ts';
 import { createCallerAuthenticator } from '../http/caller.authenticator.ts';
-import type { ResolveToken } from '../http/caller.ts';
+import type { AuthenticateToken } from '../http/caller.ts';
 import { limitFailures } from '../http/failure-limit.ts';
 import { createHttpServer, type HttpServer } from '../http/http.ts';
 import { createMetrics } from '../http/metrics.ts';
@@ -247,11 +247,11 @@ async function serveApis(parts: ApiParts): Promise<void> {
   const { config, http, services, logger, publicUrl, holdings } = parts;
   const schema = await buildGraph();
   const callers = createCallerAuthenticator(services, publicUrl);
-  const resolveToken: ResolveToken = async (token, origin) => callers.bearer(token, null, origin);
+  const authenticateToken: AuthenticateToken = async (token, origin) => callers.bearer(token, null, origin);
   const options: GraphqlOptions = {
     schema,
     services,
-    resolveToken,
+    authenticateToken,
     limits: config.graphqlLimits,
     trusted: parts.trusted,
     trustedProxies: config.trustedProxies,

@@ -163,9 +163,9 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
       email: `${client.clientId}@example.com`,
     });
     const { accessToken } = await user.signIn(scope);
-    const resolution = await world.services.oauth.resolver.resolve(accessToken, TEST_ORIGIN);
-    if ('refused' in resolution) throw new Error(resolution.refused);
-    return { user, caller: resolution.caller };
+    const authentication = await world.services.oauth.authenticator.authenticate(accessToken, TEST_ORIGIN);
+    if ('refused' in authentication) throw new Error(authentication.refused);
+    return { user, caller: authentication.caller };
   };
   const claims = (caller: Parameters<typeof world.services.oauth.userinfo.claims>[0], tenant = acme, kind = 'native') =>
     world.services.oauth.userinfo.claims(caller, tenant, kind);
@@ -200,8 +200,8 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     const group = await world.newGroup(acme, { name: 'Editors' });
     await world.services.groupMembers.add(world.system(acme), group.id, [user.id]);
     const { accessToken } = await user.signIn('openid groups');
-    const resolution = await world.services.oauth.resolver.resolve(accessToken, TEST_ORIGIN);
-    expect('caller' in resolution && (await claims(resolution.caller))).toEqual({
+    const authentication = await world.services.oauth.authenticator.authenticate(accessToken, TEST_ORIGIN);
+    expect('caller' in authentication && (await claims(authentication.caller))).toEqual({
       sub: user.id,
       groups: [{ id: group.key, profile: 'groups', name: 'Editors' }],
     });

@@ -105,8 +105,8 @@ describe('token endpoint: client credentials grant', () => {
   ] as const)('refuses a client with %s, and records it', async (_what, credentials) => {
     const tenant = await world.tenant();
     const { clientId } = await TestClient.create(world, tenant);
-    const { resolver } = world.services.oauth;
-    expect(await resolver.resolveClient(tenant, [{ clientId, ...credentials }], TEST_ORIGIN)).toEqual({
+    const { authenticator } = world.services.oauth;
+    expect(await authenticator.authenticateClient(tenant, [{ clientId, ...credentials }], TEST_ORIGIN)).toEqual({
       refused: 'client-unauthenticated',
     });
     expect((await world.events(tenant)).at(-1)).toMatchObject({
@@ -123,8 +123,8 @@ describe('token endpoint: client credentials grant', () => {
       { clientId: client.clientId, secret: 'a+b', method: 'Basic' },
       { clientId: client.clientId, secret: client.secret, method: 'Basic' },
     ] as const;
-    const resolution = await world.services.oauth.resolver.resolveClient(acme, readings, TEST_ORIGIN);
-    expect(resolution).toMatchObject({ caller: { clientId: client.clientId, clientAuth: 'Basic' } });
+    const authentication = await world.services.oauth.authenticator.authenticateClient(acme, readings, TEST_ORIGIN);
+    expect(authentication).toMatchObject({ caller: { clientId: client.clientId, clientAuth: 'Basic' } });
   });
 
   it('is not for public clients, who only name themselves', async () => {

@@ -150,8 +150,8 @@ describe('the life of a token', () => {
     const client = await newClient({ permissions: ['user:write', 'session:read'] });
     const token = await client.token();
     await world.services.clients.update(world.system(acme), client.uuid, { permissions: ['session:read'] });
-    const resolution = await world.services.oauth.resolver.resolve(token, (await client.caller()).origin);
-    expect('caller' in resolution && [...resolution.caller.permissions.grants()]).toEqual([
+    const authentication = await world.services.oauth.authenticator.authenticate(token, (await client.caller()).origin);
+    expect('caller' in authentication && [...authentication.caller.permissions.grants()]).toEqual([
       { permission: 'session:read', reach: 'tenant' },
     ]);
   });

@@ -45,7 +45,7 @@ async function serve(page: Middleware): Promise<void> {
     ...shared,
     schema: namingSchema(),
     services: world.services,
-    resolveToken: async (token: string, origin: GraphContext['caller']['origin']) => {
+    authenticateToken: async (token: string, origin: GraphContext['caller']['origin']) => {
       if (token !== 'good') throw kernelErrors.UNAUTHENTICATED();
       return { ...world.app(tenant, 'tenant:read'), origin };
     },

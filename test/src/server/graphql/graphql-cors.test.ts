@@ -54,7 +54,7 @@ beforeAll(async () => {
   const options = {
     schema: await testGraph(),
     services: world.services,
-    resolveToken: async (token: string, origin: Parameters<typeof callers.bearer>[2]) =>
+    authenticateToken: async (token: string, origin: Parameters<typeof callers.bearer>[2]) =>
       callers.bearer(token, null, origin),
     limits: DEFAULT_GRAPHQL_LIMITS,
     trusted: null,

@@ -13,7 +13,7 @@ import { DEFAULT_GRAPHQL_LIMITS, parseGraphqlLimits } from '../../../../src/serv
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { createGraphqlEndpoint, type GraphqlOptions } from '../../../../src/server/graphql/graphql.ts';
 import { TrustedDocuments } from '../../../../src/server/graphql/trusted-documents.ts';
-import type { ResolveToken } from '../../../../src/server/http/caller.ts';
+import type { AuthenticateToken } from '../../../../src/server/http/caller.ts';
 import { createHttpServer, type HttpServer } from '../../../../src/server/http/http.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { totpCode } from '../../../support/totp.ts';
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 /** Tokens of the tests: what stands behind each. */
-const resolveToken: ResolveToken = async (token, origin) => {
+const authenticateToken: AuthenticateToken = async (token, origin) => {
   if (token === 'good') return { ...world.app(tenant, 'tenant:read'), origin };
   if (token === 'away') throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 3 });
   if (token === 'broken') throw new Error('the secret plan');
@@ -55,7 +55,7 @@ async function start(over: Partial<GraphqlOptions> = {}): Promise<{ readonly url
   const graphql = await createGraphqlEndpoint({
     schema: await testGraph(),
     services: world.services,
-    resolveToken,
+    authenticateToken,
     limits: DEFAULT_GRAPHQL_LIMITS,
     trusted: null,
     trustedProxies: [],
@@ -393,7 +393,10 @@ describe('secrets to guess', () => {
   it('are tried once in a batch: codes, right ones too (check 58)', async () => {
     const user = await world.newUser(tenant);
     const { url } = await start({
-      resolveToken: async (_token, origin) => ({ ...world.user(tenant, user.id, 'credential:write:self'), origin }),
+      authenticateToken: async (_token, origin) => ({
+        ...world.user(tenant, user.id, 'credential:write:self'),
+        origin,
+      }),
     });
     const variables = { user: user.id, code: totpCode('JBSWY3DPEHPK3PXP', world.clock.now()) };
     const guess = { query: ATTACH, variables };
@@ -414,7 +417,7 @@ describe('secrets to guess', () => {
     await world.services.securityQuestions.set(world.system(tenant), question);
     const scopes = ['password:change:self', 'security-question:check:self', 'credential:write:self'];
     const { url } = await start({
-      resolveToken: async (_token, origin) => ({ ...world.user(tenant, user.id, ...scopes), origin }),
+      authenticateToken: async (_token, origin) => ({ ...world.user(tenant, user.id, ...scopes), origin }),
     });
     const guess = { query, variables: { user: user.id, ...wrong } };
     const before = (await world.events(tenant)).length;

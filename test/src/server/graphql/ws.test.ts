@@ -121,7 +121,7 @@ async function start(over: Partial<SocketOptions> = {}): Promise<Setting> {
   const sockets = createSocketEndpoint(http.server, {
     schema: tickingSchema(source, seen),
     services: world.services,
-    resolveToken: async (token, origin) => {
+    authenticateToken: async (token, origin) => {
       const make = tokens.get(token);
       if (make === undefined) throw kernelErrors.UNAUTHENTICATED();
       return { ...make(), origin };

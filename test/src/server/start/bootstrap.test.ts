@@ -51,7 +51,7 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
     expect(await services.passwords.verify(tenant.id, admin!.id, GIVEN.adminPassword!)).toBe(true);
     const held = await services.rolePermissions.ofUser(tenant.id, admin!.id);
     for (const grant of everyPermission('all')) expect(held.includes(grant)).toBe(true);
-    const client = await services.oauth.resolver.resolveClient(
+    const client = await services.oauth.authenticator.authenticateClient(
       tenant,
       [{ clientId: 'ops', secret: GIVEN.clientSecret, method: 'Basic' }],
       TEST_ORIGIN,

@@ -27,9 +27,9 @@ export interface ClientCredentials {
  * The caller that a credential belongs to; or the reason of a refusal, which is only for logs: callers see the same answer for
  * all.
  */
-export type Resolution = { readonly caller: Caller } | { readonly refused: string };
+export type Authentication = { readonly caller: Caller } | { readonly refused: string };
 
-export interface TokenResolverDeps {
+export interface TokenAuthenticatorDeps {
   readonly reader: TokenReader;
   readonly life: TokenLife;
   readonly issuers: Issuers;
@@ -41,10 +41,10 @@ export interface TokenResolverDeps {
 }
 
 /** Turns credentials of requests into callers: bearer tokens, and ids with secrets of clients. */
-export class TokenResolver {
-  readonly #deps: TokenResolverDeps;
+export class TokenAuthenticator {
+  readonly #deps: TokenAuthenticatorDeps;
 
-  constructor(deps: TokenResolverDeps) {
+  constructor(deps: TokenAuthenticatorDeps) {
     this.#deps = deps;
   }
 
@@ -52,7 +52,7 @@ export class TokenResolver {
    * Finds the caller of an access token. The scope directives decide in which tenants it may act.
    * @param token The text after `Bearer `.
    */
-  async resolve(token: string, origin: Origin): Promise<Resolution> {
+  async authenticate(token: string, origin: Origin): Promise<Authentication> {
     const read = await this.#deps.reader.read(token);
     if ('refused' in read) return read;
     if (!read.kind.opensResources) return { refused: 'kind-not-accepted' };
@@ -70,12 +70,12 @@ export class TokenResolver {
    * @param readings The possible readings of the credentials (clients encode a Basic header in two ways); the first that
    *   authenticates is used.
    */
-  async resolveClient(
+  async authenticateClient(
     tenant: TenantRef,
     readings: readonly ClientCredentials[],
     origin: Origin,
     secretKind: SecretKind = 'oauth',
-  ): Promise<Resolution> {
+  ): Promise<Authentication> {
     for (const credentials of readings) {
       const caller = await this.#clientCaller(tenant, credentials, origin, secretKind);
       if (caller !== null) return { caller };
