@@ -9,6 +9,7 @@ import { keyDirective, shareableDirective, stateKeys, stateShared } from './dire
 import { requiresScopesDirective } from './directives/requires-scopes.ts';
 import { refuseUnstorableInput } from './directives/storable-input.ts';
 import { addTenantArguments } from './directives/tenant-argument.ts';
+import { publishErrors } from './errors/observe.ts';
 import { MODULES } from './modules.ts';
 
 /** The schema with its directives declared but not enforced, for the SDL. */
@@ -35,5 +36,5 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
 /** The schema that is served, with its directives enforced. Built once per process. */
 export async function buildGraph(): Promise<GraphQLSchema> {
   // Check inputs after the directives, so that callers who may not use a field learn nothing about its arguments.
-  return enforceScopes(refuseUnstorableInput(await buildPlainSchema()));
+  return publishErrors(enforceScopes(refuseUnstorableInput(await buildPlainSchema())));
 }

@@ -1,13 +1,4 @@
-import {
-  DirectiveLocation,
-  type FieldDefinitionNode,
-  GraphQLDirective,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLSchema,
-  isEnumType,
-  Kind,
-} from 'graphql';
+import { DirectiveLocation, GraphQLDirective, GraphQLList, GraphQLNonNull, GraphQLSchema, isEnumType } from 'graphql';
 import { Directive } from 'type-graphql';
 import type { ErrorCodeName } from '../errors/codes.ts';
 import { COMMON_CODES, type CommonCode } from '../errors/common-codes.ts';
@@ -42,11 +33,4 @@ export function defineErrorsDirective(schema: GraphQLSchema): GraphQLSchema {
   });
   const config = schema.toConfig();
   return new GraphQLSchema({ ...config, directives: [...config.directives, errors] });
-}
-
-/** Reads the codes of `@errors` from a field's SDL node. */
-export function declaredCodes(node: FieldDefinitionNode | null | undefined): string[] {
-  const directive = node?.directives?.find(({ name }) => name.value === 'errors');
-  const value = directive?.arguments?.find(({ name }) => name.value === 'codes')?.value;
-  return value?.kind === Kind.LIST ? value.values.flatMap((code) => (code.kind === Kind.ENUM ? [code.value] : [])) : [];
 }

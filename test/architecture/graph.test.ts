@@ -17,10 +17,10 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPlainSchema } from '../../schema/build.ts';
-import { declaredCodes } from '../../schema/directives/errors.ts';
 import { PUBLIC_FIELDS } from '../../schema/directives/public-fields.ts';
 import { alternativesOf } from '../../schema/directives/requires-scopes.ts';
 import { WITHOUT_TENANT } from '../../schema/directives/tenant-argument.ts';
+import { declaredCodes } from '../../schema/errors/declared-codes.ts';
 import { taggedTypes } from '../../schema/global-id.ts';
 
 /** How a boolean asks. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { expect, vi } from 'vitest';
 import { CONFIG_NAMES } from '../../src/server/environment/config.ts';
+import { recordingEnvironment } from './field-errors/record.mjs';
 
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -31,7 +32,7 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
   );
-  return { ...clean, PORT: '0', DRAIN_SECONDS: '0', ...env };
+  return { ...clean, ...recordingEnvironment(), PORT: '0', DRAIN_SECONDS: '0', ...env };
 }
 
 /** A process under test: the server, `npm`, a shell. Its working directory is the project's unless another one is given. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { buildASTSchema, GraphQLSchema, isObjectType, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPlainSchema } from '../../../schema/build.ts';
-import { declaredCodes, defineErrorsDirective, Errors } from '../../../schema/directives/errors.ts';
+import { defineErrorsDirective, Errors } from '../../../schema/directives/errors.ts';
 import { ERROR_CODES } from '../../../schema/errors/codes.ts';
 import { COMMON_CODES } from '../../../schema/errors/common-codes.ts';
+import { declaredCodes } from '../../../schema/errors/declared-codes.ts';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import { ROOT } from '../../support/started.ts';
 
