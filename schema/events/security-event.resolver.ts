@@ -86,6 +86,7 @@ export class SecurityEventResolver {
   }
 
   @RequiresScopes(['event:read'], ['event:read:self'])
+  @Errors('USER_NOT_FOUND')
   @Query(() => SecurityEventConnection, {
     description:
       "Security events of a tenant, newest first. With `event:read:self` only those of the caller's own account.",
@@ -142,7 +143,7 @@ export class SecurityEventResolver {
   }
 
   @RequiresScopes(['event:read'], ['event:read:self'])
-  @Errors('EVENT_CURSOR_INVALID', 'EVENT_CURSOR_EXPIRED')
+  @Errors('EVENT_CURSOR_INVALID', 'EVENT_CURSOR_EXPIRED', 'USER_NOT_FOUND')
   @Subscription(() => SecurityEventFeedItem, {
     name: 'securityEvents',
     description:

@@ -36,7 +36,7 @@ export class AccountLinkingResolver {
     return services.accountLinking.begin(authority, { userId: account, provider, callback, isPopup, redirectUri });
   }
 
-  @Errors('ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED')
+  @Errors('TENANT_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED')
   @Mutation(() => CompleteAccountLinkingPayload, {
     description:
       'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, the caller must be a user.',

@@ -1,7 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ShownSigningKey } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
-import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
@@ -26,7 +25,6 @@ export class SigningKeyResolver {
   }
 
   @RequiresScopes(['key:rotate'])
-  @Errors('SIGNING_ALGORITHM_UNKNOWN')
   @Mutation(() => RotateSigningKeyPayload, {
     description:
       'Creates the next key of an algorithm. It is published at once and signs from `activeFrom` on; the first key of an algorithm signs immediately. The current key signs until then and stays published until every token it signed has expired. When a next key is already waiting, that key is returned and nothing changes.',

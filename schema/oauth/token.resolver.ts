@@ -12,6 +12,7 @@ import { IssuerKindName, IssueTokensPayload, RevokeTokenPayload, TokenIntrospect
 @Resolver()
 export class TokenResolver {
   @Errors(
+    'TENANT_REQUIRED',
     'CLIENT_UNAUTHENTICATED',
     'GRANT_TYPE_REQUIRED',
     'GRANT_TYPE_UNSUPPORTED',
@@ -44,7 +45,7 @@ export class TokenResolver {
     return toPayload(issued);
   }
 
-  @Errors('CLIENT_UNAUTHENTICATED')
+  @Errors('TENANT_REQUIRED', 'CLIENT_UNAUTHENTICATED')
   @Query(() => TokenIntrospection, {
     description:
       'Returns whether an access token is valid and what it allows. The client it was issued to, the clients in its audience and holders of `token:introspect` may call it.',
@@ -57,7 +58,7 @@ export class TokenResolver {
     return toIntrospection(await context.services.oauth.introspection.introspect(context.authority, token));
   }
 
-  @Errors('CLIENT_UNAUTHENTICATED')
+  @Errors('TENANT_REQUIRED', 'CLIENT_UNAUTHENTICATED')
   @Mutation(() => RevokeTokenPayload, {
     description: 'Revokes a token of the calling client; tokens of other clients require `token:revoke`.',
   })
@@ -69,7 +70,7 @@ export class TokenResolver {
     return { isRevoked: await context.services.oauth.revocation.revoke(context.authority, token) };
   }
 
-  @Errors('TOKEN_INVALID', 'SCOPE_INSUFFICIENT')
+  @Errors('TENANT_REQUIRED', 'TOKEN_INVALID', 'SCOPE_INSUFFICIENT')
   @Query(() => GraphQLJSONObject, {
     description: "The claims that the scopes of the caller's access token allow (OpenID Connect Core section 5.3).",
   })

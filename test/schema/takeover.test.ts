@@ -14,15 +14,15 @@ interface Target {
   readonly blockId: string;
 }
 
-/** What is the same for every target. */
-interface Scene {
+/** What is the same for every target of a tenant. */
+interface Plain {
   readonly plainGroup: string;
   readonly plainUser: string;
   readonly plainRole: string;
 }
 
 interface Write {
-  readonly input: (target: Target, scene: Scene) => object;
+  readonly input: (target: Target, plain: Plain) => object;
   /** Default: an application that holds everything but what the target holds. */
   readonly as?: 'user';
 }
@@ -131,46 +131,42 @@ const CASES = Object.entries(WRITES).flatMap(([name, writes]) =>
   [writes].flat().map((write, at) => [`${name} (${at + 1})`, name, write] as const),
 );
 
-describe('takeover inside a tenant', () => {
-  let world: World;
-  let tenant: TenantRef;
-  let scene: Scene;
-  let strong: Target;
-  let app: Caller;
-  let parent: Caller;
-  let weak: () => Promise<Target>;
+/** A tenant with what the mutations of the table name, and the callers who use them. */
+class Scene {
+  readonly world: World;
+  readonly tenant: TenantRef;
+  /** Holds every permission in the tenant but `key:rotate`. */
+  readonly app: Caller;
+  readonly #plain: Plain;
+  /** Holds the right to change the passwords of the targets. */
+  readonly #parent: Caller;
 
-  beforeAll(async () => {
-    world = await World.open();
-    tenant = await world.tenant();
+  private constructor(world: World, tenant: TenantRef, plain: Plain) {
+    const scopes = everyPermission('tenant').map(formatScope);
+    this.world = world;
+    this.tenant = tenant;
+    this.app = world.app(tenant, ...scopes.filter((scope) => scope !== 'key:rotate'));
+    this.#plain = plain;
+    this.#parent = world.user(tenant, plain.plainUser, 'dependent-password:change:self');
+  }
+
+  static async open(world: World, tenant: TenantRef): Promise<Scene> {
     await world.newProvider(tenant, { type: 'vk', name: 'vk_1' });
     const plainUser = (await world.newUser(tenant)).id;
-    scene = {
+    return new Scene(world, tenant, {
       plainUser,
       plainGroup: (await world.newGroup(tenant)).id,
       plainRole: (await world.newRole(tenant)).id,
-    };
-    const scopes = everyPermission('tenant').map(formatScope);
-    app = world.app(tenant, ...scopes.filter((scope) => scope !== 'key:rotate'));
-    parent = world.user(tenant, plainUser, 'dependent-password:change:self');
-    weak = newTarget;
-    strong = await newTarget();
-    const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
-    for (const [holderKind, holderId] of [
-      ['user', strong.userId],
-      ['client', strong.clientId],
-      ['group', strong.groupId],
-    ] as const)
-      await world.grantRole(tenant, { roleId: role.id, holderKind, holderId });
-  });
-  afterAll(() => world.close());
+    });
+  }
 
-  async function newTarget(): Promise<Target> {
+  async newTarget(): Promise<Target> {
+    const { world, tenant } = this;
     const { id: userId } = await world.newUser(tenant);
     const system = world.system(tenant);
     await world.services.rights.grant(system, [
       {
-        subject: { kind: 'user', id: scene.plainUser },
+        subject: { kind: 'user', id: this.#plain.plainUser },
         object: { kind: 'user', id: userId },
         names: ['change_password'],
       },
@@ -180,7 +176,7 @@ describe('takeover inside a tenant', () => {
     const { session } = await world.signedIn(tenant, userId);
     const credential = await world.giveTotp(tenant, userId);
     const attempt = { tenant, factor: 'first', userId, name: userId, peerIp: null, knownDeviceId: null } as const;
-    for (let i = 0; i < 10; i++) await world.services.lockouts.fail(attempt, app);
+    for (let i = 0; i < 10; i++) await world.services.lockouts.fail(attempt, this.app);
     const BLOCKS = 'query ($userId: ID!) { blocks(filter: { userId: $userId }) { nodes { id } } }';
     const { data, errors } = await world.graphql(world.app(tenant, 'block:read'), BLOCKS, { userId });
     expect(errors).toEqual([]);
@@ -194,33 +190,84 @@ describe('takeover inside a tenant', () => {
     };
   }
 
-  async function run(name: string, { input, as }: Write, target: Target) {
+  /** A target whose user, client and group hold a role. */
+  async newHolder(...permissions: string[]): Promise<Target> {
+    const target = await this.newTarget();
+    const role = await this.world.newRole(this.tenant, { permissions });
+    for (const [holderKind, holderId] of [
+      ['user', target.userId],
+      ['client', target.clientId],
+      ['group', target.groupId],
+    ] as const)
+      await this.world.grantRole(this.tenant, { roleId: role.id, holderKind, holderId });
+    return target;
+  }
+
+  async run(name: string, { input, as }: Write, target: Target) {
     const [argument] = (await testGraph()).getMutationType()!.getFields()[name]!.args;
     expect([argument?.name, isNonNullType(argument?.type)]).toEqual(['input', true]);
     const document = `mutation ($input: ${argument!.type}) { ${name}(input: $input) { __typename } }`;
-    return world.graphql(as === 'user' ? parent : app, document, { input: input(target, scene) });
+    const caller = as === 'user' ? this.#parent : this.app;
+    return this.world.graphql(caller, document, { input: input(target, this.#plain) });
   }
 
+  readSecret({ clientId }: Target) {
+    return this.world.graphql(this.app, 'query ($id: ID!) { clientSecret(clientId: $id) }', { id: clientId });
+  }
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open();
+});
+afterAll(() => world.close());
+
+describe('takeover inside a tenant', () => {
+  let scene: Scene;
+  let strong: Target;
+  beforeAll(async () => {
+    scene = await Scene.open(world, await world.tenant());
+    strong = await scene.newHolder('key:rotate');
+  });
+
   it.each(CASES)('%s is refused for somebody who may do more, and changes nothing', async (_, name, write) => {
-    const before = (await world.events(tenant)).length;
-    expect((await run(name, write, strong)).code).toBe('FORBIDDEN');
-    expect(await world.events(tenant)).toHaveLength(before);
+    const before = (await world.events(scene.tenant)).length;
+    expect((await scene.run(name, write, strong)).code).toBe('FORBIDDEN');
+    expect(await world.events(scene.tenant)).toHaveLength(before);
   });
 
   it.each(CASES)('%s is open for people without roles', async (_, name, write) => {
-    const { code } = await run(name, write, await weak());
+    const { code } = await scene.run(name, write, await scene.newTarget());
     expect(['FORBIDDEN', 'ACCOUNT_GUARDED', 'INTERNAL_ERROR']).not.toContain(code);
   });
 
   it('counts reading a secret as becoming its client', async () => {
-    const READ = 'query ($id: ID!) { clientSecret(clientId: $id) }';
-    expect((await world.graphql(app, READ, { id: strong.clientId })).code).toBe('FORBIDDEN');
-    expect((await world.graphql(app, READ, { id: (await weak()).clientId })).errors).toEqual([]);
+    expect((await scene.readSecret(strong)).code).toBe('FORBIDDEN');
+    expect((await scene.readSecret(await scene.newTarget())).errors).toEqual([]);
   });
 
   it('has every mutation in the table, or a reason why not', async () => {
     const mutations = Object.keys((await testGraph()).getMutationType()!.getFields());
     const known = [...Object.keys(WRITES), ...Object.keys(ELSEWHERE)];
     expect(known.sort()).toEqual(mutations.sort());
+  });
+});
+
+describe('an account with permissions in all tenants', () => {
+  let scene: Scene;
+  let guarded: Target;
+  beforeAll(async () => {
+    scene = await Scene.open(world, await world.tenant({ name: 'master' }));
+    guarded = await scene.newHolder('user:read:all');
+  });
+
+  it.each(CASES)('%s is refused to callers of one tenant, and changes nothing', async (_, name, write) => {
+    const before = (await world.events(scene.tenant)).length;
+    expect((await scene.run(name, write, guarded)).code).toBe('ACCOUNT_GUARDED');
+    expect(await world.events(scene.tenant)).toHaveLength(before);
+  });
+
+  it('shows its secret to no caller of one tenant', async () => {
+    expect((await scene.readSecret(guarded)).code).toBe('ACCOUNT_GUARDED');
   });
 });

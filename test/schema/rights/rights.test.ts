@@ -178,6 +178,8 @@ describe('rights over GraphQL', () => {
     const first = Array.from({ length: 20 }, (_, i) => batch(i * 50));
     expect((await grant(first)).errors).toEqual([]);
     expect((await grant([{ ...parent, names: ['one-more'] }])).code).toBe('RIGHT_LIMIT_REACHED');
+    const { subject, object } = parent;
+    expect((await change(writer, { subject, object, add: ['one-more'] })).code).toBe('RIGHT_LIMIT_REACHED');
     expect(await namesOf('anna')).toHaveLength(1000);
   });
 

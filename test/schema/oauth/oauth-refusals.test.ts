@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anonymousCaller } from '../../../src/access/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import { callField } from '../../support/call-field.ts';
+import { TEST_ORIGIN, World } from '../../support/world.ts';
+
+/** The fields that work without a caller, and need to know the tenant. */
+const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'Mutation.completeAccountLinking': { input: { state: 'x' } },
+  'Mutation.issueTokens': { input: { grantType: 'client_credentials' } },
+  'Mutation.revokeToken': { input: { token: 'x' } },
+  'Query.introspectToken': { token: 'x' },
+  'Query.jwks': {},
+  'Query.openidConfiguration': {},
+  'Query.userinfo': {},
+};
+
+describe('what the OAuth fields do not allow', () => {
+  let world: World;
+  let acme: TenantRef;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+  });
+  afterAll(() => world.close());
+
+  const anonymous = anonymousCaller(TEST_ORIGIN);
+
+  it.each(Object.entries(OF_A_TENANT))('%s is refused when nothing names the tenant', async (field, args) => {
+    expect((await callField(world, anonymous, field, args)).code).toBe('TENANT_REQUIRED');
+  });
+
+  it('introspection and revocation are refused to callers who proved nothing (check 38)', async () => {
+    const named = { token: 'x', tenant: acme.name };
+    expect((await callField(world, anonymous, 'Query.introspectToken', named)).code).toBe('CLIENT_UNAUTHENTICATED');
+    const revoked = await callField(world, anonymous, 'Mutation.revokeToken', { input: named });
+    expect(revoked.code).toBe('CLIENT_UNAUTHENTICATED');
+  });
+
+  it('userinfo takes the tokens of users that have the scope openid', async () => {
+    const { id } = await world.newUser(acme);
+    const codeFor = async (caller: object) =>
+      (await callField(world, { ...world.user(acme, id), issuerKind: 'native', ...caller }, 'Query.userinfo', {})).code;
+    expect(await codeFor({ kind: 'application' })).toBe('TOKEN_INVALID');
+    expect(await codeFor({})).toBe('SCOPE_INSUFFICIENT');
+    expect(await codeFor({ scopes: ['openid'] })).toBeUndefined();
+  });
+});
