@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { BLITZ } from './blitz/index.ts';
 import { type Dialect, Engine, type EngineHost, type EngineOptions, openApiOf } from './engine/index.ts';
+import { type OAuthForms, rawForms } from './oidc/forms.ts';
 import { OIDC } from './oidc/index.ts';
 
 export {
@@ -24,16 +25,24 @@ export {
   type WebOrigins,
 } from './engine/index.ts';
 
+export { type OAuthForms, rawForms } from './oidc/forms.ts';
+
 /** All dialects. */
 export const DIALECTS: readonly Dialect[] = [BLITZ, OIDC];
+
+/** Options of the layer. */
+export interface RestCompatOptions extends EngineOptions {
+  readonly oauthForms: OAuthForms;
+}
 
 /**
  * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`. Requests for other paths are
  * passed to the next middleware.
  * @throws Error A row, a document or an error table does not match the graph; the message lists every fault.
  */
-export function mountRestCompat(host: EngineHost, options: EngineOptions): Middleware {
+export function mountRestCompat(host: EngineHost, options: RestCompatOptions): Middleware {
   const { publicUrl, defaultTenant } = options;
+  const forms = rawForms(options.oauthForms);
   const origin = () => (typeof publicUrl === 'string' ? publicUrl : publicUrl());
   const engine = new Engine(DIALECTS, host, options);
   const described = new Map<string, string>();
@@ -41,7 +50,8 @@ export function mountRestCompat(host: EngineHost, options: EngineOptions): Middl
   for (const dialect of DIALECTS) {
     router.get(`/openapi/${dialect.name}.json`, (ctx) => {
       const text =
-        described.get(dialect.name) ?? JSON.stringify(openApiOf(dialect, { publicUrl: origin(), defaultTenant }));
+        described.get(dialect.name) ??
+        JSON.stringify(openApiOf(dialect, { publicUrl: origin(), defaultTenant, rawForms: forms }));
       described.set(dialect.name, text);
       ctx.set('Content-Type', 'application/json; charset=utf-8');
       ctx.set('Access-Control-Allow-Origin', '*');

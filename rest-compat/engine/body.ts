@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { kernelErrors } from '../../src/kernel/index.ts';
+import { CLIENT_PARAMETERS } from './client-parameters.ts';
 import { problems } from './problems.ts';
 import { decodeBody, isOfMediaType, readBody } from './request-body.ts';
+import type { FormParameter } from './route.ts';
 
 /** The kinds of body that a row may accept. */
 export type BodyKind = 'json' | 'form';
@@ -62,9 +65,34 @@ export function parseParameters(text: string, into: Record<string, string | stri
   return into;
 }
 
-/** Reads the parameters of a form; those without a value count as absent (RFC 6749 section 3.1). */
-export function parseForm(bytes: Buffer, queryString: string): Parameters {
+/** A form as it was sent. */
+export interface Form {
+  /** Those without a value count as absent. */
+  readonly parameters: Parameters;
+  /** All of them, for an operation that judges them; null where the row declares a shape. */
+  readonly raw: readonly FormParameter[] | null;
+}
+
+/** Times that a raw form may send parameters: the graph reads each, and a body of 1 MiB could hold 500,000. */
+const MAX_RAW_PARAMETERS = 1000;
+
+/** Reads a form. @throws REQUEST_TOO_LARGE A raw form has more parameters than `MAX_RAW_PARAMETERS`. */
+export function parseForm(bytes: Buffer, queryString: string, isRaw: boolean): Form {
   const merged = parseParameters(bytes.toString('utf8'), parseParameters(queryString));
+  const raw = isRaw ? listParameters(merged) : null;
   for (const [name, value] of Object.entries(merged)) if (value === '') delete merged[name];
-  return merged;
+  return { parameters: merged, raw };
+}
+
+function listParameters(merged: Parameters): readonly FormParameter[] {
+  const list: FormParameter[] = [];
+  let count = 0;
+  for (const [name, value] of Object.entries(merged)) {
+    const values = typeof value === 'string' ? [value] : value;
+    count += values.length;
+    if (!CLIENT_PARAMETERS.has(name)) list.push({ name, values });
+  }
+  if (count > MAX_RAW_PARAMETERS)
+    throw kernelErrors.REQUEST_TOO_LARGE({ message: `A form has at most ${MAX_RAW_PARAMETERS} parameters.` });
+  return list;
 }

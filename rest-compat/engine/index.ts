@@ -3,6 +3,7 @@
  * errors and types of `schema/`, and of `src/` only `kernel/` and `access/`. `EngineHost` is what it needs from the service.
  */
 export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
+export { CLIENT_CREDENTIALS } from './client-parameters.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
 export type { Chapter, Dialect, IssuerKind, Mount, Samples } from './dialect.ts';
 export type { OperationDocument, Variables } from './document.ts';
@@ -10,13 +11,14 @@ export { idleCodes, mappedCodes, pathsOf } from './errors.ts';
 export type { ChallengeReason, DialectErrors, Envelope, Fault, FaultItem, LegacyError } from './fault.ts';
 export type { EngineHost, HostTenant } from './host.ts';
 export { Engine, type EngineOptions } from './mount.ts';
-export { type DescriptionOptions, openApiOf } from './openapi.ts';
+export { type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';
 export { problems } from './problems.ts';
 export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';
 export {
   type BrowserAnswer,
   type DataOf,
+  type FormParameter,
   type ParsedRequest,
   type Reply,
   type Route,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { isDatabaseText, kernelErrors } from '../../src/kernel/index.ts';
-import { type Parameters, parseJson, parseParameters } from './body.ts';
+import { type Form, parseJson, parseParameters } from './body.ts';
 import { ShapeRefusal } from './errors.ts';
 import type { FaultItem } from './fault.ts';
 import type { PathPattern } from './paths.ts';
@@ -14,7 +14,7 @@ export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly queryString: string;
   readonly bytes: Buffer | null;
-  readonly form: Parameters | null;
+  readonly form: Form | null;
   readonly baseUrl: string;
 }
 
@@ -60,7 +60,7 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
   });
   const query = read(input.query, () => parseParameters(raw.queryString), collect);
   const headers = read(input.headers, raw.request.headers, collect);
-  const form = read(input.form, raw.form, collect);
+  const form = input.form === 'raw' ? raw.form?.raw : read(input.form, raw.form?.parameters, collect);
   const body = read(
     input.body,
     () => parseJson(raw.bytes ?? Buffer.alloc(0)),

@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa';
 import { authorise, NOWHERE } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { IdentityError, type TenantRef } from '../../src/kernel/index.ts';
-import { type Parameters, parseForm, readRowBody } from './body.ts';
+import { type Form, parseForm, readRowBody } from './body.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
@@ -53,7 +53,7 @@ interface Place {
 /** A body that was read. */
 interface Body {
   readonly bytes: Buffer | null;
-  readonly form: Parameters | null;
+  readonly form: Form | null;
 }
 
 /** Serves the rows of all dialects as one middleware. The constructor checks all rows. */
@@ -149,7 +149,12 @@ export class Engine {
     params: Readonly<Record<string, string>>,
     body: Body | null,
   ): Promise<readonly string[]> {
-    const evidence = { params, queryString: ctx.querystring, form: body?.form ?? null, body: body?.bytes ?? null };
+    const evidence = {
+      params,
+      queryString: ctx.querystring,
+      form: body?.form?.parameters ?? null,
+      body: body?.bytes ?? null,
+    };
     const names: string[] = [];
     for (const [place, value] of tenantValues(route, evidence)) {
       const name = place.as === 'handle' ? ((await this.#host.tenantByHandle(value))?.name ?? null) : value;
@@ -177,9 +182,10 @@ export class Engine {
     return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
   }
 
-  async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Parameters | null): Promise<Caller> {
+  async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {
     const origin = this.#host.originOf(ctx.req, owner.api);
-    const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form };
+    const parameters = form?.parameters ?? null;
+    const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form: parameters };
     const caller = await callerOf(source, this.#host.callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);
@@ -219,8 +225,8 @@ function matched({ ctx, owner, segments }: Exchange): Row | null {
   return null;
 }
 
-function formOf(ctx: Context, { route }: Row, bytes: Buffer): Parameters {
-  return parseForm(bytes, route.formInQuery === true ? ctx.querystring : '');
+function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
+  return parseForm(bytes, route.formInQuery === true ? ctx.querystring : '', route.input?.form === 'raw');
 }
 
 /** Checks the scopes of the document's root fields, as the directives do. @throws SCOPE_MISSING */

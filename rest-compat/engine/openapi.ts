@@ -1,11 +1,18 @@
 import { parse, print } from 'graphql';
-import type { z } from 'zod';
-import type { Dialect, Mount } from './dialect.ts';
+import { z } from 'zod';
+import { CLIENT_CREDENTIALS } from './client-parameters.ts';
+import type { Dialect, IssuerKind, Mount } from './dialect.ts';
 import { pathsOf } from './errors.ts';
 import { type Json, schemaOf } from './json-schema.ts';
 import { parsePattern } from './paths.ts';
 import { ErrorSchemas, refusalsOf } from './refusals.ts';
 import type { Route } from './route.ts';
+
+/**
+ * Shapes of the parameters that a document takes from a raw form, by the name of the document and the kind of issuer. The rows
+ * know none of these parameters; the module that reads them supplies the shapes.
+ */
+export type RawForms = Readonly<Record<string, (issuerKind: IssuerKind) => z.ZodObject>>;
 
 /** Settings that all API descriptions contain. */
 export interface DescriptionOptions {
@@ -13,6 +20,8 @@ export interface DescriptionOptions {
   readonly publicUrl: string;
   /** The tenant whose token endpoint is described. */
   readonly defaultTenant: string;
+  /** Default: none. */
+  readonly rawForms?: RawForms;
 }
 
 /** What the description of one row is made from. */
@@ -23,20 +32,22 @@ interface Described {
   readonly path: string;
   readonly tag: string | null;
   readonly errorSchemas: ErrorSchemas;
+  readonly rawForms: RawForms;
 }
 
 /**
  * Makes the API description of a dialect (OpenAPI 3.1) from its rows, error tables and documents.
- * @throws Error Two forms of errors share a name.
+ * @throws Error Two forms of errors share a name, or a raw form has no shape in `rawForms`.
  */
 export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
   const errorSchemas = new ErrorSchemas();
+  const { rawForms = {} } = options;
   const paths: Record<string, Json> = {};
   for (const mount of shownMounts(dialect)) {
     for (const route of mount.routes) {
       const tag = dialect.chapters.find(({ routes }) => routes.includes(route))?.name ?? null;
       for (const path of pathsOf(route)) {
-        const operation = describeOperation({ dialect, mount, route, path, tag, errorSchemas });
+        const operation = describeOperation({ dialect, mount, route, path, tag, errorSchemas, rawForms });
         const full = `${mount.prefix}${path}`;
         paths[full] = { ...paths[full], [route.method.toLowerCase()]: operation };
       }
@@ -134,7 +145,9 @@ const describeContent = (type: string, schema: Json, sample: unknown): Json => (
   [type]: { schema, ...(sample === undefined ? {} : { example: sample }) },
 });
 
-function describeBody({ dialect, route: { input, operation } }: Described): Json | null {
+function describeBody(described: Described): Json | null {
+  const { dialect, route } = described;
+  const { input, operation } = route;
   const sample = dialect.samples.operations[operation.name]?.body;
   if (input?.body !== undefined) {
     const isRequired = !input.body.safeParse(undefined).success;
@@ -144,8 +157,17 @@ function describeBody({ dialect, route: { input, operation } }: Described): Json
     };
   }
   if (input?.form === undefined) return null;
-  const content = describeContent('application/x-www-form-urlencoded', schemaOf(input.form, 'input'), sample);
+  const form = input.form === 'raw' ? rawFormOf(described) : input.form;
+  const content = describeContent('application/x-www-form-urlencoded', schemaOf(form, 'input'), sample);
   return { required: true, content };
+}
+
+function rawFormOf({ mount, route, rawForms }: Described): z.ZodObject {
+  const { callers, operation } = route;
+  const describe = rawForms[operation.name];
+  if (describe === undefined || mount.issuerKind === undefined)
+    throw new Error(`Nobody describes the form of ${operation.name}.`);
+  return z.object({ ...describe(mount.issuerKind).shape, ...(callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
 }
 
 function describeSuccess({ dialect, route: { reply, operation } }: Described): Json {

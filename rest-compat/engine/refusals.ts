@@ -105,9 +105,9 @@ function namedCodes({ callers, input, tenant, errors = {} }: Route): readonly st
     ...(input?.params === undefined ? [] : ['NOT_FOUND']),
     ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
     ...(input?.query === undefined ? [] : ['INVALID_INPUT']),
-    ...(input?.body === undefined && input?.form === undefined
-      ? []
-      : ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE', 'INVALID_INPUT']),
+    ...(input?.body === undefined && input?.form === undefined ? [] : ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE']),
+    // The operation judges a raw form.
+    ...(input?.body === undefined && (input?.form === undefined || input.form === 'raw') ? [] : ['INVALID_INPUT']),
     ...Object.keys(errors),
   ];
 }

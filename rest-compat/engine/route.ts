@@ -32,8 +32,18 @@ export interface RouteInput {
   readonly headers?: z.ZodObject;
   /** JSON body. If the schema accepts `undefined`, the body may be left out. */
   readonly body?: z.ZodType;
-  /** Form body (`application/x-www-form-urlencoded`); parameters without a value count as absent (RFC 6749 section 3.1). */
-  readonly form?: z.ZodObject;
+  /**
+   * Form body (`application/x-www-form-urlencoded`); parameters without a value count as absent (RFC 6749 section 3.1). `raw`:
+   * the operation takes every parameter as it came, but for those that client authentication reads, and judges them;
+   * `DescriptionOptions.rawForms` describes them.
+   */
+  readonly form?: z.ZodObject | 'raw';
+}
+
+/** A parameter of a raw form: its name, and a value for each time that it was sent. */
+export interface FormParameter {
+  readonly name: string;
+  readonly values: readonly string[];
 }
 
 type Output<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
@@ -44,7 +54,7 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly query: Output<I['query']>;
   readonly headers: Output<I['headers']>;
   readonly body: Output<I['body']>;
-  readonly form: Output<I['form']>;
+  readonly form: I['form'] extends 'raw' ? readonly FormParameter[] : Output<I['form']>;
   /** The public URL of this mount: `https://id.example.com/blitz`. */
   readonly baseUrl: string;
 }

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { type Route, route } from '../engine/index.ts';
 import { CLIENT_ERRORS } from './errors.ts';
-import { CLIENT_CREDENTIALS, TOKEN_FORM } from './input.ts';
+import { TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
@@ -33,23 +32,8 @@ export const NATIVE_ROUTES: readonly Route[] = [
     callers: { clientAuth: true },
     cors: 'client',
     operation: IssueTokens,
-    input: {
-      form: z.object({
-        grant_type: z.string().optional().describe('`client_credentials`, `refresh_token` or, if allowed, `password`.'),
-        scope: z.string().optional().describe('Scope names separated by spaces.'),
-        username: z.string().optional(),
-        password: z.string().optional(),
-        refresh_token: z.string().optional(),
-        ...CLIENT_CREDENTIALS,
-      }),
-    },
-    toVariables: ({ form: { grant_type: grantType, refresh_token: refreshToken, scope, username, password } }) => ({
-      grantType,
-      refreshToken,
-      scope,
-      username,
-      password,
-    }),
+    input: { form: 'raw' },
+    toVariables: ({ form }) => ({ parameters: form }),
     reply: { status: 200, schema: TOKENS, from: tokens, headers: NOT_STORED },
     errors: CLIENT_ERRORS,
   }),

@@ -34,6 +34,12 @@ const checkText: Check = (value, path, faults) => {
  */
 const TEXTS = new Set(['String', 'ID']);
 
+/**
+ * Inputs that are checked where they are read: OAuth ignores a parameter that it does not know, whatever it holds (RFC 6749
+ * section 3.2).
+ */
+const READ_IN_PART = new Set(['OAuthParameterInput']);
+
 /** Fields that return a result for each item of a list: an item that cannot be stored does not stop the others. */
 const ITEM_BY_ITEM = new Set(['Mutation.createRiskbits']);
 
@@ -49,7 +55,7 @@ class Checks {
       return check === null ? null : (value, path, faults) => checkItems(check, value, path, faults);
     }
     if (isScalarType(type)) return TEXTS.has(type.name) ? checkText : null;
-    return isInputObjectType(type) ? this.#ofObject(type) : null;
+    return isInputObjectType(type) && !READ_IN_PART.has(type.name) ? this.#ofObject(type) : null;
   }
 
   #ofObject(type: GraphQLInputType & { readonly name: string; getFields(): object }): Check | null {

@@ -2,6 +2,21 @@ import { Field, InputType } from 'type-graphql';
 import { IssuerKindName, SigningAlgorithmName } from './oauth.type.ts';
 
 @InputType({
+  description:
+    'A parameter of an OAuth request by its name there, such as `grant_type`, and the values it is sent with.',
+})
+export class OAuthParameterInput {
+  @Field(() => String, { description: 'Name of the parameter.' })
+  name!: string;
+
+  @Field(() => [String], {
+    description:
+      'One value for each time that the parameter is sent. An empty value, or none, counts as if it were not sent.',
+  })
+  values!: string[];
+}
+
+@InputType({
   description: 'A token request (RFC 6749 section 4). The caller is the client, authenticated with its credentials.',
 })
 export class IssueTokensInput {
@@ -11,24 +26,11 @@ export class IssueTokensInput {
   })
   issuerKind?: IssuerKindName;
 
-  @Field(() => String, { nullable: true, description: 'The grant type: `client_credentials`, `refresh_token` ...' })
-  grantType?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
+  @Field(() => [OAuthParameterInput], {
     description:
-      'Scope names separated by spaces. Default: every scope that the client holds, or its default scopes when the tokens are for a user.',
+      'The parameters of the request: `grant_type` and those of the grant (`scope`, `refresh_token` ...), without the credentials of the client. One that is sent more than once is refused; one that the endpoint does not know is ignored (RFC 6749 section 3.2).',
   })
-  scope?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'For the grant `password`: the name of the user.' })
-  username?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'For the grant `password`.' })
-  password?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'For the grant `refresh_token`.' })
-  refreshToken?: string | null;
+  parameters!: OAuthParameterInput[];
 }
 
 @InputType({ description: 'A token to revoke (RFC 7009 section 2.1).' })

@@ -34,13 +34,11 @@ export class TokenResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<IssueTokensPayload> {
     requireOnce(info, context.signal, oauthErrors.TOKEN_REQUEST_REPEATED);
-    const { scope, username, password, refreshToken } = input;
     const issued = await context.services.oauth.tokens.issue({
       caller: context.caller,
       tenant: requireTenant(context),
       issuerKind: input.issuerKind ?? IssuerKindName.NATIVE,
-      grantType: input.grantType ?? null,
-      parameters: { scope, username, password, refresh_token: refreshToken },
+      parameters: input.parameters,
     });
     return toPayload(issued);
   }

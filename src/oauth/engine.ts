@@ -20,11 +20,7 @@ import { SigningKeyService } from './keys/key.service.ts';
 import { KeyRings } from './keys/key-ring.ts';
 import { SigningKeyStore } from './keys/signing-key.store.ts';
 import { ExpiredTokens } from './sweep.ts';
-import { ClientCredentialsGrant } from './token-endpoint/client-credentials.ts';
 import { FamilyTokens } from './token-endpoint/family-tokens.ts';
-import type { GrantType } from './token-endpoint/grant.ts';
-import { PasswordGrant } from './token-endpoint/password.ts';
-import { RefreshTokenGrant } from './token-endpoint/refresh-token.ts';
 import { TokenService } from './token-endpoint/token.service.ts';
 import { AccessTokens } from './tokens/access-token.ts';
 import { ChangeMarks } from './tokens/change-marks.ts';
@@ -84,7 +80,7 @@ const GROUPS_SCOPE: ScopeAlias = {
 };
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const { db, clock, events, directory, clients, grants, users, sessions, sessionStore } = options;
+  const { db, clock, events, directory, clients, grants, users, sessionStore } = options;
   const issuers = new Issuers(options);
   for (const mount of options.issuers) issuers.mount(mount);
   const sealer = new Sealer(options.masterKey, 'signing-key');
@@ -107,20 +103,20 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
   const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
-  const grantTypes: readonly GrantType[] = [
-    new ClientCredentialsGrant({ db, accessTokens, tokens, scopes, events, clock, hasObject: options.hasObject }),
-    new PasswordGrant({ db, grants, families, scopes, signIn: options.signIn, clock }),
-    new RefreshTokenGrant({ db, grants, families, users, sessionStore, sessions, events, clock }),
-  ];
   return {
     issuers,
     keys,
-    tokens: new TokenService({ issuers, clients, events, grants: grantTypes }),
+    tokens: new TokenService({
+      issuers,
+      clients,
+      events,
+      grants: { ...options, accessTokens, families, tokens, scopes },
+    }),
     authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),
     revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
     userinfo: new UserinfoService({ issuers, users, groups: options.groups }),
-    discovery: new DiscoveryService(issuers, grantTypes),
+    discovery: new DiscoveryService(issuers),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {
       rings.onEvents(committed);

@@ -22,7 +22,9 @@ export {
 export type { ShownSigningKey, SigningKeyService } from './keys/key.service.ts';
 export { oauthErrors } from './oauth.errors.ts';
 export type { ExpiredTokens } from './sweep.ts';
-export type { IssuedTokens, TokenParameters } from './token-endpoint/grant.ts';
+export type { IssuedTokens } from './token-endpoint/grant.ts';
+export { describeTokenForm } from './token-endpoint/grants.ts';
+export type { OAuthParameter } from './token-endpoint/parameters.ts';
 export type { TokenRequest, TokenService } from './token-endpoint/token.service.ts';
 export type { ChangeFeed } from './tokens/token.life.ts';
 export type { AccessTokenClaims } from './tokens/token.ts';

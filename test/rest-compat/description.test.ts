@@ -96,6 +96,23 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('the 
   });
 });
 
+describe('the form of a token row', () => {
+  const formOf = (dialect: string, path: string) => {
+    const api = describeApi(DIALECTS.find(({ name }) => name === dialect)!);
+    const { content } = api.paths[path]!['post']!.requestBody!;
+    return content['application/x-www-form-urlencoded']!.schema as { properties: object; required: string[] };
+  };
+
+  it.each([
+    ['oidc', '/t/{tenant}/oauth/token', ['grant_type', 'scope', 'username', 'password', 'refresh_token']],
+    ['blitz', '/blitz/oauth/te', ['grant_type', 'scope']],
+  ])('lists for %s exactly what its grants and the authentication of clients read', (dialect, path, names) => {
+    const { properties, required } = formOf(dialect, path);
+    expect(Object.keys(properties)).toEqual([...names, 'client_id', 'client_secret']);
+    expect(required).toEqual(['grant_type']);
+  });
+});
+
 describe('an answer', () => {
   const checker = new AnswerChecker(DIALECTS);
   const answer = (status: number, json: unknown) => {
@@ -140,7 +157,9 @@ describe('the samples of a dialect', () => {
       expect(shape?.safeParse(Object.fromEntries(given)).error?.issues ?? []).toEqual([]);
     }
     const shape = row.input?.body ?? row.input?.form;
-    if (body !== undefined && shape !== undefined) expect(shape.safeParse(body).error?.issues ?? []).toEqual([]);
+    // The samples of a raw form are tried against its description above.
+    if (body !== undefined && shape !== undefined && shape !== 'raw')
+      expect(shape.safeParse(body).error?.issues ?? []).toEqual([]);
   });
 
   it('are each for an operation that some row runs', () => {

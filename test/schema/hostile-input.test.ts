@@ -139,7 +139,6 @@ function knownOf({ keys, user, tenant }: Inhabited, fieldName: string): Known {
     currentPassword: 'three-wombats-at-dawn',
     newPassword: 'four-wombats-at-dawn',
     password: 'three-wombats-at-dawn',
-    grantType: 'client_credentials',
     callback: 'https://app.company.com/callback',
     redirectUri: 'https://app.company.com/callback',
     attribute: 'department',

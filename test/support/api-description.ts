@@ -2,6 +2,8 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { type Dialect, openApiOf } from '../../rest-compat/engine/index.ts';
+import { rawForms } from '../../rest-compat/index.ts';
+import { OAUTH_FORMS } from '../../src/server/registry/oauth-forms.ts';
 import type { Answer } from './rest.ts';
 
 export interface Content {
@@ -50,8 +52,12 @@ export interface ApiDescription {
   };
 }
 
-/** Where the descriptions of tests say that the service is. */
-export const DESCRIBED_AT = { publicUrl: 'https://id.example.com', defaultTenant: 'master' } as const;
+/** What the descriptions of tests are made with: where they say that the service is, and what its token endpoints read. */
+export const DESCRIBED_AT = {
+  publicUrl: 'https://id.example.com',
+  defaultTenant: 'master',
+  rawForms: rawForms(OAUTH_FORMS),
+} as const;
 
 export const describeApi = (dialect: Dialect): ApiDescription =>
   openApiOf(dialect, DESCRIBED_AT) as unknown as ApiDescription;

@@ -2,6 +2,7 @@ import { openApiOf } from '../../rest-compat/engine/index.ts';
 import type { DIALECTS } from '../../rest-compat/index.ts';
 import { addSeconds } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
+import { DESCRIBED_AT } from './api-description.ts';
 import type { AllPowerful, BlitzWorld } from './blitz.ts';
 import type { DescribedOperation } from './openapi-requests.ts';
 import { totpCode } from './totp.ts';
@@ -16,7 +17,7 @@ export interface DescribedRow {
 
 /** The rows of a dialect, each once. */
 export function describedRows(dialect: (typeof DIALECTS)[number]): DescribedRow[] {
-  const { paths } = openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' }) as {
+  const { paths } = openApiOf(dialect, DESCRIBED_AT) as {
     paths: Record<string, Record<string, DescribedOperation>>;
   };
   return Object.entries(paths).flatMap(([path, item]) =>

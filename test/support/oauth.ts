@@ -1,9 +1,13 @@
 import type { Caller } from '../../src/access/index.ts';
 import type { CreateClient, LinkedScope } from '../../src/clients/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
-import type { Authentication, IssuedTokens } from '../../src/oauth/index.ts';
+import type { Authentication, IssuedTokens, OAuthParameter } from '../../src/oauth/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TEST_ORIGIN, type World } from './world.ts';
+
+/** Parameters as a request brings them, each once. */
+export const asParameters = (parameters: Readonly<Record<string, string>>): OAuthParameter[] =>
+  Object.entries(parameters).map(([name, value]) => ({ name, values: [value] }));
 
 /** A client of a tenant, and what it can do at the token endpoint. */
 export class TestClient {
@@ -52,7 +56,8 @@ export class TestClient {
   ): Promise<IssuedTokens> {
     const tenant = (await this.#world.services.directory.byId(this.tenant.id))!;
     const caller = await this.caller();
-    return this.#world.services.oauth.tokens.issue({ caller, tenant, issuerKind, grantType, parameters });
+    const all = { ...(grantType === null ? {} : { grant_type: grantType }), ...parameters };
+    return this.#world.services.oauth.tokens.issue({ caller, tenant, issuerKind, parameters: asParameters(all) });
   }
 
   /** An access token of the client itself. */

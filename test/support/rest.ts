@@ -8,8 +8,10 @@ import {
   type EngineHost,
   type EngineOptions,
 } from '../../rest-compat/engine/index.ts';
+import type { RestCompatOptions } from '../../rest-compat/index.ts';
 import { createCallerAuthenticator } from '../../src/server/http/caller.authenticator.ts';
 import { createRestHost } from '../../src/server/http/rest-host.ts';
+import { OAUTH_FORMS } from '../../src/server/registry/oauth-forms.ts';
 import { testGraph, type World } from './world.ts';
 
 /** What an endpoint answered. */
@@ -100,7 +102,11 @@ function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): 
   return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
 }
 
-export const ENGINE_OPTIONS: EngineOptions = { publicUrl: 'https://id.example.com', defaultTenant: 'master' };
+export const ENGINE_OPTIONS: RestCompatOptions = {
+  publicUrl: 'https://id.example.com',
+  defaultTenant: 'master',
+  oauthForms: OAUTH_FORMS,
+};
 
 /**
  * The service of a world as the engine sees it.

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { CLIENT_ERRORS } from '../../oidc/errors.ts';
-import { CLIENT_CREDENTIALS, TOKEN_FORM } from '../../oidc/input.ts';
+import { TOKEN_FORM } from '../../oidc/input.ts';
 import { metadataRow } from '../../oidc/metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, Userinfo } from '../../oidc/operations.generated.ts';
 import {
@@ -36,21 +35,10 @@ export const OAUTH_ROUTES: readonly Route[] = [
     callers: { clientAuth: true },
     cors: 'client',
     operation: IssueTokens,
-    input: {
-      form: z.object({
-        grant_type: z.string().optional().describe('`client_credentials` or `refresh_token`.'),
-        scope: z.string().optional().describe('Scope names separated by spaces.'),
-        refresh_token: z.string().optional(),
-        ...CLIENT_CREDENTIALS,
-      }),
-    },
+    input: { form: 'raw' },
     // Deployments send the parameters in the query string.
     formInQuery: true,
-    toVariables: ({ form: { grant_type: grantType, refresh_token: refreshToken, scope } }) => ({
-      grantType,
-      refreshToken,
-      scope,
-    }),
+    toVariables: ({ form }) => ({ parameters: form }),
     reply: { status: 200, schema: TOKENS, from: tokens, headers: NOT_STORED },
     errors: CLIENT_ERRORS,
   }),

@@ -1,6 +1,6 @@
 import type { TenantRef } from '../../kernel/index.ts';
 import type { Issuer, IssuerEndpoints, Issuers } from '../issuers/issuers.ts';
-import type { GrantType } from '../token-endpoint/grant.ts';
+import { offeredGrants } from '../token-endpoint/grants.ts';
 import { CLAIMS_OF_GROUP } from './userinfo.ts';
 
 /** Members of discovery documents, by the endpoint whose URL they give. */
@@ -19,18 +19,16 @@ const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
  */
 export class DiscoveryService {
   readonly #issuers: Issuers;
-  readonly #grants: readonly GrantType[];
 
-  constructor(issuers: Issuers, grants: readonly GrantType[]) {
+  constructor(issuers: Issuers) {
     this.#issuers = issuers;
-    this.#grants = grants;
   }
 
   /** @throws ISSUER_UNKNOWN */
   document(tenant: Pick<TenantRef, 'name'>, issuerKind: string): Readonly<Record<string, unknown>> {
     const issuer = this.#issuers.of(tenant, issuerKind);
     const { kind, claimScopes, endpoints } = issuer;
-    const grants = this.#grants.filter(({ name, isHidden }) => kind.grantTypes.includes(name) && !isHidden);
+    const grants = offeredGrants(kind).filter(({ isHidden }) => !isHidden);
     const tokenMethods = grants.some((grant) => grant.allowsPublicClients)
       ? [...SECRET_METHODS, 'none']
       : SECRET_METHODS;

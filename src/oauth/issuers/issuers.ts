@@ -37,7 +37,8 @@ export interface IssuerKind {
 
 const DAY = 86_400;
 
-const ISSUER_KINDS = {
+/** The kinds of issuers that can be mounted. */
+export const ISSUER_KINDS = {
   native: {
     kind: 'native',
     algorithm: 'EdDSA',

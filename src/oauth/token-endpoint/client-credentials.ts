@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -5,7 +6,7 @@ import { oauthErrors } from '../oauth.errors.ts';
 import type { AccessTokens, MadeToken } from '../tokens/access-token.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { TokenStore } from '../tokens/token.store.ts';
-import type { GrantRequest, GrantType, IssuedTokens } from './grant.ts';
+import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
 import { tokenIssued } from './issued-event.ts';
 
 export interface ClientCredentialsDeps {
@@ -23,55 +24,63 @@ export interface ClientCredentialsDeps {
  * A token of the client itself (RFC 6749 section 4.4). It has no family: it lives while the client, `not_before` and the
  * list of revoked tokens allow. With everything cached the only statement is the event's, shared with other requests.
  */
-export class ClientCredentialsGrant implements GrantType {
-  readonly name = 'client_credentials';
-  readonly allowsPublicClients = false;
-  readonly isHidden = false;
-  readonly #deps: ClientCredentialsDeps;
+export const CLIENT_CREDENTIALS_GRANT = defineGrant({
+  name: 'client_credentials',
+  allowsPublicClients: false,
+  isHidden: false,
+  parameters: z.object({ scope: SCOPE }),
+  issue: issueToClient,
+});
 
-  constructor(deps: ClientCredentialsDeps) {
-    this.#deps = deps;
-  }
+/** @throws SCOPE_INVALID */
+async function issueToClient(
+  deps: ClientCredentialsDeps,
+  request: GrantRequest,
+  { scope: requested }: { readonly scope?: string | undefined },
+): Promise<IssuedTokens> {
+  const { tenant, issuer, client, lifetimes } = request;
+  const scope = deps.scopes.forApplication(client, requested);
+  await assertObjects(deps, request, requested);
+  const lifetimeSeconds = lifetimes.accessTokenSeconds;
+  const now = deps.clock.now();
+  const signer = await deps.accessTokens.signer(request);
+  const made = await deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now }, signer);
+  await record(deps, request, made, now);
+  return {
+    accessToken: made.token,
+    tokenType: 'Bearer',
+    expiresInSeconds: lifetimeSeconds,
+    scope,
+    refreshToken: null,
+    idToken: null,
+  };
+}
 
-  /** @throws SCOPE_INVALID */
-  async issue(request: GrantRequest): Promise<IssuedTokens> {
-    const { tenant, issuer, client, lifetimes, parameters } = request;
-    const scope = this.#deps.scopes.forApplication(client, parameters.scope);
-    await this.#assertObjects(request);
-    const lifetimeSeconds = lifetimes.accessTokenSeconds;
-    const now = this.#deps.clock.now();
-    const signer = await this.#deps.accessTokens.signer(request);
-    const made = await this.#deps.accessTokens.make({ tenant, issuer, client, scope, lifetimeSeconds, now }, signer);
-    await this.#record(request, made, now);
-    return {
-      accessToken: made.token,
-      tokenType: 'Bearer',
-      expiresInSeconds: lifetimeSeconds,
-      scope,
-      refreshToken: null,
-      idToken: null,
-    };
-  }
+/** A name built from data means nothing where the data is not there. @throws SCOPE_INVALID */
+async function assertObjects(
+  { hasObject, scopes }: ClientCredentialsDeps,
+  { tenant, client }: GrantRequest,
+  requested: string | undefined,
+): Promise<void> {
+  for (const objects of scopes.narrowed(client, requested))
+    if (!(await hasObject(tenant.id, objects))) throw oauthErrors.SCOPE_INVALID();
+}
 
-  /** A name built from data means nothing where the data is not there. @throws SCOPE_INVALID */
-  async #assertObjects({ tenant, client, parameters }: GrantRequest): Promise<void> {
-    const { hasObject, scopes } = this.#deps;
-    for (const objects of scopes.narrowed(client, parameters.scope))
-      if (!(await hasObject(tenant.id, objects))) throw oauthErrors.SCOPE_INVALID();
+async function record(
+  { events, db, tokens }: ClientCredentialsDeps,
+  request: GrantRequest,
+  made: MadeToken,
+  now: Date,
+): Promise<void> {
+  const { caller, tenant } = request;
+  const event = tokenIssued(request, CLIENT_CREDENTIALS_GRANT.name, made);
+  if (made.row === null) {
+    await events.append(caller, tenant, event);
+    return;
   }
-
-  async #record(request: GrantRequest, made: MadeToken, now: Date): Promise<void> {
-    const { events, db, tokens } = this.#deps;
-    const { caller, tenant } = request;
-    const event = tokenIssued(request, this.name, made);
-    if (made.row === null) {
-      await events.append(caller, tenant, event);
-      return;
-    }
-    const { row } = made;
-    await db.transaction(async () => {
-      await tokens.insertOpaque(tenant.id, row, now);
-      events.record(caller, tenant, event);
-    });
-  }
+  const { row } = made;
+  await db.transaction(async () => {
+    await tokens.insertOpaque(tenant.id, row, now);
+    events.record(caller, tenant, event);
+  });
 }

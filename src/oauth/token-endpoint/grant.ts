@@ -1,8 +1,10 @@
+import type { z } from 'zod';
 import type { Caller } from '../../access/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import type { Lifetimes } from '../issuers/lifetimes.ts';
+import { optionalParameter } from './parameters.ts';
 
 /** A token request after its client was authenticated and found to be allowed the grant. */
 export interface GrantRequest {
@@ -11,16 +13,6 @@ export interface GrantRequest {
   readonly issuer: Issuer;
   readonly client: ClientRecord;
   readonly lifetimes: Lifetimes;
-  /** Parameters of the request by their OAuth names; each checked to be of a sane length. */
-  readonly parameters: TokenParameters;
-}
-
-/** Names of RFC 6749; those of other grants join them with their file. */
-export interface TokenParameters {
-  readonly scope?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly refresh_token?: string;
 }
 
 /** The answer of RFC 6749 section 5.1. */
@@ -35,16 +27,35 @@ export interface IssuedTokens {
   readonly idToken: string | null;
 }
 
-/** One grant type of the token endpoint. */
-export interface GrantType {
+/**
+ * One grant type of the token endpoint. The endpoint, discovery, the API description and the errors about parameters are made
+ * from these declarations.
+ * @typeParam D What it makes tokens with.
+ * @typeParam P Shape of its parameters.
+ */
+export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
+  /** Value of `grant_type`. */
   readonly name: string;
   /** Whether clients that cannot keep a secret may use it. */
   readonly allowsPublicClients: boolean;
-  /** Whether a client that is not allowed it hears that there is no such grant (RFC 9700 section 2.4), and discovery keeps silent. */
+  /**
+   * Whether a client that is not allowed it gets the answer for a grant that does not exist (RFC 9700 section 2.4), and
+   * discovery leaves it out.
+   */
   readonly isHidden: boolean;
+  /** The parameters that it reads beside `grant_type`. */
+  readonly parameters: P;
   /**
    * Makes the tokens and their `token.issued` event.
    * @throws IdentityError A refusal; the token service records it.
    */
-  issue(request: GrantRequest): Promise<IssuedTokens>;
+  issue(deps: D, request: GrantRequest, parameters: z.output<P>): Promise<IssuedTokens>;
 }
+
+/** Checks that `issue` takes what `parameters` declares, and forgets the shape, so that all grants fit one list. */
+export function defineGrant<D, P extends z.ZodObject>(grant: GrantType<D, P>): GrantType<D> {
+  return grant;
+}
+
+/** Asks for scopes in every grant (RFC 6749 section 3.3). */
+export const SCOPE = optionalParameter('Scope names separated by spaces.');

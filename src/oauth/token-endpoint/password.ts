@@ -1,13 +1,14 @@
+import { z } from 'zod';
 import { Authority } from '../../access/index.ts';
 import type { SignInFlow } from '../../flows/index.ts';
 import { addSeconds, type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { Grant } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
-import { oauthErrors } from '../oauth.errors.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { FamilyTokens } from './family-tokens.ts';
-import type { GrantRequest, GrantType, IssuedTokens } from './grant.ts';
+import { defineGrant, type IssuedTokens, SCOPE } from './grant.ts';
+import { parameter } from './parameters.ts';
 
 export interface PasswordGrantDeps {
   readonly db: Database;
@@ -25,30 +26,27 @@ const OFFLINE_ACCESS = 'offline_access';
  * The user's name and password, given to the client (RFC 6749 section 4.3). RFC 9700 section 2.4 forbids it; it is there for
  * clients that are flagged for it, and for the others it does not exist.
  */
-export class PasswordGrant implements GrantType {
-  readonly name = 'password';
-  readonly allowsPublicClients = true;
-  readonly isHidden = true;
-  readonly #deps: PasswordGrantDeps;
-
-  constructor(deps: PasswordGrantDeps) {
-    this.#deps = deps;
-  }
-
+export const PASSWORD_GRANT = defineGrant({
+  name: 'password',
+  allowsPublicClients: true,
+  isHidden: true,
+  parameters: z.object({
+    scope: SCOPE,
+    username: parameter('The name with which the user signs in.'),
+    password: parameter('The password of the user.'),
+  }),
   /**
-   * @throws TOKEN_PARAMETER_INVALID, SCOPE_INVALID
+   * @throws SCOPE_INVALID
    * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED and others, as the sign-in finds.
    */
-  async issue(request: GrantRequest): Promise<IssuedTokens> {
-    const { caller, tenant, client, parameters } = request;
-    const { username, password } = parameters;
-    if (username === undefined || password === undefined) throw oauthErrors.TOKEN_PARAMETER_INVALID();
-    const scopes = this.#deps.scopes.forUser(client, parameters.scope);
-    const signers = await this.#deps.families.signers(request);
+  async issue(deps: PasswordGrantDeps, request, { username, password, scope }): Promise<IssuedTokens> {
+    const { caller, tenant, client } = request;
+    const scopes = deps.scopes.forUser(client, scope);
+    const signers = await deps.families.signers(request);
     const authority = new Authority(caller, tenant, 'tenant');
-    const { userId, session } = await this.#deps.signIn.signInWithPassword(authority, { username, password });
-    const now = this.#deps.clock.now();
-    return this.#deps.db.transaction(async () => {
+    const { userId, session } = await deps.signIn.signInWithPassword(authority, { username, password });
+    const now = deps.clock.now();
+    return deps.db.transaction(async () => {
       const grant: Grant = {
         tenantId: tenant.id,
         id: newId(),
@@ -62,8 +60,8 @@ export class PasswordGrant implements GrantType {
         expiresAt: addSeconds(now, request.lifetimes.refreshSeconds),
         createdAt: now,
       };
-      await this.#deps.grants.insert(grant);
-      return this.#deps.families.issue(request, signers, { grantType: this.name, grant, session, scopes, now });
+      await deps.grants.insert(grant);
+      return deps.families.issue(request, signers, { grantType: 'password', grant, session, scopes, now });
     });
-  }
-}
+  },
+});

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ClientRecord } from '../../clients/index.ts';
 import { hashHandle, routeOfHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
@@ -12,7 +13,8 @@ import type { GrantStore } from '../grants/grant.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { parseScopeParameter } from '../tokens/scopes.ts';
 import type { FamilySigners, FamilyTokens } from './family-tokens.ts';
-import type { GrantRequest, GrantType, IssuedTokens } from './grant.ts';
+import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
+import { parameter } from './parameters.ts';
 
 export interface RefreshTokenGrantDeps {
   readonly db: Database;
@@ -38,77 +40,95 @@ interface Living {
  * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent one that returns revokes its
  * family, whoever brings it (RFC 9700 section 4.14.2).
  */
-export class RefreshTokenGrant implements GrantType {
-  readonly name = 'refresh_token';
-  readonly allowsPublicClients = true;
-  readonly isHidden = false;
-  readonly #deps: RefreshTokenGrantDeps;
-
-  constructor(deps: RefreshTokenGrantDeps) {
-    this.#deps = deps;
-  }
-
+export const REFRESH_TOKEN_GRANT = defineGrant({
+  name: 'refresh_token',
+  allowsPublicClients: true,
+  isHidden: false,
+  parameters: z.object({
+    scope: SCOPE,
+    refresh_token: parameter('The refresh token.'),
+  }),
   /**
    * @throws GRANT_INVALID Unknown, expired, revoked, or of another client or kind of issuer.
    * @throws REFRESH_TOKEN_REUSED The token was spent; its family is revoked. Records `refresh_token.reused`.
    * @throws SCOPE_INVALID A scope the family was not given.
    */
-  async issue(request: GrantRequest): Promise<IssuedTokens> {
-    const { db, grants, families, sessions } = this.#deps;
-    const { tenant, parameters } = request;
-    const token = parameters.refresh_token;
-    if (token === undefined) throw oauthErrors.TOKEN_PARAMETER_INVALID();
+  async issue(deps: RefreshTokenGrantDeps, request, { refresh_token: token, scope }): Promise<IssuedTokens> {
+    const { db, grants, families, sessions } = deps;
+    const { tenant } = request;
     if (routeOfHandle(token) !== tenant.route) throw oauthErrors.GRANT_INVALID();
     const hash = hashHandle(token);
     const grantId = await grants.findGrantIdOf(tenant.id, hash);
     if (grantId === null) throw oauthErrors.GRANT_INVALID();
     const signers = await families.signers(request);
-    const spent = await db.transaction(() => this.#spend(request, signers, grantId, hash));
+    const spent = await db.transaction(() => spend(deps, request, signers, { grantId, hash, scope }));
     if (spent === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
     if (spent.session !== null) await sessions.touch(tenant, spent.session);
     return spent.issued;
-  }
+  },
+});
 
-  async #spend(request: GrantRequest, signers: FamilySigners, grantId: string, hash: Buffer): Promise<Spent> {
-    const { grants, families, clock } = this.#deps;
-    const { tenant } = request;
-    const grant = await grants.lock(tenant.id, grantId);
-    const token = grant === null ? null : await grants.lockRefreshToken(tenant.id, hash);
-    if (grant === null || token === null || !isFor(request, grant)) throw oauthErrors.GRANT_INVALID();
-    const now = clock.now();
-    if (token.spentAt != null) return this.#revokeReused(request, grant, now);
-    const { session } = await this.#living(request, grant, token, now);
-    const scopes = narrowedScopes(request, grant);
-    token.spentAt = now;
-    grant.generation += 1;
-    const issued = await families.issue(request, signers, { grantType: this.name, grant, session, scopes, now });
-    return { issued, session };
-  }
+/** The token that a request brought, and the scopes it asks for. */
+interface Presented {
+  readonly grantId: string;
+  readonly hash: Buffer;
+  readonly scope: string | undefined;
+}
 
-  #revokeReused({ caller, tenant }: GrantRequest, grant: Grant, now: Date): 'reused' {
-    if (grant.revokedAt != null) throw oauthErrors.GRANT_INVALID();
-    grant.revokedAt = now;
-    this.#deps.events.record(caller, tenant, {
-      type: 'refresh_token.reused',
-      subjectId: grant.userId,
-      sessionId: grant.sessionId ?? null,
-      outcome: 'failure',
-      reason: 'REFRESH_TOKEN_REUSED',
-      params: { grantId: grant.id },
-    });
-    return 'reused';
-  }
+async function spend(
+  deps: RefreshTokenGrantDeps,
+  request: GrantRequest,
+  signers: FamilySigners,
+  { grantId, hash, scope }: Presented,
+): Promise<Spent> {
+  const { grants, families, clock } = deps;
+  const { tenant } = request;
+  const grant = await grants.lock(tenant.id, grantId);
+  const token = grant === null ? null : await grants.lockRefreshToken(tenant.id, hash);
+  if (grant === null || token === null || !isFor(request, grant)) throw oauthErrors.GRANT_INVALID();
+  const now = clock.now();
+  if (token.spentAt != null) return revokeReused(deps, request, grant, now);
+  const { session } = await findLiving(deps, request, grant, token, now);
+  const scopes = narrowedScopes(request, grant, scope);
+  token.spentAt = now;
+  grant.generation += 1;
+  const issued = await families.issue(request, signers, { grantType: 'refresh_token', grant, session, scopes, now });
+  return { issued, session };
+}
 
-  /** @throws GRANT_INVALID The token, its family, its session or its user is not alive. */
-  async #living({ tenant, client }: GrantRequest, grant: Grant, token: RefreshToken, now: Date): Promise<Living> {
-    const { users, sessionStore } = this.#deps;
-    const user = await users.findById(tenant.id, grant.userId);
-    const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
-    const life = familyLife({ grant, user, session });
-    const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
-    if (isOver || isBefore(grant, tenant, client)) throw oauthErrors.GRANT_INVALID();
-    return { grant, session: session ?? null };
-  }
+function revokeReused(
+  { events }: RefreshTokenGrantDeps,
+  { caller, tenant }: GrantRequest,
+  grant: Grant,
+  now: Date,
+): 'reused' {
+  if (grant.revokedAt != null) throw oauthErrors.GRANT_INVALID();
+  grant.revokedAt = now;
+  events.record(caller, tenant, {
+    type: 'refresh_token.reused',
+    subjectId: grant.userId,
+    sessionId: grant.sessionId ?? null,
+    outcome: 'failure',
+    reason: 'REFRESH_TOKEN_REUSED',
+    params: { grantId: grant.id },
+  });
+  return 'reused';
+}
+
+/** @throws GRANT_INVALID The token, its family, its session or its user is not alive. */
+async function findLiving(
+  { users, sessionStore }: RefreshTokenGrantDeps,
+  { tenant, client }: GrantRequest,
+  grant: Grant,
+  token: RefreshToken,
+  now: Date,
+): Promise<Living> {
+  const user = await users.findById(tenant.id, grant.userId);
+  const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
+  const life = familyLife({ grant, user, session });
+  const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
+  if (isOver || isBefore(grant, tenant, client)) throw oauthErrors.GRANT_INVALID();
+  return { grant, session: session ?? null };
 }
 
 function isFor({ client, issuer }: GrantRequest, grant: Grant): boolean {
@@ -121,9 +141,9 @@ function isBefore(grant: Grant, tenant: KnownTenant, { client }: ClientRecord): 
 }
 
 /** Never more than the family was given, nor what the client may no longer ask for. @throws SCOPE_INVALID */
-function narrowedScopes({ parameters, client }: GrantRequest, { scopes }: Grant): readonly string[] {
+function narrowedScopes({ client }: GrantRequest, { scopes }: Grant, requested: string | undefined): readonly string[] {
   const given = scopes ?? [];
-  const asked = parseScopeParameter(parameters.scope);
+  const asked = parseScopeParameter(requested);
   if (asked.some((name) => !given.includes(name))) throw oauthErrors.SCOPE_INVALID();
   return (asked.length === 0 ? given : asked).filter((name) => client.allowedScopes.has(name));
 }

@@ -3,10 +3,12 @@ import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { Issuer, Issuers } from '../issuers/issuers.ts';
+import type { Issuers } from '../issuers/issuers.ts';
 import { lifetimesOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
-import type { GrantType, IssuedTokens, TokenParameters } from './grant.ts';
+import type { GrantType, IssuedTokens } from './grant.ts';
+import { GRANT_TYPE, type GrantDeps, makeOffers, type Offer } from './grants.ts';
+import { type OAuthParameter, parseParameters, readParameters } from './parameters.ts';
 
 /** A request to the token endpoint (RFC 6749 section 3.2). */
 export interface TokenRequest {
@@ -15,19 +17,18 @@ export interface TokenRequest {
   readonly tenant: KnownTenant;
   /** Kind of issuer whose endpoint is asked. */
   readonly issuerKind: string;
-  readonly grantType: string | null;
-  readonly parameters: Readonly<Record<string, string | null | undefined>>;
+  /** As they came, `grant_type` among them, without the credentials of the client. */
+  readonly parameters: readonly OAuthParameter[];
 }
 
 export interface TokenServiceDeps {
   readonly issuers: Issuers;
   readonly clients: ClientDirectory;
   readonly events: EventLog;
-  readonly grants: readonly GrantType[];
+  readonly grants: GrantDeps;
 }
 
-/** Longer parameters are no scopes, names or tokens of ours: a refresh token has 43 characters, 250 scope names 16,000. */
-const MAX_CHARACTERS = 16_384;
+const ONLY_GRANT_TYPE: ReadonlySet<string> = new Set([GRANT_TYPE]);
 
 /** A bearer token is not the client itself (RFC 6749 section 3.2.1). */
 const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post', 'None'] as const);
@@ -40,11 +41,11 @@ const RECORDED: ReadonlySet<string> = new Set(['REFRESH_TOKEN_REUSED', 'SIGN_IN_
 /** The token endpoint: client, grant, tokens, in this order. Every answer has its event, durable before it is given. */
 export class TokenService {
   readonly #deps: TokenServiceDeps;
-  readonly #grants: ReadonlyMap<string, GrantType>;
+  readonly #offers: ReadonlyMap<string, Offer>;
 
   constructor(deps: TokenServiceDeps) {
     this.#deps = deps;
-    this.#grants = new Map(deps.grants.map((grant) => [grant.name, grant]));
+    this.#offers = makeOffers();
   }
 
   /**
@@ -62,19 +63,15 @@ export class TokenService {
     }
   }
 
-  async #issue({ caller, tenant, issuerKind, grantType, parameters }: TokenRequest): Promise<IssuedTokens> {
+  async #issue({ caller, tenant, issuerKind, parameters }: TokenRequest): Promise<IssuedTokens> {
     const issuer = this.#deps.issuers.of(tenant, issuerKind);
     const client = await this.#authenticated(caller, tenant);
-    if (grantType === null || grantType === '') throw oauthErrors.GRANT_TYPE_REQUIRED();
-    const grant = this.#allowed(grantType, issuer, client);
-    return grant.issue({
-      caller,
-      tenant,
-      issuer,
-      client,
-      lifetimes: lifetimesOf(issuer.kind, tenant.settings, client),
-      parameters: checkedParameters(parameters),
-    });
+    const offer = this.#offers.get(issuer.kind.kind)!;
+    const values = readParameters(parameters, offer.parameters);
+    const grant = allowedGrant(offer, values[GRANT_TYPE], client);
+    const lifetimes = lifetimesOf(issuer.kind, tenant.settings, client);
+    const request = { caller, tenant, issuer, client, lifetimes };
+    return grant.issue(this.#deps.grants, request, parseParameters(grant.parameters, values));
   }
 
   async #authenticated(caller: Caller, tenant: KnownTenant): Promise<ClientRecord> {
@@ -87,31 +84,36 @@ export class TokenService {
     return client;
   }
 
-  #allowed(grantType: string, { kind }: Issuer, { client }: ClientRecord): GrantType {
-    const grant = kind.grantTypes.includes(grantType) ? this.#grants.get(grantType) : undefined;
-    if (grant === undefined) throw oauthErrors.GRANT_TYPE_UNSUPPORTED();
-    const isAllowed =
-      client.grants.includes(grantType) && (client.type === 'confidential' || grant.allowsPublicClients);
-    if (isAllowed) return grant;
-    throw grant.isHidden ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.GRANT_TYPE_NOT_ALLOWED();
-  }
-
-  async #recordRefusal({ caller, tenant, issuerKind, grantType }: TokenRequest, error: IdentityError): Promise<void> {
+  async #recordRefusal(request: TokenRequest, error: IdentityError): Promise<void> {
+    const { caller, tenant, issuerKind } = request;
     await this.#deps.events.append(caller, tenant, {
       type: 'token.refused',
       outcome: 'failure',
       reason: error.code,
-      params: { grantType, issuerKind },
+      params: { grantType: askedGrantType(request), issuerKind },
     });
   }
 }
 
-function checkedParameters(parameters: TokenRequest['parameters']): TokenParameters {
-  const checked: Record<string, string> = {};
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value === null || value === undefined) continue;
-    if (value.length > MAX_CHARACTERS) throw oauthErrors.TOKEN_PARAMETER_INVALID();
-    checked[name] = value;
+/** @throws GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED */
+function allowedGrant(
+  { grants }: Offer,
+  grantType: string | undefined,
+  { client }: ClientRecord,
+): GrantType<GrantDeps> {
+  if (grantType === undefined) throw oauthErrors.GRANT_TYPE_REQUIRED();
+  const grant = grants.get(grantType);
+  if (grant === undefined) throw oauthErrors.GRANT_TYPE_UNSUPPORTED();
+  const isAllowed = client.grants.includes(grantType) && (client.type === 'confidential' || grant.allowsPublicClients);
+  if (isAllowed) return grant;
+  throw grant.isHidden ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.GRANT_TYPE_NOT_ALLOWED();
+}
+
+/** The grant type for the event of a refusal; null where there is none, more than one, or one that is not fit to be stored. */
+function askedGrantType({ parameters }: TokenRequest): string | null {
+  try {
+    return readParameters(parameters, ONLY_GRANT_TYPE)[GRANT_TYPE] ?? null;
+  } catch {
+    return null;
   }
-  return checked;
 }

@@ -23,6 +23,7 @@ import { createHttpServer, type HttpServer } from '../http/http.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createRestHost } from '../http/rest-host.ts';
 import { createRegistry } from '../registry/index.ts';
+import { OAUTH_FORMS } from '../registry/oauth-forms.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
 import { ClusterStore } from './cluster.store.ts';
 import { DataDirectory } from './data-dir.ts';
@@ -270,7 +271,11 @@ async function serveApis(parts: ApiParts): Promise<void> {
     trustedProxies: config.trustedProxies,
     report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
   });
-  const rest = mountRestCompat(host, { publicUrl, defaultTenant: config.defaultTenant });
+  const rest = mountRestCompat(host, {
+    publicUrl,
+    defaultTenant: config.defaultTenant,
+    oauthForms: OAUTH_FORMS,
+  });
   // Stop accepting requests, then close the sockets, then wait for the requests under way.
   holdings.add(async () => {
     const drained = http.drain.begin();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BLITZ } from '../../../rest-compat/blitz/index.ts';
 import { BLITZ_SCOPES } from '../../../rest-compat/blitz/scopes.ts';
 import { openApiOf } from '../../../rest-compat/engine/index.ts';
+import { DESCRIBED_AT } from '../../support/api-description.ts';
 import { SERVED, SERVICES, type Service, STEP_3 } from './services.ts';
 
 /** Rows beside the manual's services: standards that its clients may look for. */
@@ -28,7 +29,7 @@ const numberOf = ({ 'x-spec': spec }: Operation): number | null => Number(/\((\d
 describe('the documented services of Blitz', () => {
   const described = new Map<string, Operation>();
   beforeAll(async () => {
-    const { paths } = openApiOf(BLITZ, { publicUrl: 'https://id.example.com', defaultTenant: 'master' }) as {
+    const { paths } = openApiOf(BLITZ, DESCRIBED_AT) as {
       paths: Record<string, Record<string, Operation>>;
     };
     for (const [path, item] of Object.entries(paths))

@@ -64,7 +64,7 @@ describe('the start of the translation layer', () => {
       for (const text of [
         'query Jwks($tenant: String!) { jwks(tenant: $tenant) }',
         'query Jwks($tenant: String!) { jwks(tenant: $tenant, issuerKind: SUITE) }',
-        'mutation Jwks($tenant: String!) { issueTokens(input: { tenant: $tenant }) { scope } }',
+        'mutation Jwks($tenant: String!) { issueTokens(input: { tenant: $tenant, parameters: [] }) { scope } }',
       ])
         expect(keysAt(text, { issuerKind: 'SUITE' })).toThrow(
           'tiny document Jwks: It does not declare $issuerKind, which its operation takes.',
@@ -82,6 +82,13 @@ describe('the start of the translation layer', () => {
 });
 
 describe('the API description', () => {
+  it('is not made where nobody describes the form that a row passes on raw', () => {
+    const row: Route = { ...SHOW_TENANT, method: 'POST', input: { form: 'raw' } };
+    const dialect = tinyDialect({}, [row]);
+    const make = () => openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });
+    expect(make).toThrow('Nobody describes the form of ShowTenant.');
+  });
+
   it('is made from the rows', async () => {
     const api = openApiOf(tinyDialect(), { publicUrl: 'https://id.example.com', defaultTenant: 'master' }) as {
       openapi: string;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anonymousCaller } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
-import { callerOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import type { OAuthParameter } from '../../../src/oauth/index.ts';
+import { HOSTILE_TEXTS } from '../../support/hostile-texts.ts';
+import { asParameters, callerOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
 const ISSUE =
@@ -25,8 +27,11 @@ describe('tokens over GraphQL', () => {
   });
   afterAll(() => world.close());
 
-  const issue = async (input: object = {}) =>
-    world.graphql(await client.caller(), ISSUE, { input: { grantType: 'client_credentials', ...input } });
+  const CLIENT_CREDENTIALS = { grant_type: 'client_credentials' };
+  const issue = async (parameters: Readonly<Record<string, string>> = {}, over: object = {}) =>
+    issueRaw(asParameters({ ...CLIENT_CREDENTIALS, ...parameters }), over);
+  const issueRaw = async (parameters: readonly OAuthParameter[], over: object = {}) =>
+    world.graphql(await client.caller(), ISSUE, { input: { parameters, ...over } });
 
   it('issues tokens to the calling client, and tells it about them', async () => {
     const { data, errors } = await issue({ scope: 'user:read' });
@@ -54,25 +59,78 @@ describe('tokens over GraphQL', () => {
   });
 
   it('issues at the kind of issuer that is asked', async () => {
-    expect((await issue({ issuerKind: 'SUITE' })).data.issueTokens).toMatchObject({ expiresIn: 3600 });
+    expect((await issue({}, { issuerKind: 'SUITE' })).data.issueTokens).toMatchObject({ expiresIn: 3600 });
   });
 
   it.each([
     [{ scope: 'user:write' }, 'SCOPE_INVALID'],
-    [{ grantType: 'refresh_token' }, 'GRANT_TYPE_NOT_ALLOWED'],
-    [{ grantType: 'implicit' }, 'GRANT_TYPE_UNSUPPORTED'],
-    [{ grantType: '' }, 'GRANT_TYPE_REQUIRED'],
-    [{ grantType: null }, 'GRANT_TYPE_REQUIRED'],
-    [{ grantType: 'password' }, 'TOKEN_PARAMETER_INVALID'],
-    [{ scope: 'x '.repeat(9000) }, 'INVALID_INPUT'],
-    [{ grantType: 'password', username: 'nobody', password: 'wrong' }, 'SIGN_IN_REFUSED'],
-    [{ tenant: 'no-such-tenant' }, 'TENANT_REQUIRED'],
-  ])('refuses %o with %s', async (input, code) => {
-    expect((await issue(input)).code).toBe(code);
+    [{ grant_type: 'refresh_token' }, 'GRANT_TYPE_NOT_ALLOWED'],
+    [{ grant_type: 'implicit' }, 'GRANT_TYPE_UNSUPPORTED'],
+    [{ grant_type: '' }, 'GRANT_TYPE_REQUIRED'],
+    [{ grant_type: 'password' }, 'TOKEN_PARAMETER_INVALID'],
+    [{ scope: 'x '.repeat(10_000) }, 'TOKEN_PARAMETER_INVALID'],
+    [{ grant_type: 'password', username: 'nobody', password: 'wrong' }, 'SIGN_IN_REFUSED'],
+  ])('refuses %o with %s', async (parameters, code) => {
+    expect((await issue(parameters)).code).toBe(code);
+  });
+
+  it('refuses a request without parameters, and one to a tenant that does not exist', async () => {
+    expect((await issueRaw([])).code).toBe('GRANT_TYPE_REQUIRED');
+    expect((await issue({}, { tenant: 'no-such-tenant' })).code).toBe('TENANT_REQUIRED');
+  });
+
+  it('names the parameter that is at fault, by its position among those sent', async () => {
+    const [grantType] = asParameters(CLIENT_CREDENTIALS) as [OAuthParameter];
+    const repeated = await issueRaw([grantType, { name: 'scope', values: ['user:read', 'user:read'] }]);
+    expect(repeated.errors).toMatchObject([
+      {
+        message: 'scope: The parameter is repeated.',
+        extensions: {
+          code: 'TOKEN_PARAMETER_INVALID',
+          fields: [{ path: 'input.parameters.1', code: 'PARAMETER_REPEATED' }],
+        },
+      },
+    ]);
+    const missing = await issue({ grant_type: 'password', username: 'anna' });
+    expect(missing.errors[0]!.extensions).toMatchObject({
+      fields: [{ path: 'input.parameters', code: 'PARAMETER_MISSING', message: 'password: The parameter is missing.' }],
+    });
+  });
+
+  it.each(Object.entries(HOSTILE_TEXTS))(
+    'ignores a parameter that it does not know, whatever it holds: %s',
+    async (_, text) => {
+      const [grantType] = asParameters(CLIENT_CREDENTIALS) as [OAuthParameter];
+      const { data } = await issueRaw([
+        { name: text, values: [text, text] },
+        { name: 'resource', values: [text] },
+        grantType,
+      ]);
+      expect(data.issueTokens).toMatchObject({ tokenType: 'Bearer' });
+    },
+  );
+
+  it.each(['grant_type', 'scope', 'username', 'password', 'refresh_token'])(
+    'refuses characters that cannot be stored in %s, and records that without them',
+    async (name) => {
+      for (const text of ['a\0b', 'a\uD800b']) {
+        expect((await issue({ [name]: text })).code).toBe('TOKEN_PARAMETER_INVALID');
+        expect((await world.events(acme)).at(-1)).toMatchObject({
+          type: 'token.refused',
+          reason: 'TOKEN_PARAMETER_INVALID',
+          params: { grantType: name === 'grant_type' ? null : 'client_credentials', issuerKind: 'native' },
+        });
+      }
+    },
+  );
+
+  it('refuses parameters of another form than the schema has', async () => {
+    for (const parameters of [null, 'scope', { scope: 'x' }, [{ name: 'scope' }], [{ name: 'scope', values: [1] }]])
+      expect((await issueRaw(parameters as never)).code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
   it('issues nothing to callers who are no authenticated client of the tenant', async () => {
-    const input = { grantType: 'client_credentials', tenant: 'acme' };
+    const input = { parameters: asParameters(CLIENT_CREDENTIALS), tenant: 'acme' };
     const neighbour = await TestClient.create(world, await world.tenant(), { clientId: client.clientId });
     const bearer = await callerOf(world, await client.token());
     for (const caller of [anonymous, bearer, await neighbour.caller(), world.user(acme, 'anna')]) {
@@ -81,7 +139,8 @@ describe('tokens over GraphQL', () => {
   });
 
   it('issues once in an operation, however it is written (check 58)', async () => {
-    const field = 'issueTokens(input: { grantType: "client_credentials" }) { accessToken }';
+    const field =
+      'issueTokens(input: { parameters: [{ name: "grant_type", values: ["client_credentials"] }] }) { accessToken }';
     const caller = await client.caller();
     for (const document of [
       `mutation { a: ${field} b: ${field} }`,

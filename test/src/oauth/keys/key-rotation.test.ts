@@ -6,7 +6,7 @@ import type { Services } from '../../../../schema/context.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import { createRegistry } from '../../../../src/server/registry/index.ts';
 import { newMailboxes } from '../../../support/mailbox.ts';
-import { TestClient } from '../../../support/oauth.ts';
+import { asParameters, TestClient } from '../../../support/oauth.ts';
 import { openPostgresDatabase } from '../../../support/postgres.ts';
 import { World } from '../../../support/world.ts';
 
@@ -64,7 +64,8 @@ describe('a signing key that takes the place of another, with two nodes and a re
   const tokenOf = async (services: Services): Promise<string> => {
     const caller = await client.caller();
     const known = (await services.directory.byId(tenant.id))!;
-    const request = { caller, tenant: known, issuerKind: 'native', grantType: 'client_credentials', parameters: {} };
+    const parameters = asParameters({ grant_type: 'client_credentials' });
+    const request = { caller, tenant: known, issuerKind: 'native', parameters };
     return (await services.oauth.tokens.issue(request)).accessToken;
   };
   /** One token of each node, each verified. @returns The keys they were signed with. */

@@ -220,7 +220,7 @@ describe('token endpoint: refresh grant', () => {
     expect((await refresh(user, refreshToken)).scope).toBe('openid');
   });
 
-  it.each(['', 'nonsense', 'x'.repeat(43)])('refuses the token "%s"', async (token) => {
+  it.each(['nonsense', 'x'.repeat(43)])('refuses the token "%s"', async (token) => {
     await expect(refresh(await newUser(), token)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   });
 

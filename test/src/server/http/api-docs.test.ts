@@ -12,7 +12,7 @@ import { createHttpServer, type HttpServer } from '../../../../src/server/http/h
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
 import { openBrowser } from '../../../support/browser.ts';
-import { worldHost } from '../../../support/rest.ts';
+import { ENGINE_OPTIONS, worldHost } from '../../../support/rest.ts';
 import { build } from '../../../support/started.ts';
 import { World } from '../../../support/world.ts';
 
@@ -33,7 +33,7 @@ describe('the API reference', () => {
     });
     await new Promise<void>((resolve) => http.server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(http.server.address() as { port: number }).port}`;
-    const rest = mountRestCompat(await worldHost(world, []), { publicUrl: url, defaultTenant: 'master' });
+    const rest = mountRestCompat(await worldHost(world, []), { ...ENGINE_OPTIONS, publicUrl: url });
     http.serve([apiDocs(DIALECTS), rest]);
   });
   afterAll(async () => {

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ISSUER_KINDS, type IssuerKind } from '../issuers/issuers.ts';
+import { CLIENT_CREDENTIALS_GRANT, type ClientCredentialsDeps } from './client-credentials.ts';
+import type { GrantType } from './grant.ts';
+import { optionalParameter, parameter } from './parameters.ts';
+import { PASSWORD_GRANT, type PasswordGrantDeps } from './password.ts';
+import { REFRESH_TOKEN_GRANT, type RefreshTokenGrantDeps } from './refresh-token.ts';
+
+/** Names the grant of a request (RFC 6749 section 4). */
+export const GRANT_TYPE = 'grant_type';
+
+/** What the grants make tokens with. */
+export type GrantDeps = ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
+
+/** Every grant type there is. What a kind of issuer offers of them, its `grantTypes` says. */
+const GRANTS: readonly GrantType<GrantDeps>[] = [CLIENT_CREDENTIALS_GRANT, PASSWORD_GRANT, REFRESH_TOKEN_GRANT];
+
+/** The grants that a kind of issuer offers, in its order. @throws Error It offers one that does not exist. */
+export function offeredGrants({ kind, grantTypes }: IssuerKind): readonly GrantType<GrantDeps>[] {
+  return grantTypes.map((name) => {
+    const grant = GRANTS.find((one) => one.name === name);
+    if (grant === undefined) throw new Error(`Issuer kind ${kind} offers the grant ${name}, which does not exist.`);
+    return grant;
+  });
+}
+
+/** What the token endpoint of a kind of issuer takes: grants by name, and the names of all parameters that they read. */
+export interface Offer {
+  readonly grants: ReadonlyMap<string, GrantType<GrantDeps>>;
+  readonly parameters: ReadonlySet<string>;
+}
+
+/** The offer of each kind of issuer, by its name. */
+export function makeOffers(): ReadonlyMap<string, Offer> {
+  return new Map(Object.values(ISSUER_KINDS).map((kind) => [kind.kind, makeOffer(kind)]));
+}
+
+function makeOffer(kind: IssuerKind): Offer {
+  const grants = offeredGrants(kind);
+  return {
+    grants: new Map(grants.map((grant) => [grant.name, grant])),
+    parameters: new Set([GRANT_TYPE, ...grants.flatMap(({ parameters }) => Object.keys(parameters.shape))]),
+  };
+}
+
+/**
+ * The parameters that a kind of issuer reads at its token endpoint, for the API description: `grant_type`, and what the
+ * grants that it offers declare. What one of them alone needs is no duty of every request.
+ */
+export function describeTokenForm(issuerKind: keyof typeof ISSUER_KINDS): z.ZodObject {
+  const grants = offeredGrants(ISSUER_KINDS[issuerKind]);
+  const shape: Record<string, z.ZodType> = { [GRANT_TYPE]: parameter(describeGrantType(grants)) };
+  for (const name of new Set(grants.flatMap(({ parameters }) => Object.keys(parameters.shape)))) {
+    const readers = grants.filter(({ parameters }) => Object.hasOwn(parameters.shape, name));
+    const { description } = readers[0]!.parameters.shape[name] as z.ZodType;
+    const where = readers.length === grants.length ? '' : ` For ${joinNames(readers)}.`;
+    shape[name] = optionalParameter(`${description}${where}`);
+  }
+  return z.object(shape);
+}
+
+function describeGrantType(grants: readonly GrantType<GrantDeps>[]): string {
+  const hidden = grants.filter(({ isHidden }) => isHidden);
+  const advertised = joinNames(grants.filter(({ isHidden }) => !isHidden));
+  if (hidden.length === 0) return `${advertised}.`;
+  return `${advertised}; for clients that are allowed it, also ${joinNames(hidden)}.`;
+}
+
+const joinNames = (grants: readonly GrantType<GrantDeps>[]): string =>
+  grants.map(({ name }) => `\`${name}\``).join(' or ');

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type FieldFault, type IdentityError, isDatabaseText, MAX_TEXT_LENGTH } from '../../kernel/index.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+
+/** A parameter of an OAuth request as it came: its name, and a value for each time that it was sent. */
+export interface OAuthParameter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** Where a request of the graph has them, for the paths of faults. */
+const PATH = 'input.parameters';
+
+/** Declares a parameter that an endpoint needs. The text stands in the API description. */
+export const parameter = (description: string): z.ZodString => z.string().describe(description);
+
+/** Declares a parameter that may be left out. */
+export const optionalParameter = (description: string): z.ZodOptional<z.ZodString> =>
+  z.string().optional().describe(description);
+
+/**
+ * The values of the parameters that an endpoint knows. Implements RFC 6749 section 3.2: one without a value counts as absent,
+ * one that is sent more than once is refused, and an unknown one is ignored, whatever it holds.
+ * @throws TOKEN_PARAMETER_INVALID A known one is repeated, too long, or holds characters that cannot be stored.
+ */
+export function readParameters(
+  given: readonly OAuthParameter[],
+  known: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  const read: Record<string, string> = {};
+  const seen = new Set<string>();
+  for (const [at, { name, values }] of given.entries()) {
+    const [value] = values;
+    if (value === undefined || !known.has(name)) continue;
+    if (values.length > 1 || seen.has(name)) throw refuse(at, name, 'PARAMETER_REPEATED', 'The parameter is repeated.');
+    seen.add(name);
+    assertText(at, name, value);
+    if (value !== '') read[name] = value;
+  }
+  return read;
+}
+
+function assertText(at: number, name: string, value: string): void {
+  if (value.length > MAX_TEXT_LENGTH)
+    throw refuse(at, name, 'TEXT_LENGTH', `A text has at most ${MAX_TEXT_LENGTH} characters.`);
+  if (!isDatabaseText(value))
+    throw refuse(at, name, 'TEXT_NOT_STORABLE', 'The text holds characters that cannot be stored.');
+}
+
+/** The message names the parameter: at the token endpoint `error_description` is all that the client sees. */
+function refuse(at: number, name: string, code: string, message: string): IdentityError {
+  return oauthErrors.TOKEN_PARAMETER_INVALID({
+    message: `${name}: ${message}`,
+    fields: [{ path: `${PATH}.${at}`, code, message }],
+  });
+}
+
+/**
+ * The parameters in the shape that a grant declares.
+ * @throws TOKEN_PARAMETER_INVALID One is missing, or has another form than declared.
+ */
+export function parseParameters<P extends z.ZodObject>(
+  shape: P,
+  values: Readonly<Record<string, string>>,
+): z.output<P> {
+  const result = shape.safeParse(values);
+  if (result.success) return result.data;
+  throw oauthErrors.TOKEN_PARAMETER_INVALID({ fields: result.error.issues.map((issue) => faultOf(issue, values)) });
+}
+
+function faultOf({ path, message }: z.core.$ZodIssue, values: Readonly<Record<string, string>>): FieldFault {
+  const name = String(path[0]);
+  if (Object.hasOwn(values, name)) return { path: PATH, code: 'PARAMETER_INVALID', message: `${name}: ${message}` };
+  return { path: PATH, code: 'PARAMETER_MISSING', message: `${name}: The parameter is missing.` };
+}

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { ISSUER_KINDS } from '../../../../src/oauth/issuers/issuers.ts';
+import { TestClient } from '../../../support/oauth.ts';
+import { World } from '../../../support/world.ts';
+
+const KINDS = Object.keys(ISSUER_KINDS);
+/** Each grant type that any kind of issuer offers, and one that none does. */
+const NAMES = new Set([...Object.values(ISSUER_KINDS).flatMap(({ grantTypes }) => [...grantTypes]), 'implicit']);
+
+describe('grant_types_supported', () => {
+  let world: World;
+  let acme: TenantRef;
+  let client: TestClient;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+    // It is allowed no grant: its answer tells whether the endpoint has one.
+    client = await TestClient.create(world, acme, { grants: [] });
+  });
+  afterAll(() => world.close());
+
+  it.each(KINDS)(
+    'names what the token endpoint of the kind %s has, and nothing that it does not have',
+    async (kind) => {
+      const { grant_types_supported: advertised } = world.services.oauth.discovery.document(acme, kind);
+      expect(advertised).toContain('client_credentials');
+      const codes = new Map<string, string>();
+      for (const name of NAMES)
+        await client.request(name, {}, kind).catch((error: { code: string }) => codes.set(name, error.code));
+      const there = [...codes].filter(([, code]) => code === 'GRANT_TYPE_NOT_ALLOWED').map(([name]) => name);
+      expect(there).toEqual(advertised);
+      expect(new Set(codes.values())).toEqual(new Set(['GRANT_TYPE_NOT_ALLOWED', 'GRANT_TYPE_UNSUPPORTED']));
+    },
+  );
+});
