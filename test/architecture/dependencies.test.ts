@@ -24,7 +24,7 @@ const locked = Object.entries(packages)
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
 describe('the packages that the project depends on', () => {
-  it('have no install script that nobody has decided about', () => {
+  it('have no install script that `allowScripts` does not decide about', () => {
     const scripts = locked.filter(({ hasInstallScript, optional }) => hasInstallScript === true && optional !== true);
     expect(scripts.map(({ name }) => name)).toContain('@scarf/scarf');
     const undecided = scripts.filter(({ name }) => manifest.allowScripts[name] === undefined);

@@ -12,7 +12,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const FOLDERS = ['src', 'schema', 'rest-compat', 'web', 'bench', 'examples', 'scripts', 'test', 'docs', 'deploy'];
 const TEXTS = /\.(?:ts|tsx|mjs|js|css|html|graphql|md|conf)$/;
 
-/** Every text of the repository that people read: code with its comments, tests, documents. */
+/** Every text of the repository: code with its comments, tests, documents. */
 const files: readonly string[] = [
   ...readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(?:md|json|jsonc|yml|ts)$|^Dockerfile$/.test(entry.name))
@@ -26,10 +26,10 @@ const files: readonly string[] = [
 ];
 const texts = new Map(files.map((file) => [file, read(file)]));
 
-/** This file names what it looks for. */
+/** This file is left out, because it contains the patterns. */
 const here = join('test/architecture', basename(import.meta.filename));
 
-/** A page that a text names, with its path or without one. Addresses on the web name pages that are not ours. */
+/** A page that a text names, with or without its path. Pages in URLs belong to other projects. */
 const PAGE = /(?<![\w/.-])((?:\.{1,2}\/)*(?:[\w-]+\/)*[\w<>-]+\.md)(#[\w-]+)?/g;
 
 interface Reference {
@@ -46,7 +46,7 @@ const references: readonly Reference[] = [...texts].flatMap(([file, text]) =>
   })),
 );
 
-/** Where a page is: below the root, or beside the text that names it. A place holder (`<dialect>`) is no page. */
+/** Finds a page below the root, or beside the text that names it. A placeholder (`<dialect>`) is not a page. */
 function placeOf({ file, page }: Reference): string | null {
   const places = [page, join(dirname(file), page)];
   return places.find((place) => existsSync(join(ROOT, place))) ?? null;
@@ -76,7 +76,7 @@ describe('references to documents', () => {
     expect(lost).toEqual([]);
   });
 
-  it('name no specification without saying which', () => {
+  it('name the specification of every section', () => {
     const vague = [...texts].filter(([file, text]) => file !== here && /\b[Ss]pec sections?\b|\bthe spec\b/.test(text));
     expect(vague.map(([file]) => file)).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('the security checks', () => {
     expect([...citedIn(true), ...citedIn(false)].filter((number) => !listed.includes(number))).toEqual([]);
   });
 
-  it('are named by a test each, but those that the page says have none', () => {
+  it('are each named by a test, except those that the page lists as untested', () => {
     const [, rest = ''] = page.split('## Checks without a test');
     const without = rest
       .split('\n## ')[0]!

@@ -23,9 +23,11 @@ import { WITHOUT_TENANT } from '../../schema/directives/tenant-argument.ts';
 import { declaredCodes } from '../../schema/errors/declared-codes.ts';
 import { taggedTypes } from '../../schema/global-id.ts';
 
-/** How a boolean asks. */
+/** The first words of a boolean that is a question. */
 const QUESTION = /^(is|has|uses|stores|exempts|need)[A-Z]/;
-/** Booleans that are no questions: claims and members of standards, options of a request, and settings by their stored name. */
+/**
+ * Booleans that are not questions: claims and members of standards, options of a request, and settings by their stored name.
+ */
 const OPTIONS = new Set([
   'active',
   'emailVerified',
@@ -67,7 +69,7 @@ const inputsOf = (all: readonly GraphQLNamedType[]): Placed<GraphQLArgument | Gr
   ),
 ];
 
-/** The fields that an object type has as a node; none when it is no node. */
+/** The fields that an object type has as a node; none when it is not a node. */
 const nodeOf = (type: GraphQLObjectType): object =>
   type
     .getInterfaces()
@@ -90,7 +92,7 @@ describe('the graph', () => {
 
   const types = () => Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
 
-  it('guards every root field but those on the short public list, each of which exists', () => {
+  it('guards every root field except those on the public list, each of which exists', () => {
     const unguarded = roots.filter(([, field]) => alternativesOf(field.astNode) === null).map(([name]) => name);
     expect(unguarded.sort()).toEqual(Object.keys(PUBLIC_FIELDS).sort());
   });
@@ -107,7 +109,7 @@ describe('the graph', () => {
     expect(silent).toEqual([]);
   });
 
-  it('makes every field nullable that returns a type with a directive of its own, so that a refusal costs one field', () => {
+  it('makes every field nullable that returns a type with a directive, so that a refusal affects only that field', () => {
     const guarded = new Set(
       types().flatMap((type) => (isObjectType(type) && alternativesOf(type.astNode) !== null ? [type.name] : [])),
     );
@@ -153,7 +155,7 @@ describe('the graph', () => {
     expect(declared.filter(([, codes]) => new Set(codes).size < codes.length).map(([place]) => place)).toEqual([]);
   });
 
-  it('speaks of APIs and modules, not of a building: names and descriptions are read for years', () => {
+  it('has no metaphors in names and descriptions', () => {
     const building = /\b(doors?|houses?|rooms?|floors?|stairs|guests?)\b/i;
     expect(
       printSchema(schema)
@@ -197,7 +199,7 @@ describe('the graph', () => {
     expect(odd.map(([place]) => place)).toEqual([]);
   });
 
-  it('gives an `id` to nothing but nodes, so that a cache takes no payload for the node it is about', () => {
+  it('gives an `id` only to nodes, so that client caches do not mistake a payload for a node', () => {
     const odd = types().filter((type) => isObjectType(type) && 'id' in type.getFields() && !('id' in nodeOf(type)));
     expect(odd.map(({ name }) => name)).toEqual([]);
   });

@@ -6,7 +6,7 @@ const SRC = resolve(import.meta.dirname, '../../src');
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
 describe('row locks', () => {
-  it('are named, and wait: a number hides that one of them skips locked rows, which then look as if they were gone', () => {
+  it('use the named modes that wait, because a mode that skips locked rows makes them look deleted', () => {
     const modes = files.flatMap((name) =>
       [...readFileSync(join(SRC, name), 'utf8').matchAll(/lockMode: ([\w.]+)|LockMode\.(\w+)/g)].map(
         ([, given, named]) => named ?? given!,

@@ -74,7 +74,7 @@ const locked = Object.entries(readJson('package-lock.json').packages as Record<s
   ([path]) => path !== '',
 );
 
-/** What a package says itself of the Node that it needs; undefined where it is not installed here. */
+/** The versions of Node that a package declares; undefined if it is not installed on this platform. */
 function demandOf(path: string): string | undefined {
   try {
     return readJson(join(path, 'package.json')).engines?.node;
@@ -95,7 +95,7 @@ describe('the versions of Node', () => {
     expect(unhappy.map(([path]) => path)).toEqual([]);
   });
 
-  it('of an installation do not complain of Node 20, under which nothing runs but npm', () => {
+  it('cause no warning when npm runs under Node 20', () => {
     expect(satisfies(LEAST_FOR_INSTALL, engines.node)).toBe(true);
     const loud = locked.filter(([, entry]) => excludesOldNode(entry));
     expect(

@@ -41,7 +41,7 @@ describe('.env.example', () => {
     expect(read('.env.example')).not.toMatch(/^[^#\s]/m);
   });
 
-  it('shows values that the service takes', () => {
+  it('shows values that the service accepts', () => {
     const env = Object.fromEntries(lines.map(({ name, value }) => [name, value]));
     expect(() => parseConfig({ ...env, MASTER_KEY: 'a'.repeat(64) })).not.toThrow();
   });
@@ -52,14 +52,14 @@ describe('the workflow on GitHub', () => {
     readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
   };
 
-  it('runs what has to pass before a change lands, and nothing else', () => {
+  it('runs only the checks that a change has to pass', () => {
     const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
     expect(commands).toEqual(['.ci/run']);
   });
 });
 
-describe('what has to pass before a change lands', () => {
-  it('calls scripts that there are', () => {
+describe('the checks that a change has to pass', () => {
+  it('call scripts that exist', () => {
     const called = [...read('.ci/run').matchAll(/^npm run --silent (\S+)/gm)].map(([, name]) => name!);
     expect(called).toContain('unused');
     expect(called.filter((name) => !(name in manifest.scripts))).toEqual([]);

@@ -52,7 +52,7 @@ export interface ApiDescription {
   };
 }
 
-/** What the descriptions of tests are made with: where they say that the service is, and what its token endpoints read. */
+/** The options of the descriptions that tests read. */
 export const DESCRIBED_AT = {
   publicUrl: 'https://id.example.com',
   defaultTenant: 'master',
@@ -62,7 +62,7 @@ export const DESCRIBED_AT = {
 export const describeApi = (dialect: Dialect): ApiDescription =>
   openApiOf(dialect, DESCRIBED_AT) as unknown as ApiDescription;
 
-/** An operation with the method and path that it stands at. */
+/** An operation with its method and path. */
 export interface PlacedOperation {
   readonly method: string;
   readonly path: string;
@@ -74,7 +74,7 @@ export const operationsOf = ({ paths }: ApiDescription): PlacedOperation[] =>
     Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
 
-/** Holds values against the schemas of a description. A schema that is none of draft 2020-12 throws. */
+/** Validates values against the schemas of a description. A schema that is not of draft 2020-12 throws. */
 export class SchemaChecker {
   readonly #ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
   readonly #components: object;
@@ -83,11 +83,11 @@ export class SchemaChecker {
   constructor({ components: { schemas } }: ApiDescription) {
     this.#components = { schemas };
     addFormats.default(this.#ajv);
-    // `#/components/schemas/...` is found in the schema that names it.
+    // Include the components in each schema, so that `#/components/schemas/...` is found.
     this.#ajv.addKeyword('components');
   }
 
-  /** What is wrong with a value; null when nothing is. */
+  /** The faults of a value; null when it has none. */
   faultsOf(schema: object, value: unknown): string | null {
     const validate = this.#compiled.get(schema) ?? this.#ajv.compile({ ...schema, components: this.#components });
     this.#compiled.set(schema, validate);
@@ -105,7 +105,7 @@ const matches = (template: string, path: string): boolean =>
 const byLiterals = (a: PlacedOperation, b: PlacedOperation): number =>
   (a.path.match(/\{/g)?.length ?? 0) - (b.path.match(/\{/g)?.length ?? 0);
 
-/** Holds what a service answers against what its descriptions say it may answer. */
+/** Checks that a service answers as its descriptions allow. */
 export class AnswerChecker {
   readonly #apis: readonly { readonly operations: readonly PlacedOperation[]; readonly schemas: SchemaChecker }[];
 
@@ -116,7 +116,7 @@ export class AnswerChecker {
     }));
   }
 
-  /** Where an answer departs from the description of its row; null when it does not, or when there is no such row. */
+  /** How an answer differs from the description of its row; null when it does not, or when there is no such row. */
   departureOf(method: string, target: string, answer: Answer): string | null {
     const path = target.replace(/[?#].*$/, '').replace(TENANT_PREFIX, '$1');
     for (const { operations, schemas } of this.#apis) {

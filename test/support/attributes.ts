@@ -1,6 +1,6 @@
 import type { AttributeDefinition, AttributeValidator } from '../../src/tenants/index.ts';
 
-/** A definition of an attribute with these validators and no other demands. */
+/** A definition of an attribute with only these validators. */
 export const attributeRulesOf = (name: string, ...validators: AttributeValidator[]): AttributeDefinition => ({
   name,
   isList: false,

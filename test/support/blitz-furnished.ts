@@ -32,7 +32,7 @@ export function describedRows(dialect: (typeof DIALECTS)[number]): DescribedRow[
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const PASSWORD = 'three-wombats-at-dawn';
-/** Where the provider `vk:vk_1` sends browsers back to. */
+/** The address to which the provider `vk:vk_1` redirects browsers. */
 export const RETURN = 'https://id.example.com/blitz/api/users/current/fps/bind/cb/vk/vk_1';
 const FILTERS = [
   'and(ge(ts,1),le(ts,99999999999999),limit(5))',
@@ -48,7 +48,7 @@ export interface Furnished {
 
 let count = 0;
 
-/** @param path The row that is asked: `id` means something else in each. */
+/** @param path The path of the row, because `id` means something else in each. */
 export async function furnish(blitz: BlitzWorld, powerful: AllPowerful, path: string): Promise<Furnished> {
   const { world, tenant } = blitz;
   const { services } = world;

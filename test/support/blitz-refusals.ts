@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 
-/** What the dialect answers about one value, with any description. @param pos Where it stands in the request. */
+/** The dialect's answer about one faulty value, with any description. @param pos Its place in the request. */
 export const wrongValue = (pos: string, error = 'wrong_value') => ({
   type: 'input_error',
   error: 'wrong_values',
   errors: [{ type: 'input_error', error, desc: expect.any(String), pos }],
 });
 
-/** What it answers when the request is well-formed and cannot be done. */
+/** The dialect's answer when a well-formed request is refused. */
 export const processError = (error: string) => ({ type: 'process_error', error, desc: expect.any(String) });
 
 export const NOT_FOUND = processError('not_found');

@@ -39,22 +39,22 @@ const SCOPES = [
   'blitz_rm_rights',
 ];
 
-/** What the manual's users send along in user mode. */
+/** The headers of user mode in the manual. */
 export const END_USER = {
   'x-forwarded-for': '200.200.100.100',
   'user-agent': 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_5)',
 } as const;
 
-type Standing = Parameters<typeof World.open>;
+type WorldArguments = Parameters<typeof World.open>;
 
 /**
- * A world for the tests of the file or suite that calls this: opened before the first of them, closed after the last.
- * All of them together must cause no fault that nobody foresaw.
- * @param standing What the world stands on, where that is not the usual.
+ * A world for the tests of the file or suite that calls this: opened before the first of them, closed after the last. The suite
+ * fails if its tests cause an unexpected fault.
+ * @param worldArguments Arguments of `World.open`, if not the default ones.
  */
-export function blitzOfSuite(standing: () => Standing | Promise<Standing> = () => []): BlitzWorld {
+export function blitzOfSuite(worldArguments: () => WorldArguments | Promise<WorldArguments> = () => []): BlitzWorld {
   const blitz = new BlitzWorld();
-  beforeAll(async () => blitz.open(...(await standing())));
+  beforeAll(async () => blitz.open(...(await worldArguments())));
   afterAll(async () => {
     expect(blitz.rest.faults).toEqual([]);
     await blitz.close();
@@ -62,17 +62,17 @@ export function blitzOfSuite(standing: () => Standing | Promise<Standing> = () =
   return blitz;
 }
 
-/** Who calls for the account of a test. */
+/** The callers for the account of a test. */
 export interface Callers {
   /** An account with a password, a new one for each test. */
   anna: User;
-  /** Her own token, with the scopes for how she signs in. */
+  /** A token of the user, with the scopes for sign-in settings. */
   annasToken: string;
-  /** The application's, with the same of system mode. */
+  /** A token of the application, with the same scopes of system mode. */
   system: string;
 }
 
-/** Callers for the tests of the file or suite that calls this. */
+/** Makes callers for the tests of the file or suite that calls this. */
 export function callersOfSuite(blitz: BlitzWorld): Callers {
   const callers = {} as Callers;
   beforeAll(async () => {
@@ -87,7 +87,7 @@ export function callersOfSuite(blitz: BlitzWorld): Callers {
 
 const described = new AnswerChecker(DIALECTS);
 
-/** Whatever any test asks is answered as `/openapi/<dialect>.json` says. */
+/** Checks every answer of every test against `/openapi/<dialect>.json`. */
 function assertDescribed(method: string, path: string, answer: Answer): void {
   const departure = described.departureOf(method, path, answer);
   if (departure !== null) throw new Error(departure);
@@ -103,8 +103,8 @@ export class BlitzWorld {
   restSecret!: string;
   readonly #password = 'three-wombats-at-dawn';
 
-  async open(...standing: Standing): Promise<void> {
-    this.world = await World.open(...standing);
+  async open(...worldArguments: WorldArguments): Promise<void> {
+    this.world = await World.open(...worldArguments);
     this.tenant = await this.world.tenant({ name: 'master' });
     const faults: unknown[] = [];
     const middleware = mountRestCompat(await worldHost(this.world, faults), ENGINE_OPTIONS);
@@ -124,7 +124,7 @@ export class BlitzWorld {
     return `Basic ${Buffer.from(`${this.clientId}:${this.secret}`).toString('base64')}`;
   }
 
-  /** Tokens that hold every scope of their mode, from an application that may have them all. */
+  /** Tokens with every scope of their mode, from an application that may have them all. */
   async allPowerful(): Promise<AllPowerful> {
     const { client, secret } = await this.world.newClient(this.tenant, {
       grants: ['client_credentials', 'password'],
@@ -151,12 +151,12 @@ export class BlitzWorld {
     return user;
   }
 
-  /** A token of the application itself, from the dialect's own endpoint. */
+  /** A token of the application itself, from the dialect's token endpoint. */
   appToken(...scopes: string[]): Promise<string> {
     return this.#appToken(scopes, this.basic);
   }
 
-  /** A token of a user, from the native issuer: the dialect's own user flows need a browser. */
+  /** A token of a user, from the native issuer, because the dialect's flows for users need a browser. */
   userToken(user: User, ...scopes: string[]): Promise<string> {
     return this.#userToken(user, scopes, this.basic);
   }
@@ -178,14 +178,14 @@ export class BlitzWorld {
     return answer.json.access_token;
   }
 
-  /** The events of some work, oldest first. */
+  /** The events that some work records, oldest first. */
   async eventsOf(work: () => Promise<unknown>): Promise<EventRow[]> {
     const before = (await this.world.events(this.tenant)).length;
     await work();
     return (await this.world.events(this.tenant)).slice(before);
   }
 
-  /** What introspection says of a token. */
+  /** The introspection of a token. */
   async introspect(token: string): Promise<{ readonly active: boolean }> {
     return (await this.#post('/blitz/oauth/introspect', new URLSearchParams({ token }), this.basic)).json;
   }
@@ -196,11 +196,11 @@ export class BlitzWorld {
   }
 }
 
-/** An application to which every scope is open. */
+/** An application that may request every scope. */
 export interface AllPowerful {
-  /** Its credentials, for `Authorization`. */
+  /** The application's credentials, for `Authorization`. */
   readonly authorization: string;
-  /** A token of its own. @param scopes Default: every scope of system mode. */
+  /** A token of the application itself. @param scopes Default: every scope of system mode. */
   app(scopes?: readonly string[]): Promise<string>;
   /** A token of a user. @param scopes Default: every scope of user mode. */
   user(user: User, scopes?: readonly string[]): Promise<string>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/kernel/index.ts';
 
-/** A clock that moves only when told to. */
+/** A clock that moves only by `advance`. */
 export class TestClock implements Clock {
   #now: Date;
 

@@ -1,7 +1,7 @@
-/** Names and the names that each of them refers to. */
+/** Names, and for each the names that it refers to. */
 export type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** One cycle of each knot in a graph, the shortest through its first name: `['a', 'b', 'a']`. */
+/** Finds one cycle in each strongly connected component of a graph, the shortest through its first name: `['a', 'b', 'a']`. */
 export function findCycles(graph: Graph): string[][] {
   return findKnots(graph).map((knot) => shortestCycle(graph, knot));
 }
@@ -28,7 +28,7 @@ function findKnots(graph: Graph): string[][] {
   return knots.sort(([a = ''], [b = '']) => a.localeCompare(b));
 }
 
-/** Walks from the first name of a knot, nearest names first, until it is met again. */
+/** Searches from the first name of a component, nearest names first, until that name is found again. */
 function shortestCycle(graph: Graph, knot: readonly string[]): string[] {
   const [start = ''] = knot;
   const paths = [[start]];

@@ -5,8 +5,8 @@ import { stopCacheAges } from './cache-ages.ts';
 import { cloneTemplate } from './template.ts';
 
 /**
- * A migrated, empty embedded database of the test's own. Close it when done.
- * @param observe Told of each statement. Caches do not age then, so that how many statements there are is certain.
+ * Opens a migrated, empty embedded database for one test. Close it when done.
+ * @param observe Called with each statement. Caches then do not age, so that the number of statements is certain.
  */
 export async function openTestDatabase(observe?: StatementObserver): Promise<Database> {
   if (observe !== undefined) stopCacheAges();

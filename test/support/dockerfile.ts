@@ -7,7 +7,7 @@ interface Instruction {
   readonly text: string;
 }
 
-/** A stage of a Dockerfile: its files lie below a folder of their own, in place of `/`. */
+/** A stage of a Dockerfile; a folder stands in for its `/`. */
 export interface Stage {
   readonly name: string;
   readonly root: string;
@@ -15,7 +15,7 @@ export interface Stage {
   /** Program and arguments. */
   readonly command: readonly string[];
   readonly healthCheck: readonly string[];
-  /** Where the command runs, on this machine. */
+  /** The folder in which the command runs, on this machine. */
   readonly folder: string;
 }
 
@@ -27,7 +27,7 @@ interface Draft extends Stage {
   env: Record<string, string>;
 }
 
-/** Instructions that only an engine can follow, and that change no file. */
+/** Instructions that only a container engine can follow, and that change no file. */
 const ENGINE_ONLY = new Set(['USER', 'VOLUME', 'EXPOSE']);
 
 function parse(text: string): Instruction[] {
@@ -46,9 +46,9 @@ function parse(text: string): Instruction[] {
 const programOf = (text: string): string[] => JSON.parse(/\[.*\]$/.exec(text)![0]) as string[];
 
 /**
- * Follows a Dockerfile without an engine: each stage in a folder of its own, `RUN` by a shell with the Node of the tests, on
- * the npm cache of the machine. It knows the instructions that ours uses and throws on any other, so that a step which is
- * added there cannot be left out here unnoticed.
+ * Follows a Dockerfile without a container engine: each stage in a separate folder, `RUN` by a shell with the Node of the tests
+ * and the npm cache of the machine. It knows the instructions of the project's Dockerfile and throws on any other, so that no
+ * added step goes untested.
  */
 export class DockerfileRun {
   readonly #context: string;
@@ -57,7 +57,7 @@ export class DockerfileRun {
   readonly #stages: Draft[] = [];
 
   /**
-   * @param context The folder that holds Dockerfile and `.dockerignore`.
+   * @param context The folder with the Dockerfile and `.dockerignore`.
    * @param root An empty folder for the stages.
    */
   constructor(context: string, root: string) {
@@ -119,7 +119,7 @@ export class DockerfileRun {
     cpSync(join(this.#context, name), into, { recursive: true, filter: (path) => !this.#isIgnored(path) });
   }
 
-  /** Moved rather than copied: nothing looks at an earlier stage again, and packages are many files. */
+  /** Moves the files instead of copying them, because earlier stages are not used again and packages are many files. */
   #moveFromStage(stageName: string, name: string, into: string): void {
     const stage = this.#stages.find((one) => one.name === stageName)!;
     mkdirSync(dirname(into), { recursive: true });
@@ -131,7 +131,7 @@ export class DockerfileRun {
     return this.#ignored.has(name) || (name.endsWith('.log') && this.#ignored.has('*.log'));
   }
 
-  /** Absolute paths mean the stage's own; there is one account here, so nothing changes hands. */
+  /** Absolute paths are below the folder of the stage. `chown` does nothing, because there is only one account. */
   #shell(script: string): void {
     const stage = this.#stage;
     const here = script.replaceAll(/(^|\s)\/(\w)/g, `$1${stage.root}/$2`).replaceAll(/\bchown\s/g, 'true ');
@@ -143,7 +143,7 @@ export class DockerfileRun {
     if (status !== 0) throw new Error(`RUN ${script} ended with ${status}:\n${stdout}\n${stderr}`);
   }
 
-  /** Of npm's settings and of a test's nothing is passed on but the address of the registry and its cache. */
+  /** Passes on only the address of the registry and its cache, no other settings of npm or of a test. */
   #environment(): NodeJS.ProcessEnv {
     const clean = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_|VITEST)/.test(name));
     return {

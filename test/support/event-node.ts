@@ -1,7 +1,7 @@
 /**
- * A node of the event log as a process of its own, for tests that kill it: an engine, and writers that record, append and
- * roll back. Prints a line of JSON for each event once it is acknowledged, `{"acknowledged": subjectId}`, and
- * `{"ready":true}` when it runs. Arguments: database URL, tenant id, name, number of events (0: only sequences).
+ * A node of the event log as a separate process, for tests that kill it: an engine, and writers that record, append and roll
+ * back. Prints a line of JSON for each event once it is acknowledged, `{"acknowledged": subjectId}`, and `{"ready":true}` when
+ * it runs. Arguments: database URL, tenant id, name, number of events (0: it only sequences).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantId } from '../../src/kernel/index.ts';
@@ -27,7 +27,7 @@ async function main(url: string, tenantId: string, name: string, count: number):
     await db.transaction(async () => {
       engine.log.record(testActor(), tenant, { type: 'user.updated', subjectId });
       await db.em.flush();
-      // A transaction that takes its time commits after others that began later.
+      // A slow transaction, which commits after others that began later.
       if (i % 7 === 0) await sleep(i % 20);
     });
   };

@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 /** A running `event-node.ts`. */
 export interface EventNode {
-  /** Subject ids of the events it was told are durable, so far. */
+  /** Subject ids of the events that were acknowledged as durable so far. */
   readonly acknowledged: readonly string[];
-  /** Resolves when it has finished by itself. */
+  /** Resolves when the node has finished by itself. */
   readonly finished: Promise<void>;
-  /** SIGKILL, and the end of the process. */
+  /** Sends SIGKILL and waits for the end of the process. */
   kill(): Promise<void>;
 }
 
 const SCRIPT = fileURLToPath(new URL('./event-node.ts', import.meta.url));
 
-/** Starts a node as a process of its own and returns once its engine runs. */
+/** Starts a node as a separate process and returns once its engine runs. */
 export async function startEventNode(url: string, tenantId: string, name: string, count: number): Promise<EventNode> {
   const args = ['--experimental-transform-types', '--no-warnings', SCRIPT, url, tenantId, name, String(count)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

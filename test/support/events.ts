@@ -13,7 +13,7 @@ export function testEngine(db: Database, options: Partial<EventEngineOptions> = 
 
 export const newTenant = (): { id: TenantId } => ({ id: newId() as TenantId });
 
-/** An application that acts from a browser's address. */
+/** An application, with the origin of a browser. */
 export function testActor(userAgent: string | null = 'test'): EventActor {
   return {
     kind: 'application',
@@ -25,7 +25,7 @@ export function testActor(userAgent: string | null = 'test'): EventActor {
   };
 }
 
-/** The next `count` events of a feed, checkpoints left out. */
+/** Reads the next `count` events of a feed, without checkpoints. */
 export async function takeEvents(feed: AsyncIterator<FeedItem>, count: number): Promise<FeedItem[]> {
   const items: FeedItem[] = [];
   while (items.length < count) {
@@ -36,7 +36,7 @@ export async function takeEvents(feed: AsyncIterator<FeedItem>, count: number): 
   return items;
 }
 
-/** Waits until a condition holds; the test's own time limit ends a wait in vain. */
+/** Waits until a condition holds; the time limit of the test ends a wait that never succeeds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A TCP address of our own in front of a server: what a name, a virtual address or a load balancer is to a node. It can lead
- * to another server from some moment on, and it can lose what is sent without a word, as a broken network does.
+ * A TCP address in front of a server, like a DNS name, a virtual address or a load balancer. It can be switched to another
+ * server, and it can silently lose what is sent, as a broken network does.
  */
 export class Forwarder {
   readonly #server: Server;
@@ -17,7 +17,7 @@ export class Forwarder {
     server.on('connection', (socket) => this.#forward(socket));
   }
 
-  /** @param target Port of this machine that it leads to. */
+  /** @param target Port of this machine to forward to. */
   static async open(target: number): Promise<Forwarder> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -28,23 +28,23 @@ export class Forwarder {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** Connections made from now on lead to another port; those that are open stay where they are. */
+  /** Forwards new connections to another port; open ones are not changed. */
   leadTo(target: number): void {
     this.#target = target;
   }
 
-  /** Loses whatever is sent on open connections and on new ones, and closes none. */
+  /** Loses everything that is sent on open and on new connections, and closes none. */
   lose(): void {
     this.#isLosing = true;
     for (const pair of this.#pairs) pair.lose();
   }
 
-  /** New connections are forwarded again; those that lost something stay silent for ever. */
+  /** Forwards new connections again; connections that lost something stay silent. */
   heal(): void {
     this.#isLosing = false;
   }
 
-  /** How many connections are open from the side of the clients. */
+  /** How many connections of clients are open. */
   get size(): number {
     return this.#pairs.size;
   }
@@ -81,7 +81,7 @@ class Pair {
     client.once('close', () => server.destroy());
   }
 
-  /** Swallows both directions; the ends of the connection learn nothing of it. */
+  /** Drops the data of both directions without closing the connection. */
   lose(): void {
     this.#client.unpipe();
     this.#client.resume();

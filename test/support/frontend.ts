@@ -2,13 +2,13 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { buildServer, endStarted, MAIN, Started } from './started.ts';
 
-/** A service under test as a frontend meets it: its address, and a token of its bootstrap client. */
+/** A service under test, as a frontend uses it: its address, and a token of its bootstrap client. */
 export interface Service {
   readonly url: string;
   readonly token: string;
-  /** Runs a document as another program would, past the client under test. */
+  /** Runs a document without the client library under test. */
   ask(query: string, variables?: object): Promise<Record<string, unknown>>;
-  /** A graphql-ws client, as the documentation of each frontend library has it beside its own. */
+  /** A graphql-ws client, as the documentation of each frontend library shows it. */
   sockets(): ReturnType<typeof createClient>;
 }
 
@@ -46,5 +46,5 @@ export async function startService(): Promise<Service> {
 
 export { endStarted };
 
-/** What the tests of every frontend library do beside their library's own calls. */
+/** What the tests of all frontend libraries share. */
 export const NEW_USER = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { subject } }';

@@ -9,12 +9,12 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** File with the data directory of a migrated, empty embedded database. */
     templatePath: string;
-    /** Where a test file asks for the run's PostgreSQL (postgres.ts). */
+    /** The address at which test files request the PostgreSQL of the run (postgres.ts). */
     postgresBroker: string;
   }
 }
 
-/** Makes the template database once per run, and stands ready to start a PostgreSQL. */
+/** Makes the template database once for each run, and starts a PostgreSQL on request. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'idgraph-test-'));
   const templatePath = join(folder, 'template.tar');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MAX_TEXT_LENGTH } from '../../src/kernel/index.ts';
 
-/** A text that no index makes smaller by compressing it, so that its length is what the database sees. */
+/** A text that does not compress, so that an index entry has its full length. */
 function incompressibleText(length: number): string {
   let text = '';
   for (let block = 0; text.length < length; block++)
@@ -9,7 +9,7 @@ function incompressibleText(length: number): string {
   return text.slice(0, length);
 }
 
-/** Texts that the types of arguments and rows let through and a database, or one of its columns or indexes, may refuse. */
+/** Texts that pass the types of arguments and rows, but that a database, column or index may refuse. */
 export const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
   NUL: 'a\0b',
   'a lone surrogate': 'a\ud800',

@@ -5,18 +5,18 @@ import type { TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
 import type { World } from './world.ts';
 
-/** A tenant in which there is one of everything, and callers who may do everything there. */
+/** A tenant with one object of each type, and callers who may do everything there. */
 export interface Inhabited {
   readonly tenant: TenantRef;
   readonly application: Caller;
   readonly user: User;
-  /** The key of one thing of each type, as its global id holds it. */
+  /** The key of one object of each type, as its global id contains it. */
   readonly keys: Readonly<Record<TaggedType, string>>;
-  /** Its global id. */
+  /** The global id of that object. */
   readonly globalId: (type: TaggedType, key?: string) => string;
 }
 
-/** @param world One without a tenant `master`: what is made is that one, so that its callers may reach everything. */
+/** @param world A world without a tenant `master`; the tenant made is `master`, so that its callers may reach everything. */
 export async function inhabit(world: World): Promise<Inhabited> {
   const tenant = await world.tenant({ name: 'master' });
   const { services } = world;

@@ -13,7 +13,7 @@ const COMPLETE = `mutation ($input: CompleteAccountLinkingInput!) {
 export const CALLBACK = 'https://app.example.com/linked';
 export const RETURN = 'https://id.example.com/return/corp/corp_1';
 
-/** A provider that people visit, and for each test of the suite that calls this a tenant with a user who links accounts there. */
+/** A provider to link accounts at, and for each test of the calling suite a tenant with a user who links accounts. */
 export function linkingOfSuite(): Linking {
   const linking = new Linking();
   beforeAll(() => linking.open());
@@ -64,14 +64,14 @@ class Linking {
     return this.world.graphql(as, BEGIN, { input });
   };
 
-  /** Begins, and where the browser is sent then. */
+  /** Begins linking. @returns The address to which the browser is redirected. */
   readonly begun = async (over: object = {}, as = this.caller): Promise<string> => {
     const { data, errors } = await this.begin(over, as);
     expect(errors).toEqual([]);
     return data.beginAccountLinking.redirectTo;
   };
 
-  /** Brings what the browser came back with. */
+  /** Completes linking with the parameters of the redirect back. */
   readonly complete = (back: URL, as: Caller = this.anonymous, over: object = {}) => {
     const answer = (name: string) => back.searchParams.get(name);
     const answers = { state: answer('state'), code: answer('code'), error: answer('error'), issuer: answer('iss') };
@@ -86,7 +86,7 @@ class Linking {
   readonly eventsOf = async (type: string) =>
     (await this.world.events(this.tenant)).filter((event) => event.type === type);
 
-  /** Sets the provider up in another way. */
+  /** Changes the configuration of the provider. */
   readonly change = (input: object) =>
     this.world.services.federationProviders.update(this.world.system(this.tenant), this.provider.id, input);
 }

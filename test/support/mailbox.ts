@@ -1,6 +1,6 @@
 import type { Mail, Message, Sms, Transport } from '../../src/delivery/index.ts';
 
-/** Takes messages and keeps them for the test to read; can refuse some first. */
+/** Keeps sent messages for the test to read; can refuse some first. */
 export class Mailbox<M extends Message> implements Transport<M> {
   readonly messages: M[] = [];
   readonly attempts: M[] = [];
@@ -20,7 +20,7 @@ export class Mailbox<M extends Message> implements Transport<M> {
   }
 }
 
-/** Where everything ends up that a test sends. */
+/** The mailboxes of all messages that a test sends. */
 export interface Mailboxes {
   readonly mail: Mailbox<Mail>;
   readonly sms: Mailbox<Sms>;

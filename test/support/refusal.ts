@@ -1,6 +1,6 @@
 import { IdentityError } from '../../src/kernel/index.ts';
 
-/** The code a call was refused with; null when it was not. Anything but an error of the house is thrown on. */
+/** The error code with which a call was refused; null when it succeeded. Throws every error that is not an `IdentityError`. */
 export async function refusalOf(work: Promise<unknown>): Promise<string | null> {
   try {
     await work;

@@ -14,7 +14,7 @@ import { createRestHost } from '../../src/server/http/rest-host.ts';
 import { OAUTH_FORMS } from '../../src/server/registry/oauth-forms.ts';
 import { testGraph, type World } from './world.ts';
 
-/** What an endpoint answered. */
+/** The answer of an endpoint. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -32,11 +32,11 @@ export interface Ask {
 
 type Inspect = (method: string, path: string, answer: Answer) => void;
 
-/** A door of the service on a free port. */
+/** A middleware served on a free port, and a client for it. */
 export class RestClient {
   readonly #server: Server;
   readonly port: number;
-  /** Faults that nobody foresaw: a test that means no harm ends with none. */
+  /** Unexpected faults; a test that does not provoke any must end with none. */
   readonly faults: unknown[];
   readonly #inspect: Inspect;
 
@@ -47,14 +47,14 @@ export class RestClient {
     this.#inspect = inspect;
   }
 
-  /** @param inspect Looks at each answer; what it throws fails the request. */
+  /** @param inspect Called with each answer; if it throws, the request fails. */
   static async serve(
-    door: Middleware,
+    middleware: Middleware,
     faults: unknown[] = [],
     inspect: Inspect = () => undefined,
   ): Promise<RestClient> {
     const app = new Koa();
-    app.use(door);
+    app.use(middleware);
     app.silent = true;
     const server = createServer(app.callback() as never).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -67,7 +67,7 @@ export class RestClient {
     await once(this.#server, 'close');
   }
 
-  /** One request, its path sent as it is written. */
+  /** Sends one request; its path is sent unchanged. */
   async ask(method: string, path: string, request: Ask = {}): Promise<Answer> {
     const answer = await this.#send(method, path, request);
     this.#inspect(method, path, answer);
@@ -109,8 +109,8 @@ export const ENGINE_OPTIONS: RestCompatOptions = {
 };
 
 /**
- * The service of a world as the engine sees it.
- * @param faults Collects what is reported.
+ * The host interface of the engine, over the services of a world.
+ * @param faults Collects reported errors.
  * @param callers Default: the credentials that the world has issued.
  */
 export async function worldHost(

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as it went over the wire. */
+/** A mail as it was received. */
 export interface CaughtMail {
   readonly from: string;
   readonly to: readonly string[];
@@ -10,7 +10,10 @@ export interface CaughtMail {
 
 const REFUSALS: Readonly<Record<string, number>> = { full: 452, nobody: 550 };
 
-/** A mail server that keeps what it gets. Mailboxes named `full` and `nobody` refuse, for now and for good (RFC 5321 4.2.1). */
+/**
+ * A mail server that keeps the mails it receives. It refuses mails to `full` temporarily and to `nobody` permanently (RFC 5321
+ * section 4.2.1).
+ */
 export class TestSmtpServer {
   readonly #server: SMTPServer;
   readonly mails: CaughtMail[] = [];

@@ -16,7 +16,7 @@ import { testGraph, type World } from './world.ts';
 export interface TestSockets {
   readonly url: string;
   readonly sockets: SocketEndpoint;
-  /** What tokens stand for; a test changes one to change what its holder may do. */
+  /** The callers by token; a test changes one to change the permissions of its holder. */
   readonly tokens: Map<string, Caller>;
   /** Lines of the log. */
   readonly logged: readonly string[];
@@ -26,7 +26,7 @@ export interface TestSockets {
   close(): Promise<void>;
 }
 
-/** @param authenticateToken Whom tokens stand for. Default: what the test puts into `tokens`. */
+/** @param authenticateToken Finds the caller of a token. Default: the map `tokens`. */
 export async function serveSockets(world: World, authenticateToken?: AuthenticateToken): Promise<TestSockets> {
   const logged: string[] = [];
   const logger = createLogger('debug', { write: (line) => void logged.push(line) });

@@ -10,7 +10,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** The built server; `buildServer()` makes it. */
 export const MAIN = join(ROOT, 'dist/src/server/start/main.js');
 
-/** Builds what is not built yet; a build that is current costs nothing. */
+/** Builds the server unless the build is current. */
 export function build(part: 'server' | 'graphiql' | 'docs'): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), part], { stdio: 'pipe' });
 }
@@ -19,7 +19,7 @@ export const buildServer = (): void => build('server');
 
 const started: Started[] = [];
 
-/** Ends every process of this file's tests, with whatever they started. */
+/** Ends every process of this file's tests, and the processes that they started. */
 export async function endStarted(): Promise<void> {
   for (const one of started.splice(0)) {
     one.killGroup();
@@ -27,7 +27,7 @@ export async function endStarted(): Promise<void> {
   }
 }
 
-/** The environment of the machine without what configures the service. */
+/** The environment of the machine without settings of the service. */
 function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
@@ -35,7 +35,7 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   return { ...clean, ...recordingEnvironment(), PORT: '0', DRAIN_SECONDS: '0', ...env };
 }
 
-/** A process under test: the server, `npm`, a shell. Its working directory is the project's unless another one is given. */
+/** A process under test: the server, `npm`, a shell. Default working directory: the project's folder. */
 export class Started {
   readonly child: ChildProcess;
   output = '';
@@ -47,7 +47,7 @@ export class Started {
       cwd: folder,
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group, so that nothing it started outlives the test.
+      // A process group, so that all processes that it started can be ended.
       detached: true,
     });
     this.child.stdout!.on('data', (chunk) => {
@@ -64,7 +64,7 @@ export class Started {
     try {
       process.kill(-this.child.pid!, 'SIGKILL');
     } catch {
-      // Everything in it has ended already.
+      // All processes of the group have already ended.
     }
   }
 

@@ -4,12 +4,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** Codes in place of a protocol version (PostgreSQL, "Message Formats": SSLRequest, CancelRequest, StartupMessage). */
 const SSL_REQUEST = 80_877_103;
 const PROTOCOL_3 = 196_608;
-/** What PgBouncer takes at the start of a connection without being told to ignore more. */
+/** The start-up parameters that PgBouncer accepts by default. */
 const KNOWN_PARAMETERS = new Set(['user', 'database', 'application_name', 'client_encoding', 'replication']);
 
 /**
- * As much of a pooler in transaction mode as shows whether a client can live behind one: it refuses parameters of a session
- * that it does not know, and each transaction of a client runs on whatever connection to the server is free.
+ * The parts of a pooler in transaction mode that a client may fail on: it refuses unknown session parameters, and each
+ * transaction of a client runs on any free connection to the server.
  */
 export class TransactionPooler {
   readonly #server: Server;
@@ -114,7 +114,7 @@ const frame = (type: string, body: string): Buffer => {
   return Buffer.concat([head, Buffer.from(body, 'latin1')]);
 };
 
-/** A connection to the server. Tells its user what arrives, and when no transaction is open any more. */
+/** A connection to the server. Reports what arrives, and when no transaction is open any more. */
 class Backend {
   readonly socket: Socket;
   onData: (chunk: Buffer) => void = () => undefined;
@@ -135,7 +135,7 @@ class Backend {
     });
   }
 
-  /** Looks for ReadyForQuery outside a transaction. */
+  /** Detects ReadyForQuery outside a transaction. */
   #watch(chunk: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     while (this.#rest.length >= 5 && this.#rest.length > this.#rest.readInt32BE(1)) {
@@ -152,7 +152,7 @@ interface Backends {
   giveBack(backend: Backend): void;
 }
 
-/** A client, and the server connection that its transaction runs on. */
+/** A client, and the server connection of its transaction. */
 class ClientSession {
   readonly #socket: Socket;
   readonly #backends: Backends;
@@ -169,7 +169,7 @@ class ClientSession {
   }
 
   send(chunk: Buffer): void {
-    // Terminate: the connection to the server stays.
+    // Terminate; the connection to the server stays open.
     if (chunk.toString('latin1', 0, 1) === 'X') {
       this.#socket.end();
       return;

@@ -3,7 +3,7 @@ import { Authority } from '../../src/access/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import { World } from './world.ts';
 
-/** A world with the tenants `master` and `acme`, for the tests of the suite that calls this. */
+/** Opens a world with the tenants `master` and `acme`, for the tests of the suite that calls this. */
 export function twoTenantsOfSuite(): TwoTenants {
   const tenants = new TwoTenants();
   beforeAll(() => tenants.open());

@@ -11,7 +11,7 @@ export interface UpstreamOptions {
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** A request that the upstream got. */
+/** A request that the upstream received. */
 export interface Seen {
   readonly method: string;
   readonly path: string;
@@ -83,7 +83,7 @@ export class TestUpstream {
   }
 
   /**
-   * Goes where a browser is sent, signs in and consents there.
+   * Follows the redirect of a browser, signs in and consents.
    * @returns The address the browser ends up at, outside the upstream.
    */
   async visit(redirectTo: string, login: string): Promise<URL> {
@@ -96,7 +96,7 @@ export class TestUpstream {
     return at;
   }
 
-  /** Goes where a browser is sent and refuses there. @returns The address the browser ends up at. */
+  /** Follows the redirect of a browser and refuses. @returns The last address of the browser. */
   async refuse(redirectTo: string): Promise<URL> {
     const browser = new Browser(this.issuer);
     const at = await browser.follow(redirectTo);
@@ -110,7 +110,7 @@ export class TestUpstream {
   }
 }
 
-/** As much of a browser as a sign-in needs: cookies of one origin, and redirects until they leave it. */
+/** The parts of a browser that a sign-in needs: cookies of one origin, and redirects until they leave it. */
 class Browser {
   readonly #origin: string;
   readonly #cookies = new Map<string, string>();
@@ -119,7 +119,10 @@ class Browser {
     this.#origin = origin;
   }
 
-  /** Follows redirects from an address; a form is posted there first. @returns Where it shows a page, or leaves. */
+  /**
+   * Follows redirects from an address, to which a form may be posted first. @returns The address that shows a page, or is
+   * outside the origin.
+   */
   async follow(address: string, form?: Record<string, string>): Promise<URL> {
     let url = new URL(address);
     let body = form === undefined ? undefined : new URLSearchParams(form);

@@ -33,7 +33,7 @@ export const TEST_ORIGIN: Origin = {
   processId: '6b1f0f0e-3c55-4a3c-9a35-0b8c2b8e1d11',
 };
 
-/** What a GraphQL call gave back, errors as clients see them. */
+/** The result of a GraphQL call, with errors as clients see them. */
 export interface GraphResult {
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
   readonly data: any;
@@ -46,7 +46,7 @@ export interface GraphResult {
   readonly code: string | undefined;
 }
 
-/** One database, one registry, a clock that stands still; tenants and users are seeded in the domain's words. */
+/** A database, the services and a stopped clock, with functions that make tenants, users and other objects. */
 export class World {
   readonly db: Database;
   readonly clock: TestClock;
@@ -62,7 +62,7 @@ export class World {
     this.#mailboxes = mailboxes;
   }
 
-  /** @param transports The ways out of messages; default: mailboxes, which `outbox()` shows. */
+  /** @param transports Transports of messages. Default: mailboxes, which `outbox()` shows. */
   static async open(db?: Database, transports?: Transports): Promise<World> {
     const database = db ?? (await openTestDatabase());
     const clock = new TestClock();
@@ -75,7 +75,7 @@ export class World {
       publicUrl: 'https://id.example.com',
       defaultTenant: 'master',
       transports: transports ?? mailboxes,
-      // The providers that tests link accounts at run beside them.
+      // The providers at which tests link accounts run on this machine.
       allowLoopbackHttp: true,
     });
     return new World(database, clock, services, masterKey, mailboxes);
@@ -85,12 +85,12 @@ export class World {
     return this.db.close();
   }
 
-  /** The service itself, acting in a tenant. */
+  /** The authority of the service itself in a tenant. */
   system(tenant: TenantRef): Authority {
     return Authority.system(systemCaller({ processId: newId() }), tenant);
   }
 
-  /** Every mail and text message sent so far, once none is on its way. */
+  /** All mails and text messages sent so far, once none is being sent. */
   async outbox(): Promise<{ readonly mails: readonly Mail[]; readonly texts: readonly Sms[] }> {
     await Promise.all([this.services.mailer.idle(), this.services.smsSender.idle()]);
     return { mails: this.#mailboxes.mail.messages, texts: this.#mailboxes.sms.messages };
@@ -109,7 +109,7 @@ export class World {
     return this.services.clients.create(this.system(tenant), input);
   }
 
-  /** An app instance, as one that registers itself makes it; nobody owns it yet. */
+  /** An app instance without an owner, as dynamic registration makes it. */
   async newAppInstance(tenant: TenantRef, softwareId = 'shop'): Promise<Client> {
     const { client } = await this.newClient(tenant, { clientId: `dyn~${softwareId}~${newId()}` });
     const made = { kind: 'instance', softwareId };
@@ -119,7 +119,7 @@ export class World {
     return { ...client, ...made };
   }
 
-  /** An app instance that a user owns, as its registration and the user's sign-in leave it. */
+  /** An app instance that a user owns, as after registration and the user's sign-in. */
   async newLinkedApp(tenant: TenantRef, ownerUserId: string, input: CreateClient = {}): Promise<CreatedClient> {
     const created = await this.newClient(tenant, { clientId: `dyn~shop~${newId()}`, ...input });
     await this.db.orm.em
@@ -138,7 +138,7 @@ export class World {
     return this.services.users.create(this.system(tenant), { username, ...input });
   }
 
-  /** A session of a user, as a sign-in with a password leaves it. */
+  /** A session of a user, as after a sign-in with a password. */
   signedIn(tenant: TenantRef, userId: string, input: Partial<StartSession> = {}): Promise<StartedSession> {
     return this.services.sessions.start(this.system(tenant), { userId, amr: ['pwd'], ...input });
   }
@@ -153,12 +153,12 @@ export class World {
     return this.services.groups.create(this.system(tenant), { name: `group-${newId()}`, ...input });
   }
 
-  /** Puts a role into the hands of a user, group or client. */
+  /** Grants a role to a user, group or client. */
   async grantRole(tenant: TenantRef, input: RoleGranting): Promise<void> {
     await this.services.roleGrants.grant(this.system(tenant), input);
   }
 
-  /** Gives an account a password that the policy takes. */
+  /** Gives an account a password that the policy accepts. */
   async givePassword(tenant: TenantRef, userId: string, password = 'three-wombats-at-dawn'): Promise<string> {
     await this.services.passwordFlow.set(this.system(tenant), { userId, password, sessions: 'keep' });
     return password;
@@ -193,7 +193,7 @@ export class World {
     return this.services.federationLinks.link(this.system(tenant), { userId, provider, externalId, externalName });
   }
 
-  /** What a user allowed a client to have. */
+  /** A consent of a user for a client. */
   async consent(
     tenant: TenantRef,
     userId: string,
@@ -203,12 +203,12 @@ export class World {
     await this.services.consents.grant(this.system(tenant), { userId, client, scopes });
   }
 
-  /** An application of a tenant that holds these native scopes. */
+  /** An application of a tenant with these native scopes. */
   app(tenant: TenantRef, ...scopes: string[]): Caller {
     return this.#caller(tenant, 'application', scopes, { clientId: 'test-app', clientUuid: newId() });
   }
 
-  /** A signed-in user of a tenant whose token holds these native scopes. */
+  /** A signed-in user of a tenant whose token has these native scopes. */
   user(tenant: TenantRef, userId: string, ...scopes: string[]): Caller {
     return this.#caller(tenant, 'user', scopes, {
       userId,

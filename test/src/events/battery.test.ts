@@ -9,7 +9,7 @@ import { newTenant, takeEvents, testActor, testEngine, until } from '../../suppo
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { databaseUrl } from '../../support/postgres-broker.ts';
 
-/** Positions without a hole from the first, each event once, each event of the log among them. */
+/** The positions are dense from the first on and cover every event of the log once. */
 async function expectCompleteAndDense(db: Database): Promise<void> {
   const { rows } = await sql<{
     events: number;
@@ -133,7 +133,7 @@ describe('the event log under several nodes (PostgreSQL)', { timeout: 120_000 },
     await feed.return?.();
   });
 
-  it('sweeps the arrivals it has numbered, and only those', async () => {
+  it('sweeps only the arrivals that have a position', async () => {
     const tenant = newTenant();
     await engine.start();
     await Promise.all(

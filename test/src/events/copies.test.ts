@@ -34,7 +34,7 @@ async function runEngine(db: Database): Promise<EventEngine> {
   return engine;
 }
 
-/** Spends transaction ids, so that the clusters' counters differ. */
+/** Uses up transaction ids, so that the counters of the clusters differ. */
 async function burn(cluster: PostgresCluster, transactions: number): Promise<void> {
   const client = new pg.Client({ connectionString: cluster.url() });
   await client.connect();
@@ -81,7 +81,7 @@ async function expectDense(db: Database): Promise<void> {
 const generations = async (db: Database): Promise<number> =>
   (await sql<{ last: number }>`select max(generation) as last from event_generations`.execute(db.read())).rows[0]!.last;
 
-/** A cluster with 20 sequenced events, 5 that no sequencer has seen, and the cursor after the tenth. */
+/** A cluster with 20 sequenced events, 5 that have no position yet, and the cursor after the tenth. */
 async function source(transactionsBefore: number) {
   const cluster = await ownCluster();
   await burn(cluster, transactionsBefore);
@@ -103,13 +103,13 @@ describe('the event log through copies of the database', { timeout: 120_000 }, (
   it.each([
     ['whose transaction ids are far behind', 400, 0],
     ['whose transaction ids are far ahead', 0, 400],
-  ])('goes on after a logical copy into a cluster %s', async (_case, burnSource, burnTarget) => {
+  ])('continues after a logical copy into a cluster %s', async (_case, burnSource, burnTarget) => {
     const { cluster, db, cursor } = await source(burnSource);
     const target = await ownCluster();
     await burn(target, burnTarget);
     const targetDb = await openOn(target);
     await migrate(targetDb);
-    // Under way while the copy is made: its event stays behind with its change.
+    // Open while the copy is made: the copy has neither the event nor its change.
     await db.transaction(async () => {
       new EventLog(db, systemClock).record(testActor(), tenant, { type: 'user.updated', subjectId: 'not copied' });
       await sql`select pg_current_xact_id()`.execute(db.read());
@@ -118,7 +118,7 @@ describe('the event log through copies of the database', { timeout: 120_000 }, (
     const engine = await runEngine(targetDb);
     const feed = engine.feed.follow({ tenantId: tenant.id, after: cursor });
     expect(subjects(await takeEvents(feed, 15))).toEqual(names(10, 25));
-    // Enough transactions that the copied ids, were they still believed, would come round again.
+    // Enough transactions that the copied ids would be assigned again, if they still counted.
     for (let i = 25; i < 250; i += 25) {
       await Promise.all(names(i, i + 25).map((name) => write(engine.log, [name])));
       await burn(target, 60);
@@ -129,7 +129,7 @@ describe('the event log through copies of the database', { timeout: 120_000 }, (
     await expectDense(targetDb);
   });
 
-  it('goes on in the same generation after a physical copy', async () => {
+  it('continues in the same generation after a physical copy', async () => {
     const { cluster, db, cursor } = await source(0);
     await db.close();
     await cluster.stop();
@@ -144,12 +144,12 @@ describe('the event log through copies of the database', { timeout: 120_000 }, (
     await expectDense(copyDb);
   });
 
-  it('lets a cursor from a lost tail resume where the promoted standby’s own events begin', async () => {
+  it('resumes a cursor from a lost tail where the events of the promoted standby begin', async () => {
     const { cluster, db, lastCursor } = await source(0);
     await db.close();
     await cluster.stop();
     const standby = await ownCluster(() => cluster.physicalCopy(true));
-    // The old primary goes on for a while; what it says then reaches a subscriber, but not the standby.
+    // The old primary continues for a while; its events then reach a subscriber, but not the standby.
     await cluster.start();
     const lost = await runEngine(await openOn(cluster));
     const lostFeed = lost.feed.follow({ tenantId: tenant.id, after: lastCursor });

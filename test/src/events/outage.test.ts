@@ -56,7 +56,7 @@ describe('the event log while the database is away', () => {
     await until(() => engine.follower.isFresh(1_000));
   });
 
-  it('does not say that it is fresh when the log could not be read', async () => {
+  it('does not report that it is fresh when the log could not be read', async () => {
     await cluster.stop('immediate');
     await until(() => !engine.follower.isFresh(300));
     await cluster.start();

@@ -4,7 +4,7 @@ import { openTestDatabase } from '../../support/database.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { World } from '../../support/world.ts';
 
-describe('what tokens cost the database', () => {
+describe('database statements of tokens', () => {
   let world: World;
   let acme: TenantRef;
   let statements: string[] = [];
@@ -25,7 +25,7 @@ describe('what tokens cost the database', () => {
     return statements.filter((statement) => /^(with|select|insert|update|delete)/i.test(statement));
   };
 
-  it('is one statement for a client-credentials token: that of its event', async () => {
+  it('are one for a client-credentials token, which writes its event', async () => {
     const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
     await client.token();
     const done = await during(() => client.token());
@@ -33,7 +33,7 @@ describe('what tokens cost the database', () => {
     expect(done[0]).toContain('security_events');
   });
 
-  it('is nothing for a token that was seen before', async () => {
+  it('are none for a token that was seen before', async () => {
     const client = await TestClient.create(world, acme, {
       grants: ['password'],
       scopes: scopeLinks(['user:read:self']),
@@ -43,7 +43,7 @@ describe('what tokens cost the database', () => {
     expect(await during(() => callerOf(world, accessToken))).toEqual([]);
   });
 
-  it('is a look at the rows while changes of other nodes may be unheard of', async () => {
+  it('read the rows again while this node may lag behind changes of other nodes', async () => {
     const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
     const token = await client.token();
     await callerOf(world, token);
@@ -51,7 +51,7 @@ describe('what tokens cost the database', () => {
     expect((await during(() => callerOf(world, token))).join()).toContain('revoked_tokens');
   });
 
-  it('is a look at the rows after the user changed, and only then', async () => {
+  it('read the rows again after the user changed, and only then', async () => {
     const client = await TestClient.create(world, acme, {
       grants: ['password'],
       scopes: scopeLinks(['user:read:self']),
@@ -65,12 +65,12 @@ describe('what tokens cost the database', () => {
     expect(await refusalOf(world, annas.accessToken)).toBe('grant-revoked');
   });
 
-  it('is noticed when a change of another node is announced', async () => {
+  it('read the rows again when a change of another node is announced', async () => {
     const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
     const token = await client.token();
     await callerOf(world, token);
     const { jti } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { jti: string };
-    // As another node would: the row is there, and this node has not been told.
+    // As another node does: the row exists, but this node has not received the event.
     await world.db.orm.em
       .fork()
       .getConnection()
@@ -90,7 +90,7 @@ describe('what tokens cost the database', () => {
     expect(await refusalOf(world, token)).toBe('token-revoked');
   });
 
-  it('is bounded for tokens of unknown keys: strangers cannot make each one ask the database', async () => {
+  it('are bounded for tokens with unknown keys', async () => {
     const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
     const [header, payload, signature] = (await client.token()).split('.');
     const forge = (n: number) => {

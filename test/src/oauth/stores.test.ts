@@ -48,7 +48,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     return { grants, grant, hash };
   }
 
-  it('give back a family as it was stored, and nothing of it to a neighbour', async () => {
+  it('return a family as it was stored, but not in another tenant', async () => {
     const { grants, grant, hash } = await newFamily();
     expect(await grants.findById(acme.id, grant.id)).toEqual(grant);
     expect(await grants.findById(globex.id, grant.id)).toBeNull();
@@ -62,7 +62,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     });
   });
 
-  it('revoke the families of a user or a session, never those of a neighbour', async () => {
+  it('revoke the families of a user or a session, never those of another tenant', async () => {
     const { session } = await world.signedIn(acme, user);
     const { grants } = await newFamily(later(60), session.id);
     expect(await grants.revokeOfUser(globex.id, user, [], now())).toBe(0);
@@ -76,7 +76,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect((await grants.findById(acme.id, offline.id))?.revokedAt).toEqual(now());
   });
 
-  it('sweep families whose time is over, with their refresh tokens, in batches', async () => {
+  it('sweep expired families with their refresh tokens, in batches', async () => {
     const { grants, grant, hash } = await newFamily(later(-1));
     const { grant: alive } = await newFamily();
     const { grant: other } = await newFamily(later(-1));
@@ -87,7 +87,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await grants.findById(acme.id, alive.id)).not.toBeNull();
   });
 
-  it('keep opaque tokens and the list of revoked ones per tenant, until their time is over', async () => {
+  it('keep opaque tokens and revoked ones for each tenant until they expire', async () => {
     const tokens = new TokenStore(world.db);
     const hash = randomBytes(32);
     const token = { hash, grantId: null, clientUuid: client, claims: { jti: 'x' }, expiresAt: later(60) };
@@ -104,7 +104,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await tokens.deleteOpaque(acme.id, hash)).toBe(false);
   });
 
-  it('keep signing keys per tenant, until nothing needs them', async () => {
+  it('keep signing keys for each tenant until they expire', async () => {
     const keys = new SigningKeyStore(world.db);
     const [key] = await keys.findPublished(acme.id, now());
     expect(await keys.findByKid(acme.id, key!.kid)).toEqual(key);
@@ -117,7 +117,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await keys.sweepExpired(later(11))).toBe(1);
   });
 
-  it('let one of two refreshes win, and end the family for the other', async () => {
+  it('let only one of two concurrent refreshes succeed; the other revokes the family', async () => {
     const grants = ['password', 'refresh_token'];
     const app = await TestClient.create(world, acme, { grants, scopes: scopeLinks(['openid']) });
     const { refreshToken } = await (await TestUser.create(world, app)).signIn('openid');

@@ -8,7 +8,7 @@ import { World } from '../../support/world.ts';
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('what passes as an access token', () => {
+describe('an accepted access token', () => {
   let world: World;
   let acme: TenantRef;
   let globex: TenantRef;
@@ -47,13 +47,13 @@ describe('what passes as an access token', () => {
     expect(await refusalOf(world, `${input}.${mac}`)).toBe('algorithm-not-allowed');
   });
 
-  it('is no token that says another algorithm than its key has', async () => {
+  it('is no token that names another algorithm than its key has', async () => {
     const [, payload, signature] = (await sign({})).split('.');
     const header = encode({ alg: 'RS256', typ: 'at+jwt', kid: signer.kid });
     expect(await refusalOf(world, `${header}.${payload}.${signature}`)).toBe('key-for-other-algorithm');
   });
 
-  it('is no token that brings its own key', async () => {
+  it('is no token that contains its own key', async () => {
     const [, payload, signature] = (await sign({})).split('.');
     const header = encode({ alg: 'EdDSA', typ: 'at+jwt', kid: signer.kid, jku: 'https://evil.example/jwks' });
     expect(await refusalOf(world, `${header}.${payload}.${signature}`)).toBe('header-carries-key');
@@ -74,7 +74,7 @@ describe('what passes as an access token', () => {
     expect(await refusalOf(world, await sign({}, 'logout+jwt'))).toBe('type-not-allowed');
   });
 
-  it('is no token of a tenant signed by the key of its neighbour', async () => {
+  it('is no token of a tenant signed by the key of another one', async () => {
     const foreign = await world.services.oauth.keys.signer(globex, 'EdDSA');
     expect(await refusalOf(world, await sign({}, 'at+jwt', foreign))).toBe('key-unknown');
   });
@@ -92,7 +92,7 @@ describe('what passes as an access token', () => {
     expect(await refusalOf(world, await sign({ iss }))).toBe('issuer-not-allowed');
   });
 
-  it.each(['\0', '\ud800', 'x'.repeat(5000)])('is no token whose key is called %j', async (kid) => {
+  it.each(['\0', '\ud800', 'x'.repeat(5000)])('is no token with the key id %j', async (kid) => {
     const [, payload, signature] = (await sign({})).split('.');
     const header = encode({ alg: 'EdDSA', typ: 'at+jwt', kid });
     expect(await refusalOf(world, `${header}.${payload}.${signature}`)).toBe('key-unknown');
@@ -106,7 +106,7 @@ describe('what passes as an access token', () => {
     expect(await refusalOf(world, await sign({ aud: ['https://other.example', 'https://id.example.com'] }))).toBeNull();
   });
 
-  it('is no token before its time or after it; 60 s ahead pass, more do not (check 28)', async () => {
+  it('is no token before `nbf` or after `exp`, with a tolerance of 60 s for clocks that are ahead (check 28)', async () => {
     expect(await refusalOf(world, await sign({ exp: seconds(0) }))).toBe('expired');
     expect(await refusalOf(world, await sign({ nbf: seconds(10) }))).toBeNull();
     expect(await refusalOf(world, await sign({ iat: seconds(10) }))).toBeNull();
@@ -114,7 +114,7 @@ describe('what passes as an access token', () => {
     expect(await refusalOf(world, await sign({ iat: seconds(61) }))).toBe('issued-in-future');
   });
 
-  it('ends on the second, also when it was used before', async () => {
+  it('expires on the second, also if it was used before', async () => {
     const token = await client.token();
     expect(await refusalOf(world, token)).toBeNull();
     world.clock.advance(900);
@@ -143,7 +143,7 @@ describe('what passes as an access token', () => {
     },
   );
 
-  it('says nothing about a tenant beyond what the token holds', async () => {
+  it('belongs to the tenant of its client, also if a client of another tenant has the same id', async () => {
     const caller = await client.caller();
     expect(caller.tenant?.id).toBe(acme.id);
     const twin = await TestClient.create(world, globex, { clientId: client.clientId, permissions: ['user:write'] });

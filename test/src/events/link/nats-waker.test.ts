@@ -4,13 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NatsWaker } from '../../../../src/events/link/nats-waker.ts';
 import { until } from '../../../support/events.ts';
 
-/** As much of a NATS server as two wakers need: it hands a published message to every other connection that subscribed. */
+/**
+ * The parts of a NATS server that two wakers need: it delivers a published message to every other connection that subscribed.
+ */
 class SmallNats {
   readonly #server: Server;
   readonly #subscriptions = new Map<Socket, string>();
-  /** What clients sent on connecting. */
+  /** The messages with which clients connected. */
   readonly greetings: Record<string, unknown>[] = [];
-  /** Whether it leaves everything unanswered, as one behind a broken network does. */
+  /** Whether it answers nothing, like a server behind a broken network. */
   isSilent = false;
 
   constructor() {
@@ -88,7 +90,7 @@ describe('wake-ups over NATS', () => {
     expect(a.heard.count).toBe(1);
   });
 
-  it('stay within the node while no server answers, and do not stop it from starting', async () => {
+  it('stay within the node while no server answers, and the node starts nevertheless', async () => {
     const port = await nats.listen();
     await nats.close();
     nats = new SmallNats();
@@ -100,7 +102,7 @@ describe('wake-ups over NATS', () => {
     await until(() => nats.subscribers === 1);
   });
 
-  it('notice a server that falls silent, and connect anew', async () => {
+  it('notice a server that stops answering, and connect again', async () => {
     const port = await nats.listen();
     await startWaker(port, '', 100);
     await until(() => nats.subscribers === 1);

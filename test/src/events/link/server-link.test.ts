@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** An engine that waits a moment only for a lock, and another client of its database. */
+/** An engine with a short lock timeout, and another client of its database. */
 async function start(onError: (error: unknown) => void): Promise<{ engine: EventEngine; other: pg.Client }> {
   const { url, drop } = await createTestDatabase();
   cleanUps.push(drop);
@@ -28,7 +28,7 @@ async function start(onError: (error: unknown) => void): Promise<{ engine: Event
 }
 
 describe('the sequencer', () => {
-  it('goes on after a pass that the server ended because of a lock', async () => {
+  it('continues after a pass that the server ended because of a lock', async () => {
     const ended = Promise.withResolvers<void>();
     const { engine, other } = await start(() => ended.resolve());
     const tenant = newTenant();

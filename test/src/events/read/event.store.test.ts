@@ -68,7 +68,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     await expect(engine.store.page(tenant.id, {}, { first: 10_000 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
-  it('finds an event by its id, and none of a neighbour’s or of a malformed id', async () => {
+  it('finds an event by its id, but none of another tenant or for a malformed id', async () => {
     const [event] = events;
     expect(await engine.store.findById(tenant.id, event!.id)).toEqual(event);
     expect(await engine.store.findById(neighbour.id, event!.id)).toBeNull();
@@ -76,7 +76,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     expect(await engine.store.findById(tenant.id, 'no uuid')).toBeNull();
   });
 
-  it('gives the feed cursor of an event, from which a subscriber sees what came after it', async () => {
+  it('gives the feed cursor of an event, after which a subscriber receives the later events', async () => {
     const ids = events.map(({ id }) => id);
     await until(async () => (await engine.store.feedCursors(tenant.id, ids)).size === ids.length);
     const cursors = await engine.store.feedCursors(tenant.id, [...ids, newId()]);
@@ -87,7 +87,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     expect((await engine.store.feedCursors(neighbour.id, ids)).size).toBe(0);
   });
 
-  it('gives the newest events of subjects the same way, alone and at once with others, in a unit of work and outside', async () => {
+  it('gives the newest events of subjects equally alone and in a batch, inside and outside a unit of work', async () => {
     const filters: EventFilter[] = [
       { subjectId: 'u0' },
       { subjectId: 'u1', types: ['sign_in.failed'] },
@@ -119,7 +119,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     expect(theirs.rows.map(({ tenantId }) => tenantId)).toEqual(Array.from({ length: 12 }, () => neighbour.id));
   });
 
-  it('gives events of a span of time, both ends included, by ids that are of that time', async () => {
+  it('gives the events of a period, both ends included', async () => {
     const of = newTenant();
     const clock = new TestClock();
     const log = new EventLog(db, clock);
@@ -147,7 +147,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     }
   });
 
-  it('reads a span of one subject’s time by index, whatever lies outside it', async () => {
+  it('reads a period of one subject by index, however many events are outside it', async () => {
     const of = newTenant();
     // 50,000 events of 100 subjects, one a second from 2026-01-01 on.
     await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, api, outcome)

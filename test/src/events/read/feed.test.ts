@@ -20,7 +20,7 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
   const append = (tenant: ReturnType<typeof newTenant>, subjectId: string, type: EventType = 'user.updated') =>
     engine.log.append(testActor(), tenant, { type, subjectId });
   const subjects = (items: readonly FeedItem[]) => items.map(({ event }) => event?.subjectId);
-  /** Follows and takes the first checkpoint, so that what is appended afterwards belongs to the feed. */
+  /** Follows and takes the first checkpoint, so that events appended afterwards belong to the feed. */
   const follow = async (request: Parameters<EventEngine['feed']['follow']>[0]) => {
     const feed = engine.feed.follow(request);
     const { value } = await feed.next();
@@ -40,7 +40,7 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     expect(engine.feed.size).toBe(0);
   });
 
-  it('yields recorded events and appended ones alike', async () => {
+  it('yields both recorded and appended events', async () => {
     const tenant = newTenant();
     const { feed } = await follow({ tenantId: tenant.id });
     await db.transaction(async () => {
@@ -70,7 +70,7 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     }
   });
 
-  it('hands a consumer that fell far behind every event once, from the log', async () => {
+  it('delivers every event once, from the log, to a consumer that fell far behind', async () => {
     const tenant = newTenant();
     const { feed } = await follow({ tenantId: tenant.id });
     const count = 1_300;
@@ -128,7 +128,7 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     await Promise.all([feed.return?.(), resumed.return?.()]);
   });
 
-  it('refuses a cursor of another tenant, a changed one and one that is none', async () => {
+  it('refuses a cursor of another tenant, a changed one and a text that is not a cursor', async () => {
     const [tenant, neighbour] = [newTenant(), newTenant()];
     const { feed, first } = await follow({ tenantId: tenant.id });
     await feed.return?.();
@@ -170,7 +170,7 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     await Promise.all([a.feed.return?.(), b.feed.return?.()]);
   });
 
-  it('tells listeners of every event of every tenant', async () => {
+  it('calls listeners with every event of every tenant', async () => {
     const seen: unknown[] = [];
     engine.follower.onEvent(({ subjectId }) => seen.push(subjectId));
     await append(newTenant(), 'heard-1');
@@ -182,8 +182,8 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
   });
 });
 
-describe('the event feed before its engine started', () => {
-  it('says that it is not available', async () => {
+describe('the event feed before the start of its engine', () => {
+  it('throws that it is not available', async () => {
     const { open } = ENGINES[0]!;
     const db = await open();
     try {

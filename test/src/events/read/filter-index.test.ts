@@ -46,7 +46,7 @@ const EVENTS = [
 ];
 
 describe('the index of filters', () => {
-  it('finds those whose filter lets an event through, each once, and nobody else', () => {
+  it('finds the members whose filter matches an event, each once, and no others', () => {
     const index = new FilterIndex<EventFilter>();
     for (const filter of FILTERS) index.add(compileFilter(filter).wanted, filter);
     for (const happened of EVENTS) {
@@ -56,13 +56,13 @@ describe('the index of filters', () => {
     }
   });
 
-  it('keeps a place for at most 16 types of a filter; one with more is offered every type', () => {
+  it('indexes at most 16 types of a filter; a filter with more is offered every type', () => {
     const types = Object.keys(EVENT_TYPES) as EventType[];
     expect(compileFilter({ types: types.slice(0, 16) }).wanted.at(-1)).toHaveLength(16);
     expect(compileFilter({ types: types.slice(0, 17) }).wanted.at(-1)).toBeNull();
   });
 
-  it('is empty again once everybody left, and does not mind who was never there', () => {
+  it('is empty again after all members are deleted, and ignores the deletion of unknown members', () => {
     const index = new FilterIndex<EventFilter>();
     for (const filter of FILTERS) index.add(compileFilter(filter).wanted, filter);
     expect(index.isEmpty).toBe(false);

@@ -5,7 +5,7 @@ import { Follower, type Tail } from '../../../../src/events/read/follower.ts';
 import type { Look, PositionReader } from '../../../../src/events/read/positions.ts';
 import { until } from '../../../support/events.ts';
 
-/** A subscriber that counts what it is asked to look at. */
+/** A subscriber that counts the events it is offered. */
 class CountingTail implements Tail {
   readonly tenantId: string;
   readonly wanted: Tail['wanted'];
@@ -37,7 +37,7 @@ const event = (tenantId: string, over: Partial<SecurityEvent>): SecurityEvent =>
   ({ tenantId, subjectId: null, actorId: null, clientId: null, outcome: 'success', ...over }) as SecurityEvent;
 
 describe('the follower', () => {
-  it('asks only those subscribers about an event whom it concerns, however many there are', async () => {
+  it('offers an event only to the subscribers whose filter it matches, however many others there are', async () => {
     const happened = [
       event('acme', { type: 'session.started', subjectId: 'anna' }),
       event('acme', { type: 'token.issued', clientId: 'app' }),
@@ -68,8 +68,8 @@ describe('the follower', () => {
     expect([anna.looked, tokens.looked, all.looked, gone.looked]).toEqual([1, 1, 2, 0]);
   });
 
-  describe('at a hole between positions', () => {
-    /** A log that lacks its third event; what retention deleted is asked of `deletedUpTo`. */
+  describe('at a gap between positions', () => {
+    /** A log without its third event; `deletedUpTo` tells what retention deleted. */
     const withHole = (deletedUpTo: () => Promise<number>) => {
       const events = Array.from({ length: 4 }, () => event('acme', { type: 'session.started' }));
       const whole = readerOf(events);
@@ -83,7 +83,7 @@ describe('the follower', () => {
       return new Follower({ reader: { ...whole, look, deletedUpTo } as PositionReader, pollMs: 5, onError });
     };
 
-    it('stands where it has delivered to when a subscriber comes meanwhile, who would miss events otherwise', async () => {
+    it('has the position of the last delivered event when a subscriber is attached meanwhile, so that it misses none', async () => {
       const stoodAt: (number | undefined)[] = [];
       const late = new CountingTail('acme', {});
       const follower = withHole(async () => {
@@ -96,11 +96,11 @@ describe('the follower', () => {
       await until(() => follower.position?.position === 4);
       await follower.stop();
       expect(stoodAt).toEqual([2, 2]);
-      // Told of what was deleted, and of the fourth event.
+      // The lapse and the fourth event.
       expect(late.looked).toBe(2);
     });
 
-    it('does not say that it has read the log to its end', async () => {
+    it('does not report that it has read the log to its end', async () => {
       let asked = 0;
       const follower = withHole(async () => {
         asked += 1;

@@ -10,11 +10,11 @@ import {
 const event = (type: string, over: Partial<SecurityEvent> = {}): SecurityEvent =>
   ({ tenantId: 't', type, subjectId: null, clientId: null, sessionId: null, params: {}, ...over }) as SecurityEvent;
 
-/** As an application records it that says nothing else: its own client and session stand in the event. */
+/** An event as an application records it without further details: it has the client and session of the application. */
 const ACTING = { clientId: 'acting-app', sessionId: 'acting-session' };
 
 describe('whose access an event ends', () => {
-  it('is said by the row of its type, which does not compile without', () => {
+  it('is declared by the row of its type, which does not compile without it', () => {
     // @ts-expect-error A row without `ends`.
     const row: EventTypeRow = { category: 'user', description: 'Something happened.' };
     expect(Object.values(EVENT_TYPES)).not.toContainEqual(row);
@@ -44,18 +44,18 @@ describe('whose access an event ends', () => {
     });
   });
 
-  it('is everybody of the tenant where an event names no account, whichever client acted', () => {
+  it('is the whole tenant if an event names no account, whichever client acted', () => {
     const over = { ...ACTING, params: { roleId: 'r', holderKind: 'group', holderId: 'g' } };
     expect(readEndedAccess(event('role_grant.removed', over))).toEqual({ kind: 'tenant' });
   });
 
-  it('is the wider where an event does not name what its type ends', () => {
+  it('is the wider scope if an event does not name what its type ends', () => {
     expect(readEndedAccess(event('client.updated'))).toEqual({ kind: 'tenant' });
     expect(readEndedAccess(event('session.revoked'))).toEqual({ kind: 'tenant' });
     expect(readEndedAccess(event('session.revoked', { subjectId: 'anna' }))).toMatchObject({ userId: 'anna' });
   });
 
-  it('is everybody of the tenant for a type that a newer node wrote', () => {
+  it('is the whole tenant for a type that a newer node wrote', () => {
     for (const type of ['passport.withdrawn', 'constructor'])
       expect(readEndedAccess(event(type, { subjectId: 'anna' }))).toEqual({ kind: 'tenant' });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { storableParams, storableText } from '../../../../src/events/record/event-text.ts';
 
 describe('text of events', () => {
-  it('is always text that PostgreSQL takes, of bounded length, and unchanged if it was already', () => {
+  it('is always accepted by PostgreSQL and of bounded length, and is not changed without need', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         const stored = storableText(text, 20);
@@ -15,7 +15,7 @@ describe('text of events', () => {
     );
   });
 
-  it('keeps details within their levels and members', () => {
+  it('bounds the levels and members of details', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, i]));
     expect(Object.keys(storableParams(many))).toHaveLength(64);
     expect(storableParams({ a: { b: { c: { d: { e: 1 } } } } })).toEqual({ a: { b: { c: { d: null } } } });

@@ -8,7 +8,7 @@ import { TestClock } from '../../../support/clock.ts';
 import { newTenant } from '../../../support/events.ts';
 import { ENGINES } from '../../../support/postgres.ts';
 
-describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
+describe.each(ENGINES)('maintenance of the event log on $name', ({ open }) => {
   let db: Database;
   let clock: TestClock;
   let maintenance: LogMaintenance;
@@ -19,7 +19,7 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
   });
   afterEach(() => db.close());
 
-  /** Writes events of a moment with their positions, as the log and the sequencer would. */
+  /** Writes events of a moment with their positions, as the log and the sequencer do. */
   const seed = async (tenantId: string, moments: readonly string[]) => {
     for (const moment of moments) {
       const id = smallestIdAt(new Date(moment)).slice(0, 14) + newId().slice(14);
@@ -52,7 +52,7 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
     expect(await partitions()).toEqual([...made, 'security_events_2027_02', 'security_events_default']);
   });
 
-  it('moves what waited in the default partition to its month, with the indexes of the log', async () => {
+  it('moves rows of the default partition to their month, with the indexes of the log', async () => {
     await seed(newTenant().id, ['2026-10-31T23:59:59.999Z', '2026-11-01T00:00:00Z', '2026-12-24T00:00:00Z']);
     await maintenance.createPartitions();
     expect(await months()).toEqual([
@@ -65,8 +65,8 @@ describe.each(ENGINES)('housekeeping of the event log on $name', ({ open }) => {
   });
 });
 
-describe('housekeeping beside another node', () => {
-  it('leaves the work to the node that is at it', async () => {
+describe('maintenance while another node works', () => {
+  it('leaves the work to that node', async () => {
     const db = await ENGINES[1]!.open();
     try {
       const maintenance = new LogMaintenance(db, new TestClock());

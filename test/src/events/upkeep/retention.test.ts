@@ -12,7 +12,7 @@ import { TestClock } from '../../../support/clock.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../../support/events.ts';
 import { ENGINES } from '../../../support/postgres.ts';
 
-/** Seals nothing, so that tests read and write cursors as text. */
+/** Does not encrypt, so that tests read and write cursors as text. */
 const PLAIN = { seal: (text: string) => text, open: (text: string) => text };
 
 describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
@@ -26,7 +26,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
   });
   afterEach(() => db.close());
 
-  /** Writes events of a moment with their positions, as the log and the sequencer would. */
+  /** Writes events of a moment with their positions, as the log and the sequencer do. */
   const seed = async (tenantId: string, moments: readonly string[]) => {
     for (const moment of moments) {
       const id = smallestIdAt(new Date(moment)).slice(0, 14) + newId().slice(14);
@@ -83,7 +83,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     expect(await marks()).toEqual(new Map([[tenant.id, 3]]));
   });
 
-  it('deletes to the day where everybody keeps less than 90, and drops the months that are empty then', async () => {
+  it('deletes by the day if all tenants keep less than 90 days, and drops the empty months', async () => {
     await partitionsSince('2026-09-15T00:00:00Z');
     const [one, other] = [newTenant(), newTenant()];
     await seed(one.id, ['2026-09-20T00:00:00Z', '2026-11-20T00:00:00Z', '2026-11-21T13:00:00Z']);
@@ -99,12 +99,12 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     expect(await marks()).toEqual(new Map([[one.id, 2]]));
   });
 
-  it('deletes the older events of a tenant that keeps them for less, and nobody else’s', async () => {
+  it('deletes only the older events of a tenant that keeps them for less', async () => {
     const [brief, long, deleted] = [newTenant(), newTenant(), newTenant()];
     await new LogMaintenance(db, clock).createPartitions();
     await seed(brief.id, ['2026-11-01T00:00:00Z', '2026-11-21T00:00:00Z']);
     await seed(long.id, ['2026-11-01T00:00:00Z']);
-    // Of a tenant that nobody knows any more: kept as long as the others' are.
+    // Events of an unknown tenant are kept as long as those of the others.
     await seed(deleted.id, ['2026-11-01T00:00:00Z']);
     await retention.expire(
       keeping([
@@ -120,7 +120,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     expect(await marks()).toEqual(new Map([[brief.id, 1]]));
   });
 
-  it('leaves an event alone that waits for its position, and the partition that it is in', async () => {
+  it('does not delete an event that waits for its position, nor its partition', async () => {
     await partitionsSince('2026-06-15T00:00:00Z');
     const tenant = newTenant();
     await seed(tenant.id, ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z']);
@@ -139,7 +139,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     expect(await days()).not.toContain('2026-06-20');
   });
 
-  it('keeps the last position, whatever expires, so that a restore goes on counting', async () => {
+  it('keeps the last position, whatever expires, so that numbering continues after a restore', async () => {
     const tenant = newTenant();
     await seed(tenant.id, ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z']);
     for (const kept of [1, 100]) {
@@ -150,7 +150,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     }
   });
 
-  it('forgets a position that outlived its event once it is no longer the last, and drops the months up to it', async () => {
+  it('deletes a position that outlived its event once it is no longer the last, and drops the months up to it', async () => {
     await partitionsSince('2026-06-15T00:00:00Z');
     const [brief, long] = [newTenant(), newTenant()];
     const expire = () =>
@@ -180,7 +180,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     expect(await retention.deleteOlderThan(tenant.id, clock.now())).toBe(0);
   });
 
-  describe('beside subscribers', () => {
+  describe('with subscribers', () => {
     let engine: EventEngine;
     let eventClock: TestClock;
     beforeEach(async () => {
@@ -217,31 +217,31 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
       const feed = follow(tenant.id, cursors[2]!);
       expect(subjects(await takeEvents(feed, 1))).toEqual(['d']);
       await feed.return?.();
-      // The neighbour's feed is whole.
+      // The feed of the other tenant is complete.
       const theirs = follow(other.id, cursors[0]!);
       expect(subjects(await takeEvents(theirs, 3))).toEqual(['a', 'b', 'c']);
       await theirs.return?.();
     });
 
-    it('refuses a cursor of a generation that lost its tail by the place where reading would go on', async () => {
+    it('judges a cursor of a generation that lost its tail by the place where reading would continue', async () => {
       const tenant = newTenant();
       const deleted = await append(tenant, 'a');
       await append(tenant, 'b');
       eventClock.advance(10 * 86_400);
       await append(tenant, 'c');
       await engine.retention.deleteOlderThan(tenant.id, eventClock.now());
-      // Everything up to the place is of a generation before the first: reading goes on with the first event of all.
+      // Everything up to the place belongs to an earlier generation, so reading continues with the first event.
       const place = { ...new CursorCodec(PLAIN).decode(tenant.id, deleted), generation: 0, position: 1_000_000 };
       await expect(follow(tenant.id, new CursorCodec(PLAIN).encode(tenant.id, place)).next()).rejects.toMatchObject({
         code: 'EVENT_CURSOR_EXPIRED',
       });
     });
 
-    it('ends the feed of a slow reader when the events it has yet to read are deleted, instead of leaving them out', async () => {
+    it('ends the feed of a slow reader when events it has not read are deleted, instead of skipping them', async () => {
       const tenant = newTenant();
       const feed = follow(tenant.id);
       await feed.next();
-      // More than memory keeps for one subscriber, and more than one page of the log.
+      // More than the buffer of one subscriber, and more than one page of the log.
       for (let round = 0; round < 3; round++)
         await Promise.all(
           Array.from({ length: 300 }, (_, i) =>
@@ -263,7 +263,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
       expect(engine.feed.size).toBe(0);
     });
 
-    it('takes a node that was cut off for longer than events are kept past the gap, and tells its subscribers of it', async () => {
+    it('moves a node past the gap that was cut off for longer than events are kept, and informs its subscribers', async () => {
       const [tenant, other] = [newTenant(), newTenant()];
       const behind = testEngine(db, { clock: eventClock, sealer: PLAIN });
       await behind.start();
@@ -284,8 +284,8 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
   });
 });
 
-describe('the retention of events beside the sweep', () => {
-  it('is not ended by it: a large backlog would outgrow it otherwise', async () => {
+describe('the retention of events during sweeps', () => {
+  it('is not interrupted by them, so that a large backlog is deleted faster than it grows', async () => {
     const db = await ENGINES[1]!.open();
     try {
       const tenant = newTenant();
@@ -301,8 +301,8 @@ describe('the retention of events beside the sweep', () => {
   });
 });
 
-describe('the retention of events beside those who read the log for long', () => {
-  it('leaves the partitions to a later round instead of letting everybody wait behind it', async () => {
+describe('the retention of events during a long read of the log', () => {
+  it('leaves the partitions to a later round instead of making other readers wait', async () => {
     const db = await ENGINES[1]!.open();
     try {
       const clock = new TestClock('2026-06-15T00:00:00Z');

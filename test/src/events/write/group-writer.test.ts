@@ -16,7 +16,7 @@ const writer = (write: EventSink, maxWaiting?: number) =>
   });
 
 describe('group commit', () => {
-  it('refuses what exceeds the bound of waiting events', async () => {
+  it('refuses events beyond the bound of waiting ones', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -39,7 +39,7 @@ describe('group commit', () => {
     expect(calls).toBe(1);
   });
 
-  it('takes further events after a failure, and drains what waits', async () => {
+  it('accepts further events after a failure, and drains the waiting ones', async () => {
     const written: number[] = [];
     const group = writer(async (events) => {
       written.push(events.length);
@@ -55,7 +55,7 @@ describe('group commit', () => {
   it.each([0, 1, 2, 3, 4, 5])('takes an event that comes %d microtasks after a drain began', async (microtasks) => {
     const group = writer(async () => undefined);
     const turn = () => new Promise((resolve) => setImmediate(resolve));
-    // More than a crowd, so that the next group is growing when the drain begins.
+    // More items than `CROWD`, so that the next group is growing when the drain begins.
     await Promise.all(Array.from({ length: 5 }, () => group.append(event())));
     await turn();
     const drained = group.drain();
@@ -70,7 +70,7 @@ describe('group commit', () => {
     await late;
   });
 
-  it('has no more groups on their way than allowed; what comes meanwhile shares the next', async () => {
+  it('writes no more groups at the same time than allowed; events that come meanwhile share the next group', async () => {
     const begun: { readonly size: number; readonly end: () => void }[] = [];
     const group = new GroupWriter<number, number>({
       write: (items) =>

@@ -22,7 +22,7 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
         where e.tenant_id = ${tenantId} order by e.id`.execute(db.read())
     ).rows;
 
-  it('keeps a recorded event with its change, and tells of it after the commit', async () => {
+  it('commits a recorded event with its change, and calls listeners after the commit', async () => {
     const log = new EventLog(db, new TestClock());
     const tenant = newTenant();
     const told: string[] = [];
@@ -101,7 +101,7 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
         ({ value }) => value,
       );
 
-    it('are kept with their events, which are told of at once, all in one round trip', async () => {
+    it('are committed with their events in one round trip, and listeners are called at once', async () => {
       expect(await Promise.all([set('one', 11), set('two', 12)])).toEqual([true, true]);
       expect(statements).toHaveLength(1);
       expect(told).toEqual(['one', 'one', 'two', 'two']);
@@ -114,13 +114,13 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
       expect(await values()).toEqual([3, 11, 12]);
     });
 
-    it('leave no event of those that were not made, neither in the log nor told', async () => {
+    it('write no event for changes that were not made, and call no listener', async () => {
       expect(await Promise.all([set('nobody', 11), set('two', 12)])).toEqual([false, true]);
       expect(told).toEqual(['two', 'two']);
       expect(await stored(tenant.id)).toHaveLength(2);
     });
 
-    it('of one row do not both count when they share a statement', async () => {
+    it('of the same row do not both succeed when they share a statement', async () => {
       const made = await Promise.all([set('one', 11), set('one', 12)]);
       expect(made.filter(Boolean)).toHaveLength(1);
       expect(await stored(tenant.id)).toHaveLength(2);
@@ -146,7 +146,7 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
       await making;
     });
 
-    it('inside a unit of work are part of it', async () => {
+    it('inside a unit of work are part of its transaction', async () => {
       const failing = db.transaction(async () => {
         await set('two', 22);
         throw new Error('no');

@@ -24,7 +24,7 @@ const revoke = async (client: TestClient, token: string, tenant = client.tenant)
   world.services.oauth.revocation.revoke(await authorityOf(client, tenant), token);
 
 describe('introspection (RFC 7662)', () => {
-  it('tells a client about its own token', async () => {
+  it('shows a client its own token', async () => {
     const client = await newClient();
     const token = await client.token();
     expect(await introspect(client, token)).toMatchObject({
@@ -35,14 +35,14 @@ describe('introspection (RFC 7662)', () => {
     });
   });
 
-  it('hides tokens of others, but from those who hold token:introspect (check 38)', async () => {
+  it('hides tokens of other clients, except from callers with token:introspect (check 38)', async () => {
     const token = await (await newClient()).token();
     expect(await introspect(await newClient(), token)).toEqual({ active: false });
     const gateway = await newClient({ permissions: ['token:introspect'] });
     expect(await introspect(gateway, token)).toMatchObject({ active: true });
   });
 
-  it('leaves out the subject of an application where the issuer kind does', async () => {
+  it('leaves out the subject of an application if the issuer kind hides it', async () => {
     const client = await newClient();
     expect(await introspect(client, await client.token(undefined, 'suite'))).toMatchObject({
       active: true,
@@ -51,7 +51,7 @@ describe('introspection (RFC 7662)', () => {
     });
   });
 
-  it('shows nothing of a neighbour tenant, whatever the caller holds there', async () => {
+  it('shows no token of another tenant, whatever permissions the caller has there', async () => {
     const globex = await world.tenant();
     const gateway = await newClient({ permissions: ['token:introspect'] });
     const foreign = await newClient({ permissions: ['token:introspect'] }, globex);
@@ -70,7 +70,7 @@ describe('introspection (RFC 7662)', () => {
     }
   });
 
-  it('refuses callers who proved nothing (check 38)', async () => {
+  it('refuses anonymous callers and public clients (check 38)', async () => {
     const token = await (await newClient()).token();
     const anonymous = new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
     await expect(world.services.oauth.introspection.introspect(anonymous, token)).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('revocation (RFC 7009)', () => {
     expect(events.filter(({ type }) => type === 'token.revoked')).toHaveLength(1);
   });
 
-  it('leaves other tokens of the client alone', async () => {
+  it('does not revoke other tokens of the client', async () => {
     const client = await newClient();
     const [one, two] = [await client.token(), await client.token()];
     await revoke(client, one);
@@ -143,7 +143,7 @@ describe('revocation (RFC 7009)', () => {
     expect(await revoke(client, refreshToken!)).toBe(true);
   });
 
-  it('takes unknown tokens without a word, and no anonymous callers', async () => {
+  it('accepts unknown tokens without an error, and refuses anonymous callers', async () => {
     const client = await newClient();
     for (const text of ['', 'nonsense', 'x'.repeat(43)]) expect(await revoke(client, text)).toBe(false);
     const anonymous = new Authority(anonymousCaller(TEST_ORIGIN), acme, 'self');
@@ -170,7 +170,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
   const claims = (caller: Parameters<typeof world.services.oauth.userinfo.claims>[0], tenant = acme, kind = 'native') =>
     world.services.oauth.userinfo.claims(caller, tenant, kind);
 
-  it('opens what the scopes name, and leaves out what has no value', async () => {
+  it('shows the claims that the scopes allow, without those that have no value', async () => {
     const { user, caller } = await userWith('openid profile phone');
     expect(await claims(caller)).toEqual({
       sub: user.id,
@@ -184,7 +184,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     expect(await claims(mail.caller)).toMatchObject({ sub: mail.user.id, email_verified: false });
   });
 
-  it('needs the scope openid, a token of its own kind, and a user', async () => {
+  it('requires the scope openid, a token of the same issuer kind, and a user', async () => {
     const { caller } = await userWith('profile');
     await expect(claims(caller)).rejects.toMatchObject({ code: 'SCOPE_INSUFFICIENT' });
     await expect(claims(caller, acme, 'suite')).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
@@ -194,7 +194,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     await expect(claims(anonymousCaller(TEST_ORIGIN))).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
-  it('shows the groups of the user where a scope opens them', async () => {
+  it('shows the groups of the user if a scope allows them', async () => {
     const client = await newClient({ grants: ['password'], scopes: scopeLinks(['openid', 'groups']) });
     const user = await TestUser.create(world, client);
     const group = await world.newGroup(acme, { name: 'Editors' });

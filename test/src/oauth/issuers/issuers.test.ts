@@ -32,7 +32,7 @@ describe('issuers', () => {
     expect(issuers.find(url)).toBeNull();
   });
 
-  it('take their origin and their own addresses for audiences, not their neighbours', () => {
+  it('accept their origin and their URLs as audiences, but not those of another tenant', () => {
     expect(issuers.isAudience(tenant('acme'), ['x', 'https://id.example.com'])).toBe(true);
     expect(issuers.isAudience(tenant('acme'), ['https://id.example.com/t/acme/blitz'])).toBe(true);
     expect(issuers.isAudience(tenant('acme'), ['https://id.example.com/t/main'])).toBe(false);

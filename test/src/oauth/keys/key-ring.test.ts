@@ -20,7 +20,7 @@ function heldRings() {
 }
 
 describe('the key rings of tenants', () => {
-  it('are read once for all who wait', async () => {
+  it('are read once for all requests that wait', async () => {
     const { reads, rings } = heldRings();
     const waiting = [rings.of(TENANT), rings.of(TENANT)];
     reads[0]!.resolve([{ kid: 'one' }]);

@@ -30,7 +30,7 @@ describe('signing keys', () => {
     ]);
   });
 
-  it('are Ed25519 at the native issuer, made with the tenant and without an event of their own', async () => {
+  it('are Ed25519 at the native issuer, and are made with the tenant, without a separate event', async () => {
     const tenant = await world.tenant();
     expect((await jwks('native', tenant)).keys).toMatchObject([{ kty: 'OKP', alg: 'EdDSA', use: 'sig' }]);
     expect(await world.eventTypes(tenant)).toEqual(['tenant.created']);
@@ -80,7 +80,7 @@ describe('signing keys', () => {
     expect(await refusalOf(world, token)).toBeNull();
   });
 
-  it('sign once they were published long enough, while the old key stays published until its tokens are over (check 34)', async () => {
+  it('sign once they were published long enough, while the old key stays published until its tokens have expired (check 34)', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, {
       permissions: ['user:read'],
@@ -113,7 +113,7 @@ describe('signing keys', () => {
     expect(await rotate('ES256', tenant)).toMatchObject({ status: 'active', activeFrom: world.clock.now() });
   });
 
-  it('are the next once: who rotates again before it signs gets the same, and nothing happened', async () => {
+  it('are not made again by a second rotation before the next key signs', async () => {
     const tenant = await world.tenant();
     const keys = [...(await Promise.all([rotate('EdDSA', tenant), rotate('EdDSA', tenant)]))];
     world.clock.advance(599);
@@ -137,19 +137,19 @@ describe('signing keys', () => {
     expect(await rotateLater()).toMatchObject({ status: 'next' });
   });
 
-  it('have distinct ids, and each tenant its own (check 33)', async () => {
+  it('have distinct ids, and differ between tenants (check 33)', async () => {
     const globex = await world.tenant();
     await rotate('EdDSA', globex);
     const all = [...(await jwks('native')).keys, ...(await jwks('native', globex)).keys].map(({ kid }) => kid);
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('are not made for algorithms that nobody signs with', async () => {
+  it('are not made for unsupported algorithms', async () => {
     await expect(rotate('HS256')).rejects.toMatchObject({ code: 'SIGNING_ALGORITHM_UNKNOWN' });
     await expect(rotate('none')).rejects.toMatchObject({ code: 'SIGNING_ALGORITHM_UNKNOWN' });
   });
 
-  it('are sealed where they are kept', async () => {
+  it('are stored encrypted', async () => {
     const rows = await world.db.orm.em.fork().getConnection().execute('select sealed_private from signing_keys');
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows as unknown as { sealed_private: string }[]) expect(row.sealed_private).toMatch(/^v1\./);

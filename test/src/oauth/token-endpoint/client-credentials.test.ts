@@ -48,7 +48,7 @@ describe('token endpoint: client credentials grant', () => {
       const token = await client.token(undefined, kind);
       expect(decodeJwt(token).sub).not.toBe(user.id);
       expect(await callerOf(world, token)).toMatchObject({ kind: 'application', clientId: user.id, userId: null });
-      // The other way round a user would have to be called what a client's tokens say.
+      // The reverse is impossible, because no user can have an id with a colon.
       await expect(world.newUser(acme, { id: `client:${user.id}` })).rejects.toMatchObject({ code: 'USER_ID_INVALID' });
     },
   );
@@ -66,7 +66,7 @@ describe('token endpoint: client credentials grant', () => {
     expect(caller.permissions.reachOf('user:write')).toBeNull();
   });
 
-  it('grants everything the client holds when no scope is named', async () => {
+  it('gives all permissions of the client when no scope is requested', async () => {
     const client = await newClient();
     const { scope } = await client.request('client_credentials');
     expect(scope.split(' ').sort()).toEqual(['session:read', 'user:read', 'user:write']);
@@ -80,7 +80,7 @@ describe('token endpoint: client credentials grant', () => {
     },
   );
 
-  it('writes one event for a token and one for a refusal, with who asked from where', async () => {
+  it('writes one event for a token and one for a refusal, with the client and its origin', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
     await client.token('user:read');
@@ -117,7 +117,7 @@ describe('token endpoint: client credentials grant', () => {
     });
   });
 
-  it('takes the reading of the credentials that fits', async () => {
+  it('uses the reading of the credentials that authenticates', async () => {
     const client = await newClient();
     const readings = [
       { clientId: client.clientId, secret: 'a+b', method: 'Basic' },
@@ -127,13 +127,13 @@ describe('token endpoint: client credentials grant', () => {
     expect(authentication).toMatchObject({ caller: { clientId: client.clientId, clientAuth: 'Basic' } });
   });
 
-  it('is not for public clients, who only name themselves', async () => {
+  it('is refused to public clients', async () => {
     const open = await TestClient.create(world, acme, { type: 'public', grants: ['refresh_token'] });
     expect([...(await open.caller()).permissions.grants()]).toEqual([]);
     await expect(open.request('client_credentials')).rejects.toMatchObject({ code: 'GRANT_TYPE_NOT_ALLOWED' });
   });
 
-  it('stops at once when the client is disabled, and starts again with it', async () => {
+  it('is refused while the client is disabled', async () => {
     const client = await newClient();
     const token = await client.token();
     expect(await refusalOf(world, token)).toBeNull();

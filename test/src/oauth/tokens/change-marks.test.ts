@@ -14,7 +14,7 @@ const event = (change: Partial<SecurityEvent>) =>
   }) as SecurityEvent;
 
 describe('marks of changes', () => {
-  it('make stale what was read before, not after', () => {
+  it('make states stale that were read before the change, but not after it', () => {
     const marks = new ChangeMarks();
     const keys = [markKeys.user('t', 'anna')];
     const before = marks.now();
@@ -39,14 +39,14 @@ describe('marks of changes', () => {
     expect(marks.isCurrent(before, [key])).toBe(false);
   });
 
-  it('touch neither the neighbour of the same name nor what the event is not about', () => {
+  it('affect neither another tenant nor states that the event does not concern', () => {
     const marks = new ChangeMarks();
     const before = marks.now();
     marks.onEvents([event({ subjectId: 'anna', sessionId: 's1' })]);
     expect(marks.isCurrent(before, [markKeys.user('other', 'anna'), markKeys.session('t', 's1')])).toBe(true);
   });
 
-  it('are left on the account and on what else the event names of its tokens, on its session by a session alone', () => {
+  it('are set on the account, family and token that an event names, and on a session only by events of sessions', () => {
     const marks = new ChangeMarks();
     const before = marks.now();
     marks.onEvents([event({ type: 'session.revoked', subjectId: 'anna', sessionId: 's1' })]);
@@ -56,14 +56,14 @@ describe('marks of changes', () => {
     expect(marks.isCurrent(before, [markKeys.grant('t', 'g1')])).toBe(false);
   });
 
-  it('are not left by tokens that were issued or refused', () => {
+  it('are not set by events of issued or refused tokens', () => {
     const marks = new ChangeMarks();
     const before = marks.now();
     marks.onEvents([event({ type: 'token.issued', subjectId: 'anna', params: { tokenId: 'j', grantId: 'g' } })]);
     expect(marks.isCurrent(before, [markKeys.user('t', 'anna'), markKeys.token('t', 'j')])).toBe(true);
   });
 
-  it('that had to be forgotten make everything older stale', () => {
+  it('that had to be dropped make all older states stale', () => {
     const marks = new ChangeMarks(2);
     const before = marks.now();
     for (const subjectId of ['a', 'b', 'c']) marks.onEvents([event({ subjectId })]);

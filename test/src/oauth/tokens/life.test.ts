@@ -7,7 +7,7 @@ import type { IssuedTokens } from '../../../../src/oauth/index.ts';
 import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
-describe('the life of a token', () => {
+describe('the validity of a token', () => {
   let world: World;
   let acme: TenantRef;
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('the life of a token', () => {
     await expectEnded(issued, client, 'grant-revoked');
   });
 
-  it('ends when somebody else sets the password of its user, offline ones too (check 19)', async () => {
+  it('ends when another person sets the password of its user, also for offline tokens (check 19)', async () => {
     const { client, user, issued } = await signedIn();
     const offline = await user.signIn('offline_access');
     const { passwordFlow } = world.services;
@@ -50,7 +50,7 @@ describe('the life of a token', () => {
     await expectEnded(offline, client, 'grant-revoked');
   });
 
-  it('ends when its user changes the password in another session; that one goes on (check 19)', async () => {
+  it('ends when its user changes the password in another session, whose tokens stay valid (check 19)', async () => {
     const { client, user, issued } = await signedIn();
     const kept = await user.signIn('user:read:self');
     const sessionId = (decodeJwt(kept.accessToken) as { sid: string }).sid;
@@ -64,7 +64,7 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, kept.accessToken)).toBeNull();
   });
 
-  it('ends when the sessions of its user are reset, offline ones too', async () => {
+  it('ends when the sessions of its user are reset, also for offline tokens', async () => {
     const { client, user, issued } = await signedIn();
     const offline = await user.signIn('offline_access');
     await world.services.sessions.revokeAllOf(world.system(acme), user.id);
@@ -72,7 +72,7 @@ describe('the life of a token', () => {
     await expectEnded(offline, client, 'grant-revoked');
   });
 
-  it('goes on when the sessions are reset but its own', async () => {
+  it('does not end when all sessions except its own are reset', async () => {
     const { user, issued } = await signedIn();
     const other = await user.signIn();
     const kept = (await sessionsOf(user.id)).at(-1)!;
@@ -81,7 +81,7 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, other.accessToken)).toBe('grant-revoked');
   });
 
-  it('ends when its user is disabled, for good (check 52)', async () => {
+  it('ends for ever when its user is disabled (check 52)', async () => {
     const { client, user, issued } = await signedIn();
     await world.services.endAccess.setEnabled(world.system(acme), user.id, false);
     await world.services.endAccess.setEnabled(world.system(acme), user.id, true);
@@ -94,13 +94,13 @@ describe('the life of a token', () => {
     await expectEnded(issued, client, 'grant-revoked');
   });
 
-  it('ends when the time of its session is over', async () => {
+  it('ends when its session expires', async () => {
     const { issued } = await signedIn({ accessTokenSeconds: 86_400 });
     world.clock.advance(28_800);
     expect(await refusalOf(world, issued.accessToken)).toBe('session-over');
   });
 
-  it('ends with its client, also when one of the same name takes its place', async () => {
+  it('ends with its client, also if a new client gets the same id', async () => {
     const client = await newClient();
     const token = await client.token();
     await world.services.clients.delete(world.system(acme), client.uuid);
@@ -110,7 +110,7 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, token)).toBe('client-replaced');
   });
 
-  it('begins no earlier than its client, though the node that makes the token be a moment behind', async () => {
+  it('begins no earlier than its client was made, even if the clock of the issuing node is behind', async () => {
     const client = await newClient();
     world.clock.advance(-1);
     const token = await client.token();
@@ -118,7 +118,7 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, token)).toBeNull();
   });
 
-  it('ends with its tenant, for as long as that is disabled', async () => {
+  it('ends while its tenant is disabled', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
     const token = await client.token();
@@ -130,7 +130,7 @@ describe('the life of a token', () => {
     expect(await refusalOf(world, token)).toBe('tenant-disabled');
   });
 
-  it('ends for everything issued before a moment; what is issued in the same second after it lives', async () => {
+  it('ends at a `not_before` for tokens issued before it, but not for tokens issued after it in the same second', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, { permissions: ['user:read'] });
     const before = await client.token();
@@ -146,7 +146,7 @@ describe('the life of a token', () => {
     world.clock.advance(0.4);
   });
 
-  it('loses what its client loses', async () => {
+  it('ends for the permissions that its client loses', async () => {
     const client = await newClient({ permissions: ['user:write', 'session:read'] });
     const token = await client.token();
     await world.services.clients.update(world.system(acme), client.uuid, { permissions: ['session:read'] });
@@ -157,7 +157,7 @@ describe('the life of a token', () => {
   });
 
   describe('of an opaque token', () => {
-    it('is that of a JWT with the same claims, and one event is written for it', async () => {
+    it('equals that of a JWT with the same claims, and one event is written for it', async () => {
       const client = await newClient({ tokenFormat: 'opaque' });
       const token = await client.token();
       expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);

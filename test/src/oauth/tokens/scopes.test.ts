@@ -37,7 +37,7 @@ describe('a scope parameter (RFC 6749 §3.3)', () => {
 });
 
 describe('scopes of an application', () => {
-  it('are those it asks for and is allowed, or holds all of', () => {
+  it('are the requested ones, if they are allowed or the client has all their permissions', () => {
     const client = record(set('user:write', 'session:read'), ['openid']);
     expect(rules.forApplication(client, 'user:read sys_read openid')).toBe('user:read sys_read openid');
   });
@@ -48,7 +48,7 @@ describe('scopes of an application', () => {
     );
   });
 
-  it('are everything it holds when it asks for none: names first, natively what they leave out', () => {
+  it('are all permissions of the client if it requests none: allowed names, and native names of the others', () => {
     const client = record(set('user:read', 'session:revoke', 'event:read:all'), ['sys_read', 'self_read', 'openid']);
     expect(rules.forApplication(client, undefined).split(' ').sort()).toEqual([
       'event:read:all',
@@ -59,7 +59,7 @@ describe('scopes of an application', () => {
 });
 
 describe("scopes of a user's token", () => {
-  it('are those the client may ask for, or its defaults', () => {
+  it('are the requested ones that the client may have, or its defaults', () => {
     const client = record(PermissionSet.none, ['openid', 'self_read'], ['openid']);
     expect(rules.forUser(client, 'self_read')).toEqual(['self_read']);
     expect(rules.forUser(client, '')).toEqual(['openid']);
@@ -67,24 +67,24 @@ describe("scopes of a user's token", () => {
   });
 });
 
-describe('what the scopes of a token allow (docs/tenancy.md)', () => {
-  it('is `:self` by itself, and wider only as far as the limit goes', () => {
+describe('the permissions that scopes of a token give (docs/tenancy.md)', () => {
+  it('are `:self` always, and wider ones only as far as the limit reaches', () => {
     const limit = set('user:read', 'session:read:all');
     const allowed = rules.permissions('self_read session:read session:revoke user:write:all', 'user', limit);
     expect(names(allowed)).toEqual(['session:read', 'user:read:self']);
   });
 
-  it('shrinks to the reach of the limit', () => {
+  it('are reduced to the reach of the limit', () => {
     expect(names(rules.permissions('user:read:all', 'user', set('user:read')))).toEqual(['user:read']);
     expect(names(rules.permissions('user:read', 'user', set('user:read:self')))).toEqual(['user:read:self']);
   });
 
-  it('is nothing for a name of the other kind of holder', () => {
+  it('are none for a name of the other kind of holder', () => {
     expect(names(rules.permissions('sys_read', 'user', set('user:read:all')))).toEqual([]);
     expect(names(rules.permissions('self_read user:read:self', 'application', set('user:read:all')))).toEqual([]);
   });
 
-  it('keeps a permission narrowed that the limit holds for some objects only', () => {
+  it('stay restricted to objects if the limit has the permission only for these', () => {
     const limit = new PermissionSet([{ permission: 'federation-token:read', reach: 'tenant', only: 'vk:vk_1' }]);
     const allowed = rules.permissions('federation-token:read', 'application', limit);
     expect([...allowed.grants()]).toEqual([{ permission: 'federation-token:read', reach: 'tenant', only: 'vk:vk_1' }]);
