@@ -75,7 +75,7 @@ describe('Apollo Client', () => {
     while (shown!.pageInfo.hasNextPage) {
       const { length } = shown!.edges;
       await users.fetchMore({ variables: { after: shown!.pageInfo.endCursor } });
-      // The cache tells its watchers in a later turn of the event loop.
+      // The cache notifies its watchers in a later turn of the event loop.
       await vi.waitFor(() => expect(shown!.edges.length).toBeGreaterThan(length));
     }
     watching.unsubscribe();

@@ -7,7 +7,7 @@ import { ROOT } from '../support/started.ts';
 
 const idgraph = { name: 'idgraph', typeDefs: parse(readFileSync(join(ROOT, 'schema/schema.graphql'), 'utf8')) };
 
-/** Another team's graph: it has connections of its own and refers to users of this one. */
+/** Another graph, which has connections and refers to users of this one. */
 const orders = (query: string) => ({
   name: 'orders',
   typeDefs: parse(`
@@ -31,7 +31,7 @@ describe('the SDL as a subgraph of Apollo Federation 2', () => {
     expect(errorsOf('orders(first: Int): OrderConnection!')).toEqual([]);
   });
 
-  it('keeps `node` to itself: another graph that resolves it too does not compose', () => {
+  it('does not share `node`: another graph that resolves it does not compose', () => {
     const both = errorsOf('node(id: ID!): Order');
     expect(both.join()).toMatch(/Query\.node/);
   });

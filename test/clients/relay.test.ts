@@ -22,7 +22,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { endStarted, NEW_USER, type Service, startService } from '../support/frontend.ts';
 import { ROOT } from '../support/started.ts';
 
-/** The documents of a small application, as its source file holds them. */
+/** The source file of a small application with its documents. */
 const SOURCE = `
 import { graphql } from 'relay-runtime';
 graphql\`

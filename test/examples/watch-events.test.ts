@@ -37,7 +37,7 @@ describe('the example that watches events', () => {
   const happen = (subjectId: string) =>
     world.services.events.append(world.app(tenant), tenant, { type: 'session.started', subjectId });
 
-  it('prints each event with its id, comes back when the connection breaks, and misses nothing', async () => {
+  it('prints each event with its id, reconnects when the connection breaks, and misses no event', async () => {
     served.tokens.set('reader', world.app(tenant, 'event:read'));
     const child = watch('reader', '--count', '2');
     expect((await linesOf(child.stderr!).next()).value).toBe('Watching ...');

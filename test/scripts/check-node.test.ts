@@ -17,12 +17,12 @@ describe('the check of the Node version', () => {
     expect(nodeFault(version)).toContain('npm rebuild node');
   });
 
-  it('ends in silence on the Node that runs the tests', () => {
+  it('prints nothing on the Node that runs the tests', () => {
     const { status, stderr } = spawnSync(process.execPath, [SCRIPT], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it.runIf(existsSync(SYSTEM_NODE))('answers by the version when the Node of the machine runs it', () => {
+  it.runIf(existsSync(SYSTEM_NODE))('checks the version when the Node of the machine runs it', () => {
     const version = spawnSync(SYSTEM_NODE, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.trim();
     const { status, stderr } = spawnSync(SYSTEM_NODE, [SCRIPT], { encoding: 'utf8' });
     const fault: string | null = nodeFault(version);

@@ -12,7 +12,7 @@ describe('the page of event types', () => {
     expect(page, 'run "npm run schema:emit"').toBe(buildEventsPage());
   });
 
-  it('lists each type of the catalogue once, with whose access it ends', () => {
+  it('lists each type of the catalogue once, with the access that it ends', () => {
     const listed = [...buildEventsPage().matchAll(/^\| `([a-z_.]+)` \| ([a-z]+) \|/gm)].map(([, ...row]) => row);
     const rows = Object.entries(EVENT_TYPES).map(([type, { ends }]) => [type, ends]);
     expect(listed.sort()).toEqual(rows.sort());

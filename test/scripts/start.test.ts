@@ -27,7 +27,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(npm.output).toContain(tour.trimEnd());
     const script = `export IDGRAPH=${npm.variable('IDGRAPH')}\nexport CLIENT=${npm.variable('CLIENT')}\n${tour}`;
     const shell = new Started('bash', ['-euo', 'pipefail', '-c', script], {
-      // Last, a curl of ours for machines that have none.
+      // A replacement for curl, last in PATH, for machines without it.
       PATH: [dirname(process.execPath), process.env['PATH'], join(ROOT, 'test/support/bin')].join(delimiter),
     });
     expect(await shell.exited, shell.errors).toBe(0);
@@ -43,7 +43,7 @@ describe('npm start', { timeout: 180_000 }, () => {
 });
 
 describe('the process', { timeout: 180_000 }, () => {
-  it('shows credentials on the first start alone, and survives SIGKILL', async () => {
+  it('shows credentials only on the first start, and survives SIGKILL', async () => {
     const first = await startMain().ready();
     expect(first.output).toMatch(/administrator +admin +\S{32}\n/);
     expect(first.errors).not.toContain(/administrator +admin +(\S+)/.exec(first.output)![1]!);
@@ -61,7 +61,7 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(node.errors).toContain('"reason":"SIGTERM"');
   });
 
-  it('serves on for DRAIN_SECONDS after SIGTERM, not ready and closing connections, and ends with 0', async () => {
+  it('still serves for DRAIN_SECONDS after SIGTERM, not ready and closing connections, and ends with 0', async () => {
     const node = await startMain({ DATA_DIR: 'memory://', DRAIN_SECONDS: '8' }).ready();
     const at = performance.now();
     node.child.kill('SIGTERM');
@@ -76,7 +76,7 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(performance.now() - at).toBeGreaterThan(8_000);
   });
 
-  it('does not serve on when it is interrupted at the terminal, or by a second signal', async () => {
+  it('stops serving at once on an interrupt at the terminal, or on a second signal', async () => {
     const start = () => startMain({ DATA_DIR: 'memory://', DRAIN_SECONDS: '300' }).ready();
     const interrupted = await start();
     interrupted.child.kill('SIGINT');
@@ -88,7 +88,7 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(await ended.exited).toBe(0);
   });
 
-  it('is refused the data directory of another one, which is named', async () => {
+  it('refuses a data directory in use, and names the process that uses it', async () => {
     const first = await startMain().ready();
     const second = startMain();
     expect(await second.exited).toBe(78);
@@ -96,7 +96,7 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(second.output).toBe('');
   });
 
-  it('is refused another master key than that of its data directory, in one line', async () => {
+  it('refuses another master key than that of its data directory, in one line', async () => {
     const directory = { DATA_DIR: join(folder, 'sealed') };
     const first = await startMain({ ...directory, MASTER_KEY: 'ab'.repeat(32) }).ready();
     first.child.kill('SIGKILL');
@@ -106,7 +106,7 @@ describe('the process', { timeout: 180_000 }, () => {
     expect(second.errors).toMatch(/^MASTER_KEY is not the key [^\n]*DATA_DIR [^\n]*sealed\.\n$/);
   });
 
-  it('is refused a port that is taken', async () => {
+  it('refuses a port that is in use', async () => {
     const first = await startMain({ DATA_DIR: 'memory://' }).ready();
     const second = startMain({ DATA_DIR: 'memory://', PORT: new URL(first.url).port });
     expect(await second.exited).toBe(78);
@@ -138,7 +138,7 @@ describe('the README', () => {
     expect(readmeCommands('nothing', README)).toBeNull();
   });
 
-  it('starts and tests a fresh clone by one command each', () => {
+  it('has one command each to start and to test a fresh clone', () => {
     const commands = ['start', 'test'].map((name) => `\`${readmeCommands('install', README)!.trim()} && npm ${name}\``);
     for (const command of commands) expect(README).toContain(command);
   });

@@ -23,15 +23,15 @@ beforeAll(async () => {
 afterEach(endStarted);
 afterAll(() => database.drop());
 
-/** A node, and where it listens. */
+/** A node and its address. */
 async function startNode(): Promise<{ node: Started; url: string }> {
   const port = await freePort();
   const node = await new Started(process.execPath, [MAIN], {
     PORT: String(port),
     DATABASE_URL: database.url,
-    // A statement that waits for its own node's transaction would wait for ever with one connection.
+    // More than one connection, so that a statement cannot block on a transaction of the same node.
     DATABASE_POOL_MAX: '1',
-    // Nodes share an issuer, whatever port each has.
+    // The nodes share an issuer although their ports differ.
     PUBLIC_URL: 'http://id.example.test',
     MASTER_KEY,
     BOOTSTRAP_ADMIN_PASSWORD: randomBytes(24).toString('base64url'),
@@ -50,7 +50,7 @@ async function tokenFrom(url: string): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-/** Makes users one after the other until told to stop; keeps the ids of those the node said it made. */
+/** Makes users one after the other until stopped, and keeps the ids that the node acknowledged. */
 function makeUsers(url: string, token: string, name: string) {
   const acknowledged: string[] = [];
   let isStopped = false;
@@ -76,12 +76,12 @@ function makeUsers(url: string, token: string, name: string) {
 }
 
 describe('two nodes on one PostgreSQL, one of them killed under load', { timeout: 180_000 }, () => {
-  it('lose no acknowledged change, and a subscriber that comes back sees each event once and in order', async () => {
+  it('lose no acknowledged change, and a subscriber that reconnects receives each event once and in order', async () => {
     const first = await startNode();
     const { url: two } = await startNode();
     const one = first.url;
     const token = await tokenFrom(two);
-    // A transaction that somebody else holds open must not hide what happens meanwhile.
+    // An open transaction of another client must not hide events that are committed meanwhile.
     const stranger = new pg.Client({ connectionString: database.url });
     await stranger.connect();
     await stranger.query('begin');

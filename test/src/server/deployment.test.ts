@@ -48,7 +48,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the nodes nothing but variables the service knows, and values it takes', () => {
+  it('gives the nodes only known variables, with valid values', () => {
     const secrets = {
       MASTER_KEY: 'a'.repeat(64),
       POSTGRES_PASSWORD: 'pg',
@@ -66,7 +66,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('trusts the address of its own proxy and no other, whatever the subnet', () => {
+  it('trusts the address of its proxy and no other, whatever the subnet', () => {
     const { ipv4_address: address } = (compose.services['proxy']!.networks as { idgraph: { ipv4_address: string } })
       .idgraph;
     const [{ subnet }] = compose.networks.idgraph.ipam.config;
@@ -79,12 +79,12 @@ describe('docker-compose.yml', () => {
     expect(nodes[1]!.environment).toEqual(nodes[0]!.environment);
   });
 
-  it('starts again what fails, and gives up: a wrong setting fails each time', () => {
+  it('restarts failed services a limited number of times, because a wrong setting fails each time', () => {
     for (const [name, { restart }] of Object.entries(compose.services))
       expect(restart, name).toMatch(/^on-failure:\d$/);
   });
 
-  it('publishes nothing beyond this machine, because it speaks plain HTTP', () => {
+  it('publishes ports only on this machine, because it serves plain HTTP', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
@@ -101,19 +101,19 @@ describe('docker-compose.yml', () => {
 describe('the Dockerfile', () => {
   const lines = read('Dockerfile').split('\n');
 
-  it('runs as a user without rights, with a health check, and hears signals itself', () => {
+  it('runs as an unprivileged user, with a health check, and receives signals itself', () => {
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
     expect(last).toContain('USER node');
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
     expect(last).toContain('CMD ["node", "--max-semi-space-size=16", "dist/src/server/start/main.js"]');
   });
 
-  it('calls a node unhealthy only after the minute in which it waits for its database', () => {
+  it('reports a node as unhealthy only after the minute in which it waits for its database', () => {
     const [, seconds] = /--start-period=(\d+)s/.exec(read('Dockerfile'))!;
     expect(Number(seconds) * 1000).toBeGreaterThan(PATIENCE_MS);
   });
 
-  it('sets only variables the service knows', () => {
+  it('sets only known variables', () => {
     const names = lines
       .filter((line) => line.startsWith('ENV '))
       .flatMap((line) => [...line.matchAll(/(\w+)=/g)].map(([, name]) => name));

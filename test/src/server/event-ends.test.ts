@@ -20,7 +20,7 @@ const USERS = '{ users(first: 1) { nodes { id } } }';
 let world: World;
 let acme: TenantRef;
 let served: TestSockets;
-/** How often each token was looked at for a socket. */
+/** How often each token was checked for a socket. */
 const looks = new Map<string, number>();
 const disposals: (() => unknown)[] = [];
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   world = await World.open();
   acme = await world.tenant();
   const callers = createCallerAuthenticator(world.services, 'https://id.example.com');
-  // The look at every socket each minute never comes, so that only an event can end one.
+  // The periodic check of all sockets never runs, so that only an event can end one.
   vi.useFakeTimers({ toFake: ['setInterval'] });
   served = await serveSockets(world, async (token, origin) => {
     looks.set(token, (looks.get(token) ?? 0) + 1);
@@ -37,7 +37,7 @@ beforeAll(async () => {
   vi.useRealTimers();
   world.services.events.onCommitted(served.sockets.onEvents);
   vi.spyOn(world.services.eventEngine.follower, 'isFresh').mockReturnValue(true);
-  // Nothing that is remembered grows too old by itself, however slow the machine is.
+  // Cached entries do not expire, however slow the machine is.
   vi.spyOn(performance, 'now').mockReturnValue(performance.now());
 });
 afterEach(async () => {
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 interface Socket {
-  /** The code it is closed with. */
+  /** The code with which the socket is closed. */
   readonly closed: Promise<number>;
   /** The error code of a query, null without one. */
   readonly ask: (query: string) => Promise<unknown>;
@@ -80,7 +80,7 @@ async function connect(token: string): Promise<Socket> {
   return { closed: closed.promise, ask };
 }
 
-/** Somebody who is remembered: a user with a session, the token made in it, and a socket opened with the token. */
+/** A user whose state is cached: with a session, a token of the session, and a socket opened with the token. */
 interface Remembered {
   readonly tenant: TenantRef;
   readonly client: TestClient;
@@ -91,7 +91,7 @@ interface Remembered {
   readonly socket: Socket;
 }
 
-/** @param prepare What the user gets before it signs in. */
+/** @param prepare Changes the user before the sign-in. */
 async function remembered(
   tenant: TenantRef = acme,
   prepare: (user: TestUser) => Promise<unknown> = async () => undefined,
@@ -108,7 +108,7 @@ async function remembered(
   return { tenant, client, user, issued, token, sessionId: sessionId!, socket: await connect(token) };
 }
 
-/** An application that is remembered by its token. */
+/** An application whose token is cached. */
 async function rememberedApp(input: CreateClient = {}, prepare = async (_client: TestClient) => {}) {
   const client = await TestClient.create(world, acme, input);
   await prepare(client);
@@ -119,7 +119,7 @@ async function rememberedApp(input: CreateClient = {}, prepare = async (_client:
 
 const execute = (sql: string, values: unknown[]) => world.db.orm.em.fork().getConnection().execute(sql, values);
 
-/** Ends access in the rows alone: as a change of another node that has not been announced here yet. */
+/** Ends access only in the rows, like a change of another node whose event has not arrived. */
 const END_UNSEEN: Readonly<Record<Exclude<EventEnds, 'nothing'>, (who: Remembered) => Promise<unknown>>> = {
   session: ({ sessionId }) => execute('delete from sessions where id = ?', [sessionId]),
   subject: ({ user }) => execute('update users set enabled = false where id = ?', [user.id]),
@@ -137,22 +137,22 @@ const NAMES: Readonly<Record<Exclude<EventEnds, 'nothing'>, (who: Remembered) =>
 const announce = (tenant: TenantRef, draft: EventDraft) =>
   world.services.events.append(world.system(tenant).caller, tenant, draft);
 
-/** Everything that a committed event asks for at once has been asked for. */
+/** All checks that a committed event causes at once have been requested. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('an event whose type ends access', () => {
-  it.each(ENDING)('%s ends a remembered token and its socket when it arrives', async (type) => {
+  it.each(ENDING)('%s ends a cached token and its socket when it arrives', async (type) => {
     const ends = EVENT_TYPES[type].ends as Exclude<EventEnds, 'nothing'>;
     const who = await remembered(ends === 'tenant' ? await world.tenant() : acme);
     await END_UNSEEN[ends](who);
-    // Only what is remembered speaks for the token now.
+    // The token is now accepted only because of the cache.
     expect(await refusalOf(world, who.token)).toBeNull();
     await announce(who.tenant, { type, ...NAMES[ends](who) });
     expect(await refusalOf(world, who.token)).not.toBeNull();
     expect(await who.socket.closed).toBe(4403);
   });
 
-  it('gives a remembered refusal up as well: an account that is exempt from inactivity may call again', async () => {
+  it('also drops a cached refusal: an account that is exempt from inactivity may call again', async () => {
     const who = await remembered();
     await execute('update users set inactive_since = now() where id = ?', [who.user.id]);
     await announce(acme, { type: 'user.state_changed', subjectId: who.user.id });
@@ -163,9 +163,9 @@ describe('an event whose type ends access', () => {
 });
 
 describe('an event whose type ends nothing', () => {
-  it('touches no remembered token, session or socket', async () => {
+  it('drops no cached token, session or socket', async () => {
     const who = await remembered();
-    // Tenant and client stay as they are: that one was made drops what was remembered of it, which ends nothing.
+    // Events of a new tenant or client drop its cache entries but end no access, so they are left out.
     await END_UNSEEN.subject(who);
     const looked = looks.get(who.token);
     for (const type of HARMLESS) {
@@ -182,7 +182,7 @@ describe('an event whose type ends nothing', () => {
   });
 });
 
-/** What services do that ends a token, and whether its session ends with it. */
+/** Operations of services that end a token, and whether its session ends with it. */
 interface Cause {
   readonly type: EventType;
   readonly endsSession?: true;
@@ -208,7 +208,7 @@ const CAUSES: readonly Cause[] = [
   { type: 'user.deleted', endsSession: true, run: ({ user }) => world.services.endAccess.delete(system(), user.id) },
   {
     type: 'user.state_changed',
-    // No service blocks an account for inactivity yet; what the event makes this node see is the block of another.
+    // No service blocks an account for inactivity yet; the event makes this node read the block of another node.
     run: async (who) => {
       await END_UNSEEN.subject(who);
       await world.services.authModes.exempt(system(), who.user.id, null);
@@ -259,7 +259,7 @@ const CAUSES: readonly Cause[] = [
   {
     type: 'setting.changed',
     ownTenant: true,
-    // No setting ends a token by itself; the event makes this node see what another did to the tenant.
+    // No setting ends a token; the event makes this node read a change of the tenant by another node.
     run: async (who) => {
       await END_UNSEEN.tenant(who);
       await world.services.tenants.updateSettings(world.system(who.tenant), { sessionIdleSeconds: 600 });
@@ -267,11 +267,11 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-/** What services do that leaves a token less than it had: `user:read` came with a role. */
+/** Operations of services that reduce the permissions of a token, which has `user:read` by a role. */
 interface Narrowing {
   readonly title: string;
   readonly type: EventType;
-  /** Lends the role, and gives what takes it back. */
+  /** Grants the role. @returns The operation that takes it away. */
   readonly lend: (user: TestUser, roleId: string) => Promise<() => Promise<unknown>>;
 }
 
@@ -353,7 +353,7 @@ const mayReadUsers = async (token: string) =>
     return permission === 'user:read' && reach === 'tenant';
   });
 
-/** The types of the events that some work records in a tenant. */
+/** The types of the events that an operation records in a tenant. */
 async function recordedBy(tenant: TenantRef, work: () => Promise<unknown>): Promise<readonly string[]> {
   const before = (await world.events(tenant)).length;
   await work();
@@ -411,19 +411,22 @@ describe('a service that ends access', () => {
     await expect(client.caller()).rejects.toThrow('client-unauthenticated');
   });
 
-  it.each(NARROWINGS)('leaves a remembered token and its socket less when $title', async ({ type, lend }) => {
-    const { id: roleId } = await world.newRole(acme, { permissions: ['user:read'] });
-    let takeBack: () => Promise<unknown> = async () => undefined;
-    const who = await remembered(acme, async (user) => {
-      takeBack = await lend(user, roleId);
-    });
-    expect([await mayReadUsers(who.token), await who.socket.ask(USERS)]).toEqual([true, null]);
-    expect(await recordedBy(acme, takeBack)).toContain(type);
-    expect(await mayReadUsers(who.token)).toBe(false);
-    await expect.poll(() => who.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
-  });
+  it.each(NARROWINGS)(
+    'reduces the permissions of a cached token and its socket when $title',
+    async ({ type, lend }) => {
+      const { id: roleId } = await world.newRole(acme, { permissions: ['user:read'] });
+      let takeBack: () => Promise<unknown> = async () => undefined;
+      const who = await remembered(acme, async (user) => {
+        takeBack = await lend(user, roleId);
+      });
+      expect([await mayReadUsers(who.token), await who.socket.ask(USERS)]).toEqual([true, null]);
+      expect(await recordedBy(acme, takeBack)).toContain(type);
+      expect(await mayReadUsers(who.token)).toBe(false);
+      await expect.poll(() => who.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
+    },
+  );
 
-  it('leaves the remembered token of an application less when a role is taken from its client', async () => {
+  it('reduces the permissions of the cached token of an application when a role is taken from its client', async () => {
     const { id: roleId } = await world.newRole(acme, { permissions: ['user:read'] });
     const granting = (client: TestClient) => ({ roleId, holderKind: 'client' as const, holderId: client.uuid });
     const app = await rememberedApp({}, (client) => world.grantRole(acme, granting(client)));
@@ -433,9 +436,9 @@ describe('a service that ends access', () => {
     await expect.poll(() => app.socket.ask(USERS), { timeout: 20_000 }).toBe('FORBIDDEN');
   });
 
-  it('is known here for each type that ends access and that a service records', () => {
+  it('is tested for each type that ends access and that a service records', () => {
     const alone = ['linked_app.removed', 'client.secret_rotated'];
-    // The steps that record these come with the authorization code and with the end of all sessions of a tenant.
+    // No service records these types yet: they belong to authorization codes and to ending all sessions of a tenant.
     const unrecorded = ['code.replayed', 'tenant.sessions_revoked'];
     const known = [...CAUSES, ...NARROWINGS].map(({ type }) => type);
     expect(new Set([...known, ...alone, ...unrecorded])).toEqual(new Set(ENDING));

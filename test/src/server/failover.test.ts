@@ -32,7 +32,7 @@ async function start(port: number): Promise<RunningNode> {
   return startNode(config, createLogger('silent'));
 }
 
-/** A primary with a bootstrapped service, and a standby with the same. */
+/** A primary with a bootstrapped service, and its standby. */
 async function makePair(): Promise<{ primary: PostgresCluster; standby: PostgresCluster }> {
   const primary = await PostgresCluster.create();
   cleanUps.push(() => primary.destroy());
@@ -50,7 +50,7 @@ async function readiness(node: RunningNode): Promise<number> {
   return response.status;
 }
 
-/** A token, which is an event on a connection beside the pool. */
+/** Issues a token, which writes an event on a connection outside the pool. */
 async function requestToken(node: RunningNode): Promise<{ status: number; token: string }> {
   const response = await fetch(`${node.localUrl}/t/master/oauth/token`, {
     method: 'POST',
@@ -61,7 +61,7 @@ async function requestToken(node: RunningNode): Promise<{ status: number; token:
   return { status: response.status, token: body.access_token ?? '' };
 }
 
-/** A user, which is a transaction of the pool. */
+/** Makes a user in a transaction of the pool. */
 async function createUser(node: RunningNode, token: string, username: string): Promise<number> {
   const query = 'mutation ($username: String!) { createUser(input: { username: $username }) { user { subject } } }';
   const response = await fetch(`${node.localUrl}/graphql`, {
@@ -73,7 +73,7 @@ async function createUser(node: RunningNode, token: string, username: string): P
   return response.status === 200 && body.data == null ? 599 : response.status;
 }
 
-/** Writes in both ways, by several callers at once, until told to stop. */
+/** Writes in both ways, with several callers at the same time, until stopped. */
 function writeOn(node: RunningNode, token: string) {
   let isStopped = false;
   let answers: number[] = [];
@@ -85,7 +85,7 @@ function writeOn(node: RunningNode, token: string) {
   };
   const done = Promise.all(['a', 'b', 'c', 'd'].map(writer));
   return {
-    /** Statuses since the last call. */
+    /** The statuses since the last call. */
     takeAnswers: () => {
       const taken = answers;
       answers = [];
@@ -98,7 +98,7 @@ function writeOn(node: RunningNode, token: string) {
   };
 }
 
-/** Counts the users whose making a subscriber has seen. */
+/** Counts the new users of whose events a subscriber has received. */
 function subscribe(node: RunningNode, token: string): { client: Client; seen: () => number } {
   const client = createClient({
     url: `${node.localUrl.replace('http', 'ws')}/graphql`,
@@ -121,7 +121,7 @@ async function makeReadOnly(cluster: PostgresCluster): Promise<void> {
   await administer(cluster.url(), 'select pg_reload_conf()');
 }
 
-/** What is connected to a cluster in the name of the service. */
+/** The connections of the service to a cluster. */
 async function connectionsTo(cluster: PostgresCluster): Promise<number> {
   const client = new pg.Client({ connectionString: cluster.url() });
   await client.connect();
@@ -133,7 +133,7 @@ async function connectionsTo(cluster: PostgresCluster): Promise<number> {
 }
 
 describe('a failover while the old primary stays reachable and read-only', { timeout: 300_000 }, () => {
-  it('leaves no connection at the old one, and after it every write succeeds', async () => {
+  it('leaves no connection to the old one, and all later writes succeed', async () => {
     const { primary, standby } = await makePair();
     const forwarder = await Forwarder.open(primary.port);
     cleanUps.push(() => forwarder.close());
@@ -153,17 +153,17 @@ describe('a failover while the old primary stays reachable and read-only', { tim
     forwarder.leadTo(standby.port);
     await expect.poll(() => readiness(node), WAIT).toBe(200);
     await expect.poll(() => connectionsTo(primary), WAIT).toBe(0);
-    // Nothing but refusals that say when to come back.
+    // Only refusals with Retry-After.
     for (const status of load.takeAnswers()) expect([200, 503]).toContain(status);
     const seenBefore = subscriber.seen();
-    // A request that began before may still end with a refusal; then there is none any more.
+    // Requests that began before may still be refused; later ones are not.
     let inARow = 0;
     const countInARow = () => {
       for (const status of load.takeAnswers()) inARow = status === 200 ? inARow + 1 : 0;
       return inARow;
     };
     await expect.poll(countInARow, WAIT).toBeGreaterThan(30);
-    // The subscription goes on with what happens on the new primary.
+    // The subscription continues with the events of the new primary.
     await expect.poll(() => subscriber.seen(), WAIT).toBeGreaterThan(seenBefore);
     expect(await readiness(node)).toBe(200);
   });

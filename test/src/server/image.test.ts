@@ -18,7 +18,7 @@ beforeAll(() => {
 afterEach(endStarted);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** What the image runs, with its variables; addresses and folders are those of this machine. */
+/** The command and variables of the image; addresses and folders are those of this machine. */
 function startImage(): Started {
   const [, ...args] = image.command;
   return new Started(
@@ -35,15 +35,15 @@ function startImage(): Started {
   );
 }
 
-describe('what the Dockerfile makes', { timeout: 180_000 }, () => {
-  it('holds the installed packages without the dev dependencies, and what was built', () => {
+describe('the image', { timeout: 180_000 }, () => {
+  it('contains the installed packages without the dev dependencies, and the build', () => {
     expect(image.command[0]).toBe('node');
     expect(existsSync(join(image.folder, 'node_modules/koa'))).toBe(true);
     expect(existsSync(join(image.folder, 'node_modules/vitest'))).toBe(false);
     expect(existsSync(join(image.folder, 'dist/web/graphiql/index.html'))).toBe(true);
   });
 
-  it('starts, is healthy by its own check, and gives its client a token', async () => {
+  it('starts, is healthy by its health check, and issues its client a token', async () => {
     const node = await startImage().ready();
     const [, ...args] = image.healthCheck;
     const check = spawnSync(process.execPath, args, { env: { PORT: new URL(node.url).port }, encoding: 'utf8' });

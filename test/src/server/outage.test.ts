@@ -6,7 +6,7 @@ import { PostgresCluster } from '../../support/postgres-cluster.ts';
 import { buildServer, endStarted, MAIN, Started } from '../../support/started.ts';
 
 const SECRET = randomBytes(32).toString('base64url');
-/** The limits below one after the other, on a busy machine. */
+/** The sum of the limits below, with time for a busy machine. */
 const BOUND_MS = 15_000;
 const WAIT = { timeout: 30_000, interval: 100 };
 
@@ -58,7 +58,7 @@ async function readiness(): Promise<number> {
   return response.status;
 }
 
-/** Every request of a crowd is refused in bounded time, and the node says that it is not ready. */
+/** Expects that every one of many requests is refused in bounded time, and that the node reports that it is not ready. */
 async function expectRefusals(): Promise<void> {
   const began = performance.now();
   const answers = await Promise.all(Array.from({ length: 12 }, requestToken));
@@ -72,8 +72,8 @@ async function expectRecovery(): Promise<void> {
   await expect.poll(async () => (await requestToken()).status, WAIT).toBe(200);
 }
 
-describe('a node whose database falls silent', { timeout: 180_000 }, () => {
-  it('refuses in bounded time while the network loses packets, and serves once it does not', async () => {
+describe('a node whose database stops answering', { timeout: 180_000 }, () => {
+  it('refuses in bounded time while the network loses packets, and serves afterwards', async () => {
     await expectRecovery();
     forwarder.lose();
     await expectRefusals();
@@ -88,7 +88,7 @@ describe('a node whose database falls silent', { timeout: 180_000 }, () => {
     await expectRecovery();
   });
 
-  it('ends within its time when it is asked to meanwhile, with requests under way', async () => {
+  it('ends within its time limit meanwhile, with requests under way', async () => {
     await cluster.freeze();
     const waiting = Promise.allSettled(Array.from({ length: 6 }, requestToken));
     const began = performance.now();

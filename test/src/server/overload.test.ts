@@ -60,7 +60,7 @@ function createUser(username: string): Promise<Response> {
   });
 }
 
-/** The same change over a path of Blitz. */
+/** The same change over the Blitz dialect. */
 async function changeOverBlitz(subject: string): Promise<Response> {
   return fetch(`${node.localUrl}/blitz/api/v3/users/${subject}/auth`, {
     method: 'POST',
@@ -84,7 +84,7 @@ async function whileLocked<T>(table: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** Runs work while every new user costs this statement. */
+/** Runs work while every new user also executes this statement. */
 async function withTrigger<T>(statement: string, work: () => Promise<T>): Promise<T> {
   await other.query(`create function overload() returns trigger language plpgsql as $$ begin ${statement}; return new; end $$;
     create trigger overload before insert on users for each row execute function overload()`);
@@ -101,8 +101,8 @@ const refusalOf = async (response: Response) => ({
   retryAfter: response.headers.get('retry-after'),
 });
 
-describe('a database that has no time or room', () => {
-  it('makes an answer of 503 with Retry-After when a lock is not free in time, in the graph and on older paths', async () => {
+describe('an overloaded database', () => {
+  it('is answered with 503 and Retry-After when a lock is not free in time, in the graph and in dialects', async () => {
     const subject = await subjectOf(await createUser('ada'));
     await whileLocked('users', async () => {
       expect(await refusalOf(await createUser('grace'))).toEqual(REFUSAL);
@@ -111,19 +111,19 @@ describe('a database that has no time or room', () => {
     expect((await createUser('grace')).status).toBe(200);
   });
 
-  it('does so for a token whose event cannot be written in time', async () => {
+  it('is answered so for a token whose event cannot be written in time', async () => {
     await whileLocked('event_arrivals', async () => expect(await refusalOf(await requestToken())).toEqual(REFUSAL));
     await expect.poll(async () => (await requestToken()).status, { timeout: 10_000 }).toBe(200);
   });
 
-  it('does so when a statement takes too long', async () => {
+  it('is answered so when a statement takes too long', async () => {
     await withTrigger('perform pg_sleep(30)', async () => {
       expect(await refusalOf(await createUser('mary'))).toEqual(REFUSAL);
     });
     expect((await createUser('mary')).status).toBe(200);
   });
 
-  it.each(['53100', '53200', '53400'])('does so for want of resources: SQLSTATE %s', async (code) => {
+  it.each(['53100', '53200', '53400'])('is answered so when resources are exhausted: SQLSTATE %s', async (code) => {
     await withTrigger(`raise exception 'no room' using errcode = '${code}'`, async () => {
       expect(await refusalOf(await createUser(`user-${code}`))).toEqual(REFUSAL);
     });

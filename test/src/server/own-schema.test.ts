@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** A database whose `public` holds a whole installation already, and a URL whose connections find their tables by `path`. */
+/** A database whose schema `public` contains another installation, and a URL whose connections have the `search_path` given. */
 async function databaseWithPath(path: string): Promise<{ url: string; ownUrl: string }> {
   const { url, drop } = await createTestDatabase();
   cleanUps.push(drop);
@@ -25,7 +25,7 @@ async function databaseWithPath(path: string): Promise<{ url: string; ownUrl: st
   return { url, ownUrl: own.href };
 }
 
-/** Starts a node, and lets go of it again. */
+/** Starts a node and stops it. */
 async function startOnce(url: string): Promise<{ isFirst: boolean; ready: number }> {
   const config = parseConfig({
     DRAIN_SECONDS: '0',
@@ -46,7 +46,7 @@ async function startOnce(url: string): Promise<{ isFirst: boolean; ready: number
   }
 }
 
-/** Tables of each schema, of the kinds that the service makes: lists of migrations, entities, logs, months of the log. */
+/** The tables of each schema of the kinds that the service makes: list of migrations, entities, logs, partitions of the log. */
 async function tablesBySchema(url: string): Promise<Record<string, number>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -58,22 +58,22 @@ async function tablesBySchema(url: string): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ schema, count }) => [schema, count]));
 }
 
-describe('a database whose search_path names a schema of its own', { timeout: 90_000 }, () => {
+describe('a database whose search_path names another schema', { timeout: 90_000 }, () => {
   it.each([
     ['alone', '"Own one"'],
     ['before another installation', '"Own one", public'],
-  ])('takes a first start and every later one: %s', async (_case, path) => {
+  ])('supports the first and later starts: %s', async (_case, path) => {
     const { url, ownUrl } = await databaseWithPath(path);
     const before = await tablesBySchema(url);
     expect(await startOnce(ownUrl)).toEqual({ isFirst: true, ready: 200 });
     expect(await startOnce(ownUrl)).toEqual({ isFirst: false, ready: 200 });
     const after = await tablesBySchema(url);
     expect(after['public']).toBe(before['public']);
-    // The template has no months of the log yet; a node makes three.
+    // The template has no partitions of the log yet; a node makes three.
     expect(after['Own one']).toBe(before['public']! + 3);
   });
 
-  it('is what the check of the schema looks at', async () => {
+  it('is the schema that the schema check reads', async () => {
     const { ownUrl } = await databaseWithPath('"Own one"');
     const db = await Database.open({ location: { kind: 'server', url: ownUrl, poolMax: 1 }, entities: ENTITIES });
     cleanUps.push(() => db.close());

@@ -7,7 +7,7 @@ import { createTestDatabase } from '../../support/postgres.ts';
 import { TransactionPooler } from '../../support/transaction-pooler.ts';
 
 const SECRET = 'x'.repeat(32);
-/** Connections to the server: fewer than the node's own, which are four beside its pool of three. */
+/** Connections to the server: fewer than the node has, which are four outside its pool of three. */
 const SIZE = 4;
 
 const cleanUps: (() => Promise<void>)[] = [];
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** What has been set for the session of some connection to the server. */
+/** The settings in the session of any connection to the server. */
 async function sessionSettings(url: string): Promise<readonly string[]> {
   const clients = Array.from({ length: SIZE }, () => new pg.Client({ connectionString: url }));
   for (const client of clients) await client.connect();
@@ -29,7 +29,7 @@ async function sessionSettings(url: string): Promise<readonly string[]> {
 }
 
 describe('a node behind a pooler in transaction mode', { timeout: 90_000 }, () => {
-  it('starts, serves, and leaves nothing behind in the sessions that it shares', async () => {
+  it('starts, serves, and leaves no settings in the shared sessions', async () => {
     const { url, drop } = await createTestDatabase();
     cleanUps.push(drop);
     const pooled = new URL(url);

@@ -79,11 +79,11 @@ describe('every subscription of the SDL', () => {
     }
   }
 
-  it('is one that these tests know how to feed', () => {
+  it('has an event source in these tests', () => {
     expect(subscriptions().map(({ name }) => name)).toEqual(['securityEvents']);
   });
 
-  it('gives every field of every type that it reaches, ids and type names included, item after item', async () => {
+  it('gives every field of every reachable type, including ids and type names, for each item', async () => {
     const feed = follow('reader');
     expect((await feed.next()).value).toMatchObject({
       __typename: 'SecurityEventFeedItem',
@@ -102,7 +102,7 @@ describe('every subscription of the SDL', () => {
     await feed.return(undefined);
   });
 
-  it('ends with the error of an item that its caller may not see, and gives that item after the last cursor', async () => {
+  it('ends with the error of an item that its caller may not see, and delivers that item after the last cursor', async () => {
     served.tokens.set('changing', world.app(tenant, 'event:read'));
     const client = served.connect('changing');
     const feed = follow('changing', undefined, client);

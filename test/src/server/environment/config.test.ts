@@ -43,7 +43,7 @@ describe('configuration: defaults', () => {
     expect(parseConfig({ PORT: '', SMTP_URL: ' ', DATABASE_URL: '' })).toEqual(parseConfig({}));
   });
 
-  it('reads nothing but these names', () => {
+  it('reads only these names', () => {
     expect([...CONFIG_NAMES].sort()).toEqual(
       [
         'BOOTSTRAP_ADMIN_PASSWORD',
@@ -205,7 +205,7 @@ describe('configuration: faults', () => {
     expect(parseConfig({ ...SERVER, DATABASE_URL: `${url}${import.meta.filename}` }).database.kind).toBe('server');
   });
 
-  it('demands MASTER_KEY beside DATABASE_URL, because a node cannot keep one for the others', () => {
+  it('requires MASTER_KEY with DATABASE_URL, because nodes cannot share a generated one', () => {
     expect(faultsOf({ DATABASE_URL: SERVER.DATABASE_URL })).toEqual([expect.stringMatching(/^MASTER_KEY: is needed/)]);
   });
 
@@ -229,7 +229,7 @@ describe('configuration: faults', () => {
 });
 
 describe('GraphQL limits', () => {
-  it('keeps the defaults of what is not named', () => {
+  it('keeps the defaults of limits that are not named', () => {
     expect(parseGraphqlLimits(' body=2048 ,')).toEqual({ ...DEFAULT_GRAPHQL_LIMITS, body: 2048 });
   });
 });

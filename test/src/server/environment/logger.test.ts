@@ -25,7 +25,7 @@ describe('the log', () => {
     });
   });
 
-  it('keeps silent below its level', () => {
+  it('logs nothing below its level', () => {
     const { log, lines } = collect('warn');
     log.info('not this');
     log.warn('this');
@@ -54,7 +54,7 @@ describe('the log', () => {
     'sessionCookie',
     'ticket',
     'qrCode',
-    // The names of Blitz.
+    // Names of the Blitz dialect.
     'current',
     'base32Secret',
     'base64QRCode',
@@ -66,7 +66,7 @@ describe('the log', () => {
     expect(lines[0]).toContain('[redacted]');
   });
 
-  it('replaces every value that the graph takes or gives under the name of a secret', () => {
+  it('redacts every argument and field of the graph that is a secret', () => {
     const graph = parse(readFileSync('schema/schema.graphql', 'utf8'));
     const names = new Set<string>();
     const collectName = ({ name, type }: FieldDefinitionNode | InputValueDefinitionNode): void => {
@@ -82,14 +82,14 @@ describe('the log', () => {
     }
   });
 
-  it('keeps what only sounds like a secret', () => {
+  it('keeps values whose names only resemble those of secrets', () => {
     const { log, lines } = collect();
     const entry = { tokenType: 'Bearer', errorCode: 'NOT_FOUND', secretsOf: 'shop', currentPage: 2 };
     log.info(entry, 'x');
     expect(JSON.parse(lines[0]!)).toMatchObject(entry);
   });
 
-  it('replaces credentials inside texts and error messages', () => {
+  it('redacts credentials inside texts and error messages', () => {
     const { log, lines } = collect();
     const jwt = `eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ4In0.c2ln`;
     log.error({ err: new Error(`refused Bearer abc.def-hunter2 at postgres://u:hunter2@db/x`) }, `got ${jwt}`);
@@ -100,7 +100,7 @@ describe('the log', () => {
     expect(lines[1]).not.toContain('HUNTER2');
   });
 
-  it('tells the code, detail and cause of an error of ours', () => {
+  it('logs the code, detail and cause of an IdentityError', () => {
     const { log, lines } = collect();
     const err = kernelErrors.SERVICE_UNAVAILABLE({ detail: { pool: 3 }, cause: new Error('ECONNREFUSED 127.0.0.1') });
     log.error({ err }, 'failed');
@@ -110,7 +110,7 @@ describe('the log', () => {
     expect(entry.err.stack).toContain('logger.test.ts');
   });
 
-  it('survives a cycle and bytes', () => {
+  it('logs cycles and bytes in bounded form', () => {
     const { log, lines } = collect();
     const cycle: Record<string, unknown> = { bytes: Buffer.from('hunter2') };
     cycle['self'] = cycle;

@@ -4,7 +4,7 @@ import { findMisspelt } from '../../../../src/server/environment/setting-names.t
 
 const guess = (env: Record<string, string>) => findMisspelt(env, CONFIG_NAMES);
 
-describe('a setting that is written wrongly', () => {
+describe('a misspelt setting', () => {
   it.each([
     ['DATABSE_URL', 'DATABASE_URL'],
     ['DATABASE_URI', 'DATABASE_URL'],
@@ -18,7 +18,7 @@ describe('a setting that is written wrongly', () => {
     expect(() => parseConfig({ [name]: 'x' })).toThrow(`${name}: is not a setting; did you mean ${meant}?`);
   });
 
-  it('is not seen in the names of other programs, in empty values, and beside the right name', () => {
+  it('is not assumed for names of other programs, for empty values, and if the right name is also set', () => {
     const machine = [
       'HOME',
       'PATH',

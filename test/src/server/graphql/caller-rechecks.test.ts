@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CallerRechecks } from '../../../../src/server/graphql/caller-rechecks.ts';
 
-describe('looking at callers again', () => {
-  /** Looks that end when the test says so. */
+describe('checking callers again', () => {
+  /** Checks that end when the test resolves them. */
   function controlled() {
     const begun: [string, string[]][] = [];
     const ends: (() => void)[] = [];
@@ -13,7 +13,7 @@ describe('looking at callers again', () => {
     return { begun, ends, rechecks };
   }
 
-  it('takes the sockets of one token together, and looks once more at what is asked for meanwhile', async () => {
+  it('checks the sockets of one token together, and checks again for requests that come during a check', async () => {
     const { begun, ends, rechecks } = controlled();
     rechecks.ask('busy', 'first');
     for (let i = 0; i < 10; i++) for (const socket of ['a', 'b', 'a']) rechecks.ask(`token-${i}`, socket);
@@ -33,7 +33,7 @@ describe('looking at callers again', () => {
     expect(begun.find(([authorization]) => authorization === 'token-3')).toEqual(['token-3', ['a', 'b']]);
   });
 
-  it('has a bounded number of looks under way', async () => {
+  it('runs a bounded number of checks at the same time', async () => {
     let running = 0;
     let most = 0;
     let done = 0;

@@ -8,7 +8,7 @@ import { repeatsOf } from '../../../../src/server/graphql/document-repeats.ts';
 const SCHEMA = buildSchema('type Query { a: Query, b: Query, x: Int, y(n: Int): Int }');
 const { tokens } = DEFAULT_GRAPHQL_LIMITS;
 
-/** A document that counts how often the names of its fields are read: comparing two fields reads those of both. */
+/** A document that counts how often the names of its fields are read; comparing two fields reads both names. */
 function counted(text: string): { readonly document: DocumentNode; readonly reads: () => number; fields: number } {
   let reads = 0;
   let fields = 0;
@@ -38,7 +38,7 @@ const codesOf = (text: string, limits = DEFAULT_GRAPHQL_LIMITS): unknown[] => {
     );
 };
 
-/** Documents of one size whose validation compares each field with each. */
+/** Documents of the same size whose validation compares every pair of fields. */
 const REPEATED: readonly (readonly [string, string])[] = [
   ['one field again and again', `{ ${'x '.repeat(3000)} }`],
   ['one nested field again and again', `{ ${`a { ${'x '.repeat(30)} } `.repeat(100)} }`],
@@ -56,12 +56,12 @@ describe('checks of documents', () => {
     const faults = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS).faultsOf(document, getOperationAST(document), {});
     expect(faults.map(({ originalError }) => originalError)).toMatchObject([{ code: 'DOCUMENT_REPEATS_EXCEEDED' }]);
     expect(reads()).toBeLessThanOrEqual(8 * fields);
-    // The same document as it would be validated at once.
+    // The validation of the same document without the limit.
     validate(SCHEMA, document, specifiedRules);
     expect(reads()).toBeGreaterThan(50 * fields);
   });
 
-  it('refuse different fragments at one place, which validation would compare each with each', () => {
+  it('refuse too many different fragments at one place, whose pairs validation would compare', () => {
     const { repeats } = DEFAULT_GRAPHQL_LIMITS;
     const schema = buildSchema(`type Query { ${Array.from({ length: 20 }, (_, i) => `f${i}: Int`).join(' ')} }`);
     const codeOf = (count: number) => {
@@ -84,7 +84,7 @@ describe('checks of documents', () => {
     ]);
   });
 
-  it('compare at most so many fields as the limit of repeats allows to stand at each place', () => {
+  it('compare at each place at most as many fields as the limit of repeats allows', () => {
     const { repeats } = DEFAULT_GRAPHQL_LIMITS;
     const names = Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(97 + i)}: x `);
     const { document, reads, fields } = counted(`{ ${names.map((name) => name.repeat(repeats)).join('')} }`);
@@ -93,7 +93,7 @@ describe('checks of documents', () => {
     expect(reads()).toBeLessThanOrEqual(fields * (repeats + 16));
   });
 
-  it('refuse for the first limit alone what exceeds one and does not fit the schema', () => {
+  it('report only the first exceeded limit of a document that also does not match the schema', () => {
     expect(codesOf('{ nothing a { a { x } } }', parseGraphqlLimits('depth=3'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(codesOf('{ nothing a { a { a { x } } } }', parseGraphqlLimits('depth=3'))).toEqual(['DOCUMENT_TOO_DEEP']);
     expect(codesOf(`{ nothing ${'a { x } b { x } '.repeat(6)} }`, parseGraphqlLimits('cost=10'))).toEqual([
@@ -101,11 +101,11 @@ describe('checks of documents', () => {
     ]);
   });
 
-  it('say everything that does not fit the schema', () => {
+  it('report every mismatch with the schema', () => {
     expect(codesOf('{ one two x }')).toEqual(['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
   });
 
-  it('look at a document again for other variables, though it was found sound', () => {
+  it('check the cost of an accepted document again for other variables', () => {
     const schema = buildSchema(
       'type Query { all(first: Int): AllConnection } type AllConnection { nodes: [Item] } type Item { x: Int }',
     );
@@ -115,7 +115,7 @@ describe('checks of documents', () => {
     expect([count(10), count(11), count(10)]).toEqual([0, 1, 0]);
   });
 
-  it('refuse variables with a whole number that was rounded, which as an id would be that of something else', () => {
+  it('refuse variables with a rounded whole number, which would be the id of another object', () => {
     const schema = buildSchema('type Query { thing(id: ID, at: [In]): Int } input In { n: ID }');
     const document = parse('query ($id: ID, $at: [In]) { thing(id: $id, at: $at) }');
     const checks = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS);
@@ -129,7 +129,7 @@ describe('checks of documents', () => {
     expect(fieldsOf('{"id":9007199254740991,"at":[{"n":"9007199254740993"}]}')).toEqual([]);
   });
 
-  it('validate a document whose operation is not told', () => {
+  it('validate a document if the request does not name an operation', () => {
     const checks = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS);
     expect(checks.faultsOf(parse('query A { x } query B { nothing }'), null, {})).toHaveLength(1);
   });
@@ -163,7 +163,7 @@ describe('repeats of a document', () => {
     ['a fragment that is not there', '{ ...Nothing x }', 1],
   ])('count %s', (_, text, count) => expect(worst(text).count).toBe(count));
 
-  it('are found in bounded work where fragments multiply the document', () => {
+  it('are found with bounded work in a document that fragments multiply', () => {
     const fragments = Array.from(
       { length: 40 },
       (_, i) => `fragment F${i} on Query { a { ...F${i + 1} } b { ...F${i + 1} } }`,

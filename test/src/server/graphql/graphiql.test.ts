@@ -27,7 +27,7 @@ let http: HttpServer;
 let sockets: SocketEndpoint;
 let url: string;
 
-/** A caller's own name, and a subscription that tells it. */
+/** A query and a subscription that answer the caller. */
 function namingSchema(): GraphQLSchema {
   const schema = buildSchema('type Query { me: String } type Subscription { hello: String }');
   schema.getQueryType()!.getFields()['me']!.resolve = (_, __, context: GraphContext) => context.caller.clientId;
@@ -79,7 +79,7 @@ afterAll(async () => {
 const navigation = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 describe('the page at /graphql', () => {
-  it('is for browsers: API clients are served by the graph', async () => {
+  it('is served to browsers only; API clients get GraphQL', async () => {
     const page = await fetch(`${url}/graphql`, { headers: navigation });
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('vary')).toContain('Accept');
@@ -87,14 +87,14 @@ describe('the page at /graphql', () => {
       expect((await fetch(`${url}/graphql`, { headers: { accept } })).status).toBe(400);
   });
 
-  it('names nothing outside this server, and says so in its policy', async () => {
+  it('loads nothing from other servers, and its policy forbids it', async () => {
     const page = await fetch(`${url}/graphql`, { headers: navigation });
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(page.headers.get('content-security-policy')).not.toContain('http');
     expect(await page.text()).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
-  it('loads files of the build for ever, and no others', async () => {
+  it('serves only files of the build, which may be cached for ever', async () => {
     const [, path] = /src="(\/assets\/graphiql\/[^"]+)"/.exec(
       await (await fetch(`${url}/graphql`, { headers: navigation })).text(),
     )!;
@@ -106,7 +106,7 @@ describe('the page at /graphql', () => {
       expect((await fetch(`${url}/assets/graphiql/${other}`)).status).toBe(404);
   });
 
-  it('leaves everything to the graph where it was not built', async () => {
+  it('passes all requests to the graph if the page was not built', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'idgraph-nothing-'));
     const page = graphiql(pathToFileURL(`${empty}/`));
     let passed = 0;
@@ -132,7 +132,7 @@ describe('GraphiQL in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  /** Replaces the text of one of the visible editors: the operation above, the headers below. */
+  /** Replaces the text of one of the visible editors: first the operation, second the headers. */
   async function type(editor: 'operation' | 'headers', text: string): Promise<void> {
     const editors = page.locator('.graphiql-editors .graphiql-editor:visible');
     await editors
@@ -141,22 +141,22 @@ describe('GraphiQL in a browser', () => {
       .click();
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(text);
-    // The editor closes brackets by itself.
+    // The editor adds closing brackets.
     await page.keyboard.press('Control+Shift+End');
     await page.keyboard.press('Delete');
   }
 
-  /** Runs what stands there and waits for the result to hold a text. */
+  /** Runs the operation in the editor and waits until the result contains a text. */
   async function runUntil(operation: string, text: string): Promise<void> {
-    // The name of the tab shows that the page has read what was typed.
+    // The name of the tab shows that the page has read the new text.
     await page.locator('.graphiql-tab-button').filter({ hasText: operation }).waitFor();
     await page.locator('.graphiql-execute-button').click();
-    // The editor writes blanks as no-break spaces.
+    // The editor shows blanks as no-break spaces.
     const words = new RegExp(text.replaceAll(' ', '\\s'));
     await page.locator('.result-window .view-lines').filter({ hasText: words }).waitFor();
   }
 
-  it('runs a query and a subscription with the token of the headers editor, without a request to anybody else', {
+  it('runs a query and a subscription with the token of the headers editor, without a request to another server', {
     timeout: 90_000,
   }, async () => {
     await page.goto(`${url}/graphql`);

@@ -21,7 +21,7 @@ import { testGraph, World } from '../../../support/world.ts';
 
 const PUBLIC_URL = 'https://id.example.com';
 
-/** A server that shows an empty page; its origin is another one than the service's. */
+/** A server with an empty page, whose origin differs from that of the service. */
 async function pageServer(): Promise<{ readonly server: Server; readonly origin: string }> {
   const server = createServer((_, response) => {
     response.setHeader('Content-Type', 'text/html');
@@ -38,7 +38,7 @@ let sockets: SocketEndpoint;
 let url: string;
 let page: Awaited<ReturnType<typeof pageServer>>;
 let stranger: Awaited<ReturnType<typeof pageServer>>;
-/** The client that lists the page, and another one of its tenant. */
+/** The client that lists the page, and another client of the same tenant. */
 let app: TestClient;
 let other: TestClient;
 
@@ -107,7 +107,7 @@ const preflight = (origin: string) =>
 const allowed = (answer: Response) => answer.headers.get('access-control-allow-origin');
 
 describe('the graph and pages of other origins (check 21)', () => {
-  it('answers a preflight before its server would refuse it, and by the lists of the clients', async () => {
+  it('answers a preflight according to the lists of the clients', async () => {
     const answer = await preflight(page.origin);
     expect([answer.status, allowed(answer)]).toEqual([204, page.origin]);
     expect(answer.headers.get('access-control-allow-methods')).toBe('GET, POST');
@@ -128,19 +128,19 @@ describe('the graph and pages of other origins (check 21)', () => {
     expect(allowed(await post(page.origin, await other.token()))).toBeNull();
   });
 
-  it('lets pages read why they were refused', async () => {
+  it('lets pages read the reason of a refusal', async () => {
     const answer = await post(page.origin, 'no-token');
     expect([answer.status, allowed(answer)]).toEqual([401, page.origin]);
     expect(answer.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
   });
 
-  it('says of every answer that it depends on the origin', async () => {
+  it('declares that every answer depends on the origin (Vary)', async () => {
     for (const origin of [page.origin, stranger.origin])
       expect((await post(origin)).headers.get('vary')).toContain('Origin');
     expect((await fetch(`${url}/graphql?query={__typename}`)).headers.get('vary')).toContain('Origin');
   });
 
-  it('asks the tenant alone whose host was asked', async () => {
+  it('consults only the clients of the tenant that owns the host', async () => {
     const hosted = await world.tenant();
     await sql`insert into tenant_hosts (host, tenant_id, created_at)
       values ('id.hosted.example', ${hosted.id}, now())`.execute(world.db.read());
@@ -155,7 +155,7 @@ describe('the graph and pages of other origins (check 21)', () => {
   });
 });
 
-/** Opens a socket as a page would, and shows the token; resolves with what the service answers. */
+/** Opens a socket as a page does, and sends the token; resolves with the answer of the service. */
 async function opened(
   origin: string,
   token: string,
@@ -199,7 +199,7 @@ describe('sockets of pages of other origins (check 59)', () => {
   });
 });
 
-/** In the page: one query over HTTP, or the reason why there is no answer. */
+/** Runs in the page: one query over HTTP. @returns The answer, or the error. */
 const queryInPage = async ({ at, token, body }: { at: string; token: string; body: string }): Promise<unknown> => {
   try {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -209,7 +209,7 @@ const queryInPage = async ({ at, token, body }: { at: string; token: string; bod
   }
 };
 
-/** In the page: what the token endpoint answers a public client. */
+/** Runs in the page: a token request of a public client. */
 const tokenInPage = async ({ at, clientId }: { at: string; clientId: string }): Promise<unknown> => {
   try {
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'none', client_id: clientId });
@@ -220,7 +220,7 @@ const tokenInPage = async ({ at, clientId }: { at: string; clientId: string }): 
   }
 };
 
-/** In the page: subscribes, and collects what comes in `window.seen`. */
+/** Runs in the page: subscribes, and collects the items in `window.seen`. */
 const subscribeInPage = ({ at, token, query }: { at: string; token: string; query: string }): void => {
   const seen: unknown[] = [];
   Object.assign(globalThis, { seen });
@@ -250,7 +250,7 @@ describe('a page of another origin in Chromium', () => {
   }
   const seenIn = (opened: Page) => opened.evaluate(() => (globalThis as unknown as { seen: unknown[] }).seen);
 
-  it('queries and subscribes where its client lists it', async () => {
+  it('queries and subscribes if its client lists it', async () => {
     const opened = await at(page.origin);
     const token = await app.token();
     expect(await opened.evaluate(queryInPage, { at: url, token, body: HELLO })).toEqual({
@@ -258,7 +258,7 @@ describe('a page of another origin in Chromium', () => {
     });
     const query = 'subscription { securityEvents(filter: { types: ["user.created"] }) { event { type } } }';
     await opened.evaluate(subscribeInPage, { at: url, token, query });
-    // The first item is the checkpoint from which events follow.
+    // The first item is a checkpoint; the events follow.
     await vi.waitFor(async () => expect((await seenIn(opened)).length).toBeGreaterThan(0), { timeout: 10_000 });
     await world.newUser(acme);
     await vi.waitFor(
@@ -276,7 +276,7 @@ describe('a page of another origin in Chromium', () => {
     expect(await opened.evaluate(tokenInPage, { at: url, clientId: other.clientId })).toBe('invalid_client');
   });
 
-  it('gets no answer where no client lists it', async () => {
+  it('gets no answer if no client lists it', async () => {
     const opened = await at(stranger.origin);
     const token = await app.token();
     expect(await opened.evaluate(queryInPage, { at: url, token, body: HELLO })).toBe('TypeError');

@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Tokens of the tests: what stands behind each. */
+/** The callers of the tests, by token. */
 const authenticateToken: AuthenticateToken = async (token, origin) => {
   if (token === 'good') return { ...world.app(tenant, 'tenant:read'), origin };
   if (token === 'away') throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 3 });
@@ -119,7 +119,7 @@ describe('the graph over HTTP', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('lets anybody read the schema', async () => {
+  it('lets anonymous callers read the schema', async () => {
     const { url } = await start();
     const answer = await post(url, { query: getIntrospectionQuery() });
     expect(answer.body.data.__schema.queryType.name).toBe('Query');
@@ -164,7 +164,7 @@ describe('the graph over HTTP', () => {
     expect(answer.headers.get('content-type')).toContain('application/json');
   });
 
-  it.each(['null', '0', '""', '[]', '"x"'])('answers the body %s, which is no request, with 400', async (body) => {
+  it.each(['null', '0', '""', '[]', '"x"'])('answers the body %s, which is not a request, with 400', async (body) => {
     const { url } = await start();
     expect((await post(url, body)).status).toBe(400);
   });
@@ -196,7 +196,7 @@ describe('the graph over HTTP', () => {
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('sends subscriptions to the WebSocket', async () => {
+  it('refuses subscriptions and names the WebSocket', async () => {
     const { url } = await start({ schema: buildSchema('type Query { a: String } type Subscription { b: String }') });
     for (const accept of MEDIA_TYPES) {
       const { status, code, body } = await post(url, { query: 'subscription { b }' }, { accept });
@@ -212,8 +212,8 @@ describe('the graph over HTTP', () => {
   });
 });
 
-describe('who calls', () => {
-  it('is nobody without a token: guarded fields say so', async () => {
+describe('the caller of a request', () => {
+  it('is anonymous without a token, so guarded fields are refused', async () => {
     const { url } = await start();
     const { status, code } = await post(url, { query: '{ tenants { nodes { name } } }' });
     expect([status, code]).toEqual([200, 'UNAUTHENTICATED']);
@@ -238,13 +238,13 @@ describe('who calls', () => {
     },
   );
 
-  it('is asked to come back with 503 while the database that knows is away', async () => {
+  it('gets 503 with Retry-After while the database is away', async () => {
     const { url } = await start();
     const { status, code, headers } = await post(url, { query: '{ __typename }' }, { authorization: 'Bearer away' });
     expect([status, code, headers.get('retry-after')]).toEqual([503, 'SERVICE_UNAVAILABLE', '3']);
   });
 
-  it('learns nothing of a fault of ours, which is logged (check 59)', async () => {
+  it('sees no details of an internal fault, which is logged (check 59)', async () => {
     const { url, logged } = await start();
     const { status, body } = await post(url, { query: '{ __typename }' }, { authorization: 'Bearer broken' });
     expect([status, body.errors[0].extensions.code]).toEqual([500, 'INTERNAL_ERROR']);
@@ -288,7 +288,7 @@ describe('limits of a request', () => {
     },
   );
 
-  it('are looked at before validation, in each member of a batch: what exceeds one is refused for that alone', async () => {
+  it('are checked before validation, in each member of a batch, and an exceeded one is the only fault', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('depth=3,aliases=2,directives=1,cost=10,repeats=2') });
     const documents = [
       [`{ nothing ${nested.slice(1)}`, 'DOCUMENT_TOO_DEEP'],
@@ -309,13 +309,13 @@ describe('limits of a request', () => {
     expect(codes).toEqual(documents.map(([, code]) => (code === undefined ? [] : [code])));
   });
 
-  it('leave every fault of a document to be read at once when it exceeds none', async () => {
+  it('let validation report every fault of a document that exceeds none', async () => {
     const { url } = await start();
     const { status, body } = await post(url, { query: '{ nothing nobody }' });
     expect([status, body.errors.length]).toEqual([200, 2]);
   });
 
-  it('refuse pages beyond 200, and say how many there may be (check 57)', async () => {
+  it('refuse pages beyond 200, and state the maximum (check 57)', async () => {
     const { url } = await start();
     const query = '{ tenants(first: 201) { nodes { name } } }';
     const { status, code, body } = await post(url, { query }, { authorization: 'Bearer good' });
@@ -333,26 +333,26 @@ describe('limits of a request', () => {
     expect(await ask({ n: 10 })).toBeUndefined();
   });
 
-  it('take a connection without a page size for its standard page', async () => {
+  it('count the default page for a connection without a page size', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('cost=19') });
     const query = '{ tenants { nodes { name } } }';
     expect((await post(url, { query }, { authorization: 'Bearer good' })).code).toBe('DOCUMENT_TOO_COSTLY');
   });
 
-  it('measure fragments that spread one another without doing the work they ask for', async () => {
+  it('measure fragments that spread one another with bounded work', async () => {
     const { url } = await start();
     const fragments = Array.from({ length: 60 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
     const query = `{ ...F0 } ${fragments.join(' ')} fragment F60 on Query { a: __typename }`;
     expect((await post(url, { query })).code).toBe('DOCUMENT_ALIASES_EXCEEDED');
   });
 
-  it('leave a cycle of fragments to the rule about cycles', async () => {
+  it('leave a cycle of fragments to the validation rule about cycles', async () => {
     const { url } = await start();
     const query = '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }';
     expect((await post(url, { query })).code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('let the introspection of the usual tools pass', async () => {
+  it('accept the introspection query of common tools', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('depth=3') });
     expect((await post(url, { query: getIntrospectionQuery({ inputValueDeprecation: true }) })).code).toBeUndefined();
   });
@@ -363,7 +363,7 @@ describe('limits of a request', () => {
     expect((await post(url, { query })).code).toBeUndefined();
   });
 
-  it('refuse too large a body with 413 under every media type (check 57)', async () => {
+  it('refuse a too large body with 413 for every media type (check 57)', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('body=1024') });
     for (const accept of MEDIA_TYPES) {
       const answer = await post(url, { query: `{ __typename } #${'x'.repeat(1024)}` }, { accept });
@@ -371,7 +371,7 @@ describe('limits of a request', () => {
     }
   });
 
-  it('refuse too large a batch with 413 under every media type, and serve others (check 57)', async () => {
+  it('refuse a too large batch with 413 for every media type, and serve others (check 57)', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('batch=2') });
     const batch = (size: number) => Array.from({ length: size }, () => ({ query: '{ __typename }' }));
     for (const accept of MEDIA_TYPES) {
@@ -382,7 +382,7 @@ describe('limits of a request', () => {
   });
 });
 
-describe('secrets to guess', () => {
+describe('operations that check secrets', () => {
   const CHANGE =
     'mutation ($current: String!) { changePassword(input: { currentPassword: $current, newPassword: "four-lanterns-by-noon" }) { userId } }';
   const ANSWER =
@@ -390,7 +390,7 @@ describe('secrets to guess', () => {
   const ATTACH =
     'mutation ($user: ID!, $code: String!) { attachTotp(input: { userId: $user, secret: "JBSWY3DPEHPK3PXP", code: $code }) { userId } }';
 
-  it('are tried once in a batch: codes, right ones too (check 58)', async () => {
+  it('run once in a batch: codes, also right ones (check 58)', async () => {
     const user = await world.newUser(tenant);
     const { url } = await start({
       authenticateToken: async (_token, origin) => ({
@@ -424,7 +424,7 @@ describe('secrets to guess', () => {
     const { body } = await post(url, [guess, guess, guess], { authorization: 'Bearer good' });
     const codes = body.map(({ errors }: { errors: { extensions: { code: string } }[] }) => errors[0]?.extensions.code);
     expect(codes).toEqual([code, code, code]);
-    // What is tried is an event, and so is nothing else here.
+    // Each attempt records an event, and nothing else here does.
     expect((await world.events(tenant)).length - before).toBe(1);
     await post(url, guess, { authorization: 'Bearer good' });
     expect((await world.events(tenant)).length - before).toBe(2);
@@ -489,8 +489,8 @@ describe('trusted documents', () => {
   });
 });
 
-describe('a database that goes away', () => {
-  /** Fields that fail as the store behind them would. */
+describe('a database that is lost', () => {
+  /** Fields that fail like a store without a database. */
   function failingSchema() {
     const schema = buildSchema('type Query { away: String here: String lost: String! }');
     const fields = schema.getQueryType()!.getFields();
@@ -513,7 +513,7 @@ describe('a database that goes away', () => {
     },
   );
 
-  it('leaves an answer with some data a 200', async () => {
+  it('does not change the status 200 of an answer with some data', async () => {
     const { url } = await start({ schema: failingSchema() });
     const { status, body } = await post(url, { query: '{ here away }' });
     expect([status, body.data]).toEqual([200, { here: 'here', away: null }]);

@@ -20,7 +20,7 @@ const event = (type: EventType, over: Partial<SecurityEvent> = {}): SecurityEven
   ({ tenantId: acme.id, type, sessionId: null, subjectId: null, clientId: null, params: {}, ...over }) as SecurityEvent;
 
 describe('the index of sockets', () => {
-  /** Many who are never concerned, and a few who are. */
+  /** Many sockets that no event concerns, and a few that events concern. */
   function filled(): SocketIndex<string> {
     const index = new SocketIndex<string>();
     for (let i = 0; i < 3_000; i++)
@@ -46,7 +46,7 @@ describe('the index of sockets', () => {
     expect([...filled().concernedBy(event(type, over))]).toEqual(expected);
   });
 
-  it('finds everybody of the tenant, and nobody else, for what may end all its tokens', () => {
+  it('finds all sockets of the tenant, and no others, for events that may end all its tokens', () => {
     const concerned = filled().concernedBy(event('tenant.sessions_revoked'));
     expect(concerned.size).toBe(3_003);
     expect(concerned.has('neighbour')).toBe(false);
@@ -54,7 +54,7 @@ describe('the index of sockets', () => {
     expect(filled().concernedBy(roleOfGroup).size).toBe(3_003);
   });
 
-  it('forgets who left', () => {
+  it('does not find deleted sockets', () => {
     const index = filled();
     index.delete(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
     for (const type of Object.keys(EVENT_TYPES) as EventType[]) {
@@ -63,7 +63,7 @@ describe('the index of sockets', () => {
     }
   });
 
-  it('counts the sockets of a caller, whatever client a user comes by, and of a tenant', () => {
+  it('counts the sockets of a caller, for a user over all clients, and of a tenant', () => {
     const index = filled();
     index.add(caller(acme, { userId: 'anna', clientId: 'another' }), 'anna/three');
     expect(index.countOfCaller(caller(acme, { userId: 'anna', clientId: 'new' }))).toBe(3);

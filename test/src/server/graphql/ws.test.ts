@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A source of values that says when it was released. */
+/** A source of values that records when it was released. */
 class Source implements AsyncIterableIterator<unknown> {
   released = false;
   #waiting: ((result: IteratorResult<unknown>) => void) | undefined;
@@ -62,7 +62,7 @@ interface Setting {
   readonly sockets: SocketEndpoint;
   readonly source: Source;
   readonly seen: Seen;
-  /** What the tokens stand for; a test deletes one to end it. */
+  /** The callers by token; a test deletes a token to end it. */
   readonly tokens: Map<string, () => Caller>;
   readonly logged: string[];
 }
@@ -181,7 +181,7 @@ type Result = {
 const first = async (client: Client, query: string): Promise<Result> =>
   (await client.iterate({ query }).next()).value as Result;
 
-/** Speaks the protocol by hand, for what a well-behaved client cannot do. */
+/** Sends messages of the protocol directly, for cases that a correct client cannot cause. */
 async function raw(
   url: string,
   headers: Record<string, string> = {},
@@ -217,7 +217,7 @@ function event(type: EventType, over: Partial<SecurityEvent> = {}): SecurityEven
 }
 
 describe('the graph over WebSocket', () => {
-  it('delivers each event of a subscription, executed in a context of its own', async () => {
+  it('executes each event of a subscription in a new context', async () => {
     const { url, source, seen } = await start();
     const { client } = connect(url);
     const results = client.iterate({ query: 'subscription { ticks }' });
@@ -239,7 +239,7 @@ describe('the graph over WebSocket', () => {
     await expect(results.next()).rejects.toMatchObject([{ path: ['ticks'], extensions: { code: 'FORBIDDEN' } }]);
     await vi.waitFor(() => expect(source.released).toBe(true));
     expect(seen.loaders).toHaveLength(2);
-    // The connection and its other operations go on.
+    // The connection and its other operations continue.
     expect(await first(client, '{ who }')).toEqual({ data: { who: 'test-app' } });
   });
 
@@ -253,12 +253,12 @@ describe('the graph over WebSocket', () => {
     expect(logged.join()).toContain('the secret plan');
   });
 
-  it('answers queries on the socket, too', async () => {
+  it('also answers queries', async () => {
     const { url } = await start();
     expect(await first(connect(url).client, '{ who }')).toEqual({ data: { who: 'test-app' } });
   });
 
-  it('takes the token from the header of the upgrade', async () => {
+  it('accepts the token in the header of the upgrade', async () => {
     const { url } = await start();
     const socket = await raw(url, { authorization: 'Bearer good' });
     socket.send(JSON.stringify({ type: 'connection_init' }));
@@ -267,7 +267,7 @@ describe('the graph over WebSocket', () => {
     socket.terminate();
   });
 
-  it('takes the token under any spelling of the name', async () => {
+  it('accepts the token under any letter case of the name', async () => {
     const { url } = await start();
     expect(await first(connect(url, { Authorization: 'Bearer good' }).client, '{ who }')).toBeDefined();
   });
@@ -337,7 +337,7 @@ describe('opening a socket', () => {
     expect((await connect(url, params).closed).code).toBe(4403);
   });
 
-  it('is put off with 1013 while the database is away', async () => {
+  it('is refused with 1013 while the database is away', async () => {
     const { url, tokens } = await start();
     tokens.set('away', () => {
       throw kernelErrors.SERVICE_UNAVAILABLE();
@@ -345,7 +345,7 @@ describe('opening a socket', () => {
     expect((await connect(url, { authorization: 'Bearer away' }).closed).code).toBe(1013);
   });
 
-  it('is open to the pages of the service and to programs, not to pages from elsewhere (check 59)', async () => {
+  it('is allowed to pages of the service and to programs, not to pages of other origins (check 59)', async () => {
     const { url, httpUrl } = await start();
     expect(await upgradeStatus(url, {})).toBe(101);
     expect(await upgradeStatus(url, { origin: 'https://id.example' })).toBe(101);
@@ -354,26 +354,26 @@ describe('opening a socket', () => {
       expect(await upgradeStatus(url, { origin })).toBe(403);
   });
 
-  it('is possible at the path of the graph alone', async () => {
+  it('is possible only at the path of the graph', async () => {
     const { url } = await start();
     expect(await upgradeStatus(url.replace('/graphql', '/other'), {})).toBe(404);
   });
 
-  it('needs the subprotocol: 4406 for another one', async () => {
+  it('requires the subprotocol; another one is refused with 4406', async () => {
     const { url } = await start();
     const socket = new WebSocket(url);
     const [code] = await once(socket, 'close');
     expect(code).toBe(4406);
   });
 
-  it('is over with 4401 when an operation comes before the token', async () => {
+  it('ends with 4401 when an operation comes before the token', async () => {
     const { url } = await start();
     const socket = await raw(url);
     socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: '{ who }' } }));
     expect((await once(socket, 'close'))[0]).toBe(4401);
   });
 
-  it('is over with 4429 after a second connection_init, and with 4400 after what is no message', async () => {
+  it('ends with 4429 after a second connection_init, and with 4400 after a malformed message', async () => {
     const { url } = await start();
     for (const [text, code] of [
       [JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer good' } }), 4429],
@@ -413,7 +413,7 @@ describe('opening a socket', () => {
     expect(logged.join()).not.toContain('Socket failed');
   });
 
-  it('is over with 1009 after a message beyond the limit of a body', async () => {
+  it('ends with 1009 after a message beyond the limit of a body', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('body=1024') });
     const socket = await raw(url);
     socket.send('x'.repeat(1025));
@@ -438,7 +438,7 @@ describe('opening a socket', () => {
   });
 });
 
-describe('the places of a node', () => {
+describe('the limits of sockets of a node', () => {
   const acknowledged = async (url: string, token: string): Promise<WebSocket> => {
     const socket = await raw(url, { authorization: `Bearer ${token}` });
     socket.send(JSON.stringify({ type: 'connection_init' }));
@@ -452,7 +452,7 @@ describe('the places of a node', () => {
     return [code, String(reason)];
   };
 
-  it('are not all for one caller: beyond its number it is put off with 1013, whatever tokens it has', async () => {
+  it('refuse a caller with too many sockets with 1013, whatever tokens it uses', async () => {
     const { url, tokens } = await start({ limits: parseGraphqlLimits('callerSockets=2') });
     tokens.set('first', () => world.user(tenant, 'user-1', 'user:read:self'));
     tokens.set('second', () => ({ ...world.user(tenant, 'user-1', 'user:read:self'), clientId: 'another-app' }));
@@ -465,7 +465,7 @@ describe('the places of a node', () => {
     for (const socket of sockets) socket.terminate();
   });
 
-  it('are not all for one tenant', async () => {
+  it('refuse a tenant with too many sockets', async () => {
     const { url, tokens } = await start({ limits: parseGraphqlLimits('tenantSockets=2') });
     const neighbour = await world.tenant();
     for (const name of ['a', 'b', 'c']) tokens.set(name, () => world.user(tenant, name, 'user:read:self'));
@@ -476,7 +476,7 @@ describe('the places of a node', () => {
     for (const socket of sockets) socket.terminate();
   });
 
-  it('are not all for one address that shows no token, and are free again when it does or goes', async () => {
+  it('refuse an address with too many sockets that have sent no token; sockets no longer count once they send one or close', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('callerSockets=2') });
     const sockets = [await raw(url, { authorization: 'Bearer good' }), await raw(url)];
     expect(await upgradeStatus(url, {})).toBe(429);
@@ -489,7 +489,7 @@ describe('the places of a node', () => {
     for (const socket of [...sockets, third]) socket.terminate();
   });
 
-  it('are free again soon, though a refused client never answers the close', async () => {
+  it('stop counting a refused client soon, even if it never answers the close', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('callerSockets=1') });
     const stubborn = await raw(url, { authorization: 'Bearer bad' });
     stubborn.send(JSON.stringify({ type: 'connection_init' }));
@@ -499,7 +499,7 @@ describe('the places of a node', () => {
     stubborn.terminate();
   });
 
-  it('are bounded in all, and so are the operations of one of them', async () => {
+  it('bound all sockets, and the operations of each', async () => {
     const { url } = await start({ limits: parseGraphqlLimits('sockets=1,operations=1') });
     const socket = await acknowledged(url, 'good');
     expect(await upgradeStatus(url, {})).toBe(503);
@@ -540,7 +540,7 @@ describe('the end of a socket', () => {
     expect((await closed).code).toBe(4403);
   });
 
-  it('looks at the tokens of those concerned alone, each once for all its sockets', async () => {
+  it('checks only the tokens that the event concerns, each once for all its sockets', async () => {
     const { url, tokens, sockets } = await start();
     const looks = new Map<string, number>();
     for (const name of ['anna', 'berta']) {
@@ -560,12 +560,12 @@ describe('the end of a socket', () => {
       event('user.disabled', { subjectId: 'anna' }),
     ]);
     await vi.waitFor(() => expect(looks.get('anna')).toBe(4));
-    // Those of a whole tenant come last, so nothing of the former event is under way any more.
+    // Checks for a whole tenant come last, so none of the former event is under way any more.
     sockets.onEvents([event('tenant.sessions_revoked')]);
     await vi.waitFor(() => expect([...looks.values()]).toEqual([5, 2]));
   });
 
-  it('does not come from events of others, nor while the token stays good', async () => {
+  it('does not come from events of others, nor while the token stays valid', async () => {
     const { url, tokens, sockets, logged } = await start();
     const resolved = vi.fn(() => ({ ...world.user(tenant, 'user-1', 'user:read:self'), sessionId: 'session-1' }));
     tokens.set('user', resolved);
@@ -584,7 +584,7 @@ describe('the end of a socket', () => {
     expect(logged.join()).not.toContain('"level":"error"');
   });
 
-  it('is not caused by a database that is away when the token is looked at again', async () => {
+  it('is not caused by a database that is away when the token is checked again', async () => {
     const { url, tokens, sockets, logged } = await start();
     const { client } = connect(url);
     await first(client, '{ who }');
@@ -596,7 +596,7 @@ describe('the end of a socket', () => {
     expect(await first(client, '{ who }')).toEqual({ data: { who: 'test-app' } });
   });
 
-  it('gives the next event of a subscription to the caller as it is then', async () => {
+  it('executes the next event of a subscription with the present permissions of the caller', async () => {
     const { url, tokens, sockets, source } = await start();
     const { client } = connect(url);
     const results = client.iterate({ query: 'subscription { ticks }' });

@@ -56,7 +56,7 @@ describe('the API reference', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  it('loads nothing from elsewhere and runs nothing that is written into the page, and says so in its policy', async () => {
+  it('loads nothing from other servers and runs no inline scripts, and its policy forbids both', async () => {
     const page = await fetch(`${url}/docs/blitz`);
     expect(page.headers.get('content-security-policy')).toBe(TOOL_POLICIES.swaggerUi);
     const text = await page.text();
@@ -64,7 +64,7 @@ describe('the API reference', () => {
     expect(text).not.toMatch(/<script>|<style>| style=| on[a-z]+=/);
   });
 
-  it('serves its own files and no others', async () => {
+  it('serves only files of the build', async () => {
     const types = {
       'docs.js': 'javascript',
       'docs.css': 'css',
@@ -89,11 +89,11 @@ describe('the API reference', () => {
     expect((await fetch(`${url}/docs`, { method: 'POST' })).status).toBe(404);
   });
 
-  it('sends a file once: a browser that has it is told so by its hash', async () => {
+  it('answers 304 to a browser that has the file, by its hash (RFC 9110 section 13.1.2)', async () => {
     const first = await fetch(`${url}/assets/docs/docs.js`);
     const etag = first.headers.get('etag')!;
     await first.arrayBuffer();
-    // `fetch` by itself would ask for a fresh copy.
+    // `fetch` would otherwise bypass the cache.
     const askAgain = (tag: string) =>
       fetch(`${url}/assets/docs/docs.js`, { headers: { 'if-none-match': tag, 'cache-control': 'max-age=0' } });
     const again = await askAgain(etag);
@@ -103,7 +103,7 @@ describe('the API reference', () => {
     await other.arrayBuffer();
   });
 
-  it('is not there where it was not built', async () => {
+  it('is not served if it was not built', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'idgraph-nothing-'));
     for (const folder of [pathToFileURL(`${empty}/`), pathToFileURL(`${empty}/none/`)]) {
       const page = apiDocs(DIALECTS, folder);
@@ -126,7 +126,7 @@ describe('the API reference', () => {
         if (!request.url().startsWith(url) && !request.url().startsWith('data:')) outside.push(request.url());
       });
       page.on('pageerror', (error) => faults.push(error.message));
-      // What the content security policy refuses is an error of the console.
+      // Violations of the content security policy are errors of the console.
       page.on('console', (message) => {
         if (message.type() === 'error') faults.push(message.text());
       });
@@ -160,7 +160,7 @@ describe('the API reference', () => {
       await shot('docs-list');
     });
 
-    it('shows parameters, samples, error bodies, who may call and the GraphQL operation behind a path', async () => {
+    it('shows parameters, samples, error bodies, authentication and the GraphQL operation of a path', async () => {
       const row = operation('postBlitzApiV3UsersSubjectIdAuth');
       await row.locator('.opblock-summary').first().click();
       await row.locator('.behind').waitFor();
@@ -182,7 +182,7 @@ describe('the API reference', () => {
       await shot('docs-operation');
     });
 
-    it('narrows the list to what is looked for: path, scope or GraphQL operation', async () => {
+    it('filters the list by path, scope or GraphQL operation', async () => {
       const all = await operations().count();
       const field = page.getByRole('searchbox');
       const counts = async (phrase: string, count: number) => {

@@ -76,7 +76,7 @@ async function answerOf(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 describe('the paths of the node itself', () => {
-  it('says that it lives', async () => {
+  it('answers that the process is live', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/health/live`);
     expect([response.status, await response.text()]).toEqual([200, 'live\n']);
@@ -117,7 +117,7 @@ describe('the paths of the node itself', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
-  it('takes a probe that fails for a database that is away', async () => {
+  it('counts a failed probe as a database that is away', async () => {
     const { url } = await start([], { isReady: () => Promise.reject(new Error('no')) });
     expect((await fetch(`${url}/health/ready`)).status).toBe(503);
   });
@@ -146,7 +146,7 @@ describe('the paths of the node itself', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
-  it('answers a path that nobody owns with a plain 404', async () => {
+  it('answers an unknown path with a plain 404', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/nothing/here`);
     expect([response.status, await response.text()]).toEqual([404, 'Not Found\n']);
@@ -166,7 +166,7 @@ describe('every answer', () => {
     }
   });
 
-  it('asks for HTTPS from then on where the service is reached by it', async () => {
+  it('sends HSTS if the public URL is https', async () => {
     const { url } = await start([], { publicUrl: 'https://id.example' });
     expect((await fetch(`${url}/health/live`)).headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
@@ -187,7 +187,7 @@ describe('errors that no API handled', () => {
     expect((await fetch(`${url}/x`)).headers.get('retry-after')).toBe('2');
   });
 
-  it('knows a lost database by its driver error', async () => {
+  it('recognises a lost database by the driver error', async () => {
     const { url } = await start([throwing(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))]);
     const response = await fetch(`${url}/x`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -198,7 +198,7 @@ describe('errors that no API handled', () => {
     expect((await fetch(`${url}/x`)).headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  it('shows nothing of an unknown error, its stack included, and logs it (check 59)', async () => {
+  it('shows no details of an unknown error, and logs it with its stack (check 59)', async () => {
     const { url, logged } = await start([throwing(new Error('the secret plan'))]);
     const response = await fetch(`${url}/x`);
     expect(response.status).toBe(500);
@@ -235,7 +235,7 @@ describe('request bodies', () => {
     request.destroy();
   });
 
-  it('that end early are noticed, abort the work, and are no failure of ours', async () => {
+  it('that end early abort the work, and are not logged as a failure of the service', async () => {
     const { url, logged, http } = await start([reading]);
     const request = httpRequest(url, { method: 'POST', headers: { 'content-length': '500' }, agent: false });
     request.on('error', () => undefined);
@@ -248,7 +248,7 @@ describe('request bodies', () => {
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 
-  it('of a client that goes away while it waits abort the signal', async () => {
+  it('of a client that disconnects while it waits abort the signal', async () => {
     const aborted = vi.fn();
     const { url, http } = await start([
       async (ctx) => {
@@ -267,7 +267,7 @@ describe('request bodies', () => {
   });
 });
 
-describe('bytes that are no HTTP', () => {
+describe('bytes that are not HTTP', () => {
   it('are answered with 400 and the connection is closed', async () => {
     const { url } = await start();
     expect(await rawRequest(url, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
@@ -322,7 +322,7 @@ describe('draining', () => {
     agent.destroy();
   });
 
-  it('begins with a time in which it serves on, new connections too, and says that it is not ready', async () => {
+  it('begins with a time in which it still serves, also new connections, and reports that it is not ready', async () => {
     const { url, http } = await start([answering('served')]);
     const served = http.drain.serveOn(60_000);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -354,7 +354,7 @@ describe('draining', () => {
     await drained;
   });
 
-  it('cuts off what does not end in time', async () => {
+  it('closes connections that do not end in time', async () => {
     const { url, http } = await start([() => new Promise<void>(() => undefined)], { drainGraceMs: 1 });
     const request = httpRequest(url, { agent: false });
     const failed = once(request, 'error');
@@ -365,7 +365,7 @@ describe('draining', () => {
     await failed;
   });
 
-  it('is done at once when it never listened, and joins a second call', async () => {
+  it('ends at once if the server never listened, and a second call returns the same promise', async () => {
     const http = createHttpServer({
       logger: createLogger('silent'),
       metrics: createMetrics(),

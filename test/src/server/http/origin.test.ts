@@ -5,7 +5,7 @@ import { normaliseAddress, originOf, peerAddress } from '../../../../src/server/
 
 const trusted = (text: string) => parseConfig({ TRUSTED_PROXIES: text }).trustedProxies;
 
-describe('the address of the peer', () => {
+describe('the address of the client', () => {
   it('is that of the connection while no proxy is trusted', () => {
     expect(peerAddress('203.0.113.9', '198.51.100.1', [])).toBe('203.0.113.9');
   });
@@ -14,20 +14,20 @@ describe('the address of the peer', () => {
     expect(peerAddress('203.0.113.9', '198.51.100.1', trusted('10.0.0.0/8'))).toBe('203.0.113.9');
   });
 
-  it('believes X-Forwarded-For from a listed proxy', () => {
+  it('trusts X-Forwarded-For from a listed proxy', () => {
     expect(peerAddress('10.1.2.3', '198.51.100.1', trusted('10.0.0.0/8'))).toBe('198.51.100.1');
   });
 
-  it('walks from the right, so that a client cannot prepend an address (check 59)', () => {
+  it('reads from the right, so that a client cannot prepend an address (check 59)', () => {
     const ranges = trusted('10.0.0.0/8, 192.0.2.7');
     expect(peerAddress('10.1.2.3', '6.6.6.6, 198.51.100.1, 192.0.2.7', ranges)).toBe('198.51.100.1');
   });
 
-  it('takes the leftmost entry when every hop is a proxy of ours', () => {
+  it('uses the leftmost entry when every hop is a trusted proxy', () => {
     expect(peerAddress('10.0.0.1', '10.0.0.3, 10.0.0.2', trusted('10.0.0.0/8'))).toBe('10.0.0.3');
   });
 
-  it('stops at an entry that is no address', () => {
+  it('stops at an entry that is not an address', () => {
     expect(peerAddress('10.0.0.1', '198.51.100.1, unknown', trusted('10.0.0.0/8'))).toBe('10.0.0.1');
     expect(peerAddress('10.0.0.1', '', trusted('10.0.0.0/8'))).toBe('10.0.0.1');
   });
@@ -50,7 +50,7 @@ describe('the address of the peer', () => {
   });
 });
 
-describe('the spelling of an address', () => {
+describe('the normal form of an address', () => {
   it.each([
     ['::ffff:192.0.2.1', '192.0.2.1'],
     ['192.0.2.1:8080', '192.0.2.1'],
@@ -71,7 +71,7 @@ describe('the origin of a request', () => {
   const request = (headers: IncomingMessage['headers'], remoteAddress = '10.0.0.1') =>
     ({ headers, socket: { remoteAddress } }) as Pick<IncomingMessage, 'headers' | 'socket'>;
 
-  it('carries address, User-Agent, API and a process id of its own', () => {
+  it('has address, User-Agent, API and a new process id', () => {
     const headers = { 'user-agent': 'curl/8', 'x-forwarded-for': '198.51.100.1' };
     const origin = originOf(request(headers), trusted('10.0.0.1'), 'graphql');
     expect(origin).toEqual({
@@ -84,7 +84,7 @@ describe('the origin of a request', () => {
     expect(originOf(request(headers), [], 'graphql').processId).not.toBe(origin.processId);
   });
 
-  it('cuts a User-Agent that is too long, and takes a missing one as null', () => {
+  it('cuts a User-Agent that is too long, and a missing one is null', () => {
     expect(originOf(request({ 'user-agent': 'x'.repeat(600) }), [], 'rest').userAgent).toHaveLength(512);
     expect(originOf(request({}), [], 'rest').userAgent).toBeNull();
   });

@@ -14,10 +14,10 @@ describe('the exceptions from the content security policy', () => {
     expect(Object.keys(TOOL_POLICIES)).toEqual(['graphiql', 'swaggerUi']);
   });
 
-  it.each(Object.entries(TOOL_POLICIES))('%s: runs and loads what is ours, and is framed by nobody', (_, policy) => {
+  it.each(Object.entries(TOOL_POLICIES))('%s: allows only files of the service, and no framing', (_, policy) => {
     const directives = directivesOf(policy);
     expect(directives.get('default-src')).toEqual(["'self'"]);
-    // Without directives of their own, scripts and connections follow the default.
+    // Scripts and connections have no separate directives, so they follow the default.
     for (const name of ['script-src', 'connect-src', 'worker-src']) expect(directives.has(name)).toBe(false);
     for (const name of ['object-src', 'base-uri', 'form-action', 'frame-ancestors'])
       expect([name, directives.get(name)]).toEqual([name, ["'none'"]]);
@@ -25,7 +25,7 @@ describe('the exceptions from the content security policy', () => {
     expect(sources.filter((source) => !["'self'", "'none'", 'data:', "'unsafe-inline'"].includes(source))).toEqual([]);
   });
 
-  it('allow inline styles to GraphiQL alone', () => {
+  it('allow inline styles only for GraphiQL', () => {
     expect(directivesOf(TOOL_POLICIES.graphiql).get('style-src')).toEqual(["'self'", "'unsafe-inline'"]);
     expect(TOOL_POLICIES.swaggerUi).not.toContain('unsafe');
   });

@@ -37,7 +37,7 @@ async function master(world: World): Promise<TenantRef> {
 }
 
 describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
-  it('makes master, an administrator and a client, both with everything in every tenant', async () => {
+  it('makes master, an administrator and a client, both with all permissions in every tenant', async () => {
     const world = await open(await openDatabase());
     const { services } = world;
     expect(await bootstrap(world.db, services, GIVEN)).toEqual({
@@ -73,7 +73,7 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
     expect(links.some(({ isDefault }) => isDefault)).toBe(false);
   });
 
-  it('is over once: a second one changes nothing, whatever it is given', async () => {
+  it('happens once: a second one changes nothing, whatever its settings', async () => {
     const world = await open(await openDatabase());
     await bootstrap(world.db, world.services, GIVEN);
     expect(await bootstrap(world.db, world.services, { ...GIVEN, adminUsername: 'other' })).toBeNull();
@@ -89,7 +89,7 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
     expect(made.filter((result) => result !== null && result !== 'failed')).toHaveLength(1);
   });
 
-  it('leaves nothing behind when the password is refused', async () => {
+  it('makes nothing when the password is refused', async () => {
     const world = await open(await openDatabase());
     const config = { ...GIVEN, adminPassword: 'passwordpassword' };
     await expect(bootstrap(world.db, world.services, config)).rejects.toThrow(
@@ -100,8 +100,8 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
   });
 });
 
-describe('secrets that the operator did not give', () => {
-  it('are made and told once on the embedded database', async () => {
+describe('secrets that are not configured', () => {
+  it('are generated and shown once on the embedded database', async () => {
     const world = await open();
     const made = await bootstrap(world.db, world.services, NOTHING);
     expect(made!.adminPassword).toMatch(/^[A-Za-z0-9_-]{32}$/);
@@ -111,7 +111,7 @@ describe('secrets that the operator did not give', () => {
     expect(await world.services.passwords.verify(tenant.id, admin!.id, made!.adminPassword!)).toBe(true);
   });
 
-  it('end the start on an empty database server, all of them named', async () => {
+  it('make the start on an empty database server fail, with all of them named', async () => {
     const server = ENGINES.find(({ name }) => /postgres/i.test(name) && !/lite/i.test(name))!;
     const world = await open(await server.open());
     const fault = await bootstrap(world.db, world.services, NOTHING).catch((error: unknown) => error);

@@ -40,7 +40,7 @@ async function openHere(): Promise<DataDirectory> {
   return directory;
 }
 
-/** Another process that tries to take the directory; resolves with the first line it prints. */
+/** Starts a process that tries to lock the directory; resolves with the first line it prints. */
 async function openElsewhere(): Promise<{ readonly child: ChildProcess; readonly line: string }> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', HOLDER, folder], {
     env: { ...process.env, MODULE },
@@ -52,12 +52,12 @@ async function openElsewhere(): Promise<{ readonly child: ChildProcess; readonly
 }
 
 describe('the lock of the data directory', () => {
-  it('makes the directory for its owner alone', async () => {
+  it('makes the directory accessible only to its owner', async () => {
     const directory = await openHere();
     expect(statSync(directory.path).mode & 0o777).toBe(0o700);
   });
 
-  it('turns a second process away, naming the first one and its start', async () => {
+  it('refuses a second process, and names the first one and its start', async () => {
     await openHere();
     const { line } = await openElsewhere();
     expect(line).toContain(`is in use by process ${process.pid} on `);
@@ -74,7 +74,7 @@ describe('the lock of the data directory', () => {
     await openHere();
   });
 
-  it('goes to exactly one of several processes that start at once', async () => {
+  it('is taken by exactly one of several processes that start at the same time', async () => {
     mkdirSync(folder, { recursive: true });
     const lines = await Promise.all(Array.from({ length: 4 }, async () => (await openElsewhere()).line));
     expect(lines.filter((line) => line === 'held')).toHaveLength(1);
@@ -89,11 +89,11 @@ describe('the lock of the data directory', () => {
     await openHere();
   });
 
-  it.runIf(existsSync('/proc/self'))('says so, and does not hang, where no directory can be made at all', async () => {
+  it.runIf(existsSync('/proc/self'))('reports a place where no directory can be made, and does not hang', async () => {
     await expect(DataDirectory.open('/proc/idgraph')).rejects.toThrow(/^DATA_DIR \/proc\/idgraph cannot be made: /);
   });
 
-  it('says so when the directory cannot be made', async () => {
+  it('reports that the directory cannot be made', async () => {
     mkdirSync(join(folder, '..'), { recursive: true });
     writeFileSync(folder, 'a file');
     await expect(openHere()).rejects.toThrow(/DATA_DIR .* cannot be made/);
@@ -110,7 +110,7 @@ describe('the master key of the data directory', () => {
     expect(await directory.masterKeyText(text)).toBe(text);
   });
 
-  it('has its mode tightened when somebody loosened it', async () => {
+  it('gets mode 0600 again when its mode was changed', async () => {
     const directory = await openHere();
     await directory.masterKeyText(null);
     chmodSync(join(folder, 'master.key'), 0o644);
@@ -131,7 +131,7 @@ describe('the master key of the data directory', () => {
     await expect(directory.masterKeyText(MasterKey.generate().text)).rejects.toThrow('MASTER_KEY is not the key in');
   });
 
-  it('is never replaced in silence while a database is there', async () => {
+  it('is never replaced while there is a database', async () => {
     const directory = await openHere();
     await directory.masterKeyText(null);
     mkdirSync(directory.databasePath);
@@ -141,7 +141,7 @@ describe('the master key of the data directory', () => {
 });
 
 describe('the outbox', () => {
-  it('lies in the data directory', () => {
+  it('is in the data directory', () => {
     expect(outboxPath(folder)).toBe(join(folder, 'outbox'));
   });
 });

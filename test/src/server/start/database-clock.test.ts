@@ -5,7 +5,7 @@ import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { ClockWatch, DatabaseClock, type TimeSource } from '../../../../src/server/start/database-clock.ts';
 import { ENGINES } from '../../../support/postgres.ts';
 
-/** A machine whose clocks are set by hand. */
+/** A machine whose clocks the test sets. */
 class Machine implements TimeSource {
   wallMs = Date.UTC(2026, 10, 26);
   monotonicMs = 5_000;
@@ -17,7 +17,7 @@ class Machine implements TimeSource {
     this.monotonicMs += ms;
   }
 
-  /** An answer of the database, whose clock is ahead by some time, after a round trip. */
+  /** A sample of a database whose clock is ahead, after a round trip. */
   ask(aheadMs: number, roundTripMs: number) {
     const sentAt = this.monotonicMs;
     this.pass(roundTripMs);
@@ -28,7 +28,7 @@ class Machine implements TimeSource {
 const deviation = (clock: DatabaseClock, machine: Machine) => clock.now().getTime() - machine.wallMs;
 
 describe('the clock of a node', () => {
-  it('is that of the database from the first measurement on, in either direction', () => {
+  it('has the time of the database from the first measurement on, in either direction', () => {
     for (const aheadMs of [3_000, -3_000]) {
       const machine = new Machine();
       const clock = new DatabaseClock(machine);
@@ -37,14 +37,14 @@ describe('the clock of a node', () => {
     }
   });
 
-  it('leaves alone what half of the round trip may explain', () => {
+  it('ignores a deviation within half of the round trip', () => {
     const machine = new Machine();
     const clock = new DatabaseClock(machine);
     expect(clock.learn([machine.ask(40, 100)], true)).toBe(0);
     expect(deviation(clock, machine)).toBe(0);
   });
 
-  it('believes the quickest answer', () => {
+  it('uses the fastest answer', () => {
     const machine = new Machine();
     const clock = new DatabaseClock(machine);
     clock.learn([machine.ask(900, 600), machine.ask(20, 2), machine.ask(-700, 400)], true);
@@ -71,7 +71,7 @@ describe('the clock of a node', () => {
     }
   });
 
-  it('is not moved when somebody sets the clock of the machine, and follows a machine that slept', () => {
+  it('does not follow changes of the wall clock, and is corrected after the machine slept', () => {
     const machine = new Machine();
     const clock = new DatabaseClock(machine);
     const before = clock.now().getTime();
@@ -92,18 +92,18 @@ describe.each(ENGINES)('the measurement on $name', ({ name, open }) => {
     await db.close();
   });
 
-  /** This machine, off by some time that a test may change. */
+  /** This machine, with a deviation that a test may change. */
   function machineOff(byMs: number) {
     const machine = {
       offMs: byMs,
       wall: () => Date.now() + byMs,
-      // Fast enough that gradual corrections need no patience.
+      // Time passes fast, so that gradual corrections take little real time.
       monotonic: () => performance.now() + machine.offMs,
     };
     return machine;
   }
 
-  it.runIf(name === 'PostgreSQL')('corrects a node that is 3 s off before anything is dated', async () => {
+  it.runIf(name === 'PostgreSQL')('corrects a node that is 3 s off before any time is used', async () => {
     db = await open();
     const clock = new DatabaseClock(machineOff(-3_000));
     watch = new ClockWatch(db, clock, logger);
@@ -112,13 +112,13 @@ describe.each(ENGINES)('the measurement on $name', ({ name, open }) => {
     expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500);
   });
 
-  it.runIf(name === 'PostgreSQL')('is made anew on new connections, as after a failover', async () => {
+  it.runIf(name === 'PostgreSQL')('is repeated on new connections, as after a failover', async () => {
     db = await open();
     const machine = machineOff(0);
     const clock = new DatabaseClock(machine);
     watch = new ClockWatch(db, clock, logger);
     await watch.start();
-    // To this node the new server is 90 s ahead.
+    // For this node the new server is 90 s ahead.
     machine.offMs = -90_000;
     const learn = vi.spyOn(clock, 'learn');
     await Promise.all(Array.from({ length: 4 }, () => sql`select pg_sleep(0.05)`.execute(db.read())));
@@ -126,7 +126,7 @@ describe.each(ENGINES)('the measurement on $name', ({ name, open }) => {
     await vi.waitFor(() => expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500), { timeout: 20_000 });
   });
 
-  it.runIf(name === 'PGlite')('takes the clock of this machine', async () => {
+  it.runIf(name === 'PGlite')('uses the clock of this machine', async () => {
     db = await open();
     const clock = new DatabaseClock();
     watch = new ClockWatch(db, clock, logger);

@@ -23,9 +23,12 @@ describe('a database that cannot be opened', () => {
     expect(describeFault(withCode(code))).toEqual({ message, isConfiguration: true, isWorthWaiting: false });
   });
 
-  it.each(['ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', '57P03', '53300', '25006'])('with %s may come', (code) => {
-    expect(describeFault(withCode(code))).toMatchObject({ isConfiguration: false, isWorthWaiting: true });
-  });
+  it.each(['ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', '57P03', '53300', '25006'])(
+    'with %s may become available',
+    (code) => {
+      expect(describeFault(withCode(code))).toMatchObject({ isConfiguration: false, isWorthWaiting: true });
+    },
+  );
 
   it('is named with host and port, never with its password', () => {
     for (const code of ['ECONNREFUSED', 'ENOTFOUND', '28P01', '57P03'])
@@ -38,7 +41,7 @@ describe('a database that cannot be opened', () => {
     });
   });
 
-  it('is found behind what was wrapped around it; any other error is none', () => {
+  it('is found in the causes of an error; any other error is no database fault', () => {
     const wrapped = new Error('outer', { cause: new AggregateError([withCode('ECONNREFUSED')]) });
     expect(describeFault(wrapped)?.message).toContain('ECONNREFUSED');
     expect(
@@ -57,7 +60,7 @@ describe('the start on a server that is not usable', { timeout: 90_000 }, () => 
   }, 90_000);
   afterAll(() => cluster.destroy());
 
-  /** What the start says, at once and while it waits. */
+  /** The error of the start, and the warnings while it waits. */
   async function open(url: string, patienceMs = 0): Promise<{ error: unknown; said: string[] }> {
     const said: string[] = [];
     const logger = { warn: (line: unknown) => void said.push(String(line)) };
@@ -91,7 +94,7 @@ describe('the start on a server that is not usable', { timeout: 90_000 }, () => 
     }
   });
 
-  it('waits for a server that does not answer, says so once, and ends with a status that a restart may mend', async () => {
+  it('waits for a server that does not answer, logs it once, and ends with a status for which a restart may help', async () => {
     const { error, said } = await open('postgres://id:hunter2@127.0.0.1:1/idgraph', 1_500);
     expect(said).toEqual([
       'DATABASE_URL leads to port 1 of "127.0.0.1", where no database answers (ECONNREFUSED). Waiting for it, up to 1.5 s.',
@@ -99,9 +102,9 @@ describe('the start on a server that is not usable', { timeout: 90_000 }, () => 
     expect(error).toMatchObject({ name: 'StartRefused', exitCode: 1 });
   });
 
-  it('waits for a host that is not known, and then takes it for a mistake', async () => {
+  it('waits for an unknown host, and then reports a configuration fault', async () => {
     const { error } = await open('postgres://id@nowhere.invalid/idgraph');
-    // Without a name service the answer is EAI_AGAIN, which says nothing about the name.
+    // Without a name service the error is EAI_AGAIN, whatever the name.
     expect((error as Error).message).toBe('DATABASE_URL names the host "nowhere.invalid", which cannot be resolved.');
   });
 });

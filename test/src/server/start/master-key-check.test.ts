@@ -16,7 +16,7 @@ describe.each(ENGINES)('the check of the master key on $name', ({ open }) => {
   });
   afterEach(() => world.close());
 
-  /** A start with a key. */
+  /** Runs the check of a start with a key. */
   const check = (masterKey: MasterKey) =>
     requireMasterKey(
       store,
@@ -31,7 +31,7 @@ describe.each(ENGINES)('the check of the master key on $name', ({ open }) => {
   const forget = () => sql`delete from cluster_facts`.execute(world.db.read());
   const facts = async () => (await sql`select * from cluster_facts`.execute(world.db.read())).rows;
 
-  it('takes the first key on an empty store, and no other from then on', async () => {
+  it('accepts the first key on an empty database, and no other from then on', async () => {
     await check(world.masterKey);
     await check(world.masterKey);
     await expect(check(another())).rejects.toThrow(StartRefused);
@@ -40,12 +40,12 @@ describe.each(ENGINES)('the check of the master key on $name', ({ open }) => {
     );
   });
 
-  it('takes one of two keys that come together on an empty store', async () => {
+  it('accepts one of two keys that come at the same time on an empty database', async () => {
     const ends = await Promise.allSettled([check(another()), check(another())]);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('takes on a store without a check value the key that opens what is stored, and only that', async () => {
+  it('accepts on a database without a check value only the key that decrypts the stored secrets', async () => {
     await world.tenant({ name: 'master' });
     const stranger = await World.open(world.db);
     await expect(
@@ -64,14 +64,14 @@ describe.each(ENGINES)('the check of the master key on $name', ({ open }) => {
     await expect(check(another())).rejects.toThrow(StartRefused);
   });
 
-  it('writes nothing down while tenants exist and nothing proves the key', async () => {
+  it('stores no check value while tenants exist and nothing confirms the key', async () => {
     await world.tenant({ name: 'master' });
     await sql`delete from signing_keys`.execute(world.db.read());
     await check(another());
     expect(await facts()).toEqual([]);
   });
 
-  it('keeps a value that does not show the key and differs each time', async () => {
+  it('stores a value that does not reveal the key and differs each time', async () => {
     await check(world.masterKey);
     const [first] = await facts();
     await forget();

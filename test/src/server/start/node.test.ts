@@ -75,14 +75,14 @@ describe('a node on the embedded database', () => {
     return () => node.stop();
   }, 120_000);
 
-  it('is ready, serves the graph, and follows the port for its own address', async () => {
+  it('is ready, serves the graph, and derives its public URL from the port', async () => {
     expect(await statusOf(`${node.localUrl}/health/ready`)).toBe(200);
     expect(await errorCodes(node)).toBeGreaterThan(10);
     expect(node.publicUrl).toBe(node.localUrl.replace('127.0.0.1', 'localhost'));
     expect(node.bootstrapped).toMatchObject({ adminUsername: 'admin', clientId: 'bootstrap' });
   });
 
-  it('refuses a token that is none, over HTTP and WebSocket', async () => {
+  it('refuses an invalid token, over HTTP and WebSocket', async () => {
     const response = await fetch(`${node.localUrl}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer nonsense' },
@@ -103,25 +103,25 @@ describe('a node on the embedded database', () => {
     expect(await closed).toBe(4403);
   });
 
-  it('shows what it serves at /, as the start prints it', async () => {
+  it('lists at / the addresses that the start prints', async () => {
     const response = await fetch(`${node.localUrl}/`);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const links = [...(await response.text()).matchAll(/href="([^"]+)"/g)].map(([, path]) => path!);
     expect(links).toHaveLength(7);
     for (const path of links) {
       expect(banner(node, null)).toContain(`${node.publicUrl}${path}`);
-      // GraphiQL answers browsers alone; everything else here answers anybody.
+      // GraphiQL answers only browsers; the other addresses answer any client.
       if (path !== '/graphql') expect(await statusOf(`${node.localUrl}${path}`), path).toBe(200);
     }
   });
 
-  it('names a host that is no address of this machine', async () => {
+  it('names a HOST that is not an address of this machine', async () => {
     await expect(start({ HOST: 'nowhere.invalid', DATA_DIR: 'memory://' })).rejects.toThrow(
       /^HOST nowhere\.invalid cannot be listened on: /,
     );
   });
 
-  it('names the port that is taken', async () => {
+  it('names the port that is in use', async () => {
     const port = new URL(node.localUrl).port;
     await expect(start({ PORT: port, DATA_DIR: 'memory://' })).rejects.toThrow(
       `The port ${port} is in use. Set PORT to another one.`,
@@ -130,7 +130,7 @@ describe('a node on the embedded database', () => {
 });
 
 describe('the end of a node', { timeout: 120_000 }, () => {
-  it('closes sockets with 1001, frees the port, and can be asked for twice', async () => {
+  it('closes sockets with 1001, frees the port, and may be requested twice', async () => {
     const node = await start({ DATA_DIR: 'memory://' });
     const socket = new WebSocket(`${node.localUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     await new Promise((resolve) => socket.once('open', resolve));
@@ -159,7 +159,7 @@ describe('nodes on one PostgreSQL', { timeout: 120_000 }, () => {
     for (const node of nodes) expect(await statusOf(`${node.localUrl}/health/ready`)).toBe(200);
   });
 
-  it('do not start without the secrets that a first start there needs', async () => {
+  it('do not start without the secrets that the first start requires', async () => {
     const { BOOTSTRAP_CLIENT_SECRET: _, ...env } = await emptyServer();
     await expect(start(env)).rejects.toThrow(ConfigError);
   });
@@ -175,7 +175,7 @@ describe('nodes on one PostgreSQL', { timeout: 120_000 }, () => {
     await start({ ...env, PUBLIC_URL });
   });
 
-  it('date by one clock: a token that a slow node makes of a client just made on a fast one is good on both', async () => {
+  it('use one clock: a token that a slow node issues to a client just made on a fast node is valid on both', async () => {
     const env = { ...(await emptyServer()), PUBLIC_URL: 'https://id.example' };
     const machine = (aheadMs: number) => ({ wall: () => Date.now() + aheadMs, monotonic: () => performance.now() });
     const [fast, slow] = [await start(env, machine(3_000)), await start(env, machine(-3_000))];
@@ -193,7 +193,7 @@ describe('nodes on one PostgreSQL', { timeout: 120_000 }, () => {
     }
   });
 
-  it('do not compare the default PUBLIC_URL, which follows the port of each', async () => {
+  it('do not compare the default PUBLIC_URL, which depends on the port', async () => {
     const env = await emptyServer();
     const nodes = [await start(env), await start(env), await start({ ...env, PUBLIC_URL: 'https://id.example' })];
     expect(new Set(nodes.map(({ publicUrl }) => publicUrl)).size).toBe(3);
@@ -206,7 +206,7 @@ describe('nodes on one PostgreSQL', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a database that goes away and comes back', () => {
+describe('a database that is lost and returns', () => {
   it('makes the node unready and its answers 503, and the node recovers by itself', { timeout: 90_000 }, async () => {
     const cluster = await PostgresCluster.create();
     cleanUps.push(() => cluster.destroy());
@@ -253,7 +253,7 @@ describe('a database that goes away and comes back', () => {
 
 const WAIT = { timeout: 30_000, interval: 100 };
 
-/** A route no tenant has, and another one each time: nothing of it is remembered. */
+/** A route that no tenant has, new each time, so that it is not in a cache. */
 function randomRoute(): string {
   return Array.from({ length: 8 }, () => 'abcdefghijklmnopqrstuvwxyz234567'[Math.floor(Math.random() * 32)]).join('');
 }

@@ -24,7 +24,7 @@ async function start(publicUrl: string): Promise<SharedOrigin> {
   return origin;
 }
 
-/** As if the nodes that live now had been killed long ago. */
+/** Expires the announcements, as if the running nodes had been killed long ago. */
 const outlive = () =>
   sql`update leases set expires_at = expires_at - ${LEASE_SECONDS} * interval '1 second'`.execute(db.read());
 
@@ -36,7 +36,7 @@ describe('PUBLIC_URL of nodes on one PostgreSQL', () => {
     warnings = [];
   });
 
-  it('is the same for all that live: a node with another one is refused, with both named', async () => {
+  it('is the same for all running nodes: a node with another value is refused, with both named', async () => {
     await start('https://id.example');
     await start('https://id.example');
     const refused = start('https://other.example');
@@ -47,18 +47,18 @@ describe('PUBLIC_URL of nodes on one PostgreSQL', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is one, when nodes with two start together', async () => {
+  it('is one value when nodes with two values start at the same time', async () => {
     const ends = await Promise.allSettled([start('https://a.example'), start('https://b.example')]);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('may change when no node has the former one any more, which is logged', async () => {
+  it('may change when no node has the former value any more, which is logged', async () => {
     await (await start('https://id.example')).stop();
     await start('https://new.example');
     expect(warnings).toEqual([{ before: 'https://id.example', publicUrl: 'https://new.example' }]);
   });
 
-  it('of a node that was killed counts until its announcement is too old', async () => {
+  it('of a node that was killed counts until its announcement expires', async () => {
     await start('https://id.example');
     await expect(start('https://new.example')).rejects.toThrow(StartRefused);
     await outlive();
@@ -74,7 +74,7 @@ describe('PUBLIC_URL on the embedded database', () => {
     warnings = [];
   });
 
-  it('may change at each start, because nobody else has the directory, and the change is logged', async () => {
+  it('may change at each start, because no other process uses the directory, and the change is logged', async () => {
     await start('https://id.example');
     await start('https://new.example');
     expect(warnings).toHaveLength(1);
