@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type IdentityError, isStorableJson, requireJson } from '../../../src/kernel/index.ts';
+import { hasInexactNumber, type IdentityError, isStorableJson, requireJson } from '../../../src/kernel/index.ts';
+import { faultsOf } from '../../support/refusal.ts';
 
 /** What the refusal of attributes says about them. */
 function fieldsOf(attributes: object): IdentityError['fields'] {
@@ -51,5 +52,34 @@ describe('objects that are stored as JSON', () => {
   it('are refused by name when they cannot be kept as they are', () => {
     expect(fieldsOf({ a: 2 ** 53 })).toMatchObject([{ path: 'input.attributes', code: 'OBJECT_NOT_STORABLE' }]);
     expect(fieldsOf({ a: 2 ** 53 - 1 })).toBeUndefined();
+  });
+
+  it.each([null, undefined, 'text', 7, [], [{}]])('are not %j', async (value) => {
+    expect(await faultsOf(() => requireJson(value, 'input.a', 100))).toEqual([
+      'INVALID_INPUT',
+      'input.a OBJECT_REQUIRED',
+    ]);
+  });
+
+  it('have at most the given number of bytes in UTF-8', async () => {
+    const faults = (text: string) => faultsOf(() => requireJson({ a: text }, 'input.a', 20));
+    expect(await faults('x'.repeat(12))).toBeNull();
+    expect(await faults('x'.repeat(13))).toEqual(['INVALID_INPUT', 'input.a OBJECT_TOO_LARGE']);
+    expect(await faults('\u00e4'.repeat(6))).toBeNull();
+    expect(await faults(`${'\u00e4'.repeat(6)}x`)).toEqual(['INVALID_INPUT', 'input.a OBJECT_TOO_LARGE']);
+  });
+
+  it('hold no values that JSON does not have', () => {
+    for (const value of [undefined, () => 1, Symbol('a'), 1n, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(isStorableJson({ a: [value] })).toBe(false);
+  });
+});
+
+describe('an inexact number', () => {
+  it('is found at any depth, also beyond the depth that is stored', () => {
+    const nested = (text: string): unknown => sent(`${'[{"a":'.repeat(500)}${text}${'}]'.repeat(500)}`);
+    expect(hasInexactNumber(nested('9007199254740993'))).toBe(true);
+    expect(hasInexactNumber(nested('9007199254740991'))).toBe(false);
+    expect(hasInexactNumber([null, 'a', true, { b: [1.5] }])).toBe(false);
   });
 });
