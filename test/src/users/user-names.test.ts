@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Authority } from '../../../src/access/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import type { CreateUser, User, UserInput } from '../../../src/users/index.ts';
+import { canonicalUserId, emailFault, isSameEmail, usernameFault } from '../../../src/users/user-names.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
 
@@ -205,5 +206,64 @@ describe('a username', () => {
   it('cannot be removed', async () => {
     const user = await create({ username: 'stays' });
     expect(await refusalOf(update(user, { username: null }))).toBe('USER_USERNAME_INVALID');
+  });
+});
+
+describe('an e-mail address', () => {
+  const label = (length: number) => 'x'.repeat(length);
+
+  it.each(['a@b', "o'neil+tag@example.com", 'ä@exämple.de', `${label(64)}@example.com`, `a@${label(252)}`])(
+    'can be %j',
+    (email) => expect(emailFault(email)).toBeNull(),
+  );
+
+  it.each([
+    '',
+    'a',
+    '@b',
+    'a@',
+    'a@b@c',
+    'a b@c.de',
+    'a@b..c',
+    'a@.b',
+    'a@b.',
+    '"a b"@c.de',
+    'a(comment)@b.de',
+    '<a@b.de>',
+    'a@[127.0.0.1]',
+    'a@b.de,c@d.de',
+    'a@b.de\r\nBcc: c@d.de',
+    'a\u200b@b.de',
+    'a\ud800@b.de',
+    `${label(65)}@example.com`,
+    `a@${label(253)}`,
+    `${'ä'.repeat(64)}@${label(126)}`,
+  ])('cannot be %j', (email) => expect(emailFault(email)).not.toBeNull());
+
+  it('is refused when its folded form is none: a full-width "@" would make a second one', () => {
+    expect(emailFault('a＠b@c.de')).not.toBeNull();
+    expect(emailFault('a＜b@c.de')).not.toBeNull();
+  });
+
+  it('is the same in letters of any case and composition, and another one in letters of another width', () => {
+    expect(isSameEmail('Jane@Example.com', 'jane@example.COM')).toBe(true);
+    expect(isSameEmail('\u00e4@b.de', 'a\u0308@b.de')).toBe(true);
+    expect(isSameEmail('ｊane@example.com', 'jane@example.com')).toBe(false);
+    expect(isSameEmail('jane@example.com', 'jane@example.org')).toBe(false);
+  });
+});
+
+describe('the spelling of an id', () => {
+  it('is lower case for a UUID, and stays as chosen for every other id', () => {
+    const id = newId();
+    expect(canonicalUserId(id.toUpperCase())).toBe(id);
+    expect(canonicalUserId('Jane.1')).toBe('Jane.1');
+    expect(canonicalUserId(`${id.toUpperCase()}0`)).toBe(`${id.toUpperCase()}0`);
+  });
+
+  it('counts when a username looks like an id: only the own one may', () => {
+    const id = newId();
+    expect(usernameFault(id, id)).toBeNull();
+    expect(usernameFault(id, newId())).not.toBeNull();
   });
 });
