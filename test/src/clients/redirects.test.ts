@@ -76,3 +76,49 @@ describe('redirect addresses', () => {
     expect(() => checkedRedirects('p', many)).toThrow('At most 100');
   });
 });
+
+describe('the bounds of redirect addresses', () => {
+  const refused = (uri: string, match: Match = 'exact') => faultPath(uri, match) !== undefined;
+
+  it('are 2,000 characters an address and 100 addresses a list', () => {
+    const uri = (length: number) => `https://app.example/${'a'.repeat(length - 20)}`;
+    expect([refused(uri(2000)), refused(uri(2001))]).toEqual([false, true]);
+    const many = (count: number) => Array.from({ length: count }, (_, at) => ({ uri: `https://a.example/${at}` }));
+    expect(checkedRedirects('p', many(100))).toHaveLength(100);
+    expect(() => checkedRedirects('p', many(101))).toThrow('At most 100');
+  });
+
+  it.each([
+    'vbscript:x',
+    'file:///etc/passwd',
+    'blob:https://a.example/1',
+    'about:blank',
+    'mailto:a@b.de',
+    'ws://a.example/',
+    'wss://a.example/',
+    'JavaScript:alert(1)',
+  ])('exclude %s, whose scheme leads to no application (RFC 8252 section 7.1)', (uri) =>
+    expect(refused(uri)).toBe(true),
+  );
+
+  it.each([
+    'https://:secret@app.example/',
+    'http://127.0.0.1@evil.example/',
+    'http://[::2]/',
+    'http://127.0.0.1.5/',
+    'http://localhost./',
+  ])('exclude %s', (uri) => expect(refused(uri)).toBe(true));
+
+  it('count one address under two kinds of match as two entries, each once', () => {
+    const uri = 'https://a.example/x';
+    const both = checkedRedirects('p', [
+      { uri, match: 'exact' },
+      { uri, match: 'prefix' },
+      { uri, match: 'exact' },
+    ]);
+    expect(both).toEqual([
+      { uri, match: 'exact' },
+      { uri, match: 'prefix' },
+    ]);
+  });
+});

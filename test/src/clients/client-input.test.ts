@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../../src/clients/client.entity.ts';
+import { CLIENT_GRANTS, CONFIDENTIAL_GRANTS } from '../../../src/clients/client-grants.ts';
+import { type ClientProperties, changedColumns, checkedScopes } from '../../../src/clients/client-input.ts';
+import { faultsOf } from '../../support/refusal.ts';
+
+const SHOP = {
+  type: 'confidential',
+  name: 'Shop',
+  description: null,
+  enabled: true,
+  grants: ['client_credentials'],
+  redirects: [{ uri: 'https://shop.example/', match: 'prefix' }],
+  postLogoutRedirects: [{ uri: 'https://shop.example/bye', match: 'exact' }],
+  fullRoleScope: false,
+  permissions: ['user:read'],
+  tokenFormat: 'jwt',
+  accessTokenAlg: null,
+  idTokenAlg: null,
+  accessTokenSeconds: null,
+  refreshTokenSeconds: null,
+  metadata: {},
+} as unknown as Client;
+const PUBLIC = { ...SHOP, type: 'public', grants: [] } as Client;
+
+const changed = (input: object, before = SHOP) => changedColumns(input as ClientProperties, before);
+const faults = (input: object, before = SHOP) => faultsOf(() => changed(input, before));
+
+describe('the columns of a client that an input changes', () => {
+  it('are none where it repeats what is stored, in the form it is stored in', () => {
+    const same = {
+      name: 'Shop',
+      description: null,
+      enabled: true,
+      grants: ['client_credentials', 'client_credentials'],
+      redirects: [{ uri: 'https://shop.example/' }],
+      permissions: ['user:read', 'user:read'],
+      accessTokenSeconds: null,
+      scopes: [{ name: 'profile', isDefault: true }],
+    };
+    expect(changed(same)).toEqual({});
+    expect(changed({})).toEqual({});
+    expect(changed({ name: undefined })).toEqual({});
+  });
+
+  it('are those that differ, and no others', () => {
+    expect(
+      changed({
+        name: null,
+        enabled: false,
+        fullRoleScope: true,
+        tokenFormat: 'opaque',
+        clientId: 'x',
+        type: 'public',
+      }),
+    ).toEqual({
+      name: null,
+      enabled: false,
+      fullRoleScope: true,
+      tokenFormat: 'opaque',
+    });
+  });
+
+  it('keep the kind of match of addresses that stay, in either list', () => {
+    const redirects = [{ uri: 'https://shop.example/' }, { uri: 'https://shop.example/new' }];
+    expect(changed({ redirects, postLogoutRedirects: redirects })).toEqual({
+      redirects: [
+        { uri: 'https://shop.example/', match: 'prefix' },
+        { uri: 'https://shop.example/new', match: 'exact' },
+      ],
+      postLogoutRedirects: [
+        { uri: 'https://shop.example/', match: 'exact' },
+        { uri: 'https://shop.example/new', match: 'exact' },
+      ],
+    });
+  });
+});
+
+describe('a value of a client', () => {
+  it.each([
+    ['name', 255],
+    ['description', 1000],
+  ] as const)('%s is a text of 1 to %d characters, or null', async (column, max) => {
+    expect(await faults({ [column]: 'x'.repeat(max) })).toBeNull();
+    expect(await faults({ [column]: null })).toBeNull();
+    for (const text of ['', 'x'.repeat(max + 1)])
+      expect(await faults({ [column]: text })).toEqual(['INVALID_INPUT', `input.${column} TEXT_LENGTH`]);
+    expect(await faults({ [column]: 'a\0' })).toEqual(['INVALID_INPUT', `input.${column} TEXT_NOT_STORABLE`]);
+  });
+
+  it.each(['enabled', 'fullRoleScope'])('%s is true or false, and never null', async (column) => {
+    for (const value of [null, 'true', 1])
+      expect(await faults({ [column]: value })).toEqual(['INVALID_INPUT', `input.${column} BOOLEAN_REQUIRED`]);
+  });
+
+  it.each([
+    ['accessTokenSeconds', 2_592_000],
+    ['refreshTokenSeconds', 31_536_000],
+  ])('%s is 1 to %d whole seconds, or null', async (column, max) => {
+    for (const value of [1, max, null]) expect(await faults({ [column]: value })).toBeNull();
+    for (const value of [0, -1, max + 1, 1.5, Number.NaN, '60'])
+      expect(await faults({ [column]: value })).toEqual(['INVALID_INPUT', `input.${column} SECONDS_RANGE`]);
+  });
+
+  it.each(['accessTokenAlg', 'idTokenAlg'])('%s is an algorithm that we sign with, or null', async (column) => {
+    for (const value of ['EdDSA', 'ES256', 'RS256', null]) expect(await faults({ [column]: value })).toBeNull();
+    for (const value of ['none', 'HS256', 'eddsa', '', 'constructor', '__proto__'])
+      expect(await faults({ [column]: value })).toEqual(['INVALID_INPUT', `input.${column} ALGORITHM_UNKNOWN`]);
+  });
+
+  it('tokenFormat is one of two', async () => {
+    for (const value of ['JWT', '', null])
+      expect(await faults({ tokenFormat: value })).toEqual(['INVALID_INPUT', 'input.tokenFormat TOKEN_FORMAT_UNKNOWN']);
+  });
+});
+
+describe('the grants of a client', () => {
+  it('are stored each once, in one order', () => {
+    expect(changed({ grants: ['refresh_token', 'password', 'refresh_token', 'client_credentials'] }).grants).toEqual(
+      CLIENT_GRANTS.filter((grant) => ['client_credentials', 'password', 'refresh_token'].includes(grant)),
+    );
+    expect(changed({ grants: [] }).grants).toEqual([]);
+  });
+
+  it.each(['magic', '', 'PASSWORD', 'constructor'])('are never %j', async (grant) => {
+    expect(await faults({ grants: ['password', grant] })).toEqual([
+      'CLIENT_GRANT_INVALID',
+      'input.grants.1 CLIENT_GRANT_INVALID',
+    ]);
+  });
+
+  it.each([...CONFIDENTIAL_GRANTS])(
+    'include %s for confidential clients alone (RFC 6749 section 4.4)',
+    async (grant) => {
+      expect(await faults({ grants: [grant] })).toBeNull();
+      expect(await faults({ grants: [grant] }, PUBLIC)).toEqual([
+        'CLIENT_GRANT_INVALID',
+        'input.grants.0 CLIENT_GRANT_INVALID',
+      ]);
+    },
+  );
+
+  it('that need no secret are for public clients too', async () => {
+    const open = CLIENT_GRANTS.filter((grant) => !CONFIDENTIAL_GRANTS.has(grant));
+    expect(open).toContain('refresh_token');
+    expect(await faults({ grants: open }, PUBLIC)).toBeNull();
+  });
+});
+
+describe('the permissions of a client', () => {
+  it('are stored sorted, each once', () => {
+    expect(changed({ permissions: ['user:write', 'group:read:all', 'user:write'] }).permissions).toEqual([
+      'group:read:all',
+      'user:write',
+    ]);
+  });
+
+  it('never concern an account of its own: an application has none', async () => {
+    expect(await faults({ permissions: ['user:read', 'password:change:self'] })).toEqual([
+      'INVALID_INPUT',
+      'input.permissions.1 PERMISSION_SELF',
+    ]);
+  });
+
+  it('exist', async () => {
+    expect(await faults({ permissions: ['user:read', 'user:fly'] })).toEqual([
+      'PERMISSION_UNKNOWN',
+      'input.permissions.1 PERMISSION_UNKNOWN',
+    ]);
+  });
+});
+
+describe('the metadata of a client', () => {
+  it('is one column, changed member by member', async () => {
+    const before = { ...SHOP, metadata: { web_origins: ['https://shop.example'] } } as Client;
+    expect(changed({ webOrigins: ['https://shop.example'] }, before)).toEqual({});
+    expect(changed({ webOrigins: null }, before)).toEqual({ metadata: {} });
+    expect(await faults({ webOrigins: ['*'] })).toEqual([
+      'CLIENT_METADATA_INVALID',
+      'input.webOrigins.0 CLIENT_METADATA_INVALID',
+    ]);
+  });
+});
+
+describe('the scopes of a client', () => {
+  const named = (...names: string[]) => names.map((name) => ({ name, isDefault: false }));
+  const scopeFaults = (...names: string[]) => faultsOf(() => checkedScopes('input.scopes', named(...names)));
+
+  it('are sorted by name; of two with one name the last counts', () => {
+    const scopes = [...named('profile', 'email'), { name: 'profile', isDefault: true }];
+    expect(checkedScopes('p', scopes)).toEqual([
+      { name: 'email', isDefault: false },
+      { name: 'profile', isDefault: true },
+    ]);
+  });
+
+  it('are at most 200', async () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => `s${at}`);
+    expect(await scopeFaults(...many(200))).toBeNull();
+    expect(await scopeFaults(...many(201))).toEqual(['INVALID_INPUT', 'input.scopes LIST_TOO_LONG']);
+  });
+
+  it.each(['', 'a b', 'a"b', 'a\\b', 'ä', 'a\n', '\u007f', 'x'.repeat(256)])(
+    'have no name %j (RFC 6749 section 3.3)',
+    async (name) => {
+      expect(await scopeFaults('ok', name)).toEqual(['INVALID_INPUT', 'input.scopes.1.name SCOPE_INVALID']);
+    },
+  );
+
+  it.each(['!', '~', '#[]', 'urn:x:y', 'x'.repeat(255)])('may have the name %j', async (name) => {
+    expect(await scopeFaults(name)).toBeNull();
+  });
+});
