@@ -125,7 +125,7 @@ describe('methods called directly', () => {
     expect(seen(await graphql({ schema: direct, source, contextValue }))).toBe(seen(expected));
   });
 
-  it('are refused when more belongs to them than is called', async () => {
+  it('are refused when the library would call more than the method', async () => {
     @Resolver()
     class MiddlewareResolver {
       @UseMiddleware(async (_, next) => next())
@@ -150,7 +150,7 @@ describe('methods called directly', () => {
     }
   });
 
-  it('are refused when two classes have one field, of which the library would keep the last', async () => {
+  it('are refused when two classes have the same field, of which the library would keep the last', async () => {
     @Resolver()
     class FirstResolver {
       @Query(() => String)
@@ -172,7 +172,7 @@ describe('methods called directly', () => {
 });
 
 describe('fields read directly', () => {
-  it('read the property of their class when the graph calls them otherwise', async () => {
+  it('read the property of their class also if the graph has another name for them', async () => {
     @ObjectType()
     class TwoNames {
       @Field(() => String, { name: 'outside' })

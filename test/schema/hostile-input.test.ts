@@ -26,14 +26,14 @@ import { ENGINES } from '../support/postgres.ts';
 import { testGraph, World } from '../support/world.ts';
 
 type Input = GraphQLArgument | GraphQLInputField;
-/** Where a text stands in the arguments of a field: names from the argument inwards. */
+/** The place of a text in the arguments of a field: the names from the argument inwards. */
 type Path = readonly string[];
 
 const schema = await testGraph();
 const TEXTS = new Set(['String', 'ID', 'JSON', 'JSONObject']);
 const MAX_DEPTH = 5;
 
-/** Every place in the arguments of a field where a text may stand. */
+/** Every place of a text in the arguments of a field. */
 function textsIn(inputs: readonly Input[], depth = 0): Path[] {
   return inputs.flatMap(({ name, type }) => {
     const named = getNamedType(type);
@@ -43,7 +43,7 @@ function textsIn(inputs: readonly Input[], depth = 0): Path[] {
   });
 }
 
-/** What stands in an argument when it is none that is tried: ids of things that are there, else anything of its type. */
+/** The value of an argument that is not the one tested: ids of existing objects, else any value of its type. */
 type Known = (name: string, type: GraphQLInputType) => unknown;
 
 const OF_SCALAR: Readonly<Record<string, unknown>> = {
@@ -56,7 +56,7 @@ const OF_SCALAR: Readonly<Record<string, unknown>> = {
   JSONObject: {},
 };
 
-/** Counts what is made up, so that no name is taken. */
+/** Counts generated names, so that each is new. */
 let fresh = 0;
 
 function anyValue({ name, type }: Input, known: Known): unknown {
@@ -70,8 +70,8 @@ function anyValue({ name, type }: Input, known: Known): unknown {
 const isRequired = ({ type, defaultValue }: Input): boolean => isNonNullType(type) && defaultValue === undefined;
 
 /**
- * The members of an input: those it needs, those of a path that leads to a hostile text, and one more.
- * @param also Name of a member that may be left out and is given all the same.
+ * The members of an input: the required ones, those on the path to the hostile text, and one more.
+ * @param also Name of an optional member that is given nevertheless.
  */
 function objectOf(
   inputs: readonly Input[],
@@ -95,7 +95,7 @@ function along({ type, name }: Input, known: Known, path: Path, hostile: unknown
   return { name: hostile, [String(hostile)]: [hostile] };
 }
 
-/** Members beside the last one of a path that may be left out and hold an id: with each of them the field does more. */
+/** Optional members with an id, beside the last one of a path; with each of them the field does more. */
 function companionsOf(inputs: readonly Input[], path: Path): (string | undefined)[] {
   const input = inputs.find(({ name }) => name === path[0])!;
   const named = getNamedType(input.type);
@@ -107,7 +107,7 @@ function companionsOf(inputs: readonly Input[], path: Path): (string | undefined
 const isIdLike = ({ name, type }: Input): boolean =>
   getNamedType(type).name === 'ID' || ['key', 'profile', 'username', 'password', 'application'].includes(name);
 
-/** Ids of what is there by the name of the argument that holds them. */
+/** Ids of existing objects, by the name of the argument. */
 function knownOf({ keys, user, tenant }: Inhabited, fieldName: string): Known {
   const nouns: readonly (readonly [RegExp, TaggedType])[] = [
     [/provider/i, 'FederationProvider'],
@@ -150,7 +150,7 @@ function knownOf({ keys, user, tenant }: Inhabited, fieldName: string): Known {
   };
 }
 
-/** `{ __typename }` where the field gives objects. */
+/** `{ __typename }` if the field returns objects. */
 const selectionOf = (type: GraphQLOutputType): string => (isCompositeType(getNamedType(type)) ? ' { __typename }' : '');
 
 interface Field {
@@ -159,7 +159,7 @@ interface Field {
   readonly type: GraphQLOutputType;
 }
 
-/** A document with every argument of the field as a variable; `around` is what leads to it. */
+/** A document with every argument of the field as a variable; `around` are the fields above it. */
 function documentOf(
   kind: string,
   { name, args, type }: Field,
@@ -172,7 +172,7 @@ function documentOf(
   return `${kind} (${declared}) ${around(`${name}(${passed})${selectionOf(type)}`)}`;
 }
 
-/** Texts for one place: an id is also tried in its global form, with a key that is none. */
+/** Texts for one place; an id is also tried in its global form, with a hostile key. */
 function textsFor(inputs: readonly Input[], path: Path, { globalId }: Inhabited): Readonly<Record<string, string>> {
   let input = inputs.find(({ name }) => name === path[0])!;
   for (const name of path.slice(1)) {
@@ -206,7 +206,7 @@ const INNER = Object.values(schema.getTypeMap())
   .filter((type) => !rootTypes.includes(type))
   .flatMap((type) => fieldsOf(type).map((field) => [type.name, field] as const));
 
-/** The codes of what a subscription is refused with, or of its first item. */
+/** The error codes of a refused subscription, or of its first item. */
 async function firstCodes(
   world: World,
   caller: Caller,
@@ -225,13 +225,13 @@ async function firstCodes(
   return (result.errors ?? []).map((error) => formatError(error.toJSON(), error).extensions?.['code']);
 }
 
-describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
+describe.each(ENGINES)('texts that no column accepts, on $name', ({ open }) => {
   let world: World;
   let there: Inhabited;
   let callers: readonly Caller[];
   beforeAll(async () => {
     world = await World.open(await open());
-    // Events are written by a link of their own to a server; it answers 503 until then.
+    // Wait for the connection of the event log; until then the service answers 503.
     await world.services.eventEngine.start();
     there = await inhabit(world);
     const scopes = there.application.scopes;
@@ -239,7 +239,7 @@ describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
   });
   afterAll(() => world.close());
 
-  /** An application and a user each, beside what else may be given; ids in their global forms once. */
+  /** Each field as an application and as a user, with each optional member; once with global ids. */
   function attemptsAt(field: Field, path: Path): Attempt[] {
     const [, ...companions] = companionsOf(field.args, path);
     const [application, user] = callers as readonly [Caller, Caller];
@@ -250,7 +250,7 @@ describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
     ];
   }
 
-  /** Everything that a place of a field's arguments was answered with that nobody foresaw. */
+  /** The unexpected answers for one place of a field's arguments. */
   async function faultsOf(kind: string, field: Field, path: Path, around: (text: string) => string): Promise<string[]> {
     const faults: string[] = [];
     const known = knownOf(there, field.name);
@@ -285,7 +285,7 @@ describe.each(ENGINES)('texts that no column takes, on $name', ({ open }) => {
     'are refused or find nothing: %s',
     async (_, type, field) => {
       const { globalId, keys } = there;
-      // A type without a key there needs one in `inhabit`.
+      // A type without a key needs one in `inhabit`.
       expect(Object.keys(keys)).toContain(type);
       const id = globalId(type as TaggedType);
       const around = (text: string) => `{ node(id: "${id}") { ... on ${type} { ${text} } } }`;

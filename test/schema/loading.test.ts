@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cutKey, cutListLoader, Loaders, listLoader, rowLoader } from '../../schema/loading.ts';
 import type { Services } from '../../schema/services.ts';
 
-/** Loaders of one operation, and the batches that they read: `tenant: key key`. */
+/** Loaders of one operation, and the batches that they have read: `tenant: key key`. */
 function begin() {
   const batches: string[] = [];
   const services = { batches } as unknown as Services;
@@ -39,7 +39,7 @@ describe('loaders of an operation', () => {
     expect(batches).toEqual(['a: anna carl', 'b: bert']);
   });
 
-  it('give null or an empty list for a key that names nothing', async () => {
+  it('give null or an empty list for an unknown key', async () => {
     const { loaders } = begin();
     expect(await loaders.load(textOf, { tenantId: 'a', key: 'nobody' })).toBeNull();
     expect(await loaders.load(lettersOf, { tenantId: 'a', key: '-' })).toEqual([]);

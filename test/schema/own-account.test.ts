@@ -7,7 +7,7 @@ const NEW_PASSWORD = 'four-lanterns-by-noon';
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const ACCOUNT = { providerType: 'vk', providerName: 'vk_1', externalId: '4711' };
 
-/** The mutations with which users change how their own account is signed in to: the scope and the input. */
+/** The mutations with which users change the sign-in of their own account: the scope and the input. */
 const CHANGES: readonly [field: string, scope: string, input: object][] = [
   ['attachTotp', 'credential:write:self', { secret: SECRET, code: '123456' }],
   ['beginAccountLinking', 'federation-link:bind:self', { provider: 'vk:vk_1', callback: 'https://app.example/cb' }],
@@ -25,7 +25,7 @@ const CHANGES: readonly [field: string, scope: string, input: object][] = [
   ['updateUser', 'email:change', { email: 'new@example.com' }],
 ];
 
-describe('a user who changes the own account', () => {
+describe('a user who changes the sign-in of their own account', () => {
   let world: World;
   let acme: TenantRef;
   let userId: string;

@@ -4,7 +4,7 @@ import { type Caller, everyPermission, formatScope } from '../../src/access/inde
 import { newId, type TenantRef } from '../../src/kernel/index.ts';
 import { testGraph, World } from '../support/world.ts';
 
-/** Accounts, and what hangs on them, that a mutation of the table below may name. */
+/** Accounts, and objects that belong to them, that a mutation of the table below may name. */
 interface Target {
   readonly userId: string;
   readonly clientId: string;
@@ -14,7 +14,7 @@ interface Target {
   readonly blockId: string;
 }
 
-/** What is the same for every target of a tenant. */
+/** The values that are equal for all targets of a tenant. */
 interface Plain {
   readonly plainGroup: string;
   readonly plainUser: string;
@@ -23,7 +23,7 @@ interface Plain {
 
 interface Write {
   readonly input: (target: Target, plain: Plain) => object;
-  /** Default: an application that holds everything but what the target holds. */
+  /** Default: an application with every permission except those of the target. */
   readonly as?: 'user';
 }
 
@@ -35,7 +35,7 @@ const rightOn =
     rights: [{ subject: { userId: plainUser }, object: object(target), names: ['change_password'] }],
   });
 
-/** Every mutation that writes to an account, with the ways there are to name one. */
+/** Every mutation that writes to an account, with all ways to name one. */
 const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   addGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
   addGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
@@ -93,7 +93,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   updateUserProperties: ofUser({ add: { a: 1 } }),
 };
 
-/** Mutations that change nobody who is there already: each with the reason. */
+/** Mutations that change no existing account, each with the reason. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   changePassword: "changes the caller's own account alone",
   checkSecurityAnswer: 'compares an answer; tries are counted',
@@ -131,14 +131,14 @@ const CASES = Object.entries(WRITES).flatMap(([name, writes]) =>
   [writes].flat().map((write, at) => [`${name} (${at + 1})`, name, write] as const),
 );
 
-/** A tenant with what the mutations of the table name, and the callers who use them. */
+/** A tenant with the objects that the mutations of the table name, and their callers. */
 class Scene {
   readonly world: World;
   readonly tenant: TenantRef;
-  /** Holds every permission in the tenant but `key:rotate`. */
+  /** A caller with every permission in the tenant except `key:rotate`. */
   readonly app: Caller;
   readonly #plain: Plain;
-  /** Holds the right to change the passwords of the targets. */
+  /** A caller with the right to change the passwords of the targets. */
   readonly #parent: Caller;
 
   private constructor(world: World, tenant: TenantRef, plain: Plain) {
@@ -190,7 +190,7 @@ class Scene {
     };
   }
 
-  /** A target whose user, client and group hold a role. */
+  /** A target whose user, client and group have a role. */
   async newHolder(...permissions: string[]): Promise<Target> {
     const target = await this.newTarget();
     const role = await this.world.newRole(this.tenant, { permissions });
@@ -230,18 +230,18 @@ describe('takeover inside a tenant', () => {
     strong = await scene.newHolder('key:rotate');
   });
 
-  it.each(CASES)('%s is refused for somebody who may do more, and changes nothing', async (_, name, write) => {
+  it.each(CASES)('%s is refused for an account with more permissions, and changes nothing', async (_, name, write) => {
     const before = (await world.events(scene.tenant)).length;
     expect((await scene.run(name, write, strong)).code).toBe('FORBIDDEN');
     expect(await world.events(scene.tenant)).toHaveLength(before);
   });
 
-  it.each(CASES)('%s is open for people without roles', async (_, name, write) => {
+  it.each(CASES)('%s is allowed for accounts without roles', async (_, name, write) => {
     const { code } = await scene.run(name, write, await scene.newTarget());
     expect(['FORBIDDEN', 'ACCOUNT_GUARDED', 'INTERNAL_ERROR']).not.toContain(code);
   });
 
-  it('counts reading a secret as becoming its client', async () => {
+  it('treats reading a secret like getting the permissions of its client', async () => {
     expect((await scene.readSecret(strong)).code).toBe('FORBIDDEN');
     expect((await scene.readSecret(await scene.newTarget())).errors).toEqual([]);
   });

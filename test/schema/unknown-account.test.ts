@@ -8,7 +8,7 @@ const NEW_PASSWORD = 'four-lanterns-by-noon';
 const ACCOUNT = { providerType: 'vk', providerName: 'vk_1', externalId: '4711' };
 const PROVIDER = { providerType: 'vk', providerName: 'vk_1' };
 
-/** Fields that are about one account, with the arguments besides its id. */
+/** Fields about one account, with their arguments besides its id. */
 const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.attachTotp': { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', code: '123456' },
   'Mutation.beginAccountLinking': { provider: 'vk:vk_1', callback: 'https://app.example/cb' },
@@ -65,7 +65,7 @@ describe('an account that does not exist', () => {
     }
   });
 
-  it('is USER_NOT_FOUND for the events of a caller whose own account is gone', async () => {
+  it('is USER_NOT_FOUND for the events of a caller whose account was deleted', async () => {
     const caller = world.user(acme, 'nobody', 'event:read:self');
     expect((await callField(world, caller, 'Query.securityEvents', {})).code).toBe('USER_NOT_FOUND');
   });

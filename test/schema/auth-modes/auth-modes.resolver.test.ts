@@ -65,7 +65,7 @@ describe('auth modes over GraphQL', () => {
     }
   });
 
-  it('tells null from absent, as a variable and as a literal', async () => {
+  it('distinguishes null from absent, as a variable and as a literal', async () => {
     const caller = app('auth-mode:write');
     await world.giveTotp(tenant, user.id);
     await world.graphql(caller, UPDATE, { input: { userId: user.id, requiredFactor: 2 } });
@@ -88,7 +88,7 @@ describe('auth modes over GraphQL', () => {
     expect(await modeEvents()).toEqual([]);
   });
 
-  it('refuses a second factor that is not there', async () => {
+  it('refuses to require a second factor that the user does not have', async () => {
     const { errors } = await world.graphql(app('auth-mode:write'), UPDATE, {
       input: { userId: user.id, requiredFactor: 2, needPasswordChange: true },
     });
@@ -99,7 +99,7 @@ describe('auth modes over GraphQL', () => {
     expect(await modeEvents()).toEqual([]);
   });
 
-  it('is closed to who lacks the permission, to other users, and across tenants', async () => {
+  it('refuses callers without the permission, other users, and callers of other tenants', async () => {
     const other = await world.tenant();
     const vars = { user: user.id };
     const code = async (...args: Parameters<World['graphql']>) => (await world.graphql(...args)).code;
@@ -163,7 +163,7 @@ describe('auth modes over GraphQL', () => {
 
   describe('passwords', () => {
     const NEXT = 'four-lanterns-by-noon';
-    it('are set by who may set them, and changed by their owner', async () => {
+    it('are set by callers with the permission, and changed by their owner', async () => {
       const set = { userId: user.id, password: 'three-wombats-at-dawn' };
       expect((await world.graphql(app('password:set'), SET, { input: set })).data.setPassword).toEqual({
         userId: user.id,
@@ -176,7 +176,7 @@ describe('auth modes over GraphQL', () => {
       expect((await world.graphql(app('password:set', 'password:change'), CHANGE, { input })).code).toBe('FORBIDDEN');
     });
 
-    it('are temporary when somebody else set them, unless said otherwise (check 48)', async () => {
+    it('are temporary when another person set them, unless the input says otherwise (check 48)', async () => {
       const REPLACE = 'mutation ($input: ReplacePasswordInput!) { replacePassword(input: $input) { userId } }';
       const needsChange = async (document: string, input: object) => {
         const { errors } = await world.graphql(app('password:set'), document, { input: { userId: user.id, ...input } });
@@ -195,7 +195,7 @@ describe('auth modes over GraphQL', () => {
       expect(modes.needPasswordChange).toBe(false);
     });
 
-    it('are set by nobody who holds everything but `password:set` (check 48)', async () => {
+    it('are not set by callers with every permission except `password:set` (check 48)', async () => {
       const scopes = everyPermission('tenant').map(formatScope);
       const caller = app(...scopes.filter((scope) => scope !== 'password:set'));
       const set = { userId: user.id, password: 'three-wombats-at-dawn' };
@@ -205,7 +205,7 @@ describe('auth modes over GraphQL', () => {
       expect(await world.services.passwords.isSetUp(tenant.id, user.id)).toBe(false);
     });
 
-    it('are read by nobody: what shows one is the answer that made it (check 48)', async () => {
+    it('cannot be read; only the answer that made one shows it (check 48)', async () => {
       const shown = Object.values((await testGraph()).getTypeMap()).flatMap((type) =>
         isObjectType(type)
           ? Object.values(type.getFields())
@@ -236,7 +236,7 @@ describe('auth modes over GraphQL', () => {
           `g${i}: changePassword(input: { currentPassword: "${guess}", newPassword: "${NEXT}" }) { userId }`,
       );
       const { errors } = await world.graphql(me('password:change:self'), `mutation { ${aliases.join(' ')} }`);
-      // The first wrong one ends the operation: what follows is not tried.
+      // The first wrong one ends the operation; the others are not tried.
       expect(errors).toHaveLength(1);
       expect(await world.services.passwords.verify(tenant.id, user.id, NEXT)).toBe(false);
     });
@@ -282,7 +282,7 @@ describe('auth modes over GraphQL', () => {
       expect((await world.graphql(caller, LIFT, { input: { userId: user.id } })).data.liftBlock.liftedCount).toBe(1);
     });
 
-    it('are closed without the permission, and ask for one target', async () => {
+    it('require the permission, and exactly one target', async () => {
       expect((await world.graphql(app('user:read'), LIST)).code).toBe('FORBIDDEN');
       expect((await world.graphql(app('block:read'), LIFT, { input: { userId: user.id } })).code).toBe('FORBIDDEN');
       const caller = app('block:read', 'block:lift');

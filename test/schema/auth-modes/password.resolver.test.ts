@@ -30,7 +30,7 @@ describe('replacePassword', () => {
   const replace = (caller: ReturnType<World['app']>, input: object = {}) =>
     world.graphql(caller, REPLACE, { input: { userId: user.id, ...input } });
 
-  it('sets a generated password for those who may set passwords, and shows it once', async () => {
+  it('sets a generated password for callers who may set passwords, and shows it once', async () => {
     const { data, errors } = await replace(world.app(tenant, 'password:set'));
     expect(errors).toEqual([]);
     expect(data.replacePassword.userId).toBe(user.id);
@@ -45,7 +45,7 @@ describe('replacePassword', () => {
     expect(data.replacePassword.generatedPassword).toHaveLength(40);
   });
 
-  it('sends it to a phone of the account and then shows nothing', async () => {
+  it('sends it to a phone of the account and then does not show it', async () => {
     const { data } = await replace(world.app(tenant, 'password:set'), { sendToAttribute: 'phoneNumber' });
     expect(data.replacePassword.generatedPassword).toBeNull();
     const { texts } = await world.outbox();
@@ -54,7 +54,7 @@ describe('replacePassword', () => {
     expect(await opens(text.split(' ').at(-1)!)).toBe(true);
   });
 
-  it('is a change with the current password for the own account', async () => {
+  it('requires the current password for the caller’s own account', async () => {
     const self = world.user(tenant, user.id, 'password:change:self');
     expect((await replace(self, { newPassword: NEW })).errors[0]).toMatchObject({
       extensions: { code: 'INVALID_INPUT', fields: [{ path: 'input.currentPassword' }] },
@@ -67,7 +67,7 @@ describe('replacePassword', () => {
     expect((await world.eventTypes(tenant)).includes('password.changed')).toBe(true);
   });
 
-  it('is a change of the own one however far `password:change` reaches (check 48)', async () => {
+  it('changes only the caller’s own password, whatever the reach of `password:change` (check 48)', async () => {
     const caller = world.user(tenant, user.id, 'password:change');
     const other = await world.newUser(tenant);
     for (const id of [other.id, 'nobody']) {
@@ -79,7 +79,7 @@ describe('replacePassword', () => {
     expect(await opens(NEXT)).toBe(false);
   });
 
-  it('reaches no other account with the reach of the own one, and no account without a scope', async () => {
+  it('changes no other account with reach `self`, and no account without a scope', async () => {
     const other = await world.newUser(tenant);
     const self = world.user(tenant, other.id, 'password:change:self');
     expect((await replace(self, { newPassword: NEW, currentPassword: old })).code).toBe('FORBIDDEN');
@@ -95,7 +95,7 @@ describe('replacePassword', () => {
     expect(await opens(old)).toBe(true);
   });
 
-  it('tells the owner by mail at the address that is known to be theirs, and nobody else (check 47)', async () => {
+  it('informs the owner by mail, only at a verified address (check 47)', async () => {
     const before = (await world.outbox()).mails.length;
     await replace(world.app(tenant, 'password:set'), { newPassword: NEW, languages: 'ru' });
     const { mails } = await world.outbox();
@@ -106,7 +106,7 @@ describe('replacePassword', () => {
     expect((await world.outbox()).mails).toHaveLength(before + 1);
   });
 
-  it('keeps the device that is named, whatever the name', async () => {
+  it('keeps the named device, whatever its name', async () => {
     const keep = async (keepDeviceId: string) => {
       await world.services.devices.seen(world.system(tenant), { userId: user.id, deviceId: 'SHA256_d' });
       const { errors } = await replace(world.app(tenant, 'password:set'), { newPassword: NEW, keepDeviceId });
@@ -131,7 +131,7 @@ describe('changeDependentPassword', () => {
       },
     ]);
 
-  it('is for holders of the right, soon after their sign-in', async () => {
+  it('is allowed to holders of the right, soon after their sign-in', async () => {
     const parent = await world.newUser(tenant);
     const caller = world.user(tenant, parent.id, 'dependent-password:change:self');
     expect((await change(caller)).code).toBe('FORBIDDEN');
@@ -144,19 +144,19 @@ describe('changeDependentPassword', () => {
     expect((await change(caller, { newPassword: 'short' })).code).toBe('PASSWORD_POLICY');
   });
 
-  it('needs the current password of the own account', async () => {
+  it('requires the current password for the caller’s own account', async () => {
     const caller = world.user(tenant, user.id, 'dependent-password:change:self');
     expect((await change(caller)).code).toBe('INVALID_INPUT');
     expect((await change(caller, { currentPassword: 'no' })).code).toBe('PASSWORD_CURRENT_WRONG');
     expect((await change(caller, { currentPassword: old })).errors).toEqual([]);
   });
 
-  it('is for users alone, whatever an application holds', async () => {
+  it('is allowed only to users, whatever permissions an application has', async () => {
     expect((await change(world.app(tenant, 'dependent-password:change'))).code).toBe('FORBIDDEN');
     expect((await change(world.user(tenant, user.id, 'password:change:self'))).code).toBe('FORBIDDEN');
   });
 
-  it('does not reach an account whose powers go beyond the tenant', async () => {
+  it('refuses an account with permissions beyond the tenant', async () => {
     const master = await world.tenant({ name: 'master' });
     const admin = await world.newUser(master);
     const parent = await world.newUser(master);

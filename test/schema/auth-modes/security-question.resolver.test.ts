@@ -32,7 +32,7 @@ describe('the security question over GraphQL', () => {
   const set = (caller = me('security-question:write:self')) =>
     world.graphql(caller, SET, { input: { userId: user.id, ...SAMPLE } });
 
-  it('is set, checked, shown and removed with native scopes of the own account alone', async () => {
+  it('is set, checked, shown and removed with only native scopes of the caller’s own account', async () => {
     expect((await world.graphql(me('security-question:read:self'), GET, { user: user.id })).code).toBe(
       'SECURITY_QUESTION_NOT_FOUND',
     );
@@ -70,7 +70,7 @@ describe('the security question over GraphQL', () => {
     expect([data, code]).toEqual([null, 'SECURITY_ANSWER_WRONG']);
   });
 
-  it('stands on users, null where none is set, in a fixed number of statements', async () => {
+  it('is a field of users, null if none is set, in a fixed number of statements', async () => {
     const home = await world.tenant();
     const people = await Promise.all(Array.from({ length: 6 }, () => world.newUser(home)));
     for (const { id } of people.slice(1)) {
@@ -93,7 +93,7 @@ describe('the security question over GraphQL', () => {
     expect((await world.graphql(world.app(home, 'user:read'), PAGE, { first: 1 })).code).toBe('FORBIDDEN');
   });
 
-  it('is closed to who lacks the permission, to other users and to other tenants', async () => {
+  it('refuses callers without the permission, other users, and callers of other tenants', async () => {
     await set();
     const other = await world.tenant();
     const input = { userId: user.id, ...SAMPLE };

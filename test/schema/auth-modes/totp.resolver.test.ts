@@ -32,7 +32,7 @@ describe('code apps over GraphQL', () => {
   const attach = (caller = me('credential:write:self'), over: object = {}) =>
     world.graphql(caller, ATTACH, { input: { userId: user.id, secret: SECRET, code: code(), ...over } });
 
-  it('are enrolled, listed and detached with native scopes of the own account alone', async () => {
+  it('are enrolled, listed and detached with only native scopes of the caller’s own account', async () => {
     const begun = await world.graphql(me('credential:write:self'), BEGIN, { input: { userId: globalId() } });
     const { secret, uri, qrCode } = begun.data.beginTotpEnrolment;
     expect(uri).toContain(`secret=${secret}`);
@@ -52,7 +52,7 @@ describe('code apps over GraphQL', () => {
     expect(detached.data.detachTotp).toEqual({ userId: user.id, credential: { ordinal: 1 } });
   });
 
-  it('are detached by number, and the answer shows no credential to who may not read them', async () => {
+  it('are detached by number, and the answer shows no credential to callers who may not read them', async () => {
     await attach();
     const { data, code: refusal } = await world.graphql(app('credential:delete'), DETACH, {
       input: { userId: globalId(), ordinal: 1 },
@@ -63,7 +63,7 @@ describe('code apps over GraphQL', () => {
     expect(again.code).toBe('TOTP_NOT_FOUND');
   });
 
-  it('ask for exactly one target', async () => {
+  it('require exactly one target', async () => {
     const credential = `crd~${tenant.route}~x`;
     for (const input of [
       {},
@@ -96,7 +96,7 @@ describe('code apps over GraphQL', () => {
     expect(await world.services.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
   });
 
-  it('are closed to who lacks the permission, to other users and to other tenants', async () => {
+  it('refuse callers without the permission, other users, and callers of other tenants', async () => {
     const other = await world.tenant();
     const input = { userId: user.id };
     const codeOf = async (...args: Parameters<World['graphql']>) => (await world.graphql(...args)).code;
@@ -116,7 +116,7 @@ describe('the state of an account over GraphQL', () => {
   const EXEMPT =
     'mutation ($input: ExemptAccountInput!) { exemptAccount(input: $input) { accountState { name exemptUntil } } }';
 
-  it('is read and set with its own native scopes alone', async () => {
+  it('is read and set with only its native scopes', async () => {
     const world = await World.open();
     const tenant = await world.tenant();
     const { id } = await world.newUser(tenant);

@@ -29,7 +29,7 @@ describe('clients over GraphQL', () => {
       ...more,
     );
 
-  it('registers a client and shows its secrets this once', async () => {
+  it('registers a client and shows its secrets once', async () => {
     const input = {
       clientId: 'shop',
       grants: ['CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE'],
@@ -68,7 +68,7 @@ describe('clients over GraphQL', () => {
     expect((await world.graphql(world.app(acme, 'client:write'), SECRET, { id })).code).toBe('FORBIDDEN');
   });
 
-  it('gives creators who may not read clients the id and the secret, and nulls the rest', async () => {
+  it('gives creators who may not read clients only the id and the secret', async () => {
     const { data, code } = await world.graphql(world.app(acme, 'client:create'), CREATE, { input: {} });
     expect(data.createClient).toMatchObject({ secret: expect.any(String), client: null });
     expect(code).toBe('FORBIDDEN');
@@ -86,7 +86,7 @@ describe('clients over GraphQL', () => {
     expect(errors[0]?.extensions).toMatchObject({ code, fields: [{ path }] });
   });
 
-  it('refuses permissions beyond the caller', async () => {
+  it('refuses permissions that the caller does not have', async () => {
     const result = await world.graphql(admin(acme), CREATE, { input: { permissions: ['user:read'] } });
     expect(result.code).toBe('PERMISSION_ESCALATION');
   });
@@ -109,7 +109,7 @@ describe('clients over GraphQL', () => {
     expect(node.data.node).toEqual({ clientId: 'findable' });
   });
 
-  it('changes the client that is named by its client_id, also one that contains `~`', async () => {
+  it('changes a client by its client_id, also if that contains `~`', async () => {
     const UPDATE =
       'mutation ($id: ID!) { updateClient(input: { clientId: $id, name: "new" }) { client { clientId name } } }';
     for (const clientId of ['by-name', 'a~b', 'cli~short~x']) {
@@ -128,7 +128,7 @@ describe('clients over GraphQL', () => {
     expect(await code(`cli~${acme.route}~${client.id}`)).toBe('CLIENT_ID_INVALID');
   });
 
-  it('shows, changes and deletes nothing of a neighbour', async () => {
+  it('shows, changes and deletes no client of another tenant', async () => {
     const { client } = await world.newClient(master, { clientId: 'theirs' });
     const id = `cli~${master.route}~${client.id}`;
     const UPDATE = 'mutation ($id: ID!) { updateClient(input: { clientId: $id, name: "mine" }) { client { id } } }';
@@ -143,7 +143,7 @@ describe('clients over GraphQL', () => {
     expect((await world.graphql(admin(acme), CLIENT, { clientId: client.id })).data.client).toBeNull();
   });
 
-  it('shows the origins of pages that may call, and brings the default back for null', async () => {
+  it('shows the origins of pages that may call, and restores the default for null', async () => {
     const { client } = await world.newClient(acme, { type: 'public', redirects: [{ uri: 'https://spa.example/cb' }] });
     const UPDATE = 'mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { webOrigins } } }';
     const update = async (input: object) =>

@@ -19,7 +19,7 @@ const REMOVE =
 const NODE = 'query ($id: ID!) { node(id: $id) { ... on LinkedApp { clientId } } }';
 
 describe('linked apps over GraphQL', () => {
-  it('are listed with the one scope that names them, the newest first', async () => {
+  it('are listed with only their scope, newest first', async () => {
     const user = await world.newUser(tenant);
     const older = (await world.newLinkedApp(tenant, user.id, { name: 'Older' })).client;
     world.clock.advance(1);
@@ -33,7 +33,7 @@ describe('linked apps over GraphQL', () => {
     ]);
   });
 
-  it('are shown to users as far as they are their own', async () => {
+  it('are shown to users only for their own account', async () => {
     const [user, other] = [await world.newUser(tenant), await world.newUser(tenant)];
     const own = (await world.newLinkedApp(tenant, user.id)).client;
     const foreign = (await world.newLinkedApp(tenant, other.id)).client;
@@ -53,7 +53,7 @@ describe('linked apps over GraphQL', () => {
     expect((await node(own.id)).data.node).toBeNull();
   });
 
-  it('are none of a client that is no app, of an unknown user, of another tenant', async () => {
+  it('are not found for a client that is not an app, for an unknown user, and in another tenant', async () => {
     const user = await world.newUser(tenant);
     const { client } = await world.newClient(tenant);
     const app = world.app(tenant, 'linked-app:read', 'linked-app:delete');

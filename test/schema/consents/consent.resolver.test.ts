@@ -32,7 +32,7 @@ describe('consents', () => {
   const eventsOf = async ({ id }: User) =>
     (await world.events(tenant)).filter(({ subject_id: subject, type }) => subject === id && /consent/.test(type));
 
-  it('are listed by user, as native scopes alone allow (check 40)', async () => {
+  it('are listed by user, with only native scopes (check 40)', async () => {
     const { data, errors } = await list();
     expect(errors).toEqual([]);
     expect(data.consents).toEqual([
@@ -64,7 +64,7 @@ describe('consents', () => {
     expect((await world.graphql(reader(), NODE, { id: odd })).data.node).toBeNull();
   });
 
-  it('are taken back once, with an event that names client and scopes (check 40)', async () => {
+  it('are revoked once, with an event that names client and scopes (check 40)', async () => {
     const revoker = world.user(tenant, anna.id, 'consent:revoke:self');
     const input = { userId: anna.id, clientId: 'shop' };
     const { data, errors } = await world.graphql(revoker, REVOKE, { input });
@@ -97,7 +97,7 @@ describe('consents', () => {
     expect((await list()).data.consents).toHaveLength(1);
   });
 
-  it('are not taken back by others, for nobody, or from an account with powers beyond the tenant', async () => {
+  it('are not revoked by others, for an unknown user, or from an account with permissions beyond the tenant', async () => {
     const revoke = (caller: Parameters<World['graphql']>[0], userId = anna.id) =>
       world.graphql(caller, REVOKE, { input: { userId, clientId: 'shop' } });
     const boris = await world.newUser(tenant);
@@ -106,7 +106,7 @@ describe('consents', () => {
     expect((await revoke(world.app(tenant, 'consent:revoke'), 'nobody')).code).toBe('USER_NOT_FOUND');
   });
 
-  it('grow with what the user allows, silently when nothing is new', async () => {
+  it('grow with what the user allows, without an event when nothing is new', async () => {
     const { consents } = world.services;
     const grant = (scopes: string[]) => consents.grant(world.system(tenant), { userId: anna.id, client: shop, scopes });
     expect(await grant(['openid'])).toBe(false);

@@ -35,14 +35,14 @@ describe('events of one account', () => {
   const typesOf = async (variables: object) =>
     (await list(variables)).data.accountEvents.nodes.map(({ type }: { type: string }) => type);
 
-  it('are that account’s alone, newest first, in pages', async () => {
+  it('are only those of the account, newest first, in pages', async () => {
     expect(await typesOf({})).toEqual(['session.ended', 'session.started', 'user.created']);
     const { totalCount, nodes, pageInfo } = (await list({ first: 1 })).data.accountEvents;
     expect([totalCount, nodes.length, pageInfo.hasNextPage]).toEqual([3, 1, true]);
     expect(await typesOf({ first: 5, after: pageInfo.endCursor })).toEqual(['session.started', 'user.created']);
   });
 
-  it('are narrowed by type, category and time', async () => {
+  it('are filtered by type, category and time', async () => {
     expect(await typesOf({ filter: { types: ['user.created'] } })).toEqual(['user.created']);
     expect(await typesOf({ filter: { categories: ['sign-in'] } })).toEqual(['session.ended', 'session.started']);
     const now = world.clock.now().getTime();
@@ -55,7 +55,7 @@ describe('events of one account', () => {
     ]);
   });
 
-  it('tell browser and system apart, and answer what `@include` and `@skip` leave in', async () => {
+  it('have browser and system as separate fields, and follow `@include` and `@skip`', async () => {
     const whole = (await list({ first: 1 })).data.accountEvents.nodes[0];
     expect(whole).toEqual({ type: 'session.ended', occurredAt: expect.any(Date), userAgent: IPHONE });
     const { userAgent, parsedUserAgent } = (await list({ first: 1, split: true })).data.accountEvents.nodes[0];
@@ -69,7 +69,7 @@ describe('events of one account', () => {
     expect(none.data.accountEvents.nodes).toMatchObject([{ type: 'user.created', parsedUserAgent: null }]);
   });
 
-  it('are shown to their user, and to nobody else without the permission', async () => {
+  it('are shown to their user, and to others only with the permission', async () => {
     const own = await list({}, world.user(tenant, anna.id, 'event:read:self'));
     expect(own.data.accountEvents.nodes).toHaveLength(3);
     const boris = await world.newUser(tenant);
@@ -91,7 +91,7 @@ describe('events of one account', () => {
     expect(all.data.securityEvents).toEqual({ totalCount: 1, nodes: [{ type: 'user.created' }] });
   });
 
-  it('are refused for an account that does not exist, and for one of a neighbour', async () => {
+  it('are refused for an account that does not exist, and for one of another tenant', async () => {
     const other = await world.tenant();
     for (const userId of ['nobody', 'no body', 'x'.repeat(10_000)])
       expect((await list({ userId })).code).toBe('USER_NOT_FOUND');

@@ -51,7 +51,7 @@ describe('security events over GraphQL', () => {
     return { next, end: () => ended.abort() };
   }
 
-  it('lists what happened, newest first, page by page, with totals only of the own tenant', async () => {
+  it('lists events newest first, page by page, with totals only of the tenant', async () => {
     const tenant = await world.tenant();
     await happen(tenant, 'u1');
     await happen(tenant, 'u2');
@@ -93,7 +93,7 @@ describe('security events over GraphQL', () => {
     end!();
   });
 
-  it('goes on after a cursor without losing or repeating anything', async () => {
+  it('continues after a cursor without losing or repeating an event', async () => {
     const { next, end } = await follow(world.app(acme, 'event:read'));
     const { cursor } = await next!();
     end!();
@@ -104,7 +104,7 @@ describe('security events over GraphQL', () => {
     again.end!();
   });
 
-  it('shows a user with the self permission only what happened to the own account', async () => {
+  it('shows a user with reach `self` only events of the user’s account', async () => {
     const tenant = await world.tenant();
     await world.newUser(tenant, { id: 'anna' });
     const { next, end } = await follow(world.user(tenant, 'anna', 'event:read:self'));
@@ -131,7 +131,7 @@ describe('security events over GraphQL', () => {
     expect(ours.refusal?.code).toBe('EVENT_CURSOR_INVALID');
   });
 
-  it('finds an event by its global id, with the cursor from which the feed goes on', async () => {
+  it('finds an event by its global id, with the cursor after which the feed continues', async () => {
     const event = await happen(acme, 'looked up');
     const caller = world.app(acme, 'event:read');
     const NODE = 'query ($id: ID!) { node(id: $id) { ... on SecurityEvent { subjectId feedCursor } } }';
@@ -142,7 +142,7 @@ describe('security events over GraphQL', () => {
     expect((await world.graphql(world.app(neighbour, 'event:read'), NODE, { id })).code).toBe('FORBIDDEN');
   });
 
-  it('keeps events for as long as the setting of their tenant says, and refuses cursors before what it deleted', async () => {
+  it('keeps events as long as the tenant’s setting says, and refuses cursors before deleted events', async () => {
     const old = await World.open();
     try {
       const [brief, long] = [await old.tenant(), await old.tenant()];
@@ -155,7 +155,7 @@ describe('security events over GraphQL', () => {
       const [last, first] = await nodes(brief);
       await old.services.eventEngine.stop();
       old.clock.advance(3 * 86_400);
-      // The first look for what has expired comes with the start.
+      // The first deletion of expired events runs at the start.
       await old.services.eventEngine.start();
       await expect.poll(() => nodes(brief)).toEqual([]);
       expect((await nodes(long)).map(({ type }) => type)).toEqual(['tenant.created']);

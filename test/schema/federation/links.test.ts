@@ -38,7 +38,7 @@ describe('links to external accounts over GraphQL', () => {
   const list = (caller: Caller = app, userId = user.id) => world.graphql(caller, LIST, { userId });
   const events = async () => (await world.events(tenant)).filter(({ type }) => type.startsWith('federation_link.'));
 
-  it('links a known account, which is then listed; the event names provider, account and who asked from where', async () => {
+  it('links a known account, which is then listed; the event names provider, account, caller and origin', async () => {
     const made = await link();
     expect(made.errors).toEqual([]);
     const expected = { providerType: 'vk', providerName: 'vk_1', externalId: '4711', externalName: null };
@@ -78,7 +78,7 @@ describe('links to external accounts over GraphQL', () => {
     expect((await events()).map(({ type }) => type)).toEqual(['federation_link.added', 'federation_link.updated']);
   });
 
-  it("refuses another user's account, and leaves it where it is", async () => {
+  it('refuses an account that is linked to another user, and does not move it', async () => {
     await link();
     const other = await world.newUser(tenant);
     expect((await link({ userId: other.id })).code).toBe('LINK_ALREADY_BOUND');
@@ -139,7 +139,7 @@ describe('links to external accounts over GraphQL', () => {
     expect((await world.graphql(fresh, BEGIN, begin)).code).toBe('BIND_CALLBACK_NOT_REGISTERED');
     expect((await link({ externalId: 'new' }, fresh)).errors).toEqual([]);
     expect((await world.graphql(fresh, UNLINK, account({ externalId: 'new' }))).errors).toEqual([]);
-    // The documented service of an older API, whose callers know no such answer.
+    // The documented service of an older API, which has no such answer.
     const older: Caller = { ...stale, origin: { ...stale.origin, api: 'rest' } };
     expect((await link({ externalId: 'new' }, older)).errors).toEqual([]);
   });
@@ -172,7 +172,7 @@ describe('links to external accounts over GraphQL', () => {
     expect((await link({ externalId: 'n7' })).code).toBeUndefined();
   });
 
-  it('unlinks, with an event, and says when there is nothing to unlink', async () => {
+  it('unlinks, with an event, and refuses when there is nothing to unlink', async () => {
     await link();
     const { data } = await world.graphql(app, UNLINK, account());
     expect(data.unlinkExternalAccount).toEqual({ removedLinkId: `fed~${tenant.route}~${provider.id}:4711` });
@@ -201,13 +201,13 @@ describe('links to external accounts over GraphQL', () => {
     expect((await list(stranger, 'nobody')).code).toBe('FORBIDDEN');
   });
 
-  it('refuses who holds nothing, or may only read', async () => {
+  it('refuses callers without permissions, or with permission only to read', async () => {
     expect((await list(world.app(tenant, 'user:read'))).code).toBe('FORBIDDEN');
     expect((await link({}, world.app(tenant, 'federation-link:read'))).code).toBe('FORBIDDEN');
     expect((await link({}, world.app(tenant, 'federation-link:bind'))).code).toBe('FORBIDDEN');
   });
 
-  it('refuses a neighbour, by names and by global ids', async () => {
+  it('refuses callers of another tenant, by names and by global ids', async () => {
     const { data } = await link();
     const neighbour = world.app(await world.tenant(), 'federation-link:write');
     const globalUser = `usr~${tenant.route}~${user.id}`;
@@ -220,7 +220,7 @@ describe('links to external accounts over GraphQL', () => {
     expect((await world.graphql(neighbour, NODE, { id: data.linkExternalAccount.link.id })).code).toBe('FORBIDDEN');
   });
 
-  it('takes the global id of a user as well as the bare one', async () => {
+  it('accepts the global id of a user as well as the bare one', async () => {
     const globalUser = `usr~${tenant.route}~${user.id}`;
     expect((await link({ userId: globalUser })).code).toBeUndefined();
     expect((await list(app, globalUser)).data.federationLinks).toHaveLength(1);
@@ -263,7 +263,7 @@ describe('links to external accounts over GraphQL', () => {
       permissions: new PermissionSet([{ permission: 'federation-token:read', reach: 'tenant', only }]),
     });
 
-    it('are handed out with the seconds they have left; each time is an event', async () => {
+    it('are answered with the seconds they are still valid; each time is an event', async () => {
       await store();
       await prove();
       const reader = world.app(tenant, 'federation-token:read');
@@ -282,7 +282,7 @@ describe('links to external accounts over GraphQL', () => {
       });
     });
 
-    it('stand sealed in the table', async () => {
+    it('are encrypted in the table', async () => {
       await store();
       await prove();
       const rows = await world.db.orm.em.fork().getConnection().execute('select sealed from federation_tokens');
@@ -291,7 +291,7 @@ describe('links to external accounts over GraphQL', () => {
       expect(JSON.stringify(await world.events(tenant))).not.toContain('vk1.a');
     });
 
-    it('do not exist where the provider is not set up for them, nothing is linked, or their time is over', async () => {
+    it('do not exist if the provider is not configured for them, nothing is linked, or they have expired', async () => {
       const reader = world.app(tenant, 'federation-token:read');
       await prove();
       expect((await read(reader)).code).toBe('FEDERATION_TOKEN_NOT_FOUND');
@@ -307,14 +307,14 @@ describe('links to external accounts over GraphQL', () => {
       expect((await read(reader)).code).toBe('FEDERATION_TOKEN_NOT_FOUND');
     });
 
-    it('are not handed out any more once storing is switched off', async () => {
+    it('are not answered any more once storing is switched off', async () => {
       await store();
       await prove();
       await world.services.federationProviders.update(world.system(tenant), provider.id, { storeTokens: false });
       expect((await read(world.app(tenant, 'federation-token:read'))).code).toBe('FEDERATION_TOKEN_NOT_FOUND');
     });
 
-    it('open to a permission that is narrowed to their provider, and to no other', async () => {
+    it('are readable with a permission that is restricted to their provider, and to no other', async () => {
       await store();
       await prove();
       expect((await read(narrowed('vk:vk_1'))).data.federationToken.accessToken).toBe('vk1.a.XXXX');

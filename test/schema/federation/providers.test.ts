@@ -55,7 +55,7 @@ describe('federation providers over GraphQL', () => {
     (await create(input)).data.createFederationProvider.provider.id;
   const fault = async (input: object) => (await create(input)).errors[0]?.extensions;
 
-  it('are made with an issuer; what is left out has its default, and the secret is never shown', async () => {
+  it('are made with an issuer; absent members have their default, and the secret is never shown', async () => {
     const { data, errors } = await create(OPENID);
     expect(errors).toEqual([]);
     const { provider } = data.createFederationProvider;
@@ -78,7 +78,7 @@ describe('federation providers over GraphQL', () => {
     expect(JSON.stringify(rows)).not.toContain('s3cret');
   });
 
-  it('are made with endpoints where there is no issuer', async () => {
+  it('are made with endpoints if there is no issuer', async () => {
     const { data, errors } = await create(PLAIN);
     expect(errors).toEqual([]);
     expect(data.createFederationProvider.provider).toMatchObject({
@@ -146,7 +146,7 @@ describe('federation providers over GraphQL', () => {
     expect((await create(OPENID, elsewhere)).errors).toEqual([]);
   });
 
-  it('change member by member, with one event that names them; nothing changed, no event', async () => {
+  it('change by member, with one event that names the members; without a change there is no event', async () => {
     const id = await created({
       ...PLAIN,
       authorizationParameters: [
@@ -187,7 +187,7 @@ describe('federation providers over GraphQL', () => {
     expect((await update(id, { displayName: 'Corp' })).errors).toEqual([]);
   });
 
-  it('go with their links; the event counts them', async () => {
+  it('are deleted with their links, whose number is in the event', async () => {
     const id = await created(OPENID);
     const user = await world.newUser(tenant);
     await world.link(tenant, user.id, { type: 'corp', name: 'corp_1' }, '4711');
@@ -205,7 +205,7 @@ describe('federation providers over GraphQL', () => {
     });
   });
 
-  it('are listed by name, page by page, and narrowed', async () => {
+  it('are listed by name, page by page, with a filter', async () => {
     for (const name of ['c', 'a', 'b']) await create({ ...OPENID, name });
     await create({ ...PLAIN, name: 'd', isEnabled: false });
     const first = await world.graphql(writer, LIST, { first: 2 });
@@ -223,7 +223,7 @@ describe('federation providers over GraphQL', () => {
     expect(typed.data.federationProviders.totalCount).toBe(3);
   });
 
-  it('are found by id and through node(id), and not by a neighbour', async () => {
+  it('are found by id and through node(id), but not from another tenant', async () => {
     const id = await created(OPENID);
     const reader = world.app(tenant, 'federation-provider:read');
     expect((await world.graphql(reader, ONE, { id })).data).toEqual({
@@ -234,7 +234,7 @@ describe('federation providers over GraphQL', () => {
     expect((await world.graphql(neighbour, ONE, { id })).data).toEqual({ federationProvider: null, node: null });
   });
 
-  it('are refused to readers who would write, and to those who hold nothing', async () => {
+  it('are not changed by callers who may only read, and not shown to callers without permissions', async () => {
     expect((await create(OPENID, world.app(tenant, 'federation-provider:read'))).code).toBe('FORBIDDEN');
     expect((await world.graphql(world.app(tenant, 'federation-link:write'), LIST)).code).toBe('FORBIDDEN');
   });

@@ -38,7 +38,7 @@ describe('links as a field of users', () => {
     expect(await costOf(5)).toBe(await costOf(50));
   });
 
-  it('are null, and the rest of the page stays, for a caller who may not read them', async () => {
+  it('are null for a caller who may not read them, without an effect on the rest of the page', async () => {
     const { data, code } = await world.graphql(world.app(tenant, 'user:read'), PAGE, { first: 2 });
     expect(data.users.nodes).toMatchObject([{ federationLinks: null }, { federationLinks: null }]);
     expect(code).toBe('FORBIDDEN');

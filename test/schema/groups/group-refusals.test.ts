@@ -9,11 +9,11 @@ interface Groups {
   readonly top: string;
   readonly other: string;
   readonly below: string;
-  /** At the lowest level that groups may have. */
+  /** A group at the lowest level that groups may have. */
   readonly deepest: string;
-  /** Gives a permission that the caller does not hold. */
+  /** A group with a permission that the caller does not have. */
   readonly strong: string;
-  /** Of a directory, with key 114, as another directory has one. */
+  /** A group of a profile, with key 114, which a group of another profile also has. */
   readonly listed: string;
 }
 
@@ -81,7 +81,7 @@ describe('what groups do not allow', () => {
     expect(await world.events(acme)).toHaveLength(before);
   });
 
-  it('GROUP_KEY_AMBIGUOUS: a key that two directories have names no group without the profile', async () => {
+  it('GROUP_KEY_AMBIGUOUS: a key that exists in two profiles names no group without the profile', async () => {
     expect((await callField(world, caller(), 'Query.group', { key: '114' })).code).toBe('GROUP_KEY_AMBIGUOUS');
     expect((await callField(world, caller(), 'Query.group', { key: '114', profile: 'orgs' })).errors).toEqual([]);
   });

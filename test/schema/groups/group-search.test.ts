@@ -35,7 +35,7 @@ describe('groups by key and by attributes in the graph', () => {
   };
   const where = (...allOf: object[]) => ({ allOf });
 
-  it('finds those for which one of the alternatives holds whole', async () => {
+  it('finds groups that match all conditions of at least one alternative', async () => {
     const inn = (value: string) => ({ attribute: 'INN', value });
     expect(await names({ anyOf: [where(inn('1')), where(inn('2'))] })).toEqual(['One', 'Two']);
     expect(await names({ anyOf: [where(inn('1'), { field: 'KEY', value: '115' })] })).toEqual([]);
@@ -50,7 +50,7 @@ describe('groups by key and by attributes in the graph', () => {
     expect(await names({}, { field: 'CREATED_AT' })).toEqual(['One', 'Two', 'Three', 'tree']);
   });
 
-  it('refuses conditions that say nothing or too much', async () => {
+  it('refuses conditions that are empty or too many', async () => {
     for (const anyOf of [
       [],
       [where()],
@@ -68,7 +68,7 @@ describe('groups by key and by attributes in the graph', () => {
     expect(await names({ profile: 'x'.repeat(5000) })).toMatchObject({ code: 'INVALID_INPUT' });
   });
 
-  it('takes a key without its profile where one directory of organisations has it', async () => {
+  it('accepts a key without its profile if it exists in one profile', async () => {
     const document = 'query ($key: String, $profile: String) { group(key: $key, profile: $profile) { name } }';
     const name = async (key: string, profile?: string) => {
       const { data, code } = await world.graphql(app(), document, { key, profile });
@@ -106,7 +106,7 @@ describe('groups by key and by attributes in the graph', () => {
     expect(gone.data.deleteGroup.deletedGroupId).toContain(group.id);
   });
 
-  it('lists members to those who may see them, within bounds', async () => {
+  it('lists members to callers who may see them, within bounds', async () => {
     const group = await world.newGroup(tenant, { profile: 'orgs', key: 'k2' });
     const document = `query ($id: ID!, $limit: Int!) { group(groupId: $id) { memberIds(limit: $limit) } }`;
     for (const limit of [-1, 10_001]) {
@@ -120,7 +120,7 @@ describe('groups by key and by attributes in the graph', () => {
     expect((await world.graphql(app(), all)).code).toBe('INVALID_INPUT');
   });
 
-  it('shows each change of one document what it led to', async () => {
+  it('shows each change of a document its own result', async () => {
     const { id } = await world.newUser(tenant);
     const groups = [await world.newGroup(tenant, { name: 'one' }), await world.newGroup(tenant, { name: 'two' })];
     const change = (alias: string, verb: string, at: number) =>
@@ -137,7 +137,7 @@ describe('groups by key and by attributes in the graph', () => {
     });
   });
 
-  it('shows members of many groups page by page, for as many statements as those of a few', async () => {
+  it('shows the members of many groups with as many statements as those of a few', async () => {
     const users = [];
     for (let i = 0; i < 3; i++) users.push((await world.newUser(tenant)).id);
     users.sort();

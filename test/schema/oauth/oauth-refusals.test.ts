@@ -4,7 +4,7 @@ import type { TenantRef } from '../../../src/kernel/index.ts';
 import { callField } from '../../support/call-field.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
-/** The fields that work without a caller, and need to know the tenant. */
+/** The fields that need no caller but a tenant. */
 const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'Mutation.completeAccountLinking': { input: { state: 'x' } },
   'Mutation.issueTokens': { input: { grantType: 'client_credentials' } },
@@ -30,14 +30,14 @@ describe('what the OAuth fields do not allow', () => {
     expect((await callField(world, anonymous, field, args)).code).toBe('TENANT_REQUIRED');
   });
 
-  it('introspection and revocation are refused to callers who proved nothing (check 38)', async () => {
+  it('introspection and revocation are refused to anonymous callers (check 38)', async () => {
     const named = { token: 'x', tenant: acme.name };
     expect((await callField(world, anonymous, 'Query.introspectToken', named)).code).toBe('CLIENT_UNAUTHENTICATED');
     const revoked = await callField(world, anonymous, 'Mutation.revokeToken', { input: named });
     expect(revoked.code).toBe('CLIENT_UNAUTHENTICATED');
   });
 
-  it('userinfo takes the tokens of users that have the scope openid', async () => {
+  it('userinfo requires the token of a user with the scope openid', async () => {
     const { id } = await world.newUser(acme);
     const codeFor = async (caller: object) =>
       (await callField(world, { ...world.user(acme, id), issuerKind: 'native', ...caller }, 'Query.userinfo', {})).code;

@@ -33,7 +33,7 @@ describe('tokens over GraphQL', () => {
   const issueRaw = async (parameters: readonly OAuthParameter[], over: object = {}) =>
     world.graphql(await client.caller(), ISSUE, { input: { parameters, ...over } });
 
-  it('issues tokens to the calling client, and tells it about them', async () => {
+  it('issues tokens to the calling client, and introspects them', async () => {
     const { data, errors } = await issue({ scope: 'user:read' });
     expect(errors).toEqual([]);
     expect(data.issueTokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 900, scope: 'user:read', idToken: null });
@@ -58,7 +58,7 @@ describe('tokens over GraphQL', () => {
     });
   });
 
-  it('issues at the kind of issuer that is asked', async () => {
+  it('issues tokens of the requested issuer kind', async () => {
     expect((await issue({}, { issuerKind: 'SUITE' })).data.issueTokens).toMatchObject({ expiresIn: 3600 });
   });
 
@@ -79,7 +79,7 @@ describe('tokens over GraphQL', () => {
     expect((await issue({}, { tenant: 'no-such-tenant' })).code).toBe('TENANT_REQUIRED');
   });
 
-  it('names the parameter that is at fault, by its position among those sent', async () => {
+  it('names the faulty parameter by its position among those sent', async () => {
     const [grantType] = asParameters(CLIENT_CREDENTIALS) as [OAuthParameter];
     const repeated = await issueRaw([grantType, { name: 'scope', values: ['user:read', 'user:read'] }]);
     expect(repeated.errors).toMatchObject([
@@ -97,18 +97,15 @@ describe('tokens over GraphQL', () => {
     });
   });
 
-  it.each(Object.entries(HOSTILE_TEXTS))(
-    'ignores a parameter that it does not know, whatever it holds: %s',
-    async (_, text) => {
-      const [grantType] = asParameters(CLIENT_CREDENTIALS) as [OAuthParameter];
-      const { data } = await issueRaw([
-        { name: text, values: [text, text] },
-        { name: 'resource', values: [text] },
-        grantType,
-      ]);
-      expect(data.issueTokens).toMatchObject({ tokenType: 'Bearer' });
-    },
-  );
+  it.each(Object.entries(HOSTILE_TEXTS))('ignores an unknown parameter, whatever its value: %s', async (_, text) => {
+    const [grantType] = asParameters(CLIENT_CREDENTIALS) as [OAuthParameter];
+    const { data } = await issueRaw([
+      { name: text, values: [text, text] },
+      { name: 'resource', values: [text] },
+      grantType,
+    ]);
+    expect(data.issueTokens).toMatchObject({ tokenType: 'Bearer' });
+  });
 
   it.each(['grant_type', 'scope', 'username', 'password', 'refresh_token'])(
     'refuses characters that cannot be stored in %s, and records that without them',
@@ -129,7 +126,7 @@ describe('tokens over GraphQL', () => {
       expect((await issueRaw(parameters as never)).code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('issues nothing to callers who are no authenticated client of the tenant', async () => {
+  it('issues no token to callers other than an authenticated client of the tenant', async () => {
     const input = { parameters: asParameters(CLIENT_CREDENTIALS), tenant: 'acme' };
     const neighbour = await TestClient.create(world, await world.tenant(), { clientId: client.clientId });
     const bearer = await callerOf(world, await client.token());
@@ -138,7 +135,7 @@ describe('tokens over GraphQL', () => {
     }
   });
 
-  it('issues once in an operation, however it is written (check 58)', async () => {
+  it('issues tokens once in an operation, however it is written (check 58)', async () => {
     const field =
       'issueTokens(input: { parameters: [{ name: "grant_type", values: ["client_credentials"] }] }) { accessToken }';
     const caller = await client.caller();
@@ -166,7 +163,7 @@ describe('tokens over GraphQL', () => {
     );
   });
 
-  it('tells who the user of a token is', async () => {
+  it('shows the user of a token', async () => {
     const user = await TestUser.create(world, client, { givenName: 'Anna' });
     const { accessToken } = await user.signIn('openid profile');
     const USERINFO = 'query ($kind: IssuerKind) { userinfo(issuerKind: $kind) }';
@@ -176,7 +173,7 @@ describe('tokens over GraphQL', () => {
     expect((await world.graphql(world.app(acme), USERINFO)).code).toBe('TOKEN_INVALID');
   });
 
-  it('shows anybody the keys and addresses of an issuer, of a tenant that is named', async () => {
+  it('shows every caller the keys and metadata of an issuer, for a named tenant', async () => {
     const DOCUMENTS =
       'query ($tenant: String, $kind: IssuerKind) { jwks(tenant: $tenant, issuerKind: $kind) openidConfiguration(tenant: $tenant, issuerKind: $kind) }';
     const native = await world.graphql(anonymous, DOCUMENTS, { tenant: 'acme' });
@@ -215,7 +212,7 @@ describe('signing keys over GraphQL', () => {
   const ROTATE =
     'mutation ($input: RotateSigningKeyInput!) { rotateSigningKey(input: $input) { signingKey { id kid } } }';
 
-  it('are listed and replaced by those who may, found by id, and leave an event', async () => {
+  it('are listed and replaced with the permissions, found by id, and an event is recorded', async () => {
     const caller = world.app(acme, 'key:read', 'key:rotate');
     const { data } = await world.graphql(caller, ROTATE, { input: { alg: 'EdDSA' } });
     const { id, kid } = data.rotateSigningKey.signingKey;
@@ -231,7 +228,7 @@ describe('signing keys over GraphQL', () => {
     expect((await world.events(acme)).at(-1)).toMatchObject({ type: 'key.rotated', params: { kid, alg: 'EdDSA' } });
   });
 
-  it('are neither shown nor replaced without the permission, nor for a neighbour', async () => {
+  it('are neither shown nor replaced without the permission, or in another tenant', async () => {
     const input = { alg: 'EdDSA' };
     expect((await world.graphql(world.app(acme, 'user:read'), LIST)).code).toBe('FORBIDDEN');
     expect((await world.graphql(world.app(acme, 'key:read'), ROTATE, { input })).code).toBe('FORBIDDEN');

@@ -74,7 +74,7 @@ describe('rights over GraphQL', () => {
     expect(its.data.rightsOf).toHaveLength(1);
   });
 
-  it('lead to the rows they are about, as far as the caller may read them', async () => {
+  it('have fields for their subject and object, as far as the caller may read them', async () => {
     await grant([parent, { subject: { clientId: 'portal' }, object: { groupId: groupId }, names: ['r'] }]);
     const LINKED = `query ($subject: RightSubjectInput!) {
       rightsOf(subject: $subject) { subject { user { username } client { clientId } } object { user { subject } group { name } } } }`;
@@ -88,14 +88,14 @@ describe('rights over GraphQL', () => {
     expect(blind.code).toBe('FORBIDDEN');
   });
 
-  it('take global ids as well', async () => {
+  it('accept global ids as well', async () => {
     const users = await world.graphql(world.app(tenant, 'user:read'), '{ user(userId: "ben") { id } }');
     const { errors } = await grant([{ ...parent, object: { userId: users.data.user.id } }]);
     expect(errors).toEqual([]);
     expect(await namesOf('anna')).toEqual(['change_password']);
   });
 
-  it('are one event each; repeating changes nothing and is none', async () => {
+  it('record one event each; a repetition changes nothing and records none', async () => {
     const two = { ...parent, names: ['change_password', 'APP', 'APP'], tags: ['parent', 'parent'] };
     await grant([two]);
     await grant([two]);
@@ -107,7 +107,7 @@ describe('rights over GraphQL', () => {
     expect((await world.events(tenant)).at(-1)).toMatchObject({ subject_id: 'anna', client_id: 'test-app' });
   });
 
-  it('gather tags, and go when the last one goes', async () => {
+  it('collect tags, and end with the last tag', async () => {
     await grant([parent]);
     const { data } = await grant([{ ...parent, tags: ['audit'] }]);
     expect(data.grantRights.rights).toMatchObject([{ name: 'change_password', tags: ['audit', 'parent'] }]);
@@ -127,7 +127,7 @@ describe('rights over GraphQL', () => {
     ]);
   });
 
-  it('are taken whole without tags; what is not held is no error and no event', async () => {
+  it('are revoked completely without tags; revoking a right that is not held is no error and no event', async () => {
     await grant([{ ...parent, tags: ['a', 'b'] }]);
     const without = { subject: anna, object: ben, names: ['change_password', 'never'] };
     expect((await revoke([without])).data.revokeRights).toEqual({ changedCount: 1 });
@@ -170,7 +170,7 @@ describe('rights over GraphQL', () => {
     expect(code).toBe('INVALID_INPUT');
   });
 
-  it('are at most 1,000 of one subject', async () => {
+  it('are at most 1,000 for one subject', async () => {
     const batch = (from: number) => ({
       ...parent,
       names: Array.from({ length: 50 }, (_, i) => `right-${from + i}`),
@@ -183,7 +183,7 @@ describe('rights over GraphQL', () => {
     expect(await namesOf('anna')).toHaveLength(1000);
   });
 
-  it('on an account that reaches beyond the tenant are given only by callers who do', async () => {
+  it('on an account with permissions beyond the tenant are granted only by callers with such permissions', async () => {
     const master = (await world.services.directory.byName('master')) ?? (await world.tenant({ name: 'master' }));
     for (const id of ['chief', 'clerk']) await world.newUser(master, { id });
     const role = await world.newRole(master, { permissions: ['user:write:all'] });
@@ -197,7 +197,7 @@ describe('rights over GraphQL', () => {
     expect((await world.graphql(equal, GRANT, input)).errors).toEqual([]);
   });
 
-  it('of one tenant are closed to others', async () => {
+  it('of one tenant are not accessible to others', async () => {
     await grant([parent]);
     const elsewhere = world.app(await world.tenant(), 'right:write');
     const input = { tenant: tenant.name, rights: [parent] };
@@ -217,7 +217,7 @@ describe('rights over GraphQL', () => {
   describe('of the caller', () => {
     const self = (id: string) => world.user(tenant, id, 'right:read:self', 'right:change:self', 'user:read:self');
 
-    it('are shown to them, and no others', async () => {
+    it('are shown to the caller, and no others', async () => {
       await grant([parent]);
       expect((await world.graphql(self('anna'), OF, { subject: anna })).data.rightsOf).toMatchObject([
         { name: 'change_password' },
@@ -241,7 +241,7 @@ describe('rights over GraphQL', () => {
       expect(other.data.user).toEqual({ rights: [{ name: 'change_password' }], rightsOnAccount: [] });
     });
 
-    it('can be given up by them, and not be added to', async () => {
+    it('can be given up by the caller, but not added', async () => {
       await grant([parent]);
       const mine = { subject: anna, object: ben };
       expect((await change(self('anna'), { ...mine, add: ['more'] })).code).toBe('FORBIDDEN');
@@ -251,7 +251,7 @@ describe('rights over GraphQL', () => {
       expect(await namesOf('anna')).toEqual([]);
     });
 
-    it('on their own account are theirs to give and to take', async () => {
+    it('on the caller’s own account may be granted and revoked by the caller', async () => {
       const mine = { subject: anna, object: ben };
       const given = await change(self('ben'), { ...mine, add: ['change_password', 'view'] });
       expect(given.data.changeRights.rights).toEqual([
@@ -262,7 +262,7 @@ describe('rights over GraphQL', () => {
       expect(await namesOf('anna')).toEqual(['audit', 'change_password']);
     });
 
-    it('do not let them change those of others on others, nor learn whether these exist', async () => {
+    it('of others on others cannot be changed, and the answer does not reveal whether these exist', async () => {
       for (const object of [{ userId: 'carl' }, { userId: 'nobody' }, { clientId: 'portal' }, { groupId: groupId }]) {
         expect((await change(self('ben'), { subject: anna, object, remove: ['r'] })).code).toBe('FORBIDDEN');
       }
@@ -273,7 +273,7 @@ describe('rights over GraphQL', () => {
     const pair = { subject: anna, object: ben };
     const blind = (caller: Caller, input: object) => world.graphql(caller, CHANGE_BLIND, { input });
 
-    it('are only taken with right:revoke', async () => {
+    it('are only revoked with right:revoke', async () => {
       await grant([parent]);
       const revoker = world.app(tenant, 'right:revoke');
       expect((await blind(revoker, { ...pair, add: ['x'], remove: ['change_password'] })).code).toBe('FORBIDDEN');
@@ -282,7 +282,7 @@ describe('rights over GraphQL', () => {
       expect(await namesOf('anna')).toEqual([]);
     });
 
-    it('are given and taken with right:change, not with right:write', async () => {
+    it('are granted and revoked with right:change, not with right:write', async () => {
       const caller = world.app(tenant, 'right:change');
       expect((await blind(caller, { ...pair, add: ['x'] })).errors).toEqual([]);
       expect((await blind(caller, { ...pair, remove: ['x'] })).errors).toEqual([]);
@@ -309,7 +309,7 @@ describe('rights over GraphQL', () => {
     });
   });
 
-  it('are what rules of other rooms ask for', async () => {
+  it('are read by the rules of other modules', async () => {
     await grant([parent]);
     const { rights } = world.services;
     const [from, to] = [{ kind: 'user', id: 'anna' } as const, { kind: 'user', id: 'ben' } as const];

@@ -3,7 +3,7 @@ import type { Caller } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { World } from '../../support/world.ts';
 
-/** The reference ladder of the older API: values of every oddity it has. */
+/** The reference list of the older API, with all its oddities. */
 const LADDER: readonly (readonly [string, string, string, string, string, string])[] = [
   ['A', '986-999', '0.80%', 'OK', '', ''],
   ['E', '949-961', '4.38%', 'OK', 'JBreak[1](300)', 'JBreak[400]'],
@@ -85,7 +85,7 @@ describe('riskbits over GraphQL', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', fields: [{ path: 'input.riskbit.risk' }] });
   });
 
-  it('stores a list item by item: refused ones stop no other and say why', async () => {
+  it('stores a list item by item: refused items give their reason and do not stop others', async () => {
     await create(ladder[4]!);
     const bad = { ...ladder[0], ratingLevel: 'A\0' };
     const list = [ladder[0], ladder[0], ladder[4], { score: '7' }, bad, { ...ladder[2], tenant: 'x' }, ladder[1]];
@@ -108,7 +108,7 @@ describe('riskbits over GraphQL', () => {
     expect(created).toHaveLength(3);
   });
 
-  it('lists by rating level, then score, page by page, and narrows', async () => {
+  it('lists by rating level, then score, page by page, with a filter', async () => {
     await world.graphql(writer, CREATE_MANY, { input: { riskbits: [...ladder].reverse() } });
     const first = await world.graphql(reader, LIST, { first: 3 });
     expect(first.data.riskbits).toMatchObject({
@@ -125,7 +125,7 @@ describe('riskbits over GraphQL', () => {
     expect(narrowed.data.riskbits.totalCount).toBe(2);
   });
 
-  it('changes what is given, writes one event with the names, and none when nothing changes', async () => {
+  it('changes the given members and writes one event with their names, but none when nothing changes', async () => {
     const { data } = await create(ladder[1]!);
     const { id } = data.createRiskbit.riskbit;
     const change = { operation: 'MEDIUM', riskIos: null };
@@ -148,7 +148,7 @@ describe('riskbits over GraphQL', () => {
     expect(await update({ score: '1' }, 'nonsense')).toBe('RISKBIT_NOT_FOUND');
   });
 
-  it('deletes one, or all, and says when there is none', async () => {
+  it('deletes one, or all, and refuses when there is none', async () => {
     const { data } = await create(ladder[0]!);
     const { id } = data.createRiskbit.riskbit;
     expect((await world.graphql(writer, DELETE, { input: { riskbitId: id } })).data.deleteRiskbit).toEqual({
@@ -163,7 +163,7 @@ describe('riskbits over GraphQL', () => {
     expect(deleted).toHaveLength(6);
   });
 
-  it('is found through node(id), and not by a neighbour', async () => {
+  it('is found through node(id), but not from another tenant', async () => {
     const { data } = await create(ladder[0]!);
     const NODE = 'query ($id: ID!) { node(id: $id) { ... on Riskbit { score } } riskbit(riskbitId: $id) { score } }';
     const { id } = data.createRiskbit.riskbit;
@@ -175,7 +175,7 @@ describe('riskbits over GraphQL', () => {
     expect(foreign.errors.map(({ extensions }) => extensions['code'])).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
-  it('refuses readers to write, and writers to delete', async () => {
+  it('does not let readers write, nor writers delete', async () => {
     expect((await create(ladder[0]!, reader)).code).toBe('FORBIDDEN');
     const onlyWriter = world.app(tenant, 'riskbit:write');
     expect((await world.graphql(onlyWriter, DELETE_ALL, { input: {} })).code).toBe('FORBIDDEN');
@@ -190,7 +190,7 @@ describe('riskbits over GraphQL', () => {
       await world.graphql(writer, CREATE_MANY, { input: { riskbits: ladder } });
     });
 
-    it('is what the riskbits say that list the finding for its platform; the strictest operation decides', async () => {
+    it('follows the riskbits that list the finding for the platform; the strictest operation decides', async () => {
       const ios = await verify('iOS', 'jbreak [400]');
       expect(ios.data.verifyDeviceRisk.deviceRisk).toEqual({
         operation: 'HIGH_RISK',
@@ -202,7 +202,7 @@ describe('riskbits over GraphQL', () => {
       expect(bare.data.verifyDeviceRisk.deviceRisk.riskbits).toEqual([{ ratingLevel: 'K' }]);
     });
 
-    it('is unknown when nothing lists the finding, or what lists it is switched off', async () => {
+    it('is unknown when no enabled riskbit lists the finding', async () => {
       const none = await verify('ios', 'Unheard');
       expect(none.data.verifyDeviceRisk.deviceRisk).toEqual({ operation: null, riskbits: [] });
       const listed = await world.graphql(reader, '{ riskbits(filter: { ratingLevel: "K" }) { nodes { id } } }');
@@ -212,7 +212,7 @@ describe('riskbits over GraphQL', () => {
       expect(off.data.verifyDeviceRisk.deviceRisk).toEqual({ operation: null, riskbits: [] });
     });
 
-    it('takes an operation it does not know for a strict one', async () => {
+    it('counts an unknown operation as a strict one', async () => {
       await create({ ratingLevel: 'X', score: '0', risk: '99', operation: 'BLOKC', riskIos: 'Fresh' });
       await create({ ratingLevel: 'B', score: '0', risk: '1', operation: 'MEDIUM', riskIos: 'Fresh' });
       expect((await verify('ios', 'Fresh')).data.verifyDeviceRisk.deviceRisk.operation).toBe('BLOKC');
@@ -227,11 +227,11 @@ describe('riskbits over GraphQL', () => {
       expect((await verify(platform, riskName)).code).toBe('RISK_QUESTION_INCOMPLETE');
     });
 
-    it('is not assessed for a finding that no text of the database can be', async () => {
+    it('is not assessed for a finding that the database cannot store', async () => {
       expect((await verify('ios', 'a\0')).code).toBe('INVALID_INPUT');
     });
 
-    it('is an event, with the answer', async () => {
+    it('records an event with the answer', async () => {
       await verify('ios', 'Emulator');
       const event = (await world.events(tenant)).at(-1);
       expect(event).toMatchObject({

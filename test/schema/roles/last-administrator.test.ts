@@ -4,19 +4,19 @@ import type { TenantRef } from '../../../src/kernel/index.ts';
 import { callField } from '../../support/call-field.ts';
 import { World } from '../../support/world.ts';
 
-/** What the last administrator holds the role through. */
+/** The objects through which the last administrator has the role. */
 interface Chain {
   readonly administrator: string;
-  /** Contains the role of administrators. */
+  /** A role that contains the role of administrators. */
   readonly wrapper: string;
-  /** Holds the wrapper. */
+  /** A group with the role `wrapper`. */
   readonly top: string;
-  /** Below `top`, with the user as its member. */
+  /** A group below `top`, with the user as a member. */
   readonly sub: string;
   readonly userId: string;
 }
 
-/** Every mutation after which there would be no administrator. */
+/** Every mutation that would remove the last administrator. */
 const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
   deleteGroup: ({ top }) => ({ groupId: top }),
   deleteRole: ({ wrapper }) => ({ roleId: wrapper }),
@@ -49,7 +49,7 @@ describe('the last administrator', () => {
   });
   afterAll(() => world.close());
 
-  it.each(Object.entries(ENDINGS))('stays one: %s is refused and changes nothing', async (name, input) => {
+  it.each(Object.entries(ENDINGS))('is protected: %s is refused and changes nothing', async (name, input) => {
     const before = (await world.events(master)).length;
     const { code } = await callField(world, caller, `Mutation.${name}`, { input: input(chain) });
     expect(code).toBe('ADMINISTRATOR_LAST');

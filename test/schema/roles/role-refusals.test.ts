@@ -4,11 +4,11 @@ import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { callField } from '../../support/call-field.ts';
 import { World } from '../../support/world.ts';
 
-/** What the inputs name. */
+/** The objects that the inputs name. */
 interface Scene {
   readonly roleId: string;
   readonly parentId: string;
-  /** Has a permission that the caller does not hold. */
+  /** A role with a permission that the caller does not have. */
   readonly strongId: string;
   readonly builtinId: string;
   readonly userId: string;

@@ -71,7 +71,7 @@ describe('roles and groups over GraphQL', () => {
       expect((await world.graphql(admin(acme), ROLE, { id: 'nonsense' })).data.role).toBeNull();
     });
 
-    it('refuses an escalation, a name that is taken and a caller without the permission', async () => {
+    it('refuses an escalation, a taken name and a caller without the permission', async () => {
       const make = (input: object, caller = admin(acme)) => world.graphql(caller, CREATE, { input });
       expect((await make({ name: 'x', permissions: ['user:delete'] })).code).toBe('PERMISSION_ESCALATION');
       await make({ name: 'twice' });
@@ -80,7 +80,7 @@ describe('roles and groups over GraphQL', () => {
       expect((await make({ name: 'y' }, world.app(acme, 'role:read'))).code).toBe('FORBIDDEN');
     });
 
-    it('lists roles, the builtin ones on demand', async () => {
+    it('lists roles, with the builtin ones on request', async () => {
       const tenant = await world.tenant();
       await world.newRole(tenant, { name: 'one' });
       const LIST = 'query ($filter: RoleFilterInput) { roles(filter: $filter) { totalCount nodes { name } } }';
@@ -124,14 +124,14 @@ describe('roles and groups over GraphQL', () => {
       expect(data.grantRole.user.subject).toBe(user.id);
     });
 
-    it('refuses a role on another tenant to callers who do not reach it', async () => {
+    it('refuses to grant a role for another tenant to callers without permissions there', async () => {
       const user = await world.newUser(master);
       const role = await world.newRole(master, { permissions: ['user:read'] });
       const GRANT = 'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { user { roles { name } } } }';
       const input = { roleId: role.id, userId: user.id, onTenant: 'acme' };
       expect((await world.graphql(admin(master), GRANT, { input })).code).toBe('PERMISSION_ESCALATION');
       const all = world.app(master, ...ALL.map((scope) => `${scope}:all`));
-      // Such a role says nothing about the own tenant, so it is not among the user's roles there.
+      // A role for another tenant is not among the user's roles in the tenant.
       expect((await world.graphql(all, GRANT, { input })).data.grantRole.user.roles).toEqual([]);
     });
   });
@@ -141,7 +141,7 @@ describe('roles and groups over GraphQL', () => {
       id name path profile key attributes parent { name } children { name }
       members { totalCount nodes { subject } } roles { name } } }`;
 
-    it('builds the tree, its members and roles', async () => {
+    it('makes the tree, its members and roles', async () => {
       const CREATE = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id path } } }';
       const make = async (input: object) =>
         (await world.graphql(admin(acme), CREATE, { input })).data.createGroup.group as { id: string; path: string };
@@ -183,7 +183,7 @@ describe('roles and groups over GraphQL', () => {
       });
     });
 
-    it('finds groups of other profiles by key, and lists by place', async () => {
+    it('finds groups of other profiles by key, and lists by path', async () => {
       const tenant = await world.tenant();
       await world.newGroup(tenant, { name: 'Org', profile: 'orgs', key: '114' });
       const top = await world.newGroup(tenant, { name: 'top' });
@@ -201,7 +201,7 @@ describe('roles and groups over GraphQL', () => {
       expect(await paths({ parentId: top.id })).toEqual(['/top/below']);
     });
 
-    it('refuses what the rooms refuse, with the path of the value', async () => {
+    it('refuses what the services refuse, with the path of the value', async () => {
       const CREATE = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }';
       await world.newGroup(acme, { name: 'Same' });
       const { errors } = await world.graphql(admin(acme), CREATE, { input: { name: 'sAME' } });
@@ -212,7 +212,7 @@ describe('roles and groups over GraphQL', () => {
     });
   });
 
-  it('refuses ids of a neighbour, and finds nothing under bare ones', async () => {
+  it('refuses global ids of another tenant, and finds nothing for its bare ids', async () => {
     const role = await world.newRole(master);
     const group = await world.newGroup(master);
     const ask = (document: string, id: string) => world.graphql(admin(acme), document, { id });
@@ -232,7 +232,7 @@ describe('roles and groups over GraphQL', () => {
     const USERS =
       'query ($first: Int) { users(first: $first) { nodes { subject roles { name client { clientId } } groups { path } } } }';
 
-    it('are shown to the user alone where the permission reaches the own account', async () => {
+    it('are shown only to the user with reach `self`', async () => {
       const [me, other] = [await world.newUser(acme), await world.newUser(acme)];
       const role = await world.newRole(acme, { name: 'mine' });
       const group = await world.newGroup(acme, { name: 'ours' });

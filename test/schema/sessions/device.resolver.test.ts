@@ -16,7 +16,7 @@ const REMOVE =
   'mutation ($user: ID!, $device: String!) { removeDevice(input: { userId: $user, deviceId: $device }) { removedDeviceId } }';
 
 describe('devices of a user over GraphQL', () => {
-  it('are listed with the one scope that names them, the browser taken apart', async () => {
+  it('are listed with only their scope, with browser and system as separate fields', async () => {
     const user = await world.newUser(tenant);
     await world.services.devices.seen(world.system(tenant), { userId: user.id, deviceId: 'SHA256_d' });
     const app = world.app(tenant, 'device:read');
@@ -29,7 +29,7 @@ describe('devices of a user over GraphQL', () => {
     expect((await world.graphql(self, LIST, { user: 'nobody' })).code).toBe('FORBIDDEN');
   });
 
-  it('tell an unknown user from an unknown device', async () => {
+  it('distinguish an unknown user from an unknown device', async () => {
     const user = await world.newUser(tenant);
     const app = world.app(tenant, 'device:read', 'device:delete');
     for (const [nobody, code] of [

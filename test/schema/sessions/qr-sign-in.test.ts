@@ -37,14 +37,14 @@ describe('signing in by a QR code', () => {
   const result = (ticket = begun.ticket) => world.services.qrSignIn.result(tenant, ticket);
   const decisions = async () => (await world.events(tenant)).filter(({ type }) => type.startsWith('qr_sign_in.'));
 
-  it('begins with a UUID for the picture and a ticket for the browser, which waits', async () => {
+  it('begins with a UUID for the QR code and a ticket for the waiting browser', async () => {
     expect(begun.code).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(begun.expiresAt.getTime() - world.clock.now().getTime()).toBe(120_000);
     expect(await result()).toEqual({ outcome: 'pending' });
     expect(await result(begun.code)).toEqual({ outcome: 'expired' });
   });
 
-  it('shows who wants in', async () => {
+  it('shows the application, browser and address that want to sign in', async () => {
     const { data, errors } = await find(begun.code);
     expect(errors).toEqual([]);
     expect(data.qrSignIn).toEqual({
@@ -62,7 +62,7 @@ describe('signing in by a QR code', () => {
     });
   });
 
-  it('takes a code in capitals, and a browser that says nothing useful of itself', async () => {
+  it('accepts a code in capitals, and a browser with an unknown User-Agent', async () => {
     const odd = await begin('\0\ud800');
     expect((await find(odd.code.toUpperCase())).data.qrSignIn.userAgent.browser.name).toBeNull();
     const silent = await begin(null);
@@ -70,7 +70,7 @@ describe('signing in by a QR code', () => {
     expect(await result(silent.ticket)).toEqual({ outcome: 'confirmed', userId: 'anna' });
   });
 
-  it('lets the browser in as the user who confirms, once', async () => {
+  it('signs the browser in as the user who confirms, once', async () => {
     expect((await confirm(begun.code)).data.confirmQrSignIn).toEqual({ code: begun.code });
     expect(await result()).toEqual({ outcome: 'confirmed', userId: 'anna' });
     expect(await world.services.qrSignIn.take(tenant, begun.ticket)).toEqual({ outcome: 'confirmed', userId: 'anna' });
@@ -80,13 +80,13 @@ describe('signing in by a QR code', () => {
     ]);
   });
 
-  it('sends it away when the user refuses', async () => {
+  it('does not sign the browser in when the user refuses', async () => {
     expect((await refuse(begun.code)).data.refuseQrSignIn).toEqual({ code: begun.code });
     expect(await world.services.qrSignIn.take(tenant, begun.ticket)).toEqual({ outcome: 'refused' });
     expect(await decisions()).toMatchObject([{ type: 'qr_sign_in.refused', subject_id: 'anna' }]);
   });
 
-  it('is decided once, by whoever comes first', async () => {
+  it('is decided once, by the first decision', async () => {
     await refuse(begun.code);
     for (const again of [await confirm(begun.code), await refuse(begun.code), await find(begun.code)])
       expect(again.code).toBe('QR_CODE_USED');
@@ -97,7 +97,7 @@ describe('signing in by a QR code', () => {
     expect(await decisions()).toHaveLength(2);
   });
 
-  it('ends with its time (check 45)', async () => {
+  it('expires (check 45)', async () => {
     world.clock.advance(119);
     expect((await find(begun.code)).data.qrSignIn.expiresInSeconds).toBe(1);
     world.clock.advance(1);
@@ -106,7 +106,7 @@ describe('signing in by a QR code', () => {
     expect(await result()).toEqual({ outcome: 'expired' });
   });
 
-  it('keeps a result for a minute, however late the decision', async () => {
+  it('keeps a result for a minute, however late it was decided', async () => {
     world.clock.advance(119);
     await confirm(begun.code);
     world.clock.advance(59);
@@ -115,17 +115,17 @@ describe('signing in by a QR code', () => {
     expect(await result()).toEqual({ outcome: 'expired' });
   });
 
-  it.each([UNKNOWN, '', 'no-uuid', 'x'.repeat(10_000)])('knows no code that was not begun', async (code) => {
+  it.each([UNKNOWN, '', 'no-uuid', 'x'.repeat(10_000)])('does not find a code that was not begun', async (code) => {
     for (const none of [await find(code), await confirm(code), await refuse(code)])
       expect(none.code).toBe('QR_CODE_NOT_FOUND');
   });
 
-  it('takes no text for a code that the database would refuse', async () => {
+  it('does not find a code that the database cannot store', async () => {
     for (const none of [await find('\0'), await confirm('\0'), await refuse('\0')])
       expect(none.code).toBe('INVALID_INPUT');
   });
 
-  it('is decided by users alone, of the tenant it was begun in', async () => {
+  it('is decided only by users of the tenant in which it was begun', async () => {
     const app = world.app(tenant, 'qr-sign-in:read', 'qr-sign-in:decide');
     for (const refused of [await find(begun.code, app), await confirm(begun.code, app), await refuse(begun.code, app)])
       expect(refused.code).toBe('FORBIDDEN');
@@ -140,7 +140,7 @@ describe('signing in by a QR code', () => {
     expect(await result()).toEqual({ outcome: 'pending' });
   });
 
-  it('needs the permission to look and the one to decide', async () => {
+  it('requires one permission to read and another to decide', async () => {
     const reader = world.user(tenant, 'anna', 'qr-sign-in:read:self');
     expect((await find(begun.code, reader)).errors).toEqual([]);
     expect((await confirm(begun.code, reader)).code).toBe('FORBIDDEN');
@@ -149,7 +149,7 @@ describe('signing in by a QR code', () => {
     expect((await find(begun.code, decider)).code).toBe('FORBIDDEN');
   });
 
-  it('keeps neither code nor ticket in the database', async () => {
+  it('stores neither code nor ticket in the database', async () => {
     await confirm(begun.code);
     const rows = await world.db.orm.em
       .fork()

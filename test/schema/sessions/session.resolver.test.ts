@@ -41,7 +41,7 @@ describe('sessions over GraphQL', () => {
     expect((await world.graphql(caller, LIST, { filter: { deviceId: 'a\0' } })).code).toBe('INVALID_INPUT');
   });
 
-  it('are shown to users as far as they are their own (check 53)', async () => {
+  it('are shown to users only for their own account (check 53)', async () => {
     const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
     const own = await world.signedIn(acme, user.id);
     const foreign = await world.signedIn(acme, other.id);
@@ -64,7 +64,7 @@ describe('sessions over GraphQL', () => {
     expect((await node(own.session.id)).data.node).toBeNull();
   });
 
-  it('and all else with a global id: node(id) tells a user nothing of what is not theirs, not even whether it exists', async () => {
+  it('and other nodes of other users are hidden by node(id), which does not reveal whether they exist', async () => {
     const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
     const credential = await world.giveTotp(acme, other.id);
     const { client } = await world.newLinkedApp(acme, other.id);
@@ -100,7 +100,7 @@ describe('sessions over GraphQL', () => {
     expect(await node('usr', user.id)).toEqual({ id: `usr~${acme.route}~${user.id}` });
   });
 
-  it('are nothing to revoke for users whose sessions they are not, in the same words whether or not they exist', async () => {
+  it('of other users cannot be revoked, and the answer does not reveal whether they exist', async () => {
     const [user, other] = [await world.newUser(acme), await world.newUser(acme)];
     const caller = world.user(acme, user.id, 'session:revoke:self');
     const theirs = await world.signedIn(acme, other.id);
@@ -127,7 +127,7 @@ describe('sessions over GraphQL', () => {
     );
   });
 
-  it('end with the account, and are gone from every list', async () => {
+  it('end with the account, and are in no list', async () => {
     const user = await world.newUser(acme, { username: 'leaver' });
     await world.signedIn(acme, user.id);
     const caller = world.app(acme, 'user:write', 'user:read', 'session:read', 'user:delete');
@@ -141,7 +141,7 @@ describe('sessions over GraphQL', () => {
 });
 
 describe('devices over GraphQL', () => {
-  it('are listed and forgotten by their user', async () => {
+  it('are listed and removed by their user', async () => {
     const user = await world.newUser(acme);
     await world.services.devices.seen(world.system(acme), { userId: user.id, deviceId: 'SHA256_a' });
     const caller = world.user(acme, user.id, 'user:read:self', 'device:read:self', 'device:delete:self');
@@ -194,7 +194,7 @@ describe('a page of users with their sessions and devices', () => {
   });
 });
 
-describe('a neighbour over GraphQL', () => {
+describe('another tenant over GraphQL', () => {
   let theirs: TenantRef;
   let theirSession: string;
   let after: string;

@@ -18,7 +18,7 @@ describe('tenants over GraphQL', () => {
   const UPDATE =
     'mutation ($input: UpdateTenantSettingsInput!) { updateTenantSettings(input: $input) { settings { passwordMinLength lockout { isEnabled accountLimit } } } }';
 
-  it('shows the caller its own tenant with the settings in force', async () => {
+  it('shows the caller its own tenant with the present settings', async () => {
     const { data, errors } = await world.graphql(world.app(acme, 'tenant:read', 'setting:read'), TENANT);
     expect(errors).toEqual([]);
     expect(data.tenant).toEqual({
@@ -28,7 +28,7 @@ describe('tenants over GraphQL', () => {
     });
   });
 
-  it('nulls only the settings for a caller who may read the tenant but not its settings', async () => {
+  it('shows null settings to a caller who may read the tenant but not its settings', async () => {
     const { data, code } = await world.graphql(world.app(acme, 'tenant:read'), TENANT);
     expect(data.tenant).toMatchObject({ name: 'acme', settings: null });
     expect(code).toBe('FORBIDDEN');
@@ -43,7 +43,7 @@ describe('tenants over GraphQL', () => {
     expect((await world.graphql(all, TENANT, { tenant: 'no-such' })).code).toBe('NOT_FOUND');
   });
 
-  it('lists the own tenant, or all of them with reach all, page by page', async () => {
+  it('lists the caller’s own tenant, or all of them with reach `all`, page by page', async () => {
     const LIST =
       'query ($first: Int, $after: String) { tenants(first: $first, after: $after) { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }';
     const own = await world.graphql(world.app(acme, 'tenant:read'), LIST);
@@ -90,7 +90,7 @@ describe('tenants over GraphQL', () => {
     });
   });
 
-  it('takes what is demanded of attributes of users, and says of users what cannot be changed', async () => {
+  it('stores the rules of user attributes, and users show which attributes are unmodifiable', async () => {
     const tenant = await world.tenant();
     const caller = world.app(tenant, 'setting:write', 'user:create', 'user:read');
     const DEFINE = `mutation ($attributes: [AttributeDefinitionInput!]) {
@@ -140,7 +140,7 @@ describe('tenants over GraphQL', () => {
     expect((await world.tenant({ name: 'gone' })).name).toBe('gone');
   });
 
-  it('lets nobody but holders of reach all use a disabled tenant', async () => {
+  it('allows only callers with reach `all` to use a disabled tenant', async () => {
     const tenant = await world.tenant({ enabled: false });
     expect((await world.graphql(world.app(tenant, 'tenant:read'), TENANT)).code).toBe('TENANT_DISABLED');
     const all = await world.graphql(world.app(master, 'tenant:read:all', 'setting:read:all'), TENANT, {
@@ -149,7 +149,7 @@ describe('tenants over GraphQL', () => {
     expect(all.data.tenant.name).toBe(tenant.name);
   });
 
-  it('finds a tenant by its global id, and refuses a foreign one unseen', async () => {
+  it('finds a tenant by its global id, and refuses another one without a query', async () => {
     const NODE = 'query ($id: ID!) { node(id: $id) { id ... on Tenant { name } } }';
     const caller = world.app(acme, 'tenant:read');
     expect((await world.graphql(caller, NODE, { id: `ten~${acme.route}~${acme.id}` })).data.node).toMatchObject({

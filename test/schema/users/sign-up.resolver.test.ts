@@ -23,7 +23,7 @@ describe('sign-up over GraphQL', () => {
   const proceed = (input: object, caller = registrar('user:read')) => world.graphql(caller, CONTINUE, { input });
   const address = () => `new.${++count}@example.com`;
   const resend = (input: object, caller = registrar()) => world.graphql(caller, RESEND, { input });
-  /** The newest code that was sent there. */
+  /** The latest code that was sent to this address or phone. */
   const codeFor = async (to: string) => {
     const { mails, texts } = await world.outbox();
     return /\d{6}/.exec([...mails, ...texts].findLast((one) => one.to === to)!.text)![0];
@@ -35,7 +35,7 @@ describe('sign-up over GraphQL', () => {
     return { email, ...data.signUp, code: await codeFor(email) };
   };
 
-  it('makes an account with a password and signs it in, with `user:create` alone', async () => {
+  it('makes an account with a password and signs it in, with only `user:create`', async () => {
     const { data, errors } = await signUp({ subject: 'jane', password: 'three-wombats-at-dawn' });
     expect(errors).toEqual([]);
     expect(data.signUp).toEqual({
@@ -50,7 +50,7 @@ describe('sign-up over GraphQL', () => {
     expect(events.map(({ type }) => type)).toEqual(['user.created', 'credential.added', 'session.started']);
   });
 
-  it('takes the codes of the steps that are left', async () => {
+  it('accepts the codes of the remaining steps', async () => {
     const { context, code, steps, subject } = await pendingOf();
     expect(steps).toEqual(['CONFIRM_EMAIL']);
     const { data, errors } = await proceed({ context, step: 'CONFIRM_EMAIL', code });
@@ -78,14 +78,14 @@ describe('sign-up over GraphQL', () => {
     expect(data.continueSignUp).toMatchObject({ steps: [], user: { emailVerified: true } });
   });
 
-  it('takes the code of an address whose letter case was changed meanwhile', async () => {
+  it('accepts the code of an address whose letter case was changed meanwhile', async () => {
     const { context, code, subject, email } = await pendingOf();
     await world.services.users.update(world.system(acme), subject, { email: email.toUpperCase() });
     const { data } = await proceed({ context, step: 'CONFIRM_EMAIL', code });
     expect(data.continueSignUp).toMatchObject({ steps: [], user: { emailVerified: true } });
   });
 
-  it('signs in once the address is confirmed, where the tenant demands that', async () => {
+  it('signs in once the address is confirmed, if the tenant requires that', async () => {
     const strict = await world.tenant();
     await world.services.tenants.updateSettings(world.system(strict), { verifyEmail: true });
     const caller = world.app(strict, 'user:create', 'user:read');
@@ -105,7 +105,7 @@ describe('sign-up over GraphQL', () => {
     }
   });
 
-  it('refuses wrong codes, steps that are not left, and contexts of nobody or of a neighbour', async () => {
+  it('refuses wrong codes, steps that are done, and contexts that are unknown or of another tenant', async () => {
     const { context, code, email } = await pendingOf();
     expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong(code) })).code).toBe('SIGN_UP_CODE_WRONG');
     expect((await proceed({ context, step: 'CONFIRM_PHONE', code })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
@@ -120,7 +120,7 @@ describe('sign-up over GraphQL', () => {
   });
 
   describe('another code', () => {
-    it('takes the place of the one before, with tries of its own, in the language asked for', async () => {
+    it('replaces the former one, with a new count of attempts, in the requested language', async () => {
       const { email, context, code, subject } = await pendingOf();
       for (let i = 0; i < 4; i++)
         expect((await proceed({ context, step: 'CONFIRM_EMAIL', code: wrong(code) })).code).toBe('SIGN_UP_CODE_WRONG');
@@ -145,7 +145,7 @@ describe('sign-up over GraphQL', () => {
       expect(last.data.continueSignUp.steps).toEqual([]);
     });
 
-    it('leaves the code of another step alone', async () => {
+    it('does not change the code of another step', async () => {
       const [email, phone] = [address(), '79990001122'];
       const { context } = (await signUp({ email, phone })).data.signUp;
       const texted = await codeFor(phone);
@@ -154,7 +154,7 @@ describe('sign-up over GraphQL', () => {
       expect(data.continueSignUp.steps).toEqual(['CONFIRM_EMAIL']);
     });
 
-    it('is refused for steps that are not left, contacts that changed, and contexts of nobody or of a neighbour', async () => {
+    it('is refused for steps that are done, contacts that changed, and contexts that are unknown or of another tenant', async () => {
       const { context, subject } = await pendingOf();
       expect((await resend({ context, step: 'CONFIRM_PHONE' })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
       const neighbour = world.app(await world.tenant(), 'user:create');
@@ -169,13 +169,13 @@ describe('sign-up over GraphQL', () => {
     });
   });
 
-  it('is over after a day', async () => {
+  it('expires after a day', async () => {
     const { context, code } = await pendingOf();
     world.clock.advance(86_401);
     expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_NOT_FOUND');
   });
 
-  it('keeps nothing that tells the code', async () => {
+  it('stores nothing that reveals the code', async () => {
     const { code, context } = await pendingOf();
     const rows = await world.db.orm.em
       .fork()
@@ -185,7 +185,7 @@ describe('sign-up over GraphQL', () => {
     expect([texts.includes(`"${code}"`), texts.includes(context)]).toEqual([false, false]);
   });
 
-  it('binds free app instances for those who may, each once', async () => {
+  it('binds free app instances for callers with the permission, each once', async () => {
     const app = await world.newAppInstance(acme);
     const linkApps = [app.clientId];
     expect((await signUp({ linkApps })).code).toBe('FORBIDDEN');
@@ -211,12 +211,12 @@ describe('sign-up over GraphQL', () => {
     expect(await world.services.userStore.findByIdentifier(acme.id, email)).toBeNull();
   });
 
-  it('holds the password against names that came as attributes', async () => {
+  it('compares the password with names that are given as attributes', async () => {
     const refused = await signUp({ password: 'somebody-hieronymus-else', attributes: { given_name: 'Hieronymus' } });
     expect(refused.code).toBe('PASSWORD_POLICY');
   });
 
-  it('needs `user:create`', async () => {
+  it('requires `user:create`', async () => {
     expect((await signUp({}, world.app(acme, 'user:write'))).code).toBe('FORBIDDEN');
   });
 });

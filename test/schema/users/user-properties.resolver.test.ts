@@ -19,7 +19,7 @@ describe('properties of users over GraphQL', () => {
   const update = (input: object, caller = world.app(acme, 'user-property:write')) =>
     world.graphql(caller, UPDATE, { input: { userId: 'jane', ...input } });
 
-  it('are changed with `user-property:write` alone, by bare and by global id, and read with `user-property:read`', async () => {
+  it('are changed with only `user-property:write`, by bare and by global id, and read with `user-property:read`', async () => {
     const { data, errors } = await update({ add: { a: 1, b: 'x', c: true } });
     expect(errors).toEqual([]);
     expect(data.updateUserProperties.properties).toEqual({ a: 1, b: 'x', c: true });
@@ -31,7 +31,7 @@ describe('properties of users over GraphQL', () => {
     expect([poor.code, poor.data.user]).toEqual(['FORBIDDEN', { subject: 'jane', properties: null }]);
   });
 
-  it('of the own account are in reach of its user, and no others', async () => {
+  it('are accessible to their user, and those of other accounts are not', async () => {
     const jane = world.user(acme, 'jane', 'user-property:write:self');
     expect((await update({ add: { mine: true } }, jane)).errors).toEqual([]);
     expect((await update({ userId: 'max', add: { mine: true } }, jane)).code).toBe('FORBIDDEN');
@@ -55,7 +55,7 @@ describe('properties of users over GraphQL', () => {
     expect((await update({ userId: 'x\0' })).code).toBe('INVALID_INPUT');
   });
 
-  it('that are whole numbers are exact: what would be rounded is refused, in variables and in the document', async () => {
+  it('that are whole numbers are exact: numbers that would be rounded are refused, in variables and in the document', async () => {
     const document = (value: string) =>
       `mutation { updateUserProperties(input: { userId: "jane", add: { n: ${value} } }) { properties } }`;
     const caller = world.app(acme, 'user-property:write');
@@ -67,13 +67,13 @@ describe('properties of users over GraphQL', () => {
     expect(exact.data.updateUserProperties.properties.n).toBe(9_007_199_254_740_991);
   });
 
-  it('of a neighbour are out of reach', async () => {
+  it('of another tenant are not accessible', async () => {
     const other = world.app(await world.tenant(), 'user-property:write');
     expect((await update({ add: { x: 1 } }, other)).code).toBe('USER_NOT_FOUND');
     expect((await update({ tenant: acme.name, add: { x: 1 } }, other)).code).toBe('FORBIDDEN');
   });
 
-  it('an account is deleted only when a second id, if given, names it too', async () => {
+  it('are deleted with an account only if a second id, when given, names the same account', async () => {
     const caller = world.app(acme, 'user:delete');
     const remove = (input: object) => world.graphql(caller, DELETE, { input: { userId: 'max', ...input } });
     const refused = await remove({ confirmedUserId: 'jane' });

@@ -14,7 +14,7 @@ const ATTRIBUTES = [
   { name: 'badge', type: 'text' as const, isList: false, isUnmodifiable: true, validators: [] },
 ];
 
-/** Values that no account can have. */
+/** Values that are refused for every account. */
 const VALUES: readonly [code: string, values: object][] = [
   ['USER_USERNAME_INVALID', { username: ' ' }],
   ['USER_USERNAME_TAKEN', { username: 'ANNIKA' }],

@@ -39,7 +39,7 @@ describe('users over GraphQL', () => {
     }
   });
 
-  it('refuses an id that no text of the database can be, and says which argument holds it', async () => {
+  it('refuses an id that the database cannot store, and names its argument', async () => {
     for (const [id, code] of [
       ['a\0b', 'TEXT_NOT_STORABLE'],
       ['\ud800', 'TEXT_NOT_STORABLE'],
@@ -60,14 +60,14 @@ describe('users over GraphQL', () => {
     expect(errors[0]!.extensions['fields']).toMatchObject({ 19: { path: 'input.remove.19' } });
   });
 
-  it('wants either an id or a username', async () => {
+  it('requires either an id or a username', async () => {
     const caller = world.app(acme, 'user:read');
     expect((await world.graphql(caller, USER)).code).toBe('INVALID_INPUT');
     expect((await world.graphql(caller, USER, { id: 'jane', username: 'jane' })).code).toBe('INVALID_INPUT');
     expect((await world.graphql(caller, USER, { id: `ses~${acme.route}~jane` })).code).toBe('INVALID_INPUT');
   });
 
-  it('makes an account, lifts attributes that mean a field, and shows it to whoever may read', async () => {
+  it('makes an account, moves attributes that mean a field, and shows it to callers who may read it', async () => {
     const caller = world.app(acme, 'user:create', 'user:read');
     const input = { username: 'Max', email: 'max@example.com', attributes: { firstName: ['Max'], dept: ['a', 'b'] } };
     const { data, errors } = await world.graphql(caller, CREATE, { input });
@@ -110,7 +110,7 @@ describe('users over GraphQL', () => {
     expect(await faults({ attributes: { x: [2 ** 53] } })).toEqual(['USER_ATTRIBUTE_INVALID', 'input.attributes.x']);
   });
 
-  it('lets users change names of their own account, and nothing that rules decide about', async () => {
+  it('lets users change names of their own account, but nothing that only administrators may change', async () => {
     const user = await world.newUser(acme, { requiredActions: ['UPDATE_PASSWORD'], email: 'own@example.com' });
     const own = world.user(acme, user.id, 'user:read:self', 'user:write:self');
     const change = async (caller: typeof own, input: object) =>
@@ -135,7 +135,7 @@ describe('users over GraphQL', () => {
     expect((await world.services.userStore.findById(acme.id, user.id))?.username).toBe(user.username);
   });
 
-  it('wants a recent sign-in before users change their own e-mail address (ASVS 7.5.1) (check 54)', async () => {
+  it('requires a recent sign-in before users change their own e-mail address (ASVS 7.5.1) (check 54)', async () => {
     const user = await world.newUser(acme);
     const own = world.user(acme, user.id, 'user:write:self', 'email:change:self');
     const stale = { ...own, authTime: new Date(world.clock.now().getTime() - 301_000) };
@@ -144,7 +144,7 @@ describe('users over GraphQL', () => {
     expect((await world.services.userStore.findById(acme.id, user.id))?.email).toBeNull();
   });
 
-  it('demands auth-mode:write for what a user has to do at sign-in', async () => {
+  it('requires auth-mode:write to set what a user has to do at sign-in', async () => {
     const user = await world.newUser(acme, { requiredActions: ['UPDATE_PASSWORD'] });
     const input = { userId: user.id, requiredActions: [] };
     expect((await world.graphql(world.app(acme, 'user:write'), UPDATE, { input })).code).toBe('FORBIDDEN');
@@ -152,7 +152,7 @@ describe('users over GraphQL', () => {
     expect(data.updateUser.user.requiredActions).toEqual([]);
   });
 
-  it('shows an account that is blocked for inactivity as one that may not be used, until it is enabled again', async () => {
+  it('shows an account that is blocked for inactivity as disabled, until it is enabled again', async () => {
     const tenant = await world.tenant();
     const user = await world.newUser(tenant);
     await world.db.transaction(async ({ em }) => {
@@ -170,7 +170,7 @@ describe('users over GraphQL', () => {
     });
   });
 
-  it('refuses to change or delete what is not there', async () => {
+  it('refuses to change or delete an account that does not exist', async () => {
     const caller = world.app(acme, 'user:write', 'user:delete');
     expect((await world.graphql(caller, UPDATE, { input: { userId: 'nobody', givenName: 'X' } })).code).toBe(
       'USER_NOT_FOUND',
@@ -181,7 +181,7 @@ describe('users over GraphQL', () => {
     expect((await world.graphql(caller, ENABLE)).code).toBe('USER_NOT_FOUND');
   });
 
-  it('tells callers who they are', async () => {
+  it('shows callers their own account', async () => {
     const VIEWER = '{ viewer { kind tenant subject clientId permissions user { username } } }';
     const own = await world.graphql(world.user(acme, jane.id, 'user:read:self'), VIEWER);
     expect(own.data.viewer).toEqual({
@@ -227,7 +227,7 @@ describe('lists of users', () => {
   });
   afterAll(() => world.close());
 
-  it('go by creation or by username, forwards and backwards, page by page', async () => {
+  it('are ordered by creation or by username, forwards and backwards, page by page', async () => {
     const caller = world.app(tenant, 'user:read');
     expect(subjects(await world.graphql(caller, LIST))).toEqual(['a1', 'a2', 'a3']);
     const orderBy = { field: 'USERNAME', direction: 'DESC' };
@@ -271,7 +271,7 @@ describe('lists of users', () => {
     expect(subjects(result)).toEqual(expected);
   });
 
-  it('refuse a filter the database would choke on', async () => {
+  it('refuse a filter that the database would refuse', async () => {
     const caller = world.app(tenant, 'user:read');
     for (const filter of [
       { search: 'a\0' },
@@ -284,7 +284,7 @@ describe('lists of users', () => {
     }
   });
 
-  it('are not for callers who reach their own account alone', async () => {
+  it('are refused to callers with reach `self`', async () => {
     expect((await world.graphql(world.user(tenant, 'a1', 'user:read:self'), LIST)).code).toBe('FORBIDDEN');
   });
 });
