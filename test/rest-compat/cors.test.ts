@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../rest-compat/index.ts';
 
-/** What a page may call although it takes no access token: where tokens come from and go to (RFC 6749, RFC 7009). */
+/** Rows without an access token that pages may call: they issue and revoke tokens (RFC 6749, RFC 7009). */
 const TOKEN_ENDPOINTS = ['IssueTokens', 'RevokeToken'];
 const DOCUMENTS = ['OpenidConfiguration', 'Jwks'];
-/** For resource servers, which are no pages (RFC 7662). */
+/** Rows for resource servers, which are not pages (RFC 7662). */
 const FOR_SERVERS = ['IntrospectToken'];
 
 const rows = DIALECTS.flatMap(({ mounts }) => mounts.flatMap(({ routes }) => routes));
@@ -20,7 +20,7 @@ describe('the rows that pages of other origins may call (check 21)', () => {
     },
   );
 
-  it('never take a cookie', () => {
+  it('never accept a cookie', () => {
     expect(rows.filter(({ callers, cors }) => callers.browser === true && cors !== undefined)).toEqual([]);
   });
 });

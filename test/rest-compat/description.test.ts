@@ -33,7 +33,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('the 
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('puts each operation under one of its tags, and has no other tags', () => {
+  it('gives each operation one of its tags, and has no other tags', () => {
     const tags = api.tags.map(({ name }) => name);
     const used = operations.map((placed) => [nameOf(placed), placed.operation.tags ?? []] as const);
     expect(used.filter(([, own]) => own.length !== 1)).toEqual([]);
@@ -41,7 +41,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('the 
     for (const { description } of api.tags) expect(description).toMatch(/\.$/);
   });
 
-  it('names token endpoints by absolute addresses, each of which is served', () => {
+  it('names token endpoints by absolute URLs, each of which is served', () => {
     const flows = Object.values(api.components.securitySchemes).flatMap((scheme) => Object.values(scheme.flows ?? {}));
     expect(flows).not.toEqual([]);
     const served = DIALECTS.flatMap((each) => operationsOf(describeApi(each)).map(nameOf));
@@ -60,7 +60,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('the 
       Object.entries(content).map(([type, one]): [string, string, Content] => [where, type, one]),
     );
 
-    it('has a sample for what must be sent and for each body of JSON or a form, and all of them fit', () => {
+    it('has valid samples of required parameters and of each JSON or form body', () => {
       for (const { name, required, schema, example } of parameters) {
         if (required) expect(example, name).toBeDefined();
         if (example !== undefined) expect([name, checker.faultsOf(schema, example)]).toEqual([name, null]);
@@ -75,7 +75,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('the 
       }
     });
 
-    it('covers what the node answers itself: to an address that failed too often, and while it starts', () => {
+    it('covers the answers of the node itself: to an address that failed too often, and while it starts', () => {
       for (const error of [kernelErrors.TOO_MANY_REQUESTS(), kernelErrors.SERVICE_UNAVAILABLE()]) {
         const ctx = { set: () => undefined } as unknown as Context;
         sendError(ctx, error);
@@ -84,10 +84,10 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))('the 
       }
     });
 
-    it('says how it refuses: each status with the form of its body, and when to come again', () => {
+    it('describes refusals: each status with the form of its body, and Retry-After', () => {
       const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
       for (const status of ['400', '404', '429', '500', '503']) expect(Object.keys(responses)).toContain(status);
-      // 405 and 415 may be empty; whatever else is refused has a body.
+      // 405 and 415 may be empty; every other refusal has a body.
       const bodiless = refusals.filter(([, { content }]) => content === undefined).map(([status]) => status);
       expect(bodiless.filter((status) => status !== '415')).toEqual([]);
       expect(responses['401']?.headers ?? { 'WWW-Authenticate': {} }).toHaveProperty('WWW-Authenticate');
@@ -123,7 +123,7 @@ describe('an answer', () => {
     checker.departureOf('GET', path, answer(status, json));
   const modes = { needPasswordChange: false, methodsLocked: [] };
 
-  it('departs from its description by a status, a form or a member that is not there', () => {
+  it('differs from its description by an undescribed status, form or member', () => {
     expect(departure(200, modes)).toBeNull();
     expect(departure(404, { type: 'process_error', error: 'no_subject_found', desc: 'Nobody.' })).toBeNull();
     expect(departure(418, {})).toContain('the status is not described');
@@ -132,7 +132,7 @@ describe('an answer', () => {
     expect(departure(404, { error: 'not_found', error_description: 'OAuth has this form.' })).toContain('must');
   });
 
-  it('of a path that no row has is not looked at', () => {
+  it('of a path that no row has is not checked', () => {
     expect(departure(418, {}, '/blitz/nothing')).toBeNull();
   });
 });
@@ -148,7 +148,7 @@ describe('the samples of a dialect', () => {
     ),
   );
 
-  it.each(rows)('%s: fit the shapes that requests are read by', (_, { samples }, row) => {
+  it.each(rows)('%s: match the shapes by which requests are parsed', (_, { samples }, row) => {
     const { parameters = {}, body } = samples.operations[row.operation.name] ?? {};
     const known: Readonly<Record<string, unknown>> = { ...samples.parameters, ...parameters };
     for (const place of ['params', 'query'] as const) {

@@ -7,18 +7,18 @@ import type { JsonSchema } from '../support/openapi-requests.ts';
 import { ENGINES } from '../support/postgres.ts';
 import { TestUpstream } from '../support/upstream.ts';
 
-/** What a URL can be long with: the server takes 16 KiB of head. */
+/** The longest text in a URL; the server accepts 16 KiB of headers. */
 const MAX_IN_URL = 5_000;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Where one text of a request stands. */
+/** The place of a text in a request. */
 type Place =
   | { readonly in: 'path' | 'query' | 'header' | 'form'; readonly name: string }
   | { readonly in: 'body'; readonly path: readonly string[] };
 
 const ROWS = DIALECTS.flatMap(describedRows);
 
-/** Members of a body where a text may stand; `*` is a member of any name, whose name is hostile as well. */
+/** The places of texts in a body; `*` is a member of any name, whose name is also hostile. */
 function textsIn(schema: JsonSchema, depth = 0): string[][] {
   if (depth > 5) return [];
   const forms = schema.anyOf ?? schema.oneOf;
@@ -35,7 +35,7 @@ function textsIn(schema: JsonSchema, depth = 0): string[][] {
 
 type Known = (name: string) => string;
 
-/** A value of a schema that holds a hostile text at the path; elsewhere what is known to fit, where it is needed. */
+/** A value of a schema with a hostile text at the path, and valid values for the other required members. */
 function bodyOf(schema: JsonSchema, known: Known, name: string, path?: readonly string[], text?: string): unknown {
   if (schema.const !== undefined) return schema.const;
   const forms = schema.anyOf ?? schema.oneOf;
@@ -71,7 +71,7 @@ function objectOf(schema: JsonSchema, known: Known, path: readonly string[] = []
   return Object.fromEntries([...members, ...odd]);
 }
 
-/** Percent-encoded as it is; a lone surrogate as the three bytes that some encoders make of it. */
+/** Percent-encodes a text; a lone surrogate becomes the three bytes that some encoders make. */
 function encoded(text: string): string {
   return [...text]
     .map((char) => (char.isWellFormed() ? encodeURIComponent(char) : char === '\ud800' ? '%ED%A0%80' : '%ED%BF%BF'))
@@ -98,7 +98,7 @@ interface Made {
   readonly body: string | undefined;
 }
 
-/** The request of a row with one hostile text; null where the text cannot be sent there at all. */
+/** The request of a row with one hostile text; null if the text cannot be sent at that place. */
 function requestOf({ path, operation }: DescribedRow, known: Known, place: Place, text: string): Made | null {
   const isInHead = place.in === 'path' || place.in === 'query' || place.in === 'header';
   if (isInHead && encoded(text).length > MAX_IN_URL) return null;
@@ -134,13 +134,13 @@ function requestOf({ path, operation }: DescribedRow, known: Known, place: Place
   };
 }
 
-describe.each(ENGINES)('rows and texts that no column takes, on $name', ({ open }) => {
+describe.each(ENGINES)('rows and texts that no column accepts, on $name', ({ open }) => {
   const blitz = blitzOfSuite(async () => [await open()]);
   let powerful: AllPowerful;
   let upstream: TestUpstream;
   beforeAll(async () => {
     const { world, tenant } = blitz;
-    // Events are written by a link of their own to a server; it answers 503 until then.
+    // Wait for the connection of the event log; until then the service answers 503.
     await world.services.eventEngine.start();
     powerful = await blitz.allPowerful();
     await world.services.tenants.updateSettings(world.system(tenant), { lockout: { enabled: false } });
@@ -181,7 +181,7 @@ describe.each(ENGINES)('rows and texts that no column takes, on $name', ({ open 
     120_000,
   );
 
-  it.each(Object.entries(HOSTILE_TEXTS))('are no credentials of a client: %s', async (_, text) => {
+  it.each(Object.entries(HOSTILE_TEXTS))('are refused as credentials of a client: %s', async (_, text) => {
     for (const path of ['/t/master/oauth/token', '/blitz/oauth/te']) {
       const grant = 'grant_type=client_credentials';
       for (const pair of [`${text}:secret`, `portal:${text}`, `${encoded(text)}:secret`]) {
@@ -195,7 +195,7 @@ describe.each(ENGINES)('rows and texts that no column takes, on $name', ({ open 
     }
   });
 
-  it.each(Object.entries(HOSTILE_TEXTS))('are no issuer of a token: %s', async (_, text) => {
+  it.each(Object.entries(HOSTILE_TEXTS))('are refused as issuer of a token: %s', async (_, text) => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'EdDSA', typ: 'at+jwt' })}.${part({ iss: `https://id.example.com/t/${text}` })}.x`;
     if (token.length > MAX_IN_URL) return;

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as blitz from '../../rest-compat/blitz/operations.generated.ts';
 import type { OperationDocument } from '../../rest-compat/engine/index.ts';
 import * as oidc from '../../rest-compat/oidc/operations.generated.ts';
-// @ts-expect-error Plain JavaScript, which is no part of the build.
+// @ts-expect-error Plain JavaScript, which is not part of the build.
 import { emitOperations } from '../../scripts/emit-operations.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,19 +43,19 @@ describe('the generator of typed operations', () => {
     return emitOperations(relative(ROOT, folder));
   };
 
-  it('refuses a document that asks for a field that there is not', async () => {
+  it('refuses a document that requests an unknown field', async () => {
     const document = 'query One($tenant: String!) { authModes(tenant: $tenant, userId: "a") { methodLocked } }';
     await expect(emit(document)).rejects.toThrow(
       'one.graphql: Cannot query field "methodLocked" on type "AuthModes". Did you mean "methodsLocked"?',
     );
   });
 
-  it('refuses a document that holds no operation with a name, or more than one', async () => {
+  it('refuses a document without a named operation, or with more than one', async () => {
     for (const document of ['{ __typename }', 'query A { __typename } query B { __typename }'])
       await expect(emit(document)).rejects.toThrow('one.graphql: It has to hold one operation with a name.');
   });
 
-  it('takes the root fields for present, since the engine answers NOT_FOUND where one is null', async () => {
+  it('types root fields as non-null, because the engine answers NOT_FOUND when one is null', async () => {
     const text = await emit(
       'query One($tenant: String!) { authModes(tenant: $tenant, userId: "a") { requiredFactor } }',
     );

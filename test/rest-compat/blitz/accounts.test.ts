@@ -24,7 +24,7 @@ describe('Blitz accounts', () => {
     const change = (body: unknown, { id = anna.id, token = system, headers = {} } = {}) =>
       blitz.rest.ask('POST', at(id), { body, token, headers });
 
-    it('T27: takes instanceId and subjectId, changes what is named, and answers the whole object', async () => {
+    it('T27: accepts instanceId and subjectId, changes the given attributes, and answers the whole object', async () => {
       for (const [id, name] of [
         [instanceIdOf(anna), 'Petrova'],
         [anna.id, 'Sidorova'],
@@ -54,7 +54,7 @@ describe('Blitz accounts', () => {
       expect(answer.json).not.toHaveProperty('level');
     });
 
-    it('takes contacts as value and verified, or as a value that is not verified, and clears them', async () => {
+    it('accepts contacts as value and verified, or as a plain unverified value, and clears them', async () => {
       const email = { value: 'anna.new@example.com', verified: true };
       const first = await change({ email, phone_number: { value: '79990001122', verified: true } });
       expect(first.json).toMatchObject({ email, phone_number: { value: '79990001122', verified: true } });
@@ -66,7 +66,7 @@ describe('Blitz accounts', () => {
       );
     });
 
-    it('refuses what cannot be changed', async () => {
+    it('refuses attributes that cannot be changed', async () => {
       for (const [name, value] of [
         ['sub', 'other'],
         ['sub', null],
@@ -98,7 +98,7 @@ describe('Blitz accounts', () => {
       }
     });
 
-    it("answers the codes and texts of the tenant's validators, and lists what it lets nobody change", async () => {
+    it("answers the codes and texts of the tenant's validators, and lists the unmodifiable attributes", async () => {
       const { world, tenant } = blitz;
       const rule = { characters: '0-9', min: 10, max: 10, code: 'bad_inn', message: 'An INN has ten digits.' };
       const max = { max: 8, code: 'too_long', message: 'At most eight letters.' };
@@ -159,7 +159,7 @@ describe('Blitz accounts', () => {
       }
     });
 
-    it('T8, T9: lets users change the own account, and records whose address they named', async () => {
+    it('T8, T9: lets users change their own account, and records the address that they named', async () => {
       const token = await own('blitz_api_user_chg');
       const events = await blitz.eventsOf(async () => {
         const answer = await change({ family_name: 'Petrova' }, { token, headers: END_USER });
@@ -172,7 +172,7 @@ describe('Blitz accounts', () => {
       expect([silent.status, silent.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
     });
 
-    it('lets users change the own contacts, which are not verified then', async () => {
+    it('lets users change their own contacts, which are then unverified', async () => {
       anna = await blitz.account({ email: `old-${anna.id}@example.com`, emailVerified: true });
       const token = await own('blitz_api_user_chg');
       const email = { value: `new-${anna.id}@example.com`, verified: false };
@@ -186,7 +186,7 @@ describe('Blitz accounts', () => {
       expect(events.map(({ type }) => type)).toEqual(['user.email_changed', 'user.updated']);
     });
 
-    it('does not take an attribute of another door for the login, whatever it holds', async () => {
+    it('does not mistake an attribute of another API for the login, whatever its value', async () => {
       const email = `${anna.id}@example.com`;
       const nameless = await blitz.account({ username: email, email, attributes: { login: 5 } });
       const answer = await change({ family_name: 'X' }, { id: nameless.id });
@@ -201,7 +201,7 @@ describe('Blitz accounts', () => {
       expect([event.type, event.prms]).toEqual(['user_attrs_changed', { attrs: 'given_name,family_name,level' }]);
     });
 
-    it('T13: refuses other accounts, other scopes, and what users may not change of themselves', async () => {
+    it('T13: refuses other accounts, other scopes, and attributes that users may not change', async () => {
       const boris = await blitz.account();
       const token = await own('blitz_api_user_chg');
       const foreign = await change({ family_name: 'X' }, { id: boris.id, token, headers: END_USER });
@@ -252,7 +252,7 @@ describe('Blitz accounts', () => {
       }
     });
 
-    it('takes the apps of the account with it', async () => {
+    it('deletes the apps of the account', async () => {
       const grants = ['client_credentials'] as const;
       const { client, secret } = await blitz.world.newLinkedApp(blitz.tenant, anna.id, { grants: [...grants] });
       const authorization = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;
@@ -267,7 +267,7 @@ describe('Blitz accounts', () => {
       expect((await blitz.rest.ask('GET', at(again.id, '/apps'), { token: reader })).json).toEqual([]);
     });
 
-    it('lets users delete the own account alone', async () => {
+    it('lets users delete only their own account', async () => {
       const boris = await blitz.account();
       const token = await own('blitz_api_user_chg');
       const silent = await remove(anna.id, token);

@@ -36,7 +36,7 @@ describe('Blitz 4: security events', () => {
     return blitz.world.services.events.append(actor, blitz.tenant, { subjectId: anna.id, ...draft });
   };
 
-  it('sample: has the documented members, and those alone', async () => {
+  it('sample: has only the documented members', async () => {
     const { occurredAt, sessionId, processId } = await happen({
       type: 'credential.added',
       params: { type: 'totp', credentialId: 'x', ordinal: 1, label: 'My phone' },
@@ -131,7 +131,7 @@ describe('Blitz 4: security events', () => {
     expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
   });
 
-  it('T8, T10: shows the first address and the User-Agent that came with the call of user mode', async () => {
+  it('T8, T10: shows the first address and the User-Agent of the request in user mode', async () => {
     const boris = await blitz.account();
     const token = await blitz.userToken(boris, 'blitz_api_usec_chg', 'blitz_api_uaud');
     const headers = { ...END_USER, 'x-forwarded-for': '203.0.113.9, 10.0.0.1' };
@@ -153,7 +153,7 @@ describe('Blitz 4: security events', () => {
     ]);
   });
 
-  it("T11: system mode works without these headers; the event has the peer's address and its own User-Agent", async () => {
+  it('T11: system mode needs no such headers; the event has the address and User-Agent of the application', async () => {
     const auth = `/blitz/api/v3/users/${anna.id}/auth`;
     const headers = { 'user-agent': 'backend/1', 'x-forwarded-for': '203.0.113.9' };
     expect((await ask('POST', auth, { token: system, headers, body: { methodsLocked: ['password'] } })).status).toBe(
@@ -234,7 +234,7 @@ describe('Blitz 4: security events', () => {
     expect(before).toEqual(['user_registered']);
   });
 
-  it('holds as many events as the limit says whenever there are so many: none of those counted is left out', async () => {
+  it('answers as many events as the limit says if there are so many, because none of those read is left out', async () => {
     for (const type of ['password', 'recovery-code', 'image-proof'])
       await happen({ type: 'credential.added', params: { type, credentialId: 'x', ordinal: 1 } });
     expect(await audit('?rql=limit(3)')).toMatchObject(
@@ -245,7 +245,7 @@ describe('Blitz 4: security events', () => {
     );
   });
 
-  it('writes IPv6 as text, and leaves out what is not known', async () => {
+  it('writes IPv6 as text, and leaves out unknown members', async () => {
     await happen(
       { type: 'user.updated', params: { changed: ['familyName', 'attributes.badge'] } },
       { ip: '2001:db8::1' },
@@ -267,7 +267,7 @@ describe('Blitz 4: security events', () => {
     });
   });
 
-  it('T13: shows the own account alone in user mode, and nothing without the scope', async () => {
+  it("T13: shows only the user's own account in user mode, and nothing without the scope", async () => {
     const boris = await blitz.account();
     const token = await blitz.userToken(boris, 'blitz_api_uaud');
     expect((await ask('GET', path('', boris.id), { token })).status).toBe(200);
@@ -289,7 +289,7 @@ describe('Blitz 4: security events', () => {
     }
   });
 
-  it('finds nothing of the account of the same id in another tenant', async () => {
+  it('finds no event of the account with the same id in another tenant', async () => {
     const other = await blitz.world.tenant();
     const twin = await blitz.world.newUser(other, { id: anna.id });
     expect(twin.id).toBe(anna.id);

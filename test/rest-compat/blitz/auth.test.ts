@@ -19,7 +19,7 @@ describe('Blitz 2.6: authentication modes', () => {
       headers: over.headers ?? END_USER,
     });
 
-  it('T1: says of an account never configured that a second factor is off', async () => {
+  it('T1: answers that a second factor is off for an account that was never configured', async () => {
     const answer = await read();
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
@@ -54,7 +54,7 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await read()).json).toEqual(body);
   });
 
-  it('T4: null switches a second factor off, an absent member leaves its mode alone', async () => {
+  it('T4: null switches a second factor off, an absent member does not change its mode', async () => {
     await blitz.world.giveTotp(blitz.tenant, who.anna.id);
     await change({ requiredFactor: 2, methodsLocked: ['password'] });
     expect((await change({ needPasswordChange: true })).json).toEqual({
@@ -69,7 +69,7 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await change({})).json).toEqual({ needPasswordChange: true, methodsLocked: ['password'] });
   });
 
-  it('T5: needPasswordChange can be set, and is cleared by a change of the password alone', async () => {
+  it('T5: needPasswordChange can be set, and is cleared only by a change of the password', async () => {
     for (const needPasswordChange of [false, null, 'true', 1]) {
       const answer = await change({ needPasswordChange });
       expect([answer.status, answer.json]).toEqual([400, wrongValue('needPasswordChange')]);
@@ -86,7 +86,7 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await read()).json.needPasswordChange).toBe(false);
   });
 
-  it('T6: a locked password opens nothing, other methods stay usable', async () => {
+  it('T6: a locked password is refused, other methods stay usable', async () => {
     const phone = await blitz.userToken(who.anna, 'blitz_qr_auth');
     await change({ methodsLocked: ['password'] });
     await expect(blitz.userToken(who.anna, 'openid')).rejects.toThrow('invalid_grant');
@@ -115,7 +115,7 @@ describe('Blitz 2.6: authentication modes', () => {
     }
   });
 
-  it('T7: a refused request changes nothing, also not by its good members', async () => {
+  it('T7: a refused request changes nothing, not even by its valid members', async () => {
     for (const body of [
       { needPasswordChange: true, requiredFactor: 2 },
       { methodsLocked: ['password'], requiredFactor: 3 },
@@ -155,7 +155,7 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await read(who.annasToken)).status).toBe(200);
   });
 
-  it('T9: a tenant may do without the header', async () => {
+  it('T9: a tenant may switch this requirement off', async () => {
     const { world, tenant } = blitz;
     await world.services.tenants.updateSettings(world.system(tenant), { requireForwardedAddress: false });
     expect((await change({ needPasswordChange: true }, { headers: {} })).status).toBe(200);
@@ -168,7 +168,7 @@ describe('Blitz 2.6: authentication modes', () => {
     expect((await blitz.world.events(blitz.tenant)).at(-1)).toMatchObject({ ip: '203.0.113.9', peer_ip: '127.0.0.1' });
   });
 
-  it('T11: an application needs no such header; the event has its own address and User-Agent', async () => {
+  it("T11: an application needs no such header; the event has the application's address and User-Agent", async () => {
     const headers = { 'user-agent': 'Portal/2.0', 'x-forwarded-for': '203.0.113.9' };
     expect((await change({ needPasswordChange: true }, { token: who.system, headers })).status).toBe(200);
     expect((await blitz.world.events(blitz.tenant)).at(-1)).toMatchObject({
@@ -215,7 +215,7 @@ describe('Blitz 2.6: authentication modes', () => {
     expect([unknown.status, unknown.json.error]).toEqual([403, 'access_denied']);
   });
 
-  it('takes each documented scope alone, and none of the other mode', async () => {
+  it('accepts each documented scope alone, and none of the other mode', async () => {
     const alone = async (scope: string) =>
       scope.includes('_sys_') ? blitz.appToken(scope) : blitz.userToken(who.anna, scope);
     for (const scope of ['blitz_api_usec', 'blitz_api_sys_usec', 'blitz_api_usec_chg', 'blitz_api_sys_usec_chg']) {

@@ -37,7 +37,7 @@ describe('Blitz 2.9: permissions granted by the user', () => {
     expect((await ask('GET', acls(instanceId), { token: who.system })).json).toEqual(listed);
   });
 
-  it("T31, the half of data: revokes with 204, kills that client's tokens and no others, and records scope_revoked", async () => {
+  it("T31, the part about data: revokes with 204, ends only that client's tokens, and records scope_revoked", async () => {
     await consent('portal', 'openid');
     await consent('app1', 'openid');
     expect((await blitz.introspect(who.annasToken)).active).toBe(true);
@@ -60,7 +60,7 @@ describe('Blitz 2.9: permissions granted by the user', () => {
     ]);
   });
 
-  it('revokes for an application whose id holds the separator', async () => {
+  it('revokes for an application whose id contains the separator', async () => {
     await consent('my_app_1', 'openid');
     const [{ id }] = (await ask('GET', acls(), { token: who.system })).json;
     expect(id).toBe(`${who.anna.id}_my_app_1`);
@@ -81,7 +81,7 @@ describe('Blitz 2.9: permissions granted by the user', () => {
       const answer = await ask('DELETE', `${acls()}/${id}`, { token: who.system });
       expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
     }
-    // A text that no database holds is the id of nothing, before anybody asks what it is an id of.
+    // A text that no database can store is the id of no object, whatever its kind.
     expect((await ask('DELETE', `${acls()}/%00`, { token: who.system })).status).toBe(404);
     expect((await ask('GET', acls(), { token: who.system })).json).toHaveLength(1);
   });

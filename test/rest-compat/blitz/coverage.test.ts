@@ -6,7 +6,7 @@ import { openApiOf } from '../../../rest-compat/engine/index.ts';
 import { DESCRIBED_AT } from '../../support/api-description.ts';
 import { SERVED, SERVICES, type Service, STEP_3 } from './services.ts';
 
-/** Rows beside the manual's services: standards that its clients may look for. */
+/** Rows that are not in the manual: paths of standards that clients may request. */
 const BESIDE = new Set(['GET /.well-known/oauth-authorization-server/blitz']);
 
 interface Operation {
@@ -21,7 +21,7 @@ interface Operation {
   readonly 'x-graphql': { readonly operation: string; readonly document: string };
 }
 
-/** A path with its parameters unnamed: the manual names one position in several ways. */
+/** A path without the names of its parameters, which differ in the manual. */
 const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
 const keyOf = (method: string, path: string): string => `${method.toUpperCase()} ${shapeOf(path)}`;
 const numberOf = ({ 'x-spec': spec }: Operation): number | null => Number(/\((\d+)\)$/.exec(spec)?.[1] ?? 0) || null;
@@ -48,14 +48,14 @@ describe('the documented services of Blitz', () => {
     expect(SERVED).toHaveLength(62);
   });
 
-  it('are all there, under every path the manual gives them', () => {
+  it('are all served, under every path that the manual gives them', () => {
     const missing = SERVED.flatMap(({ number, method, paths }) =>
       paths.filter((path) => !described.has(keyOf(method, path))).map((path) => `${number}: ${method} ${path}`),
     );
     expect(missing).toEqual([]);
   });
 
-  it('are the only rows there are, each naming its number', () => {
+  it('are the only rows, and each names its number', () => {
     const known = new Map(
       SERVICES.flatMap(({ number, method, paths }) => paths.map((path) => [keyOf(method, path), number] as const)),
     );
@@ -63,7 +63,7 @@ describe('the documented services of Blitz', () => {
     expect(unknown.map(([key, row]) => `${key}: ${row['x-spec']}`)).toEqual([]);
   });
 
-  it('are off the list of what is missing as soon as they are there', () => {
+  it('are not on the list of missing services once they are served', () => {
     const numbers = new Set([...described.values()].map(numberOf));
     expect(STEP_3.services.filter((number) => numbers.has(number))).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('the documented services of Blitz', () => {
       }
     });
 
-    it('answers with the documented status, and says what its body holds', () => {
+    it('answers with the documented status, and describes its body', () => {
       for (const { responses } of operationsOf(service)) {
         expect(Object.keys(responses)).toContain(String(service.status));
         const schemas = Object.values(responses[service.status]!.content ?? {}).map(({ schema }) => schema);
@@ -100,7 +100,7 @@ describe('the documented services of Blitz', () => {
       }
     });
 
-    it('opens to the documented credentials', () => {
+    it('accepts the documented credentials', () => {
       for (const row of operationsOf(service)) {
         expect(scopesOf(row, 'userToken')).toEqual(expect.arrayContaining([...service.user]));
         expect(scopesOf(row, 'applicationToken')).toEqual(expect.arrayContaining([...service.app]));
@@ -136,12 +136,12 @@ describe('the rules of the manual (docs/dialects/blitz.md, section 3.1)', () => 
   );
   const rules = Array.from({ length: 32 }, (_, at) => `T${at + 1}`);
 
-  it('each have a test named after them, but those of a later step', () => {
+  it('are each named by a test, except those that are listed as untested', () => {
     expect(rules.filter((rule) => !named.has(rule))).toEqual(STEP_3.rules);
     expect(STEP_3.halves.filter((rule) => !named.has(rule))).toEqual([]);
   });
 
-  it('are all that tests are named after', () => {
+  it('are the only rules that tests name', () => {
     expect([...named].filter((rule) => !rules.includes(rule))).toEqual([]);
   });
 });

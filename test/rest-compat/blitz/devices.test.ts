@@ -35,7 +35,7 @@ const seen = (deviceId: string, userAgent: string, fingerprint: string | null = 
 };
 
 describe('Blitz 2.12: session reset', () => {
-  it('T23: introspection of earlier tokens says that they are not active', async () => {
+  it('T23: introspection answers that earlier tokens are not active', async () => {
     const other = await blitz.userToken(anna, 'blitz_api_usec');
     expect([await isActive(token), await isActive(other)]).toEqual([true, true]);
     const answer = await ask('POST', '/sessions/reset', system);
@@ -58,7 +58,7 @@ describe('Blitz 2.12: session reset', () => {
     expect((await ask('GET', '/uas')).json.map(({ id }: { id: string }) => id)).toEqual(['SHA256_kept']);
   });
 
-  it('T27: takes the instanceId', async () => {
+  it('T27: accepts the instanceId', async () => {
     const id = Buffer.from(`usr:${anna.id}`).toString('base64url');
     expect((await blitz.rest.ask('POST', `${users}/${id}/sessions/reset`, { token: system })).status).toBe(204);
     expect(await isActive(token)).toBe(false);
@@ -114,13 +114,13 @@ describe('Blitz 2.13: devices', () => {
     expect((await ask('GET', '/uas', system)).json).toEqual(answer.json);
   });
 
-  it('are none at first, and need not have told anything', async () => {
+  it('are none at first, and are listed also if they sent no details', async () => {
     expect((await ask('GET', '/uas')).json).toEqual([]);
     await seen('SHA256_x', '');
     expect((await ask('GET', '/uas')).json).toMatchObject([{ name: '', os: '', deviceType: 'pc' }]);
   });
 
-  it('are forgotten, which is an event; a second time there is nothing', async () => {
+  it('are removed with an event; the second time they are not found', async () => {
     await seen('SHA256_x', FIREFOX);
     const answer = await ask('DELETE', '/uas/SHA256_x');
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -151,7 +151,7 @@ describe('Blitz 2.13: apps', () => {
     expect((await ask('GET', '/apps', system)).json).toEqual(answer.json);
   });
 
-  it('stop working when they are unlinked, which is an event', async () => {
+  it('stop working when they are unlinked, with an event', async () => {
     const { client, secret } = await blitz.world.newLinkedApp(blitz.tenant, anna.id, {
       grants: ['client_credentials'],
     });
@@ -172,14 +172,14 @@ describe('Blitz 2.13: apps', () => {
     expect([again.status, again.json]).toEqual([404, NOT_FOUND]);
   });
 
-  it('of others, and clients that are no apps, are not found', async () => {
+  it('of others, and clients that are not apps, are not found', async () => {
     const bert = await blitz.account();
     const { client } = await blitz.world.newLinkedApp(blitz.tenant, bert.id);
     for (const id of [client.clientId, blitz.clientId, '%D0%B6', 'x'.repeat(300)]) {
       const answer = await ask('DELETE', `/apps/${id}`);
       expect([answer.status, answer.json]).toEqual([404, NOT_FOUND]);
     }
-    // A text that no database holds is the id of nothing, before anybody asks what it is an id of.
+    // A text that no database can store is the id of no object, whatever its kind.
     expect((await ask('DELETE', '/apps/a%00')).status).toBe(404);
     expect((await ask('GET', '/apps')).json).toEqual([]);
     expect(await blitz.world.services.clientStore.findByClientId(blitz.tenant.id, client.clientId)).not.toBeNull();
@@ -203,7 +203,7 @@ describe.each(['/apps', '/uas'])('Blitz 2.13: %s', (list) => {
     expect(scope).toMatchObject({ status: 403, json: { error: 'insufficient_scope' } });
   });
 
-  it('T9: deleting in user mode needs the address of the user', async () => {
+  it('T9: deleting in user mode requires the address of the user', async () => {
     const answer = await blitz.rest.ask('DELETE', `${users}/${anna.id}${list}/SHA256_x`, { token });
     expect(answer).toMatchObject({ status: 400, json: { errors: [{ pos: 'X-Forwarded-For' }] } });
     expect((await blitz.rest.ask('GET', `${users}/${anna.id}${list}`, { token })).status).toBe(200);

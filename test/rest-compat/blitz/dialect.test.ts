@@ -15,12 +15,12 @@ import type { TenantRef } from '../../../src/kernel/index.ts';
 import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
 import { TEST_ORIGIN, testGraph } from '../../support/world.ts';
 
-describe('what the dialects say of themselves', () => {
+describe('the declarations of the dialects', () => {
   it('maps codes that are given, and no others', () => {
     expect(DIALECTS.flatMap((dialect) => idleCodes(dialect))).toEqual([]);
   });
 
-  it('uses every document of its folder, and of others only the OAuth documents that all dialects share', () => {
+  it('use every document of their folder, and of others only the shared OAuth documents', () => {
     const documents: Readonly<Record<string, readonly OperationDocument[]>> = {
       blitz: Object.values(blitzDocuments),
       oidc: Object.values(oidcDocuments),
@@ -34,26 +34,26 @@ describe('what the dialects say of themselves', () => {
     }
   });
 
-  it('begins its prefixes with names no tenant can have', () => {
+  it('begin their prefixes with names that no tenant can have', () => {
     const first = DIALECTS.flatMap(({ mounts }) => mounts.map(({ prefix }) => prefix.split('/')[1]!));
     const free = first.filter((name) => !name.startsWith('.') && !RESERVED_TENANT_NAMES.has(name));
     expect(free).toEqual([]);
   });
 
-  it('serves every row under both prefixes', () => {
+  it('serve every row under both prefixes', () => {
     const routesAt = (start: string) =>
       BLITZ.mounts.filter(({ prefix }) => prefix.startsWith(start)).flatMap(({ routes }) => routes);
     expect(routesAt('/blitz')).toEqual(routesAt('/t/{tenant}/blitz'));
   });
 
-  it('opens with the scope of registration the making of accounts, and no list of apps', () => {
+  it('allow making accounts with the scope of registration, but not listing apps', () => {
     const scopes = new ScopeAliases();
     registerBlitz({ scopes });
     const held = new PermissionSet(scopes.expand('blitz_api_sys_users_reg', 'application'));
     expect([...held.grants()].map(formatScope).sort()).toEqual(['linked-app:create', 'user:create']);
   });
 
-  it('names scopes that exist, in the mode they are for', () => {
+  it('name scopes that exist, in their mode', () => {
     const scopes = new ScopeAliases();
     registerBlitz({ scopes });
     const wrong = BLITZ.mounts
@@ -115,7 +115,7 @@ describe('Blitz scopes (docs/tenancy.md)', () => {
   const scopes = new ScopeAliases();
   registerBlitz({ scopes });
 
-  it('mean the own account in user mode, any account in system mode, and nothing in the other kind of token', () => {
+  it("mean the user's own account in user mode, any account in system mode, and nothing in the other kind of token", () => {
     expect(scopes.expand('blitz_api_ufa', 'user')).toEqual([{ permission: 'federation-link:read', reach: 'self' }]);
     expect(scopes.expand('blitz_api_sys_ufa', 'application')).toEqual([
       { permission: 'federation-link:read', reach: 'tenant' },
@@ -124,7 +124,7 @@ describe('Blitz scopes (docs/tenancy.md)', () => {
     expect(scopes.expand('blitz_api_sys_ufa', 'user')).toEqual([]);
   });
 
-  it('differ between the modes where the manual does', () => {
+  it('differ between the modes where the manual differs', () => {
     const of = (name: string, holder: 'user' | 'application') =>
       scopes.expand(name, holder).map(({ permission }) => permission);
     expect(of('blitz_api_user_chg', 'user')).toContain('email:change');
@@ -136,7 +136,7 @@ describe('Blitz scopes (docs/tenancy.md)', () => {
     expect(of('blitz_user_rights', 'user')).toEqual(of('blitz_api_user_rights', 'user'));
   });
 
-  it('narrow stored tokens to one provider, however its type and name are cut', () => {
+  it('restrict stored tokens to one provider, for every split of the name into type and name', () => {
     expect(scopes.expand('fed_token_any', 'application')).toEqual([
       { permission: 'federation-token:read', reach: 'tenant' },
     ]);
@@ -150,7 +150,7 @@ describe('Blitz scopes (docs/tenancy.md)', () => {
 });
 
 describe('Blitz event names (docs/dialects/blitz.md, section 4)', () => {
-  it('are of types that exist', () => {
+  it('are for types that exist', () => {
     const types = [...Object.keys(EVENT_NAMES), ...Object.keys(CREDENTIAL_EVENT_NAMES)];
     expect(types.filter((type) => !Object.hasOwn(EVENT_TYPES, type))).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('Blitz identifiers (docs/dialects/blitz.md, section 0.3)', () => {
     expect(instanceIdOf(id)).toMatch(/^dXNyO[A-Za-z0-9_-]+$/);
   });
 
-  it('leave what is no reference as it is', () => {
+  it('do not change an id that is not a reference', () => {
     for (const id of ['dXNyO', 'dXNyOg=', 'dXNyOA', 'dXNyOm5v!']) expect(subjectIdOf(id)).toBe(id);
   });
 
@@ -180,8 +180,8 @@ describe('Blitz identifiers (docs/dialects/blitz.md, section 0.3)', () => {
   });
 });
 
-describe('the address of a provider (docs/dialects/blitz.md, section 2.15)', () => {
-  it('has its parameters in the order of the sample, others between, and keeps their values', () => {
+describe('the URL of a provider (docs/dialects/blitz.md, section 2.15)', () => {
+  it('has its parameters in the order of the sample, others in between, with unchanged values', () => {
     const address =
       'https://vk.example/authorize?v=5.52&client_id=1&response_type=code&redirect_uri=https%3A%2F%2Fa%2Fcb&state=s';
     expect(inSampleOrder(`${address}&nonce=n&scope=email+phone&v=6`)).toBe(
@@ -191,7 +191,7 @@ describe('the address of a provider (docs/dialects/blitz.md, section 2.15)', () 
 });
 
 describe('the page that ends a popup (docs/dialects/blitz.md, section 2.15)', () => {
-  it('cannot be left by what the callback holds', () => {
+  it('does not execute code in the callback', () => {
     const page = popupPage({
       outcome: 'LINKED',
       callback: 'https://app.company.com/cb',

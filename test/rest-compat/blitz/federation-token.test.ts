@@ -39,7 +39,7 @@ describe('Blitz 2.16: stored external tokens', () => {
       ({ type, subject_id: subject }) => type === 'federation_token.read' && subject === anna.id,
     );
 
-  it('sample: hands out the token with the seconds that are left, and records that', async () => {
+  it('sample: answers the token with the seconds it is still valid, and records an event', async () => {
     await store(VK);
     const answer = await ask(any);
     expect([answer.status, answer.json]).toEqual([
@@ -53,24 +53,24 @@ describe('Blitz 2.16: stored external tokens', () => {
     expect(JSON.stringify(await reads())).not.toContain('vk1.a');
   });
 
-  it('leaves out expires_in when the provider did not say', async () => {
+  it('leaves out expires_in when the provider did not give it', async () => {
     await store(VK, { expiresAt: null });
     expect((await ask(any)).json).toEqual({ access_token: 'vk1.a.XXXX', token_type: 'Bearer' });
   });
 
-  it('opens one provider to fed_token_<type>_<name>, and no other', async () => {
+  it('allows fed_token_<type>_<name> for one provider only', async () => {
     await store(VK);
     await store(TCS);
     const one = await blitz.appToken('fed_token_vk_vk_1');
     expect((await ask(one)).status).toBe(200);
     const other = await ask(one, TCS);
     expect([other.status, other.json.error]).toEqual([403, 'access_denied']);
-    // Not even whether there is such a provider.
+    // The answer does not reveal whether the provider exists.
     expect((await ask(one, { type: 'tcs', name: 'none' })).status).toBe(403);
     expect(await reads()).toHaveLength(1);
   });
 
-  it('is refused as a scope for a provider that there is not, also to holders of fed_token_any', async () => {
+  it('refuses the scope of a provider that does not exist, also to holders of fed_token_any', async () => {
     const app = await blitz.world.newClient(blitz.tenant, {
       grants: ['client_credentials'],
       scopes: [{ name: 'fed_token_any', isDefault: false }],
@@ -122,7 +122,7 @@ describe('Blitz 2.16: stored external tokens', () => {
     expect([answer.status, answer.json.error]).toEqual([404, 'no_subject_found']);
   });
 
-  it("T13: is for applications alone: user mode's tokens and other scopes are refused", async () => {
+  it('T13: is only for applications: tokens of user mode and other scopes are refused', async () => {
     await store(VK);
     const poor = await blitz.appToken('blitz_api_sys_ufa');
     expect((await ask(poor)).json.error).toBe('insufficient_scope');

@@ -70,7 +70,7 @@ describe('Blitz 2.15: external providers', () => {
     expect([wrong.status, wrong.json]).toEqual([400, wrongValue('federatedAccountName')]);
   });
 
-  it('T15: unlinks under v2 as under v3, there also with Basic', async () => {
+  it('T15: unlinks under v2 like under v3, under v2 also with Basic', async () => {
     for (const credentials of [
       { token: annasToken, headers: END_USER },
       { headers: { authorization: blitz.restBasic } },
@@ -133,7 +133,7 @@ describe('Blitz 2.15: external providers', () => {
     expect((await ask('GET', fa('v3', boris), { token: annasToken })).status).toBe(403);
   });
 
-  it('takes an id with a slash, percent-encoded', async () => {
+  it('accepts an id with a slash, percent-encoded', async () => {
     expect((await ask('POST', `${fa()}/tcs/tcs_1/a%2Fb%20c`, { token: system })).status).toBe(204);
     expect(await list()).toEqual([{ sid: 'a/b c', fpType: 'tcs', fpName: 'tcs_1' }]);
   });
@@ -152,13 +152,13 @@ describe('Blitz 2.15: external providers', () => {
     const comeBack = (back: URL, headers: Record<string, string> = {}) =>
       ask('GET', back.href.slice(PUBLIC_URL.length), { headers });
 
-    it('T16, sample: answers where to send the browser, with the callback path as redirect_uri and a fresh state', async () => {
+    it('T16, sample: answers the URL for the browser, with the callback path as redirect_uri and a new state', async () => {
       const [first, second] = [await begun(), await begun()];
       expect(first.startsWith(`${upstream.issuer}/auth?`)).toBe(true);
       expect(first).toContain(`redirect_uri=${encodeURIComponent(RETURN)}`);
       const query = new URL(first).searchParams;
       expect(Object.fromEntries(query)).toMatchObject({ client_id: '1000001', response_type: 'code', v: '5.52' });
-      // The order of the sample; what it does not name stands where it has what is the provider's own.
+      // The order of the sample; parameters that it does not name are at the place of the provider's parameters.
       const names = [...query.keys()];
       expect(names.slice(0, 4)).toEqual(['state', 'scope', 'redirect_uri', 'client_id']);
       expect(names.at(-1)).toBe('response_type');
@@ -166,7 +166,7 @@ describe('Blitz 2.15: external providers', () => {
       expect(query.get('state')).not.toBe(new URL(second).searchParams.get('state'));
     });
 
-    it("with Bearer links the account proved at the provider to the token's user, and goes on to the callback", async () => {
+    it("with Bearer links the account of the sign-in at the provider to the token's user, and redirects to the callback", async () => {
       const redirectTo = await begun({}, { token: annasToken });
       const back = await upstream.visit(redirectTo, 'vk-anna');
       const answer = await comeBack(back);
@@ -176,7 +176,7 @@ describe('Blitz 2.15: external providers', () => {
       expect([replay.status, replay.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
     });
 
-    it("with Basic links to whoever's session is in the browser, and shows a page without one", async () => {
+    it("with Basic links to the user of the browser's session, and shows a page without one", async () => {
       const back = await upstream.visit(await begun(), 'vk-session');
       const nobody = await comeBack(back);
       expect([nobody.status, nobody.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
@@ -189,7 +189,7 @@ describe('Blitz 2.15: external providers', () => {
       expect(await list()).toMatchObject([{ sid: 'vk-session' }]);
     });
 
-    it('takes the OAuth secret of an application without a REST password, and refuses any other secret', async () => {
+    it('accepts the OAuth secret of an application without a REST password, and refuses any other secret', async () => {
       const { client, secret } = await blitz.world.newClient(blitz.tenant, {
         clientId: 'modest',
         redirects: [{ uri: CALLBACK, match: 'exact' }],
@@ -203,7 +203,7 @@ describe('Blitz 2.15: external providers', () => {
       }
     });
 
-    it('goes on to the callback with an error when the user refuses, or the account is bound elsewhere', async () => {
+    it('redirects to the callback with an error when the user refuses, or the account is linked to another user', async () => {
       const refused = await comeBack(await upstream.refuse(await begun({}, { token: annasToken })));
       expect(refused.headers.location).toMatch(
         /^https:\/\/app\.company\.com\/callback\?error=access_denied&error_description=/,
@@ -215,7 +215,7 @@ describe('Blitz 2.15: external providers', () => {
       expect(await list()).toEqual([]);
     });
 
-    it('answers a page that closes itself and tells its opener, in popup mode', async () => {
+    it('answers in popup mode with a page that sends a message to its opener and closes itself', async () => {
       const back = await upstream.visit(await begun({ isPopup: true }, { token: annasToken }), 'vk-popup');
       const answer = await comeBack(back);
       expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);

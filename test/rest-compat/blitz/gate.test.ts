@@ -5,7 +5,7 @@ import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import type { Answer, Ask } from '../../support/rest.ts';
 import { SERVED, type Service } from './services.ts';
 
-/** Bodies in the declared shape, by the number of the service: what is refused then is not their shape. */
+/** Bodies in the declared shape, by the number of the service, so that refusals have other reasons. */
 const BODIES: Readonly<Record<number, unknown>> = {
   2: { family_name: 'Petrova' },
   3: { user: { attrs: {} } },
@@ -32,7 +32,7 @@ const QUERIES: Readonly<Record<number, string>> = { 6: '?query=limit(1)', 40: '?
 
 type Values = Readonly<Record<string, string>>;
 
-/** A path with the id of an account in it, and something in the place of every other parameter. */
+/** A path with the id of an account, and any text for every other parameter. */
 const filled = ({ number, paths }: Service, values: Values): string[] =>
   paths.map(
     (path) =>
@@ -45,9 +45,9 @@ const named = (services: readonly Service[]) =>
   services.map((service) => [`${service.number}: ${service.method} ${service.paths[0]}`, service] as const);
 const takesBearer = ({ user, app }: Service) => user.length + app.length > 0;
 const isOfAccount = ({ paths }: Service) => /users\/\{(subjectId|instanceId)\}|rights\/(of|on)\/\{/.test(paths[0]!);
-/** Users may change passwords of others, with a right. */
+/** Users may change passwords of other users with a right. */
 const OF_OTHERS_TOO = 47;
-/** In system mode the account is the one in the browser. */
+/** In system mode the account is that of the browser session. */
 const BIND = 44;
 
 const body = (service: Service): Pick<Ask, 'body'> =>
@@ -62,7 +62,7 @@ describe('Blitz: what every service refuses', () => {
   let expired: readonly string[];
   let poor: { readonly user: string; readonly app: string };
   let neighbour: TenantRef;
-  /** Ids that exist there and not here. */
+  /** Ids that exist in the other tenant only. */
   let theirs: Values;
   let neighboursToken: string;
   beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('Blitz: what every service refuses', () => {
     };
   }
 
-  /** A token that opens everything in the tenant next door. */
+  /** A token with all permissions in another tenant. */
   async function tokenOfNeighbour(): Promise<string> {
     const scopes = SERVED.flatMap((service) => service.app);
     const { client, secret } = await blitz.world.newClient(neighbour, {
@@ -118,14 +118,14 @@ describe('Blitz: what every service refuses', () => {
   }
 
   const here = (): Values => ({ subjectId: anna.id });
-  /** The service under each of its paths. */
+  /** Each path of the service. */
   const call = (service: Service, over: Ask = {}, values = here(), prefix = ''): Promise<Answer[]> =>
     Promise.all(
       filled(service, values).map((path) =>
         blitz.rest.ask(service.method, prefix + path, { headers: END_USER, ...body(service), ...over }),
       ),
     );
-  /** A credential that opens it. */
+  /** A credential that the service accepts. */
   const credential = (service: Service): Ask =>
     takesBearer(service) ? { token: service.app.length > 0 ? app : user } : basic();
   const basic = (): Ask => ({ headers: { ...END_USER, authorization: blitz.restBasic } });
@@ -136,7 +136,7 @@ describe('Blitz: what every service refuses', () => {
   describe.each(named(SERVED.filter((service) => takesBearer(service) || service.number === 57)))(
     '%s',
     (_, service) => {
-      it('callers without a credential, or with one that means nothing', async () => {
+      it('callers without a credential, or with an invalid one', async () => {
         for (const authorization of [undefined, 'Bearer x', 'Bearer a.b.c', 'Basic eDp5', 'Digest x']) {
           const headers = { ...END_USER, ...(authorization === undefined ? {} : { authorization }) };
           for (const answer of await call(service, { headers })) {
@@ -149,7 +149,7 @@ describe('Blitz: what every service refuses', () => {
         }
       });
 
-      it('T12: tokens that are over', async () => {
+      it('T12: expired tokens', async () => {
         for (const token of expired) expectAll(await call(service, { token }), 401, 'invalid_token');
       });
     },
@@ -160,12 +160,12 @@ describe('Blitz: what every service refuses', () => {
       for (const token of [poor.user, poor.app]) expectAll(await call(service, { token }), 403, 'insufficient_scope');
       if (service.app.length === 0 && service.number !== BIND)
         expectAll(await call(service, { token: app }), 403, 'insufficient_scope');
-      // Users may ask for rights, their own: an application is another's account.
+      // A user may read only the user's own rights; an application is not the user's account.
       const reason = service.number === 38 ? 'access_denied' : 'insufficient_scope';
       if (service.user.length === 0) expectAll(await call(service, { token: user }), 403, reason);
     });
 
-    it('tokens of another tenant, whose path or whose own it is (check 55)', async () => {
+    it('tokens of another tenant, at its path and at the path of this tenant (check 55)', async () => {
       expectAll(await call(service, { token: neighboursToken }), 403, 'insufficient_scope');
       const prefix = `/t/${neighbour.name}`;
       for (const token of [app, user])
@@ -176,7 +176,7 @@ describe('Blitz: what every service refuses', () => {
   describe.each(named(SERVED.filter((service) => service.user.length > 0 && isOfAccount(service))))(
     '%s',
     (_, service) => {
-      it('T13: a user who names another account, in the same words whether or not there is one', async () => {
+      it('T13: a user who names another account, with the same answer whether or not it exists', async () => {
         for (const subjectId of [boris.id, 'nobody', theirs['subjectId']!]) {
           const answers = await call(service, { token: user }, { subjectId });
           expectAll(answers, 403, 'access_denied');
@@ -190,7 +190,7 @@ describe('Blitz: what every service refuses', () => {
     (service) => service.user.length > 0 && isOfAccount(service) && service.method !== 'GET',
   );
   describe.each(named(CHANGED_BY_USERS))('%s', (_, service) => {
-    it('T9: a change by a user who does not say from which address', async () => {
+    it('T9: a change by a user without the address of the user', async () => {
       for (const headers of [{}, { 'x-forwarded-for': 'nowhere' }, { 'x-forwarded-for': '' }]) {
         for (const { status, json } of await call(service, { token: user, headers })) {
           const item = {
@@ -208,7 +208,7 @@ describe('Blitz: what every service refuses', () => {
   describe.each(named(SERVED.filter((service) => isOfAccount(service) && service.number !== OF_OTHERS_TOO)))(
     '%s',
     (_, service) => {
-      it('accounts that do not exist, or exist in another tenant alone, in the same words', async () => {
+      it('accounts that do not exist, or only in another tenant, with the same answer', async () => {
         const [unknown, foreign] = await Promise.all([
           call(service, credential(service), { subjectId: 'nobody' }),
           call(service, credential(service), theirs),
@@ -239,7 +239,7 @@ describe('Blitz: what every service refuses', () => {
       return call(service, { ...rest, headers: { ...END_USER, ...headers, 'content-type': type }, body: text });
     };
 
-    it('a body that is no JSON', async () => {
+    it('a body that is not JSON', async () => {
       const item = { type: 'input_error', error: 'wrong_json', desc: expect.any(String), pos: '' };
       for (const text of ['{', '"', 'undefined', '{"a":1}}', '\ufeff{']) {
         for (const { status, json } of await sent(text, 'application/json'))

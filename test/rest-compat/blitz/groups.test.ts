@@ -47,13 +47,13 @@ describe('Blitz 2.19: organisations', () => {
       expect((await ask('GET', `/${instanceId}?profile=clubs`)).status).toBe(404);
     });
 
-    it('asks for the profile where several have the id', async () => {
+    it('requires the profile if several profiles have the id', async () => {
       expect((await ask('GET', '/115?profile=clubs')).json.name).toBe('Chess');
       const answer = await ask('GET', '/115');
       expect([answer.status, answer.json]).toEqual([400, wrongValue('profile')]);
     });
 
-    it('answers 404 for a group that is not there', async () => {
+    it('answers 404 for a group that does not exist', async () => {
       for (const path of [
         '/nothing',
         '/114?profile=clubs',
@@ -101,7 +101,7 @@ describe('Blitz 2.19: organisations', () => {
       ]);
     });
 
-    it('answers ids alone unless told to expand', async () => {
+    it('answers only ids unless `expand` is true', async () => {
       expect((await search({ profile: 'clubs' })).json).toEqual([
         { instanceId: expect.any(String), id: '115', profile: 'clubs' },
       ]);
@@ -126,7 +126,7 @@ describe('Blitz 2.19: organisations', () => {
       expect(await ids({ rql: 'eq(profile,groups)' })).toEqual([]);
     });
 
-    it('refuses what is no expression', async () => {
+    it('refuses a malformed expression', async () => {
       const product = (size: number) => `or(${Array(size).fill('eq(a,b)').join(',')})`;
       for (const rql of [
         '',
@@ -153,7 +153,7 @@ describe('Blitz 2.19: organisations', () => {
   });
 
   describe('POST /grps (51)', () => {
-    it('makes a group and answers it; the profile may stand in the query', async () => {
+    it('makes a group and answers it; the profile may be in the query', async () => {
       const answer = await ask('POST', '?profile=orgs', { id: 'A/1', name: 'A', OGRN: '9', tags: ['x'], isOpen: true });
       expect([answer.status, answer.json]).toEqual([
         200,
@@ -173,7 +173,7 @@ describe('Blitz 2.19: organisations', () => {
       await ask('DELETE', '/A%2F1');
     });
 
-    it('gives an id where none was asked for', async () => {
+    it('generates an id if none is given', async () => {
       const { json } = await make({ profile: 'orgs', name: 'No id' });
       expect(json.id).toMatch(/^[0-9a-f-]{36}$/);
       await ask('DELETE', `/${json.id}`);
@@ -184,7 +184,7 @@ describe('Blitz 2.19: organisations', () => {
       expect([answer.status, answer.json]).toEqual([400, wrongValue('id', 'already_exists')]);
     });
 
-    it('refuses what it cannot take', async () => {
+    it('refuses invalid members', async () => {
       for (const [body, error, pos] of [
         [{ id: '1', name: 'x' }, 'wrong_value', 'profile'],
         [{ id: '1', name: 'x', profile: 'groups' }, 'wrong_value', 'profile'],
@@ -213,7 +213,7 @@ describe('Blitz 2.19: organisations', () => {
   });
 
   describe('POST /grps/{id} (52)', () => {
-    it('changes what is named, answers the whole group, and is found by the new values alone', async () => {
+    it('changes the given attributes, answers the whole group, and is found only by the new values', async () => {
       await make({ id: '200', profile: 'orgs', name: 'Old', OGRN: 'o1', INN: 'i1' });
       const answer = await ask('POST', '/200?profile=orgs', { name: 'New', OGRN: 'o2', INN: null, KPP: 7 });
       expect([answer.status, answer.json]).toEqual([
@@ -237,7 +237,7 @@ describe('Blitz 2.19: organisations', () => {
       expect((await ask('GET', '/114')).json.OGRN).toBe('1230000000001');
     });
 
-    it('answers 404 for a group that is not there, 400 for a name that is none', async () => {
+    it('answers 404 for a group that does not exist, 400 for an invalid name', async () => {
       expect((await ask('POST', '/nothing', { a: 1 })).json).toEqual(NOT_FOUND);
       expect((await ask('POST', '/114?profile=clubs', { a: 1 })).status).toBe(404);
       const answer = await ask('POST', '/114', { name: '' });
@@ -264,7 +264,7 @@ describe('Blitz 2.19: organisations', () => {
       instanceId: Buffer.from(`usr:${id}`).toString('base64url'),
     });
 
-    it('sample: adds and removes by objects and by texts; doing it twice is no error and no event', async () => {
+    it('sample: adds and removes by objects and by texts; a repetition is no error and no event', async () => {
       const added = await ask('POST', '/114/members/add?profile=orgs', [{ subjectId: anna.id }]);
       expect([added.status, added.text]).toEqual([204, '']);
       expect((await ask('POST', '/114/members/add', [anna.id, member(boris).instanceId])).status).toBe(204);
@@ -336,7 +336,7 @@ describe('Blitz 2.19: organisations', () => {
     });
   });
 
-  it('T13: takes an application that may work with organisations, and nobody else', async () => {
+  it('T13: accepts only applications with the scope for organisations', async () => {
     const user = await blitz.userToken(anna, 'openid');
     for (const token of [user, await blitz.appToken('blitz_api_sys_users')]) {
       for (const [method, path, body] of [
@@ -355,7 +355,7 @@ describe('Blitz 2.19: organisations', () => {
     }
   });
 
-  it("does not see a neighbour's groups", async () => {
+  it('does not find groups of another tenant', async () => {
     const other = await blitz.world.tenant();
     const theirs = await blitz.world.newGroup(other, { profile: 'orgs', key: 'theirs', attributes: { OGRN: 'n1' } });
     const instanceId = Buffer.from(`grp:${theirs.id}`).toString('base64url');

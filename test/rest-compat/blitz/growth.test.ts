@@ -39,7 +39,7 @@ describe('Blitz: nothing grows without bound', () => {
       expect((await ask('POST', at, body)).status).toBe(400);
   });
 
-  it('changes at most 50 rights of 50 pairs at once, and gives nobody more than 1,000', async () => {
+  it('changes at most 50 rights of 50 pairs in a request, and gives no subject more than 1,000', async () => {
     const right = { subject: anna.id, object: 'its|portal' };
     for (const body of [{ ...right, rights: list(51) }, Array(51).fill({ ...right, rights: ['r'] })]) {
       for (const method of ['PUT', 'DELETE'])
@@ -84,7 +84,7 @@ describe('Blitz: nothing grows without bound', () => {
     expect((await ask('GET', path('/totps'))).json).toHaveLength(attached);
   });
 
-  it('keeps values 16 levels deep, and refuses deeper ones however deep they are', async () => {
+  it('stores values 16 levels deep, and refuses deeper ones', async () => {
     const headers = { 'content-type': 'application/json' };
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     for (const [at, rest] of [
@@ -98,7 +98,7 @@ describe('Blitz: nothing grows without bound', () => {
     expect((await ask('PUT', '/blitz/api/v3/rights', nested(400_000), headers)).status).toBe(400);
   });
 
-  it('keeps 512 characters of a User-Agent, and answers one of 12,000 as any other', async () => {
+  it('stores 512 characters of a User-Agent, and accepts one of 12,000', async () => {
     const token = await (await blitz.allPowerful()).user(anna);
     const userAgent = `Mozilla/5.0 (${'a;('.repeat(4_000)}`;
     const headers = { ...END_USER, 'user-agent': userAgent };

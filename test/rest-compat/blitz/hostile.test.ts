@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/users/index.ts';
 import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 
-/** What a caller might send in place of a value: the wrong type, too much, or text that storage and parsers choke on. */
+/** Hostile values: of the wrong type, too large, or texts on which storage and parsers may fail. */
 const hostile = fc.oneof(
   fc.jsonValue(),
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -75,7 +75,7 @@ const segment = fc.oneof(
   ),
 );
 
-/** Hundreds of requests, each with its own time: a busy machine may take minutes. */
+/** Hundreds of requests; a busy machine may need minutes. */
 const PATIENCE = { timeout: 300_000 };
 
 describe('Blitz rows and hostile values', PATIENCE, () => {
@@ -121,7 +121,7 @@ describe('Blitz rows and hostile values', PATIENCE, () => {
     );
   });
 
-  it('answers every id in the place of a user, a provider and an account with 4xx or success', async () => {
+  it('answers every id of a user, a provider and an account with 4xx or success', async () => {
     await fc.assert(
       fc.asyncProperty(segment, segment, segment, async (user, name, account) => {
         for (const [method, path] of [
@@ -139,12 +139,12 @@ describe('Blitz rows and hostile values', PATIENCE, () => {
     );
   });
 
-  describe('names that objects have themselves', () => {
+  describe('names of built-in members of objects', () => {
     const users = '/blitz/api/v3/users';
     const change = (path: string, body: string, method = 'POST') =>
       blitz.rest.ask(method, path, { token: system, headers: { 'content-type': 'application/json' }, body });
 
-    it('are members like others, and pollute nothing', async () => {
+    it('are ordinary members, and change no prototype', async () => {
       for (const name of ['constructor', 'prototype', 'toString', 'hasOwnProperty']) {
         const one = JSON.stringify({ [name]: 'x' });
         expect((await change(`${users}/${anna.id}`, one)).json[name]).toBe('x');
@@ -157,7 +157,7 @@ describe('Blitz rows and hostile values', PATIENCE, () => {
       expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     });
 
-    it('__proto__ is no name of a member, nowhere in a body and however it is written', async () => {
+    it('__proto__ is refused as a member everywhere in a body, however it is written', async () => {
       for (const body of [
         '{"__proto__":"x"}',
         '{"a":{"__proto__":{"polluted":1}}}',
@@ -172,7 +172,7 @@ describe('Blitz rows and hostile values', PATIENCE, () => {
       expect((await change(`${users}/${anna.id}`, '{"note":"__proto__"}')).json.note).toBe('__proto__');
     });
 
-    it('__proto__ is no id and no right, since answers keyed by them could not show it', async () => {
+    it('__proto__ is refused as an id and as a right, because answers keyed by them could not show it', async () => {
       const taken = await change(users, '{"user":{"attrs":{"sub":"__proto__"}}}', 'PUT');
       expect([taken.status, taken.json.errors[0]]).toMatchObject([400, { error: 'wrong_format', pos: 'sub' }]);
       for (const over of [{ rights: ['__proto__'] }, { rights: ['r'], tags: ['__proto__'] }]) {

@@ -5,7 +5,7 @@ import { TestSmtpServer } from '../../support/smtp-server.ts';
 
 const NEW = 'four-wombats-at-dawn';
 
-describe('Blitz: what its services send leaves by SMTP', () => {
+describe('Blitz: messages of its services are sent by SMTP', () => {
   let smtp: TestSmtpServer;
   const blitz = blitzOfSuite(async () => {
     smtp = await TestSmtpServer.start();
@@ -26,7 +26,7 @@ describe('Blitz: what its services send leaves by SMTP', () => {
 
   const ask = (method: string, path: string, body: unknown, token = system) =>
     blitz.rest.ask(method, path, { token, headers: { ...END_USER, 'accept-language': 'en' }, body });
-  /** What came for a mailbox, once nothing is on its way. */
+  /** The mails of a mailbox, once no message is being sent. */
   const mailTo = async (mailbox: string) => {
     await blitz.world.outbox();
     const mail = smtp.mails.find(({ to }) => to.includes(mailbox));
@@ -47,7 +47,7 @@ describe('Blitz: what its services send leaves by SMTP', () => {
     expect(smtp.mails.map(({ from }) => from)).toEqual(Array(2).fill('no-reply@id.example.com'));
   });
 
-  it('password (23): the new one to a phone, and word of it to the mailbox, without the password', async () => {
+  it('password (23): the new one to a phone, and a notice without it to the mailbox', async () => {
     const { id } = await blitz.account({ email: 'anna@example.com', emailVerified: true, phone: '79990003344' });
     const answer = await ask('POST', `/blitz/api/v3/users/${id}/pswd`, { sendPswdToAttr: 'phone_number' });
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -57,7 +57,7 @@ describe('Blitz: what its services send leaves by SMTP', () => {
     expect(await mailTo('anna@example.com')).not.toContain(password);
   });
 
-  it('password of a dependent account (47): word of it to the mailbox of that account', async () => {
+  it('password of a dependent account (47): a notice to the mailbox of that account', async () => {
     const parent = await blitz.account();
     const { id } = await blitz.account({ email: 'child@example.com', emailVerified: true });
     const right = { subject: parent.id, object: id, rights: ['change_password'] };

@@ -13,7 +13,7 @@ const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const VK = { type: 'vk', name: 'vk_1' };
 const QUESTION = { question: 'First street you lived on?', answer: 'Elm' };
 
-/** The parts of a request that a row's variables are made of; absent ones are empty. */
+/** The parts of a request from which a row's variables are made; absent ones are empty. */
 interface Request {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ const numberOf = ({ spec }: Route): number => Number(/\((\d+)\)$/.exec(spec)![1]
 const SCOPES = new ScopeAliases();
 registerBlitz({ scopes: SCOPES });
 
-/** What the first scope of a row means in the house's words. The REST password of row 57 is no scope, but carries this one. */
+/** The native scopes of the first scope of a row. Row 57 has a REST password instead, which gives the one added here. */
 function nativeScopes({ callers }: Route, mode: Mode): string[] {
   const [name] = callers.bearer?.[mode] ?? [];
   if (name !== undefined) return SCOPES.expand(name, mode === 'user' ? 'user' : 'application').map(formatScope);
@@ -41,7 +41,7 @@ const REACHABLE = ROWS.flatMap((row) =>
     .map((mode) => [`${numberOf(row)}: ${row.method} ${row.path} as ${mode}`, row, mode] as const),
 );
 
-describe('Blitz: whatever a service does, GraphQL does for whoever holds native scopes alone', () => {
+describe('Blitz: GraphQL does what each service does, with only native scopes', () => {
   const blitz = blitzOfSuite();
   let anna: User;
   let clientUuid: string;
@@ -79,7 +79,7 @@ describe('Blitz: whatever a service does, GraphQL does for whoever holds native 
   const link = () => ({ fpType: VK.type, fpName: VK.name, sid: `x-${anna.id}` });
   const rights = () => ({ subject: anna.id, object: 'its|portal', rights: ['r'] });
 
-  /** Anna's link, with a token of the provider. */
+  /** A link of the user, with a token of the provider. */
   const linked = () =>
     blitz.world.services.federationLinks.linkProven(
       system(),
@@ -103,7 +103,7 @@ describe('Blitz: whatever a service does, GraphQL does for whoever holds native 
     return ofAnna(link());
   };
 
-  /** For each service a request that it can fulfil, after what has to be there for that. */
+  /** For each service a successful request, after the objects that it needs are made. */
   const REQUESTS: Readonly<Record<number, (mode: Mode) => Request | Promise<Request>>> = {
     1: () => ofAnna(),
     2: () => ({ ...ofAnna(), body: { family_name: 'Petrova' } }),
@@ -212,7 +212,7 @@ describe('Blitz: whatever a service does, GraphQL does for whoever holds native 
     57: () => ({ ...ofAnna(), query: { instanceId: anna.id } }),
   };
 
-  it('is told of each service that takes a token or a REST password', () => {
+  it('has a request for each service that accepts a token or a REST password', () => {
     const reachable = new Set(REACHABLE.map(([, row]) => numberOf(row)));
     expect([...reachable].sort((a, b) => a - b)).toEqual(Object.keys(REQUESTS).map(Number));
   });

@@ -32,7 +32,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     expect(decodeProtectedHeader(answer.json.access_token).alg).toBe('RS256');
   });
 
-  it('takes credentials in the form and parameters in the query string', async () => {
+  it('accepts credentials in the form and parameters in the query string', async () => {
     const inForm = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: blitz.clientId,
@@ -86,7 +86,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     expect([answer.status, answer.json.error]).toEqual([400, 'unauthorized_client']);
   });
 
-  it('answers 415 to a body that is no form, and 405 to GET', async () => {
+  it('answers 415 to a body that is not a form, and 405 to GET', async () => {
     const answer = await te('{}', { authorization: blitz.basic, 'content-type': 'application/json' });
     expect([answer.status, answer.json.error]).toEqual([415, 'invalid_request']);
     expect((await blitz.rest.ask('GET', '/blitz/oauth/te')).status).toBe(405);
@@ -132,7 +132,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     expect((await introspect(token)).json).toEqual({ active: false });
   });
 
-  it('introspects for clients alone, and wants a token', async () => {
+  it('introspects only for clients, and requires a token', async () => {
     for (const headers of [{}, { authorization: 'Basic eDp5' }] as Record<string, string>[]) {
       const answer = await introspect('x', headers);
       expect([answer.status, answer.json.error]).toEqual([401, 'invalid_client']);
@@ -140,7 +140,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     expect((await introspect('')).json.error).toBe('invalid_request');
   });
 
-  it('answers the attributes at /me for its own tokens alone, 401 for any other', async () => {
+  it('answers the attributes at /me only for tokens of this issuer kind, 401 for any other', async () => {
     const anna = await blitz.account();
     const native = await blitz.userToken(anna, 'openid');
     for (const token of [native, await blitz.appToken('blitz_api_sys_users'), 'nothing']) {
@@ -151,7 +151,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     expect((await blitz.rest.ask('GET', '/blitz/oauth/me')).headers['www-authenticate']).toBe('Bearer realm="blitz"');
   });
 
-  it('answers the attributes that the scopes of its own tokens open (sample of /me)', async () => {
+  it('answers the attributes that the scopes of the token allow (sample of /me)', async () => {
     const { world, tenant } = blitz;
     const user = await world.newUser(tenant, {
       givenName: 'Anna',
@@ -159,16 +159,16 @@ describe('Blitz 2.20: OAuth 2.0', () => {
       email: 'anna@example.com',
       phone: '79990001122',
     });
-    // Its tokens of users come from flows in a browser; here one is taken as resolved, its scopes in place of it.
+    // Tokens of users come from flows in a browser; here the authenticator accepts the scopes in place of a token.
     const callerOf = (scopes: string) => ({
       ...world.user(tenant, user.id),
       issuerKind: 'suite',
       scopes: scopes.split('+'),
     });
     const nobody = () => expect.unreachable('no client, no browser');
-    const door = await serveDialects(DIALECTS, world, { bearer: callerOf, client: nobody, browser: nobody });
+    const client = await serveDialects(DIALECTS, world, { bearer: callerOf, client: nobody, browser: nobody });
     const me = async (scopes: string) => {
-      const answer = await door.ask('GET', '/blitz/oauth/me', { token: scopes });
+      const answer = await client.ask('GET', '/blitz/oauth/me', { token: scopes });
       expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
       return answer.json;
     };
@@ -181,10 +181,10 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     });
     expect(await me('email')).toEqual({ sub: user.id, email: 'anna@example.com', email_verified: false });
     expect(await me('openid+usr_grps')).toEqual({ sub: user.id, groups: [] });
-    await door.close();
+    await client.close();
   });
 
-  it('advertises what it has, and no revocation endpoint', async () => {
+  it('advertises its endpoints, and no revocation endpoint', async () => {
     const answer = await blitz.rest.ask('GET', '/blitz/.well-known/openid-configuration');
     expect(answer.status).toBe(200);
     expect(answer.headers['access-control-allow-origin']).toBe('*');

@@ -31,7 +31,7 @@ const devices = async () =>
   (await blitz.rest.ask('GET', `/blitz/api/v3/users/${anna.id}/uas`, { token: system })).json as { id: string }[];
 const seen = (deviceId: string) =>
   blitz.world.services.devices.seen(blitz.world.system(blitz.tenant), { userId: anna.id, deviceId });
-/** Puts the session of a user's token on a device, as a browser's sign-in would. */
+/** Assigns the session of a user's token to a device, as a sign-in in a browser does. */
 const putOnDevice = async (user: User, deviceId: string) =>
   blitz.world.db.orm.em
     .fork()
@@ -45,7 +45,7 @@ describe('Blitz 2.11: password', () => {
   const asApp = (body: unknown, headers: Record<string, string> = {}) =>
     blitz.rest.ask('POST', path(), { body, token: system, headers });
 
-  it('T20: user mode needs the current password', async () => {
+  it('T20: user mode requires the current password', async () => {
     const missing = await asUser({ password: NEW });
     expect([missing.status, missing.json]).toEqual([400, wrongValue('current')]);
     const wrong = await asUser({ current: 'wrong', password: NEW });
@@ -90,7 +90,7 @@ describe('Blitz 2.11: password', () => {
     expect(await isActive(token)).toBe(false);
   });
 
-  it('a generated password is answered, once and to nobody else', async () => {
+  it('a generated password is answered only in this response', async () => {
     const answer = await asApp({});
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -100,7 +100,7 @@ describe('Blitz 2.11: password', () => {
     expect(JSON.stringify(event)).not.toContain(answer.json.password);
   });
 
-  it('sendPswdToAttr sends it to the phone instead, in the language that was asked for', async () => {
+  it('sendPswdToAttr sends it to the phone instead, in the requested language', async () => {
     const answer = await asApp({ sendPswdToAttr: 'mobile' }, { 'accept-language': 'ru-RU, en;q=0.5' });
     expect([answer.status, answer.text]).toEqual([204, '']);
     const { texts } = await blitz.world.outbox();
@@ -148,7 +148,7 @@ describe('Blitz 2.11: password', () => {
     expect([answer.status, answer.json]).toEqual([400, wrongValue(pos)]);
   });
 
-  it('clears needPasswordChange and tells the owner by mail', async () => {
+  it('clears needPasswordChange and informs the owner by mail', async () => {
     const { world, tenant } = blitz;
     const bert = await blitz.account({ email: 'bert@example.com', emailVerified: true });
     await world.services.authModes.update(world.system(tenant), bert.id, { needPasswordChange: true });
@@ -162,7 +162,7 @@ describe('Blitz 2.11: password', () => {
     expect(JSON.stringify(mails.at(-1))).not.toContain(NEW);
   });
 
-  it('T27: takes the instanceId', async () => {
+  it('T27: accepts the instanceId', async () => {
     const id = Buffer.from(`usr:${anna.id}`).toString('base64url');
     expect((await blitz.rest.ask('POST', path({ id }), { body: { password: NEW }, token: system })).status).toBe(204);
   });
@@ -182,7 +182,7 @@ describe('Blitz 2.11: password', () => {
     expect([nobody.status, nobody.json]).toMatchObject([404, { type: 'process_error', error: 'no_subject_found' }]);
   });
 
-  it('T8: is one event of the user, with address and browser', async () => {
+  it('T8: records one event of the user, with address and browser', async () => {
     await asUser({ current: OLD, password: NEW, resetSessions: false });
     const events = (await blitz.world.events(blitz.tenant)).filter(({ subject_id: id }) => id === anna.id);
     expect(events.at(-1)).toMatchObject({
@@ -192,7 +192,7 @@ describe('Blitz 2.11: password', () => {
     });
   });
 
-  it('says in the audit whether sessions were reset', async () => {
+  it('shows in the audit whether sessions were reset', async () => {
     const reader = await blitz.appToken('blitz_api_sys_uaud');
     const last = async () => {
       const audit = `/blitz/api/v3/users/${anna.id}/audit`;
@@ -218,7 +218,7 @@ describe('Blitz 2.11: password of a dependent account', () => {
       { subject: { kind: 'user', id: anna.id }, object: { kind: 'user', id: child.id }, names: [name] },
     ]);
 
-  it('is changed by who holds the right, and its sessions end', async () => {
+  it('is changed by a holder of the right, and its sessions end', async () => {
     const childs = await blitz.userToken(child, 'blitz_api_usec');
     await mayChange();
     const answer = await change(child, { password: 'Child_pass_3' });
@@ -227,14 +227,14 @@ describe('Blitz 2.11: password of a dependent account', () => {
     expect([await isActive(childs), await isActive(token)]).toEqual([false, true]);
   });
 
-  it('keeps its sessions if told so', async () => {
+  it('keeps its sessions if resetSessions is false', async () => {
     const childs = await blitz.userToken(child, 'blitz_api_usec');
     await mayChange();
     expect((await change(child, { password: 'Child_pass_3', resetSessions: false })).status).toBe(204);
     expect(await isActive(childs)).toBe(true);
   });
 
-  it('is refused without the right, whether or not there is such an account', async () => {
+  it('is refused without the right, whether or not the account exists', async () => {
     await mayChange('some_other_right');
     for (const user of [child, { id: 'nobody' }]) {
       const answer = await change(user, { password: 'Child_pass_3' });
@@ -243,7 +243,7 @@ describe('Blitz 2.11: password of a dependent account', () => {
     expect(await opens(OLD, child)).toBe(true);
   });
 
-  it('may be the own account, with the current password', async () => {
+  it("may be the user's own account, with the current password", async () => {
     const missing = await change(anna, { password: NEW });
     expect([missing.status, missing.json]).toEqual([400, wrongValue('current')]);
     const wrong = await change(anna, { password: NEW, current: 'wrong' });
@@ -252,13 +252,13 @@ describe('Blitz 2.11: password of a dependent account', () => {
     expect(await opens(NEW)).toBe(true);
   });
 
-  it('obeys the policy, and the password must be there', async () => {
+  it('follows the policy, and the password is required', async () => {
     await mayChange();
     expect((await change(child, { password: 'short' })).json).toEqual(wrongValue('password', 'password_policy'));
     expect((await change(child, {})).json).toEqual(wrongValue('password'));
   });
 
-  it('is for users with the scope alone', async () => {
+  it('is only for users with the scope', async () => {
     await mayChange();
     const other = await blitz.userToken(anna, 'blitz_api_usec_chg');
     expect((await change(child, { password: NEW }, other)).status).toBe(403);

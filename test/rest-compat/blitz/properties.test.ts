@@ -30,7 +30,7 @@ describe('Blitz 2.5: properties', () => {
     expect((await change({})).json).toEqual(second.json);
   });
 
-  it('refuses values and names that are no properties', async () => {
+  it('refuses invalid values and names', async () => {
     for (const [add, pos] of [
       [{ 'a.b': null }, 'add.a.b'],
       [{ a: [1] }, 'add.a'],
@@ -54,7 +54,7 @@ describe('Blitz 2.5: properties', () => {
     expect((await read()).json).toEqual({});
   });
 
-  it('is open to the reading scopes and to those of changes, in both modes', async () => {
+  it('accepts the scopes for reading and for changes, in both modes', async () => {
     for (const scope of ['blitz_api_user', 'blitz_api_user_chg']) {
       const token = await own(scope);
       const changed = await change({ add: { [scope]: 1 } }, { token, headers: END_USER });
@@ -66,7 +66,7 @@ describe('Blitz 2.5: properties', () => {
     expect((await read(only)).status).toBe(200);
   });
 
-  it('T9, T13: refuses silent users, other accounts and other scopes', async () => {
+  it('T9, T13: refuses users without an address, other accounts and other scopes', async () => {
     const token = await own('blitz_api_user');
     const silent = await change({ add: { x: 1 } }, { token });
     expect([silent.status, silent.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
@@ -86,7 +86,7 @@ describe('Blitz 2.5: properties', () => {
       expect([answer.status, answer.json]).toEqual([404, NO_SUBJECT]);
   });
 
-  it('writes one event that names what changed, and none for no change', async () => {
+  it('writes one event that names the changed properties, but none without a change', async () => {
     await change({ add: { a: 1, b: 1 } });
     const events = await blitz.eventsOf(async () => {
       await change({ add: { a: 2, b: 1 }, remove: ['c'] });

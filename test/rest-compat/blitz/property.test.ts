@@ -7,7 +7,7 @@ import { type MadeRequest, requestsFor } from '../../support/openapi-requests.ts
 import type { Answer } from '../../support/rest.ts';
 import { TestUpstream } from '../../support/upstream.ts';
 
-/** Requests per row: so many batches of so many at once. */
+/** Requests for each row: the number of batches, and of parallel requests in a batch. */
 const BATCHES = 20;
 const AT_ONCE = 10;
 const SEED = 20_261_122;
@@ -34,16 +34,16 @@ function isDocumented({ status, text, json, headers }: Answer): boolean {
   return type === undefined && typeof error === 'string' && typeof description === 'string';
 }
 
-/** What needs a browser that came from a provider, and a token that only a browser gets. */
+/** Rows that need a browser redirected by a provider, and a token that only a browser gets. */
 const NEVER_THROUGH = new Set(['GET /blitz/api/users/current/fps/bind/cb/{type}/{name}', 'GET /blitz/oauth/me']);
 
-describe('Blitz: whatever is sent is answered in the documented words, and never with 5xx', () => {
+describe('Blitz: every request is answered in a documented form, and never with 5xx', () => {
   const blitz = blitzOfSuite();
   let upstream: TestUpstream;
   let powerful: AllPowerful;
   beforeAll(async () => {
     powerful = await blitz.allPowerful();
-    // Guesses would soon be refused unread.
+    // Otherwise lock-out would soon refuse all attempts.
     const { world, tenant } = blitz;
     await world.services.tenants.updateSettings(world.system(tenant), { lockout: { enabled: false } });
     upstream = await TestUpstream.start({ clientId: 'idgraph', redirectUris: [RETURN] });
@@ -78,12 +78,12 @@ describe('Blitz: whatever is sent is answered in the documented words, and never
     await fc.assert(
       fc.asyncProperty(fc.array(requests, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (batch) => {
         await Promise.all(batch.map(send));
-        // Taken away, so that a fault counts for its own row alone.
+        // Remove the faults, so that each counts only for its row.
         expect(blitz.rest.faults.splice(0)).toEqual([]);
       }),
       { numRuns: BATCHES, seed: SEED, endOnFailure: true },
     );
-    // Most requests are refused; some must get to the end of their row, or the property says little of it.
+    // Most requests are refused, but some must succeed, or the test would say little about the row.
     if (!NEVER_THROUGH.has(row.name)) expect(through).toBeGreaterThan(0);
   });
 });

@@ -32,7 +32,7 @@ describe('Blitz 2.17: login by a QR code', () => {
     blitz.rest.ask('POST', path(code, `/${decision}`), { token, headers: END_USER });
   const result = () => blitz.world.services.qrSignIn.result(blitz.tenant, begun.ticket);
 
-  it('shows the application, address, browser and system that want in', async () => {
+  it('shows the application, address, browser and system that want to sign in', async () => {
     const answer = await look();
     expect([answer.status, answer.json]).toEqual([
       200,
@@ -48,24 +48,24 @@ describe('Blitz 2.17: login by a QR code', () => {
     ]);
   });
 
-  it('leaves out what the browser does not tell', async () => {
+  it('leaves out what the browser does not send', async () => {
     const { code } = await begin(null);
     expect(Object.keys((await look(code)).json)).toEqual(['code', 'appId', 'appName', 'ip', 'expiresIn']);
   });
 
-  it('confirms with 204 and an empty body; the browser is let in as the user', async () => {
+  it('confirms with 204 and an empty body; the browser is signed in as the user', async () => {
     const answer = await decide('confirm');
     expect([answer.status, answer.text]).toEqual([204, '']);
     expect(await result()).toEqual({ outcome: 'confirmed', userId: anna.id });
   });
 
-  it('refuses with 204 and an empty body; the browser is sent away', async () => {
+  it('refuses with 204 and an empty body; the browser is not signed in', async () => {
     const answer = await decide('refuse');
     expect([answer.status, answer.text]).toEqual([204, '']);
     expect(await result()).toEqual({ outcome: 'refused' });
   });
 
-  it('records the decision with the address of the user, and whom it let in where', async () => {
+  it("records the decision with the address of the user, the application and the browser's address", async () => {
     await decide('confirm');
     expect((await blitz.world.events(blitz.tenant)).at(-1)).toMatchObject({
       type: 'qr_sign_in.confirmed',
@@ -76,13 +76,13 @@ describe('Blitz 2.17: login by a QR code', () => {
     });
   });
 
-  it.each(['confirm', 'refuse'] as const)('answers qr_code_used once it was decided: %s', async (decision) => {
+  it.each(['confirm', 'refuse'] as const)('answers qr_code_used after a decision: %s', async (decision) => {
     await decide(decision);
     for (const again of [await decide('confirm'), await decide('refuse'), await look()])
       expect([again.status, again.json]).toEqual([400, processError('qr_code_used')]);
   });
 
-  it('answers not_found for codes that are unknown, over or no codes', async () => {
+  it('answers not_found for codes that are unknown, expired or malformed', async () => {
     for (const code of [UNKNOWN, 'x', '%00', 'x'.repeat(3000)])
       for (const none of [await look(code), await decide('confirm', code), await decide('refuse', code)])
         expect([none.status, none.json]).toEqual([404, NOT_FOUND]);
@@ -91,13 +91,13 @@ describe('Blitz 2.17: login by a QR code', () => {
       expect([late.status, late.json]).toEqual([404, NOT_FOUND]);
   });
 
-  it('takes a decision only with the address of the user', async () => {
+  it('requires the address of the user for a decision', async () => {
     const answer = await blitz.rest.ask('POST', path(begun.code, '/confirm'), { token });
     expect([answer.status, answer.json.errors[0].pos]).toEqual([400, 'X-Forwarded-For']);
     expect(await result()).toEqual({ outcome: 'pending' });
   });
 
-  it('is closed to applications, other scopes and callers without a token', async () => {
+  it('refuses applications, other scopes and callers without a token', async () => {
     const app = await blitz.appToken('blitz_rights_full_access');
     const other = await blitz.userToken(anna, 'blitz_user_rights');
     for (const [method, end] of [

@@ -5,12 +5,12 @@ import { openPostgresDatabase } from '../../support/postgres.ts';
 import type { Answer } from '../../support/rest.ts';
 import { totpCode, wrongTotpCode } from '../../support/totp.ts';
 
-/** Requests that leave together; with the connections of the pool some of them meet in the middle of the work. */
+/** Requests sent at the same time; with several connections in the pool some of them overlap. */
 const AT_ONCE = 8;
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
-/** On a server: the embedded database has one connection, where nothing happens at the same time. */
-describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () => {
+/** On a PostgreSQL server, because on the single connection of the embedded database nothing overlaps. */
+describe('Blitz: concurrent requests', { timeout: 120_000 }, () => {
   const blitz = blitzOfSuite(async () => [await openPostgresDatabase(undefined, AT_ONCE)]);
   let system: string;
   let anna: User;
@@ -33,7 +33,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
   const together = (work: (at: number) => Promise<Answer>, times = AT_ONCE) =>
     Promise.all(Array.from({ length: times }, (_, at) => work(at)));
   const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status).sort();
-  /** So many succeeded, and all others were refused in the same words. */
+  /** Expects this number of successes, and the same refusal for all others. */
   const once = (answers: readonly Answer[], success: number, refusal: readonly [status: number, error: string]) => {
     const refused = answers.filter(({ status }) => status !== success);
     expect(answers.length - refused.length).toBe(1);
@@ -46,14 +46,14 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     return /\d{6}/.exec([...mails, ...texts].find((one) => one.to === to)!.text)![0];
   };
 
-  it('a code app is attached once by one secret and code', async () => {
+  it('attach a code app once with one secret and code', async () => {
     const body = { base32Secret: SECRET, otpCode: totpCode(SECRET, blitz.world.clock.now()) };
     once(await together(() => ask('POST', path('/totps/attach/qr'), body)), 204, [400, 'already_exists']);
     expect((await ask('GET', path('/totps'))).json).toHaveLength(1);
     expect(await eventsOf(anna.id, 'credential.added')).toHaveLength(1);
   });
 
-  it('a code app is detached once', async () => {
+  it('detach a code app once', async () => {
     const body = { base32Secret: SECRET, otpCode: totpCode(SECRET, blitz.world.clock.now()) };
     await ask('POST', path('/totps/attach/qr'), body);
     const [{ id }] = (await ask('GET', path('/totps'))).json;
@@ -61,7 +61,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     expect(await eventsOf(anna.id, 'credential.removed')).toHaveLength(1);
   });
 
-  it('no more codes are guessed than the limit lets through', async () => {
+  it('check no more wrong codes than the limit allows', async () => {
     const { accountLimit } = (await blitz.world.services.directory.byId(blitz.tenant.id))!.settings.lockout;
     const wrong = { base32Secret: SECRET, otpCode: wrongTotpCode(SECRET, blitz.world.clock.now()) };
     await together(() => ask('POST', path('/totps/attach/qr'), wrong), accountLimit + AT_ONCE);
@@ -69,7 +69,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     expect((await ask('POST', path('/totps/attach/qr'), right)).json.error).toBe('wrong_otp_code');
   });
 
-  it('one of those who register an address, a login or an id has it', async () => {
+  it('register an address, a login or an id for only one account', async () => {
     const attrs = [
       { email: { value: `race.${count}@example.com` } },
       { login: `race-${count}` },
@@ -81,7 +81,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     }
   });
 
-  it('an app instance goes to one of those who register with it', async () => {
+  it('give an app instance to only one account', async () => {
     const { clientId } = await blitz.world.newAppInstance(blitz.tenant);
     const actions = [{ type: 'bindDynClient', client_id: clientId }];
     const answers = await together(() => ask('PUT', '/blitz/reg/api/v3/users', { user: { attrs: {} }, actions }));
@@ -103,24 +103,24 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     const proceed = (value: string) =>
       ask('POST', `/blitz/reg/api/v3/users/${context}`, { instruction: 'confirm_email', value });
 
-    it('takes a right code once', async () => {
+    it('accepts a right code once', async () => {
       const answers = await together(() => proceed(code), 4);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      // Whoever comes last finds the step done or, while it is being done, nothing.
+      // A later request finds the step done or, while it is being done, no registration.
       for (const { status } of answers) expect([200, 400, 404]).toContain(status);
       expect(
         await eventsOf(answers.find(({ status }) => status === 200)!.json.subject, 'user.email_verified'),
       ).toHaveLength(1);
     });
 
-    it('takes no more than five wrong ones', async () => {
+    it('accepts at most five wrong codes', async () => {
       const answers = await together(() => proceed(code === '000000' ? '111111' : '000000'), 12);
       expect(answers.filter(({ json }) => json.error === 'wrong_otp_code').length).toBeLessThanOrEqual(5);
       expect((await proceed(code)).status).toBe(404);
     });
   });
 
-  it('a QR code is confirmed or refused once, by one user', async () => {
+  it('confirm or refuse a QR code once, by one user', async () => {
     const powerful = await blitz.allPowerful();
     const tokens = [await powerful.user(anna), await powerful.user(await blitz.account())];
     const origin = { ip: '198.51.100.20', userAgent: null };
@@ -138,7 +138,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     expect(types).toEqual([`qr_sign_in.${result.outcome}`]);
   });
 
-  it('properties and attributes of many changes are all kept', async () => {
+  it('keep the properties and attributes of all changes', async () => {
     const names = Array.from({ length: AT_ONCE }, (_, at) => `name${at}`);
     await together((at) => ask('POST', path('/props'), { add: { [names[at]!]: at } }));
     await together((at) => ask('POST', path(''), { [names[at]!]: at }));
@@ -147,7 +147,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     expect(names.map((name) => shown[name])).toEqual(names.map((_, at) => at));
   });
 
-  it('authentication modes of many changes are all kept', async () => {
+  it('keep the authentication modes of all changes', async () => {
     const bodies = [{ needPasswordChange: true }, { methodsLocked: ['password'] }, {}];
     expect(new Set(statuses(await together((at) => ask('POST', path('/auth'), bodies[at % 3]))))).toEqual(
       new Set([200]),
@@ -156,7 +156,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     expect(await eventsOf(anna.id, 'auth_mode.locked_methods_changed')).toHaveLength(1);
   });
 
-  it('a security question is the whole of one of those that were set', async () => {
+  it('set a security question with its matching answer', async () => {
     const set = (at: number) => ask('POST', path('/secQsn'), { question: `Question ${at}?`, answer: `Answer ${at}` });
     expect(new Set(statuses(await together(set)))).toEqual(new Set([204]));
     const { question } = (await ask('GET', path('/secQsn'))).json;
@@ -165,18 +165,18 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     once(await together(() => ask('DELETE', path('/secQsn'))), 204, [404, 'not_found']);
   });
 
-  it('an external account goes to one of those who link it', async () => {
+  it('link an external account to only one account', async () => {
     const { name } = await blitz.world.newProvider(blitz.tenant);
     const users = await Promise.all(Array.from({ length: AT_ONCE }, () => blitz.account()));
     once(await together((at) => ask('POST', path(`/fa/vk/${name}/1`, users[at]!))), 204, [400, 'already_bound']);
   });
 
-  it('a group id goes to one of those who make a group', async () => {
+  it('make a group id only once', async () => {
     const body = { profile: 'orgs', id: `race-${count}`, name: 'Race' };
     once(await together(() => ask('POST', '/blitz/api/v2/grps', body)), 200, [400, 'already_exists']);
   });
 
-  it('rights that are given and taken in any order block nobody, and end one way or the other', async () => {
+  it('grant and revoke rights in any order without a deadlock', async () => {
     const boris = await blitz.account();
     const pairs = [
       { subject: anna.id, object: boris.id, rights: ['a', 'b'] },
@@ -192,13 +192,13 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     const events = (await blitz.world.events(blitz.tenant)).filter(({ type, params }) => {
       return type.startsWith('right.') && params['subject'] === anna.id && params['right'] === 'a';
     });
-    // Every change is one event, so they take turns.
+    // Every change records one event, so they alternate.
     expect(events.map(({ type }) => type)).toEqual(
       events.map((_, at) => (at % 2 === 0 ? 'right.granted' : 'right.revoked')),
     );
   });
 
-  it('an account that is deleted while everything about it changes is gone, and nothing of it is left', async () => {
+  it('delete an account and all its data while other requests change it', async () => {
     const { name } = await blitz.world.newProvider(blitz.tenant);
     await ask('POST', '/blitz/api/v2/grps', { profile: 'orgs', id: 'deletion', name: 'Deletion' });
     for (let round = 0; round < 4; round++) {
@@ -228,7 +228,7 @@ describe('Blitz: the same thing at the same moment', { timeout: 120_000 }, () =>
     }
   });
 
-  it('one permission, device and password change is one change', async () => {
+  it('revoke a permission, forget a device and change a password once', async () => {
     const { client } = await blitz.world.newClient(blitz.tenant);
     await blitz.world.consent(blitz.tenant, anna.id, client, ['openid']);
     const acl = path(`/acls/${anna.id}_${client.clientId}`);

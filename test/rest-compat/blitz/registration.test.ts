@@ -43,7 +43,7 @@ describe('Blitz 2.2: registration', () => {
   };
   const other = (code: string) => (code === '000000' ? '111111' : '000000');
 
-  it.each(PATHS)('T28: sample on %s: the account is complete, readable, and signed in', async (path) => {
+  it.each(PATHS)('T28: sample on %s: makes an account that is complete, readable and signed in', async (path) => {
     const app = await blitz.world.newAppInstance(blitz.tenant);
     const answer = await register(
       {
@@ -75,7 +75,7 @@ describe('Blitz 2.2: registration', () => {
     expect((await proceed(context, { instruction: 'confirm_email', value: '1' })).status).toBe(404);
   });
 
-  it('takes the subject id it is told, and the actions inside the user too', async () => {
+  it('uses the given subject id, and accepts actions inside the user too', async () => {
     const app = await blitz.world.newAppInstance(blitz.tenant);
     const subject = `BIP-7QK2M1A-${count}`;
     const answer = await register({
@@ -91,12 +91,12 @@ describe('Blitz 2.2: registration', () => {
     ]);
   });
 
-  it('keeps the login it is told', async () => {
+  it('uses the given login', async () => {
     const answer = await register({ user: { attrs: { login: `pavel-${count}`, email: { value: email } } } });
     expect((await read(answer.json.subject)).login).toBe(`pavel-${count}`);
   });
 
-  it('asks for the codes that it sends to contacts that are not verified, one after the other', async () => {
+  it('requires the codes that it sends to unverified contacts, one after the other', async () => {
     const phone = `7999${1_000_000 + count}`;
     const answer = await register(
       { user: { attrs: attrs({ email: { value: email }, phone_number: { value: phone, verified: false } }) } },
@@ -125,7 +125,7 @@ describe('Blitz 2.2: registration', () => {
     expect((await proceed(context, { instruction: 'confirm_phone', value: texted })).status).toBe(404);
   });
 
-  it('writes mails in English where the language is none of ours', async () => {
+  it('writes mails in English if the language is not supported', async () => {
     for (const headers of [{}, { 'accept-language': 'en' }, { 'accept-language': 'xx;q=nonsense,,' }]) {
       email = `lang.${count++}@example.com`;
       await register({ user: { attrs: { email: { value: email } } } }, { headers });
@@ -152,7 +152,7 @@ describe('Blitz 2.2: registration', () => {
     }
   });
 
-  it('refuses what another account has', async () => {
+  it('refuses identifiers of another account', async () => {
     const subject = `taken-${count}`;
     await register({ user: { attrs: { sub: subject, login: `login-${count}`, email: { value: email } } } });
     for (const [over, pos] of [
@@ -165,7 +165,7 @@ describe('Blitz 2.2: registration', () => {
     }
   });
 
-  it('refuses a password that breaks the policy, and leaves no account behind', async () => {
+  it('refuses a password that breaks the policy, and makes no account', async () => {
     const sub = `no-account-${count}`;
     for (const password of ['short', 'Pavel_Orlov_1', 'x'.repeat(2000)]) {
       const answer = await register({ user: { attrs: attrs({ sub }), credentials: { password } } });
@@ -175,7 +175,7 @@ describe('Blitz 2.2: registration', () => {
     expect((await read(sub)).error).toBe('no_subject_found');
   });
 
-  it('refuses app instances that are not free, and leaves no account behind', async () => {
+  it('refuses app instances that are not free, and makes no account', async () => {
     const sub = `no-app-${count}`;
     const app = await blitz.world.newAppInstance(blitz.tenant);
     const bind = (client_id: string, over = {}) =>
@@ -205,7 +205,7 @@ describe('Blitz 2.2: registration', () => {
     expect([answer.status, answer.json]).toEqual([400, wrongValue('', 'wrong_json')]);
   });
 
-  it('is for applications with the scope of registration', async () => {
+  it('requires an application with the scope of registration', async () => {
     const user = await blitz.account();
     for (const caller of [
       await blitz.appToken('blitz_api_sys_users_chg'),
@@ -236,7 +236,7 @@ describe('Blitz 2.2: registration', () => {
       expect([late.status, late.json.error]).toEqual([404, 'not_found']);
     });
 
-    it('is not found under a context that is none', async () => {
+    it('is not found for an invalid context', async () => {
       for (const wrong of ['x', `${context}x`, context.split('').reverse().join(''), 'y'.repeat(300), '%00']) {
         const answer = await proceed(wrong, { instruction: 'confirm_email', value: code });
         expect([answer.status, answer.json.error]).toEqual([404, 'not_found']);

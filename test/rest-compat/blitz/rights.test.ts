@@ -54,13 +54,13 @@ describe('Blitz 2.18: access rights', () => {
     await remove({ subject: 'its|portal', object: ben.id, rights: ['change_password'] });
   });
 
-  it('answers an empty object where there are no rights', async () => {
+  it('answers an empty object if there are no rights', async () => {
     expect(await of(anna.id)).toEqual({});
     expect(await of('its/portal')).toEqual({});
     expect(await on(anna.id)).toEqual({});
   });
 
-  it('takes plain ids with their types, and instance ids', async () => {
+  it('accepts plain ids with their types, and instance ids', async () => {
     const typed = { subject: 'portal', subjectType: 'its', rights: ['typed'] };
     const instance = Buffer.from(`usr:${anna.id}`).toString('base64url');
     const given = await put([
@@ -80,7 +80,7 @@ describe('Blitz 2.18: access rights', () => {
     ]);
   });
 
-  it('gathers tags when a right is put again, and drops it when a deletion leaves none', async () => {
+  it('adds tags when a right is granted again, and ends it when a deletion leaves none', async () => {
     await put(parent());
     await put({ ...parent(), tags: ['audit'] });
     expect(await of(anna.id)).toEqual({ [ben.id]: { change_password: ['audit', 'parent'] } });
@@ -90,7 +90,7 @@ describe('Blitz 2.18: access rights', () => {
     expect(await of(anna.id)).toEqual({});
   });
 
-  it('removes a right whole without tags; an absent one is 204 as well', async () => {
+  it('revokes a right completely without tags; an absent one is also answered with 204', async () => {
     await put({ ...parent(), tags: ['a', 'b'] });
     const { tags: _, ...whole } = parent();
     for (let i = 0; i < 2; i++) expect((await remove(whole)).status).toBe(204);
@@ -109,7 +109,7 @@ describe('Blitz 2.18: access rights', () => {
     ]);
   });
 
-  it('are told of in the audit of who holds them, with the tags that came, went and are left', async () => {
+  it('are shown in the audit of their holder, with the added, removed and remaining tags', async () => {
     const reader = await blitz.appToken('blitz_api_sys_uaud');
     await put({ ...parent(), tags: ['a', 'b'] });
     await remove({ ...parent(), tags: ['a'] });
@@ -186,7 +186,7 @@ describe('Blitz 2.18: access rights', () => {
       });
   });
 
-  it('shows users their own rights and nothing else', async () => {
+  it('shows users only their own rights', async () => {
     await put(parent());
     const own = await ask('GET', `${RIGHTS}/of/${anna.id}`, { token: annasToken, headers: END_USER });
     expect([own.status, own.json]).toEqual([200, { [ben.id]: { change_password: ['parent'] } }]);
@@ -197,7 +197,7 @@ describe('Blitz 2.18: access rights', () => {
     expect((await remove(parent(), annasToken)).status).toBe(403);
   });
 
-  it('needs a token with its own scope', async () => {
+  it('requires a token with its scope', async () => {
     for (const [method, path] of [
       ['GET', `${RIGHTS}/of/${anna.id}`],
       ['GET', `${RIGHTS}/on/${anna.id}`],
@@ -218,14 +218,14 @@ describe('Blitz 2.18: access rights', () => {
   describe('changed under v2', () => {
     const pair = () => ({ subject: anna.id, object: ben.id });
 
-    it('lets users give and take rights on their own account', async () => {
+    it('lets users grant and revoke rights on their own account', async () => {
       const given = await change(bensToken, { ...pair(), add: ['change_password', 'view'] }, END_USER);
       expect([given.status, given.text]).toEqual([204, '']);
       expect((await change(bensToken, { ...pair(), remove: ['view'] }, END_USER)).status).toBe(204);
       expect(await of(anna.id)).toEqual({ [ben.id]: { change_password: ['set_from_api'] } });
     });
 
-    it('lets users give up what they hold, and give themselves nothing', async () => {
+    it('lets users give up their rights, but not grant themselves any', async () => {
       await put(parent());
       const more = await change(annasToken, { ...pair(), add: ['more'] });
       expect([more.status, more.json.error]).toEqual([403, 'access_denied']);
@@ -239,7 +239,7 @@ describe('Blitz 2.18: access rights', () => {
       expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
     });
 
-    it('lets applications take rights, and give none', async () => {
+    it('lets applications revoke rights, but not grant any', async () => {
       await put(parent());
       const adding = await change(revoker, { ...pair(), add: ['x'], remove: ['change_password'] });
       expect([adding.status, adding.json.error]).toEqual([403, 'access_denied']);

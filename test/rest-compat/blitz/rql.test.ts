@@ -43,7 +43,7 @@ describe('RQL', () => {
     expect(read('eq(rate,100%)')).toEqual(['eq', 'auto:rate', 'auto:100%']);
   });
 
-  it('takes balanced parentheses, blanks and colons inside values', () => {
+  it('accepts balanced parentheses, blanks and colons inside values', () => {
     expect(read('eq( name , Example (Moscow) Ltd )')).toEqual(['eq', 'auto:name', 'auto:Example (Moscow) Ltd']);
     expect(read('and(eq(f,string:f(x,y)), eq(g,f(x)))')).toEqual([
       'and',
@@ -54,7 +54,7 @@ describe('RQL', () => {
     expect(read('eq(a,)')).toEqual(['eq', 'auto:a', 'auto:']);
   });
 
-  it('checks values that name their type', () => {
+  it('checks values with a type prefix', () => {
     expect(read('eq(a,number:-1.5)')).toEqual(['eq', 'auto:a', 'number:-1.5']);
     expect(read('eq(a,boolean:true)')).toEqual(['eq', 'auto:a', 'boolean:true']);
     expect(refusal(() => parseRql('eq(a,number:x)')).at).toBe(5);
@@ -74,7 +74,7 @@ describe('RQL', () => {
     ['eq(a,b)&eq(c,d)', 7],
     ['(eq(a,b))', 0],
     ['\0(a)', 0],
-  ])('refuses %j and says where', (text, at) => {
+  ])('refuses %j and names the position', (text, at) => {
     expect(refusal(() => parseRql(text)).at).toBe(at);
   });
 
@@ -89,7 +89,7 @@ describe('RQL', () => {
     expect(refusal(() => parseRql(`eq(a,${'b'.repeat(5000)})`)).message).toContain('4096');
   });
 
-  it('takes the limit out of the outermost and', () => {
+  it('removes the limit from the outermost `and`', () => {
     const split = (text: string) => {
       const { condition, limit } = splitLimit(parseRql(text));
       return [condition && shape(condition), limit];

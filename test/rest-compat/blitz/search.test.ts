@@ -31,7 +31,7 @@ describe('Blitz 2.4: search', () => {
     expect([answer.status, answer.json]).toEqual([200, [one.json]]);
   });
 
-  it('answers an empty list when nobody is found', async () => {
+  it('answers an empty list when no account matches', async () => {
     const answer = await search('eq(family_name,nobody)');
     expect([answer.status, answer.text]).toEqual([200, '[]']);
   });
@@ -61,7 +61,7 @@ describe('Blitz 2.4: search', () => {
     }
   });
 
-  it('finds accounts that are blocked for inactivity by the lock they are shown with', async () => {
+  it('finds accounts that are blocked for inactivity as locked', async () => {
     const idle = await blitz.account();
     await blitz.world.db.orm.em
       .fork()
@@ -73,7 +73,7 @@ describe('Blitz 2.4: search', () => {
     await blitz.world.services.users.delete(blitz.world.system(blitz.tenant), idle.id);
   });
 
-  it('refuses a query that is missing, repeated or no expression', async () => {
+  it('refuses a query that is missing, repeated or malformed', async () => {
     for (const query of [
       '',
       '?query',
@@ -100,19 +100,19 @@ describe('Blitz 2.4: search', () => {
     }
   });
 
-  it('names the place of a fault', async () => {
+  it('names the position of a fault', async () => {
     const { json } = await search('and(eq(a,b),like(c,d))');
     expect(json.errors[0].desc).toContain('character 13');
   });
 
-  it('T13: takes applications alone', async () => {
+  it('T13: accepts only applications', async () => {
     const answer = await blitz.rest.ask('GET', '/blitz/api/v3/users?query=limit(1)', {
       token: await blitz.userToken(orlov, 'blitz_api_user'),
     });
     expect([answer.status, answer.json.error]).toEqual([403, 'insufficient_scope']);
   });
 
-  it("does not find a neighbour's users (check 55)", async () => {
+  it('does not find users of another tenant (check 55)', async () => {
     const other = await blitz.world.tenant();
     await blitz.world.newUser(other, { id: 'theirs', familyName: 'Neighbour' });
     expect(await found('or(eq(family_name,Neighbour),eq(sub,theirs))')).toEqual([]);

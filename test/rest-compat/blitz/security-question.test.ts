@@ -21,7 +21,7 @@ describe('Blitz 2.10: security question', () => {
   const remove = (as: As = asAnna()) => blitz.rest.ask('DELETE', path(), as);
   const wrongAnswer = (desc: string) => ({ type: 'process_error', error: 'wrong_security_answer', desc });
 
-  it('T19: is 404 before it is set, then shows the question alone; the right answer is 204', async () => {
+  it('T19: is 404 before it is set, then shows only the question; the right answer is 204', async () => {
     const none = await get();
     expect([none.status, none.json]).toEqual([404, NOT_FOUND]);
     const done = await set();
@@ -33,7 +33,7 @@ describe('Blitz 2.10: security question', () => {
     }
   });
 
-  it('T19: refuses a check with three texts under one code', async () => {
+  it('T19: refuses a check with one code and three different texts', async () => {
     const unset = await check();
     expect([unset.status, unset.json]).toEqual([400, wrongAnswer('security question not found')]);
     await set();
@@ -43,7 +43,7 @@ describe('Blitz 2.10: security question', () => {
     expect([answer.status, answer.text]).toEqual([400, JSON.stringify(wrongAnswer('security answer not match'))]);
   });
 
-  it('compares to the letter, and takes any text for an answer that a field of the graph takes', async () => {
+  it('compares exactly, and accepts every answer that the graph accepts', async () => {
     await set();
     for (const answer of ['elm', 'Elm ', '']) {
       blitz.world.clock.advance(1);
@@ -57,7 +57,7 @@ describe('Blitz 2.10: security question', () => {
       expect((await check({ answer }, asSystem())).json).toEqual(wrongValue('answer'));
   });
 
-  it('cannot be guessed: after too many tries the right answer is refused like a wrong one', async () => {
+  it('refuses the right answer like a wrong one after too many attempts', async () => {
     await set();
     const { accountLimit } = (await blitz.world.services.directory.byId(blitz.tenant.id))!.settings.lockout;
     for (let i = 0; i < accountLimit; i++) {
@@ -68,7 +68,7 @@ describe('Blitz 2.10: security question', () => {
     expect([refused.status, refused.json]).toEqual([400, wrongAnswer('security answer not match')]);
   });
 
-  it('is replaced and removed; what is not set cannot be removed', async () => {
+  it('is replaced and removed; one that is not set cannot be removed', async () => {
     await set();
     await set({ question: 'Name of the first pet?', answer: 'Rex' }, asSystem());
     expect((await get()).json).toEqual({ question: 'Name of the first pet?' });
@@ -103,7 +103,7 @@ describe('Blitz 2.10: security question', () => {
     expect((await get()).status).toBe(404);
   });
 
-  it('is found by subjectId and by instanceId, and unknown for nobody', async () => {
+  it('is found by subjectId and by instanceId, and not for an unknown account', async () => {
     const instanceId = Buffer.from(`usr:${who.anna.id}`).toString('base64url');
     expect((await blitz.rest.ask('POST', path(instanceId), { ...asAnna(), body: SAMPLE })).status).toBe(204);
     expect((await blitz.rest.ask('GET', path(instanceId), asSystem())).status).toBe(200);
@@ -120,7 +120,7 @@ describe('Blitz 2.10: security question', () => {
     }
   });
 
-  it('T13: takes each documented scope alone, and no token of another account', async () => {
+  it('T13: accepts each documented scope alone, and no token of another account', async () => {
     const boris = await blitz.account();
     for (const ask of [
       blitz.rest.ask('GET', path(boris.id), asAnna()),
@@ -144,7 +144,7 @@ describe('Blitz 2.10: security question', () => {
     }
   });
 
-  it('T8: records every change and every failed check, and nothing of the answers', async () => {
+  it('T8: records every change and every failed check, without the answers', async () => {
     const before = (await blitz.world.events(blitz.tenant)).length;
     await set();
     await check();

@@ -2,16 +2,16 @@
 export interface Service {
   readonly number: number;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** From the host on; more than one where the manual's editions differ. */
+  /** The paths, without the host; several if the editions of the manual differ. */
   readonly paths: readonly string[];
-  /** Scopes of user mode, of system mode: each alone is enough. */
+  /** The scopes of user mode and of system mode; each alone is enough. */
   readonly user: readonly string[];
   readonly app: readonly string[];
-  /** Whether HTTP Basic opens it. */
+  /** Whether the service accepts HTTP Basic. */
   readonly basic: boolean;
   readonly status: number;
   readonly body: 'json' | 'form' | null;
-  /** Whether user mode passes address and browser of the user on. */
+  /** Whether user mode sends the address and browser of the user. */
   readonly endUser: boolean;
 }
 
@@ -198,13 +198,13 @@ export const SERVICES: readonly Service[] = ROWS.map(([number, method, paths, us
   endUser: marks.includes('U'),
 }));
 
-/** What needs a browser, a device of a person or an app's registration, and comes with those. Empty when the dialect is whole. */
+/** Services that are not served yet, because they need a browser, a device or the registration of an app. */
 export const STEP_3 = {
   services: [60, 64, 67, 68, 69] as readonly number[],
-  /** Rules of section 3.1 that no test is named after yet; of T31 the data are tested, and asking for consent again is not. */
+  /** Rules of section 3.1 that no test names yet. Of T31 the data are tested, but not that consent is requested again. */
   rules: ['T30'] as readonly string[],
   halves: ['T31'] as readonly string[],
 };
 
-/** The services that are there. */
+/** The services that are served. */
 export const SERVED: readonly Service[] = SERVICES.filter(({ number }) => !STEP_3.services.includes(number));

@@ -30,7 +30,7 @@ describe('Blitz 2.7: account state', () => {
         anna.id,
       ]);
 
-  it('is one of four, with the time that belongs to it, to either kind of token', async () => {
+  it('is one of four, with its time, for either kind of token', async () => {
     expect(await get()).toEqual({ name: 'initial' });
     const token = await annasToken();
     await stored('state_checked_at');
@@ -41,7 +41,7 @@ describe('Blitz 2.7: account state', () => {
     expect(await get()).toEqual({ name: 'untouchable', till: now() + 3600 });
   });
 
-  it('T24, sample: untouchable until a moment, or for ever', async () => {
+  it('T24, sample: is untouchable until a moment, or for ever', async () => {
     const answer = await set({ name: 'untouchable', till: 1_789_106_755 });
     expect([answer.status, answer.text]).toEqual([204, '']);
     await set({ name: 'untouchable', till: now() + 60 });
@@ -71,7 +71,7 @@ describe('Blitz 2.7: account state', () => {
     expect(await get()).toEqual({ name: 'initial' });
   });
 
-  it("T24: a user's token may read it and not set it", async () => {
+  it("T24: a user's token may read it but not set it", async () => {
     const token = await annasToken();
     const refused = await set({ name: 'untouchable' }, token);
     expect([refused.status, refused.json.error]).toEqual([403, 'insufficient_scope']);
@@ -80,7 +80,7 @@ describe('Blitz 2.7: account state', () => {
     expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
   });
 
-  it('T13: takes each documented scope alone', async () => {
+  it('T13: accepts each documented scope alone', async () => {
     const reader = await blitz.appToken('blitz_api_sys_usec');
     expect((await blitz.rest.ask('GET', path(), { token: reader })).status).toBe(200);
     expect((await set({ name: 'untouchable' }, reader)).status).toBe(403);

@@ -4,7 +4,7 @@ import { blitzOfSuite } from '../../support/blitz.ts';
 import type { Answer } from '../../support/rest.ts';
 import { SERVED } from './services.ts';
 
-/** What a request of the table below names. */
+/** The objects that a request of the table below names. */
 interface Target {
   readonly userId: string;
   readonly clientId: string;
@@ -81,14 +81,14 @@ const WRITES: Readonly<Record<string, Write>> = {
   },
 };
 
-/** Rows that change something and nobody's account: each with the reason. */
+/** Rows that change no account, each with the reason. */
 const ELSEWHERE: Readonly<Record<number, string>> = {
   3: 'makes an account, which holds nothing yet',
   4: 'proves the contacts of an account that the same registration made',
   20: 'compares an answer; tries are counted',
   35: 'signs the caller in, and nobody else',
   36: 'as 35',
-  44: "names no account: the caller's own, or that of whoever is signed in in the browser",
+  44: "names no account: it changes the caller's own, or that of the browser's session",
   51: 'makes a group, which holds nothing yet',
   61: 'gives a client or user a token of its own, for the credential it shows',
   63: 'reads',
@@ -118,7 +118,7 @@ describe('Blitz: takeover inside a tenant', () => {
       return { userId, clientId: client.clientId, groupId: group.key!, sample };
     };
     strong = await weak();
-    // No scope of the dialect stands for it.
+    // No scope of the dialect includes it.
     const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
     const client = (await world.services.clients.find(world.system(tenant), strong))!;
     const group = (await world.services.groups.find(world.system(tenant), { profile: 'orgs', key: strong.groupId }))!;
@@ -143,7 +143,7 @@ describe('Blitz: takeover inside a tenant', () => {
   };
 
   it.each(Object.keys(WRITES))(
-    'service %s is refused for somebody who may do more, and changes nothing',
+    'service %s is refused for an account with more permissions, and changes nothing',
     async (name) => {
       const events = await blitz.eventsOf(async () => {
         const { status, json } = await call(name, strong);
@@ -153,11 +153,11 @@ describe('Blitz: takeover inside a tenant', () => {
     },
   );
 
-  it.each(Object.keys(WRITES))('service %s is as it was for people without roles', async (name) => {
+  it.each(Object.keys(WRITES))('service %s is allowed for accounts without roles', async (name) => {
     expect((await call(name, await weak())).status).not.toBe(403);
   });
 
-  it('has every service that changes something in the table, or a reason why not', () => {
+  it('covers every service that changes something, or has a reason', () => {
     const changing = SERVED.filter(({ method }) => method !== 'GET').map(({ number }) => number);
     const inTable = new Set(Object.keys(WRITES).map((name) => Number.parseInt(name, 10)));
     const missing = changing.filter((number) => !inTable.has(number) && ELSEWHERE[number] === undefined);

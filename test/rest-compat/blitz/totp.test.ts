@@ -31,7 +31,7 @@ describe('Blitz 2.8: code apps', () => {
     expect([answer.status, answer.json]).toEqual([200, []]);
   });
 
-  it('stage 1 shows a fresh secret and its QR image, and attaches nothing', async () => {
+  it('stage 1 shows a new secret and its QR image, and attaches nothing', async () => {
     for (const as of [asAnna(), asSystem()]) {
       const { status, json, headers } = await blitz.rest.ask('GET', `${totps()}/attach/qr`, as);
       expect([status, Object.keys(json).sort()]).toEqual([200, ['base32Secret', 'base64QRCode']]);
@@ -73,7 +73,7 @@ describe('Blitz 2.8: code apps', () => {
     expect((await list()).json).toEqual([]);
   });
 
-  it('T32: a deleted app is no longer listed, and deleting the last one leaves requiredFactor alone', async () => {
+  it('T32: a deleted app is no longer listed, and deleting the last one does not change requiredFactor', async () => {
     await attach();
     const auth = `/blitz/api/v3/users/${who.anna.id}/auth`;
     expect((await blitz.rest.ask('POST', auth, { ...asAnna(), body: { requiredFactor: 2 } })).status).toBe(200);
@@ -117,7 +117,7 @@ describe('Blitz 2.8: code apps', () => {
     expect([answer.status, answer.json]).toEqual([400, wrongValue('base32Secret', 'already_exists')]);
   });
 
-  it('answers 404 to ids of no app of the account', async () => {
+  it('answers 404 to ids that no app of the account has', async () => {
     await attach();
     const boris = await blitz.account();
     for (const id of [
@@ -156,7 +156,7 @@ describe('Blitz 2.8: code apps', () => {
     }
   });
 
-  it('T13: is closed to other users and to tokens without the scope', async () => {
+  it('T13: refuses other users and tokens without the scope', async () => {
     const boris = await blitz.account();
     const foreign = await blitz.rest.ask('GET', totps(boris.id), asAnna());
     expect([foreign.status, foreign.json.error]).toEqual([403, 'access_denied']);
@@ -171,7 +171,7 @@ describe('Blitz 2.8: code apps', () => {
     }
   });
 
-  it("T8, T9: records totp_attached and totp_detached with the user's address, which changes must send", async () => {
+  it("T8, T9: records totp_attached and totp_detached with the user's address, which is required for changes", async () => {
     expect((await attach({}, asSystem())).status).toBe(204);
     const bare = await blitz.rest.ask('DELETE', `${totps()}/${idOf(1)}`, { token: who.annasToken });
     expect([bare.status, bare.json]).toEqual([400, wrongValue('X-Forwarded-For')]);
@@ -186,7 +186,7 @@ describe('Blitz 2.8: code apps', () => {
     expect(events.map(({ params }) => params['ordinal'])).toEqual([1, 2]);
   });
 
-  it('asks a user for no fresh sign-in: callers could not act on it', async () => {
+  it('requires no recent sign-in of a user, because callers could not act on that', async () => {
     const { reauthSeconds, nativeAccessTokenSeconds } = (await blitz.world.services.directory.byId(blitz.tenant.id))!
       .settings as unknown as Record<string, number>;
     expect(reauthSeconds).toBeGreaterThan(0);

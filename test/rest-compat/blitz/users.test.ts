@@ -55,18 +55,18 @@ describe('Blitz 2.1: attributes', () => {
     expect(Object.keys((await read(plain.id)).json).sort()).toEqual(['locked', 'login', 'meta', 'sub']);
   });
 
-  it('takes a chosen id that is no UUID', async () => {
+  it('accepts a chosen id that is not a UUID', async () => {
     const chosen = await blitz.account({ id: 'BIP-7QK2M1A' });
     expect((await read(chosen.id)).json.sub).toBe('BIP-7QK2M1A');
   });
 
-  it('says that a disabled account is locked', async () => {
+  it('shows a disabled account as locked', async () => {
     const boris = await blitz.account();
     await blitz.world.services.users.setEnabled(blitz.world.system(blitz.tenant), boris.id, false);
     expect((await read(boris.id)).json.locked).toBe(true);
   });
 
-  it('lets a user read the own account alone, with the scope of user mode', async () => {
+  it('lets users read only their own account, with the scope of user mode', async () => {
     const token = await blitz.userToken(anna, 'blitz_api_user');
     expect((await read(anna.id, token)).status).toBe(200);
     const boris = await blitz.account();

@@ -92,14 +92,14 @@ describe('pages of other origins (check 21)', () => {
     expect(allowed(await preflight('/open', 'https://anywhere.example'))).toBe('*');
   });
 
-  it('may read what is for clients, where their client lists them', async () => {
+  it('may read answers for clients if their client lists them', async () => {
     const answer = await ask('/mine', 'app', ORIGIN);
     expect([answer.status, allowed(answer)]).toEqual([200, ORIGIN]);
     expect(answer.headers['access-control-expose-headers']).toBe('WWW-Authenticate, DPoP-Nonce');
     expect(answer.headers.vary).toContain('Origin');
   });
 
-  it('may read why they were refused', async () => {
+  it('may read the reason of a refusal', async () => {
     for (const [token, status] of [
       ['nobody', 401],
       [undefined, 401],
@@ -111,13 +111,13 @@ describe('pages of other origins (check 21)', () => {
     }
   });
 
-  it('may not read what is for another client, once it is known', async () => {
+  it('may not read answers for another client, once the client is known', async () => {
     const answer = await ask('/mine', 'other', ORIGIN);
     expect([answer.status, corsOf(answer)]).toEqual([200, []]);
     expect(answer.headers.vary).toContain('Origin');
   });
 
-  it('may not read what is for clients from an origin that no client of the tenant lists', async () => {
+  it('may not read answers for clients from an origin that no client of the tenant lists', async () => {
     for (const origin of ['https://evil.example', 'https://neighbour.example', 'null', `${ORIGIN}.evil.example`]) {
       const answer = await ask('/mine', 'app', origin);
       expect([answer.status, corsOf(answer)]).toEqual([200, []]);
@@ -126,12 +126,12 @@ describe('pages of other origins (check 21)', () => {
     }
   });
 
-  it('find answers that depend on the origin marked as such, also by programs', async () => {
+  it('get Vary on answers that depend on the origin, as programs do', async () => {
     const { headers } = await rest.ask('GET', '/t/acme/tiny/mine', { token: 'app' });
     expect(headers.vary).toContain('Origin');
   });
 
-  it('may read nothing of other rows', async () => {
+  it('may not read answers of other rows', async () => {
     expect(corsOf(await ask('/closed', 'app', ORIGIN))).toEqual([]);
     expect(corsOf(await ask('/nothing', 'app', ORIGIN))).toEqual([]);
     const answer = await preflight('/closed', ORIGIN);
@@ -139,13 +139,13 @@ describe('pages of other origins (check 21)', () => {
     expect(corsOf(await preflight('/half', ORIGIN, 'POST'))).toEqual([]);
   });
 
-  it('may not read what an application asks with its secret', async () => {
+  it("may not read answers to an application's secret", async () => {
     const authorization = `Basic ${Buffer.from('app:secret').toString('base64')}`;
     const answer = await rest.ask('POST', '/t/acme/tiny/mine', { headers: { origin: ORIGIN, authorization } });
     expect([answer.status, corsOf(answer)]).toEqual([200, []]);
   });
 
-  it('ask before they send: the answer names the methods and the headers they may use', async () => {
+  it('send a preflight, whose answer names the methods and headers that they may use', async () => {
     const headers = { 'access-control-request-headers': 'authorization, content-type, x-trace' };
     const answer = await preflight('/mine', ORIGIN, 'POST', headers);
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -167,7 +167,7 @@ describe('pages of other origins (check 21)', () => {
       expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
   });
 
-  it('of a tenant that there is not are answered like those of nobody', async () => {
+  it('of an unknown tenant are answered like those of an unlisted origin', async () => {
     const answer = await rest.ask('OPTIONS', '/t/no-such/tiny/mine', {
       headers: { origin: ORIGIN, 'access-control-request-method': 'GET' },
     });

@@ -18,14 +18,14 @@ describe('input objects with variables', () => {
     expect(print(document)).toContain('x(part: $hoisted0)');
   });
 
-  it('leave out a field whose variable is absent, keep null, take defaults (GraphQL October 2021 section 3.10)', () => {
+  it('leave out a field whose variable is absent, keep null, use defaults (GraphQL October 2021 section 3.10)', () => {
     expect(fill({})['hoisted0']).toEqual({ size: 5, parts: [{}] });
     expect(fill({ a: null, b: null })['hoisted0']).toEqual({ name: null, size: null, parts: [{ name: null }] });
     expect(fill({ a: 'x', b: 1 })['hoisted0']).toEqual({ name: 'x', size: 1, parts: [{ name: 'x' }] });
     expect(fill({ a: 'x' })['a']).toBe('x');
   });
 
-  it('stay as they are without variables, as do plain arguments', () => {
+  it('are not changed without variables, nor are plain arguments', () => {
     const plain = parse('query Q($n: Int) { x(part: { name: "a" }, n: $n) }');
     expect(hoistObjects(schema, plain).document).toBe(plain);
   });

@@ -24,7 +24,7 @@ const ROW = route({
   reply: { status: 200, schema: z.object({ name: z.string() }), from: (data) => data.tenant },
 });
 
-/** What resolvers find in the context that the host makes. */
+/** The context that the host makes for resolvers. */
 interface TinyContext {
   readonly caller: Caller;
   readonly signal: AbortSignal;
@@ -43,7 +43,7 @@ const ACME: HostTenant = {
   settings: { requireForwardedAddress: false },
 };
 
-/** A host of one tenant, made by hand. */
+/** A host with one tenant. */
 function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
   const refuse = (): never => {
     throw kernelErrors.UNAUTHENTICATED();
@@ -73,12 +73,12 @@ describe('the host of the translation engine', () => {
   };
   afterEach(() => rest?.close());
 
-  it('is all that the engine needs: rows run against its schema, in the context that it makes', async () => {
+  it('is sufficient for the engine: rows run against its schema, in the context that it makes', async () => {
     const { status, json } = await (await serve()).ask('GET', '/t/acme/tiny/self');
     expect([status, json]).toEqual([200, { name: 'acme for anonymous' }]);
   });
 
-  it('says which tenants there are, by name and by host', async () => {
+  it('finds tenants by name and by host', async () => {
     expect((await (await serve()).ask('GET', '/t/other/tiny/self')).status).toBe(404);
     await rest!.close();
     const byHost = await serve({ tenantByHost: (host) => (host === 'id.acme.example' ? ACME : null) });
@@ -86,7 +86,7 @@ describe('the host of the translation engine', () => {
     expect(json).toEqual({ name: 'acme for anonymous' });
   });
 
-  it('makes one context per request, from the caller and a signal', async () => {
+  it('makes one context for each request, from the caller and a signal', async () => {
     const made: [Caller, AbortSignal][] = [];
     const recording = await serve({
       contextFor: (caller, signal): TinyContext => {
@@ -100,7 +100,7 @@ describe('the host of the translation engine', () => {
     expect(made[0]).toEqual([expect.objectContaining({ kind: 'anonymous' }), expect.any(AbortSignal)]);
   });
 
-  it('explains errors that are no refusals, and they are reported with their cause', async () => {
+  it('translates errors that are not refusals, which are reported with their cause', async () => {
     const fault = new Error('lost');
     const reported: unknown[] = [];
     const failing = await serve({

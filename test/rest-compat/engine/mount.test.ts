@@ -53,7 +53,7 @@ describe('the translation engine', () => {
     rest.ask('POST', '/tiny/tenants/self', { token: 'writer', body, ...over });
 
   describe('paths', () => {
-    it('leaves a path nobody owns to the next door', async () => {
+    it('passes a path without an owner to the next middleware', async () => {
       expect((await get('/elsewhere')).status).toBe(404);
       expect((await get('/elsewhere')).headers['content-type']).toContain('text/plain');
     });
@@ -84,11 +84,11 @@ describe('the translation engine', () => {
       expect([answer.status, answer.json.error]).toEqual([400, 'invalid']);
     });
 
-    it('takes a parameter that cannot be an id for the id of nothing', async () => {
+    it('answers 404 for a parameter that does not have the form of an id', async () => {
       expect((await get('/tiny/tenants/UPPER/self')).status).toBe(404);
     });
 
-    it('answers 405 with Allow, empty as the dialect wants it', async () => {
+    it('answers 405 with Allow and an empty body, as the dialect declares', async () => {
       const answer = await rest.ask('DELETE', '/tiny/tenants/self', {});
       expect([answer.status, answer.text, answer.headers.allow]).toEqual([405, '', 'POST, OPTIONS']);
     });
@@ -103,7 +103,7 @@ describe('the translation engine', () => {
   });
 
   describe('bodies', () => {
-    it('refuses another content type with 415 before anyone is asked who they are', async () => {
+    it('refuses another content type with 415 before the caller is authenticated', async () => {
       const answer = await post('a=1', { headers: { 'content-type': 'text/plain' }, token: 'bad' });
       expect([answer.status, answer.text]).toEqual([415, '']);
     });
@@ -124,7 +124,7 @@ describe('the translation engine', () => {
       expect(await sendChunks(rest.port, 3000)).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    it('refuses what is no JSON object', async () => {
+    it('refuses a body that is not a JSON object', async () => {
       for (const body of ['{', '', '[]', '"text"', 'null', Buffer.from([0x7b, 0xff, 0x7d])]) {
         const answer = await post(body, { headers: { 'content-type': 'application/json' } });
         expect([answer.status, answer.json.error]).toEqual([400, 'no_json']);
@@ -140,14 +140,14 @@ describe('the translation engine', () => {
       ]);
     });
 
-    it('does not mind a client that goes away in the middle', async () => {
+    it('continues to serve when a client disconnects in the middle of a body', async () => {
       await abandon(rest.port);
       expect((await get('/tiny/tenants/x/self')).status).toBe(200);
     });
   });
 
   describe('callers', () => {
-    it('answers 401 without a credential, with a bad one and with another scheme', async () => {
+    it('answers 401 without a credential, with an invalid one and with another scheme', async () => {
       const none = await rest.ask('GET', '/tiny/tenants/x/self');
       expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Tiny reason="missing"']);
       const bad = await get('/tiny/tenants/x/self', { token: 'bad' });
@@ -161,7 +161,7 @@ describe('the translation engine', () => {
       expect([answer.status, answer.json.error]).toEqual([403, 'scope']);
     });
 
-    it('answers 403 for another tenant whether or not it exists, 404 to those who may reach it or say nothing', async () => {
+    it('answers 403 for another tenant whether or not it exists, 404 to callers with reach or without a credential', async () => {
       for (const name of [other.name, 'there-is-none']) {
         const answer = await get(`/t/${name}/tiny/tenants/x/self`);
         expect([answer.status, answer.json.error]).toEqual([403, 'scope']);
@@ -171,14 +171,14 @@ describe('the translation engine', () => {
       expect((await rest.ask('GET', '/t/there-is-none/tiny/tenants/x/self')).status).toBe(404);
     });
 
-    it('answers 403 in a disabled tenant, but to holders of reach `all`', async () => {
+    it('answers 403 in a disabled tenant, except to callers with reach `all`', async () => {
       const closed = await world.tenant({ enabled: false });
       tokens.set('closed', world.app(closed, 'tenant:read'));
       expect((await get(`/t/${closed.name}/tiny/tenants/x/self`, { token: 'closed' })).status).toBe(403);
       expect((await get(`/t/${closed.name}/tiny/tenants/x/self`, { token: 'everywhere' })).json.isOn).toBe(false);
     });
 
-    it("records the address a user's token passes on beside the transport's", async () => {
+    it("records the address that a request with a user's token names, and the address of the connection", async () => {
       const headers = { 'x-forwarded-for': '200.200.100.100, 10.0.0.1', 'user-agent': 'Phone/1' };
       expect((await post({ title: 'Told by the user' }, { token: 'user', headers })).status).toBe(204);
       const event = (await world.events(tenant)).at(-1)!;
@@ -190,7 +190,7 @@ describe('the translation engine', () => {
       });
     });
 
-    it("refuses a user's change without a usable address; an application needs none and cannot claim one", async () => {
+    it("refuses a user's change without a valid address; an application needs none, and one it names is ignored", async () => {
       for (const headers of [{}, { 'x-forwarded-for': 'unknown' }] as Record<string, string>[]) {
         expect((await post({ title: 'No address' }, { token: 'user', headers })).status).toBe(400);
       }
@@ -212,7 +212,7 @@ describe('the translation engine', () => {
       expect([answer.status, answer.json.error]).toEqual([409, 'protected']);
     });
 
-    it('answers 503 with Retry-After while the database is away, and 500 without a word to what nobody foresaw', async () => {
+    it('answers 503 with Retry-After while the database is away, and 500 without details to an unknown error', async () => {
       const failing = (error: unknown): CallerAuthenticator => ({
         ...authenticator,
         bearer: () => {
@@ -220,10 +220,10 @@ describe('the translation engine', () => {
         },
       });
       const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-      const door = await serveDialects([tinyDialect()], world, failing(away));
-      const answer = await door.ask('GET', '/tiny/tenants/x/self', { token: 'reader' });
+      const client = await serveDialects([tinyDialect()], world, failing(away));
+      const answer = await client.ask('GET', '/tiny/tenants/x/self', { token: 'reader' });
       expect([answer.status, answer.json.error, answer.headers['retry-after']]).toEqual([503, 'away', '1']);
-      await door.close();
+      await client.close();
       const fault = new Error('secret detail');
       const broken = await serveDialects([tinyDialect()], world, failing(fault));
       const internal = await broken.ask('GET', '/tiny/tenants/x/self', { token: 'reader' });
@@ -233,7 +233,7 @@ describe('the translation engine', () => {
       await broken.close();
     });
 
-    it('serves the host of a tenant with that tenant alone', async () => {
+    it('serves only its tenant on the host of a tenant', async () => {
       const hosted = await world.tenant();
       await world.db.orm.em
         .fork()
@@ -250,7 +250,7 @@ describe('the translation engine', () => {
       expect((await rest.ask('GET', `/t/${tenant.name}/tiny/tenants/x/self`, { headers })).status).toBe(404);
     });
 
-    it('tells an absent member from null', async () => {
+    it('distinguishes an absent member from null', async () => {
       await post({ title: 'Kept' });
       await post({ isOn: true });
       expect((await world.services.directory.byId(tenant.id))!.displayName).toBe('Kept');
@@ -260,7 +260,7 @@ describe('the translation engine', () => {
   });
 });
 
-/** Sends a body in chunks without saying how long it is. */
+/** Sends a body in chunks without its length. */
 function sendChunks(port: number, bytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => {
@@ -276,7 +276,7 @@ function sendChunks(port: number, bytes: number): Promise<string> {
   });
 }
 
-/** Announces a body, sends half of it and hangs up. */
+/** Announces a body, sends half of it and disconnects. */
 function abandon(port: number): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {

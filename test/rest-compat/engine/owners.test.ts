@@ -16,7 +16,7 @@ describe('the start of the translation layer', () => {
   const withErrors = (over: Partial<Dialect['errors']>) =>
     tinyDialect({ errors: { ...tinyDialect().errors, ...over } });
 
-  it('fails when a document does not fit the schema, or is not the one it is called', () => {
+  it('fails when a document does not match the schema, or has another name', () => {
     const withText = (text: string) => start(withRoute({ operation: { name: 'Odd', text, hash: '' } }));
     expect(withText('query Odd($tenant: String!) { tenant(tenant: $tenant) { colour } }')).toThrow(
       /document Odd: Cannot query field "colour"/,
@@ -24,7 +24,7 @@ describe('the start of the translation layer', () => {
     expect(withText('query Even { tenant { name } }')).toThrow('document Odd: It holds no operation of this name.');
   });
 
-  it('fails when two rows share a method and a path, whatever their parameters are called', () => {
+  it('fails when two rows share a method and a path, whatever the names of their parameters', () => {
     const twin = { ...SHOW_TENANT, path: '/tenants/{other}/self' };
     expect(start(tinyDialect({}, [SHOW_TENANT, twin]))).toThrow(/share the path/);
   });
@@ -60,7 +60,7 @@ describe('the start of the translation layer', () => {
       );
     });
 
-    it('fails where it does not declare $issuerKind: it would act on the native issuer', () => {
+    it('fails where it does not declare $issuerKind, because it would act on the native issuer', () => {
       for (const text of [
         'query Jwks($tenant: String!) { jwks(tenant: $tenant) }',
         'query Jwks($tenant: String!) { jwks(tenant: $tenant, issuerKind: SUITE) }',
@@ -82,7 +82,7 @@ describe('the start of the translation layer', () => {
 });
 
 describe('the API description', () => {
-  it('is not made where nobody describes the form that a row passes on raw', () => {
+  it('is not made if the form that a row passes on raw has no description', () => {
     const row: Route = { ...SHOW_TENANT, method: 'POST', input: { form: 'raw' } };
     const dialect = tinyDialect({}, [row]);
     const make = () => openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });

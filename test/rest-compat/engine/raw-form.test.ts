@@ -68,13 +68,13 @@ describe('a row that passes its form on raw', () => {
     ]);
   });
 
-  it('keeps back what clients authenticate with', async () => {
+  it('does not pass on the credentials of clients', async () => {
     const credentials = 'client_id=a&client_secret=s&client_assertion=j&client_assertion_type=t';
     expect(await post('/tiny/raw', `${credentials}&scope=x`)).toBe(200);
     expect(reached).toEqual([[{ name: 'scope', values: ['x'] }]]);
   });
 
-  it('reads the query too where the row says so, and only there', async () => {
+  it('reads the query too, only if the row declares it', async () => {
     expect(await post('/tiny/query?scope=x', 'client_id=a&scope=y')).toBe(200);
     expect(await post('/tiny/raw?scope=x', 'client_id=a&scope=y')).toBe(200);
     expect(reached).toEqual([[{ name: 'scope', values: ['x', 'y'] }], [{ name: 'scope', values: ['y'] }]]);
@@ -87,7 +87,7 @@ describe('a row that passes its form on raw', () => {
     expect(reached.length).toBe(1);
   });
 
-  it('takes an empty body for a form without parameters', async () => {
+  it('reads an empty body as a form without parameters', async () => {
     expect(await post('/tiny/query?client_id=a', '')).toBe(200);
     expect(reached).toEqual([[]]);
   });

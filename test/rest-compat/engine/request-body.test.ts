@@ -5,7 +5,7 @@ import { ClientGone, decodeBody, isOfMediaType, readBody } from '../../../rest-c
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A request as the readers of bodies see it. */
+/** A request with a body. */
 function requestOf(chunks: readonly string[], headers: Headers = {}): IncomingMessage {
   return Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
     headers,
@@ -19,14 +19,14 @@ describe('the body of a request', () => {
     expect(await readBody(requestOf([]), 6)).toHaveLength(0);
   });
 
-  it('is refused beyond the limit, by its declared length or as it arrives, and its socket is kept for the answer', async () => {
+  it('is refused beyond the limit, by its declared length or as it arrives, and its socket stays open for the answer', async () => {
     for (const request of [requestOf(['x'], { 'content-length': '7' }), requestOf(Array(20).fill('abcd'))]) {
       await expect(readBody(request, 6)).rejects.toMatchObject({ code: 'REQUEST_TOO_LARGE' });
       expect(request.destroyed).toBe(false);
     }
   });
 
-  it('that breaks off has nobody to be answered to', async () => {
+  it('that ends early is reported as a disconnected client', async () => {
     const broken = new Readable({ read: () => undefined });
     const reading = readBody(Object.assign(broken, { headers: {} }) as unknown as IncomingMessage, 6);
     broken.destroy(new Error('ECONNRESET'));
@@ -51,7 +51,7 @@ describe('the body of a request', () => {
     expect(isOfMediaType(requestOf([], headers as Headers), 'application/json')).toBe(expected);
   });
 
-  it('is text without its byte order mark, and none when it is not UTF-8', () => {
+  it('is text without its byte order mark, and is refused when it is not UTF-8', () => {
     expect(decodeBody(Buffer.from('\ufeff{}'))).toBe('{}');
     expect(() => decodeBody(Buffer.from([0x22, 0xff, 0x22]))).toThrow(TypeError);
   });

@@ -49,7 +49,7 @@ describe('a row that is bound to its document', () => {
     });
   });
 
-  it('does not compile without a variable that the document demands, nor with one of another type', () => {
+  it('does not compile without a required variable, nor with one of another type', () => {
     route({
       ...ROW,
       operation: UpdateAuthModes,
@@ -57,7 +57,7 @@ describe('a row that is bound to its document', () => {
       toVariables: () => ({ methodsLocked: ['password'] }),
       reply: { status: 204 },
     });
-    // @ts-expect-error There is no toVariables, and $userId is demanded.
+    // @ts-expect-error There is no toVariables, and $userId is required.
     route({ ...ROW, operation: UpdateAuthModes, reply: { status: 204 } });
     route({
       ...ROW,
@@ -85,7 +85,7 @@ describe('a row that is bound to its document', () => {
     });
   });
 
-  it('does not compile when its reply reads a member that the document does not ask for', () => {
+  it('does not compile when its reply reads a member that the document does not request', () => {
     const toVariables = () => ({ userId: 'anna' });
     route({
       ...ROW,
@@ -105,7 +105,7 @@ describe('a row that is bound to its document', () => {
       reply: {
         status: 200,
         schema: z.object({ id: z.string().optional() }),
-        // @ts-expect-error The type AuthModes has the field, but the document does not ask for it.
+        // @ts-expect-error The type AuthModes has the field, but the document does not request it.
         from: ({ updateAuthModes: { authModes } }) => ({ id: authModes?.userId }),
       },
     });

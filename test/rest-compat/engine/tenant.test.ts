@@ -63,7 +63,7 @@ const ROWS: readonly Route[] = [
   },
 ];
 
-describe('whose tenant a row acts on', () => {
+describe('the tenant of a row', () => {
   let world: World;
   let standard: TenantRef;
   let acme: TenantRef;
@@ -110,26 +110,26 @@ describe('whose tenant a row acts on', () => {
     expect(await ask('/tiny/body', { body: { tenantId: acme.name } })).toEqual(found);
   });
 
-  it('is the one inside a handle; what is no handle names none', async () => {
+  it('is the one inside a handle; a text that is not a handle names none', async () => {
     expect(await ask('/tiny/handle', { body: { ticket: mintHandle(acme.route) } })).toEqual([200, acme.name]);
     expect(await ask('/tiny/handle', { body: { ticket: 'abc' } })).toEqual([200, standard.name]);
   });
 
-  it("is the caller's where the row says so and the prefix names none", async () => {
+  it("is the caller's if the row declares it and the prefix names none", async () => {
     expect(await ask('/tiny/caller', { token: 'acme' })).toEqual([200, acme.name]);
     expect(await ask('/tiny/prefix', { token: 'acme' })).toEqual([403, 'scope']);
     expect(await ask(`/t/${standard.name}/tiny/caller`, { token: 'acme' })).toEqual([403, 'scope']);
   });
 
-  it('is none where the row says so: the operation decides on what the caller may see', async () => {
+  it('is none if the row declares it; then the operation decides what the caller may see', async () => {
     expect(await ask('/tiny/none', { token: 'acme', body: { realm: standard.name } })).toEqual([200, [acme.name]]);
   });
 
-  it('is the default where nothing names one', async () => {
+  it('is the default if the request names none', async () => {
     expect(await ask('/tiny/body', { body: {} })).toEqual([200, standard.name]);
   });
 
-  it('is not reached by a caller of another one, and never replaced by the default', async () => {
+  it('is refused to callers of another tenant, and never replaced by the default', async () => {
     expect(await ask(`/tiny/query?tenant_id=${acme.name}`, { token: 'standard' })).toEqual([403, 'scope']);
     expect(await ask('/tiny/query?tenant_id=there-is-none')).toEqual([404, 'absent']);
     expect(await ask('/tiny/body', { body: { tenantId: [standard.name] } })).toEqual([400, 'invalid']);
@@ -154,7 +154,7 @@ describe('the start of a row whose tenant is not declared', () => {
     return () => new Owners([tinyDialect({}, [row])], schema);
   };
 
-  it.each(['tenant', 'tenant_id', 'tenantId', 'realm', 'realmId'])('fails where it takes a "%s"', async (name) => {
+  it.each(['tenant', 'tenant_id', 'tenantId', 'realm', 'realmId'])('fails where it has a "%s"', async (name) => {
     const shape = z.object({ [name]: NAME });
     for (const place of ['query', 'form', 'body'] as const) {
       const message = `tiny POST /tiny/x: it takes "${name}" in its ${place}, and its "tenant" does not say`;
@@ -168,12 +168,12 @@ describe('the start of a row whose tenant is not declared', () => {
     expect(await start(show('/x', { input: { body } }))).toThrow('it takes "realm" in its body');
   });
 
-  it('fails where the place that it declares is not there', async () => {
+  it('fails where the declared place does not exist', async () => {
     const row = show('/x', { tenant: { in: 'query', name: 'tenant_id' } });
     expect(await start(row)).toThrow('its tenant is "tenant_id" in its query, which it does not take.');
   });
 
-  it('fails where the document wants a tenant and the row has none, or the other way round', async () => {
+  it('fails where the document declares $tenant and the row has no tenant, or the other way round', async () => {
     expect(await start(show('/x', { tenant: 'none' }))).toThrow('the document ShowTenant wants one.');
     expect(await start(show('/x', { operation: ListTenants }))).toThrow(
       'the document ListTenants does not declare $tenant.',

@@ -3,7 +3,7 @@ import { blitzOfSuite } from '../../support/blitz.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** In a file of its own: the address of the crowd is blocked afterwards. */
+/** A separate file, because the address of the requests is blocked afterwards. */
 describe('the token endpoint on the embedded database', () => {
   const blitz = blitzOfSuite();
   const post = (form: Record<string, string>) =>
@@ -12,7 +12,7 @@ describe('the token endpoint on the embedded database', () => {
       body: new URLSearchParams(form).toString(),
     });
 
-  it('answers a crowd of password grants with 503 and Retry-After beyond the bound, and others meanwhile', async () => {
+  it('answers password grants beyond the bound with 503 and Retry-After, and serves other requests meanwhile', async () => {
     let open = 200;
     const form = { grant_type: 'password', password: 'wrong', scope: 'openid' };
     const crowd = Array.from({ length: open }, async (_, at) => {
@@ -20,7 +20,7 @@ describe('the token endpoint on the embedded database', () => {
       open -= 1;
       return answer;
     });
-    // The first one is shed while the others wait for their hashes.
+    // The first one is refused while the others wait for their hashes.
     await Promise.race(crowd);
     expect((await blitz.rest.ask('GET', '/t/master/oauth/jwks')).status).toBe(200);
     expect(open).toBeGreaterThan(0);
@@ -29,7 +29,7 @@ describe('the token endpoint on the embedded database', () => {
     expect(shed.length).toBeGreaterThan(0);
     expect(new Set(shed.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1']));
     expect([...new Set(answers.map(({ status }) => status))].sort()).toEqual([400, 503]);
-    // Each one that was shed is told to the operator.
+    // Each refused one is logged for the operator.
     const faults = blitz.rest.faults.splice(0) as { code: string }[];
     expect(faults.map(({ code }) => code)).toEqual(shed.map(() => 'SERVICE_UNAVAILABLE'));
   });

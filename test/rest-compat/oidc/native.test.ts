@@ -80,7 +80,7 @@ describe('the native issuer', () => {
     expect([bad.status, bad.json.error]).toEqual([401, 'invalid_client']);
   });
 
-  it('revokes a token at once, and answers 200 for one that is none (RFC 7009 section 2.2)', async () => {
+  it('revokes a token at once, and answers 200 for an invalid one (RFC 7009 section 2.2)', async () => {
     const token = (await post('token', { grant_type: 'client_credentials', scope: 'user:read' })).json.access_token;
     const answer = await post('revoke', { token });
     expect([answer.status, answer.text]).toEqual([200, '']);
@@ -89,7 +89,7 @@ describe('the native issuer', () => {
     expect((await post('revoke', { token }, {})).json.error).toBe('invalid_client');
   });
 
-  it('answers claims at userinfo, by GET and POST; openid is needed (OpenID Connect Core section 5.3)', async () => {
+  it('answers claims at userinfo, by GET and POST, and requires openid (OpenID Connect Core section 5.3)', async () => {
     const { user, answer } = await signIn('openid blitz_api_usec');
     expect(answer.json.id_token).toEqual(expect.any(String));
     for (const method of ['GET', 'POST']) {
@@ -104,10 +104,10 @@ describe('the native issuer', () => {
     expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer realm="idgraph"']);
   });
 
-  it('serves keys and metadata, the latter also where RFC 8414 section 3.1 looks for it', async () => {
+  it('serves keys and metadata, the latter also at the path of RFC 8414 section 3.1', async () => {
     const keys = await blitz.rest.ask('GET', '/t/master/oauth/jwks');
     expect(keys.json.keys[0]).toMatchObject({ kty: 'OKP', crv: 'Ed25519' });
-    // Whoever keeps the set for as long as it says has read a new key twice before it signs.
+    // A verifier that caches the set as long as allowed reads a new key twice before it signs.
     const keptSeconds = Number(/max-age=(\d+)/.exec(keys.headers['cache-control']!)![1]);
     expect(keptSeconds * 2).toBeLessThanOrEqual(blitz.world.services.oauth.issuers.keyPublishSeconds('EdDSA'));
     const metadata = await blitz.rest.ask('GET', '/t/master/.well-known/openid-configuration');
@@ -137,7 +137,7 @@ describe('the native issuer', () => {
     ]);
   });
 
-  it('does not let an error description leave the characters of RFC 6749 section 5.2', async () => {
+  it('restricts error descriptions to the characters of RFC 6749 section 5.2', async () => {
     const answer = await post('introspect', {}, { authorization: blitz.basic });
     expect(answer.status).toBe(400);
     expect(answer.json.error_description).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);

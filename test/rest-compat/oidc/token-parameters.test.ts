@@ -64,7 +64,7 @@ describe.each([
     expect(await post(more(1000))).toEqual([413, 'invalid_request', 'A form has at most 1000 parameters.']);
   });
 
-  it('records a refused parameter by its code, and none of its values', async () => {
+  it('records a refused parameter by its error code, without its values', async () => {
     await post(`${GRANT}&scope=secret-1&scope=secret-2&password=secret-3`);
     const event = (await blitz.world.events(blitz.tenant)).at(-1);
     expect(event).toMatchObject({
@@ -89,7 +89,7 @@ describe('the token endpoint of the native issuer', () => {
     ['password', { grant_type: 'password', username: 'anna' }],
     ['password without a value', { grant_type: 'password', username: 'anna', password: '' }],
     ['refresh_token', { grant_type: 'refresh_token' }],
-  ])('misses what the grant needs: %s', async (_, form) => {
+  ])('refuses a request without a parameter that the grant requires: %s', async (_, form) => {
     const { status, json } = await post(form);
     expect([status, json]).toEqual([
       400,
@@ -104,7 +104,7 @@ describe('the token endpoint of the native issuer', () => {
 describe('the token endpoint of the suite issuer', () => {
   const blitz = blitzOfSuite();
 
-  it('counts what the query and the form send together', async () => {
+  it('counts the parameters of query and form together', async () => {
     const headers = { 'content-type': FORM, authorization: blitz.basic };
     const { status, json } = await blitz.rest.ask('POST', `/blitz/oauth/te?${GRANT}`, { headers, body: GRANT });
     expect([status, json.error_description]).toEqual([400, 'grant_type: The parameter is repeated.']);
