@@ -47,6 +47,12 @@ function guardOf(type: GraphQLObjectType): TypeGuard | null {
   };
 }
 
+/** The account that a row belongs to; undefined when its type belongs to no account. */
+function accountOf(guard: TypeGuard | null, row: Row): unknown {
+  const property = guard === null ? 'userId' : guard.accountProperty;
+  return property === null ? undefined : row[property];
+}
+
 /** Throws unless the caller may see this object: its tenant and, for reach `self`, its account must be the caller's. */
 function checkObject(guard: TypeGuard, row: Row, context: GraphContext): void {
   const { caller } = context;
@@ -56,7 +62,7 @@ function checkObject(guard: TypeGuard, row: Row, context: GraphContext): void {
     caller.tenant !== null && caller.tenant.id === tenantId ? caller.tenant : ({ id: tenantId } as TenantRef);
   const allowance = authorise(caller, tenant, guard.alternatives);
   if (allowance.reach !== 'self') return;
-  const account = guard.accountProperty === null ? undefined : row[guard.accountProperty];
+  const account = accountOf(guard, row);
   if (account === undefined || account === null || account !== caller.userId) throw kernelErrors.FORBIDDEN();
 }
 
@@ -187,8 +193,7 @@ function fieldContext(
   if (caller.kind === 'system') return derive(context, Authority.system(caller, known));
   const allowance = authorise(caller, known, alternatives);
   const authority = new Authority(caller, known, allowance.reach, allowance.only);
-  const account = row[parent?.accountProperty ?? 'userId'];
-  if (allowance.reach === 'self') authority.requireAccount(String(account ?? ''));
+  if (allowance.reach === 'self') authority.requireAccount(String(accountOf(parent, row) ?? ''));
   return derive(context, authority);
 }
 
