@@ -14,15 +14,16 @@ export interface ClientCredentialsDeps {
   readonly accessTokens: AccessTokens;
   readonly tokens: TokenStore;
   readonly scopes: ScopeRules;
-  /** Whether the tenant has one of the objects that a scope narrows a permission to. */
+  /** Whether the tenant has one of the objects to which a scope restricts a permission. */
   readonly hasObject: (tenantId: string, objects: readonly string[]) => Promise<boolean>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
 
 /**
- * A token of the client itself (RFC 6749 section 4.4). It has no family: it lives while the client, `not_before` and the
- * list of revoked tokens allow. With everything cached the only statement is the event's, shared with other requests.
+ * The client credentials grant: a token of the client itself (RFC 6749 section 4.4). It has no family, so only the client,
+ * `not_before` and the list of revoked tokens decide whether it is valid. With everything cached, the only statement writes the
+ * event, and is shared with other requests.
  */
 export const CLIENT_CREDENTIALS_GRANT = defineGrant({
   name: 'client_credentials',
@@ -56,7 +57,7 @@ async function issueToClient(
   };
 }
 
-/** A name built from data means nothing where the data is not there. @throws SCOPE_INVALID */
+/** Refuses scope names that are made from an object, such as a provider, that does not exist. @throws SCOPE_INVALID */
 async function assertObjects(
   { hasObject, scopes }: ClientCredentialsDeps,
   { tenant, client }: GrantRequest,

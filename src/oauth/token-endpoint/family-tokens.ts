@@ -19,23 +19,25 @@ export interface FamilyTokensDeps {
   readonly events: EventLog;
 }
 
-/** What signs, found before the unit of work opens. */
+/** The signers of the tokens; they are found before the unit of work opens. */
 export interface FamilySigners {
   readonly access: Signer | null;
   readonly id: Signer;
 }
 
-/** A family about to get tokens. */
+/** A family for which tokens are issued. */
 export interface FamilyIssue {
   readonly grantType: string;
-  /** In the open unit of work; new or locked. */
+  /** A row of the open unit of work, new or locked. */
   readonly grant: Grant;
   readonly session: SessionRow | null;
   readonly scopes: readonly string[];
   readonly now: Date;
 }
 
-/** The tokens of a user's family: access token, refresh token where the client may refresh, ID token for `openid`. */
+/**
+ * Issues the tokens of a user's family: an access token, a refresh token if the client may refresh, an ID token for `openid`.
+ */
 export class FamilyTokens {
   readonly #deps: FamilyTokensDeps;
 
@@ -51,7 +53,7 @@ export class FamilyTokens {
     };
   }
 
-  /** Inside a unit of work: rows and event are kept together, or not at all. */
+  /** Issues the tokens inside a unit of work, so that rows and event are committed together. */
   async issue(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<IssuedTokens> {
     const { accessTokens, tokens, events } = this.#deps;
     const { tenant, issuer, client, lifetimes, caller } = request;

@@ -6,7 +6,7 @@ import type { Issuer } from '../issuers/issuers.ts';
 import type { Lifetimes } from '../issuers/lifetimes.ts';
 import { optionalParameter } from './parameters.ts';
 
-/** A token request after its client was authenticated and found to be allowed the grant. */
+/** A token request whose client is authenticated and may use the grant. */
 export interface GrantRequest {
   readonly caller: Caller;
   readonly tenant: KnownTenant;
@@ -30,8 +30,8 @@ export interface IssuedTokens {
 /**
  * One grant type of the token endpoint. The endpoint, discovery, the API description and the errors about parameters are made
  * from these declarations.
- * @typeParam D What it makes tokens with.
- * @typeParam P Shape of its parameters.
+ * @typeParam D What the grant needs to make tokens.
+ * @typeParam P The shape of its parameters.
  */
 export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
   /** Value of `grant_type`. */
@@ -43,7 +43,7 @@ export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
    * discovery leaves it out.
    */
   readonly isHidden: boolean;
-  /** The parameters that it reads beside `grant_type`. */
+  /** The parameters that it reads in addition to `grant_type`. */
   readonly parameters: P;
   /**
    * Makes the tokens and their `token.issued` event.
@@ -52,10 +52,12 @@ export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
   issue(deps: D, request: GrantRequest, parameters: z.output<P>): Promise<IssuedTokens>;
 }
 
-/** Checks that `issue` takes what `parameters` declares, and forgets the shape, so that all grants fit one list. */
+/**
+ * Checks that `issue` accepts what `parameters` declares. The result has no type of the shape, so that all grants fit one list.
+ */
 export function defineGrant<D, P extends z.ZodObject>(grant: GrantType<D, P>): GrantType<D> {
   return grant;
 }
 
-/** Asks for scopes in every grant (RFC 6749 section 3.3). */
+/** The parameter `scope` of every grant (RFC 6749 section 3.3). */
 export const SCOPE = optionalParameter('Scope names separated by spaces.');

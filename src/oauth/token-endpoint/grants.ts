@@ -6,13 +6,13 @@ import { optionalParameter, parameter } from './parameters.ts';
 import { PASSWORD_GRANT, type PasswordGrantDeps } from './password.ts';
 import { REFRESH_TOKEN_GRANT, type RefreshTokenGrantDeps } from './refresh-token.ts';
 
-/** Names the grant of a request (RFC 6749 section 4). */
+/** The parameter that names the grant (RFC 6749 section 4). */
 export const GRANT_TYPE = 'grant_type';
 
-/** What the grants make tokens with. */
+/** What the grants need to make tokens. */
 export type GrantDeps = ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
 
-/** Every grant type there is. What a kind of issuer offers of them, its `grantTypes` says. */
+/** All grant types; `grantTypes` of an issuer kind names those that it offers. */
 const GRANTS: readonly GrantType<GrantDeps>[] = [CLIENT_CREDENTIALS_GRANT, PASSWORD_GRANT, REFRESH_TOKEN_GRANT];
 
 /** The grants that a kind of issuer offers, in its order. @throws Error It offers one that does not exist. */
@@ -24,7 +24,7 @@ export function offeredGrants({ kind, grantTypes }: IssuerKind): readonly GrantT
   });
 }
 
-/** What the token endpoint of a kind of issuer takes: grants by name, and the names of all parameters that they read. */
+/** What the token endpoint of an issuer kind accepts: grants by name, and the names of all parameters that they read. */
 export interface Offer {
   readonly grants: ReadonlyMap<string, GrantType<GrantDeps>>;
   readonly parameters: ReadonlySet<string>;
@@ -44,8 +44,8 @@ function makeOffer(kind: IssuerKind): Offer {
 }
 
 /**
- * The parameters that a kind of issuer reads at its token endpoint, for the API description: `grant_type`, and what the
- * grants that it offers declare. What one of them alone needs is no duty of every request.
+ * The parameters that a kind of issuer reads at its token endpoint, for the API description: `grant_type`, and what the grants
+ * that it offers declare. Only `grant_type` is required in every request, because the other parameters depend on the grant.
  */
 export function describeTokenForm(issuerKind: keyof typeof ISSUER_KINDS): z.ZodObject {
   const grants = offeredGrants(ISSUER_KINDS[issuerKind]);

@@ -2,7 +2,7 @@ import type { EventDraft } from '../../events/index.ts';
 import type { MadeToken } from '../tokens/access-token.ts';
 import type { GrantRequest } from './grant.ts';
 
-/** The event of an issued token. Its id is told, never the token. */
+/** Makes the event of an issued token. It contains the id of the token, never the token. */
 export function tokenIssued({ issuer }: GrantRequest, grantType: string, { claims }: MadeToken): EventDraft {
   return {
     type: 'token.issued',

@@ -2,26 +2,26 @@ import { z } from 'zod';
 import { type FieldFault, type IdentityError, isDatabaseText, MAX_TEXT_LENGTH } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
-/** A parameter of an OAuth request as it came: its name, and a value for each time that it was sent. */
+/** A parameter of an OAuth request as it was sent: its name, and a value for each time that it occurs. */
 export interface OAuthParameter {
   readonly name: string;
   readonly values: readonly string[];
 }
 
-/** Where a request of the graph has them, for the paths of faults. */
+/** The path of the parameters in the input of the graph, for the paths of faults. */
 const PATH = 'input.parameters';
 
-/** Declares a parameter that an endpoint needs. The text stands in the API description. */
+/** Declares a required parameter. The text is shown in the API description. */
 export const parameter = (description: string): z.ZodString => z.string().describe(description);
 
-/** Declares a parameter that may be left out. */
+/** Declares an optional parameter. */
 export const optionalParameter = (description: string): z.ZodOptional<z.ZodString> =>
   z.string().optional().describe(description);
 
 /**
- * The values of the parameters that an endpoint knows. Implements RFC 6749 section 3.2: one without a value counts as absent,
- * one that is sent more than once is refused, and an unknown one is ignored, whatever it holds.
- * @throws TOKEN_PARAMETER_INVALID A known one is repeated, too long, or holds characters that cannot be stored.
+ * Reads the values of the parameters that an endpoint knows. Implements RFC 6749 section 3.2: a parameter without a value
+ * counts as absent, one that is sent more than once is refused, and an unknown one is ignored, whatever its value.
+ * @throws TOKEN_PARAMETER_INVALID A known parameter is repeated, too long, or contains characters that cannot be stored.
  */
 export function readParameters(
   given: readonly OAuthParameter[],
@@ -44,10 +44,13 @@ function assertText(at: number, name: string, value: string): void {
   if (value.length > MAX_TEXT_LENGTH)
     throw refuse(at, name, 'TEXT_LENGTH', `A text has at most ${MAX_TEXT_LENGTH} characters.`);
   if (!isDatabaseText(value))
-    throw refuse(at, name, 'TEXT_NOT_STORABLE', 'The text holds characters that cannot be stored.');
+    throw refuse(at, name, 'TEXT_NOT_STORABLE', 'The text contains characters that cannot be stored.');
 }
 
-/** The message names the parameter: at the token endpoint `error_description` is all that the client sees. */
+/**
+ * Makes the refusal of a parameter. The message names the parameter, because a client of the token endpoint sees only
+ * `error_description`.
+ */
 function refuse(at: number, name: string, code: string, message: string): IdentityError {
   return oauthErrors.TOKEN_PARAMETER_INVALID({
     message: `${name}: ${message}`,
@@ -56,8 +59,8 @@ function refuse(at: number, name: string, code: string, message: string): Identi
 }
 
 /**
- * The parameters in the shape that a grant declares.
- * @throws TOKEN_PARAMETER_INVALID One is missing, or has another form than declared.
+ * Parses the parameters into the shape that a grant declares.
+ * @throws TOKEN_PARAMETER_INVALID A parameter is missing, or does not have the declared form.
  */
 export function parseParameters<P extends z.ZodObject>(
   shape: P,

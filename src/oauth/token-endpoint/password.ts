@@ -19,12 +19,12 @@ export interface PasswordGrantDeps {
   readonly clock: Clock;
 }
 
-/** With this scope a family outlives the session it began in (OpenID Connect Core section 11). */
+/** With this scope a family does not end with its session (OpenID Connect Core section 11). */
 const OFFLINE_ACCESS = 'offline_access';
 
 /**
- * The user's name and password, given to the client (RFC 6749 section 4.3). RFC 9700 section 2.4 forbids it; it is there for
- * clients that are flagged for it, and for the others it does not exist.
+ * The password grant: the client sends the user's name and password (RFC 6749 section 4.3). RFC 9700 section 2.4 forbids it, so
+ * it is available only to clients that are allowed it; other clients get the answer for a grant that does not exist.
  */
 export const PASSWORD_GRANT = defineGrant({
   name: 'password',
@@ -37,7 +37,7 @@ export const PASSWORD_GRANT = defineGrant({
   }),
   /**
    * @throws SCOPE_INVALID
-   * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED and others, as the sign-in finds.
+   * @throws SIGN_IN_REFUSED, SIGN_IN_FACTOR_REQUIRED and other refusals of the sign-in.
    */
   async issue(deps: PasswordGrantDeps, request, { username, password, scope }): Promise<IssuedTokens> {
     const { caller, tenant, client } = request;

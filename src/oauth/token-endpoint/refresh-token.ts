@@ -27,18 +27,21 @@ export interface RefreshTokenGrantDeps {
   readonly clock: Clock;
 }
 
-/** What spending a token led to. A reuse must be committed before it is refused, so it is a result and not an error. */
+/**
+ * The result of spending a token. Reuse is a result and not an error, because the revocation must be committed before the
+ * request is refused.
+ */
 type Spent = { readonly issued: IssuedTokens; readonly session: SessionRow | null } | 'reused';
 
-/** A family and the session it hangs on; null when it hangs on none. */
+/** A family and its session; null if it has none. */
 interface Living {
   readonly grant: Grant;
   readonly session: SessionRow | null;
 }
 
 /**
- * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent one that returns revokes its
- * family, whoever brings it (RFC 9700 section 4.14.2).
+ * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent token that is used again
+ * revokes its family, whichever client sends it (RFC 9700 section 4.14.2).
  */
 export const REFRESH_TOKEN_GRANT = defineGrant({
   name: 'refresh_token',
@@ -51,7 +54,7 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
   /**
    * @throws GRANT_INVALID Unknown, expired, revoked, or of another client or kind of issuer.
    * @throws REFRESH_TOKEN_REUSED The token was spent; its family is revoked. Records `refresh_token.reused`.
-   * @throws SCOPE_INVALID A scope the family was not given.
+   * @throws SCOPE_INVALID A requested scope is not among those of the family.
    */
   async issue(deps: RefreshTokenGrantDeps, request, { refresh_token: token, scope }): Promise<IssuedTokens> {
     const { db, grants, families, sessions } = deps;
@@ -68,7 +71,7 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
   },
 });
 
-/** The token that a request brought, and the scopes it asks for. */
+/** The refresh token of a request, and the scopes that it requests. */
 interface Presented {
   readonly grantId: string;
   readonly hash: Buffer;
@@ -115,7 +118,7 @@ function revokeReused(
   return 'reused';
 }
 
-/** @throws GRANT_INVALID The token, its family, its session or its user is not alive. */
+/** @throws GRANT_INVALID The token, its family, its session or its user is not valid any more. */
 async function findLiving(
   { users, sessionStore }: RefreshTokenGrantDeps,
   { tenant, client }: GrantRequest,
@@ -135,12 +138,15 @@ function isFor({ client, issuer }: GrantRequest, grant: Grant): boolean {
   return grant.clientUuid === client.client.id && grant.issuerKind === issuer.kind.kind;
 }
 
-/** Whether tenant or client have since refused everything issued until then. */
+/** Whether a `not_before` of the tenant or client is later than the grant. */
 function isBefore(grant: Grant, tenant: KnownTenant, { client }: ClientRecord): boolean {
   return [tenant.notBefore, client.notBefore].some((moment) => moment != null && grant.createdAt < moment);
 }
 
-/** Never more than the family was given, nor what the client may no longer ask for. @throws SCOPE_INVALID */
+/**
+ * The scopes of the new tokens: those requested, at most those of the family, without scopes that the client has lost. @throws
+ * SCOPE_INVALID
+ */
 function narrowedScopes({ client }: GrantRequest, { scopes }: Grant, requested: string | undefined): readonly string[] {
   const given = scopes ?? [];
   const asked = parseScopeParameter(requested);

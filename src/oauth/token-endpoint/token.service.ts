@@ -12,12 +12,12 @@ import { type OAuthParameter, parseParameters, readParameters } from './paramete
 
 /** A request to the token endpoint (RFC 6749 section 3.2). */
 export interface TokenRequest {
-  /** The client, as it proved who it is. */
+  /** The authenticated client. */
   readonly caller: Caller;
   readonly tenant: KnownTenant;
-  /** Kind of issuer whose endpoint is asked. */
+  /** Kind of the issuer whose endpoint was called. */
   readonly issuerKind: string;
-  /** As they came, `grant_type` among them, without the credentials of the client. */
+  /** The parameters as they were sent, including `grant_type`, without the credentials of the client. */
   readonly parameters: readonly OAuthParameter[];
 }
 
@@ -30,15 +30,18 @@ export interface TokenServiceDeps {
 
 const ONLY_GRANT_TYPE: ReadonlySet<string> = new Set([GRANT_TYPE]);
 
-/** A bearer token is not the client itself (RFC 6749 section 3.2.1). */
+/** The accepted ways of client authentication; a bearer token does not authenticate the client (RFC 6749 section 3.2.1). */
 const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post', 'None'] as const);
 
-/** Kinds of errors that say no to the caller; the others say that we cannot answer, which is no refusal to record. */
+/** The kinds of errors that are refusals and recorded; the others mean that the service cannot answer. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'unauthenticated', 'forbidden', 'not-found', 'refused']);
-/** Refusals that have an event of their own. */
+/** Refusals that record another event. */
 const RECORDED: ReadonlySet<string> = new Set(['REFRESH_TOKEN_REUSED', 'SIGN_IN_REFUSED']);
 
-/** The token endpoint: client, grant, tokens, in this order. Every answer has its event, durable before it is given. */
+/**
+ * The token endpoint: checks the client, then the grant, then issues tokens. Every answer has an event, which is durable before
+ * the answer is sent.
+ */
 export class TokenService {
   readonly #deps: TokenServiceDeps;
   readonly #offers: ReadonlyMap<string, Offer>;
@@ -50,7 +53,7 @@ export class TokenService {
 
   /**
    * @throws CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED
-   * @throws SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID As the grant finds.
+   * @throws SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID Refusals of the grant.
    */
   async issue(request: TokenRequest): Promise<IssuedTokens> {
     try {
@@ -109,7 +112,7 @@ function allowedGrant(
   throw grant.isHidden ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.GRANT_TYPE_NOT_ALLOWED();
 }
 
-/** The grant type for the event of a refusal; null where there is none, more than one, or one that is not fit to be stored. */
+/** The grant type for the event of a refusal; null if there is none, more than one, or one that cannot be stored. */
 function askedGrantType({ parameters }: TokenRequest): string | null {
   try {
     return readParameters(parameters, ONLY_GRANT_TYPE)[GRANT_TYPE] ?? null;

@@ -4,5 +4,5 @@ import type { OAuthForms } from '../../../rest-compat/index.ts';
 import { IssuerKindName } from '../../../schema/oauth/oauth.type.ts';
 import { describeTokenForm } from '../../oauth/index.ts';
 
-/** What the grants declare of their parameters, for the API descriptions of the dialects. */
+/** The parameters that the grants declare, for the API descriptions of the dialects. */
 export const OAUTH_FORMS: OAuthForms = { token: (issuerKind) => describeTokenForm(IssuerKindName[issuerKind]) };

@@ -10,10 +10,10 @@ import { asParameters, TestClient } from '../../../support/oauth.ts';
 import { openPostgresDatabase } from '../../../support/postgres.ts';
 import { World } from '../../../support/world.ts';
 
-/** What the key set's `Cache-Control` allows. */
+/** How long `Cache-Control` of the key set allows caching. */
 const CACHED_SECONDS = 300;
 
-describe('a signing key that takes the place of another, with two nodes and a reader who keeps key sets', () => {
+describe('the rotation of a signing key, with two nodes and a verifier that caches key sets', () => {
   let here: World;
   let there: Services;
   let server: Server;
@@ -33,14 +33,14 @@ describe('a signing key that takes the place of another, with two nodes and a re
     await Promise.all([here.services.eventEngine.start(), there.eventEngine.start()]);
     tenant = await here.tenant();
     client = await TestClient.create(here, tenant, { permissions: ['user:read'] });
-    // The reader asks the node on which nobody rotates.
+    // The verifier uses the node that does not rotate.
     server = createServer(async (_request, response) => {
       reads += 1;
       const { keys, issuers } = there.oauth;
       response.end(JSON.stringify(await keys.jwks(tenant, issuers.of(tenant, 'native').kind)));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    // The reader's clock is the nodes' clock.
+    // The verifier has the clock of the nodes.
     vi.useFakeTimers({ toFake: ['Date'], now: here.clock.now() });
   });
   afterAll(async () => {
@@ -55,7 +55,7 @@ describe('a signing key that takes the place of another, with two nodes and a re
     here.clock.advance(seconds);
     vi.setSystemTime(here.clock.now());
   };
-  /** A reader who asks for the set when its copy is too old, and never because a key is missing in it. */
+  /** A verifier that reads the set again when its copy is too old, but not because a key is missing. */
   const newReader = (): JWTVerifyGetKey => {
     const { port } = server.address() as { port: number };
     const options = { cacheMaxAge: CACHED_SECONDS * 1000, cooldownDuration: Number.POSITIVE_INFINITY };
@@ -68,14 +68,14 @@ describe('a signing key that takes the place of another, with two nodes and a re
     const request = { caller, tenant: known, issuerKind: 'native', parameters };
     return (await services.oauth.tokens.issue(request)).accessToken;
   };
-  /** One token of each node, each verified. @returns The keys they were signed with. */
+  /** Issues and verifies one token on each node. @returns The keys that signed them. */
   const signers = async (reader: JWTVerifyGetKey): Promise<(string | undefined)[]> => {
     const tokens = await Promise.all([tokenOf(here.services), tokenOf(there)]);
     for (const token of tokens) await jwtVerify(token, reader, { currentDate: here.clock.now() });
     return tokens.map((token) => decodeProtectedHeader(token).kid);
   };
 
-  it('signs nothing that a key set of five minutes ago does not verify, and both nodes begin at once', async () => {
+  it('signs only tokens that a key set of five minutes ago verifies, and both nodes change keys together', async () => {
     const early = newReader();
     const [old] = await signers(early);
     expect(reads).toBe(1);
@@ -84,7 +84,7 @@ describe('a signing key that takes the place of another, with two nodes and a re
       const keys = await there.oauth.keys.jwks(tenant, there.oauth.issuers.of(tenant, 'native').kind);
       expect(keys.keys.map((key) => key['kid'])).toEqual([kid, old]);
     });
-    // As old a copy as may be, and one that was read again just before the keys change.
+    // One copy is as old as allowed, and one is read just before the keys change.
     pass(CACHED_SECONDS - 1);
     expect(await signers(early)).toEqual([old, old]);
     expect(reads).toBe(1);

@@ -38,7 +38,7 @@ describe('token endpoint: password grant', () => {
     expect(decodeJwt(issued.idToken!)).toMatchObject({ sub: user.id, aud: user.client.clientId, sid: claims['sid'] });
   });
 
-  it('resolves the token to the user: `:self` scopes by themselves, wider ones as far as the roles go', async () => {
+  it('resolves the token to the user: `:self` scopes always, wider ones only as far as the roles reach', async () => {
     const user = await newUser();
     const { accessToken } = await user.signIn('user:read:self user:write');
     const before = await callerOf(world, accessToken);
@@ -56,7 +56,7 @@ describe('token endpoint: password grant', () => {
     expect((await (await newUser()).signIn()).scope).toBe('user:read:self');
   });
 
-  it('does not exist for a client that is not flagged for it (RFC 9700 §2.4) (check 14)', async () => {
+  it('does not exist for a client that is not allowed it (RFC 9700 §2.4) (check 14)', async () => {
     const user = await newUser(await newClient({ grants: ['client_credentials'] }));
     await expect(user.signIn()).rejects.toMatchObject({ code: 'GRANT_TYPE_UNSUPPORTED' });
   });
@@ -92,7 +92,7 @@ describe('token endpoint: password grant', () => {
     await expect(user.signIn()).rejects.toMatchObject({ code: 'SIGN_IN_FACTOR_REQUIRED' });
   });
 
-  it('writes one event for a wrong password, and token.issued beside session.started for a right one', async () => {
+  it('writes one event for a wrong password, and session.started and token.issued for a right one', async () => {
     const tenant = await world.tenant();
     const client = await TestClient.create(world, tenant, { grants: ['password'] });
     const user = await TestUser.create(world, client);
@@ -127,7 +127,7 @@ describe('token endpoint: refresh grant', () => {
     },
   );
 
-  it('revokes the family when a refresh is sent twice at once: which of them was meant cannot be told', async () => {
+  it('revokes the family when a refresh is sent twice at the same time', async () => {
     const user = await newUser();
     const { refreshToken, accessToken } = await user.signIn();
     const sent = await Promise.allSettled([refresh(user, refreshToken), refresh(user, refreshToken)]);
@@ -149,7 +149,7 @@ describe('token endpoint: refresh grant', () => {
     for (const token of [first, second]) expect(routeOfHandle(token)).toBe(acme.route);
   });
 
-  it('refuses the token to another client, and leaves the family alive', async () => {
+  it('refuses the token to another client, without revoking the family', async () => {
     const user = await newUser();
     const other = await newClient();
     const { refreshToken } = await user.signIn();
@@ -159,7 +159,7 @@ describe('token endpoint: refresh grant', () => {
     expect((await refresh(user, refreshToken)).accessToken).toBeTruthy();
   });
 
-  it('cannot widen the scope, but narrow it for one access token (check 18)', async () => {
+  it('can narrow the scope for one access token, but not widen it (check 18)', async () => {
     const user = await newUser();
     const first = await user.signIn('user:read:self openid');
     await expect(refresh(user, first.refreshToken, 'user:read:self profile')).rejects.toMatchObject({
@@ -197,7 +197,7 @@ describe('token endpoint: refresh grant', () => {
     expect((await refresh(user, offline.refreshToken)).accessToken).toBeTruthy();
   });
 
-  it('keeps the session alive that it is used in', async () => {
+  it('extends its session', async () => {
     const user = await newUser();
     let { refreshToken } = await user.signIn();
     for (let hours = 0; hours < 12; hours += 6) {
@@ -212,7 +212,7 @@ describe('token endpoint: refresh grant', () => {
     expect((await user.signIn()).refreshToken).toBeNull();
   });
 
-  it('drops a scope the client has lost since', async () => {
+  it('drops a scope that the client has lost', async () => {
     const client = await newClient();
     const user = await newUser(client);
     const { refreshToken } = await user.signIn('user:read:self openid');
@@ -224,7 +224,7 @@ describe('token endpoint: refresh grant', () => {
     await expect(refresh(await newUser(), token)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   });
 
-  it('refuses a token of a neighbour tenant, even to a client of the same id', async () => {
+  it('refuses a token of another tenant, also to a client with the same id', async () => {
     const globex = await world.tenant();
     const client = await newClient({ clientId: 'twin' });
     const twin = await TestClient.create(world, globex, { clientId: 'twin', grants: ['refresh_token'] });
