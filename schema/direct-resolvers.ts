@@ -42,7 +42,7 @@ export function callDirectly(schema: GraphQLSchema, classes: readonly (new () =>
     const instance = instances.get(resolver.target);
     const field = type.getFields()[resolver.schemaName];
     if (instance === undefined || field === undefined) return;
-    // The library would keep the last of them without a word.
+    // The library would silently keep the last of them.
     if (attached.has(field)) throw new Error(`${type.name}.${field.name} has two resolvers.`);
     attached.add(field);
     field.resolve = resolverOf(storage, instance, resolver);

@@ -11,7 +11,7 @@ A refusal is an error with a stable \`code\`. In GraphQL it stands in \`extensio
 faulty, \`extensions.fields\` (\`path\` in the input, \`code\`, \`message\`); the enum \`ErrorCode\` of the schema holds the same codes. The
 message is safe to show; what is for operators alone is in the log.
 
-The kind decides the HTTP status outside GraphQL, and is what an API translates when it has no answer of its own for a code. A GraphQL
+The kind decides the HTTP status outside GraphQL, and is what an API translates if it declares no answer for a code. A GraphQL
 response with errors has status 200, or a status of 4xx or 5xx where nothing was executed. OAuth endpoints answer the codes of RFC 6749
 section 5.2, and the older APIs their own: \`rest-compat/<dialect>/errors.ts\`.
 `;

@@ -6,9 +6,9 @@ Written by \`npm run schema:emit\` from the event catalogue in the code; a test 
 
 Every type of event in the log, as \`SecurityEvent.type\` and the query \`eventTypes\` of the graph name it.
 
-\`ends\` says whose access may have ended. A node remembers what it read about access tokens, roles, clients and tenants, and holds
-sockets open; once the event is committed there, or arrives from another node, it looks again at what is remembered of those named
-here, and closes the sockets whose tokens are no longer good:
+\`ends\` says whose access may have ended. A node caches what it read about access tokens, roles, clients and tenants, and keeps
+sockets open; once the event is committed there, or arrives from another node, it checks again the cached access of those named here,
+and closes the sockets whose tokens are no longer valid:
 
 `;
 
@@ -16,10 +16,10 @@ const MEANINGS: Readonly<Record<EventEnds, string>> = {
   session: 'the session that the event names, and the tokens made in it',
   subject:
     'the account that the event names, and the token or token family in its parameters; where it names none of these ' +
-    '(a role was taken from a group), everybody in the tenant',
+    '(a role was taken from a group), the whole tenant',
   client: 'the client that the event names, and every token issued to it',
-  tenant: 'everybody in the tenant',
-  nothing: 'nobody: what is remembered of tokens and sockets stays',
+  tenant: 'the whole tenant',
+  nothing: 'no access: the caches of tokens and the sockets stay as they are',
 };
 
 const TAIL = `

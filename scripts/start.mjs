@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { requireNode } from './check-node.mjs';
 
 requireNode();
-// A process of its own: what a build loads would stay in the memory of the server.
+// A separate process, because the modules that a build loads would otherwise stay in the memory of the server.
 const build = spawnSync(process.execPath, [fileURLToPath(new URL('./build.mjs', import.meta.url))], {
   stdio: ['ignore', 'inherit', 'inherit'],
 });

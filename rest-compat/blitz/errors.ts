@@ -11,19 +11,19 @@ export const listed = (error: string, pos?: string, text?: string): LegacyError 
   ...(text === undefined ? {} : { text }),
 });
 
-/** An operation that was refused (envelope 2). */
+/** A refused operation (envelope 2). */
 export const refused = (error: string, status = 400): LegacyError => ({ status, envelope: 'process', error });
 
 const oauth = (status: number, error: string): LegacyError => ({ status, envelope: 'oauth', error });
 const empty = (status: number): LegacyError => ({ status, envelope: 'empty', error: '' });
 
-/** A page for a person in front of a browser. */
+/** A page for a browser. */
 export const page = (status: number): LegacyError => ({ status, envelope: 'page', error: '' });
 
 const NO_SUBJECT = refused('no_subject_found', 404);
 const NOT_FOUND = refused('not_found', 404);
 
-/** Rows below `/users/{subjectId}`: an id that is nobody's. */
+/** Rows below `/users/{subjectId}`: the id of no account. */
 export const SUBJECT: Readonly<Record<string, LegacyError>> = { NOT_FOUND: NO_SUBJECT };
 
 const LIST = z.strictObject({

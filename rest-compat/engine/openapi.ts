@@ -166,7 +166,7 @@ function rawFormOf({ mount, route, rawForms }: Described): z.ZodObject {
   const { callers, operation } = route;
   const describe = rawForms[operation.name];
   if (describe === undefined || mount.issuerKind === undefined)
-    throw new Error(`Nobody describes the form of ${operation.name}.`);
+    throw new Error(`The form of ${operation.name} has no description.`);
   return z.object({ ...describe(mount.issuerKind).shape, ...(callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
 }
 

@@ -8,11 +8,11 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',
-  'Query.jwks': 'Public keys are for everybody.',
-  'Query.openidConfiguration': 'Addresses are for everybody.',
+  'Query.jwks': 'Public keys are public.',
+  'Query.openidConfiguration': 'The metadata of an issuer is public (RFC 8414).',
   'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',
   'Query.errorCodes': 'Documentation.',
   'Query.eventTypes': 'Documentation.',
-  'Query.node': 'The object that comes out is guarded by its own type.',
-  'Query.viewer': 'Says who the caller is, to the caller.',
+  'Query.node': 'The type of the object guards it.',
+  'Query.viewer': 'Shows callers only themselves.',
 };

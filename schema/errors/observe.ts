@@ -15,7 +15,7 @@ const fieldErrors = channel('idgraph:field-error');
 
 /**
  * Publishes the code of every error that a field of the schema throws. The test run subscribes, to compare the codes with
- * `@errors` (CONTRIBUTING.md). Without a subscriber no resolver is wrapped, so a server that nobody observes has no cost.
+ * `@errors` (CONTRIBUTING.md). Without a subscriber no resolver is wrapped, so it costs a server without a subscriber nothing.
  */
 export function publishErrors(schema: GraphQLSchema, out: Channel = fieldErrors): GraphQLSchema {
   if (!out.hasSubscribers) return schema;

@@ -28,7 +28,7 @@ export interface Caller {
   readonly amr: readonly string[];
   /** When the credential expires; null when it does not expire. */
   readonly expiresAt: Date | null;
-  /** Kind of the issuer of the access token; absent for other credentials. Userinfo takes tokens of its own kind only. */
+  /** Kind of the issuer of the access token; absent for other credentials. Userinfo accepts only tokens of the same kind. */
   readonly issuerKind?: string;
   readonly origin: Origin;
 }

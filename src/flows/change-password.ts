@@ -130,8 +130,8 @@ export class PasswordFlow {
   }
 
   /**
-   * Sets or changes a password, depending on the caller: with `password:set` the caller sets it; otherwise the caller can
-   * only change that of its own account, whatever the reach of `password:change`, and must give the current one.
+   * Sets or changes a password, depending on the caller: with `password:set` the caller sets it; otherwise the caller can only
+   * change the password of the user's account, whatever the reach of `password:change`, and must give the current one.
    * @returns The generated password if it was not sent to a phone, else null. It is returned only here.
    * @throws INVALID_INPUT The current password is missing, or the attribute has no phone number.
    * @throws SERVICE_UNAVAILABLE Too many text messages wait; nothing was changed.

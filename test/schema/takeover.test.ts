@@ -97,7 +97,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   changePassword: "changes the caller's own account alone",
   checkSecurityAnswer: 'compares an answer; tries are counted',
-  completeAccountLinking: 'ends a visit that was allowed when it began, for whoever is signed in in the browser',
+  completeAccountLinking: 'completes a linking that was allowed when it began, for the user of the browser session',
   confirmQrSignIn: 'signs the caller in, and nobody else',
   continueSignUp: 'proves the contacts of an account by codes that were sent to them',
   createClient: 'nobody is it yet; what it is given must be held, its secrets included',
@@ -109,7 +109,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   createTenant: 'nobody is in it yet',
   createUser: 'the account holds nothing yet',
   deleteAllRiskbits: 'is about devices',
-  deleteFederationProvider: 'takes a way to sign in from all alike, by a permission of its own',
+  deleteFederationProvider: 'removes a way to sign in for all accounts alike, and has a separate permission',
   deleteRiskbit: 'is about devices',
   deleteRole: 'takes powers from its holders, and makes nobody one of them',
   deleteTenant: 'takes a permission for all tenants',
@@ -119,11 +119,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   revokeToken: 'ends the token that is shown',
   rotateSigningKey: 'shows the key to nobody',
   signUp: 'the account holds nothing yet',
-  updateFederationProvider: 'changes a way to sign in for all alike, by a permission of its own',
+  updateFederationProvider: 'changes a way to sign in for all accounts alike, and has a separate permission',
   updateRiskbit: 'is about devices',
   updateRole: 'what is added must be held; who holds the role does not change',
-  updateTenant: 'is about all accounts alike, by a permission of its own',
-  updateTenantSettings: 'is about all accounts alike, by a permission of its own',
+  updateTenant: 'concerns all accounts alike, and has a separate permission',
+  updateTenantSettings: 'concerns all accounts alike, and has a separate permission',
   verifyDeviceRisk: 'is about devices',
 };
 

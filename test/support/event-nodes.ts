@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export interface EventNode {
   /** Subject ids of the events that were acknowledged as durable so far. */
   readonly acknowledged: readonly string[];
-  /** Resolves when the node has finished by itself. */
+  /** Resolves when the node has finished without being killed. */
   readonly finished: Promise<void>;
   /** Sends SIGKILL and waits for the end of the process. */
   kill(): Promise<void>;

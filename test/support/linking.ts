@@ -28,7 +28,7 @@ class Linking {
   tenant!: TenantRef;
   provider!: FederationProvider;
   user!: User;
-  /** The user, who may link accounts of their own. */
+  /** The user, who may link accounts. */
   caller!: Caller;
   readonly anonymous = anonymousCaller(TEST_ORIGIN);
 

@@ -44,7 +44,7 @@ function assertText(at: number, name: string, value: string): void {
   if (value.length > MAX_TEXT_LENGTH)
     throw refuse(at, name, 'TEXT_LENGTH', `A text has at most ${MAX_TEXT_LENGTH} characters.`);
   if (!isDatabaseText(value))
-    throw refuse(at, name, 'TEXT_NOT_STORABLE', 'The text contains characters that cannot be stored.');
+    throw refuse(at, name, 'TEXT_NOT_STORABLE', 'The text holds characters that cannot be stored.');
 }
 
 /**

@@ -35,7 +35,7 @@ const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post
 
 /** The kinds of errors that are refusals and recorded; the others mean that the service cannot answer. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'unauthenticated', 'forbidden', 'not-found', 'refused']);
-/** Refusals that record another event. */
+/** Refusals that another event already records. */
 const RECORDED: ReadonlySet<string> = new Set(['REFRESH_TOKEN_REUSED', 'SIGN_IN_REFUSED']);
 
 /**

@@ -90,7 +90,7 @@ const ELSEWHERE: Readonly<Record<number, string>> = {
   36: 'as 35',
   44: "names no account: it changes the caller's own, or that of the browser's session",
   51: 'makes a group, which holds nothing yet',
-  61: 'gives a client or user a token of its own, for the credential it shows',
+  61: 'issues a token to the client or user that authenticates',
   63: 'reads',
 };
 

@@ -86,7 +86,7 @@ describe('the API description', () => {
     const row: Route = { ...SHOW_TENANT, method: 'POST', input: { form: 'raw' } };
     const dialect = tinyDialect({}, [row]);
     const make = () => openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });
-    expect(make).toThrow('Nobody describes the form of ShowTenant.');
+    expect(make).toThrow('The form of ShowTenant has no description.');
   });
 
   it('is made from the rows', async () => {

@@ -457,7 +457,7 @@ describe('a guarded field of an object', () => {
     });
   });
 
-  it('is for the own account alone where only reach self is held', async () => {
+  it('is limited to the caller’s own account with only reach self', async () => {
     const reader = (userId: string) => smallUser(acme, userId, 'user:read', 'credential:read:self');
     expect(await chip(reader('rex'))).toBe('acme self');
     expect(await chip(reader('ada'))).toBe('FORBIDDEN');
@@ -515,7 +515,7 @@ describe('the check that rows of other APIs share', () => {
     expect(await faultsOf(() => authorise(nobody, acme, alternatives))).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('asks for reach all in a tenant that does not exist', async () => {
+  it('requires reach all in a tenant that does not exist', async () => {
     expect(await faultsOf(() => authorise(smallApp(acme, 'user:read'), NOWHERE, [['user:read']]))).toEqual([
       'FORBIDDEN',
     ]);

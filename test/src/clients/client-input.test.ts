@@ -155,7 +155,7 @@ describe('the permissions of a client', () => {
     ]);
   });
 
-  it('never concern an account of its own: an application has none', async () => {
+  it('cannot have reach `self`, because an application has no account', async () => {
     expect(await faults({ permissions: ['user:read', 'password:change:self'] })).toEqual([
       'INVALID_INPUT',
       'input.permissions.1 PERMISSION_SELF',

@@ -35,7 +35,7 @@ describe('what messages say', () => {
     ['ru;q=x', 'en'],
     [';;;,,,', 'en'],
     [`${'x'.repeat(100_000)},ru`, 'en'],
-  ])('speaks the language that the reader likes best (RFC 9110 section 12.5.4): %j', (wanted, language) => {
+  ])('uses the language that the recipient prefers (RFC 9110 section 12.5.4): %j', (wanted, language) => {
     expect(languageOf(wanted)).toBe(language);
   });
 });

@@ -58,7 +58,7 @@ async function elapsed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-describe('a network that loses packets without a word', () => {
+describe('a network that silently loses packets', () => {
   it('costs a bounded wait, and no connection that it silenced is used again', async () => {
     const { db, forwarder } = await openForwarded();
     await Promise.all([backend(db), backend(db)]);
@@ -173,12 +173,15 @@ describe('time limits', () => {
 });
 
 describe('a server without resources', () => {
-  it.each(['53100', '53200', '53300', '53400'])('is unavailable, not a fault of ours: SQLSTATE %s', async (code) => {
-    const db = await open(database.url, 1);
-    const raise = sql.raw(`do $$ begin raise exception 'no room' using errcode = '${code}'; end $$`);
-    await expect(db.transaction(() => raise.execute(db.read()))).rejects.toMatchObject(UNAVAILABLE);
-    await expect(raise.execute(db.read())).rejects.toMatchObject(UNAVAILABLE);
-  });
+  it.each(['53100', '53200', '53300', '53400'])(
+    'is reported as unavailable, not as an internal fault: SQLSTATE %s',
+    async (code) => {
+      const db = await open(database.url, 1);
+      const raise = sql.raw(`do $$ begin raise exception 'no room' using errcode = '${code}'; end $$`);
+      await expect(db.transaction(() => raise.execute(db.read()))).rejects.toMatchObject(UNAVAILABLE);
+      await expect(raise.execute(db.read())).rejects.toMatchObject(UNAVAILABLE);
+    },
+  );
 });
 
 describe('a server that takes no writes any more', () => {

@@ -216,7 +216,7 @@ describe('rights', () => {
       ]);
     });
 
-    it('on the own account are the user’s to give and to take', async () => {
+    it('on the user’s own account are granted and revoked by the user', async () => {
       const own = asUser(ben, 'right:change:self');
       expect(await change(own, { add: ['read'] })).toMatchObject([{ name: 'read' }]);
       expect(await change(own, { remove: ['read'] })).toEqual([]);
@@ -248,7 +248,7 @@ describe('rights', () => {
     expect(await refusalOf(rights().grant(as('right:write'), [annaOnBen()]))).toBe('FORBIDDEN');
     expect(await refusalOf(rights().revoke(as('right:write'), [annaOnBen()]))).toBe('FORBIDDEN');
     expect(await refusalOf(rights().grant(as('right:write', 'user:delete'), [annaOnBen()]))).toBeNull();
-    // The subject gains the right; whoever gives it gains nothing over the subject.
+    // The subject gains the right; the caller who grants it gains no power over the subject.
     const reversed = annaOnBen({ subject: user(ben), object: user(anna) });
     expect(await refusalOf(rights().grant(as('right:write'), [reversed]))).toBeNull();
   });

@@ -74,7 +74,7 @@ describe('permissions that are granted', () => {
     expect(await faults(new Authority(app(acme, 'user:write'), acme, 'tenant'), 'user:read')).toBeNull();
   });
 
-  it('reach all tenants only in master, for whoever grants them', async () => {
+  it('reach all tenants only in master, for every caller who grants them', async () => {
     const administrator = app(master, 'user:read:all');
     expect(await faults(new Authority(administrator, acme, 'all'), 'user:read:all')).toEqual([
       'PERMISSION_MASTER_ONLY',
@@ -96,7 +96,7 @@ describe('permissions that are granted', () => {
 });
 
 describe('a role on another tenant', () => {
-  it('is granted by those who hold its permissions for all tenants; what concerns the own account gives nothing there', () => {
+  it('is granted by callers with its permissions for all tenants; reach `self` does not count there', () => {
     const only = { permission: 'federation-token:read', reach: 'tenant', only: 'vk:a' } as const;
     expect(widened([...grants('user:read', 'group:read:all', 'password:change:self'), only])).toEqual([
       { permission: 'user:read', reach: 'all' },

@@ -27,7 +27,7 @@ const tenantAdministrator = async (world: World, tenant: TenantRef): Promise<str
 };
 
 describe.each(ENGINES)('settings that a node remembers from before they were changed, on $name', ({ open }) => {
-  /** Two nodes on one database; what one commits, the other hears of later. */
+  /** Two nodes on one database; the second receives the events of the first later. */
   let here: World;
   let there: World;
   let tenant: TenantRef;

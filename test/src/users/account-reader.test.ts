@@ -37,7 +37,7 @@ describe('reading an account', () => {
     expect(await getAccountInReach(store(), ownOf(tenant, id), id.toUpperCase())).toMatchObject({ id });
   });
 
-  it('refuses a caller who reaches only the own account alike, whether or not another account exists', async () => {
+  it('refuses callers with reach self with the same error, whether or not another account exists', async () => {
     const tenant = await world.tenant();
     const [mine, other] = [await world.newUser(tenant), await world.newUser(tenant)];
     const authority = ownOf(tenant, mine.id);

@@ -58,7 +58,7 @@ describe('properties that are removed', () => {
 });
 
 describe('what a change of properties did', () => {
-  it('is told by names: set anew, set to another value, removed; and nothing of what stayed', () => {
+  it('lists the names that were added, changed or removed, but none that did not change', () => {
     expect(propertyChanges({ a: 1, b: 2, c: 3 }, { b: 2, c: '3', d: false })).toEqual({
       added: ['c', 'd'],
       removed: ['a'],

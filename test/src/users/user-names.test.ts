@@ -261,7 +261,7 @@ describe('the spelling of an id', () => {
     expect(canonicalUserId(`${id.toUpperCase()}0`)).toBe(`${id.toUpperCase()}0`);
   });
 
-  it('counts when a username looks like an id: only the own one may', () => {
+  it('refuses a username that looks like an id, except the account’s own id', () => {
     const id = newId();
     expect(usernameFault(id, id)).toBeNull();
     expect(usernameFault(id, newId())).not.toBeNull();

@@ -172,7 +172,7 @@ describe('linking an account by a visit to its provider', () => {
       ]);
     });
 
-    it('asks for a sign-in when no user is signed in, and keeps the state', async () => {
+    it('requires a sign-in when no user is signed in, and keeps the state', async () => {
       const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
       expect((await complete(back)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
       const stranger = linking.world.user(await linking.world.tenant(), linking.user.id);
@@ -180,7 +180,7 @@ describe('linking an account by a visit to its provider', () => {
       expect((await complete(back, signedIn(linking.user.id))).data.completeAccountLinking.outcome).toBe('LINKED');
     });
 
-    it('needs no sign-in to hear that the user refused', async () => {
+    it('requires no sign-in to report that the user refused', async () => {
       const back = await linking.upstream.refuse(await begun({}, app()));
       expect((await complete(back)).data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
     });
