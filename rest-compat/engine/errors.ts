@@ -7,7 +7,7 @@ import type { DialectErrors, Fault, FaultItem, LegacyError } from './fault.ts';
 import { problems } from './problems.ts';
 import { fieldAt, type Route, withoutPositions } from './route.ts';
 
-/** Values that do not have the declared shape; thrown by the engine, in legacy words from the start. */
+/** Thrown by the engine for values that do not have the declared shape; its items are in the terms of the legacy API. */
 export class ShapeRefusal extends Error {
   override readonly name = 'ShapeRefusal';
   readonly error: IdentityError;
@@ -24,7 +24,7 @@ function rowFor(errors: DialectErrors, route: Route | null, error: { code: strin
   return route?.errors?.[error.code] ?? errors.codes[error.code] ?? errors.kinds[error.kind];
 }
 
-/** A reason without a row of its own (`PASSWORD_TOO_SHORT`) is named like the error that lists it. */
+/** A reason without a row (`PASSWORD_TOO_SHORT`) gets the code of the error that lists it. */
 function itemOf(
   errors: DialectErrors,
   route: Route | null,
@@ -45,7 +45,7 @@ function itemOf(
   };
 }
 
-/** Looks an error up: the row's table, then the dialect's by code, then by kind. */
+/** Looks up how an error is answered: in the row's table, then in the dialect's by code, then by kind. */
 export function faultOf(
   errors: DialectErrors,
   route: Route | null,

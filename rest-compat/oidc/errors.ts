@@ -142,8 +142,8 @@ export const asTheirKind = (codes: readonly string[]): Readonly<Record<string, n
   Object.fromEntries(codes.map((code) => [code, null]));
 
 /**
- * Errors as OAuth endpoints speak of them: RFC 6749 section 5.2, RFC 6750 section 3.1. OAuth has no name for a server that is
- * away at the token endpoint; those of RFC 6749 section 4.1.2.1 are commonly used.
+ * The errors of OAuth endpoints: RFC 6749 section 5.2, RFC 6750 section 3.1. The token endpoint has no code for an unavailable
+ * server, so those of RFC 6749 section 4.1.2.1 are used, as is common.
  * @param realm Names the service in challenges.
  */
 export function oauthErrors(realm: string): DialectErrors {
@@ -173,7 +173,7 @@ export function oauthErrors(realm: string): DialectErrors {
       TOKEN_INVALID: row(401, 'invalid_token'),
       SCOPE_INSUFFICIENT: row(403, 'insufficient_scope'),
       ISSUER_UNKNOWN: row(404, 'invalid_request'),
-      // One name for every reason, so that an answer does not tell which part of the sign-in failed.
+      // One code for every reason, so that an answer does not reveal which part of the sign-in failed.
       SIGN_IN_REFUSED: row(400, 'invalid_grant'),
       SIGN_IN_FACTOR_REQUIRED: row(400, 'invalid_grant'),
       SIGN_IN_PASSWORD_CHANGE_REQUIRED: row(400, 'invalid_grant'),
@@ -215,7 +215,7 @@ export function oauthErrors(realm: string): DialectErrors {
   };
 }
 
-/** Rows of endpoints that authenticate clients: whoever brings nothing is not a token gone wrong. */
+/** Errors of endpoints that authenticate clients: a missing credential is `invalid_client`, not `invalid_token`. */
 export const CLIENT_ERRORS: Readonly<Record<string, LegacyError>> = {
   CREDENTIALS_MISSING: row(401, 'invalid_client'),
   UNAUTHENTICATED: row(401, 'invalid_client'),

@@ -24,7 +24,7 @@ import type { Ground } from './ground.ts';
 
 export type Access = ReturnType<typeof createAccess>;
 
-/** Roles and clients, and the guard that both kinds of permissions feed: who may do what, to whom. */
+/** Creates roles and clients, and the guard that compares the permissions of callers and accounts. */
 export function createAccess({ base, sealer, listen, options }: Ground, { directory, scopes, tenants }: Foundation) {
   const { db, clock } = base;
   const roleStore = new RoleStore(db);

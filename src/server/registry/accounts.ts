@@ -8,7 +8,7 @@ import type { Ground } from './ground.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** Users, their groups, and the rights and riskbits they have. */
+/** Creates users, groups, rights and riskbits. */
 export function createAccounts({ base }: Ground, { directory, tenants }: Foundation, access: Access) {
   const { guarded, roleStore, rolePermissions: permissions, clientStore } = access;
   const userStore = new UserStore(base.db);

@@ -20,7 +20,7 @@ import type { Sessions } from './sessions.ts';
 
 export type AuthModes = ReturnType<typeof createAuthModes>;
 
-/** The ways of proving who one is, and the one lock-out engine before them all. */
+/** Creates the auth modes, and the lock-out that all of them share. */
 export function createAuthModes(
   { base, sealer }: Ground,
   { directory }: Foundation,

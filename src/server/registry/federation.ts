@@ -11,7 +11,7 @@ import type { Foundation } from './foundation.ts';
 import type { Ground } from './ground.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Providers of external accounts, the links to them, and the visit that makes a link. */
+/** Creates the providers of external accounts, the links, and the flow that makes a link. */
 export function createFederation(
   { base, sealer, options }: Ground,
   { directory }: Foundation,
@@ -19,7 +19,7 @@ export function createFederation(
   { userStore: users }: Accounts,
   { oneTimeCodes }: Sessions,
 ) {
-  /** Plain http to this machine is for services that are themselves reached by plain http: development and tests. */
+  /** Providers on this machine may use plain http if the service itself does: in development and tests. */
   const rules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
   const federationSealer = sealer('federation');
   const providers = new FederationProviderStore(base.db);

@@ -14,7 +14,7 @@ import type { Foundation } from './foundation.ts';
 import type { Ground } from './ground.ts';
 import type { Sessions } from './sessions.ts';
 
-/** What several rooms do together: signing up and in, changing a password, looking back. */
+/** Creates the flows that join several modules: sign-up, sign-in, password changes, account history. */
 export function createFlows(
   { base, eventEngine }: Ground,
   { directory, mailer, smsSender: sms }: Foundation,

@@ -6,7 +6,7 @@ import type { Ground } from './ground.ts';
 
 export type Foundation = ReturnType<typeof createFoundation>;
 
-/** Events, outgoing messages, the meaning of scope names, tenants: what is there before anybody is. */
+/** Creates what all accounts need: events, outgoing messages, scope names, tenants. */
 export function createFoundation(ground: Ground) {
   const { base, eventEngine, listen, options, tenantStore } = ground;
   const scopes = new ScopeAliases();
@@ -25,7 +25,7 @@ export function createFoundation(ground: Ground) {
   };
 }
 
-/** A queue of messages whose end is an event. */
+/** Makes a queue of messages that records an event for each message it sends or gives up. */
 function outgoing<M extends Message>(
   channel: 'mail' | 'sms',
   transport: Transport<M>,

@@ -5,7 +5,7 @@ import type { RegistryOptions } from './options.ts';
 
 export type Ground = ReturnType<typeof createGround>;
 
-/** What every room stands on; none of it but the engine is a service of its own. */
+/** Creates what every module needs: the database, the clock, the event engine, sealers. */
 export function createGround(options: RegistryOptions) {
   const { db, clock, masterKey, natsUrl, natsTimeoutMs, onError } = options;
   const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
@@ -24,11 +24,13 @@ export function createGround(options: RegistryOptions) {
     options,
     eventEngine,
     tenantStore,
-    /** What nearly every service asks for. */
+    /** The dependencies of nearly every service. */
     base: { db, events, clock },
-    /** Seals secrets at rest; what is sealed for one purpose opens for no other. */
+    /** Makes a sealer, which encrypts secrets at rest; it cannot decrypt what was sealed for another purpose. */
     sealer,
-    /** A cache hears of this node's changes at once, and of the other nodes' when the follower reads them. */
+    /**
+     * Registers a listener for committed events: those of this node at once, those of other nodes when the follower reads them.
+     */
     listen: (listener: CommittedListener): void => {
       events.onCommitted(listener);
       eventEngine.follower.onEvent((event) => listener([event]));

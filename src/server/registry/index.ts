@@ -1,6 +1,6 @@
 /**
- * Puts the house together, a file for each part of it, in the order in which one stands on the other.
- * The one place that knows which implementation stands behind which interface; may import every room.
+ * Composes the service: one file for each group of modules, in the order of their dependencies. Only this folder knows which
+ * implementation is behind which interface; it may import every module.
  */
 import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
 import type { Services } from '../../../schema/context.ts';
@@ -18,7 +18,7 @@ import { createSessions } from './sessions.ts';
 
 export type { RegistryOptions, Transports } from './options.ts';
 
-/** Every service of the house. */
+/** Creates all services. */
 export function createRegistry(options: RegistryOptions): Services {
   const ground = createGround(options);
   const foundation = createFoundation(ground);
@@ -43,7 +43,7 @@ export function createRegistry(options: RegistryOptions): Services {
     sessionStore: sessions.sessionStore,
     signIn: flows.signIn,
     grants: sessions.grantStore,
-    // Providers are all that a scope name is made from.
+    // Scope names are made only from providers.
     hasObject: (tenantId, objects) =>
       federation.federationProviderStore.hasAnyOf(
         tenantId,

@@ -3,26 +3,26 @@ import type { Mail, Sms, Transport } from '../../delivery/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 
-/** What the house is put together from. */
+/** What the services are created from. */
 export interface RegistryOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly masterKey: MasterKey;
-  /** Origin under which the service is reached, without a path: the base of every issuer. */
+  /** Public origin of the service, without a path: the base of every issuer. */
   readonly publicUrl: string;
-  /** Name of the tenant that requests without one act on. */
+  /** Name of the tenant for requests that name none. */
   readonly defaultTenant: string;
-  /** May federation providers of this machine be called over plain http? Default: when `publicUrl` is http as well. */
+  /** Whether federation providers on this machine may be called over plain http. Default: if `publicUrl` is http as well. */
   readonly allowLoopbackHttp?: boolean;
-  /** NATS servers that wake the nodes; absent: PostgreSQL's NOTIFY. */
+  /** NATS servers over which the nodes wake each other. Absent: NOTIFY of PostgreSQL does. */
   readonly natsUrl?: string | undefined;
-  /** How long NATS is waited for, in milliseconds. Default 5 s. */
+  /** How long to wait for NATS, in milliseconds. Default 5 s. */
   readonly natsTimeoutMs?: number;
-  /** How long an answer of an external provider is waited for, in milliseconds. Default 5 s. */
+  /** How long to wait for an answer of an external provider, in milliseconds. Default 5 s. */
   readonly providerTimeoutMs?: number;
-  /** The ways out for mails and text messages. */
+  /** Transports of mails and text messages. */
   readonly transports: Transports;
-  /** Told of faults in the background loops, which go on by themselves. */
+  /** Called with faults of the background loops, which then try again. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -16,7 +16,7 @@ import type { Ground } from './ground.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** What users have open (sessions, devices, consents, apps), and the flow that ends it all. */
+/** Creates sessions, devices, consents and linked apps, and the flow that ends them all. */
 export function createSessions({ base }: Ground, { directory }: Foundation, access: Access, accounts: Accounts) {
   const { db, clock } = base;
   const { guarded: guard, clientStore, clientScopeStore, roleStore } = access;
@@ -44,7 +44,7 @@ export function createSessions({ base }: Ground, { directory }: Foundation, acce
     deviceStore,
     consents: new ConsentService({ ...base, store: consentStore, users: userStore, tokens: families, guard }),
     consentStore,
-    /** Of the token families; `oauth` keeps the rest of them. */
+    /** The store of token families, which `oauth` also uses. */
     grantStore,
     oneTimeCodes,
     expiredRows: new ExpiredRows(sessionStore, oneTimeCodes, clock),

@@ -83,10 +83,10 @@ describe('client directory and authenticator', () => {
 
   it('finds no client of a neighbour (check 55)', async () => {
     const neighbour = await world.tenant();
-    const { client, secret } = await world.newClient(neighbour, { clientId: 'next-door' });
+    const { client, secret } = await world.newClient(neighbour, { clientId: 'other-app' });
     const { clientAuthenticator, clientDirectory } = world.services;
-    expect(await clientDirectory.byClientId(acme.id, 'next-door')).toBeNull();
-    expect(await clientAuthenticator.authenticate(acme.id, 'next-door', secret!)).toBeNull();
+    expect(await clientDirectory.byClientId(acme.id, 'other-app')).toBeNull();
+    expect(await clientAuthenticator.authenticate(acme.id, 'other-app', secret!)).toBeNull();
     expect(await clientDirectory.byUuid(acme.id, client.id)).toBeNull();
   });
 

@@ -177,7 +177,7 @@ describe('a server without resources', () => {
     'is reported as unavailable, not as an internal fault: SQLSTATE %s',
     async (code) => {
       const db = await open(database.url, 1);
-      const raise = sql.raw(`do $$ begin raise exception 'no room' using errcode = '${code}'; end $$`);
+      const raise = sql.raw(`do $$ begin raise exception 'disk full' using errcode = '${code}'; end $$`);
       await expect(db.transaction(() => raise.execute(db.read()))).rejects.toMatchObject(UNAVAILABLE);
       await expect(raise.execute(db.read())).rejects.toMatchObject(UNAVAILABLE);
     },

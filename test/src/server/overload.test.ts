@@ -124,7 +124,7 @@ describe('an overloaded database', () => {
   });
 
   it.each(['53100', '53200', '53400'])('is answered so when resources are exhausted: SQLSTATE %s', async (code) => {
-    await withTrigger(`raise exception 'no room' using errcode = '${code}'`, async () => {
+    await withTrigger(`raise exception 'disk full' using errcode = '${code}'`, async () => {
       expect(await refusalOf(await createUser(`user-${code}`))).toEqual(REFUSAL);
     });
     expect((await createUser(`user-${code}`)).status).toBe(200);

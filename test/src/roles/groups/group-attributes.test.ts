@@ -24,10 +24,10 @@ describe('the attributes of a group', () => {
   });
 
   it('have at most 64 KiB of JSON after the change', async () => {
-    const room = 65_536 - JSON.stringify({ a: '', b: '' }).length - 40_000;
+    const left = 65_536 - JSON.stringify({ a: '', b: '' }).length - 40_000;
     const big = 'x'.repeat(40_000);
-    expect(await faults({ a: big }, { b: 'x'.repeat(room) })).toBeNull();
-    expect(await faults({ a: big }, { b: 'x'.repeat(room + 1) })).toEqual([
+    expect(await faults({ a: big }, { b: 'x'.repeat(left) })).toBeNull();
+    expect(await faults({ a: big }, { b: 'x'.repeat(left + 1) })).toEqual([
       'INVALID_INPUT',
       'input.attributes OBJECT_TOO_LARGE',
     ]);
