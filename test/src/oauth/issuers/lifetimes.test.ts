@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientRecord } from '../../../../src/clients/index.ts';
+import type { IssuerKind } from '../../../../src/oauth/issuers/issuers.ts';
+import { lifetimesOf, MAX_TOKEN_SECONDS } from '../../../../src/oauth/issuers/lifetimes.ts';
+import { TEMPLATE_SETTINGS } from '../../../../src/tenants/index.ts';
+
+const KIND = { accessTokenSeconds: 300, refreshIdleSeconds: 1000, refreshSeconds: 5000 } as IssuerKind;
+const of = (settings: object, client: object = {}) =>
+  lifetimesOf(KIND, { ...TEMPLATE_SETTINGS.native, ...settings }, { client } as ClientRecord);
+
+describe('how long the tokens of a client are valid', () => {
+  it('is set by the issuer kind, before it by the tenant, and before both by the client', () => {
+    expect(of({})).toEqual({ accessTokenSeconds: 300, refreshIdleSeconds: 1000, refreshSeconds: 5000 });
+    const settings = { accessTokenSeconds: 60, refreshIdleSeconds: 2000, refreshSeconds: 4000 };
+    expect(of(settings)).toEqual(settings);
+    expect(of(settings, { accessTokenSeconds: 30, refreshTokenSeconds: 3000 })).toEqual({
+      accessTokenSeconds: 30,
+      refreshIdleSeconds: 2000,
+      refreshSeconds: 3000,
+    });
+    expect(of(settings, { accessTokenSeconds: null, refreshTokenSeconds: null })).toEqual(settings);
+  });
+
+  it('is never longer for access tokens than retired keys are published', () => {
+    expect(of({}, { accessTokenSeconds: MAX_TOKEN_SECONDS + 1 }).accessTokenSeconds).toBe(MAX_TOKEN_SECONDS);
+    expect(of({}, { accessTokenSeconds: MAX_TOKEN_SECONDS }).accessTokenSeconds).toBe(MAX_TOKEN_SECONDS);
+  });
+
+  it('is never longer unused than used', () => {
+    expect(of({}, { refreshTokenSeconds: 100 })).toMatchObject({ refreshIdleSeconds: 100, refreshSeconds: 100 });
+    expect(of({ refreshIdleSeconds: 9000 })).toMatchObject({ refreshIdleSeconds: 5000, refreshSeconds: 5000 });
+  });
+});
