@@ -5,7 +5,14 @@
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { BLITZ } from './blitz/index.ts';
-import { type Dialect, Engine, type EngineHost, type EngineOptions, openApiOf } from './engine/index.ts';
+import {
+  assertRawForms,
+  type Dialect,
+  Engine,
+  type EngineHost,
+  type EngineOptions,
+  openApiOf,
+} from './engine/index.ts';
 import { type OAuthForms, rawForms } from './oidc/forms.ts';
 import { OIDC } from './oidc/index.ts';
 
@@ -38,11 +45,13 @@ export interface RestCompatOptions extends EngineOptions {
 /**
  * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`. Requests for other paths are
  * passed to the next middleware.
- * @throws Error A row, a document or an error table does not match the graph; the message lists every fault.
+ * @throws Error A row, a document or an error table does not match the graph, or a raw form has no description; the message
+ *   lists every fault.
  */
 export function mountRestCompat(host: EngineHost, options: RestCompatOptions): Middleware {
   const { publicUrl, defaultTenant } = options;
   const forms = rawForms(options.oauthForms);
+  assertRawForms(DIALECTS, forms);
   const origin = () => (typeof publicUrl === 'string' ? publicUrl : publicUrl());
   const engine = new Engine(DIALECTS, host, options);
   const described = new Map<string, string>();

@@ -11,7 +11,7 @@ export { idleCodes, mappedCodes, pathsOf } from './errors.ts';
 export type { ChallengeReason, DialectErrors, Envelope, Fault, FaultItem, LegacyError } from './fault.ts';
 export type { EngineHost, HostTenant } from './host.ts';
 export { Engine, type EngineOptions } from './mount.ts';
-export { type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
+export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';
 export { problems } from './problems.ts';
 export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';

@@ -164,10 +164,30 @@ function describeBody(described: Described): Json | null {
 
 function rawFormOf({ mount, route, rawForms }: Described): z.ZodObject {
   const { callers, operation } = route;
-  const describe = rawForms[operation.name];
-  if (describe === undefined || mount.issuerKind === undefined)
-    throw new Error(`The form of ${operation.name} has no description.`);
-  return z.object({ ...describe(mount.issuerKind).shape, ...(callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
+  const form = findRawForm(mount, route, rawForms);
+  if (form === null) throw new Error(`The form of ${operation.name} has no description.`);
+  return z.object({ ...form.shape, ...(callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
+}
+
+function findRawForm({ issuerKind }: Mount, { operation }: Route, rawForms: RawForms): z.ZodObject | null {
+  return issuerKind === undefined ? null : (rawForms[operation.name]?.(issuerKind) ?? null);
+}
+
+/**
+ * Checks that each form which a row passes on raw can be described.
+ * @throws Error The message lists every row whose form has no description.
+ */
+export function assertRawForms(dialects: readonly Dialect[], rawForms: RawForms): void {
+  const faults = dialects.flatMap(({ name, mounts }) =>
+    mounts.flatMap((mount) =>
+      mount.routes
+        .filter((route) => route.input?.form === 'raw' && findRawForm(mount, route, rawForms) === null)
+        .map(
+          (route) => `${name} ${route.method} ${mount.prefix}${pathsOf(route)[0]}: its raw form has no description.`,
+        ),
+    ),
+  );
+  if (faults.length > 0) throw new Error(`The translation layer cannot start:\n${faults.join('\n')}`);
 }
 
 function describeSuccess({ dialect, route: { reply, operation } }: Described): Json {

@@ -68,10 +68,10 @@ export function parseParameters<P extends z.ZodObject>(
 ): z.output<P> {
   const result = shape.safeParse(values);
   if (result.success) return result.data;
-  throw oauthErrors.TOKEN_PARAMETER_INVALID({ fields: result.error.issues.map((issue) => faultOf(issue, values)) });
+  throw oauthErrors.TOKEN_PARAMETER_INVALID({ fields: result.error.issues.map((issue) => toFault(issue, values)) });
 }
 
-function faultOf({ path, message }: z.core.$ZodIssue, values: Readonly<Record<string, string>>): FieldFault {
+function toFault({ path, message }: z.core.$ZodIssue, values: Readonly<Record<string, string>>): FieldFault {
   const name = String(path[0]);
   if (Object.hasOwn(values, name)) return { path: PATH, code: 'PARAMETER_INVALID', message: `${name}: ${message}` };
   return { path: PATH, code: 'PARAMETER_MISSING', message: `${name}: The parameter is missing.` };

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Dialect, idleCodes, openApiOf, type Route } from '../../../rest-compat/engine/index.ts';
+import { z } from 'zod';
+import { assertRawForms, type Dialect, idleCodes, openApiOf, type Route } from '../../../rest-compat/engine/index.ts';
 import { Owners } from '../../../rest-compat/engine/owners.ts';
 import { Jwks } from '../../../rest-compat/oidc/operations.generated.ts';
 import { testGraph } from '../../support/world.ts';
@@ -82,11 +83,17 @@ describe('the start of the translation layer', () => {
 });
 
 describe('the API description', () => {
-  it('is not made if the form that a row passes on raw has no description', () => {
+  it('is not made, and the service does not start, if the form that a row passes on raw has no description', () => {
     const row: Route = { ...SHOW_TENANT, method: 'POST', input: { form: 'raw' } };
     const dialect = tinyDialect({}, [row]);
     const make = () => openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });
     expect(make).toThrow('The form of ShowTenant has no description.');
+    const mounts = [{ prefix: '/tiny', routes: [row], issuerKind: 'SUITE' }] as const;
+    expect(() => assertRawForms([tinyDialect({ mounts })], {})).toThrow(
+      'tiny POST /tiny/tenants/{id}/self: its raw form has no description.',
+    );
+    expect(() => assertRawForms([dialect], { ShowTenant: () => z.object({}) })).toThrow('has no description.');
+    expect(() => assertRawForms([tinyDialect({ mounts })], { ShowTenant: () => z.object({}) })).not.toThrow();
   });
 
   it('is made from the rows', async () => {
