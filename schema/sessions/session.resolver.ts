@@ -81,7 +81,7 @@ export class SessionResolver {
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
-  @Errors('ACCOUNT_GUARDED')
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => RevokeUserSessionsPayload, {
     description:
       'Ends the sessions of a user and the tokens made in them; `resetUserSessions` ends all tokens as well.',

@@ -69,4 +69,11 @@ describe('an account that does not exist', () => {
     const caller = world.user(acme, 'nobody', 'event:read:self');
     expect((await callField(world, caller, 'Query.securityEvents', {})).code).toBe('USER_NOT_FOUND');
   });
+
+  it('has no sessions to end: only a text that is no id is USER_NOT_FOUND for revokeUserSessions', async () => {
+    const caller = world.app(acme, 'session:revoke');
+    const end = (userId: string) => callField(world, caller, 'Mutation.revokeUserSessions', { input: { userId } });
+    expect((await end('nobody')).errors).toEqual([]);
+    expect((await end('x'.repeat(129))).code).toBe('USER_NOT_FOUND');
+  });
 });
