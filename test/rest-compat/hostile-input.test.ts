@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../rest-compat/index.ts';
 import { type AllPowerful, blitzOfSuite } from '../support/blitz.ts';
-import { type DescribedRow, describedRows, type Furnished, furnish, RETURN } from '../support/blitz-furnished.ts';
+import {
+  type DescribedRow,
+  describedRows,
+  type PopulatedAccount,
+  populateAccount,
+  RETURN,
+} from '../support/blitz-populated.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 import type { JsonSchema } from '../support/openapi-requests.ts';
 import { ENGINES } from '../support/postgres.ts';
@@ -149,7 +155,7 @@ describe.each(ENGINES)('rows and texts that no column accepts, on $name', ({ ope
   });
   afterAll(() => upstream.close());
 
-  async function credentialsOf({ operation, path }: DescribedRow, { user }: Furnished): Promise<string[]> {
+  async function credentialsOf({ operation, path }: DescribedRow, { user }: PopulatedAccount): Promise<string[]> {
     const all: Readonly<Record<string, string>> = {
       applicationToken: `Bearer ${await powerful.app()}`,
       userToken: `Bearer ${await powerful.user(user)}`,
@@ -161,11 +167,11 @@ describe.each(ENGINES)('rows and texts that no column accepts, on $name', ({ ope
   it.each(ROWS.map((row) => [row.name, row] as const))(
     'are refused or find nothing: %s',
     async (_, row) => {
-      const furnished = await furnish(blitz, powerful, row.path);
+      const populated = await populateAccount(blitz, powerful, row.path);
       const known: Known = (name) =>
-        name === 'tenant' ? blitz.tenant.name : (furnished.known[name]?.[0] ?? furnished.user.id);
+        name === 'tenant' ? blitz.tenant.name : (populated.known[name]?.[0] ?? populated.user.id);
       const faults: string[] = [];
-      for (const authorization of await credentialsOf(row, furnished))
+      for (const authorization of await credentialsOf(row, populated))
         for (const place of placesOf(row))
           for (const [what, text] of Object.entries(HOSTILE_TEXTS)) {
             const made = requestOf(row, known, place, text);

@@ -21,7 +21,7 @@ import { formatError } from '../../schema/errors/format.ts';
 import { type TaggedType, taggedTypes } from '../../schema/global-id.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
-import { type Inhabited, inhabit } from '../support/inhabited.ts';
+import { type PopulatedTenant, populateTenant } from '../support/populated.ts';
 import { ENGINES } from '../support/postgres.ts';
 import { testGraph, World } from '../support/world.ts';
 
@@ -108,7 +108,7 @@ const isIdLike = ({ name, type }: Input): boolean =>
   getNamedType(type).name === 'ID' || ['key', 'profile', 'username', 'password', 'application'].includes(name);
 
 /** Ids of existing objects, by the name of the argument. */
-function knownOf({ keys, user, tenant }: Inhabited, fieldName: string): Known {
+function knownOf({ keys, user, tenant }: PopulatedTenant, fieldName: string): Known {
   const nouns: readonly (readonly [RegExp, TaggedType])[] = [
     [/provider/i, 'FederationProvider'],
     [/riskbit/i, 'Riskbit'],
@@ -173,7 +173,11 @@ function documentOf(
 }
 
 /** Texts for one place; an id is also tried in its global form, with a hostile key. */
-function textsFor(inputs: readonly Input[], path: Path, { globalId }: Inhabited): Readonly<Record<string, string>> {
+function textsFor(
+  inputs: readonly Input[],
+  path: Path,
+  { globalId }: PopulatedTenant,
+): Readonly<Record<string, string>> {
   let input = inputs.find(({ name }) => name === path[0])!;
   for (const name of path.slice(1)) {
     const named = getNamedType(input.type);
@@ -227,13 +231,13 @@ async function firstCodes(
 
 describe.each(ENGINES)('texts that no column accepts, on $name', ({ open }) => {
   let world: World;
-  let there: Inhabited;
+  let there: PopulatedTenant;
   let callers: readonly Caller[];
   beforeAll(async () => {
     world = await World.open(await open());
     // Wait for the connection of the event log; until then the service answers 503.
     await world.services.eventEngine.start();
-    there = await inhabit(world);
+    there = await populateTenant(world);
     const scopes = there.application.scopes;
     callers = [there.application, world.user(there.tenant, there.user.id, ...scopes)];
   });
@@ -285,7 +289,7 @@ describe.each(ENGINES)('texts that no column accepts, on $name', ({ open }) => {
     'are refused or find nothing: %s',
     async (_, type, field) => {
       const { globalId, keys } = there;
-      // A type without a key needs one in `inhabit`.
+      // A type without a key needs one in `populateTenant`.
       expect(Object.keys(keys)).toContain(type);
       const id = globalId(type as TaggedType);
       const around = (text: string) => `{ node(id: "${id}") { ... on ${type} { ${text} } } }`;

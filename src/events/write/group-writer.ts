@@ -29,7 +29,7 @@ interface Waiting<T, R> {
 }
 
 /** A larger group came from parallel requests; then it pays to let the next group grow. */
-const CROWD = 4;
+const LARGE_GROUP = 4;
 /**
  * How long after a flush the next group may grow under load, unless it is full before. A statement costs 150 us whatever its
  * size: at 4,000 events a second, groups of 4 take a quarter of a core in this process, groups of 8 an eighth, and groups
@@ -109,7 +109,7 @@ export class GroupWriter<T, R> {
       const startedAt = performance.now();
       const group = this.#waiting.splice(0, this.#maxGroup);
       await this.#flush(group);
-      if (group.length > CROWD) await this.#grow(startedAt + GROWTH_MS - performance.now());
+      if (group.length > LARGE_GROUP) await this.#grow(startedAt + GROWTH_MS - performance.now());
       else await new Promise((resolve) => setImmediate(resolve));
     }
     this.#looking--;

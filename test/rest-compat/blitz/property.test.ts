@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BLITZ } from '../../../rest-compat/blitz/index.ts';
 import { type AllPowerful, blitzOfSuite } from '../../support/blitz.ts';
-import { describedRows, furnish, RETURN } from '../../support/blitz-furnished.ts';
+import { describedRows, populateAccount, RETURN } from '../../support/blitz-populated.ts';
 import { type MadeRequest, requestsFor } from '../../support/openapi-requests.ts';
 import type { Answer } from '../../support/rest.ts';
 import { TestUpstream } from '../../support/upstream.ts';
@@ -55,7 +55,7 @@ describe('Blitz: every request is answered in a documented form, and never with 
   });
 
   it.each(ROWS.map((row) => [row.name, row] as const))('%s', { timeout: 120_000 }, async (_, row) => {
-    const { user, known } = await furnish(blitz, powerful, row.path);
+    const { user, known } = await populateAccount(blitz, powerful, row.path);
     const all: Readonly<Record<string, string>> = {
       applicationToken: `Bearer ${await powerful.app()}`,
       userToken: `Bearer ${await powerful.user(user)}`,

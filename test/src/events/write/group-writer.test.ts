@@ -55,7 +55,7 @@ describe('group commit', () => {
   it.each([0, 1, 2, 3, 4, 5])('takes an event that comes %d microtasks after a drain began', async (microtasks) => {
     const group = writer(async () => undefined);
     const turn = () => new Promise((resolve) => setImmediate(resolve));
-    // More items than `CROWD`, so that the next group is growing when the drain begins.
+    // More items than `LARGE_GROUP`, so that the next group is growing when the drain begins.
     await Promise.all(Array.from({ length: 5 }, () => group.append(event())));
     await turn();
     const drained = group.drain();

@@ -40,8 +40,8 @@ const FILTERS = [
   'limit(5)',
 ];
 
-/** An account that has one of everything, and the texts that name it by the parameter or member that holds them. */
-export interface Furnished {
+/** An account with one object of each kind, and the texts that name these, by parameter or member. */
+export interface PopulatedAccount {
   readonly user: User;
   readonly known: Readonly<Record<string, readonly string[]>>;
 }
@@ -49,7 +49,11 @@ export interface Furnished {
 let count = 0;
 
 /** @param path The path of the row, because `id` means something else in each. */
-export async function furnish(blitz: BlitzWorld, powerful: AllPowerful, path: string): Promise<Furnished> {
+export async function populateAccount(
+  blitz: BlitzWorld,
+  powerful: AllPowerful,
+  path: string,
+): Promise<PopulatedAccount> {
   const { world, tenant } = blitz;
   const { services } = world;
   const system = world.system(tenant);

@@ -5,11 +5,11 @@ import type { IdentityError, TenantRef } from '../../../src/kernel/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
-const CROWD = 500;
-/** A core is the event loop's; the others hash, and 32 tries wait for each of them. */
-const PLACES = Math.max(1, availableParallelism() - 1) * 33;
+const ATTEMPTS = 500;
+/** One core runs the event loop; on each of the others one password is hashed and 32 wait. */
+const CAPACITY = Math.max(1, availableParallelism() - 1) * 33;
 
-describe('a crowd that tries passwords on the embedded database', () => {
+describe('too many sign-ins at the same time on the embedded database', () => {
   const statements: string[] = [];
   let world: World;
   let tenant: TenantRef;
@@ -20,12 +20,12 @@ describe('a crowd that tries passwords on the embedded database', () => {
   });
   afterAll(() => world.close());
 
-  it('is shed beyond the bound before its first statement, and others are answered meanwhile', async () => {
+  it('are refused beyond the bound before their first statement, and other requests are answered meanwhile', async () => {
     const { id } = await world.newUser(tenant);
     const authority = new Authority(world.app(tenant), tenant, 'tenant');
     statements.length = 0;
     let ended = 0;
-    const tries = Array.from({ length: CROWD }, (_, at) =>
+    const tries = Array.from({ length: ATTEMPTS }, (_, at) =>
       world.services.signIn.signInWithPassword(authority, { username: `nobody-${at}`, password: 'wrong' }).then(
         () => expect.unreachable('nobody has this name'),
         ({ code, retryAfterSeconds }: IdentityError) => {
@@ -34,19 +34,19 @@ describe('a crowd that tries passwords on the embedded database', () => {
         },
       ),
     );
-    // Those that are shed are so at once.
+    // The excess attempts are refused at once.
     await new Promise(setImmediate);
-    expect(ended).toBe(CROWD - PLACES);
+    expect(ended).toBe(ATTEMPTS - CAPACITY);
     expect((await world.services.userStore.findById(tenant.id, id))?.id).toBe(id);
-    expect(ended).toBeLessThan(CROWD);
+    expect(ended).toBeLessThan(ATTEMPTS);
     const outcomes = await Promise.all(tries);
-    const shed = outcomes.filter(({ code }) => code === 'SERVICE_UNAVAILABLE');
-    expect(shed.map(({ at }) => at)).toEqual(Array.from({ length: CROWD - PLACES }, (_, at) => PLACES + at));
-    expect(new Set(shed.map(({ retryAfterSeconds }) => retryAfterSeconds))).toEqual(new Set([1]));
-    expect(outcomes.filter(({ code }) => code === 'SIGN_IN_REFUSED')).toHaveLength(PLACES);
-    // What a try costs the one connection; those that were shed cost it nothing.
-    expect(statements.length).toBeLessThan(PLACES * 16);
-    // The places are free again.
+    const refused = outcomes.filter(({ code }) => code === 'SERVICE_UNAVAILABLE');
+    expect(refused.map(({ at }) => at)).toEqual(Array.from({ length: ATTEMPTS - CAPACITY }, (_, at) => CAPACITY + at));
+    expect(new Set(refused.map(({ retryAfterSeconds }) => retryAfterSeconds))).toEqual(new Set([1]));
+    expect(outcomes.filter(({ code }) => code === 'SIGN_IN_REFUSED')).toHaveLength(CAPACITY);
+    // An attempt takes some statements on the only connection; refused ones take none.
+    expect(statements.length).toBeLessThan(CAPACITY * 16);
+    // The capacity is free again.
     const again = world.services.signIn.signInWithPassword(authority, { username: 'nobody', password: 'wrong' });
     await expect(again).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
   });

@@ -6,7 +6,7 @@ import type { User } from '../../src/users/index.ts';
 import type { World } from './world.ts';
 
 /** A tenant with one object of each type, and callers who may do everything there. */
-export interface Inhabited {
+export interface PopulatedTenant {
   readonly tenant: TenantRef;
   readonly application: Caller;
   readonly user: User;
@@ -17,7 +17,7 @@ export interface Inhabited {
 }
 
 /** @param world A world without a tenant `master`; the tenant made is `master`, so that its callers may reach everything. */
-export async function inhabit(world: World): Promise<Inhabited> {
+export async function populateTenant(world: World): Promise<PopulatedTenant> {
   const tenant = await world.tenant({ name: 'master' });
   const { services } = world;
   const system = world.system(tenant);
@@ -39,7 +39,7 @@ export async function inhabit(world: World): Promise<Inhabited> {
   const riskbit = await services.riskbits.create(system, { ratingLevel: 'A', score: '1', risk: '1', operation: 'OK' });
   const { kid } = await services.oauth.keys.signer(tenant, 'EdDSA');
   const [event] = await world.events(tenant);
-  const keys: Inhabited['keys'] = {
+  const keys: PopulatedTenant['keys'] = {
     Tenant: tenant.id,
     User: userId,
     Credential: credential.id,
