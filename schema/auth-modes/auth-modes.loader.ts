@@ -2,10 +2,10 @@ import type { CredentialInfo, SecurityQuestion } from '../../src/auth-modes/inde
 import { listLoader, rowLoader } from '../loading.ts';
 
 /** Credentials of users. Auth modes need no loader: they are columns of the user. */
-export const credentialsOfUser = listLoader<CredentialInfo>(({ credentials }, tenantId, userIds) =>
-  credentials.ofUsers(tenantId, userIds),
+export const credentialsOfUser = listLoader<CredentialInfo>(({ authModes }, tenantId, userIds) =>
+  authModes.credentialsOfUsers(tenantId, userIds),
 );
 
-export const securityQuestionOfUser = rowLoader<SecurityQuestion>(({ securityQuestionStore }, tenantId, userIds) =>
-  securityQuestionStore.findMany(tenantId, userIds),
+export const securityQuestionOfUser = rowLoader<SecurityQuestion>(({ securityQuestions }, tenantId, userIds) =>
+  securityQuestions.ofUsers(tenantId, userIds),
 );

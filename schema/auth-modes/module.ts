@@ -26,7 +26,9 @@ export const authModes: SchemaModule = {
     UserSecurityQuestionResolver,
   ],
   nodes: [
-    defineNode('crd', 'Credential', ({ services }, tenantId, key) => services.credentials.findById(tenantId, key)),
+    defineNode('crd', 'Credential', ({ services }, tenantId, key) =>
+      services.authModes.findCredentialIn(tenantId, key),
+    ),
     defineNode('blk', 'Lockout', ({ services }, tenantId, key) => services.lockouts.find(tenantId, ...partsOf(key))),
   ],
 };

@@ -3,15 +3,13 @@ import type { LinkedApp } from '../../src/flows/index.ts';
 import { listLoader, rowLoader } from '../loading.ts';
 
 /** Clients by UUID. */
-export const clientById = rowLoader<Client>(({ clientStore }, tenantId, ids) => clientStore.findMany(tenantId, ids));
+export const clientById = rowLoader<Client>(({ clients }, tenantId, ids) => clients.findMany(tenantId, ids));
 
-export const scopesOfClient = listLoader<LinkedScope>(({ clientScopeStore }, tenantId, ids) =>
-  clientScopeStore.linksOf(tenantId, ids),
-);
+export const scopesOfClient = listLoader<LinkedScope>(({ clients }, tenantId, ids) => clients.scopesOf(tenantId, ids));
 
 /** Secrets of clients as rows, never as text. */
-export const secretsOfClient = listLoader<ClientSecret>(({ clientStore }, tenantId, ids) =>
-  clientStore.secretsOfMany(tenantId, ids),
+export const secretsOfClient = listLoader<ClientSecret>(({ clients }, tenantId, ids) =>
+  clients.secretsOf(tenantId, ids),
 );
 
 /** Apps of users, at most 100 each. */

@@ -13,7 +13,7 @@ declare module '../global-id.ts' {
 export const clients: SchemaModule = {
   resolvers: [ClientResolver, LinkedAppResolver, UserLinkedAppsResolver],
   nodes: [
-    defineNode('cli', 'Client', ({ services }, tenantId, key) => services.clientStore.findById(tenantId, key)),
+    defineNode('cli', 'Client', ({ services }, tenantId, key) => services.clients.findIn(tenantId, key)),
     defineNode('app', 'LinkedApp', ({ services }, tenantId, key) => services.linkedApps.findIn(tenantId, key)),
   ],
 };

@@ -12,7 +12,7 @@ export const events: SchemaModule = {
   resolvers: [SecurityEventResolver],
   nodes: [
     defineNode('evt', 'SecurityEvent', ({ services }, tenantId, id) =>
-      services.eventEngine.store.findById(tenantId, id),
+      services.eventEngine.reader.findIn(tenantId, id),
     ),
   ],
 };

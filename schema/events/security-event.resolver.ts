@@ -104,7 +104,7 @@ export class SecurityEventResolver {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
     const { services, authority } = context;
     return toConnection(
-      await services.eventEngine.store.page(authority.tenant.id, await toFilter(context, filter), request),
+      await services.eventEngine.reader.page(authority.tenant.id, await toFilter(context, filter), request),
     );
   }
 

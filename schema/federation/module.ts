@@ -17,12 +17,12 @@ export const federation: SchemaModule = {
   resolvers: [FederationProviderResolver, FederationLinkResolver, UserLinksResolver, AccountLinkingResolver],
   nodes: [
     defineNode('idp', 'FederationProvider', async ({ services }, tenantId, key) => {
-      const row = await services.federationProviderStore.findById(tenantId, key);
+      const row = await services.federationProviders.findIn(tenantId, key);
       return row === null ? null : toProvider(row);
     }),
     defineNode('fed', 'FederationLink', ({ services }, tenantId, key) => {
       const [providerId, externalId] = splitKey(key, 2) as [string, string];
-      return services.federationLinkStore.find(tenantId, { providerId, externalId });
+      return services.federationLinks.findIn(tenantId, { providerId, externalId });
     }),
   ],
 };

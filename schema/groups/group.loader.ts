@@ -1,17 +1,13 @@
 import type { Group, GroupMember, MemberGroup } from '../../src/roles/index.ts';
 import { cutListLoader, listLoader, rowLoader } from '../loading.ts';
 
-export const groupById = rowLoader<Group>(({ groupStore }, tenantId, ids) => groupStore.findMany(tenantId, ids));
+export const groupById = rowLoader<Group>(({ groups }, tenantId, ids) => groups.findMany(tenantId, ids));
 
 /** Groups of users, each with its `userId`. */
-export const groupsOfUser = listLoader<MemberGroup>(({ groupStore }, tenantId, ids) =>
-  groupStore.groupsOf(tenantId, ids),
-);
+export const groupsOfUser = listLoader<MemberGroup>(({ groups }, tenantId, ids) => groups.ofUsers(tenantId, ids));
 
 /** The groups inside groups. */
-export const childrenOfGroup = listLoader<Group>(({ groupStore }, tenantId, ids) =>
-  groupStore.childrenOf(tenantId, ids),
-);
+export const childrenOfGroup = listLoader<Group>(({ groups }, tenantId, ids) => groups.childrenOf(tenantId, ids));
 
 /** The first members of groups, up to the requested number. */
 export const membersOfGroup = cutListLoader<GroupMember>(({ groupMembers }, tenantId, ids, size) =>

@@ -11,5 +11,5 @@ declare module '../global-id.ts' {
 
 export const groups: SchemaModule = {
   resolvers: [GroupResolver, GroupMemberResolver, UserGroupsResolver],
-  nodes: [defineNode('grp', 'Group', ({ services }, tenantId, key) => services.groupStore.findById(tenantId, key))],
+  nodes: [defineNode('grp', 'Group', ({ services }, tenantId, key) => services.groups.findIn(tenantId, key))],
 };

@@ -10,5 +10,5 @@ declare module '../global-id.ts' {
 
 export const risk: SchemaModule = {
   resolvers: [RiskbitResolver],
-  nodes: [defineNode('rsk', 'Riskbit', ({ services }, tenantId, key) => services.riskbitStore.findById(tenantId, key))],
+  nodes: [defineNode('rsk', 'Riskbit', ({ services }, tenantId, key) => services.riskbits.findIn(tenantId, key))],
 };

@@ -11,5 +11,5 @@ declare module '../global-id.ts' {
 
 export const roles: SchemaModule = {
   resolvers: [RoleResolver, RoleGrantResolver, UserRolesResolver, GroupRolesResolver, ClientRolesResolver],
-  nodes: [defineNode('rol', 'Role', ({ services }, tenantId, key) => services.roleStore.findById(tenantId, key))],
+  nodes: [defineNode('rol', 'Role', ({ services }, tenantId, key) => services.roles.findIn(tenantId, key))],
 };

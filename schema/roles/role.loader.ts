@@ -8,8 +8,8 @@ export interface RoleOfUser extends Role {
 }
 
 /** Roles of holders. Skips grants on another tenant: they give nothing in this one. */
-async function findGranted({ roleStore }: Services, kind: HolderKind, tenantId: string, ids: readonly string[]) {
-  const found = await roleStore.grantedTo(tenantId, kind, ids);
+async function findGranted({ roles: service }: Services, kind: HolderKind, tenantId: string, ids: readonly string[]) {
+  const found = await service.grantedTo(tenantId, kind, ids);
   const inTenant = (roles: readonly GrantedRole[]) => roles.filter((role) => role.onTenantId === role.tenantId);
   return new Map([...found].map(([id, roles]) => [id, inTenant(roles)]));
 }
@@ -28,4 +28,4 @@ export const rolesOfClient = listLoader<Role>((services, tenantId, ids) =>
 );
 
 /** The roles inside roles. */
-export const childrenOfRole = listLoader<Role>(({ roleStore }, tenantId, ids) => roleStore.childrenOf(tenantId, ids));
+export const childrenOfRole = listLoader<Role>(({ roles }, tenantId, ids) => roles.childrenOf(tenantId, ids));

@@ -15,10 +15,7 @@ export const sessions: SchemaModule = {
     defineNode(
       'ses',
       'Session',
-      async ({ services }, tenantId, key) => {
-        const session = await services.sessionStore.findById(tenantId, key);
-        return session !== null && services.sessions.isAlive(session) ? session : null;
-      },
+      ({ services }, tenantId, key) => services.sessions.findIn(tenantId, key),
       (key, { sessionId, userId }) => (key === sessionId ? userId : null),
     ),
   ],

@@ -15,11 +15,6 @@ declare module '../global-id.ts' {
 export const users: SchemaModule = {
   resolvers: [ViewerResolver, UserResolver, UserPropertiesResolver, SignUpResolver],
   nodes: [
-    defineNode(
-      'usr',
-      'User',
-      ({ services }, tenantId, key) => services.userStore.findById(tenantId, key),
-      canonicalUserId,
-    ),
+    defineNode('usr', 'User', ({ services }, tenantId, key) => services.users.findIn(tenantId, key), canonicalUserId),
   ],
 };

@@ -41,7 +41,7 @@ export interface AuthModeServiceDeps {
   readonly db: Database;
   readonly store: AuthModeStore;
   readonly users: AccountSource;
-  readonly credentials: Pick<CredentialStore, 'ofUsers'>;
+  readonly credentials: Pick<CredentialStore, 'findById' | 'ofUsers'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
@@ -72,6 +72,19 @@ export class AuthModeService {
   async credentials(authority: Authority, userId: string): Promise<readonly CredentialInfo[]> {
     const { userId: id } = await this.get(authority, userId);
     return (await this.#deps.credentials.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
+  }
+
+  /** The credential with this id, without its secret, or null. The caller of this method must check the permission to read it. */
+  findCredentialIn(tenantId: string, id: string): Promise<CredentialInfo | null> {
+    return this.#deps.credentials.findById(tenantId, id);
+  }
+
+  /** The credentials of many users, without secrets. The caller of this method must check the permission to read them. */
+  credentialsOfUsers(
+    tenantId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly CredentialInfo[]>> {
+    return this.#deps.credentials.ofUsers(tenantId, userIds);
   }
 
   /** The auth modes in a user's row. */

@@ -5,7 +5,7 @@ import { type Database, type PageRequest, type PageResult, violatedConstraint } 
 import { assertMayGrant, type GuardedAccounts, grantsOf, type RoleStore } from '../roles/index.ts';
 import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
-import type { Client } from './client.entity.ts';
+import type { Client, ClientSecret } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import type { ClientFilter, ClientStore } from './client.store.ts';
 import { STANDARD_SCOPES } from './client-grants.ts';
@@ -88,6 +88,26 @@ export class ClientService {
     const client = await this.find(authority, reference);
     if (client === null) throw missing();
     return client.id;
+  }
+
+  /** The client with this UUID, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, id: string): Promise<Client | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
+  /** Clients by their UUIDs; unknown ones are left out. The caller of this method must check the permission to read them. */
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Client>> {
+    return this.#deps.store.findMany(tenantId, ids);
+  }
+
+  /** The scopes of many clients. The caller of this method must check the permission to read them. */
+  scopesOf(tenantId: string, clientUuids: readonly string[]): Promise<ReadonlyMap<string, readonly LinkedScope[]>> {
+    return this.#deps.scopeStore.linksOf(tenantId, clientUuids);
+  }
+
+  /** The secrets of many clients as rows, never as text. The caller of this method must check the permission to read them. */
+  secretsOf(tenantId: string, clientUuids: readonly string[]): Promise<ReadonlyMap<string, readonly ClientSecret[]>> {
+    return this.#deps.store.secretsOfMany(tenantId, clientUuids);
   }
 
   page(authority: Authority, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {

@@ -55,6 +55,11 @@ export class ConsentService {
     return (await this.#deps.store.ofUsers(authority.tenant.id, [id])).get(id) ?? [];
   }
 
+  /** The consents of many users, at most one per client each. The caller of this method must check the permission to read them. */
+  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly ConsentRow[]>> {
+    return this.#deps.store.ofUsers(tenantId, userIds);
+  }
+
   /** One consent, or null. The caller of this method must check the permission to read it. */
   async findIn(tenantId: string, userId: string, clientId: string): Promise<ConsentRow | null> {
     if (!isUserIdShaped(userId) || !CLIENT_ID.test(clientId)) return null;

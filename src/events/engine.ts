@@ -4,6 +4,7 @@ import { Loop } from './link/loop.ts';
 import { NatsWaker } from './link/nats-waker.ts';
 import { ServerLink } from './link/server-link.ts';
 import { LocalWaker, type Waker } from './link/waker.ts';
+import { EventReader } from './read/event.reader.ts';
 import { EventStore } from './read/event.store.ts';
 import { Feed } from './read/feed.ts';
 import { Follower } from './read/follower.ts';
@@ -53,12 +54,12 @@ interface Wiring {
 }
 
 /**
- * Runs the security event log; each node has one. `log` writes, `feed` and `store` read, `follower` informs the caches. On a
+ * Runs the security event log; each node has one. `log` writes, `feed` and `reader` read, `follower` informs the caches. On a
  * PostgreSQL server it keeps three connections outside the pool.
  */
 export class EventEngine {
   readonly log: EventLog;
-  readonly store: EventStore;
+  readonly reader: EventReader;
   readonly feed: Feed;
   readonly follower: Follower;
   readonly maintenance: LogMaintenance;
@@ -79,7 +80,7 @@ export class EventEngine {
     this.#wiring = db.server === undefined ? embeddedWiring(db) : serverWiring(db.server, options);
     const { sink, sequencing, reader, waker } = this.#wiring;
     this.log = new EventLog(db, clock, sink);
-    this.store = new EventStore(db, cursors);
+    this.reader = new EventReader(new EventStore(db, cursors));
     this.follower = new Follower({ reader, onError, pollMs: poll.follower });
     this.feed = new Feed({ db, follower: this.follower, reader, cursors });
     this.maintenance = new LogMaintenance(db, clock);

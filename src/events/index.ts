@@ -6,7 +6,7 @@
  */
 
 export { EventEngine, type EventEngineOptions } from './engine.ts';
-export type { EventStore } from './read/event.store.ts';
+export type { EventReader } from './read/event.reader.ts';
 export type { EventFilter } from './read/event-filter.ts';
 export type { Feed, FeedItem, FollowRequest } from './read/feed.ts';
 export type { Follower } from './read/follower.ts';

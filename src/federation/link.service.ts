@@ -8,7 +8,7 @@ import type { TenantDirectory } from '../tenants/index.ts';
 import { type AccountSource, getAccountInReach, getAccountToChange, type User, writeForUser } from '../users/index.ts';
 import type { FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
-import type { FederationLinkStore, LinkRow } from './link.store.ts';
+import type { FederationLinkStore, LinkKey, LinkRow } from './link.store.ts';
 import { type ProviderRef, providerKey } from './provider.service.ts';
 import type { FederationProviderStore } from './provider.store.ts';
 
@@ -71,6 +71,16 @@ export class FederationLinkService {
   async list(authority: Authority, userId: string): Promise<readonly LinkRow[]> {
     const user = await this.#user(authority, userId);
     return (await this.#deps.store.findOfUsers(authority.tenant.id, [user.id])).get(user.id) ?? [];
+  }
+
+  /** One link, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, key: LinkKey): Promise<LinkRow | null> {
+    return this.#deps.store.find(tenantId, key);
+  }
+
+  /** The links of many users. The caller of this method must check the permission to read them. */
+  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly LinkRow[]>> {
+    return this.#deps.store.findOfUsers(tenantId, userIds);
   }
 
   /**

@@ -74,6 +74,16 @@ export class FederationProviderService {
     return this.#deps.store.findById(authority.tenant.id, id);
   }
 
+  /** The provider with this id, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, id: string): Promise<FederationProvider | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
+  /** Providers by their ids; unknown ids are left out. The caller of this method must check the permission to read them. */
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, FederationProvider>> {
+    return this.#deps.store.findMany(tenantId, ids);
+  }
+
   page(authority: Authority, filter: ProviderFilter, request: PageRequest): Promise<PageResult<FederationProvider>> {
     return this.#deps.store.page(authority.tenant.id, filter, request);
   }

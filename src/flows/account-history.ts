@@ -1,11 +1,11 @@
 import type { Authority } from '../access/index.ts';
-import type { EventFilter, EventStore, SecurityEvent } from '../events/index.ts';
+import type { EventFilter, EventReader, SecurityEvent } from '../events/index.ts';
 import type { PageRequest, PageResult } from '../persistence/index.ts';
 import { type AccountSource, getAccountInReach } from '../users/index.ts';
 
 export interface AccountHistoryDeps {
   readonly users: AccountSource;
-  readonly events: Pick<EventStore, 'page'>;
+  readonly events: Pick<EventReader, 'page'>;
 }
 
 /** The events about one account, for callers who may read them. */

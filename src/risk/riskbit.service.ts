@@ -69,6 +69,11 @@ export class RiskbitService {
     return this.#deps.store.findById(authority.tenant.id, id);
   }
 
+  /** The riskbit with this id, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, id: string): Promise<Riskbit | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
   page(authority: Authority, filter: RiskbitFilter, request: PageRequest): Promise<PageResult<Riskbit>> {
     return this.#deps.store.page(authority.tenant.id, filter, request);
   }

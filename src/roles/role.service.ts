@@ -5,9 +5,9 @@ import { type Database, type PageRequest, type PageResult, violatedConstraint } 
 import type { EffectiveRoleStore } from './effective.store.ts';
 import { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
-import { type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
+import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
-import type { RoleFilter, RoleStore } from './role.store.ts';
+import type { GrantedRole, RoleFilter, RoleStore } from './role.store.ts';
 
 export interface CreateRole {
   /** 1 to 255 characters, unique among the roles of the tenant, or of its client. */
@@ -54,6 +54,30 @@ export class RoleService {
 
   find(authority: Authority, id: string): Promise<Role | null> {
     return this.#deps.store.findById(authority.tenant.id, id);
+  }
+
+  /** The role with this id, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, id: string): Promise<Role | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
+  /** The role of the tenant itself with this name, or null. The caller of this method must check the permission to read it. */
+  findByName(tenantId: string, name: string): Promise<Role | null> {
+    return this.#deps.store.findByName(tenantId, name);
+  }
+
+  /** The roles that holders of one kind were granted themselves. The caller of this method must check the permission to read them. */
+  grantedTo(
+    tenantId: string,
+    kind: HolderKind,
+    holderIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly GrantedRole[]>> {
+    return this.#deps.store.grantedTo(tenantId, kind, holderIds);
+  }
+
+  /** The roles inside roles. The caller of this method must check the permission to read them. */
+  childrenOf(tenantId: string, roleIds: readonly string[]): Promise<ReadonlyMap<string, readonly Role[]>> {
+    return this.#deps.store.childrenOf(tenantId, roleIds);
   }
 
   page(authority: Authority, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>> {

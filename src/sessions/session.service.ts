@@ -85,6 +85,12 @@ export class SessionService {
     return session !== null && this.isAlive(session) ? session : null;
   }
 
+  /** The session with this id if it has not ended, else null. The caller of this method must check the permission to read it. */
+  async findIn(tenantId: string, id: string): Promise<SessionRow | null> {
+    const session = await this.#deps.store.findById(tenantId, id);
+    return session !== null && this.isAlive(session) ? session : null;
+  }
+
   /** Whether neither the idle nor the absolute end has passed. */
   isAlive(session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'>): boolean {
     const now = this.#deps.clock.now();

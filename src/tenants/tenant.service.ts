@@ -67,6 +67,11 @@ export class TenantService {
     this.#listeners.push(listener);
   }
 
+  /** Whether any tenant has the name, ignoring case. */
+  isNameTaken(name: string): Promise<boolean> {
+    return this.#deps.store.isNameTaken(name);
+  }
+
   find(id: string): Promise<Tenant | null> {
     return this.#deps.store.findById(id);
   }

@@ -59,6 +59,16 @@ export class UserService {
     return this.#deps.store.findById(authority.tenant.id, id);
   }
 
+  /** The user with this id, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, id: string): Promise<User | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
+  /** Users by their ids; unknown ids are left out. The caller of this method must check the permission to read them. */
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    return this.#deps.store.findMany(tenantId, ids);
+  }
+
   /** The user with this username, ignoring case, or null. @throws FORBIDDEN as `find`, whether or not there is one. */
   async findByUsername(authority: Authority, username: string): Promise<User | null> {
     const user = await this.#deps.store.findByUsername(authority.tenant.id, username);

@@ -49,6 +49,11 @@ export class SecurityQuestionService {
     return question;
   }
 
+  /** The questions of many users; users without one are left out. The caller of this method must check the permission to read them. */
+  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, SecurityQuestion>> {
+    return this.#deps.store.findMany(tenantId, userIds);
+  }
+
   /**
    * Sets question and answer, or replaces both.
    * @throws INVALID_INPUT Empty, blank, too long, or not storable.

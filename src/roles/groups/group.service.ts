@@ -14,7 +14,7 @@ import type { RoleStore } from '../role.store.ts';
 import type { RolePermissions } from '../role-permissions.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
-import type { GroupFilter, GroupOrder, GroupStore } from './group.store.ts';
+import type { GroupFilter, GroupOrder, GroupStore, MemberGroup } from './group.store.ts';
 import { mergedAttributes } from './group-attributes.ts';
 import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
 
@@ -67,6 +67,26 @@ export class GroupService {
   /** @throws GROUP_KEY_AMBIGUOUS */
   find(authority: Authority, reference: GroupReference): Promise<Group | null> {
     return findGroup(this.#deps.store, authority, reference);
+  }
+
+  /** The group with this id, or null. The caller of this method must check the permission to read it. */
+  findIn(tenantId: string, id: string): Promise<Group | null> {
+    return this.#deps.store.findById(tenantId, id);
+  }
+
+  /** Groups by their ids; unknown ids are left out. The caller of this method must check the permission to read them. */
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Group>> {
+    return this.#deps.store.findMany(tenantId, ids);
+  }
+
+  /** The groups of which users are direct members. The caller of this method must check the permission to read them. */
+  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly MemberGroup[]>> {
+    return this.#deps.store.groupsOf(tenantId, userIds);
+  }
+
+  /** The groups directly inside groups. The caller of this method must check the permission to read them. */
+  childrenOf(tenantId: string, parentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Group[]>> {
+    return this.#deps.store.childrenOf(tenantId, parentIds);
   }
 
   /** Returns the id that the methods below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */

@@ -57,6 +57,6 @@ export function createFlows(
       notices: new PasswordNotices({ mailer, sms }),
     }),
     qrSignIn: new QrSignInFlow({ ...base, codes: oneTimeCodes, clients: clientDirectory }),
-    accountHistory: new AccountHistory({ users: userStore, events: eventEngine.store }),
+    accountHistory: new AccountHistory({ users: userStore, events: eventEngine.reader }),
   };
 }

@@ -48,9 +48,9 @@ export async function bootstrap(
   services: Services,
   config: BootstrapConfig,
 ): Promise<Bootstrapped | null> {
-  if ((await services.tenantStore.findByName(MASTER_TENANT)) !== null) return null;
+  if (await services.tenants.isNameTaken(MASTER_TENANT)) return null;
   return withClusterLock(db, async () => {
-    if ((await services.tenantStore.findByName(MASTER_TENANT)) !== null) return null;
+    if (await services.tenants.isNameTaken(MASTER_TENANT)) return null;
     if (!db.isEmbedded) requireSecrets(config);
     const adminPassword = config.adminPassword ?? randomSecret();
     const clientSecret = config.clientSecret ?? randomSecret();
@@ -80,8 +80,8 @@ async function explained<T>(variable: string, work: () => Promise<T>): Promise<T
   }
 }
 
-async function administratorRole({ roleStore }: Services, { tenant }: Authority): Promise<string> {
-  const role = await roleStore.findByName(tenant.id, ADMINISTRATOR_ROLE);
+async function administratorRole({ roles }: Services, { tenant }: Authority): Promise<string> {
+  const role = await roles.findByName(tenant.id, ADMINISTRATOR_ROLE);
   if (role === null) throw new Error('The tenant master was made without its administrator role.');
   return role.id;
 }

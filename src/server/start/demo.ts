@@ -38,7 +38,7 @@ function people(): Person[] {
 
 /** Makes the tenant `demo` with invented people, their sessions and links, and riskbits. Does nothing if the tenant exists. */
 export async function makeDemo(services: Services): Promise<DemoTenant | null> {
-  if (await services.tenantStore.isNameTaken(NAME)) return null;
+  if (await services.tenants.isNameTaken(NAME)) return null;
   const tenant = await services.tenants.create(systemAuthority(), { name: NAME, displayName: 'Demonstration' });
   const authority = systemAuthority(tenant as unknown as TenantRef);
   await services.federationProviders.create(authority, {

@@ -170,7 +170,7 @@ interface Agreement {
 async function agree({ config, db, services, masterKey, logger, holdings }: Agreement): Promise<void> {
   const store = new ClusterStore(db);
   const evidence = {
-    isEmpty: async () => (await services.tenantStore.findByName(MASTER_TENANT)) === null,
+    isEmpty: async () => !(await services.tenants.isNameTaken(MASTER_TENANT)),
     opensStoredKey: () => services.oauth.keys.opensStoredKey(),
   };
   const place = db.isEmbedded ? `DATA_DIR ${config.dataDir}` : 'the database of DATABASE_URL';

@@ -48,6 +48,11 @@ export class DeviceService {
     return (await this.findIn(tenantId, userId, deviceId)) !== null;
   }
 
+  /** The devices of many users, at most 100 each. The caller of this method must check the permission to read them. */
+  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Device[]>> {
+    return this.#deps.store.ofUsers(tenantId, userIds);
+  }
+
   /** One device of a user, or null. The caller of this method must check the permission to read it. */
   async findIn(tenantId: string, userId: string, deviceId: string): Promise<Device | null> {
     if (!isDeviceId(deviceId) || !isUserIdShaped(userId)) return null;

@@ -35,15 +35,15 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
   const newest = () => events.toReversed();
 
   it('pages from the newest to the oldest and back, within the tenant', async () => {
-    const first = await engine.store.page(tenant.id, {}, { first: 5, withTotal: true });
+    const first = await engine.reader.page(tenant.id, {}, { first: 5, withTotal: true });
     expect(first.rows).toEqual(newest().slice(0, 5));
     expect(first).toMatchObject({ hasNextPage: true, hasPreviousPage: false, totalCount: 12 });
-    const second = await engine.store.page(tenant.id, {}, { first: 10, after: first.cursorOf(first.rows[4]!) });
+    const second = await engine.reader.page(tenant.id, {}, { first: 10, after: first.cursorOf(first.rows[4]!) });
     expect(second.rows).toEqual(newest().slice(5));
     expect(second.hasNextPage).toBe(false);
-    const back = await engine.store.page(tenant.id, {}, { last: 3, before: second.cursorOf(second.rows[0]!) });
+    const back = await engine.reader.page(tenant.id, {}, { last: 3, before: second.cursorOf(second.rows[0]!) });
     expect(back.rows).toEqual(newest().slice(2, 5));
-    const oldest = await engine.store.page(tenant.id, {}, { first: 2, descending: false });
+    const oldest = await engine.reader.page(tenant.id, {}, { first: 2, descending: false });
     expect(oldest.rows).toEqual(events.slice(0, 2));
   });
 
@@ -57,34 +57,34 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     [{ actorId: 'test-client', clientId: 'test-client' }, () => true],
     [{ clientId: "'; drop table users; --" }, () => false],
   ])('filters by %o', async (filter, isWanted) => {
-    const page = await engine.store.page(tenant.id, filter, { first: 100 });
+    const page = await engine.reader.page(tenant.id, filter, { first: 100 });
     expect(page.rows).toEqual(newest().filter(isWanted));
   });
 
   it('refuses a cursor of another kind and a page that is too large', async () => {
-    await expect(engine.store.page(tenant.id, {}, { after: 'nonsense' })).rejects.toMatchObject({
+    await expect(engine.reader.page(tenant.id, {}, { after: 'nonsense' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     });
-    await expect(engine.store.page(tenant.id, {}, { first: 10_000 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(engine.reader.page(tenant.id, {}, { first: 10_000 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   it('finds an event by its id, but none of another tenant or for a malformed id', async () => {
     const [event] = events;
-    expect(await engine.store.findById(tenant.id, event!.id)).toEqual(event);
-    expect(await engine.store.findById(neighbour.id, event!.id)).toBeNull();
-    expect(await engine.store.findById(tenant.id, newId())).toBeNull();
-    expect(await engine.store.findById(tenant.id, 'no uuid')).toBeNull();
+    expect(await engine.reader.findIn(tenant.id, event!.id)).toEqual(event);
+    expect(await engine.reader.findIn(neighbour.id, event!.id)).toBeNull();
+    expect(await engine.reader.findIn(tenant.id, newId())).toBeNull();
+    expect(await engine.reader.findIn(tenant.id, 'no uuid')).toBeNull();
   });
 
   it('gives the feed cursor of an event, after which a subscriber receives the later events', async () => {
     const ids = events.map(({ id }) => id);
-    await until(async () => (await engine.store.feedCursors(tenant.id, ids)).size === ids.length);
-    const cursors = await engine.store.feedCursors(tenant.id, [...ids, newId()]);
+    await until(async () => (await engine.reader.feedCursors(tenant.id, ids)).size === ids.length);
+    const cursors = await engine.reader.feedCursors(tenant.id, [...ids, newId()]);
     expect([...cursors.keys()].toSorted()).toEqual(ids.toSorted());
     const feed = engine.feed.follow({ tenantId: tenant.id, after: cursors.get(ids[8]!) });
     expect((await takeEvents(feed, 3)).map(({ event }) => event)).toEqual(events.slice(9));
     await feed.return?.();
-    expect((await engine.store.feedCursors(neighbour.id, ids)).size).toBe(0);
+    expect((await engine.reader.feedCursors(neighbour.id, ids)).size).toBe(0);
   });
 
   it('gives the newest events of subjects equally alone and in a batch, inside and outside a unit of work', async () => {
@@ -99,10 +99,10 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     ];
     const expected = (filter: EventFilter) => newest().filter(compileFilter(filter).matches);
     const asked = filters.flatMap((filter) => [1, 3, 50].map((first) => [filter, first] as const));
-    const read = () => Promise.all(asked.map(([filter, first]) => engine.store.page(tenant.id, filter, { first })));
+    const read = () => Promise.all(asked.map(([filter, first]) => engine.reader.page(tenant.id, filter, { first })));
     const inside = db.transaction(async () => {
       const pages = [];
-      for (const [filter, first] of asked) pages.push(await engine.store.page(tenant.id, filter, { first }));
+      for (const [filter, first] of asked) pages.push(await engine.reader.page(tenant.id, filter, { first }));
       return pages;
     });
     for (const pages of [await inside, await read()]) {
@@ -111,11 +111,11 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
         const { rows, hasNextPage, hasPreviousPage, cursorOf } = pages[at]!;
         expect([rows, hasNextPage, hasPreviousPage]).toEqual([all.slice(0, first), all.length > first, false]);
         if (rows.length === 0) continue;
-        const rest = await engine.store.page(tenant.id, filter, { first: 50, after: cursorOf(rows.at(-1)!) });
+        const rest = await engine.reader.page(tenant.id, filter, { first: 50, after: cursorOf(rows.at(-1)!) });
         expect(rest.rows).toEqual(all.slice(first));
       }
     }
-    const theirs = await engine.store.page(neighbour.id, { subjectId: 'u0' }, { first: 50 });
+    const theirs = await engine.reader.page(neighbour.id, { subjectId: 'u0' }, { first: 50 });
     expect(theirs.rows.map(({ tenantId }) => tenantId)).toEqual(Array.from({ length: 12 }, () => neighbour.id));
   });
 
@@ -130,7 +130,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     }
     const at = (i: number) => made[i]!.occurredAt;
     expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).toSorted());
-    const page = async (filter: EventFilter) => (await engine.store.page(of.id, filter, { first: 50 })).rows;
+    const page = async (filter: EventFilter) => (await engine.reader.page(of.id, filter, { first: 50 })).rows;
     const newestFirst = made.toReversed();
     expect(await page({})).toEqual(newestFirst);
     for (const [filter, wanted] of [
@@ -160,7 +160,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     const from = new Date(1_767_225_600_000 + 25_000_000);
     const to = new Date(from.getTime() + 1_000_000);
     const filter: EventFilter = { subjectId: 'u7', types: ['user.updated'], from, to };
-    expect((await engine.store.page(of.id, filter, { first: 100 })).rows).toHaveLength(10);
+    expect((await engine.reader.page(of.id, filter, { first: 100 })).rows).toHaveLength(10);
     const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze, buffers off, timing off, summary off)
       select e.id from security_events e where e.tenant_id = ${of.id}::uuid and ${compileFilter(filter).condition}
       order by e.id desc limit 101`.execute(db.read());

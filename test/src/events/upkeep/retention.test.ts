@@ -192,8 +192,8 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
 
     const append = async (tenant: ReturnType<typeof newTenant>, subjectId: string) => {
       const event = await engine.log.append(testActor(), tenant, { type: 'user.updated', subjectId });
-      await until(async () => (await engine.store.feedCursors(tenant.id, [event.id])).size === 1);
-      return (await engine.store.feedCursors(tenant.id, [event.id])).get(event.id)!;
+      await until(async () => (await engine.reader.feedCursors(tenant.id, [event.id])).size === 1);
+      return (await engine.reader.feedCursors(tenant.id, [event.id])).get(event.id)!;
     };
     const follow = (tenantId: string, after: string | null = null) => engine.feed.follow({ tenantId, after });
     const subjects = (items: readonly FeedItem[]) => items.map(({ event }) => event?.subjectId);
