@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-# The image brings Node itself, so the npm package of that name is not kept.
+# The base image contains Node, so the npm package of that name is removed.
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
@@ -20,5 +20,5 @@ EXPOSE 4000
 # A node waits a minute for its database before it gives up; until then it is starting, not unhealthy.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=90s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# No shell and no npm in between: SIGTERM must reach the process that drains.
+# Start without a shell or npm, so that SIGTERM reaches the process that drains.
 CMD ["node", "--max-semi-space-size=16", "dist/src/server/start/main.js"]

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { checkFieldErrors } from './test/support/field-errors/field-errors.reporter.ts';
 
 export default defineConfig({
-  // Vite would take graphql's ES module while the packages beside us load its CommonJS form: two copies, which graphql refuses.
+  // Vite would load graphql as an ES module while other packages load it as CommonJS; graphql refuses to work with two copies.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   plugins: [checkFieldErrors()],
   test: {
@@ -12,9 +12,9 @@ export default defineConfig({
     setupFiles: ['test/support/field-errors/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // An embedded database takes 200-500 MB, so the number of files run side by side follows the cores, not the files.
+    // An embedded database takes 200-500 MB, so the number of parallel files is bounded by the cores.
     maxWorkers: 2,
-    // `npm run coverage`. Files that no test loads count too; servers that tests start as processes of their own do not.
+    // `npm run coverage`. Files that no test loads count too; servers that tests start as separate processes do not.
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'schema/**/*.ts', 'rest-compat/**/*.ts'],

@@ -1,6 +1,6 @@
 /**
- * `npm run build [-- <part>...]`: makes `dist/`. A part whose inputs have not changed since its last build is left alone, so
- * the second `npm start` begins at once. Types are checked by `npm run types`, not here.
+ * `npm run build [-- <part>...]`: makes `dist/`. A part whose inputs have not changed since its last build is not built again,
+ * so that the second `npm start` begins at once. Types are checked by `npm run types`, not here.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import { requireNode } from './check-node.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const CODE = ['src', 'schema', 'rest-compat', 'bench', 'scripts'];
-/** What the compiler turns into something else; every other file beside the code is an asset and copied as it is. */
+/** The files that are compiled; every other file beside the code is an asset and is copied. */
 const COMPILED = new Set(['.ts', '.mjs']);
 
 const PARTS = {
@@ -35,7 +35,7 @@ const PARTS = {
     outputs: ['dist/web/docs'],
     make: () => {
       const output = join(ROOT, 'dist/web/docs');
-      // Ours is served as it is written, as is Swagger UI, of which this is all that a page needs, with its licences.
+      // The page is served unchanged, as are the files of Swagger UI that it needs, with their licences.
       cpSync(join(ROOT, 'web/docs'), output, { recursive: true });
       for (const file of [
         'swagger-ui-bundle.js',
@@ -75,7 +75,7 @@ function digestOf(inputs) {
   return hash.digest('hex');
 }
 
-/** Whether the part is on disk as its inputs ask for. A build that was interrupted left no stamp. */
+/** Whether the part is built from its present inputs. An interrupted build leaves no stamp. */
 function isCurrent(stamp, digest, outputs) {
   return (
     existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && outputs.some((path) => existsSync(join(ROOT, path)))
@@ -89,16 +89,16 @@ function buildPart(name) {
   if (isCurrent(stamp, digest, outputs)) return;
   const begin = performance.now();
   rmSync(stamp, { force: true });
-  // A module that was removed from the sources must not live on in the build.
+  // Remove the old build, so that it has no modules that were removed from the sources.
   for (const path of outputs) rmSync(join(ROOT, path), { recursive: true, force: true });
   make();
   writeFileSync(stamp, digest);
   console.error(`Built ${name} in ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
 }
 
-/** Waits for another build of this folder, which may make the very part that is asked for. Ends with the process. */
+/** Waits for another build of this folder, which may make the requested part. The lock ends with the process. */
 async function lockFolder() {
-  // An old Node has no such module and must get as far as the check of its version.
+  // Import it here, because an old Node without this module must reach the check of its version.
   const { DatabaseSync } = await import('node:sqlite');
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   const lock = new DatabaseSync(join(ROOT, 'dist', '.build.lock'), { timeout: 180_000 });

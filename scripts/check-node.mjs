@@ -1,7 +1,7 @@
 /**
- * First step of `npm start` and `npm test`: plain JavaScript that any Node of the last years can read, so that an old one
- * hears what is wrong instead of failing on syntax. The dev dependency `node` normally brings the right version, unless its
- * install script was skipped.
+ * First step of `npm start` and `npm test`. It is JavaScript that old versions of Node can read, so that they print what is
+ * wrong instead of a syntax error. The dev dependency `node` normally installs the right version, unless its install script was
+ * skipped.
  */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 export const LEAST = [22, 17];
 
 /**
- * What is wrong with a Node version, or null.
+ * The fault of a Node version, or null.
  * @param {string} version As in `process.versions.node`.
  * @returns {string | null}
  */

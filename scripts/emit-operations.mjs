@@ -45,8 +45,8 @@ const CONFIG = {
 const ROOT_TYPES = new Set(['Query', 'Mutation', 'Subscription']);
 
 /**
- * The schema as rows see it through the translation engine: the engine throws the first error, and NOT_FOUND when a root field
- * is null, so root fields in data are never null. The generated files have no descriptions.
+ * The schema for the types of rows: the translation engine throws the first error, and NOT_FOUND when a root field is null, so
+ * root fields in data are never null. The generated files have no descriptions.
  */
 function readSchema() {
   const plain = visit(parse(readFileSync(join(ROOT, SCHEMA), 'utf8')), {

@@ -31,13 +31,13 @@ function toSection([kind, status]: readonly [ErrorKind, number]): string {
   return `## ${kind} (${status})\n\n${toTable(rows)}\n`;
 }
 
-/** The codes that GraphQL itself gives, which belong to no table. */
+/** The codes of GraphQL itself, which are in no table. */
 function toProtocolSection(): string {
   const ours = new Set(ROWS.map(([code]) => code));
   return `## Of GraphQL itself\n\n${toTable(Object.entries(ERROR_CODES).filter(([code]) => !ours.has(code)))}\n`;
 }
 
-/** What `@errors` does not repeat. */
+/** The codes that every field can give, which `@errors` does not repeat. */
 function toCommonSection(): string {
   const items = Object.entries(COMMON_CODES).map(([code, reason]) => `- \`${code}\`: ${reason}`);
   return `## Codes that every field can give\n\nThe directive \`@errors\` of a field names the others.\n\n${items.join('\n')}\n`;

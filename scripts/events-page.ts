@@ -26,7 +26,7 @@ const TAIL = `
 An event that a node does not know, because a newer version wrote it, counts for the whole tenant.
 `;
 
-/** `docs/events.md`: every event type by category, in the order of the catalogue, with whose access it ends. */
+/** `docs/events.md`: every event type by category, in the order of the catalogue, with the access that it ends. */
 export function buildEventsPage(): string {
   const meanings = Object.entries(MEANINGS).map(([ends, meaning]) => `- \`${ends}\`: ${meaning}.\n`);
   const byCategory = Map.groupBy(Object.entries(EVENT_TYPES), ([, { category }]) => category);

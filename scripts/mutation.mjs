@@ -1,12 +1,12 @@
 /**
- * `npm run mutation [-- <area>...]`: changes the code of an area in small ways, one after the other, and lists the changes
- * that no test of the area notices. Without a name, all areas in turn. docs/mutation.md says what survived last, and why.
+ * `npm run mutation [-- <area>...]`: makes small changes to the code of an area, one after the other, and lists the changes
+ * that no test of the area detects. Without a name, all areas in turn. docs/mutation.md lists what survived last, and why.
  */
 import { Stryker } from '@stryker-mutator/core';
 
 /**
- * For each area the files that are changed, and the tests that have to notice. Tests of the layers above would notice more,
- * minutes later, and hide that a rule has no test beside it.
+ * For each area the files that are changed, and the tests that must detect it. Tests of higher layers would detect more, but
+ * take minutes, and would hide that a rule has no unit test.
  */
 const AREAS = {
   access: { mutate: ['src/access/**/*.ts'], tests: ['test/src/access'] },
@@ -15,7 +15,7 @@ const AREAS = {
   oauth: { mutate: ['src/oauth/**/*.ts'], tests: ['test/src/oauth'] },
 };
 
-/** Lists of names and columns: changing one is noticed by the compiler or the database. */
+/** Lists of names and columns, whose changes the compiler or the database detects. */
 const LEFT_ALONE = ['!**/index.ts', '!**/module.ts', '!**/*.entity.ts', '!**/*.errors.ts', '!**/*.events.ts'];
 
 async function runArea(name) {
@@ -28,7 +28,7 @@ async function runArea(name) {
     // Stryker would rewrite it with the compiler's JavaScript API, which TypeScript 7 does not have; nothing here reads it.
     tsconfigFile: 'none',
     mutate: [...mutate, ...LEFT_ALONE],
-    // Texts are for people; other tests compare what programs read of them.
+    // Texts are not changed: they are for people, and other tests check the codes that programs read.
     mutator: { excludedMutations: ['StringLiteral'] },
     ignorePatterns: ['/data', '/dist', '/coverage', '/bench', '/docs', '/web'],
     coverageAnalysis: 'perTest',

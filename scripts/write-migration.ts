@@ -4,7 +4,7 @@ import { Database } from '../src/persistence/index.ts';
 import { migrate } from '../src/persistence/migrate.ts';
 import { freshSchemaStatements, missingSqlOnly, schemaDifference } from '../src/persistence/schema-sql.ts';
 
-/** What a database on the newest migration lacks to be the schema of the code. */
+/** The statements that bring a database on the newest migration to the schema of the code. */
 async function missingStatements(): Promise<readonly string[]> {
   const db = await Database.open({ location: { kind: 'embedded', dataDir: 'memory://' }, entities: ENTITIES });
   try {
