@@ -8,7 +8,16 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as typescriptOperations from '@graphql-codegen/typescript-operations';
-import { buildASTSchema, Kind, parse, stripIgnoredCharacters, validate, visit } from 'graphql';
+import {
+  buildASTSchema,
+  Kind,
+  parse,
+  stripIgnoredCharacters,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const SCHEMA = 'schema/client.graphql';
@@ -100,10 +109,30 @@ async function declareTypes(schema, documents, filename) {
     .map((statement) => statement.replace(/= Exact<(.*)>;$/, '= $1;').replace('= | ', '= '));
 }
 
-function declareValue({ name, text }) {
+/** The codes that the fields of a document declare with `@errors`, in the order of the document. */
+function readErrors(built, document) {
+  const info = new TypeInfo(built);
+  const codes = new Set();
+  const addCodes = () => {
+    const directive = info.getFieldDef()?.astNode?.directives.find(({ name }) => name.value === 'errors');
+    for (const code of directive?.arguments[0].value.values ?? []) codes.add(code.value);
+  };
+  visit(document, visitWithTypeInfo(info, { Field: addCodes }));
+  return [...codes];
+}
+
+const quote = (code) => `'${code}'`;
+
+function declareErrors({ name, errors }) {
+  return `export type ${name}Errors = ${errors.length === 0 ? 'never' : errors.map(quote).join(' | ')};`;
+}
+
+function declareValue({ name, text, errors }) {
   const hash = createHash('sha256').update(text).digest('hex');
-  const members = [`name: '${name}'`, `hash: '${hash}'`, `text: ${JSON.stringify(text)}`];
-  return `export const ${name}: OperationDocument<${name}Data, ${name}Variables> = { ${members.join(', ')} };`;
+  const codes = `errors: [${errors.map(quote).join(', ')}]`;
+  const members = [`name: '${name}'`, `hash: '${hash}'`, `text: ${JSON.stringify(text)}`, codes];
+  const types = ['Data', 'Variables', 'Errors'].map((part) => `${name}${part}`);
+  return `export const ${name}: OperationDocument<${types.join(', ')}> = { ${members.join(', ')} };`;
 }
 
 /** @throws Error A document does not match the schema; the message names every fault. */
@@ -116,12 +145,14 @@ export async function emitOperations(folder) {
   );
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const engine = posix.relative(dirname(folder), ENGINE);
+  const values = documents.map((one) => ({ ...one, errors: readErrors(built, one.document) }));
   const types = await declareTypes(schema, documents, `${folder}.generated.ts`);
   const lines = [
     `// Written by \`npm run operations:emit\` from ${SCHEMA} and operations/*.graphql; CI fails when it differs.`,
     `import type { OperationDocument } from '${engine.startsWith('.') ? engine : `./${engine}`}';`,
     ...types,
-    ...documents.map(declareValue),
+    ...values.map(declareErrors),
+    ...values.map(declareValue),
   ];
   return `${lines.join('\n')}\n`;
 }

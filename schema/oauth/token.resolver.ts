@@ -23,6 +23,9 @@ export class TokenResolver {
     'TOKEN_PARAMETER_INVALID',
     'TOKEN_REQUEST_REPEATED',
     'SIGN_IN_REFUSED',
+    'SIGN_IN_FACTOR_REQUIRED',
+    'SIGN_IN_PASSWORD_CHANGE_REQUIRED',
+    'SIGN_IN_EMAIL_UNVERIFIED',
   )
   @Mutation(() => IssueTokensPayload, {
     description:

@@ -62,4 +62,15 @@ describe('the generator of typed operations', () => {
     expect(text).toContain('{ readonly authModes: { readonly requiredFactor: number | null } };');
     expect(text).toContain('OneVariables = { tenant: string; };');
   });
+
+  it('collects the codes that fields declare, each once, as a type and as a value', async () => {
+    const text = await emit(
+      `mutation One($tenant: String!) { deleteGroup(input: { tenant: $tenant }) { deletedGroupId } again: deleteGroup(input: { tenant: $tenant }) { deletedGroupId } }`,
+    );
+    expect(text).toContain("OneErrors = 'GROUP_KEY_AMBIGUOUS' | 'ACCOUNT_GUARDED' | 'ADMINISTRATOR_LAST';");
+    expect(text).toContain("errors: ['GROUP_KEY_AMBIGUOUS', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST'] };");
+    const none = await emit('query One($tenant: String!) { tenant(tenant: $tenant) { name } }');
+    expect(none).toContain('OneErrors = never;');
+    expect(none).toContain('errors: [] };');
+  });
 });

@@ -18,7 +18,7 @@ describe('the start of the translation layer', () => {
     tinyDialect({ errors: { ...tinyDialect().errors, ...over } });
 
   it('fails when a document does not match the schema, or has another name', () => {
-    const withText = (text: string) => start(withRoute({ operation: { name: 'Odd', text, hash: '' } }));
+    const withText = (text: string) => start(withRoute({ operation: { name: 'Odd', text, hash: '', errors: [] } }));
     expect(withText('query Odd($tenant: String!) { tenant(tenant: $tenant) { colour } }')).toThrow(
       /document Odd: Cannot query field "colour"/,
     );
@@ -50,7 +50,7 @@ describe('the start of the translation layer', () => {
 
   describe('of a document that acts on one kind of issuer', () => {
     const keysAt = (text: string, mount: { readonly issuerKind?: 'SUITE' }) => {
-      const row = { ...SHOW_TENANT, operation: { name: 'Jwks', text, hash: '' } };
+      const row = { ...SHOW_TENANT, operation: { name: 'Jwks', text, hash: '', errors: [] } };
       return start(tinyDialect({ mounts: [{ prefix: '/tiny', routes: [row], ...mount }] }));
     };
 
