@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { DialectErrors, LegacyError } from '../engine/index.ts';
-import { asTheirKind, GIVEN_ELSEWHERE, OAUTH_ERROR } from '../oidc/errors.ts';
+import { AS_ITS_KIND, type DialectErrors, type LegacyError } from '../engine/index.ts';
+import { OAUTH_ERROR } from '../oidc/errors.ts';
 
 /** One of `errors[]`: a faulty value (docs/dialects/blitz.md, section 0.5, envelope 1). */
-export const listed = (error: string, pos?: string, text?: string): LegacyError => ({
+const listed = (error: string, pos?: string, text?: string): LegacyError => ({
   status: 400,
   envelope: 'list',
   error,
@@ -24,7 +24,7 @@ const NO_SUBJECT = refused('no_subject_found', 404);
 const NOT_FOUND = refused('not_found', 404);
 
 /** Rows below `/users/{subjectId}`: the id of no account. */
-export const SUBJECT: Readonly<Record<string, LegacyError>> = { NOT_FOUND: NO_SUBJECT };
+export const SUBJECT = { NOT_FOUND: NO_SUBJECT };
 
 const LIST = z.strictObject({
   type: z.literal('input_error'),
@@ -51,18 +51,13 @@ const PROCESS = z.strictObject({
 /** docs/dialects/blitz.md, sections 0.5 and 5. */
 export const BLITZ_ERRORS: DialectErrors = {
   codes: {
-    ...asTheirKind(GIVEN_ELSEWHERE),
     INVALID_INPUT: listed('wrong_value'),
     UNAUTHENTICATED: oauth(401, 'invalid_token'),
     FORBIDDEN: oauth(403, 'access_denied'),
     NOT_FOUND,
-    REQUEST_TOO_LARGE: null,
-    TOO_MANY_REQUESTS: null,
-    SERVICE_UNAVAILABLE: null,
-    INTERNAL_ERROR: null,
+    REQUEST_TOO_LARGE: AS_ITS_KIND,
     TENANT_DISABLED: oauth(403, 'access_denied'),
     TENANT_REQUIRED: NOT_FOUND,
-    TENANT_AMBIGUOUS: null,
     ACCOUNT_GUARDED: oauth(403, 'access_denied'),
     USER_NOT_FOUND: NO_SUBJECT,
     USER_ID_INVALID: listed('wrong_format', 'sub'),
@@ -71,7 +66,6 @@ export const BLITZ_ERRORS: DialectErrors = {
     USER_USERNAME_TAKEN: listed('already_exists', 'login'),
     USER_EMAIL_INVALID: listed('wrong_format', 'email'),
     USER_EMAIL_TAKEN: listed('already_exists', 'email'),
-    USER_EMAIL_AMBIGUOUS: listed('already_exists', 'email'),
     USER_PHONE_INVALID: listed('wrong_format', 'phone_number'),
     USER_ATTRIBUTE_INVALID: listed('wrong_format'),
     USER_ATTRIBUTE_REFUSED: { ...listed('wrong_format'), showsFieldCodes: true },
@@ -91,53 +85,49 @@ export const BLITZ_ERRORS: DialectErrors = {
     TOTP_CODE_WRONG: { ...refused('wrong_otp_code'), text: 'otp code not match' },
     TOTP_SECRET_INVALID: listed('wrong_format', 'base32Secret'),
     TOTP_ALREADY_ATTACHED: listed('already_exists', 'base32Secret'),
-    TOTP_LIMIT_REACHED: null,
+    TOTP_LIMIT_REACHED: AS_ITS_KIND,
     TOTP_NOT_FOUND: NOT_FOUND,
     SECURITY_QUESTION_NOT_FOUND: NOT_FOUND,
     SECURITY_QUESTION_WRONG: { ...refused('wrong_security_answer'), text: 'security question not match' },
     SECURITY_ANSWER_WRONG: { ...refused('wrong_security_answer'), text: 'security answer not match' },
     RIGHT_SUBJECT_UNKNOWN: listed('wrong_value', 'subject'),
     RIGHT_OBJECT_UNKNOWN: listed('wrong_value', 'object'),
-    RIGHT_LIMIT_REACHED: null,
+    RIGHT_LIMIT_REACHED: AS_ITS_KIND,
     QR_CODE_NOT_FOUND: NOT_FOUND,
     QR_CODE_USED: refused('qr_code_used'),
     FEDERATION_PROVIDER_NOT_FOUND: NOT_FOUND,
     LINK_ALREADY_BOUND: refused('already_bound'),
     LINK_NOT_FOUND: NOT_FOUND,
-    LINK_LIMIT_REACHED: null,
+    LINK_LIMIT_REACHED: AS_ITS_KIND,
     FEDERATION_TOKEN_NOT_FOUND: NOT_FOUND,
     BIND_PROVIDER_UNKNOWN: listed('wrong_value', 'fp'),
     BIND_CALLBACK_NOT_REGISTERED: listed('wrong_value', 'callback'),
     BIND_REDIRECT_INVALID: listed('wrong_value', 'fp'),
-    ACCOUNT_LINK_STATE_INVALID: page(400),
-    ACCOUNT_LINK_SESSION_REQUIRED: page(401),
-    FEDERATION_PROVIDER_UNREACHABLE: null,
-    CLIENT_UNAUTHENTICATED: oauth(401, 'invalid_client'),
-    GRANT_TYPE_REQUIRED: null,
-    GRANT_TYPE_UNSUPPORTED: null,
-    GRANT_TYPE_NOT_ALLOWED: null,
-    GRANT_INVALID: null,
-    REFRESH_TOKEN_REUSED: null,
-    SCOPE_INVALID: null,
-    TOKEN_PARAMETER_INVALID: null,
-    TOKEN_REQUEST_REPEATED: null,
-    TOKEN_INVALID: oauth(401, 'invalid_token'),
-    SCOPE_INSUFFICIENT: oauth(403, 'insufficient_scope'),
-    ISSUER_UNKNOWN: null,
-    SIGN_IN_REFUSED: refused('wrong_password'),
-    SIGN_IN_FACTOR_REQUIRED: null,
-    SIGN_IN_PASSWORD_CHANGE_REQUIRED: null,
-    SIGN_IN_EMAIL_UNVERIFIED: null,
+    FEDERATION_PROVIDER_UNREACHABLE: AS_ITS_KIND,
+    LINKED_APP_NOT_FOUND: AS_ITS_KIND,
+    DEVICE_NOT_FOUND: AS_ITS_KIND,
+    CONSENT_NOT_FOUND: AS_ITS_KIND,
+    GROUP_NAME_TAKEN: AS_ITS_KIND,
+    GROUP_NAME_INVALID: AS_ITS_KIND,
+    GROUP_KEY_TAKEN: listed('already_exists', 'id'),
+    GROUP_KEY_AMBIGUOUS: listed('wrong_value', 'profile'),
+    GROUP_PROFILE_INVALID: listed('wrong_value', 'profile'),
+    GROUP_PARENT_NOT_FOUND: AS_ITS_KIND,
+    GROUP_PARENT_INVALID: AS_ITS_KIND,
+    GROUP_TOO_DEEP: AS_ITS_KIND,
+    GROUP_MEMBER_NOT_FOUND: listed('wrong_value', 'subjectId'),
+    PERMISSION_ESCALATION: AS_ITS_KIND,
+    ADMINISTRATOR_LAST: AS_ITS_KIND,
     REAUTHENTICATION_REQUIRED: oauth(401, 'invalid_token'),
     PATH_UNKNOWN: NOT_FOUND,
     PATH_MALFORMED: listed('wrong_value'),
     TENANT_UNKNOWN: NOT_FOUND,
-    TENANT_CONFLICT: null,
+    TENANT_CONFLICT: AS_ITS_KIND,
     METHOD_NOT_ALLOWED: empty(405),
     MEDIA_TYPE_UNSUPPORTED: empty(415),
     BODY_MALFORMED: listed('wrong_json', ''),
     CREDENTIALS_MISSING: oauth(401, 'invalid_token'),
-    CREDENTIALS_AMBIGUOUS: null,
+    CREDENTIALS_AMBIGUOUS: AS_ITS_KIND,
     CLIENT_REFUSED: oauth(401, 'invalid_client'),
     SCOPE_MISSING: oauth(403, 'insufficient_scope'),
     END_USER_UNKNOWN: listed('wrong_value', 'X-Forwarded-For'),

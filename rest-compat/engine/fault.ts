@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
+import type { EngineCode, LegacyCode } from './codes.ts';
 import type { Variables } from './document.ts';
 
 /** How a dialect answers an error. One of its envelopes makes the body. */
@@ -15,6 +16,26 @@ export interface LegacyError {
   readonly pos?: string;
   /** Shows the codes of its fields unchanged, because tenants chose them for their callers. */
   readonly showsFieldCodes?: true;
+}
+
+/** In place of an answer: the code is answered as the dialect answers its kind. */
+export const AS_ITS_KIND = 'as its kind';
+
+/** How a code is answered. */
+export type ErrorLine = LegacyError | typeof AS_ITS_KIND;
+
+/** Answers by code. */
+export type ErrorLines<C extends string = LegacyCode> = { readonly [Code in C]?: ErrorLine };
+
+/**
+ * The table of a dialect: a line for each code that operations of its rows declare, and for each code of the engine. Codes
+ * that every field can give are answered as their kind where they have none.
+ */
+export type ErrorTable = ErrorLines & Readonly<Record<EngineCode, ErrorLine>>;
+
+/** The line of a code, if there is one. */
+export function findLine(lines: ErrorLines | undefined, code: string): ErrorLine | undefined {
+  return lines?.[code as LegacyCode];
 }
 
 /** One faulty value in the terms of the legacy API. */
@@ -49,11 +70,15 @@ export type ChallengeReason = 'missing' | 'invalid' | 'scope' | 'client';
 
 /** How a dialect answers errors. */
 export interface DialectErrors {
-  /** By code of the graph and of the engine. Each code has a row; null means on purpose "as its kind". */
-  readonly codes: Readonly<Record<string, LegacyError | null>>;
+  /**
+   * By code. The start fails on a code that an operation of its rows declares and that has no line here or in the row, and on
+   * a line for a code that none of them gives.
+   */
+  readonly codes: ErrorTable;
+  /** Answers to codes that say "as its kind", and to those of every field that have no line. */
   readonly kinds: Readonly<Record<ErrorKind, LegacyError>>;
   readonly envelopes: Readonly<Record<string, Envelope>>;
-  /** Inner code of a faulty field whose code has no row. */
+  /** Inner code of a faulty field whose code has no line. */
   readonly fieldError: string;
   /** Value of `WWW-Authenticate`. */
   readonly challenge: (reason: ChallengeReason) => string;

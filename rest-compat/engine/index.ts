@@ -7,8 +7,18 @@ export { CLIENT_CREDENTIALS } from './client-parameters.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
 export type { Chapter, Dialect, IssuerKind, Mount, Samples } from './dialect.ts';
 export type { OperationDocument, Variables } from './document.ts';
-export { idleCodes, mappedCodes, pathsOf } from './errors.ts';
-export type { ChallengeReason, DialectErrors, Envelope, Fault, FaultItem, LegacyError } from './fault.ts';
+export {
+  AS_ITS_KIND,
+  type ChallengeReason,
+  type DialectErrors,
+  type Envelope,
+  type ErrorLine,
+  type ErrorLines,
+  type ErrorTable,
+  type Fault,
+  type FaultItem,
+  type LegacyError,
+} from './fault.ts';
 export type { EngineHost, HostTenant } from './host.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
@@ -20,6 +30,7 @@ export {
   type DataOf,
   type FormParameter,
   type ParsedRequest,
+  pathsOf,
   type Reply,
   type Route,
   type RouteCallers,

@@ -2,11 +2,10 @@ import { parse, print } from 'graphql';
 import { z } from 'zod';
 import { CLIENT_CREDENTIALS } from './client-parameters.ts';
 import type { Dialect, IssuerKind, Mount } from './dialect.ts';
-import { pathsOf } from './errors.ts';
 import { type Json, schemaOf } from './json-schema.ts';
 import { parsePattern } from './paths.ts';
 import { ErrorSchemas, refusalsOf } from './refusals.ts';
-import type { Route } from './route.ts';
+import { pathsOf, type Route } from './route.ts';
 
 /**
  * Shapes of the parameters that a document takes from a raw form, by the name of the document and the kind of issuer. The rows

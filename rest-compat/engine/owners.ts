@@ -1,11 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Dialect, IssuerKind } from './dialect.ts';
 import type { OperationDocument } from './document.ts';
-import { faultsOfTables, pathsOf } from './errors.ts';
+import { findFaultsOfTables } from './error-tables.ts';
 import type { DialectErrors } from './fault.ts';
 import { loadOperation, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
-import type { Method, Route } from './route.ts';
+import { type Method, pathsOf, type Route } from './route.ts';
 import { faultsOfTenant } from './tenant.ts';
 
 /** A row that is ready to run, for one of its paths. */
@@ -52,7 +52,7 @@ export class Owners {
   constructor(dialects: readonly Dialect[], schema: GraphQLSchema) {
     const faults: string[] = [];
     for (const dialect of dialects) {
-      faults.push(...faultsOfTables(dialect));
+      faults.push(...findFaultsOfTables(dialect));
       for (const owner of ownersOf(dialect, schema, faults)) this.#add(owner);
     }
     if (faults.length > 0) throw new Error(`The translation layer cannot start:\n${faults.join('\n')}`);

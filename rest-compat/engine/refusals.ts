@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
-import { codesOfKinds, errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
+import type { IdentityError } from '../../src/kernel/index.ts';
+import { CODES_OF_EVERY_FIELD } from './codes.ts';
+import { listEngineCodes } from './error-tables.ts';
+import { errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
 import type { DialectErrors, Fault } from './fault.ts';
 import { type Json, schemaOf } from './json-schema.ts';
-import { problems } from './problems.ts';
 import type { Route } from './route.ts';
 
 /** The error schemas by their name in `components.schemas`. */
@@ -60,10 +61,8 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
     if (legacy.error !== '') at(legacy.status).names.add(legacy.error);
   }
   for (const code of unnamedCodes(route)) {
-    const { status, envelope } = legacyErrorOf(errors, route, code);
-    const { schema, type } = errors.envelopes[envelope]!;
-    // Only browser rows answer with pages, whatever the dialect's table says about the code.
-    if (type !== undefined && route.callers.browser !== true) continue;
+    const { status, envelope } = legacyErrorOf(errors, route, errorOfCode(code));
+    const { schema } = errors.envelopes[envelope]!;
     at(status).envelopes.add(envelope);
     // Give each status at least one sample body, even if none of its codes is named.
     if (schema !== undefined && at(status).examples.size === 0) addSample(at, errors, route, errorOfCode(code));
@@ -90,35 +89,30 @@ function sampleOf(errors: DialectErrors, { input, shapeErrors }: Route, error: I
   return new ShapeRefusal(error, [{ error: shapeErrors?.[pos] ?? errors.fieldError, text: 'Invalid input', pos }]);
 }
 
-const ENGINE_CODES = ['PATH_MALFORMED', 'TENANT_UNKNOWN', 'TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
+const ANYWHERE = ['TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
 
 /** The codes that follow from the row's declarations, and those in its error table. */
-function namedCodes({ callers, input, tenant, errors = {} }: Route): readonly string[] {
+function namedCodes(route: Route): readonly string[] {
+  const { callers, input, errors = {} } = route;
+  // The operation judges a raw form.
+  const hasShapedForm = input?.form !== undefined && input.form !== 'raw';
+  const takesValues = input?.query !== undefined || input?.body !== undefined || hasShapedForm;
   return [
-    ...ENGINE_CODES,
-    ...(tenant === undefined || typeof tenant === 'string' ? [] : ['TENANT_CONFLICT']),
+    ...listEngineCodes(route),
+    ...ANYWHERE,
     ...(callers.public === true ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']),
-    ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
-    ...(callers.basic === undefined && callers.clientAuth === undefined ? [] : ['CLIENT_REFUSED']),
-    ...(callers.clientAuth === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
-    ...(callers.bearer === undefined ? [] : ['SCOPE_MISSING']),
     ...(input?.params === undefined ? [] : ['NOT_FOUND']),
-    ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
-    ...(input?.query === undefined ? [] : ['INVALID_INPUT']),
-    ...(input?.body === undefined && input?.form === undefined ? [] : ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE']),
-    // The operation judges a raw form.
-    ...(input?.body === undefined && (input?.form === undefined || input.form === 'raw') ? [] : ['INVALID_INPUT']),
+    ...(takesValues ? ['INVALID_INPUT'] : []),
     ...Object.keys(errors),
   ];
 }
 
-const OF_EVERY_OPERATION: readonly ErrorKind[] = ['invalid', 'not-found', 'conflict', 'refused', 'throttled'];
-
-/** The codes that the operation of a row may give. */
-function unnamedCodes({ callers }: Route): readonly string[] {
-  const ofCallers: readonly ErrorKind[] = callers.public === true ? [] : ['unauthenticated', 'forbidden'];
-  const codes = codesOfKinds(new Set([...OF_EVERY_OPERATION, ...ofCallers]));
-  return codes.filter((code) => !Object.hasOwn(problems.rows, code));
+/** The codes that the operation of a row may give. A public row requires neither a credential nor a permission. */
+function unnamedCodes({ callers, operation }: Route): readonly string[] {
+  const ofEveryField = [...CODES_OF_EVERY_FIELD].filter(
+    (code) => callers.public !== true || (code !== 'UNAUTHENTICATED' && code !== 'FORBIDDEN'),
+  );
+  return [...operation.errors, ...ofEveryField];
 }
 
 const HEADERS: ReadonlyMap<number, Json> = new Map([

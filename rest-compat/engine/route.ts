@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import type { UndeclaredCode } from './codes.ts';
 import type { Cors } from './cors.ts';
 import type { OperationDocument, Variables } from './document.ts';
-import type { LegacyError } from './fault.ts';
+import type { ErrorLines } from './fault.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -138,10 +139,13 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
    */
   readonly shapeErrors?: Readonly<Record<string, string>>;
   /**
-   * Errors of this row that differ from the dialect's table. An id that does not have the form of an id also gives `NOT_FOUND`.
+   * Errors of this row that differ from the dialect's table: of its operation, of every field or of the engine. An id that does
+   * not have the form of an id also gives `NOT_FOUND`.
    */
-  readonly errors?: Readonly<Record<string, LegacyError>>;
+  readonly errors?: ErrorLines;
 }
+
+export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);
 
 /** Removes positions in lists from a path: `input.rights.0.subject` becomes `input.rights.subject`. */
 export const withoutPositions = (path: string): string => path.replaceAll(/\.\d+(?=\.|$)/g, '');
@@ -162,6 +166,14 @@ export type RowVariables<O> = O extends OperationDocument<unknown, infer V> ? Om
 /** The data of a document, from which a reply is made. */
 export type DataOf<O> = O extends OperationDocument<infer D> ? D : never;
 
+/** Codes that a row can give: those that its document declares, and those that need no declaration. */
+export type ErrorsOf<O> = UndeclaredCode | (O extends OperationDocument<unknown, unknown, infer E> ? E : never);
+
+/** Makes lines for codes that cannot come a compile error, also in constants that several rows share. */
+type NoOtherCodes<Given, Known> = {
+  readonly [Code in Exclude<keyof Given, Known>]: `Neither the operation nor the engine gives ${Code & string}.`;
+};
+
 /** Makes members that a document does not declare as variables a compile error, because GraphQL would ignore them silently. */
 type NoOthers<Given, Known> = Given extends unknown
   ? { readonly [Name in Exclude<keyof Given, keyof Known>]: `The document has no variable $${Name & string}.` }
@@ -173,23 +185,25 @@ type BoundRoute<
   O extends OperationDocument,
   R extends RowVariables<O>,
   S extends z.ZodType,
-> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables'> & { readonly operation: O } & (Record<
-    never,
-    never
-  > extends RowVariables<O>
+  L extends ErrorLines<string>,
+> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables' | 'errors'> & {
+  readonly operation: O;
+  readonly errors?: L & NoOtherCodes<L, ErrorsOf<O>>;
+} & (Record<never, never> extends RowVariables<O>
     ? { readonly toVariables?: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> }
     : { readonly toVariables: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> });
 
 /**
  * Checks the types of a row against each other and against its document. The result has no type parameters, so that all rows
  * fit one list. A misspelt or missing variable does not compile, nor does a member of the data that the document does not
- * request.
+ * request, nor a line for an error that cannot come.
  */
 export function route<
   const I extends RouteInput,
   O extends OperationDocument,
   R extends RowVariables<O>,
   S extends z.ZodType,
->(row: BoundRoute<I, O, R, S>): Route {
+  L extends ErrorLines<string>,
+>(row: BoundRoute<I, O, R, S, L>): Route {
   return row as unknown as Route;
 }

@@ -7,7 +7,7 @@ import type { Route, TenantPlace } from './route.ts';
 const TENANT_NAMES: ReadonlySet<string> = new Set(['tenant', 'tenant_id', 'tenantId', 'realm', 'realmId']);
 
 /** The places where a row's requests name their tenant, in addition to the prefix. */
-function tenantPlaces({ tenant }: Pick<Route, 'tenant'>): readonly TenantPlace[] {
+export function tenantPlaces({ tenant }: Pick<Route, 'tenant'>): readonly TenantPlace[] {
   if (tenant === undefined || typeof tenant === 'string') return [];
   return Array.isArray(tenant) ? tenant : [tenant as TenantPlace];
 }

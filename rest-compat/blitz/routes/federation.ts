@@ -39,6 +39,8 @@ const ON_A_PAGE = {
   INVALID_INPUT: page(400),
   NOT_FOUND: page(404),
   TENANT_UNKNOWN: page(404),
+  ACCOUNT_LINK_STATE_INVALID: page(400),
+  ACCOUNT_LINK_SESSION_REQUIRED: page(401),
 };
 
 /** Accounts at external providers: docs/dialects/blitz.md, section 2.15. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { present, presentItems, type Route, route } from '../../engine/index.ts';
-import { listed } from '../errors.ts';
 import { GROUP, GROUP_ID, group, groupVariables, PROFILE, TREE_PROFILE } from '../group.ts';
 import { instanceIdOf, subjectIdOf } from '../identifiers.ts';
 import {
@@ -25,12 +24,6 @@ const EXPAND = z.enum(['true', 'false']).optional();
 const NEVER = z.never('It is not part of a change.').optional();
 const UNMODIFIABLE = ['id', 'instanceId', 'profile'] as const;
 
-const ERRORS = {
-  GROUP_KEY_TAKEN: listed('already_exists', 'id'),
-  GROUP_KEY_AMBIGUOUS: listed('wrong_value', 'profile'),
-  GROUP_PROFILE_INVALID: listed('wrong_value', 'profile'),
-  GROUP_MEMBER_NOT_FOUND: listed('wrong_value', 'subjectId'),
-};
 const POS = {
   'input.key': 'id',
   'input.attributes.*': '*',
@@ -76,7 +69,6 @@ export const GROUP_ROUTES: readonly Route[] = [
       schema: GROUP,
       from: (data, { query }) => group(data.group, query.expand !== 'false'),
     },
-    errors: ERRORS,
   }),
   route({
     method: 'GET',
@@ -98,7 +90,6 @@ export const GROUP_ROUTES: readonly Route[] = [
       from: ({ groups }, { query }) => presentItems(groups.nodes).map((each) => group(each, query.expand === 'true')),
     },
     pos: { 'filter.anyOf': 'rql' },
-    errors: ERRORS,
   }),
   route({
     method: 'POST',
@@ -134,7 +125,6 @@ export const GROUP_ROUTES: readonly Route[] = [
     },
     pos: POS,
     shapeErrors: { instanceId: 'unmodifiable' },
-    errors: ERRORS,
   }),
   route({
     method: 'POST',
@@ -163,7 +153,6 @@ export const GROUP_ROUTES: readonly Route[] = [
     },
     pos: POS,
     shapeErrors: Object.fromEntries(UNMODIFIABLE.map((name) => [name, 'unmodifiable'])),
-    errors: ERRORS,
   }),
   route({
     method: 'DELETE',
@@ -175,7 +164,6 @@ export const GROUP_ROUTES: readonly Route[] = [
     input: { params: GROUP_PATH, query: OF_PROFILE },
     toVariables: ({ params, query }) => groupVariables(params.id, query.profile),
     reply: { status: 204 },
-    errors: ERRORS,
   }),
   route({
     method: 'GET',
@@ -192,7 +180,6 @@ export const GROUP_ROUTES: readonly Route[] = [
       from: (data) =>
         present(data.group.memberIds).map((subjectId) => ({ subjectId, instanceId: instanceIdOf(subjectId) })),
     },
-    errors: ERRORS,
   }),
   ...(
     [
@@ -211,7 +198,6 @@ export const GROUP_ROUTES: readonly Route[] = [
       toVariables: ({ params, query, body }) => memberVariables(params.id, query.profile, body),
       reply: { status: 204 },
       pos: { ...POS, 'input.userIds': 'subjectId' },
-      errors: ERRORS,
     }),
   ),
 ];

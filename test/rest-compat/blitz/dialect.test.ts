@@ -4,7 +4,7 @@ import { instanceIdOf, subjectIdOf } from '../../../rest-compat/blitz/identifier
 import { BLITZ, registerBlitz } from '../../../rest-compat/blitz/index.ts';
 import * as blitzDocuments from '../../../rest-compat/blitz/operations.generated.ts';
 import { inSampleOrder, popupPage } from '../../../rest-compat/blitz/quirks.ts';
-import { idleCodes, type OperationDocument } from '../../../rest-compat/engine/index.ts';
+import type { OperationDocument } from '../../../rest-compat/engine/index.ts';
 import { loadOperation } from '../../../rest-compat/engine/operation.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
 import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
@@ -16,10 +16,6 @@ import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
 import { TEST_ORIGIN, testGraph } from '../../support/world.ts';
 
 describe('the declarations of the dialects', () => {
-  it('maps codes that are given, and no others', () => {
-    expect(DIALECTS.flatMap((dialect) => idleCodes(dialect))).toEqual([]);
-  });
-
   it('use every document of their folder, and of others only the shared OAuth documents', () => {
     const documents: Readonly<Record<string, readonly OperationDocument[]>> = {
       blitz: Object.values(blitzDocuments),

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { type Dialect, type LegacyError, mappedCodes, type Route, route } from '../../../rest-compat/engine/index.ts';
+import { ENGINE_CODES, type EngineCode } from '../../../rest-compat/engine/codes.ts';
+import {
+  AS_ITS_KIND,
+  type Dialect,
+  type ErrorLine,
+  type ErrorTable,
+  type LegacyError,
+  type Route,
+  route,
+} from '../../../rest-compat/engine/index.ts';
 import type { ErrorKind } from '../../../src/kernel/index.ts';
 import { RenameTenant, ShowTenant } from './operations.generated.ts';
 
@@ -78,7 +87,7 @@ export function tinyDialect(
     api: 'rest',
     endUserAddress: 'required',
     errors: {
-      codes: Object.fromEntries(mappedCodes().map((code) => [code, ROWS[code] ?? null])),
+      codes: CODES,
       kinds: KINDS,
       envelopes: {
         plain: {
@@ -94,7 +103,8 @@ export function tinyDialect(
   };
 }
 
-const ROWS: Readonly<Record<string, LegacyError>> = {
+const CODES: ErrorTable = {
+  ...(Object.fromEntries([...ENGINE_CODES].map((code) => [code, AS_ITS_KIND])) as Record<EngineCode, ErrorLine>),
   METHOD_NOT_ALLOWED: { status: 405, envelope: 'none', error: '' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, envelope: 'none', error: '' },
   BODY_MALFORMED: row(400, 'no_json'),

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { assertRawForms, type Dialect, idleCodes, openApiOf, type Route } from '../../../rest-compat/engine/index.ts';
+import { AS_ITS_KIND, assertRawForms, type Dialect, openApiOf, type Route } from '../../../rest-compat/engine/index.ts';
 import { Owners } from '../../../rest-compat/engine/owners.ts';
 import { Jwks } from '../../../rest-compat/oidc/operations.generated.ts';
 import { testGraph } from '../../support/world.ts';
@@ -30,22 +30,16 @@ describe('the start of the translation layer', () => {
     expect(start(tinyDialect({}, [SHOW_TENANT, twin]))).toThrow(/share the path/);
   });
 
-  it('fails when an error code has no row', () => {
-    const { CONFLICT: _gone, ...codes } = tinyDialect().errors.codes;
-    expect(start(withErrors({ codes }))).toThrow(/CONFLICT has no row/);
-  });
-
-  it('tells which rows are for codes that nobody gives', () => {
-    const codes = { ...tinyDialect().errors.codes, INVENTED: null };
-    const errors = { INVENTED_TOO: { status: 400, envelope: 'plain', error: 'x' } };
-    expect(idleCodes(withErrors({ codes }))).toEqual(['INVENTED']);
-    expect(idleCodes(withRoute({ errors }))).toEqual(['INVENTED_TOO']);
-    expect(idleCodes(tinyDialect())).toEqual([]);
-  });
-
-  it('fails when a row uses an envelope that does not exist', () => {
-    const errors = { NOT_FOUND: { status: 400, envelope: 'purple', error: 'x' } };
-    expect(start(withRoute({ errors }))).toThrow(/no envelope purple/);
+  it('fails when a table of errors does not fit its rows, and names every fault', () => {
+    const { codes } = tinyDialect().errors;
+    const odd = withErrors({ codes: { ...codes, TOKEN_INVALID: AS_ITS_KIND, SCOPE_INVALID: AS_ITS_KIND } });
+    expect(start(odd)).toThrow(
+      [
+        'The translation layer cannot start:',
+        'tiny errors: the table has a line for TOKEN_INVALID, which no operation of its rows gives.',
+        'tiny errors: the table has a line for SCOPE_INVALID, which no operation of its rows gives.',
+      ].join('\n'),
+    );
   });
 
   describe('of a document that acts on one kind of issuer', () => {
@@ -119,6 +113,8 @@ describe('the API description', () => {
         403: {},
       },
     });
+    // No code that a row over ShowTenant can give is of the kind `refused`.
+    expect(show).not.toHaveProperty('responses.422');
     const rename = api.paths['/t/{tenant}/tiny/tenants/self']!['post']!;
     expect(rename).toMatchObject({
       requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },

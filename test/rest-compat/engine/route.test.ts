@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UpdateAuthModes } from '../../../rest-compat/blitz/operations.generated.ts';
-import { route } from '../../../rest-compat/engine/index.ts';
+import { AS_ITS_KIND, type ErrorTable, route } from '../../../rest-compat/engine/index.ts';
 import { Jwks } from '../../../rest-compat/oidc/operations.generated.ts';
+import { tinyDialect } from './dialect.ts';
 
 const ROW = {
   path: '/auth',
@@ -123,5 +124,39 @@ describe('a row that is bound to its document', () => {
         from: ({ updateAuthModes: { authModes } }) => ({ methodsLocked: authModes?.methodsLocked ?? [] }),
       },
     });
+  });
+
+  it('does not compile with a line for an error that neither its operation nor the engine gives', () => {
+    const gone = { status: 400, envelope: 'plain', error: 'gone' };
+    const row = { ...ROW, operation: UpdateAuthModes, toVariables: () => ({ userId: 'anna' }), reply: { status: 204 } };
+    const { errors } = route({
+      ...row,
+      errors: {
+        USER_NOT_FOUND: gone,
+        AUTH_MODE_VALUE_INVALID: AS_ITS_KIND,
+        NOT_FOUND: gone,
+        CREDENTIALS_MISSING: gone,
+      },
+    });
+    expect(errors).toHaveProperty('USER_NOT_FOUND', gone);
+    // @ts-expect-error The operation does not declare TOTP_NOT_FOUND.
+    route({ ...row, errors: { TOTP_NOT_FOUND: gone } });
+    // @ts-expect-error There is no such code.
+    route({ ...row, errors: { USER_NOT_FUOND: gone } });
+    const shared = { NOT_FOUND: gone, TOTP_NOT_FOUND: gone };
+    // @ts-expect-error A constant that several rows share is looked at as well.
+    route({ ...row, errors: shared });
+    // @ts-expect-error So is one that is spread.
+    route({ ...row, errors: { ...shared, USER_NOT_FOUND: gone } });
+  });
+
+  it('does not compile where a table of a dialect has a misspelt code, or no line for a code of the engine', () => {
+    const { codes } = tinyDialect().errors;
+    const { METHOD_NOT_ALLOWED: _gone, ...without } = codes;
+    // @ts-expect-error There is no such code.
+    const misspelt: ErrorTable = { ...codes, USER_NOT_FUOND: AS_ITS_KIND };
+    // @ts-expect-error METHOD_NOT_ALLOWED is missing.
+    const incomplete: ErrorTable = without;
+    expect([misspelt, incomplete]).toHaveLength(2);
   });
 });

@@ -1,0 +1,77 @@
+import { CODES_OF_EVERY_FIELD, ENGINE_CODES } from './codes.ts';
+import type { Dialect } from './dialect.ts';
+import { AS_ITS_KIND, type DialectErrors, type ErrorLine, findLine } from './fault.ts';
+import { pathsOf, type Route } from './route.ts';
+import { tenantPlaces } from './tenant.ts';
+
+/** Codes of the engine that a row can give by what it takes. */
+export function listEngineCodes(route: Route): string[] {
+  const { method, callers, input } = route;
+  const isForClients = callers.basic !== undefined || callers.clientAuth !== undefined;
+  const takesBody = input?.body !== undefined || input?.form !== undefined;
+  const namesEndUser = method !== 'GET' && input?.headers?.shape['x-forwarded-for'] !== undefined;
+  return [
+    'PATH_MALFORMED',
+    'TENANT_UNKNOWN',
+    ...(tenantPlaces(route).length === 0 ? [] : ['TENANT_CONFLICT']),
+    ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
+    ...(isForClients ? ['CLIENT_REFUSED'] : []),
+    ...(callers.clientAuth === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
+    ...(callers.bearer === undefined && callers.basic === undefined ? [] : ['SCOPE_MISSING']),
+    ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
+    ...(takesBody ? ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE'] : []),
+    ...(namesEndUser ? ['END_USER_UNKNOWN'] : []),
+  ];
+}
+
+/** Each table of errors of a dialect, with the rows that are read beside it. */
+function tablesOf({ errors, mounts }: Dialect): ReadonlyMap<DialectErrors, ReadonlySet<Route>> {
+  const tables = new Map<DialectErrors, Set<Route>>([[errors, new Set()]]);
+  for (const mount of mounts) {
+    const own = mount.errors ?? errors;
+    tables.set(own, new Set([...(tables.get(own) ?? []), ...mount.routes]));
+  }
+  return tables;
+}
+
+/**
+ * What keeps a dialect from starting, one line each: codes that an operation declares and nothing answers, codes that are
+ * answered and cannot come, envelopes that do not exist.
+ */
+export function findFaultsOfTables(dialect: Dialect): string[] {
+  const faults = [...tablesOf(dialect)].flatMap(([errors, routes]) => [
+    ...[...routes].flatMap((route) =>
+      [...findFaultsOfRow(errors, route)].map((fault) => `${nameRow(route)}: ${fault}`),
+    ),
+    ...[...findFaultsOfTable(errors, routes)].map((fault) => `errors: ${fault}`),
+  ]);
+  return [...new Set(faults)].map((fault) => `${dialect.name} ${fault}`);
+}
+
+const nameRow = (route: Route): string => `${route.method} ${pathsOf(route)[0]}`;
+
+function* findFaultsOfRow(errors: DialectErrors, route: Route): Iterable<string> {
+  const { name, errors: declared } = route.operation;
+  for (const code of declared)
+    if ((findLine(route.errors, code) ?? findLine(errors.codes, code)) === undefined)
+      yield `its operation ${name} gives ${code}, which has no line in the row or in the dialect's table.`;
+  const possible = new Set([...declared, ...CODES_OF_EVERY_FIELD, ...listEngineCodes(route)]);
+  for (const code of Object.keys(route.errors ?? {}))
+    if (!possible.has(code))
+      yield `it has a line for ${code}, which neither its operation ${name} nor the engine gives.`;
+  yield* findFaultsOfEnvelopes(errors, Object.values(route.errors ?? {}));
+}
+
+function* findFaultsOfTable(errors: DialectErrors, routes: ReadonlySet<Route>): Iterable<string> {
+  const declared = [...routes].flatMap(({ operation }) => operation.errors);
+  const possible = new Set([...declared, ...CODES_OF_EVERY_FIELD, ...ENGINE_CODES]);
+  for (const code of Object.keys(errors.codes))
+    if (!possible.has(code)) yield `the table has a line for ${code}, which no operation of its rows gives.`;
+  yield* findFaultsOfEnvelopes(errors, [...Object.values(errors.codes), ...Object.values(errors.kinds)]);
+}
+
+function* findFaultsOfEnvelopes({ envelopes }: DialectErrors, lines: readonly ErrorLine[]): Iterable<string> {
+  for (const line of lines)
+    if (line !== AS_ITS_KIND && !Object.hasOwn(envelopes, line.envelope))
+      yield `there is no envelope ${line.envelope}.`;
+}
