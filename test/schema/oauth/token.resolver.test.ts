@@ -74,6 +74,23 @@ describe('tokens over GraphQL', () => {
     expect((await issue(parameters)).code).toBe(code);
   });
 
+  it('refuses a password while a step of the sign-in is missing, and names the step', async () => {
+    const tenant = await world.tenant({ settings: { verifyEmail: true } });
+    const own = await TestClient.create(world, tenant, { grants: ['password'], scopes: scopeLinks(['openid']) });
+    const { id, username, password } = await TestUser.create(world, own);
+    const signIn = async () => {
+      const parameters = asParameters({ grant_type: 'password', username, password });
+      return (await world.graphql(await own.caller(), ISSUE, { input: { parameters } })).code;
+    };
+    const change = (input: object) => world.services.authModes.update(world.system(tenant), id, input);
+    expect(await signIn()).toBe('SIGN_IN_EMAIL_UNVERIFIED');
+    await change({ needPasswordChange: true });
+    expect(await signIn()).toBe('SIGN_IN_PASSWORD_CHANGE_REQUIRED');
+    await world.giveTotp(tenant, id);
+    await change({ requiredFactor: 2 });
+    expect(await signIn()).toBe('SIGN_IN_FACTOR_REQUIRED');
+  });
+
   it('refuses a request without parameters, and one to a tenant that does not exist', async () => {
     expect((await issueRaw([])).code).toBe('GRANT_TYPE_REQUIRED');
     expect((await issue({}, { tenant: 'no-such-tenant' })).code).toBe('TENANT_REQUIRED');
