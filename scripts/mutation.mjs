@@ -33,6 +33,8 @@ async function runArea(name) {
     ignorePatterns: ['/data', '/dist', '/coverage', '/bench', '/docs', '/web'],
     coverageAnalysis: 'perTest',
     concurrency: 2,
+    // On a busy machine a slow run must not pass for an endless one.
+    timeoutMS: 30_000,
     reporters: ['clear-text', 'json'],
     clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
     jsonReporter: { fileName: `coverage/mutation-${name}.json` },
