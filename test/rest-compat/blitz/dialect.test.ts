@@ -86,7 +86,7 @@ describe('Blitz rows', () => {
     ]);
   });
 
-  it.each(guarded)('$name is open to $scope alone', async ({ row, mode, scope }) => {
+  it.each(guarded)('$name requires only $scope', async ({ row, mode, scope }) => {
     const { demands } = loadOperation(await testGraph(), row.operation);
     const tenant = { id: 't', name: 't', route: 'aaaaaaaa' } as unknown as TenantRef;
     const holder = mode === 'user' ? 'user' : 'application';

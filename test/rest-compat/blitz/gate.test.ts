@@ -224,7 +224,7 @@ describe('Blitz: what every service refuses', () => {
   const OTHER_IDS = SERVED.filter(({ paths }) =>
     /\{(app_id|grp_id|id|QR_code|context|fpType|fedPointType)\}/.test(paths[0]!),
   );
-  it.each(named(OTHER_IDS))('%s: ids that exist in another tenant alone', async (_, service) => {
+  it.each(named(OTHER_IDS))('%s: ids that exist only in another tenant', async (_, service) => {
     const values = {
       ...theirs,
       ...here(),

@@ -35,7 +35,7 @@ describe('auth modes over GraphQL', () => {
       ({ type, subject_id }) => type.startsWith('auth_mode.') && subject_id === user.id,
     );
 
-  it('shows the modes by the bare and the global id, the state only to those who may read it', async () => {
+  it('shows the modes by the bare and the global id, the state only to callers who may read it', async () => {
     const off = { userId: user.id, requiredFactor: null, needPasswordChange: false, methodsLocked: [] };
     const caller = app('auth-mode:read', 'account-state:read');
     for (const id of [user.id, globalId()]) {

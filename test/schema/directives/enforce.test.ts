@@ -116,7 +116,7 @@ describe('a public root field', () => {
     expect((await run(nobody, '{ open(tenant: "nothing") }')).data).toEqual({ open: 'nowhere self' });
   });
 
-  it('gives nobody more than reach self, also those who hold everything', async () => {
+  it('gives no caller more than reach self, also with all permissions', async () => {
     expect((await run(smallApp(master, 'user:read:all'), '{ open }')).data).toEqual({ open: 'master self' });
   });
 
@@ -323,7 +323,7 @@ describe('an object of a guarded type', () => {
     expect(await dog(smallApp(null, 'user:read'), rex)).toBe('FORBIDDEN');
   });
 
-  it('whose tenant is missing is shown to nobody without reach all', async () => {
+  it('without a tenant is shown only to callers with reach all', async () => {
     const { tenantId: _tenant, ...lost } = rex;
     expect(await dog(smallApp(acme, 'user:read'), lost)).toBe('FORBIDDEN');
     expect(await dog(smallUser(acme, 'rex', 'user:read:self'), lost)).toBe('FORBIDDEN');
@@ -432,7 +432,7 @@ describe('a guarded field of an object', () => {
     return codes['dog.chip'] ?? codes['dog'] ?? data.dog.chip;
   };
 
-  it('needs its permission beside that of the type, and is refused alone', async () => {
+  it('requires its permission in addition to that of the type, and only the field is refused', async () => {
     found = rex;
     const { data, codes } = await run(smallApp(acme, 'user:read'), '{ dog { name chip } }');
     expect([data, codes]).toEqual([{ dog: { name: 'Rex', chip: null } }, { 'dog.chip': 'FORBIDDEN' }]);

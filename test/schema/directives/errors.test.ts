@@ -47,7 +47,7 @@ describe('@errors', () => {
     expect(declaredIn(emitted('client.graphql'))).toEqual(declared);
   });
 
-  it('takes codes of the error tables alone: the compiler refuses others', () => {
+  it('accepts only codes of the error tables: the compiler refuses others', () => {
     expect(Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')).toBeTypeOf('function');
     // @ts-expect-error No table has the code.
     Errors('USER_NOT_FUOND');

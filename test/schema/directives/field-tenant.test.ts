@@ -69,7 +69,7 @@ describe('the tenant of a root field', () => {
     }
   });
 
-  it('is the one that a global id names, wherever that stands', async () => {
+  it('is the one that a global id names, at any place in the arguments', async () => {
     const id = idIn(master);
     for (const args of [
       { dogId: id },
@@ -105,7 +105,7 @@ describe('the tenant of a root field', () => {
     expect(await faults({ tenant: 'nothing', dogId: idIn(master) })).toEqual(['TENANT_AMBIGUOUS']);
   });
 
-  it('may be named twice alike', async () => {
+  it('may be named twice if the names are equal', async () => {
     expect(await tenantOf({ tenant: 'master', dogId: idIn(master), input: { dogIds: [idIn(master)] } })).toBe('master');
     expect(await tenantOf({ tenant: 'master', dogId: idIn(master) }, caller, true)).toBe('master');
   });

@@ -79,14 +79,14 @@ describe('an authority', () => {
     expect(details).toEqual(["not the caller's own account", 'narrowed to other objects']);
   });
 
-  it('knows its own account by id and tenant: a neighbour may have given the same id', () => {
+  it('compares its own account by id and tenant, because another tenant may have the same id', () => {
     expect(new Authority(user(acme, 'ada'), acme, 'tenant').isOwnAccount('ada')).toBe(true);
     expect(new Authority(user(acme, 'ada'), acme, 'tenant').isOwnAccount('bert')).toBe(false);
     expect(new Authority(user(master, 'ada'), acme, 'all').isOwnAccount('ada')).toBe(false);
     expect(refusal(() => new Authority(user(master, 'ada'), acme, 'self').requireAccount('ada'))).toBe('FORBIDDEN');
   });
 
-  it('that is narrowed opens the named objects alone', () => {
+  it('that is restricted allows only the named objects', () => {
     const authority = new Authority(app(acme), acme, 'tenant', ['vk:a']);
     expect(refusal(() => authority.requireOnly('vk:a'))).toBeNull();
     expect(refusal(() => authority.requireOnly('vk:b'))).toBe('FORBIDDEN');

@@ -80,7 +80,7 @@ describe('a permission set', () => {
     expect(PermissionSet.none.includes(grant('user:read:self'))).toBe(false);
   });
 
-  it('narrowed to some objects, includes the permission for these alone', () => {
+  it('restricted to some objects, includes the permission only for these', () => {
     const held = new PermissionSet([
       narrowed('federation-token:read', 'vk:a'),
       narrowed('federation-token:read:all', 'vk:b'),

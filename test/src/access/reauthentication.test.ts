@@ -29,7 +29,7 @@ describe('a recent sign-in (ASVS 7.5.1)', () => {
     expect(check(ada(null))).toThrow(REFUSAL);
   });
 
-  it('is not demanded for other accounts, a neighbour with the same id, and callers who are no users', () => {
+  it('is not required for other accounts, the same id in another tenant, and callers that are not users', () => {
     expect(check(ada(null), 'bert')).not.toThrow();
     expect(check(ada(null), 'ada', tenant('neighbour'))).not.toThrow();
     expect(check(ada(null, { kind: 'application', userId: null }))).not.toThrow();

@@ -34,7 +34,7 @@ describe('scope names', () => {
     }
   });
 
-  it('may narrow what they stand for to some objects', () => {
+  it('may restrict their permissions to some objects', () => {
     expect(names(aliases.expand('tokens', 'application'))).toEqual([
       'federation-token:read=vk:a',
       'federation-token:read=vk:b',
@@ -55,7 +55,7 @@ describe('scope names', () => {
     expect(aliases.names()).toEqual(['own', 'sys', 'claims', 'both', 'tokens']);
   });
 
-  it('may be resolved from data, anew each time they are asked about', () => {
+  it('may be resolved from data, again for each request', () => {
     const exists = new Set(['one']);
     aliases.register([], (name) =>
       exists.has(name) ? alias({ name, holder: 'application', expandsTo: ['user:read'] }) : null,

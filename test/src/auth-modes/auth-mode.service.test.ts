@@ -279,7 +279,7 @@ describe('auth modes', () => {
 });
 
 describe('auth modes of accounts whose row is locked (PostgreSQL)', () => {
-  it('wait for them alone, and change when they are free; others do not wait', async () => {
+  it('wait only for locked rows and change when these are free; other accounts do not wait', async () => {
     const world = await World.open(await openPostgresDatabase(undefined, 8));
     const tenant = await world.tenant();
     const [held, free] = [await world.newUser(tenant), await world.newUser(tenant)];

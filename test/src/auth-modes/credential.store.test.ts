@@ -37,7 +37,7 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
 
   const add = (credential: NewCredential, tenant = own) => world.db.transaction(() => store.add(tenant.id, credential));
 
-  it("finds, opens and changes nothing by a neighbour's ids", async () => {
+  it('finds, opens and changes nothing by ids of another tenant', async () => {
     expect(await store.findById(own.id, totp.id)).toBeNull();
     expect(await store.openSecret(own.id, totp.id)).toBeNull();
     expect(await store.findPassword(own.id, theirs.id)).toBeNull();
@@ -51,7 +51,7 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     expect((await store.findPassword(neighbour.id, theirs.id))!.hash).toBe(HASH);
   });
 
-  it("locks and writes no neighbour's columns", async () => {
+  it('locks and writes no columns of another tenant', async () => {
     const columns = new AuthModeStore(world.db);
     const alone = await world.newUser(neighbour);
     await world.db.transaction(async () => {
@@ -62,7 +62,7 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     expect((await world.services.userStore.findById(neighbour.id, alone.id))?.lockedMethods).toEqual([]);
   });
 
-  it("counts and clears no neighbour's failures", async () => {
+  it('counts and clears no failures of another tenant', async () => {
     const lockouts = new LockoutStore(world.db);
     const subject = { kind: 'account', key: theirs.id } as const;
     const now = world.clock.now();

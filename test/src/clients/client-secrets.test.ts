@@ -52,7 +52,7 @@ describe('the secrets of a client', () => {
     );
   const rotate = (overlapSeconds: number) => secrets.rotate(client, { kind: 'oauth' }, overlapSeconds);
 
-  it('are 256 random bits where none is given, and are stored as a hash alone', () => {
+  it('are 256 random bits if none is given, and are stored only as a hash', () => {
     const [one, two] = [secrets.add(client, { kind: 'oauth' }), secrets.add(client, { kind: 'oauth' })];
     expect(one).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(one).not.toBe(two);
@@ -128,7 +128,7 @@ describe('the secrets of a client', () => {
       ]);
     });
 
-    it('are those of one kind and one client alone', async () => {
+    it('are only those of one kind and one client', async () => {
       const rest = secrets.add(client, { kind: 'rest' });
       const ofOther = secrets.add(clientOf('acme'), { kind: 'oauth' });
       const ofNeighbour = secrets.add({ ...client, tenantId: 'neighbour' }, { kind: 'oauth' });

@@ -81,7 +81,7 @@ describe('client directory and authenticator', () => {
     expect((await record('late')).client.clientId).toBe('late');
   });
 
-  it('finds no client of a neighbour (check 55)', async () => {
+  it('finds no client of another tenant (check 55)', async () => {
     const neighbour = await world.tenant();
     const { client, secret } = await world.newClient(neighbour, { clientId: 'other-app' });
     const { clientAuthenticator, clientDirectory } = world.services;
@@ -90,7 +90,7 @@ describe('client directory and authenticator', () => {
     expect(await clientDirectory.byUuid(acme.id, client.id)).toBeNull();
   });
 
-  it('knows a client by its secret, and answers nothing for all others alike', async () => {
+  it('authenticates a client by its secret, and answers equally for all failures', async () => {
     const { secret } = await world.newClient(acme, { clientId: 'proven' });
     expect((await authenticate('proven', secret!))?.record.client.clientId).toBe('proven');
     for (const [clientId, text] of [

@@ -27,7 +27,7 @@ describe('clients', () => {
   const reload = (client: Client) => world.services.clientStore.findById(client.tenantId, client.id);
 
   describe('client_id', () => {
-    it('is printable ASCII of 1 to 255, in exact case, and unique in its tenant alone', async () => {
+    it('is printable ASCII of 1 to 255 characters, in exact case, and unique within its tenant', async () => {
       expect((await create({ clientId: 'My App:1~x' })).client.clientId).toBe('My App:1~x');
       expect((await create({ clientId: 'my app:1~x' })).client.clientId).toBe('my app:1~x');
       expect(await refusalOf(create({ clientId: 'My App:1~x' }))).toBe('CLIENT_ID_TAKEN');
@@ -103,7 +103,7 @@ describe('clients', () => {
       expect((await reload(client))?.permissions).toEqual(['user:read']);
     });
 
-    it('opens a client to those alone who hold all that it holds, also where it loses something', async () => {
+    it('lets only callers with all permissions of a client change it, also when it loses permissions', async () => {
       const { client } = await world.newClient(acme, { permissions: ['user:read', 'user:delete'] });
       const { clients } = world.services;
       const change = { permissions: ['user:read', 'group:read'] };

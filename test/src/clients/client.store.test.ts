@@ -20,7 +20,7 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
   });
   afterAll(() => world.close());
 
-  it('reads nothing of a neighbour, whatever id is asked for', async () => {
+  it('reads nothing of another tenant, whatever the id', async () => {
     const { clientScopeStore, clientStore } = world.services;
     expect(await clientStore.findById(own.id, theirs.id)).toBeNull();
     expect(await clientStore.findByClientId(own.id, 'app')).toBeNull();
@@ -35,7 +35,7 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
     expect(await clientScopeStore.knownNames(own.id, ['openid'])).toEqual(new Set());
   });
 
-  it('changes nothing of a neighbour', async () => {
+  it('changes nothing of another tenant', async () => {
     const { clientScopeStore, clientStore } = world.services;
     await world.db.transaction(async () => {
       expect(await clientStore.lock(own.id, theirs.id)).toBeNull();

@@ -21,7 +21,7 @@ describe('the directory of origins', () => {
   const update = (id: string, input: Parameters<typeof world.services.clients.update>[2]) =>
     world.services.clients.update(world.system(acme), id, input);
 
-  it('knows what a client of the tenant lists, and nothing of a neighbour (check 55)', async () => {
+  it('finds what a client of the tenant lists, and nothing of another tenant (check 55)', async () => {
     await world.newClient(acme, { clientId: 'web', webOrigins: ['https://web.example'] });
     expect(await listed(acme, 'https://web.example')).toBe(true);
     expect(await listed(other, 'https://web.example')).toBe(false);

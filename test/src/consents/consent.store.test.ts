@@ -48,7 +48,7 @@ export function consentStoreContract(name: string, open: () => Promise<Database>
       expect(await consentStore.delete(theirs.id, 'both', other.id)).toBe(false);
     });
 
-    it('gives and changes nothing of a neighbour', async () => {
+    it('reads and changes nothing of another tenant', async () => {
       const { consentStore } = world.services;
       expect(await consentStore.find(mine.id, 'both', 'shop')).toBeNull();
       expect((await consentStore.ofUsers(mine.id, ['both'])).size).toBe(0);

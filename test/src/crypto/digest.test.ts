@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { constantTimeEqual, MasterKey, SecretHasher, sha256, sha256Base64Url } from '../../../src/crypto/index.ts';
 
 describe('digests', () => {
-  it('hashes text as UTF-8 and bytes alike (FIPS 180-4, "abc")', () => {
+  it('hashes text as UTF-8 and bytes equally (FIPS 180-4, "abc")', () => {
     const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     expect(sha256('abc').toString('hex')).toBe(abc);
     expect(sha256(Buffer.from('abc')).toString('hex')).toBe(abc);

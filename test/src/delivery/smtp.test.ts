@@ -101,7 +101,7 @@ describe('text messages over SMTP', () => {
   const sms = (to: string) =>
     new SmsGatewayTransport(transport, 'sms.example.com').deliver({ ...mail(), to, text: 'Your code: 123456' });
 
-  it('go to the mailbox that the gateway has for the number, with the text alone', async () => {
+  it('go to the mailbox that the gateway has for the number, with only the text', async () => {
     await sms('+7 999 000-11-22');
     const [{ to, raw }] = server.mails as [CaughtMail];
     expect(to).toEqual(['79990001122@sms.example.com']);

@@ -113,7 +113,7 @@ describe('links to external accounts', () => {
   });
 
   describe('that users change themselves', () => {
-    it('are their own alone', async () => {
+    it('are only their own', async () => {
       const boris = (await world.newUser(tenant)).id;
       for (const call of [
         () => service().list(asUser(boris), anna),

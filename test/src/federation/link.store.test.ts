@@ -31,7 +31,7 @@ describe.each(ENGINES)('the stores of federation on $name', ({ open }) => {
   });
   afterAll(() => world.close());
 
-  it("find nothing by a neighbour's ids", async () => {
+  it('find nothing by ids of another tenant', async () => {
     expect(await providers.findById(own.id, provider.id)).toBeNull();
     expect(await providers.findMany(own.id, [provider.id])).toEqual(new Map());
     expect(await providers.findByName(own.id, 'theirs')).toBeNull();
@@ -43,7 +43,7 @@ describe.each(ENGINES)('the stores of federation on $name', ({ open }) => {
     expect(await links.findToken(own.id, provider.id, link.userId, world.clock.now())).toBeNull();
   });
 
-  it("change nothing by a neighbour's ids", async () => {
+  it('change nothing by ids of another tenant', async () => {
     await world.db.transaction(async () => {
       expect(await providers.lock(own.id, provider.id)).toBeNull();
       await providers.delete(own.id, provider.id);

@@ -203,7 +203,7 @@ describe('the members of a config together', () => {
     ]);
   });
 
-  it('ask for "openid" where there is an issuer, and only there: without one nobody could check the ID token', async () => {
+  it('include "openid" exactly if there is an issuer, because the ID token cannot be verified without one', async () => {
     expect(await faultPaths({ ...OIDC, scope: 'profile openidx' })).toEqual(['scope']);
     expect(await faultPaths({ ...ENDPOINTS, scope: 'profile openid' })).toEqual(['scope']);
     expect(await faultPaths({ ...ENDPOINTS, scope: 'openidx' })).toBeNull();

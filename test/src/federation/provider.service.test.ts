@@ -143,7 +143,7 @@ describe('federation providers', () => {
     expect(await refusalOf(update(provider, { issuer: 'https://other.example', subjectClaim: 'email' }))).toBeNull();
   });
 
-  it('of a neighbour are unknown by their id', async () => {
+  it('of another tenant are unknown by their id', async () => {
     const provider = await world.newProvider(tenant);
     const authority = world.system(neighbour);
     expect(await service().find(authority, provider.id)).toBeNull();

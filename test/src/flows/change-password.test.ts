@@ -205,7 +205,7 @@ describe('changing a password', () => {
         expect(await isEnabled()).toBe(false);
       });
 
-      it('not when the password is refused, and not by holders of a right on the account alone', async () => {
+      it('not when the password is refused, and not by callers with only a right on the account', async () => {
         await fail('first');
         const refused = world.services.passwordFlow.set(app('password:set', 'block:lift'), {
           userId: user.id,
@@ -264,7 +264,7 @@ describe('changing a password', () => {
       expect(await opens(NEXT)).toBe(true);
     });
 
-    it('is refused for unknown users, users of a neighbour, and with reach self', async () => {
+    it('is refused for unknown users, users of another tenant, and with reach self', async () => {
       const other = await world.tenant();
       await expect(set({ userId: 'nobody' })).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
       const foreign = world.services.passwordFlow.set(world.system(other), { userId: user.id, password: NEXT });

@@ -61,7 +61,7 @@ describe('signing in with a password', () => {
     expect(await signIn()).toMatchObject({ kind: 'verified' });
   });
 
-  it('refuses every reason alike, and records the reason for operators (check 43)', async () => {
+  it('refuses with the same answer for every reason, and records the reason for operators (check 43)', async () => {
     const shown: unknown[] = [];
     const refuse = async (over: Partial<PasswordSignIn> = {}) => {
       const { code, kind, message, fields, retryAfterSeconds } = await refusal(over);
@@ -239,7 +239,7 @@ describe('signing in with a password', () => {
     },
   );
 
-  it('knows no account of a neighbour', async () => {
+  it('finds no account of another tenant', async () => {
     const other = await world.tenant();
     expect((await refusal({ tenant: other })).code).toBe('SIGN_IN_REFUSED');
   });

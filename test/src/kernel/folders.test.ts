@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a private folder', () => {
-  it('is made with those above it, for its owner alone, also by two at once', async () => {
+  it('is made with its parents, only for its owner, also by two calls at the same time', async () => {
     const path = join(root, 'a', 'b');
     await Promise.all([makePrivateFolder(path), makePrivateFolder(path)]);
     await makePrivateFolder(path);

@@ -41,7 +41,7 @@ describe.each(ENGINES)('a page of no items on $name', ({ open }) => {
 });
 
 describe('the first page of a list that is read elsewhere', () => {
-  it('says whether there are items after it when none are asked for', async () => {
+  it('tells whether there are later items when its size is 0', async () => {
     const of = (rows: readonly { n: number }[]) => firstPage({ first: 0 }, KEYS, async (limit) => rows.slice(0, limit));
     expect(await of([{ n: 1 }, { n: 2 }])).toMatchObject({ rows: [], hasNextPage: true });
     expect(await of([])).toMatchObject({ rows: [], hasNextPage: false });

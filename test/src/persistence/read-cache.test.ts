@@ -72,7 +72,7 @@ describe('a cache of what was read', () => {
     }
   });
 
-  it('drops what is stale alone', async () => {
+  it('drops only stale entries', async () => {
     const cache = newCache();
     await cache.get('a', async () => ({ text: 'a' }));
     await cache.get('b', async () => ({ text: 'b' }));

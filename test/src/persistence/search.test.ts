@@ -55,7 +55,7 @@ describe.each(ENGINES)('search by attributes on $name', ({ open }) => {
     return (await query.execute(world.db.read())).rows.map(({ id }) => id);
   };
 
-  it('compares numbers as numbers, texts by code point, and counts who has no value as unequal', async () => {
+  it('compares numbers as numbers, texts by code point, and counts a missing value as unequal', async () => {
     const serial = (operator: Comparison['operator'], value: string, type?: 'number'): Comparison => ({
       attribute: 'serial',
       operator,

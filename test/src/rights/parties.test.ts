@@ -55,7 +55,7 @@ describe('the parties of rights', () => {
     expect(await parties.findSubject(own.id, { kind: 'user', id: 'anna' })).toMatchObject({ id: 'anna' });
   });
 
-  it('are found in their tenant alone: equal names mean the rows of the tenant, ids of a neighbour nothing', async () => {
+  it('are found only in their tenant: equal names mean the rows of the tenant, ids of another tenant nothing', async () => {
     expect(await parties.find(own.id, { kind: 'application', clientId: 'portal' })).toMatchObject({
       id: ours.client.id,
     });
@@ -103,7 +103,7 @@ describe('the parties of rights', () => {
     ]);
   });
 
-  it('of stored rights are left out when they are gone or of a neighbour', async () => {
+  it('of stored rights are left out when they are deleted or of another tenant', async () => {
     const stored = [
       { kind: 'application', id: theirs.client.id },
       { kind: 'group', id: theirs.group.id },

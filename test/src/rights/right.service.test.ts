@@ -145,7 +145,7 @@ describe('rights', () => {
   });
 
   describe('that are read', () => {
-    it('are those of the caller where it reaches its own account alone', async () => {
+    it('are those of the caller with reach self', async () => {
       await rights().grant(as(), [annaOnBen()]);
       const own = asUser(anna, 'right:read:self');
       expect(await rights().of(own, user(anna))).toMatchObject([{ name: 'read', object: { key: ben } }]);

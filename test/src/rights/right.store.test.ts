@@ -21,7 +21,7 @@ describe.each(ENGINES)('the store of rights on $name', ({ open }) => {
   });
   afterAll(() => world.close());
 
-  it("finds, counts and locks nothing of a neighbour's by the same ids", async () => {
+  it('finds, counts and locks nothing of another tenant by the same ids', async () => {
     expect(await store.ofSubjects(own.id, 'user', ['anna'])).toEqual(new Map());
     expect(await store.onObjects(own.id, 'user', ['ben'])).toEqual(new Map());
     expect(await store.ofPair(own.id, pair)).toEqual([]);
@@ -32,7 +32,7 @@ describe.each(ENGINES)('the store of rights on $name', ({ open }) => {
     });
   });
 
-  it("neither changes nor deletes a neighbour's right", async () => {
+  it('neither changes nor deletes a right of another tenant', async () => {
     await store.setTags(own.id, pair, 'change_password', ['thief'], now());
     await store.delete(own.id, pair, ['change_password']);
     expect(await store.ofPair(neighbour.id, pair)).toMatchObject([{ name: 'change_password', tags: ['parent'] }]);

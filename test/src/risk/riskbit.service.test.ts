@@ -141,7 +141,7 @@ describe('riskbits', () => {
     });
   });
 
-  it('of a neighbour are unknown by their id, and stay when all are deleted', async () => {
+  it('of another tenant are unknown by their id, and are kept when all are deleted', async () => {
     const neighbour = await world.tenant();
     const { id } = await create({ riskIos: 'JBreak' });
     const there = world.system(neighbour);

@@ -25,14 +25,14 @@ describe.each(ENGINES)('the store of riskbits on $name', ({ open }) => {
   });
   afterAll(() => world.close());
 
-  it("finds nothing by a neighbour's ids", async () => {
+  it('finds nothing by ids of another tenant', async () => {
     expect(await store.findById(own.id, theirs.id)).toBeNull();
     expect((await store.page(own.id, {}, {})).rows).toEqual([]);
     expect(await store.findListing(own.id, 'ios')).toEqual([]);
     expect(await store.findById(neighbour.id, theirs.id)).toMatchObject({ id: theirs.id, ratingLevel: 'A' });
   });
 
-  it("neither locks nor deletes a neighbour's row", async () => {
+  it('neither locks nor deletes a row of another tenant', async () => {
     await world.db.transaction(async () => {
       expect(await store.lock(own.id, theirs.id)).toBeNull();
       expect(await store.delete(own.id, theirs.id)).toBeNull();

@@ -14,7 +14,7 @@ describe('the builtin roles', () => {
   const held = async (tenant: TenantRef, name: string) =>
     new PermissionSet(grantsOf((await builtin(tenant)).get(name)!.permissions));
 
-  it('come with the tenant: one that reaches all tenants exists in master alone', async () => {
+  it('are made with the tenant; the one for all tenants exists only in master', async () => {
     expect([...(await builtin(tenants.master)).keys()].sort()).toEqual(NAMES);
     expect([...(await builtin(tenants.acme)).keys()]).toEqual(['tenant-administrator']);
     expect((await builtin(tenants.acme)).get('tenant-administrator')).toMatchObject({ builtin: true });

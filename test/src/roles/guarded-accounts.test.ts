@@ -117,7 +117,7 @@ describe('guarded accounts', () => {
       expect(await refusalOf(guarded.assertMayChange(everywhere, kind, id))).toBeNull();
     });
 
-    it('counts nothing that is about the holder alone, and nothing of people without roles', async () => {
+    it('ignores permissions with reach self, and accounts without roles', async () => {
       const { guarded } = world.services;
       const role = await world.newRole(acme, { permissions: ['user:write:self', 'password:change:self'] });
       const { id } = await world.newUser(acme);
@@ -176,7 +176,7 @@ describe('guarded accounts', () => {
       expect(await cost(ask)).toBe(0);
     });
 
-    it('one read in a transaction, however often it is asked there', async () => {
+    it('one read in a transaction, however often it is needed there', async () => {
       const { guarded } = world.services;
       const { id } = await world.newUser(master);
       const ask = () => guarded.assertMayChange(as(master, 'user:write'), 'user', id);

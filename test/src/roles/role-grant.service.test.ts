@@ -120,7 +120,7 @@ describe('role grants', () => {
       expect(there.sort()).toEqual(['group:read tenant', 'user:read tenant']);
     });
 
-    it('is given only by callers whose permissions reach all tenants, and from master alone', async () => {
+    it('is granted only by callers whose permissions reach all tenants, and only from master', async () => {
       const { roleGrants } = tenants.world.services;
       const id = await user(tenants.master);
       const role = await tenants.world.newRole(tenants.master, { permissions: ['user:read'] });

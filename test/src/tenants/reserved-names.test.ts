@@ -27,7 +27,7 @@ describe('the form of a tenant name', () => {
 });
 
 describe('the reserved names', () => {
-  it('stand in lower case, because a name is compared in lower case', () => {
+  it('are in lower case, because a name is compared in lower case', () => {
     expect([...RESERVED_TENANT_NAMES].filter((name) => name !== name.toLowerCase() || name === '')).toEqual([]);
   });
 });

@@ -126,7 +126,7 @@ describe('tenants', () => {
     expect((await world.eventTypes(tenant)).slice(-1)).toEqual(['tenant.deleted']);
   });
 
-  it('are listed for callers with reach `all`; others see their tenant alone', async () => {
+  it('are listed for callers with reach `all`; others see only their tenant', async () => {
     const [tenant, neighbour] = [await world.tenant(), await world.tenant()];
     const names = async (authority: Authority, filter = {}) =>
       (await service().page(authority, filter, { first: 200 })).rows.map(({ name }) => name);

@@ -48,7 +48,7 @@ describe('reading an account', () => {
     });
   });
 
-  it('gives an account to change only to callers who may do as much as it, and to its user soon after a sign-in', async () => {
+  it('gives an account to change only to callers with all its permissions, and to its user soon after a sign-in', async () => {
     const tenant = await world.tenant();
     const { id } = await world.newUser(tenant);
     const role = await world.newRole(tenant, { permissions: ['key:rotate'] });

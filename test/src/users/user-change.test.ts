@@ -139,7 +139,7 @@ describe('attributes', () => {
     expect(events).toEqual([['user.updated', { changed: ['familyName', 'attributes.INN', 'attributes.new'] }]]);
   });
 
-  it('and columns are asked about by the names that mean them', () => {
+  it('and columns are addressed by the names that mean them', () => {
     const { change } = changed({ givenName: 'Ann', email: 'ANNA@example.com', attributes: { INN: '1' } });
     for (const name of ['firstName', 'given_name', 'INN']) expect([name, change.isOf(name)]).toEqual([name, true]);
     for (const name of ['tags', 'lastName', 'email', 'givenName'])

@@ -35,7 +35,7 @@ describe('a phone number', () => {
     `(${'1'.repeat(32)}`,
   ])('is not %j', (text) => expect(isPhoneNumber(text)).toBe(false));
 
-  it('is the same whatever stands between its digits, and another one with other digits or without the plus', () => {
+  it('is the same whatever is between its digits, and another one with other digits or without the plus', () => {
     expect(isSamePhone('+49 (30) 12-34', '+49/30.1234')).toBe(true);
     expect(isSamePhone('+49 30 1234', '+49 30 1235')).toBe(false);
     expect(isSamePhone('+49 30 1234', '49 30 1234')).toBe(false);
@@ -148,7 +148,7 @@ describe('attributes that mean a column', () => {
     ]);
   });
 
-  it('are names of this list alone, not of what every object has', () => {
+  it('are only names of this list, not of members that every object has', () => {
     const attributes = { constructor: 'x', toString: 'y', last_name: 'z', FirstName: 'w' };
     expect(checked({ attributes })).toEqual({ attributes });
   });

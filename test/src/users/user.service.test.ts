@@ -137,7 +137,7 @@ describe('a change of an account', () => {
     expect((await update(user, { email: 'ｗidth@example.com' })).emailVerified).toBe(false);
   });
 
-  it('keeps a phone number verified when only what stands between its digits changes', async () => {
+  it('keeps a phone number verified when only the separators of its digits change', async () => {
     const user = await create({ username: 'dialled', phone: '+49 (170) 12-34', phoneVerified: true });
     expect(await update(user, { phone: '+491701234' })).toMatchObject({ phone: '+491701234', phoneVerified: true });
     expect((await update(user, { phone: '491701234' })).phoneVerified).toBe(false);

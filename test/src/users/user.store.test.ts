@@ -30,7 +30,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     });
     afterAll(() => world.close());
 
-    it('reads single users of any tenants in one statement when they are asked for together', async () => {
+    it('reads single users of any tenants in one statement when they are requested together', async () => {
       const { userStore } = world.services;
       statements.length = 0;
       const found = await Promise.all([

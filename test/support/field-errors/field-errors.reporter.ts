@@ -55,7 +55,7 @@ export class FieldErrorsReporter implements Reporter {
   }
 }
 
-/** Whether a run has every test of every file: nobody filtered files, lines or names. */
+/** Whether a run has every test of every file, without a filter of files, lines or names. */
 async function isEveryTest(run: Run, ran: readonly TestSpecification[]): Promise<boolean> {
   if (run.getGlobalTestNamePattern() !== undefined || ran.some(({ testLines }) => testLines !== undefined))
     return false;

@@ -132,7 +132,7 @@ describe('the rules of lock-out', () => {
       ]);
     });
 
-    it('are the address’s alone for reset codes', () => {
+    it('apply only to the address for reset codes', () => {
       expect(names({ factor: 'reset-code' })).toEqual(['ip']);
     });
 

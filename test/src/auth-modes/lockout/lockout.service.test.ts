@@ -267,7 +267,7 @@ describe('lock-out', () => {
       expect((await check()).isBlocked).toBe(false);
     });
 
-    it('is refused for a user who may do more than the caller, also by the row of a block', async () => {
+    it('is refused for a user with more permissions than the caller, also by the id of a block', async () => {
       const { fail, check, tenant, user } = await scene();
       const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
       await world.grantRole(tenant, { roleId: role.id, holderKind: 'user', holderId: user.id });
@@ -312,7 +312,7 @@ describe('lock-out', () => {
     expect((await page()).totalCount).toBe(0);
   });
 
-  it('sweeps what was left alone for a month, a few at a time, and no block that runs', async () => {
+  it('sweeps counts that did not change for a month, in batches, but no running block', async () => {
     const { fail, tenant } = await scene({ growth: 'linear', baseWaitSeconds: 31_536_000, maxWaitSeconds: 31_536_000 });
     world.clock.advance(32 * 86_400);
     while ((await lockouts().sweepExpired(100)) > 0);

@@ -39,7 +39,7 @@ describe('a device that failures are counted against', () => {
     expect(own.key).not.toContain('d-1');
   });
 
-  it('of an account is not under the prefix of one whose id begins alike', () => {
+  it('of an account does not match the prefix of an account whose id has the same beginning', () => {
     expect(deviceSubject('anna1', 'd-1').key.startsWith(devicePrefix('anna'))).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ describe.each(ENGINES)('the store of security questions on $name', ({ open }) =>
   });
   afterAll(() => world.close());
 
-  it("finds, replaces and removes nothing by a neighbour's ids", async () => {
+  it('finds, replaces and removes nothing by ids of another tenant', async () => {
     expect(await store.find(own.id, ID)).toBeNull();
     expect((await store.findMany(own.id, [ID])).size).toBe(0);
     expect(await store.findHash(own.id, ID)).toBeNull();
@@ -42,7 +42,7 @@ describe.each(ENGINES)('the store of security questions on $name', ({ open }) =>
     expect(await store.find(own.id, id)).toBeNull();
   });
 
-  it("raises a number of a credential once, and never a neighbour's", async () => {
+  it('raises a number of a credential once, and never in another tenant', async () => {
     const { credentials } = world.services;
     const { id } = await world.giveTotp(neighbour, ID);
     expect(await credentials.raise(own.id, id, 'lastStep', 5)).toBe(false);

@@ -145,7 +145,7 @@ describe('code apps', () => {
       expect((await world.services.authModes.get(world.system(tenant), user.id)).requiredFactor).toBe(2);
     });
 
-    it("not when there is none: an unknown id or number, another kind of credential, a neighbour's", async () => {
+    it('not when there is none: an unknown id or number, another kind of credential, one of another tenant', async () => {
       await world.givePassword(tenant, user.id);
       const [password] = await world.services.authModes.credentials(world.system(tenant), user.id);
       const other = await world.tenant();

@@ -72,7 +72,7 @@ describe('the origins that a client lists', () => {
     expect(clientMetadata({ type: 'public', metadata: { web_origins: [] } })).toEqual({ webOrigins: [] });
   });
 
-  it('come to those of the redirect addresses where "+" stands', () => {
+  it('include those of the redirect addresses for "+"', () => {
     const redirects = [
       { uri: 'https://app.example.com/cb' },
       { uri: 'https://app.example.com/other?x=1' },
@@ -100,7 +100,7 @@ describe('the metadata of clients', () => {
     expect(changedMembers(stored.metadata, stored.metadata)).toEqual([]);
   });
 
-  it('lets a member be set by those alone that its row names', () => {
+  it('lets a member be set only by the callers that its row names', () => {
     const asked = () => changedMetadata('input', { webOrigins: ['https://app.example'] }, CONFIDENTIAL, 'registrant');
     expect(CLIENT_METADATA.webOrigins.setBy).toEqual(['manager']);
     expect(asked).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));

@@ -60,7 +60,7 @@ describe('password hashing', () => {
     expect(await raised.verify('wrong', old)).toEqual({ ok: false, needsRehash: false });
   });
 
-  it('leaves a hash alone that is stronger than needed', async () => {
+  it('does not replace a hash that is stronger than needed', async () => {
     const strong = await new PasswordHasher({ memoryKiB: 128, timeCost: 3 }).hash('right');
     expect(await hasher.verify('right', strong)).toEqual({ ok: true, needsRehash: false });
   });

@@ -88,7 +88,7 @@ describe('how a filter is found for an event', () => {
 });
 
 describe('a filter by account', () => {
-  it('is one by account, types and time alone', () => {
+  it('is one only by account, types and time', () => {
     expect(subjectFilter({ subjectId: 'anna', types: ['user.created'] })).toMatchObject({
       subjectId: 'anna',
       types: ['user.created'],

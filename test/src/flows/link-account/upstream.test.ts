@@ -172,7 +172,7 @@ describe('a provider, after the visit', () => {
     expect(linking.upstream.seen.some(({ path }) => path.startsWith('/.well-known/'))).toBe(false);
   });
 
-  it('works with a provider that knows OAuth 2 alone: the account is read from its userinfo', async () => {
+  it('supports a provider with OAuth 2 only: the account is read from its userinfo', async () => {
     await change({
       issuer: null,
       authorizationEndpoint: `${linking.upstream.issuer}/auth`,

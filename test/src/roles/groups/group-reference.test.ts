@@ -24,7 +24,7 @@ describe('a group that a caller names', () => {
   const idOf = (reference: GroupReference) =>
     groupIdOf(tenants.world.services.groupStore, tenants.as(tenants.acme), reference);
 
-  it('is found by its id, and by that alone when it has the profile that is named', async () => {
+  it('is found by its id, and with a named profile only if the group has it', async () => {
     expect((await find({ id: hq.id }))?.id).toBe(hq.id);
     expect((await find({ id: hq.id, profile: 'orgs' }))?.id).toBe(hq.id);
     expect(await find({ id: hq.id, profile: 'shops' })).toBeNull();
@@ -38,7 +38,7 @@ describe('a group that a caller names', () => {
     expect((await find({ key: tree.key, profile: 'groups' }))?.id).toBe(tree.id);
   });
 
-  it('is asked for with its profile where several directories have the key', async () => {
+  it('requires its profile if several profiles have the key', async () => {
     expect(await faultsOf(() => find({ key: 'twice' }))).toEqual([
       'GROUP_KEY_AMBIGUOUS',
       'profile GROUP_KEY_AMBIGUOUS',
