@@ -28,6 +28,8 @@ const SDL = `
     chip: String @requiresScopes(scopes: [["credential:read"], ["credential:read:self"]])
     friend: Dog
     toy: Toy
+    thing: Thing
+    pet: Pet
   }
   type Cat implements Animal { name: String }
   type Kennel @requiresScopes(scopes: [["group:read"], ["group:read:self"]]) {
@@ -36,6 +38,7 @@ const SDL = `
   }
   type Toy { name: String price: String @requiresScopes(scopes: [["setting:read"], ["setting:read:self"]]) }
   union Pet = Dog | Cat
+  union Thing = Cat | Toy
   input DogInput { tenant: String }
   type Query {
     open(tenant: String): String
@@ -501,8 +504,9 @@ describe('fields that return nothing guarded', () => {
     const plain = (type: string) => (schema.getType(type) as ReturnType<typeof schema.getQueryType>)!.getFields();
     expect(plain('Dog')['name']!.resolve).toBeUndefined();
     expect(plain('Dog')['toy']!.resolve).toBeUndefined();
+    expect(plain('Dog')['thing']!.resolve).toBeUndefined();
     expect(plain('Cat')['name']!.resolve).toBeUndefined();
-    expect(plain('Dog')['friend']!.resolve).toBeTypeOf('function');
+    for (const name of ['friend', 'pet', 'chip']) expect(plain('Dog')[name]!.resolve).toBeTypeOf('function');
   });
 });
 

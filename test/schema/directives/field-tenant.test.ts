@@ -36,8 +36,10 @@ describe('the paths to ids in the arguments of a field', () => {
   });
 
   it('go one level less deep through a list', () => {
-    const paths = pathsOf('input Tree { id: ID all: [Tree!]! } type Query { field(tree: Tree): String }');
-    expect(paths).toEqual(['tree.id', 'tree.all.id', 'tree.all.all.id', 'tree.all.all.all.id']);
+    for (const list of ['[Tree!]!', '[Tree]']) {
+      const paths = pathsOf(`input Tree { id: ID all: ${list} } type Query { field(tree: Tree): String }`);
+      expect(paths).toEqual(['tree.id', 'tree.all.id', 'tree.all.all.id', 'tree.all.all.all.id']);
+    }
   });
 });
 

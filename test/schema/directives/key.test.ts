@@ -1,6 +1,6 @@
 import { buildSchema, type GraphQLObjectType, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { stateKeys, stateShared } from '../../../schema/directives/key.ts';
+import { keyDirective, shareableDirective, stateKeys, stateShared } from '../../../schema/directives/key.ts';
 
 const SDL = `
   directive @mark on OBJECT
@@ -15,6 +15,15 @@ const directivesOf = (schema: ReturnType<typeof buildSchema>, name: string) =>
   ((schema.getType(name) as GraphQLObjectType).astNode?.directives ?? []).map(print);
 
 describe('the key of a type for other graphs', () => {
+  it('is stated by a directive of the shape of Apollo Federation', () => {
+    expect(keyDirective.args.map(({ name, type }) => `${name}: ${type}`)).toEqual(['fields: federation__FieldSet!']);
+    expect([keyDirective.isRepeatable, keyDirective.locations]).toEqual([true, ['OBJECT', 'INTERFACE']]);
+    expect([shareableDirective.isRepeatable, shareableDirective.locations]).toEqual([
+      true,
+      ['OBJECT', 'FIELD_DEFINITION'],
+    ]);
+  });
+
   it('is the id of every type that has a global one, before the directives it has', () => {
     const schema = stateKeys(buildSchema(SDL));
     expect(directivesOf(schema, 'Dog')).toEqual(['@key(fields: "id")', '@mark']);

@@ -1,9 +1,56 @@
-import { buildSchema, type GraphQLObjectType } from 'graphql';
+import 'reflect-metadata';
+import {
+  buildSchema,
+  type GraphQLObjectType,
+  type ObjectTypeDefinitionNode,
+  parse,
+  specifiedDirectives,
+} from 'graphql';
+import { buildSchema as buildGraph, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import { describe, expect, it } from 'vitest';
-import { alternativesOf, RequiresScopes, requiresScopesDirective } from '../../../schema/directives/requires-scopes.ts';
+import {
+  alternativesOf,
+  Owned,
+  RequiresScopes,
+  requiresScopesDirective,
+} from '../../../schema/directives/requires-scopes.ts';
 import type { ScopeString } from '../../../src/access/index.ts';
 
+@ObjectType()
+@RequiresScopes(['user:read'])
+@Owned({ tenant: 'homeId', account: null })
+class Dog {
+  @Field(() => String)
+  @RequiresScopes(['credential:read', 'user:read'], ['credential:read:self'])
+  chip!: string;
+}
+
+@Resolver()
+class DogResolver {
+  @Query(() => Dog)
+  @RequiresScopes(['user:read'])
+  dog(): Dog {
+    return new Dog();
+  }
+}
+
 describe('@requiresScopes in the code', () => {
+  it('is stated in the schema: on types, on fields and on root fields, with who owns the objects', async () => {
+    const schema = await buildGraph({
+      resolvers: [DogResolver],
+      validate: false,
+      directives: [...specifiedDirectives, requiresScopesDirective],
+    });
+    const dog = schema.getType('Dog') as GraphQLObjectType;
+    expect(alternativesOf(dog.astNode)).toEqual([['user:read']]);
+    expect(alternativesOf(dog.getFields()['chip']!.astNode)).toEqual([
+      ['credential:read', 'user:read'],
+      ['credential:read:self'],
+    ]);
+    expect(alternativesOf(schema.getQueryType()!.getFields()['dog']!.astNode)).toEqual([['user:read']]);
+    expect(dog.extensions['ownedBy']).toEqual({ tenant: 'homeId', account: null });
+  });
+
   it('names permissions that exist', () => {
     expect(RequiresScopes(['user:read'], ['user:read:self', 'session:read:self'])).toBeTypeOf('function');
     for (const scope of ['user:fly', 'user', '', 'user:read:tenant'] as string[] as ScopeString[]) {
@@ -41,9 +88,22 @@ describe('@requiresScopes in the schema', () => {
     ]);
   });
 
+  it('is not read from what is no list of lists', () => {
+    const ofText = (directive: string) => {
+      const [type] = parse(`type Query { field: String ${directive} }`).definitions as ObjectTypeDefinitionNode[];
+      return alternativesOf(type!.fields![0]);
+    };
+    expect(ofText('@requiresScopes')).toBeNull();
+    expect(ofText('@requiresScopes(other: [["user:read"]])')).toBeNull();
+    expect(ofText('@requiresScopes(scopes: "user:read")')).toBeNull();
+    expect(ofText('@requiresScopes(scopes: ["user:read"])')).toEqual([[]]);
+    expect(alternativesOf({})).toBeNull();
+  });
+
   it('has the shape of the directive of Apollo Federation', () => {
     expect(requiresScopesDirective.args.map(({ name, type }) => `${name}: ${type}`)).toEqual([
       'scopes: [[federation__Scope!]!]!',
     ]);
+    expect(requiresScopesDirective.locations).toEqual(['FIELD_DEFINITION', 'OBJECT', 'INTERFACE', 'SCALAR', 'ENUM']);
   });
 });

@@ -25,6 +25,7 @@ const schema: GraphQLSchema = refuseUnstorableInput(
       text(name: String, id: ID): String
       plain(at: Int, colour: Colour, free: JSONObject, flag: Boolean): String
       unresolved(name: String): String
+      search(inner: Inner, all: [Inner]): String
       bare: String
       thing: Thing
     }
@@ -35,6 +36,7 @@ const schema: GraphQLSchema = refuseUnstorableInput(
       'Query.text': keep,
       'Query.plain': keep,
       'Query.bare': keep,
+      'Query.search': keep,
       'Query.thing': () => ({}),
       'Thing.name': keep,
       'Mutation.change': keep,
@@ -122,6 +124,9 @@ describe('a text inside an input', () => {
   it('may be missing or null', async () => {
     expect(await change({ id: null, inner: { name: null, tags: null, inner: null }, inners: null })).toBeNull();
     expect(await change({})).toBeNull();
+    expect(await faults('{ search } ')).toBeNull();
+    expect(await faults('{ search(inner: null, all: null) }')).toBeNull();
+    expect(await faults('{ search(inner: {}, all: [null, {}]) }')).toBeNull();
   });
 
   it('is named for the first 20 faults: a list may hold thousands', async () => {
