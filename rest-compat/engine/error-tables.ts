@@ -4,7 +4,7 @@ import { AS_ITS_KIND, type DialectErrors, type ErrorLine, findLine } from './fau
 import { pathsOf, type Route } from './route.ts';
 import { tenantPlaces } from './tenant.ts';
 
-/** Codes of the engine that a row can give by what it takes. */
+/** Codes of the engine that follow from the declarations of a row. */
 export function listEngineCodes(route: Route): string[] {
   const { method, callers, input } = route;
   const isForClients = callers.basic !== undefined || callers.clientAuth !== undefined;
@@ -24,7 +24,7 @@ export function listEngineCodes(route: Route): string[] {
   ];
 }
 
-/** Each table of errors of a dialect, with the rows that are read beside it. */
+/** Each error table of a dialect, with the rows that use it. */
 function tablesOf({ errors, mounts }: Dialect): ReadonlyMap<DialectErrors, ReadonlySet<Route>> {
   const tables = new Map<DialectErrors, Set<Route>>([[errors, new Set()]]);
   for (const mount of mounts) {
@@ -35,8 +35,8 @@ function tablesOf({ errors, mounts }: Dialect): ReadonlyMap<DialectErrors, Reado
 }
 
 /**
- * What keeps a dialect from starting, one line each: codes that an operation declares and nothing answers, codes that are
- * answered and cannot come, envelopes that do not exist.
+ * The faults for which a dialect does not start: codes that an operation declares and that have no line, lines for codes that
+ * are never given, envelopes that do not exist.
  */
 export function findFaultsOfTables(dialect: Dialect): string[] {
   const faults = [...tablesOf(dialect)].flatMap(([errors, routes]) => [

@@ -18,7 +18,7 @@ export interface LegacyError {
   readonly showsFieldCodes?: true;
 }
 
-/** In place of an answer: the code is answered as the dialect answers its kind. */
+/** Used in place of an answer: the code is answered like its kind. */
 export const AS_ITS_KIND = 'as its kind';
 
 /** How a code is answered. */
@@ -28,8 +28,8 @@ export type ErrorLine = LegacyError | typeof AS_ITS_KIND;
 export type ErrorLines<C extends string = LegacyCode> = { readonly [Code in C]?: ErrorLine };
 
 /**
- * The table of a dialect: a line for each code that operations of its rows declare, and for each code of the engine. Codes
- * that every field can give are answered as their kind where they have none.
+ * The table of a dialect: a line for each code that operations of its rows declare, and for each code of the engine. Codes that
+ * every field can give and that have no line are answered like their kind.
  */
 export type ErrorTable = ErrorLines & Readonly<Record<EngineCode, ErrorLine>>;
 
@@ -75,7 +75,7 @@ export interface DialectErrors {
    * a line for a code that none of them gives.
    */
   readonly codes: ErrorTable;
-  /** Answers to codes that say "as its kind", and to those of every field that have no line. */
+  /** Answers for codes with "as its kind", and for codes of every field without a line. */
   readonly kinds: Readonly<Record<ErrorKind, LegacyError>>;
   readonly envelopes: Readonly<Record<string, Envelope>>;
   /** Inner code of a faulty field whose code has no line. */

@@ -94,7 +94,7 @@ const ANYWHERE = ['TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
 /** The codes that follow from the row's declarations, and those in its error table. */
 function namedCodes(route: Route): readonly string[] {
   const { callers, input, errors = {} } = route;
-  // The operation judges a raw form.
+  // A raw form is checked by the operation.
   const hasShapedForm = input?.form !== undefined && input.form !== 'raw';
   const takesValues = input?.query !== undefined || input?.body !== undefined || hasShapedForm;
   return [

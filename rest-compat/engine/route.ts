@@ -169,7 +169,7 @@ export type DataOf<O> = O extends OperationDocument<infer D> ? D : never;
 /** Codes that a row can give: those that its document declares, and those that need no declaration. */
 export type ErrorsOf<O> = UndeclaredCode | (O extends OperationDocument<unknown, unknown, infer E> ? E : never);
 
-/** Makes lines for codes that cannot come a compile error, also in constants that several rows share. */
+/** Makes a line for a code that is never given a compile error, also in constants that several rows share. */
 type NoOtherCodes<Given, Known> = {
   readonly [Code in Exclude<keyof Given, Known>]: `Neither the operation nor the engine gives ${Code & string}.`;
 };
@@ -196,7 +196,7 @@ type BoundRoute<
 /**
  * Checks the types of a row against each other and against its document. The result has no type parameters, so that all rows
  * fit one list. A misspelt or missing variable does not compile, nor does a member of the data that the document does not
- * request, nor a line for an error that cannot come.
+ * request, nor a line for an error that is never given.
  */
 export function route<
   const I extends RouteInput,

@@ -27,7 +27,7 @@ describe('the tables of errors of a dialect', () => {
     expect(findFaultsOfTables(row({ TENANT_PROTECTED: CONFLICTING }))).toEqual([
       'tiny GET /tenants/{id}/self: it has a line for TENANT_PROTECTED, which neither its operation ShowTenant nor the engine gives.',
     ]);
-    // The row takes no body.
+    // The row has no body.
     expect(findFaultsOfTables(row({ BODY_MALFORMED: CONFLICTING }))).toHaveLength(1);
     for (const code of ['NOT_FOUND', 'CONFLICT', 'SCOPE_MISSING', 'TENANT_UNKNOWN'])
       expect(findFaultsOfTables(row({ [code]: CONFLICTING }))).toEqual([]);
@@ -69,7 +69,7 @@ describe('the codes of the engine that a row can give', () => {
     expect(codesOf({ callers: { clientAuth: true } })).toContain('CREDENTIALS_AMBIGUOUS');
   });
 
-  it('follow from what it takes', () => {
+  it('follow from its declared input', () => {
     const anything = z.object({});
     expect(codesOf({ input: { body: anything } })).toContain('BODY_MALFORMED');
     const ofForm = codesOf({ input: { form: anything } });

@@ -30,7 +30,7 @@ describe('the start of the translation layer', () => {
     expect(start(tinyDialect({}, [SHOW_TENANT, twin]))).toThrow(/share the path/);
   });
 
-  it('fails when a table of errors does not fit its rows, and names every fault', () => {
+  it('fails when an error table does not match its rows, and names every fault', () => {
     const { codes } = tinyDialect().errors;
     const odd = withErrors({ codes: { ...codes, TOKEN_INVALID: AS_ITS_KIND, SCOPE_INVALID: AS_ITS_KIND } });
     expect(start(odd)).toThrow(
