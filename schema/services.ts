@@ -1,30 +1,16 @@
 import type { ScopeAliases } from '../src/access/index.ts';
 import type {
   AuthModeService,
-  CredentialStore,
   LockoutService,
   PasswordMode,
   SecurityQuestionService,
-  SecurityQuestionStore,
   TotpService,
 } from '../src/auth-modes/index.ts';
-import type {
-  ClientAuthenticator,
-  ClientDirectory,
-  ClientScopeStore,
-  ClientService,
-  ClientStore,
-  WebOriginDirectory,
-} from '../src/clients/index.ts';
-import type { ConsentService, ConsentStore } from '../src/consents/index.ts';
+import type { ClientAuthenticator, ClientDirectory, ClientService, WebOriginDirectory } from '../src/clients/index.ts';
+import type { ConsentService } from '../src/consents/index.ts';
 import type { DeliveryQueue, Mail, Sms } from '../src/delivery/index.ts';
 import type { EventEngine, EventLog } from '../src/events/index.ts';
-import type {
-  FederationLinkService,
-  FederationLinkStore,
-  FederationProviderService,
-  FederationProviderStore,
-} from '../src/federation/index.ts';
+import type { FederationLinkService, FederationProviderService } from '../src/federation/index.ts';
 import type {
   AccountHistory,
   EndAccessFlow,
@@ -37,29 +23,23 @@ import type {
 } from '../src/flows/index.ts';
 import type { OAuth } from '../src/oauth/index.ts';
 import type { RightService } from '../src/rights/index.ts';
-import type { RiskbitService, RiskbitStore } from '../src/risk/index.ts';
+import type { RiskbitService } from '../src/risk/index.ts';
 import type {
   GroupMemberService,
   GroupService,
-  GroupStore,
   GuardedAccounts,
   RoleGrantService,
   RolePermissions,
   RoleService,
-  RoleStore,
 } from '../src/roles/index.ts';
-import type {
-  DeviceService,
-  DeviceStore,
-  ExpiredRows,
-  OneTimeCodeStore,
-  SessionService,
-  SessionStore,
-} from '../src/sessions/index.ts';
-import type { TenantDirectory, TenantService, TenantStore } from '../src/tenants/index.ts';
-import type { PropertyService, UserService, UserStore } from '../src/users/index.ts';
+import type { DeviceService, ExpiredRows, SessionService } from '../src/sessions/index.ts';
+import type { TenantDirectory, TenantService } from '../src/tenants/index.ts';
+import type { PropertyService, UserService } from '../src/users/index.ts';
 
-/** What resolvers may call: one service or store per noun, composed by `src/server/registry/`. */
+/**
+ * What resolvers may call, composed by `src/server/registry/`: services only, one or more per noun. The stores stay in their
+ * modules.
+ */
 export interface Services {
   /** Runs the event log; `src/server` starts and stops it. */
   readonly eventEngine: EventEngine;
@@ -74,50 +54,37 @@ export interface Services {
   /** Tokens, their issuers and keys, and the callers they represent. */
   readonly oauth: OAuth;
   readonly tenants: TenantService;
-  readonly tenantStore: TenantStore;
   /** Permissions of users and clients through their roles, cached. */
   readonly rolePermissions: RolePermissions;
   /** Checked before each write to a user or client. */
   readonly guarded: GuardedAccounts;
-  readonly roleStore: RoleStore;
   readonly roles: RoleService;
   readonly roleGrants: RoleGrantService;
   readonly groups: GroupService;
   readonly groupMembers: GroupMemberService;
-  readonly groupStore: GroupStore;
   readonly clients: ClientService;
-  readonly clientStore: ClientStore;
-  readonly clientScopeStore: ClientScopeStore;
   /** Clients by client_id with their permissions, cached. */
   readonly clientDirectory: ClientDirectory;
   /** Origins of pages that may call the service. */
   readonly webOrigins: WebOriginDirectory;
   readonly clientAuthenticator: ClientAuthenticator;
   readonly users: UserService;
-  readonly userStore: UserStore;
   readonly userProperties: PropertyService;
   readonly sessions: SessionService;
-  readonly sessionStore: SessionStore;
   readonly devices: DeviceService;
-  readonly deviceStore: DeviceStore;
   /** Consents of users to clients. */
   readonly consents: ConsentService;
-  readonly consentStore: ConsentStore;
   /** Events of one account. */
   readonly accountHistory: AccountHistory;
-  /** Secrets that work once. */
-  readonly oneTimeCodes: OneTimeCodeStore;
   /** Sweeps that the server runs at intervals. */
   readonly expiredRows: ExpiredRows;
   /** Disables, deletes and resets accounts, together with their sessions and tokens. */
   readonly endAccess: EndAccessFlow;
   readonly authModes: AuthModeService;
-  readonly credentials: CredentialStore;
   readonly passwords: PasswordMode;
   /** Apps that show codes; a sign-in checks the second factor here. */
   readonly totp: TotpService;
   readonly securityQuestions: SecurityQuestionService;
-  readonly securityQuestionStore: SecurityQuestionStore;
   /** The only lock-out engine: every check of a credential asks it first. */
   readonly lockouts: LockoutService;
   readonly signIn: SignInFlow;
@@ -127,14 +94,11 @@ export interface Services {
   /** Apps on the devices of users. */
   readonly linkedApps: LinkedApps;
   readonly federationProviders: FederationProviderService;
-  readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;
-  readonly federationLinkStore: FederationLinkStore;
   /** Links an external account through a visit to its provider. */
   readonly accountLinking: LinkAccountFlow;
   readonly rights: RightService;
   /** Signs a browser in with a code that the user confirms on another device. */
   readonly qrSignIn: QrSignInFlow;
   readonly riskbits: RiskbitService;
-  readonly riskbitStore: RiskbitStore;
 }

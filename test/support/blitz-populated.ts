@@ -60,7 +60,7 @@ export async function populateAccount(
   const user = await blitz.account({ email: `owner.${++count}@example.com` });
   const { id } = user;
   const ids = [id, Buffer.from(`usr:${id}`).toString('base64url')];
-  const portal = (await services.clientStore.findByClientId(tenant.id, 'portal'))!;
+  const portal = (await world.stores.clientStore.findByClientId(tenant.id, 'portal'))!;
   await world.consent(tenant, id, portal, ['openid']);
   const tokens = { accessToken: 'vk1', tokenType: 'Bearer', expiresAt: addSeconds(world.clock.now(), 60) };
   const link = { userId: id, provider: { type: 'vk', name: 'vk_1' }, externalId: `x-${id}` };

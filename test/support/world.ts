@@ -20,6 +20,7 @@ import type { CreateUser, User } from '../../src/users/index.ts';
 import { TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
 import { type Mailboxes, newMailboxes } from './mailbox.ts';
+import { createStores, type Stores } from './stores.ts';
 
 let graph: Promise<GraphQLSchema> | undefined;
 /** The schema, built once per test file. */
@@ -52,6 +53,7 @@ export class World {
   readonly clock: TestClock;
   readonly services: Services;
   readonly masterKey: MasterKey;
+  readonly stores: Stores;
   readonly #mailboxes: Mailboxes;
 
   private constructor(db: Database, clock: TestClock, services: Services, masterKey: MasterKey, mailboxes: Mailboxes) {
@@ -59,6 +61,7 @@ export class World {
     this.clock = clock;
     this.services = services;
     this.masterKey = masterKey;
+    this.stores = createStores(db, masterKey, clock);
     this.#mailboxes = mailboxes;
   }
 
@@ -167,7 +170,7 @@ export class World {
   /** Gives an account a second factor. */
   giveTotp(tenant: TenantRef, userId: string): Promise<CredentialInfo> {
     const secret = 'JBSWY3DPEHPK3PXP';
-    return this.db.transaction(() => this.services.credentials.add(tenant.id, { userId, type: 'totp', secret }));
+    return this.db.transaction(() => this.stores.credentials.add(tenant.id, { userId, type: 'totp', secret }));
   }
 
   /** A federation provider of a tenant: `vk:vk_<fresh>` at an issuer that does not exist, unless said otherwise. */

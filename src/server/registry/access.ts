@@ -59,11 +59,9 @@ export function createAccess({ base, sealer, listen, options }: Ground, { direct
   return {
     rolePermissions,
     guarded,
-    roleStore,
+    stores: { roleStore, clientStore, clientScopeStore },
     roles: new RoleService({ ...base, store: roleStore, effective, guarded }),
     roleGrants: new RoleGrantService({ ...base, store: roleStore, effective, guarded, directory }),
-    clientStore,
-    clientScopeStore,
     clientDirectory,
     webOrigins,
     clientAuthenticator: new ClientAuthenticator({ directory: clientDirectory, hasher, clock }),

@@ -10,7 +10,8 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Creates users, groups, rights and riskbits. */
 export function createAccounts({ base }: Ground, { directory, tenants }: Foundation, access: Access) {
-  const { guarded, roleStore, rolePermissions: permissions, clientStore } = access;
+  const { guarded, rolePermissions: permissions } = access;
+  const { roleStore, clientStore } = access.stores;
   const userStore = new UserStore(base.db);
   tenants.onSettings(uniqueEmails(userStore.identifiers));
   const users = new UserService({ ...base, store: userStore, directory, guard: guarded, roles: roleStore });
@@ -18,11 +19,10 @@ export function createAccounts({ base }: Ground, { directory, tenants }: Foundat
   const riskbitStore = new RiskbitStore(base.db);
   return {
     users,
-    userStore,
+    stores: { userStore, groupStore },
     userProperties: new PropertyService({ ...base, users }),
     groups: new GroupService({ ...base, store: groupStore, roleStore, permissions, guarded }),
     groupMembers: new GroupMemberService({ ...base, store: groupStore, permissions, guarded, users: userStore }),
-    groupStore,
     rights: new RightService({
       ...base,
       store: new RightStore(base.db),
@@ -30,6 +30,5 @@ export function createAccounts({ base }: Ground, { directory, tenants }: Foundat
       guard: guarded,
     }),
     riskbits: new RiskbitService({ ...base, store: riskbitStore }),
-    riskbitStore,
   };
 }

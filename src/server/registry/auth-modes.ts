@@ -25,7 +25,7 @@ export function createAuthModes(
   { base, sealer }: Ground,
   { directory }: Foundation,
   { guarded: guard }: Access,
-  { userStore: users }: Accounts,
+  { stores: { userStore: users } }: Accounts,
   { endAccess }: Sessions,
 ) {
   const { db, clock } = base;
@@ -44,7 +44,7 @@ export function createAuthModes(
   const securityQuestionStore = new SecurityQuestionStore(db);
   return {
     authModes: new AuthModeService({ ...base, store: columns, users, credentials, guard, directory }),
-    credentials,
+    stores: { credentials },
     passwords: new PasswordMode({ ...base, credentials, columns, users, hasher, directory, guard }),
     totp: new TotpService({
       ...base,
@@ -63,7 +63,6 @@ export function createAuthModes(
       hasher,
       lockouts,
     }),
-    securityQuestionStore,
     lockouts,
   };
 }

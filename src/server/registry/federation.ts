@@ -16,8 +16,8 @@ export function createFederation(
   { base, sealer, options }: Ground,
   { directory }: Foundation,
   { guarded, clientDirectory }: Access,
-  { userStore: users }: Accounts,
-  { oneTimeCodes }: Sessions,
+  { stores: { userStore: users } }: Accounts,
+  { stores: { oneTimeCodes } }: Sessions,
 ) {
   /** Providers on this machine may use plain http if the service itself does: in development and tests. */
   const rules = { allowLoopbackHttp: options.allowLoopbackHttp ?? options.publicUrl.startsWith('http:') };
@@ -47,9 +47,8 @@ export function createFederation(
   });
   return {
     federationProviders,
-    federationProviderStore: providers,
+    stores: { federationProviderStore: providers },
     federationLinks,
-    federationLinkStore: links,
     accountLinking: new LinkAccountFlow({
       ...base,
       clients: clientDirectory,

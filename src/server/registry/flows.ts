@@ -18,10 +18,10 @@ import type { Sessions } from './sessions.ts';
 export function createFlows(
   { base, eventEngine }: Ground,
   { directory, mailer, smsSender: sms }: Foundation,
-  { guarded, clientStore, clientDirectory }: Access,
-  { users, userStore, rights }: Accounts,
-  { sessions, devices, oneTimeCodes, endAccess }: Sessions,
-  { passwords, credentials, lockouts }: AuthModes,
+  { guarded, clientDirectory, stores: { clientStore } }: Access,
+  { users, rights, stores: { userStore } }: Accounts,
+  { sessions, devices, endAccess, stores: { oneTimeCodes } }: Sessions,
+  { passwords, lockouts, stores: { credentials } }: AuthModes,
 ) {
   return {
     signIn: new SignInFlow({

@@ -20,7 +20,6 @@ export function createFoundation(ground: Ground) {
     smsSender: outgoing('sms', options.transports.sms, ground),
     scopes,
     directory,
-    tenantStore,
     tenants: new TenantService({ ...base, store: tenantStore }),
   };
 }

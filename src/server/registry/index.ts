@@ -37,15 +37,15 @@ export function createRegistry(options: RegistryOptions): Services {
     clients: access.clientDirectory,
     authenticator: access.clientAuthenticator,
     roles: access.rolePermissions,
-    users: accounts.userStore,
-    groups: accounts.groupStore,
+    users: accounts.stores.userStore,
+    groups: accounts.stores.groupStore,
     sessions: sessions.sessions,
-    sessionStore: sessions.sessionStore,
+    sessionStore: sessions.stores.sessionStore,
     signIn: flows.signIn,
-    grants: sessions.grantStore,
+    grants: sessions.stores.grantStore,
     // Scope names are made only from providers.
     hasObject: (tenantId, objects) =>
-      federation.federationProviderStore.hasAnyOf(
+      federation.stores.federationProviderStore.hasAnyOf(
         tenantId,
         objects.flatMap((key) => parseProviderKey(key) ?? []),
       ),
@@ -53,5 +53,8 @@ export function createRegistry(options: RegistryOptions): Services {
   });
   ground.listen(oauth.onEvents);
   foundation.tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
-  return { ...foundation, ...access, ...accounts, ...sessions, ...authModes, ...federation, ...flows, oauth };
+  const parts = { ...foundation, ...access, ...accounts, ...sessions, ...authModes, ...federation, ...flows, oauth };
+  // The parts share their stores with each other; nobody else gets one.
+  const { stores: _stores, ...services } = parts;
+  return services;
 }

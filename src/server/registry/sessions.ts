@@ -19,8 +19,10 @@ export type Sessions = ReturnType<typeof createSessions>;
 /** Creates sessions, devices, consents and linked apps, and the flow that ends them all. */
 export function createSessions({ base }: Ground, { directory }: Foundation, access: Access, accounts: Accounts) {
   const { db, clock } = base;
-  const { guarded: guard, clientStore, clientScopeStore, roleStore } = access;
-  const { users, userStore } = accounts;
+  const { guarded: guard } = access;
+  const { clientStore, clientScopeStore, roleStore } = access.stores;
+  const { users } = accounts;
+  const { userStore } = accounts.stores;
   const grantStore = new GrantStore(db);
   const families = new GrantFamilies(grantStore, clock);
   const sessionStore = new SessionStore(db);
@@ -38,15 +40,10 @@ export function createSessions({ base }: Ground, { directory }: Foundation, acce
     guard,
   });
   return {
+    stores: { sessionStore, oneTimeCodes, grantStore },
     sessions,
-    sessionStore,
     devices,
-    deviceStore,
     consents: new ConsentService({ ...base, store: consentStore, users: userStore, tokens: families, guard }),
-    consentStore,
-    /** The store of token families, which `oauth` also uses. */
-    grantStore,
-    oneTimeCodes,
     expiredRows: new ExpiredRows(sessionStore, oneTimeCodes, clock),
     linkedApps,
     endAccess: new EndAccessFlow({ db, users, sessions, devices, apps: linkedApps }),

@@ -9,7 +9,7 @@ describe('Blitz 2.9: permissions granted by the user', () => {
   const { ask } = blitz;
   const acls = (id = who.anna.id) => `/blitz/api/v3/users/${id}/acls`;
   const app = async (clientId: string) => {
-    const known = await blitz.world.services.clientStore.findByClientId(blitz.tenant.id, clientId);
+    const known = await blitz.world.stores.clientStore.findByClientId(blitz.tenant.id, clientId);
     return known ?? (await blitz.world.newClient(blitz.tenant, { clientId })).client;
   };
   const consent = async (clientId: string, ...scopes: string[]) =>

@@ -182,7 +182,7 @@ describe('Blitz 2.13: apps', () => {
     // A text that no database can store is the id of no object, whatever its kind.
     expect((await ask('DELETE', '/apps/a%00')).status).toBe(404);
     expect((await ask('GET', '/apps')).json).toEqual([]);
-    expect(await blitz.world.services.clientStore.findByClientId(blitz.tenant.id, client.clientId)).not.toBeNull();
+    expect(await blitz.world.stores.clientStore.findByClientId(blitz.tenant.id, client.clientId)).not.toBeNull();
   });
 });
 

@@ -108,7 +108,8 @@ describe('Blitz 2.16: stored external tokens', () => {
 
   it('answers not_found when storing is switched off, whatever is stored', async () => {
     await store(VK);
-    const { federationProviderStore, federationProviders } = blitz.world.services;
+    const { federationProviderStore } = blitz.world.stores;
+    const { federationProviders } = blitz.world.services;
     const { id } = (await federationProviderStore.findByName(blitz.tenant.id, VK.name))!;
     const change = (storeTokens: boolean) =>
       federationProviders.update(blitz.world.system(blitz.tenant), id, { storeTokens });

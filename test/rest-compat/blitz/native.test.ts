@@ -51,7 +51,7 @@ describe('Blitz: GraphQL does what each service does, with only native scopes', 
     const redirectUris = ['https://id.example.com/blitz/api/users/current/fps/bind/cb/vk/vk_1'];
     upstream = await TestUpstream.start({ clientId: 'idgraph', redirectUris });
     await world.newProvider(tenant, { ...VK, issuer: upstream.issuer, storeTokens: true });
-    clientUuid = (await world.services.clientStore.findByClientId(tenant.id, blitz.clientId))!.id;
+    clientUuid = (await world.stores.clientStore.findByClientId(tenant.id, blitz.clientId))!.id;
   });
   afterAll(async () => {
     await upstream.close();

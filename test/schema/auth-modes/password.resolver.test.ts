@@ -161,7 +161,7 @@ describe('changeDependentPassword', () => {
     const admin = await world.newUser(master);
     const parent = await world.newUser(master);
     await world.givePassword(master, admin.id);
-    const role = (await world.services.roleStore.findByName(master.id, 'administrator'))!;
+    const role = (await world.stores.roleStore.findByName(master.id, 'administrator'))!;
     await world.grantRole(master, { holderKind: 'user', holderId: admin.id, roleId: role.id });
     await world.services.rights.grant(world.system(master), [
       { subject: { kind: 'user', id: parent.id }, object: { kind: 'user', id: admin.id }, names: ['change_password'] },

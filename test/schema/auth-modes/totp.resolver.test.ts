@@ -93,7 +93,7 @@ describe('code apps over GraphQL', () => {
       `mutation { a: ${one} b: ${one} }`,
     );
     expect([data, refusal]).toEqual([null, 'TOTP_CODE_WRONG']);
-    expect(await world.services.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
+    expect(await world.stores.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
   });
 
   it('refuse callers without the permission, other users, and callers of other tenants', async () => {

@@ -39,7 +39,7 @@ describe('what clients do not allow', () => {
     await world.newClient(acme, { clientId: 'public', type: 'public' });
     const { client } = await world.newClient(acme, { clientId: 'builtin' });
     await world.db.transaction(async () => {
-      (await world.services.clientStore.lock(acme.id, client.id))!.kind = 'builtin';
+      (await world.stores.clientStore.lock(acme.id, client.id))!.kind = 'builtin';
     });
   });
   afterAll(() => world.close());

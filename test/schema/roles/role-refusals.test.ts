@@ -49,7 +49,7 @@ describe('what roles do not allow', () => {
     world = await World.open();
     master = await world.tenant({ name: 'master' });
     acme = await world.tenant();
-    const [builtin] = await world.services.roleStore.findBuiltin(acme.id, ['tenant-administrator']);
+    const [builtin] = await world.stores.roleStore.findBuiltin(acme.id, ['tenant-administrator']);
     const { id: roleId } = await world.newRole(acme, { name: 'reader' });
     scene = {
       roleId,

@@ -283,6 +283,6 @@ describe('another tenant over GraphQL', () => {
     expect((await world.graphql(caller, REMOVE)).code).toBe('USER_NOT_FOUND');
     const RESET = 'mutation { resetUserSessions(input: { userId: "victim" }) { endedSessions } }';
     expect((await world.graphql(caller, RESET)).code).toBe('USER_NOT_FOUND');
-    expect(await world.services.sessionStore.findById(theirs.id, theirSession)).not.toBeNull();
+    expect(await world.stores.sessionStore.findById(theirs.id, theirSession)).not.toBeNull();
   });
 });

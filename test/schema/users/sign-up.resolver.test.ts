@@ -114,7 +114,7 @@ describe('sign-up over GraphQL', () => {
     expect(elsewhere.code).toBe('SIGN_UP_NOT_FOUND');
     expect((await proceed({ context: 'x', step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_NOT_FOUND');
     expect((await proceed({ context: 'x\0', step: 'CONFIRM_EMAIL', code })).code).toBe('INVALID_INPUT');
-    const user = await world.services.userStore.findByIdentifier(acme.id, email);
+    const user = await world.stores.userStore.findByIdentifier(acme.id, email);
     await world.services.users.update(world.system(acme), user!.id, { email: address() });
     expect((await proceed({ context, step: 'CONFIRM_EMAIL', code })).code).toBe('SIGN_UP_STEP_NOT_OPEN');
   });
@@ -191,7 +191,7 @@ describe('sign-up over GraphQL', () => {
     expect((await signUp({ linkApps })).code).toBe('FORBIDDEN');
     const { data, errors } = await signUp({ linkApps }, registrar('linked-app:create'));
     expect(errors).toEqual([]);
-    const owned = await world.services.clientStore.findByClientId(acme.id, app.clientId);
+    const owned = await world.stores.clientStore.findByClientId(acme.id, app.clientId);
     expect(owned?.ownerUserId).toBe(data.signUp.subject);
     const again = await signUp({ linkApps }, registrar('linked-app:create'));
     expect([again.code, again.errors[0]?.extensions['fields']]).toEqual([
@@ -208,7 +208,7 @@ describe('sign-up over GraphQL', () => {
     const refused = await signUp({ email, linkApps: ['dyn~nobody'] }, registrar('linked-app:create'));
     expect(refused.code).toBe('LINKED_APP_NOT_FREE');
     expect((await world.outbox()).mails.some(({ to }) => to === email)).toBe(false);
-    expect(await world.services.userStore.findByIdentifier(acme.id, email)).toBeNull();
+    expect(await world.stores.userStore.findByIdentifier(acme.id, email)).toBeNull();
   });
 
   it('compares the password with names that are given as attributes', async () => {

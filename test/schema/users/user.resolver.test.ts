@@ -132,7 +132,7 @@ describe('users over GraphQL', () => {
     const mailer = world.user(acme, user.id, 'user:read:self', 'user:write:self', 'email:change:self');
     expect((await change(mailer, { email: 'new@example.com' })).data.updateUser.user.email).toBe('new@example.com');
     expect((await world.graphql(own, UPDATE, { input: { userId: 'jane', givenName: 'X' } })).code).toBe('FORBIDDEN');
-    expect((await world.services.userStore.findById(acme.id, user.id))?.username).toBe(user.username);
+    expect((await world.stores.userStore.findById(acme.id, user.id))?.username).toBe(user.username);
   });
 
   it('requires a recent sign-in before users change their own e-mail address (ASVS 7.5.1) (check 54)', async () => {
@@ -141,7 +141,7 @@ describe('users over GraphQL', () => {
     const stale = { ...own, authTime: new Date(world.clock.now().getTime() - 301_000) };
     const input = { userId: user.id, email: 'late@example.com' };
     expect((await world.graphql(stale, UPDATE, { input })).code).toBe('REAUTHENTICATION_REQUIRED');
-    expect((await world.services.userStore.findById(acme.id, user.id))?.email).toBeNull();
+    expect((await world.stores.userStore.findById(acme.id, user.id))?.email).toBeNull();
   });
 
   it('requires auth-mode:write to set what a user has to do at sign-in', async () => {

@@ -58,12 +58,12 @@ describe('auth modes', () => {
   });
 
   it('record no event and write nothing when nothing changes', async () => {
-    const before = await world.services.userStore.findById(tenant.id, user.id);
+    const before = await world.stores.userStore.findById(tenant.id, user.id);
     world.clock.advance(1);
     await update({ requiredFactor: null, methodsLocked: [] });
     await update({});
     expect(await changes()).toEqual([]);
-    expect(await world.services.userStore.findById(tenant.id, user.id)).toEqual(before);
+    expect(await world.stores.userStore.findById(tenant.id, user.id)).toEqual(before);
   });
 
   it('record the demand for a password change once, however often it is made', async () => {
@@ -132,7 +132,7 @@ describe('auth modes', () => {
   });
 
   it('count passkeys and security keys as second factors, passwords and recovery codes not', async () => {
-    const { credentials } = world.services;
+    const { credentials } = world.stores;
     const add = (type: 'passkey' | 'security-key' | 'password' | 'recovery-code', secret?: string) =>
       world.db.transaction(() =>
         credentials.add(tenant.id, { userId: user.id, type, ...(secret === undefined ? {} : { secret }) }),
@@ -239,7 +239,7 @@ describe('auth modes', () => {
     const at = (seconds: number) => new Date(world.clock.now().getTime() + seconds * 1000);
     const set = (columns: { inactiveSince?: Date; stateCheckedAt?: Date }) =>
       world.db.transaction(async () => {
-        Object.assign((await world.services.userStore.lock(tenant.id, user.id))!, columns);
+        Object.assign((await world.stores.userStore.lock(tenant.id, user.id))!, columns);
       });
     const stateChanges = async () =>
       (await world.events(tenant)).filter(({ type }) => type === 'user.state_changed').map(({ params }) => params);
@@ -288,7 +288,7 @@ describe('auth modes of accounts whose row is locked (PostgreSQL)', () => {
     const settled: string[] = [];
     let waiting: Promise<unknown> = Promise.resolve();
     await world.db.transaction(async () => {
-      await world.services.userStore.lock(tenant.id, held.id);
+      await world.stores.userStore.lock(tenant.id, held.id);
       // Both in one group.
       const both = world.db.detached(() => [lock(held.id).then(() => settled.push('held')), lock(free.id)]);
       waiting = both[0]!;
@@ -319,12 +319,12 @@ describe('auth modes of accounts whose row is locked (PostgreSQL)', () => {
     await world.giveTotp(tenant, id);
     let changed: Promise<unknown> = Promise.resolve();
     await world.db.transaction(async () => {
-      await world.services.userStore.lock(tenant.id, id);
+      await world.stores.userStore.lock(tenant.id, id);
       changed = world.db.detached(change);
       changed.catch(() => undefined);
       while (!(await world.db.detached(isAwaited)));
-      for (const { id: credential } of (await world.services.credentials.ofUsers(tenant.id, [id])).get(id) ?? [])
-        await world.services.credentials.remove(tenant.id, credential);
+      for (const { id: credential } of (await world.stores.credentials.ofUsers(tenant.id, [id])).get(id) ?? [])
+        await world.stores.credentials.remove(tenant.id, credential);
     });
     await expect(changed).rejects.toMatchObject({ code: 'AUTH_MODE_NO_SECOND_FACTOR' });
     expect(await world.services.authModes.get(world.system(tenant), id)).toMatchObject({ needPasswordChange: false });
@@ -337,7 +337,7 @@ describe('auth modes of accounts whose row is locked (PostgreSQL)', () => {
     const { id } = await world.newUser(tenant);
     let change: Promise<unknown> = Promise.resolve();
     await world.db.transaction(async () => {
-      await world.services.userStore.delete(tenant.id, id);
+      await world.stores.userStore.delete(tenant.id, id);
       change = world.db.detached(() =>
         world.services.authModes.update(world.system(tenant), id, { methodsLocked: ['password'] }),
       );

@@ -59,7 +59,7 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
       expect((await columns.lock(own.id, user.id))?.secondFactors).toEqual([]);
       await columns.write(own.id, alone.id, { lockedMethods: ['password'] }, world.clock.now());
     });
-    expect((await world.services.userStore.findById(neighbour.id, alone.id))?.lockedMethods).toEqual([]);
+    expect((await world.stores.userStore.findById(neighbour.id, alone.id))?.lockedMethods).toEqual([]);
   });
 
   it('counts and clears no failures of another tenant', async () => {
@@ -151,7 +151,7 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
       needPasswordChange: true,
       methodsLocked: ['password'],
     });
-    expect((await world.services.userStore.findById(own.id, someone.id))?.givenName).toBe('Jane');
+    expect((await world.stores.userStore.findById(own.id, someone.id))?.givenName).toBe('Jane');
   });
 
   it('counts every failure of many at once', async () => {

@@ -109,7 +109,7 @@ describe('client directory and authenticator', () => {
     expect(await authenticate('off', disabled.secret!)).toBeNull();
     const locked = await world.newClient(acme, { clientId: 'locked' });
     await world.db.transaction(async () => {
-      (await world.services.clientStore.lock(acme.id, locked.client.id))!.lockedAt = world.clock.now();
+      (await world.stores.clientStore.lock(acme.id, locked.client.id))!.lockedAt = world.clock.now();
     });
     expect(await authenticate('locked', locked.secret!)).toBeNull();
     await world.newClient(acme, { clientId: 'public', type: 'public' });

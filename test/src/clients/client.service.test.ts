@@ -24,7 +24,7 @@ describe('clients', () => {
     );
   const create = (input: CreateClient, ...scopes: string[]) =>
     world.services.clients.create(as(acme, ...scopes), input);
-  const reload = (client: Client) => world.services.clientStore.findById(client.tenantId, client.id);
+  const reload = (client: Client) => world.stores.clientStore.findById(client.tenantId, client.id);
 
   describe('client_id', () => {
     it('is printable ASCII of 1 to 255 characters, in exact case, and unique within its tenant', async () => {
@@ -47,7 +47,7 @@ describe('clients', () => {
       const { client, secret, restSecret } = await world.newClient(acme, { withRestSecret: true });
       expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
       expect(restSecret).toMatch(/^[A-Za-z0-9_-]{43}$/);
-      const stored = await world.services.clientStore.secretsOf(acme.id, client.id);
+      const stored = await world.stores.clientStore.secretsOf(acme.id, client.id);
       expect(stored.map(({ kind }) => kind).sort()).toEqual(['oauth', 'rest']);
       expect(JSON.stringify(stored)).not.toContain(secret);
       expect(stored.every(({ sealed }) => sealed === null)).toBe(true);
@@ -123,7 +123,7 @@ describe('clients', () => {
       const { client } = await create({}, 'client:create');
       const rotate = (...held: string[]) => clients.rotateSecret(as(acme, ...held), client.id, { kind: 'rest' });
       expect(await refusalOf(rotate('client-secret:rotate'))).toBe('PERMISSION_ESCALATION');
-      expect(await world.services.clientStore.secretsOf(acme.id, client.id)).toHaveLength(1);
+      expect(await world.stores.clientStore.secretsOf(acme.id, client.id)).toHaveLength(1);
       await rotate(...opened);
       for (const attempt of [
         clients.update(as(acme, 'client:write'), client.id, { name: 'mine' }),
@@ -184,7 +184,8 @@ describe('clients', () => {
         name: 'Before',
         scopes: [{ name: 'openid', isDefault: true }],
       });
-      const { clients, clientScopeStore } = world.services;
+      const { clientScopeStore } = world.stores;
+      const { clients } = world.services;
       const change = {
         name: 'After',
         redirects: [{ uri: 'https://a.example/cb' }],
@@ -220,7 +221,7 @@ describe('clients', () => {
     const { client } = await create({ clientId: 'doomed' });
     await world.services.clients.delete(as(acme), client.id);
     expect(await reload(client)).toBeNull();
-    expect(await world.services.clientStore.secretsOf(acme.id, client.id)).toEqual([]);
+    expect(await world.stores.clientStore.secretsOf(acme.id, client.id)).toEqual([]);
     expect(await refusalOf(world.services.clients.delete(as(acme), client.id))).toBe('NOT_FOUND');
     expect((await world.events(acme)).at(-1)).toMatchObject({ type: 'client.deleted', client_id: 'doomed' });
   });
@@ -291,7 +292,7 @@ describe('clients', () => {
   it('keeps builtin clients from change, but shows them', async () => {
     const { client } = await create({ clientId: 'inside' });
     await world.db.transaction(async () => {
-      (await world.services.clientStore.lock(acme.id, client.id))!.kind = 'builtin';
+      (await world.stores.clientStore.lock(acme.id, client.id))!.kind = 'builtin';
     });
     const { clients } = world.services;
     expect(await refusalOf(clients.update(as(acme), client.id, { name: 'x' }))).toBe('CLIENT_BUILTIN');

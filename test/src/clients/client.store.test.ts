@@ -16,12 +16,12 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
     neighbour = await world.tenant();
     theirs = (await world.newClient(neighbour, { clientId: 'app', scopes: [{ name: 'openid', isDefault: true }] }))
       .client;
-    theirSecretId = (await world.services.clientStore.secretsOf(neighbour.id, theirs.id))[0]!.id;
+    theirSecretId = (await world.stores.clientStore.secretsOf(neighbour.id, theirs.id))[0]!.id;
   });
   afterAll(() => world.close());
 
   it('reads nothing of another tenant, whatever the id', async () => {
-    const { clientScopeStore, clientStore } = world.services;
+    const { clientScopeStore, clientStore } = world.stores;
     expect(await clientStore.findById(own.id, theirs.id)).toBeNull();
     expect(await clientStore.findByClientId(own.id, 'app')).toBeNull();
     expect(await clientStore.findMany(own.id, [theirs.id, 'nonsense'])).toEqual(new Map());
@@ -36,7 +36,7 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
   });
 
   it('changes nothing of another tenant', async () => {
-    const { clientScopeStore, clientStore } = world.services;
+    const { clientScopeStore, clientStore } = world.stores;
     await world.db.transaction(async () => {
       expect(await clientStore.lock(own.id, theirs.id)).toBeNull();
       await clientStore.delete(own.id, theirs.id);
@@ -52,7 +52,7 @@ describe.each(ENGINES)('client stores on $name', ({ open }) => {
   });
 
   it('finds its own, pages them by client_id and narrows them', async () => {
-    const { clientStore } = world.services;
+    const { clientStore } = world.stores;
     for (const clientId of ['b', 'a', 'c']) await world.newClient(own, { clientId, enabled: clientId !== 'c' });
     const ids = (rows: readonly Client[]) => rows.map(({ clientId }) => clientId);
     const first = await clientStore.page(own.id, {}, { first: 2, withTotal: true });

@@ -21,8 +21,8 @@ describe('consents', () => {
     consents = new ConsentService({
       db,
       clock,
-      store: services.consentStore,
-      users: services.userStore,
+      store: world.stores.consentStore,
+      users: world.stores.userStore,
       guard: services.guarded,
       events: services.events,
       tokens: { revokeOfClient: (...call) => revokeOfClient(...call) },

@@ -24,14 +24,14 @@ export function consentStoreContract(name: string, open: () => Promise<Database>
     afterAll(() => world.close());
 
     it('finds the rows of its tenant', async () => {
-      const { consentStore } = world.services;
+      const { consentStore } = world.stores;
       const row = { clientId: 'shop', clientUuid: theirClient.id, scopes: ['openid', 'profile'] };
       expect(await consentStore.find(theirs.id, 'both', 'shop')).toMatchObject(row);
       expect((await consentStore.ofUsers(theirs.id, ['both', 'nobody'])).get('both')).toMatchObject([row]);
     });
 
     it('adds to what is there, and says whether anything is new', async () => {
-      const { consentStore } = world.services;
+      const { consentStore } = world.stores;
       const other = (await world.newClient(theirs, { clientId: 'other' })).client;
       const row = { tenantId: theirs.id, userId: 'both', clientUuid: other.id };
       const begin = world.clock.now();
@@ -49,7 +49,7 @@ export function consentStoreContract(name: string, open: () => Promise<Database>
     });
 
     it('reads and changes nothing of another tenant', async () => {
-      const { consentStore } = world.services;
+      const { consentStore } = world.stores;
       expect(await consentStore.find(mine.id, 'both', 'shop')).toBeNull();
       expect((await consentStore.ofUsers(mine.id, ['both'])).size).toBe(0);
       expect(await consentStore.delete(mine.id, 'both', theirClient.id)).toBe(false);
@@ -59,7 +59,7 @@ export function consentStoreContract(name: string, open: () => Promise<Database>
     });
 
     it('goes with its user and its client', async () => {
-      const { consentStore } = world.services;
+      const { consentStore } = world.stores;
       const { id } = await world.newUser(theirs);
       await world.consent(theirs, id, theirClient, ['openid']);
       await world.services.users.delete(world.system(theirs), id);

@@ -194,7 +194,7 @@ describe('changing a password', () => {
       });
 
       it('also one that is permanent, by callers who may lift blocks, and not what an administrator disabled', async () => {
-        const isEnabled = async () => (await world.services.userStore.findById(tenant.id, user.id))!.enabled;
+        const isEnabled = async () => (await world.stores.userStore.findById(tenant.id, user.id))!.enabled;
         await world.services.endAccess.setEnabled(world.system(tenant), user.id, false, 'lockout');
         await setAs(app('password:set'));
         expect(await isEnabled()).toBe(false);

@@ -37,7 +37,7 @@ describe('too many sign-ins at the same time on the embedded database', () => {
     // The excess attempts are refused at once.
     await new Promise(setImmediate);
     expect(ended).toBe(ATTEMPTS - CAPACITY);
-    expect((await world.services.userStore.findById(tenant.id, id))?.id).toBe(id);
+    expect((await world.stores.userStore.findById(tenant.id, id))?.id).toBe(id);
     expect(ended).toBeLessThan(ATTEMPTS);
     const outcomes = await Promise.all(tries);
     const refused = outcomes.filter(({ code }) => code === 'SERVICE_UNAVAILABLE');

@@ -44,7 +44,7 @@ describe('signing in with a password', () => {
   const lastReason = async () => (await failures()).at(-1)?.reason;
   const change = (columns: Partial<User>) =>
     world.db.transaction(async () => {
-      Object.assign((await world.services.userStore.lock(tenant.id, user.id))!, columns);
+      Object.assign((await world.stores.userStore.lock(tenant.id, user.id))!, columns);
     });
   const asUser = () => new Authority(world.app(tenant), tenant, 'tenant');
 

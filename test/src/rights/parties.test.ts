@@ -13,7 +13,7 @@ describe('the parties of rights', () => {
   beforeAll(async () => {
     world = await World.open(await openTestDatabase(() => (statements += 1)));
     [own, neighbour] = [await world.tenant(), await world.tenant()];
-    const { userStore, clientStore, groupStore } = world.services;
+    const { userStore, clientStore, groupStore } = world.stores;
     parties = new RightParties({ users: userStore, clients: clientStore, groups: groupStore });
   });
   afterAll(() => world.close());

@@ -9,7 +9,7 @@ describe('the builtin roles', () => {
   const NAMES = ['administrator', 'tenant-administrator'];
   const builtin = async (tenant: TenantRef) =>
     new Map(
-      (await tenants.world.services.roleStore.findBuiltin(tenant.id, NAMES)).map((role) => [role.name, role] as const),
+      (await tenants.world.stores.roleStore.findBuiltin(tenant.id, NAMES)).map((role) => [role.name, role] as const),
     );
   const held = async (tenant: TenantRef, name: string) =>
     new PermissionSet(grantsOf((await builtin(tenant)).get(name)!.permissions));

@@ -19,7 +19,7 @@ describe('guarded accounts', () => {
   const asAll = (tenant: TenantRef, ...scopes: string[]) => new Authority(world.app(master, ...scopes), tenant, 'all');
   const EVERYTHING = everyPermission('all').map(formatScope);
   const builtin = async (tenant: TenantRef, name: string) =>
-    (await world.services.roleStore.findBuiltin(tenant.id, [name]))[0]!.id;
+    (await world.stores.roleStore.findBuiltin(tenant.id, [name]))[0]!.id;
   const administrator = async (tenant: TenantRef, role: string) => {
     const { id } = await world.newUser(tenant);
     await world.grantRole(tenant, { roleId: await builtin(tenant, role), holderKind: 'user', holderId: id });
@@ -209,7 +209,7 @@ describe('guarded accounts', () => {
     it('cannot be ended; disabled users and clients do not count as others', async () => {
       const world = await World.open();
       const master = await world.tenant({ name: 'master' });
-      const roleId = (await world.services.roleStore.findBuiltin(master.id, ['administrator']))[0]!.id;
+      const roleId = (await world.stores.roleStore.findBuiltin(master.id, ['administrator']))[0]!.id;
       const give = async (holderKind: 'user' | 'client', holderId: string) =>
         world.grantRole(master, { roleId, holderKind, holderId });
       const first = await world.newUser(master);
@@ -232,7 +232,7 @@ describe('guarded accounts', () => {
       const world = await World.open();
       const master = await world.tenant({ name: 'master' });
       const { groupMembers, groups, roleGrants, roles } = world.services;
-      const roleId = (await world.services.roleStore.findBuiltin(master.id, ['administrator']))[0]!.id;
+      const roleId = (await world.stores.roleStore.findBuiltin(master.id, ['administrator']))[0]!.id;
       const all = world.system(master);
       const { id } = await world.newUser(master);
       const wrapper = await world.newRole(master, { name: 'wrapper', childIds: [roleId] });

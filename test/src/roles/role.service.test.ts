@@ -7,7 +7,7 @@ describe('roles', () => {
   const tenants = twoTenantsOfSuite();
   const { as, asAll } = tenants;
   const childNames = async (role: Role) =>
-    ((await tenants.world.services.roleStore.childrenOf(role.tenantId, [role.id])).get(role.id) ?? []).map(
+    ((await tenants.world.stores.roleStore.childrenOf(role.tenantId, [role.id])).get(role.id) ?? []).map(
       ({ name }) => name,
     );
 
@@ -161,6 +161,6 @@ describe('roles', () => {
     const { client } = await tenants.world.newClient(tenants.acme);
     const role = await tenants.world.newRole(tenants.acme, { clientUuid: client.id });
     await tenants.world.services.clients.delete(tenants.world.system(tenants.acme), client.id);
-    expect(await tenants.world.services.roleStore.findById(tenants.acme.id, role.id)).toBeNull();
+    expect(await tenants.world.stores.roleStore.findById(tenants.acme.id, role.id)).toBeNull();
   });
 });

@@ -31,7 +31,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   afterAll(() => world.close());
 
   it('find roles of a neighbour by no question', async () => {
-    const { roleStore } = world.services;
+    const { roleStore } = world.stores;
     const effective = new EffectiveRoleStore(world.db);
     expect(await roleStore.findById(own.id, role.id)).toBeNull();
     expect(await roleStore.findMany(own.id, [role.id, 'nonsense'])).toEqual(new Map());
@@ -51,7 +51,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   });
 
   it('change no roles of a neighbour', async () => {
-    const { roleStore } = world.services;
+    const { roleStore } = world.stores;
     const grant = { holderKind: 'user', holderId: userId, roleId: role.id, onTenantId: neighbour.id };
     await world.db.transaction(async () => {
       expect(await roleStore.lock(own.id, role.id)).toBeNull();
@@ -68,7 +68,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   });
 
   it('join no row of one tenant to a row of another (check 55)', async () => {
-    const { groupStore, roleStore } = world.services;
+    const { groupStore, roleStore } = world.stores;
     const ownRole = await world.newRole(own);
     const ownGroup = await world.newGroup(own);
     const now = new Date();
@@ -89,7 +89,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   });
 
   it('find groups of a neighbour by no question', async () => {
-    const { groupStore } = world.services;
+    const { groupStore } = world.stores;
     expect(await groupStore.findById(own.id, group.id)).toBeNull();
     expect(await groupStore.findMany(own.id, [group.id, 'nonsense'])).toEqual(new Map());
     expect(await groupStore.findByKey(own.id, 'groups', group.key)).toBeNull();
@@ -114,7 +114,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   });
 
   it('change no groups of a neighbour', async () => {
-    const { groupStore } = world.services;
+    const { groupStore } = world.stores;
     await world.db.transaction(async () => {
       expect(await groupStore.lock(own.id, group.id)).toBeNull();
       await groupStore.movePaths(own.id, [below.id], '/top', '/x');
@@ -127,7 +127,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
 
   it('page groups by path and roles by name, narrowed as asked', async () => {
     const tenant = await world.tenant();
-    const { groupStore, roleStore } = world.services;
+    const { groupStore, roleStore } = world.stores;
     const a = await world.newGroup(tenant, { name: 'a', externalId: 'e1' });
     await world.newGroup(tenant, { name: 'c' });
     await world.newGroup(tenant, { name: 'B', parentId: a.id });
@@ -167,7 +167,8 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
   it('let two changes at once not take the last two administrators', async () => {
     const master = await world.tenant({ name: 'master' });
     const system = world.system(master);
-    const { endAccess, roleGrants, roleStore } = world.services;
+    const { roleStore } = world.stores;
+    const { endAccess, roleGrants } = world.services;
     const roleId = (await roleStore.findBuiltin(master.id, ['administrator']))[0]!.id;
     const ids = [(await world.newUser(master)).id, (await world.newUser(master)).id];
     for (const holderId of ids) await world.grantRole(master, { roleId, holderKind: 'user', holderId });

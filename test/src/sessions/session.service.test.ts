@@ -27,7 +27,7 @@ describe('a session', () => {
     expect(routeOfHandle(first.cookie!)).toBe(tenant.route);
     expect((await world.services.sessions.findByCookie(tenant, first.cookie!))?.id).toBe(first.session.id);
     expect(first.session).not.toHaveProperty('cookieHash');
-    expect((await world.services.userStore.findById(tenant.id, user.id))?.lastSignInAt).toEqual(world.clock.now());
+    expect((await world.stores.userStore.findById(tenant.id, user.id))?.lastSignInAt).toEqual(world.clock.now());
     const [event] = await eventsOf(user.id);
     const actor = { actor_kind: 'user', actor_id: user.id, subject_id: user.id };
     expect(event).toMatchObject({ type: 'session.started', ...actor, params: { amr: ['pwd'] } });
@@ -177,7 +177,8 @@ describe('ending access', () => {
   it('deletes an account with its sessions, devices and codes', async () => {
     const user = await world.newUser(tenant);
     const { session } = await world.signedIn(tenant, user.id);
-    const { devices, oneTimeCodes, endAccess } = world.services;
+    const { oneTimeCodes } = world.stores;
+    const { devices, endAccess } = world.services;
     await devices.seen(system, { userId: user.id, deviceId: 'd1' });
     const expiresAt = addSeconds(world.clock.now(), 60);
     const code = await oneTimeCodes.put(tenant, { kind: 'test', userId: user.id, expiresAt });
@@ -196,7 +197,7 @@ describe('ending access', () => {
       throw new Error('too late');
     });
     await expect(failing).rejects.toThrow('too late');
-    expect((await world.services.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
+    expect((await world.stores.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
     expect(await world.services.sessions.find(system, session.id)).not.toBeNull();
     expect(await typesOf(user.id)).toEqual(['session.started']);
   });
@@ -261,7 +262,7 @@ describe('a one-time code', () => {
   const soon = () => addSeconds(world.clock.now(), 60);
 
   it('works once, for its kind and tenant only, and not after its time', async () => {
-    const { oneTimeCodes } = world.services;
+    const { oneTimeCodes } = world.stores;
     const other = await world.tenant();
     const code = await oneTimeCodes.put(tenant, { kind, payload: { next: '/x' }, expiresAt: soon() });
     expect(await oneTimeCodes.take(other.id, kind, code)).toBeNull();
@@ -277,14 +278,14 @@ describe('a one-time code', () => {
   });
 
   it('goes to one of those who bring it at once', async () => {
-    const { oneTimeCodes } = world.services;
+    const { oneTimeCodes } = world.stores;
     const code = await oneTimeCodes.put(tenant, { kind, expiresAt: soon() });
     const taken = await Promise.all(Array.from({ length: 5 }, () => oneTimeCodes.take(tenant.id, kind, code)));
     expect(taken.filter((row) => row !== null)).toHaveLength(1);
   });
 
   it('may have a given form, and counts wrong answers', async () => {
-    const { oneTimeCodes } = world.services;
+    const { oneTimeCodes } = world.stores;
     const state = newId();
     expect(await oneTimeCodes.put(tenant, { kind, code: state, expiresAt: soon() })).toBe(state);
     expect(await oneTimeCodes.countAttempt(tenant.id, kind, state)).toBe(1);
@@ -293,7 +294,7 @@ describe('a one-time code', () => {
   });
 
   it('can be withdrawn with all others of a user', async () => {
-    const { oneTimeCodes } = world.services;
+    const { oneTimeCodes } = world.stores;
     const user = await world.newUser(tenant);
     const code = await oneTimeCodes.put(tenant, { kind, userId: user.id, expiresAt: soon() });
     await oneTimeCodes.deleteOfUser(tenant.id, user.id, 'other');
@@ -308,7 +309,8 @@ describe('expired rows', () => {
     const fresh = await World.open();
     const home = await fresh.tenant();
     const user = await fresh.newUser(home);
-    const { expiredRows, oneTimeCodes, sessionStore } = fresh.services;
+    const { oneTimeCodes, sessionStore } = fresh.stores;
+    const { expiredRows } = fresh.services;
     for (let i = 0; i < 3; i++) {
       await fresh.signedIn(home, user.id, { inBrowser: true });
       await oneTimeCodes.put(home, { kind: 'x', expiresAt: addSeconds(fresh.clock.now(), 60) });

@@ -25,14 +25,15 @@ export function sessionStoreContract(name: string, open: () => Promise<Database>
     afterAll(() => world.close());
 
     it('find the rows of their tenant', async () => {
-      const { sessionStore, deviceStore } = world.services;
+      const { sessionStore, deviceStore } = world.stores;
       expect((await sessionStore.findById(theirs.id, their.session.id))?.amr).toEqual(['pwd']);
       expect((await sessionStore.findByCookie(theirs.id, hashHandle(their.cookie!)))?.id).toBe(their.session.id);
       expect((await deviceStore.find(theirs.id, 'both', DEVICE))?.userAgent).toBeNull();
     });
 
     it('give nothing of a neighbour', async () => {
-      const { sessionStore, deviceStore, sessions } = world.services;
+      const { sessionStore, deviceStore } = world.stores;
+      const { sessions } = world.services;
       const now = world.clock.now();
       expect(await sessionStore.findById(mine.id, their.session.id)).toBeNull();
       expect((await sessionStore.findMany(mine.id, [their.session.id])).size).toBe(0);
@@ -45,7 +46,7 @@ export function sessionStoreContract(name: string, open: () => Promise<Database>
     });
 
     it('change nothing of a neighbour', async () => {
-      const { sessionStore, deviceStore } = world.services;
+      const { sessionStore, deviceStore } = world.stores;
       const id = their.session.id;
       const later = addSeconds(world.clock.now(), 5);
       await world.db.transaction(async () => {
@@ -64,7 +65,7 @@ export function sessionStoreContract(name: string, open: () => Promise<Database>
     });
 
     it('show the newest sessions of each user, as many as asked for', async () => {
-      const { sessionStore } = world.services;
+      const { sessionStore } = world.stores;
       await world.newUser(mine, { id: 'other', username: 'other' });
       const ids: string[] = [];
       for (let i = 0; i < 3; i++) ids.push((await world.signedIn(mine, 'both')).session.id);

@@ -20,7 +20,7 @@ const isWaited = async ({ db }: World): Promise<boolean> => {
   return rows.length > 0;
 };
 const tenantAdministrator = async (world: World, tenant: TenantRef): Promise<string> => {
-  const [role] = await world.services.roleStore.findBuiltin(tenant.id, ['tenant-administrator']);
+  const [role] = await world.stores.roleStore.findBuiltin(tenant.id, ['tenant-administrator']);
   const { id } = await world.newUser(tenant);
   await world.grantRole(tenant, { roleId: role!.id, holderKind: 'user', holderId: id });
   return id;
@@ -86,7 +86,7 @@ describe.each(ENGINES)('settings that a node remembers from before they were cha
     const { signUp } = there.services;
     const signing = signUp.signUp(there.system(tenant), { id: 'late', password: 'wombat-at-dawn' });
     expect(await refusalOf(signing)).toBe('PASSWORD_POLICY');
-    expect(await there.services.userStore.findById(tenant.id, 'late')).toBeNull();
+    expect(await there.stores.userStore.findById(tenant.id, 'late')).toBeNull();
   });
 
   it('protect the last administrator as soon as the setting is on', async () => {

@@ -19,14 +19,14 @@ afterAll(() => world.close());
 const create = (input: CreateUser, authority = system) => world.services.users.create(authority, input);
 const update = (user: User, input: UserInput) => world.services.users.update(system, user.id, input);
 const find = (name: string, options?: { byEmail: boolean }) =>
-  world.services.userStore.findByIdentifier(tenant.id, name, options);
+  world.stores.userStore.findByIdentifier(tenant.id, name, options);
 
 describe('names that identify', () => {
   it('find a user by username, e-mail address and chosen id, folded (NFKC, lower case)', async () => {
     const user = await create({ id: 'Jane.1', username: 'Jane', email: 'Jane@Example.com' });
     for (const name of ['JANE', 'ｊａｎｅ', 'jane@example.COM', 'jane.1']) expect((await find(name))?.id).toBe(user.id);
-    expect((await world.services.userStore.findById(tenant.id, 'Jane.1'))?.username).toBe('Jane');
-    expect(await world.services.userStore.findById(tenant.id, 'jane.1')).toBeNull();
+    expect((await world.stores.userStore.findById(tenant.id, 'Jane.1'))?.username).toBe('Jane');
+    expect(await world.stores.userStore.findById(tenant.id, 'jane.1')).toBeNull();
     expect(await find('jane@example.com', { byEmail: false })).toBeNull();
     expect((await find('jane', { byEmail: false }))?.id).toBe(user.id);
   });
@@ -70,13 +70,13 @@ describe('names that identify', () => {
     const [a, b] = [world.system(lax), world.system(lax)];
     await create({ username: 'one', email: 'same@example.com' }, a);
     await create({ username: 'two', email: 'SAME@example.com' }, b);
-    expect(await world.services.userStore.findByIdentifier(lax.id, 'same@example.com')).toBeNull();
+    expect(await world.stores.userStore.findByIdentifier(lax.id, 'same@example.com')).toBeNull();
   });
 
   it('follow the setting for unique e-mail addresses, which is refused while some are ambiguous', async () => {
     const home = await world.tenant({ settings: { uniqueEmail: false, signInByEmail: false } });
     const authority = world.system(home);
-    const byName = async (name: string) => (await world.services.userStore.findByIdentifier(home.id, name))?.username;
+    const byName = async (name: string) => (await world.stores.userStore.findByIdentifier(home.id, name))?.username;
     const a = await create({ username: 'a', email: 'Same@example.com' }, authority);
     await create({ username: 'b', email: 'same@example.com' }, authority);
     await create({ username: 'c', email: 'c@example.com' }, authority);

@@ -18,7 +18,7 @@ afterAll(() => world.close());
 const create = (input: CreateUser, authority = system) => world.services.users.create(authority, input);
 const update = (user: User, input: UserInput) => world.services.users.update(system, user.id, input);
 const find = (name: string, options?: { byEmail: boolean }) =>
-  world.services.userStore.findByIdentifier(tenant.id, name, options);
+  world.stores.userStore.findByIdentifier(tenant.id, name, options);
 /** Events about a user since it was made. */
 const eventsOf = async (user: User) =>
   (await world.events(tenant)).filter((event) => event.subject_id === user.id && event.type !== 'user.created');
@@ -76,7 +76,7 @@ describe('values of an account', () => {
   it('change by name: null clears an attribute, others stay', async () => {
     const user = await create({ username: 'attrs', attributes: { a: 1, b: { c: [true] } } });
     expect((await update(user, { attributes: { a: null, d: 'x' } })).attributes).toEqual({ b: { c: [true] }, d: 'x' });
-    const row = await world.services.userStore.findById(tenant.id, user.id);
+    const row = await world.stores.userStore.findById(tenant.id, user.id);
     expect(row?.attributes).toEqual({ b: { c: [true] }, d: 'x' });
     expect((await eventsOf(user)).map(({ params }) => params)).toEqual([{ changed: ['attributes.a', 'attributes.d'] }]);
   });
@@ -176,7 +176,7 @@ describe('a change of an account', () => {
     expect((await users.setEnabled(system, user.id, false)).changed).toBe(false);
     expect((await users.setEnabled(system, user.id, true)).user.disabledReason).toBeNull();
     await world.db.transaction(async () => {
-      (await world.services.userStore.lock(tenant.id, user.id))!.inactiveSince = world.clock.now();
+      (await world.stores.userStore.lock(tenant.id, user.id))!.inactiveSince = world.clock.now();
     });
     expect((await users.setEnabled(system, user.id, true)).user.inactiveSince).toBeNull();
     expect((await eventsOf(user)).map(({ type }) => type)).toEqual([
@@ -189,7 +189,8 @@ describe('a change of an account', () => {
   it('asks who guards the account', async () => {
     const master = await world.tenant({ name: 'master' });
     const admin = await world.newUser(master);
-    const { roleStore, users } = world.services;
+    const { roleStore } = world.stores;
+    const { users } = world.services;
     const [role] = await roleStore.findBuiltin(master.id, ['administrator']);
     await roleStore.grant({
       tenantId: master.id,
@@ -210,7 +211,8 @@ describe('a change of an account', () => {
 
   it('takes the grants of a deleted user along, so that the next one with the id does not inherit them', async () => {
     const user = await create({ id: 'heir', username: 'heir' });
-    const { roleStore, rolePermissions } = world.services;
+    const { roleStore } = world.stores;
+    const { rolePermissions } = world.services;
     const roleId = newId();
     await world.db.transaction(async () => {
       const now = world.clock.now();

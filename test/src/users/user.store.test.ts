@@ -31,7 +31,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     afterAll(() => world.close());
 
     it('reads single users of any tenants in one statement when they are requested together', async () => {
-      const { userStore } = world.services;
+      const { userStore } = world.stores;
       statements.length = 0;
       const found = await Promise.all([
         userStore.findById(mine.id, 'both'),
@@ -49,7 +49,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     });
 
     it('does not let an id that cannot be one spoil the reads of others', async () => {
-      const { userStore } = world.services;
+      const { userStore } = world.stores;
       const found = await Promise.all(
         ['both', 'a\0b', '\ud800', 'x'.repeat(500), "'; --"].map((id) => userStore.findById(mine.id, id)),
       );
@@ -60,7 +60,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     });
 
     it('reads its own changes inside a unit of work', async () => {
-      const { userStore } = world.services;
+      const { userStore } = world.stores;
       await world.db.transaction(async () => {
         const user = await userStore.lock(mine.id, 'both');
         user!.givenName = 'Changed';
@@ -70,7 +70,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     });
 
     it('gives nothing of a neighbour (check 55)', async () => {
-      const { userStore } = world.services;
+      const { userStore } = world.stores;
       expect(await userStore.findById(mine.id, 'their')).toBeNull();
       expect([...(await userStore.findMany(mine.id, ['their', 'both'])).values()].map((user) => user.tenantId)).toEqual(
         [mine.id],
@@ -91,7 +91,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     });
 
     it('does not page into a neighbour by its cursor', async () => {
-      const { userStore } = world.services;
+      const { userStore } = world.stores;
       const page = await userStore.page(theirs.id, NO_FILTER, 'createdAt', { first: 1 });
       const after = page.cursorOf(page.rows[0]!);
       const next = await userStore.page(mine.id, NO_FILTER, 'createdAt', { after });
@@ -99,7 +99,7 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
     });
 
     it('changes nothing of a neighbour', async () => {
-      const { userStore } = world.services;
+      const { userStore } = world.stores;
       await world.db.transaction(async () => {
         expect(await userStore.lock(mine.id, 'their')).toBeNull();
         expect(await userStore.delete(mine.id, 'their')).toBe(false);

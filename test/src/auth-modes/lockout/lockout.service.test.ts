@@ -195,7 +195,7 @@ describe('lock-out', () => {
       const { fail, tenant, user } = await scene({ permanent: true });
       await world.services.sessions.start(world.system(tenant), { userId: user.id, amr: ['pwd'] });
       await fail(3);
-      const row = await world.services.userStore.findById(tenant.id, user.id);
+      const row = await world.stores.userStore.findById(tenant.id, user.id);
       expect(row).toMatchObject({ enabled: false, disabledReason: 'lockout' });
       const types = await world.eventTypes(tenant);
       expect(types).toContain('session.revoked');
@@ -216,13 +216,13 @@ describe('lock-out', () => {
       const { fail, check, tenant, user } = await scene({ permanent: true });
       await fail(3);
       expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(1);
-      expect(await world.services.userStore.findById(tenant.id, user.id)).toMatchObject({
+      expect(await world.stores.userStore.findById(tenant.id, user.id)).toMatchObject({
         enabled: true,
         disabledReason: null,
       });
       await fail(2);
       expect((await check()).isBlocked).toBe(false);
-      expect((await world.services.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
+      expect((await world.stores.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
       expect((await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted')).toMatchObject([
         { subject_id: user.id, params: { permanent: true } },
       ]);
@@ -232,7 +232,7 @@ describe('lock-out', () => {
       const { tenant, user } = await scene();
       await world.services.endAccess.setEnabled(world.system(tenant), user.id, false);
       expect(await lockouts().lift(world.system(tenant), { userId: user.id })).toBe(0);
-      expect((await world.services.userStore.findById(tenant.id, user.id))?.enabled).toBe(false);
+      expect((await world.stores.userStore.findById(tenant.id, user.id))?.enabled).toBe(false);
     });
   });
 

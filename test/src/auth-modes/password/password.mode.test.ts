@@ -21,7 +21,7 @@ describe('the password mode', () => {
   const mode = () => world.services.passwords;
   const set = (password: string, isTemporary = false) =>
     world.services.passwordFlow.set(world.system(tenant), { userId: user.id, password, isTemporary });
-  const hashOf = async () => (await world.services.credentials.findPassword(tenant.id, user.id))!.hash;
+  const hashOf = async () => (await world.stores.credentials.findPassword(tenant.id, user.id))!.hash;
 
   it('verifies the password that was set, and no other', async () => {
     const password = await world.givePassword(tenant, user.id);
@@ -79,7 +79,7 @@ describe('the password mode', () => {
     const password = 'an-older-hash-of-mine';
     const weak = await new PasswordHasher({ memoryKiB: 1024, timeCost: 1 }).hash(password);
     await world.db.transaction(() =>
-      world.services.credentials.add(tenant.id, { userId: user.id, type: 'password', secret: weak }),
+      world.stores.credentials.add(tenant.id, { userId: user.id, type: 'password', secret: weak }),
     );
     expect(await mode().verify(tenant.id, user.id, 'a-wrong-one')).toBe(false);
     expect(await hashOf()).toBe(weak);
@@ -93,15 +93,15 @@ describe('the password mode', () => {
     const password = 'an-older-hash-of-mine';
     const weak = await new PasswordHasher({ memoryKiB: 1024, timeCost: 1 }).hash(password);
     await world.db.transaction(() =>
-      world.services.credentials.add(tenant.id, { userId: user.id, type: 'password', secret: weak }),
+      world.stores.credentials.add(tenant.id, { userId: user.id, type: 'password', secret: weak }),
     );
     const hasher = new PasswordHasher();
     const { services } = world;
     const racing = new PasswordMode({
       db: world.db,
-      credentials: services.credentials,
+      credentials: world.stores.credentials,
       columns: new AuthModeStore(world.db),
-      users: services.userStore,
+      users: world.stores.userStore,
       hasher: {
         verify: hasher.verify.bind(hasher),
         verifyNothing: hasher.verifyNothing.bind(hasher),

@@ -54,7 +54,7 @@ describe('the security question', () => {
 
   it('keeps an Argon2id hash of the answer', async () => {
     await set();
-    expect(await world.services.securityQuestionStore.findHash(tenant.id, user.id)).toMatch(/^\$argon2id\$/);
+    expect(await world.stores.securityQuestionStore.findHash(tenant.id, user.id)).toMatch(/^\$argon2id\$/);
   });
 
   it('is checked: the question first, then the answer, each to the letter', async () => {

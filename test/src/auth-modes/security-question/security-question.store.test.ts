@@ -43,7 +43,7 @@ describe.each(ENGINES)('the store of security questions on $name', ({ open }) =>
   });
 
   it('raises a number of a credential once, and never in another tenant', async () => {
-    const { credentials } = world.services;
+    const { credentials } = world.stores;
     const { id } = await world.giveTotp(neighbour, ID);
     expect(await credentials.raise(own.id, id, 'lastStep', 5)).toBe(false);
     expect(await credentials.raise(neighbour.id, 'no-uuid', 'lastStep', 5)).toBe(false);

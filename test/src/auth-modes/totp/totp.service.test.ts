@@ -50,7 +50,7 @@ describe('code apps', () => {
         { params: { type: 'totp', ordinal: 1, credentialId: credential.id, label: 'My phone' } },
       ]);
       expect(JSON.stringify([credential, await world.events(tenant)])).not.toContain(secret);
-      expect(await world.services.credentials.secondFactorMethods(tenant.id, user.id)).toEqual(['totp']);
+      expect(await world.stores.credentials.secondFactorMethods(tenant.id, user.id)).toEqual(['totp']);
     });
 
     it('from what `begin` shows: a fresh secret each time, as text, address and PNG; nothing is kept', async () => {
@@ -61,7 +61,7 @@ describe('code apps', () => {
         `otpauth://totp/${tenant.name}:${user.username}?secret=${first.secret}&issuer=${tenant.name}&digits=6&period=30&algorithm=SHA1`,
       );
       expect(first.qrImage.subarray(0, 8)).toEqual(Buffer.from('89504e470d0a1a0a', 'hex'));
-      expect(await world.services.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
+      expect(await world.stores.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
       const attached = await attach({ secret: first.secret });
       expect(attached.credential.ordinal).toBe(1);
     });
@@ -83,7 +83,7 @@ describe('code apps', () => {
       for (const bad of ['', 'not base32!', 'JBSWY3DP']) {
         expect(await refusalOf(attach({ secret: bad, code: '000000' }))).toBe('TOTP_SECRET_INVALID');
       }
-      expect(await world.services.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
+      expect(await world.stores.credentials.secondFactorMethods(tenant.id, user.id)).toEqual([]);
       expect(await eventsOf('credential.added')).toEqual([]);
     });
 
@@ -174,7 +174,7 @@ describe('code apps', () => {
       world.clock.advance(STEP);
       expect(await tryCode(codeOf(secret))).toBe(true);
       expect(await tryCode(codeOf(secret))).toBe(false);
-      expect((await world.services.credentials.findById(tenant.id, credential.id))?.lastUsedAt).toEqual(
+      expect((await world.stores.credentials.findById(tenant.id, credential.id))?.lastUsedAt).toEqual(
         world.clock.now(),
       );
       expect(await eventsOf('sign_in.factor_failed')).toMatchObject([
@@ -186,7 +186,7 @@ describe('code apps', () => {
     it('take a code once of many who show it at the same moment', async () => {
       const { secret } = await attach();
       world.clock.advance(STEP);
-      const mode = new TotpMode({ credentials: world.services.credentials, clock: world.clock });
+      const mode = new TotpMode({ credentials: world.stores.credentials, clock: world.clock });
       const code = codeOf(secret);
       const shown = await Promise.all(Array.from({ length: 5 }, () => mode.verify(tenant.id, user.id, code)));
       expect(shown.filter(Boolean)).toHaveLength(1);
@@ -236,7 +236,7 @@ describe('code apps', () => {
 
     it('are wrong for an unknown user, for an account without apps, and in another tenant', async () => {
       const { secret } = await attach();
-      const mode = new TotpMode({ credentials: world.services.credentials, clock: world.clock });
+      const mode = new TotpMode({ credentials: world.stores.credentials, clock: world.clock });
       const other = await world.tenant();
       const bare = await world.newUser(tenant);
       world.clock.advance(STEP);

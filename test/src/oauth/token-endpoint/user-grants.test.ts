@@ -32,7 +32,7 @@ describe('token endpoint: password grant', () => {
     const issued = await user.signIn('user:read:self openid');
     const claims = decodeJwt(issued.accessToken);
     expect(claims).toMatchObject({ sub: user.id, knd: 'user', scope: 'user:read:self openid', amr: ['pwd'] });
-    const session = await world.services.sessionStore.findById(acme.id, claims['sid'] as string);
+    const session = await world.stores.sessionStore.findById(acme.id, claims['sid'] as string);
     expect(session?.userId).toBe(user.id);
     expect(decodeProtectedHeader(issued.idToken!)).toMatchObject({ typ: 'JWT' });
     expect(decodeJwt(issued.idToken!)).toMatchObject({ sub: user.id, aud: user.client.clientId, sid: claims['sid'] });

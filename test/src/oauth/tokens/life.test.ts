@@ -25,7 +25,7 @@ describe('the validity of a token', () => {
     return { client, user, issued: await user.signIn('user:read:self') };
   };
   const sessionsOf = async (userId: string) =>
-    (await world.services.sessionStore.newestOfUsers(acme.id, [userId], 10, world.clock.now())).get(userId) ?? [];
+    (await world.stores.sessionStore.newestOfUsers(acme.id, [userId], 10, world.clock.now())).get(userId) ?? [];
 
   async function expectEnded(issued: IssuedTokens, client: TestClient, reason: string | RegExp): Promise<void> {
     expect(await refusalOf(world, issued.accessToken)).toMatch(reason);

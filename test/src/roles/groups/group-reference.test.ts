@@ -20,9 +20,9 @@ describe('a group that a caller names', () => {
   });
 
   const find = (reference: GroupReference) =>
-    findGroup(tenants.world.services.groupStore, tenants.as(tenants.acme), reference);
+    findGroup(tenants.world.stores.groupStore, tenants.as(tenants.acme), reference);
   const idOf = (reference: GroupReference) =>
-    groupIdOf(tenants.world.services.groupStore, tenants.as(tenants.acme), reference);
+    groupIdOf(tenants.world.stores.groupStore, tenants.as(tenants.acme), reference);
 
   it('is found by its id, and with a named profile only if the group has it', async () => {
     expect((await find({ id: hq.id }))?.id).toBe(hq.id);

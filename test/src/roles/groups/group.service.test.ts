@@ -9,7 +9,7 @@ describe('groups', () => {
   const { as, asAll } = tenants;
   const create = (input: CreateGroup, tenant = tenants.acme) => tenants.world.services.groups.create(as(tenant), input);
   const pathOf = async ({ tenantId, id }: Group) =>
-    (await tenants.world.services.groupStore.findById(tenantId, id))?.path;
+    (await tenants.world.stores.groupStore.findById(tenantId, id))?.path;
 
   describe('in the tree', () => {
     it('has names that are unique among siblings, ignoring case and composition', async () => {

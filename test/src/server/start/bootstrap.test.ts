@@ -47,7 +47,7 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
       clientSecret: null,
     });
     const tenant = await master(world);
-    const admin = await services.userStore.findByUsername(tenant.id, 'root');
+    const admin = await world.stores.userStore.findByUsername(tenant.id, 'root');
     expect(await services.passwords.verify(tenant.id, admin!.id, GIVEN.adminPassword!)).toBe(true);
     const held = await services.rolePermissions.ofUser(tenant.id, admin!.id);
     for (const grant of everyPermission('all')) expect(held.includes(grant)).toBe(true);
@@ -65,8 +65,8 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
     const { services } = world;
     await bootstrap(world.db, services, GIVEN);
     const tenant = await master(world);
-    const client = await services.clientStore.findByClientId(tenant.id, 'ops');
-    const links = (await services.clientScopeStore.linksOf(tenant.id, [client!.id])).get(client!.id)!;
+    const client = await world.stores.clientStore.findByClientId(tenant.id, 'ops');
+    const links = (await world.stores.clientScopeStore.linksOf(tenant.id, [client!.id])).get(client!.id)!;
     const expected = services.scopes.names().filter((name) => services.scopes.find(name)!.holder !== 'user');
     expect(links.map(({ name }) => name)).toEqual(expect.arrayContaining(expected));
     expect(expected).toContain('blitz_api_sys_usec_chg');
@@ -78,7 +78,7 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
     await bootstrap(world.db, world.services, GIVEN);
     expect(await bootstrap(world.db, world.services, { ...GIVEN, adminUsername: 'other' })).toBeNull();
     const tenant = await master(world);
-    expect(await world.services.userStore.findByUsername(tenant.id, 'other')).toBeNull();
+    expect(await world.stores.userStore.findByUsername(tenant.id, 'other')).toBeNull();
   });
 
   it('happens on one of several nodes that start together', async () => {
@@ -95,7 +95,7 @@ describe.each(ENGINES)('the first start on $name', ({ open: openDatabase }) => {
     await expect(bootstrap(world.db, world.services, config)).rejects.toThrow(
       /^The configuration cannot be used:\n {2}- BOOTSTRAP_ADMIN_PASSWORD: [A-Z].*\.$/,
     );
-    expect(await world.services.tenantStore.findByName('master')).toBeNull();
+    expect(await world.stores.tenantStore.findByName('master')).toBeNull();
     expect(await bootstrap(world.db, world.services, GIVEN)).not.toBeNull();
   });
 });
@@ -107,7 +107,7 @@ describe('secrets that are not configured', () => {
     expect(made!.adminPassword).toMatch(/^[A-Za-z0-9_-]{32}$/);
     expect(made!.clientSecret).toMatch(/^[A-Za-z0-9_-]{32}$/);
     const tenant = await master(world);
-    const admin = await world.services.userStore.findByUsername(tenant.id, 'admin');
+    const admin = await world.stores.userStore.findByUsername(tenant.id, 'admin');
     expect(await world.services.passwords.verify(tenant.id, admin!.id, made!.adminPassword!)).toBe(true);
   });
 
@@ -120,7 +120,7 @@ describe('secrets that are not configured', () => {
       expect.stringContaining('BOOTSTRAP_ADMIN_PASSWORD'),
       expect.stringContaining('BOOTSTRAP_CLIENT_SECRET'),
     ]);
-    expect(await world.services.tenantStore.findByName('master')).toBeNull();
+    expect(await world.stores.tenantStore.findByName('master')).toBeNull();
     await bootstrap(world.db, world.services, GIVEN);
     expect(await bootstrap(world.db, world.services, NOTHING)).toBeNull();
   });
@@ -138,7 +138,7 @@ describe('DEMO=1', () => {
     expect(users.totalCount).toBe(300);
     const sessions = await services.sessions.page(authority, {}, { first: 1, withTotal: true } as never);
     expect(sessions.totalCount).toBe(300);
-    const ada = await services.userStore.findByUsername(tenant.id, 'ada.abara');
+    const ada = await world.stores.userStore.findByUsername(tenant.id, 'ada.abara');
     expect(await services.federationLinks.list(authority, ada!.id)).toHaveLength(1);
     const riskbits = await services.riskbits.page(authority, {}, { first: 1, withTotal: true } as never);
     expect(riskbits.totalCount).toBe(5);

@@ -22,7 +22,7 @@ describe.each(ENGINES)('the check of the master key on $name', ({ open }) => {
       store,
       masterKey,
       {
-        isEmpty: async () => (await world.services.tenantStore.findByName('master')) === null,
+        isEmpty: async () => (await world.stores.tenantStore.findByName('master')) === null,
         opensStoredKey: () => world.services.oauth.keys.opensStoredKey(),
       },
       'the database of DATABASE_URL',
