@@ -1,4 +1,5 @@
-import { EVENT_TYPES, type EventEnds } from '../src/events/index.ts';
+import type { EventEnds } from '../src/events/index.ts';
+import { EVENT_CATALOGUE } from '../src/modules.ts';
 
 const HEAD = `# Security events
 
@@ -29,9 +30,9 @@ An event that a node does not know, because a newer version wrote it, counts for
 /** `docs/events.md`: every event type by category, in the order of the catalogue, with the access that it ends. */
 export function buildEventsPage(): string {
   const meanings = Object.entries(MEANINGS).map(([ends, meaning]) => `- \`${ends}\`: ${meaning}.\n`);
-  const byCategory = Map.groupBy(Object.entries(EVENT_TYPES), ([, { category }]) => category);
+  const byCategory = Map.groupBy(EVENT_CATALOGUE.types, ({ category }) => category);
   const tables = [...byCategory].map(([category, rows]) => {
-    const lines = rows.map(([type, { ends, description }]) => `| \`${type}\` | ${ends} | ${description} |\n`);
+    const lines = rows.map(({ name, ends, description }) => `| \`${name}\` | ${ends} | ${description} |\n`);
     return `\n## ${category}\n\n| type | ends | description |\n| --- | --- | --- |\n${lines.join('')}`;
   });
   return [HEAD, ...meanings, TAIL, ...tables].join('');

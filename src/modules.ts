@@ -1,9 +1,11 @@
 import { access } from './access/module.ts';
 import { authModes } from './auth-modes/module.ts';
 import { clients } from './clients/module.ts';
-import { gatherEntities, gatherErrors, gatherForeignKeys, gatherIndexes } from './composition/index.ts';
+import { gatherEntities, gatherErrors, gatherEvents, gatherForeignKeys, gatherIndexes } from './composition/index.ts';
 import { consents } from './consents/module.ts';
 import { crypto } from './crypto/module.ts';
+import { delivery } from './delivery/module.ts';
+import { EventCatalogue } from './events/index.ts';
 import { events } from './events/module.ts';
 import { federation } from './federation/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
@@ -27,6 +29,7 @@ const MODULES = [
   events,
   access,
   tenants,
+  delivery,
   roles,
   users,
   clients,
@@ -51,3 +54,12 @@ export const SQL_ONLY: SqlOnly = { foreignKeys: gatherForeignKeys(MODULES), inde
 
 /** Every error table of `src/`. */
 export const ERROR_TABLES = gatherErrors(MODULES);
+
+/** Every type of event by name. */
+export const EVENT_TYPES = gatherEvents(MODULES);
+
+/** The same for the readers of events. */
+export const EVENT_CATALOGUE = new EventCatalogue([EVENT_TYPES]);
+
+/** The name of an event type. */
+export type EventName = keyof typeof EVENT_TYPES;

@@ -1,13 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
-import {
-  EVENT_TYPES,
-  type EventFilter,
-  type EventType,
-  type FeedItem,
-  isEventType,
-  type SecurityEvent,
-} from '../../src/events/index.ts';
+import type { EventCatalogue, EventFilter, FeedItem, SecurityEvent } from '../../src/events/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import { parseUserAgent } from '../../src/sessions/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -28,13 +21,15 @@ import {
   SecurityEventType,
 } from './security-event.type.ts';
 
-const CATEGORIES: ReadonlySet<string> = new Set(Object.values(EVENT_TYPES).map(({ category }) => category));
 /** The filter of the arguments, checked. */
-function checked<F extends AccountEventFilterInput>(input: F | undefined): EventFilter | undefined {
-  const unknownType = input?.types?.find((type) => !isEventType(type));
+function checked<F extends AccountEventFilterInput>(
+  catalogue: EventCatalogue,
+  input: F | undefined,
+): EventFilter | undefined {
+  const unknownType = input?.types?.find((type) => catalogue.find(type) === undefined);
   if (unknownType !== undefined)
     throw invalidField('filter.types', 'EVENT_TYPE_UNKNOWN', 'There is no such event type.');
-  const unknownCategory = input?.categories?.find((category) => !CATEGORIES.has(category));
+  const unknownCategory = input?.categories?.find((category) => !catalogue.categories.has(category));
   if (unknownCategory !== undefined) {
     throw invalidField('filter.categories', 'EVENT_CATEGORY_UNKNOWN', 'There is no such event category.');
   }
@@ -46,7 +41,7 @@ async function toFilter(
   { authority, services }: GraphContext,
   input: SecurityEventFilterInput | undefined,
 ): Promise<EventFilter> {
-  const filter = checked(input) ?? {};
+  const filter = checked(services.eventEngine.catalogue, input) ?? {};
   if (authority.reach !== 'self') return filter;
   return services.accountHistory.about(authority, filter.subjectId ?? authority.caller.userId ?? '', filter);
 }
@@ -134,12 +129,18 @@ export class SecurityEventResolver {
   ): Promise<ConnectionData<SecurityEvent>> {
     const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
     const id = keyOf('User', userId, 'userId');
-    return toConnection(await services.accountHistory.page(authority, id, checked(filter) ?? {}, request));
+    return toConnection(
+      await services.accountHistory.page(authority, id, checked(services.eventEngine.catalogue, filter) ?? {}, request),
+    );
   }
 
   @Query(() => [EventTypeInfo], { description: 'Every type of security event.' })
-  eventTypes(): EventTypeInfo[] {
-    return Object.entries(EVENT_TYPES).map(([type, row]) => ({ type: type as EventType, ...row }));
+  eventTypes(@Ctx() { services }: GraphContext): EventTypeInfo[] {
+    return services.eventEngine.catalogue.types.map(({ name, category, description }) => ({
+      type: name,
+      category,
+      description,
+    }));
   }
 
   @RequiresScopes(['event:read'], ['event:read:self'])

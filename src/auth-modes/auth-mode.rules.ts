@@ -1,5 +1,6 @@
 import type { EventType } from '../events/index.ts';
 import type { FieldFault } from '../kernel/index.ts';
+import { authModeEvents } from './auth-mode.events.ts';
 import type { AuthModeChange, AuthModeColumns } from './auth-mode.store.ts';
 
 /** The required action that demands a password change at the next sign-in. */
@@ -39,7 +40,7 @@ const unique = (methods: unknown): string[] => [...new Set(methods as string[])]
 export const AUTH_MODE_RULES: readonly AuthModeRule[] = [
   {
     member: 'requiredFactor',
-    event: 'auth_mode.required_factor_changed',
+    event: authModeEvents['auth_mode.required_factor_changed'],
     allowed: 'requiredFactor is 2 or null.',
     isAssignable: (value) => value === 2 || value === null,
     refusal: ({ id, secondFactors }, value) =>
@@ -55,7 +56,7 @@ export const AUTH_MODE_RULES: readonly AuthModeRule[] = [
   },
   {
     member: 'needPasswordChange',
-    event: 'auth_mode.password_change_required',
+    event: authModeEvents['auth_mode.password_change_required'],
     allowed: 'needPasswordChange can only be set to true; a change of the password clears it.',
     isAssignable: (value) => value === true,
     change: ({ requiredActions }) =>
@@ -63,7 +64,7 @@ export const AUTH_MODE_RULES: readonly AuthModeRule[] = [
   },
   {
     member: 'methodsLocked',
-    event: 'auth_mode.locked_methods_changed',
+    event: authModeEvents['auth_mode.locked_methods_changed'],
     allowed: 'methodsLocked is a list that may name "password".',
     isAssignable: (value) =>
       Array.isArray(value) && value.length <= MAX_METHODS && value.every((name) => LOCKABLE_METHODS.includes(name)),

@@ -11,6 +11,7 @@ import {
   requireUserId,
   type User,
   userErrors,
+  userEvents,
 } from '../users/index.ts';
 import { type AccountState, accountStateOf, FOR_EVER } from './account-state.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
@@ -199,7 +200,7 @@ function exemption(row: AuthModeColumns, end: Date, now: Date): Decision {
     row.exemptUntil?.getTime() === exemptUntil?.getTime() && row.inactiveSince?.getTime() === inactiveSince?.getTime();
   if (isSame) return { change: {}, drafts: [] };
   const params = { value: isExempt ? 'untouchable' : 'cancelled', until: end < FOR_EVER ? end : null };
-  return { change: { exemptUntil, inactiveSince }, drafts: [{ type: 'user.state_changed', params }] };
+  return { change: { exemptUntil, inactiveSince }, drafts: [{ type: userEvents['user.state_changed'], params }] };
 }
 
 function shown(row: Columns, state: AccountState): AuthModes {

@@ -27,6 +27,7 @@ export type {
 export type { AuthMode, CredentialType } from './mode.ts';
 export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';
+export { passwordEvents } from './password/password.events.ts';
 export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
 export { SecurityQuestionService } from './security-question/security-question.service.ts';

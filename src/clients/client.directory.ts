@@ -1,8 +1,9 @@
 import { PermissionSet, type ScopeAliases } from '../access/index.ts';
-import { type EventType, readEndedAccess, type SecurityEvent } from '../events/index.ts';
+import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
-import { grantsOf, type RolePermissions } from '../roles/index.ts';
+import { grantsOf, holderEvents, type RolePermissions } from '../roles/index.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
+import { clientEvents } from './client.events.ts';
 import type { ClientStore } from './client.store.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
 import { clientMetadata, webOriginsOf } from './metadata/index.ts';
@@ -35,21 +36,25 @@ export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
 /**
  * Events that add a client, an owner or a role. They end no access, so `ends` of the event catalogue does not cover them.
  */
-const GAINS: ReadonlySet<EventType> = new Set<EventType>(['client.created', 'linked_app.bound', 'role_grant.added']);
+const GAINS: ReadonlySet<string> = new Set([
+  clientEvents['client.created'].name,
+  clientEvents['linked_app.bound'].name,
+  holderEvents['role_grant.added'].name,
+]);
 
 /** Entries to drop: those of the whole tenant, or of one client. */
 type Stale = { readonly kind: 'tenant' } | { readonly kind: 'client'; readonly clientId: string };
 
 function findGaining({ type, clientId, params }: SecurityEvent): Stale | null {
-  if (type !== 'role_grant.added') return clientId === null ? null : { kind: 'client', clientId };
+  if (type !== holderEvents['role_grant.added'].name) return clientId === null ? null : { kind: 'client', clientId };
   // The event names the client by its UUID. Finding the client_id would need a query, so drop all clients of the tenant.
   return params['holderKind'] === 'client' ? { kind: 'tenant' } : null;
 }
 
 /** The entries to drop after an event. Events of users and sessions do not change the record of a client. */
-function findStale(event: SecurityEvent): Stale | null {
+function findStale(event: SecurityEvent, catalogue: EventCatalogue): Stale | null {
   if (GAINS.has(event.type)) return findGaining(event);
-  const ended = readEndedAccess(event);
+  const ended = catalogue.readEndedAccess(event);
   return ended?.kind === 'tenant' || ended?.kind === 'client' ? ended : null;
 }
 
@@ -58,6 +63,7 @@ export interface ClientDirectoryDeps {
   readonly scopeStore: ClientScopeStore;
   readonly scopes: ScopeAliases;
   readonly roles: RolePermissions;
+  readonly catalogue: EventCatalogue;
 }
 
 /**
@@ -119,7 +125,7 @@ export class ClientDirectory {
     const tenants = new Set<string>();
     const clients = new Set<string>();
     for (const event of events) {
-      const stale = findStale(event);
+      const stale = findStale(event, this.#deps.catalogue);
       if (stale?.kind === 'tenant') tenants.add(event.tenantId);
       else if (stale !== null) clients.add(`${event.tenantId} ${stale.clientId}`);
     }

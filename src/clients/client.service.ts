@@ -7,6 +7,7 @@ import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
+import { clientEvents } from './client.events.ts';
 import type { ClientFilter, ClientStore } from './client.store.ts';
 import { STANDARD_SCOPES } from './client-grants.ts';
 import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
@@ -140,7 +141,7 @@ export class ClientService {
       if (isPublic && (input.secret !== undefined || input.withRestSecret === true)) throw clientErrors.CLIENT_PUBLIC();
       const secret = isPublic ? null : secrets.add(client, { ...input.secret, kind: 'oauth' });
       const restSecret = input.withRestSecret === true ? this.#addRestSecret(authority, client) : null;
-      this.#record(authority, client, 'client.created');
+      this.#record(authority, client, clientEvents['client.created']);
       return { client, secret, restSecret };
     });
   }
@@ -165,7 +166,7 @@ export class ClientService {
       }
       if (changed.length === 0) return client;
       client.updatedAt = this.#deps.clock.now();
-      this.#record(authority, client, 'client.updated', { changed });
+      this.#record(authority, client, clientEvents['client.updated'], { changed });
       return client;
     });
   }
@@ -180,7 +181,7 @@ export class ClientService {
       await roleStore.deleteGrantsOf(client.tenantId, 'client', [client.id]);
       await roleStore.deleteOfClient(client.tenantId, client.id);
       await store.delete(client.tenantId, client.id);
-      this.#record(authority, gone, 'client.deleted');
+      this.#record(authority, gone, clientEvents['client.deleted']);
       return gone;
     });
   }
@@ -202,7 +203,7 @@ export class ClientService {
       if (input.kind === 'rest') assertMayGrant(authority, REST_GRANTS);
       const { overlapSeconds = 0, ...next } = input;
       const secret = await this.#deps.secrets.rotate(client, next, overlapSeconds);
-      this.#record(authority, client, 'client.secret_rotated', { kind: input.kind, overlapSeconds });
+      this.#record(authority, client, clientEvents['client.secret_rotated'], { kind: input.kind, overlapSeconds });
       return { client, secret };
     });
   }
@@ -216,7 +217,7 @@ export class ClientService {
     return this.#deps.db.transaction(async () => {
       const client = await this.#lock(authority, id, { evenBuiltin: true });
       const secret = await this.#deps.secrets.read(client, kind);
-      if (secret !== null) this.#record(authority, client, 'client.secret_read', { kind });
+      if (secret !== null) this.#record(authority, client, clientEvents['client.secret_read'], { kind });
       return secret;
     });
   }

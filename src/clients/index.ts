@@ -12,6 +12,7 @@ export {
 export { CLIENT_ID, ClientDirectory, type ClientRecord } from './client.directory.ts';
 export type { Client, ClientSecret, RedirectEntry } from './client.entity.ts';
 export { clientErrors } from './client.errors.ts';
+export { clientEvents } from './client.events.ts';
 export {
   type ClientReference,
   ClientService,

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import { CLIENT_ID } from './client.directory.ts';
 import { clientErrors } from './client.errors.ts';
+import { clientEvents } from './client.events.ts';
 import type { ClientStore } from './client.store.ts';
 
 export interface LinkedAppBindingDeps {
@@ -40,6 +41,10 @@ export class LinkedAppBinding {
     await guard.assertMayChange(authority, 'client', client.id);
     client.ownerUserId = userId;
     client.updatedAt = clock.now();
-    events.record(caller, tenant, { type: 'linked_app.bound', subjectId: userId, clientId: client.clientId });
+    events.record(caller, tenant, {
+      type: clientEvents['linked_app.bound'],
+      subjectId: userId,
+      clientId: client.clientId,
+    });
   }
 }

@@ -8,6 +8,7 @@ import {
   ClientWebOriginEntity,
 } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
+import { clientEvents } from './client.events.ts';
 
 export const clients = {
   name: 'clients',
@@ -19,4 +20,5 @@ export const clients = {
     byTenant('client_scope_links', 'scope_id', 'client_scopes'),
   ],
   errors: [clientErrors],
+  events: [clientEvents],
 } satisfies ServiceModule;

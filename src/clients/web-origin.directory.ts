@@ -1,6 +1,7 @@
-import { EVENT_TYPES, readEndedAccess, type SecurityEvent } from '../events/index.ts';
+import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { ClientDirectory } from './client.directory.ts';
+import { clientEvents } from './client.events.ts';
 import type { ClientStore } from './client.store.ts';
 
 /** Most origins of one set. For a tenant with more, each origin is looked up separately. */
@@ -22,11 +23,11 @@ const ROLE_CATEGORIES: ReadonlySet<string | undefined> = new Set(['role', 'group
  * Whether other origins may be listed after an event. A new client ends no access, so `ends` in the event catalogue does not
  * cover it. Roles and groups, which end access in a whole tenant and change often, list no origins.
  */
-function changesOrigins(event: SecurityEvent): boolean {
-  if (event.type === 'client.created') return true;
-  const ended = readEndedAccess(event);
+function changesOrigins(event: SecurityEvent, catalogue: EventCatalogue): boolean {
+  if (event.type === clientEvents['client.created'].name) return true;
+  const ended = catalogue.readEndedAccess(event);
   if (ended?.kind === 'client') return true;
-  return ended?.kind === 'tenant' && !ROLE_CATEGORIES.has(EVENT_TYPES[event.type]?.category);
+  return ended?.kind === 'tenant' && !ROLE_CATEGORIES.has(catalogue.find(event.type)?.category);
 }
 
 interface OriginSet {
@@ -40,6 +41,7 @@ const LISTED = {};
 export interface WebOriginDirectoryDeps {
   readonly store: Pick<ClientStore, 'webOrigins' | 'hasWebOrigin'>;
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
+  readonly catalogue: EventCatalogue;
 }
 
 /**
@@ -90,7 +92,9 @@ export class WebOriginDirectory {
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    const stale = new Set(events.filter(changesOrigins).map(({ tenantId }) => String(tenantId)));
+    const stale = new Set(
+      events.filter((event) => changesOrigins(event, this.#deps.catalogue)).map(({ tenantId }) => String(tenantId)),
+    );
     if (stale.size === 0) return;
     stale.add(ALL);
     this.#sets.drop((key) => stale.has(key));

@@ -3,6 +3,12 @@ import type { AnnouncedErrors, ServiceModule } from './service-module.ts';
 
 type ErrorsOf<M> = M extends { readonly errors: readonly (infer T)[] } ? T : never;
 
+type EventsOf<M> = M extends { readonly events: readonly (infer T)[] } ? T : never;
+/** The members of all types of a union. */
+type AllOf<U> = {
+  readonly [K in U extends unknown ? keyof U : never]: U extends { readonly [P in K]: infer V } ? V : never;
+};
+
 /** The entities of all modules. @throws Error Two modules announce a table of the same name. */
 export function gatherEntities(modules: readonly ServiceModule[]): EntityList {
   refuseDoubles(modules, 'table', ({ entities = [] }) => entities.map(tableName));
@@ -32,6 +38,12 @@ export function gatherIndexes(modules: readonly ServiceModule[]): Readonly<Recor
 export function gatherErrors<M extends ServiceModule>(modules: readonly M[]): readonly ErrorsOf<M>[] {
   refuseDoubles(modules, 'error code', ({ errors = [] }) => errors.flatMap(({ rows }) => Object.keys(rows)));
   return modules.flatMap(({ errors = [] as readonly AnnouncedErrors[] }) => errors as readonly ErrorsOf<M>[]);
+}
+
+/** The event types of all modules by name. @throws Error Two modules announce the same type. */
+export function gatherEvents<M extends ServiceModule>(modules: readonly M[]): AllOf<EventsOf<M>> {
+  refuseDoubles(modules, 'event type', ({ events = [] }) => events.flatMap((table) => Object.keys(table)));
+  return Object.assign({}, ...modules.flatMap(({ events = [] }) => events));
 }
 
 const tableName = (entity: EntityList[number]): string =>

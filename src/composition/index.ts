@@ -2,5 +2,5 @@
  * What a module of `src/` announces, and how the list of all modules (`src/modules.ts`) is put together. May import `kernel/`,
  * `persistence/` and `events/`.
  */
-export { gatherEntities, gatherErrors, gatherForeignKeys, gatherIndexes } from './gather.ts';
+export { gatherEntities, gatherErrors, gatherEvents, gatherForeignKeys, gatherIndexes } from './gather.ts';
 export type { ServiceModule } from './service-module.ts';

@@ -1,3 +1,4 @@
+import type { EventTable } from '../events/index.ts';
 import type { ErrorRow } from '../kernel/index.ts';
 import type { EntityList, ForeignKey } from '../persistence/index.ts';
 
@@ -21,4 +22,6 @@ export interface ServiceModule {
   readonly indexes?: Readonly<Record<string, string>>;
   /** Error tables. */
   readonly errors?: readonly AnnouncedErrors[];
+  /** Types of events. */
+  readonly events?: readonly EventTable[];
 }

@@ -12,6 +12,7 @@ import {
   writeForUser,
 } from '../users/index.ts';
 import { consentErrors } from './consent.errors.ts';
+import { consentEvents } from './consent.events.ts';
 import type { ConsentRow, ConsentStore } from './consent.store.ts';
 
 /** The tokens that clients hold for users. `oauth/` implements it, because this module may not import `oauth/`. */
@@ -86,7 +87,11 @@ export class ConsentService {
     return db.transaction(async () => {
       const isNew = await writeForUser('consents', () => store.add(row, clock.now()));
       if (isNew)
-        this.#record(authority, 'consent.granted', { userId: id, clientId: client.clientId, scopes: row.scopes });
+        this.#record(authority, consentEvents['consent.granted'], {
+          userId: id,
+          clientId: client.clientId,
+          scopes: row.scopes,
+        });
       return isNew;
     });
   }
@@ -105,7 +110,7 @@ export class ConsentService {
       if (consent === null || !(await store.delete(tenantId, id, consent.clientUuid)))
         throw consentErrors.CONSENT_NOT_FOUND();
       await tokens.revokeOfClient(authority, id, consent.clientUuid);
-      this.#record(authority, 'consent.revoked', consent);
+      this.#record(authority, consentEvents['consent.revoked'], consent);
       return consent;
     });
   }
@@ -113,7 +118,7 @@ export class ConsentService {
   /** The client column of the event names the client that acted; the client of the consent is a parameter. */
   #record(
     { caller, tenant }: Authority,
-    type: Extract<EventType, `consent.${string}`>,
+    type: EventType<'consent.granted' | 'consent.revoked'>,
     { userId, clientId, scopes }: Pick<ConsentRow, 'userId' | 'clientId' | 'scopes'>,
   ): void {
     this.#deps.events.record(caller, tenant, { type, subjectId: userId, params: { clientId, scopes } });

@@ -2,6 +2,8 @@
  * Outgoing mails and text messages: templates by language, a queue that callers do not wait for, and transports (SMTP, an
  * SMS gateway behind SMTP, or files where no server is configured). May import `kernel/` and `persistence/`.
  */
+
+export { deliveryEvents } from './delivery.events.ts';
 export {
   type DeliveryOutcome,
   DeliveryQueue,

@@ -9,6 +9,7 @@ import { EventStore } from './read/event.store.ts';
 import { Feed } from './read/feed.ts';
 import { Follower } from './read/follower.ts';
 import { databaseStatement, linkStatement, PositionReader } from './read/positions.ts';
+import type { EventCatalogue } from './record/catalogue.ts';
 import { CursorCodec, type CursorSealer } from './record/cursor.ts';
 import { Sequencer } from './sequence/sequencer.ts';
 import { embeddedSequencing, POSITIONS_CHANNEL, type Sequencing, serverSequencing } from './sequence/sequencing.ts';
@@ -21,6 +22,8 @@ import { databaseSink, linkSink } from './write/sinks.ts';
 export interface EventEngineOptions {
   readonly db: Database;
   readonly clock: Clock;
+  /** The types of the events that the modules announce. */
+  readonly catalogue: EventCatalogue;
   /** `new Sealer(masterKey, 'event-cursor')`: the purpose makes the key one that nothing else uses. */
   readonly sealer: CursorSealer;
   /** `NATS_URL`: nodes wake each other over NATS instead of NOTIFY. */
@@ -58,6 +61,7 @@ interface Wiring {
  * PostgreSQL server it keeps three connections outside the pool.
  */
 export class EventEngine {
+  readonly catalogue: EventCatalogue;
   readonly log: EventLog;
   readonly reader: EventReader;
   readonly feed: Feed;
@@ -72,17 +76,18 @@ export class EventEngine {
   #checkpoints: NodeJS.Timeout | undefined;
 
   constructor(options: EventEngineOptions) {
-    const { db, clock } = options;
+    const { db, clock, catalogue } = options;
     const onError = options.onError ?? (() => undefined);
     const poll = db.isEmbedded ? POLL_MS.embedded : POLL_MS.server;
     const cursors = new CursorCodec(options.sealer);
     this.#options = options;
+    this.catalogue = catalogue;
     this.#wiring = db.server === undefined ? embeddedWiring(db) : serverWiring(db.server, options);
     const { sink, sequencing, reader, waker } = this.#wiring;
     this.log = new EventLog(db, clock, sink);
-    this.reader = new EventReader(new EventStore(db, cursors));
+    this.reader = new EventReader(new EventStore(db, cursors, catalogue));
     this.follower = new Follower({ reader, onError, pollMs: poll.follower });
-    this.feed = new Feed({ db, follower: this.follower, reader, cursors });
+    this.feed = new Feed({ db, follower: this.follower, reader, cursors, catalogue });
     this.maintenance = new LogMaintenance(db, clock);
     this.retention = new LogRetention(db, clock);
     this.#sequencer = new Sequencer({

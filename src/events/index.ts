@@ -10,10 +10,17 @@ export type { EventReader } from './read/event.reader.ts';
 export type { EventFilter } from './read/event-filter.ts';
 export type { Feed, FeedItem, FollowRequest } from './read/feed.ts';
 export type { Follower } from './read/follower.ts';
-export { EVENT_TYPES, type EventEnds, type EventType, type EventTypeRow, isEventType } from './record/catalogue.ts';
+export { EventCatalogue } from './record/catalogue.ts';
 export type { CursorSealer } from './record/cursor.ts';
-export { type EndedAccess, type EndedSubject, readEndedAccess } from './record/ended-access.ts';
+export type { EndedAccess, EndedSubject } from './record/ended-access.ts';
 export type { EventActor, EventDraft, SecurityEvent } from './record/event.ts';
+export {
+  defineEvents,
+  type EventEnds,
+  type EventTable,
+  type EventType,
+  type EventTypeRow,
+} from './record/event-type.ts';
 export type { RetentionDays } from './upkeep/retention.ts';
 export type { ChangeGroup } from './write/change-group.ts';
 export { type CommittedListener, EventLog } from './write/log.ts';

@@ -8,6 +8,7 @@ import type { TenantDirectory } from '../tenants/index.ts';
 import { type AccountSource, getAccountInReach, getAccountToChange, type User, writeForUser } from '../users/index.ts';
 import type { FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
+import { federationEvents } from './federation.events.ts';
 import type { FederationLinkStore, LinkKey, LinkRow } from './link.store.ts';
 import { type ProviderRef, providerKey } from './provider.service.ts';
 import type { FederationProviderStore } from './provider.store.ts';
@@ -127,7 +128,7 @@ export class FederationLinkService {
       const key = provider && isAccountId(input.externalId) ? keyOf(provider, input.externalId) : null;
       const link = key === null ? null : await store.find(tenantId, key);
       if (link === null || !(await store.remove(tenantId, link, user.id))) throw federationErrors.LINK_NOT_FOUND();
-      this.#record(authority, 'federation_link.removed', link);
+      this.#record(authority, federationEvents['federation_link.removed'], link);
       return link;
     });
   }
@@ -147,7 +148,7 @@ export class FederationLinkService {
     const token = provider?.storeTokens ? await store.findToken(authority.tenant.id, provider.id, user.id, now) : null;
     if (token === null) throw federationErrors.FEDERATION_TOKEN_NOT_FOUND();
     await events.append(authority.caller, authority.tenant, {
-      type: 'federation_token.read',
+      type: federationEvents['federation_token.read'],
       subjectId: user.id,
       params: { provider_type: ref.type, provider_name: ref.name, external_id: token.externalId },
     });
@@ -196,7 +197,7 @@ export class FederationLinkService {
     if (!(await this.#insert(row))) return this.#keepLinked(authority, user, key, account, now);
     if ((await store.countOfUser(tenantId, user.id)) > MAX_LINKS_OF_USER) throw federationErrors.LINK_LIMIT_REACHED();
     const link = { ...row, providerType: provider.type, providerName: provider.name };
-    this.#record(authority, 'federation_link.added', link);
+    this.#record(authority, federationEvents['federation_link.added'], link);
     return link;
   }
 
@@ -216,7 +217,7 @@ export class FederationLinkService {
     if (externalName === undefined || externalName === link.externalName) return link;
     await store.rename(authority.tenant.id, key, externalName, now);
     const renamed = { ...link, externalName, updatedAt: now };
-    this.#record(authority, 'federation_link.updated', renamed);
+    this.#record(authority, federationEvents['federation_link.updated'], renamed);
     return renamed;
   }
 

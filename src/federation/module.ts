@@ -2,6 +2,7 @@ import type { ServiceModule } from '../composition/index.ts';
 import { byTenant, fk } from '../persistence/index.ts';
 import { FederationLinkEntity, FederationProviderEntity, FederationTokenEntity } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
+import { federationEvents } from './federation.events.ts';
 
 export const federation = {
   name: 'federation',
@@ -16,4 +17,5 @@ export const federation = {
     ]),
   ],
   errors: [federationErrors],
+  events: [federationEvents],
 } satisfies ServiceModule;

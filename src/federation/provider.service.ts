@@ -6,6 +6,7 @@ import { type Clock, newId, requireText } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import type { FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
+import { federationEvents } from './federation.events.ts';
 import {
   assertSecretFits,
   type ConfigRules,
@@ -113,7 +114,7 @@ export class FederationProviderService {
         updatedAt: now,
       });
       await this.#flushMapped();
-      this.#record(authority, 'provider.created', provider);
+      this.#record(authority, federationEvents['provider.created'], provider);
       return provider;
     });
   }
@@ -128,7 +129,7 @@ export class FederationProviderService {
       const changed = [...this.#applyPlain(provider, input), ...(await this.#applyConfig(authority, provider, input))];
       if (changed.length === 0) return provider;
       provider.updatedAt = this.#deps.clock.now();
-      this.#record(authority, 'provider.updated', provider, { changed });
+      this.#record(authority, federationEvents['provider.updated'], provider, { changed });
       return provider;
     });
   }
@@ -140,7 +141,7 @@ export class FederationProviderService {
       const provider = await this.#lock(authority, id);
       const links = await store.countLinks(authority.tenant.id, provider.id);
       await store.delete(authority.tenant.id, provider.id);
-      this.#record(authority, 'provider.deleted', provider, { links });
+      this.#record(authority, federationEvents['provider.deleted'], provider, { links });
       return provider;
     });
   }

@@ -5,6 +5,7 @@ import {
   type LockoutService,
   type PasswordMode,
   type PreparedPassword,
+  passwordEvents,
   passwordModeErrors,
   runGuardedTry,
   type StoredPassword,
@@ -19,6 +20,7 @@ import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants
 import { type AccountSource, canonicalUserId, getAccount } from '../users/index.ts';
 import type { EndAccessFlow } from './end-access.ts';
 import type { PasswordNotice, PasswordNotices } from './password-notices.ts';
+import { signInEvents } from './sign-in.events.ts';
 
 /**
  * What happens to the account's sessions and their tokens: all end, and the devices are deleted; all except the caller's
@@ -196,7 +198,7 @@ export class PasswordFlow {
     // change.
     requireRecentSignIn(authority, canonicalUserId(input.userId), settings.reauthSeconds, clock.now());
     const prepared = await passwords.prepare(authority, input.userId, input.password, path);
-    const how = { event: 'password.reset', isTemporary } as const;
+    const how = { event: passwordEvents['password.reset'], isTemporary } as const;
     const beside = async (): Promise<void> => {
       alsoDo?.();
       // A caller who only holds the right `change_password` may not lift the block of the account.
@@ -213,7 +215,7 @@ export class PasswordFlow {
     requireRecentSignIn(authority, userId, settings.reauthSeconds, clock.now());
     const proved = await passwords.admit(() => this.#prove(authority, userId, input.currentPassword));
     const prepared = await passwords.prepare(authority, userId, input.newPassword, 'input.newPassword');
-    const how = { event: 'password.changed', proved } as const;
+    const how = { event: passwordEvents['password.changed'], proved } as const;
     const sessions = input.sessions ?? 'end-others';
     await this.#write(authority, prepared, { ...input, how, sessions, ...(alsoDo === undefined ? {} : { alsoDo }) });
   }
@@ -257,7 +259,7 @@ export class PasswordFlow {
     const result = await runGuardedTry(lockouts, attempt, caller, () => passwords.prove(tenant.id, userId, password));
     if (result.kind === 'right') return result.proof;
     await events.append(caller, tenant, {
-      type: 'sign_in.failed',
+      type: signInEvents['sign_in.failed'],
       subjectId: userId,
       outcome: 'failure',
       reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_password',

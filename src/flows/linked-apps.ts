@@ -1,5 +1,12 @@
 import type { Authority } from '../access/index.ts';
-import { CLIENT_ID, type Client, type ClientScopeStore, type ClientStore, clientErrors } from '../clients/index.ts';
+import {
+  CLIENT_ID,
+  type Client,
+  type ClientScopeStore,
+  type ClientStore,
+  clientErrors,
+  clientEvents,
+} from '../clients/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
@@ -99,7 +106,7 @@ export class LinkedApps {
     await clients.delete(tenant.id, id);
     const { clientId, softwareId } = client;
     events.record(caller, tenant, {
-      type: 'linked_app.removed',
+      type: clientEvents['linked_app.removed'],
       subjectId: owner,
       clientId,
       params: { id: clientId, softwareId: softwareId ?? null },

@@ -13,6 +13,7 @@ import {
   type UserAgent,
 } from '../sessions/index.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
+import { qrSignInEvents } from './qr-sign-in.events.ts';
 
 /** Input of a browser that wants to sign in. */
 export interface BeginQrSignIn {
@@ -173,7 +174,7 @@ export class QrSignInFlow {
         expiresAt: addSeconds(clock.now(), RESULT_SECONDS),
       });
       events.record(caller, tenant, {
-        type: outcome === 'confirmed' ? 'qr_sign_in.confirmed' : 'qr_sign_in.refused',
+        type: outcome === 'confirmed' ? qrSignInEvents['qr_sign_in.confirmed'] : qrSignInEvents['qr_sign_in.refused'],
         subjectId: userId,
         params: { appId: clientId, ip },
       });

@@ -15,6 +15,7 @@ import type { DeviceService, SessionService, StartedSession } from '../sessions/
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
 import type { User, UserStore } from '../users/index.ts';
 import { signInErrors } from './sign-in.errors.ts';
+import { signInEvents } from './sign-in.events.ts';
 
 /** A name and a password as typed, with the origin of the request. */
 export interface PasswordSignIn {
@@ -126,7 +127,7 @@ export class SignInFlow {
 
   async #recordRefusal(input: PasswordSignIn, attempt: Attempt, reason: string): Promise<void> {
     await this.#deps.events.append(actorOf(input), attempt.tenant, {
-      type: 'sign_in.failed',
+      type: signInEvents['sign_in.failed'],
       subjectId: attempt.userId,
       outcome: 'failure',
       reason,

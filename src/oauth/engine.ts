@@ -1,7 +1,7 @@
 import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
 import { type MasterKey, Sealer } from '../crypto/index.ts';
-import type { CommittedListener, EventLog } from '../events/index.ts';
+import type { CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
 import type { SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
@@ -35,6 +35,7 @@ export interface OAuthOptions {
   readonly clock: Clock;
   readonly masterKey: MasterKey;
   readonly events: EventLog;
+  readonly catalogue: EventCatalogue;
   readonly feed: ChangeFeed;
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
@@ -98,7 +99,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const tokens = new TokenStore(db);
   options.scopes.register([GROUPS_SCOPE]);
   const scopes = new ScopeRules(options.scopes);
-  const marks = new ChangeMarks();
+  const marks = new ChangeMarks(options.catalogue);
   const reader = new TokenReader({ directory, issuers, rings, store: tokens, clock });
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);

@@ -2,6 +2,7 @@ import type { ServiceModule } from '../composition/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import { RightEntity } from './right.entity.ts';
 import { rightErrors } from './right.errors.ts';
+import { rightEvents } from './right.events.ts';
 
 export const rights = {
   name: 'rights',
@@ -14,4 +15,5 @@ export const rights = {
     byTenant('rights', 'object_client_uuid', 'clients'),
   ],
   errors: [rightErrors],
+  events: [rightEvents],
 } satisfies ServiceModule;

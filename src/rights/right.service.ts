@@ -1,5 +1,5 @@
 import type { Authority } from '../access/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, type IdentityError, kernelErrors } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
@@ -13,6 +13,7 @@ import {
   type RightSubjectRef,
 } from './parties.ts';
 import { rightErrors } from './right.errors.ts';
+import { rightEvents } from './right.events.ts';
 import type { RightPair, RightStore, StoredRight } from './right.store.ts';
 import { type ChangeRights, checkChange, checkRightsInput, type RightsInput } from './right-input.ts';
 
@@ -179,7 +180,8 @@ export class RightService {
     const { store, clock } = this.#deps;
     const tenantId = authority.tenant.id;
     const added = new Set(await this.#insert(tenantId, sides, names, tags));
-    for (const name of names) if (added.has(name)) this.#record(authority, 'right.granted', sides, name, tags);
+    for (const name of names)
+      if (added.has(name)) this.#record(authority, rightEvents['right.granted'], sides, name, tags);
     if (added.size > 0) await this.#assertBelowLimits(tenantId, sides);
     const known = names.filter((name) => !added.has(name));
     for (const right of await store.lock(tenantId, sides, known)) {
@@ -188,7 +190,7 @@ export class RightService {
       const all = [...right.tags, ...fresh].sort();
       if (all.length > MAX_TAGS) throw rightErrors.RIGHT_LIMIT_REACHED();
       await store.setTags(tenantId, sides, right.name, all, clock.now());
-      this.#record(authority, 'right.granted', sides, right.name, fresh);
+      this.#record(authority, rightEvents['right.granted'], sides, right.name, fresh);
     }
   }
 
@@ -229,7 +231,7 @@ export class RightService {
       const left = right.tags.filter((tag) => !gone.includes(tag));
       if (left.length === 0) await store.delete(tenantId, sides, [right.name]);
       else await store.setTags(tenantId, sides, right.name, left, clock.now());
-      this.#record(authority, 'right.revoked', sides, right.name, gone, left);
+      this.#record(authority, rightEvents['right.revoked'], sides, right.name, gone, left);
       changed += 1;
     }
     return changed;
@@ -287,7 +289,7 @@ export class RightService {
 
   #record(
     { caller, tenant }: Authority,
-    type: 'right.granted' | 'right.revoked',
+    type: EventType<'right.granted' | 'right.revoked'>,
     { subject, object }: Sides,
     name: string,
     tags: readonly string[],

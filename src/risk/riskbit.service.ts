@@ -3,6 +3,7 @@ import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, type FieldFault, IdentityError, isStorableText, kernelErrors, newId } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import { riskErrors } from './risk.errors.ts';
+import { riskEvents } from './risk.events.ts';
 import { matcherOf } from './risk-name.ts';
 import type { Riskbit } from './riskbit.entity.ts';
 import type { RiskbitFilter, RiskbitStore, RiskPlatform } from './riskbit.store.ts';
@@ -109,7 +110,7 @@ export class RiskbitService {
       if (changed.length === 0) return riskbit;
       Object.assign(riskbit, next, { updatedAt: this.#deps.clock.now() });
       await this.#flushMapped();
-      this.#record(authority, 'riskbit.updated', riskbit, { changed });
+      this.#record(authority, riskEvents['riskbit.updated'], riskbit, { changed });
       return riskbit;
     });
   }
@@ -119,7 +120,7 @@ export class RiskbitService {
     return this.#deps.db.transaction(async () => {
       const riskbit = await this.#deps.store.delete(authority.tenant.id, id);
       if (riskbit === null) throw riskErrors.RISKBIT_NOT_FOUND();
-      this.#record(authority, 'riskbit.deleted', riskbit);
+      this.#record(authority, riskEvents['riskbit.deleted'], riskbit);
       return riskbit;
     });
   }
@@ -130,7 +131,7 @@ export class RiskbitService {
     for (let count = EVENTS_PER_COMMIT; count === EVENTS_PER_COMMIT; total += count) {
       count = await this.#deps.db.transaction(async () => {
         const deleted = await this.#deps.store.deleteSome(authority.tenant.id, EVENTS_PER_COMMIT);
-        for (const riskbit of deleted) this.#record(authority, 'riskbit.deleted', riskbit);
+        for (const riskbit of deleted) this.#record(authority, riskEvents['riskbit.deleted'], riskbit);
         return deleted.length;
       });
     }
@@ -152,7 +153,7 @@ export class RiskbitService {
     const riskbits = listing.filter((row) => matches((asked.platform === 'ios' ? row.riskIos : row.riskAndroid) ?? ''));
     const operation = strictest(riskbits);
     await events.append(authority.caller, authority.tenant, {
-      type: 'device_risk.assessed',
+      type: riskEvents['device_risk.assessed'],
       subjectId: authority.caller.userId,
       params: { platform: asked.platform, risk_name: asked.riskName, operation, riskbits: riskbits.length },
     });
@@ -167,7 +168,8 @@ export class RiskbitService {
     if (sound.length === 0) return drafts;
     return db.transaction(async () => {
       const added = await store.insertFree(sound);
-      for (const riskbit of sound) if (added.has(riskbit.id)) this.#record(authority, 'riskbit.created', riskbit);
+      for (const riskbit of sound)
+        if (added.has(riskbit.id)) this.#record(authority, riskEvents['riskbit.created'], riskbit);
       return drafts.map((draft) =>
         draft.riskbit === null || added.has(draft.id)
           ? draft

@@ -11,6 +11,7 @@ export { type GroupFilter, type GroupOrder, GroupStore, type MemberGroup } from 
 export { GroupMemberService, type KnownUsers } from './groups/group-member.service.ts';
 export { type GroupReference, TREE_PROFILE } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
+export { holderEvents } from './holder.events.ts';
 export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
 export { type CreateRole, RoleService, type UpdateRole } from './role.service.ts';

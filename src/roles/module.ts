@@ -1,8 +1,10 @@
 import type { ServiceModule } from '../composition/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import { grantErrors } from './access.errors.ts';
+import { holderEvents } from './holder.events.ts';
 import { RoleCompositeEntity, RoleEntity, RoleGrantEntity } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
+import { roleEvents } from './role.events.ts';
 
 export const roles = {
   name: 'roles',
@@ -13,4 +15,5 @@ export const roles = {
     byTenant('role_grants', 'role_id', 'roles'),
   ],
   errors: [grantErrors, roleErrors],
+  events: [holderEvents, roleEvents],
 } satisfies ServiceModule;

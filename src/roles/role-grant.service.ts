@@ -7,6 +7,7 @@ import { grantErrors } from './access.errors.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
 import { assertMayGrant, grantsOf, widened } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
+import { holderEvents } from './holder.events.ts';
 import type { HolderKind, Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import type { RoleStore } from './role.store.ts';
@@ -56,7 +57,7 @@ export class RoleGrantService {
       const grants = grantsOf(contents.flatMap(({ permissions }) => permissions));
       assertMayGrant(authority, onTenantId === role.tenantId ? grants : widened(grants));
       const isNew = await store.grant({ ...this.#row(role, input, onTenantId), createdAt: clock.now() });
-      if (isNew) this.#record(authority, role, input, 'role_grant.added');
+      if (isNew) this.#record(authority, role, input, holderEvents['role_grant.added']);
       return role;
     });
   }
@@ -69,7 +70,7 @@ export class RoleGrantService {
       const role = await this.#reach(authority, input);
       const row = this.#row(role, input, onTenantId);
       const wasHeld = await guarded.keepingAdministrators(authority, () => store.revoke(row));
-      if (wasHeld) this.#record(authority, role, input, 'role_grant.removed');
+      if (wasHeld) this.#record(authority, role, input, holderEvents['role_grant.removed']);
       return role;
     });
   }

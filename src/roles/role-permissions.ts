@@ -1,8 +1,9 @@
 import { type Grant, PermissionSet } from '../access/index.ts';
-import { type EventType, readEndedAccess, type SecurityEvent } from '../events/index.ts';
+import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { grantsOf } from './escalation.ts';
+import { holderEvents } from './holder.events.ts';
 import type { HolderKind } from './role.entity.ts';
 
 /** The roles of one holder and the permissions they give. */
@@ -42,7 +43,10 @@ function toHeldRoles(tenantId: string, rows: readonly EffectiveRole[]): HeldRole
 }
 
 /** Events that give holders more roles. They end no access, so `ends` of the event catalogue does not cover them. */
-const GAINS: ReadonlySet<EventType> = new Set<EventType>(['role_grant.added', 'group_member.added']);
+const GAINS: ReadonlySet<string> = new Set([
+  holderEvents['role_grant.added'].name,
+  holderEvents['group_member.added'].name,
+]);
 
 /** Entries to drop: those of the whole tenant, or of one holder. */
 type Stale = { readonly kind: 'tenant' } | { readonly kind: 'holder'; readonly holder: string };
@@ -54,9 +58,9 @@ function findGaining({ subjectId, params }: SecurityEvent): Stale {
 }
 
 /** The entries to drop after an event. Events of sessions, tokens and client records do not change roles. */
-function findStale(event: SecurityEvent): Stale | null {
+function findStale(event: SecurityEvent, catalogue: EventCatalogue): Stale | null {
   if (GAINS.has(event.type)) return findGaining(event);
-  const ended = readEndedAccess(event);
+  const ended = catalogue.readEndedAccess(event);
   if (ended?.kind === 'tenant') return { kind: 'tenant' };
   if (ended?.kind !== 'subject' || ended.userId === null) return null;
   return { kind: 'holder', holder: `user ${ended.userId}` };
@@ -65,9 +69,11 @@ function findStale(event: SecurityEvent): Stale | null {
 /** What users and clients may do through their roles, from a bounded cache that events invalidate. */
 export class RolePermissions {
   readonly #store: EffectiveRoleStore;
+  readonly #catalogue: EventCatalogue;
   readonly #cache = new ReadCache<HeldRoles>({ max: CAPACITY, ttlMs: MAX_AGE_MS });
 
-  constructor(store: EffectiveRoleStore) {
+  constructor(store: EffectiveRoleStore, catalogue: EventCatalogue) {
+    this.#catalogue = catalogue;
     this.#store = store;
   }
 
@@ -102,7 +108,7 @@ export class RolePermissions {
     const tenants = new Set<string>();
     const holders = new Set<string>();
     for (const event of events) {
-      const stale = findStale(event);
+      const stale = findStale(event, this.#catalogue);
       if (stale?.kind === 'tenant') tenants.add(event.tenantId);
       else if (stale !== null) holders.add(`${event.tenantId} ${stale.holder}`);
     }

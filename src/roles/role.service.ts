@@ -7,6 +7,7 @@ import { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
+import { roleEvents } from './role.events.ts';
 import type { GrantedRole, RoleFilter, RoleStore } from './role.store.ts';
 
 export interface CreateRole {
@@ -112,7 +113,7 @@ export class RoleService {
       });
       await this.#flushMapped();
       await this.#addChildren(authority, role, input.childIds ?? [], 'input.childIds');
-      this.#record(authority, role, 'role.created');
+      this.#record(authority, role, roleEvents['role.created']);
       return role;
     });
   }
@@ -135,7 +136,7 @@ export class RoleService {
       if (await this.#changeChildren(authority, role, input)) changed.push('children');
       if (changed.length === 0) return role;
       role.updatedAt = clock.now();
-      this.#record(authority, role, 'role.updated', { changed });
+      this.#record(authority, role, roleEvents['role.updated'], { changed });
       return role;
     });
   }
@@ -147,7 +148,7 @@ export class RoleService {
       await store.lockGrants(authority.tenant.id);
       const role = await this.#lock(authority, id);
       await guarded.keepingAdministrators(authority, () => store.delete(role.tenantId, role.id));
-      this.#record(authority, role, 'role.deleted');
+      this.#record(authority, role, roleEvents['role.deleted']);
       return role;
     });
   }

@@ -1,8 +1,10 @@
 import type { ServiceModule } from '../composition/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import { OneTimeCodeEntity } from './codes/one-time-code.entity.ts';
+import { deviceEvents } from './devices/device.events.ts';
 import { DeviceEntity, SessionEntity } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
+import { sessionEvents } from './session.events.ts';
 
 export const sessions = {
   name: 'sessions',
@@ -13,4 +15,5 @@ export const sessions = {
     byTenant('one_time_codes', 'user_id', 'users'),
   ],
   errors: [sessionErrors],
+  events: [deviceEvents, sessionEvents],
 } satisfies ServiceModule;

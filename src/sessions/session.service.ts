@@ -1,6 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { EventLog, EventType } from '../events/index.ts';
 import { addSeconds, type Clock, isStorableText, kernelErrors, newId, type TenantRef } from '../kernel/index.ts';
 import type { Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
@@ -8,6 +8,7 @@ import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { canonicalUserId, requireUserId, type UserStore, writeForUser } from '../users/index.ts';
 import type { Session } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
+import { sessionEvents } from './session.events.ts';
 import type { SessionFilter, SessionRow, SessionStore } from './session.store.ts';
 import { storableHeader } from './storable-header.ts';
 import type { TokenFamilies } from './token-families.ts';
@@ -139,7 +140,7 @@ export class SessionService {
       // The actor of the event is the user who signs in, even when a client sent the request.
       const actor = { ...caller, kind: 'user', userId: row.userId };
       events.record(actor, tenant, {
-        type: 'session.started',
+        type: sessionEvents['session.started'],
         subjectId: row.userId,
         sessionId: row.id,
         params: {
@@ -192,12 +193,12 @@ export class SessionService {
 
   /** The user signs out: the session and the tokens made in it end. @throws SESSION_NOT_FOUND, FORBIDDEN */
   end(authority: Authority, id: string): Promise<SessionRow> {
-    return this.#end(authority, id, 'session.ended');
+    return this.#end(authority, id, sessionEvents['session.ended']);
   }
 
   /** Ends a session and the tokens made in it. @throws SESSION_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED */
   revoke(authority: Authority, id: string): Promise<SessionRow> {
-    return this.#end(authority, id, 'session.revoked');
+    return this.#end(authority, id, sessionEvents['session.revoked']);
   }
 
   /**
@@ -242,7 +243,11 @@ export class SessionService {
         tokenFamilies: revoked,
         ...(kept.length === 0 ? {} : { kept: kept.length }),
       };
-      events.record(authority.caller, authority.tenant, { type: 'user.sessions_reset', subjectId: id, params });
+      events.record(authority.caller, authority.tenant, {
+        type: sessionEvents['user.sessions_reset'],
+        subjectId: id,
+        params,
+      });
       return ended;
     });
   }
@@ -261,7 +266,11 @@ export class SessionService {
     return { ended: all.filter((session) => !isKept(session)), kept: all.filter(isKept) };
   }
 
-  async #end(authority: Authority, id: string, type: 'session.ended' | 'session.revoked'): Promise<SessionRow> {
+  async #end(
+    authority: Authority,
+    id: string,
+    type: EventType<'session.ended' | 'session.revoked'>,
+  ): Promise<SessionRow> {
     return this.#deps.db.transaction(async () => {
       const session = await this.#deps.store.lock(authority.tenant.id, id);
       // Callers with reach `self` must not learn whether another user's session exists.
@@ -279,13 +288,13 @@ export class SessionService {
     const session = await this.#deps.store.lock(authority.tenant.id, id);
     if (session === null) return;
     await this.#deps.families.revokeOfSession(authority, id);
-    await this.#delete(authority, [session], 'session.ended');
+    await this.#delete(authority, [session], sessionEvents['session.ended']);
   }
 
   async #delete(
     authority: Authority,
     sessions: readonly SessionRow[],
-    type: 'session.ended' | 'session.revoked' = 'session.revoked',
+    type: EventType<'session.ended' | 'session.revoked'> = sessionEvents['session.revoked'],
   ): Promise<void> {
     const { store, events } = this.#deps;
     await store.delete(

@@ -1,9 +1,10 @@
-import { readEndedAccess, type SecurityEvent } from '../events/index.ts';
+import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
 import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork, ReadCache } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
+import { tenantEvents } from './tenant.events.ts';
 import type { TenantStore } from './tenant.store.ts';
 
 /** A tenant as requests need it: the reference, and the settings in force. */
@@ -47,18 +48,20 @@ function toKnown(tenant: Tenant): KnownTenant {
  * Whether a tenant changed. A new tenant ends no access, so `ends` in the event catalogue does not cover it; but the cache may
  * have stored that the tenant does not exist.
  */
-function changesTenant(event: SecurityEvent): boolean {
-  return event.type === 'tenant.created' || readEndedAccess(event)?.kind === 'tenant';
+function changesTenant(event: SecurityEvent, catalogue: EventCatalogue): boolean {
+  return event.type === tenantEvents['tenant.created'].name || catalogue.readEndedAccess(event)?.kind === 'tenant';
 }
 
 /** Finds tenants by id, name, route or host from a bounded cache; events of tenants and settings drop entries. */
 export class TenantDirectory {
   readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
   readonly #store: TenantStore;
+  readonly #catalogue: EventCatalogue;
   // A transaction that relies on a setting holds it by `holdSettings`, so others may use what is cached.
   readonly #cache = new ReadCache<KnownTenant>({ max: CAPACITY, ttlMs: MAX_AGE_MS, hitsInUnitOfWork: true });
 
-  constructor(store: TenantStore) {
+  constructor(store: TenantStore, catalogue: EventCatalogue) {
+    this.#catalogue = catalogue;
     this.#store = store;
     this.#find = {
       id: (key) => store.findById(key),
@@ -123,7 +126,9 @@ export class TenantDirectory {
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    const stale = new Set(events.filter(changesTenant).map(({ tenantId }) => String(tenantId)));
+    const stale = new Set(
+      events.filter((event) => changesTenant(event, this.#catalogue)).map(({ tenantId }) => String(tenantId)),
+    );
     if (stale.size === 0) return;
     // A tenant is kept under several keys. What was not there, and what is being read, may be one of these tenants.
     this.#cache.drop((_, tenant) => tenant === null || stale.has(tenant.id));

@@ -13,6 +13,7 @@ import {
 } from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
+import { tenantEvents } from './tenant.events.ts';
 import type { TenantFilter, TenantStore } from './tenant.store.ts';
 
 /** The tenant that always exists. Only its users and clients can have permissions in other tenants. */
@@ -112,7 +113,7 @@ export class TenantService {
       this.#deps.events.record(
         authority.caller,
         { id: tenant.id as never },
-        { type: 'tenant.created', params: { name: tenant.name } },
+        { type: tenantEvents['tenant.created'], params: { name: tenant.name } },
       );
       for (const seed of this.#seeds) await seed(authority, tenant);
       return tenant;
@@ -135,7 +136,10 @@ export class TenantService {
       }
       if (changed.length === 0) return tenant;
       tenant.updatedAt = this.#deps.clock.now();
-      this.#deps.events.record(authority.caller, authority.tenant, { type: 'tenant.updated', params: { changed } });
+      this.#deps.events.record(authority.caller, authority.tenant, {
+        type: tenantEvents['tenant.updated'],
+        params: { changed },
+      });
       return tenant;
     });
   }
@@ -170,7 +174,10 @@ export class TenantService {
         for (const listener of this.#listeners) {
           await listener(authority, effectiveSettings(tenant.template, before), after);
         }
-        this.#deps.events.record(authority.caller, authority.tenant, { type: 'setting.changed', params: { changed } });
+        this.#deps.events.record(authority.caller, authority.tenant, {
+          type: tenantEvents['setting.changed'],
+          params: { changed },
+        });
       }
       return effectiveSettings(tenant.template, stored);
     });
@@ -184,7 +191,7 @@ export class TenantService {
       tenant.deletedAt = this.#deps.clock.now();
       tenant.enabled = false;
       this.#deps.events.record(authority.caller, authority.tenant, {
-        type: 'tenant.deleted',
+        type: tenantEvents['tenant.deleted'],
         params: { name: tenant.name },
       });
       return tenant;

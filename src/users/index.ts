@@ -17,6 +17,7 @@ export { PropertyService } from './property.service.ts';
 export { uniqueEmails } from './unique-emails.ts';
 export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
+export { userEvents } from './user.events.ts';
 export { type PreparedUser, UserService } from './user.service.ts';
 export { UserStore } from './user.store.ts';
 export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput } from './user-input.ts';

@@ -11,6 +11,7 @@ import {
   propertyMapFaults,
 } from './properties.ts';
 import type { User } from './user.entity.ts';
+import { userEvents } from './user.events.ts';
 import type { UserService } from './user.service.ts';
 import { throwFaults } from './user-input.ts';
 
@@ -47,7 +48,7 @@ export class PropertyService {
       user.properties = after;
       user.updatedAt = clock.now();
       events.record(authority.caller, authority.tenant, {
-        type: 'user.properties_changed',
+        type: userEvents['user.properties_changed'],
         subjectId: user.id,
         params,
       });

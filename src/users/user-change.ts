@@ -1,6 +1,7 @@
 import type { EventType } from '../events/index.ts';
 import { aliasedColumn, changedNames, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
+import { userEvents } from './user.events.ts';
 import { isSamePhone, TEXT_COLUMNS, type UserInput } from './user-input.ts';
 import { fold, isSameEmail } from './user-names.ts';
 
@@ -11,8 +12,8 @@ interface ChangeEvent {
 
 /** The event that records a change of a column; `user.updated` names the columns without an event. */
 const EVENTS = [
-  ['username', 'user.username_changed'],
-  ['email', 'user.email_changed'],
+  ['username', userEvents['user.username_changed']],
+  ['email', userEvents['user.email_changed']],
 ] as const;
 
 /** Columns whose value can be spelled in several ways, each with the test whether two spellings mean the same. */
@@ -120,13 +121,16 @@ export class UserChange {
       if (this.isNew(column)) yield { type, params: { from: before[column] ?? null, to: after[column] ?? null } };
     }
     if (this.given.includes('emailVerified') && after.emailVerified) {
-      yield { type: 'user.email_verified', params: { email: after.email } };
+      yield { type: userEvents['user.email_verified'], params: { email: after.email } };
     }
     if (this.given.includes('requiredActions')) {
-      yield { type: 'auth_mode.required_actions_changed', params: { requiredActions: after.requiredActions } };
+      yield {
+        type: userEvents['auth_mode.required_actions_changed'],
+        params: { requiredActions: after.requiredActions },
+      };
     }
     const changed = this.#otherNames();
-    if (changed.length > 0) yield { type: 'user.updated', params: { changed } };
+    if (changed.length > 0) yield { type: userEvents['user.updated'], params: { changed } };
   }
 
   #otherNames(): string[] {

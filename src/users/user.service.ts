@@ -8,6 +8,7 @@ import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rul
 import { attributeMapFaults, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
+import { userEvents } from './user.events.ts';
 import type { UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
@@ -123,7 +124,7 @@ export class UserService {
       const names = identifiersOf(user, settings.uniqueEmail);
       assertFree(await store.identifiers.add(user.tenantId, user.id, names));
       await store.addSearchRows(user);
-      this.#record(authority, user, 'user.created', { username });
+      this.#record(authority, user, userEvents['user.created'], { username });
       return user;
     });
   }
@@ -183,8 +184,13 @@ export class UserService {
       user.updatedAt = this.#now();
       await this.#deps.db.em.flush();
       if (wasEnabled !== enabled) {
-        this.#record(authority, user, enabled ? 'user.enabled' : 'user.disabled', enabled ? {} : { reason });
-      } else this.#record(authority, user, 'user.state_changed', { state: 'active' });
+        this.#record(
+          authority,
+          user,
+          enabled ? userEvents['user.enabled'] : userEvents['user.disabled'],
+          enabled ? {} : { reason },
+        );
+      } else this.#record(authority, user, userEvents['user.state_changed'], { state: 'active' });
       return { user, changed: true };
     });
   }
@@ -200,7 +206,7 @@ export class UserService {
       await this.#deps.db.em.flush();
       await this.#deps.roles.deleteGrantsOf(authority.tenant.id, 'user', [id]);
       await this.#deps.store.delete(authority.tenant.id, id);
-      this.#record(authority, user, 'user.deleted', { username: user.username });
+      this.#record(authority, user, userEvents['user.deleted'], { username: user.username });
       return user;
     });
   }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../src/kernel/index.ts';
+import { EVENT_TYPES } from '../../src/modules.ts';
 import { serveSockets, type TestSockets } from '../support/sockets.ts';
 import { World } from '../support/world.ts';
 
@@ -35,7 +36,7 @@ describe('the example that watches events', () => {
 
   const linesOf = (stream: NodeJS.ReadableStream) => createInterface({ input: stream })[Symbol.asyncIterator]();
   const happen = (subjectId: string) =>
-    world.services.events.append(world.app(tenant), tenant, { type: 'session.started', subjectId });
+    world.services.events.append(world.app(tenant), tenant, { type: EVENT_TYPES['session.started'], subjectId });
 
   it('prints each event with its id, reconnects when the connection breaks, and misses no event', async () => {
     served.tokens.set('reader', world.app(tenant, 'event:read'));

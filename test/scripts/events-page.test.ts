@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildEventsPage } from '../../scripts/events-page.ts';
-import { EVENT_TYPES } from '../../src/events/index.ts';
+import { EVENT_TYPES } from '../../src/modules.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

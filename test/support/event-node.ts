@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantId } from '../../src/kernel/index.ts';
-import { ENTITIES } from '../../src/modules.ts';
+import { ENTITIES, EVENT_TYPES } from '../../src/modules.ts';
 import { Database } from '../../src/persistence/index.ts';
 import { testActor, testEngine } from './events.ts';
 
@@ -21,11 +21,11 @@ async function main(url: string, tenantId: string, name: string, count: number):
 
   const write = async (subjectId: string, i: number) => {
     if (i % 3 === 0) {
-      await engine.log.append(testActor(), tenant, { type: 'token.issued', subjectId });
+      await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId });
       return;
     }
     await db.transaction(async () => {
-      engine.log.record(testActor(), tenant, { type: 'user.updated', subjectId });
+      engine.log.record(testActor(), tenant, { type: EVENT_TYPES['user.updated'], subjectId });
       await db.em.flush();
       // A slow transaction, which commits after others that began later.
       if (i % 7 === 0) await sleep(i % 20);
@@ -33,7 +33,7 @@ async function main(url: string, tenantId: string, name: string, count: number):
   };
   const failing = (subjectId: string) =>
     db.transaction(async () => {
-      engine.log.record(testActor(), tenant, { type: 'user.updated', subjectId });
+      engine.log.record(testActor(), tenant, { type: EVENT_TYPES['user.updated'], subjectId });
       await sleep(1);
       throw new Error('rolled back');
     });

@@ -1,6 +1,7 @@
 import { MasterKey, Sealer } from '../../src/crypto/index.ts';
 import { type EventActor, EventEngine, type EventEngineOptions, type FeedItem } from '../../src/events/index.ts';
 import { newId, systemClock, type TenantId } from '../../src/kernel/index.ts';
+import { EVENT_CATALOGUE } from '../../src/modules.ts';
 import type { Database } from '../../src/persistence/index.ts';
 
 /** One key for all nodes of a test, as `MASTER_KEY` is in a deployment. */
@@ -8,7 +9,13 @@ const TEST_KEY = MasterKey.fromText('0123456789abcdef'.repeat(4));
 
 /** An event engine on a test's database, not yet started. */
 export function testEngine(db: Database, options: Partial<EventEngineOptions> = {}): EventEngine {
-  return new EventEngine({ db, clock: systemClock, sealer: new Sealer(TEST_KEY, 'event-cursor'), ...options });
+  return new EventEngine({
+    db,
+    clock: systemClock,
+    catalogue: EVENT_CATALOGUE,
+    sealer: new Sealer(TEST_KEY, 'event-cursor'),
+    ...options,
+  });
 }
 
 export const newTenant = (): { id: TenantId } => ({ id: newId() as TenantId });

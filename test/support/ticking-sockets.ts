@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GraphContext } from '../../schema/context.ts';
 import type { Caller } from '../../src/access/index.ts';
-import type { EventType, SecurityEvent } from '../../src/events/index.ts';
+import type { SecurityEvent } from '../../src/events/index.ts';
 import { kernelErrors, newId, systemClock, type TenantRef } from '../../src/kernel/index.ts';
+import type { EventName } from '../../src/modules.ts';
 import { DEFAULT_GRAPHQL_LIMITS } from '../../src/server/environment/graphql-limits.ts';
 import { createLogger } from '../../src/server/environment/logger.ts';
 import { createSocketEndpoint, type SocketEndpoint, type SocketOptions } from '../../src/server/graphql/ws.ts';
@@ -188,7 +189,7 @@ class TickingSockets {
   };
 
   /** An event of the tenant. */
-  readonly event = (type: EventType, over: Partial<SecurityEvent> = {}): SecurityEvent => {
+  readonly event = (type: EventName, over: Partial<SecurityEvent> = {}): SecurityEvent => {
     return {
       tenantId: this.tenant.id,
       id: newId(),

@@ -14,6 +14,7 @@ import type { GuardedAccounts } from '../../roles/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, isUserIdShaped, type User } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
+import { lockoutEvents } from './lockout.events.ts';
 import { type AppliedRule, afterFailure, type LockoutRule, rulesFor } from './lockout.rules.ts';
 import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
 import {
@@ -163,7 +164,7 @@ export class LockoutService {
 
   #recordStarted(attempt: Attempt, actor: EventActor, rule: LockoutRule, until: number | null): void {
     this.#deps.events.record(actor, attempt.tenant, {
-      type: 'lockout.started',
+      type: lockoutEvents['lockout.started'],
       subjectId: attempt.userId,
       reason: rule.name,
       params: {
@@ -226,7 +227,7 @@ export class LockoutService {
     if (user.enabled || user.disabledReason !== LOCKOUT_REASON) return lifted;
     await accounts.setEnabled(authority, user.id, true);
     events.record(authority.caller, authority.tenant, {
-      type: 'lockout.lifted',
+      type: lockoutEvents['lockout.lifted'],
       subjectId: user.id,
       params: { subjectKind: 'account', permanent: true },
     });
@@ -238,7 +239,7 @@ export class LockoutService {
     const lifted = rows.filter(({ blockedUntil }) => blockedUntil !== null && blockedUntil > now);
     for (const { subjectKind, subject, factor } of lifted) {
       this.#deps.events.record(authority.caller, authority.tenant, {
-        type: 'lockout.lifted',
+        type: lockoutEvents['lockout.lifted'],
         subjectId: accountOf(subjectKind, subject),
         params: { subjectKind, factor, permanent: false, ...(subjectKind === 'ip' ? { address: subject } : {}) },
       });

@@ -6,8 +6,10 @@ import type { Database } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { KnownTenant, TenantDirectory, TenantSettings } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, type User, userErrors } from '../../users/index.ts';
+import { authModeEvents } from '../auth-mode.events.ts';
 import { UPDATE_PASSWORD } from '../auth-mode.rules.ts';
 import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
+import { credentialEvents } from '../credential.events.ts';
 import type { CredentialStore, StoredPassword } from '../credential.store.ts';
 import type { AuthMode } from '../mode.ts';
 import { passwordModeErrors } from './password.errors.ts';
@@ -43,7 +45,7 @@ export type NewAccount = {
 
 /** How a prepared password is written. */
 export interface WritePassword {
-  readonly event: Extract<EventType, 'password.changed' | 'password.reset'>;
+  readonly event: EventType<'password.changed' | 'password.reset'>;
   /** Whether to demand another change at the next sign-in. Default false, which also ends an existing demand. */
   readonly isTemporary?: boolean;
   /** The current password, if the caller had to prove it. */
@@ -163,7 +165,7 @@ export class PasswordMode implements AuthMode<string> {
     assertAllowed(await directory.holdSettings(tenant.id));
     const { id, ordinal } = await credentials.add(tenant.id, { userId, type: this.type, secret: hash });
     const params = { type: this.type, credentialId: id, ordinal };
-    events.record(caller, tenant, { type: 'credential.added', subjectId: userId, params });
+    events.record(caller, tenant, { type: credentialEvents['credential.added'], subjectId: userId, params });
   }
 
   /**
@@ -197,7 +199,7 @@ export class PasswordMode implements AuthMode<string> {
     const requiredActions = isTemporary ? [...others, UPDATE_PASSWORD] : others;
     await columns.write(authority.tenant.id, row.id, { requiredActions }, clock.now());
     if (!isTemporary || wasDemanded) return;
-    const type = 'auth_mode.password_change_required';
+    const type = authModeEvents['auth_mode.password_change_required'];
     events.record(authority.caller, authority.tenant, { type, subjectId: row.id, params: { value: true } });
   }
 }

@@ -9,6 +9,7 @@ import type { AuthModeStore } from '../auth-mode.store.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
 import type { LockoutService } from '../lockout/lockout.service.ts';
 import { securityQuestionErrors } from './security-question.errors.ts';
+import { securityQuestionEvents } from './security-question.events.ts';
 import type { SecurityQuestion, SecurityQuestionStore } from './security-question.store.ts';
 
 export interface SecurityQuestionServiceDeps {
@@ -69,7 +70,7 @@ export class SecurityQuestionService {
     return db.transaction(async () => {
       if ((await columns.lock(tenant.id, id)) === null) throw userErrors.USER_NOT_FOUND();
       const stored = await store.set(tenant.id, id, question, hash, clock.now());
-      events.record(caller, tenant, { type: 'security_question.changed', subjectId: id });
+      events.record(caller, tenant, { type: securityQuestionEvents['security_question.changed'], subjectId: id });
       return stored;
     });
   }
@@ -81,7 +82,7 @@ export class SecurityQuestionService {
     const { id } = await gate.enterToChange(authority, userId);
     await db.transaction(async () => {
       if (!(await store.remove(tenant.id, id))) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
-      events.record(caller, tenant, { type: 'security_question.removed', subjectId: id });
+      events.record(caller, tenant, { type: securityQuestionEvents['security_question.removed'], subjectId: id });
     });
   }
 
@@ -130,7 +131,7 @@ export class SecurityQuestionService {
 
   async #refuse(authority: Authority, subjectId: string, refusal: IdentityError, isBlocked = false): Promise<never> {
     await this.#deps.events.append(authority.caller, authority.tenant, {
-      type: 'security_question.check_failed',
+      type: securityQuestionEvents['security_question.check_failed'],
       subjectId,
       outcome: 'failure',
       reason: isBlocked ? 'locked_out' : refusal.code,

@@ -7,12 +7,14 @@ import type { TenantDirectory } from '../../tenants/index.ts';
 import { userErrors } from '../../users/index.ts';
 import type { AccountGate } from '../account-gate.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
+import { credentialEvents } from '../credential.events.ts';
 import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
 import type { LockoutService } from '../lockout/lockout.service.ts';
 import type { Attempt } from '../lockout/lockout.subject.ts';
 import { newTotpSecret, readTotpSecret, stepOfCode, totpUri } from './totp.code.ts';
 import { totpErrors } from './totp.errors.ts';
+import { totpEvents } from './totp.events.ts';
 import { detailsAfter, type TotpMode } from './totp.mode.ts';
 
 export interface TotpServiceDeps {
@@ -127,7 +129,11 @@ export class TotpService {
     if (attached.length >= MAX_APPS) throw totpErrors.TOTP_LIMIT_REACHED();
     const data = detailsAfter(step);
     const credential = await credentials.add(tenant.id, { userId, type: 'totp', label, secret, data });
-    events.record(caller, tenant, { type: 'credential.added', subjectId: userId, params: paramsOf(credential) });
+    events.record(caller, tenant, {
+      type: credentialEvents['credential.added'],
+      subjectId: userId,
+      params: paramsOf(credential),
+    });
     return credential;
   }
 
@@ -151,7 +157,11 @@ export class TotpService {
       const credential = (await mode.ofUser(tenant.id, userId)).find(isMeant);
       if (credential === undefined) throw totpErrors.TOTP_NOT_FOUND();
       await credentials.remove(tenant.id, credential.id);
-      events.record(caller, tenant, { type: 'credential.removed', subjectId: userId, params: paramsOf(credential) });
+      events.record(caller, tenant, {
+        type: credentialEvents['credential.removed'],
+        subjectId: userId,
+        params: paramsOf(credential),
+      });
       return credential;
     });
   }
@@ -168,7 +178,7 @@ export class TotpService {
     const result = await runGuardedTry(lockouts, attempt, actor, () => mode.match(tenant.id, userId, code));
     if (result.kind === 'right' && (await mode.spend(tenant.id, result.proof))) return true;
     await events.append(actor, tenant, {
-      type: 'sign_in.factor_failed',
+      type: totpEvents['sign_in.factor_failed'],
       subjectId: userId,
       outcome: 'failure',
       reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_code',

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isStorableText } from '../../kernel/index.ts';
-import { EVENT_TYPES, type EventType } from '../record/catalogue.ts';
+import type { EventCatalogue } from '../record/catalogue.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { smallestIdAt } from '../upkeep/partitions.ts';
 import type { Wanted } from './filter-index.ts';
@@ -8,7 +8,8 @@ import { BEYOND_IDS, SMALLEST_ID, type SubjectQuery } from './subject-reader.ts'
 
 /** Which events of a tenant are wanted; members that are absent or null restrict nothing. */
 export interface EventFilter {
-  readonly types?: readonly EventType[] | null | undefined;
+  /** Names of types. */
+  readonly types?: readonly string[] | null | undefined;
   /** Categories of the catalogue. */
   readonly categories?: readonly string[] | null | undefined;
   readonly subjectId?: string | null | undefined;
@@ -25,13 +26,13 @@ export interface EventFilter {
 export type SubjectFilter = Pick<SubjectQuery, 'subjectId' | 'types' | 'fromId' | 'belowId'>;
 
 /** Converts a filter to that form; null when it restricts anything else. */
-export function subjectFilter(filter: EventFilter): SubjectFilter | null {
+export function subjectFilter(filter: EventFilter, catalogue: EventCatalogue): SubjectFilter | null {
   const { subjectId, actorId, clientId, outcome, from, to } = filter;
   if (subjectId == null || !isStorableText(subjectId)) return null;
   if (actorId != null || clientId != null || outcome != null) return null;
   return {
     subjectId,
-    types: wantedTypes(filter),
+    types: wantedTypes(filter, catalogue),
     fromId: from == null ? SMALLEST_ID : smallestIdAt(from),
     belowId: to == null ? BEYOND_IDS : smallestIdAfter(to),
   };
@@ -76,8 +77,8 @@ function indexedWishes(filter: EventFilter, types: readonly string[] | null): Wa
   ];
 }
 
-export function compileFilter(filter: EventFilter): CompiledFilter {
-  const types = wantedTypes(filter);
+export function compileFilter(filter: EventFilter, catalogue: EventCatalogue): CompiledFilter {
+  const types = wantedTypes(filter, catalogue);
   const wanted = EQUALITIES.flatMap(([property, column]) => {
     const value = filter[property];
     return value === null || value === undefined ? [] : [{ property, column, value }];
@@ -104,11 +105,8 @@ export function compileFilter(filter: EventFilter): CompiledFilter {
 }
 
 /** The types that pass a filter, or null for all: the named types, those of the named categories, or those that are both. */
-function wantedTypes({ types, categories }: EventFilter): EventType[] | null {
+function wantedTypes({ types, categories }: EventFilter, catalogue: EventCatalogue): string[] | null {
   if (categories === null || categories === undefined) return types === null || types === undefined ? null : [...types];
-  const named = types === null || types === undefined ? null : new Set<string>(types);
-  const all = Object.entries(EVENT_TYPES) as [EventType, { category: string }][];
-  return all
-    .filter(([type, row]) => categories.includes(row.category) && (named?.has(type) ?? true))
-    .map(([type]) => type);
+  const named = types === null || types === undefined ? null : new Set(types);
+  return catalogue.namesIn(categories).filter((name) => named?.has(name) ?? true);
 }

@@ -8,6 +8,7 @@ import {
   type PageRequest,
   type PageResult,
 } from '../../persistence/index.ts';
+import type { EventCatalogue } from '../record/catalogue.ts';
 import type { CursorCodec } from '../record/cursor.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { EVENT_SELECT_LIST } from '../record/event-columns.ts';
@@ -25,9 +26,11 @@ const BY_ID: readonly PageKey[] = [{ column: 'e.id', property: 'id', type: 'uuid
 export class EventStore {
   readonly #db: Database;
   readonly #cursors: CursorCodec;
+  readonly #catalogue: EventCatalogue;
   readonly #subjects: SubjectReader;
 
-  constructor(db: Database, cursors: CursorCodec) {
+  constructor(db: Database, cursors: CursorCodec, catalogue: EventCatalogue) {
+    this.#catalogue = catalogue;
     this.#db = db;
     this.#subjects = new SubjectReader(db);
     this.#cursors = cursors;
@@ -49,7 +52,7 @@ export class EventStore {
     filter: EventFilter,
     request: PageRequest,
   ): Promise<PageResult<SecurityEvent> | null> {
-    const subject = request.descending === true ? subjectFilter(filter) : null;
+    const subject = request.descending === true ? subjectFilter(filter, this.#catalogue) : null;
     if (subject === null) return null;
     return firstPage(request, BY_ID, (size) => this.#subjects.newest({ tenantId, ...subject, size }));
   }
@@ -60,7 +63,7 @@ export class EventStore {
       .selectFrom('security_events as e')
       .select(sql.raw(EVENT_SELECT_LIST) as never)
       .where('e.tenant_id', '=', tenantId)
-      .where(compileFilter(filter).condition);
+      .where(compileFilter(filter, this.#catalogue).condition);
     return keysetPage<SecurityEvent>(query, BY_ID, request);
   }
 

@@ -1,5 +1,6 @@
 import { kernelErrors } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
+import type { EventCatalogue } from '../record/catalogue.ts';
 import { type CursorCodec, isAfter, type LogPosition } from '../record/cursor.ts';
 import { eventErrors } from '../record/event.errors.ts';
 import type { SecurityEvent } from '../record/event.ts';
@@ -27,6 +28,7 @@ export interface FeedOptions {
   readonly follower: Follower;
   readonly reader: PositionReader;
   readonly cursors: CursorCodec;
+  readonly catalogue: EventCatalogue;
 }
 
 /** Delivers the events of one tenant to subscriptions, live, each once and in order. */
@@ -80,7 +82,7 @@ export class Feed {
 
   async *#items(request: FollowRequest, signal: AbortSignal): AsyncGenerator<FeedItem, undefined> {
     const { follower } = this.#options;
-    const filter = compileFilter(request.filter ?? {});
+    const filter = compileFilter(request.filter ?? {}, this.#options.catalogue);
     const { tenantId } = request;
     const start = await this.#startOf(request);
     const tail = new MemoryTail(tenantId, filter, signal);

@@ -1,5 +1,5 @@
-import { EVENT_TYPES, type EventEnds, isEventType } from './catalogue.ts';
 import type { SecurityEvent } from './event.ts';
+import type { EventEnds } from './event-type.ts';
 
 /** Whose cached access an event may have ended: that of the whole tenant, of a client, of a session or of an account. */
 export type EndedAccess =
@@ -43,11 +43,7 @@ function readSubject({ subjectId, clientId, params }: SecurityEvent): EndedAcces
   return { kind: 'subject', clientId, ...named };
 }
 
-/**
- * Reads the column `ends` of the catalogue for one event: whose tokens, sockets and cached permissions have to be checked
- * again. Null for an event that ends no access, which most events are. A type that this version does not know, written by a
- * newer node, counts for the whole tenant.
- */
-export function readEndedAccess(event: SecurityEvent): EndedAccess | null {
-  return READERS[isEventType(event.type) ? EVENT_TYPES[event.type].ends : 'tenant'](event);
+/** Reads whose access an event ended, as the column `ends` of its type says. */
+export function readEndedAccess(event: SecurityEvent, ends: EventEnds): EndedAccess | null {
+  return READERS[ends](event);
 }

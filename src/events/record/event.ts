@@ -1,6 +1,6 @@
 import { newIdAt, type Origin, type TenantRef } from '../../kernel/index.ts';
-import type { EventType } from './catalogue.ts';
 import { storableOrNull, storableParams, storableText } from './event-text.ts';
+import type { EventType } from './event-type.ts';
 
 /** Who acted; a `Caller` of `access/` has this shape. */
 export interface EventActor {
@@ -34,7 +34,8 @@ export interface SecurityEvent {
   readonly tenantId: string;
   /** UUIDv7 of the moment the event happened: `occurredAt`, to the millisecond. */
   readonly id: string;
-  readonly type: EventType;
+  /** Name of a type of the catalogue, or of one that only a newer node knows. */
+  readonly type: string;
   readonly occurredAt: Date;
   /** `anonymous`, `user`, `application`, `api-key` or `system`. */
   readonly actorKind: string;
@@ -67,7 +68,7 @@ export function toSecurityEvent(
   return {
     tenantId: tenant.id,
     id: newIdAt(now),
-    type: draft.type,
+    type: draft.type.name,
     occurredAt: now,
     actorKind: actor.kind,
     actorId: storableOrNull(actor.userId ?? actor.clientId),

@@ -8,6 +8,7 @@ import {
   type FederationLinkService,
   type FederationProvider,
   type FederationProviderStore,
+  federationEvents,
   findProvider,
   type ProviderRef,
   parseProviderKey,
@@ -224,7 +225,7 @@ export class LinkAccountFlow {
     more: Readonly<Record<string, unknown>>,
   ): Promise<LinkingOutcome> {
     await this.#deps.events.append(authority.caller, authority.tenant, {
-      type: 'federation_link.refused',
+      type: federationEvents['federation_link.refused'],
       subjectId: authority.caller.userId,
       outcome: 'failure',
       reason: outcome,

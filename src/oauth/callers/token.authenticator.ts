@@ -10,6 +10,7 @@ import type { EventLog } from '../../events/index.ts';
 import type { Origin, TenantRef } from '../../kernel/index.ts';
 import type { RolePermissions } from '../../roles/index.ts';
 import type { Issuers } from '../issuers/issuers.ts';
+import { oauthEvents } from '../oauth.events.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { TokenLife } from '../tokens/token.life.ts';
 import type { TokenReader } from '../tokens/token.reader.ts';
@@ -82,7 +83,7 @@ export class TokenAuthenticator {
     }
     const { clientId, method } = readings[0] ?? { clientId: null, method: null };
     await this.#deps.events.append({ ...anonymousCaller(origin), clientAuth: method }, tenant, {
-      type: 'token.refused',
+      type: oauthEvents['token.refused'],
       clientId,
       outcome: 'failure',
       reason: 'CLIENT_UNAUTHENTICATED',

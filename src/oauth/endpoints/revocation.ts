@@ -6,6 +6,7 @@ import type { Database } from '../../persistence/index.ts';
 import type { Grant } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import { oauthEvents } from '../oauth.events.ts';
 import type { TokenReader } from '../tokens/token.reader.ts';
 import type { TokenStore } from '../tokens/token.store.ts';
 import type { ReadToken } from '../tokens/token.ts';
@@ -53,7 +54,7 @@ export class RevocationService {
       if (!(await tokens.revoke(tenant.id, claims.jti, new Date(claims.exp * 1000), clock.now()))) return false;
       if (read.format === 'opaque') await tokens.deleteOpaque(tenant.id, hashHandle(token));
       events.record(caller, tenant, {
-        type: 'token.revoked',
+        type: oauthEvents['token.revoked'],
         clientId: claims.client_id,
         ...(claims.knd === 'user' ? { subjectId: claims.sub, sessionId: claims.sid ?? null } : {}),
         params: { kind: 'access_token', tokenId: claims.jti },
@@ -71,7 +72,7 @@ export class RevocationService {
       if (grant === null || grant.revokedAt != null || !mayRevokeGrant(authority, grant)) return false;
       grant.revokedAt = this.#deps.clock.now();
       this.#deps.events.record(authority.caller, authority.tenant, {
-        type: 'token.revoked',
+        type: oauthEvents['token.revoked'],
         subjectId: grant.userId,
         sessionId: grant.sessionId ?? null,
         params: { kind: 'refresh_token', grantId: grant.id },

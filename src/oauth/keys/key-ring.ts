@@ -10,6 +10,7 @@ import {
 import type { SecurityEvent } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { ReadCache } from '../../persistence/index.ts';
+import { oauthEvents } from '../oauth.events.ts';
 import { statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
 import type { SigningKeyStore } from './signing-key.store.ts';
@@ -108,6 +109,6 @@ export class KeyRings {
    * and so the catalogue has no entry for it in `ends`.
    */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    for (const event of events) if (event.type === 'key.rotated') this.drop(event.tenantId);
+    for (const event of events) if (event.type === oauthEvents['key.rotated'].name) this.drop(event.tenantId);
   };
 }

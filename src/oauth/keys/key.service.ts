@@ -15,6 +15,7 @@ import { type Database, openUnitOfWork } from '../../persistence/index.ts';
 import type { IssuerKind } from '../issuers/issuers.ts';
 import { MAX_TOKEN_SECONDS } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import { oauthEvents } from '../oauth.events.ts';
 import type { KeyRings } from './key-ring.ts';
 import { type SigningKeyStatus, statusOf } from './key-status.ts';
 import type { SigningKey } from './signing-key.entity.ts';
@@ -179,7 +180,10 @@ export class SigningKeyService {
     const activeFrom = isFirst ? now : addSeconds(now, publishSeconds(alg));
     await store.retire(tenant.id, alg, activeFrom, addSeconds(activeFrom, OVERLAP_SECONDS));
     await store.insert(tenant.id, key, now, activeFrom);
-    events.record(actor, tenant, { type: 'key.rotated', params: { kid, alg, activeFrom: activeFrom.toISOString() } });
+    events.record(actor, tenant, {
+      type: oauthEvents['key.rotated'],
+      params: { kid, alg, activeFrom: activeFrom.toISOString() },
+    });
   }
 
   #generate(tenantId: string, alg: SigningAlgorithm): Promise<StoredSigningKey> {

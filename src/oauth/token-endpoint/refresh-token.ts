@@ -11,6 +11,7 @@ import { familyLife } from '../grants/family-life.ts';
 import type { Grant, RefreshToken } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import { oauthEvents } from '../oauth.events.ts';
 import { parseScopeParameter } from '../tokens/scopes.ts';
 import type { FamilySigners, FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
@@ -108,7 +109,7 @@ function revokeReused(
   if (grant.revokedAt != null) throw oauthErrors.GRANT_INVALID();
   grant.revokedAt = now;
   events.record(caller, tenant, {
-    type: 'refresh_token.reused',
+    type: oauthEvents['refresh_token.reused'],
     subjectId: grant.userId,
     sessionId: grant.sessionId ?? null,
     outcome: 'failure',

@@ -6,6 +6,7 @@ import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { lifetimesOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
+import { oauthEvents } from '../oauth.events.ts';
 import type { GrantType, IssuedTokens } from './grant.ts';
 import { GRANT_TYPE, type GrantDeps, makeOffers, type Offer } from './grants.ts';
 import { type OAuthParameter, parseParameters, readParameters } from './parameters.ts';
@@ -90,7 +91,7 @@ export class TokenService {
   async #recordRefusal(request: TokenRequest, error: IdentityError): Promise<void> {
     const { caller, tenant, issuerKind } = request;
     await this.#deps.events.append(caller, tenant, {
-      type: 'token.refused',
+      type: oauthEvents['token.refused'],
       outcome: 'failure',
       reason: error.code,
       params: { grantType: askedGrantType(request), issuerKind },

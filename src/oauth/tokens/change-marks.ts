@@ -1,4 +1,4 @@
-import { type EndedSubject, readEndedAccess, type SecurityEvent } from '../../events/index.ts';
+import type { EndedSubject, EventCatalogue, SecurityEvent } from '../../events/index.ts';
 
 /** Most marks in memory: a key of some 90 characters, 300 for the longest `client_id`, and a number, about 20 MB in all. */
 const CAPACITY = 50_000;
@@ -13,9 +13,9 @@ export const markKeys = {
   token: (tenantId: string, jti: string) => `j ${tenantId} ${jti}`,
 };
 
-function keysOf(event: SecurityEvent): readonly string[] {
+function keysOf(event: SecurityEvent, catalogue: EventCatalogue): readonly string[] {
   const { tenantId } = event;
-  const ended = readEndedAccess(event);
+  const ended = catalogue.readEndedAccess(event);
   switch (ended?.kind) {
     case undefined:
       return [];
@@ -44,11 +44,13 @@ function keysOfSubject(tenantId: string, { userId, grantId, tokenId }: EndedSubj
  */
 export class ChangeMarks {
   readonly #marks = new Map<string, number>();
+  readonly #catalogue: EventCatalogue;
   readonly #capacity: number;
   #clock = 0;
   #forgottenUpTo = 0;
 
-  constructor(capacity = CAPACITY) {
+  constructor(catalogue: EventCatalogue, capacity = CAPACITY) {
+    this.#catalogue = catalogue;
     this.#capacity = capacity;
   }
 
@@ -69,7 +71,7 @@ export class ChangeMarks {
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    for (const event of events) for (const key of keysOf(event)) this.#mark(key);
+    for (const event of events) for (const key of keysOf(event, this.#catalogue)) this.#mark(key);
   };
 
   #mark(key: string): void {

@@ -3,6 +3,7 @@ import type { EventLog, EventType } from '../../events/index.ts';
 import { type Clock, invalidField, kernelErrors, requireText } from '../../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../guarded-accounts.ts';
+import { holderEvents } from '../holder.events.ts';
 import type { RolePermissions } from '../role-permissions.ts';
 import type { Group, GroupMember } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
@@ -81,7 +82,7 @@ export class GroupMemberService {
       await assertMayLend(authority, permissions, group.id);
       await guarded.assertMayChange(authority, 'user', users);
       const added = await store.addMembers(group.tenantId, group.id, users, clock.now()).catch(unknownMember);
-      this.#record(authority, group, added, 'group_member.added');
+      this.#record(authority, group, added, holderEvents['group_member.added']);
       return group;
     });
   }
@@ -97,7 +98,7 @@ export class GroupMemberService {
       const removed = await guarded.keepingAdministrators(authority, () =>
         store.removeMembers(group.tenantId, group.id, users),
       );
-      this.#record(authority, group, removed, 'group_member.removed');
+      this.#record(authority, group, removed, holderEvents['group_member.removed']);
       return group;
     });
   }

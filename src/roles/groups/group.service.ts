@@ -14,6 +14,7 @@ import type { RoleStore } from '../role.store.ts';
 import type { RolePermissions } from '../role-permissions.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
+import { groupEvents } from './group.events.ts';
 import type { GroupFilter, GroupOrder, GroupStore, MemberGroup } from './group.store.ts';
 import { mergedAttributes } from './group-attributes.ts';
 import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
@@ -139,7 +140,7 @@ export class GroupService {
       });
       await this.#flushMapped();
       await store.replaceSearchRows(group);
-      this.#record(authority, group, 'group.created');
+      this.#record(authority, group, groupEvents['group.created']);
       return group;
     });
   }
@@ -160,7 +161,7 @@ export class GroupService {
       group.updatedAt = clock.now();
       await this.#flushMapped();
       if (changed.includes('attributes')) await store.replaceSearchRows(group);
-      this.#record(authority, group, 'group.updated', { changed });
+      this.#record(authority, group, groupEvents['group.updated'], { changed });
       return group;
     });
   }
@@ -178,7 +179,7 @@ export class GroupService {
         await roleStore.deleteGrantsOf(group.tenantId, 'group', ids);
         await store.delete(group.tenantId, group.id);
       });
-      for (const each of gone) this.#record(authority, { ...group, ...each }, 'group.deleted');
+      for (const each of gone) this.#record(authority, { ...group, ...each }, groupEvents['group.deleted']);
       return group;
     });
   }

@@ -2,6 +2,7 @@ import type { ServiceModule } from '../../composition/index.ts';
 import { byTenant } from '../../persistence/index.ts';
 import { GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
+import { groupEvents } from './group.events.ts';
 
 export const groups = {
   name: 'groups',
@@ -16,4 +17,5 @@ export const groups = {
     groups__parent_name: `create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", '00000000-0000-0000-0000-000000000000'::uuid), "folded_name") where "profile" = 'groups'`,
   },
   errors: [groupErrors],
+  events: [groupEvents],
 } satisfies ServiceModule;

@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/index.ts';
-import { type EndedAccess, readEndedAccess, type SecurityEvent } from '../../events/index.ts';
+import type { EndedAccess, EventCatalogue, SecurityEvent } from '../../events/index.ts';
 
 /** The keys by which a caller's sockets are found when an event may have ended its credential. */
 function keysOf({ tenant, sessionId, userId, clientId }: Caller): string[] {
@@ -37,6 +37,11 @@ const nameOf = ({ tenant, userId, clientId }: Caller): string =>
 export class SocketIndex<S> {
   readonly #byKey = new Map<string, Set<S>>();
   readonly #byCaller = new Map<string, Set<S>>();
+  readonly #catalogue: EventCatalogue;
+
+  constructor(catalogue: EventCatalogue) {
+    this.#catalogue = catalogue;
+  }
 
   add(caller: Caller, socket: S): void {
     for (const key of keysOf(caller)) addTo(this.#byKey, key, socket);
@@ -50,7 +55,7 @@ export class SocketIndex<S> {
 
   /** The sockets whose credentials an event may have ended, each once. */
   concernedBy(event: SecurityEvent): ReadonlySet<S> {
-    const ended = readEndedAccess(event);
+    const ended = this.#catalogue.readEndedAccess(event);
     return new Set(ended === null ? [] : this.#byKey.get(toKey(event.tenantId, ended)));
   }
 

@@ -93,7 +93,7 @@ class SocketServer {
   readonly #sockets: WebSocketServer;
   /** Sockets whose caller is known. */
   readonly #open = new Set<Extra>();
-  readonly #index = new SocketIndex<Extra>();
+  readonly #index: SocketIndex<Extra>;
   readonly #rechecks: CallerRechecks<Extra>;
   /** How many sockets each address has whose caller is unknown, or was refused and is still closing. */
   readonly #unknown = new Map<string, number>();
@@ -103,6 +103,7 @@ class SocketServer {
 
   constructor(server: Server, options: SocketOptions) {
     this.#options = options;
+    this.#index = new SocketIndex(options.services.eventEngine.catalogue);
     this.#operations = new SocketOperations(options);
     this.#rechecks = new CallerRechecks((authorization, group) => this.#recheck(authorization, group));
     this.#sockets = new WebSocketServer({

@@ -25,11 +25,15 @@ import type { Ground } from './ground.ts';
 export type Access = ReturnType<typeof createAccess>;
 
 /** Creates roles and clients, and the guard that compares the permissions of callers and accounts. */
-export function createAccess({ base, sealer, listen, options }: Ground, { directory, scopes, tenants }: Foundation) {
+export function createAccess(
+  { base, eventEngine, sealer, listen, options }: Ground,
+  { directory, scopes, tenants }: Foundation,
+) {
   const { db, clock } = base;
+  const { catalogue } = eventEngine;
   const roleStore = new RoleStore(db);
   const effective = new EffectiveRoleStore(db);
-  const rolePermissions = new RolePermissions(effective);
+  const rolePermissions = new RolePermissions(effective, catalogue);
   listen(rolePermissions.onEvents);
   const clientStore = new ClientStore(db);
   const clientScopeStore = new ClientScopeStore(db);
@@ -38,9 +42,10 @@ export function createAccess({ base, sealer, listen, options }: Ground, { direct
     scopeStore: clientScopeStore,
     scopes,
     roles: rolePermissions,
+    catalogue,
   });
   listen(clientDirectory.onEvents);
-  const webOrigins = new WebOriginDirectory({ store: clientStore, clients: clientDirectory });
+  const webOrigins = new WebOriginDirectory({ store: clientStore, clients: clientDirectory, catalogue });
   listen(webOrigins.onEvents);
   const guarded = new GuardedAccounts({
     db,

@@ -1,6 +1,6 @@
 import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
 import { ScopeAliases } from '../../access/index.ts';
-import { DeliveryQueue, type Message, type Transport } from '../../delivery/index.ts';
+import { DeliveryQueue, deliveryEvents, type Message, type Transport } from '../../delivery/index.ts';
 import { TenantDirectory, TenantService } from '../../tenants/index.ts';
 import type { Ground } from './ground.ts';
 
@@ -11,7 +11,7 @@ export function createFoundation(ground: Ground) {
   const { base, eventEngine, listen, options, tenantStore } = ground;
   const scopes = new ScopeAliases();
   registerBlitz({ scopes });
-  const directory = new TenantDirectory(tenantStore);
+  const directory = new TenantDirectory(tenantStore, eventEngine.catalogue);
   listen(directory.onEvents);
   return {
     eventEngine,
@@ -34,7 +34,7 @@ function outgoing<M extends Message>(
     transport,
     report: ({ to, purpose, behalf }, outcome) =>
       events.append(behalf.actor, behalf.tenant, {
-        type: outcome.sent ? 'mail.sent' : 'mail.failed',
+        type: outcome.sent ? deliveryEvents['mail.sent'] : deliveryEvents['mail.failed'],
         subjectId: behalf.subjectId,
         ...(outcome.sent ? {} : { outcome: 'failure', reason: outcome.reason }),
         params: { channel, purpose, to },

@@ -1,5 +1,6 @@
 import { Sealer } from '../../crypto/index.ts';
 import { type CommittedListener, EventEngine } from '../../events/index.ts';
+import { EVENT_CATALOGUE } from '../../modules.ts';
 import { TenantStore } from '../../tenants/index.ts';
 import type { RegistryOptions } from './options.ts';
 
@@ -13,6 +14,7 @@ export function createGround(options: RegistryOptions) {
   const eventEngine = new EventEngine({
     db,
     clock,
+    catalogue: EVENT_CATALOGUE,
     sealer: sealer('event-cursor'),
     natsUrl,
     natsTimeoutMs,

@@ -31,6 +31,7 @@ export function createRegistry(options: RegistryOptions): Services {
   const oauth = createOAuth({
     ...options,
     events: foundation.events,
+    catalogue: foundation.eventEngine.catalogue,
     feed: foundation.eventEngine.follower,
     scopes: foundation.scopes,
     directory: foundation.directory,

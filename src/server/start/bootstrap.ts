@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Services } from '../../../schema/context.ts';
 import { Authority, systemCaller } from '../../access/index.ts';
+import { passwordEvents } from '../../auth-modes/index.ts';
 import { IdentityError, newId, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import { ADMINISTRATOR_ROLE } from '../../roles/index.ts';
@@ -98,7 +99,7 @@ async function makeAdministrator(
   const prepared = await explained('BOOTSTRAP_ADMIN_PASSWORD', () =>
     services.passwords.prepare(authority, user.id, password, 'BOOTSTRAP_ADMIN_PASSWORD'),
   );
-  await services.passwords.write(authority, prepared, { event: 'password.reset' });
+  await services.passwords.write(authority, prepared, { event: passwordEvents['password.reset'] });
   const roleId = await administratorRole(services, authority);
   await services.roleGrants.grant(authority, { roleId, holderKind: 'user', holderId: user.id });
 }

@@ -13,6 +13,7 @@ import {
 import type { Device } from '../session.entity.ts';
 import { sessionErrors } from '../session.errors.ts';
 import { storableHeader } from '../storable-header.ts';
+import { deviceEvents } from './device.events.ts';
 import type { DeviceStore } from './device.store.ts';
 
 export interface DeviceServiceDeps {
@@ -88,7 +89,7 @@ export class DeviceService {
       const isNew = await writeForUser('devices', () => store.upsert(device));
       if (!isNew) return false;
       await store.trim(tenant.id, userId, MAX_DEVICES);
-      events.record(caller, tenant, { type: 'device.seen', subjectId: userId, params: { deviceId } });
+      events.record(caller, tenant, { type: deviceEvents['device.seen'], subjectId: userId, params: { deviceId } });
       return true;
     });
   }
@@ -102,7 +103,7 @@ export class DeviceService {
     await guard.assertMayChange(authority, 'user', id);
     await db.transaction(async () => {
       if (!(await store.delete(tenant.id, id, deviceId))) throw sessionErrors.DEVICE_NOT_FOUND();
-      events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
+      events.record(caller, tenant, { type: deviceEvents['device.removed'], subjectId: id, params: { deviceId } });
     });
     return { userId: id, id: deviceId };
   }
@@ -117,7 +118,7 @@ export class DeviceService {
     await db.transaction(async () => {
       const keptId = exceptId !== null && isDeviceId(exceptId) ? exceptId : null;
       for (const deviceId of await store.deleteOfUser(tenant.id, id, keptId)) {
-        events.record(caller, tenant, { type: 'device.removed', subjectId: id, params: { deviceId } });
+        events.record(caller, tenant, { type: deviceEvents['device.removed'], subjectId: id, params: { deviceId } });
       }
     });
   }

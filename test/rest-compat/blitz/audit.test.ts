@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addressNumber } from '../../../rest-compat/blitz/audit-event.ts';
 import type { EventDraft } from '../../../src/events/index.ts';
+import { EVENT_TYPES, type EventName } from '../../../src/modules.ts';
 import type { User } from '../../../src/users/index.ts';
 import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { wrongValue } from '../../support/blitz-refusals.ts';
@@ -38,7 +39,7 @@ describe('Blitz 4: security events', () => {
 
   it('sample: has only the documented members', async () => {
     const { occurredAt, sessionId, processId } = await happen({
-      type: 'credential.added',
+      type: EVENT_TYPES['credential.added'],
       params: { type: 'totp', credentialId: 'x', ordinal: 1, label: 'My phone' },
     });
     const [event] = await audit('?rql=limit(1)');
@@ -60,7 +61,7 @@ describe('Blitz 4: security events', () => {
   });
 
   it('gives the last 100 events, newest first, without a filter', async () => {
-    for (let i = 0; i < 105; i++) await happen({ type: 'device.removed', params: { deviceId: `d${i}` } });
+    for (let i = 0; i < 105; i++) await happen({ type: EVENT_TYPES['device.removed'], params: { deviceId: `d${i}` } });
     const events = await audit();
     expect(events).toHaveLength(100);
     expect(events.map(({ prms }: { prms: { id: string } }) => prms.id)).toEqual(
@@ -75,8 +76,8 @@ describe('Blitz 4: security events', () => {
     for (const type of ['sec_qsn_changed', 'sec_qsn_removed', 'sec_qsn_check_failed'] as const) {
       blitz.world.clock.advance(10.25);
       at.push(blitz.world.clock.now().getTime());
-      const neutral = type.replace('sec_qsn_', 'security_question.') as EventDraft['type'];
-      await happen({ type: neutral });
+      const neutral = type.replace('sec_qsn_', 'security_question.') as EventName;
+      await happen({ type: EVENT_TYPES[neutral] });
     }
     const second = (i: number) => Math.floor(at[i]! / 1000);
     const filter = `and(ge(ts,${second(1)}),le(ts,${second(2)}),limit(5))`;
@@ -93,7 +94,7 @@ describe('Blitz 4: security events', () => {
   });
 
   it('T26: ua=none drops the browser, ua=parsed splits it, otherwise it is a text', async () => {
-    await happen({ type: 'user.state_changed', params: {} }, { userAgent: FIREFOX });
+    await happen({ type: EVENT_TYPES['user.state_changed'], params: {} }, { userAgent: FIREFOX });
     const ua = async (query: string) => (await audit(`?rql=limit(1)${query}`))[0].ua;
     expect(await ua('')).toBe(FIREFOX);
     expect(await ua('&ua=none')).toBeUndefined();
@@ -101,9 +102,9 @@ describe('Blitz 4: security events', () => {
       browser: { name: 'Firefox', version: '128.0' },
       os: { name: 'Windows', version: '10' },
     });
-    await happen({ type: 'user.state_changed', params: {} }, { userAgent: null });
+    await happen({ type: EVENT_TYPES['user.state_changed'], params: {} }, { userAgent: null });
     expect([await ua(''), await ua('&ua=parsed')]).toEqual([undefined, undefined]);
-    await happen({ type: 'user.state_changed', params: {} }, { userAgent: 'curl/8.5.0' });
+    await happen({ type: EVENT_TYPES['user.state_changed'], params: {} }, { userAgent: 'curl/8.5.0' });
     expect(await ua('&ua=parsed')).toMatchObject({ os: {} });
   });
 
@@ -185,7 +186,7 @@ describe('Blitz 4: security events', () => {
     expect(done).toMatchObject({ type: 'login', sbj: anna.id, ...by, prms: { ...used, authnDone: 'true' } });
   });
 
-  it.each<[EventDraft['type'], Record<string, unknown>, string, Record<string, string>]>([
+  it.each<[EventName, Record<string, unknown>, string, Record<string, string>]>([
     ['linked_app.removed', { id: 'dyn~shop~1' }, 'app_unlinked', { id: 'dyn~shop~1' }],
     [
       'credential.removed',
@@ -222,21 +223,21 @@ describe('Blitz 4: security events', () => {
     ['user.email_changed', { from: 'a@b.example', to: 'c@d.example' }, 'user_attrs_changed', { attrs: 'email' }],
     ['auth_mode.required_factor_changed', { value: null }, 'required_factor_changed', { value: 'null' }],
   ])('tells %s with its details, all of them texts', async (type, params, name, prms) => {
-    await happen({ type, params });
+    await happen({ type: EVENT_TYPES[type], params });
     expect((await audit('?rql=limit(1)'))[0]).toMatchObject({ type: name, prms });
   });
 
   it('shows no events for which the dialect has no name', async () => {
     const before = await types();
-    await happen({ type: 'token.issued' });
-    await happen({ type: 'federation_token.read' });
+    await happen({ type: EVENT_TYPES['token.issued'] });
+    await happen({ type: EVENT_TYPES['federation_token.read'] });
     expect(await types()).toEqual(before);
     expect(before).toEqual(['user_registered']);
   });
 
   it('answers as many events as the limit says if there are so many, because none of those read is left out', async () => {
     for (const type of ['password', 'recovery-code', 'image-proof'])
-      await happen({ type: 'credential.added', params: { type, credentialId: 'x', ordinal: 1 } });
+      await happen({ type: EVENT_TYPES['credential.added'], params: { type, credentialId: 'x', ordinal: 1 } });
     expect(await audit('?rql=limit(3)')).toMatchObject(
       ['image-proof', 'recovery-code', 'password'].map((kind) => ({
         type: 'credential_attached',
@@ -247,7 +248,7 @@ describe('Blitz 4: security events', () => {
 
   it('writes IPv6 as text, and leaves out unknown members', async () => {
     await happen(
-      { type: 'user.updated', params: { changed: ['familyName', 'attributes.badge'] } },
+      { type: EVENT_TYPES['user.updated'], params: { changed: ['familyName', 'attributes.badge'] } },
       { ip: '2001:db8::1' },
     );
     expect((await audit('?rql=limit(1)'))[0]).toMatchObject({
@@ -256,7 +257,7 @@ describe('Blitz 4: security events', () => {
     });
     const origin = { ...TEST_ORIGIN, ip: null, peerIp: null, userAgent: null, processId: null };
     const nobody = { kind: 'anonymous', userId: null, clientId: null, clientAuth: null, sessionId: null, origin };
-    const draft = { type: 'security_question.check_failed', subjectId: anna.id } as const;
+    const draft = { type: EVENT_TYPES['security_question.check_failed'], subjectId: anna.id };
     const { occurredAt } = await blitz.world.services.events.append(nobody as never, blitz.tenant, draft);
     expect((await audit('?rql=limit(1)'))[0]).toEqual({
       type: 'sec_qsn_check_failed',

@@ -10,8 +10,8 @@ import { DIALECTS } from '../../../rest-compat/index.ts';
 import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
 import { anonymousCaller, type Caller, formatScope, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
-import { EVENT_TYPES } from '../../../src/events/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { EVENT_TYPES } from '../../../src/modules.ts';
 import { RESERVED_TENANT_NAMES } from '../../../src/tenants/index.ts';
 import { TEST_ORIGIN, testGraph } from '../../support/world.ts';
 

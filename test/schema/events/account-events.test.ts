@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { EVENT_TYPES } from '../../../src/modules.ts';
 import type { User } from '../../../src/users/index.ts';
 import { TEST_ORIGIN, World } from '../../support/world.ts';
 
@@ -25,7 +26,7 @@ describe('events of one account', () => {
     for (const type of ['session.started', 'session.ended'] as const) {
       world.clock.advance(60);
       const actor = { ...world.app(tenant), origin: { ...TEST_ORIGIN, userAgent: IPHONE } };
-      await world.services.events.append(actor, tenant, { type, subjectId: anna.id });
+      await world.services.events.append(actor, tenant, { type: EVENT_TYPES[type], subjectId: anna.id });
     }
   });
   afterAll(() => world.close());

@@ -4,6 +4,7 @@ import { createContext } from '../../../schema/context.ts';
 import { formatError } from '../../../schema/errors/format.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { EVENT_TYPES } from '../../../src/modules.ts';
 import { testGraph, World } from '../../support/world.ts';
 
 const FEED = `subscription ($tenant: String, $filter: SecurityEventFilterInput, $after: String) {
@@ -34,7 +35,7 @@ describe('security events over GraphQL', () => {
   });
 
   const happen = (tenant: TenantRef, subjectId: string) =>
-    world.services.events.append(world.app(tenant), tenant, { type: 'session.started', subjectId });
+    world.services.events.append(world.app(tenant), tenant, { type: EVENT_TYPES['session.started'], subjectId });
 
   async function follow(caller: Caller, variables: Record<string, unknown> = {}) {
     const schema = await testGraph();

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   gatherEntities,
   gatherErrors,
+  gatherEvents,
   gatherForeignKeys,
   gatherIndexes,
   type ServiceModule,
 } from '../../../src/composition/index.ts';
+import { defineEvents } from '../../../src/events/index.ts';
 import { defineErrors } from '../../../src/kernel/index.ts';
 import { byTenant } from '../../../src/persistence/index.ts';
 
@@ -19,6 +21,7 @@ const apples = {
   foreignKeys: [byTenant('apples', 'tree_id', 'trees')],
   indexes: { apples__color: 'create index "apples__color" on "apples" ("color")' },
   errors: [defineErrors({ APPLE_ROTTEN: { kind: 'refused', message: 'The apple is rotten.' } })],
+  events: [defineEvents({ 'apple.eaten': { category: 'fruit', ends: 'nothing', description: 'An apple was eaten.' } })],
 } satisfies ServiceModule;
 
 /** A module that takes one name of another one. */
@@ -32,6 +35,7 @@ describe('what modules announce', () => {
     expect(gatherForeignKeys(modules)).toEqual(apples.foreignKeys);
     expect(gatherIndexes(modules)).toEqual(apples.indexes);
     expect(gatherErrors(modules)).toEqual(apples.errors);
+    expect(gatherEvents(modules)).toEqual(apples.events[0]);
   });
 
   it.each<[string, (modules: readonly ServiceModule[]) => unknown, Partial<ServiceModule>]>([
@@ -41,6 +45,11 @@ describe('what modules announce', () => {
       'error code APPLE_ROTTEN',
       gatherErrors,
       { errors: [defineErrors({ APPLE_ROTTEN: { kind: 'refused', message: 'Another text.' } })] },
+    ],
+    [
+      'event type apple.eaten',
+      gatherEvents,
+      { events: [defineEvents({ 'apple.eaten': { category: 'fruit', ends: 'tenant', description: 'Again.' } })] },
     ],
   ])('ends the start when two modules announce the %s', (name, gather, taken) => {
     expect(() => gather([apples, pears(taken)])).toThrow(

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventEngine, FeedItem } from '../../../src/events/index.ts';
-import { ENTITIES } from '../../../src/modules.ts';
+import { ENTITIES, EVENT_TYPES } from '../../../src/modules.ts';
 import { Database } from '../../../src/persistence/index.ts';
 import { type EventNode, startEventNode } from '../../support/event-nodes.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
@@ -99,12 +99,12 @@ describe('the event log under several nodes (PostgreSQL)', { timeout: 120_000 },
         const feed = engine.feed.follow({ tenantId: tenant.id });
         await feed.next();
         for (let i = 0; i < 20; i++) {
-          await engine.log.append(testActor(), tenant, { type: 'token.issued', subjectId: `held-${i}` });
+          await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId: `held-${i}` });
         }
         expect(subjects(await takeEvents(feed, 20))).toEqual(Array.from({ length: 20 }, (_, i) => `held-${i}`));
         await engine.maintenance.sweep();
         await foreign.query('commit');
-        await engine.log.append(testActor(), tenant, { type: 'token.issued', subjectId: 'after' });
+        await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId: 'after' });
         expect(subjects(await takeEvents(feed, 1))).toEqual(['after']);
         await feed.return?.();
       } finally {
@@ -120,11 +120,11 @@ describe('the event log under several nodes (PostgreSQL)', { timeout: 120_000 },
     const feed = engine.feed.follow({ tenantId: tenant.id });
     await feed.next();
     await db.transaction(async () => {
-      engine.log.record(testActor(), tenant, { type: 'user.updated', subjectId: 'slow' });
+      engine.log.record(testActor(), tenant, { type: EVENT_TYPES['user.updated'], subjectId: 'slow' });
       await sql`select pg_current_xact_id()`.execute(db.read());
       await db.detached(async () => {
         for (const subjectId of ['quick-1', 'quick-2']) {
-          await engine.log.append(testActor(), tenant, { type: 'token.issued', subjectId });
+          await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId });
         }
         expect(subjects(await takeEvents(feed, 2))).toEqual(['quick-1', 'quick-2']);
       });
@@ -137,10 +137,10 @@ describe('the event log under several nodes (PostgreSQL)', { timeout: 120_000 },
     const tenant = newTenant();
     await engine.start();
     await Promise.all(
-      Array.from({ length: 200 }, () => engine.log.append(testActor(), tenant, { type: 'token.issued' })),
+      Array.from({ length: 200 }, () => engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'] })),
     );
     await until(isSequenced);
-    await engine.log.append(testActor(), tenant, { type: 'token.issued', subjectId: 'last' });
+    await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId: 'last' });
     await until(isSequenced);
     await until(async () => {
       await engine.maintenance.sweep();

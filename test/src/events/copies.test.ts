@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EventEngine, EventLog, type FeedItem } from '../../../src/events/index.ts';
 import { systemClock } from '../../../src/kernel/index.ts';
-import { ENTITIES } from '../../../src/modules.ts';
+import { ENTITIES, EVENT_TYPES } from '../../../src/modules.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
 import { administer } from '../../support/postgres-broker.ts';
@@ -67,7 +67,8 @@ const names = (from: number, to: number) => Array.from({ length: to - from }, (_
 const subjects = (items: readonly FeedItem[]) => items.map(({ event }) => event!.subjectId!);
 
 async function write(log: EventLog, subjectIds: readonly string[]): Promise<void> {
-  for (const subjectId of subjectIds) await log.append(testActor(), tenant, { type: 'token.issued', subjectId });
+  for (const subjectId of subjectIds)
+    await log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId });
 }
 
 async function expectDense(db: Database): Promise<void> {
@@ -111,7 +112,10 @@ describe('the event log through copies of the database', { timeout: 120_000 }, (
     await migrate(targetDb);
     // Open while the copy is made: the copy has neither the event nor its change.
     await db.transaction(async () => {
-      new EventLog(db, systemClock).record(testActor(), tenant, { type: 'user.updated', subjectId: 'not copied' });
+      new EventLog(db, systemClock).record(testActor(), tenant, {
+        type: EVENT_TYPES['user.updated'],
+        subjectId: 'not copied',
+      });
       await sql`select pg_current_xact_id()`.execute(db.read());
       await copyLogically(cluster, target);
     });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventEngine } from '../../../src/events/index.ts';
-import { ENTITIES } from '../../../src/modules.ts';
+import { ENTITIES, EVENT_TYPES } from '../../../src/modules.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../support/events.ts';
 import { PostgresCluster } from '../../support/postgres-cluster.ts';
@@ -26,7 +26,7 @@ describe('the event log while the database is away', () => {
   it('refuses appends, keeps every acknowledged event, and delivers each once when it is back', async () => {
     const tenant = newTenant();
     const append = (subjectId: string) =>
-      engine.log.append(testActor(), tenant, { type: 'token.issued', subjectId }).then(() => subjectId);
+      engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], subjectId }).then(() => subjectId);
     const feed = engine.feed.follow({ tenantId: tenant.id });
     await feed.next();
     await append('before');

@@ -3,15 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { WebSocket } from 'ws';
 import { Authority } from '../../../src/access/index.ts';
 import type { CreateClient } from '../../../src/clients/index.ts';
-import { EVENT_TYPES, type EventDraft, type EventEnds, type EventType } from '../../../src/events/index.ts';
+import type { EventDraft, EventEnds } from '../../../src/events/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { EVENT_TYPES, type EventName } from '../../../src/modules.ts';
 import type { IssuedTokens } from '../../../src/oauth/index.ts';
 import { createCallerAuthenticator } from '../../../src/server/http/caller.authenticator.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { serveSockets, type TestSockets } from '../../support/sockets.ts';
 import { World } from '../../support/world.ts';
 
-const TYPES = Object.keys(EVENT_TYPES) as EventType[];
+const TYPES = Object.keys(EVENT_TYPES) as EventName[];
 const ENDING = TYPES.filter((type) => EVENT_TYPES[type].ends !== 'nothing');
 const HARMLESS = TYPES.filter((type) => EVENT_TYPES[type].ends === 'nothing');
 
@@ -147,7 +148,7 @@ describe('an event whose type ends access', () => {
     await END_UNSEEN[ends](who);
     // The token is now accepted only because of the cache.
     expect(await refusalOf(world, who.token)).toBeNull();
-    await announce(who.tenant, { type, ...NAMES[ends](who) });
+    await announce(who.tenant, { type: EVENT_TYPES[type], ...NAMES[ends](who) });
     expect(await refusalOf(world, who.token)).not.toBeNull();
     expect(await who.socket.closed).toBe(4403);
   });
@@ -155,7 +156,7 @@ describe('an event whose type ends access', () => {
   it('also drops a cached refusal: an account that is exempt from inactivity may call again', async () => {
     const who = await remembered();
     await execute('update users set inactive_since = now() where id = ?', [who.user.id]);
-    await announce(acme, { type: 'user.state_changed', subjectId: who.user.id });
+    await announce(acme, { type: EVENT_TYPES['user.state_changed'], subjectId: who.user.id });
     expect(await refusalOf(world, who.token)).toBe('user-disabled');
     await world.services.authModes.exempt(world.system(acme), who.user.id, null);
     expect(await refusalOf(world, who.token)).toBeNull();
@@ -172,19 +173,20 @@ describe('an event whose type ends nothing', () => {
       const { claims } = JSON.parse(`{"claims":${Buffer.from(who.token.split('.')[1]!, 'base64url')}}`);
       const params = { tokenId: claims.jti, grantId: claims.gid };
       const { sessionId } = who;
-      await announce(acme, { type, subjectId: who.user.id, clientId: who.client.clientId, sessionId, params });
+      const named = { subjectId: who.user.id, clientId: who.client.clientId, sessionId, params };
+      await announce(acme, { type: EVENT_TYPES[type], ...named });
       await settled();
       expect([type, looks.get(who.token), await refusalOf(world, who.token)]).toEqual([type, looked, null]);
     }
     expect(await world.services.sessions.find(world.system(acme), who.sessionId)).not.toBeNull();
-    await announce(acme, { type: 'user.disabled', subjectId: who.user.id });
+    await announce(acme, { type: EVENT_TYPES['user.disabled'], subjectId: who.user.id });
     expect(await who.socket.closed).toBe(4403);
   });
 });
 
 /** Operations of services that end a token, and whether its session ends with it. */
 interface Cause {
-  readonly type: EventType;
+  readonly type: EventName;
   readonly endsSession?: true;
   readonly ownTenant?: true;
   readonly run: (who: Remembered) => Promise<unknown>;
@@ -270,7 +272,7 @@ const CAUSES: readonly Cause[] = [
 /** Operations of services that reduce the permissions of a token, which has `user:read` by a role. */
 interface Narrowing {
   readonly title: string;
-  readonly type: EventType;
+  readonly type: EventName;
   /** Grants the role. @returns The operation that takes it away. */
   readonly lend: (user: TestUser, roleId: string) => Promise<() => Promise<unknown>>;
 }

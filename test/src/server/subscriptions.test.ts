@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecurityEvent } from '../../../src/events/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { EVENT_TYPES } from '../../../src/modules.ts';
 import { serveSockets, type TestSockets } from '../../support/sockets.ts';
 import { testGraph, World } from '../../support/world.ts';
 
@@ -64,7 +65,7 @@ describe('every subscription of the SDL', () => {
 
   const happen = (subjectId: string) =>
     world.services.events.append({ ...world.user(tenant, 'actor'), clientAuth: 'Basic' }, tenant, {
-      type: 'sign_in.failed',
+      type: EVENT_TYPES['sign_in.failed'],
       subjectId,
       sessionId: newId(),
       outcome: 'failure',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SecurityEvent } from '../../../src/events/index.ts';
 import { newId } from '../../../src/kernel/index.ts';
+import { EVENT_CATALOGUE } from '../../../src/modules.ts';
 import { TenantDirectory, type TenantStore } from '../../../src/tenants/index.ts';
 
 const row = (over: object) => ({
@@ -28,7 +29,7 @@ describe('the directory of tenants', () => {
   it('reads once for all who wait for the same tenant, also when there is none', async () => {
     for (const found of [row({ enabled: true }), null]) {
       const { reads, store } = heldStore();
-      const directory = new TenantDirectory(store);
+      const directory = new TenantDirectory(store, EVENT_CATALOGUE);
       const waiting = [directory.byName('acme'), directory.byName('acme')];
       reads[0]!.resolve(found);
       const [first, second] = await Promise.all(waiting);
@@ -41,7 +42,7 @@ describe('the directory of tenants', () => {
 
   it('does not remember what was read before a tenant changed', async () => {
     const { reads, store } = heldStore();
-    const directory = new TenantDirectory(store);
+    const directory = new TenantDirectory(store, EVENT_CATALOGUE);
     const before = directory.byName('acme');
     directory.onEvents(changed);
     reads[0]!.resolve(row({ enabled: true }));
@@ -54,7 +55,7 @@ describe('the directory of tenants', () => {
 
   it('forgets a tenant when access in it ended, and what was missing when a tenant is made; others stay', async () => {
     const { reads, store } = heldStore();
-    const directory = new TenantDirectory(store);
+    const directory = new TenantDirectory(store, EVENT_CATALOGUE);
     const known = { acme: row({ enabled: true }), other: row({ name: 'other', enabled: true }), missing: null };
     for (const [index, [name, found]] of Object.entries(known).entries()) {
       const waiting = directory.byName(name);
@@ -78,7 +79,7 @@ describe('the directory of tenants', () => {
 
   it('does not remember a failure', async () => {
     const { reads, store } = heldStore();
-    const directory = new TenantDirectory(store);
+    const directory = new TenantDirectory(store, EVENT_CATALOGUE);
     const first = directory.byName('acme');
     reads[0]!.reject(new Error('away'));
     await expect(first).rejects.toThrow('away');

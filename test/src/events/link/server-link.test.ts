@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EventEngine } from '../../../../src/events/index.ts';
-import { ENTITIES } from '../../../../src/modules.ts';
+import { ENTITIES, EVENT_TYPES } from '../../../../src/modules.ts';
 import { Database } from '../../../../src/persistence/index.ts';
 import { newTenant, takeEvents, testActor, testEngine } from '../../../support/events.ts';
 import { createTestDatabase } from '../../../support/postgres.ts';
@@ -36,7 +36,7 @@ describe('the sequencer', () => {
     cleanUps.push(async () => feed.return?.());
     await feed.next();
     await other.query('begin; lock table event_positions in access exclusive mode');
-    await engine.log.append(testActor(), tenant, { type: 'token.issued', params: {} });
+    await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['token.issued'], params: {} });
     await ended.promise;
     await other.query('commit');
     const [item] = await takeEvents(feed, 1);

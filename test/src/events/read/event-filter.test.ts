@@ -5,8 +5,8 @@ import {
   indexedValues,
   subjectFilter,
 } from '../../../../src/events/read/event-filter.ts';
-import { EVENT_TYPES, type EventType } from '../../../../src/events/record/catalogue.ts';
 import type { SecurityEvent } from '../../../../src/events/record/event.ts';
+import { EVENT_CATALOGUE, EVENT_TYPES, type EventName } from '../../../../src/modules.ts';
 
 const NOON = new Date('2026-11-22T12:00:00.000Z');
 const at = (milliseconds: number) => new Date(NOON.getTime() + milliseconds);
@@ -18,14 +18,16 @@ const EVENT = {
   outcome: 'success',
   occurredAt: NOON,
 } as SecurityEvent;
-const matches = (filter: EventFilter, over: object = {}) => compileFilter(filter).matches({ ...EVENT, ...over });
-const types = Object.keys(EVENT_TYPES) as EventType[];
-const categoryOf = (type: EventType) => EVENT_TYPES[type].category;
+const compiled = (filter: EventFilter) => compileFilter(filter, EVENT_CATALOGUE);
+const ofSubject = (filter: EventFilter) => subjectFilter(filter, EVENT_CATALOGUE);
+const matches = (filter: EventFilter, over: object = {}) => compiled(filter).matches({ ...EVENT, ...over });
+const types = Object.keys(EVENT_TYPES) as EventName[];
+const categoryOf = (type: EventName) => EVENT_TYPES[type].category;
 
 describe('a filter of events', () => {
   it('lets every event pass where it restricts nothing', () => {
     for (const filter of [{}, { types: null, categories: null, subjectId: null, from: null, to: null, outcome: null }])
-      expect([matches(filter), compileFilter(filter).wanted]).toEqual([true, [null, null, null, null, null]]);
+      expect([matches(filter), compiled(filter).wanted]).toEqual([true, [null, null, null, null, null]]);
   });
 
   it.each(['subjectId', 'actorId', 'clientId', 'outcome'] as const)(
@@ -72,7 +74,7 @@ describe('a filter of events', () => {
 
 describe('how a filter is found for an event', () => {
   it('is by the values it demands, in the order of those of the event', () => {
-    const { wanted } = compileFilter({
+    const { wanted } = compiled({
       outcome: 'success',
       subjectId: 'anna',
       types: ['user.created', 'user.created'],
@@ -82,33 +84,33 @@ describe('how a filter is found for an event', () => {
   });
 
   it('is by at most 16 types; a filter with more is found by its other values', () => {
-    expect(compileFilter({ types: types.slice(0, 16) }).wanted[4]).toHaveLength(16);
-    expect(compileFilter({ types: types.slice(0, 17) }).wanted[4]).toBeNull();
+    expect(compiled({ types: types.slice(0, 16) }).wanted[4]).toHaveLength(16);
+    expect(compiled({ types: types.slice(0, 17) }).wanted[4]).toBeNull();
   });
 });
 
 describe('a filter by account', () => {
   it('is one only by account, types and time', () => {
-    expect(subjectFilter({ subjectId: 'anna', types: ['user.created'] })).toMatchObject({
+    expect(ofSubject({ subjectId: 'anna', types: ['user.created'] })).toMatchObject({
       subjectId: 'anna',
       types: ['user.created'],
     });
-    expect(subjectFilter({ subjectId: 'anna' })).toMatchObject({ types: null });
+    expect(ofSubject({ subjectId: 'anna' })).toMatchObject({ types: null });
     for (const more of [{ actorId: 'boris' }, { clientId: 'portal' }, { outcome: 'failure' as const }])
-      expect(subjectFilter({ subjectId: 'anna', ...more })).toBeNull();
-    expect(subjectFilter({ types: ['user.created'] })).toBeNull();
+      expect(ofSubject({ subjectId: 'anna', ...more })).toBeNull();
+    expect(ofSubject({ types: ['user.created'] })).toBeNull();
   });
 
   it('is none for an account that the database refuses as a text', () => {
-    for (const subjectId of ['a\0', '\ud800', 'a\nb']) expect(subjectFilter({ subjectId })).toBeNull();
+    for (const subjectId of ['a\0', '\ud800', 'a\nb']) expect(ofSubject({ subjectId })).toBeNull();
   });
 
   it('has bounds of ids that include both moments', () => {
-    const bounds = subjectFilter({ subjectId: 'anna', from: NOON, to: NOON })!;
+    const bounds = ofSubject({ subjectId: 'anna', from: NOON, to: NOON })!;
     const hex = NOON.getTime().toString(16).padStart(12, '0');
     expect(bounds.fromId.replaceAll('-', '').slice(0, 12)).toBe(hex);
     expect(bounds.belowId.replaceAll('-', '').slice(0, 12)).toBe((NOON.getTime() + 1).toString(16).padStart(12, '0'));
-    const open = subjectFilter({ subjectId: 'anna' })!;
+    const open = ofSubject({ subjectId: 'anna' })!;
     expect(open.fromId < bounds.fromId && bounds.belowId < open.belowId).toBe(true);
   });
 });

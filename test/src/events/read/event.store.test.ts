@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EventEngine, type EventFilter, EventLog, type SecurityEvent } from '../../../../src/events/index.ts';
 import { compileFilter } from '../../../../src/events/read/event-filter.ts';
 import { newId } from '../../../../src/kernel/index.ts';
+import { EVENT_CATALOGUE, EVENT_TYPES } from '../../../../src/modules.ts';
 import type { Database } from '../../../../src/persistence/index.ts';
 import { TestClock } from '../../../support/clock.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../../support/events.ts';
@@ -19,7 +20,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     engine = testEngine(db);
     await engine.start();
     for (let i = 0; i < 12; i++) {
-      const type = i % 3 === 0 ? 'sign_in.failed' : 'user.updated';
+      const type = EVENT_TYPES[i % 3 === 0 ? 'sign_in.failed' : 'user.updated'];
       const outcome = i % 3 === 0 ? 'failure' : 'success';
       events.push(
         await engine.log.append(testActor(), tenant, { type, outcome, subjectId: `u${i % 2}`, params: { i } }),
@@ -97,7 +98,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
       { subjectId: 'a\0b\ud800' },
       { subjectId: 'u0', from: events[3]!.occurredAt, to: events[9]!.occurredAt },
     ];
-    const expected = (filter: EventFilter) => newest().filter(compileFilter(filter).matches);
+    const expected = (filter: EventFilter) => newest().filter(compileFilter(filter, EVENT_CATALOGUE).matches);
     const asked = filters.flatMap((filter) => [1, 3, 50].map((first) => [filter, first] as const));
     const read = () => Promise.all(asked.map(([filter, first]) => engine.reader.page(tenant.id, filter, { first })));
     const inside = db.transaction(async () => {
@@ -126,7 +127,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     const made: SecurityEvent[] = [];
     for (let i = 0; i < 6; i++) {
       if (i % 2 === 0) clock.advance(0.001);
-      made.push(await log.append(testActor(), of, { type: 'user.updated', subjectId: 'u' }));
+      made.push(await log.append(testActor(), of, { type: EVENT_TYPES['user.updated'], subjectId: 'u' }));
     }
     const at = (i: number) => made[i]!.occurredAt;
     expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).toSorted());
@@ -142,7 +143,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
       [{ from: new Date(8.64e15) }, []],
     ] as const) {
       expect(await page(filter)).toEqual(wanted);
-      const { matches } = compileFilter(filter);
+      const { matches } = compileFilter(filter, EVENT_CATALOGUE);
       expect(newestFirst.filter(matches)).toEqual(wanted);
     }
   });
@@ -162,7 +163,7 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     const filter: EventFilter = { subjectId: 'u7', types: ['user.updated'], from, to };
     expect((await engine.reader.page(of.id, filter, { first: 100 })).rows).toHaveLength(10);
     const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze, buffers off, timing off, summary off)
-      select e.id from security_events e where e.tenant_id = ${of.id}::uuid and ${compileFilter(filter).condition}
+      select e.id from security_events e where e.tenant_id = ${of.id}::uuid and ${compileFilter(filter, EVENT_CATALOGUE).condition}
       order by e.id desc limit 101`.execute(db.read());
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     const conditions = plan.split('\n').filter((line) => line.includes('Index Cond'));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventEngine, EventType, FeedItem } from '../../../../src/events/index.ts';
+import type { EventEngine, FeedItem } from '../../../../src/events/index.ts';
+import { EVENT_TYPES, type EventName } from '../../../../src/modules.ts';
 import type { Database } from '../../../../src/persistence/index.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../../support/events.ts';
 import { ENGINES } from '../../../support/postgres.ts';
@@ -17,8 +18,8 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     await db.close();
   });
 
-  const append = (tenant: ReturnType<typeof newTenant>, subjectId: string, type: EventType = 'user.updated') =>
-    engine.log.append(testActor(), tenant, { type, subjectId });
+  const append = (tenant: ReturnType<typeof newTenant>, subjectId: string, type: EventName = 'user.updated') =>
+    engine.log.append(testActor(), tenant, { type: EVENT_TYPES[type], subjectId });
   const subjects = (items: readonly FeedItem[]) => items.map(({ event }) => event?.subjectId);
   /** Follows and takes the first checkpoint, so that events appended afterwards belong to the feed. */
   const follow = async (request: Parameters<EventEngine['feed']['follow']>[0]) => {
@@ -44,8 +45,8 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     const tenant = newTenant();
     const { feed } = await follow({ tenantId: tenant.id });
     await db.transaction(async () => {
-      engine.log.record(testActor(), tenant, { type: 'user.created', subjectId: 'a' });
-      engine.log.record(testActor(), tenant, { type: 'user.enabled', subjectId: 'b' });
+      engine.log.record(testActor(), tenant, { type: EVENT_TYPES['user.created'], subjectId: 'a' });
+      engine.log.record(testActor(), tenant, { type: EVENT_TYPES['user.enabled'], subjectId: 'b' });
     });
     await append(tenant, 'c');
     expect(subjects(await takeEvents(feed, 3))).toEqual(['a', 'b', 'c']);
@@ -79,7 +80,7 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     for (let i = 0; i < count; i += 100) {
       await db.transaction(async () => {
         for (const subjectId of wanted.slice(i, i + 100)) {
-          engine.log.record(testActor(), tenant, { type: 'user.updated', subjectId });
+          engine.log.record(testActor(), tenant, { type: EVENT_TYPES['user.updated'], subjectId });
         }
       });
     }
@@ -104,7 +105,11 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     const { feed, first } = await follow({ tenantId: tenant.id, filter });
     await append(tenant, 'created', 'user.created');
     await append(tenant, 'locked', 'lockout.started');
-    await engine.log.append(testActor(), tenant, { type: 'sign_in.failed', subjectId: 'failed', outcome: 'failure' });
+    await engine.log.append(testActor(), tenant, {
+      type: EVENT_TYPES['sign_in.failed'],
+      subjectId: 'failed',
+      outcome: 'failure',
+    });
     expect(subjects(await takeEvents(feed, wanted.length))).toEqual(wanted);
     const logged = engine.feed.follow({ tenantId: tenant.id, filter, after: first.cursor });
     expect(subjects(await takeEvents(logged, wanted.length))).toEqual(wanted);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES, type EventType, type SecurityEvent } from '../../../../src/events/index.ts';
+import type { SecurityEvent } from '../../../../src/events/index.ts';
 import { compileFilter, type EventFilter, indexedValues } from '../../../../src/events/read/event-filter.ts';
 import { FilterIndex } from '../../../../src/events/read/filter-index.ts';
+import { EVENT_CATALOGUE, EVENT_TYPES, type EventName } from '../../../../src/modules.ts';
 
 const event = (over: Partial<SecurityEvent> = {}): SecurityEvent =>
   ({
@@ -34,7 +35,7 @@ const FILTERS: readonly EventFilter[] = [
   { clientId: 'other' },
   { outcome: 'failure' },
   { subjectId: 'anna', actorId: 'berta', clientId: 'app', outcome: 'failure', types: ['session.ended'] },
-  { types: Object.keys(EVENT_TYPES) as EventType[] },
+  { types: Object.keys(EVENT_TYPES) as EventName[] },
 ];
 
 const EVENTS = [
@@ -48,27 +49,27 @@ const EVENTS = [
 describe('the index of filters', () => {
   it('finds the members whose filter matches an event, each once, and no others', () => {
     const index = new FilterIndex<EventFilter>();
-    for (const filter of FILTERS) index.add(compileFilter(filter).wanted, filter);
+    for (const filter of FILTERS) index.add(compileFilter(filter, EVENT_CATALOGUE).wanted, filter);
     for (const happened of EVENTS) {
-      const expected = FILTERS.filter((filter) => compileFilter(filter).matches(happened));
+      const expected = FILTERS.filter((filter) => compileFilter(filter, EVENT_CATALOGUE).matches(happened));
       expect(new Set(found(index, happened))).toEqual(new Set(expected));
       expect(found(index, happened)).toHaveLength(expected.length);
     }
   });
 
   it('indexes at most 16 types of a filter; a filter with more is offered every type', () => {
-    const types = Object.keys(EVENT_TYPES) as EventType[];
-    expect(compileFilter({ types: types.slice(0, 16) }).wanted.at(-1)).toHaveLength(16);
-    expect(compileFilter({ types: types.slice(0, 17) }).wanted.at(-1)).toBeNull();
+    const types = Object.keys(EVENT_TYPES) as EventName[];
+    expect(compileFilter({ types: types.slice(0, 16) }, EVENT_CATALOGUE).wanted.at(-1)).toHaveLength(16);
+    expect(compileFilter({ types: types.slice(0, 17) }, EVENT_CATALOGUE).wanted.at(-1)).toBeNull();
   });
 
   it('is empty again after all members are deleted, and ignores the deletion of unknown members', () => {
     const index = new FilterIndex<EventFilter>();
-    for (const filter of FILTERS) index.add(compileFilter(filter).wanted, filter);
+    for (const filter of FILTERS) index.add(compileFilter(filter, EVENT_CATALOGUE).wanted, filter);
     expect(index.isEmpty).toBe(false);
     for (const filter of FILTERS) {
-      index.delete(compileFilter(filter).wanted, filter);
-      index.delete(compileFilter(filter).wanted, filter);
+      index.delete(compileFilter(filter, EVENT_CATALOGUE).wanted, filter);
+      index.delete(compileFilter(filter, EVENT_CATALOGUE).wanted, filter);
     }
     expect(index.isEmpty).toBe(true);
   });

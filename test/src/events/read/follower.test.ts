@@ -3,6 +3,7 @@ import type { SecurityEvent } from '../../../../src/events/index.ts';
 import { compileFilter, type EventFilter } from '../../../../src/events/read/event-filter.ts';
 import { Follower, type Tail } from '../../../../src/events/read/follower.ts';
 import type { Look, PositionReader } from '../../../../src/events/read/positions.ts';
+import { EVENT_CATALOGUE } from '../../../../src/modules.ts';
 import { until } from '../../../support/events.ts';
 
 /** A subscriber that counts the events it is offered. */
@@ -13,7 +14,7 @@ class CountingTail implements Tail {
 
   constructor(tenantId: string, filter: EventFilter) {
     this.tenantId = tenantId;
-    this.wanted = compileFilter(filter).wanted;
+    this.wanted = compileFilter(filter, EVENT_CATALOGUE).wanted;
   }
   offer(): void {
     this.looked += 1;

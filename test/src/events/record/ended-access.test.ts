@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  EVENT_TYPES,
-  type EventType,
-  type EventTypeRow,
-  readEndedAccess,
-  type SecurityEvent,
-} from '../../../../src/events/index.ts';
+import type { EventTypeRow, SecurityEvent } from '../../../../src/events/index.ts';
+import { EVENT_CATALOGUE, EVENT_TYPES, type EventName } from '../../../../src/modules.ts';
 
 const event = (type: string, over: Partial<SecurityEvent> = {}): SecurityEvent =>
   ({ tenantId: 't', type, subjectId: null, clientId: null, sessionId: null, params: {}, ...over }) as SecurityEvent;
@@ -18,15 +13,15 @@ describe('whose access an event ends', () => {
     // @ts-expect-error A row without `ends`.
     const row: EventTypeRow = { category: 'user', description: 'Something happened.' };
     expect(Object.values(EVENT_TYPES)).not.toContainEqual(row);
-    for (const type of Object.keys(EVENT_TYPES) as EventType[]) {
+    for (const type of Object.keys(EVENT_TYPES) as EventName[]) {
       const named = event(type, { subjectId: 'anna', clientId: 'app', sessionId: 's1' });
-      expect(readEndedAccess(named)?.kind ?? 'nothing').toBe(EVENT_TYPES[type].ends);
+      expect(EVENT_CATALOGUE.readEndedAccess(named)?.kind ?? 'nothing').toBe(EVENT_TYPES[type].ends);
     }
   });
 
   it('is the account that an event of an account names, with the family and the token', () => {
     const over = { ...ACTING, subjectId: 'anna', params: { grantId: 'g1', tokenId: 'j1' } };
-    expect(readEndedAccess(event('token.revoked', over))).toEqual({
+    expect(EVENT_CATALOGUE.readEndedAccess(event('token.revoked', over))).toEqual({
       kind: 'subject',
       userId: 'anna',
       grantId: 'g1',
@@ -37,7 +32,7 @@ describe('whose access an event ends', () => {
 
   it('is the token of an application, with the client it was issued to', () => {
     const over = { clientId: 'app', params: { tokenId: 'j1' } };
-    expect(readEndedAccess(event('token.revoked', over))).toMatchObject({
+    expect(EVENT_CATALOGUE.readEndedAccess(event('token.revoked', over))).toMatchObject({
       userId: null,
       tokenId: 'j1',
       clientId: 'app',
@@ -46,17 +41,19 @@ describe('whose access an event ends', () => {
 
   it('is the whole tenant if an event names no account, whichever client acted', () => {
     const over = { ...ACTING, params: { roleId: 'r', holderKind: 'group', holderId: 'g' } };
-    expect(readEndedAccess(event('role_grant.removed', over))).toEqual({ kind: 'tenant' });
+    expect(EVENT_CATALOGUE.readEndedAccess(event('role_grant.removed', over))).toEqual({ kind: 'tenant' });
   });
 
   it('is the wider scope if an event does not name what its type ends', () => {
-    expect(readEndedAccess(event('client.updated'))).toEqual({ kind: 'tenant' });
-    expect(readEndedAccess(event('session.revoked'))).toEqual({ kind: 'tenant' });
-    expect(readEndedAccess(event('session.revoked', { subjectId: 'anna' }))).toMatchObject({ userId: 'anna' });
+    expect(EVENT_CATALOGUE.readEndedAccess(event('client.updated'))).toEqual({ kind: 'tenant' });
+    expect(EVENT_CATALOGUE.readEndedAccess(event('session.revoked'))).toEqual({ kind: 'tenant' });
+    expect(EVENT_CATALOGUE.readEndedAccess(event('session.revoked', { subjectId: 'anna' }))).toMatchObject({
+      userId: 'anna',
+    });
   });
 
   it('is the whole tenant for a type that a newer node wrote', () => {
     for (const type of ['passport.withdrawn', 'constructor'])
-      expect(readEndedAccess(event(type, { subjectId: 'anna' }))).toEqual({ kind: 'tenant' });
+      expect(EVENT_CATALOGUE.readEndedAccess(event(type, { subjectId: 'anna' }))).toEqual({ kind: 'tenant' });
   });
 });

@@ -7,6 +7,7 @@ import { MaintenanceTurn } from '../../../../src/events/upkeep/maintenance-turn.
 import { smallestIdAt } from '../../../../src/events/upkeep/partitions.ts';
 import { LogRetention } from '../../../../src/events/upkeep/retention.ts';
 import { newId } from '../../../../src/kernel/index.ts';
+import { EVENT_TYPES } from '../../../../src/modules.ts';
 import type { Database } from '../../../../src/persistence/index.ts';
 import { TestClock } from '../../../support/clock.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../../support/events.ts';
@@ -191,7 +192,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     afterEach(() => engine.stop());
 
     const append = async (tenant: ReturnType<typeof newTenant>, subjectId: string) => {
-      const event = await engine.log.append(testActor(), tenant, { type: 'user.updated', subjectId });
+      const event = await engine.log.append(testActor(), tenant, { type: EVENT_TYPES['user.updated'], subjectId });
       await until(async () => (await engine.reader.feedCursors(tenant.id, [event.id])).size === 1);
       return (await engine.reader.feedCursors(tenant.id, [event.id])).get(event.id)!;
     };
@@ -245,7 +246,7 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
       for (let round = 0; round < 3; round++)
         await Promise.all(
           Array.from({ length: 300 }, (_, i) =>
-            engine.log.append(testActor(), tenant, { type: 'user.updated', subjectId: `${round}-${i}` }),
+            engine.log.append(testActor(), tenant, { type: EVENT_TYPES['user.updated'], subjectId: `${round}-${i}` }),
           ),
         );
       const last = await append(tenant, 'last');

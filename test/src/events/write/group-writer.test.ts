@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type SecurityEvent, toSecurityEvent } from '../../../../src/events/record/event.ts';
 import { type EventSink, GroupWriter } from '../../../../src/events/write/group-writer.ts';
+import { EVENT_TYPES } from '../../../../src/modules.ts';
 import { newTenant, testActor } from '../../../support/events.ts';
 
-const event = () => toSecurityEvent(testActor(), newTenant(), { type: 'token.issued' }, new Date());
+const event = () => toSecurityEvent(testActor(), newTenant(), { type: EVENT_TYPES['token.issued'] }, new Date());
 const writer = (write: EventSink, maxWaiting?: number) =>
   new GroupWriter({
     write: async (events: readonly SecurityEvent[]) => {

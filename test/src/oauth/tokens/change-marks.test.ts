@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SecurityEvent } from '../../../../src/events/index.ts';
+import { EVENT_CATALOGUE } from '../../../../src/modules.ts';
 import { ChangeMarks, markKeys } from '../../../../src/oauth/tokens/change-marks.ts';
 
 const event = (change: Partial<SecurityEvent>) =>
@@ -15,7 +16,7 @@ const event = (change: Partial<SecurityEvent>) =>
 
 describe('marks of changes', () => {
   it('make states stale that were read before the change, but not after it', () => {
-    const marks = new ChangeMarks();
+    const marks = new ChangeMarks(EVENT_CATALOGUE);
     const keys = [markKeys.user('t', 'anna')];
     const before = marks.now();
     expect(marks.isCurrent(before, keys)).toBe(true);
@@ -33,21 +34,21 @@ describe('marks of changes', () => {
     ['role_grant.removed', { clientId: 'acting-app', params: { holderKind: 'group' } }, markKeys.tenant('t')],
     ['tenant.sessions_revoked', {}, markKeys.tenant('t')],
   ] as const)('are left by %s', (type, change, key) => {
-    const marks = new ChangeMarks();
+    const marks = new ChangeMarks(EVENT_CATALOGUE);
     const before = marks.now();
     marks.onEvents([event({ type, ...change })]);
     expect(marks.isCurrent(before, [key])).toBe(false);
   });
 
   it('affect neither another tenant nor states that the event does not concern', () => {
-    const marks = new ChangeMarks();
+    const marks = new ChangeMarks(EVENT_CATALOGUE);
     const before = marks.now();
     marks.onEvents([event({ subjectId: 'anna', sessionId: 's1' })]);
     expect(marks.isCurrent(before, [markKeys.user('other', 'anna'), markKeys.session('t', 's1')])).toBe(true);
   });
 
   it('are set on the account, family and token that an event names, and on a session only by events of sessions', () => {
-    const marks = new ChangeMarks();
+    const marks = new ChangeMarks(EVENT_CATALOGUE);
     const before = marks.now();
     marks.onEvents([event({ type: 'session.revoked', subjectId: 'anna', sessionId: 's1' })]);
     expect(marks.isCurrent(before, [markKeys.user('t', 'anna')])).toBe(true);
@@ -57,14 +58,14 @@ describe('marks of changes', () => {
   });
 
   it('are not set by events of issued or refused tokens', () => {
-    const marks = new ChangeMarks();
+    const marks = new ChangeMarks(EVENT_CATALOGUE);
     const before = marks.now();
     marks.onEvents([event({ type: 'token.issued', subjectId: 'anna', params: { tokenId: 'j', grantId: 'g' } })]);
     expect(marks.isCurrent(before, [markKeys.user('t', 'anna'), markKeys.token('t', 'j')])).toBe(true);
   });
 
   it('that had to be dropped make all older states stale', () => {
-    const marks = new ChangeMarks(2);
+    const marks = new ChangeMarks(EVENT_CATALOGUE, 2);
     const before = marks.now();
     for (const subjectId of ['a', 'b', 'c']) marks.onEvents([event({ subjectId })]);
     expect(marks.isCurrent(before, [markKeys.user('t', 'unrelated')])).toBe(false);

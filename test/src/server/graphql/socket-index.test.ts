@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { anonymousCaller, type Caller } from '../../../../src/access/index.ts';
-import { EVENT_TYPES, type EventType, type SecurityEvent } from '../../../../src/events/index.ts';
+import type { SecurityEvent } from '../../../../src/events/index.ts';
 import { newId, type TenantId, type TenantRef } from '../../../../src/kernel/index.ts';
+import { EVENT_CATALOGUE, EVENT_TYPES, type EventName } from '../../../../src/modules.ts';
 import { SocketIndex } from '../../../../src/server/graphql/socket-index.ts';
 import { TEST_ORIGIN } from '../../../support/world.ts';
 
@@ -16,13 +17,13 @@ const caller = (tenant: TenantRef, over: Partial<Caller>): Caller => ({
   ...over,
 });
 
-const event = (type: EventType, over: Partial<SecurityEvent> = {}): SecurityEvent =>
+const event = (type: EventName, over: Partial<SecurityEvent> = {}): SecurityEvent =>
   ({ tenantId: acme.id, type, sessionId: null, subjectId: null, clientId: null, params: {}, ...over }) as SecurityEvent;
 
 describe('the index of sockets', () => {
   /** Many sockets that no event concerns, and a few that events concern. */
   function filled(): SocketIndex<string> {
-    const index = new SocketIndex<string>();
+    const index = new SocketIndex<string>(EVENT_CATALOGUE);
     for (let i = 0; i < 3_000; i++)
       index.add(caller(acme, { userId: `idle-${i}`, sessionId: `s-${i}`, clientId: `c-${i}` }), `idle-${i}`);
     index.add(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
@@ -32,7 +33,7 @@ describe('the index of sockets', () => {
     return index;
   }
 
-  it.each<[EventType, Partial<SecurityEvent>, string[]]>([
+  it.each<[EventName, Partial<SecurityEvent>, string[]]>([
     ['session.revoked', { sessionId: 'one' }, ['anna/one']],
     ['user.disabled', { subjectId: 'anna' }, ['anna/one', 'anna/two']],
     ['session.revoked', { sessionId: 'one', subjectId: 'anna', clientId: 'app' }, ['anna/one']],
@@ -57,7 +58,7 @@ describe('the index of sockets', () => {
   it('does not find deleted sockets', () => {
     const index = filled();
     index.delete(caller(acme, { userId: 'anna', sessionId: 'one', clientId: 'app' }), 'anna/one');
-    for (const type of Object.keys(EVENT_TYPES) as EventType[]) {
+    for (const type of Object.keys(EVENT_TYPES) as EventName[]) {
       const named = event(type, { sessionId: 'one', subjectId: 'anna', clientId: 'app' });
       expect(index.concernedBy(named).has('anna/one')).toBe(false);
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { EventType, SecurityEvent } from '../../../../src/events/index.ts';
+import type { SecurityEvent } from '../../../../src/events/index.ts';
 import { kernelErrors, newId } from '../../../../src/kernel/index.ts';
+import type { EventName } from '../../../../src/modules.ts';
 import { first, tickingSocketsOfSuite, upgradeStatus } from '../../../support/ticking-sockets.ts';
 
 describe('the end of a socket', () => {
@@ -19,7 +20,7 @@ describe('the end of a socket', () => {
     });
   });
 
-  it.each<[EventType, Partial<SecurityEvent>]>([
+  it.each<[EventName, Partial<SecurityEvent>]>([
     ['session.revoked', { sessionId: 'session-1' }],
     ['user.disabled', { subjectId: 'user-1' }],
     ['client.deleted', { clientId: 'test-app' }],

@@ -1,0 +1,5 @@
+import { defineEvents } from '../../events/index.ts';
+
+export const totpEvents = defineEvents({
+  'sign_in.factor_failed': { category: 'sign-in', ends: 'nothing', description: 'A second factor was refused.' },
+});

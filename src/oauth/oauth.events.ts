@@ -1,0 +1,18 @@
+import { defineEvents } from '../events/index.ts';
+
+export const oauthEvents = defineEvents({
+  'token.issued': { category: 'token', ends: 'nothing', description: 'A token was issued.' },
+  'token.refused': { category: 'token', ends: 'nothing', description: 'A token request was refused.' },
+  'token.revoked': { category: 'token', ends: 'subject', description: 'A token was revoked.' },
+  'refresh_token.reused': {
+    category: 'token',
+    ends: 'subject',
+    description: 'A spent refresh token returned; its family was revoked.',
+  },
+  'code.replayed': {
+    category: 'token',
+    ends: 'subject',
+    description: 'A spent authorization code returned; its tokens were revoked.',
+  },
+  'key.rotated': { category: 'tenant', ends: 'nothing', description: 'A signing key was made or replaced.' },
+});

@@ -1,0 +1,7 @@
+import { defineEvents } from '../../events/index.ts';
+
+export const groupEvents = defineEvents({
+  'group.created': { category: 'group', ends: 'nothing', description: 'A group was created.' },
+  'group.updated': { category: 'group', ends: 'tenant', description: 'A group was changed.' },
+  'group.deleted': { category: 'group', ends: 'tenant', description: 'A group was deleted.' },
+});
