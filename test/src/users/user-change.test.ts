@@ -20,7 +20,7 @@ function changed(input: UserInput, { before = ANNA, emailIsUsername = false } = 
   const user = { ...before };
   const change = new UserChange(user);
   change.apply(input, emailIsUsername);
-  return { user, change, events: [...change.events()].map(({ type, params }) => [type, params]) };
+  return { user, change, events: [...change.events()].map(({ type, params }) => [type.name, params]) };
 }
 
 describe('a change that repeats what is stored', () => {
