@@ -7,7 +7,7 @@ import { TEST_ORIGIN, World } from '../../support/world.ts';
 /** The fields that need no caller but a tenant. */
 const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'Mutation.completeAccountLinking': { input: { state: 'x' } },
-  'Mutation.issueTokens': { input: { grantType: 'client_credentials' } },
+  'Mutation.issueTokens': { input: { parameters: [{ name: 'grant_type', values: ['client_credentials'] }] } },
   'Mutation.revokeToken': { input: { token: 'x' } },
   'Query.introspectToken': { token: 'x' },
   'Query.jwks': {},
