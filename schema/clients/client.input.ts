@@ -1,9 +1,9 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import {
-  ClientGrantName,
   ClientObject,
   ClientSecretKind,
   ClientType,
+  GrantTypeName,
   RedirectMatch,
   TokenFormatName,
 } from './client.type.ts';
@@ -58,11 +58,11 @@ export class ClientPropertiesInput {
   description?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used. Default true.' })
   isEnabled?: boolean | null;
-  @Field(() => [ClientGrantName], {
+  @Field(() => [GrantTypeName], {
     nullable: true,
     description: 'Grant types that the client may use. Default: none.',
   })
-  grants?: ClientGrantName[] | null;
+  grantTypes?: GrantTypeName[] | null;
   @Field(() => [RedirectAddressInput], {
     nullable: true,
     description: 'Addresses to which the client may send users after sign-in; replaces the list.',

@@ -7,6 +7,7 @@ import {
   type CreateClient,
   clientMetadata,
   type LinkedScope,
+  servedGrantTypes,
 } from '../../src/clients/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -29,7 +30,14 @@ import {
   UpdateClientPayload,
 } from './client.input.ts';
 import { scopesOfClient, secretsOfClient } from './client.loader.ts';
-import { ClientConnection, ClientObject, ClientScope, ClientSecretInfo, ClientSecretKind } from './client.type.ts';
+import {
+  ClientConnection,
+  ClientObject,
+  ClientScope,
+  ClientSecretInfo,
+  ClientSecretKind,
+  GrantTypeName,
+} from './client.type.ts';
 import { toClientReference } from './client-reference.ts';
 
 /** Members for which null is a value: it removes the stored value. */
@@ -61,6 +69,11 @@ export class ClientResolver {
   @FieldResolver(() => ID)
   clientUuid(@Root() client: Client): string {
     return client.id;
+  }
+
+  @FieldResolver(() => [GrantTypeName])
+  grantTypes(@Root() client: Client): readonly string[] {
+    return servedGrantTypes(client.grantTypes);
   }
 
   @FieldResolver(() => [String])
@@ -134,7 +147,7 @@ export class ClientResolver {
     'CLIENT_ID_TAKEN',
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
-    'CLIENT_GRANT_INVALID',
+    'CLIENT_GRANT_TYPE_INVALID',
     'CLIENT_SCOPE_UNKNOWN',
     'CLIENT_PUBLIC',
     'PERMISSION_UNKNOWN',
@@ -162,7 +175,7 @@ export class ClientResolver {
     'CLIENT_BUILTIN',
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
-    'CLIENT_GRANT_INVALID',
+    'CLIENT_GRANT_TYPE_INVALID',
     'CLIENT_SCOPE_UNKNOWN',
     'PERMISSION_UNKNOWN',
     'PERMISSION_ESCALATION',

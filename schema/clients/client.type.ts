@@ -31,30 +31,20 @@ registerEnumType(ClientType, {
   },
 });
 
-export enum ClientGrantName {
-  AUTHORIZATION_CODE = 'authorization_code',
-  IMPLICIT = 'implicit',
+export enum GrantTypeName {
   CLIENT_CREDENTIALS = 'client_credentials',
   PASSWORD = 'password',
   REFRESH_TOKEN = 'refresh_token',
-  DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code',
-  TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange',
-  CIBA = 'urn:openid:params:grant-type:ciba',
 }
-registerEnumType(ClientGrantName, {
-  name: 'ClientGrant',
+registerEnumType(GrantTypeName, {
+  name: 'GrantType',
   description: 'A way in which a client can obtain tokens.',
   valuesConfig: {
-    AUTHORIZATION_CODE: { description: 'The user signs in and comes back with a code (RFC 6749 section 4.1).' },
-    IMPLICIT: { description: 'The user comes back with the token instead of a code; for older applications only.' },
     CLIENT_CREDENTIALS: {
       description: 'The client requests tokens for itself with its secret (RFC 6749 section 4.4).',
     },
     PASSWORD: { description: "The client sends the user's password; for older applications only." },
     REFRESH_TOKEN: { description: 'The client sends a refresh token (RFC 6749 section 6).' },
-    DEVICE_CODE: { description: 'The user types a code on another device (RFC 8628).' },
-    TOKEN_EXCHANGE: { description: 'The client sends another token in exchange (RFC 8693).' },
-    CIBA: { description: 'The user confirms on another device (OpenID CIBA).' },
   },
 });
 
@@ -152,8 +142,8 @@ export class ClientObject extends Node {
   type!: ClientType;
   @Field(() => Boolean, { name: 'isEnabled', description: 'Whether it may be used.' })
   enabled!: boolean;
-  @Field(() => [ClientGrantName], { description: 'Grant types that the client may use.' })
-  grants!: ClientGrantName[];
+  @Field(() => [GrantTypeName], { description: 'Grant types that the client may use.' })
+  grantTypes!: GrantTypeName[];
   @Field(() => [RedirectAddress], { description: 'Addresses to which the client may send users after sign-in.' })
   redirects!: RedirectAddress[];
   @Field(() => [RedirectAddress], { description: 'Addresses to which the client may send users after sign-out.' })

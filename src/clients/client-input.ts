@@ -3,8 +3,8 @@ import { invalidField, requireText } from '../kernel/index.ts';
 import { checkedPermissions } from '../roles/index.ts';
 import type { Client } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
-import { CLIENT_GRANTS, CONFIDENTIAL_GRANTS } from './client-grants.ts';
 import type { LinkedScope } from './client-scope.store.ts';
+import { CONFIDENTIAL_GRANT_TYPES, GRANT_TYPES, servedGrantTypes } from './grant-types.ts';
 import { type ClientMetadataInput, changedMetadata } from './metadata/index.ts';
 import { checkedRedirects, type RedirectInput } from './redirects.ts';
 
@@ -15,7 +15,7 @@ export interface ClientProperties extends ClientMetadataInput {
   readonly description?: string | null;
   readonly enabled?: boolean;
   /** Allowed grant types by their OAuth names. */
-  readonly grants?: readonly string[];
+  readonly grantTypes?: readonly string[];
   readonly redirects?: readonly RedirectInput[];
   readonly postLogoutRedirects?: readonly RedirectInput[];
   /** Whether this client's tokens contain the roles of their users. */
@@ -60,17 +60,17 @@ const algorithm = (path: string, value: string | null) => {
   throw invalidField(path, 'ALGORITHM_UNKNOWN', 'There is no such algorithm.');
 };
 
-function grants(path: string, value: readonly string[], { type }: Client): string[] {
-  const known = CLIENT_GRANTS as readonly string[];
-  value.forEach((grant, index) => {
-    const isAllowed = known.includes(grant) && !(type === 'public' && CONFIDENTIAL_GRANTS.has(grant));
+function grantTypes(path: string, value: readonly string[], { type }: Client): string[] {
+  const known: readonly string[] = GRANT_TYPES;
+  value.forEach((name, index) => {
+    const isAllowed = known.includes(name) && !(type === 'public' && CONFIDENTIAL_GRANT_TYPES.has(name));
     if (isAllowed) return;
     const message = 'Unknown, or not for public clients.';
-    throw clientErrors.CLIENT_GRANT_INVALID({
-      fields: [{ path: `${path}.${index}`, code: 'CLIENT_GRANT_INVALID', message }],
+    throw clientErrors.CLIENT_GRANT_TYPE_INVALID({
+      fields: [{ path: `${path}.${index}`, code: 'CLIENT_GRANT_TYPE_INVALID', message }],
     });
   });
-  return known.filter((grant) => value.includes(grant));
+  return [...servedGrantTypes(value)];
 }
 
 /** Refuses the reach `self`: an application has no account, so it would mean nothing. */
@@ -95,7 +95,7 @@ const CHECKS: Checks = {
   name: text(255),
   description: text(1000),
   enabled: flag,
-  grants,
+  grantTypes,
   redirects: (path, value: readonly RedirectInput[], before) => checkedRedirects(path, value, before.redirects),
   postLogoutRedirects: (path, value: readonly RedirectInput[], before) =>
     checkedRedirects(path, value, before.postLogoutRedirects),
@@ -110,7 +110,7 @@ const CHECKS: Checks = {
 
 /**
  * The columns that the input changes, checked and in the form they are stored in.
- * @throws INVALID_INPUT, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_METADATA_INVALID, PERMISSION_UNKNOWN
+ * @throws INVALID_INPUT, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_TYPE_INVALID, CLIENT_METADATA_INVALID, PERMISSION_UNKNOWN
  */
 export function changedColumns(input: ClientProperties, before: Client): Partial<Client> {
   const changed: Record<string, unknown> = {};

@@ -23,7 +23,7 @@ export const ClientEntity = defineEntity({
     type: p.string().length(16).default('confidential'),
     enabled: p.boolean().default(true),
     /** Allowed grant types, by their OAuth names. */
-    grants: p.array().columnType('text[]').defaultRaw(`'{}'`),
+    grantTypes: p.array().columnType('text[]').fieldName('grants').defaultRaw(`'{}'`),
     redirects: p.json<RedirectEntry[]>().defaultRaw(`'[]'`),
     postLogoutRedirects: p.json<RedirectEntry[]>().defaultRaw(`'[]'`),
     /** Whether this client's tokens contain the roles of their users. */

@@ -9,7 +9,7 @@ export const clientErrors = defineErrors({
       'A redirect address must be absolute, without fragment or user name; "http" is only allowed for loopback addresses.',
   },
   CLIENT_METADATA_INVALID: { kind: 'invalid', message: 'A member of the metadata of the client is not valid.' },
-  CLIENT_GRANT_INVALID: { kind: 'invalid', message: 'The client cannot have this grant.' },
+  CLIENT_GRANT_TYPE_INVALID: { kind: 'invalid', message: 'The client cannot have this grant.' },
   CLIENT_SCOPE_UNKNOWN: { kind: 'invalid', message: 'The scope does not exist.' },
   CLIENT_BUILTIN: {
     kind: 'refused',

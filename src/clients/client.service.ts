@@ -9,11 +9,11 @@ import type { Client, ClientSecret } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientFilter, ClientStore } from './client.store.ts';
-import { STANDARD_SCOPES } from './client-grants.ts';
 import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
 import { changedMembers, clientMetadata, webOriginsOf } from './metadata/index.ts';
+import { STANDARD_SCOPES } from './standard-scopes.ts';
 
 export interface CreateClient extends ClientProperties {
   /** Printable ASCII, 1 to 255, exact case. Default: a new UUID. */
@@ -116,7 +116,7 @@ export class ClientService {
   }
 
   /**
-   * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_INVALID, CLIENT_SCOPE_UNKNOWN
+   * @throws CLIENT_ID_INVALID, CLIENT_ID_TAKEN, CLIENT_REDIRECT_INVALID, CLIENT_GRANT_TYPE_INVALID, CLIENT_SCOPE_UNKNOWN
    * @throws CLIENT_METADATA_INVALID
    * @throws PERMISSION_UNKNOWN, PERMISSION_MASTER_ONLY
    * @throws PERMISSION_ESCALATION The permissions, scopes and secrets allow more than the caller holds.
@@ -295,7 +295,7 @@ export class ClientService {
       kind: 'regular',
       type,
       enabled: true,
-      grants: [],
+      grantTypes: [],
       redirects: [],
       postLogoutRedirects: [],
       fullRoleScope: false,

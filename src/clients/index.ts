@@ -21,10 +21,10 @@ export {
   type RotateSecret,
 } from './client.service.ts';
 export { type ClientFilter, ClientStore } from './client.store.ts';
-export type { ClientGrant } from './client-grants.ts';
 export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export { ClientSecrets, type NewSecret } from './client-secrets.ts';
+export { GRANT_TYPES, type GrantTypeName, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
 export { type ClientMetadata, clientMetadata } from './metadata/index.ts';
 export type { RedirectInput } from './redirects.ts';

@@ -3,7 +3,7 @@ import { invalidField } from '../kernel/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 
-/** Permissions one role or client may list: there are about a hundred, with three reaches each. */
+/** Permissions one role or client may list: there are about eighty, with three reaches each. */
 const MAX_PERMISSIONS = 400;
 
 /**

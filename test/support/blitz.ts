@@ -127,7 +127,7 @@ export class BlitzWorld {
   /** Tokens with every scope of their mode, from an application that may have them all. */
   async allPowerful(): Promise<AllPowerful> {
     const { client, secret } = await this.world.newClient(this.tenant, {
-      grants: ['client_credentials', 'password'],
+      grantTypes: ['client_credentials', 'password'],
       redirects: [{ uri: 'https://app.company.com/callback', match: 'exact' }],
       scopes: ['openid', ...BLITZ_SCOPES.map(({ name }) => name)].map((name) => ({ name, isDefault: false })),
     });
@@ -209,7 +209,7 @@ export interface AllPowerful {
 async function newApplication(world: World, tenant: TenantRef) {
   const { client, secret, restSecret } = await world.newClient(tenant, {
     clientId: 'portal',
-    grants: ['client_credentials', 'password', 'refresh_token'],
+    grantTypes: ['client_credentials', 'password', 'refresh_token'],
     permissions: [
       'user:read',
       'user-property:write',

@@ -31,7 +31,7 @@ export class TestClient {
   }
 
   static async create(world: World, tenant: TenantRef, input: CreateClient = {}): Promise<TestClient> {
-    const { client, secret } = await world.newClient(tenant, { grants: ['client_credentials'], ...input });
+    const { client, secret } = await world.newClient(tenant, { grantTypes: ['client_credentials'], ...input });
     return new TestClient(world, tenant, client, secret);
   }
 

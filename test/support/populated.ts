@@ -26,7 +26,7 @@ export async function populateTenant(world: World): Promise<PopulatedTenant> {
   await world.givePassword(tenant, userId);
   const credential = await world.giveTotp(tenant, userId);
   const scopes = [{ name: 'openid', isDefault: false }];
-  const { client } = await world.newClient(tenant, { clientId: 'portal', grants: ['client_credentials'], scopes });
+  const { client } = await world.newClient(tenant, { clientId: 'portal', grantTypes: ['client_credentials'], scopes });
   const app = await world.newLinkedApp(tenant, userId);
   const role = await world.newRole(tenant);
   const group = await world.newGroup(tenant, { profile: 'orgs', key: '114' });

@@ -81,7 +81,7 @@ export class FamilyTokens {
   async #refreshToken(request: GrantRequest, { grant, now }: FamilyIssue): Promise<string | null> {
     const { tenant, issuer, client, lifetimes } = request;
     const isOffered = issuer.kind.grantTypes.includes('refresh_token');
-    if (!isOffered || !client.client.grants?.includes('refresh_token')) return null;
+    if (!isOffered || !client.client.grantTypes.includes('refresh_token')) return null;
     const token = mintHandle(tenant.route);
     const idleEnd = addSeconds(now, lifetimes.refreshIdleSeconds);
     const expiresAt = new Date(Math.min(idleEnd.getTime(), grant.expiresAt.getTime()));

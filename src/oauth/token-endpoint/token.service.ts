@@ -108,7 +108,8 @@ function allowedGrant(
   if (grantType === undefined) throw oauthErrors.GRANT_TYPE_REQUIRED();
   const grant = grants.get(grantType);
   if (grant === undefined) throw oauthErrors.GRANT_TYPE_UNSUPPORTED();
-  const isAllowed = client.grants.includes(grantType) && (client.type === 'confidential' || grant.allowsPublicClients);
+  const isAllowed =
+    client.grantTypes.includes(grantType) && (client.type === 'confidential' || grant.allowsPublicClients);
   if (isAllowed) return grant;
   throw grant.isHidden ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.GRANT_TYPE_NOT_ALLOWED();
 }

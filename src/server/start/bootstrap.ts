@@ -114,7 +114,7 @@ async function makeClient(services: Services, authority: Authority, clientId: st
     services.clients.create(authority, {
       clientId,
       name: 'Bootstrap client',
-      grants: ['client_credentials'],
+      grantTypes: ['client_credentials'],
       scopes: systemScopes.map((name) => ({ name, isDefault: false })),
       secret: { text: secret },
     }),

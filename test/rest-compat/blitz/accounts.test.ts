@@ -254,7 +254,7 @@ describe('Blitz accounts', () => {
 
     it('deletes the apps of the account', async () => {
       const grants = ['client_credentials'] as const;
-      const { client, secret } = await blitz.world.newLinkedApp(blitz.tenant, anna.id, { grants: [...grants] });
+      const { client, secret } = await blitz.world.newLinkedApp(blitz.tenant, anna.id, { grantTypes: [...grants] });
       const authorization = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;
       const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
       const issue = () => blitz.rest.ask('POST', '/blitz/oauth/te', { headers, body: 'grant_type=client_credentials' });

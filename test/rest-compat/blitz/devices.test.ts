@@ -153,7 +153,7 @@ describe('Blitz 2.13: apps', () => {
 
   it('stop working when they are unlinked, with an event', async () => {
     const { client, secret } = await blitz.world.newLinkedApp(blitz.tenant, anna.id, {
-      grants: ['client_credentials'],
+      grantTypes: ['client_credentials'],
     });
     const signIn = () => {
       const basic = Buffer.from(`${encodeURIComponent(client.clientId)}:${secret}`).toString('base64');

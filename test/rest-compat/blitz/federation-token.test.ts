@@ -72,7 +72,7 @@ describe('Blitz 2.16: stored external tokens', () => {
 
   it('refuses the scope of a provider that does not exist, also to holders of fed_token_any', async () => {
     const app = await blitz.world.newClient(blitz.tenant, {
-      grants: ['client_credentials'],
+      grantTypes: ['client_credentials'],
       scopes: [{ name: 'fed_token_any', isDefault: false }],
     });
     const authorization = `Basic ${Buffer.from(`${app.client.clientId}:${app.secret}`).toString('base64')}`;

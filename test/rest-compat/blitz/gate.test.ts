@@ -106,7 +106,7 @@ describe('Blitz: what every service refuses', () => {
   async function tokenOfNeighbour(): Promise<string> {
     const scopes = SERVED.flatMap((service) => service.app);
     const { client, secret } = await blitz.world.newClient(neighbour, {
-      grants: ['client_credentials'],
+      grantTypes: ['client_credentials'],
       scopes: [...new Set(scopes)].map((name) => ({ name, isDefault: true })),
     });
     const authorization = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;

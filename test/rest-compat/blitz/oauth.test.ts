@@ -80,7 +80,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
   });
 
   it('answers unauthorized_client to a client that may not use the grant', async () => {
-    const { client, secret } = await blitz.world.newClient(blitz.tenant, { grants: ['password'] });
+    const { client, secret } = await blitz.world.newClient(blitz.tenant, { grantTypes: ['password'] });
     const basic = Buffer.from(`${client.clientId}:${secret}`).toString('base64');
     const answer = await te('grant_type=client_credentials', { authorization: `Basic ${basic}` });
     expect([answer.status, answer.json.error]).toEqual([400, 'unauthorized_client']);
@@ -125,7 +125,7 @@ describe('Blitz 2.20: OAuth 2.0', () => {
     const token = await blitz.userToken(anna, 'blitz_api_usec');
     expect((await introspect(token)).json).toMatchObject({ active: true, sub: anna.id, scope: 'blitz_api_usec' });
     expect((await introspect('nothing')).json).toEqual({ active: false });
-    const { client, secret } = await blitz.world.newClient(blitz.tenant, { grants: ['client_credentials'] });
+    const { client, secret } = await blitz.world.newClient(blitz.tenant, { grantTypes: ['client_credentials'] });
     const basic = Buffer.from(`${client.clientId}:${secret}`).toString('base64');
     expect((await introspect(token, { authorization: `Basic ${basic}` })).json).toEqual({ active: false });
     blitz.world.clock.advance(901);

@@ -69,7 +69,7 @@ describe('the native issuer', () => {
     });
     expect((await post('introspect', { token: 'nothing' })).json).toEqual({ active: false });
     const { client, secret } = await blitz.world.newClient(blitz.tenant, {
-      grants: ['client_credentials'],
+      grantTypes: ['client_credentials'],
       permissions: ['token:introspect'],
     });
     const basic = `Basic ${Buffer.from(`${client.clientId}:${secret}`).toString('base64')}`;

@@ -17,7 +17,7 @@ const REFUSALS: readonly Refusal[] = [
   ['CLIENT_PUBLIC', 'createClient', { type: 'PUBLIC', withRestSecret: true }],
   ['PERMISSION_MASTER_ONLY', 'createClient', { permissions: ['user:read:all'] }],
   ['CLIENT_BUILTIN', 'updateClient', { clientId: 'builtin', name: 'new' }],
-  ['CLIENT_GRANT_INVALID', 'updateClient', { clientId: 'public', grants: ['CLIENT_CREDENTIALS'] }],
+  ['CLIENT_GRANT_TYPE_INVALID', 'updateClient', { clientId: 'public', grantTypes: ['CLIENT_CREDENTIALS'] }],
   ['CLIENT_REDIRECT_INVALID', 'updateClient', { clientId: 'regular', redirects: [{ uri: 'nowhere' }] }],
   ['CLIENT_METADATA_INVALID', 'updateClient', { clientId: 'regular', webOrigins: ['https://a.example/path'] }],
   ['CLIENT_SCOPE_UNKNOWN', 'updateClient', { clientId: 'regular', scopes: [{ name: 'unheard' }] }],

@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatScope } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { grantsOf } from '../../../src/roles/index.ts';
 import { World } from '../../support/world.ts';
 
 describe('clients over GraphQL', () => {
@@ -14,7 +17,7 @@ describe('clients over GraphQL', () => {
   afterAll(() => world.close());
 
   const CREATE = `mutation ($input: CreateClientInput!) {
-    createClient(input: $input) { clientId secret restSecret client { id clientUuid clientId grants permissions
+    createClient(input: $input) { clientId secret restSecret client { id clientUuid clientId grantTypes permissions
       redirects { uri match } scopes { name isDefault } secrets { kind isReadable expiresAt } } } }`;
   const CLIENT = 'query ($clientId: ID!) { client(clientId: $clientId) { id clientId name type } }';
   const admin = (tenant: TenantRef, ...more: string[]) =>
@@ -29,10 +32,23 @@ describe('clients over GraphQL', () => {
       ...more,
     );
 
+  it('shows of a client of another version what this one serves; unknown permissions grant nothing', async () => {
+    const { client } = await world.newClient(acme, { grantTypes: ['refresh_token'], permissions: ['user:read'] });
+    await sql`update clients set grants = '{implicit,refresh_token}', permissions = '{webhook:read:all,user:read}'
+      where tenant_id = ${acme.id} and id = ${client.id}`.execute(world.db.read());
+    const document = 'query ($clientId: ID!) { client(clientId: $clientId) { grantTypes } }';
+    const { data, errors } = await world.graphql(admin(acme), document, { clientId: client.clientId });
+    expect(errors).toEqual([]);
+    expect(data.client.grantTypes).toEqual(['REFRESH_TOKEN']);
+    const stored = await world.services.clients.find(world.system(acme), { clientId: client.clientId });
+    expect(stored!.permissions).toContain('webhook:read:all');
+    expect(grantsOf(stored!.permissions).map(formatScope)).toEqual(['user:read']);
+  });
+
   it('registers a client and shows its secrets once', async () => {
     const input = {
       clientId: 'shop',
-      grants: ['CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE'],
+      grantTypes: ['PASSWORD', 'CLIENT_CREDENTIALS'],
       redirects: [{ uri: 'https://shop.example/', match: 'PREFIX' }, { uri: 'http://localhost:3000/cb' }],
       permissions: ['user:read'],
       scopes: [{ name: 'openid', isDefault: true }, { name: 'profile' }],
@@ -50,7 +66,7 @@ describe('clients over GraphQL', () => {
     expect([secret, restSecret].every((text) => /^[\w-]{43}$/.test(text))).toBe(true);
     expect(client).toMatchObject({
       clientId: 'shop',
-      grants: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'],
+      grantTypes: ['CLIENT_CREDENTIALS', 'PASSWORD'],
       permissions: ['user:read'],
       redirects: [
         { uri: 'https://shop.example/', match: 'PREFIX' },
@@ -80,7 +96,7 @@ describe('clients over GraphQL', () => {
     [{ webOrigins: ['+', '*'] }, 'CLIENT_METADATA_INVALID', 'input.webOrigins.1'],
     [{ permissions: ['x:y'] }, 'PERMISSION_UNKNOWN', 'input.permissions.0'],
     [{ scopes: [{ name: 'nope' }] }, 'CLIENT_SCOPE_UNKNOWN', 'input.scopes.0.name'],
-    [{ type: 'PUBLIC', grants: ['CLIENT_CREDENTIALS'] }, 'CLIENT_GRANT_INVALID', 'input.grants.0'],
+    [{ type: 'PUBLIC', grantTypes: ['CLIENT_CREDENTIALS'] }, 'CLIENT_GRANT_TYPE_INVALID', 'input.grantTypes.0'],
   ])('refuses %j with the path of the value', async (input, code, path) => {
     const { errors } = await world.graphql(admin(acme), CREATE, { input });
     expect(errors[0]?.extensions).toMatchObject({ code, fields: [{ path }] });

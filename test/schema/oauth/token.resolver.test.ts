@@ -21,7 +21,7 @@ describe('tokens over GraphQL', () => {
     acme = await world.tenant({ name: 'acme' });
     client = await TestClient.create(world, acme, {
       permissions: ['user:read'],
-      grants: ['client_credentials', 'password'],
+      grantTypes: ['client_credentials', 'password'],
       scopes: scopeLinks(['openid', 'profile']),
     });
   });
@@ -76,7 +76,7 @@ describe('tokens over GraphQL', () => {
 
   it('refuses a password while a step of the sign-in is missing, and names the step', async () => {
     const tenant = await world.tenant({ settings: { verifyEmail: true } });
-    const own = await TestClient.create(world, tenant, { grants: ['password'], scopes: scopeLinks(['openid']) });
+    const own = await TestClient.create(world, tenant, { grantTypes: ['password'], scopes: scopeLinks(['openid']) });
     const { id, username, password } = await TestUser.create(world, own);
     const signIn = async () => {
       const parameters = asParameters({ grant_type: 'password', username, password });

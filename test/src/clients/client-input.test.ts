@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/clients/client.entity.ts';
-import { CLIENT_GRANTS, CONFIDENTIAL_GRANTS } from '../../../src/clients/client-grants.ts';
 import { type ClientProperties, changedColumns, checkedScopes } from '../../../src/clients/client-input.ts';
+import { CONFIDENTIAL_GRANT_TYPES, GRANT_TYPES } from '../../../src/clients/grant-types.ts';
 import { faultsOf } from '../../support/refusal.ts';
 
 const SHOP = {
@@ -9,7 +9,7 @@ const SHOP = {
   name: 'Shop',
   description: null,
   enabled: true,
-  grants: ['client_credentials'],
+  grantTypes: ['client_credentials'],
   redirects: [{ uri: 'https://shop.example/', match: 'prefix' }],
   postLogoutRedirects: [{ uri: 'https://shop.example/bye', match: 'exact' }],
   fullRoleScope: false,
@@ -21,7 +21,7 @@ const SHOP = {
   refreshTokenSeconds: null,
   metadata: {},
 } as unknown as Client;
-const PUBLIC = { ...SHOP, type: 'public', grants: [] } as Client;
+const PUBLIC = { ...SHOP, type: 'public', grantTypes: [] } as Client;
 
 const changed = (input: object, before = SHOP) => changedColumns(input as ClientProperties, before);
 const faults = (input: object, before = SHOP) => faultsOf(() => changed(input, before));
@@ -32,7 +32,7 @@ describe('the columns of a client that an input changes', () => {
       name: 'Shop',
       description: null,
       enabled: true,
-      grants: ['client_credentials', 'client_credentials'],
+      grantTypes: ['client_credentials', 'client_credentials'],
       redirects: [{ uri: 'https://shop.example/' }],
       permissions: ['user:read', 'user:read'],
       accessTokenSeconds: null,
@@ -114,36 +114,36 @@ describe('a value of a client', () => {
   });
 });
 
-describe('the grants of a client', () => {
+describe('the grant types of a client', () => {
   it('are stored each once, in one order', () => {
-    expect(changed({ grants: ['refresh_token', 'password', 'refresh_token', 'client_credentials'] }).grants).toEqual(
-      CLIENT_GRANTS.filter((grant) => ['client_credentials', 'password', 'refresh_token'].includes(grant)),
-    );
-    expect(changed({ grants: [] }).grants).toEqual([]);
+    expect(
+      changed({ grantTypes: ['refresh_token', 'password', 'refresh_token', 'client_credentials'] }).grantTypes,
+    ).toEqual(GRANT_TYPES.filter((grant) => ['client_credentials', 'password', 'refresh_token'].includes(grant)));
+    expect(changed({ grantTypes: [] }).grantTypes).toEqual([]);
   });
 
   it.each(['magic', '', 'PASSWORD', 'constructor'])('are never %j', async (grant) => {
-    expect(await faults({ grants: ['password', grant] })).toEqual([
-      'CLIENT_GRANT_INVALID',
-      'input.grants.1 CLIENT_GRANT_INVALID',
+    expect(await faults({ grantTypes: ['password', grant] })).toEqual([
+      'CLIENT_GRANT_TYPE_INVALID',
+      'input.grantTypes.1 CLIENT_GRANT_TYPE_INVALID',
     ]);
   });
 
-  it.each([...CONFIDENTIAL_GRANTS])(
+  it.each([...CONFIDENTIAL_GRANT_TYPES])(
     'include %s for confidential clients alone (RFC 6749 section 4.4)',
     async (grant) => {
-      expect(await faults({ grants: [grant] })).toBeNull();
-      expect(await faults({ grants: [grant] }, PUBLIC)).toEqual([
-        'CLIENT_GRANT_INVALID',
-        'input.grants.0 CLIENT_GRANT_INVALID',
+      expect(await faults({ grantTypes: [grant] })).toBeNull();
+      expect(await faults({ grantTypes: [grant] }, PUBLIC)).toEqual([
+        'CLIENT_GRANT_TYPE_INVALID',
+        'input.grantTypes.0 CLIENT_GRANT_TYPE_INVALID',
       ]);
     },
   );
 
   it('that need no secret are for public clients too', async () => {
-    const open = CLIENT_GRANTS.filter((grant) => !CONFIDENTIAL_GRANTS.has(grant));
+    const open = GRANT_TYPES.filter((grant) => !CONFIDENTIAL_GRANT_TYPES.has(grant));
     expect(open).toContain('refresh_token');
-    expect(await faults({ grants: open }, PUBLIC)).toBeNull();
+    expect(await faults({ grantTypes: open }, PUBLIC)).toBeNull();
   });
 });
 

@@ -56,7 +56,9 @@ describe('clients', () => {
     it('gives a public client none, and refuses to', async () => {
       expect((await create({ type: 'public' })).secret).toBeNull();
       expect(await refusalOf(create({ type: 'public', withRestSecret: true }))).toBe('CLIENT_PUBLIC');
-      expect(await refusalOf(create({ type: 'public', grants: ['client_credentials'] }))).toBe('CLIENT_GRANT_INVALID');
+      expect(await refusalOf(create({ type: 'public', grantTypes: ['client_credentials'] }))).toBe(
+        'CLIENT_GRANT_TYPE_INVALID',
+      );
     });
 
     it('records one event that names the client and holds no secret', async () => {
@@ -71,7 +73,7 @@ describe('clients', () => {
       [{ name: 'a\u0000b' }, 'INVALID_INPUT', 'input.name'],
       [{ name: '' }, 'INVALID_INPUT', 'input.name'],
       [{ description: 'x'.repeat(1001) }, 'INVALID_INPUT', 'input.description'],
-      [{ grants: ['magic'] }, 'CLIENT_GRANT_INVALID', 'input.grants.0'],
+      [{ grantTypes: ['magic'] }, 'CLIENT_GRANT_TYPE_INVALID', 'input.grantTypes.0'],
       [{ accessTokenAlg: 'none' }, 'INVALID_INPUT', 'input.accessTokenAlg'],
       [{ accessTokenSeconds: 0 }, 'INVALID_INPUT', 'input.accessTokenSeconds'],
       [{ refreshTokenSeconds: 1.5 }, 'INVALID_INPUT', 'input.refreshTokenSeconds'],

@@ -35,7 +35,7 @@ describe('database statements of tokens', () => {
 
   it('are none for a token that was seen before', async () => {
     const client = await TestClient.create(world, acme, {
-      grants: ['password'],
+      grantTypes: ['password'],
       scopes: scopeLinks(['user:read:self']),
     });
     const { accessToken } = await (await TestUser.create(world, client)).signIn('user:read:self');
@@ -53,7 +53,7 @@ describe('database statements of tokens', () => {
 
   it('read the rows again after the user changed, and only then', async () => {
     const client = await TestClient.create(world, acme, {
-      grants: ['password'],
+      grantTypes: ['password'],
       scopes: scopeLinks(['user:read:self']),
     });
     const [anna, boris] = [await TestUser.create(world, client), await TestUser.create(world, client)];

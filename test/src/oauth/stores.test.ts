@@ -118,8 +118,8 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
   });
 
   it('let only one of two concurrent refreshes succeed; the other revokes the family', async () => {
-    const grants = ['password', 'refresh_token'];
-    const app = await TestClient.create(world, acme, { grants, scopes: scopeLinks(['openid']) });
+    const grantTypes = ['password', 'refresh_token'];
+    const app = await TestClient.create(world, acme, { grantTypes, scopes: scopeLinks(['openid']) });
     const { refreshToken } = await (await TestUser.create(world, app)).signIn('openid');
     const both = await Promise.allSettled(
       [1, 2].map(() => app.request('refresh_token', { refresh_token: refreshToken! })),

@@ -67,7 +67,7 @@ describe('an accepted access token', () => {
   });
 
   it('is no ID token, nor anything else of another type (check 27)', async () => {
-    const app = await TestClient.create(world, acme, { grants: ['password'], scopes: scopeLinks(['openid']) });
+    const app = await TestClient.create(world, acme, { grantTypes: ['password'], scopes: scopeLinks(['openid']) });
     const { idToken } = await (await TestUser.create(world, app)).signIn('openid');
     expect(await refusalOf(world, idToken!)).toBe('type-not-allowed');
     expect(await refusalOf(world, await sign({}, 'JWT'))).toBe('type-not-allowed');

@@ -35,8 +35,11 @@ describe('a database of the first migration', () => {
         (${OLD_EVENT}::uuid, 'writer', '{linked-app:write,user:read}')) as made (id, name, permissions)`.execute(
       db.read(),
     );
-    await sql`insert into clients (tenant_id, id, client_id, permissions, created_at, updated_at)
-      values (${TENANT}, ${GROUP}, 'shop', '{linked-app:write}', now(), now())`.execute(db.read());
+    await sql`insert into clients (tenant_id, id, client_id, permissions, grants, created_at, updated_at)
+      values (${TENANT}, ${GROUP}, 'shop', '{webhook:read:all,linked-app:write,user:read,tenant:export}',
+        '{client_credentials,implicit,refresh_token,urn:openid:params:grant-type:ciba}', now(), now())`.execute(
+      db.read(),
+    );
     // As a node makes them, after its migrations.
     await sql`create table security_events_2026_11 partition of security_events
       for values from ('019a3ce0-0000-0000-0000-000000000000') to ('019ad800-0000-0000-0000-000000000000')`.execute(
@@ -85,14 +88,19 @@ describe('a database of the first migration', () => {
     ]);
   });
 
-  it('gives every holder of linked-app:write the separate permission to bind apps to new accounts', async () => {
-    const { rows } = await sql`select name, permissions from roles union all
-      select client_id, permissions from clients where permissions <> '{}' order by name`.execute(db.read());
+  it('leaves roles and clients the permissions and grant types that are served, in their order', async () => {
+    const { rows } = await sql`select name, permissions, null as grants from roles union all
+      select client_id, permissions, grants from clients where permissions <> '{}' order by name`.execute(db.read());
+    // Who held linked-app:write may read the apps still, and bind them to new accounts.
     expect(rows).toEqual([
-      { name: 'all', permissions: ['linked-app:write:all', 'linked-app:create:all'] },
-      { name: 'reader', permissions: ['linked-app:read'] },
-      { name: 'shop', permissions: ['linked-app:write', 'linked-app:create'] },
-      { name: 'writer', permissions: ['linked-app:write', 'user:read', 'linked-app:create'] },
+      { name: 'all', permissions: ['linked-app:create:all', 'linked-app:read:all'], grants: null },
+      { name: 'reader', permissions: ['linked-app:read'], grants: null },
+      {
+        name: 'shop',
+        permissions: ['user:read', 'linked-app:create', 'linked-app:read'],
+        grants: ['client_credentials', 'refresh_token'],
+      },
+      { name: 'writer', permissions: ['user:read', 'linked-app:create', 'linked-app:read'], grants: null },
     ]);
   });
 

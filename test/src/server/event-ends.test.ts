@@ -98,7 +98,7 @@ async function remembered(
   prepare: (user: TestUser) => Promise<unknown> = async () => undefined,
 ): Promise<Remembered> {
   const client = await TestClient.create(world, tenant, {
-    grants: ['password', 'refresh_token'],
+    grantTypes: ['password', 'refresh_token'],
     scopes: scopeLinks(['user:read:self', 'user:read']),
   });
   const user = await TestUser.create(world, client);

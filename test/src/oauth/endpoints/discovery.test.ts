@@ -16,7 +16,7 @@ describe('grant_types_supported', () => {
     world = await World.open();
     acme = await world.tenant();
     // It is allowed no grant: its answer tells whether the endpoint has one.
-    client = await TestClient.create(world, acme, { grants: [] });
+    client = await TestClient.create(world, acme, { grantTypes: [] });
   });
   afterAll(() => world.close());
 

@@ -76,7 +76,7 @@ describe('introspection (RFC 7662)', () => {
     await expect(world.services.oauth.introspection.introspect(anonymous, token)).rejects.toMatchObject({
       code: 'CLIENT_UNAUTHENTICATED',
     });
-    const open = await TestClient.create(world, acme, { type: 'public', grants: ['refresh_token'] });
+    const open = await TestClient.create(world, acme, { type: 'public', grantTypes: ['refresh_token'] });
     await expect(introspect(open, token)).rejects.toMatchObject({ code: 'CLIENT_UNAUTHENTICATED' });
   });
 });
@@ -102,7 +102,10 @@ describe('revocation (RFC 7009)', () => {
   });
 
   it('ends the whole family with a refresh token, spent ones included', async () => {
-    const client = await newClient({ grants: ['password', 'refresh_token'], scopes: scopeLinks(['user:read:self']) });
+    const client = await newClient({
+      grantTypes: ['password', 'refresh_token'],
+      scopes: scopeLinks(['user:read:self']),
+    });
     const user = await TestUser.create(world, client);
     const first = await user.signIn();
     const second = await client.request('refresh_token', { refresh_token: first.refreshToken! });
@@ -116,7 +119,7 @@ describe('revocation (RFC 7009)', () => {
   });
 
   it("leaves others' tokens alone, unless token:revoke is held", async () => {
-    const client = await newClient({ grants: ['client_credentials', 'password', 'refresh_token'] });
+    const client = await newClient({ grantTypes: ['client_credentials', 'password', 'refresh_token'] });
     const user = await TestUser.create(world, client);
     const { accessToken, refreshToken } = await user.signIn();
     const token = await client.token();
@@ -138,7 +141,7 @@ describe('revocation (RFC 7009)', () => {
   });
 
   it('lets a public client end its own tokens', async () => {
-    const client = await TestClient.create(world, acme, { type: 'public', grants: ['password', 'refresh_token'] });
+    const client = await TestClient.create(world, acme, { type: 'public', grantTypes: ['password', 'refresh_token'] });
     const { refreshToken } = await (await TestUser.create(world, client)).signIn();
     expect(await revoke(client, refreshToken!)).toBe(true);
   });
@@ -156,7 +159,7 @@ describe('revocation (RFC 7009)', () => {
 describe('userinfo (OpenID Connect Core §5.3)', () => {
   const SCOPES = ['openid', 'profile', 'email', 'phone', 'user:read:self'];
   const userWith = async (scope: string) => {
-    const client = await newClient({ grants: ['password'], scopes: scopeLinks(SCOPES) });
+    const client = await newClient({ grantTypes: ['password'], scopes: scopeLinks(SCOPES) });
     const user = await TestUser.create(world, client, {
       givenName: 'Anna',
       familyName: 'Petrova',
@@ -195,7 +198,7 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
   });
 
   it('shows the groups of the user if a scope allows them', async () => {
-    const client = await newClient({ grants: ['password'], scopes: scopeLinks(['openid', 'groups']) });
+    const client = await newClient({ grantTypes: ['password'], scopes: scopeLinks(['openid', 'groups']) });
     const user = await TestUser.create(world, client);
     const group = await world.newGroup(acme, { name: 'Editors' });
     await world.services.groupMembers.add(world.system(acme), group.id, [user.id]);

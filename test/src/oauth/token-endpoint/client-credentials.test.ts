@@ -128,7 +128,7 @@ describe('token endpoint: client credentials grant', () => {
   });
 
   it('is refused to public clients', async () => {
-    const open = await TestClient.create(world, acme, { type: 'public', grants: ['refresh_token'] });
+    const open = await TestClient.create(world, acme, { type: 'public', grantTypes: ['refresh_token'] });
     expect([...(await open.caller()).permissions.grants()]).toEqual([]);
     await expect(open.request('client_credentials')).rejects.toMatchObject({ code: 'GRANT_TYPE_NOT_ALLOWED' });
   });

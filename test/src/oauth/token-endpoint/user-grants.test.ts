@@ -18,7 +18,7 @@ afterAll(() => world.close());
 
 const newClient = (input: CreateClient = {}) =>
   TestClient.create(world, acme, {
-    grants: ['password', 'refresh_token'],
+    grantTypes: ['password', 'refresh_token'],
     scopes: scopeLinks(SCOPES, ['user:read:self']),
     ...input,
   });
@@ -57,7 +57,7 @@ describe('token endpoint: password grant', () => {
   });
 
   it('does not exist for a client that is not allowed it (RFC 9700 §2.4) (check 14)', async () => {
-    const user = await newUser(await newClient({ grants: ['client_credentials'] }));
+    const user = await newUser(await newClient({ grantTypes: ['client_credentials'] }));
     await expect(user.signIn()).rejects.toMatchObject({ code: 'GRANT_TYPE_UNSUPPORTED' });
   });
 
@@ -94,7 +94,7 @@ describe('token endpoint: password grant', () => {
 
   it('writes one event for a wrong password, and session.started and token.issued for a right one', async () => {
     const tenant = await world.tenant();
-    const client = await TestClient.create(world, tenant, { grants: ['password'] });
+    const client = await TestClient.create(world, tenant, { grantTypes: ['password'] });
     const user = await TestUser.create(world, client);
     await user.signIn('', 'wrong').catch(() => undefined);
     await user.signIn();
@@ -173,7 +173,7 @@ describe('token endpoint: refresh grant', () => {
   it('ends an unused token after its idle time, and a used one at the absolute end of the family (check 17)', async () => {
     const tenant = await world.tenant({ settings: { refreshIdleSeconds: 3600, refreshSeconds: 5400 } });
     const client = await TestClient.create(world, tenant, {
-      grants: ['password', 'refresh_token'],
+      grantTypes: ['password', 'refresh_token'],
       scopes: scopeLinks(SCOPES),
     });
     const user = await TestUser.create(world, client);
@@ -208,7 +208,7 @@ describe('token endpoint: refresh grant', () => {
   });
 
   it('gives no refresh token to a client that may not refresh', async () => {
-    const user = await newUser(await newClient({ grants: ['password'] }));
+    const user = await newUser(await newClient({ grantTypes: ['password'] }));
     expect((await user.signIn()).refreshToken).toBeNull();
   });
 
@@ -227,7 +227,7 @@ describe('token endpoint: refresh grant', () => {
   it('refuses a token of another tenant, also to a client with the same id', async () => {
     const globex = await world.tenant();
     const client = await newClient({ clientId: 'twin' });
-    const twin = await TestClient.create(world, globex, { clientId: 'twin', grants: ['refresh_token'] });
+    const twin = await TestClient.create(world, globex, { clientId: 'twin', grantTypes: ['refresh_token'] });
     const { refreshToken } = await (await newUser(client)).signIn();
     await expect(twin.request('refresh_token', { refresh_token: refreshToken! })).rejects.toMatchObject({
       code: 'GRANT_INVALID',

@@ -20,7 +20,7 @@ describe('the validity of a token', () => {
     TestClient.create(world, acme, { permissions: ['user:read'], ...input });
   const signedIn = async (input: CreateClient = {}) => {
     const scopes = scopeLinks(['user:read:self', 'offline_access']);
-    const client = await newClient({ grants: ['password', 'refresh_token'], scopes, ...input });
+    const client = await newClient({ grantTypes: ['password', 'refresh_token'], scopes, ...input });
     const user = await TestUser.create(world, client);
     return { client, user, issued: await user.signIn('user:read:self') };
   };

@@ -270,7 +270,7 @@ describe('a page of another origin in Chromium', () => {
 
   it('reads the answers of the token endpoint', async () => {
     const redirects = [{ uri: `${page.origin}/callback` }];
-    const { client } = await world.newClient(acme, { type: 'public', redirects, grants: ['refresh_token'] });
+    const { client } = await world.newClient(acme, { type: 'public', redirects, grantTypes: ['refresh_token'] });
     const opened = await at(page.origin);
     expect(await opened.evaluate(tokenInPage, { at: url, clientId: client.clientId })).toBe('invalid_grant');
     expect(await opened.evaluate(tokenInPage, { at: url, clientId: other.clientId })).toBe('invalid_client');

@@ -199,7 +199,7 @@ describe('the API reference', () => {
     it('gets a token and calls an operation with it', async () => {
       const user = await world.newUser(tenant, { familyName: 'Lovelace' });
       const { client, secret } = await world.newClient(tenant, {
-        grants: ['client_credentials'],
+        grantTypes: ['client_credentials'],
         permissions: ['user:read'],
         scopes: [{ name: 'blitz_api_sys_users', isDefault: false }],
       });

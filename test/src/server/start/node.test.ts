@@ -182,7 +182,7 @@ describe('nodes on one PostgreSQL', { timeout: 120_000 }, () => {
     const { services } = fast;
     const master = (await services.directory.byName('master'))!;
     const { client, secret } = await services.clients.create(systemAuthority(master), {
-      grants: ['client_credentials'],
+      grantTypes: ['client_credentials'],
     });
     for (const maker of [slow, fast]) {
       const before = Math.floor(Date.now() / 1000);
