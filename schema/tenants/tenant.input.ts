@@ -38,7 +38,7 @@ export class LockoutSettingsInput {
   ipWindowSeconds?: number;
   @Field(() => Int, {
     nullable: true,
-    description: 'Attempts less than this many milliseconds apart are quick; 0 = no such rule.',
+    description: 'Milliseconds within which `quickTries` failures are allowed; 0 = no such rule.',
   })
   quickMilliseconds?: number;
   @Field(() => Int, { nullable: true, description: 'Quick attempts allowed in a row.' })

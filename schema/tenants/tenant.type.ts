@@ -59,7 +59,7 @@ export class LockoutSettings {
   ipLimit!: number;
   @Field(() => Int, { description: 'The window of the address rule, in seconds.' })
   ipWindowSeconds!: number;
-  @Field(() => Int, { description: 'Attempts less than this many milliseconds apart are quick; 0 = no such rule.' })
+  @Field(() => Int, { description: 'Milliseconds within which `quickTries` failures are allowed; 0 = no such rule.' })
   quickMilliseconds!: number;
   @Field(() => Int, { description: 'Quick attempts allowed in a row.' })
   quickTries!: number;

@@ -23,7 +23,7 @@ const lockoutSettings = z.strictObject({
   /** Failures of one address inside its window before it is blocked; 0 = no such rule. */
   ipLimit: z.number().int().min(0).max(1_000_000),
   ipWindowSeconds: seconds(YEAR),
-  /** Attempts faster than this many milliseconds apart count as quick; 0 = no such rule. */
+  /** Milliseconds within which `quickTries` failures are allowed; 0 = no such rule. */
   quickMilliseconds: z.number().int().min(0).max(600_000),
   /** Quick attempts allowed in a row. */
   quickTries: z.number().int().min(1).max(1000),

@@ -199,7 +199,7 @@ export const SERVICES: readonly Service[] = ROWS.map(([number, method, paths, us
 }));
 
 /** Services that are not served yet, because they need a browser, a device or the registration of an app. */
-export const STEP_3 = {
+export const NOT_SERVED = {
   services: [60, 64, 67, 68, 69] as readonly number[],
   /** Rules of section 3.1 that no test names yet. Of T31 the data are tested, but not that consent is requested again. */
   rules: ['T30'] as readonly string[],
@@ -207,4 +207,4 @@ export const STEP_3 = {
 };
 
 /** The services that are served. */
-export const SERVED: readonly Service[] = SERVICES.filter(({ number }) => !STEP_3.services.includes(number));
+export const SERVED: readonly Service[] = SERVICES.filter(({ number }) => !NOT_SERVED.services.includes(number));
