@@ -7,7 +7,8 @@ const FOLDERS = ['src', 'schema', 'rest-compat', 'web', 'bench', 'examples', 'sc
 const TEXTS = /\.(?:ts|tsx|mjs|js|css|html|graphql|md|conf)$/;
 
 /** Metaphors for modules, endpoints, limits and callers, in identifiers as well as in sentences. */
-const METAPHORS = /\b(?:houses?|rooms?|doors?|doorways?|stairs|stairways?|floors?|guests?|standing)\b/i;
+const METAPHORS =
+  /\b(?:houses?|rooms?|doors?|doorways?|stairs|stairways?|floors?|guests?|standing|grounds?|foundations?)\b/i;
 
 /** Phrases that leave out who acts on what. */
 const RIDDLES = [

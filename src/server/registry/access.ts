@@ -19,15 +19,15 @@ import {
   RoleStore,
   seedBuiltinRoles,
 } from '../../roles/index.ts';
-import type { Foundation } from './foundation.ts';
-import type { Ground } from './ground.ts';
+import type { Core } from './core.ts';
+import type { Infrastructure } from './infrastructure.ts';
 
 export type Access = ReturnType<typeof createAccess>;
 
 /** Creates roles and clients, and the guard that compares the permissions of callers and accounts. */
 export function createAccess(
-  { base, eventEngine, sealer, listen, options }: Ground,
-  { directory, scopes, tenants }: Foundation,
+  { base, eventEngine, sealer, listen, options }: Infrastructure,
+  { directory, scopes, tenants }: Core,
 ) {
   const { db, clock } = base;
   const { catalogue } = eventEngine;

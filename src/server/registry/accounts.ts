@@ -3,13 +3,13 @@ import { RiskbitService, RiskbitStore } from '../../risk/index.ts';
 import { GroupMemberService, GroupService, GroupStore } from '../../roles/index.ts';
 import { PropertyService, UserService, UserStore, uniqueEmails } from '../../users/index.ts';
 import type { Access } from './access.ts';
-import type { Foundation } from './foundation.ts';
-import type { Ground } from './ground.ts';
+import type { Core } from './core.ts';
+import type { Infrastructure } from './infrastructure.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Creates users, groups, rights and riskbits. */
-export function createAccounts({ base }: Ground, { directory, tenants }: Foundation, access: Access) {
+export function createAccounts({ base }: Infrastructure, { directory, tenants }: Core, access: Access) {
   const { guarded, rolePermissions: permissions } = access;
   const { roleStore, clientStore } = access.stores;
   const userStore = new UserStore(base.db);

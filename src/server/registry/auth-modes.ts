@@ -14,16 +14,16 @@ import {
 import { PasswordHasher } from '../../crypto/index.ts';
 import type { Access } from './access.ts';
 import type { Accounts } from './accounts.ts';
-import type { Foundation } from './foundation.ts';
-import type { Ground } from './ground.ts';
+import type { Core } from './core.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import type { Sessions } from './sessions.ts';
 
 export type AuthModes = ReturnType<typeof createAuthModes>;
 
 /** Creates the auth modes, and the lock-out that all of them share. */
 export function createAuthModes(
-  { base, sealer }: Ground,
-  { directory }: Foundation,
+  { base, sealer }: Infrastructure,
+  { directory }: Core,
   { guarded: guard }: Access,
   { stores: { userStore: users } }: Accounts,
   { endAccess }: Sessions,

@@ -7,14 +7,14 @@ import {
 import { LinkAccountFlow, Upstream } from '../../flows/index.ts';
 import type { Access } from './access.ts';
 import type { Accounts } from './accounts.ts';
-import type { Foundation } from './foundation.ts';
-import type { Ground } from './ground.ts';
+import type { Core } from './core.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Creates the providers of external accounts, the links, and the flow that makes a link. */
 export function createFederation(
-  { base, sealer, options }: Ground,
-  { directory }: Foundation,
+  { base, sealer, options }: Infrastructure,
+  { directory }: Core,
   { guarded, clientDirectory }: Access,
   { stores: { userStore: users } }: Accounts,
   { stores: { oneTimeCodes } }: Sessions,

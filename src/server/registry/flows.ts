@@ -10,14 +10,14 @@ import {
 import type { Access } from './access.ts';
 import type { Accounts } from './accounts.ts';
 import type { AuthModes } from './auth-modes.ts';
-import type { Foundation } from './foundation.ts';
-import type { Ground } from './ground.ts';
+import type { Core } from './core.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Creates the flows that join several modules: sign-up, sign-in, password changes, account history. */
 export function createFlows(
-  { base, eventEngine }: Ground,
-  { directory, mailer, smsSender: sms }: Foundation,
+  { base, eventEngine }: Infrastructure,
+  { directory, mailer, smsSender: sms }: Core,
   { guarded, clientDirectory, stores: { clientStore } }: Access,
   { users, rights, stores: { userStore } }: Accounts,
   { sessions, devices, endAccess, stores: { oneTimeCodes } }: Sessions,

@@ -9,10 +9,10 @@ import { createOAuth } from '../../oauth/index.ts';
 import { createAccess } from './access.ts';
 import { createAccounts } from './accounts.ts';
 import { createAuthModes } from './auth-modes.ts';
+import { createCore } from './core.ts';
 import { createFederation } from './federation.ts';
 import { createFlows } from './flows.ts';
-import { createFoundation } from './foundation.ts';
-import { createGround } from './ground.ts';
+import { createInfrastructure } from './infrastructure.ts';
 import type { RegistryOptions } from './options.ts';
 import { createSessions } from './sessions.ts';
 
@@ -20,21 +20,21 @@ export type { RegistryOptions, Transports } from './options.ts';
 
 /** Creates all services. */
 export function createRegistry(options: RegistryOptions): Services {
-  const ground = createGround(options);
-  const foundation = createFoundation(ground);
-  const access = createAccess(ground, foundation);
-  const accounts = createAccounts(ground, foundation, access);
-  const sessions = createSessions(ground, foundation, access, accounts);
-  const authModes = createAuthModes(ground, foundation, access, accounts, sessions);
-  const federation = createFederation(ground, foundation, access, accounts, sessions);
-  const flows = createFlows(ground, foundation, access, accounts, sessions, authModes);
+  const infrastructure = createInfrastructure(options);
+  const core = createCore(infrastructure);
+  const access = createAccess(infrastructure, core);
+  const accounts = createAccounts(infrastructure, core, access);
+  const sessions = createSessions(infrastructure, core, access, accounts);
+  const authModes = createAuthModes(infrastructure, core, access, accounts, sessions);
+  const federation = createFederation(infrastructure, core, access, accounts, sessions);
+  const flows = createFlows(infrastructure, core, access, accounts, sessions, authModes);
   const oauth = createOAuth({
     ...options,
-    events: foundation.events,
-    catalogue: foundation.eventEngine.catalogue,
-    feed: foundation.eventEngine.follower,
-    scopes: foundation.scopes,
-    directory: foundation.directory,
+    events: core.events,
+    catalogue: core.eventEngine.catalogue,
+    feed: core.eventEngine.follower,
+    scopes: core.scopes,
+    directory: core.directory,
     clients: access.clientDirectory,
     authenticator: access.clientAuthenticator,
     roles: access.rolePermissions,
@@ -52,9 +52,9 @@ export function createRegistry(options: RegistryOptions): Services {
       ),
     issuers: [BLITZ_ISSUER],
   });
-  ground.listen(oauth.onEvents);
-  foundation.tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
-  const parts = { ...foundation, ...access, ...accounts, ...sessions, ...authModes, ...federation, ...flows, oauth };
+  infrastructure.listen(oauth.onEvents);
+  core.tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
+  const parts = { ...core, ...access, ...accounts, ...sessions, ...authModes, ...federation, ...flows, oauth };
   // The parts share their stores with each other; nobody else gets one.
   const { stores: _stores, ...services } = parts;
   return services;

@@ -11,13 +11,13 @@ import {
 } from '../../sessions/index.ts';
 import type { Access } from './access.ts';
 import type { Accounts } from './accounts.ts';
-import type { Foundation } from './foundation.ts';
-import type { Ground } from './ground.ts';
+import type { Core } from './core.ts';
+import type { Infrastructure } from './infrastructure.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
 
 /** Creates sessions, devices, consents and linked apps, and the flow that ends them all. */
-export function createSessions({ base }: Ground, { directory }: Foundation, access: Access, accounts: Accounts) {
+export function createSessions({ base }: Infrastructure, { directory }: Core, access: Access, accounts: Accounts) {
   const { db, clock } = base;
   const { guarded: guard } = access;
   const { clientStore, clientScopeStore, roleStore } = access.stores;

@@ -2,13 +2,13 @@ import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
 import { ScopeAliases } from '../../access/index.ts';
 import { DeliveryQueue, deliveryEvents, type Message, type Transport } from '../../delivery/index.ts';
 import { TenantDirectory, TenantService } from '../../tenants/index.ts';
-import type { Ground } from './ground.ts';
+import type { Infrastructure } from './infrastructure.ts';
 
-export type Foundation = ReturnType<typeof createFoundation>;
+export type Core = ReturnType<typeof createCore>;
 
 /** Creates what all accounts need: events, outgoing messages, scope names, tenants. */
-export function createFoundation(ground: Ground) {
-  const { base, eventEngine, listen, options, tenantStore } = ground;
+export function createCore(infrastructure: Infrastructure) {
+  const { base, eventEngine, listen, options, tenantStore } = infrastructure;
   const scopes = new ScopeAliases();
   registerBlitz({ scopes });
   const directory = new TenantDirectory(tenantStore, eventEngine.catalogue);
@@ -16,8 +16,8 @@ export function createFoundation(ground: Ground) {
   return {
     eventEngine,
     events: base.events,
-    mailer: outgoing('mail', options.transports.mail, ground),
-    smsSender: outgoing('sms', options.transports.sms, ground),
+    mailer: outgoing('mail', options.transports.mail, infrastructure),
+    smsSender: outgoing('sms', options.transports.sms, infrastructure),
     scopes,
     directory,
     tenants: new TenantService({ ...base, store: tenantStore }),
@@ -28,7 +28,7 @@ export function createFoundation(ground: Ground) {
 function outgoing<M extends Message>(
   channel: 'mail' | 'sms',
   transport: Transport<M>,
-  { base: { db, events }, options: { onError } }: Ground,
+  { base: { db, events }, options: { onError } }: Infrastructure,
 ): DeliveryQueue<M> {
   return new DeliveryQueue<M>({
     transport,

@@ -4,10 +4,10 @@ import { EVENT_CATALOGUE } from '../../modules.ts';
 import { TenantStore } from '../../tenants/index.ts';
 import type { RegistryOptions } from './options.ts';
 
-export type Ground = ReturnType<typeof createGround>;
+export type Infrastructure = ReturnType<typeof createInfrastructure>;
 
 /** Creates what every module needs: the database, the clock, the event engine, sealers. */
-export function createGround(options: RegistryOptions) {
+export function createInfrastructure(options: RegistryOptions) {
   const { db, clock, masterKey, natsUrl, natsTimeoutMs, onError } = options;
   const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
   const tenantStore = new TenantStore(db);
