@@ -1,6 +1,13 @@
 import { kernelErrors, type TenantRef } from '../kernel/index.ts';
 import type { Caller } from './caller.ts';
-import { covers, type Grant, type Permission, type PermissionSet, parseScope, type Reach } from './permissions.ts';
+import {
+  covers,
+  type Permission,
+  type PermissionGrant,
+  type PermissionSet,
+  parseScope,
+  type Reach,
+} from './permissions.ts';
 
 /**
  * What the caller may do in one tenant. The directives of the schema compute it once per field, and every service takes it
@@ -51,10 +58,10 @@ export class Authority {
    * Whether the caller holds all of these in this tenant. Required of callers who grant them, because a caller may grant
    * only what it holds.
    */
-  holds(grants: Iterable<Grant>): boolean {
+  holds(grants: Iterable<PermissionGrant>): boolean {
     if (this.caller.kind === 'system') return true;
     for (const grant of grants) {
-      const needed: Grant = this.isForeign ? { ...grant, reach: 'all' } : grant;
+      const needed: PermissionGrant = this.isForeign ? { ...grant, reach: 'all' } : grant;
       if (!this.caller.permissions.includes(needed)) return false;
     }
     return true;

@@ -53,7 +53,7 @@ export function covers(a: Reach, b: Reach): boolean {
 export type ScopeString = Permission | `${Permission}:self` | `${Permission}:all`;
 
 /** A permission with its reach; `only` narrows it to named objects, such as one federation provider. */
-export interface Grant {
+export interface PermissionGrant {
   readonly permission: Permission;
   readonly reach: Reach;
   readonly only?: string;
@@ -65,23 +65,23 @@ const PERMISSIONS: readonly Permission[] = Object.entries(PERMISSION_VERBS).flat
 const KNOWN = new Set<string>(PERMISSIONS);
 
 /** Every native scope string, parsed in advance because directives look scopes up for every field. */
-const GRANTS: ReadonlyMap<string, Grant> = new Map(
+const GRANTS: ReadonlyMap<string, PermissionGrant> = new Map(
   (['self', 'tenant', 'all'] as const).flatMap((reach) =>
     PERMISSIONS.map((permission) => [formatScope({ permission, reach }), { permission, reach }] as const),
   ),
 );
 
 /** Reads a native scope string; null when it is not one. */
-export function parseScope(scope: string): Grant | null {
+export function parseScope(scope: string): PermissionGrant | null {
   return GRANTS.get(scope) ?? null;
 }
 
-export function formatScope(grant: Grant): ScopeString {
+export function formatScope(grant: PermissionGrant): ScopeString {
   return grant.reach === 'tenant' ? grant.permission : `${grant.permission}:${grant.reach}`;
 }
 
 /** Every permission, with one reach: what the builtin role `administrator` holds with `all`. */
-export function everyPermission(reach: Reach): Grant[] {
+export function everyPermission(reach: Reach): PermissionGrant[] {
   return PERMISSIONS.map((permission) => ({ permission, reach }));
 }
 
@@ -98,7 +98,7 @@ export class PermissionSet {
   readonly #held = new Map<Permission, Held>();
   #holdsEverything: boolean | undefined;
 
-  constructor(grants: Iterable<Grant>) {
+  constructor(grants: Iterable<PermissionGrant>) {
     for (const grant of grants) {
       this.#add(grant.permission, grant);
       const [noun, verb] = grant.permission.split(':') as [string, string];
@@ -107,7 +107,7 @@ export class PermissionSet {
     }
   }
 
-  #add(permission: Permission, { reach, only }: Grant): void {
+  #add(permission: Permission, { reach, only }: PermissionGrant): void {
     let held = this.#held.get(permission);
     if (held === undefined) {
       held = { reach: null, only: new Map() };
@@ -134,7 +134,7 @@ export class PermissionSet {
   }
 
   /** Whether everything `grant` allows is already allowed. */
-  includes(grant: Grant): boolean {
+  includes(grant: PermissionGrant): boolean {
     const held = this.#held.get(grant.permission);
     if (held === undefined) return false;
     if (held.reach !== null && covers(held.reach, grant.reach)) return true;
@@ -143,7 +143,7 @@ export class PermissionSet {
     return narrowed !== undefined && covers(narrowed, grant.reach);
   }
 
-  includesAll(grants: Iterable<Grant>): boolean {
+  includesAll(grants: Iterable<PermissionGrant>): boolean {
     for (const grant of grants) if (!this.includes(grant)) return false;
     return true;
   }
@@ -162,7 +162,7 @@ export class PermissionSet {
     return this.#holdsEverything;
   }
 
-  *grants(): IterableIterator<Grant> {
+  *grants(): IterableIterator<PermissionGrant> {
     for (const [permission, held] of this.#held) {
       if (held.reach !== null) yield { permission, reach: held.reach };
       for (const [only, reach] of held.only) yield { permission, reach, only };
@@ -171,7 +171,7 @@ export class PermissionSet {
 
   /** What both sets allow. */
   intersect(other: PermissionSet): PermissionSet {
-    const result: Grant[] = [];
+    const result: PermissionGrant[] = [];
     for (const grant of this.grants()) {
       for (const limit of other.grants()) {
         if (limit.permission !== grant.permission) continue;

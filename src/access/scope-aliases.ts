@@ -1,4 +1,4 @@
-import { type Grant, parseScope } from './permissions.ts';
+import { type PermissionGrant, parseScope } from './permissions.ts';
 
 /** In which tokens a scope name grants something: those of users, those of applications, or both. */
 export type ScopeHolder = 'user' | 'application' | 'any';
@@ -20,7 +20,7 @@ export type FindScope = (name: string) => ScopeAlias | null;
 /** The table of all scope names: native names are built in, the dialects add theirs. */
 export class ScopeAliases {
   readonly #aliases = new Map<string, ScopeAlias>();
-  readonly #expanded = new Map<string, readonly Grant[]>();
+  readonly #expanded = new Map<string, readonly PermissionGrant[]>();
   readonly #finders: FindScope[] = [];
 
   register(aliases: readonly ScopeAlias[], findScope?: FindScope): void {
@@ -54,7 +54,7 @@ export class ScopeAliases {
    * The permissions a scope name gives in a token of this kind; empty when it is unknown or of the other kind. A native
    * name with reach `self` gives an application nothing, because it has no account.
    */
-  expand(name: string, holder: 'user' | 'application'): readonly Grant[] {
+  expand(name: string, holder: 'user' | 'application'): readonly PermissionGrant[] {
     const key = `${holder} ${name}`;
     const known = this.#expanded.get(key);
     if (known !== undefined) return known;
@@ -64,7 +64,7 @@ export class ScopeAliases {
     return grants;
   }
 
-  #expandFresh(name: string, holder: 'user' | 'application'): readonly Grant[] {
+  #expandFresh(name: string, holder: 'user' | 'application'): readonly PermissionGrant[] {
     const native = parseScope(name);
     if (native !== null) return holder === 'application' && native.reach === 'self' ? [] : [native];
     const alias = this.find(name);

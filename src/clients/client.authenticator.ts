@@ -1,4 +1,4 @@
-import { type Grant, PermissionSet } from '../access/index.ts';
+import { type PermissionGrant, PermissionSet } from '../access/index.ts';
 import { constantTimeEqual, type SecretHasher } from '../crypto/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { ClientDirectory, ClientRecord } from './client.directory.ts';
@@ -20,9 +20,9 @@ export const MAX_LIVE_SECRETS = 2;
 const MAX_SECRET_LENGTH = 1024;
 const NO_SECRET = Buffer.alloc(32);
 
-const tenantGrant = (permission: Grant['permission']): Grant => ({ permission, reach: 'tenant' });
+const tenantGrant = (permission: PermissionGrant['permission']): PermissionGrant => ({ permission, reach: 'tenant' });
 /** What a `rest` secret allows, whatever the permissions of its client. A caller who makes one must hold all of it. */
-export const REST_GRANTS: readonly Grant[] = (
+export const REST_GRANTS: readonly PermissionGrant[] = (
   ['federation-link:bind', 'federation-link:write', 'user:delete'] as const
 ).map(tenantGrant);
 const REST_PERMISSIONS = new PermissionSet(REST_GRANTS);

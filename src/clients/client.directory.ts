@@ -1,7 +1,7 @@
 import { PermissionSet, type ScopeAliases } from '../access/index.ts';
 import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
-import { grantsOf, holderEvents, type RolePermissions } from '../roles/index.ts';
+import { holderEvents, parsePermissions, type RolePermissions } from '../roles/index.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientStore } from './client.store.ts';
@@ -114,7 +114,7 @@ export class ClientDirectory {
     const { roles, scopes } = this.#deps;
     const held = await roles.ofClient(client.tenantId, client.id);
     return new PermissionSet([
-      ...grantsOf(client.permissions),
+      ...parsePermissions(client.permissions),
       ...links.flatMap(({ name }) => scopes.expand(name, 'application')),
       ...held.grants(),
     ]);

@@ -2,7 +2,7 @@ import type { Authority, ScopeAliases } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, isUuid, kernelErrors, newId } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
-import { assertMayGrant, type GuardedAccounts, grantsOf, type RoleStore } from '../roles/index.ts';
+import { assertMayGrant, type GuardedAccounts, parsePermissions, type RoleStore } from '../roles/index.ts';
 import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
@@ -132,7 +132,7 @@ export class ClientService {
     return db.transaction(async () => {
       const blank = this.#blank(authority, clientId, input.type ?? 'confidential');
       const columns = changedColumns(input, blank);
-      assertMayGrant(authority, grantsOf(columns.permissions ?? []));
+      assertMayGrant(authority, parsePermissions(columns.permissions ?? []));
       const client = store.create({ ...blank, ...columns });
       await this.#flushMapped();
       await this.#keepOrigins(client);
@@ -156,7 +156,7 @@ export class ClientService {
       const columns = changedColumns(input, client);
       // The caller must hold what it adds; permissions that the client already has are not checked.
       const added = (columns.permissions ?? []).filter((scope) => !client.permissions.includes(scope));
-      assertMayGrant(authority, grantsOf(added));
+      assertMayGrant(authority, parsePermissions(added));
       const changed = namesOf(columns, client);
       Object.assign(client, columns);
       if (columns.redirects !== undefined || columns.metadata !== undefined) await this.#keepOrigins(client);

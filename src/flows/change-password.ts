@@ -1,4 +1,4 @@
-import { type Authority, type Grant, requireRecentSignIn } from '../access/index.ts';
+import { type Authority, type PermissionGrant, requireRecentSignIn } from '../access/index.ts';
 import {
   type Attempt,
   generatePassword,
@@ -91,7 +91,7 @@ export interface PasswordFlowDeps {
 /** The right that lets one user change the password of another. */
 const DEPENDENT_RIGHT = 'change_password';
 
-const MAY_SET: Grant = { permission: 'password:set', reach: 'tenant' };
+const MAY_SET: PermissionGrant = { permission: 'password:set', reach: 'tenant' };
 
 /** What to write, and what else to do in the same transaction. */
 interface Replacement extends Beside {

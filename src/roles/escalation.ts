@@ -1,4 +1,4 @@
-import { type Authority, type Grant, parseScope } from '../access/index.ts';
+import { type Authority, type PermissionGrant, parseScope } from '../access/index.ts';
 import { invalidField } from '../kernel/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
@@ -22,8 +22,8 @@ export function checkedPermissions(path: string, scopes: readonly string[]): str
 }
 
 /** Parses stored permissions; skips those that this version no longer knows. */
-export function grantsOf(scopes: Iterable<string>): Grant[] {
-  const grants: Grant[] = [];
+export function parsePermissions(scopes: Iterable<string>): PermissionGrant[] {
+  const grants: PermissionGrant[] = [];
   for (const scope of scopes) {
     const grant = parseScope(scope);
     if (grant !== null) grants.push(grant);
@@ -36,7 +36,7 @@ export function grantsOf(scopes: Iterable<string>): Grant[] {
  * @throws PERMISSION_MASTER_ONLY A reach of `all` outside `master`.
  * @throws PERMISSION_ESCALATION
  */
-export function assertMayGrant(authority: Authority, grants: readonly Grant[]): void {
+export function assertMayGrant(authority: Authority, grants: readonly PermissionGrant[]): void {
   if (authority.tenant.name !== MASTER_TENANT && grants.some(({ reach }) => reach === 'all')) {
     throw grantErrors.PERMISSION_MASTER_ONLY();
   }
@@ -47,6 +47,6 @@ export function assertMayGrant(authority: Authority, grants: readonly Grant[]): 
  * The permissions needed to grant a role on another tenant: only reach `all` acts on other tenants, so the caller must hold
  * it.
  */
-export function widened(grants: readonly Grant[]): Grant[] {
+export function widened(grants: readonly PermissionGrant[]): PermissionGrant[] {
   return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'all' as const }));
 }

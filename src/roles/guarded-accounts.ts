@@ -5,7 +5,7 @@ import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import { ADMINISTRATOR_ROLE, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
-import { grantsOf, widened } from './escalation.ts';
+import { parsePermissions, widened } from './escalation.ts';
 import type { HolderKind } from './role.entity.ts';
 import type { RoleStore } from './role.store.ts';
 import type { HeldRoles, RolePermissions } from './role-permissions.ts';
@@ -78,7 +78,7 @@ export class GuardedAccounts {
    */
   assertMayTouch(authority: Authority, permissions: readonly string[]): void {
     if (authority.reach === 'all') return;
-    if (new PermissionSet(grantsOf(permissions)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
+    if (new PermissionSet(parsePermissions(permissions)).holdsAll) throw grantErrors.ACCOUNT_GUARDED();
   }
 
   /** As `assertMayTouch`, for the roles that belong to a client and are deleted with it. @throws ACCOUNT_GUARDED */

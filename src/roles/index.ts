@@ -4,7 +4,7 @@
  */
 export { ADMINISTRATOR_ROLE, seedBuiltinRoles } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
-export { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
+export { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
 export { type CreateGroup, GroupService, type UpdateGroup } from './groups/group.service.ts';
 export { type GroupFilter, type GroupOrder, GroupStore, type MemberGroup } from './groups/group.store.ts';

@@ -5,7 +5,7 @@ import type { Database } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
-import { assertMayGrant, grantsOf, widened } from './escalation.ts';
+import { assertMayGrant, parsePermissions, widened } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import { holderEvents } from './holder.events.ts';
 import type { HolderKind, Role } from './role.entity.ts';
@@ -54,7 +54,7 @@ export class RoleGrantService {
     return db.transaction(async () => {
       const role = await this.#reach(authority, input);
       const contents = await effective.contents(role.tenantId, [role.id]);
-      const grants = grantsOf(contents.flatMap(({ permissions }) => permissions));
+      const grants = parsePermissions(contents.flatMap(({ permissions }) => permissions));
       assertMayGrant(authority, onTenantId === role.tenantId ? grants : widened(grants));
       const isNew = await store.grant({ ...this.#row(role, input, onTenantId), createdAt: clock.now() });
       if (isNew) this.#record(authority, role, input, holderEvents['role_grant.added']);

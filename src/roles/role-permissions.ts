@@ -1,8 +1,8 @@
-import { type Grant, PermissionSet } from '../access/index.ts';
+import { type PermissionGrant, PermissionSet } from '../access/index.ts';
 import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
-import { grantsOf } from './escalation.ts';
+import { parsePermissions } from './escalation.ts';
 import { holderEvents } from './holder.events.ts';
 import type { HolderKind } from './role.entity.ts';
 
@@ -28,7 +28,7 @@ const MAX_AGE_MS = 5_000;
  * Grants as they apply on one other tenant: reach `all` becomes that tenant, and reach `self` is dropped because the holder
  * has no account there.
  */
-function narrowed(grants: readonly Grant[]): Grant[] {
+function narrowed(grants: readonly PermissionGrant[]): PermissionGrant[] {
   return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'tenant' as const }));
 }
 
@@ -37,7 +37,7 @@ function toHeldRoles(tenantId: string, rows: readonly EffectiveRole[]): HeldRole
   const byTenant = Map.groupBy(rows, (row) => row.onTenantId);
   const roles = byTenant.get(tenantId) ?? [];
   byTenant.delete(tenantId);
-  const grants = (held: readonly EffectiveRole[]) => grantsOf(held.flatMap(({ permissions }) => permissions));
+  const grants = (held: readonly EffectiveRole[]) => parsePermissions(held.flatMap(({ permissions }) => permissions));
   const elsewhere = [...byTenant].map(([id, held]) => [id, new PermissionSet(narrowed(grants(held)))] as const);
   return { roles, permissions: new PermissionSet(grants(roles)), elsewhere: new Map(elsewhere) };
 }

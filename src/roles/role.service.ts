@@ -3,7 +3,7 @@ import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, type IdentityError, invalidField, kernelErrors, newId, requireText } from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
-import { assertMayGrant, checkedPermissions, grantsOf } from './escalation.ts';
+import { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
@@ -94,7 +94,7 @@ export class RoleService {
     const { clock, db, store } = this.#deps;
     const name = requireText(input.name, 'input.name', NAME);
     const permissions = checkedPermissions('input.permissions', input.permissions ?? []).sort();
-    assertMayGrant(authority, grantsOf(permissions));
+    assertMayGrant(authority, parsePermissions(permissions));
     const now = clock.now();
     return db.transaction(async () => {
       const clientUuid = await this.#owner(tenantId, input.clientUuid ?? null);
@@ -180,7 +180,10 @@ export class RoleService {
         ? {}
         : { permissions: checkedPermissions('input.permissions', input.permissions).sort() }),
     };
-    assertMayGrant(authority, grantsOf((next.permissions ?? []).filter((scope) => !role.permissions.includes(scope))));
+    assertMayGrant(
+      authority,
+      parsePermissions((next.permissions ?? []).filter((scope) => !role.permissions.includes(scope))),
+    );
     const changed = Object.keys(next).filter(
       (key) => JSON.stringify(next[key as keyof Role]) !== JSON.stringify(role[key as keyof Role] ?? null),
     );
@@ -205,7 +208,7 @@ export class RoleService {
     const added = [...new Set(ids)].filter((id) => !inside.has(id));
     const contents = await effective.contents(role.tenantId, added);
     if (contents.some(({ roleId }) => roleId === role.id)) throw roleErrors.ROLE_CYCLE();
-    assertMayGrant(authority, grantsOf(contents.flatMap(({ permissions }) => permissions)));
+    assertMayGrant(authority, parsePermissions(contents.flatMap(({ permissions }) => permissions)));
     await store.addChildren(role.tenantId, role.id, added);
     return added.length > 0;
   }

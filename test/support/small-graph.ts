@@ -3,7 +3,7 @@ import type { GraphContext, Services } from '../../schema/context.ts';
 import {
   anonymousCaller,
   type Caller,
-  type Grant,
+  type PermissionGrant,
   PermissionSet,
   parseScope,
   systemCaller,
@@ -48,7 +48,7 @@ export function smallTenant(name: string, over: Partial<KnownTenant> = {}): Know
 }
 
 /** An application that holds these native scopes, or these grants. */
-export function smallApp(tenant: TenantRef | null, ...scopes: (string | Grant)[]): Caller {
+export function smallApp(tenant: TenantRef | null, ...scopes: (string | PermissionGrant)[]): Caller {
   const grants = scopes.map((scope) => (typeof scope === 'string' ? parseScope(scope)! : scope));
   return { ...anonymousCaller(ORIGIN), kind: 'application', tenant, permissions: new PermissionSet(grants) };
 }

@@ -1,7 +1,7 @@
 import {
   covers,
   formatScope,
-  type Grant,
+  type PermissionGrant,
   PermissionSet,
   type ScopeAliases,
   type ScopeHolder,
@@ -101,8 +101,8 @@ export class ScopeRules {
 }
 
 /** Restricts a grant to what the limit contains. */
-function cut(grant: Grant, limit: PermissionSet): Grant[] {
-  const result: Grant[] = [];
+function cut(grant: PermissionGrant, limit: PermissionSet): PermissionGrant[] {
+  const result: PermissionGrant[] = [];
   const held = limit.reachOf(grant.permission);
   if (held !== null) result.push({ ...grant, reach: covers(held, grant.reach) ? grant.reach : held });
   if (held !== null && covers(held, grant.reach)) return result;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatScope } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
-import { grantsOf } from '../../../src/roles/index.ts';
+import { parsePermissions } from '../../../src/roles/index.ts';
 import { World } from '../../support/world.ts';
 
 describe('clients over GraphQL', () => {
@@ -42,7 +42,7 @@ describe('clients over GraphQL', () => {
     expect(data.client.grantTypes).toEqual(['REFRESH_TOKEN']);
     const stored = await world.services.clients.find(world.system(acme), { clientId: client.clientId });
     expect(stored!.permissions).toContain('webhook:read:all');
-    expect(grantsOf(stored!.permissions).map(formatScope)).toEqual(['user:read']);
+    expect(parsePermissions(stored!.permissions).map(formatScope)).toEqual(['user:read']);
   });
 
   it('registers a client and shows its secrets once', async () => {

@@ -5,7 +5,7 @@ import {
   anonymousCaller,
   type Caller,
   everyPermission,
-  type Grant,
+  type PermissionGrant,
   PermissionSet,
   parseScope,
   type Reach,
@@ -16,7 +16,7 @@ import { IdentityError, type Origin, type TenantRef } from '../../../src/kernel/
 const ORIGIN: Origin = { ip: null, peerIp: null, userAgent: null, api: 'graphql', processId: 'test' };
 const tenant = (id: string) => ({ id, name: id, route: 'route' }) as unknown as TenantRef;
 const [master, acme] = [tenant('master'), tenant('acme')];
-const grants = (...scopes: string[]): Grant[] => scopes.map((scope) => parseScope(scope)!);
+const grants = (...scopes: string[]): PermissionGrant[] => scopes.map((scope) => parseScope(scope)!);
 const set = (...scopes: string[]) => new PermissionSet(grants(...scopes));
 const app = (home: TenantRef, ...scopes: string[]): Caller => ({
   ...anonymousCaller(ORIGIN),
@@ -197,7 +197,7 @@ describe('what a directive allows', () => {
     const caller: Caller = {
       ...user(acme, 'ada'),
       permissions: new PermissionSet(
-        (['vk:a', 'vk:b'] as const).flatMap((only): Grant[] => [
+        (['vk:a', 'vk:b'] as const).flatMap((only): PermissionGrant[] => [
           { permission: 'federation-token:read', reach: 'tenant', only },
           { permission: 'federation-link:read', reach: 'tenant', only: only === 'vk:a' ? 'vk:c' : only },
         ]),

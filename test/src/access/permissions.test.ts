@@ -3,15 +3,15 @@ import {
   covers,
   everyPermission,
   formatScope,
-  type Grant,
+  type PermissionGrant,
   PermissionSet,
   parseScope,
   type Reach,
 } from '../../../src/access/index.ts';
 
-const grant = (scope: string): Grant => parseScope(scope)!;
+const grant = (scope: string): PermissionGrant => parseScope(scope)!;
 const set = (...scopes: string[]) => new PermissionSet(scopes.map(grant));
-const narrowed = (scope: string, only: string): Grant => ({ ...grant(scope), only });
+const narrowed = (scope: string, only: string): PermissionGrant => ({ ...grant(scope), only });
 const names = (permissions: PermissionSet) =>
   [...permissions.grants()].map((one) => `${formatScope(one)}${one.only === undefined ? '' : `=${one.only}`}`).sort();
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { formatScope, type Grant, type ScopeAlias, ScopeAliases } from '../../../src/access/index.ts';
+import { formatScope, type PermissionGrant, type ScopeAlias, ScopeAliases } from '../../../src/access/index.ts';
 
-const names = (grants: readonly Grant[]) =>
+const names = (grants: readonly PermissionGrant[]) =>
   grants.map((grant) => `${formatScope(grant)}${grant.only === undefined ? '' : `=${grant.only}`}`);
 
 describe('scope names', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everyPermission, PermissionSet } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
-import { grantsOf } from '../../../src/roles/index.ts';
+import { parsePermissions } from '../../../src/roles/index.ts';
 import { twoTenantsOfSuite } from '../../support/two-tenants.ts';
 
 describe('the builtin roles', () => {
@@ -12,7 +12,7 @@ describe('the builtin roles', () => {
       (await tenants.world.stores.roleStore.findBuiltin(tenant.id, NAMES)).map((role) => [role.name, role] as const),
     );
   const held = async (tenant: TenantRef, name: string) =>
-    new PermissionSet(grantsOf((await builtin(tenant)).get(name)!.permissions));
+    new PermissionSet(parsePermissions((await builtin(tenant)).get(name)!.permissions));
 
   it('are made with the tenant; the one for all tenants exists only in master', async () => {
     expect([...(await builtin(tenants.master)).keys()].sort()).toEqual(NAMES);

@@ -3,17 +3,17 @@ import {
   Authority,
   anonymousCaller,
   type Caller,
-  type Grant,
+  type PermissionGrant,
   PermissionSet,
   parseScope,
 } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
-import { assertMayGrant, checkedPermissions, grantsOf, widened } from '../../../src/roles/escalation.ts';
+import { assertMayGrant, checkedPermissions, parsePermissions, widened } from '../../../src/roles/escalation.ts';
 import { faultsOf } from '../../support/refusal.ts';
 
 const tenant = (name: string) => ({ id: name, name, route: 'aaaaaaaa' }) as unknown as TenantRef;
 const [master, acme] = [tenant('master'), tenant('acme')];
-const grants = (...scopes: string[]): Grant[] => scopes.map((scope) => parseScope(scope)!);
+const grants = (...scopes: string[]): PermissionGrant[] => scopes.map((scope) => parseScope(scope)!);
 const app = (home: TenantRef, ...scopes: string[]): Caller => ({
   ...anonymousCaller({ ip: null, peerIp: null, userAgent: null, api: 'graphql', processId: 'test' }),
   kind: 'application',
@@ -54,7 +54,7 @@ describe('a list of permissions', () => {
 
 describe('stored permissions', () => {
   it('are read without those that this version does not know', () => {
-    expect(grantsOf(['user:read', 'user:fly', 'group:read:all'])).toEqual([
+    expect(parsePermissions(['user:read', 'user:fly', 'group:read:all'])).toEqual([
       { permission: 'user:read', reach: 'tenant' },
       { permission: 'group:read', reach: 'all' },
     ]);
