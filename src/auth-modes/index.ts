@@ -3,7 +3,6 @@
  * lock-out engine against guessing. May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`,
  * `roles/` and `users/`.
  */
-export { AccountGate } from './account-gate.ts';
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { type AuthModePatch, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export { AuthModeService, type AuthModeServiceDeps, type AuthModes } from './auth-mode.service.ts';

@@ -1,11 +1,15 @@
 import type { Authority } from '../access/index.ts';
 import type { Sealer } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, invalidField, isStorableText, kernelErrors, requireText } from '../kernel/index.ts';
+import { invalidField, isStorableText, kernelErrors, requireText } from '../kernel/index.ts';
 import { type Database, violatedConstraint } from '../persistence/index.ts';
-import type { GuardedAccounts } from '../roles/index.ts';
-import type { TenantDirectory } from '../tenants/index.ts';
-import { type AccountSource, getAccountInReach, getAccountToChange, type User, writeForUser } from '../users/index.ts';
+import {
+  type AccountChangeDeps,
+  getAccountInReach,
+  getAccountToChange,
+  type User,
+  writeForUser,
+} from '../users/index.ts';
 import type { FederationProvider } from './federation.entity.ts';
 import { federationErrors } from './federation.errors.ts';
 import { federationEvents } from './federation.events.ts';
@@ -42,15 +46,11 @@ export interface FederationTokenView {
   readonly scope: string | null;
 }
 
-export interface FederationLinkServiceDeps {
+export interface FederationLinkServiceDeps extends AccountChangeDeps {
   readonly db: Database;
   readonly store: FederationLinkStore;
   readonly providers: FederationProviderStore;
-  readonly users: AccountSource;
-  readonly guarded: Pick<GuardedAccounts, 'assertMayChange'>;
-  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
-  readonly clock: Clock;
   readonly sealer: Sealer;
 }
 
@@ -245,8 +245,7 @@ export class FederationLinkService {
    * @throws REAUTHENTICATION_REQUIRED The caller's own account, after too old a sign-in.
    */
   userToChange(authority: Authority, userId: string): Promise<User> {
-    const { users, directory, guarded, clock } = this.#deps;
-    return getAccountToChange({ users, directory, guard: guarded, clock }, authority, userId);
+    return getAccountToChange(this.#deps, authority, userId);
   }
 
   #user(authority: Authority, userId: string): Promise<User> {

@@ -1,10 +1,9 @@
 import type { Authority } from '../../access/index.ts';
 import type { PasswordHasher } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import { type Clock, type IdentityError, invalidField, requireText } from '../../kernel/index.ts';
+import { type IdentityError, invalidField, requireText } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import { userErrors } from '../../users/index.ts';
-import type { AccountGate } from '../account-gate.ts';
+import { type AccountChangeDeps, getAccountInReach, getAccountToChange, userErrors } from '../../users/index.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
 import type { LockoutService } from '../lockout/lockout.service.ts';
@@ -12,15 +11,13 @@ import { securityQuestionErrors } from './security-question.errors.ts';
 import { securityQuestionEvents } from './security-question.events.ts';
 import type { SecurityQuestion, SecurityQuestionStore } from './security-question.store.ts';
 
-export interface SecurityQuestionServiceDeps {
+export interface SecurityQuestionServiceDeps extends AccountChangeDeps {
   readonly db: Database;
-  readonly gate: AccountGate;
   readonly columns: Pick<AuthModeStore, 'lock'>;
   readonly store: SecurityQuestionStore;
   readonly hasher: PasswordHasher;
   readonly lockouts: LockoutService;
   readonly events: EventLog;
-  readonly clock: Clock;
 }
 
 /** A question and its answer as the caller sent them. */
@@ -43,8 +40,8 @@ export class SecurityQuestionService {
 
   /** @throws SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND */
   async get(authority: Authority, userId: string): Promise<SecurityQuestion> {
-    const { gate, store } = this.#deps;
-    const { id } = await gate.enter(authority, userId);
+    const { store } = this.#deps;
+    const { id } = await getAccountInReach(this.#deps.users, authority, userId);
     const question = await store.find(authority.tenant.id, id);
     if (question === null) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
     return question;
@@ -61,9 +58,9 @@ export class SecurityQuestionService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, SERVICE_UNAVAILABLE
    */
   async set(authority: Authority, input: AnsweredQuestion): Promise<SecurityQuestion> {
-    const { gate, columns, store, hasher, events, clock, db } = this.#deps;
+    const { columns, store, hasher, events, clock, db } = this.#deps;
     const { tenant, caller } = authority;
-    const { id } = await gate.enterToChange(authority, input.userId);
+    const { id } = await getAccountToChange(this.#deps, authority, input.userId);
     const question = requireWords(input.question, 'input.question');
     // Hash outside the transaction, because it takes long.
     const hash = await hasher.hash(requireWords(input.answer, 'input.answer'));
@@ -77,9 +74,9 @@ export class SecurityQuestionService {
 
   /** @throws SECURITY_QUESTION_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED */
   async remove(authority: Authority, userId: string): Promise<void> {
-    const { gate, store, events, db } = this.#deps;
+    const { store, events, db } = this.#deps;
     const { tenant, caller } = authority;
-    const { id } = await gate.enterToChange(authority, userId);
+    const { id } = await getAccountToChange(this.#deps, authority, userId);
     await db.transaction(async () => {
       if (!(await store.remove(tenant.id, id))) throw securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND();
       events.record(caller, tenant, { type: securityQuestionEvents['security_question.removed'], subjectId: id });
@@ -96,9 +93,9 @@ export class SecurityQuestionService {
    * @throws USER_NOT_FOUND, TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE
    */
   async check(authority: Authority, input: AnsweredQuestion): Promise<void> {
-    const { gate, store, lockouts } = this.#deps;
+    const { store, lockouts } = this.#deps;
     const { tenant, caller } = authority;
-    const { id } = await gate.enter(authority, input.userId);
+    const { id } = await getAccountInReach(this.#deps.users, authority, input.userId);
     const stored = await store.find(tenant.id, id);
     if (stored === null) return this.#refuse(authority, id, securityQuestionErrors.SECURITY_QUESTION_NOT_FOUND());
     const attempt = {

@@ -1,11 +1,9 @@
 import { toBuffer } from 'qrcode';
 import type { Authority } from '../../access/index.ts';
 import type { EventActor, EventLog } from '../../events/index.ts';
-import { type Clock, requireText, type TenantRef } from '../../kernel/index.ts';
+import { requireText, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import type { TenantDirectory } from '../../tenants/index.ts';
-import { userErrors } from '../../users/index.ts';
-import type { AccountGate } from '../account-gate.ts';
+import { type AccountChangeDeps, getAccountToChange, userErrors } from '../../users/index.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
 import { credentialEvents } from '../credential.events.ts';
 import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
@@ -17,16 +15,13 @@ import { totpErrors } from './totp.errors.ts';
 import { totpEvents } from './totp.events.ts';
 import { detailsAfter, type TotpMode } from './totp.mode.ts';
 
-export interface TotpServiceDeps {
+export interface TotpServiceDeps extends AccountChangeDeps {
   readonly db: Database;
-  readonly gate: AccountGate;
   readonly columns: Pick<AuthModeStore, 'lock'>;
   readonly credentials: CredentialStore;
   readonly mode: TotpMode;
   readonly lockouts: LockoutService;
-  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
-  readonly clock: Clock;
 }
 
 /** What the user enters into an app; none of it is stored. */
@@ -76,8 +71,8 @@ export class TotpService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async begin(authority: Authority, userId: string): Promise<BeginTotpEnrolmentPayload> {
-    const { gate, directory } = this.#deps;
-    const { username } = await gate.enterToChange(authority, userId);
+    const { directory } = this.#deps;
+    const { username } = await getAccountToChange(this.#deps, authority, userId);
     const tenant = await directory.byId(authority.tenant.id);
     const secret = newTotpSecret();
     const uri = totpUri(secret, tenant?.displayName || authority.tenant.name, username);
@@ -92,9 +87,9 @@ export class TotpService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async attach(authority: Authority, input: AttachTotp): Promise<CredentialInfo> {
-    const { gate, lockouts, clock, db } = this.#deps;
+    const { lockouts, clock, db } = this.#deps;
     const { caller, tenant } = authority;
-    const { id: userId } = await gate.enterToChange(authority, input.userId);
+    const { id: userId } = await getAccountToChange(this.#deps, authority, input.userId);
     const secret = readTotpSecret(input.secret);
     if (secret === null) {
       const { code, message } = totpErrors.TOTP_SECRET_INVALID();
@@ -143,13 +138,13 @@ export class TotpService {
    * @throws TOTP_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async detach(authority: Authority, target: TotpTarget): Promise<CredentialInfo> {
-    const { gate, columns, credentials, mode, events, db } = this.#deps;
+    const { columns, credentials, mode, events, db } = this.#deps;
     const { caller, tenant } = authority;
     const owner = 'id' in target ? (await credentials.findById(tenant.id, target.id))?.userId : target.userId;
     // Callers with reach `self` must not learn whether another user's credential exists.
     authority.requireAccount(owner ?? '');
     if (owner === undefined) throw totpErrors.TOTP_NOT_FOUND();
-    const { id: userId } = await gate.enterToChange(authority, owner);
+    const { id: userId } = await getAccountToChange(this.#deps, authority, owner);
     const isMeant = (one: CredentialInfo): boolean =>
       'id' in target ? one.id === target.id.toLowerCase() : one.ordinal === target.ordinal;
     return db.transaction(async () => {

@@ -1,5 +1,4 @@
 import {
-  AccountGate,
   AuthModeService,
   AuthModeStore,
   CredentialStore,
@@ -32,7 +31,6 @@ export function createAuthModes(
   const columns = new AuthModeStore(db);
   const credentials = new CredentialStore(db, sealer('credential'), clock);
   const hasher = new PasswordHasher({ isEmbedded: db.isEmbedded });
-  const gate = new AccountGate({ users, directory, guard, clock });
   const lockouts = new LockoutService({
     ...base,
     store: new LockoutStore(db),
@@ -48,7 +46,8 @@ export function createAuthModes(
     passwords: new PasswordMode({ ...base, credentials, columns, users, hasher, directory, guard }),
     totp: new TotpService({
       ...base,
-      gate,
+      users,
+      guard,
       columns,
       credentials,
       mode: new TotpMode({ credentials, clock }),
@@ -57,7 +56,9 @@ export function createAuthModes(
     }),
     securityQuestions: new SecurityQuestionService({
       ...base,
-      gate,
+      users,
+      directory,
+      guard,
       columns,
       store: securityQuestionStore,
       hasher,

@@ -35,7 +35,7 @@ export function createFederation(
     store: links,
     providers,
     users,
-    guarded,
+    guard: guarded,
     directory,
     sealer: federationSealer,
   });
