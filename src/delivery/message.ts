@@ -1,17 +1,10 @@
-import type { Origin, TenantRef } from '../kernel/index.ts';
+import type { EventActor } from '../events/index.ts';
+import type { TenantRef } from '../kernel/index.ts';
 
 /** Who caused a message and whom it concerns, for the security event that reports its outcome. */
 export interface Behalf {
   readonly tenant: Pick<TenantRef, 'id'>;
-  /** Who caused it; a `Caller` of `access/` fits. */
-  readonly actor: {
-    readonly kind: string;
-    readonly userId: string | null;
-    readonly clientId: string | null;
-    readonly clientAuth: string | null;
-    readonly sessionId: string | null;
-    readonly origin: Origin;
-  };
+  readonly actor: EventActor;
   /** Public id of the account the message concerns; null when there is none yet. */
   readonly subjectId: string | null;
 }
