@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { authorise, NOWHERE } from '../../schema/directives/enforce.ts';
+import { authorise } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { IdentityError, type TenantRef } from '../../src/kernel/index.ts';
 import { type Form, parseForm, readRowBody } from './body.ts';
@@ -232,7 +232,7 @@ function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
 /** Checks the scopes of the document's root fields, as the directives do. @throws SCOPE_MISSING */
 function assertScopes({ operation }: Row, caller: Caller, tenant: TenantRef | null): void {
   try {
-    for (const alternatives of operation.demands) authorise(caller, tenant ?? NOWHERE, alternatives);
+    for (const alternatives of operation.demands) authorise(caller, tenant, alternatives);
   } catch (error) {
     if (error instanceof IdentityError && error.kind === 'forbidden') throw problems.SCOPE_MISSING({ cause: error });
     throw error;

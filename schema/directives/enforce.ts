@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type Allowance, Authority, allowed, type Caller, type ScopeAlternatives } from '../../src/access/index.ts';
-import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
+import { kernelErrors, NOWHERE, type TenantRef } from '../../src/kernel/index.ts';
 import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
 import { idPathsOf, tenantOfArguments } from './field-tenant.ts';
@@ -28,9 +28,13 @@ interface TypeGuard {
 const refusal = (caller: Caller) =>
   caller.kind === 'anonymous' ? kernelErrors.UNAUTHENTICATED() : kernelErrors.FORBIDDEN();
 
-/** Builds the caller's authority in a tenant. Throws when the caller is refused; fields and the translation layer use it. */
+/**
+ * Says what the caller may do in a tenant. Fields and the translation layer use it.
+ * @param tenant Null when it does not exist: then only callers with reach `all` pass, and learn that.
+ * @throws UNAUTHENTICATED, FORBIDDEN
+ */
 export function authorise(caller: Caller, tenant: TenantRef | null, alternatives: ScopeAlternatives): Allowance {
-  const allowance = allowed(caller, tenant, alternatives);
+  const allowance = allowed(caller, tenant ?? NOWHERE, alternatives);
   if (allowance === null) throw refusal(caller);
   return allowance;
 }
@@ -123,15 +127,12 @@ function rootContext(
     return derive(context, new Authority(caller, tenant as unknown as TenantRef, 'self'));
   }
   if (caller.kind === 'anonymous') throw kernelErrors.UNAUTHENTICATED();
-  const allowance = authorise(caller, tenant ?? NOWHERE, alternatives);
+  const allowance = authorise(caller, tenant, alternatives);
   if (tenant === null) throw kernelErrors.NOT_FOUND({ message: 'The tenant does not exist.' });
   if (!tenant.enabled && allowance.reach !== 'all') throw tenantErrors.TENANT_DISABLED();
   context.tenants.set(tenant.id, tenant);
   return derive(context, new Authority(caller, tenant, allowance.reach, allowance.only));
 }
-
-/** Replaces a tenant that does not exist, so that only callers with reach `all` learn that it does not. */
-export const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
 
 /**
  * A root field enters its tenant before it is resolved. A subscription does so when it begins and again for each item,

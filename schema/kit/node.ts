@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, ID, Info, InterfaceType, Query, Resolver } from 'type-graphql';
 import { Authority, type Caller } from '../../src/access/index.ts';
 import type { GraphContext } from '../context.ts';
-import { authorise, NOWHERE } from '../directives/enforce.ts';
+import { authorise } from '../directives/enforce.ts';
 import { requireTenant } from '../directives/field-tenant.ts';
 import { alternativesOf } from '../directives/requires-scopes.ts';
 import { type NodeTags, parseGlobalId, registerTag, type TaggedType } from '../global-id.ts';
@@ -74,7 +74,7 @@ export class NodeResolver {
     const { tenant } = context.authority;
     // Refuse a foreign tenant before reading a row, so that the answer does not reveal whether the row exists.
     const alternatives = alternativesOf(info.schema.getType(parsed.type)?.astNode) ?? [];
-    const { reach } = authorise(context.caller, tenant ?? NOWHERE, alternatives);
+    const { reach } = authorise(context.caller, tenant, alternatives);
     if (tenant === null) return null;
     if (reach !== 'all') requireTenant(context);
     const row = await definition.find(context, tenant.id, parsed.key);

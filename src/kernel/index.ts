@@ -15,7 +15,7 @@ export { makePrivateFolder } from './folders.ts';
 export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
 export { hasInexactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
-export type { TenantRef } from './tenant.ts';
+export { NOWHERE, type TenantRef } from './tenant.ts';
 export {
   fold,
   isDatabaseText,

@@ -9,3 +9,6 @@ export interface TenantRef {
   /** 5 random bytes as 8 characters of lower-case base32 (docs/tenancy.md). */
   readonly route: string;
 }
+
+/** Stands for a tenant that does not exist. Nobody belongs to it, so only callers with reach `all` pass a check against it. */
+export const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;

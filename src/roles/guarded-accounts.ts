@@ -101,7 +101,8 @@ export class GuardedAccounts {
         ? [await permissions.heldBy(tenant.id, kind, only!)]
         : [...(await permissions.heldByMany(tenant.id, kind, ids)).values()];
     if (kind === 'client')
-      for (const id of ids) powers.push({ permissions: await clientPowers(tenant.id, id), elsewhere: NOWHERE });
+      for (const id of ids)
+        powers.push({ permissions: await clientPowers(tenant.id, id), elsewhere: NOTHING_ELSEWHERE });
     return powers;
   }
 
@@ -171,7 +172,8 @@ export class GuardedAccounts {
 /** What an account may do in its own tenant and in others. */
 type Powers = Pick<HeldRoles, 'permissions' | 'elsewhere'>;
 
-const NOWHERE: HeldRoles['elsewhere'] = new Map();
+/** For permissions that a client has without a role: no other tenant granted them. */
+const NOTHING_ELSEWHERE: HeldRoles['elsewhere'] = new Map();
 
 /** @throws ACCOUNT_GUARDED */
 function assertInside({ reach }: Authority, { permissions, elsewhere }: Powers): void {

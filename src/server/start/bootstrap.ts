@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Services } from '../../../schema/context.ts';
 import { Authority, systemCaller } from '../../access/index.ts';
 import { passwordEvents } from '../../auth-modes/index.ts';
-import { IdentityError, newId, type TenantRef } from '../../kernel/index.ts';
+import { IdentityError, NOWHERE, newId, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import { ADMINISTRATOR_ROLE } from '../../roles/index.ts';
 import { MASTER_TENANT } from '../../tenants/index.ts';
@@ -19,8 +19,6 @@ export interface Bootstrapped {
 
 /** 192 bits in characters that survive shells, URLs and forms. */
 const randomSecret = (): string => randomBytes(24).toString('base64url');
-
-const NOWHERE = { id: '', name: '', route: '' } as unknown as TenantRef;
 
 /** The authority of the service itself in a tenant. */
 export function systemAuthority(tenant: TenantRef = NOWHERE): Authority {
