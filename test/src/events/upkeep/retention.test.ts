@@ -6,10 +6,10 @@ import { LogMaintenance } from '../../../../src/events/upkeep/maintenance.ts';
 import { MaintenanceTurn } from '../../../../src/events/upkeep/maintenance-turn.ts';
 import { smallestIdAt } from '../../../../src/events/upkeep/partitions.ts';
 import { LogRetention } from '../../../../src/events/upkeep/retention.ts';
-import { newId } from '../../../../src/kernel/index.ts';
 import { EVENT_TYPES } from '../../../../src/modules.ts';
 import type { Database } from '../../../../src/persistence/index.ts';
 import { TestClock } from '../../../support/clock.ts';
+import { listPartitions, listValues, seedEvents } from '../../../support/event-rows.ts';
 import { newTenant, takeEvents, testActor, testEngine, until } from '../../../support/events.ts';
 import { ENGINES } from '../../../support/postgres.ts';
 
@@ -27,25 +27,9 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
   });
   afterEach(() => db.close());
 
-  /** Writes events of a moment with their positions, as the log and the sequencer do. */
-  const seed = async (tenantId: string, moments: readonly string[]) => {
-    for (const moment of moments) {
-      const id = smallestIdAt(new Date(moment)).slice(0, 14) + newId().slice(14);
-      await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, api, outcome)
-        values (${tenantId}::uuid, ${id}::uuid, 'user.updated', ${moment}::timestamptz, 'user', 'rest', 'success')`.execute(
-        db.read(),
-      );
-      await sql`insert into event_positions (log, position, tenant_id, event_id)
-        select 0, coalesce(max(position), 0) + 1, ${tenantId}::uuid, ${id}::uuid from event_positions`.execute(
-        db.read(),
-      );
-    }
-  };
-  const list = async (query: string) =>
-    (await sql.raw<{ value: string }>(query).execute(db.read())).rows.map(({ value }) => value);
-  const partitions = () =>
-    list(`select c.relname as value from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = 'security_events'::regclass order by 1`);
+  const seed = (tenantId: string, moments: readonly string[]) => seedEvents(db, tenantId, moments);
+  const list = (query: string) => listValues(db, query);
+  const partitions = () => listPartitions(db);
   const days = () =>
     list(`select to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as value from security_events order by id`);
   const positions = () => list('select position::text as value from event_positions order by position');
