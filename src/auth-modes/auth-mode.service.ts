@@ -1,13 +1,14 @@
-import { type Authority, requireRecentSignIn } from '../access/index.ts';
+import type { Authority } from '../access/index.ts';
 import type { ChangeGroup, EventDraft, EventLog } from '../events/index.ts';
 import type { Clock, FieldFault } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
-import { type TenantDirectory, tenantErrors } from '../tenants/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
 import {
   type AccountSource,
   canonicalUserId,
   getAccountInReach,
+  requireRecentSignInTo,
   requireUserId,
   type User,
   userErrors,
@@ -105,15 +106,8 @@ export class AuthModeService {
     authority.requireAccount(canonicalUserId(userId));
     const faults = authModeFaults(patch);
     if (faults.length > 0) throw authModeErrors.AUTH_MODE_VALUE_INVALID({ fields: faults });
-    if (patch.requiredFactor !== undefined) await this.#requireRecentSignIn(authority, userId);
+    if (patch.requiredFactor !== undefined) await requireRecentSignInTo(this.#deps, authority, canonicalUserId(userId));
     return this.#change(authority, userId, (row) => changesOf(row, patch));
-  }
-
-  async #requireRecentSignIn(authority: Authority, userId: string): Promise<void> {
-    const tenant = await this.#deps.directory.byId(authority.tenant.id);
-    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
-    const { reauthSeconds } = tenant.settings;
-    requireRecentSignIn(authority, canonicalUserId(userId), reauthSeconds, this.#deps.clock.now());
   }
 
   /**

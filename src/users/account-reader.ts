@@ -42,13 +42,25 @@ export interface AccountChangeDeps {
  * @throws REAUTHENTICATION_REQUIRED The account is the caller's own and its sign-in is too old (check 54).
  */
 export async function getAccountToChange(deps: AccountChangeDeps, authority: Authority, userId: string): Promise<User> {
-  const { users, directory, guard, clock } = deps;
-  const user = await getAccountInReach(users, authority, userId);
+  const user = await getAccountInReach(deps.users, authority, userId);
+  await requireRecentSignInTo(deps, authority, user.id);
+  await deps.guard.assertMayChange(authority, 'user', user.id);
+  return user;
+}
+
+/**
+ * Requires a sign-in that is as recent as the tenant asks, if the account is the caller's own.
+ * @param userId The stored spelling of the id.
+ * @throws REAUTHENTICATION_REQUIRED The sign-in is too old (check 54).
+ */
+export async function requireRecentSignInTo(
+  { directory, clock }: Pick<AccountChangeDeps, 'directory' | 'clock'>,
+  authority: Authority,
+  userId: string,
+): Promise<void> {
   const tenant = await directory.byId(authority.tenant.id);
   if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
-  requireRecentSignIn(authority, user.id, tenant.settings.reauthSeconds, clock.now());
-  await guard.assertMayChange(authority, 'user', user.id);
-  return user;
+  requireRecentSignIn(authority, userId, tenant.settings.reauthSeconds, clock.now());
 }
 
 /** The stored spelling of an id, without a query. @throws USER_NOT_FOUND No user can have this id. */

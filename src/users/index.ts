@@ -8,6 +8,7 @@ export {
   getAccount,
   getAccountInReach,
   getAccountToChange,
+  requireRecentSignInTo,
   requireUserId,
   writeForUser,
 } from './account-reader.ts';
