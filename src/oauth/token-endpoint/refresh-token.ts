@@ -34,12 +34,6 @@ export interface RefreshTokenGrantDeps {
  */
 type Spent = { readonly issued: IssuedTokens; readonly session: SessionRow | null } | 'reused';
 
-/** A family and its session; null if it has none. */
-interface Living {
-  readonly grant: Grant;
-  readonly session: SessionRow | null;
-}
-
 /**
  * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent token that is used again
  * revokes its family, whichever client sends it (RFC 9700 section 4.14.2).
@@ -92,7 +86,7 @@ async function spend(
   if (grant === null || token === null || !isFor(request, grant)) throw oauthErrors.GRANT_INVALID();
   const now = clock.now();
   if (token.spentAt != null) return revokeReused(deps, request, grant, now);
-  const { session } = await findLiving(deps, request, grant, token, now);
+  const session = await findLivingSession(deps, request, grant, token, now);
   const scopes = narrowedScopes(request, grant, scope);
   token.spentAt = now;
   grant.generation += 1;
@@ -119,20 +113,23 @@ function revokeReused(
   return 'reused';
 }
 
-/** @throws GRANT_INVALID The token, its family, its session or its user is not valid any more. */
-async function findLiving(
+/**
+ * The session of a family; null if it has none.
+ * @throws GRANT_INVALID The token, its family, its session or its user is not valid any more.
+ */
+async function findLivingSession(
   { users, sessionStore }: RefreshTokenGrantDeps,
   { tenant, client }: GrantRequest,
   grant: Grant,
   token: RefreshToken,
   now: Date,
-): Promise<Living> {
+): Promise<SessionRow | null> {
   const user = await users.findById(tenant.id, grant.userId);
   const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
   const life = familyLife({ grant, user, session });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
   if (isOver || isBefore(grant, tenant, client)) throw oauthErrors.GRANT_INVALID();
-  return { grant, session: session ?? null };
+  return session ?? null;
 }
 
 function isFor({ client, issuer }: GrantRequest, grant: Grant): boolean {
