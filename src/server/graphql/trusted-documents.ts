@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
+import { sha256 } from '../../crypto/index.ts';
 import { ConfigError } from '../environment/config.ts';
 
 /** The members of a request that identify its document. */
@@ -13,7 +13,7 @@ export interface DocumentRequest {
   readonly extensions?: unknown;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+const hashOf = (text: string): string => sha256(text).toString('hex');
 
 /** The hash as Apollo clients send it: `extensions.persistedQuery.sha256Hash`. */
 const persistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
@@ -54,7 +54,7 @@ export class TrustedDocuments {
    * @throws DOCUMENT_NOT_TRUSTED
    */
   textOf(request: DocumentRequest): string {
-    const hash = hashIn(request) ?? (typeof request.query === 'string' ? sha256(request.query) : '');
+    const hash = hashIn(request) ?? (typeof request.query === 'string' ? hashOf(request.query) : '');
     const text = this.#texts.get(hash.toLowerCase());
     if (text === undefined) throw requestErrors.DOCUMENT_NOT_TRUSTED();
     return text;
@@ -68,7 +68,7 @@ function readFolder(path: string): Map<string, string> {
   return new Map(
     names.map((name) => {
       const text = readFileSync(join(path, name), 'utf8');
-      return [sha256(text), text];
+      return [hashOf(text), text];
     }),
   );
 }
@@ -80,7 +80,7 @@ function readManifest(path: string): Map<string, string> {
   } catch {
     throw new ConfigError([`TRUSTED_DOCUMENTS: ${path} is not a JSON object of hash to document`]);
   }
-  const wrong = Object.entries(manifest).filter(([hash, text]) => sha256(text) !== hash.toLowerCase());
+  const wrong = Object.entries(manifest).filter(([hash, text]) => hashOf(text) !== hash.toLowerCase());
   if (wrong.length > 0)
     throw new ConfigError(wrong.map(([hash]) => `TRUSTED_DOCUMENTS: ${hash} is not the SHA-256 of its document`));
   return new Map(Object.entries(manifest).map(([hash, text]) => [hash.toLowerCase(), text]));

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type CallerAuthenticator, problems } from '../../../rest-compat/index.ts';
 import type { Services } from '../../../schema/context.ts';
 import { anonymousCaller, type Caller } from '../../access/index.ts';
+import { sha256 } from '../../crypto/index.ts';
 import { kernelErrors, type TenantRef } from '../../kernel/index.ts';
 
 /** Authenticates callers by access tokens, secrets of clients and cookies of sessions. */
@@ -37,7 +37,7 @@ export function createCallerAuthenticator(
  * of another (docs/tenancy.md). Without `__Host-`, which demands `Secure`, on a plain http address.
  */
 export function sessionCookieName({ id }: Pick<TenantRef, 'id'>, isSecure: boolean): string {
-  const hash = createHash('sha256').update(id).digest('hex').slice(0, 10);
+  const hash = sha256(id).toString('hex').slice(0, 10);
   return `${isSecure ? '__Host-' : ''}s${hash}`;
 }
 
