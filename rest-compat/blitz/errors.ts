@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { escapeHtml } from '../../src/kernel/index.ts';
 import { AS_ITS_KIND, type DialectErrors, type LegacyError } from '../engine/index.ts';
 import { OAUTH_ERROR } from '../oidc/errors.ts';
 
@@ -168,9 +169,6 @@ export const BLITZ_ERRORS: DialectErrors = {
       : `Bearer error="${reason === 'scope' ? 'insufficient_scope' : 'invalid_token'}"`,
 };
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
-
 function errorPage(text: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Error</title></head><body><p>${escaped(text)}</p></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Error</title></head><body><p>${escapeHtml(text)}</p></body></html>`;
 }

@@ -17,6 +17,7 @@ export { hasInexactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export { NOWHERE, type TenantRef } from './tenant.ts';
 export {
+  escapeHtml,
   fold,
   isDatabaseText,
   isStorableText,

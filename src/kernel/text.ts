@@ -31,6 +31,13 @@ export function readTypedCode(typed: string): string {
   return typed.length > MAX_TYPED_CODE ? '' : removeBlanks(typed);
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** The text as HTML, between tags or in an attribute with double quotes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+}
+
 /**
  * The longest text that any argument takes, in UTF-16 units: enough for a token, which a header limits to 16 KiB, and far
  * below what a column holds. Values that are stored have narrower bounds of their module.

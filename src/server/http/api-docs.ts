@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Context, Middleware } from 'koa';
+import { sha256Base64Url } from '../../crypto/index.ts';
+import { escapeHtml } from '../../kernel/index.ts';
 import { PROJECT_ROOT } from '../environment/project-root.ts';
 import { TOOL_POLICIES } from './page-policies.ts';
 
@@ -14,10 +15,7 @@ export interface DescribedApi {
   readonly description: string;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
-
-const linkTo = ({ name, title }: DescribedApi): string => `<a href="${PAGE}/${name}">${escaped(title)}</a>`;
+const linkTo = ({ name, title }: DescribedApi): string => `<a href="${PAGE}/${name}">${escapeHtml(title)}</a>`;
 
 /** A file with its headers. */
 interface Asset {
@@ -27,7 +25,7 @@ interface Asset {
 }
 
 function assetOf(name: string, body: Buffer): Asset {
-  return { type: name.slice(name.lastIndexOf('.')), body, etag: createHash('sha256').update(body).digest('base64url') };
+  return { type: name.slice(name.lastIndexOf('.')), body, etag: sha256Base64Url(body) };
 }
 
 /**
@@ -48,7 +46,7 @@ export function apiDocs(
   const shell = files.get(`${ASSETS}index.html`)?.body.toString('utf8');
   files.delete(`${ASSETS}index.html`);
   if (shell !== undefined) {
-    const list = apis.map((api) => `<li>${linkTo(api)} - ${escaped(api.description)}</li>`);
+    const list = apis.map((api) => `<li>${linkTo(api)} - ${escapeHtml(api.description)}</li>`);
     const page = shell
       .replace('<!-- links -->', () => apis.map(linkTo).join('\n      '))
       .replace('<!-- list -->', () => list.join('\n        '));
