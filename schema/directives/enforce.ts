@@ -11,6 +11,7 @@ import { type Allowance, Authority, allowed, type Caller, type ScopeAlternatives
 import { kernelErrors, NOWHERE, type TenantRef } from '../../src/kernel/index.ts';
 import { type KnownTenant, tenantErrors } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
+import { objectTypesOf } from '../object-types.ts';
 import { idPathsOf, tenantOfArguments } from './field-tenant.ts';
 import { alternativesOf, type OwnedBy } from './requires-scopes.ts';
 
@@ -203,9 +204,7 @@ function fieldContext(
  * Fields that return nothing guarded keep their resolver, so that lists of plain values have no extra cost.
  */
 export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
-  const objects = Object.values(schema.getTypeMap()).filter(
-    (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
-  );
+  const objects = objectTypesOf(schema);
   const guards = new Map<string, TypeGuard>();
   for (const type of objects) {
     const guard = guardOf(type);

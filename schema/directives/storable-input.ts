@@ -5,11 +5,11 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
-  isObjectType,
   isScalarType,
 } from 'graphql';
 import { type FieldFault, isDatabaseText, kernelErrors, MAX_TEXT_LENGTH } from '../../src/kernel/index.ts';
 import type { GraphContext } from '../context.ts';
+import { objectTypesOf } from '../object-types.ts';
 
 /** Adds the faults of a value to `faults`; `path` is its GraphQL input path. */
 type Check = (value: unknown, path: string, faults: FieldFault[]) => void;
@@ -107,8 +107,7 @@ function checkOfArguments(field: Field, checks: Checks): ((args: Arguments) => v
  */
 export function refuseUnstorableInput(schema: GraphQLSchema): GraphQLSchema {
   const checks = new Checks();
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+  for (const type of objectTypesOf(schema)) {
     for (const field of Object.values(type.getFields()) as Field[]) {
       const check = checkOfArguments(field, checks);
       if (check !== null && !ITEM_BY_ITEM.has(`${type.name}.${field.name}`)) guard(field, check);

@@ -1,6 +1,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import type { GraphQLField, GraphQLSchema } from 'graphql';
 import { kernelErrors } from '../../src/kernel/index.ts';
+import { objectTypesOf } from '../object-types.ts';
 import { identityErrorOf } from './format.ts';
 
 /** A refusal of a field, as subscribers of the channel `idgraph:field-error` receive it. */
@@ -19,8 +20,7 @@ const fieldErrors = channel('idgraph:field-error');
  */
 export function publishErrors(schema: GraphQLSchema, out: Channel = fieldErrors): GraphQLSchema {
   if (!out.hasSubscribers) return schema;
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+  for (const type of objectTypesOf(schema)) {
     for (const field of Object.values(type.getFields())) {
       const name = `${type.name}.${field.name}`;
       observe(field, (error) => {
