@@ -1,4 +1,5 @@
 import { ServerConnection } from './server-connection.ts';
+import { StatementNames } from './statement-names.ts';
 import { DEFAULT_TIME_LIMITS, settlesWithin, type TimeLimits } from './time-limits.ts';
 
 /** How long connections may take to end when the server is closed. */
@@ -11,13 +12,16 @@ const CLOSE_PATIENCE_MS = 500;
 export class DatabaseServer {
   readonly url: string;
   readonly limits: TimeLimits;
+  readonly names: StatementNames;
   readonly #open = new Set<ServerConnection>();
   readonly #listeners = new Set<() => void>();
   #generation = 0;
 
-  constructor(url: string, limits: Partial<TimeLimits> = {}) {
+  /** @param warn Called with a sentence for the operator. */
+  constructor(url: string, limits: Partial<TimeLimits> = {}, warn: (message: string) => void = () => undefined) {
     this.url = url;
     this.limits = { ...DEFAULT_TIME_LIMITS, ...limits };
+    this.names = new StatementNames(warn);
   }
 
   /**

@@ -3,9 +3,10 @@ import { MikroORM as CoreOrm, IsolationLevel } from '@mikro-orm/core';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { Kysely } from 'kysely';
+import { CompiledQuery, Kysely } from 'kysely';
 import { DatabaseServer } from './database-server.ts';
 import { databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
+import type { NamedStatement } from './named-statements.ts';
 import { type EntityList, ormOptions } from './orm-options.ts';
 import { ServerPool } from './server-pool.ts';
 import type { TimeLimits } from './time-limits.ts';
@@ -31,6 +32,8 @@ export interface DatabaseOptions {
   /** Entities of all modules. `server/` passes them in, because this module may not import other modules. */
   readonly entities: EntityList;
   readonly observe?: StatementObserver;
+  /** Called with a sentence for the operator, such as that a pooler makes statements slower. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -63,9 +66,9 @@ export class Database {
   }
 
   static async open(options: DatabaseOptions): Promise<Database> {
-    const { location, observe } = options;
+    const { location, observe, warn } = options;
     if (location.kind === 'server') {
-      const server = new DatabaseServer(location.url, location.limits);
+      const server = new DatabaseServer(location.url, location.limits, warn);
       const pool = new ServerPool(server, location.poolMax);
       const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forServer(pool, server.limits, observe) });
       const orm = await CoreOrm.init(
@@ -90,6 +93,15 @@ export class Database {
   read<T>(): Kysely<T> {
     const unit = openUnitOfWork();
     return (unit === undefined ? this.#kysely : unit.em.getKysely<T>()) as Kysely<T>;
+  }
+
+  /**
+   * Runs a named statement, in the open unit of work if there is one, and returns its rows. As with `read`, flush changed
+   * entities first.
+   * @param values One for each parameter.
+   */
+  async run<R>(statement: NamedStatement<R>, values: readonly unknown[]): Promise<R[]> {
+    return (await this.read().executeQuery<R>(CompiledQuery.raw(statement.text, values as unknown[]))).rows;
   }
 
   /** The entity manager of the open unit of work. Throws outside of one, because state may change only in a transaction. */

@@ -8,6 +8,7 @@ export { Database, type DatabaseLocation, type DatabaseOptions } from './databas
 export type { DatabaseServer } from './database-server.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
+export { defineStatement, type NamedStatement } from './named-statements.ts';
 export type { EntityList } from './orm-options.ts';
 export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';

@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { defineStatement } from './named-statements.ts';
+import type { StatementNames } from './statement-names.ts';
 import { currentLimits, type TimeLimits } from './time-limits.ts';
 import { isDatabaseUnavailable, isQueryTimeout, isReadOnlyServer } from './unavailable.ts';
 
@@ -19,11 +21,22 @@ const CHECK_EVERY_MS = 1_000;
 /** How long a regular end of the connection may take. */
 const END_PATIENCE_MS = 500;
 
+interface CheckRow {
+  readonly readOnly: string;
+  readonly pid: number;
+}
+
+const CHECK = defineStatement<CheckRow>(
+  'connection-check',
+  `select current_setting('transaction_read_only') as "readOnly", pg_backend_pid() as pid`,
+);
+
 /** What a connection needs to know about the server and its other connections. */
 export interface ConnectionHost {
   readonly url: string;
   readonly limits: TimeLimits;
   readonly generation: number;
+  readonly names: StatementNames;
   distrust(generation: number): void;
 }
 
@@ -31,6 +44,11 @@ export interface ConnectionHost {
 interface BackendKey {
   readonly processID?: number | null;
   readonly secretKey?: number | null;
+}
+
+/** A query with the longest wait for its answer, which the driver's types leave out. */
+interface TimedQuery extends pg.QueryConfig {
+  readonly query_timeout: number;
 }
 
 function typeOverrides(): pg.TypeOverrides {
@@ -49,6 +67,7 @@ export class ServerConnection extends pg.Client {
   #checkedAt = Number.NEGATIVE_INFINITY;
   #generation: number;
   #isSpent = false;
+  #isDirect = false;
 
   constructor(host: ConnectionHost, name: string) {
     const socket = new Socket();
@@ -76,18 +95,44 @@ export class ServerConnection extends pg.Client {
     return this.#isSpent;
   }
 
+  /**
+   * Whether no pooler is between this process and the server process, so that names of statements and settings of the session
+   * last. Known after `ensureWritable`. A pooler has to give its clients other process ids, for cancel requests.
+   */
+  get isDirect(): boolean {
+    return this.#isDirect;
+  }
+
   /** Whether the connection was made or checked before the last call of `distrust`. */
   get isDoubted(): boolean {
     return this.#generation !== this.#host.generation;
   }
 
-  /** Runs a statement, or several in one text without values, within the current time limits. */
+  /**
+   * Runs a statement, or several in one text without values, within the current time limits. The text of a named statement is
+   * sent by its name: on a direct connection always, behind a pooler only outside of transactions, because a pooler that does
+   * not carry names makes the statement fail, and a failure inside a transaction would end that.
+   */
   async run<R extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
     timeoutMs = currentLimits(this.#host.limits).queryMs,
   ): Promise<pg.QueryResult<R>> {
+    const isAlone = this.getTransactionStatus() === 'I';
+    const { names } = this.#host;
+    const name = this.#isDirect || isAlone ? names.find(text) : undefined;
     const query = { text, values: values as unknown[], query_timeout: timeoutMs };
+    if (name === undefined) return this.#send<R>(query);
+    try {
+      return await this.#send<R>({ ...query, name });
+    } catch (error) {
+      // The server refused the name before it executed anything. Inside a transaction the refusal has ended the transaction.
+      if (!names.isRefused(name, error) || !isAlone) throw error;
+      return this.#send<R>(query);
+    }
+  }
+
+  async #send<R extends pg.QueryResultRow>(query: TimedQuery): Promise<pg.QueryResult<R>> {
     try {
       return await this.query<R>(query);
     } catch (error) {
@@ -103,12 +148,9 @@ export class ServerConnection extends pg.Client {
   async ensureWritable(): Promise<void> {
     const { generation, limits } = this.#host;
     if (!this.isDoubted && performance.now() - this.#checkedAt < CHECK_EVERY_MS) return;
-    const { rows } = await this.run<{ transaction_read_only: string }>(
-      'show transaction_read_only',
-      [],
-      limits.connectMs,
-    );
-    if (rows[0]?.transaction_read_only !== 'off') {
+    const { rows } = await this.run<CheckRow>(CHECK.text, [], limits.connectMs);
+    this.#isDirect = rows[0]?.pid === (this as unknown as BackendKey).processID;
+    if (rows[0]?.readOnly !== 'off') {
       const message = 'The database server takes no writes: it is a standby, or default_transaction_read_only is on.';
       const error = Object.assign(new Error(message), { code: '25006' });
       this.#judge(error);

@@ -7,6 +7,11 @@ import { settlesWithin } from './time-limits.ts';
 /** How long running statements may take when the pool closes. */
 const CLOSE_PATIENCE_MS = 500;
 const IDLE_MS = 30_000;
+/**
+ * A connection keeps the plans of named statements. One that was made while a table was empty may read that whole table; the
+ * server replaces it when it gathers statistics, and the end of the connection does where it gathers none.
+ */
+const MAX_LIFETIME_SECONDS = 300;
 
 type PooledConnection = ServerConnection & pg.PoolClient;
 
@@ -26,6 +31,7 @@ export class ServerPool implements PostgresPool {
       max,
       connectionTimeoutMillis: server.limits.connectMs,
       idleTimeoutMillis: IDLE_MS,
+      maxLifetimeSeconds: MAX_LIFETIME_SECONDS,
     });
     // The pool removes a connection that breaks while idle; the listener of the connection has already handled the error.
     this.#pool.on('error', () => undefined);

@@ -36,6 +36,7 @@ const BUSY_CLASS = '53';
 interface DriverFault {
   readonly code?: unknown;
   readonly message?: unknown;
+  readonly routine?: unknown;
   readonly cause?: unknown;
   readonly errors?: readonly unknown[];
 }
@@ -83,18 +84,35 @@ function isDatabaseBusy(error: unknown): boolean {
   });
 }
 
-/** `deadlock_detected`, `serialization_failure`: the same request succeeds when it is sent again. */
+/** `invalid_sql_statement_name` and `duplicate_prepared_statement`: a pooler gave the connection another server process. */
+const NAME_LOST_SQLSTATES = new Set(['26000', '42P05']);
+/** `feature_not_supported` from this routine of the server: "cached plan must not change result type". */
+const OUTDATED_PLAN = { code: '0A000', routine: 'RevalidateCachedQuery' };
+
+/** Whether the server does not know a statement by its name, or knows another one by it. Nothing was executed. */
+export function isNameLost(error: unknown): boolean {
+  return isFault(error, (fault) => NAME_LOST_SQLSTATES.has(codeOf(fault)));
+}
+
+/** Whether a statement has to be prepared again, because a table was changed. Nothing was executed. */
+export function isPlanOutdated(error: unknown): boolean {
+  return isFault(error, ({ code, routine }) => code === OUTDATED_PLAN.code && routine === OUTDATED_PLAN.routine);
+}
+
+/** `deadlock_detected`, `serialization_failure`. */
 const COLLISION_SQLSTATES = new Set(['40P01', '40001']);
 
+/** Whether the same request succeeds when it is sent again. */
+const isPassing = (error: unknown): boolean =>
+  isNameLost(error) || isPlanOutdated(error) || isFault(error, (fault) => COLLISION_SQLSTATES.has(codeOf(fault)));
+
 /**
- * Turns a lost or overloaded database into `SERVICE_UNAVAILABLE` and a collision of transactions into `CONFLICT`; the rest
- * passes unchanged.
+ * Turns a lost or overloaded database into `SERVICE_UNAVAILABLE`, and a collision of transactions or a named statement that
+ * failed in a transaction into `CONFLICT`; the rest passes unchanged.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof IdentityError) return error;
   if (isDatabaseUnavailable(error) || isDatabaseBusy(error))
     return kernelErrors.SERVICE_UNAVAILABLE({ cause: error, retryAfterSeconds: 1 });
-  return isFault(error, (fault) => COLLISION_SQLSTATES.has(codeOf(fault)))
-    ? kernelErrors.CONFLICT({ cause: error })
-    : error;
+  return isPassing(error) ? kernelErrors.CONFLICT({ cause: error }) : error;
 }

@@ -29,7 +29,7 @@ export async function openDatabase(
   const deadline = Date.now() + patienceMs;
   let said = '';
   for (;;) {
-    const db = await Database.open({ location, entities: ENTITIES });
+    const db = await Database.open({ location, entities: ENTITIES, warn: (message) => logger.warn(message) });
     try {
       await requireUsable(db);
       await migrate(db);
