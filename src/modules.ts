@@ -1,17 +1,32 @@
 import { access } from './access/module.ts';
 import { authModes } from './auth-modes/module.ts';
 import { clients } from './clients/module.ts';
-import { gatherEntities, gatherErrors, gatherEvents, gatherForeignKeys, gatherIndexes } from './composition/index.ts';
+import {
+  type AllServices,
+  type Composition,
+  composeModules,
+  gatherEntities,
+  gatherErrors,
+  gatherEvents,
+  gatherForeignKeys,
+  gatherIndexes,
+  type InOrder,
+  type ModuleBase,
+} from './composition/index.ts';
 import { consents } from './consents/module.ts';
+import type { MasterKey } from './crypto/index.ts';
 import { crypto } from './crypto/module.ts';
+import type { Transports } from './delivery/index.ts';
 import { delivery } from './delivery/module.ts';
-import { EventCatalogue } from './events/index.ts';
+import { type CommittedListener, EventCatalogue, type EventReader } from './events/index.ts';
 import { events } from './events/module.ts';
 import { federation } from './federation/module.ts';
+import { endAccess } from './flows/end-access/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
 import { kernel } from './kernel/module.ts';
 import { grants } from './oauth/grants/module.ts';
+import type { ChangeFeed, IssuerMount } from './oauth/index.ts';
 import { oauth } from './oauth/module.ts';
 import type { SqlOnly } from './persistence/index.ts';
 import { rights } from './rights/module.ts';
@@ -22,7 +37,30 @@ import { sessions } from './sessions/module.ts';
 import { tenants } from './tenants/module.ts';
 import { users } from './users/module.ts';
 
-/** Every module of the service. */
+/** What the modules are created from, beside what they make for each other. */
+export interface ServiceBase extends ModuleBase {
+  readonly masterKey: MasterKey;
+  /** Public origin of the service, without a path: the base of every issuer. */
+  readonly publicUrl: string;
+  /** Name of the tenant for requests that name none. */
+  readonly defaultTenant: string;
+  /** Whether federation providers on this machine may be called over plain http. */
+  readonly allowLoopbackHttp: boolean;
+  /** How long to wait for an answer of an external provider, in milliseconds. Undefined: 5 s. */
+  readonly providerTimeoutMs: number | undefined;
+  /** Transports of mails and text messages. */
+  readonly transports: Transports;
+  /** Called with faults of the background loops, which then try again. */
+  readonly onError: (error: unknown) => void;
+  /** Issuers beside the native one. */
+  readonly issuers: readonly IssuerMount[];
+  /** Reads events of the past. */
+  readonly eventReader: EventReader;
+  /** Tells whether this node has read all recent events. */
+  readonly changeFeed: ChangeFeed;
+}
+
+/** Every module of the service, in the order in which they are created. */
 const MODULES = [
   kernel,
   crypto,
@@ -37,6 +75,7 @@ const MODULES = [
   grants,
   sessions,
   consents,
+  endAccess,
   authModes,
   federation,
   rights,
@@ -45,6 +84,17 @@ const MODULES = [
   flows,
   oauth,
 ] as const;
+// Each module gets what it needs, and no name is taken twice; else the error says which module is wrong, and how.
+true satisfies InOrder<typeof MODULES, ServiceBase>;
+
+/** The services of all modules, by name. */
+export type ModuleServices = AllServices<typeof MODULES>;
+
+/** Creates all modules. @param listen Registers a cache for the committed events of all nodes. */
+export const createModules = (
+  base: ServiceBase,
+  listen: (cache: CommittedListener) => void,
+): Composition<typeof MODULES> => composeModules(MODULES, base, listen);
 
 /** Every table the ORM knows. The event log, the leases and the facts of the cluster are SQL alone. */
 export const ENTITIES = gatherEntities(MODULES);

@@ -5,7 +5,7 @@
  */
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
 export { type AuthModePatch, UPDATE_PASSWORD } from './auth-mode.rules.ts';
-export { AuthModeService, type AuthModeServiceDeps, type AuthModes } from './auth-mode.service.ts';
+export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
 export type { Lockout } from './credential.entity.ts';
 export { type CredentialInfo, CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
@@ -29,8 +29,7 @@ export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';
 export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
-export { SecurityQuestionService } from './security-question/security-question.service.ts';
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';
-export { type BeginTotpEnrolmentPayload, TotpService, type TotpTarget, type TotpTry } from './totp/totp.service.ts';
+export type { BeginTotpEnrolmentPayload, TotpTarget, TotpTry } from './totp/totp.service.ts';

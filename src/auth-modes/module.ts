@@ -1,17 +1,38 @@
-import type { ServiceModule } from '../composition/index.ts';
+import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import { PasswordHasher } from '../crypto/index.ts';
 import { byTenant } from '../persistence/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
+import type { UserStore } from '../users/index.ts';
 import { authModeErrors } from './auth-mode.errors.ts';
 import { authModeEvents } from './auth-mode.events.ts';
+import { AuthModeService } from './auth-mode.service.ts';
+import { AuthModeStore } from './auth-mode.store.ts';
 import { CredentialEntity, CredentialOrdinalEntity, LockoutEntity } from './credential.entity.ts';
 import { credentialEvents } from './credential.events.ts';
+import { CredentialStore } from './credential.store.ts';
 import { lockoutEvents } from './lockout/lockout.events.ts';
+import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
+import { LockoutStore } from './lockout/lockout.store.ts';
 import { passwordModeErrors } from './password/password.errors.ts';
 import { passwordEvents } from './password/password.events.ts';
+import { PasswordMode } from './password/password.mode.ts';
 import { SecurityQuestionEntity } from './security-question/security-question.entity.ts';
 import { securityQuestionErrors } from './security-question/security-question.errors.ts';
 import { securityQuestionEvents } from './security-question/security-question.events.ts';
+import { SecurityQuestionService } from './security-question/security-question.service.ts';
+import { SecurityQuestionStore } from './security-question/security-question.store.ts';
 import { totpErrors } from './totp/totp.errors.ts';
 import { totpEvents } from './totp/totp.events.ts';
+import { TotpMode } from './totp/totp.mode.ts';
+import { TotpService } from './totp/totp.service.ts';
+
+interface AuthModeNeeds extends ModuleBase {
+  readonly directory: TenantDirectory;
+  readonly guarded: GuardedAccounts;
+  readonly userStore: UserStore;
+  readonly endAccess: AccountSwitch;
+}
 
 export const authModes = {
   name: 'authModes',
@@ -23,4 +44,38 @@ export const authModes = {
   ],
   errors: [authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors],
   events: [totpEvents, securityQuestionEvents, passwordEvents, lockoutEvents, credentialEvents, authModeEvents],
-} satisfies ServiceModule;
+  create: ({ base, sealer, directory, guarded: guard, userStore: users, endAccess }: AuthModeNeeds) => {
+    const { db, clock } = base;
+    const columns = new AuthModeStore(db);
+    const credentials = new CredentialStore(db, sealer('credential'), clock);
+    const hasher = new PasswordHasher({ isEmbedded: db.isEmbedded });
+    const shared = { ...base, users, guard, columns, directory };
+    const lockouts = new LockoutService({
+      ...base,
+      store: new LockoutStore(db),
+      directory,
+      users,
+      accounts: endAccess,
+      guard,
+    });
+    const mode = new TotpMode({ credentials, clock });
+    return {
+      services: {
+        authModes: new AuthModeService({ ...base, store: columns, users, credentials, guard, directory }),
+        passwords: new PasswordMode({ ...shared, credentials, hasher }),
+        /** Apps that show codes; a sign-in checks the second factor here. */
+        totp: new TotpService({ ...shared, credentials, mode, lockouts }),
+        securityQuestions: new SecurityQuestionService({
+          ...shared,
+          store: new SecurityQuestionStore(db),
+          hasher,
+          lockouts,
+        }),
+        /** The only lock-out engine: every check of a credential asks it first. */
+        lockouts,
+      },
+      internals: { credentials },
+      sweeps: [(limit: number) => lockouts.sweepExpired(limit)],
+    };
+  },
+} as const satisfies ServiceModule;

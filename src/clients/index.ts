@@ -6,26 +6,23 @@ export {
   type AuthenticatedClient,
   basicPermissions,
   ClientAuthenticator,
-  clientPowers,
   type SecretKind,
 } from './client.authenticator.ts';
 export { CLIENT_ID, ClientDirectory, type ClientRecord } from './client.directory.ts';
 export type { Client, ClientSecret, RedirectEntry } from './client.entity.ts';
 export { clientErrors } from './client.errors.ts';
 export { clientEvents } from './client.events.ts';
-export {
-  type ClientReference,
-  ClientService,
-  type CreateClient,
-  type CreatedClient,
-  type RotateSecret,
+export type {
+  ClientReference,
+  CreateClient,
+  CreatedClient,
+  RotateSecret,
 } from './client.service.ts';
 export { type ClientFilter, ClientStore } from './client.store.ts';
 export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
-export { ClientSecrets, type NewSecret } from './client-secrets.ts';
+export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
 export { type ClientMetadata, clientMetadata } from './metadata/index.ts';
 export type { RedirectInput } from './redirects.ts';
-export { WebOriginDirectory } from './web-origin.directory.ts';

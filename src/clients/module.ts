@@ -1,5 +1,10 @@
-import type { ServiceModule } from '../composition/index.ts';
+import { PermissionSet, type ScopeAliases } from '../access/index.ts';
+import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import { type MasterKey, SecretHasher } from '../crypto/index.ts';
 import { byTenant } from '../persistence/index.ts';
+import type { GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
+import { ClientAuthenticator, clientPowers } from './client.authenticator.ts';
+import { ClientDirectory } from './client.directory.ts';
 import {
   ClientEntity,
   ClientScopeEntity,
@@ -9,6 +14,19 @@ import {
 } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
+import { ClientService } from './client.service.ts';
+import { ClientStore } from './client.store.ts';
+import { ClientScopeStore } from './client-scope.store.ts';
+import { ClientSecrets } from './client-secrets.ts';
+import { WebOriginDirectory } from './web-origin.directory.ts';
+
+interface ClientNeeds extends ModuleBase {
+  readonly masterKey: MasterKey;
+  readonly scopes: ScopeAliases;
+  readonly rolePermissions: RolePermissions;
+  readonly guarded: GuardedAccounts;
+  readonly roleStore: RoleStore;
+}
 
 export const clients = {
   name: 'clients',
@@ -21,4 +39,29 @@ export const clients = {
   ],
   errors: [clientErrors],
   events: [clientEvents],
-} satisfies ServiceModule;
+  create: ({ base, catalogue, sealer, masterKey, scopes, rolePermissions, guarded, roleStore }: ClientNeeds) => {
+    const { db, clock } = base;
+    const store = new ClientStore(db);
+    const scopeStore = new ClientScopeStore(db);
+    const directory = new ClientDirectory({ store, scopeStore, scopes, roles: rolePermissions, catalogue });
+    const webOrigins = new WebOriginDirectory({ store, clients: directory, catalogue });
+    guarded.readClientPowersBy(async (tenantId, clientUuid) => {
+      const record = await directory.byUuid(tenantId, clientUuid);
+      return record === null ? PermissionSet.none : clientPowers(record, clock.now());
+    });
+    const hasher = new SecretHasher(masterKey);
+    const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
+    return {
+      services: {
+        /** Clients by client_id with their permissions, cached. */
+        clientDirectory: directory,
+        /** Origins of pages that may call the service. */
+        webOrigins,
+        clientAuthenticator: new ClientAuthenticator({ directory, hasher, clock }),
+        clients: new ClientService({ ...base, store, scopeStore, secrets, scopes, roleStore, guarded }),
+      },
+      internals: { clientStore: store, clientScopeStore: scopeStore },
+      caches: [directory.onEvents, webOrigins.onEvents],
+    };
+  },
+} as const satisfies ServiceModule;

@@ -1,3 +1,3 @@
 import { passwordErrors } from './passwords/password.errors.ts';
 
-export const crypto = { name: 'crypto', errors: [passwordErrors] };
+export const crypto = { name: 'crypto', errors: [passwordErrors] } as const;

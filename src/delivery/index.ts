@@ -3,7 +3,6 @@
  * SMS gateway behind SMTP, or files where no server is configured). May import `kernel/` and `persistence/`.
  */
 
-export { deliveryEvents } from './delivery.events.ts';
 export {
   type DeliveryOutcome,
   DeliveryQueue,
@@ -13,6 +12,7 @@ export {
 } from './delivery-queue.ts';
 export { type Behalf, type Mail, type Message, PermanentDeliveryError, type Sms, type Transport } from './message.ts';
 export { OutboxTransport } from './outbox.transport.ts';
+export type { Transports } from './outgoing.ts';
 export { languageOf, type Rendered, renderTemplate } from './render.ts';
 export { SmsGatewayTransport } from './sms-gateway.transport.ts';
 export { SmtpTransport } from './smtp.transport.ts';

@@ -1,3 +1,3 @@
 import { eventErrors } from './record/event.errors.ts';
 
-export const events = { name: 'events', errors: [eventErrors] };
+export const events = { name: 'events', errors: [eventErrors] } as const;

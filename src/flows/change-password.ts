@@ -18,7 +18,7 @@ import type { RightService } from '../rights/index.ts';
 import type { SessionService } from '../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants/index.ts';
 import { type AccountSource, canonicalUserId, getAccount } from '../users/index.ts';
-import type { EndAccessFlow } from './end-access.ts';
+import type { EndAccessFlow } from './end-access/index.ts';
 import type { PasswordNotice, PasswordNotices } from './password-notices.ts';
 import { signInEvents } from './sign-in.events.ts';
 

@@ -2,39 +2,32 @@
  * Operations that use several modules, each in one transaction. May import every module up to `users/`, `clients/`,
  * `sessions/`, `auth-modes/`, `federation/` and `risk/`.
  */
-export { AccountHistory, type AccountHistoryDeps } from './account-history.ts';
-export {
-  type ChangeDependentPassword,
-  type ChangePassword,
-  PasswordFlow,
-  type ReplacePassword,
-  type SessionsAfter,
-  type SetPassword,
+export type { AccountHistoryDeps } from './account-history.ts';
+export type {
+  ChangeDependentPassword,
+  ChangePassword,
+  ReplacePassword,
+  SessionsAfter,
+  SetPassword,
 } from './change-password.ts';
-export { EndAccessFlow } from './end-access.ts';
-export {
-  type BeginLinking,
-  type CompleteLinking,
-  LinkAccountFlow,
-  type LinkingOutcome,
-  type LinkingResult,
-  Upstream,
+export type { LinkedApp } from './end-access/index.ts';
+export type {
+  BeginLinking,
+  CompleteLinking,
+  LinkingOutcome,
+  LinkingResult,
 } from './link-account/index.ts';
-export { type LinkedApp, LinkedApps } from './linked-apps.ts';
-export { PasswordNotices } from './password-notices.ts';
-export {
-  type BeginQrSignIn,
-  type BegunQrSignIn,
-  type QrSignIn,
-  QrSignInFlow,
-  type QrSignInResult,
+export type {
+  BeginQrSignIn,
+  BegunQrSignIn,
+  QrSignIn,
+  QrSignInResult,
 } from './qr-sign-in.ts';
 export { type PasswordSignIn, SignInFlow, type SignInResult } from './sign-in.ts';
-export {
-  type ContinueSignUp,
-  type ResendSignUpCode,
-  type SignUp,
-  SignUpFlow,
-  type SignUpProgress,
-  type SignUpStep,
+export type {
+  ContinueSignUp,
+  ResendSignUpCode,
+  SignUp,
+  SignUpProgress,
+  SignUpStep,
 } from './sign-up.ts';

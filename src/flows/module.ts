@@ -1,12 +1,85 @@
-import type { ServiceModule } from '../composition/index.ts';
+import type { CredentialStore, LockoutService, PasswordMode } from '../auth-modes/index.ts';
+import { type ClientDirectory, type ClientStore, LinkedAppBinding } from '../clients/index.ts';
+import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import type { Mailer, SmsSender } from '../delivery/index.ts';
+import type { EventReader } from '../events/index.ts';
+import type { RightService } from '../rights/index.ts';
+import type { GuardedAccounts } from '../roles/index.ts';
+import type { DeviceService, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
+import type { UserService, UserStore } from '../users/index.ts';
+import { AccountHistory } from './account-history.ts';
+import { PasswordFlow } from './change-password.ts';
+import type { EndAccessFlow } from './end-access/index.ts';
+import { PasswordNotices } from './password-notices.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
 import { qrSignInEvents } from './qr-sign-in.events.ts';
+import { QrSignInFlow } from './qr-sign-in.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
+import { SignInFlow } from './sign-in.ts';
 import { signUpErrors } from './sign-up.errors.ts';
+import { SignUpFlow } from './sign-up.ts';
+
+interface FlowNeeds extends ModuleBase {
+  /** Reads events of the past. */
+  readonly eventReader: EventReader;
+  readonly directory: TenantDirectory;
+  readonly mailer: Mailer;
+  readonly smsSender: SmsSender;
+  readonly guarded: GuardedAccounts;
+  readonly clientDirectory: ClientDirectory;
+  readonly clientStore: ClientStore;
+  readonly users: UserService;
+  readonly userStore: UserStore;
+  readonly rights: RightService;
+  readonly sessions: SessionService;
+  readonly devices: DeviceService;
+  readonly oneTimeCodes: OneTimeCodeStore;
+  readonly endAccess: EndAccessFlow;
+  readonly passwords: PasswordMode;
+  readonly credentials: CredentialStore;
+  readonly lockouts: LockoutService;
+}
 
 export const flows = {
   name: 'flows',
   errors: [qrSignInErrors, signInErrors, signUpErrors],
   events: [qrSignInEvents, signInEvents],
-} satisfies ServiceModule;
+  create: (needs: FlowNeeds) => {
+    const { base, directory, users, userStore, passwords, lockouts, sessions, mailer, smsSender: sms } = needs;
+    const { oneTimeCodes: codes, guarded: guard } = needs;
+    const apps = new LinkedAppBinding({ ...base, store: needs.clientStore, guard });
+    return {
+      services: {
+        signIn: new SignInFlow({
+          ...base,
+          directory,
+          users: userStore,
+          passwords,
+          credentials: needs.credentials,
+          lockouts,
+          devices: needs.devices,
+          sessions,
+        }),
+        /** Creates accounts with their password and apps. */
+        signUp: new SignUpFlow({ ...base, directory, users, passwords, apps, sessions, codes, mailer, sms }),
+        passwordFlow: new PasswordFlow({
+          ...base,
+          directory,
+          passwords,
+          lockouts,
+          sessions,
+          endAccess: needs.endAccess,
+          users: userStore,
+          rights: needs.rights,
+          notices: new PasswordNotices({ mailer, sms }),
+        }),
+        /** Signs a browser in with a code that the user confirms on another device. */
+        qrSignIn: new QrSignInFlow({ ...base, codes, clients: needs.clientDirectory }),
+        /** Events of one account. */
+        accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),
+      },
+    };
+  },
+} as const satisfies ServiceModule;

@@ -1,3 +1,3 @@
 import { kernelErrors } from './errors.ts';
 
-export const kernel = { name: 'kernel', errors: [kernelErrors] };
+export const kernel = { name: 'kernel', errors: [kernelErrors] } as const;

@@ -1,6 +1,6 @@
 import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
-import { type MasterKey, Sealer } from '../crypto/index.ts';
+import type { Sealer } from '../crypto/index.ts';
 import type { CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
 import type { SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
@@ -33,7 +33,8 @@ import { TokenStore } from './tokens/token.store.ts';
 export interface OAuthOptions {
   readonly db: Database;
   readonly clock: Clock;
-  readonly masterKey: MasterKey;
+  /** Seals the private keys at rest. */
+  readonly sealer: Sealer;
   readonly events: EventLog;
   readonly catalogue: EventCatalogue;
   readonly feed: ChangeFeed;
@@ -81,10 +82,9 @@ const GROUPS_SCOPE: ScopeAlias = {
 };
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const { db, clock, events, directory, clients, grants, users, sessionStore } = options;
+  const { db, clock, events, directory, clients, grants, users, sessionStore, sealer } = options;
   const issuers = new Issuers(options);
   for (const mount of options.issuers) issuers.mount(mount);
-  const sealer = new Sealer(options.masterKey, 'signing-key');
   const keyStore = new SigningKeyStore(db);
   const rings = new KeyRings({ store: keyStore, sealer, clock });
   const keys = new SigningKeyService({

@@ -8,9 +8,8 @@ export type { DiscoveryService } from './endpoints/discovery.ts';
 export type { Introspection, IntrospectionService } from './endpoints/introspection.ts';
 export type { RevocationService } from './endpoints/revocation.ts';
 export type { UserinfoService } from './endpoints/userinfo.ts';
-export { createOAuth, type OAuth, type OAuthOptions } from './engine.ts';
+export type { OAuth, OAuthOptions } from './engine.ts';
 export { GrantStore } from './grants/grant.store.ts';
-export { GrantFamilies } from './grants/token-families.ts';
 export {
   type ClaimGroup,
   type Issuer,

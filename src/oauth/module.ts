@@ -1,11 +1,84 @@
-import type { ServiceModule } from '../composition/index.ts';
+import type { ScopeAliases } from '../access/index.ts';
+import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
+import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
+import type { SignInFlow } from '../flows/index.ts';
+import type { GroupStore, RolePermissions } from '../roles/index.ts';
+import type { SessionService, SessionStore } from '../sessions/index.ts';
+import type { TenantDirectory, TenantService } from '../tenants/index.ts';
+import type { UserStore } from '../users/index.ts';
+import { createOAuth } from './engine.ts';
+import type { GrantStore } from './grants/grant.store.ts';
+import type { IssuerMount } from './issuers/issuers.ts';
 import { SigningKeyEntity } from './keys/signing-key.entity.ts';
 import { oauthErrors } from './oauth.errors.ts';
 import { oauthEvents } from './oauth.events.ts';
+import type { ChangeFeed } from './tokens/token.life.ts';
+
+interface OAuthNeeds extends ModuleBase {
+  /** Origin of this service, without a path: the base of every issuer. */
+  readonly publicUrl: string;
+  /** Name of the tenant for requests that name none. */
+  readonly defaultTenant: string;
+  /** Issuers beside the native one. */
+  readonly issuers: readonly IssuerMount[];
+  /** Tells whether this node has read all recent events, so that answers from memory are right. */
+  readonly changeFeed: ChangeFeed;
+  readonly scopes: ScopeAliases;
+  readonly directory: TenantDirectory;
+  readonly tenants: TenantService;
+  readonly clientDirectory: ClientDirectory;
+  readonly clientAuthenticator: ClientAuthenticator;
+  readonly rolePermissions: RolePermissions;
+  readonly userStore: UserStore;
+  readonly groupStore: GroupStore;
+  readonly sessions: SessionService;
+  readonly sessionStore: SessionStore;
+  readonly signIn: SignInFlow;
+  readonly grantStore: GrantStore;
+  readonly federationProviderStore: FederationProviderStore;
+}
 
 export const oauth = {
   name: 'oauth',
   entities: [SigningKeyEntity],
   errors: [oauthErrors],
   events: [oauthEvents],
-} satisfies ServiceModule;
+  create: ({ base, tenants, federationProviderStore, ...needs }: OAuthNeeds) => {
+    const oauth = createOAuth({
+      ...base,
+      catalogue: needs.catalogue,
+      sealer: needs.sealer('signing-key'),
+      feed: needs.changeFeed,
+      scopes: needs.scopes,
+      directory: needs.directory,
+      clients: needs.clientDirectory,
+      authenticator: needs.clientAuthenticator,
+      roles: needs.rolePermissions,
+      users: needs.userStore,
+      groups: needs.groupStore,
+      sessions: needs.sessions,
+      sessionStore: needs.sessionStore,
+      signIn: needs.signIn,
+      grants: needs.grantStore,
+      publicUrl: needs.publicUrl,
+      defaultTenant: needs.defaultTenant,
+      issuers: needs.issuers,
+      // Scope names are made only from providers.
+      hasObject: (tenantId, objects) =>
+        federationProviderStore.hasAnyOf(
+          tenantId,
+          objects.flatMap((key) => parseProviderKey(key) ?? []),
+        ),
+    });
+    tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
+    return {
+      services: {
+        /** Tokens, their issuers and keys, and the callers they represent. */
+        oauth,
+      },
+      caches: [oauth.onEvents],
+      sweeps: [(limit: number) => oauth.expired.sweepExpired(limit)],
+    };
+  },
+} as const satisfies ServiceModule;

@@ -3,13 +3,12 @@
  * what they allow; in this service only rules that call `RightService.holds` use them. May import `kernel/`,
  * `persistence/`, `events/`, `access/`, `roles/`, `users/` and `clients/`.
  */
-export {
-  type RightObjectKind,
-  type RightObjectRef,
-  RightParties,
-  type RightParty,
-  type RightSubjectKind,
-  type RightSubjectRef,
+export type {
+  RightObjectKind,
+  RightObjectRef,
+  RightParty,
+  RightSubjectKind,
+  RightSubjectRef,
 } from './parties.ts';
 export { type Right, RightService } from './right.service.ts';
 export { RightStore } from './right.store.ts';

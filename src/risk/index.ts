@@ -3,11 +3,10 @@
  * May import `kernel/`, `persistence/`, `events/` and `access/`.
  */
 export type { Riskbit } from './riskbit.entity.ts';
-export {
-  type DeviceRisk,
-  type RiskbitInput,
-  type RiskbitResult,
-  RiskbitService,
-  type RiskbitServiceDeps,
+export type {
+  DeviceRisk,
+  RiskbitInput,
+  RiskbitResult,
+  RiskbitServiceDeps,
 } from './riskbit.service.ts';
 export { type RiskbitFilter, RiskbitStore, type RiskPlatform } from './riskbit.store.ts';

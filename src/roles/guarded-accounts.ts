@@ -16,12 +16,13 @@ export interface GuardedAccountsDeps {
   readonly effective: EffectiveRoleStore;
   readonly permissions: RolePermissions;
   readonly directory: TenantDirectory;
-  /**
-   * What a client may do by its permissions, scopes, roles and secrets. `clients/` implements it, because this module may
-   * not import `clients/`.
-   */
-  readonly clientPowers: (tenantId: string, clientUuid: string) => Promise<PermissionSet>;
 }
+
+/**
+ * What a client may do by its permissions, scopes, roles and secrets, some of which are no roles.
+ * @param clientUuid Uuid of a client; an unknown one has no permissions.
+ */
+export type ClientPowers = (tenantId: string, clientUuid: string) => Promise<PermissionSet>;
 
 /** The accounts a caller was compared with in one transaction. */
 const COMPARED = Symbol('accounts that the caller may change');
@@ -33,9 +34,17 @@ const COMPARED = Symbol('accounts that the caller may change');
  */
 export class GuardedAccounts {
   readonly #deps: GuardedAccountsDeps;
+  #clientPowers: ClientPowers = () => {
+    throw new Error('Nothing tells what clients may do: call readClientPowersBy() while the service is put together.');
+  };
 
   constructor(deps: GuardedAccountsDeps) {
     this.#deps = deps;
+  }
+
+  /** Registers how the permissions of clients are read, which `clients/` knows; called while the service is put together. */
+  readClientPowersBy(read: ClientPowers): void {
+    this.#clientPowers = read;
   }
 
   /**
@@ -94,7 +103,7 @@ export class GuardedAccounts {
   }
 
   async #powersOf({ tenant }: Authority, kind: HolderKind, ids: readonly string[]): Promise<readonly Powers[]> {
-    const { permissions, clientPowers } = this.#deps;
+    const { permissions } = this.#deps;
     const [only] = ids;
     const powers: Powers[] =
       ids.length === 1
@@ -102,7 +111,7 @@ export class GuardedAccounts {
         : [...(await permissions.heldByMany(tenant.id, kind, ids)).values()];
     if (kind === 'client')
       for (const id of ids)
-        powers.push({ permissions: await clientPowers(tenant.id, id), elsewhere: NOTHING_ELSEWHERE });
+        powers.push({ permissions: await this.#clientPowers(tenant.id, id), elsewhere: NOTHING_ELSEWHERE });
     return powers;
   }
 

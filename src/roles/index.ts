@@ -2,19 +2,19 @@
  * Roles and groups: named sets of permissions, their holders, and the rules against privilege escalation. May import
  * `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
  */
-export { ADMINISTRATOR_ROLE, seedBuiltinRoles } from './builtin-roles.ts';
+export { ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
-export { type CreateGroup, GroupService, type UpdateGroup } from './groups/group.service.ts';
+export type { CreateGroup, UpdateGroup } from './groups/group.service.ts';
 export { type GroupFilter, type GroupOrder, GroupStore, type MemberGroup } from './groups/group.store.ts';
-export { GroupMemberService, type KnownUsers } from './groups/group-member.service.ts';
+export type { KnownUsers } from './groups/group-member.service.ts';
 export { type GroupReference, TREE_PROFILE } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { holderEvents } from './holder.events.ts';
 export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
-export { type CreateRole, RoleService, type UpdateRole } from './role.service.ts';
+export type { CreateRole, UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, RoleStore } from './role.store.ts';
-export { type RoleGranting, RoleGrantService } from './role-grant.service.ts';
+export type { RoleGranting } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions } from './role-permissions.ts';

@@ -15,6 +15,5 @@ export {
 } from './session.service.ts';
 export { type SessionFilter, type SessionRow, SessionStore } from './session.store.ts';
 export { storableHeader } from './storable-header.ts';
-export { ExpiredRows } from './sweep.ts';
 export type { TokenFamilies } from './token-families.ts';
 export { type NamedVersion, parseUserAgent, type UserAgent } from './user-agent.ts';

@@ -1,8 +1,11 @@
-import type { ServiceModule } from '../composition/index.ts';
+import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { fk } from '../persistence/index.ts';
+import { TenantDirectory } from './tenant.directory.ts';
 import { TenantEntity, TenantHostEntity } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
 import { tenantEvents } from './tenant.events.ts';
+import { TenantService } from './tenant.service.ts';
+import { TenantStore } from './tenant.store.ts';
 
 export const tenants = {
   name: 'tenants',
@@ -13,4 +16,12 @@ export const tenants = {
   },
   errors: [tenantErrors],
   events: [tenantEvents],
-} satisfies ServiceModule;
+  create: ({ base, catalogue }: ModuleBase) => {
+    const store = new TenantStore(base.db);
+    const directory = new TenantDirectory(store, catalogue);
+    return {
+      services: { directory, tenants: new TenantService({ ...base, store }) },
+      caches: [directory.onEvents],
+    };
+  },
+} as const satisfies ServiceModule;

@@ -77,6 +77,11 @@ export class TenantService {
     return this.#deps.store.findById(id);
   }
 
+  /** How many days each of the tenants keeps its events. */
+  eventRetentionDays(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#deps.store.eventRetentionDays(ids);
+  }
+
   /** Tenants the caller may see: all with reach `all`, else its own. */
   page(authority: Authority, filter: Omit<TenantFilter, 'only'>, request: PageRequest): Promise<PageResult<Tenant>> {
     const scope = authority.reach === 'all' ? filter : { ...filter, only: authority.tenant.id };

@@ -14,8 +14,6 @@ export {
 } from './account-reader.ts';
 export { type Attributes, aliasedColumn } from './attributes.ts';
 export type { Properties, PropertyPatch } from './properties.ts';
-export { PropertyService } from './property.service.ts';
-export { uniqueEmails } from './unique-emails.ts';
 export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
 export { userEvents } from './user.events.ts';

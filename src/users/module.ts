@@ -1,8 +1,21 @@
-import type { ServiceModule } from '../composition/index.ts';
+import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { byTenant } from '../persistence/index.ts';
+import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
+import type { TenantDirectory, TenantService } from '../tenants/index.ts';
+import { PropertyService } from './property.service.ts';
+import { uniqueEmails } from './unique-emails.ts';
 import { UserAttributeKeyEntity, UserEntity, UserIdentifierEntity } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
+import { UserService } from './user.service.ts';
+import { UserStore } from './user.store.ts';
+
+interface UserNeeds extends ModuleBase {
+  readonly directory: TenantDirectory;
+  readonly tenants: TenantService;
+  readonly guarded: GuardedAccounts;
+  readonly roleStore: RoleStore;
+}
 
 export const users = {
   name: 'users',
@@ -10,4 +23,10 @@ export const users = {
   foreignKeys: [byTenant('user_identifiers', 'user_id', 'users'), byTenant('user_attribute_keys', 'user_id', 'users')],
   errors: [userErrors],
   events: [userEvents],
-} satisfies ServiceModule;
+  create: ({ base, directory, tenants, guarded, roleStore }: UserNeeds) => {
+    const userStore = new UserStore(base.db);
+    tenants.onSettings(uniqueEmails(userStore.identifiers));
+    const users = new UserService({ ...base, store: userStore, directory, guard: guarded, roles: roleStore });
+    return { services: { users, userProperties: new PropertyService({ ...base, users }) }, internals: { userStore } };
+  },
+} as const satisfies ServiceModule;

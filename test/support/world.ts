@@ -8,12 +8,12 @@ import { ClientEntity } from '../../src/clients/client.entity.ts';
 import type { Client, CreateClient, CreatedClient } from '../../src/clients/index.ts';
 import type { GrantConsent } from '../../src/consents/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
-import type { Mail, Sms } from '../../src/delivery/index.ts';
+import type { Mail, Sms, Transports } from '../../src/delivery/index.ts';
 import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../../src/federation/index.ts';
 import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
 import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
-import { createRegistry, type Transports } from '../../src/server/registry/index.ts';
+import { createRegistry, type Registry } from '../../src/server/registry/index.ts';
 import type { StartedSession, StartSession } from '../../src/sessions/index.ts';
 import type { CreateTenant } from '../../src/tenants/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
@@ -54,12 +54,20 @@ export class World {
   readonly services: Services;
   readonly masterKey: MasterKey;
   readonly stores: Stores;
+  readonly #sweeps: Registry['sweeps'];
   readonly #mailboxes: Mailboxes;
 
-  private constructor(db: Database, clock: TestClock, services: Services, masterKey: MasterKey, mailboxes: Mailboxes) {
+  private constructor(
+    db: Database,
+    clock: TestClock,
+    { services, sweeps }: Registry,
+    masterKey: MasterKey,
+    mailboxes: Mailboxes,
+  ) {
     this.db = db;
     this.clock = clock;
     this.services = services;
+    this.#sweeps = sweeps;
     this.masterKey = masterKey;
     this.stores = createStores(db, masterKey, clock);
     this.#mailboxes = mailboxes;
@@ -71,7 +79,7 @@ export class World {
     const clock = new TestClock();
     const masterKey = MasterKey.generate().key;
     const mailboxes = newMailboxes();
-    const services = createRegistry({
+    const registry = createRegistry({
       db: database,
       clock,
       masterKey,
@@ -81,11 +89,18 @@ export class World {
       // The providers at which tests link accounts run on this machine.
       allowLoopbackHttp: true,
     });
-    return new World(database, clock, services, masterKey, mailboxes);
+    return new World(database, clock, registry, masterKey, mailboxes);
   }
 
   close(): Promise<void> {
     return this.db.close();
+  }
+
+  /** Runs each sweep of the service once. @returns How many rows were deleted. */
+  async sweep(limit: number): Promise<number> {
+    let deleted = 0;
+    for (const sweep of this.#sweeps) deleted += await sweep(limit);
+    return deleted;
   }
 
   /** The authority of the service itself in a tenant. */

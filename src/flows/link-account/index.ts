@@ -1,9 +1,8 @@
-export {
-  type BeginLinking,
-  type CompleteLinking,
-  LinkAccountFlow,
-  type LinkAccountFlowDeps,
-  type LinkingOutcome,
-  type LinkingResult,
+export type {
+  BeginLinking,
+  CompleteLinking,
+  LinkAccountFlowDeps,
+  LinkingOutcome,
+  LinkingResult,
 } from './link-account.flow.ts';
-export { Upstream, type UpstreamDeps } from './upstream.ts';
+export type { UpstreamDeps } from './upstream.ts';

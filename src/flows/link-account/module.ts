@@ -1,7 +1,56 @@
-import type { ServiceModule } from '../../composition/index.ts';
+import type { ClientDirectory } from '../../clients/index.ts';
+import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
+import type {
+  FederationLinkService,
+  FederationProviderService,
+  FederationProviderStore,
+} from '../../federation/index.ts';
+import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import type { TenantDirectory } from '../../tenants/index.ts';
+import type { UserStore } from '../../users/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
+import { LinkAccountFlow } from './link-account.flow.ts';
+import { Upstream } from './upstream.ts';
+
+interface LinkAccountNeeds extends ModuleBase {
+  /** Origin of this service. */
+  readonly publicUrl: string;
+  /** Whether providers on this machine may be called over plain http. */
+  readonly allowLoopbackHttp: boolean;
+  /** How long to wait for an answer of a provider, in milliseconds. Default 5 s. */
+  readonly providerTimeoutMs: number | undefined;
+  readonly directory: TenantDirectory;
+  readonly clientDirectory: ClientDirectory;
+  readonly oneTimeCodes: OneTimeCodeStore;
+  readonly federationProviders: FederationProviderService;
+  readonly federationProviderStore: FederationProviderStore;
+  readonly federationLinks: FederationLinkService;
+  readonly userStore: UserStore;
+}
 
 export const linkAccount = {
   name: 'linkAccount',
   errors: [linkAccountErrors],
-} satisfies ServiceModule;
+  create: ({ base, sealer, publicUrl, directory, federationProviders, ...needs }: LinkAccountNeeds) => ({
+    services: {
+      /** Links an external account through a visit to its provider. */
+      accountLinking: new LinkAccountFlow({
+        ...base,
+        clients: needs.clientDirectory,
+        codes: needs.oneTimeCodes,
+        directory,
+        links: needs.federationLinks,
+        providers: needs.federationProviderStore,
+        upstream: new Upstream({
+          clock: base.clock,
+          clientSecret: (provider) => federationProviders.clientSecret(provider),
+          allowLoopbackHttp: needs.allowLoopbackHttp,
+          timeoutMs: needs.providerTimeoutMs,
+        }),
+        users: needs.userStore,
+        sealer: sealer('account-linking'),
+        publicUrl,
+      }),
+    },
+  }),
+} as const satisfies ServiceModule;

@@ -33,7 +33,7 @@ export interface UpstreamDeps {
   readonly clientSecret: (provider: FederationProvider) => string | null;
   readonly allowLoopbackHttp: boolean;
   /** Longest wait for each answer of a provider. Default 5 s. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Most cached providers: metadata and keys are about 20 KB each, so 5 MB at most. */

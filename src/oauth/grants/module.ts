@@ -1,6 +1,8 @@
-import type { ServiceModule } from '../../composition/index.ts';
+import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import { byTenant } from '../../persistence/index.ts';
 import { AccessTokenEntity, GrantEntity, RefreshTokenEntity, RevokedTokenEntity } from './grant.entity.ts';
+import { GrantStore } from './grant.store.ts';
+import { GrantFamilies } from './token-families.ts';
 
 export const grants = {
   name: 'grants',
@@ -13,4 +15,8 @@ export const grants = {
     byTenant('access_tokens', 'grant_id', 'grants'),
     byTenant('access_tokens', 'client_uuid', 'clients'),
   ],
-} satisfies ServiceModule;
+  create: ({ base: { db, clock } }: ModuleBase) => {
+    const grantStore = new GrantStore(db);
+    return { internals: { grantStore, families: new GrantFamilies(grantStore, clock) } };
+  },
+} as const satisfies ServiceModule;

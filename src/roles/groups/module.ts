@@ -1,8 +1,21 @@
-import type { ServiceModule } from '../../composition/index.ts';
+import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import { byTenant } from '../../persistence/index.ts';
+import type { GuardedAccounts } from '../guarded-accounts.ts';
+import type { RoleStore } from '../role.store.ts';
+import type { RolePermissions } from '../role-permissions.ts';
 import { GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
+import { GroupService } from './group.service.ts';
+import { GroupStore } from './group.store.ts';
+import { GroupMemberService, type KnownUsers } from './group-member.service.ts';
+
+interface GroupNeeds extends ModuleBase {
+  readonly roleStore: RoleStore;
+  readonly rolePermissions: RolePermissions;
+  readonly guarded: GuardedAccounts;
+  readonly userStore: KnownUsers;
+}
 
 export const groups = {
   name: 'groups',
@@ -18,4 +31,14 @@ export const groups = {
   },
   errors: [groupErrors],
   events: [groupEvents],
-} satisfies ServiceModule;
+  create: ({ base, roleStore, rolePermissions: permissions, guarded, userStore }: GroupNeeds) => {
+    const groupStore = new GroupStore(base.db);
+    return {
+      services: {
+        groups: new GroupService({ ...base, store: groupStore, roleStore, permissions, guarded }),
+        groupMembers: new GroupMemberService({ ...base, store: groupStore, permissions, guarded, users: userStore }),
+      },
+      internals: { groupStore },
+    };
+  },
+} as const satisfies ServiceModule;

@@ -1,61 +1,60 @@
 /**
- * Composes the service: one file for each group of modules, in the order of their dependencies. Only this folder knows which
- * implementation is behind which interface; it may import every module.
+ * Creates the services: the event engine, then the modules in the order of their list (`src/modules.ts`), then the scope names
+ * and issuers of the dialects.
  */
 import { BLITZ_ISSUER } from '../../../rest-compat/blitz/issuer.ts';
+import { registerBlitz } from '../../../rest-compat/blitz/register.ts';
 import type { Services } from '../../../schema/context.ts';
-import { parseProviderKey } from '../../federation/index.ts';
-import { createOAuth } from '../../oauth/index.ts';
-import { createAccess } from './access.ts';
-import { createAccounts } from './accounts.ts';
-import { createAuthModes } from './auth-modes.ts';
-import { createCore } from './core.ts';
-import { createFederation } from './federation.ts';
-import { createFlows } from './flows.ts';
-import { createInfrastructure } from './infrastructure.ts';
+import type { Sweep } from '../../composition/index.ts';
+import { Sealer } from '../../crypto/index.ts';
+import { EventEngine } from '../../events/index.ts';
+import { createModules, EVENT_CATALOGUE, type ServiceBase } from '../../modules.ts';
 import type { RegistryOptions } from './options.ts';
-import { createSessions } from './sessions.ts';
 
-export type { RegistryOptions, Transports } from './options.ts';
+export type { RegistryOptions } from './options.ts';
+
+export interface Registry {
+  readonly services: Services;
+  /** Deletions of expired rows, which the server runs at intervals. */
+  readonly sweeps: readonly Sweep[];
+}
 
 /** Creates all services. */
-export function createRegistry(options: RegistryOptions): Services {
-  const infrastructure = createInfrastructure(options);
-  const core = createCore(infrastructure);
-  const access = createAccess(infrastructure, core);
-  const accounts = createAccounts(infrastructure, core, access);
-  const sessions = createSessions(infrastructure, core, access, accounts);
-  const authModes = createAuthModes(infrastructure, core, access, accounts, sessions);
-  const federation = createFederation(infrastructure, core, access, accounts, sessions);
-  const flows = createFlows(infrastructure, core, access, accounts, sessions, authModes);
-  const oauth = createOAuth({
-    ...options,
-    events: core.events,
-    catalogue: core.eventEngine.catalogue,
-    feed: core.eventEngine.follower,
-    scopes: core.scopes,
-    directory: core.directory,
-    clients: access.clientDirectory,
-    authenticator: access.clientAuthenticator,
-    roles: access.rolePermissions,
-    users: accounts.stores.userStore,
-    groups: accounts.stores.groupStore,
-    sessions: sessions.sessions,
-    sessionStore: sessions.stores.sessionStore,
-    signIn: flows.signIn,
-    grants: sessions.stores.grantStore,
-    // Scope names are made only from providers.
-    hasObject: (tenantId, objects) =>
-      federation.stores.federationProviderStore.hasAnyOf(
-        tenantId,
-        objects.flatMap((key) => parseProviderKey(key) ?? []),
-      ),
-    issuers: [BLITZ_ISSUER],
+export function createRegistry(options: RegistryOptions): Registry {
+  const { db, clock, masterKey, natsUrl, natsTimeoutMs, publicUrl, onError = () => undefined } = options;
+  const sealer = (purpose: string): Sealer => new Sealer(masterKey, purpose);
+  const eventEngine = new EventEngine({
+    db,
+    clock,
+    catalogue: EVENT_CATALOGUE,
+    sealer: sealer('event-cursor'),
+    natsUrl,
+    natsTimeoutMs,
+    // Read once an hour, when the tenants have long been created.
+    retentionDays: (tenantIds) => modules.services.tenants.eventRetentionDays(tenantIds),
+    onError,
   });
-  infrastructure.listen(oauth.onEvents);
-  core.tenants.addSeed((_authority, tenant) => oauth.keys.seed(tenant.id));
-  const parts = { ...core, ...access, ...accounts, ...sessions, ...authModes, ...federation, ...flows, oauth };
-  // The parts share their stores with each other; nobody else gets one.
-  const { stores: _stores, ...services } = parts;
-  return services;
+  const { log: events, follower } = eventEngine;
+  const base: ServiceBase = {
+    base: { db, events, clock },
+    catalogue: EVENT_CATALOGUE,
+    sealer,
+    masterKey,
+    publicUrl,
+    defaultTenant: options.defaultTenant,
+    allowLoopbackHttp: options.allowLoopbackHttp ?? publicUrl.startsWith('http:'),
+    providerTimeoutMs: options.providerTimeoutMs,
+    transports: options.transports,
+    onError,
+    issuers: [BLITZ_ISSUER],
+    eventReader: eventEngine.reader,
+    changeFeed: follower,
+  };
+  // Events of this node at once, those of other nodes when the follower reads them.
+  const modules = createModules(base, (cache) => {
+    events.onCommitted(cache);
+    follower.onEvent((event) => cache([event]));
+  });
+  registerBlitz(modules.services);
+  return { services: { eventEngine, events, ...modules.services }, sweeps: modules.sweeps };
 }

@@ -118,7 +118,7 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   const clockWatch = new ClockWatch(db, clock, logger);
   await clockWatch.start();
   holdings.add(() => clockWatch.stop());
-  const services = createRegistry({
+  const { services, sweeps } = createRegistry({
     db,
     clock,
     masterKey,
@@ -140,7 +140,7 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
   const bootstrapped = await bootstrap(db, services, config.bootstrap);
   const demo = config.demo ? await makeDemo(services) : null;
   await serveApis({ config, http, services, clock, logger, metrics, publicUrl, trusted, holdings });
-  const sweeper = new Sweeper(db, services, logger);
+  const sweeper = new Sweeper(db, sweeps, logger);
   sweeper.start();
   holdings.add(() => sweeper.stop());
   logger.info({ port, publicUrl, database: location.kind }, 'Serving');

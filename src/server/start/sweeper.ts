@@ -1,4 +1,4 @@
-import type { Services } from '../../../schema/context.ts';
+import type { Sweep } from '../../composition/index.ts';
 import { type Database, settlesWithin } from '../../persistence/index.ts';
 import type { Logger } from '../environment/logger.ts';
 
@@ -9,21 +9,18 @@ const BATCH = { embedded: 100, server: 1000 } as const;
 
 /** Deletes expired rows once a minute, a batch at a time. */
 export class Sweeper {
-  readonly #db: Database;
-  readonly #sweeps: readonly ((limit: number) => Promise<number>)[];
+  readonly #db: Pick<Database, 'isEmbedded'>;
+  readonly #sweeps: readonly Sweep[];
   readonly #logger: Logger;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #isStopping = false;
 
-  constructor(db: Database, services: Pick<Services, 'expiredRows' | 'oauth' | 'lockouts'>, logger: Logger) {
+  /** @param sweeps What the modules announce. */
+  constructor(db: Pick<Database, 'isEmbedded'>, sweeps: readonly Sweep[], logger: Logger) {
     this.#db = db;
+    this.#sweeps = sweeps;
     this.#logger = logger;
-    this.#sweeps = [
-      (limit) => services.expiredRows.sweepExpired(limit),
-      (limit) => services.oauth.expired.sweepExpired(limit),
-      (limit) => services.lockouts.sweepExpired(limit),
-    ];
   }
 
   start(): void {

@@ -1,10 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutboxTransport, SmsGatewayTransport, SmtpTransport } from '../../delivery/index.ts';
+import { OutboxTransport, SmsGatewayTransport, SmtpTransport, type Transports } from '../../delivery/index.ts';
 import type { Config } from '../environment/config.ts';
 import type { Logger } from '../environment/logger.ts';
-import type { Transports } from '../registry/index.ts';
 import { outboxPath } from './data-dir.ts';
 
 /**

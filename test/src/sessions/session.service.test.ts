@@ -310,17 +310,16 @@ describe('expired rows', () => {
     const home = await fresh.tenant();
     const user = await fresh.newUser(home);
     const { oneTimeCodes, sessionStore } = fresh.stores;
-    const { expiredRows } = fresh.services;
     for (let i = 0; i < 3; i++) {
       await fresh.signedIn(home, user.id, { inBrowser: true });
       await oneTimeCodes.put(home, { kind: 'x', expiresAt: addSeconds(fresh.clock.now(), 60) });
     }
-    expect(await expiredRows.sweepExpired(100)).toBe(0);
+    expect(await fresh.sweep(100)).toBe(0);
     fresh.clock.advance(90_000);
     const living = await fresh.signedIn(home, user.id, { inBrowser: true });
-    expect(await expiredRows.sweepExpired(2)).toBe(4);
-    expect(await expiredRows.sweepExpired(2)).toBe(2);
-    expect(await expiredRows.sweepExpired(2)).toBe(0);
+    expect(await fresh.sweep(2)).toBe(4);
+    expect(await fresh.sweep(2)).toBe(2);
+    expect(await fresh.sweep(2)).toBe(0);
     expect((await sessionStore.findByCookie(home.id, hashHandle(living.cookie!)))?.id).toBe(living.session.id);
     await fresh.close();
   });

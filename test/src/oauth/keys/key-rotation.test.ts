@@ -22,14 +22,14 @@ describe('the rotation of a signing key, with two nodes and a verifier that cach
   let reads = 0;
   beforeAll(async () => {
     here = await World.open(await openPostgresDatabase());
-    there = createRegistry({
+    ({ services: there } = createRegistry({
       db: here.db,
       clock: here.clock,
       masterKey: here.masterKey,
       publicUrl: 'https://id.example.com',
       defaultTenant: 'master',
       transports: newMailboxes(),
-    });
+    }));
     await Promise.all([here.services.eventEngine.start(), there.eventEngine.start()]);
     tenant = await here.tenant();
     client = await TestClient.create(here, tenant, { permissions: ['user:read'] });

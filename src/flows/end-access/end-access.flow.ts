@@ -1,8 +1,8 @@
-import type { Authority } from '../access/index.ts';
-import { invalidField } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
-import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../sessions/index.ts';
-import { canonicalUserId, type User, type UserService } from '../users/index.ts';
+import type { Authority } from '../../access/index.ts';
+import { invalidField } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import type { DeviceService, EndSessionsOptions, SessionRow, SessionService } from '../../sessions/index.ts';
+import { canonicalUserId, type User, type UserService } from '../../users/index.ts';
 import type { LinkedApps } from './linked-apps.ts';
 
 export interface EndAccessDeps {

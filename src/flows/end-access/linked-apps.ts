@@ -1,4 +1,4 @@
-import type { Authority } from '../access/index.ts';
+import type { Authority } from '../../access/index.ts';
 import {
   CLIENT_ID,
   type Client,
@@ -6,11 +6,11 @@ import {
   type ClientStore,
   clientErrors,
   clientEvents,
-} from '../clients/index.ts';
-import type { EventLog } from '../events/index.ts';
-import type { Database } from '../persistence/index.ts';
-import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
-import { type AccountSource, getAccountInReach } from '../users/index.ts';
+} from '../../clients/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import type { GuardedAccounts, RoleStore } from '../../roles/index.ts';
+import { type AccountSource, getAccountInReach } from '../../users/index.ts';
 
 /** An app on a user's device, with separate credentials (docs/data-model.md). */
 export interface LinkedApp {

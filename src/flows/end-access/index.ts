@@ -1,0 +1,2 @@
+export { EndAccessFlow } from './end-access.flow.ts';
+export type { LinkedApp } from './linked-apps.ts';
