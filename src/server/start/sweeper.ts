@@ -35,21 +35,23 @@ export class Sweeper {
     await settlesWithin(STOP_PATIENCE_MS, this.#round);
   }
 
-  /** Sweeps until no expired row is left. */
+  /** Sweeps until no expired row is left. A sweep that fails is logged, and the others run. */
   async sweep(): Promise<void> {
     const limit = this.#db.isEmbedded ? BATCH.embedded : BATCH.server;
     for (const sweep of this.#sweeps) {
-      while (!this.#isStopping && (await sweep(limit)) >= limit);
+      try {
+        while (!this.#isStopping && (await sweep(limit)) >= limit);
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'Expired rows were not swept');
+      }
     }
   }
 
   #schedule(delayMs: number): void {
     this.#timer = setTimeout(() => {
-      this.#round = this.sweep()
-        .catch((error: unknown) => this.#logger.warn({ err: error }, 'Expired rows were not swept'))
-        .finally(() => {
-          if (!this.#isStopping) this.#schedule(ROUND_MS);
-        });
+      this.#round = this.sweep().finally(() => {
+        if (!this.#isStopping) this.#schedule(ROUND_MS);
+      });
     }, delayMs);
     this.#timer.unref();
   }
