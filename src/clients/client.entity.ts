@@ -85,7 +85,6 @@ export const ClientScopeEntity = defineEntity({
   },
   uniques: [{ name: 'client_scopes__name', properties: ['tenantId', 'name'] }],
 });
-export type ClientScope = InferEntity<typeof ClientScopeEntity>;
 
 /** A scope a client may ask for; a default one is granted when the request names none. */
 export const ClientScopeLinkEntity = defineEntity({
@@ -99,7 +98,6 @@ export const ClientScopeLinkEntity = defineEntity({
   },
   indexes: [{ name: 'client_scope_links__scope_id', properties: ['tenantId', 'scopeId'] }],
 });
-export type ClientScopeLink = InferEntity<typeof ClientScopeLinkEntity>;
 
 /**
  * An origin whose pages may send requests with a client's tokens, computed from the metadata and the redirect addresses.

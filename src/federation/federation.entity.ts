@@ -53,4 +53,3 @@ export const FederationTokenEntity = defineEntity({
     updatedAt: p.datetime(),
   },
 });
-export type FederationToken = InferEntity<typeof FederationTokenEntity>;

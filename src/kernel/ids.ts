@@ -6,8 +6,6 @@ type Branded<T extends string> = string & { readonly [brand]: T };
 
 /** UUID of a tenant; leads every key of every table. */
 export type TenantId = Branded<'TenantId'>;
-/** Public id of a user: 1...128 of `A-Za-z0-9_.-`, unique per tenant, the same in every dialect (docs/data-model.md). */
-export type UserId = Branded<'UserId'>;
 
 /**
  * Random bytes for 512 ids: a call of the generator for each id would cost several times as much as the rest of making it.

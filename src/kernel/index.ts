@@ -12,7 +12,7 @@ export {
   kernelErrors,
 } from './errors.ts';
 export { makePrivateFolder } from './folders.ts';
-export { isUuid, newId, newIdAt, type TenantId, type UserId } from './ids.ts';
+export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
 export { hasInexactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';
 export { NOWHERE, type TenantRef } from './tenant.ts';

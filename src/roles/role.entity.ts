@@ -37,7 +37,6 @@ export const RoleCompositeEntity = defineEntity({
   properties: { tenantId: p.uuid().primary(), roleId: p.uuid().primary(), childId: p.uuid().primary() },
   indexes: [{ name: 'role_composites__child_id', properties: ['tenantId', 'childId'] }],
 });
-export type RoleComposite = InferEntity<typeof RoleCompositeEntity>;
 
 /** Who holds a role. `on_tenant_id` is another tenant only for holders in `master`. */
 export const RoleGrantEntity = defineEntity({

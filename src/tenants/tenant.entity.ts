@@ -38,4 +38,3 @@ export const TenantHostEntity = defineEntity({
     createdAt: p.datetime(),
   },
 });
-export type TenantHost = InferEntity<typeof TenantHostEntity>;

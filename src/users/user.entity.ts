@@ -85,4 +85,3 @@ export const UserAttributeKeyEntity = defineEntity({
   },
   indexes: [{ name: 'user_attribute_keys__user_id', properties: ['tenantId', 'userId'] }],
 });
-export type UserAttributeKey = InferEntity<typeof UserAttributeKeyEntity>;

@@ -85,4 +85,3 @@ export const RevokedTokenEntity = defineEntity({
   },
   indexes: [{ name: 'revoked_tokens__expires_at', properties: ['tenantId', 'expiresAt'] }],
 });
-export type RevokedToken = InferEntity<typeof RevokedTokenEntity>;
