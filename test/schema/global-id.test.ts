@@ -1,8 +1,11 @@
 // Announces the nodes of all modules.
 import '../../schema/modules.ts';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type NodeTags, parseGlobalId, registerTag, toGlobalId } from '../../schema/global-id.ts';
+import { parseGlobalId, registerTag, taggedTypes, toGlobalId } from '../../schema/global-id.ts';
 import { defineNode, registerNodes } from '../../schema/kit/node.ts';
+import { buildIdsPage } from '../../scripts/ids-page.ts';
 
 const TENANT = { route: 'abcdefgh' };
 
@@ -13,26 +16,16 @@ describe('global ids', () => {
     expect(parseGlobalId(id)).toEqual({ type: 'Consent', route: 'abcdefgh', key: 'jane:portal' });
   });
 
-  it('keep the tags that clients have stored: none of them ever changes', () => {
-    const tags: NodeTags = {
-      app: 'LinkedApp',
-      blk: 'Lockout',
-      cli: 'Client',
-      con: 'Consent',
-      crd: 'Credential',
-      dev: 'Device',
-      evt: 'SecurityEvent',
-      fed: 'FederationLink',
-      grp: 'Group',
-      idp: 'FederationProvider',
-      key: 'SigningKey',
-      rol: 'Role',
-      rsk: 'Riskbit',
-      ses: 'Session',
-      ten: 'Tenant',
-      usr: 'User',
-    };
-    for (const [tag, type] of Object.entries(tags)) expect(toGlobalId(type, TENANT, 'x')).toBe(`${tag}~abcdefgh~x`);
+  it('keep the tags that clients have stored: the page that lists them changes by new ones only', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/ids.md'), 'utf8');
+    expect(page).toContain('| `con` | `Consent` |');
+    expect(page).toContain('| `usr` | `User` |');
+    expect(buildIdsPage(page)).toBe(page);
+    expect(buildIdsPage('')).toBe(page);
+    const others = taggedTypes().filter((type) => type !== 'Device');
+    expect(buildIdsPage(page.replace('| `dev` | `Device` |\n', ''), others)).not.toContain('Device');
+    expect(() => buildIdsPage(page, others)).toThrow('The tag dev of Device is gone');
+    expect(() => buildIdsPage(page.replace('`Device`', '`Machine`'))).toThrow('The tag dev of Machine is Device');
   });
 
   it('do not start with two types under one tag, or with one type under two tags', () => {
