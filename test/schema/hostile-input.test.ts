@@ -289,7 +289,6 @@ describe.each(ENGINES)('texts that no column accepts, on $name', ({ open }) => {
     'are refused or find nothing: %s',
     async (_, type, field) => {
       const { globalId, keys } = there;
-      // A type without a key needs one in `populateTenant`.
       expect(Object.keys(keys)).toContain(type);
       const id = globalId(type as TaggedType);
       const around = (text: string) => `{ node(id: "${id}") { ... on ${type} { ${text} } } }`;
