@@ -20,8 +20,11 @@ import { currentLimits, type TimeLimits } from './time-limits.ts';
 import { translateDatabaseError } from './unavailable.ts';
 import { openUnitOfWork } from './unit-of-work.ts';
 
-/** Called for every statement that reaches the database; tests count statements with it, `LOG_LEVEL=trace` logs them. */
-export type StatementObserver = (sql: string) => void;
+/**
+ * Called for every statement that reaches the database, with its parameters: tests count statements with it and look at their
+ * plans. Parameters hold secrets, so they must not be logged.
+ */
+export type StatementObserver = (sql: string, parameters: readonly unknown[]) => void;
 
 /** The database a URL leads to, by the driver's own rules (the user's name where the URL has none). */
 export function databaseName(url: string): string {
@@ -144,7 +147,7 @@ class GuardedDriver implements Driver {
   }
 
   beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    this.#observe?.('begin');
+    this.#observe?.('begin', []);
     return this.#begin(unwrap(connection), settings).catch((error) => this.#giveBack(connection, error));
   }
 
@@ -154,12 +157,12 @@ class GuardedDriver implements Driver {
   }
 
   commitTransaction(connection: DatabaseConnection): Promise<void> {
-    this.#observe?.('commit');
+    this.#observe?.('commit', []);
     return this.#inner.commitTransaction(unwrap(connection)).catch(rethrowTranslated);
   }
 
   rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    this.#observe?.('rollback');
+    this.#observe?.('rollback', []);
     return this.#inner.rollbackTransaction(unwrap(connection)).catch((error) => this.#giveBack(connection, error));
   }
 
@@ -240,7 +243,7 @@ class GuardedConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    this.#observe?.(query.sql);
+    this.#observe?.(query.sql, query.parameters);
     try {
       return await this.inner.executeQuery<R>(query);
     } catch (error) {
@@ -249,7 +252,7 @@ class GuardedConnection implements DatabaseConnection {
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
-    this.#observe?.(query.sql);
+    this.#observe?.(query.sql, query.parameters);
     return this.inner.streamQuery<R>(query, chunkSize ?? 100);
   }
 }

@@ -1,0 +1,291 @@
+import type { Services } from '../../schema/context.ts';
+import type { Authority } from '../../src/access/index.ts';
+import type { TenantRef } from '../../src/kernel/index.ts';
+import type { PageRequest, PageResult } from '../../src/persistence/index.ts';
+import type { UserFilter, UserOrder } from '../../src/users/index.ts';
+import { madeId, RARE } from './growth-data.ts';
+
+/** Where the reads happen: a tenant that `fillTenant` filled. */
+export interface GrownTenant {
+  readonly services: Services;
+  readonly tenant: TenantRef;
+  readonly authority: Authority;
+  readonly now: Date;
+}
+
+/** A read of the services, whose statements are looked at. */
+export interface GrowthRead {
+  readonly name: string;
+  readonly run: (grown: GrownTenant) => unknown;
+  /** Rows that its statements may look at, where that is more than the rule of the test allows, and why. */
+  readonly mayRead?: { readonly rows: number; readonly because: string };
+  /**
+   * Whether its statements have to be planned for their parameters each time: a plan for the average tenant reads too much of a
+   * large one. Such a statement must not be sent under a name. Default false.
+   */
+  readonly isPlannedAnew?: boolean;
+}
+
+const user = (n: number) => madeId('user', n);
+const USERS = [5, 6, 7, 8].map(user);
+
+interface AnyPage extends Omit<PageResult<unknown>, 'cursorOf'> {
+  readonly cursorOf: (row: never) => string;
+}
+
+type Page = (grown: GrownTenant, request: PageRequest) => Promise<AnyPage>;
+
+/** The pages of a list: the first, the second, the last and the one before it. */
+function pages(name: string, page: Page): GrowthRead[] {
+  return [
+    { name: `${name}: first page`, run: (grown) => page(grown, {}) },
+    { name: `${name}: page after`, run: async (grown) => page(grown, { after: await middle(page, grown) }) },
+    { name: `${name}: last page`, run: (grown) => page(grown, { last: 20 }) },
+    {
+      name: `${name}: page before`,
+      run: async (grown) => page(grown, { last: 20, before: await middle(page, grown) }),
+    },
+  ];
+}
+
+/** The cursor of the last row of the first page. */
+async function middle(page: Page, grown: GrownTenant): Promise<string> {
+  const { rows, cursorOf } = await page(grown, { first: 5 });
+  return cursorOf(rows.at(-1) as never);
+}
+
+const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
+  'a username': { username: 'user0000012' },
+  'an e-mail address': { email: 'user12@example.com' },
+  'the state "enabled"': { enabled: true },
+  'a verified address': { emailVerified: true },
+  'an external id': { externalId: 'ext-12' },
+  'an external id that nobody has': { externalId: 'nobody' },
+  'an attribute of one': { attribute: { name: 'badge', value: '12' } },
+  'two alternatives that are rare': {
+    anyOf: [
+      { allOf: [{ attribute: 'badge', operator: 'eq', value: '12' }] },
+      { allOf: [{ attribute: 'username', operator: 'eq', value: 'user0000012' }] },
+    ],
+  },
+  'one subject': { anyOf: [{ allOf: [{ field: 'subject', operator: 'eq', value: user(12) }] }] },
+  'the time of creation': { createdFrom: new Date('2026-01-01'), createdBefore: new Date('2027-01-01') },
+  'a role': { roleId: madeId('own-role', 12) },
+};
+
+const usersPage =
+  (filter: UserFilter, order: UserOrder, descending = false): Page =>
+  ({ services, authority }, request) =>
+    services.users.page(authority, filter, order, { ...request, descending });
+
+const USER_READS: GrowthRead[] = [
+  ...(['createdAt', 'username'] as const).flatMap((order) => [
+    ...pages(`users by ${order}`, usersPage({}, order)),
+    ...pages(`users by ${order} backwards`, usersPage({}, order, true)),
+    ...Object.entries(USER_FILTERS).map(
+      ([name, filter]): GrowthRead => ({
+        name: `users by ${order} with ${name}`,
+        run: (grown) => usersPage(filter, order)(grown, {}),
+      }),
+    ),
+  ]),
+  { name: 'a user by id', run: ({ services, authority }) => services.users.find(authority, user(12)) },
+  {
+    name: 'a user by username',
+    run: ({ services, authority }) => services.users.findByUsername(authority, 'user0000012'),
+  },
+  { name: 'users by id', run: ({ services, tenant }) => services.users.findMany(tenant.id, USERS) },
+];
+
+const sessionsPage =
+  (filter: object): Page =>
+  ({ services, authority }, request) =>
+    services.sessions.page(authority, filter, request);
+
+const SESSION_READS: GrowthRead[] = [
+  ...pages('sessions', sessionsPage({})),
+  ...pages('sessions of a user', sessionsPage({ userId: user(12) })).slice(0, 1),
+  {
+    name: 'newest sessions of users',
+    run: ({ services, tenant }) => services.sessions.newestOfUsers(tenant.id, USERS, 5),
+  },
+  { name: 'a session', run: ({ services, tenant }) => services.sessions.findIn(tenant.id, madeId('x', 1)) },
+  { name: 'devices of users', run: ({ services, tenant }) => services.devices.ofUsers(tenant.id, USERS) },
+];
+
+const eventsPage =
+  (filter: object): Page =>
+  ({ services, tenant }, request) =>
+    services.eventEngine.reader.page(tenant.id, filter, request);
+
+const eventsWith = (name: string, filter: object): GrowthRead => ({
+  name: `events with ${name}`,
+  run: (grown) => eventsPage(filter)(grown, {}),
+});
+
+const EVENT_READS: GrowthRead[] = [
+  ...pages('events', eventsPage({})),
+  eventsWith('a frequent type', { types: ['token.issued'] }),
+  eventsWith('a frequent and a rare type', { types: ['token.issued', RARE.eventType] }),
+  eventsWith('types that are not frequent', { types: ['user.updated', RARE.eventType, 'user.deleted'] }),
+  eventsWith('a category', { categories: ['user'] }),
+  eventsWith('a client', { clientId: 'client-7' }),
+  eventsWith('an outcome', { outcome: 'failure' }),
+  eventsWith('a time', { from: new Date('2026-11-22T08:00:00Z'), to: new Date('2026-11-22T09:00:00Z') }),
+  eventsWith('an account', { subjectId: user(12) }),
+  eventsWith('an account and a rare type', { subjectId: user(12), types: [RARE.eventType] }),
+  {
+    name: 'events of an account',
+    run: ({ services, authority }) => services.accountHistory.page(authority, user(12), {}, { descending: true }),
+  },
+  {
+    name: 'older events of an account',
+    run: async ({ services, authority }) => {
+      const first = await services.accountHistory.page(authority, user(12), {}, { first: 2, descending: true });
+      await services.accountHistory.page(
+        authority,
+        user(12),
+        {},
+        {
+          descending: true,
+          after: first.cursorOf(first.rows.at(-1)!),
+        },
+      );
+    },
+  },
+];
+
+const list =
+  (service: 'clients' | 'roles' | 'riskbits' | 'lockouts' | 'federationProviders' | 'tenants', filter: object): Page =>
+  ({ services, authority }, request) =>
+    services[service].page(authority, filter as never, request);
+
+const groupsPage =
+  (filter: object, order: 'path' | 'createdAt'): Page =>
+  ({ services, authority }, request) =>
+    services.groups.page(authority, filter, order, request);
+
+const LISTS: GrowthRead[] = [
+  ...(['clients', 'riskbits', 'federationProviders'] as const).flatMap((service) => [
+    ...pages(service, list(service, {})),
+  ]),
+  ...pages('groups by time', groupsPage({}, 'createdAt')),
+  ...pages('groups of a profile', groupsPage({ profile: 'groups' }, 'createdAt')),
+  ...pages('groups at the top', groupsPage({ parentId: null }, 'createdAt')),
+  { name: 'groups with an external id', run: (grown) => groupsPage({ externalId: 'ext-12' }, 'path')(grown, {}) },
+  {
+    name: 'groups with an attribute',
+    run: (grown) =>
+      groupsPage({ anyOf: [{ allOf: [{ attribute: 'number', operator: 'eq', value: '12' }] }] }, 'path')(grown, {}),
+  },
+  ...pages('members of a group', ({ services, authority }, request) =>
+    services.groupMembers.page(authority, madeId('group', 1), request),
+  ),
+  {
+    name: 'first members of groups',
+    run: ({ services, tenant }) =>
+      services.groupMembers.firstOf(
+        tenant.id,
+        [1, 2].map((n) => madeId('group', n)),
+        20,
+      ),
+  },
+  { name: 'groups of users', run: ({ services, tenant }) => services.groups.ofUsers(tenant.id, USERS) },
+  {
+    name: 'children of groups',
+    run: ({ services, tenant }) => services.groups.childrenOf(tenant.id, [madeId('group', 1)]),
+  },
+  { name: 'riskbits of a level', run: (grown) => list('riskbits', { ratingLevel: 'C' })(grown, {}) },
+  { name: 'blocks of a user', run: (grown) => list('lockouts', { userId: user(13) })(grown, {}) },
+];
+
+const KEY_READS: GrowthRead[] = [
+  { name: 'a tenant by id', run: ({ services }) => services.directory.byId(madeId('tenant', 7)) },
+  { name: 'a tenant by route', run: ({ services, tenant }) => services.directory.byRoute(tenant.route) },
+  { name: 'a tenant by host', run: ({ services }) => services.directory.byHost('id.example.net') },
+  {
+    name: 'whether a name of a tenant is taken',
+    run: ({ services }) => services.tenants.isNameTaken('Tenant-0000007'),
+  },
+  {
+    name: 'a client by client_id',
+    run: ({ services, tenant }) => services.clientDirectory.byClientId(tenant.id, 'client-000012'),
+  },
+  {
+    name: 'clients by id',
+    run: ({ services, tenant }) =>
+      services.clients.findMany(
+        tenant.id,
+        [12, 13].map((n) => madeId('own-client', n)),
+      ),
+    isPlannedAnew: true,
+  },
+  {
+    name: 'secrets of clients',
+    run: ({ services, tenant }) => services.clients.secretsOf(tenant.id, [madeId('own-client', 12)]),
+  },
+  {
+    name: 'scopes of clients',
+    run: ({ services, tenant }) => services.clients.scopesOf(tenant.id, [madeId('own-client', 12)]),
+  },
+  {
+    name: 'origins of a tenant',
+    run: ({ services, tenant }) => services.webOrigins.isListed(tenant.id, 'https://none.example'),
+  },
+  { name: 'roles of a user', run: ({ services, tenant }) => services.rolePermissions.ofUser(tenant.id, user(12)) },
+  {
+    name: 'roles of a group',
+    run: ({ services, tenant }) => services.rolePermissions.heldBy(tenant.id, 'group', madeId('group', 12)),
+  },
+  {
+    name: 'roles of a client',
+    run: ({ services, tenant }) => services.rolePermissions.ofClient(tenant.id, madeId('own-client', 12)),
+  },
+  {
+    name: 'roles granted to users',
+    run: ({ services, tenant }) => services.roles.grantedTo(tenant.id, 'user', USERS),
+    isPlannedAnew: true,
+  },
+  {
+    name: 'children of roles',
+    run: ({ services, tenant }) => services.roles.childrenOf(tenant.id, [madeId('own-role', 12)]),
+    isPlannedAnew: true,
+  },
+  { name: 'a role by name', run: ({ services, tenant }) => services.roles.findByName(tenant.id, 'role-000012') },
+  { name: 'links of users', run: ({ services, tenant }) => services.federationLinks.ofUsers(tenant.id, USERS) },
+  {
+    name: 'consents of users',
+    run: ({ services, tenant }) => services.consents.ofUsers(tenant.id, USERS),
+    isPlannedAnew: true,
+  },
+  { name: 'rights of users', run: ({ services, tenant }) => services.rights.ofUsers(tenant.id, USERS) },
+  { name: 'rights on users', run: ({ services, tenant }) => services.rights.onUsers(tenant.id, USERS) },
+  {
+    name: 'credentials of users',
+    run: ({ services, tenant }) => services.authModes.credentialsOfUsers(tenant.id, USERS),
+  },
+  { name: 'auth modes of a user', run: ({ services, authority }) => services.authModes.get(authority, user(12)) },
+  {
+    name: 'security questions of users',
+    run: ({ services, tenant }) => services.securityQuestions.ofUsers(tenant.id, USERS),
+  },
+  {
+    name: 'apps of users',
+    run: ({ services, tenant }) => services.linkedApps.ofUsers(tenant.id, USERS),
+    isPlannedAnew: true,
+  },
+  { name: 'an event', run: ({ services, tenant }) => services.eventEngine.reader.findIn(tenant.id, madeId('x', 1)) },
+  {
+    name: 'feed cursors of events',
+    run: ({ services, tenant }) => services.eventEngine.reader.feedCursors(tenant.id, [madeId('x', 1)]),
+  },
+];
+
+/** Every list and look-up of the services, with each filter and order. */
+export const GROWTH_READS: readonly GrowthRead[] = [
+  ...USER_READS,
+  ...SESSION_READS,
+  ...EVENT_READS,
+  ...LISTS,
+  ...KEY_READS,
+];
