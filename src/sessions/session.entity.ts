@@ -28,6 +28,8 @@ export const SessionEntity = defineEntity({
   uniques: [{ name: 'sessions__cookie_hash', properties: ['tenantId', 'cookieHash'] }],
   indexes: [
     { name: 'sessions__user_id', properties: ['tenantId', 'userId', 'id'] },
+    { name: 'sessions__ip', properties: ['tenantId', 'ip', 'id'] },
+    { name: 'sessions__device_id', properties: ['tenantId', 'deviceId', 'id'] },
     { name: 'sessions__expires_at', properties: ['tenantId', 'expiresAt'] },
   ],
 });

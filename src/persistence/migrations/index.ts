@@ -6,6 +6,7 @@ import { Migration20261126EventApi } from './20261126-event-api.ts';
 import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
 import { Migration20261126LinkedAppCreate } from './20261126-linked-app-create.ts';
 import { Migration20261126ServedWords } from './20261126-served-words.ts';
+import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
@@ -18,4 +19,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126SigningKeyMoments', class: Migration20261126SigningKeyMoments },
   { name: 'Migration20261126LinkedAppCreate', class: Migration20261126LinkedAppCreate },
   { name: 'Migration20261126ServedWords', class: Migration20261126ServedWords },
+  { name: 'Migration20261126SessionsByOrigin', class: Migration20261126SessionsByOrigin },
 ] as const;
