@@ -27,6 +27,7 @@ export const RoleEntity = defineEntity({
     updatedAt: p.datetime(),
   },
   uniques: [{ name: 'roles__name', properties: ['tenantId', 'clientUuid', 'name'] }],
+  indexes: [{ name: 'roles__tenant_id__name', properties: ['tenantId', 'name', 'id'] }],
 });
 export type Role = InferEntity<typeof RoleEntity>;
 
