@@ -42,6 +42,9 @@ export const authModes = {
     byTenant('credential_ordinals', 'user_id', 'users'),
     byTenant('security_questions', 'user_id', 'users'),
   ],
+  indexes: {
+    lockouts__blocked_until: `create index "lockouts__blocked_until" on "lockouts" ("tenant_id", "blocked_until") where "blocked_until" is not null`,
+  },
   errors: [authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors],
   events: [totpEvents, securityQuestionEvents, passwordEvents, lockoutEvents, credentialEvents, authModeEvents],
   create: ({ base, sealer, directory, guarded: guard, userStore: users, endAccess }: AuthModeNeeds) => {

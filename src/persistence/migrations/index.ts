@@ -5,6 +5,7 @@ import { Migration20261126ClusterFacts } from './20261126-cluster-facts.ts';
 import { Migration20261126EventApi } from './20261126-event-api.ts';
 import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
 import { Migration20261126LinkedAppCreate } from './20261126-linked-app-create.ts';
+import { Migration20261126PresentBlocks } from './20261126-present-blocks.ts';
 import { Migration20261126RolesByName } from './20261126-roles-by-name.ts';
 import { Migration20261126ServedWords } from './20261126-served-words.ts';
 import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
@@ -22,4 +23,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126ServedWords', class: Migration20261126ServedWords },
   { name: 'Migration20261126SessionsByOrigin', class: Migration20261126SessionsByOrigin },
   { name: 'Migration20261126RolesByName', class: Migration20261126RolesByName },
+  { name: 'Migration20261126PresentBlocks', class: Migration20261126PresentBlocks },
 ] as const;
