@@ -8,7 +8,6 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
 
 /** The parts of a block's key. @throws INVALID_INPUT The key is not one. */
@@ -61,7 +60,7 @@ export class BlockResolver {
       ...(filter?.subjectKind == null ? {} : { subjectKind: filter.subjectKind }),
       ...(filter?.userId == null ? {} : { userId: keyOf('User', filter.userId, 'filter.userId') }),
     };
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     return toConnection(await services.lockouts.page(authority, narrowed, request));
   }
 

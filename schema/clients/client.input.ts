@@ -14,7 +14,8 @@ export class ClientFilterInput {
   isEnabled?: boolean | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Only clients whose `client_id` or name contains this text, ignoring case.',
+    description:
+      'Only clients whose `client_id` or name contains this text, ignoring case. No index finds parts of names: see `PageInfo` for lists of more than 10,000.',
   })
   nameContains?: string | null;
   @Field(() => Boolean, {

@@ -16,7 +16,6 @@ import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import {
   ClientFilterInput,
   type ClientPropertiesInput,
@@ -118,7 +117,7 @@ export class ClientResolver {
     @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: ClientFilterInput | null,
   ): Promise<ConnectionData<Client>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     return toConnection(
       await services.clients.page(authority, toColumns(given(filter ?? {})) as ClientFilter, request),
     );

@@ -9,7 +9,6 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { feedCursorOfEvent } from './event.loader.ts';
 import {
@@ -96,7 +95,7 @@ export class SecurityEventResolver {
     })
     filter?: SecurityEventFilterInput,
   ): Promise<ConnectionData<SecurityEvent>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
+    const request = toPageRequest(page, info, true);
     const { services, authority } = context;
     return toConnection(
       await services.eventEngine.reader.page(authority.tenant.id, await toFilter(context, filter), request),
@@ -127,7 +126,7 @@ export class SecurityEventResolver {
     })
     filter?: AccountEventFilterInput,
   ): Promise<ConnectionData<SecurityEvent>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending: true });
+    const request = toPageRequest(page, info, true);
     const id = keyOf('User', userId, 'userId');
     return toConnection(
       await services.accountHistory.page(authority, id, checked(services.eventEngine.catalogue, filter) ?? {}, request),

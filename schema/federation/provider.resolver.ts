@@ -8,7 +8,6 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import {
   CreateFederationProviderInput,
   CreateFederationProviderPayload,
@@ -68,7 +67,7 @@ export class FederationProviderResolver {
     })
     filter?: FederationProviderFilterInput | null,
   ): Promise<ConnectionData<object>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     const narrowed = toColumns(given(filter ?? {}));
     const found = await services.federationProviders.page(authority, narrowed as ProviderFilter, request);
     const { edges: places, ...rest } = toConnection(found);

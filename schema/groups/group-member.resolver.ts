@@ -7,7 +7,6 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
-import { selects } from '../kit/selection.ts';
 import { cutKey } from '../loading.ts';
 import { userById } from '../users/user.loader.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
@@ -48,7 +47,7 @@ export class GroupMemberResolver {
     @Ctx() { services, loaders, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionData<User>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     const first = (size: number) =>
       loaders.load(membersOfGroup, { tenantId: group.tenantId, key: cutKey(size, group.id) });
     const found = await services.groupMembers.page(authority, group.id, request, first);

@@ -40,7 +40,11 @@ export class GroupFilterInput {
   parentId?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only groups without a parent. Default false.' })
   topOnly?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'Only those whose name contains this text, ignoring case.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Only those whose name contains this text, ignoring case. No index finds parts of names: see `PageInfo` for lists of more than 10,000.',
+  })
   nameContains?: string | null;
   @Field(() => String, { nullable: true, description: 'Only those with this id in an external directory.' })
   externalId?: string | null;

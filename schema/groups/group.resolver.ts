@@ -11,7 +11,6 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { given } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { SortDirection } from '../kit/order.ts';
-import { selects } from '../kit/selection.ts';
 import {
   CreateGroupInput,
   CreateGroupPayload,
@@ -96,7 +95,7 @@ export class GroupResolver {
     orderBy?: GroupOrderInput | null,
   ): Promise<ConnectionData<Group>> {
     const descending = orderBy?.direction === SortDirection.DESC;
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending });
+    const request = toPageRequest(page, info, descending);
     const order = orderBy?.field ?? GroupOrderField.PATH;
     return toConnection(await services.groups.page(authority, toFilter(filter ?? {}), order, request));
   }

@@ -1,7 +1,12 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { PageRequest, PageResult } from '../../src/persistence/index.ts';
+import { selects } from './selection.ts';
 
-@ObjectType({ description: 'Position of a page in its list (Relay Cursor Connections).' })
+@ObjectType({
+  description:
+    'Position of a page in its list (Relay Cursor Connections). A page of a filtered list for which 10,000 items of the whole list were looked at in vain can hold fewer items than asked for, or none, although there are more: `hasNextPage` is true then and `endCursor` is where the next page begins.',
+})
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there are items after this page.' })
   hasNextPage!: boolean;
@@ -45,10 +50,11 @@ export interface ConnectionData<T> {
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
   readonly totalCount: number | null;
+  readonly isTotalCountExact: boolean | null;
 }
 
 /** The Relay shape of a page of rows. Cursors are computed only when they are selected. */
-export function toConnection<T>({ rows, cursorOf, ...page }: PageResult<T>): ConnectionData<T> {
+export function toConnection<T>({ rows, cursorOf, walkedTo, ...page }: PageResult<T>): ConnectionData<T> {
   const cursorAt = (row: T | undefined): string | null => (row === undefined ? null : cursorOf(row));
   return {
     get edges() {
@@ -56,20 +62,35 @@ export function toConnection<T>({ rows, cursorOf, ...page }: PageResult<T>): Con
     },
     nodes: rows,
     get pageInfo() {
-      const { hasNextPage, hasPreviousPage } = page;
-      return { hasNextPage, hasPreviousPage, startCursor: cursorAt(rows[0]), endCursor: cursorAt(rows.at(-1)) };
+      const { hasNextPage, hasPreviousPage, isBackwards } = page;
+      const [before, after] = isBackwards === true ? [walkedTo, undefined] : [undefined, walkedTo];
+      return {
+        hasNextPage,
+        hasPreviousPage,
+        startCursor: before ?? cursorAt(rows[0]),
+        endCursor: after ?? cursorAt(rows.at(-1)),
+      };
     },
     totalCount: page.totalCount ?? null,
+    isTotalCountExact: page.isTotalCountExact ?? null,
   };
 }
 
-/** Converts a connection's arguments to a page request. */
-export function toPageRequest(
-  args: PageArgs,
-  info: { readonly withTotal: boolean; readonly descending?: boolean },
-): PageRequest {
+/**
+ * Converts the arguments and the selection of a connection to a page request. A caller who selects `pageInfo` can go on from
+ * where a page ended, so it may end early.
+ */
+export function toPageRequest(args: PageArgs, info: GraphQLResolveInfo, descending?: boolean): PageRequest {
   const { first, after, last, before } = args;
-  return { first, after, last, before, withTotal: info.withTotal, descending: info.descending };
+  return {
+    first,
+    after,
+    last,
+    before,
+    withTotal: selects(info, 'totalCount') || selects(info, 'isTotalCountExact'),
+    mayEndEarly: selects(info, 'pageInfo'),
+    descending,
+  };
 }
 
 /** Classes of a connection and its edges for one type: `UserConnection`, `UserEdge`. */
@@ -96,9 +117,17 @@ export function connectionOf<T extends object>(node: ClassType<T>, name: string)
 
     @Field(() => Int, {
       nullable: true,
-      description: 'Number of items in the whole list; counted only when this field is selected.',
+      description:
+        'Number of items in the whole list, of which at most 10,000 are counted; see `isTotalCountExact`. Counted only when this field or that one is selected.',
     })
     totalCount!: number | null;
+
+    @Field(() => Boolean, {
+      nullable: true,
+      description:
+        'Whether `totalCount` is the number of all items; when false, there are at least as many. To count a filtered list, at most 10,000 items of the whole list are looked at.',
+    })
+    isTotalCountExact!: boolean | null;
   }
   return Connection;
 }

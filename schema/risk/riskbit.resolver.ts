@@ -8,7 +8,6 @@ import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import {
   CreateRiskbitInput,
   CreateRiskbitPayload,
@@ -51,7 +50,7 @@ export class RiskbitResolver {
     @Arg('filter', () => RiskbitFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RiskbitFilterInput | null,
   ): Promise<ConnectionData<Riskbit>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     const narrowed = toColumns(given(filter ?? {}));
     return toConnection(await services.riskbits.page(authority, narrowed as RiskbitFilter, request));
   }

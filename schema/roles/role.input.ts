@@ -10,7 +10,11 @@ export class RoleFilterInput {
   clientId?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Only roles of the tenant, not of clients. Default false.' })
   ofTenantOnly?: boolean | null;
-  @Field(() => String, { nullable: true, description: 'Only those whose name contains this text, ignoring case.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Only those whose name contains this text, ignoring case. No index finds parts of names: see `PageInfo` for lists of more than 10,000.',
+  })
   nameContains?: string | null;
   @Field(() => Boolean, {
     nullable: true,

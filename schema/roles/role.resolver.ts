@@ -22,7 +22,6 @@ import { GroupType } from '../groups/group.type.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   CreateRoleInput,
@@ -88,7 +87,7 @@ export class RoleResolver {
     @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RoleFilterInput | null,
   ): Promise<ConnectionData<Role>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     const owner =
       filter?.clientId == null
         ? null

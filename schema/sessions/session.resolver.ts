@@ -9,7 +9,6 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import { cutKey } from '../loading.ts';
 import { userById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
@@ -63,7 +62,7 @@ export class SessionResolver {
   ): Promise<ConnectionData<SessionRow>> {
     const { userId, deviceId, ip } = filter ?? {};
     const narrowed = { userId: userId == null ? null : keyOf('User', userId, 'filter.userId'), deviceId, ip };
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     return toConnection(await services.sessions.page(authority, narrowed, request));
   }
 

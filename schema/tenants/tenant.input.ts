@@ -6,7 +6,11 @@ import { LockoutGrowth, TenantSettingsView, TenantTemplateName, TenantType } fro
 export class TenantFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only enabled or only disabled ones.' })
   isEnabled?: boolean;
-  @Field(() => String, { nullable: true, description: 'Only those whose name contains this text, ignoring case.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Only those whose name contains this text, ignoring case. No index finds parts of names: see `PageInfo` for lists of more than 10,000.',
+  })
   nameContains?: string;
 }
 

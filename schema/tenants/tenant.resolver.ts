@@ -8,7 +8,6 @@ import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { selects } from '../kit/selection.ts';
 import {
   CreateTenantInput,
   CreateTenantPayload,
@@ -58,7 +57,7 @@ export class TenantResolver {
     @Arg('filter', () => TenantFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: TenantFilterInput,
   ): Promise<ConnectionData<Tenant>> {
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount') });
+    const request = toPageRequest(page, info);
     return toConnection(await services.tenants.page(authority, toColumns(given(filter ?? {})), request));
   }
 

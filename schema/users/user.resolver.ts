@@ -11,7 +11,6 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { SortDirection } from '../kit/order.ts';
-import { selects } from '../kit/selection.ts';
 import {
   CreateUserInput,
   CreateUserPayload,
@@ -88,7 +87,7 @@ export class UserResolver {
     orderBy?: UserOrderInput | null,
   ): Promise<ConnectionData<User>> {
     const descending = orderBy?.direction === SortDirection.DESC;
-    const request = toPageRequest(page, { withTotal: selects(info, 'totalCount'), descending });
+    const request = toPageRequest(page, info, descending);
     const order = orderBy?.field ?? UserOrderField.CREATED_AT;
     return toConnection(await services.users.page(authority, toFilter(filter ?? {}), order, request));
   }

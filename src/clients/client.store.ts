@@ -2,7 +2,16 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  allOf,
+  columnsOf,
+  type Database,
+  narrowedPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  testing,
+} from '../persistence/index.ts';
 import {
   type Client,
   ClientEntity,
@@ -26,6 +35,8 @@ export interface ClientFilter {
 
 /** Most linked apps shown per user: about 1 KB each, so 100 KB. */
 const MAX_INSTANCES = 100;
+
+const BY_CLIENT_ID: readonly PageKey[] = [{ column: 'clients.client_id', property: 'clientId', type: 'text' }];
 
 /** The only queries on clients and their secrets. */
 export class ClientStore {
@@ -79,19 +90,22 @@ export class ClientStore {
 
   /** Clients in the order of their client_id. */
   page(tenantId: string, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {
-    let query = this.#select(tenantId).where(
-      'clients.kind',
-      'in',
-      filter.withBuiltin === true ? ['regular', 'builtin'] : ['regular'],
-    );
-    if (filter.enabled !== undefined) query = query.where('clients.enabled', '=', filter.enabled);
-    if (filter.nameContains !== undefined) {
-      const part = filter.nameContains.toLowerCase();
-      query = query.where(
-        sql<boolean>`(position(${part} in lower(clients.client_id)) > 0 or position(${part} in lower(clients.name)) > 0)`,
-      );
-    }
-    return keysetPage<Client>(query, [{ column: 'clients.client_id', property: 'clientId', type: 'text' }], request);
+    const { enabled, nameContains, withBuiltin } = filter;
+    const kinds = withBuiltin === true ? ['regular', 'builtin'] : ['regular'];
+    const query = this.#select(tenantId).where('clients.kind', 'in', kinds);
+    const part = nameContains?.toLowerCase();
+    const narrowing = allOf([
+      ...(enabled === undefined ? [] : [testing(sql<boolean>`clients.enabled = ${enabled}`)]),
+      ...(part === undefined
+        ? []
+        : [
+            testing(
+              sql<boolean>`(position(${part} in lower(clients.client_id)) > 0 or position(${part} in lower(clients.name)) > 0)`,
+            ),
+          ]),
+    ]);
+    const list = { query, table: 'clients', columns: this.#columns, id: 'clients.id' };
+    return narrowedPage<Client>(this.#db, list, narrowing, BY_CLIENT_ID, request);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */

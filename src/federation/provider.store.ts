@@ -2,7 +2,16 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  allOf,
+  columnsOf,
+  type Database,
+  narrowedPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  testing,
+} from '../persistence/index.ts';
 import { type FederationLinkEntity, type FederationProvider, FederationProviderEntity } from './federation.entity.ts';
 
 type Tables = InferKyselyDB<typeof FederationProviderEntity> & InferKyselyDB<typeof FederationLinkEntity>;
@@ -12,6 +21,8 @@ export interface ProviderFilter {
   readonly type?: string;
   readonly enabled?: boolean;
 }
+
+const BY_NAME: readonly PageKey[] = [{ column: 'name', property: 'name', type: 'text' }];
 
 /** The only queries on federation providers. */
 export class FederationProviderStore {
@@ -59,10 +70,14 @@ export class FederationProviderStore {
 
   /** Providers in the order of their names. */
   page(tenantId: string, filter: ProviderFilter, request: PageRequest): Promise<PageResult<FederationProvider>> {
-    let query = this.#select(tenantId);
-    if (filter.type !== undefined) query = query.where('type', '=', filter.type);
-    if (filter.enabled !== undefined) query = query.where('enabled', '=', filter.enabled);
-    return keysetPage<FederationProvider>(query, [{ column: 'name', property: 'name', type: 'text' }], request);
+    const { type, enabled } = filter;
+    const narrowing = allOf([
+      ...(type === undefined ? [] : [testing(sql<boolean>`federation_providers.type = ${type}`)]),
+      ...(enabled === undefined ? [] : [testing(sql<boolean>`federation_providers.enabled = ${enabled}`)]),
+    ]);
+    const table = 'federation_providers';
+    const list = { query: this.#select(tenantId), table, columns: this.#columns, id: `${table}.id` };
+    return narrowedPage<FederationProvider>(this.#db, list, narrowing, BY_NAME, request);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */

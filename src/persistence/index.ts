@@ -9,6 +9,8 @@ export type { DatabaseServer } from './database-server.ts';
 export type { StatementObserver } from './dialect.ts';
 export { migrate } from './migrate.ts';
 export { defineStatement, type NamedStatement } from './named-statements.ts';
+export { type NarrowedList, narrowedPage } from './narrowed-page.ts';
+export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
 export type { EntityList } from './orm-options.ts';
 export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
@@ -16,9 +18,12 @@ export {
   type AnyOf,
   addSearchRows,
   anyOfFaults,
-  anyOfSql,
+  anyOfNarrowing,
+  bySearchRow,
   type Comparison,
   type ComparisonOperator,
+  keyBegins,
+  keyIs,
   replaceSearchRows,
   type Searched,
   type SearchField,

@@ -1,5 +1,6 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { invalidField } from '../kernel/index.ts';
+import type { Database } from './database.ts';
 
 /** A column that orders a list. `column` as written in SQL, `property` as the rows name it. The last key must be unique. */
 export interface PageKey {
@@ -18,26 +19,40 @@ export interface PageRequest {
   readonly descending?: boolean | undefined;
   /** Whether to count the rows of the whole list as well, with a second statement. */
   readonly withTotal?: boolean | undefined;
+  /**
+   * Whether a page of a narrowed list may end before it is full (`PageResult.walkedTo`). Default false: for callers who cannot
+   * go on from there, the list is read on until the page is full or the list ends.
+   */
+  readonly mayEndEarly?: boolean | undefined;
 }
 
 export interface PageResult<T> {
   readonly rows: readonly T[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Present if requested. */
+  /** Present if requested; at most 10,000. */
   readonly totalCount?: number;
+  /** Whether the list has no more rows than `totalCount`. Present together with it. */
+  readonly isTotalCountExact?: boolean;
+  /**
+   * Cursor of the last row that was looked at, where a page of a narrowed list ended before it was full. The list may go on
+   * after it, in the direction of the page.
+   */
+  readonly walkedTo?: string;
+  /** Whether `last` or `before` asked for the end of the list. Default false. */
+  readonly isBackwards?: boolean;
   /** The cursor of a row of this page. */
   readonly cursorOf: (row: T) => string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the query's table types do not matter here, and naming them would infect every store
-type AnySelect = SelectQueryBuilder<any, any, any>;
+export type AnySelect = SelectQueryBuilder<any, any, any>;
 
 /** Largest page: 200 rows of about 2 KB are 400 KB, and a page is built in memory. */
 const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 20;
 
-function encodeCursor(values: readonly unknown[]): string {
+export function encodeCursor(values: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
@@ -106,47 +121,93 @@ export async function firstPage<T>(
   return { rows, hasNextPage: hasMore, hasPreviousPage: false, cursorOf };
 }
 
-/**
- * Reads one page of a filtered query by keyset: the cost of a page does not grow with its distance from the start.
- * @param query Filtered, with its columns selected, neither ordered nor limited.
- * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
- */
-export async function keysetPage<T>(
-  query: AnySelect,
-  keys: readonly PageKey[],
-  request: PageRequest,
-): Promise<PageResult<T>> {
+/** A page that was requested, in the terms of its statement. */
+export interface Window {
+  readonly size: number;
+  readonly isBackwards: boolean;
+  /** Whether the statement reads the largest keys first. */
+  readonly isDescending: boolean;
+  readonly orderBy: RawBuilder<unknown>;
+  /** The rows after `after` and before `before`; always true without cursors. */
+  readonly within: RawBuilder<boolean>;
+}
+
+/** @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range. */
+export function toWindow(keys: readonly PageKey[], request: PageRequest): Window {
   const { size, backwards } = pageSize(request);
-  const descending = (request.descending ?? false) !== backwards;
+  const isDescending = (request.descending ?? false) !== backwards;
   const tuple = sql`(${sql.join(keys.map((key) => sql.raw(key.column)))})`;
   const bound = (cursor: string, path: string) => {
     const values = decodeCursor(cursor, keys, path);
     return sql`(${sql.join(keys.map((key, i) => sql`${values[i]}::${sql.raw(key.type)}`))})`;
   };
-  let page = query;
-  if (request.after != null) {
-    const after = bound(request.after, 'after');
-    page = page.where(request.descending ? sql<boolean>`${tuple} < ${after}` : sql<boolean>`${tuple} > ${after}`);
-  }
-  if (request.before != null) {
-    const before = bound(request.before, 'before');
-    page = page.where(request.descending ? sql<boolean>`${tuple} > ${before}` : sql<boolean>`${tuple} < ${before}`);
-  }
-  for (const key of keys) page = page.orderBy(sql.raw(key.column), descending ? 'desc' : 'asc');
-  // One row more than requested shows whether the list continues, even if no items are requested.
-  const found = (await page.limit(size + 1).execute()) as T[];
-  const { rows, hasMore, cursorOf } = pageOf(found, keys, size);
-  const total = request.withTotal ? await countRows(query) : undefined;
+  const [beyond, short] = request.descending ? [sql`<`, sql`>`] : [sql`>`, sql`<`];
+  const within = [
+    ...(request.after == null ? [] : [sql`${tuple} ${beyond} ${bound(request.after, 'after')}`]),
+    ...(request.before == null ? [] : [sql`${tuple} ${short} ${bound(request.before, 'before')}`]),
+  ];
+  const direction = sql.raw(isDescending ? 'desc' : 'asc');
   return {
-    rows: backwards ? rows.toReversed() : rows,
-    hasNextPage: backwards ? request.before != null : hasMore,
-    hasPreviousPage: backwards ? hasMore : request.after != null,
-    ...(total === undefined ? {} : { totalCount: total }),
+    size,
+    isBackwards: backwards,
+    isDescending,
+    orderBy: sql.join(keys.map((key) => sql`${sql.raw(key.column)} ${direction}`)),
+    within: within.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(within, sql` and `)}`,
+  };
+}
+
+/**
+ * Reads one page of a filtered query by keyset: the cost of a page does not grow with its distance from the start.
+ * @param query Filtered by what an index serves in this order, with its columns selected, neither ordered nor limited.
+ * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
+ */
+export async function keysetPage<T>(
+  db: Database,
+  query: AnySelect,
+  keys: readonly PageKey[],
+  request: PageRequest,
+): Promise<PageResult<T>> {
+  const window = toWindow(keys, request);
+  // One row more than requested shows whether the list continues, even if no items are requested.
+  const page = query
+    .where(window.within)
+    .orderBy(window.orderBy)
+    .limit(window.size + 1);
+  const found = (await page.execute()) as T[];
+  const total = request.withTotal ? await countRows(db, query, window) : {};
+  return { ...toPage(found, keys, request, window), ...total };
+}
+
+/** The page of rows that were read with one row more than requested, in the order of the statement. */
+export function toPage<T>(
+  found: readonly T[],
+  keys: readonly PageKey[],
+  request: PageRequest,
+  { size, isBackwards }: Window,
+): PageResult<T> {
+  const { rows, hasMore, cursorOf } = pageOf(found, keys, size);
+  return {
+    rows: isBackwards ? rows.toReversed() : rows,
+    hasNextPage: isBackwards ? request.before != null : hasMore,
+    hasPreviousPage: isBackwards ? hasMore : request.after != null,
+    isBackwards,
     cursorOf,
   };
 }
 
-async function countRows(query: AnySelect): Promise<number> {
-  const row = await query.clearSelect().select(sql<number>`count(*)`.as('total')).executeTakeFirst();
-  return Number(row?.total ?? 0);
+/** Most rows that are counted: reading so many index entries takes some 5 ms. */
+export const COUNTED_AT_MOST = 10_000;
+
+export type Total = Required<Pick<PageResult<unknown>, 'totalCount' | 'isTotalCountExact'>>;
+
+/** Counts in the order of the list, because without one a planner may read the whole table for the first rows of a tenant. */
+async function countRows(db: Database, query: AnySelect, { orderBy }: Window): Promise<Total> {
+  const counted = query
+    .clearSelect()
+    .select(sql`true`.as('counted'))
+    .orderBy(orderBy)
+    .limit(COUNTED_AT_MOST + 1);
+  const { rows } = await sql<{ total: unknown }>`select count(*) as total from (${counted}) counted`.execute(db.read());
+  const total = Number(rows[0]!.total);
+  return { totalCount: Math.min(total, COUNTED_AT_MOST), isTotalCountExact: total <= COUNTED_AT_MOST };
 }

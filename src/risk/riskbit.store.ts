@@ -1,7 +1,17 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
+import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  allOf,
+  columnsOf,
+  type Database,
+  narrowedPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  testing,
+} from '../persistence/index.ts';
 import { type Riskbit, RiskbitEntity } from './riskbit.entity.ts';
 
 type Tables = InferKyselyDB<typeof RiskbitEntity>;
@@ -18,6 +28,11 @@ export type RiskPlatform = 'android' | 'ios';
 
 /** 500 rows of 11 values are 5,500 parameters; a statement may have 65,535. */
 const ROWS_PER_INSERT = 500;
+
+const BY_LEVEL: readonly PageKey[] = [
+  { column: 'rating_level', property: 'ratingLevel', type: 'text' },
+  { column: 'score', property: 'score', type: 'text' },
+];
 
 /** The only queries on riskbits. */
 export class RiskbitStore {
@@ -43,18 +58,15 @@ export class RiskbitStore {
 
   /** Riskbits by rating level, then score. */
   page(tenantId: string, filter: RiskbitFilter, request: PageRequest): Promise<PageResult<Riskbit>> {
+    const { ratingLevel, operation, enabled } = filter;
     let query = this.#select(tenantId);
-    if (filter.ratingLevel !== undefined) query = query.where('rating_level', '=', filter.ratingLevel);
-    if (filter.operation !== undefined) query = query.where('operation', '=', filter.operation);
-    if (filter.enabled !== undefined) query = query.where('enabled', '=', filter.enabled);
-    return keysetPage<Riskbit>(
-      query,
-      [
-        { column: 'rating_level', property: 'ratingLevel', type: 'text' },
-        { column: 'score', property: 'score', type: 'text' },
-      ],
-      request,
-    );
+    if (ratingLevel !== undefined) query = query.where('rating_level', '=', ratingLevel);
+    const narrowing = allOf([
+      ...(operation === undefined ? [] : [testing(sql<boolean>`riskbits.operation = ${operation}`)]),
+      ...(enabled === undefined ? [] : [testing(sql<boolean>`riskbits.enabled = ${enabled}`)]),
+    ]);
+    const list = { query, table: 'riskbits', columns: this.#columns, id: 'riskbits.id' };
+    return narrowedPage<Riskbit>(this.#db, list, narrowing, BY_LEVEL, request);
   }
 
   /**

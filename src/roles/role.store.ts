@@ -2,7 +2,15 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  columnsOf,
+  type Database,
+  narrowedPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  testing,
+} from '../persistence/index.ts';
 import {
   type HolderKind,
   type Role,
@@ -36,6 +44,11 @@ export interface GrantedRole extends Role {
 
 /** Table of each kind of holder. A grant can name a row of three tables, so no foreign key can check it. */
 const HOLDER_TABLES: Readonly<Record<HolderKind, string>> = { user: 'users', group: 'groups', client: 'clients' };
+
+const BY_NAME: readonly PageKey[] = [
+  { column: 'roles.name', property: 'name', type: 'text' },
+  { column: 'roles.id', property: 'id', type: 'uuid' },
+];
 
 /** The only queries on roles, their child roles and their grants. */
 export class RoleStore {
@@ -87,17 +100,10 @@ export class RoleStore {
         ? query.where('roles.client_uuid', '=', filter.clientUuid)
         : query.where(sql<boolean>`false`);
     if (filter.withBuiltin !== true) query = query.where('roles.builtin', '=', false);
-    if (filter.nameContains !== undefined) {
-      query = query.where(sql<boolean>`position(${filter.nameContains.toLowerCase()} in lower(roles.name)) > 0`);
-    }
-    return keysetPage<Role>(
-      query,
-      [
-        { column: 'roles.name', property: 'name', type: 'text' },
-        { column: 'roles.id', property: 'id', type: 'uuid' },
-      ],
-      request,
-    );
+    const part = filter.nameContains?.toLowerCase();
+    const narrowing = part === undefined ? null : testing(sql<boolean>`position(${part} in lower(roles.name)) > 0`);
+    const list = { query, table: 'roles', columns: this.#columns, id: 'roles.id' };
+    return narrowedPage<Role>(this.#db, list, narrowing, BY_NAME, request);
   }
 
   /** The roles granted directly to each holder, by name, without those through groups or other roles. */

@@ -89,7 +89,7 @@ export class SessionStore {
     if (filter.deviceId != null) query = query.where('sessions.device_id', '=', filter.deviceId);
     if (filter.ip != null) query = query.where('sessions.ip', '=', filter.ip);
     const key = { column: 'sessions.id', property: 'id', type: 'uuid' } as const;
-    return keysetPage<SessionRow>(query, [key], { ...request, descending: true });
+    return keysetPage<SessionRow>(this.#db, query, [key], { ...request, descending: true });
   }
 
   async insert(session: Session): Promise<void> {

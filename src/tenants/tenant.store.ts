@@ -1,7 +1,16 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  allOf,
+  columnsOf,
+  type Database,
+  narrowedPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  testing,
+} from '../persistence/index.ts';
 import { effectiveSettings, type TenantSettingsPatch } from './settings.ts';
 import { type Tenant, TenantEntity, type TenantHostEntity } from './tenant.entity.ts';
 
@@ -18,6 +27,8 @@ export interface TenantFilter {
   /** The only tenant the caller may see; absent = all. */
   readonly only?: string;
 }
+
+const BY_NAME: readonly PageKey[] = [{ column: 'lower("name")', property: 'foldedName', type: 'text' }];
 
 /** The only queries on tenants. */
 export class TenantStore {
@@ -40,7 +51,9 @@ export class TenantStore {
   }
 
   async findByName(name: string): Promise<Tenant | null> {
-    return ((await this.#select().where('name', '=', name).executeTakeFirst()) ?? null) as Tenant | null;
+    // The index ignores case, and no two names differ in case alone.
+    const query = this.#select().where(sql`lower("name")`, '=', name.toLowerCase()).where('name', '=', name);
+    return ((await query.executeTakeFirst()) ?? null) as Tenant | null;
   }
 
   /** Whether any tenant has the name, ignoring case. */
@@ -62,15 +75,23 @@ export class TenantStore {
     return ((await this.#select().where('id', 'in', byHost).executeTakeFirst()) ?? null) as Tenant | null;
   }
 
-  /** Tenants in the order of their names. */
+  /** Tenants in the order of their names, ignoring case, which is that of their index. */
   page(filter: TenantFilter, request: PageRequest): Promise<PageResult<Tenant>> {
-    let query = this.#select();
-    if (filter.only !== undefined) query = query.where('id', '=', filter.only);
-    if (filter.enabled !== undefined) query = query.where('enabled', '=', filter.enabled);
-    if (filter.nameContains !== undefined) {
-      query = query.where(sql<boolean>`position(${filter.nameContains.toLowerCase()} in lower("name")) > 0`);
-    }
-    return keysetPage<Tenant>(query, [{ column: 'name', property: 'name', type: 'text' }], request);
+    const { only, enabled, nameContains } = filter;
+    const columns = [...this.#columns, sql<string>`lower("name")`.as('foldedName')];
+    let query = (this.#db.read() as Kysely<Tables>)
+      .selectFrom('tenants')
+      .select(columns as never[])
+      .where('deleted_at', 'is', null);
+    if (only !== undefined) query = query.where('id', '=', only);
+    const narrowing = allOf([
+      ...(enabled === undefined ? [] : [testing(sql<boolean>`tenants.enabled = ${enabled}`)]),
+      ...(nameContains === undefined
+        ? []
+        : [testing(sql<boolean>`position(${nameContains.toLowerCase()} in lower("name")) > 0`)]),
+    ]);
+    const list = { query, table: 'tenants', columns, id: 'tenants.id' };
+    return narrowedPage<Tenant>(this.#db, list, narrowing, BY_NAME, request);
   }
 
   /** How many days tenants keep their security events, by id. Includes deleted tenants, whose events are kept as long. */

@@ -21,6 +21,10 @@ export const users = {
   name: 'users',
   entities: [UserAttributeKeyEntity, UserEntity, UserIdentifierEntity],
   foreignKeys: [byTenant('user_identifiers', 'user_id', 'users'), byTenant('user_attribute_keys', 'user_id', 'users')],
+  indexes: {
+    users__disabled: `create index "users__disabled" on "users" ("tenant_id", "id") where not "enabled" or "inactive_since" is not null`,
+    users__unverified: `create index "users__unverified" on "users" ("tenant_id", "id") where not "email_verified"`,
+  },
   errors: [userErrors],
   events: [userEvents],
   create: ({ base, directory, tenants, guarded, roleStore }: UserNeeds) => {

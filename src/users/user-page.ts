@@ -2,12 +2,19 @@ import { type RawBuilder, sql } from 'kysely';
 import { type FieldFault, isUuid } from '../kernel/index.ts';
 import {
   type AnyOf,
+  allOf,
   anyOfFaults,
-  anyOfSql,
+  anyOfNarrowing,
+  bySearchRow,
+  finding,
+  keyBegins,
+  keyIs,
+  type Narrowing,
   type PageKey,
   type Searched,
   type SearchField,
-  searchKey,
+  type SearchKeyTable,
+  testing,
 } from '../persistence/index.ts';
 import { aliasedColumn, isAttributeName, SEARCHED_COLUMNS } from './attributes.ts';
 import { canonicalUserId, isPlainText } from './user-names.ts';
@@ -50,19 +57,10 @@ export const PAGE_KEYS: Readonly<Record<UserOrder, readonly PageKey[]>> = {
   username: [{ column: 'users.username', property: 'username', type: 'text' }, ID],
 };
 
+/** The search rows of users. */
+export const USER_KEYS: SearchKeyTable = { table: 'user_attribute_keys', owner: 'user_id', ownerType: 'text' };
+
 type Condition = RawBuilder<boolean>;
-const LIKE_SPECIALS = /[\\%_]/g;
-
-/** Users with a search row of one of these names. Both tables are read by keys that begin with the tenant. */
-function bySearchRow(tenantId: string, names: readonly string[], match: Condition): Condition {
-  return sql<boolean>`users.id in (
-    select k.user_id from user_attribute_keys k
-    where k.tenant_id = ${tenantId}::uuid and k.name in (${sql.join(names)}) and ${match})`;
-}
-
-const keyIs = (value: string): Condition => sql<boolean>`k.value_key = ${searchKey(value)}`;
-const keyBegins = (text: string): Condition =>
-  sql<boolean>`k.value_key like ${`${searchKey(text).replace(LIKE_SPECIALS, '\\$&')}%`}`;
 
 /** The name in an attribute's search rows: that of the column for names that mean one. */
 function rowNameOf(attribute: string): string {
@@ -70,59 +68,99 @@ function rowNameOf(attribute: string): string {
   return column === null ? attribute : SEARCHED_COLUMNS[column];
 }
 
-/** Whether an account is shown as enabled: enabled, and not blocked for inactivity. */
-const isEnabled = (alias: string): Condition =>
-  sql<boolean>`(${sql.ref(`${alias}.enabled`)} and ${sql.ref(`${alias}.inactive_since`)} is null)`;
+/**
+ * Whether an account is shown as enabled: enabled, and not blocked for inactivity. Both forms are written out, because the
+ * partial index of the accounts that are not is used only for its very condition.
+ */
+const IS_ENABLED: Condition = sql`(users.enabled and users.inactive_since is null)`;
+const IS_DISABLED: Condition = sql`(not users.enabled or users.inactive_since is not null)`;
+const IS_UNVERIFIED: Condition = sql`(not users.email_verified)`;
+
+/** Users that a condition on their columns finds by an index. */
+const byColumns = (tenantId: string, test: Condition): Narrowing =>
+  finding({ source: sql`select users.id from users where users.tenant_id = ${tenantId}::uuid and ${test}`, test });
+
+const isEnabled = (wanted: boolean, tenantId: string): Narrowing =>
+  wanted ? testing(IS_ENABLED) : byColumns(tenantId, IS_DISABLED);
 
 /** Fields that comparisons of users may name beside attributes. */
 export type UserSearchField = 'subject' | 'enabled';
 
-export const SEARCHED_USERS: Searched = {
+const SEARCHED_USERS: Searched = {
   table: 'users',
-  keys: { table: 'user_attribute_keys', owner: 'user_id', ownerType: 'text' },
+  keys: USER_KEYS,
   fields: {
-    subject: { column: 'id', normalise: canonicalUserId },
-    enabled: { expression: (alias) => sql`${isEnabled(alias)}::text` },
+    subject: { column: 'id', normalise: canonicalUserId, isIndexed: true },
+    enabled: { flag: isEnabled },
   } satisfies Record<UserSearchField, SearchField>,
   rowNameOf,
-};
-
-type Conditions = {
-  readonly [K in keyof UserFilter]-?: (value: NonNullable<UserFilter[K]>, tenantId: string) => Condition;
 };
 
 const FREE_TEXT = (['username', 'email', 'givenName', 'familyName', 'displayName', 'phone'] as const).map(
   (column) => SEARCHED_COLUMNS[column],
 );
 
-const CONDITIONS: Conditions = {
-  search: (text, tenantId) => bySearchRow(tenantId, FREE_TEXT, keyBegins(text)),
-  username: (text, tenantId) => bySearchRow(tenantId, [SEARCHED_COLUMNS.username], keyIs(text)),
-  email: (text, tenantId) => bySearchRow(tenantId, [SEARCHED_COLUMNS.email], keyIs(text)),
-  enabled: (value) => sql<boolean>`${isEnabled('users')} = ${value}`,
-  emailVerified: (value) => sql<boolean>`users.email_verified = ${value}`,
-  externalId: (value) => sql<boolean>`users.external_id = ${value}`,
-  attribute: ({ name, value }, tenantId) =>
-    isAttributeName(name) ? bySearchRow(tenantId, [rowNameOf(name)], keyIs(value)) : sql<boolean>`false`,
-  anyOf: (anyOf, tenantId) => anyOfSql(SEARCHED_USERS, tenantId, anyOf),
-  createdFrom: (at) => sql<boolean>`users.created_at >= ${at}`,
-  createdBefore: (at) => sql<boolean>`users.created_at < ${at}`,
-  groupId: (groupId, tenantId) => sql<boolean>`users.id in (
-    select m.user_id from group_members m where m.tenant_id = ${tenantId}::uuid and m.group_id = ${groupId}::uuid)`,
-  roleId: (roleId, tenantId) => sql<boolean>`users.id in (
-    select g.holder_id from role_grants g
-    where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user')`,
+type Narrowings = {
+  readonly [K in Exclude<keyof UserFilter, 'createdFrom' | 'createdBefore'>]-?: (
+    value: NonNullable<UserFilter[K]>,
+    tenantId: string,
+  ) => Narrowing;
 };
 
-/** The conditions of a filter, for `where`. Excludes the service accounts of clients. */
-export function conditionsOf(tenantId: string, filter: UserFilter): Condition {
-  const conditions = Object.entries(filter).flatMap(([name, value]) =>
-    value === undefined || value === null
-      ? []
-      : [(CONDITIONS[name as keyof UserFilter] as (value: unknown, tenantId: string) => Condition)(value, tenantId)],
-  );
-  const own = sql<boolean>`users.tenant_id = ${tenantId}::uuid and users.service_client_id is null`;
-  return sql<boolean>`${sql.join([own, ...conditions], sql` and `)}`;
+const NARROWINGS: Narrowings = {
+  search: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, FREE_TEXT, keyBegins(text)),
+  username: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, [SEARCHED_COLUMNS.username], keyIs(text)),
+  email: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, [SEARCHED_COLUMNS.email], keyIs(text)),
+  enabled: isEnabled,
+  emailVerified: (isVerified, tenantId) =>
+    isVerified ? testing(sql<boolean>`users.email_verified`) : byColumns(tenantId, IS_UNVERIFIED),
+  externalId: (value, tenantId) => byColumns(tenantId, sql`users.external_id = ${value}`),
+  attribute: ({ name, value }, tenantId) =>
+    isAttributeName(name)
+      ? bySearchRow(SEARCHED_USERS, tenantId, [rowNameOf(name)], keyIs(value))
+      : testing(sql<boolean>`false`),
+  anyOf: (anyOf, tenantId) => anyOfNarrowing(SEARCHED_USERS, tenantId, anyOf),
+  groupId: (groupId, tenantId) => {
+    const members = sql`group_members m where m.tenant_id = ${tenantId}::uuid and m.group_id = ${groupId}::uuid`;
+    return finding({
+      source: sql`select m.user_id as id from ${members}`,
+      test: sql<boolean>`coalesce((select true from ${members} and m.user_id = users.id limit 1), false)`,
+    });
+  },
+  roleId: (roleId, tenantId) => {
+    const holders = sql`role_grants g
+      where g.tenant_id = ${tenantId}::uuid and g.role_id = ${roleId}::uuid and g.holder_kind = 'user'`;
+    return finding({
+      source: sql`select g.holder_id as id from ${holders}`,
+      test: sql<boolean>`coalesce((select true from ${holders} and g.holder_id = users.id limit 1), false)`,
+    });
+  },
+};
+
+/**
+ * The conditions of a filter that the index of the order serves: the users of the tenant, without the service accounts of
+ * clients, and in the order of time those of a time.
+ */
+export function listedUsers(tenantId: string, filter: UserFilter, order: UserOrder): Condition {
+  const own = sql`users.tenant_id = ${tenantId}::uuid and users.service_client_id is null`;
+  return sql<boolean>`${sql.join([own, ...(order === 'createdAt' ? ofTime(filter) : [])], sql` and `)}`;
+}
+
+const ofTime = ({ createdFrom, createdBefore }: UserFilter): Condition[] => [
+  ...(createdFrom == null ? [] : [sql<boolean>`users.created_at >= ${createdFrom}`]),
+  ...(createdBefore == null ? [] : [sql<boolean>`users.created_at < ${createdBefore}`]),
+];
+
+/** The other conditions of a filter; null when it has none. */
+export function narrowingOf(tenantId: string, filter: UserFilter, order: UserOrder): Narrowing | null {
+  const narrowings = Object.entries(NARROWINGS).flatMap(([name, toNarrowing]) => {
+    const value = filter[name as keyof UserFilter];
+    if (value === undefined || value === null) return [];
+    return (toNarrowing as (value: unknown, tenantId: string) => Narrowing)(value, tenantId);
+  });
+  const time = order === 'createdAt' ? [] : ofTime(filter);
+  if (time.length > 0) narrowings.push(byColumns(tenantId, sql`${sql.join(time, sql` and `)}`));
+  return allOf(narrowings);
 }
 
 /** Faults of a filter: texts that the database would refuse, malformed ids. */

@@ -6,7 +6,7 @@ import {
   addSearchRows,
   columnsOf,
   type Database,
-  keysetPage,
+  narrowedPage,
   type PageRequest,
   type PageResult,
   replaceSearchRows,
@@ -15,7 +15,7 @@ import { searchRowsOf } from './attributes.ts';
 import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entity.ts';
 import { UserIdentifierStore } from './user-identifier.store.ts';
 import { canonicalUserId, fold, IDENTIFIER_KINDS, isUserIdShaped } from './user-names.ts';
-import { conditionsOf, PAGE_KEYS, SEARCHED_USERS, type UserFilter, type UserOrder } from './user-page.ts';
+import { listedUsers, narrowingOf, PAGE_KEYS, USER_KEYS, type UserFilter, type UserOrder } from './user-page.ts';
 import { UserReader } from './user-reader.ts';
 
 type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttributeKeyEntity>;
@@ -87,8 +87,9 @@ export class UserStore {
       .read<Tables>()
       .selectFrom('users')
       .select(this.#columns)
-      .where(conditionsOf(tenantId, filter));
-    return keysetPage<User>(query, PAGE_KEYS[order], request);
+      .where(listedUsers(tenantId, filter, order));
+    const list = { query, table: 'users', columns: this.#columns, id: 'users.id' };
+    return narrowedPage<User>(this.#db, list, narrowingOf(tenantId, filter, order), PAGE_KEYS[order], request);
   }
 
   /** The entity to change, inside a unit of work; locked until it ends. */
@@ -132,12 +133,12 @@ export class UserStore {
 
   /** Adds the search rows of a user who was created in the open unit of work. */
   addSearchRows(user: User): Promise<void> {
-    return addSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, this.#searchRowsOf(user));
+    return addSearchRows(this.#db, USER_KEYS, user.tenantId, user.id, this.#searchRowsOf(user));
   }
 
   /** Makes the search rows of a user match its row, in the open unit of work. */
   replaceSearchRows(user: User): Promise<void> {
-    return replaceSearchRows(this.#db, SEARCHED_USERS.keys, user.tenantId, user.id, this.#searchRowsOf(user));
+    return replaceSearchRows(this.#db, USER_KEYS, user.tenantId, user.id, this.#searchRowsOf(user));
   }
 
   #searchRowsOf(user: User): [string, string][] {

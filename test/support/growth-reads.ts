@@ -54,24 +54,82 @@ async function middle(page: Page, grown: GrownTenant): Promise<string> {
   return cursorOf(rows.at(-1) as never);
 }
 
+const COUNTED = 10_001;
+/** For a list that is narrowed: the rows of each condition are counted up to 2,000, then rows are looked at. */
+const WALKED = { rows: 2 * COUNTED, because: 'a narrowed list looks at 10,000 rows for a page' } as const;
+const CHOSEN = { rows: 6_000, because: 'the rows of each condition are counted up to 2,000' } as const;
+
+const total = (name: string, page: Page): GrowthRead => ({
+  name: `${name}: total`,
+  run: (grown) => page(grown, { first: 1, withTotal: true }),
+  mayRead: { rows: COUNTED, because: 'a list is counted up to 10,000' },
+});
+
 const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
+  'the beginning of a name': { search: 'user000012' },
   'a username': { username: 'user0000012' },
   'an e-mail address': { email: 'user12@example.com' },
   'the state "enabled"': { enabled: true },
+  'the state "disabled"': { enabled: false },
   'a verified address': { emailVerified: true },
+  'an address that is not verified': { emailVerified: false },
   'an external id': { externalId: 'ext-12' },
   'an external id that nobody has': { externalId: 'nobody' },
   'an attribute of one': { attribute: { name: 'badge', value: '12' } },
+  'an attribute of a third': { attribute: { name: 'department', value: 'd1' } },
+  'an attribute of most': { attribute: { name: 'level', value: 'gold' } },
+  'another value than that of a third': {
+    anyOf: [{ allOf: [{ attribute: 'department', operator: 'ne', value: 'd1' }] }],
+  },
+  'another value than that of most': { anyOf: [{ allOf: [{ attribute: 'level', operator: 'ne', value: 'gold' }] }] },
+  'two attributes of which one is common': {
+    anyOf: [
+      {
+        allOf: [
+          { attribute: 'level', operator: 'eq', value: 'gold' },
+          { attribute: 'badge', operator: 'eq', value: '12' },
+        ],
+      },
+    ],
+  },
+  'two attributes that are common': {
+    anyOf: [
+      {
+        allOf: [
+          { attribute: 'level', operator: 'eq', value: 'gold' },
+          { attribute: 'department', operator: 'eq', value: 'd1' },
+        ],
+      },
+    ],
+  },
   'two alternatives that are rare': {
     anyOf: [
       { allOf: [{ attribute: 'badge', operator: 'eq', value: '12' }] },
       { allOf: [{ attribute: 'username', operator: 'eq', value: 'user0000012' }] },
     ],
   },
+  'two alternatives of which one is common': {
+    anyOf: [
+      { allOf: [{ attribute: 'badge', operator: 'eq', value: '12' }] },
+      { allOf: [{ attribute: 'department', operator: 'eq', value: 'd1' }] },
+    ],
+  },
+  'disabled ones by a comparison': { anyOf: [{ allOf: [{ field: 'enabled', operator: 'eq', value: 'false' }] }] },
   'one subject': { anyOf: [{ allOf: [{ field: 'subject', operator: 'eq', value: user(12) }] }] },
+  'a range of an attribute': { anyOf: [{ allOf: [{ attribute: 'username', operator: 'lt', value: 'user0000012' }] }] },
   'the time of creation': { createdFrom: new Date('2026-01-01'), createdBefore: new Date('2027-01-01') },
+  'a group': { groupId: madeId('group', 1) },
   'a role': { roleId: madeId('own-role', 12) },
 };
+
+/** Filters with a condition that many users meet. */
+const COMMON: ReadonlySet<string> = new Set([
+  'an attribute of a third',
+  'an attribute of most',
+  'two attributes of which one is common',
+  'two attributes that are common',
+  'two alternatives of which one is common',
+]);
 
 const usersPage =
   (filter: UserFilter, order: UserOrder, descending = false): Page =>
@@ -86,9 +144,15 @@ const USER_READS: GrowthRead[] = [
       ([name, filter]): GrowthRead => ({
         name: `users by ${order} with ${name}`,
         run: (grown) => usersPage(filter, order)(grown, {}),
+        ...(COMMON.has(name) ? { mayRead: CHOSEN } : {}),
       }),
     ),
   ]),
+  total('users', usersPage({}, 'createdAt')),
+  {
+    ...total('users with a common attribute', usersPage(USER_FILTERS['an attribute of most']!, 'createdAt')),
+    mayRead: { rows: 25_000, because: 'to count a narrowed list, 10,000 rows and their search rows are looked at' },
+  },
   { name: 'a user by id', run: ({ services, authority }) => services.users.find(authority, user(12)) },
   {
     name: 'a user by username',
@@ -105,6 +169,10 @@ const sessionsPage =
 const SESSION_READS: GrowthRead[] = [
   ...pages('sessions', sessionsPage({})),
   ...pages('sessions of a user', sessionsPage({ userId: user(12) })).slice(0, 1),
+  ...pages('sessions of an address', sessionsPage({ ip: '10.12.0.1' })),
+  ...pages('sessions of a device', sessionsPage({ deviceId: 'SHA256_12' })).slice(0, 1),
+  { name: 'sessions of an unknown address', run: (grown) => sessionsPage({ ip: '192.0.2.1' })(grown, {}) },
+  total('sessions', sessionsPage({})),
   {
     name: 'newest sessions of users',
     run: ({ services, tenant }) => services.sessions.newestOfUsers(tenant.id, USERS, 5),
@@ -118,22 +186,29 @@ const eventsPage =
   ({ services, tenant }, request) =>
     services.eventEngine.reader.page(tenant.id, filter, request);
 
-const eventsWith = (name: string, filter: object): GrowthRead => ({
+const eventsWith = (name: string, filter: object, mayRead?: GrowthRead['mayRead']): GrowthRead => ({
   name: `events with ${name}`,
   run: (grown) => eventsPage(filter)(grown, {}),
+  ...(mayRead === undefined ? {} : { mayRead }),
 });
 
 const EVENT_READS: GrowthRead[] = [
   ...pages('events', eventsPage({})),
+  ...pages('events of a rare type', eventsPage({ types: [RARE.eventType] })),
   eventsWith('a frequent type', { types: ['token.issued'] }),
   eventsWith('a frequent and a rare type', { types: ['token.issued', RARE.eventType] }),
-  eventsWith('types that are not frequent', { types: ['user.updated', RARE.eventType, 'user.deleted'] }),
-  eventsWith('a category', { categories: ['user'] }),
+  eventsWith('types that are not frequent', { types: ['user.updated', RARE.eventType, 'user.deleted'] }, CHOSEN),
+  eventsWith('a type that nothing has', { types: ['tenant.deleted'] }),
+  eventsWith('a category', { categories: ['user'] }, CHOSEN),
   eventsWith('a client', { clientId: 'client-7' }),
+  eventsWith('a client that is seldom', { clientId: RARE.clientId }, WALKED),
+  eventsWith('an actor', { actorId: user(12) }, WALKED),
   eventsWith('an outcome', { outcome: 'failure' }),
+  eventsWith('a rare type and an outcome', { types: [RARE.eventType], outcome: 'failure' }, WALKED),
   eventsWith('a time', { from: new Date('2026-11-22T08:00:00Z'), to: new Date('2026-11-22T09:00:00Z') }),
   eventsWith('an account', { subjectId: user(12) }),
   eventsWith('an account and a rare type', { subjectId: user(12), types: [RARE.eventType] }),
+  total('events', eventsPage({})),
   {
     name: 'events of an account',
     run: ({ services, authority }) => services.accountHistory.page(authority, user(12), {}, { descending: true }),
@@ -166,8 +241,9 @@ const groupsPage =
     services.groups.page(authority, filter, order, request);
 
 const LISTS: GrowthRead[] = [
-  ...(['clients', 'riskbits', 'federationProviders'] as const).flatMap((service) => [
+  ...(['clients', 'roles', 'riskbits', 'federationProviders', 'tenants', 'lockouts'] as const).flatMap((service) => [
     ...pages(service, list(service, {})),
+    total(service, list(service, {})),
   ]),
   ...pages('groups by time', groupsPage({}, 'createdAt')),
   ...pages('groups of a profile', groupsPage({ profile: 'groups' }, 'createdAt')),
@@ -195,11 +271,17 @@ const LISTS: GrowthRead[] = [
     name: 'children of groups',
     run: ({ services, tenant }) => services.groups.childrenOf(tenant.id, [madeId('group', 1)]),
   },
+  {
+    name: 'clients that are disabled',
+    run: (grown) => list('clients', { enabled: false })(grown, {}),
+    mayRead: WALKED,
+  },
   { name: 'riskbits of a level', run: (grown) => list('riskbits', { ratingLevel: 'C' })(grown, {}) },
   { name: 'blocks of a user', run: (grown) => list('lockouts', { userId: user(13) })(grown, {}) },
 ];
 
 const KEY_READS: GrowthRead[] = [
+  { name: 'a tenant by name', run: ({ services, tenant }) => services.directory.byName(tenant.name) },
   { name: 'a tenant by id', run: ({ services }) => services.directory.byId(madeId('tenant', 7)) },
   { name: 'a tenant by route', run: ({ services, tenant }) => services.directory.byRoute(tenant.route) },
   { name: 'a tenant by host', run: ({ services }) => services.directory.byHost('id.example.net') },

@@ -166,7 +166,7 @@ export class LockoutStore {
       { column: 'subject', property: 'subject', type: 'text' },
       { column: 'factor', property: 'factor', type: 'text' },
     ] as const;
-    return keysetPage<Lockout>(query, keys, request);
+    return keysetPage<Lockout>(this.#db, query, keys, request);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isStorableText } from '../../kernel/index.ts';
+import { allOf, finding, type Narrowing, testing } from '../../persistence/index.ts';
 import type { EventCatalogue } from '../record/catalogue.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { smallestIdAt } from '../upkeep/partitions.ts';
@@ -102,6 +103,45 @@ export function compileFilter(filter: EventFilter, catalogue: EventCatalogue): C
       (to == null || event.occurredAt <= to),
     condition: conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`(${sql.join(conditions, sql` and `)})`,
   };
+}
+
+/**
+ * The most frequent types, of which every page of the log holds some. They are not in the index of the types, which would be as
+ * large as the log with them. The text is that of the index.
+ */
+export const FREQUENT_TYPES = ['session.ended', 'session.started', 'token.issued'] as const;
+const IS_INDEXED_TYPE = sql<boolean>`e.type not in (${sql.join(FREQUENT_TYPES.map((type) => sql.lit(type)))})`;
+
+/** A filter of a list of events of one tenant, in order of their ids. */
+export interface ListFilter {
+  /** What the indexes of the log serve in that order, over `security_events e`. */
+  readonly where: RawBuilder<boolean>;
+  /** The rest; null when there is none. */
+  readonly narrowing: Narrowing | null;
+}
+
+export function toListFilter(tenantId: string, filter: EventFilter, catalogue: EventCatalogue): ListFilter {
+  const { subjectId, from, to, types: _, categories: __, ...others } = filter;
+  const inTenant = sql<boolean>`e.tenant_id = ${tenantId}::uuid`;
+  const types = wantedTypes(filter, catalogue);
+  return {
+    where: sql<boolean>`${inTenant} and ${compileFilter({ subjectId, from, to }, catalogue).condition}`,
+    narrowing: allOf([
+      ...(types === null ? [] : [ofTypes(inTenant, types)]),
+      ...(Object.values(others).every((value) => value == null)
+        ? []
+        : [testing(compileFilter(others, catalogue).condition)]),
+    ]),
+  };
+}
+
+function ofTypes(inTenant: RawBuilder<boolean>, types: readonly string[]): Narrowing {
+  const test = sql<boolean>`e.type = any(${types}::text[])`;
+  if (types.some((type) => (FREQUENT_TYPES as readonly string[]).includes(type))) return testing(test);
+  return finding({
+    source: sql`select e.id from security_events e where ${inTenant} and ${test} and ${IS_INDEXED_TYPE}`,
+    test,
+  });
 }
 
 /** The types that pass a filter, or null for all: the named types, those of the named categories, or those that are both. */

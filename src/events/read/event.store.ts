@@ -3,7 +3,7 @@ import { isUuid } from '../../kernel/index.ts';
 import {
   type Database,
   firstPage,
-  keysetPage,
+  narrowedPage,
   type PageKey,
   type PageRequest,
   type PageResult,
@@ -13,7 +13,7 @@ import type { CursorCodec } from '../record/cursor.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { EVENT_SELECT_LIST } from '../record/event-columns.ts';
 import { LOG } from '../sequence/sequencing.ts';
-import { compileFilter, type EventFilter, subjectFilter } from './event-filter.ts';
+import { type EventFilter, subjectFilter, toListFilter } from './event-filter.ts';
 import { SubjectReader } from './subject-reader.ts';
 
 interface EventTables {
@@ -58,13 +58,15 @@ export class EventStore {
   }
 
   #anyPage(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>> {
+    const { where, narrowing } = toListFilter(tenantId, filter, this.#catalogue);
+    const columns = sql.raw(EVENT_SELECT_LIST);
     const query = this.#db
       .read<EventTables>()
       .selectFrom('security_events as e')
-      .select(sql.raw(EVENT_SELECT_LIST) as never)
-      .where('e.tenant_id', '=', tenantId)
-      .where(compileFilter(filter, this.#catalogue).condition);
-    return keysetPage<SecurityEvent>(query, BY_ID, request);
+      .select(columns as never)
+      .where(where);
+    const list = { query, table: 'e', columns, id: 'e.id' };
+    return narrowedPage<SecurityEvent>(this.#db, list, narrowing, BY_ID, request);
   }
 
   async findById(tenantId: string, id: string): Promise<SecurityEvent | null> {

@@ -4,8 +4,10 @@ import { Migration20261126ClientMetadata } from './20261126-client-metadata.ts';
 import { Migration20261126ClusterFacts } from './20261126-cluster-facts.ts';
 import { Migration20261126EventApi } from './20261126-event-api.ts';
 import { Migration20261126EventRetentions } from './20261126-event-retentions.ts';
+import { Migration20261126EventsByType } from './20261126-events-by-type.ts';
 import { Migration20261126LinkedAppCreate } from './20261126-linked-app-create.ts';
 import { Migration20261126PresentBlocks } from './20261126-present-blocks.ts';
+import { Migration20261126RareUsers } from './20261126-rare-users.ts';
 import { Migration20261126RolesByName } from './20261126-roles-by-name.ts';
 import { Migration20261126ServedWords } from './20261126-served-words.ts';
 import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
@@ -22,6 +24,8 @@ export const MIGRATIONS = [
   { name: 'Migration20261126LinkedAppCreate', class: Migration20261126LinkedAppCreate },
   { name: 'Migration20261126ServedWords', class: Migration20261126ServedWords },
   { name: 'Migration20261126SessionsByOrigin', class: Migration20261126SessionsByOrigin },
+  { name: 'Migration20261126RareUsers', class: Migration20261126RareUsers },
   { name: 'Migration20261126RolesByName', class: Migration20261126RolesByName },
   { name: 'Migration20261126PresentBlocks', class: Migration20261126PresentBlocks },
+  { name: 'Migration20261126EventsByType', class: Migration20261126EventsByType },
 ] as const;

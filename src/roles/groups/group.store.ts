@@ -4,11 +4,15 @@ import { type Kysely, sql } from 'kysely';
 import { fold, isUuid } from '../../kernel/index.ts';
 import {
   type AnyOf,
-  anyOfSql,
+  allOf,
+  anyOfNarrowing,
   columnsOf,
   type Database,
+  finding,
   firstPage,
   keysetPage,
+  type Narrowing,
+  narrowedPage,
   type PageKey,
   type PageRequest,
   type PageResult,
@@ -16,6 +20,7 @@ import {
   type Searched,
   type SearchField,
   searchKeysOf,
+  testing,
 } from '../../persistence/index.ts';
 import { type Group, GroupEntity, type GroupMember, GroupMemberEntity } from './group.entity.ts';
 
@@ -45,7 +50,7 @@ const SEARCHED_GROUPS: Searched = {
   table: 'groups',
   keys: { table: 'group_attribute_keys', owner: 'group_id', ownerType: 'uuid' },
   fields: {
-    key: { column: 'key' },
+    key: { column: 'key', isIndexed: true },
     profile: { column: 'profile' },
     name: { column: 'folded_name', normalise: fold },
   } satisfies Record<GroupSearchField, SearchField>,
@@ -61,6 +66,26 @@ const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
 };
 
 const MEMBER_KEYS: readonly PageKey[] = [{ column: 'group_members.user_id', property: 'userId', type: 'text' }];
+
+/** The conditions of a filter that no index serves in the order; null when there are none. */
+function narrowingOf(
+  tenantId: string,
+  { profile, externalId, nameContains, anyOf }: GroupFilter,
+  order: GroupOrder,
+): Narrowing | null {
+  const hasExternalId = sql<boolean>`groups.external_id = ${externalId}`;
+  const inTenant = sql`select groups.id from groups where groups.tenant_id = ${tenantId}::uuid`;
+  return allOf([
+    ...(profile === undefined || order === 'createdAt' ? [] : [testing(sql<boolean>`groups.profile = ${profile}`)]),
+    ...(externalId === undefined
+      ? []
+      : [finding({ source: sql`${inTenant} and ${hasExternalId}`, test: hasExternalId })]),
+    ...(nameContains === undefined
+      ? []
+      : [testing(sql<boolean>`position(${fold(nameContains)} in groups.folded_name) > 0`)]),
+    ...(anyOf === undefined ? [] : [anyOfNarrowing(SEARCHED_GROUPS, tenantId, anyOf)]),
+  ]);
+}
 
 /** The only queries on groups and their members. */
 export class GroupStore {
@@ -109,19 +134,17 @@ export class GroupStore {
   /** @param order `path`: a child follows its parent. */
   page(tenantId: string, filter: GroupFilter, order: GroupOrder, request: PageRequest): Promise<PageResult<Group>> {
     let query = this.#select(tenantId);
-    if (filter.profile !== undefined) query = query.where('groups.profile', '=', filter.profile);
     if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
     else if (filter.parentId !== undefined) {
       query = isUuid(filter.parentId)
         ? query.where('groups.parent_id', '=', filter.parentId)
         : query.where(sql<boolean>`false`);
     }
-    if (filter.externalId !== undefined) query = query.where('groups.external_id', '=', filter.externalId);
-    if (filter.nameContains !== undefined) {
-      query = query.where(sql<boolean>`position(${fold(filter.nameContains)} in groups.folded_name) > 0`);
-    }
-    if (filter.anyOf !== undefined) query = query.where(anyOfSql(SEARCHED_GROUPS, tenantId, filter.anyOf));
-    return keysetPage<Group>(query, PAGE_KEYS[order], request);
+    // The index of the profile orders by id.
+    if (filter.profile !== undefined && order === 'createdAt')
+      query = query.where('groups.profile', '=', filter.profile);
+    const list = { query, table: 'groups', columns: this.#columns, id: 'groups.id' };
+    return narrowedPage<Group>(this.#db, list, narrowingOf(tenantId, filter, order), PAGE_KEYS[order], request);
   }
 
   /** The groups of which each user is a direct member, by path. */
@@ -170,7 +193,7 @@ export class GroupStore {
       .select(this.#memberColumns)
       .where('group_members.tenant_id', '=', tenantId)
       .where('group_members.group_id', '=', groupId);
-    return keysetPage<GroupMember>(query, MEMBER_KEYS, request);
+    return keysetPage<GroupMember>(this.#db, query, MEMBER_KEYS, request);
   }
 
   /** The first members of each group, by user id; not those of groups below it. */

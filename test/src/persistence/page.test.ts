@@ -21,6 +21,7 @@ describe.each(ENGINES)('a page of no items on $name', ({ open }) => {
   /** A page of the list 1, 2, 3. */
   const page = (request: PageRequest, count = 3) =>
     keysetPage<{ n: number }>(
+      db,
       db.read().selectFrom(sql<{ n: number }>`generate_series(1, ${count}::int)`.as<'list'>(sql`list(n)`)).select('n'),
       KEYS,
       request,
@@ -37,6 +38,26 @@ describe.each(ENGINES)('a page of no items on $name', ({ open }) => {
   it('says whether there are items before it', async () => {
     expect(await page({ last: 0 })).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: true });
     expect(await page({ last: 0 }, 0)).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: false });
+  });
+});
+
+describe('the total of a list', () => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await ENGINES[0]!.open();
+  });
+  afterAll(() => db.close());
+
+  it.each([
+    [0, { totalCount: 0, isTotalCountExact: true }],
+    [10_000, { totalCount: 10_000, isTotalCountExact: true }],
+    [10_001, { totalCount: 10_000, isTotalCountExact: false }],
+  ])('of %i items says whether all of them were counted', async (count, expected) => {
+    const list = db
+      .read()
+      .selectFrom(sql<{ n: number }>`generate_series(1, ${count}::int)`.as<'list'>(sql`list(n)`))
+      .select('n');
+    expect(await keysetPage<{ n: number }>(db, list, KEYS, { first: 1, withTotal: true })).toMatchObject(expected);
   });
 });
 

@@ -1,7 +1,16 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
-import { type AnyOf, anyOfFaults, anyOfSql, type Comparison, type Searched } from '../../../src/persistence/index.ts';
+import {
+  type AnyOf,
+  anyOfFaults,
+  anyOfNarrowing,
+  type Comparison,
+  narrowedPage,
+  type PageRequest,
+  type PageResult,
+  type Searched,
+} from '../../../src/persistence/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
 
@@ -9,10 +18,16 @@ const eq = (attribute: string, value: string): Comparison => ({ attribute, opera
 const SEARCHED: Searched = {
   table: 'users',
   keys: { table: 'user_attribute_keys', owner: 'user_id', ownerType: 'text' },
-  fields: {},
+  fields: { subject: { column: 'id', isIndexed: true } },
 };
+const USERS = 20_000;
 
-describe.each(ENGINES)('search by attributes on $name', ({ open }) => {
+interface Row {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+describe.each(ENGINES)('a list that is searched by attributes on $name', ({ open }) => {
   let world: World;
   let tenant: TenantRef;
   beforeAll(async () => {
@@ -20,40 +35,35 @@ describe.each(ENGINES)('search by attributes on $name', ({ open }) => {
     tenant = await world.tenant();
     const db = world.db.read();
     await sql`insert into users (tenant_id, id, username, created_at, updated_at)
-      select ${tenant.id}::uuid, 'u' || n, 'u' || n, now(), now() from generate_series(1, 20000) n`.execute(db);
+      select ${tenant.id}::uuid, 'u' || n, 'u' || n, timestamptz '2026-01-01' + n * interval '1 second', now()
+      from generate_series(1, ${USERS}::int) n`.execute(db);
     await sql`insert into user_attribute_keys (tenant_id, user_id, name, value_key)
-      select ${tenant.id}::uuid, 'u' || n, pair.name, pair.key from generate_series(1, 20000) n,
-      lateral (values ('serial', n::text), ('city', 'c' || n % 3)) as pair (name, key)`.execute(db);
-    await sql`analyze users`.execute(db);
-    await sql`analyze user_attribute_keys`.execute(db);
+      select ${tenant.id}::uuid, 'u' || n, pair.name, pair.key from generate_series(1, ${USERS}::int) n,
+      lateral (values ('serial', n::text), ('city', 'c' || n % 3), ('half', case when n > 15000 then 'late' else 'early' end))
+        as pair (name, key)`.execute(db);
   });
   afterAll(() => world.close());
 
-  const plan = async (anyOf: AnyOf): Promise<string> => {
-    const query = sql<Record<string, string>>`explain (analyze, buffers, timing off) select id from users
-      where tenant_id = ${tenant.id}::uuid and ${anyOfSql(SEARCHED, tenant.id, anyOf)} order by created_at, id limit 20`;
-    const { rows } = await query.execute(world.db.read());
-    return rows.map((row) => Object.values(row)[0]).join('\n');
+  const page = (anyOf: AnyOf, request: PageRequest): Promise<PageResult<Row>> => {
+    const query = world.db
+      .read<{ users: { tenant_id: string; id: string; created_at: Date } }>()
+      .selectFrom('users')
+      .select(['users.id', 'users.created_at as createdAt'])
+      .where('users.tenant_id', '=', tenant.id);
+    const columns = [sql.ref('users.id').as('id'), sql.ref('users.created_at').as('createdAt')];
+    return narrowedPage<Row>(
+      world.db,
+      { query, table: 'users', columns, id: 'users.id' },
+      anyOfNarrowing(SEARCHED, tenant.id, anyOf),
+      [
+        { column: 'users.created_at', property: 'createdAt', type: 'timestamptz' },
+        { column: 'users.id', property: 'id', type: 'text' },
+      ],
+      request,
+    );
   };
-
-  it('reads search rows by index and no table whole, also for alternatives', async () => {
-    for (const anyOf of [
-      [{ allOf: [eq('serial', '17')] }],
-      [{ allOf: [eq('city', 'c1'), eq('serial', '17')] }],
-      [{ allOf: [eq('serial', '17')] }, { allOf: [eq('serial', '18'), eq('city', 'c0')] }],
-    ]) {
-      const text = await plan(anyOf);
-      expect(text).not.toContain('Seq Scan');
-      expect(text).toContain('user_attribute_keys__pkey');
-      expect(Number(/Buffers: shared hit=(\d+)/.exec(text)?.[1])).toBeLessThan(100);
-    }
-  });
-
-  const found = async (...allOf: Comparison[]): Promise<string[]> => {
-    const query = sql<{ id: string }>`select id from users where tenant_id = ${tenant.id}::uuid
-      and ${anyOfSql(SEARCHED, tenant.id, [{ allOf }])} order by length(id), id limit 3`;
-    return (await query.execute(world.db.read())).rows.map(({ id }) => id);
-  };
+  const idsOf = ({ rows }: PageResult<Row>) => rows.map(({ id }) => id);
+  const found = async (...allOf: Comparison[]) => idsOf(await page([{ allOf }], { first: 3 }));
 
   it('compares numbers as numbers, texts by code point, and counts a missing value as unequal', async () => {
     const serial = (operator: Comparison['operator'], value: string, type?: 'number'): Comparison => ({
@@ -69,6 +79,66 @@ describe.each(ENGINES)('search by attributes on $name', ({ open }) => {
     expect(await found(serial('le', '3'), serial('gt', '1'), serial('ne', '2'))).toEqual(['u3', 'u10', 'u11']);
     expect(await found({ attribute: 'city', operator: 'gt', value: '1', type: 'number' })).toEqual([]);
     expect(await found({ attribute: 'nothing', operator: 'ne', value: 'x' })).toEqual(['u1', 'u2', 'u3']);
+  });
+
+  it('has the same items whether its conditions hold for few or for many', async () => {
+    expect(await found(eq('serial', '17'))).toEqual(['u17']);
+    expect(await found(eq('city', 'c1'))).toEqual(['u1', 'u4', 'u7']);
+    expect(await found(eq('city', 'c1'), eq('serial', '19'))).toEqual(['u19']);
+    expect(await found(eq('city', 'c1'), eq('half', 'early'))).toEqual(['u1', 'u4', 'u7']);
+    expect(await found(eq('city', 'c1'), eq('serial', '20'))).toEqual([]);
+  });
+
+  it('has each item that an alternative allows once', async () => {
+    const ids = async (...anyOf: AnyOf) => idsOf(await page(anyOf, { first: 3 }));
+    expect(
+      await ids({ allOf: [eq('serial', '18')] }, { allOf: [eq('serial', '17')] }, { allOf: [eq('serial', '18')] }),
+    ).toEqual(['u17', 'u18']);
+    expect(await ids({ allOf: [eq('serial', '2')] }, { allOf: [eq('city', 'c1')] })).toEqual(['u1', 'u2', 'u4']);
+    expect(
+      await ids(
+        { allOf: [eq('serial', '18'), eq('city', 'c0')] },
+        { allOf: [{ field: 'subject', operator: 'eq', value: 'u5' }] },
+      ),
+    ).toEqual(['u5', 'u18']);
+  });
+
+  it('ends a page early after 10,000 items, and goes on after the last of these', async () => {
+    const late: AnyOf = [{ allOf: [eq('half', 'late')] }];
+    const first = await page(late, { first: 2, mayEndEarly: true });
+    expect([idsOf(first), first.hasNextPage]).toEqual([[], true]);
+    const second = await page(late, { first: 2, mayEndEarly: true, after: first.walkedTo! });
+    expect([idsOf(second), second.hasNextPage, second.walkedTo]).toEqual([['u15001', 'u15002'], true, undefined]);
+    const third = await page(late, { first: 200, mayEndEarly: true, after: second.cursorOf(second.rows[1]!) });
+    expect([idsOf(third)[0], third.rows.length]).toEqual(['u15003', 200]);
+  });
+
+  it('ends no page early for a caller who cannot go on', async () => {
+    expect(await found(eq('half', 'late'))).toEqual(['u15001', 'u15002', 'u15003']);
+    const none = await page([{ allOf: [eq('half', 'late'), eq('half', 'early')] }], { first: 2 });
+    expect([idsOf(none), none.hasNextPage, none.walkedTo]).toEqual([[], false, undefined]);
+  });
+
+  it('goes backwards as well', async () => {
+    const early: AnyOf = [{ allOf: [eq('half', 'early')] }];
+    const before = await page([{ allOf: [eq('serial', '20000')] }], { first: 1 });
+    const last = await page(early, { last: 2, mayEndEarly: true, before: before.cursorOf(before.rows[0]!) });
+    expect([idsOf(last), last.hasPreviousPage]).toEqual([['u14999', 'u15000'], true]);
+    const late = await page([{ allOf: [eq('serial', '17'), eq('half', 'early')] }], { last: 2 });
+    expect([idsOf(late), late.hasNextPage, late.hasPreviousPage]).toEqual([['u17'], false, false]);
+    const descending = await page(early, { first: 2, descending: true, mayEndEarly: true });
+    expect(idsOf(descending)).toEqual(['u15000', 'u14999']);
+  });
+
+  it('counts its items as far as it looks', async () => {
+    const total = async (...allOf: Comparison[]) => {
+      const { totalCount, isTotalCountExact } = await page([{ allOf }], { first: 1, withTotal: true });
+      return [totalCount, isTotalCountExact];
+    };
+    expect(await total(eq('serial', '17'))).toEqual([1, true]);
+    expect(await total(eq('serial', '17'), eq('city', 'c0'))).toEqual([0, true]);
+    expect((await total(eq('city', 'c1')))[1]).toBe(false);
+    expect((await total(eq('city', 'c1')))[0]).toBeGreaterThan(3_000);
   });
 });
 

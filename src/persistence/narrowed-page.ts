@@ -1,0 +1,158 @@
+import { type AliasedExpression, type RawBuilder, sql } from 'kysely';
+import type { Database } from './database.ts';
+import type { Narrowing } from './narrowing.ts';
+import {
+  type AnySelect,
+  COUNTED_AT_MOST,
+  encodeCursor,
+  keysetPage,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+  type Total,
+  toPage,
+  toWindow,
+  type Window,
+} from './page.ts';
+
+/** A list that can be narrowed. */
+export interface NarrowedList {
+  /** Selects from one table, filtered by what an index serves in the order of the list. */
+  readonly query: AnySelect;
+  /** The table, or its alias in the query. */
+  readonly table: string;
+  /** What the rows of the page have, over the table. */
+  readonly columns: readonly AliasedExpression<unknown, string>[] | RawBuilder<unknown>;
+  /** The column that identifies a row within the tenant, over the table. */
+  readonly id: string;
+}
+
+/**
+ * Rows that a statement looks at, one by one in the order of the list, for a page or to count: 10 to 50 ms, by what the
+ * conditions look at.
+ */
+const WALKED_AT_MOST = 10_000;
+
+type Row = Record<string, unknown>;
+
+/**
+ * Reads one page of a list that is narrowed by conditions that no index serves in its order. Where few rows meet them, it finds
+ * these and sorts them; otherwise it looks at the rows of the list one by one, at 10,000 in a statement. A page for which these
+ * were not enough ends early if the request allows that (`walkedTo`), else the next ones are read.
+ * @param narrowing Null: the list is whole.
+ * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
+ */
+export async function narrowedPage<T>(
+  db: Database,
+  list: NarrowedList,
+  narrowing: Narrowing | null,
+  keys: readonly PageKey[],
+  request: PageRequest,
+): Promise<PageResult<T>> {
+  if (narrowing === null) return keysetPage<T>(db, list.query, keys, request);
+  const window = toWindow(keys, request);
+  const found: Row[] = [];
+  let walkedTo: readonly unknown[] | null;
+  let part = window;
+  do {
+    const read = await readPart(db, list, narrowing, keys, part);
+    found.push(...read.rows);
+    walkedTo = found.length > window.size ? null : read.walkedTo;
+    if (walkedTo !== null) part = toWindow(keys, startingAt(request, walkedTo, window, found.length));
+  } while (walkedTo !== null && request.mayEndEarly !== true);
+  const total = request.withTotal ? await countNarrowed(db, list, narrowing, window) : {};
+  const page = toPage(found as T[], keys, request, window);
+  if (walkedTo === null) return { ...page, ...total };
+  const goesOn = window.isBackwards ? { hasPreviousPage: true } : { hasNextPage: true };
+  return { ...page, ...goesOn, ...total, walkedTo: encodeCursor(walkedTo) };
+}
+
+/** The rest of a request, from the last row that was looked at. */
+function startingAt(request: PageRequest, walkedTo: readonly unknown[], window: Window, have: number): PageRequest {
+  const cursor = encodeCursor(walkedTo);
+  const missing = window.size - have;
+  return window.isBackwards
+    ? { ...request, before: cursor, last: missing }
+    : { ...request, after: cursor, first: missing };
+}
+
+interface Part {
+  readonly rows: readonly Row[];
+  /** The keys of the last row that was looked at, when the page was not full then and the list may go on. */
+  readonly walkedTo: readonly unknown[] | null;
+}
+
+async function readPart(
+  db: Database,
+  list: NarrowedList,
+  narrowing: Narrowing,
+  keys: readonly PageKey[],
+  { size, within, orderBy }: Window,
+): Promise<Part> {
+  const table = sql.ref(list.table);
+  const columns = Array.isArray(list.columns) ? sql.join(list.columns) : (list.columns as RawBuilder<unknown>);
+  const { chosen, isWalk, candidates } = waysOf(list, narrowing);
+  const inOrder = list.query.clearSelect().where(isWalk).where(within).orderBy(orderBy);
+  const walked = inOrder.select(sql`${table}.*` as never).limit(WALKED_AT_MOST);
+  const last = inOrder
+    .select(sql`json_build_array(${sql.join(keys.map(({ column }) => sql.raw(column)))})`.as('keys'))
+    .offset(WALKED_AT_MOST - 1)
+    .limit(1);
+  const limit = sql.lit(size + 1);
+  const { rows } = await sql<Row>`with ${chosen}page as materialized (
+      ${candidates === null ? sql`` : sql`(select ${table}.* from ${candidates} where ${within} and ${narrowing.test} order by ${orderBy} limit ${limit}) union all `}
+      (select ${table}.* from (${walked}) ${table} where ${narrowing.test} order by ${orderBy} limit ${limit})
+    ), walk as materialized (
+      select case when (select count(*) from page) <= ${sql.lit(size)} then (${last}) end as "walkedTo"
+    )
+    select walk."walkedTo", ${columns} from walk left join page ${table} on true order by ${orderBy}`.execute(
+    db.read(),
+  );
+  const isRow = (row: Row) => keys.every(({ property }) => row[property] !== null);
+  return {
+    rows: rows.filter(isRow).map(({ walkedTo: _, ...row }) => row),
+    walkedTo: (rows[0]?.['walkedTo'] ?? null) as readonly unknown[] | null,
+  };
+}
+
+/** The two ways to the rows of a list, of which a statement takes one. */
+function waysOf({ query, table, id }: NarrowedList, { found }: Narrowing) {
+  if (found === undefined) return { chosen: sql``, isWalk: sql<boolean>`true`, candidates: null };
+  // The limit keeps the planner from a join with the whole table: it looks up each row by its key.
+  const byId = query
+    .clearSelect()
+    .select(sql`${sql.ref(table)}.*` as never)
+    .where(sql<boolean>`${sql.ref(id)} = wanted.id`)
+    .limit(1);
+  return {
+    chosen: sql`chosen as materialized (select ${found} as ids), `,
+    isWalk: sql<boolean>`(select ids from chosen) is null`,
+    candidates: sql`(select distinct one.id from chosen, unnest(chosen.ids) one (id)) wanted cross join lateral (${byId}) ${sql.ref(table)}`,
+  };
+}
+
+/** Counts the rows of a narrowed list as far as `COUNTED_AT_MOST`, or as `WALKED_AT_MOST` rows of the whole list reach. */
+async function countNarrowed(
+  db: Database,
+  list: NarrowedList,
+  narrowing: Narrowing,
+  { orderBy }: Window,
+): Promise<Total> {
+  const table = sql.ref(list.table);
+  const { chosen, isWalk, candidates } = waysOf(list, narrowing);
+  const walked = list.query
+    .clearSelect()
+    .select(sql`${table}.*` as never)
+    .where(isWalk)
+    .orderBy(orderBy)
+    .limit(WALKED_AT_MOST + 1);
+  const { rows } = await sql<{ total: unknown; walked: unknown }>`with ${chosen}counted as materialized (
+      select count(*) filter (where ${narrowing.test}) as total, count(*) as walked from (${walked}) ${table}
+    )
+    select counted.walked, counted.total ${
+      candidates === null ? sql`` : sql`+ (select count(*) from ${candidates} where ${narrowing.test})`
+    } as total from counted`.execute(db.read());
+  const total = Number(rows[0]!.total);
+  const isWhole = Number(rows[0]!.walked) <= WALKED_AT_MOST;
+  return { totalCount: Math.min(total, COUNTED_AT_MOST), isTotalCountExact: isWhole && total <= COUNTED_AT_MOST };
+}
