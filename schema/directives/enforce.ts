@@ -144,8 +144,7 @@ function guardRoot(field: Field, check: ObjectCheck | null): void {
   const idPaths = idPathsOf(field.args);
   const enter = (args: Row, context: GraphContext): GraphContext | Promise<GraphContext> => {
     const tenant = tenantOfArguments(idPaths, args, context);
-    if (tenant !== null && tenant instanceof Promise)
-      return tenant.then((found) => rootContext(context, found, alternatives));
+    if (tenant instanceof Promise) return tenant.then((found) => rootContext(context, found, alternatives));
     return rootContext(context, tenant, alternatives);
   };
   const { resolve = defaultFieldResolver, subscribe } = field;
@@ -163,10 +162,11 @@ function guardRoot(field: Field, check: ObjectCheck | null): void {
 
 /** Mutations of one operation run one after another (October 2021, section 6.2.2), so clear the loaders before each. */
 function renewing(field: Field): void {
-  const { resolve } = field;
+  // `guardRoot` gave it a resolver.
+  const resolve = field.resolve!;
   field.resolve = (source, args, context, info) => {
     context.loaders.renew();
-    return resolve?.(source, args, context, info);
+    return resolve(source, args, context, info);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import { enforceScopes } from '../../schema/directives/enforce.ts';
 import { registerTag, type TaggedType } from '../../schema/global-id.ts';
 import type { Caller } from '../../src/access/index.ts';
@@ -85,7 +86,8 @@ export function makeSchema(resolvers: SmallResolvers = RESOLVERS) {
   kennel.extensions = { ownedBy: { tenant: 'homeId', account: null } };
   return enforceScopes(schema);
 }
-export const schema = makeSchema();
+/** The schema of the running test: building it is a part of what the tests check, so each test builds it again. */
+export let schema: GraphQLSchema;
 
 export const contextOf = (caller: Caller, isSlow = false) =>
   new SmallContext(caller, [master, acme, closed], { isSlow });
@@ -93,8 +95,9 @@ export const contextOf = (caller: Caller, isSlow = false) =>
 export const run = (caller: Caller, query: string, variables = {}) =>
   runSmall({ schema, query, context: contextOf(caller), variables });
 
-/** Forgets what the last test set, and what ran. */
-export function resetResolved(): void {
+/** Builds the schema, and forgets what the last test set and what ran. */
+export function resetGraph(): void {
+  schema = makeSchema();
   resolved.found = undefined;
   resolved.calls = [];
 }

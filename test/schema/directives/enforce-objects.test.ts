@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/access/index.ts';
 import { IdentityError } from '../../../src/kernel/index.ts';
-import { acme, contextOf, master, resetResolved, resolved, run, schema } from '../../support/dog-graph.ts';
+import { acme, contextOf, master, resetGraph, resolved, run, schema } from '../../support/dog-graph.ts';
 import { nobody, runSmall, smallApp, smallUser, theService } from '../../support/small-graph.ts';
 
-beforeEach(resetResolved);
+beforeEach(resetGraph);
 
 describe('an object of a guarded type', () => {
   const rex = { __typename: 'Dog', tenantId: acme.id, userId: 'rex', name: 'Rex' };
@@ -159,6 +159,12 @@ describe('a guarded field of an object', () => {
     expect((await runSmall({ schema, query: '{ dog { chip } }', context })).data).toEqual({
       dog: { chip: 'acme all' },
     });
+  });
+
+  it('has the authority of the caller’s tenant also below a root field that acts in another one', async () => {
+    resolved.found = { tenantId: acme.id, userId: 'rex', name: 'Ball' };
+    const answer = await run(smallApp(acme, 'setting:read'), '{ toy(tenant: "master") { price } }');
+    expect(answer).toEqual({ data: { toy: { price: 'acme tenant' } }, codes: {} });
   });
 
   it('is limited to the caller’s own account with only reach self', async () => {

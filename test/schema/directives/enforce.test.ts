@@ -1,6 +1,6 @@
-import { execute, parse } from 'graphql';
+import { execute, type GraphQLObjectType, parse } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { authorise } from '../../../schema/directives/enforce.ts';
+import { authorise, enforceScopes } from '../../../schema/directives/enforce.ts';
 import { type TaggedType, toGlobalId } from '../../../schema/global-id.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { NOWHERE } from '../../../src/kernel/index.ts';
@@ -12,7 +12,7 @@ import {
   makeSchema,
   master,
   RESOLVERS,
-  resetResolved,
+  resetGraph,
   resolved,
   run,
   schema,
@@ -23,12 +23,13 @@ import {
   runSmall,
   SmallContext,
   smallApp,
+  smallSchema,
   smallTenant,
   smallUser,
   subscribeSmall,
 } from '../../support/small-graph.ts';
 
-beforeEach(resetResolved);
+beforeEach(resetGraph);
 
 describe('a public root field', () => {
   it('is for callers without a token, in no tenant or in the one they name, with reach self', async () => {
@@ -61,6 +62,12 @@ describe.each([
   it('asks callers without a token for one, whatever they name', async () => {
     for (const args of ['', '(tenant: "acme")', '(tenant: "nothing")', '(tenant: "closed")'])
       expect((await where(nobody, args)).codes).toEqual({ closed: 'UNAUTHENTICATED' });
+    expect(resolved.calls).toEqual([]);
+  });
+
+  it('asks for a token even where a caller without one held the permission', async () => {
+    const unproved: Caller = { ...smallApp(acme, 'user:read'), kind: 'anonymous' };
+    expect((await where(unproved)).codes).toEqual({ closed: 'UNAUTHENTICATED' });
     expect(resolved.calls).toEqual([]);
   });
 
@@ -146,6 +153,23 @@ describe('root fields', () => {
     const reading = contextOf(smallApp(acme, 'user:read'));
     await runSmall({ schema, query: '{ closed }', context: reading });
     expect(reading.renewals).toBe(0);
+  });
+
+  it('are guarded in a graph without mutations too', async () => {
+    const small = enforceScopes(
+      smallSchema('type Query { plain: String @requiresScopes(scopes: [["user:read"]]) }', {
+        'Query.plain': () => 'p',
+      }),
+    );
+    const ask = (caller: Caller) => runSmall({ schema: small, query: '{ plain }', context: contextOf(caller) });
+    expect((await ask(smallApp(acme, 'user:read'))).data).toEqual({ plain: 'p' });
+    expect((await ask(smallApp(acme))).codes).toEqual({ plain: 'FORBIDDEN' });
+  });
+
+  it('are subscriptions only where they were before', () => {
+    const fields = (type: GraphQLObjectType | null | undefined) => Object.values(type!.getFields());
+    const roots = [...fields(schema.getQueryType()), ...fields(schema.getMutationType())];
+    expect(roots.filter(({ subscribe }) => subscribe !== undefined)).toEqual([]);
   });
 
   it('of a mutation act in the tenant that their input names', async () => {

@@ -98,6 +98,7 @@ describe('@requiresScopes in the schema', () => {
     expect(ofText('@requiresScopes(scopes: "user:read")')).toBeNull();
     expect(ofText('@requiresScopes(scopes: ["user:read"])')).toEqual([[]]);
     expect(alternativesOf({})).toBeNull();
+    expect(alternativesOf({ directives: [{ name: { value: 'requiresScopes' } }] })).toBeNull();
   });
 
   it('has the shape of the directive of Apollo Federation', () => {
