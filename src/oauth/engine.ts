@@ -15,6 +15,7 @@ import { IntrospectionService } from './endpoints/introspection.ts';
 import { RevocationService } from './endpoints/revocation.ts';
 import { UserinfoService } from './endpoints/userinfo.ts';
 import type { GrantStore } from './grants/grant.store.ts';
+import { RotationStore } from './grants/rotation.store.ts';
 import { type IssuerMount, Issuers } from './issuers/issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
 import { KeyRings } from './keys/key-ring.ts';
@@ -111,7 +112,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       issuers,
       clients,
       events,
-      grants: { ...options, accessTokens, families, tokens, scopes },
+      grants: { ...options, accessTokens, families, tokens, scopes, rotations: new RotationStore(db, events) },
     }),
     authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),

@@ -182,7 +182,10 @@ export class SessionService {
   }
 
   /** Records that a living session was used, which moves its idle end. Skips the write when the last one is recent. */
-  async touch(tenant: Pick<TenantRef, 'id'>, session: SessionRow): Promise<void> {
+  async touch(
+    tenant: Pick<TenantRef, 'id'>,
+    session: Pick<SessionRow, 'id' | 'lastUsedAt' | 'expiresAt'>,
+  ): Promise<void> {
     const settings = (await this.#deps.directory.byId(tenant.id))?.settings;
     if (settings === undefined) return;
     const now = this.#deps.clock.now();

@@ -82,8 +82,14 @@ export const INSERT_EVENTS_SQL = `with e as materialized (${recordset}), ${logge
  * Combines a statement `text`, which makes many changes and returns the number `n` of each change that it made, with the
  * insertion of the events that report those changes: one JSON array (`$1`), each event with the number of its change. The
  * result is one statement that returns the numbers.
+ * @param parts Common table expressions that `text` reads, separated by commas.
  */
-export const changesWithEventsSql = (text: string): string => `with changed as (${text}),
+export const changesWithEventsSql = (text: string, parts?: string): string => `with ${
+  parts === undefined
+    ? ''
+    : `${parts},
+  `
+}changed as (${text}),
   e as materialized (select * from json_to_recordset($1::json) as e(n int, ${record})
     where n in (select n from changed)),
   ${logged},

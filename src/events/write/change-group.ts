@@ -10,6 +10,7 @@ export interface ChangeGroupOptions {
   readonly clock: Clock;
   /** See `EventLog.changes`. */
   readonly text: string;
+  readonly parts?: string;
   /** Called with the events of the changes that were made, once they are durable. */
   readonly onCommitted: (events: readonly SecurityEvent[]) => void;
 }
@@ -35,7 +36,7 @@ export class ChangeGroup<C extends object> {
 
   constructor(options: ChangeGroupOptions) {
     this.#options = options;
-    this.#text = changesWithEventsSql(options.text);
+    this.#text = changesWithEventsSql(options.text, options.parts);
     this.#writer = new GroupWriter<Member<C>, boolean>({
       write: (members) => this.#write(members),
       onWritten: (members, results) => options.onCommitted(eventsOf(members, results)),

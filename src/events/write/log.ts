@@ -65,12 +65,14 @@ export class EventLog {
    * them.
    * @param text Makes the changes of the JSON array `$2`, each of which has a number `n`, and returns the `n` of each that it
    *   made. It must not wait for locks, because the whole group would wait.
+   * @param parts Common table expressions that `text` reads, separated by commas. Default: none.
    */
-  changes<C extends object>(text: string): ChangeGroup<C> {
+  changes<C extends object>(text: string, parts?: string): ChangeGroup<C> {
     const group = new ChangeGroup<C>({
       db: this.#db,
       clock: this.#clock,
       text,
+      ...(parts === undefined ? {} : { parts }),
       onCommitted: (events) => this.#announce(events),
     });
     this.#groups.push(group);

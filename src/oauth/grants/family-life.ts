@@ -5,9 +5,9 @@ import type { Grant } from './grant.entity.ts';
 /** What the validity of a token family depends on. */
 export interface FamilyParts {
   readonly grant: Grant | null;
-  readonly user: User | null;
+  readonly user: Pick<User, 'enabled' | 'inactiveSince' | 'notBefore'> | null;
   /** Undefined for a family without a session; null when its session no longer exists. */
-  readonly session: SessionRow | null | undefined;
+  readonly session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'> | null | undefined;
 }
 
 /**

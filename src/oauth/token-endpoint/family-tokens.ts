@@ -1,13 +1,13 @@
 import { hashHandle, mintHandle, type Signer } from '../../crypto/index.ts';
-import type { EventLog } from '../../events/index.ts';
+import type { EventDraft, EventLog } from '../../events/index.ts';
 import { addSeconds } from '../../kernel/index.ts';
-import type { SessionRow } from '../../sessions/index.ts';
-import type { Grant } from '../grants/grant.entity.ts';
+import type { Grant, RefreshToken } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
+import type { FamilySession } from '../grants/rotation.store.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { type AccessTokens, algorithmOf } from '../tokens/access-token.ts';
 import { makeIdToken } from '../tokens/id-token.ts';
-import type { TokenStore } from '../tokens/token.store.ts';
+import type { NewAccessToken, TokenStore } from '../tokens/token.store.ts';
 import type { GrantRequest, IssuedTokens } from './grant.ts';
 import { tokenIssued } from './issued-event.ts';
 
@@ -28,15 +28,23 @@ export interface FamilySigners {
 /** A family for which tokens are issued. */
 export interface FamilyIssue {
   readonly grantType: string;
-  /** A row of the open unit of work, new or locked. */
   readonly grant: Grant;
-  readonly session: SessionRow | null;
+  readonly session: FamilySession | null;
   readonly scopes: readonly string[];
   readonly now: Date;
 }
 
+/** Tokens of a family that are valid only once their rows are stored, together with the event. */
+export interface MadeFamilyTokens {
+  readonly issued: IssuedTokens;
+  readonly refresh: Pick<RefreshToken, 'hash' | 'expiresAt'> | null;
+  /** The access token, if it is opaque. */
+  readonly opaque: NewAccessToken | null;
+  readonly event: EventDraft;
+}
+
 /**
- * Issues the tokens of a user's family: an access token, a refresh token if the client may refresh, an ID token for `openid`.
+ * Makes the tokens of a user's family: an access token, a refresh token if the client may refresh, an ID token for `openid`.
  */
 export class FamilyTokens {
   readonly #deps: FamilyTokensDeps;
@@ -53,46 +61,65 @@ export class FamilyTokens {
     };
   }
 
-  /** Issues the tokens inside a unit of work, so that rows and event are committed together. */
-  async issue(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<IssuedTokens> {
-    const { accessTokens, tokens, events } = this.#deps;
-    const { tenant, issuer, client, lifetimes, caller } = request;
+  /** Makes tokens and stores nothing. */
+  async make(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<MadeFamilyTokens> {
+    const { tenant, issuer, client, lifetimes } = request;
     const { grant, session, now } = family;
     const scope = family.scopes.join(' ');
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
     const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: { grant, session } };
-    const made = await accessTokens.make(subject, signers.access);
-    const refreshToken = await this.#refreshToken(request, family);
-    if (made.row !== null) await tokens.insertOpaque(tenant.id, made.row, now);
-    events.record(caller, tenant, tokenIssued(request, family.grantType, made));
+    const made = await this.#deps.accessTokens.make(subject, signers.access);
+    const refresh = makeRefreshToken(request, family);
     const idToken = family.scopes.includes('openid')
       ? await makeIdToken({ issuer, client, userId: grant.userId, session, lifetimeSeconds, now }, signers.id)
       : null;
     return {
-      accessToken: made.token,
-      tokenType: 'Bearer',
-      expiresInSeconds: lifetimeSeconds,
-      scope,
-      refreshToken,
-      idToken,
+      issued: {
+        accessToken: made.token,
+        tokenType: 'Bearer',
+        expiresInSeconds: lifetimeSeconds,
+        scope,
+        refreshToken: refresh?.token ?? null,
+        idToken,
+      },
+      refresh,
+      opaque: made.row,
+      event: tokenIssued(request, family.grantType, made),
     };
   }
 
-  async #refreshToken(request: GrantRequest, { grant, now }: FamilyIssue): Promise<string | null> {
-    const { tenant, issuer, client, lifetimes } = request;
-    const isOffered = issuer.kind.grantTypes.includes('refresh_token');
-    if (!isOffered || !client.client.grantTypes.includes('refresh_token')) return null;
-    const token = mintHandle(tenant.route);
-    const idleEnd = addSeconds(now, lifetimes.refreshIdleSeconds);
-    const expiresAt = new Date(Math.min(idleEnd.getTime(), grant.expiresAt.getTime()));
-    await this.#deps.grants.insertRefreshToken({
-      tenantId: tenant.id,
-      hash: hashHandle(token),
-      grantId: grant.id,
-      spentAt: null,
-      expiresAt,
-      createdAt: now,
-    });
-    return token;
+  /** Makes tokens and stores them inside a unit of work, so that rows and event are committed together. */
+  async issue(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<IssuedTokens> {
+    const { tokens, grants, events } = this.#deps;
+    const { tenant, caller } = request;
+    const { issued, refresh, opaque, event } = await this.make(request, signers, family);
+    if (refresh !== null) await grants.insertRefreshToken(toRow(refresh, family));
+    if (opaque !== null) await tokens.insertOpaque(tenant.id, opaque, family.now);
+    events.record(caller, tenant, event);
+    return issued;
   }
+}
+
+interface NewRefreshToken extends Pick<RefreshToken, 'hash' | 'expiresAt'> {
+  readonly token: string;
+}
+
+/** Null for a client that may not refresh. */
+function makeRefreshToken(
+  { tenant, issuer, client, lifetimes }: GrantRequest,
+  { grant, now }: FamilyIssue,
+): NewRefreshToken | null {
+  const isOffered = issuer.kind.grantTypes.includes('refresh_token');
+  if (!isOffered || !client.client.grantTypes.includes('refresh_token')) return null;
+  const token = mintHandle(tenant.route);
+  const idleEnd = addSeconds(now, lifetimes.refreshIdleSeconds);
+  const expiresAt = new Date(Math.min(idleEnd.getTime(), grant.expiresAt.getTime()));
+  return { token, hash: hashHandle(token), expiresAt };
+}
+
+function toRow(
+  { hash, expiresAt }: Pick<RefreshToken, 'hash' | 'expiresAt'>,
+  { grant, now }: FamilyIssue,
+): RefreshToken {
+  return { tenantId: grant.tenantId, hash, grantId: grant.id, spentAt: null, expiresAt, createdAt: now };
 }

@@ -4,22 +4,24 @@ import { hashHandle, routeOfHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import type { SessionRow, SessionService, SessionStore } from '../../sessions/index.ts';
+import type { SessionService, SessionStore } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import { familyLife } from '../grants/family-life.ts';
-import type { Grant, RefreshToken } from '../grants/grant.entity.ts';
+import type { Grant } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
+import type { FamilySession, PresentedToken, RotationStore } from '../grants/rotation.store.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { parseScopeParameter } from '../tokens/scopes.ts';
-import type { FamilySigners, FamilyTokens } from './family-tokens.ts';
+import type { FamilyIssue, FamilySigners, FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens, SCOPE } from './grant.ts';
 import { parameter } from './parameters.ts';
 
 export interface RefreshTokenGrantDeps {
   readonly db: Database;
   readonly grants: GrantStore;
+  readonly rotations: RotationStore;
   readonly families: FamilyTokens;
   readonly users: UserStore;
   readonly sessionStore: SessionStore;
@@ -28,11 +30,11 @@ export interface RefreshTokenGrantDeps {
   readonly clock: Clock;
 }
 
-/**
- * The result of spending a token. Reuse is a result and not an error, because the revocation must be committed before the
- * request is refused.
- */
-type Spent = { readonly issued: IssuedTokens; readonly session: SessionRow | null } | 'reused';
+/** Tokens that were issued, and the session of their family; null if it has none. */
+interface Issued {
+  readonly tokens: IssuedTokens;
+  readonly session: FamilySession | null;
+}
 
 /**
  * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent token that is used again
@@ -52,46 +54,71 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
    * @throws SCOPE_INVALID A requested scope is not among those of the family.
    */
   async issue(deps: RefreshTokenGrantDeps, request, { refresh_token: token, scope }): Promise<IssuedTokens> {
-    const { db, grants, families, sessions } = deps;
+    const { db, rotations, families, sessions } = deps;
     const { tenant } = request;
     if (routeOfHandle(token) !== tenant.route) throw oauthErrors.GRANT_INVALID();
     const hash = hashHandle(token);
-    const grantId = await grants.findGrantIdOf(tenant.id, hash);
-    if (grantId === null) throw oauthErrors.GRANT_INVALID();
-    const signers = await families.signers(request);
-    const spent = await db.transaction(() => spend(deps, request, signers, { grantId, hash, scope }));
-    if (spent === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
-    if (spent.session !== null) await sessions.touch(tenant, spent.session);
-    return spent.issued;
+    const found = await rotations.find(tenant.id, hash);
+    if (found === null || !isFor(request, found.grant)) throw oauthErrors.GRANT_INVALID();
+    const presented = { hash, grantId: found.grant.id, scope, signers: await families.signers(request) };
+    const issued =
+      (await rotate(deps, request, presented, found)) ??
+      (await db.transaction(() => rotateLocked(deps, request, presented)));
+    if (issued === 'reused') throw oauthErrors.REFRESH_TOKEN_REUSED();
+    if (issued.session !== null) await sessions.touch(tenant, issued.session);
+    return issued.tokens;
   },
 });
 
-/** The refresh token of a request, and the scopes that it requests. */
+/** The refresh token of a request, the scopes that it requests, and what signs the new tokens. */
 interface Presented {
   readonly grantId: string;
   readonly hash: Buffer;
   readonly scope: string | undefined;
+  readonly signers: FamilySigners;
 }
 
-async function spend(
+/**
+ * Makes the new tokens, then stores them and spends the old one with one statement, unless somebody was faster.
+ * @returns Null when the token was spent, or another request holds or has changed it or its family: nothing was written.
+ */
+async function rotate(
+  { rotations, families, clock }: RefreshTokenGrantDeps,
+  request: GrantRequest,
+  { hash, scope, signers }: Presented,
+  found: PresentedToken,
+): Promise<Issued | null> {
+  if (found.token.spentAt != null) return null;
+  const family = familyOf(request, found, scope, clock.now());
+  const { issued, refresh, opaque, event } = await families.make(request, signers, family);
+  const { grant, session, now } = family;
+  const rotation = { hash, grant, now, next: refresh, opaque };
+  const isSpent = await rotations.spend(request.caller, request.tenant, rotation, event);
+  return isSpent ? { tokens: issued, session } : null;
+}
+
+/**
+ * Does the same with the rows locked, inside a unit of work.
+ * @returns `reused` for a spent token. It is no error, because the revocation must be committed before the request is refused.
+ */
+async function rotateLocked(
   deps: RefreshTokenGrantDeps,
   request: GrantRequest,
-  signers: FamilySigners,
-  { grantId, hash, scope }: Presented,
-): Promise<Spent> {
-  const { grants, families, clock } = deps;
+  { grantId, hash, scope, signers }: Presented,
+): Promise<Issued | 'reused'> {
+  const { grants, families, users, sessionStore, clock } = deps;
   const { tenant } = request;
   const grant = await grants.lock(tenant.id, grantId);
   const token = grant === null ? null : await grants.lockRefreshToken(tenant.id, hash);
-  if (grant === null || token === null || !isFor(request, grant)) throw oauthErrors.GRANT_INVALID();
+  if (grant === null || token === null) throw oauthErrors.GRANT_INVALID();
   const now = clock.now();
   if (token.spentAt != null) return revokeReused(deps, request, grant, now);
-  const session = await findLivingSession(deps, request, grant, token, now);
-  const scopes = narrowedScopes(request, grant, scope);
+  const user = await users.findById(tenant.id, grant.userId);
+  const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
+  const family = familyOf(request, { token, grant, user, session }, scope, now);
   token.spentAt = now;
   grant.generation += 1;
-  const issued = await families.issue(request, signers, { grantType: 'refresh_token', grant, session, scopes, now });
-  return { issued, session };
+  return { tokens: await families.issue(request, signers, family), session: family.session };
 }
 
 function revokeReused(
@@ -114,22 +141,21 @@ function revokeReused(
 }
 
 /**
- * The session of a family; null if it has none.
+ * What the new tokens are made for.
  * @throws GRANT_INVALID The token, its family, its session or its user is not valid any more.
+ * @throws SCOPE_INVALID
  */
-async function findLivingSession(
-  { users, sessionStore }: RefreshTokenGrantDeps,
-  { tenant, client }: GrantRequest,
-  grant: Grant,
-  token: RefreshToken,
+function familyOf(
+  request: GrantRequest,
+  { token, grant, user, session }: PresentedToken,
+  scope: string | undefined,
   now: Date,
-): Promise<SessionRow | null> {
-  const user = await users.findById(tenant.id, grant.userId);
-  const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
+): FamilyIssue {
   const life = familyLife({ grant, user, session });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
-  if (isOver || isBefore(grant, tenant, client)) throw oauthErrors.GRANT_INVALID();
-  return session ?? null;
+  if (isOver || isBefore(grant, request.tenant, request.client)) throw oauthErrors.GRANT_INVALID();
+  const scopes = narrowedScopes(request, grant, scope);
+  return { grantType: 'refresh_token', grant, session: session ?? null, scopes, now };
 }
 
 function isFor({ client, issuer }: GrantRequest, grant: Grant): boolean {

@@ -1,9 +1,9 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import { hashHandle, isSigningAlgorithm, mintHandle, type Signer, type SigningAlgorithm } from '../../crypto/index.ts';
 import { addSeconds, epochSeconds, newId } from '../../kernel/index.ts';
-import type { SessionRow } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Grant } from '../grants/grant.entity.ts';
+import type { FamilySession } from '../grants/rotation.store.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import type { NewAccessToken } from './token.store.ts';
@@ -19,7 +19,7 @@ export interface TokenSubject {
   readonly lifetimeSeconds: number;
   readonly now: Date;
   /** The family and session of a user's token; absent for a token of the client itself. */
-  readonly family?: { readonly grant: Grant; readonly session: SessionRow | null };
+  readonly family?: { readonly grant: Grant; readonly session: FamilySession | null };
 }
 
 /** A token that was made but not yet issued: an opaque one is valid only once its row is stored. */

@@ -1,7 +1,7 @@
 import type { ClientRecord } from '../../clients/index.ts';
 import type { Signer } from '../../crypto/index.ts';
 import { epochSeconds, newId } from '../../kernel/index.ts';
-import type { SessionRow } from '../../sessions/index.ts';
+import type { FamilySession } from '../grants/rotation.store.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 
 /** What an ID token is made from. It has no profile claims; those are at userinfo (OpenID Connect Core section 5.4). */
@@ -9,7 +9,7 @@ export interface IdTokenSubject {
   readonly issuer: Issuer;
   readonly client: ClientRecord;
   readonly userId: string;
-  readonly session: SessionRow | null;
+  readonly session: FamilySession | null;
   readonly lifetimeSeconds: number;
   readonly now: Date;
 }
@@ -31,7 +31,7 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
   return signer.sign(claims, { typ: 'JWT' });
 }
 
-function sessionClaims(session: SessionRow): object {
+function sessionClaims(session: FamilySession): object {
   return {
     sid: session.id,
     auth_time: epochSeconds(session.authTime),

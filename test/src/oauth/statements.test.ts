@@ -33,6 +33,24 @@ describe('database statements of tokens', () => {
     expect(done[0]).toContain('security_events');
   });
 
+  it.each(['jwt', 'opaque'] as const)(
+    'are two for a refresh with %s tokens, whose second writes the event',
+    async (tokenFormat) => {
+      const client = await TestClient.create(world, acme, {
+        grantTypes: ['password', 'refresh_token'],
+        scopes: scopeLinks(['openid']),
+        tokenFormat,
+      });
+      const { refreshToken } = await (await TestUser.create(world, client)).signIn('openid');
+      const rotate = async (token: string) =>
+        (await client.request('refresh_token', { refresh_token: token })).refreshToken!;
+      const next = await rotate(refreshToken!);
+      const done = await during(() => rotate(next));
+      expect(done).toHaveLength(2);
+      expect(done[1]).toContain('security_events');
+    },
+  );
+
   it('are none for a token that was seen before', async () => {
     const client = await TestClient.create(world, acme, {
       grantTypes: ['password'],

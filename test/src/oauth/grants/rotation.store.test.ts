@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hashHandle } from '../../../../src/crypto/index.ts';
+import { addSeconds, type TenantRef } from '../../../../src/kernel/index.ts';
+import { type PresentedToken, RotationStore } from '../../../../src/oauth/grants/rotation.store.ts';
+import { oauthEvents } from '../../../../src/oauth/oauth.events.ts';
+import { scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
+import { World } from '../../../support/world.ts';
+
+describe('the statement that spends a refresh token', () => {
+  let world: World;
+  let acme: TenantRef;
+  let client: TestClient;
+  let rotations: RotationStore;
+  let hash: Buffer;
+  let found: PresentedToken;
+  let eventsBefore: number;
+  beforeAll(async () => {
+    world = await World.open();
+    acme = await world.tenant();
+    rotations = new RotationStore(world.db, world.services.events);
+    client = await TestClient.create(world, acme, {
+      grantTypes: ['password', 'refresh_token'],
+      scopes: scopeLinks(['openid']),
+    });
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    const user = await TestUser.create(world, client);
+    hash = hashHandle((await user.signIn('openid')).refreshToken!);
+    found = (await rotations.find(acme.id, hash))!;
+    eventsBefore = (await world.events(acme)).length;
+  });
+
+  const spend = (next: string, at: PresentedToken = found) =>
+    rotations.spend(
+      world.system(acme).caller,
+      acme,
+      {
+        hash,
+        grant: at.grant,
+        now: world.clock.now(),
+        next: { hash: hashHandle(next), expiresAt: addSeconds(world.clock.now(), 60) },
+        opaque: null,
+      },
+      { type: oauthEvents['token.issued'], subjectId: at.grant.userId },
+    );
+  const newEvents = async () => (await world.events(acme)).slice(eventsBefore).map(({ type }) => type);
+  const change = (statement: string) =>
+    world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute(`${statement} where tenant_id = ? and id = ?`, [acme.id, found.grant.id]);
+
+  it('reads the token with its family, user and session as the stores of each do', async () => {
+    const { grant, session, token, user } = found;
+    expect(grant).toEqual(await rotatedGrant());
+    expect(user).toMatchObject({ enabled: true, inactiveSince: null, notBefore: null });
+    expect(session).toMatchObject({ id: grant.sessionId, amr: ['pwd'] });
+    expect(token.spentAt).toBeNull();
+    expect(await rotations.find(acme.id, hashHandle('unknown'))).toBeNull();
+    expect(await rotations.find((await world.tenant()).id, hash)).toBeNull();
+  });
+
+  const rotatedGrant = async () => {
+    const { rows } = await sql<
+      Record<string, unknown>
+    >`select * from grants where id = ${found.grant.id}::uuid`.execute(world.db.read());
+    const [row] = rows;
+    return {
+      tenantId: row!['tenant_id'],
+      id: row!['id'],
+      userId: row!['user_id'],
+      clientUuid: row!['client_uuid'],
+      sessionId: row!['session_id'],
+      scopes: row!['scopes'],
+      issuerKind: row!['issuer_kind'],
+      generation: row!['generation'],
+      revokedAt: row!['revoked_at'],
+      expiresAt: row!['expires_at'],
+      createdAt: row!['created_at'],
+    };
+  };
+
+  it('stores the next token, counts the rotation and writes the event', async () => {
+    expect(await spend('next')).toBe(true);
+    expect((await rotations.find(acme.id, hash))?.token.spentAt).toEqual(world.clock.now());
+    expect((await rotations.find(acme.id, hashHandle('next')))?.grant.generation).toBe(1);
+    expect(await newEvents()).toEqual(['token.issued']);
+  });
+
+  it.each([
+    ['the family was revoked', 'update grants set revoked_at = now()'],
+    ['the family was rotated', 'update grants set generation = generation + 1'],
+  ])('writes nothing when %s since it was read', async (_, statement) => {
+    await change(statement);
+    expect(await spend('late')).toBe(false);
+    expect(await rotations.find(acme.id, hashHandle('late'))).toBeNull();
+    expect((await rotations.find(acme.id, hash))?.token.spentAt).toBeNull();
+    expect(await newEvents()).toEqual([]);
+  });
+
+  it('writes nothing when the token was spent since it was read', async () => {
+    await spend('first');
+    const now = (await rotations.find(acme.id, hash))!;
+    expect(await spend('second', now)).toBe(false);
+    expect(await rotations.find(acme.id, hashHandle('second'))).toBeNull();
+    expect(await newEvents()).toEqual(['token.issued']);
+  });
+
+  it('spends a token once when two requests share the statement', async () => {
+    const spent = await Promise.all([spend('one'), spend('two')]);
+    expect(spent.sort()).toEqual([false, true]);
+    const next = await Promise.all(['one', 'two'].map((token) => rotations.find(acme.id, hashHandle(token))));
+    expect(next.filter((token) => token !== null)).toHaveLength(1);
+    expect(await newEvents()).toEqual(['token.issued']);
+  });
+});
