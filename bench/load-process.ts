@@ -1,55 +1,288 @@
-import autocannon from 'autocannon';
-import type { LoadOptions, LoadRequest, LoadResult } from './load.ts';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { findResponse, readBody, writeRequest } from './http-message.ts';
+import {
+  type Answer,
+  type BurstOptions,
+  type BurstResult,
+  COUNTER,
+  HANDLE,
+  type LoadCommand,
+  type LoadPlan,
+  type LoadReply,
+} from './load-protocol.ts';
+import { percentile } from './statistics.ts';
 
-type Sent = Omit<autocannon.Request, 'headers'> & { readonly headers: Record<string, string> };
+/** Sends loads for `load.ts`, which starts this process: prebuilt requests over raw sockets, without pipelining. */
 
-/** The requests that the connection with this number sends in turn. */
-function requestsOf(request: LoadRequest, connection: number, connections: number): Sent[] {
-  const { pathname, search } = new URL(request.url);
-  const { method, paths = [''], bodies = [undefined] } = request;
-  const sent = (path: string, body: string | undefined): Sent => ({
-    method,
-    path: `${pathname}${path}${search}`,
-    headers: { ...request.headers },
-    ...(body === undefined ? {} : { body }),
-  });
-  if (request.isPartitioned === true) {
-    const own = paths.filter((_, at) => at % connections === connection);
-    return bodies.flatMap((body) => own.map((path) => sent(path, body)));
+/** How long answers that are under way at the end of a burst may take. */
+const DRAIN_MS = 30_000;
+const READ_BYTES = 256 * 1024;
+
+/** The texts that a connection sends in turn. */
+interface Prepared {
+  readonly bytes: Buffer;
+  /** Where the counter stands; -1 without one. */
+  readonly counterAt: number;
+  readonly index: number;
+}
+
+class Connection {
+  readonly socket: Socket;
+  readonly #load: Load;
+  readonly #requests: readonly Prepared[];
+  #next: number;
+  #current = 0;
+  #sentAt = 0;
+  /** The part of an answer that has arrived; null between answers. */
+  #pending: Buffer | null = null;
+  /** Text of the last answer, for a plan that follows answers. */
+  #handle: string;
+
+  constructor(load: Load, requests: readonly Prepared[], start: number, handle: string) {
+    this.#load = load;
+    this.#requests = requests;
+    this.#next = start;
+    this.#handle = handle;
+    const { hostname, port } = new URL(load.plan.url);
+    this.socket = connect({
+      host: hostname,
+      port: Number(port),
+      noDelay: true,
+      // Read into one buffer without streams, which would cost half of the time of a request.
+      onread: {
+        buffer: Buffer.allocUnsafe(READ_BYTES),
+        callback: (length, buffer) => {
+          this.#receive((buffer as Buffer).subarray(0, length));
+          return true;
+        },
+      },
+    });
+    this.socket.on('error', (error) => load.fail(error));
+    this.socket.on('close', () => load.fail(new Error('The server closed a connection.')));
   }
-  const turns = Math.max(paths.length, bodies.length);
-  const all = Array.from({ length: turns }, (_, turn) =>
-    sent(paths[turn % paths.length]!, bodies[turn % bodies.length]),
+
+  send(): void {
+    const request = this.#requests[this.#next]!;
+    this.#next = this.#next + 1 === this.#requests.length ? 0 : this.#next + 1;
+    this.#current = request.index;
+    this.#sentAt = performance.now();
+    this.socket.write(this.#bytesOf(request));
+  }
+
+  #bytesOf({ bytes, counterAt, index }: Prepared): Buffer {
+    const { plan } = this.#load;
+    if (plan.follows !== undefined) {
+      const request = plan.requests[index]!;
+      return writeRequest({ ...request, body: request.body!.replace(HANDLE, this.#handle) }, this.#load.host);
+    }
+    if (counterAt === -1) return bytes;
+    // A copy: the socket may not have written the previous one.
+    const copy = Buffer.from(bytes);
+    copy.write(String(this.#load.count()).padStart(COUNTER.length, '0'), counterAt, 'latin1');
+    return copy;
+  }
+
+  #receive(chunk: Buffer): void {
+    const buffer = this.#pending === null ? chunk : Buffer.concat([this.#pending, chunk]);
+    try {
+      const bounds = findResponse(buffer);
+      if (bounds === null) {
+        // The buffer of the socket is overwritten by the next read.
+        this.#pending = buffer === chunk ? Buffer.from(chunk) : buffer;
+        return;
+      }
+      if (bounds.end !== buffer.length) throw new Error('More than one answer to a request.');
+      if (bounds.isLast) throw new Error('The server does not keep the connection alive.');
+      this.#pending = null;
+      const { follows } = this.#load.plan;
+      if (follows !== undefined) this.#handle = readMember(readBody(buffer, bounds), follows.member);
+      const { status } = bounds;
+      const isFine = this.#load.record(performance.now() - this.#sentAt, status, () => ({
+        request: this.#current,
+        status,
+        body: readBody(buffer, bounds),
+      }));
+      if (isFine) this.#load.proceed(this);
+    } catch (error) {
+      this.#load.fail(error as Error);
+    }
+  }
+}
+
+/** The text of a member of an object in JSON, without parsing the whole. */
+function readMember(body: string, member: string): string {
+  const found = new RegExp(`"${member}":"([^"\\\\]+)"`).exec(body);
+  if (found === null) throw new Error(`An answer has no ${member}: ${body.slice(0, 200)}`);
+  return found[1]!;
+}
+
+class Load {
+  readonly plan: LoadPlan;
+  readonly host: string;
+  readonly #connections: readonly Connection[];
+  #counter = 0;
+  #isClosing = false;
+  #failure: Error | null = null;
+  #burst: Burst | null = null;
+
+  constructor(plan: LoadPlan) {
+    this.plan = plan;
+    this.host = new URL(plan.url).host;
+    const prepared = plan.requests.map((request, index) => {
+      const bytes = writeRequest(request, this.host);
+      return { bytes, counterAt: plan.isCounted === true ? bytes.indexOf(COUNTER) : -1, index };
+    });
+    this.#connections = Array.from({ length: plan.connections }, (_, at) => {
+      const own =
+        plan.isPartitioned === true ? prepared.filter((one) => one.index % plan.connections === at) : prepared;
+      if (own.length === 0) throw new Error('A connection has no request to send.');
+      const start = plan.isPartitioned === true ? 0 : Math.trunc((at * own.length) / plan.connections);
+      return new Connection(this, own, start, plan.follows?.first[at] ?? '');
+    });
+  }
+
+  async untilOpen(): Promise<void> {
+    await Promise.all(this.#connections.map(({ socket }) => once(socket, 'connect')));
+  }
+
+  count(): number {
+    this.#counter += 1;
+    return this.#counter;
+  }
+
+  fail(error: Error): void {
+    if (this.#isClosing) return;
+    this.#failure ??= error;
+    this.#burst?.end(this.#failure);
+  }
+
+  /** Notes an answer. Returns whether its status is 200; another one fails the burst. */
+  record(milliseconds: number, status: number, read: () => Answer): boolean {
+    if (status !== 200) {
+      this.fail(new Error(`Answered with ${status}: ${read().body.slice(0, 400)}`));
+      return false;
+    }
+    this.#burst?.record(milliseconds, read);
+    return true;
+  }
+
+  proceed(connection: Connection): void {
+    this.#burst?.proceed(connection);
+  }
+
+  async run(options: BurstOptions): Promise<BurstResult> {
+    if (this.#failure !== null) throw this.#failure;
+    const burst = new Burst(options);
+    this.#burst = burst;
+    const used = process.cpuUsage();
+    const begun = performance.now();
+    for (const connection of this.#connections) burst.start(connection);
+    try {
+      await burst.ended;
+      const { user, system } = process.cpuUsage(used);
+      return burst.result((performance.now() - begun) / 1000, (user + system) / 1_000_000);
+    } finally {
+      this.#burst = null;
+    }
+  }
+
+  close(): void {
+    this.#isClosing = true;
+    for (const { socket } of this.#connections) socket.destroy();
+  }
+}
+
+class Burst {
+  readonly ended: Promise<void>;
+  readonly #options: BurstOptions;
+  readonly #until: number;
+  readonly #most: number;
+  #sent = 0;
+  #underWay = 0;
+  #answers = 0;
+  #latencies = new Float64Array(1 << 16);
+  readonly #kept: Answer[] = [];
+  #finish: (error: Error | null) => void = () => undefined;
+
+  constructor(options: BurstOptions) {
+    this.#options = options;
+    const seconds = options.seconds ?? Number.POSITIVE_INFINITY;
+    this.#until = performance.now() + seconds * 1000;
+    this.#most = options.requests ?? Number.POSITIVE_INFINITY;
+    this.ended = new Promise((resolve, reject) => {
+      const drainMs = options.seconds === undefined ? 600_000 : seconds * 1000 + DRAIN_MS;
+      const limit = setTimeout(() => this.end(new Error('Requests were not answered in time.')), drainMs);
+      this.#finish = (error) => {
+        clearTimeout(limit);
+        if (error === null) resolve();
+        else reject(error);
+      };
+    });
+  }
+
+  start(connection: Connection): void {
+    if (this.#sent >= this.#most) return;
+    this.#sent += 1;
+    this.#underWay += 1;
+    connection.send();
+  }
+
+  record(milliseconds: number, read: () => Answer): void {
+    if (this.#answers === this.#latencies.length) {
+      const longer = new Float64Array(this.#latencies.length * 2);
+      longer.set(this.#latencies);
+      this.#latencies = longer;
+    }
+    this.#latencies[this.#answers++] = milliseconds;
+    if (this.#answers % this.#options.keepEvery === 0) this.#kept.push(read());
+  }
+
+  proceed(connection: Connection): void {
+    this.#underWay -= 1;
+    if (performance.now() < this.#until) this.start(connection);
+    if (this.#underWay === 0) this.end(null);
+  }
+
+  end(error: Error | null): void {
+    this.#finish(error);
+  }
+
+  result(seconds: number, generatorSeconds: number): BurstResult {
+    const times = this.#latencies.subarray(0, this.#answers);
+    return {
+      requests: this.#answers,
+      seconds,
+      p50Milliseconds: percentile(times, 0.5),
+      p99Milliseconds: percentile(times, 0.99),
+      generatorSeconds,
+      kept: this.#kept,
+    };
+  }
+}
+
+const loads = new Map<number, Load>();
+
+async function obey(command: LoadCommand): Promise<BurstResult | null> {
+  if (command.kind === 'open') {
+    const load = new Load(command.plan);
+    loads.set(command.load, load);
+    await load.untilOpen();
+    return null;
+  }
+  const load = loads.get(command.load);
+  if (load === undefined) throw new Error('There is no such load.');
+  if (command.kind === 'burst') return load.run(command.options);
+  load.close();
+  loads.delete(command.load);
+  return null;
+}
+
+process.on('message', async (command: LoadCommand) => {
+  const reply: LoadReply = await obey(command).then(
+    (result) => ({ result }),
+    (error: Error) => ({ fault: error.message }),
   );
-  // Connections begin at different requests, so that they do not all send the same request at the same moment.
-  const start = Math.floor((connection * turns) / connections);
-  return [...all.slice(start), ...all.slice(0, start)];
-}
-
-/** Reads a load from standard input, runs it, prints the result as JSON. Started by `load.ts`. */
-async function main(): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  const { request, options } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-    request: LoadRequest;
-    options: LoadOptions;
-  };
-  let opened = 0;
-  const result = await autocannon({
-    url: new URL(request.url).origin,
-    connections: options.connections,
-    duration: options.seconds,
-    setupClient: (client) => {
-      client.setRequests(requestsOf(request, opened++, options.connections));
-    },
-  });
-  const measured: LoadResult = {
-    requestsPerSecond: result['2xx'] / result.duration,
-    p50Milliseconds: result.latency.p50,
-    p99Milliseconds: result.latency.p99,
-    failures: result.non2xx + result.errors + result.timeouts,
-  };
-  process.stdout.write(JSON.stringify(measured));
-}
-
-await main();
+  process.send!(reply);
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,69 +1,61 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { endChild, startNode } from './children.ts';
+import type { BackendFilter } from './database.ts';
 import { freePort } from './free-port.ts';
-import { pinned } from './load.ts';
 
-/** A measured server in a separate process. */
+/** A measured server in a process on the processor of the servers. */
 export interface Subject {
+  readonly pid: number;
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Resident memory in MB, as the kernel counts it. */
-  rss(): Promise<number>;
-  /** Processor time used so far, in seconds. It measures the cost of a request even on a busy machine. */
-  cpu(): Promise<number>;
+  /** Its backends of PostgreSQL; null for one with an embedded database. */
+  readonly backends: BackendFilter | null;
+  /** From the start of the process until it was ready, in seconds. */
+  readonly startSeconds: number;
   stop(): Promise<void>;
 }
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-async function rssOf(child: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
-
-/** Clock ticks a second in `/proc`: 100 on every Linux that Node runs on. */
-const TICKS = 100;
-
-async function cpuOf(child: ChildProcess): Promise<number> {
-  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
-  // Fields 14 and 15, counted after the name in parentheses, which may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
-}
+const START_PATIENCE_MS = 90_000;
+const newSecret = (): string => randomBytes(32).toString('base64url');
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  const until = performance.now() + START_PATIENCE_MS;
+  while (performance.now() < until) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}.`);
     const isReady = await fetch(`${url}/health/ready`).then(
       (answer) => answer.ok,
       () => false,
     );
     if (isReady) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error('The server did not become ready within a minute.');
+  throw new Error('The server did not become ready in time.');
 }
 
 /** As in `npm start`: a smaller young generation needs 100 MB less memory under load. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 
-/** Starts the built service; without a database URL it uses the embedded database in memory. */
-export async function startIdgraph(databaseUrl: string | null, cpu: number | null): Promise<Subject> {
+export interface IdgraphOptions {
+  /** Database of PostgreSQL; null uses the embedded one, in memory. */
+  readonly database: { readonly url: string; readonly name: string } | null;
+  /** Make the tenant `demo` with 300 users. */
+  readonly isDemo?: boolean;
+  /** Further flags of Node. */
+  readonly flags?: readonly string[];
+}
+
+/** The rows open more sockets with one token than a node allows by default. */
+const LIMITS = 'sockets=50000,tenantSockets=50000,callerSockets=50000';
+
+/** Starts the built service. */
+export async function startIdgraph({ database, isDemo = false, flags = [] }: IdgraphOptions): Promise<Subject> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const clientSecret = randomBytes(32).toString('base64url');
-  const [command, args] = pinned(cpu, process.execPath, [...NODE_FLAGS, at('../src/server/start/main.js')]);
-  const child = spawn(command, args, {
+  const clientSecret = newSecret();
+  const begun = performance.now();
+  const child = startNode('server', '../src/server/start/main.js', [...NODE_FLAGS, ...flags], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
@@ -71,53 +63,74 @@ export async function startIdgraph(databaseUrl: string | null, cpu: number | nul
       PORT: String(port),
       PUBLIC_URL: url,
       DATA_DIR: 'memory://',
-      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl, MASTER_KEY: randomBytes(32).toString('base64') }),
-      BOOTSTRAP_ADMIN_PASSWORD: randomBytes(24).toString('base64url'),
+      ...(database === null ? {} : { DATABASE_URL: database.url, MASTER_KEY: randomBytes(32).toString('base64') }),
+      BOOTSTRAP_ADMIN_PASSWORD: newSecret(),
       BOOTSTRAP_CLIENT_SECRET: clientSecret,
-      DEMO: '1',
+      DEMO: isDemo ? '1' : '0',
+      GRAPHQL_LIMITS: LIMITS,
       RATE_LIMITS: 'off',
       LOG_LEVEL: 'error',
+      DRAIN_SECONDS: '0',
     },
   });
   await untilReady(url, child);
   return {
+    pid: child.pid!,
     url,
     clientId: 'bootstrap',
     clientSecret,
-    rss: () => rssOf(child),
-    cpu: () => cpuOf(child),
-    stop: () => stop(child),
+    backends: database === null ? null : { database: database.name, application: 'idgraph' },
+    startSeconds: (performance.now() - begun) / 1000,
+    stop: () => endChild(child),
   };
 }
 
-/** Starts the peer on the same database server. */
-export async function startPeer(databaseUrl: string, cpu: number | null): Promise<Subject> {
-  const clientSecret = randomBytes(32).toString('base64url');
-  const [command, args] = pinned(cpu, process.execPath, [at('./peers/oidc-provider.js')]);
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'ignore'],
+/** The scripts of the peers; the one in plain JavaScript is not compiled. */
+const PEERS = {
+  'oidc-provider': './peers/oidc-provider.js',
+  'hand-written': './peers/hand-written.js',
+  postgraphile: '../../bench/peers/postgraphile.mjs',
+} as const;
+
+export type PeerName = keyof typeof PEERS;
+
+/** Starts a peer on a database of the same server. */
+export async function startPeer(peer: PeerName, database: { url: string; name: string }): Promise<Subject> {
+  const clientSecret = newSecret();
+  const begun = performance.now();
+  const child = startNode('server', PEERS[peer], NODE_FLAGS, {
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
-      PEER_DATABASE_URL: databaseUrl,
+      // PostGraphile then leaves out its checks for development.
+      GRAPHILE_ENV: 'production',
+      PEER_DATABASE_URL: database.url,
       PEER_CLIENT_SECRET: clientSecret,
     },
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      const line = /\{"port":(\d+)\}/.exec(text);
-      if (line !== null) resolve(Number(line[1]));
-    });
-    child.once('exit', (code) => reject(new Error(`The peer ended with ${code}.`)));
-  });
+  const port = await readPort(child, peer);
   return {
+    pid: child.pid!,
     url: `http://127.0.0.1:${port}`,
     clientId: 'bench',
     clientSecret,
-    rss: () => rssOf(child),
-    cpu: () => cpuOf(child),
-    stop: () => stop(child),
+    backends: { database: database.name, application: `bench-${peer}` },
+    startSeconds: (performance.now() - begun) / 1000,
+    stop: () => endChild(child),
   };
+}
+
+/** The port that a peer prints when it listens. */
+function readPort(child: ChildProcess, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-10_000);
+      const line = /\{"port":(\d+)\}/.exec(text);
+      if (line !== null) resolve(Number(line[1]));
+    });
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}.`)));
+    setTimeout(() => reject(new Error(`${name} did not listen in time.`)), START_PATIENCE_MS).unref();
+  });
 }

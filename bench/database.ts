@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { PostgresCluster } from '../test/support/postgres-cluster.ts';
+import { readProcessTime } from './processor.ts';
+
+/** Which backends of PostgreSQL work for a server: those of its database whose `application_name` begins so. */
+export interface BackendFilter {
+  readonly database: string;
+  /** The name, or its beginning up to a hyphen. */
+  readonly application: string;
+}
+
+/** Processor time of the backends by process id, in seconds; a new backend counts from 0. */
+export type BackendTimes = ReadonlyMap<number, number>;
+
+/** A PostgreSQL server to measure on: `BENCH_DATABASE_URL`, else the one of an npm package. Commits are durable: fsync is on. */
+export class BenchCluster {
+  readonly #url: string;
+  readonly #stop: () => Promise<void>;
+  readonly #observer: pg.Client;
+
+  private constructor(url: string, observer: pg.Client, stop: () => Promise<void>) {
+    this.#url = url;
+    this.#observer = observer;
+    this.#stop = stop;
+  }
+
+  static async open(): Promise<BenchCluster> {
+    const given = process.env['BENCH_DATABASE_URL'];
+    const own = given === undefined ? await PostgresCluster.create({ durable: true }) : null;
+    const url = given ?? own!.url();
+    const observer = new pg.Client({ connectionString: url, application_name: 'bench-observer' });
+    await observer.connect();
+    return new BenchCluster(url, observer, async () => own?.destroy());
+  }
+
+  /** Makes an empty database. */
+  async create(name: string): Promise<string> {
+    await this.#observer.query(`drop database if exists "${name}" with (force)`);
+    await this.#observer.query(`create database "${name}"`);
+    return this.urlOf(name);
+  }
+
+  urlOf(name: string): string {
+    const url = new URL(this.#url);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  async version(): Promise<string> {
+    const { rows } = await this.#observer.query<{ server_version: string }>('show server_version');
+    return rows[0]!.server_version;
+  }
+
+  /** Whether the backends run on this machine and show their processor time, so that it can be measured. */
+  async isObservable(): Promise<boolean> {
+    const { rows } = await this.#observer.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const name = await readFile(`/proc/${rows[0]!.pid}/comm`, 'utf8').catch(() => '');
+    return name.startsWith('postgres');
+  }
+
+  /** Runs a statement in a database. */
+  async run<R extends pg.QueryResultRow>(
+    database: string,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> {
+    const client = new pg.Client({ connectionString: this.urlOf(database), application_name: 'bench-fixture' });
+    await client.connect();
+    try {
+      return (await client.query<R>(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async readTimes({ database, application }: BackendFilter): Promise<BackendTimes> {
+    const { rows } = await this.#observer.query<{ pid: number }>(
+      `select pid from pg_stat_activity
+        where datname = $1 and (application_name = $2 or application_name like $2 || '-%') and backend_type = 'client backend'`,
+      [database, application],
+    );
+    const times = await Promise.all(rows.map(async ({ pid }) => [pid, await readProcessTime(pid)] as const));
+    return new Map(times.flatMap(([pid, seconds]) => (seconds === null ? [] : [[pid, seconds]])));
+  }
+
+  /** Transactions that were committed or rolled back in a database so far. */
+  async countTransactions(database: string): Promise<number> {
+    const { rows } = await this.#observer.query<{ count: number }>(
+      'select (xact_commit + xact_rollback)::float8 as count from pg_stat_database where datname = $1',
+      [database],
+    );
+    return rows[0]!.count;
+  }
+
+  async stop(): Promise<void> {
+    await this.#observer.end();
+    await this.#stop();
+  }
+}
+
+/** Processor time that backends used between two readings, in seconds. */
+export function sumUsed(before: BackendTimes, after: BackendTimes): number {
+  let used = 0;
+  for (const [pid, seconds] of after) used += seconds - (before.get(pid) ?? 0);
+  return used;
+}

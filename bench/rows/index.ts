@@ -1,0 +1,30 @@
+import type { BenchRow } from '../row.ts';
+import { FAN_OUT_ROWS } from './fan-out.ts';
+import { GROWTH_ROWS } from './growth.ts';
+import { IDLE_ROWS } from './idle.ts';
+import { OAUTH_ROWS } from './oauth.ts';
+import { USER_ROWS } from './users.ts';
+
+/** The rows in the order in which they are measured: the log of events is filled last, and idle servers are stopped early. */
+export const ROWS: readonly BenchRow[] = [
+  IDLE_ROWS.idle,
+  OAUTH_ROWS.token,
+  OAUTH_ROWS.introspect,
+  OAUTH_ROWS.userinfo,
+  OAUTH_ROWS.refresh,
+  OAUTH_ROWS.signInByPassword,
+  USER_ROWS.userByRest,
+  USER_ROWS.userByGraphql,
+  USER_ROWS.usersWithSessions,
+  USER_ROWS.refusedDocument,
+  USER_ROWS.newDocument,
+  USER_ROWS.authModesRead,
+  USER_ROWS.authModesChanged,
+  USER_ROWS.lastEvents,
+  GROWTH_ROWS.tokenWithSockets,
+  FAN_OUT_ROWS.event1000,
+  FAN_OUT_ROWS.deliveries1000,
+  FAN_OUT_ROWS.event10000,
+  FAN_OUT_ROWS.deliveries10000,
+  GROWTH_ROWS.manyTenants,
+];

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { findOverruns, toRowBudget } from '../../bench/budget.ts';
+import { type Figures, type RoundCost, summarise } from '../../bench/figures.ts';
+import type { RowResult } from '../../bench/row.ts';
+
+const round = (change: Partial<RoundCost>): RoundCost => ({
+  units: 1_000,
+  seconds: 2,
+  p50Milliseconds: 5,
+  p99Milliseconds: 9,
+  mainSeconds: 0.2,
+  workerSeconds: 0.05,
+  databaseSeconds: 0.1,
+  generatorSeconds: 0.02,
+  signatureMicroseconds: 50,
+  ...change,
+});
+
+describe('the figures of a contender', () => {
+  it('are for one unit, in microseconds and in signatures of the same round', () => {
+    expect(summarise([round({})], 200)).toEqual({
+      serverSignatures: 5,
+      databaseSignatures: 2,
+      mainMicroseconds: 200,
+      workerMicroseconds: 50,
+      databaseMicroseconds: 100,
+      generatorMicroseconds: 20,
+      unitsPerSecond: 500,
+      p50Milliseconds: 5,
+      p99Milliseconds: 9,
+      peakMb: 200,
+    });
+  });
+
+  it('leave out the dearer half of the rounds', () => {
+    const costs = [round({}), round({ mainSeconds: 2, units: 10 }), round({}), round({ mainSeconds: 1 })];
+    expect(summarise(costs, 200).mainMicroseconds).toBeCloseTo(200);
+  });
+
+  it('stay the same in signatures when the clock of the machine slows down', () => {
+    const slow = round({ mainSeconds: 0.36, workerSeconds: 0.09, databaseSeconds: 0.18, signatureMicroseconds: 90 });
+    const { serverSignatures, databaseSignatures } = summarise([slow], 200);
+    expect(serverSignatures).toBeCloseTo(5);
+    expect(databaseSignatures).toBeCloseTo(2);
+  });
+
+  it('have no time of PostgreSQL where the database is embedded', () => {
+    const { databaseSignatures, databaseMicroseconds } = summarise([round({ databaseSeconds: null })], 200);
+    expect([databaseSignatures, databaseMicroseconds]).toEqual([null, null]);
+  });
+});
+
+describe('the budget of a row', () => {
+  const figures = (serverSignatures: number, change: Partial<Figures> = {}): Figures => ({
+    ...summarise([round({})], 200),
+    serverSignatures,
+    ...change,
+  });
+  const result = (ours: Figures, peer: Figures): RowResult => ({
+    key: 'token',
+    title: 'a token',
+    unit: 'request',
+    contenders: [
+      { name: 'idgraph', figures: ours, remarks: [] },
+      { name: 'peer', figures: peer, remarks: [] },
+    ],
+  });
+  const budget = toRowBudget(result(figures(5), figures(8)));
+
+  it('is what was measured: signatures, memory and the ratio to each peer', () => {
+    expect(budget).toEqual({ server: 5, database: 2, peakMb: 200, ratios: { peer: 1.6 } });
+  });
+
+  it('is kept by the same figures, and by those within the tolerance', () => {
+    expect(findOverruns(result(figures(5), figures(8)), budget)).toEqual([]);
+    const more = figures(5.7, { databaseSignatures: 2.29, peakMb: 229 });
+    expect(findOverruns(result(more, figures(8)), budget)).toEqual([]);
+  });
+
+  it('names the row and the figure that is more than 15 % over', () => {
+    const over = (change: Partial<Figures>) => findOverruns(result(figures(5, change), figures(8)), budget);
+    expect(over({ databaseSignatures: 2.4 })).toEqual([
+      'token: processor time of PostgreSQL is 2.40 signatures, 20 % over its budget of 2.',
+    ]);
+    expect(over({ peakMb: 240 })).toEqual(['token: resident memory is 240.00 MB, 20 % over its budget of 200.']);
+  });
+
+  it('fails on processor time even when the ratio to the peer is kept, and on the ratio alone', () => {
+    expect(findOverruns(result(figures(6), figures(9.6)), budget)).toEqual([
+      'token: processor time of the server is 6.00 signatures, 20 % over its budget of 5.',
+    ]);
+    expect(findOverruns(result(figures(5), figures(6.5)), budget)).toEqual([
+      'token: the ratio to peer is 1.30, below its budget of 1.6.',
+    ]);
+  });
+
+  it('does not compare what was not measured', () => {
+    const embedded = figures(5, { databaseSignatures: null });
+    expect(findOverruns(result(embedded, figures(8)), budget)).toEqual([]);
+    expect(findOverruns(result(figures(5), figures(1)), { ...budget, ratios: {} })).toEqual([]);
+  });
+});
