@@ -17,7 +17,8 @@ const COMPILED = new Set(['.ts', '.mjs']);
 const PARTS = {
   server: {
     inputs: [...CODE, 'tsconfig.json', 'tsconfig.build.json'],
-    outputs: CODE.map((folder) => join('dist', folder)),
+    // The compiled code of removed modules would otherwise stay in the cache of Node.
+    outputs: [...CODE.map((folder) => join('dist', folder)), 'dist/compile-cache'],
     make: () => {
       run('typescript', 'tsc', ['-p', 'tsconfig.build.json', '--noCheck']);
       for (const file of CODE.flatMap(filesIn)) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -54,11 +54,15 @@ describe('the process', { timeout: 180_000 }, () => {
     expect((await fetch(`${second.url}/health/ready`)).status).toBe(200);
   });
 
-  it('ends with 0 within the time of a drain after SIGTERM', async () => {
+  it('ends with 0 within the time of a drain after SIGTERM, and keeps its compiled code beside the build', async () => {
+    const compileCache = join(ROOT, 'dist/compile-cache');
+    rmSync(compileCache, { recursive: true, force: true });
     const node = await startMain({ DATA_DIR: 'memory://' }).ready();
     node.child.kill('SIGTERM');
     expect(await node.exited).toBe(0);
     expect(node.errors).toContain('"reason":"SIGTERM"');
+    // One file for each module, in a folder for this version of Node and this account.
+    expect(readdirSync(compileCache, { recursive: true }).length).toBeGreaterThan(1_000);
   });
 
   it('still serves for DRAIN_SECONDS after SIGTERM, not ready and closing connections, and ends with 0', async () => {

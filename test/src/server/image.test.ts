@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +43,14 @@ describe('the image', { timeout: 180_000 }, () => {
     expect(existsSync(join(image.folder, 'dist/web/graphiql/index.html'))).toBe(true);
   });
 
+  it('runs Node with the flags of npm start', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(scripts.start).toBe(`exec ${image.command.slice(0, -1).join(' ')} scripts/start.mjs`);
+  });
+
   it('starts, is healthy by its health check, and issues its client a token', async () => {
+    // The account of the service may not write into the build, so Node cannot keep compiled code.
+    writeFileSync(join(image.folder, 'dist/compile-cache'), '');
     const node = await startImage().ready();
     const [, ...args] = image.healthCheck;
     const check = spawnSync(process.execPath, args, { env: { PORT: new URL(node.url).port }, encoding: 'utf8' });
