@@ -24,7 +24,15 @@ const PARTS = {
       for (const file of CODE.flatMap(filesIn)) {
         if (!COMPILED.has(extname(file))) cpSync(join(ROOT, file), join(ROOT, 'dist', file));
       }
+      // A start compares only the names of the migrations, so a template of other code must not stay beside this code.
+      if (!isBuilt('database')) removeOutputs('database');
     },
+  },
+  database: {
+    inputs: ['src/persistence', 'scripts/write-database-template.ts', 'package-lock.json'],
+    outputs: ['dist/database'],
+    needs: 'server',
+    make: () => runScript(join(ROOT, 'dist/scripts/write-database-template.js'), []),
   },
   graphiql: {
     inputs: ['web/graphiql', 'package-lock.json'],
@@ -62,12 +70,15 @@ function filesIn(path) {
 
 function run(packageName, command, args) {
   const { bin } = JSON.parse(readFileSync(join(ROOT, 'node_modules', packageName, 'package.json'), 'utf8'));
-  const script = join(ROOT, 'node_modules', packageName, typeof bin === 'string' ? bin : bin[command]);
+  runScript(join(ROOT, 'node_modules', packageName, typeof bin === 'string' ? bin : bin[command]), args);
+}
+
+function runScript(script, args) {
   const { status } = spawnSync(process.execPath, [script, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (status !== 0) throw new Error(`${command} failed`);
+  if (status !== 0) throw new Error(`${relative(ROOT, script)} failed`);
 }
 
 function digestOf(inputs) {
@@ -76,24 +87,34 @@ function digestOf(inputs) {
   return hash.digest('hex');
 }
 
+const stampOf = (name) => join(ROOT, 'dist', `.${name}.sha256`);
+
 /** Whether the part is built from its present inputs. An interrupted build leaves no stamp. */
-function isCurrent(stamp, digest, outputs) {
+function isBuilt(name) {
+  const { inputs, outputs } = PARTS[name];
+  const stamp = stampOf(name);
   return (
-    existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && outputs.some((path) => existsSync(join(ROOT, path)))
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === digestOf(inputs) &&
+    outputs.some((path) => existsSync(join(ROOT, path)))
   );
 }
 
+function removeOutputs(name) {
+  rmSync(stampOf(name), { force: true });
+  for (const path of PARTS[name].outputs) rmSync(join(ROOT, path), { recursive: true, force: true });
+}
+
 function buildPart(name) {
-  const { inputs, outputs, make } = PARTS[name];
-  const stamp = join(ROOT, 'dist', `.${name}.sha256`);
-  const digest = digestOf(inputs);
-  if (isCurrent(stamp, digest, outputs)) return;
+  const { inputs, needs, make } = PARTS[name];
+  if (isBuilt(name)) return;
+  if (needs !== undefined) buildPart(needs);
   const begin = performance.now();
-  rmSync(stamp, { force: true });
+  const digest = digestOf(inputs);
   // Remove the old build, so that it has no modules that were removed from the sources.
-  for (const path of outputs) rmSync(join(ROOT, path), { recursive: true, force: true });
+  removeOutputs(name);
   make();
-  writeFileSync(stamp, digest);
+  writeFileSync(stampOf(name), digest);
   console.error(`Built ${name} in ${((performance.now() - begin) / 1000).toFixed(1)} s.`);
 }
 

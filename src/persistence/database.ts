@@ -1,11 +1,12 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { MikroORM as CoreOrm, IsolationLevel } from '@mikro-orm/core';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { CompiledQuery, Kysely } from 'kysely';
 import { DatabaseServer } from './database-server.ts';
-import { databaseName, GuardedDialect, PGLITE_OPTIONS, type StatementObserver } from './dialect.ts';
+import { databaseName, GuardedDialect, type StatementObserver } from './dialect.ts';
+import { openEmbedded } from './embedded.ts';
 import type { NamedStatement } from './named-statements.ts';
 import { type EntityList, ormOptions } from './orm-options.ts';
 import { ServerPool } from './server-pool.ts';
@@ -22,8 +23,8 @@ export type DatabaseLocation =
       readonly poolMax: number;
       readonly limits?: Partial<TimeLimits>;
     }
-  /** An embedded PGlite in a directory, or `memory://`. */
-  | { readonly kind: 'embedded'; readonly dataDir: string }
+  /** An embedded PGlite in a directory, or `memory://`. A new one begins as a copy of `template`, if there is one. */
+  | { readonly kind: 'embedded'; readonly dataDir: string; readonly template?: Blob | null }
   /** A PGlite opened by the caller (tests clone one from a template); `close` closes it too. */
   | { readonly kind: 'embedded'; readonly pglite: PGlite };
 
@@ -76,7 +77,8 @@ export class Database {
       );
       return new Database(options, orm as unknown as CoreOrm, kysely, undefined, { server, pool });
     }
-    const pglite = 'pglite' in location ? location.pglite : await PGlite.create(location.dataDir, PGLITE_OPTIONS);
+    const pglite =
+      'pglite' in location ? location.pglite : await openEmbedded(location.dataDir, location.template ?? null);
     const kysely = new Kysely<unknown>({ dialect: GuardedDialect.forEmbedded(pglite, observe) });
     const orm = await CoreOrm.init(ormOptions(PgliteDriver, options.entities, kysely));
     return new Database(options, orm as unknown as CoreOrm, kysely, pglite, undefined);

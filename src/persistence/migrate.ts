@@ -10,9 +10,15 @@ const MIGRATION_LOCK = 7_236_914_552_011;
  */
 const MIGRATION_LIMITS = { statementMs: 3_600_000, queryMs: 3_660_000, lockMs: 60_000 };
 
-/** Brings the schema to the newest migration. A lock makes nodes that start together migrate one after the other. */
-export async function migrate(db: Database): Promise<void> {
+/**
+ * Brings the schema to the newest migration. A lock makes nodes that start together migrate one after the other.
+ * @param announce Called with the number of migrations before they run; not called when there are none.
+ */
+export async function migrate(db: Database, announce?: (migrations: number) => void): Promise<void> {
   const up = async (): Promise<void> => {
+    const { length } = await db.orm.migrator.getPending();
+    if (length === 0) return;
+    announce?.(length);
     await db.orm.migrator.up();
   };
   if (db.server === undefined) await up();

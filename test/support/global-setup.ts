@@ -14,7 +14,7 @@ declare module 'vitest' {
   }
 }
 
-/** Makes the template database once for each run, and starts a PostgreSQL on request. */
+/** Unpacks the template database once for each run, and starts a PostgreSQL on request. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'idgraph-test-'));
   const templatePath = join(folder, 'template.tar');

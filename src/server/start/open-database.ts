@@ -1,7 +1,15 @@
 import { sql } from 'kysely';
 import { ENTITIES } from '../../modules.ts';
-import { Database, type DatabaseLocation, isDatabaseUnavailable, migrate } from '../../persistence/index.ts';
+import {
+  Database,
+  type DatabaseLocation,
+  isDatabaseUnavailable,
+  isNewDatabase,
+  migrate,
+  readDatabaseTemplate,
+} from '../../persistence/index.ts';
 import type { Logger } from '../environment/logger.ts';
+import { PROJECT_ROOT } from '../environment/project-root.ts';
 import { StartRefused } from '../environment/start-refused.ts';
 import { type DatabaseFault, describeDatabaseFault } from './database-fault.ts';
 
@@ -10,29 +18,37 @@ export const PATIENCE_MS = 60_000;
 const RETRY_MS = 1_000;
 /** The oldest PostgreSQL that the service is tested with. */
 const LEAST_MAJOR = 15;
+/** Where the build writes the template of the embedded database. */
+export const DATABASE_TEMPLATE = new URL('dist/database/', PROJECT_ROOT);
 
-export interface Patience {
+export interface OpenOptions {
   /** How long to wait, in milliseconds. Default one minute. */
   readonly patienceMs?: number;
+  /** The folder with the template of a new embedded database. Default that of the build. */
+  readonly templateFolder?: URL;
 }
 
 /**
  * Opens and migrates the database. Waits for a server that does not answer yet, because nodes and database often start
- * together.
+ * together. A new embedded database begins as a copy of the template, or is made and migrated where that cannot be used.
  * @throws StartRefused One sentence that names the variable to change.
  */
 export async function openDatabase(
   location: DatabaseLocation,
-  logger: Pick<Logger, 'warn'>,
-  { patienceMs = PATIENCE_MS }: Patience = {},
+  logger: Pick<Logger, 'info' | 'warn'>,
+  { patienceMs = PATIENCE_MS, templateFolder = DATABASE_TEMPLATE }: OpenOptions = {},
 ): Promise<Database> {
   const deadline = Date.now() + patienceMs;
   let said = '';
   for (;;) {
-    const db = await Database.open({ location, entities: ENTITIES, warn: (message) => logger.warn(message) });
+    const db = await Database.open({
+      location: await withTemplate(location, logger, templateFolder),
+      entities: ENTITIES,
+      warn: (message) => logger.warn(message),
+    });
     try {
       await requireUsable(db);
-      await migrate(db);
+      await migrate(db, (migrations) => logger.info({ migrations }, 'Migrating the database'));
       return db;
     } catch (error) {
       await db.close();
@@ -45,6 +61,18 @@ export async function openDatabase(
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+/** Adds the template to the location of an embedded database that does not exist yet. */
+async function withTemplate(
+  location: DatabaseLocation,
+  logger: Pick<Logger, 'info'>,
+  folder: URL,
+): Promise<DatabaseLocation> {
+  if (!('dataDir' in location) || !(await isNewDatabase(location.dataDir))) return location;
+  const template = await readDatabaseTemplate(folder);
+  if (template === null) logger.info(`Creating the database in ${location.dataDir}, which may take a minute`);
+  return { ...location, template };
 }
 
 /** Returns if waiting may help and there is time left, else throws. */

@@ -52,6 +52,7 @@ describe('the image', { timeout: 180_000 }, () => {
     // The account of the service may not write into the build, so Node cannot keep compiled code.
     writeFileSync(join(image.folder, 'dist/compile-cache'), '');
     const node = await startImage().ready();
+    expect(node.errors).not.toContain('Creating the database');
     const [, ...args] = image.healthCheck;
     const check = spawnSync(process.execPath, args, { env: { PORT: new URL(node.url).port }, encoding: 'utf8' });
     expect(check.status, check.stderr).toBe(0);
