@@ -66,7 +66,7 @@ export class ClientAuthenticator {
 
   /**
    * Null when the client is unknown, disabled, public or locked, or the secret is not one of its live ones. Neither the
-   * answer nor its time shows which: the method always computes one HMAC and two comparisons.
+   * answer nor its time shows which: the method always hashes a wrong secret with one HMAC, and compares twice.
    * @param kind `rest` also accepts the `oauth` secret if the client has no live `rest` secret.
    */
   authenticate(
@@ -92,7 +92,9 @@ export class ClientAuthenticator {
       const isEqual = constantTimeEqual(hash, live[i]?.hash ?? NO_SECRET);
       isMatch = (isEqual && live[i] !== undefined) || isMatch;
     }
-    return isMatch && record !== null ? { record, secretKind } : null;
+    if (!isMatch || record === null) return null;
+    hasher.remember(secret, hash);
+    return { record, secretKind };
   }
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PermissionSet, parseScope } from '../../../src/access/index.ts';
 import {
   basicPermissions,
@@ -90,6 +90,19 @@ describe('a client that shows a secret', () => {
     known.set('acme shop', recordOf({ secrets: [secretOf('basic', 'rest', 0), secretOf('right')] }));
     expect([await proves('basic', 'rest'), await proves('right', 'rest')]).toEqual([false, true]);
     expect((await authenticator.authenticate('acme', 'shop', 'right', 'rest'))?.secretKind).toBe('oauth');
+  });
+
+  it('remembers the hash of a right secret, and never that of a wrong one', () => {
+    const own = new SecretHasher(MasterKey.generate().key);
+    const remember = vi.spyOn(own, 'remember');
+    const record = recordOf({ secrets: [{ ...secretOf('right'), hash: own.hash('right') }] });
+    const directory = { byClientId: () => record } as unknown as ClientDirectory;
+    const authenticator = new ClientAuthenticator({ directory, hasher: own, clock });
+    expect(authenticator.authenticate('acme', 'shop', 'wrong')).toBeNull();
+    expect(remember).not.toHaveBeenCalled();
+    expect(authenticator.authenticate('acme', 'shop', 'right')).not.toBeNull();
+    expect(remember.mock.calls).toEqual([['right', own.hash('right')]]);
+    expect(authenticator.authenticate('acme', 'shop', 'right')).not.toBeNull();
   });
 
   it('waits for a directory that has to ask the database', async () => {

@@ -48,6 +48,15 @@ describe('client secrets', () => {
     expect(hasher.matches('', new Uint8Array())).toBe(false);
   });
 
+  it('are hashed anew unless they were right before', () => {
+    const fresh = new SecretHasher(masterKey);
+    const first = fresh.hash('s3cret');
+    expect(fresh.hash('s3cret')).not.toBe(first);
+    fresh.remember('s3cret', first);
+    expect(fresh.hash('s3cret')).toBe(first);
+    expect(fresh.hash('s3cret2')).not.toBe(first);
+  });
+
   it('do not match a hash made under another master key', () => {
     const foreign = new SecretHasher(MasterKey.generate().key).hash('s3cret');
     expect(hasher.matches('s3cret', foreign)).toBe(false);
