@@ -1,4 +1,10 @@
-import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
 import type { GraphContext } from './context.ts';
 
@@ -53,6 +59,12 @@ export function callDirectly(schema: GraphQLSchema, classes: readonly (new () =>
       requireNoMiddleware(field, `${name}.${field.name}`);
       if (isObjectType(type)) readRenamed(type, field);
     }
+  }
+  for (const { name, resolveType } of storage.interfaceTypes) {
+    const type = schema.getType(name);
+    // The library wraps the function in an async one; compiled documents need the type at once (docs/architecture.md).
+    if (isInterfaceType(type) && resolveType !== undefined)
+      type.resolveType = (value, context, info) => resolveType(value, context, info, type) as string | undefined;
   }
   for (const query of storage.queries) attach(schema.getQueryType()!, query);
   for (const mutation of storage.mutations) attach(schema.getMutationType()!, mutation);
