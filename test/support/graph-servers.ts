@@ -7,7 +7,8 @@ import { createLogger } from '../../src/server/environment/logger.ts';
 import { createGraphqlEndpoint, type GraphqlOptions } from '../../src/server/graphql/graphql.ts';
 import type { AuthenticateToken } from '../../src/server/http/caller.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http/http.ts';
-import { createMetrics } from '../../src/server/http/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/server/http/metrics.ts';
+import { withDocuments } from './with-documents.ts';
 import { testGraph, World } from './world.ts';
 
 /** The media types in which answers are asked for, the older one first. */
@@ -49,22 +50,24 @@ class GraphServers {
   };
 
   readonly start = async (
-    over: Partial<GraphqlOptions> = {},
-  ): Promise<{ readonly url: string; readonly logged: string[] }> => {
+    over: Partial<Omit<GraphqlOptions, 'documents'>> = {},
+  ): Promise<{ readonly url: string; readonly logged: string[]; readonly metrics: Metrics }> => {
     const logged: string[] = [];
     const logger = createLogger('info', { write: (line) => void logged.push(line) });
     const metrics = createMetrics();
-    const graphql = await createGraphqlEndpoint({
-      schema: await testGraph(),
-      services: this.world.services,
-      authenticateToken: this.#authenticateToken,
-      limits: DEFAULT_GRAPHQL_LIMITS,
-      trusted: null,
-      trustedProxies: [],
-      logger,
-      metrics,
-      ...over,
-    });
+    const graphql = await createGraphqlEndpoint(
+      withDocuments({
+        schema: await testGraph(),
+        services: this.world.services,
+        authenticateToken: this.#authenticateToken,
+        limits: DEFAULT_GRAPHQL_LIMITS,
+        trusted: null,
+        trustedProxies: [],
+        logger,
+        metrics,
+        ...over,
+      }),
+    );
     const isReady = async () => true;
     const http = createHttpServer({
       logger,
@@ -76,7 +79,7 @@ class GraphServers {
     this.#running.push({ http, stop: graphql.stop });
     http.server.listen(0, '127.0.0.1');
     await once(http.server, 'listening');
-    return { url: `http://127.0.0.1:${(http.server.address() as AddressInfo).port}/graphql`, logged };
+    return { url: `http://127.0.0.1:${(http.server.address() as AddressInfo).port}/graphql`, logged, metrics };
   };
 }
 

@@ -10,6 +10,7 @@ import { createSocketEndpoint, type SocketEndpoint } from '../../src/server/grap
 import type { AuthenticateToken } from '../../src/server/http/caller.ts';
 import { createHttpServer } from '../../src/server/http/http.ts';
 import { createMetrics } from '../../src/server/http/metrics.ts';
+import { withDocuments } from './with-documents.ts';
 import { testGraph, type World } from './world.ts';
 
 /** The graph of a world over WebSocket, on a free port. */
@@ -34,24 +35,27 @@ export async function serveSockets(world: World, authenticateToken?: Authenticat
   const tokens = new Map<string, Caller>();
   const http = createHttpServer({ logger, metrics, publicUrl: 'http://localhost', isReady: async () => true });
   http.serve([]);
-  const sockets = createSocketEndpoint(http.server, {
-    schema: await testGraph(),
-    services: world.services,
-    authenticateToken:
-      authenticateToken ??
-      (async (token, origin) => {
-        const caller = tokens.get(token);
-        if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
-        return { ...caller, origin };
-      }),
-    limits: DEFAULT_GRAPHQL_LIMITS,
-    trusted: null,
-    trustedProxies: [],
-    logger,
-    metrics,
-    clock: world.clock,
-    publicUrl: 'http://localhost',
-  });
+  const sockets = createSocketEndpoint(
+    http.server,
+    withDocuments({
+      schema: await testGraph(),
+      services: world.services,
+      authenticateToken:
+        authenticateToken ??
+        (async (token, origin) => {
+          const caller = tokens.get(token);
+          if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
+          return { ...caller, origin };
+        }),
+      limits: DEFAULT_GRAPHQL_LIMITS,
+      trusted: null,
+      trustedProxies: [],
+      logger,
+      metrics,
+      clock: world.clock,
+      publicUrl: 'http://localhost',
+    }),
+  );
   const streams = new Set<Socket>();
   http.server.on('connection', (stream) => {
     streams.add(stream);

@@ -14,6 +14,7 @@ import { createLogger } from '../../src/server/environment/logger.ts';
 import { createSocketEndpoint, type SocketEndpoint, type SocketOptions } from '../../src/server/graphql/ws.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http/http.ts';
 import { createMetrics } from '../../src/server/http/metrics.ts';
+import { withDocuments } from './with-documents.ts';
 import { World } from './world.ts';
 
 /** Servers of a small graph over WebSocket whose subscription delivers what a test pushes, for the tests of the suite that calls this. */
@@ -120,7 +121,7 @@ class TickingSockets {
   }
 
   /** Starts a server that knows the token `good`, of an application of the tenant. */
-  readonly start = async (over: Partial<SocketOptions> = {}): Promise<TickingServer> => {
+  readonly start = async (over: Partial<Omit<SocketOptions, 'documents'>> = {}): Promise<TickingServer> => {
     const logged: string[] = [];
     const logger = createLogger('debug', { write: (line) => void logged.push(line) });
     const metrics = createMetrics();
@@ -134,10 +135,10 @@ class TickingSockets {
       isReady: async () => true,
     });
     http.serve([]);
-    const sockets = createSocketEndpoint(http.server, {
+    const options = withDocuments({
       schema: tickingSchema(source, seen),
       services: this.world.services,
-      authenticateToken: async (token, origin) => {
+      authenticateToken: async (token: string, origin: Caller['origin']) => {
         const make = tokens.get(token);
         if (make === undefined) throw kernelErrors.UNAUTHENTICATED();
         return { ...make(), origin };
@@ -151,6 +152,7 @@ class TickingSockets {
       publicUrl: 'https://id.example',
       ...over,
     });
+    const sockets = createSocketEndpoint(http.server, options);
     this.#running.push({ http, sockets });
     http.server.listen(0, '127.0.0.1');
     await once(http.server, 'listening');

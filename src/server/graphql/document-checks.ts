@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  Kind,
   type OperationDefinitionNode,
   specifiedRules,
   validate,
@@ -9,7 +10,7 @@ import {
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import { hasInexactNumber, type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
-import { costFault } from './document-cost.ts';
+import { costFault, hasConstantCost } from './document-cost.ts';
 import { FRAGMENTS, repeatsOf } from './document-repeats.ts';
 import { shapeFaults } from './document-shape.ts';
 
@@ -44,6 +45,19 @@ function variablesFault(variables: Variables): IdentityError | null {
   });
 }
 
+/** What is wrong with a request. */
+export interface CheckedRequest {
+  /** All faults of the document, or the first limit that it exceeds; empty when the operation may be executed. */
+  readonly faults: readonly GraphQLError[];
+  /** Whether every other request with the document has these faults too. */
+  readonly isFinal: boolean;
+}
+
+const SOUND: CheckedRequest = { faults: [], isFinal: false };
+
+const refuse = (faults: readonly GraphQLError[], isFinal: boolean): CheckedRequest | null =>
+  faults.length === 0 ? null : { faults, isFinal };
+
 /**
  * The checks of every operation before it is executed, over HTTP and WebSocket: first the limits, then validation. The limits
  * come first because the time of validation grows with the square of the repetitions in a document, and callers without a token
@@ -52,43 +66,58 @@ function variablesFault(variables: Variables): IdentityError | null {
 export class DocumentChecks {
   readonly #schema: GraphQLSchema;
   readonly #limits: GraphqlLimits;
-  /** Documents without a fault, as long as they are referenced elsewhere; documents with a fault are checked each time. */
+  readonly #onValidated: () => void;
+  /** Documents without a fault, as long as they are referenced elsewhere. `ClientDocuments` remembers those with one. */
   readonly #sound = new WeakSet<DocumentNode>();
 
-  constructor(schema: GraphQLSchema, limits: GraphqlLimits) {
+  /** @param onValidated Called for each document that is compared with the schema. */
+  constructor(schema: GraphQLSchema, limits: GraphqlLimits, onValidated: () => void = () => undefined) {
     this.#schema = schema;
     this.#limits = limits;
+    this.#onValidated = onValidated;
   }
 
   /**
-   * All faults of a document, or the first limit that it exceeds; empty when it may be executed.
    * @param operation Absent when the request does not name one that exists; then the cost is not computed, because nothing is
    *   executed.
    */
-  faultsOf(
+  check(
     document: DocumentNode,
     operation: OperationDefinitionNode | null | undefined,
     variables: Variables,
-  ): readonly GraphQLError[] {
-    const isSound = this.#sound.has(document);
-    const steps = [
-      ...(isSound ? [] : [() => shapeFaults(this.#limits, document)]),
-      () => refused(variablesFault(variables)),
-      () => (operation == null ? [] : refused(costFault(this.#limits, this.#schema, document, operation, variables))),
-      ...(isSound ? [] : [() => refused(repeatsFault(this.#limits, document)), () => this.#validate(document)]),
-    ];
-    for (const step of steps) {
-      const faults = step();
-      if (faults.length > 0) return faults;
-    }
+  ): CheckedRequest {
+    const ofRequest = () =>
+      refuse(refused(variablesFault(variables)), false) ?? this.#checkCost(document, operation, variables);
+    if (this.#sound.has(document)) return ofRequest() ?? SOUND;
+    const checked =
+      refuse(shapeFaults(this.#limits, document), true) ??
+      ofRequest() ??
+      refuse(refused(repeatsFault(this.#limits, document)), true) ??
+      refuse(this.#validate(document), true);
+    if (checked !== null) return checked;
     this.#sound.add(document);
-    return [];
+    return SOUND;
+  }
+
+  #checkCost(
+    document: DocumentNode,
+    operation: OperationDefinitionNode | null | undefined,
+    variables: Variables,
+  ): CheckedRequest | null {
+    if (operation == null) return null;
+    const fault = costFault(this.#limits, this.#schema, document, operation, variables);
+    // Another operation of the document may cost less, and so may this one with other variables.
+    return refuse(refused(fault), fault !== null && hasConstantCost(operation) && hasOneOperation(document));
   }
 
   #validate(document: DocumentNode): readonly GraphQLError[] {
+    this.#onValidated();
     return validate(this.#schema, document, specifiedRules, { hideSuggestions: true }).map(
       ({ message, nodes = null, source = null, positions = null }) =>
         new GraphQLError(message, { nodes, source, positions, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
     );
   }
 }
+
+const hasOneOperation = ({ definitions }: DocumentNode): boolean =>
+  definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;

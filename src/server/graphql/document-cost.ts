@@ -114,6 +114,9 @@ class CostReader {
 /** Sums of operations whose cost does not depend on variables; kept as long as the parsed document. */
 const remembered = new WeakMap<OperationDefinitionNode, number>();
 
+/** Whether the cost of an operation was computed and does not depend on variables. */
+export const hasConstantCost = (operation: OperationDefinitionNode): boolean => remembered.has(operation);
+
 /** How many objects an operation requests. */
 function costOf(
   schema: GraphQLSchema,

@@ -1,7 +1,10 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
@@ -19,7 +22,8 @@ import type { RequestState } from '../http/http.ts';
 import { applyErrorHead, shownError } from '../http/http-errors.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { originOf } from '../http/origin.ts';
-import { DocumentChecks } from './document-checks.ts';
+import { createDocumentStore, createGateway } from './apollo-gateway.ts';
+import { type ClientDocuments, hashDocument } from './client-documents.ts';
 import { allowPageToGraph } from './graphql-cors.ts';
 import type { DocumentRequest, TrustedDocuments } from './trusted-documents.ts';
 
@@ -28,6 +32,8 @@ export interface GraphqlOptions {
   readonly services: Services;
   readonly authenticateToken: AuthenticateToken;
   readonly limits: GraphqlLimits;
+  /** The documents of all clients; the same for HTTP and WebSocket. */
+  readonly documents: ClientDocuments;
   /** When given, only these documents are executed. */
   readonly trusted: TrustedDocuments | null;
   readonly trustedProxies: readonly CidrRange[];
@@ -76,16 +82,21 @@ const OVER_WEBSOCKET = `Subscriptions are served over WebSocket (graphql-transpo
 const BAD_REQUEST = { extensions: { code: 'BAD_REQUEST' } };
 
 /** Checks documents in place of the validation of Apollo Server, which would run before the limits. */
-function checked({ schema, limits }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
-  const checks = new DocumentChecks(schema, limits);
+function checked({ documents }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
   return {
     async requestDidStart() {
       return {
-        async responseForOperation({ document, operation, request }) {
+        async didEncounterErrors({ document, queryHash, errors }) {
+          // Apollo Server could not parse the text.
+          const [fault] = errors;
+          if (document === undefined && queryHash !== undefined && isSyntaxFault(fault))
+            documents.refuseText(queryHash, fault);
+        },
+        async responseForOperation({ document, operation, queryHash, source, request }) {
           const isSubscription = operation?.operation === 'subscription';
           const faults = isSubscription
             ? [new GraphQLError(OVER_WEBSOCKET, BAD_REQUEST)]
-            : checks.faultsOf(document, operation, request.variables ?? {});
+            : documents.faultsOf(queryHash ?? hashDocument(source), document, operation, request.variables ?? {});
           if (faults.length === 0) return null;
           const errors = faults.map((fault) => formatGraphqlError(fault.toJSON(), fault));
           const http = { status: 400, headers: new HeaderMap() };
@@ -95,6 +106,9 @@ function checked({ schema, limits }: GraphqlOptions): ApolloServerPlugin<GraphCo
     },
   };
 }
+
+const isSyntaxFault = (error: GraphQLError | undefined): error is GraphQLError =>
+  error?.extensions['code'] === 'GRAPHQL_PARSE_FAILED';
 
 /** Chooses the status (GraphQL over HTTP, section "Response"); `prepare` has already chosen the media type. */
 function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
@@ -106,7 +120,7 @@ function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
   if (isLegacy && data === undefined && errors.every((error) => DOCUMENT_FAULTS.has(String(codeOf(error)))))
     http.status = 200;
   const away = errors.find((error) => codeOf(error) === 'SERVICE_UNAVAILABLE');
-  const isEmpty = data === undefined || data === null || Object.values(data).every((value) => value === null);
+  const isEmpty = data === undefined || data === null || Object.values(data).every((value) => value == null);
   if (away === undefined || !isEmpty) return;
   // No field has a value because the database is away: answer 503, which load balancers and retrying clients understand.
   http.status = 503;
@@ -137,13 +151,15 @@ function observed({ logger, metrics }: GraphqlOptions): ApolloServerPlugin<Graph
 }
 
 function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
-  const { schema, limits, logger } = options;
+  const { schema, documents, limits, logger } = options;
   return new ApolloServer<GraphContext>({
-    schema,
+    gateway: createGateway(schema, documents),
+    documentStore: createDocumentStore(documents),
     logger,
     formatError: formatGraphqlError,
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: true,
+    // The validation that names no similar fields is our own; the plugin would only observe the disabled one.
+    hideSchemaDetailsFromClientErrors: false,
     introspection: true,
     csrfPrevention: true,
     // Batches are counted in `admitted`, before Apollo Server sees them, so that exceeding the limit has one error code.
@@ -159,6 +175,10 @@ function createApollo(options: GraphqlOptions): ApolloServer<GraphContext> {
       ApolloServerPluginLandingPageDisabled(),
       // No answer may be cached, and this plugin would wrap every field to compute for how long.
       ApolloServerPluginCacheControlDisabled(),
+      // They would begin when variables of the environment are set, and send what clients do to Apollo.
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
       checked(options),
       observed(options),
     ],

@@ -1,50 +1,37 @@
 import {
   createSourceEventStream,
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   getOperationAST,
   OperationTypeNode,
-  parse,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../../../schema/context.ts';
 import { IdentityError } from '../../kernel/index.ts';
-import { DocumentChecks } from './document-checks.ts';
+import { hashDocument } from './client-documents.ts';
 import type { GraphqlOptions } from './graphql.ts';
-
-/** Most characters of documents kept parsed; a tree takes about 20 bytes for each, so 40 MB. */
-const KEPT_CHARACTERS = 2_000_000;
 
 /** Applies the same checks to operations on a socket as over HTTP: limits, trusted documents, cost. */
 export class SocketOperations {
   readonly #options: GraphqlOptions;
-  readonly #checks: DocumentChecks;
-  /** Documents without a fault. */
-  readonly #sound = new LRUCache<string, DocumentNode>({
-    maxSize: KEPT_CHARACTERS,
-    sizeCalculation: (_, text) => text.length + 1,
-  });
 
   constructor(options: GraphqlOptions) {
     this.#options = options;
-    this.#checks = new DocumentChecks(options.schema, options.limits);
   }
 
   /** Prepares the execution of a `subscribe` message; gives the errors when it is refused. */
   prepare(payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
-    const { schema, trusted } = this.#options;
+    const { schema, trusted, documents } = this.#options;
     try {
       const text = trusted === null ? payload.query : trusted.textOf(payload);
-      const document = this.#sound.get(text) ?? this.#parse(text);
+      const hash = hashDocument(text);
+      const document = documents.find(hash) ?? documents.parse(text, hash);
       const operation = getOperationAST(document, payload.operationName);
       const variableValues = payload.variables ?? {};
-      const faults = this.#checks.faultsOf(document, operation, variableValues);
+      const faults = documents.faultsOf(hash, document, operation, variableValues);
       if (faults.length > 0) return faults;
-      this.#sound.set(text, document);
       if (operation == null)
         return [new GraphQLError('The operation to execute is not named, or is not in the document.', UNRESOLVED)];
       return { schema, document, variableValues, operationName: payload.operationName ?? null };
@@ -55,23 +42,17 @@ export class SocketOperations {
     }
   }
 
-  /** @throws GraphQLError The text is not a document, or is too long. */
-  #parse(text: string): DocumentNode {
-    try {
-      return parse(text, { maxTokens: this.#options.limits.tokens });
-    } catch (error) {
-      if (error instanceof GraphQLError) throw withCode(error, 'GRAPHQL_PARSE_FAILED');
-      throw error;
-    }
-  }
+  /** Executes a query or mutation that `prepare` accepted. */
+  readonly execute = ({ document, operationName, variableValues, contextValue }: ExecutionArgs) =>
+    this.#options.documents.execute({
+      document,
+      operationName,
+      variables: variableValues,
+      context: contextValue as GraphContext,
+    });
 }
 
 const UNRESOLVED = { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } };
-
-function withCode(error: GraphQLError, code: string): GraphQLError {
-  const { message, nodes = null, source = null, positions = null, originalError = null } = error;
-  return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
-}
 
 /** An item of a subscription had errors; the subscription ends with them instead of delivering the item. */
 export class FailedItem extends Error {

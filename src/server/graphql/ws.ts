@@ -1,12 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type ExecutionArgs,
-  execute,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
-} from 'graphql';
+import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type Context, type ExecutionResult, handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createContext, type GraphContext } from '../../../schema/context.ts';
@@ -117,7 +111,7 @@ class SocketServer {
       onSubscribe: (context, _, payload) => this.#admit(context) ?? this.#operations.prepare(payload),
       context: (context, id) => this.#context(context.extra, id),
       subscribe: (args) => subscribeFresh(args, (args.contextValue as SocketGraphContext).again),
-      execute,
+      execute: this.#operations.execute,
       onNext: (_, __, ___, args, result) => this.#shownResult(args, result),
       onError: (_, __, ___, errors) => this.#shownErrors(errors),
       onComplete: (context, id) => this.#finish(context.extra, id),

@@ -10,6 +10,8 @@ export interface Metrics {
   readonly websockets: Gauge;
   /** GraphQL operations by type and outcome (`ok`, `errors`, `refused`). */
   readonly graphqlOperations: Counter<'type' | 'outcome'>;
+  /** Documents of clients by what was done once for each text: `parsed`, `validated`, `refused`, `compiled`, `not_compiled`. */
+  readonly graphqlDocuments: Counter<'step'>;
 }
 
 /** Makes the metrics in a new registry, so that two servers in one process, as in tests, do not share counters. */
@@ -41,6 +43,12 @@ export function createMetrics(): Metrics {
       name: 'idgraph_graphql_operations_total',
       help: 'GraphQL operations by type and outcome.',
       labelNames: ['type', 'outcome'],
+      registers,
+    }),
+    graphqlDocuments: new Counter({
+      name: 'idgraph_graphql_documents_total',
+      help: 'GraphQL documents of clients by what was done once for a text.',
+      labelNames: ['step'],
       registers,
     }),
   };

@@ -10,6 +10,7 @@ import { MASTER_TENANT } from '../../tenants/index.ts';
 import type { Config } from '../environment/config.ts';
 import type { Logger } from '../environment/logger.ts';
 import { StartRefused } from '../environment/start-refused.ts';
+import { ClientDocuments } from '../graphql/client-documents.ts';
 import { graphiql } from '../graphql/graphiql.ts';
 import { createGraphqlEndpoint, type GraphqlEndpoint, type GraphqlOptions } from '../graphql/graphql.ts';
 import { TrustedDocuments } from '../graphql/trusted-documents.ts';
@@ -254,6 +255,7 @@ async function serveApis(parts: ApiParts): Promise<void> {
     services,
     authenticateToken,
     limits: config.graphqlLimits,
+    documents: new ClientDocuments({ schema, limits: config.graphqlLimits, metrics: parts.metrics }),
     trusted: parts.trusted,
     trustedProxies: config.trustedProxies,
     logger,

@@ -32,8 +32,8 @@ function counted(text: string): { readonly document: DocumentNode; readonly read
 const codesOf = (text: string, limits = DEFAULT_GRAPHQL_LIMITS): unknown[] => {
   const document = parse(text);
   return new DocumentChecks(SCHEMA, limits)
-    .faultsOf(document, getOperationAST(document), {})
-    .map(
+    .check(document, getOperationAST(document), {})
+    .faults.map(
       ({ originalError, extensions }) => (originalError as { code?: string } | undefined)?.code ?? extensions['code'],
     );
 };
@@ -53,7 +53,11 @@ const REPEATED: readonly (readonly [string, string])[] = [
 describe('checks of documents', () => {
   it.each(REPEATED)('refuse %s without comparing the fields', (_, text) => {
     const { document, reads, fields } = counted(text);
-    const faults = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS).faultsOf(document, getOperationAST(document), {});
+    const faults = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS).check(
+      document,
+      getOperationAST(document),
+      {},
+    ).faults;
     expect(faults.map(({ originalError }) => originalError)).toMatchObject([{ code: 'DOCUMENT_REPEATS_EXCEEDED' }]);
     expect(reads()).toBeLessThanOrEqual(8 * fields);
     // The validation of the same document without the limit.
@@ -70,11 +74,11 @@ describe('checks of documents', () => {
       const document = parse(
         `{ ${spread} } ${names.map((name, i) => `fragment ${name} on Query { f${i % 20} }`).join(' ')}`,
       );
-      const [fault] = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS).faultsOf(
+      const [fault] = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS).check(
         document,
         getOperationAST(document),
         {},
-      );
+      ).faults;
       return (fault?.originalError as { code?: string } | undefined)?.code;
     };
     expect([codeOf(repeats), codeOf(repeats + 1), codeOf(400)]).toEqual([
@@ -89,7 +93,7 @@ describe('checks of documents', () => {
     const names = Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(97 + i)}: x `);
     const { document, reads, fields } = counted(`{ ${names.map((name) => name.repeat(repeats)).join('')} }`);
     const checks = new DocumentChecks(SCHEMA, parseGraphqlLimits('aliases=10000'));
-    expect(checks.faultsOf(document, getOperationAST(document), {})).toEqual([]);
+    expect(checks.check(document, getOperationAST(document), {}).faults).toEqual([]);
     expect(reads()).toBeLessThanOrEqual(fields * (repeats + 16));
   });
 
@@ -111,7 +115,7 @@ describe('checks of documents', () => {
     );
     const document = parse('query ($n: Int) { all(first: $n) { nodes { x } } }');
     const checks = new DocumentChecks(schema, parseGraphqlLimits('cost=10'));
-    const count = (n: number) => checks.faultsOf(document, getOperationAST(document), { n }).length;
+    const count = (n: number) => checks.check(document, getOperationAST(document), { n }).faults.length;
     expect([count(10), count(11), count(10)]).toEqual([0, 1, 0]);
   });
 
@@ -121,8 +125,8 @@ describe('checks of documents', () => {
     const checks = new DocumentChecks(schema, DEFAULT_GRAPHQL_LIMITS);
     const fieldsOf = (variables: string) =>
       checks
-        .faultsOf(document, getOperationAST(document), JSON.parse(variables))
-        .flatMap(({ originalError }) => (originalError as IdentityError).fields!.map(({ path }) => path));
+        .check(document, getOperationAST(document), JSON.parse(variables))
+        .faults.flatMap(({ originalError }) => (originalError as IdentityError).fields!.map(({ path }) => path));
     expect(fieldsOf('{"id":9007199254740993}')).toEqual(['variables.id']);
     expect(fieldsOf('{"id":"x","at":[{"n":-9007199254740992}]}')).toEqual(['variables.at']);
     expect(fieldsOf(`{"at":${'['.repeat(100_000)}1e400${']'.repeat(100_000)}}`)).toEqual(['variables.at']);
@@ -131,7 +135,7 @@ describe('checks of documents', () => {
 
   it('validate a document if the request does not name an operation', () => {
     const checks = new DocumentChecks(SCHEMA, DEFAULT_GRAPHQL_LIMITS);
-    expect(checks.faultsOf(parse('query A { x } query B { nothing }'), null, {})).toHaveLength(1);
+    expect(checks.check(parse('query A { x } query B { nothing }'), null, {}).faults).toHaveLength(1);
   });
 });
 

@@ -19,6 +19,7 @@ import { createHttpServer, type HttpServer } from '../../../../src/server/http/h
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { openBrowser } from '../../../support/browser.ts';
 import { build } from '../../../support/started.ts';
+import { withDocuments } from '../../../support/with-documents.ts';
 import { World } from '../../../support/world.ts';
 
 let world: World;
@@ -41,7 +42,7 @@ function namingSchema(): GraphQLSchema {
 
 async function serve(page: Middleware): Promise<void> {
   const shared = { logger: createLogger('silent'), metrics: createMetrics() };
-  const options = {
+  const options = withDocuments({
     ...shared,
     schema: namingSchema(),
     services: world.services,
@@ -52,7 +53,7 @@ async function serve(page: Middleware): Promise<void> {
     limits: DEFAULT_GRAPHQL_LIMITS,
     trusted: null,
     trustedProxies: [],
-  };
+  });
   http = createHttpServer({ ...shared, publicUrl: 'http://localhost', isReady: async () => true });
   const graph = await createGraphqlEndpoint(options);
   sockets = createSocketEndpoint(http.server, { ...options, clock: systemClock, publicUrl: 'http://localhost' });

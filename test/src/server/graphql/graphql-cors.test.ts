@@ -17,6 +17,7 @@ import { createMetrics } from '../../../../src/server/http/metrics.ts';
 import { openBrowser } from '../../../support/browser.ts';
 import { TestClient } from '../../../support/oauth.ts';
 import { ENGINE_OPTIONS, worldHost } from '../../../support/rest.ts';
+import { withDocuments } from '../../../support/with-documents.ts';
 import { testGraph, World } from '../../../support/world.ts';
 
 const PUBLIC_URL = 'https://id.example.com';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   app = await TestClient.create(world, acme, { clientId: 'app', webOrigins: [page.origin], permissions });
   other = await TestClient.create(world, acme, { clientId: 'other', permissions });
   const callers = createCallerAuthenticator(world.services, PUBLIC_URL);
-  const options = {
+  const options = withDocuments({
     schema: await testGraph(),
     services: world.services,
     authenticateToken: async (token: string, origin: Parameters<typeof callers.bearer>[2]) =>
@@ -61,7 +62,7 @@ beforeAll(async () => {
     trustedProxies: [],
     logger: createLogger('silent'),
     metrics: createMetrics(),
-  };
+  });
   http = createHttpServer({ ...options, publicUrl: PUBLIC_URL, isReady: async () => true, drainGraceMs: 0 });
   const graph = await createGraphqlEndpoint(options);
   sockets = createSocketEndpoint(http.server, { ...options, clock: world.clock, publicUrl: PUBLIC_URL });

@@ -48,6 +48,29 @@ describe('the graph over WebSocket', () => {
     expect(await first(connect(url).client, '{ who }')).toEqual({ data: { who: 'test-app' } });
   });
 
+  it('parses, validates and compiles a document once, and remembers a refusal', async () => {
+    const { url, httpUrl, source } = await start();
+    const { client } = connect(url);
+    for (let use = 0; use < 3; use++) {
+      expect(await first(client, '{ who }')).toEqual({ data: { who: 'test-app' } });
+      await expect(first(client, '{ nothing }')).rejects.toMatchObject([
+        { locations: [{ line: 1, column: 3 }], extensions: { code: 'GRAPHQL_VALIDATION_FAILED', kind: 'invalid' } },
+      ]);
+      await expect(first(client, '{')).rejects.toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+    }
+    const results = client.iterate({ query: 'subscription { ticks }' });
+    source.push('one');
+    expect((await results.next()).value).toEqual({ data: { ticks: 'one for test-app' } });
+    const text = await (await fetch(`${httpUrl}/metrics`)).text();
+    const counts = [...text.matchAll(/^idgraph_graphql_documents_total\{step="(\w+)"\} (\d+)$/gm)];
+    expect(Object.fromEntries(counts.map(([, step, count]) => [step, Number(count)]))).toEqual({
+      parsed: 3,
+      validated: 3,
+      refused: 2,
+      compiled: 1,
+    });
+  });
+
   it('accepts the token in the header of the upgrade', async () => {
     const { url } = await start();
     const socket = await openSocket(url, { authorization: 'Bearer good' });
