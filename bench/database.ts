@@ -10,8 +10,8 @@ export interface BackendFilter {
   readonly application: string;
 }
 
-/** Processor time of the backends by process id, in seconds; a new backend counts from 0. */
-export type BackendTimes = ReadonlyMap<number, number>;
+/** Processor time of the backends by process id; a new backend counts from 0. */
+export type BackendTimes = ReadonlyMap<number, { readonly application: string; readonly seconds: number }>;
 
 /** A PostgreSQL server to measure on: `BENCH_DATABASE_URL`, else the one of an npm package. Commits are durable: fsync is on. */
 export class BenchCluster {
@@ -75,13 +75,17 @@ export class BenchCluster {
   }
 
   async readTimes({ database, application }: BackendFilter): Promise<BackendTimes> {
-    const { rows } = await this.#observer.query<{ pid: number }>(
-      `select pid from pg_stat_activity
+    const { rows } = await this.#observer.query<{ pid: number; application: string }>(
+      `select pid, application_name as application from pg_stat_activity
         where datname = $1 and (application_name = $2 or application_name like $2 || '-%') and backend_type = 'client backend'`,
       [database, application],
     );
-    const times = await Promise.all(rows.map(async ({ pid }) => [pid, await readProcessTime(pid)] as const));
-    return new Map(times.flatMap(([pid, seconds]) => (seconds === null ? [] : [[pid, seconds]])));
+    const times = await Promise.all(rows.map(async (row) => ({ ...row, seconds: await readProcessTime(row.pid) })));
+    return new Map(
+      times.flatMap(({ pid, application: name, seconds }) =>
+        seconds === null ? [] : [[pid, { application: name, seconds }]],
+      ),
+    );
   }
 
   /** Transactions that were committed or rolled back in a database so far. */
@@ -99,9 +103,10 @@ export class BenchCluster {
   }
 }
 
-/** Processor time that backends used between two readings, in seconds. */
-export function sumUsed(before: BackendTimes, after: BackendTimes): number {
-  let used = 0;
-  for (const [pid, seconds] of after) used += seconds - (before.get(pid) ?? 0);
+/** Processor time that backends used between two readings, in seconds by `application_name`. */
+export function sumUsed(before: BackendTimes, after: BackendTimes): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const [pid, { application, seconds }] of after)
+    used.set(application, (used.get(application) ?? 0) + seconds - (before.get(pid)?.seconds ?? 0));
   return used;
 }

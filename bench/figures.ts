@@ -1,15 +1,19 @@
 import { betterHalf, median } from './statistics.ts';
 
-/** What one burst cost: processor time in seconds, for `units` requests, deliveries or seconds. */
-export interface RoundCost {
+/** Processor time of a server, in seconds. */
+export interface ServerCost {
+  readonly mainSeconds: number;
+  readonly workerSeconds: number;
+  /** By `application_name`; null for a server with an embedded database, whose time is in its own. */
+  readonly databaseSeconds: ReadonlyMap<string, number> | null;
+}
+
+/** What one burst cost, for `units` requests, deliveries or seconds. */
+export interface RoundCost extends ServerCost {
   readonly units: number;
   readonly seconds: number;
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
-  readonly mainSeconds: number;
-  readonly workerSeconds: number;
-  /** Null for a server with an embedded database, whose time is in its own. */
-  readonly databaseSeconds: number | null;
   readonly generatorSeconds: number;
   /** Processor time of one Ed25519 signature before the burst, in microseconds. */
   readonly signatureMicroseconds: number;
@@ -24,6 +28,8 @@ export interface Figures {
   readonly mainMicroseconds: number;
   readonly workerMicroseconds: number;
   readonly databaseMicroseconds: number | null;
+  /** The same by `application_name`. */
+  readonly databaseParts: Readonly<Record<string, number>>;
   readonly generatorMicroseconds: number;
   readonly unitsPerSecond: number;
   readonly p50Milliseconds: number;
@@ -34,11 +40,19 @@ export interface Figures {
 
 const MICRO = 1_000_000;
 
+const sum = (values: Iterable<number>): number => [...values].reduce((all, value) => all + value, 0);
+
+/** Processor time of PostgreSQL in a burst, in seconds. */
+export const sumDatabase = ({ databaseSeconds }: ServerCost): number => sum(databaseSeconds?.values() ?? []);
+
 export function summarise(rounds: readonly RoundCost[], peakMb: number): Figures {
   const better = betterHalf(rounds, (round) => (round.mainSeconds + round.workerSeconds) / round.units);
   const of = (read: (round: RoundCost) => number): number => median(better.map(read));
   const hasDatabase = better.every(({ databaseSeconds }) => databaseSeconds !== null);
-  const database = (round: RoundCost): number => ((round.databaseSeconds ?? 0) * MICRO) / round.units;
+  const database = (round: RoundCost): number => (sumDatabase(round) * MICRO) / round.units;
+  const names = new Set(better.flatMap(({ databaseSeconds }) => [...(databaseSeconds?.keys() ?? [])]));
+  const part = (name: string): number =>
+    of(({ databaseSeconds, units }) => ((databaseSeconds?.get(name) ?? 0) * MICRO) / units);
   return {
     serverSignatures: of(
       (round) => ((round.mainSeconds + round.workerSeconds) * MICRO) / round.units / round.signatureMicroseconds,
@@ -47,6 +61,7 @@ export function summarise(rounds: readonly RoundCost[], peakMb: number): Figures
     mainMicroseconds: of((round) => (round.mainSeconds * MICRO) / round.units),
     workerMicroseconds: of((round) => (round.workerSeconds * MICRO) / round.units),
     databaseMicroseconds: hasDatabase ? of(database) : null,
+    databaseParts: Object.fromEntries([...names].sort().map((name) => [name, part(name)])),
     generatorMicroseconds: of((round) => (round.generatorSeconds * MICRO) / round.units),
     unitsPerSecond: of((round) => round.units / round.seconds),
     p50Milliseconds: of((round) => round.p50Milliseconds),

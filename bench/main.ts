@@ -111,11 +111,25 @@ async function runRows(options: BenchArguments): Promise<boolean> {
   }
 }
 
+/** A run that takes longer hangs, and is ended with everything that it started. */
+const MOST_MINUTES = { rows: 60, soak: 120 };
+
+/** Ends the run, and with it the children, when it takes too long or is interrupted. */
+function boundRun(minutes: number): void {
+  const end = (why: string): void => {
+    console.error(why);
+    process.exit(1);
+  };
+  setTimeout(() => end(`The run did not end within ${minutes} minutes.`), minutes * 60_000).unref();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(`Ended by ${signal}.`));
+}
+
 async function main(): Promise<void> {
   const options = readArguments(
     process.argv.slice(2),
     ROWS.map(({ key }) => key),
   );
+  boundRun(MOST_MINUTES[options.command]);
   pinOthers();
   const isFine = options.command === 'soak' ? await soak(options) : await runRows(options);
   process.exitCode = isFine ? 0 : 1;

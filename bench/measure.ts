@@ -1,7 +1,7 @@
 import { Worker } from './children.ts';
-import { type RoundCost, summarise } from './figures.ts';
+import { type RoundCost, type ServerCost, sumDatabase, summarise } from './figures.ts';
 import { readMachineTime, readMemory, resetPeak, waitForQuiet } from './processor.ts';
-import type { BenchRow, Contender, ContenderResult, RowResult, Runner } from './row.ts';
+import type { BenchRow, Burst, Contender, ContenderResult, RowResult, Runner } from './row.ts';
 import { subtractTimes, type World } from './world.ts';
 
 /** What a run of rounds told about the machine. */
@@ -20,9 +20,11 @@ interface Ready {
   readonly contender: Contender;
   readonly runner: Runner;
   readonly costs: RoundCost[];
-  readonly startMb: number;
-  /** Resident memory with open connections, before the first request. */
-  readonly idleMb: number;
+  /** Resident memory before the row, and with open connections before the first request. */
+  readonly startMb: number | null;
+  readonly idleMb: number | null;
+  /** Of servers that a burst started. */
+  peakMb: number;
   remarks: readonly string[];
 }
 
@@ -56,14 +58,14 @@ export class Meter {
   }
 
   async #open(contender: Contender): Promise<Ready> {
-    const { pid } = contender.subject;
-    const { nowMb: startMb } = await readMemory(pid);
-    await resetPeak(pid);
+    const { subject } = contender;
+    const startMb = subject === null ? null : (await readMemory(subject.pid)).nowMb;
+    if (subject !== null) await resetPeak(subject.pid);
     const runner = await contender.open();
-    const { nowMb: idleMb } = await readMemory(pid);
+    const idleMb = subject === null ? null : (await readMemory(subject.pid)).nowMb;
     await runner.check();
     await runner.warmUp();
-    return { contender, runner, costs: [], startMb, idleMb, remarks: [] };
+    return { contender, runner, costs: [], startMb, idleMb, peakMb: 0, remarks: [] };
   }
 
   async #runRound(order: readonly Ready[], seconds: number): Promise<void> {
@@ -75,37 +77,54 @@ export class Meter {
     for (const one of order) {
       const { contender, runner, costs } = one;
       const machine = await readMachineTime();
-      const before = await this.#world.readTimes(contender.subject);
-      const burst = await runner.burst(seconds);
-      const used = subtractTimes(before, await this.#world.readTimes(contender.subject));
+      const { burst, used } = await this.#runBurst(contender, runner, seconds);
       const after = await readMachineTime();
       await burst.verify();
-      const { units, seconds: passed, p50Milliseconds, p99Milliseconds, generatorSeconds, remarks = [] } = burst;
-      costs.push({
-        units,
-        seconds: passed,
-        p50Milliseconds,
-        p99Milliseconds,
-        generatorSeconds,
-        ...used,
-        signatureMicroseconds,
-      });
-      one.remarks = remarks;
-      const ours = used.mainSeconds + used.workerSeconds + (used.databaseSeconds ?? 0) + generatorSeconds;
+      costs.push({ ...burst, ...used, signatureMicroseconds });
+      one.remarks = burst.remarks ?? [];
+      one.peakMb = Math.max(one.peakMb, burst.own?.peakMb ?? 0);
+      const ours = used.mainSeconds + used.workerSeconds + sumDatabase(used) + burst.generatorSeconds;
       const all = after.busy - machine.busy + after.idle - machine.idle;
       this.notes.strangers.push(Math.max(0, (after.busy - machine.busy - ours * TICKS_PER_SECOND) / all));
     }
   }
 
-  async #conclude({ contender, costs, startMb, idleMb, remarks }: Ready): Promise<ContenderResult> {
-    const { peakMb, nowMb } = await readMemory(contender.subject.pid);
-    const memory = `${startMb.toFixed(0)} MB before, ${idleMb.toFixed(0)} MB with open connections, ${nowMb.toFixed(0)} MB after`;
-    return { name: contender.name, figures: summarise(costs, peakMb), remarks: [...remarks, memory] };
+  /** Runs a burst and reads what it cost the server; one that starts servers reads that itself. */
+  async #runBurst(
+    { subject }: Contender,
+    runner: Runner,
+    seconds: number,
+  ): Promise<{ burst: Burst; used: ServerCost }> {
+    if (subject === null) {
+      const burst = await runner.burst(seconds);
+      return { burst, used: burst.own! };
+    }
+    const before = await this.#world.readTimes(subject);
+    const burst = await runner.burst(seconds);
+    return { burst, used: subtractTimes(before, await this.#world.readTimes(subject)) };
+  }
+
+  async #conclude(ready: Ready): Promise<ContenderResult> {
+    const { contender, costs, remarks } = ready;
+    const { memory, peakMb } = await describeMemory(ready);
+    const figures = summarise(costs, peakMb);
+    const parts = Object.entries(figures.databaseParts).map(([name, us]) => `${name} ${us.toFixed(1)}`);
+    const database = parts.length > 1 ? [`PostgreSQL us: ${parts.join(', ')}`] : [];
+    return { name: contender.name, figures, remarks: [...remarks, ...database, ...memory] };
   }
 
   async end(): Promise<void> {
     await this.#signature.end();
   }
+}
+
+/** The resident memory of a server in the row, and its peak. */
+async function describeMemory(ready: Ready): Promise<{ memory: string[]; peakMb: number }> {
+  const { contender, startMb, idleMb } = ready;
+  if (contender.subject === null || startMb === null || idleMb === null) return { memory: [], peakMb: ready.peakMb };
+  const { peakMb, nowMb } = await readMemory(contender.subject.pid);
+  const [before, open, after] = [startMb, idleMb, nowMb].map((mb) => `${mb.toFixed(0)} MB`);
+  return { memory: [`${before} before, ${open} with open connections, ${after} after`], peakMb };
 }
 
 /** Clock ticks of `/proc/stat`: 100 a second on every Linux that Node runs on. */

@@ -1,4 +1,4 @@
-import type { Figures } from './figures.ts';
+import type { Figures, ServerCost } from './figures.ts';
 import type { Subject } from './servers.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +13,8 @@ export interface Burst {
   readonly p99Milliseconds: number;
   /** Processor time of the process that sent or received, in seconds. */
   readonly generatorSeconds: number;
+  /** Cost and peak of memory of the server that the burst started, where the contender has no subject. */
+  readonly own?: ServerCost & { readonly peakMb: number };
   /** Facts beside the figures; those of the last burst are shown. */
   readonly remarks?: readonly string[];
   /** Checks the answers that were kept, after the processor time was read. */
@@ -31,7 +33,8 @@ export interface Runner {
 /** One way to do the work of a row. */
 export interface Contender {
   readonly name: string;
-  readonly subject: Subject;
+  /** Null for one whose bursts start servers. */
+  readonly subject: Subject | null;
   open(): Promise<Runner>;
 }
 

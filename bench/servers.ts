@@ -18,6 +18,7 @@ export interface Subject {
 }
 
 const START_PATIENCE_MS = 90_000;
+export const newMasterKey = (): string => randomBytes(32).toString('base64');
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
@@ -44,13 +45,16 @@ export interface IdgraphOptions {
   readonly isDemo?: boolean;
   /** Further flags of Node. */
   readonly flags?: readonly string[];
+  /** The master key of a database that was used before. Default a new one. */
+  readonly masterKey?: string;
 }
 
 /** The rows open more sockets with one token than a node allows by default. */
 const LIMITS = 'sockets=50000,tenantSockets=50000,callerSockets=50000';
 
 /** Starts the built service. */
-export async function startIdgraph({ database, isDemo = false, flags = [] }: IdgraphOptions): Promise<Subject> {
+export async function startIdgraph(options: IdgraphOptions): Promise<Subject> {
+  const { database, isDemo = false, flags = [], masterKey = newMasterKey() } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const clientSecret = newSecret();
@@ -63,7 +67,7 @@ export async function startIdgraph({ database, isDemo = false, flags = [] }: Idg
       PORT: String(port),
       PUBLIC_URL: url,
       DATA_DIR: 'memory://',
-      ...(database === null ? {} : { DATABASE_URL: database.url, MASTER_KEY: randomBytes(32).toString('base64') }),
+      ...(database === null ? {} : { DATABASE_URL: database.url, MASTER_KEY: masterKey }),
       BOOTSTRAP_ADMIN_PASSWORD: newSecret(),
       BOOTSTRAP_CLIENT_SECRET: clientSecret,
       DEMO: isDemo ? '1' : '0',

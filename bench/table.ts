@@ -40,9 +40,10 @@ export function writeTable(results: readonly RowResult[]): string {
 
 /** Facts beside the figures of each row, as a list in Markdown. */
 export function writeRemarks(results: readonly RowResult[]): string {
-  return results
-    .flatMap(({ title, contenders }) =>
-      contenders.map(({ name, remarks }) => `- ${title}, ${name}: ${remarks.join('; ')}.`),
-    )
-    .join('\n');
+  const lines = results.flatMap(({ title, contenders }) =>
+    contenders.flatMap(({ name, remarks }) =>
+      remarks.length === 0 ? [] : [`- ${title}, ${name}: ${remarks.join('; ')}.`],
+    ),
+  );
+  return lines.join('\n');
 }

@@ -1,4 +1,5 @@
 import { type BackendTimes, type BenchCluster, sumUsed } from './database.ts';
+import type { ServerCost } from './figures.ts';
 import type { Generator } from './load.ts';
 import { readServerTime, type ServerTime } from './processor.ts';
 import type { RunOptions, ServerKey } from './row.ts';
@@ -102,10 +103,7 @@ export interface SubjectTimes {
 }
 
 /** Processor time between two readings, in seconds. */
-export function subtractTimes(
-  before: SubjectTimes,
-  after: SubjectTimes,
-): { mainSeconds: number; workerSeconds: number; databaseSeconds: number | null } {
+export function subtractTimes(before: SubjectTimes, after: SubjectTimes): ServerCost {
   const hasDatabase = before.database !== null && after.database !== null;
   return {
     mainSeconds: after.server.main - before.server.main,

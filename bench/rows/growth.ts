@@ -3,6 +3,7 @@ import { Sockets } from '../fan-out.ts';
 import { makeTenants, requestOwnToken, type TenantUser } from '../fixtures.ts';
 import { overHttp, WARM_UP } from '../http-contender.ts';
 import type { BenchRow, Contender } from '../row.ts';
+import type { Subject } from '../servers.ts';
 import { ownTokens } from './oauth.ts';
 
 const FEW = 10;
@@ -43,16 +44,16 @@ const tokenWithSockets: BenchRow = {
   title: 'client-credentials token with 10,000 idle WebSockets',
   servers: ['idgraph', 'idgraph-sockets'],
   async prepare(world) {
+    const subject = await world.server('idgraph-sockets');
     return [
-      withSockets(await ownTokens(world, '10,000 sockets', await world.server('idgraph-sockets'))),
+      withSockets(await ownTokens(world, '10,000 sockets', subject), subject),
       await ownTokens(world, 'no sockets', await world.server('idgraph')),
     ];
   },
 };
 
 /** Opens the sockets before the warm-up, and closes them after the rounds. */
-function withSockets(contender: Contender): Contender {
-  const { subject } = contender;
+function withSockets(contender: Contender, subject: Subject): Contender {
   return {
     ...contender,
     async open() {
@@ -70,4 +71,14 @@ function withSockets(contender: Contender): Contender {
   };
 }
 
-export const GROWTH_ROWS = { manyTenants, tokenWithSockets };
+/** The same token from a server with the embedded database, whose processor time is in the server's. */
+const tokenEmbedded: BenchRow = {
+  key: 'token-embedded',
+  title: 'client-credentials token, embedded database',
+  servers: ['idgraph-embedded'],
+  async prepare(world) {
+    return [await ownTokens(world, 'idgraph', await world.server('idgraph-embedded'))];
+  },
+};
+
+export const GROWTH_ROWS = { tokenEmbedded, manyTenants, tokenWithSockets };

@@ -3,10 +3,13 @@ import { FAN_OUT_ROWS } from './fan-out.ts';
 import { GROWTH_ROWS } from './growth.ts';
 import { IDLE_ROWS } from './idle.ts';
 import { OAUTH_ROWS } from './oauth.ts';
+import { START_ROWS } from './start.ts';
 import { USER_ROWS } from './users.ts';
 
 /** The rows in the order in which they are measured: the log of events is filled last, and idle servers are stopped early. */
 export const ROWS: readonly BenchRow[] = [
+  START_ROWS.start,
+  START_ROWS.startEmbedded,
   IDLE_ROWS.idle,
   OAUTH_ROWS.token,
   OAUTH_ROWS.introspect,
@@ -27,4 +30,5 @@ export const ROWS: readonly BenchRow[] = [
   FAN_OUT_ROWS.event10000,
   FAN_OUT_ROWS.deliveries10000,
   GROWTH_ROWS.manyTenants,
+  GROWTH_ROWS.tokenEmbedded,
 ];

@@ -10,7 +10,10 @@ const round = (change: Partial<RoundCost>): RoundCost => ({
   p99Milliseconds: 9,
   mainSeconds: 0.2,
   workerSeconds: 0.05,
-  databaseSeconds: 0.1,
+  databaseSeconds: new Map([
+    ['pool', 0.08],
+    ['events', 0.02],
+  ]),
   generatorSeconds: 0.02,
   signatureMicroseconds: 50,
   ...change,
@@ -24,6 +27,7 @@ describe('the figures of a contender', () => {
       mainMicroseconds: 200,
       workerMicroseconds: 50,
       databaseMicroseconds: 100,
+      databaseParts: { events: 20, pool: 80 },
       generatorMicroseconds: 20,
       unitsPerSecond: 500,
       p50Milliseconds: 5,
@@ -38,7 +42,12 @@ describe('the figures of a contender', () => {
   });
 
   it('stay the same in signatures when the clock of the machine slows down', () => {
-    const slow = round({ mainSeconds: 0.36, workerSeconds: 0.09, databaseSeconds: 0.18, signatureMicroseconds: 90 });
+    const slow = round({
+      mainSeconds: 0.36,
+      workerSeconds: 0.09,
+      databaseSeconds: new Map([['pool', 0.18]]),
+      signatureMicroseconds: 90,
+    });
     const { serverSignatures, databaseSignatures } = summarise([slow], 200);
     expect(serverSignatures).toBeCloseTo(5);
     expect(databaseSignatures).toBeCloseTo(2);

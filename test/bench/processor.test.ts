@@ -17,15 +17,20 @@ describe('processor time', () => {
     expect(findBusyShare({ busy: 100, idle: 100 }, { busy: 100, idle: 100 })).toBe(0);
   });
 
-  it('of backends counts a new one from its start, and leaves out one that has ended', () => {
+  it('of backends is counted by application_name, of a new one from its start, without one that has ended', () => {
+    const backend = (application: string, seconds: number) => ({ application, seconds });
     const before = new Map([
-      [1, 2],
-      [2, 5],
+      [1, backend('pool', 2)],
+      [2, backend('pool', 5)],
     ]);
     const after = new Map([
-      [1, 3],
-      [3, 0.5],
+      [1, backend('pool', 3)],
+      [3, backend('pool', 0.5)],
+      [4, backend('events', 0.25)],
     ]);
-    expect(sumUsed(before, after)).toBe(1.5);
+    expect([...sumUsed(before, after)]).toEqual([
+      ['pool', 1.5],
+      ['events', 0.25],
+    ]);
   });
 });

@@ -56,8 +56,8 @@ describe('the table', () => {
     ]);
   });
 
-  it('lists the facts beside the figures', () => {
-    expect(writeRemarks(results).split('\n').slice(0, 2)).toEqual([
+  it('lists the facts beside the figures, and no server without facts', () => {
+    expect(writeRemarks(results).split('\n')).toEqual([
       '- a token, idgraph: first; second.',
       '- a token, slow: third.',
     ]);
