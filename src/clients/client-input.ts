@@ -4,7 +4,7 @@ import { checkedPermissions } from '../roles/index.ts';
 import type { Client } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import type { LinkedScope } from './client-scope.store.ts';
-import { CONFIDENTIAL_GRANT_TYPES, GRANT_TYPES, servedGrantTypes } from './grant-types.ts';
+import { mayBeAllowed, servedGrantTypes } from './grant-types.ts';
 import { type ClientMetadataInput, changedMetadata } from './metadata/index.ts';
 import { checkedRedirects, type RedirectInput } from './redirects.ts';
 
@@ -61,10 +61,8 @@ const algorithm = (path: string, value: string | null) => {
 };
 
 function grantTypes(path: string, value: readonly string[], { type }: Client): string[] {
-  const known: readonly string[] = GRANT_TYPES;
   value.forEach((name, index) => {
-    const isAllowed = known.includes(name) && !(type === 'public' && CONFIDENTIAL_GRANT_TYPES.has(name));
-    if (isAllowed) return;
+    if (mayBeAllowed(type, name)) return;
     const message = 'Unknown, or not for public clients.';
     throw clientErrors.CLIENT_GRANT_TYPE_INVALID({
       fields: [{ path: `${path}.${index}`, code: 'CLIENT_GRANT_TYPE_INVALID', message }],

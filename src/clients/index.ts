@@ -22,7 +22,7 @@ export { type ClientFilter, ClientStore } from './client.store.ts';
 export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export type { NewSecret } from './client-secrets.ts';
-export { GRANT_TYPES, type GrantTypeName, servedGrantTypes } from './grant-types.ts';
+export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
 export { type ClientMetadata, clientMetadata } from './metadata/index.ts';
 export type { RedirectInput } from './redirects.ts';

@@ -1,3 +1,4 @@
+import { isOpenTo } from '../../clients/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
 import type { Issuer, IssuerEndpoints, Issuers } from '../issuers/issuers.ts';
 import { offeredGrants } from '../token-endpoint/grants.ts';
@@ -29,7 +30,7 @@ export class DiscoveryService {
     const issuer = this.#issuers.of(tenant, issuerKind);
     const { kind, claimScopes, endpoints } = issuer;
     const grants = offeredGrants(kind).filter(({ isHidden }) => !isHidden);
-    const tokenMethods = grants.some((grant) => grant.allowsPublicClients)
+    const tokenMethods = grants.some(({ name }) => isOpenTo('public', name))
       ? [...SECRET_METHODS, 'none']
       : SECRET_METHODS;
     const claims = Object.values(claimScopes).flatMap((group) => CLAIMS_OF_GROUP[group]);

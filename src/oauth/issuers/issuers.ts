@@ -1,3 +1,4 @@
+import type { GrantTypeName } from '../../clients/index.ts';
 import type { SigningAlgorithm } from '../../crypto/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
@@ -28,7 +29,7 @@ export interface IssuerKind {
   /** A token family expires after this long. */
   readonly refreshSeconds: number;
   /** Grant types it offers; a client must also be allowed each. */
-  readonly grantTypes: readonly string[];
+  readonly grantTypes: readonly GrantTypeName[];
   /** Whether userinfo demands the scope `openid` (OIDC Core section 5.3). */
   readonly userinfoNeedsOpenid: boolean;
   /** Whether introspection leaves `sub` out for tokens of applications. */

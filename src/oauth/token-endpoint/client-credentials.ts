@@ -27,7 +27,6 @@ export interface ClientCredentialsDeps {
  */
 export const CLIENT_CREDENTIALS_GRANT = defineGrant({
   name: 'client_credentials',
-  allowsPublicClients: false,
   isHidden: false,
   parameters: z.object({ scope: SCOPE }),
   issue: issueToClient,

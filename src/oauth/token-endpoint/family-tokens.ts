@@ -1,3 +1,4 @@
+import type { GrantTypeName } from '../../clients/index.ts';
 import { hashHandle, mintHandle, type Signer } from '../../crypto/index.ts';
 import type { EventDraft, EventLog } from '../../events/index.ts';
 import { addSeconds } from '../../kernel/index.ts';
@@ -27,7 +28,7 @@ export interface FamilySigners {
 
 /** A family for which tokens are issued. */
 export interface FamilyIssue {
-  readonly grantType: string;
+  readonly grantType: GrantTypeName;
   readonly grant: Grant;
   readonly session: FamilySession | null;
   readonly scopes: readonly string[];

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Caller } from '../../access/index.ts';
-import type { ClientRecord } from '../../clients/index.ts';
+import type { ClientRecord, GrantTypeName } from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import type { Lifetimes } from '../issuers/lifetimes.ts';
@@ -35,9 +35,7 @@ export interface IssuedTokens {
  */
 export interface GrantType<D, P extends z.ZodObject = z.ZodObject> {
   /** Value of `grant_type`. */
-  readonly name: string;
-  /** Whether clients that cannot keep a secret may use it. */
-  readonly allowsPublicClients: boolean;
+  readonly name: GrantTypeName;
   /**
    * Whether a client that is not allowed it gets the answer for a grant that does not exist (RFC 9700 section 2.4), and
    * discovery leaves it out.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { GrantTypeName } from '../../clients/index.ts';
 import { ISSUER_KINDS, type IssuerKind } from '../issuers/issuers.ts';
 import { CLIENT_CREDENTIALS_GRANT, type ClientCredentialsDeps } from './client-credentials.ts';
 import type { GrantType } from './grant.ts';
@@ -12,16 +13,16 @@ export const GRANT_TYPE = 'grant_type';
 /** What the grants need to make tokens. */
 export type GrantDeps = ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
 
-/** All grant types; `grantTypes` of an issuer kind names those that it offers. */
-const GRANTS: readonly GrantType<GrantDeps>[] = [CLIENT_CREDENTIALS_GRANT, PASSWORD_GRANT, REFRESH_TOKEN_GRANT];
+/** Every grant type that a client can be allowed; `grantTypes` of an issuer kind names those that it offers. */
+const GRANTS: Readonly<Record<GrantTypeName, GrantType<GrantDeps>>> = {
+  client_credentials: CLIENT_CREDENTIALS_GRANT,
+  password: PASSWORD_GRANT,
+  refresh_token: REFRESH_TOKEN_GRANT,
+};
 
-/** The grants that a kind of issuer offers, in its order. @throws Error It offers one that does not exist. */
-export function offeredGrants({ kind, grantTypes }: IssuerKind): readonly GrantType<GrantDeps>[] {
-  return grantTypes.map((name) => {
-    const grant = GRANTS.find((one) => one.name === name);
-    if (grant === undefined) throw new Error(`Issuer kind ${kind} offers the grant ${name}, which does not exist.`);
-    return grant;
-  });
+/** The grants that a kind of issuer offers, in its order. */
+export function offeredGrants({ grantTypes }: IssuerKind): readonly GrantType<GrantDeps>[] {
+  return grantTypes.map((name) => GRANTS[name]);
 }
 
 /** What the token endpoint of an issuer kind accepts: grants by name, and the names of all parameters that they read. */

@@ -28,7 +28,6 @@ const OFFLINE_ACCESS = 'offline_access';
  */
 export const PASSWORD_GRANT = defineGrant({
   name: 'password',
-  allowsPublicClients: true,
   isHidden: true,
   parameters: z.object({
     scope: SCOPE,

@@ -42,7 +42,6 @@ interface Issued {
  */
 export const REFRESH_TOKEN_GRANT = defineGrant({
   name: 'refresh_token',
-  allowsPublicClients: true,
   isHidden: false,
   parameters: z.object({
     scope: SCOPE,

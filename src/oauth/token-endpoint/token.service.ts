@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/index.ts';
-import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
+import { type ClientDirectory, type ClientRecord, isOpenTo } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
@@ -108,9 +108,7 @@ function allowedGrant(
   if (grantType === undefined) throw oauthErrors.GRANT_TYPE_REQUIRED();
   const grant = grants.get(grantType);
   if (grant === undefined) throw oauthErrors.GRANT_TYPE_UNSUPPORTED();
-  const isAllowed =
-    client.grantTypes.includes(grantType) && (client.type === 'confidential' || grant.allowsPublicClients);
-  if (isAllowed) return grant;
+  if (client.grantTypes.includes(grantType) && isOpenTo(client.type, grant.name)) return grant;
   throw grant.isHidden ? oauthErrors.GRANT_TYPE_UNSUPPORTED() : oauthErrors.GRANT_TYPE_NOT_ALLOWED();
 }
 
