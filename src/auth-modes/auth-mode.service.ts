@@ -21,7 +21,7 @@ import {
   type AuthModeChange,
   type AuthModeColumns,
   type AuthModeStore,
-  CHANGE_ROWS_SQL,
+  CHANGE_ROWS,
   type RowChange,
 } from './auth-mode.store.ts';
 import type { CredentialInfo, CredentialStore } from './credential.store.ts';
@@ -62,7 +62,7 @@ export class AuthModeService {
 
   constructor(deps: AuthModeServiceDeps) {
     this.#deps = deps;
-    this.#changes = deps.events.changes(CHANGE_ROWS_SQL);
+    this.#changes = deps.events.changes(CHANGE_ROWS);
   }
 
   /** @throws USER_NOT_FOUND */

@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely';
+import { defineChange } from '../events/index.ts';
 import { BatchReader, type Database, defineStatement } from '../persistence/index.ts';
 import { type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
@@ -47,11 +48,19 @@ const FIND_MODES = defineStatement<AuthModeColumns & { readonly place: number }>
 /** Most rows of one statement; each is small. */
 const MAX_BATCH = 500;
 
+/** The new values of a row, and its version before the change. */
+export interface RowChange extends AuthModeColumns {
+  readonly tenantId: string;
+  readonly updatedAt: Date;
+}
+
 /**
- * Statement for `EventLog.changes` with `RowChange`s. It skips rows that another transaction locks, and rows that changed
+ * Changes for `EventLog.changes`. The statement skips rows that another transaction locks, and rows that changed
  * since they were read, because the lock checks the newest version.
  */
-export const CHANGE_ROWS_SQL = `update users u set required_factor = c."requiredFactor", locked_methods = c."lockedMethods",
+export const CHANGE_ROWS = defineChange<RowChange>(
+  'auth-modes-change',
+  `update users u set required_factor = c."requiredFactor", locked_methods = c."lockedMethods",
     required_actions = c."requiredActions", inactive_since = c."inactiveSince", exempt_until = c."exemptUntil",
     updated_at = c."updatedAt"
   from (
@@ -61,13 +70,8 @@ export const CHANGE_ROWS_SQL = `update users u set required_factor = c."required
     join users on users.tenant_id = c."tenantId" and users.id = c.id and users.xmin = c.version::xid
     for no key update of users skip locked
   ) c
-  where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`;
-
-/** The new values of a row, and its version before the change. */
-export interface RowChange extends AuthModeColumns {
-  readonly tenantId: string;
-  readonly updatedAt: Date;
-}
+  where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`,
+);
 
 const COLUMN_OF = {
   requiredFactor: 'required_factor',

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/index.ts';
 import { type Database, type DatabaseServer, settlesWithin } from '../persistence/index.ts';
 import { Loop } from './link/loop.ts';
 import { NatsWaker } from './link/nats-waker.ts';
+import { Pace } from './link/pace.ts';
 import { ServerLink } from './link/server-link.ts';
 import { LocalWaker, type Waker } from './link/waker.ts';
 import { EventReader } from './read/event.reader.ts';
@@ -12,12 +13,19 @@ import { databaseStatement, linkStatement, PositionReader } from './read/positio
 import type { EventCatalogue } from './record/catalogue.ts';
 import { CursorCodec, type CursorSealer } from './record/cursor.ts';
 import { Sequencer } from './sequence/sequencer.ts';
-import { embeddedSequencing, POSITIONS_CHANNEL, type Sequencing, serverSequencing } from './sequence/sequencing.ts';
+import {
+  embeddedSequencing,
+  POSITIONS_CHANNEL,
+  SEQUENCER_STATEMENTS,
+  type Sequencing,
+  serverSequencing,
+} from './sequence/sequencing.ts';
 import { LogMaintenance } from './upkeep/maintenance.ts';
 import { LogRetention, type RetentionDays } from './upkeep/retention.ts';
 import type { EventSink } from './write/group-writer.ts';
 import { EventLog } from './write/log.ts';
 import { databaseSink, linkSink } from './write/sinks.ts';
+import { WrittenEvents } from './write/written-events.ts';
 
 export interface EventEngineOptions {
   readonly db: Database;
@@ -36,16 +44,20 @@ export interface EventEngineOptions {
   readonly onError?: (error: unknown) => void;
   /** Seconds between checkpoints of idle subscriptions. Default 30. */
   readonly checkpointSeconds?: number;
+  /** Most bytes of own events kept for the follower. Default 8 MB. */
+  readonly writtenBytes?: number;
 }
 
 const HOUR_MS = 3_600_000;
 const SWEEP_MS = 2_000;
 /** How long stopping waits for statements under way: on a database that answers they take milliseconds. */
 const STOP_PATIENCE_MS = 500;
+/** A cache of tokens trusts the follower for a second after each look, so an idle one looks a little more often. */
+const IDLE_MS = { sequencer: 1_000, follower: 750 } as const;
 /**
  * How often sequencer and follower look without being woken: seldom on the embedded database, where no other process writes.
  */
-const POLL_MS = { server: { sequencer: 100, follower: 250 }, embedded: { sequencer: 1_000, follower: 1_000 } } as const;
+const BUSY_MS = { server: { sequencer: 100, follower: 250 }, embedded: IDLE_MS } as const;
 
 /** The parts that differ between a server and the embedded database. */
 interface Wiring {
@@ -53,7 +65,10 @@ interface Wiring {
   readonly sequencing: Sequencing;
   readonly reader: PositionReader;
   readonly waker: Waker;
+  /** Whether the passes of this node wake its follower by themselves. */
+  readonly isNotified: () => boolean;
   readonly links: readonly ServerLink[];
+  readonly written: WrittenEvents;
 }
 
 /**
@@ -78,27 +93,37 @@ export class EventEngine {
   constructor(options: EventEngineOptions) {
     const { db, clock, catalogue } = options;
     const onError = options.onError ?? (() => undefined);
-    const poll = db.isEmbedded ? POLL_MS.embedded : POLL_MS.server;
+    const busyMs = db.isEmbedded ? BUSY_MS.embedded : BUSY_MS.server;
     const cursors = new CursorCodec(options.sealer);
     this.#options = options;
     this.catalogue = catalogue;
-    this.#wiring = db.server === undefined ? embeddedWiring(db) : serverWiring(db.server, options);
-    const { sink, sequencing, reader, waker } = this.#wiring;
-    this.log = new EventLog(db, clock, sink);
+    const wakeAll = () => {
+      this.#sequencer.wake();
+      this.follower.wake();
+    };
+    this.#wiring = db.server === undefined ? embeddedWiring(options) : serverWiring(db.server, options, wakeAll);
+    const { sink, sequencing, reader, waker, written } = this.#wiring;
+    const pace = new Pace(clock, () => waker.isUp);
+    const restOf = (loop: keyof typeof IDLE_MS) => () => pace.choose({ busyMs: busyMs[loop], idleMs: IDLE_MS[loop] });
+    this.log = new EventLog(db, clock, sink, written);
     this.reader = new EventReader(new EventStore(db, cursors, catalogue));
-    this.follower = new Follower({ reader, onError, pollMs: poll.follower });
+    this.follower = new Follower({ reader, onError, pollMs: restOf('follower') });
     this.feed = new Feed({ db, follower: this.follower, reader, cursors, catalogue });
     this.maintenance = new LogMaintenance(db, clock);
     this.retention = new LogRetention(db, clock);
     this.#sequencer = new Sequencer({
       sequencing,
       onError,
-      pollMs: poll.sequencer,
-      onSequenced: () => waker.publish(),
+      pollMs: restOf('sequencer'),
+      onSequenced: (count) => {
+        // The notification of the pass reaches this node too; a second wake-up would make the follower look twice.
+        if (count === 0 || !this.#wiring.isNotified()) waker.publish();
+      },
     });
     this.#sweeping = new Loop({ round: () => this.#sweep(), pollMs: SWEEP_MS, onError });
     this.#hourly = new Loop({ round: () => this.#doHourly(), pollMs: HOUR_MS, onError });
     this.log.onCommitted(() => this.#sequencer.wake());
+    this.follower.onEvent(() => pace.noteEvent());
     waker.subscribe(() => this.follower.wake());
   }
 
@@ -138,7 +163,7 @@ export class EventEngine {
   }
 
   async #sweep() {
-    await this.maintenance.sweep();
+    await this.maintenance.sweep(this.follower.position?.position);
     return { restMs: 0, isUnfinished: false };
   }
 
@@ -150,38 +175,47 @@ export class EventEngine {
   }
 }
 
-function embeddedWiring(db: Database): Wiring {
+function embeddedWiring({ db, writtenBytes }: EventEngineOptions): Wiring {
+  const written = new WrittenEvents(writtenBytes);
   return {
     sink: databaseSink(db),
     sequencing: embeddedSequencing(db),
-    reader: new PositionReader(databaseStatement(db)),
+    reader: new PositionReader(databaseStatement(db), written),
     waker: new LocalWaker(),
+    isNotified: () => false,
     links: [],
+    written,
   };
 }
 
-function serverWiring(server: DatabaseServer, { natsUrl, natsTimeoutMs, onError }: EventEngineOptions): Wiring {
+/** @param wakeAll Called when the listening connection is lost, because the loops have to look more often then. */
+function serverWiring(server: DatabaseServer, options: EventEngineOptions, wakeAll: () => void): Wiring {
+  const { natsUrl, natsTimeoutMs, onError, writtenBytes } = options;
   const writer = new ServerLink(server, 'idgraph-events-write');
-  const sequencer = new ServerLink(server, 'idgraph-events-sequence');
+  const sequencer = new ServerLink(server, 'idgraph-events-sequence', { statements: SEQUENCER_STATEMENTS });
   const isNotifying = natsUrl === undefined;
-  const waker = natsUrl === undefined ? new LocalWaker() : new NatsWaker(natsUrl, onError, natsTimeoutMs);
-  const follower = new ServerLink(
-    server,
-    'idgraph-events-follow',
-    isNotifying
+  const waker: Waker = isNotifying
+    ? new LocalWaker(() => follower.isUp)
+    : new NatsWaker(natsUrl, onError, natsTimeoutMs);
+  const follower: ServerLink = new ServerLink(server, 'idgraph-events-follow', {
+    onLost: wakeAll,
+    ...(isNotifying
       ? {
           onConnect: async (connection) => {
             await connection.run(`listen ${POSITIONS_CHANNEL}`);
           },
           onNotification: () => waker.publish(),
         }
-      : {},
-  );
+      : {}),
+  });
+  const written = new WrittenEvents(writtenBytes);
   return {
     sink: linkSink(writer),
     sequencing: serverSequencing(sequencer, isNotifying, server.limits),
-    reader: new PositionReader(linkStatement(follower)),
+    reader: new PositionReader(linkStatement(follower), written),
     waker,
+    isNotified: () => isNotifying && follower.isUp,
     links: [writer, sequencer, follower],
+    written,
   };
 }

@@ -36,6 +36,6 @@ export type { ServerConnection } from './server-connection.ts';
 export { withServerLock } from './server-lock.ts';
 export { byTenant, type ForeignKey, fk, type SqlOnly } from './sql-only.ts';
 export { DEFAULT_TIME_LIMITS, settlesWithin, type TimeLimits, withTimeLimits } from './time-limits.ts';
-export { isDatabaseUnavailable, translateDatabaseError } from './unavailable.ts';
+export { isDatabaseUnavailable, isPreparationLost, translateDatabaseError } from './unavailable.ts';
 export { openUnitOfWork } from './unit-of-work.ts';
 export { violatedConstraint } from './violations.ts';

@@ -31,6 +31,13 @@ const CHECK = defineStatement<CheckRow>(
   `select current_setting('transaction_read_only') as "readOnly", pg_backend_pid() as pid`,
 );
 
+export interface RunOptions {
+  /** Longest wait for the answer. Default: the present limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Whether a named statement may be sent by its name. Default true. */
+  readonly mayBeNamed?: boolean;
+}
+
 /** What a connection needs to know about the server and its other connections. */
 export interface ConnectionHost {
   readonly url: string;
@@ -116,11 +123,11 @@ export class ServerConnection extends pg.Client {
   async run<R extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
-    timeoutMs = currentLimits(this.#host.limits).queryMs,
+    { timeoutMs = currentLimits(this.#host.limits).queryMs, mayBeNamed = true }: RunOptions = {},
   ): Promise<pg.QueryResult<R>> {
     const isAlone = this.getTransactionStatus() === 'I';
     const { names } = this.#host;
-    const name = this.#isDirect || isAlone ? names.find(text) : undefined;
+    const name = mayBeNamed && (this.#isDirect || isAlone) ? names.find(text) : undefined;
     const query = { text, values: values as unknown[], query_timeout: timeoutMs };
     if (name === undefined) return this.#send<R>(query);
     try {
@@ -148,7 +155,7 @@ export class ServerConnection extends pg.Client {
   async ensureWritable(): Promise<void> {
     const { generation, limits } = this.#host;
     if (!this.isDoubted && performance.now() - this.#checkedAt < CHECK_EVERY_MS) return;
-    const { rows } = await this.run<CheckRow>(CHECK.text, [], limits.connectMs);
+    const { rows } = await this.run<CheckRow>(CHECK.text, [], { timeoutMs: limits.connectMs });
     this.#isDirect = rows[0]?.pid === (this as unknown as BackendKey).processID;
     if (rows[0]?.readOnly !== 'off') {
       const message = 'The database server takes no writes: it is a standby, or default_transaction_read_only is on.';

@@ -30,7 +30,9 @@ export async function withServerLock<T>(
     await connection.ensureWritable();
     await connection.run(BEGIN);
     // The limit detects a server that does not answer; keep-alive detects a connection that breaks during the wait.
-    await connection.run('select pg_advisory_xact_lock($1)', [lock], LOCK_PATIENCE_MS + server.limits.queryMs);
+    await connection.run('select pg_advisory_xact_lock($1)', [lock], {
+      timeoutMs: LOCK_PATIENCE_MS + server.limits.queryMs,
+    });
     const result = await work();
     await connection.run('commit');
     return result;

@@ -99,12 +99,15 @@ export function isPlanOutdated(error: unknown): boolean {
   return isFault(error, ({ code, routine }) => code === OUTDATED_PLAN.code && routine === OUTDATED_PLAN.routine);
 }
 
+/** Whether a named statement has to be prepared again on its connection. Nothing was executed. */
+export const isPreparationLost = (error: unknown): boolean => isNameLost(error) || isPlanOutdated(error);
+
 /** `deadlock_detected`, `serialization_failure`. */
 const COLLISION_SQLSTATES = new Set(['40P01', '40001']);
 
 /** Whether the same request succeeds when it is sent again. */
 const isPassing = (error: unknown): boolean =>
-  isNameLost(error) || isPlanOutdated(error) || isFault(error, (fault) => COLLISION_SQLSTATES.has(codeOf(fault)));
+  isPreparationLost(error) || isFault(error, (fault) => COLLISION_SQLSTATES.has(codeOf(fault)));
 
 /**
  * Turns a lost or overloaded database into `SERVICE_UNAVAILABLE`, and a collision of transactions or a named statement that

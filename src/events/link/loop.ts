@@ -5,10 +5,13 @@ export interface Round {
   readonly isUnfinished: boolean;
 }
 
+/** Longest time between two rounds, in milliseconds; a function is asked before each rest. */
+export type PollMs = number | (() => number);
+
 export interface LoopOptions {
   readonly round: () => Promise<Round>;
-  /** Longest time between two rounds, in milliseconds: finds work for which no wake-up came. */
-  readonly pollMs: number;
+  /** Finds work for which no wake-up came. */
+  readonly pollMs: PollMs;
   /** Called when a round throws, once until a round succeeds again; the loop goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -53,8 +56,13 @@ export class Loop {
       const { restMs, isUnfinished } = await this.#round();
       if (this.#isStopped) return;
       if (restMs > 0) await this.#sleep(restMs, false);
-      if (!isUnfinished && !this.#isWoken && !this.#isStopped) await this.#sleep(this.#options.pollMs, true);
+      if (!isUnfinished && !this.#isWoken && !this.#isStopped) await this.#sleep(this.#pollMs(), true);
     }
+  }
+
+  #pollMs(): number {
+    const { pollMs } = this.#options;
+    return typeof pollMs === 'number' ? pollMs : pollMs();
   }
 
   async #round(): Promise<Round> {

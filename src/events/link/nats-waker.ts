@@ -19,6 +19,7 @@ export class NatsWaker implements Waker {
   #connection: NatsConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #isStopped = true;
+  #isUp = false;
   readonly #timeoutMs: number;
 
   /**
@@ -45,6 +46,10 @@ export class NatsWaker implements Waker {
     this.#connection = undefined;
     // Do not wait long: a server that has vanished never answers the close.
     if (connection !== undefined) await settlesWithin(STOP_PATIENCE_MS, connection.close());
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
   publish(): void {
@@ -82,13 +87,22 @@ export class NatsWaker implements Waker {
       return;
     }
     this.#connection = connection;
+    this.#isUp = true;
     connection.subscribe(SUBJECT, { callback: () => this.#wakeAll() });
     void this.#watch(connection);
   }
 
-  /** Wakes the listeners after a reconnection, because messages sent in the meantime are lost. */
+  /**
+   * Wakes the listeners after a reconnection, because messages sent in the meantime are lost, and when the connection is lost,
+   * because they have to look more often then.
+   */
   async #watch(connection: NatsConnection): Promise<void> {
-    for await (const { type } of connection.status()) if (type === 'reconnect') this.#wakeAll();
+    for await (const { type } of connection.status()) {
+      if (type !== 'reconnect' && type !== 'disconnect') continue;
+      this.#isUp = type === 'reconnect';
+      this.#wakeAll();
+    }
+    this.#isUp = false;
   }
 
   #wakeAll(): void {

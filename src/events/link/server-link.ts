@@ -1,20 +1,43 @@
 import type pg from 'pg';
 import { kernelErrors } from '../../kernel/index.ts';
-import { type DatabaseServer, type ServerConnection, translateDatabaseError } from '../../persistence/index.ts';
+import {
+  type DatabaseServer,
+  isPreparationLost,
+  type NamedStatement,
+  type ServerConnection,
+  translateDatabaseError,
+} from '../../persistence/index.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
+/**
+ * Settings of the session of a direct connection. A plan is kept that was made while its table was empty or had no statistics,
+ * when scanning and hashing whole tables seemed cheap; without these ways the planner takes the indexes, by which every
+ * statement of the links finds its rows. A scan that has no other way would then look so expensive that it was compiled (`jit`).
+ */
+const DIRECT_SETTINGS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']
+  .map((name) => `set ${name} = off`)
+  .join('; ');
+
 export interface ServerLinkHooks {
+  /** Statements that a direct connection keeps prepared, for `LinkQuery.prepared`. */
+  readonly statements?: readonly NamedStatement<unknown>[];
   /** Runs on each new connection before it is used; a failure counts as a failed connection. */
   readonly onConnect?: (connection: ServerConnection) => Promise<void>;
   readonly onNotification?: (channel: string) => void;
+  /** Called when the connection is lost. */
+  readonly onLost?: () => void;
 }
 
 /** A statement, or several in one text without values; those are one transaction. */
 export interface LinkQuery {
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** Text to send instead where the connection is direct: it executes `ServerLinkHooks.statements` by their names. */
+  readonly prepared?: string;
+  /** Whether the text fails on a server that takes no writes, so that no check is needed before it. */
+  readonly isWriting?: boolean;
   /** Longest it may take. Default: the limit configured for the database. */
   readonly timeoutMs?: number;
 }
@@ -46,6 +69,11 @@ export class ServerLink {
     return this.#connection !== undefined;
   }
 
+  /** Whether it is up without a pooler in between. */
+  get isDirect(): boolean {
+    return this.#connection?.isDirect === true;
+  }
+
   /** Tries to connect once; when that fails, retries in the background. */
   async start(): Promise<void> {
     this.#isStopped = false;
@@ -65,18 +93,20 @@ export class ServerLink {
    * Runs a statement.
    * @throws SERVICE_UNAVAILABLE The connection is down or was lost; in the latter case the statement may have been executed.
    */
-  async query({ text, values, timeoutMs }: LinkQuery): Promise<pg.QueryResult | pg.QueryResult[]> {
+  async query({ text, values, prepared, isWriting, timeoutMs }: LinkQuery): Promise<pg.QueryResult | pg.QueryResult[]> {
     const connection = this.#connection;
     if (connection === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
     try {
       // Without this check, a reader would stay connected to a former primary that receives no more writes.
-      await connection.ensureWritable();
-      return await connection.run(text, values, timeoutMs);
+      if (isWriting !== true || connection.isDoubted) await connection.ensureWritable();
+      const { isDirect } = connection;
+      // Behind a pooler the session has no settings, so a plan that is kept could be a bad one.
+      return await connection.run(isDirect ? (prepared ?? text) : text, values, { timeoutMs, mayBeNamed: isDirect });
     } catch (error) {
       // When a statement fails in a text that begins a transaction, the transaction stays open and refuses all later
       // statements.
       if (values === undefined && !connection.isSpent) await connection.rollBack();
-      if (connection.isSpent) this.#lose(connection);
+      if (connection.isSpent || (prepared !== undefined && isPreparationLost(error))) this.#lose(connection);
       throw translateDatabaseError(error);
     }
   }
@@ -90,6 +120,7 @@ export class ServerLink {
     try {
       await connection.connect();
       await connection.ensureWritable();
+      if (connection.isDirect) await this.#prepare(connection);
       await this.#hooks.onConnect?.(connection);
     } catch {
       connection.cut();
@@ -104,11 +135,17 @@ export class ServerLink {
     this.#retryMs = FIRST_RETRY_MS;
   }
 
+  async #prepare(connection: ServerConnection): Promise<void> {
+    await connection.run(DIRECT_SETTINGS);
+    for (const { name, text } of this.#hooks.statements ?? []) await connection.run(`prepare "${name}" as ${text}`);
+  }
+
   #lose(connection: ServerConnection): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     connection.cut();
     this.#tryLater();
+    this.#hooks.onLost?.();
   }
 
   #tryLater(): void {

@@ -2,6 +2,8 @@
 export interface Waker {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Whether the wake-ups of other nodes arrive at the moment. */
+  readonly isUp: boolean;
   /** Called after a commit that gave out positions. */
   publish(): void;
   /** Registers a listener for the wake-ups of all nodes. */
@@ -14,6 +16,16 @@ export interface Waker {
  */
 export class LocalWaker implements Waker {
   readonly #listeners: (() => void)[] = [];
+  readonly #isListening: () => boolean;
+
+  /** @param isListening Whether the listening connection is up. Default: there is none, and no other node. */
+  constructor(isListening: () => boolean = () => true) {
+    this.#isListening = isListening;
+  }
+
+  get isUp(): boolean {
+    return this.#isListening();
+  }
 
   async start(): Promise<void> {}
 

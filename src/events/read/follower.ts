@@ -1,4 +1,4 @@
-import { Loop, type Round } from '../link/loop.ts';
+import { Loop, type PollMs, type Round } from '../link/loop.ts';
 import type { LogPosition } from '../record/cursor.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { indexedValues } from './event-filter.ts';
@@ -29,8 +29,8 @@ export interface Tail {
 export interface FollowerOptions {
   readonly reader: PositionReader;
   readonly onError: (error: unknown) => void;
-  /** Longest time between two reads of the log, in milliseconds. */
-  readonly pollMs: number;
+  /** Longest time between two reads of the log. */
+  readonly pollMs: PollMs;
 }
 
 /**

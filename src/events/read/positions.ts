@@ -1,10 +1,11 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely';
-import type { Database } from '../../persistence/index.ts';
+import { type Database, defineStatement } from '../../persistence/index.ts';
 import type { ServerLink } from '../link/server-link.ts';
 import type { LogPosition } from '../record/cursor.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { EVENT_JSON, EVENT_SELECT_LIST, readEvent, type WrittenEvent } from '../record/event-columns.ts';
-import { LOG } from '../sequence/sequencing.ts';
+import { LOG, MUST_WRITE } from '../sequence/sequencing.ts';
+import type { WrittenEvents } from '../write/written-events.ts';
 import type { CompiledFilter } from './event-filter.ts';
 
 /** Rows of one read of the log: 500 events of about 1 KB are half a megabyte for each subscriber that reads the log. */
@@ -24,12 +25,17 @@ export interface Look {
   readonly events: readonly PositionedEvent[];
 }
 
-type Statement = (text: string, values: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+/** Runs a statement; one that is writing fails on a server that takes no writes. */
+type Statement = (
+  text: string,
+  values: readonly unknown[],
+  isWriting?: boolean,
+) => Promise<readonly Record<string, unknown>[]>;
 
 /** Runs a statement on the link. */
 export function linkStatement(link: ServerLink): Statement {
-  return async (text, values) => {
-    const result = await link.query({ text, values: [...values] });
+  return async (text, values, isWriting = false) => {
+    const result = await link.query({ text, values: [...values], isWriting });
     return (result as { rows: Record<string, unknown>[] }).rows;
   };
 }
@@ -54,31 +60,46 @@ const TAIL_SQL = `select b.generation, b.last_position as position from event_ba
 
 const DELETED_SQL = 'select coalesce(max(deleted_position), 0) as deleted from event_retentions';
 
-/**
- * The inner limit makes the planner use one index probe for each row: without statistics it would join by scanning the whole
- * log.
- */
-const LOOK_SQL = `with place as materialized (
+/** The positions after a place, with the keys of their events. */
+export const LOOK = defineStatement<Record<string, unknown>>(
+  'follower-look',
+  `with ${MUST_WRITE}, place as materialized (
     select ${RESUME} as "from", coalesce((select max(generation) from event_generations where log = ${LOG}), 0) as generation
   )
   select place.generation, place."from", (
-    select coalesce(json_agg(json_build_array(p.position, case when e.id is not null then ${EVENT_JSON} end) order by p.position),
-      '[]'::json)
+    select coalesce(json_agg(json_build_array(p.position, p.tenant_id, p.event_id) order by p.position), '[]'::json)
     from (
       select position, tenant_id, event_id from event_positions
       where log = ${LOG} and position > place."from" order by position limit ${READ_PAGE}
     ) p
-    left join lateral (select * from security_events e
-      where e.tenant_id = p.tenant_id and e.id = p.event_id limit 1) e on true
-  ) as events
-  from place`;
+  ) as positions
+  from place`,
+);
+
+/**
+ * Events by their keys. The inner limit makes the planner use one index probe for each: without statistics it would join by
+ * scanning the whole log.
+ */
+const BODIES = defineStatement<Record<string, unknown>>(
+  'follower-bodies',
+  `select coalesce(json_agg(${EVENT_JSON}), '[]'::json) as events
+  from unnest($1::uuid[], $2::uuid[]) as wanted (tenant_id, id)
+  cross join lateral (select * from security_events e
+    where e.tenant_id = wanted.tenant_id and e.id = wanted.id limit 1) e`,
+);
+
+/** A position and the key of its event. */
+type PositionRow = readonly [position: number, tenantId: string, eventId: string];
 
 /** Reads the positions of the whole log, for the node's follower. */
 export class PositionReader {
   readonly #statement: Statement;
+  readonly #written: Pick<WrittenEvents, 'take'>;
 
-  constructor(statement: Statement) {
+  /** @param written What this node wrote, which is not read back. */
+  constructor(statement: Statement, written: Pick<WrittenEvents, 'take'>) {
     this.#statement = statement;
+    this.#written = written;
   }
 
   /** The last position given; generation 0, position 0 before the first pass of any sequencer. */
@@ -96,13 +117,33 @@ export class PositionReader {
   }
 
   async look(after: LogPosition): Promise<Look> {
-    const [row] = await this.#statement(LOOK_SQL, [after.generation, after.position]);
-    const found = row!['events'] as readonly (readonly [position: number, event: WrittenEvent | null])[];
+    const [row] = await this.#statement(LOOK.text, [after.generation, after.position], true);
     return {
       generation: Number(row!['generation']),
       from: Number(row!['from']),
-      events: found.map(([position, event]) => ({ position, event: event === null ? null : readEvent(event) })),
+      events: await this.#findEvents(row!['positions'] as readonly PositionRow[]),
     };
+  }
+
+  /** Takes what this node wrote from memory, and reads the rest. */
+  async #findEvents(positions: readonly PositionRow[]): Promise<PositionedEvent[]> {
+    const events = new Map<string, SecurityEvent>();
+    const others: PositionRow[] = [];
+    for (const row of positions) {
+      const [, tenantId, id] = row;
+      const event = this.#written.take(tenantId, id);
+      if (event === undefined) others.push(row);
+      else events.set(id, event);
+    }
+    if (others.length > 0) {
+      const keys = [others.map(([, tenantId]) => tenantId), others.map(([, , id]) => id)];
+      const [row] = await this.#statement(BODIES.text, keys);
+      for (const body of row!['events'] as readonly WrittenEvent[]) {
+        const event = readEvent(body);
+        events.set(event.id, event);
+      }
+    }
+    return positions.map(([position, , id]) => ({ position, event: events.get(id) ?? null }));
   }
 }
 

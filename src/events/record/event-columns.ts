@@ -1,3 +1,4 @@
+import { defineStatement, type NamedStatement } from '../../persistence/index.ts';
 import type { SecurityEvent } from './event.ts';
 
 interface EventColumn {
@@ -74,24 +75,35 @@ const recordset = `select * from json_to_recordset($1::json) as e(${record})`;
 /**
  * Inserts any number of events, given as one JSON array, with their arrivals: one statement, so one round trip and one commit.
  * Measured per event at 30 a statement: JSON 16 us in this process and 39 us on the server, arrays 18 and 39, a VALUES list 21
- * and 44. The statement is not a named prepared one, because a pooler may send each statement to another connection.
+ * and 44.
  */
-export const INSERT_EVENTS_SQL = `with e as materialized (${recordset}), ${logged} ${arrivals}`;
+export const INSERT_EVENTS = defineStatement<object>(
+  'events-insert',
+  `with e as materialized (${recordset}), ${logged} ${arrivals}`,
+);
+
+/** A statement of `EventLog.changes`. @template C A change. */
+export interface ChangeStatement<C extends object> {
+  readonly statement: NamedStatement<{ readonly n: number }>;
+  /** The type of its changes; no value. */
+  readonly change?: C;
+}
 
 /**
- * Combines a statement `text`, which makes many changes and returns the number `n` of each change that it made, with the
- * insertion of the events that report those changes: one JSON array (`$1`), each event with the number of its change. The
- * result is one statement that returns the numbers.
- * @param parts Common table expressions that `text` reads, separated by commas.
+ * Declares changes of one kind, which are made together with the events that report them: one JSON array (`$1`), each event with
+ * the number of its change. It becomes one named statement that returns the numbers of the changes that were made.
+ * @param label As for `defineStatement`.
+ * @param text Makes the changes of the JSON array `$2`, each of which has a number `n`, and returns the `n` of each that it made.
+ *   It must not wait for locks, because the whole group would wait.
+ * @param parts Common table expressions that `text` reads, separated by commas. Default: none.
  */
-export const changesWithEventsSql = (text: string, parts?: string): string => `with ${
-  parts === undefined
-    ? ''
-    : `${parts},
-  `
-}changed as (${text}),
+export function defineChange<C extends object>(label: string, text: string, parts?: string): ChangeStatement<C> {
+  const before = parts === undefined ? '' : `${parts},\n  `;
+  const combined = `with ${before}changed as (${text}),
   e as materialized (select * from json_to_recordset($1::json) as e(n int, ${record})
     where n in (select n from changed)),
   ${logged},
   arrived as (${arrivals})
   select n from changed`;
+  return { statement: defineStatement(label, combined) };
+}

@@ -38,7 +38,9 @@ function storableObject(value: object, level: number): Record<string, unknown> {
 
 function storableValue(value: unknown, level: number): unknown {
   if (typeof value === 'string') return storableText(value, PARAM_LENGTH);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  // JSON has no other numbers; the event in memory must be the one that the log gives.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'boolean' || value === null) return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (typeof value !== 'object') return typeof value === 'bigint' ? String(value) : null;
   if (level >= PARAM_LEVELS) return null;

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import type { QueryResult } from 'pg';
-import type { Database, TimeLimits } from '../../persistence/index.ts';
+import { type Database, defineStatement, type NamedStatement, type TimeLimits } from '../../persistence/index.ts';
 import type { ServerLink } from '../link/server-link.ts';
 
 /** The only log so far; the tables could hold several. */
@@ -22,6 +22,8 @@ export interface SequencerPass {
 
 /** The database operations of the sequencer. */
 export interface Sequencing {
+  /** Whether a pass may find something to do: a cheap look, without the lock that the nodes take turns by. */
+  hasWork(): Promise<boolean>;
   /** Gives every event that became visible since the last pass the next position. */
   pass(): Promise<SequencerPass>;
   /** Opens a generation if the last one does not belong to this cluster, and gives positions to events that have none. */
@@ -34,7 +36,7 @@ export interface Sequencing {
  * later one: only then does its snapshot include what the previous holder committed.
  */
 const TAKE_TURN = `select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-  set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+  set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
   set_config('idgraph.sequencing', pg_try_advisory_xact_lock(${SEQUENCER_LOCK})::text, true)`;
 
 const HAS_TURN = `current_setting('idgraph.sequencing') = 'true'`;
@@ -49,26 +51,40 @@ const HERE = `here as materialized (
       ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer as timeline
   )`;
 
-const LAST_BATCH = `select b.generation, b.last_position, b.snapshot,
+const lastBatch = (condition: string): string => `select b.generation, b.last_position, b.snapshot,
       g.system_identifier = here.system_identifier and g.timeline = here.timeline as is_current
     from here, event_batches b join event_generations g on g.log = b.log and g.generation = b.generation
-    where b.log = ${LOG} and ${HAS_TURN}
+    where b.log = ${LOG} and ${condition}
     order by b.log desc, b.generation desc, b.last_position desc limit 1`;
 
 /**
- * One pass. An arrival is new if the last batch's snapshot could not see its transaction, because it had not begun (at or above
- * xmax) or was still open (in xip). The batch row stores the snapshot of this same statement, so that no event is missed or
- * numbered twice, whatever was rolled back, killed or held open between two passes. An idle pass writes nothing.
+ * The arrivals that are new after the batch `last`: its snapshot could not see their transactions, because they had not begun
+ * (at or above xmax) or were still open (in xip).
  */
-const pass = (isNotifying: boolean): string => `with ${HERE},
-  last as materialized (${LAST_BATCH}),
-  fresh as (
+const FRESH = `fresh as (
     select a.xid, a.tenant_id, a.event_id from last, event_arrivals a
       where last.is_current and a.xid >= pg_snapshot_xmax(last.snapshot)
     union all
     select a.xid, a.tenant_id, a.event_id from last, pg_snapshot_xip(last.snapshot) as open(xid), event_arrivals a
       where last.is_current and a.xid = open.xid
-  ),
+  )`;
+
+/** Deletes nothing, and fails on a server that takes no writes. */
+export const MUST_WRITE = 'writable as (delete from leases where false)';
+
+export const HAS_WORK = defineStatement<{ hasWork: boolean }>(
+  'sequencer-look',
+  `with ${MUST_WRITE}, ${HERE}, last as materialized (${lastBatch('true')}), ${FRESH}
+  select not coalesce((select is_current from last), false) or exists (select from fresh) as "hasWork"`,
+);
+
+/**
+ * One pass. The batch row stores the snapshot of this same statement, so that no event is missed or numbered twice, whatever was
+ * rolled back, killed or held open between two passes. An idle pass writes nothing.
+ */
+const pass = (isNotifying: boolean): string => `with ${HERE},
+  last as materialized (${lastBatch(HAS_TURN)}),
+  ${FRESH},
   numbered as (
     insert into event_positions (log, position, tenant_id, event_id)
     select ${LOG}, last.last_position + row_number() over (order by fresh.xid, fresh.event_id), fresh.tenant_id, fresh.event_id
@@ -91,7 +107,7 @@ const pass = (isNotifying: boolean): string => `with ${HERE},
  * is in the new batch's snapshot, so one of the next passes finds it.
  */
 const OPEN_GENERATION = `with ${HERE},
-  last as materialized (${LAST_BATCH}),
+  last as materialized (${lastBatch(HAS_TURN)}),
   needed as materialized (
     select coalesce((select max(generation) from event_generations where log = ${LOG}), 0) + 1 as generation,
       greatest(coalesce((select last_position from last), 0),
@@ -119,18 +135,38 @@ const OPEN_GENERATION = `with ${HERE},
 /** Opening a generation numbers everything that a copied database left without a position, which may be much. */
 const OPEN_TIMEOUT_MS = 300_000;
 
+const TURN = defineStatement<object>(
+  'sequencer-turn',
+  `${TAKE_TURN}, set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true)`,
+);
+const PASS = defineStatement<SequencerPass>('sequencer-pass', pass(false));
+const NOTIFYING_PASS = defineStatement<SequencerPass>('sequencer-pass-notify', pass(true));
+
+/** What a direct link of the sequencer keeps prepared. */
+export const SEQUENCER_STATEMENTS: readonly NamedStatement<unknown>[] = [TURN, PASS, NOTIFYING_PASS];
+
 /**
  * Sequencing on a PostgreSQL server. Each pass is one text of several statements and so a single round trip: a node that stalls
- * cannot stall while it holds the lock.
+ * cannot stall while it holds the lock. A text of several statements is one transaction.
+ * @param link Keeps `SEQUENCER_STATEMENTS` prepared where it is direct.
  */
 export function serverSequencing(link: ServerLink, isNotifying: boolean, limits: TimeLimits): Sequencing {
-  const script = (statement: string, statementMs: number) =>
-    `begin; ${TAKE_TURN}, ${timeLimits(statementMs, limits.lockMs)}; ${statement}; commit`;
-  const passing = script(pass(isNotifying), limits.statementMs);
+  const { statementMs, lockMs } = limits;
+  const script = (statement: string, longestMs: number) =>
+    `begin; ${TAKE_TURN}, ${timeLimits(longestMs, lockMs)}; ${statement}; commit`;
+  const { name, text } = isNotifying ? NOTIFYING_PASS : PASS;
+  const passing = script(text, statementMs);
+  const prepared = `execute "${TURN.name}"('${statementMs}', '${lockMs}'); execute "${name}"`;
   return {
+    hasWork: async () => {
+      // Without the settings of a direct connection the look could scan the arrivals, and a pass sets them.
+      if (!link.isDirect) return true;
+      const result = (await link.query({ text: HAS_WORK.text, values: [], isWriting: true })) as QueryResult;
+      return (result.rows[0] as { hasWork: boolean }).hasWork;
+    },
     pass: async () => {
-      const results = (await link.query({ text: passing })) as QueryResult[];
-      return results[2]!.rows[0] as SequencerPass;
+      const results = (await link.query({ text: passing, prepared, isWriting: true })) as QueryResult[];
+      return results.flatMap(({ rows }) => rows).find((row) => 'hadTurn' in row) as SequencerPass;
     },
     openGeneration: async () => {
       const timeoutMs = OPEN_TIMEOUT_MS + limits.queryMs;
@@ -156,7 +192,8 @@ export function embeddedSequencing(db: Database): Sequencing {
         }),
     );
   return {
-    pass: async () => (await inTurn<SequencerPass>(pass(false)))[0]!,
+    hasWork: async () => true,
+    pass: async () => (await inTurn<SequencerPass>(PASS.text))[0]!,
     openGeneration: async () => {
       await inTurn(OPEN_GENERATION);
     },

@@ -18,6 +18,8 @@ export class LogMaintenance {
   readonly #sweepBatch: number;
   /** Arrivals below this transaction id are deleted. Searching below it would read dead rows that are not vacuumed yet. */
   #sweptBelow = '0';
+  /** The last position at the last sweep that was finished. */
+  #sweptAt: number | undefined;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
@@ -36,8 +38,12 @@ export class LogMaintenance {
     );
   }
 
-  /** Deletes arrivals that every later pass ignores, and all batches except the last. Returns the number of arrivals. */
-  async sweep(): Promise<number> {
+  /**
+   * Deletes arrivals that every later pass ignores, and all batches except the last. Returns the number of arrivals.
+   * @param last The last position that is known. Without a new one there is nothing to delete, and nothing is read.
+   */
+  async sweep(last?: number): Promise<number> {
+    if (last !== undefined && last === this.#sweptAt) return 0;
     const limit = await this.#sweepLimit();
     if (limit === null) return 0;
     const swept = await this.#sweeping.inBatches(
@@ -55,6 +61,7 @@ export class LogMaintenance {
         where log = ${sql.raw(String(LOG))} and (generation, last_position) < (${limit.generation}::integer, ${limit.position}::bigint)
         limit ${this.#sweepBatch}))`,
     );
+    this.#sweptAt = last;
     return swept;
   }
 

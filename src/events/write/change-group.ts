@@ -1,16 +1,15 @@
-import { CompiledQuery } from 'kysely';
 import type { Clock, TenantRef } from '../../kernel/index.ts';
-import { type Database, openUnitOfWork } from '../../persistence/index.ts';
+import { type Database, type NamedStatement, openUnitOfWork } from '../../persistence/index.ts';
 import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from '../record/event.ts';
-import { changesWithEventsSql } from '../record/event-columns.ts';
 import { GroupWriter } from './group-writer.ts';
+import type { WrittenMemory } from './written-events.ts';
 
 export interface ChangeGroupOptions {
   readonly db: Database;
   readonly clock: Clock;
-  /** See `EventLog.changes`. */
-  readonly text: string;
-  readonly parts?: string;
+  /** See `defineChange`. */
+  readonly statement: NamedStatement<{ readonly n: number }>;
+  readonly written: WrittenMemory;
   /** Called with the events of the changes that were made, once they are durable. */
   readonly onCommitted: (events: readonly SecurityEvent[]) => void;
 }
@@ -31,12 +30,10 @@ interface Member<C> {
  */
 export class ChangeGroup<C extends object> {
   readonly #options: ChangeGroupOptions;
-  readonly #text: string;
   readonly #writer: GroupWriter<Member<C>, boolean>;
 
   constructor(options: ChangeGroupOptions) {
     this.#options = options;
-    this.#text = changesWithEventsSql(options.text, options.parts);
     this.#writer = new GroupWriter<Member<C>, boolean>({
       write: (members) => this.#write(members),
       onWritten: (members, results) => options.onCommitted(eventsOf(members, results)),
@@ -63,6 +60,7 @@ export class ChangeGroup<C extends object> {
     const unit = openUnitOfWork();
     if (unit === undefined) return this.#writer.append(member);
     const results = await this.#write([member]);
+    unit.afterRollback(() => this.#options.written.forget(member.events));
     unit.afterCommit(() => onCommitted(eventsOf([member], results)));
     return results[0]!;
   }
@@ -73,10 +71,24 @@ export class ChangeGroup<C extends object> {
   }
 
   async #write(members: readonly Member<C>[]): Promise<readonly boolean[]> {
+    const { written } = this.#options;
+    const events = members.flatMap((member) => member.events);
+    written.add(events);
+    try {
+      const results = await this.#run(members);
+      written.forget(members.flatMap((member, at) => (results[at] === true ? [] : member.events)));
+      return results;
+    } catch (error) {
+      written.forget(events);
+      throw error;
+    }
+  }
+
+  async #run(members: readonly Member<C>[]): Promise<readonly boolean[]> {
+    const { db, statement } = this.#options;
     const events = members.flatMap((member, n) => member.events.map((event) => ({ n, ...event })));
     const changes = members.map(({ change }, n) => ({ n, ...change }));
-    const query = CompiledQuery.raw(this.#text, [JSON.stringify(events), JSON.stringify(changes)]);
-    const { rows } = await this.#options.db.read().executeQuery<{ n: number }>(query);
+    const rows = await db.run(statement, [JSON.stringify(events), JSON.stringify(changes)]);
     const made = new Set(rows.map(({ n }) => n));
     return members.map((_, n) => made.has(n));
   }

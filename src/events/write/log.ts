@@ -1,10 +1,15 @@
 import type { Clock, TenantRef } from '../../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../../persistence/index.ts';
 import { type EventActor, type EventDraft, type SecurityEvent, toSecurityEvent } from '../record/event.ts';
+import type { ChangeStatement } from '../record/event-columns.ts';
 import { ChangeGroup } from './change-group.ts';
 import { type EventSink, GroupWriter } from './group-writer.ts';
 import { insertEvents } from './insert.ts';
 import { databaseSink } from './sinks.ts';
+import type { WrittenMemory } from './written-events.ts';
+
+/** Where no follower delivers the events. */
+const KEEPS_NOTHING: WrittenMemory = { add: () => undefined, forget: () => undefined };
 
 const PENDING = Symbol('events to write with the open unit of work');
 
@@ -20,14 +25,25 @@ export class EventLog {
   readonly #writer: GroupWriter<SecurityEvent, SecurityEvent>;
   readonly #groups: { drain(): Promise<void> }[];
   readonly #listeners: CommittedListener[] = [];
+  readonly #written: WrittenMemory;
 
-  /** @param sink Where `append` writes; the event engine gives it a connection outside the pool. Default: the database. */
-  constructor(db: Database, clock: Clock, sink: EventSink = databaseSink(db)) {
+  /**
+   * @param sink Where `append` writes; the event engine gives it a connection outside the pool. Default: the database.
+   * @param written Keeps the events for the follower. Default: they are not kept.
+   */
+  constructor(db: Database, clock: Clock, sink: EventSink = databaseSink(db), written: WrittenMemory = KEEPS_NOTHING) {
     this.#db = db;
     this.#clock = clock;
+    this.#written = written;
     this.#writer = new GroupWriter({
       write: async (events) => {
-        await sink(events);
+        written.add(events);
+        try {
+          await sink(events);
+        } catch (error) {
+          written.forget(events);
+          throw error;
+        }
         return events;
       },
       onWritten: (events) => this.#announce(events),
@@ -52,8 +68,12 @@ export class EventLog {
     const event = toSecurityEvent(actor, tenant, draft, this.#clock.now());
     const pending = unit.attachment<SecurityEvent[]>(PENDING, () => {
       const events: SecurityEvent[] = [];
-      unit.beforeCommit(() => insertEvents(this.#db.read(), events));
+      unit.beforeCommit(() => {
+        this.#written.add(events);
+        return insertEvents(this.#db, events);
+      });
       unit.afterCommit(() => this.#announce(events));
+      unit.afterRollback(() => this.#written.forget(events));
       return events;
     });
     pending.push(event);
@@ -63,16 +83,13 @@ export class EventLog {
   /**
    * Makes a group for changes of one kind, which different requests make together: one statement, with the events that report
    * them.
-   * @param text Makes the changes of the JSON array `$2`, each of which has a number `n`, and returns the `n` of each that it
-   *   made. It must not wait for locks, because the whole group would wait.
-   * @param parts Common table expressions that `text` reads, separated by commas. Default: none.
    */
-  changes<C extends object>(text: string, parts?: string): ChangeGroup<C> {
+  changes<C extends object>({ statement }: ChangeStatement<C>): ChangeGroup<C> {
     const group = new ChangeGroup<C>({
       db: this.#db,
       clock: this.#clock,
-      text,
-      ...(parts === undefined ? {} : { parts }),
+      statement,
+      written: this.#written,
       onCommitted: (events) => this.#announce(events),
     });
     this.#groups.push(group);

@@ -1,4 +1,4 @@
-import type { ChangeGroup, EventActor, EventDraft, EventLog } from '../../events/index.ts';
+import { type ChangeGroup, defineChange, type EventActor, type EventDraft, type EventLog } from '../../events/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
 import { type Database, defineStatement } from '../../persistence/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
@@ -88,8 +88,12 @@ const ROTATION_PARTS = `wanted as (
     select "tenantId", decode("opaqueHash", 'hex'), "grantId", "clientUuid", "opaqueClaims", "opaqueExpiresAt", now
     from locked where "opaqueHash" is not null
   )`;
-const SPEND = `update refresh_tokens set spent_at = locked.now from locked
-  where refresh_tokens.tenant_id = "tenantId" and refresh_tokens.hash = decode(locked.hash, 'hex') returning locked.n`;
+const SPEND = defineChange<RotationChange>(
+  'refresh-tokens-spend',
+  `update refresh_tokens set spent_at = locked.now from locked
+  where refresh_tokens.tenant_id = "tenantId" and refresh_tokens.hash = decode(locked.hash, 'hex') returning locked.n`,
+  ROTATION_PARTS,
+);
 
 type RotationChange = ReturnType<typeof toChange>;
 
@@ -103,7 +107,7 @@ export class RotationStore {
 
   constructor(db: Database, events: EventLog) {
     this.#db = db;
-    this.#changes = events.changes(SPEND, ROTATION_PARTS);
+    this.#changes = events.changes(SPEND);
   }
 
   /** A refresh token, spent or not, with what its validity depends on; null if there is none. */

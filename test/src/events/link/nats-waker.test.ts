@@ -102,6 +102,18 @@ describe('wake-ups over NATS', () => {
     await until(() => nats.subscribers === 1);
   });
 
+  it('tell whether those of other nodes arrive, and wake the node when they no longer do', async () => {
+    const port = await nats.listen();
+    const { waker, heard } = await startWaker(port);
+    expect(waker.isUp).toBe(false);
+    await until(() => waker.isUp);
+    await nats.close();
+    await until(() => heard.count > 0);
+    expect(waker.isUp).toBe(false);
+    await nats.listen(port);
+    await until(() => waker.isUp);
+  });
+
   it('notice a server that stops answering, and connect again', async () => {
     const port = await nats.listen();
     await startWaker(port, '', 100);

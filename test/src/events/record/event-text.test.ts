@@ -19,12 +19,20 @@ describe('text of events', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, i]));
     expect(Object.keys(storableParams(many))).toHaveLength(64);
     expect(storableParams({ a: { b: { c: { d: { e: 1 } } } } })).toEqual({ a: { b: { c: { d: null } } } });
-    const odd = { at: new Date(0), big: 1n, call: () => 1, bad: new Date(Number.NaN), list: [undefined, true] };
+    const odd = {
+      at: new Date(0),
+      big: 1n,
+      call: () => 1,
+      bad: new Date(Number.NaN),
+      endless: 1 / 0,
+      list: [undefined, true],
+    };
     expect(storableParams(odd)).toEqual({
       at: '1970-01-01T00:00:00.000Z',
       big: '1',
       call: null,
       bad: null,
+      endless: null,
       list: [null, true],
     });
   });

@@ -48,6 +48,26 @@ describe.each(ENGINES)('maintenance of the event log on $name', ({ open }) => {
   });
 });
 
+describe('the sweep of the event log', () => {
+  it('reads nothing while there is no new position', async () => {
+    const statements: string[] = [];
+    const db = await ENGINES[0]!.open((statement) => statements.push(statement));
+    try {
+      const maintenance = new LogMaintenance(db, new TestClock());
+      await sql`insert into event_batches (log, generation, last_position, snapshot)
+        values (0, 1, 7, pg_current_snapshot())`.execute(db.read());
+      await maintenance.sweep(7);
+      statements.length = 0;
+      await maintenance.sweep(7);
+      expect(statements).toEqual([]);
+      await maintenance.sweep(8);
+      expect(statements).not.toEqual([]);
+    } finally {
+      await db.close();
+    }
+  });
+});
+
 describe('maintenance while another node works', () => {
   it('leaves the work to that node', async () => {
     const db = await ENGINES[1]!.open();

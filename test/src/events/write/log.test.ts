@@ -1,11 +1,22 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ChangeGroup, EventLog } from '../../../../src/events/index.ts';
+import { type ChangeGroup, defineChange, EventLog } from '../../../../src/events/index.ts';
 import { EVENT_TYPES } from '../../../../src/modules.ts';
 import type { Database } from '../../../../src/persistence/index.ts';
 import { TestClock } from '../../../support/clock.ts';
 import { newTenant, testActor } from '../../../support/events.ts';
 import { ENGINES } from '../../../support/postgres.ts';
+
+const SET_VALUES = defineChange<{ name: string; value: number }>(
+  'test-set-values',
+  `update change_probe p set value = c.value
+  from json_to_recordset($2::json) as c (n int, name text, value int) where p.name = c.name returning c.n`,
+);
+const DELETE_ROWS = defineChange<{ name: string }>(
+  'test-delete-rows',
+  `delete from change_probe p
+  using json_to_recordset($2::json) as c (n int, name text) where p.name = c.name returning c.n`,
+);
 
 describe.each(ENGINES)('the event log on $name', ({ open }) => {
   let db: Database;
@@ -83,8 +94,7 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
     beforeAll(async () => {
       const log = new EventLog(db, new TestClock());
       log.onCommitted((events) => told.push(...events.map(({ subjectId }) => subjectId ?? '')));
-      changes = log.changes(`update change_probe p set value = c.value
-        from json_to_recordset($2::json) as c (n int, name text, value int) where p.name = c.name returning c.n`);
+      changes = log.changes(SET_VALUES);
       await sql`create table change_probe (name text primary key, value int check (value < 100))`.execute(db.read());
     });
     beforeEach(async () => {
@@ -140,8 +150,7 @@ describe.each(ENGINES)('the event log on $name', ({ open }) => {
 
     it('are drained with the log', async () => {
       const log = new EventLog(db, new TestClock());
-      const group = log.changes<{ name: string }>(`delete from change_probe p
-        using json_to_recordset($2::json) as c (n int, name text) where p.name = c.name returning c.n`);
+      const group = log.changes(DELETE_ROWS);
       const made: boolean[] = [];
       const making = group.make(testActor(), tenant, { name: 'one' }, []).then((isMade) => made.push(isMade));
       await log.drain();
