@@ -33,7 +33,7 @@ const FOLDERS = [
 const SCALARS = {
   ID: 'string',
   SafeInt: 'number',
-  DateTime: { input: 'Date | string', output: 'string' },
+  DateTime: { input: 'Date | string', output: 'Date' },
   JSONObject: 'Readonly<Record<string, unknown>>',
 };
 

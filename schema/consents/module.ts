@@ -9,8 +9,7 @@ declare module '../global-id.ts' {
   }
 }
 
-/** The user and the client of a key. */
-const partsOf = (key: string) => splitKey(key, 2);
+const partsOf = (key: string) => splitKey(key, 2) as [userId: string, clientId: string];
 
 export const consents: SchemaModule = {
   resolvers: [ConsentResolver, UserConsentsResolver],

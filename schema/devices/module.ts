@@ -9,8 +9,7 @@ declare module '../global-id.ts' {
   }
 }
 
-/** The user and the device of a key. */
-const partsOf = (key: string) => splitKey(key, 2);
+const partsOf = (key: string) => splitKey(key, 2) as [userId: string, deviceId: string];
 
 export const devices: SchemaModule = {
   resolvers: [DeviceResolver, UserDevicesResolver, SessionDeviceResolver],

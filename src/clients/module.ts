@@ -1,6 +1,7 @@
 import { PermissionSet, type ScopeAliases } from '../access/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { type MasterKey, SecretHasher } from '../crypto/index.ts';
+import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
 import { ClientAuthenticator, clientPowers } from './client.authenticator.ts';
@@ -21,6 +22,7 @@ import { ClientSecrets } from './client-secrets.ts';
 import { WebOriginDirectory } from './web-origin.directory.ts';
 
 interface ClientNeeds extends ModuleBase {
+  readonly changeFeed: ChangeFeed;
   readonly masterKey: MasterKey;
   readonly scopes: ScopeAliases;
   readonly rolePermissions: RolePermissions;
@@ -39,12 +41,13 @@ export const clients = {
   ],
   errors: [clientErrors],
   events: [clientEvents],
-  create: ({ base, catalogue, sealer, masterKey, scopes, rolePermissions, guarded, roleStore }: ClientNeeds) => {
+  create: (needs: ClientNeeds) => {
+    const { base, catalogue, sealer, masterKey, scopes, rolePermissions, guarded, roleStore, changeFeed: feed } = needs;
     const { db, clock } = base;
     const store = new ClientStore(db);
     const scopeStore = new ClientScopeStore(db);
-    const directory = new ClientDirectory({ store, scopeStore, scopes, roles: rolePermissions, catalogue });
-    const webOrigins = new WebOriginDirectory({ store, clients: directory, catalogue });
+    const directory = new ClientDirectory({ store, scopeStore, scopes, roles: rolePermissions, catalogue, feed });
+    const webOrigins = new WebOriginDirectory({ store, clients: directory, catalogue, feed });
     guarded.readClientPowersBy(async (tenantId, clientUuid) => {
       const record = await directory.byUuid(tenantId, clientUuid);
       return record === null ? PermissionSet.none : clientPowers(record, clock.now());

@@ -1,4 +1,4 @@
-import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { ClientDirectory } from './client.directory.ts';
 import { clientEvents } from './client.events.ts';
@@ -8,9 +8,9 @@ import type { ClientStore } from './client.store.ts';
 const MAX_SET = 2_000;
 /** Most origins of all sets together: about 100 bytes each, so 20 MB. */
 const MAX_KEPT = 200_000;
-/** Most cached sets of tenants, and most cached answers about single origins. */
-const CAPACITY = 4096;
-/** Longest time until a change on another node takes effect here if its event does not arrive. */
+/** Most cached sets of tenants, and most cached answers about single origins: some 300 bytes each without origins, so 4 MB. */
+const CAPACITY = 12_000;
+/** Longest time until a change on another node takes effect here while its event may be late. */
 const MAX_AGE_MS = 5_000;
 /** Longest origin that a client can list. */
 const MAX_LENGTH = 280;
@@ -42,6 +42,8 @@ export interface WebOriginDirectoryDeps {
   readonly store: Pick<ClientStore, 'webOrigins' | 'hasWebOrigin'>;
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
   readonly catalogue: EventCatalogue;
+  /** Absent: sets live for five seconds. */
+  readonly feed?: ChangeFeed;
 }
 
 /**
@@ -50,14 +52,16 @@ export interface WebOriginDirectoryDeps {
  */
 export class WebOriginDirectory {
   readonly #deps: WebOriginDirectoryDeps;
-  readonly #sets = new ReadCache<OriginSet>({
-    max: CAPACITY,
-    ttlMs: MAX_AGE_MS,
-    size: { max: MAX_KEPT, of: ({ origins }) => origins.size + 1 },
-  });
+  readonly #sets: ReadCache<OriginSet>;
   readonly #single = new ReadCache<object>({ max: CAPACITY, ttlMs: MAX_AGE_MS, maxMissing: CAPACITY });
 
   constructor(deps: WebOriginDirectoryDeps) {
+    this.#sets = new ReadCache<OriginSet>({
+      max: CAPACITY,
+      ttlMs: MAX_AGE_MS,
+      ...(deps.feed === undefined ? {} : { trust: trustWhileFresh(deps.feed) }),
+      size: { max: MAX_KEPT, of: ({ origins }) => origins.size + 1 },
+    });
     this.#deps = deps;
   }
 
@@ -97,7 +101,7 @@ export class WebOriginDirectory {
     );
     if (stale.size === 0) return;
     stale.add(ALL);
-    this.#sets.drop((key) => stale.has(key));
+    for (const key of stale) this.#sets.delete(key);
     this.#single.drop((key) => stale.has(key.slice(0, key.indexOf(' '))));
   };
 }

@@ -1,7 +1,7 @@
 import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
 import type { Sealer } from '../crypto/index.ts';
-import type { CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
+import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
 import type { SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
@@ -26,7 +26,7 @@ import { TokenService } from './token-endpoint/token.service.ts';
 import { AccessTokens } from './tokens/access-token.ts';
 import { ChangeMarks } from './tokens/change-marks.ts';
 import { ScopeRules } from './tokens/scopes.ts';
-import { type ChangeFeed, TokenLife } from './tokens/token.life.ts';
+import { TokenLife } from './tokens/token.life.ts';
 import { TokenReader } from './tokens/token.reader.ts';
 import { TokenStore } from './tokens/token.store.ts';
 
@@ -87,7 +87,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const issuers = new Issuers(options);
   for (const mount of options.issuers) issuers.mount(mount);
   const keyStore = new SigningKeyStore(db);
-  const rings = new KeyRings({ store: keyStore, sealer, clock });
+  const rings = new KeyRings({ store: keyStore, sealer, clock, feed: options.feed });
   const keys = new SigningKeyService({
     db,
     store: keyStore,

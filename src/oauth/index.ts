@@ -25,5 +25,4 @@ export type { IssuedTokens } from './token-endpoint/grant.ts';
 export { describeTokenForm } from './token-endpoint/grants.ts';
 export type { OAuthParameter } from './token-endpoint/parameters.ts';
 export type { TokenRequest, TokenService } from './token-endpoint/token.service.ts';
-export type { ChangeFeed } from './tokens/token.life.ts';
 export type { AccessTokenClaims } from './tokens/token.ts';

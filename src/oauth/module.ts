@@ -1,6 +1,7 @@
 import type { ScopeAliases } from '../access/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
 import type { SignInFlow } from '../flows/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
@@ -13,7 +14,6 @@ import type { IssuerMount } from './issuers/issuers.ts';
 import { SigningKeyEntity } from './keys/signing-key.entity.ts';
 import { oauthErrors } from './oauth.errors.ts';
 import { oauthEvents } from './oauth.events.ts';
-import type { ChangeFeed } from './tokens/token.life.ts';
 
 interface OAuthNeeds extends ModuleBase {
   /** Origin of this service, without a path: the base of every issuer. */

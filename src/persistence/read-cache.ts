@@ -9,6 +9,13 @@ export interface ReadCacheOptions<V> {
    * not arrive.
    */
   readonly ttlMs: number;
+  /** Lets entries live for longer. Default: none does. */
+  readonly trust?: CacheTrust;
+  /**
+   * The group of an entry, all of whose entries `dropGroup` drops without a look at the others. Null when the key alone does
+   * not tell it, and there is no value. Default: entries have no groups.
+   */
+  readonly groupOf?: (key: string, value: V | null) => string | null;
   /**
    * Most cached answers "there is none". They are kept separately, so that guessed names cannot evict known ones. Default
    * 1024.
@@ -21,6 +28,14 @@ export interface ReadCacheOptions<V> {
    * may see rows that are never committed. True for values that no transaction relies on.
    */
   readonly hitsInUnitOfWork?: boolean;
+}
+
+/** When entries may be used that are older than `ttlMs`. */
+export interface CacheTrust {
+  /** Whether every event was delivered that would drop an entry. */
+  readonly isFresh: () => boolean;
+  /** Lifetime of an entry while that holds, in milliseconds. */
+  readonly ttlMs: number;
 }
 
 /** Reads the value of a key; null when there is none. */
@@ -46,12 +61,25 @@ export class ReadCache<V extends object> {
   /** Running loads, which `drop` must find; `keys()` of the library omits them. */
   readonly #loading = new Set<{ readonly key: string }>();
   readonly #hitsInUnitOfWork: boolean;
+  readonly #ttlMs: number;
+  readonly #trust: CacheTrust | undefined;
+  readonly #groupOf: (key: string, value: V | null) => string | null;
+  /** Keys of known entries by their group. */
+  readonly #groups = new Map<string, Set<string>>();
 
-  constructor({ max, ttlMs, maxMissing = 1024, size, hitsInUnitOfWork = false }: ReadCacheOptions<V>) {
+  constructor(options: ReadCacheOptions<V>) {
+    const { max, ttlMs, trust, groupOf, maxMissing = 1024, size, hitsInUnitOfWork = false } = options;
     this.#hitsInUnitOfWork = hitsInUnitOfWork;
+    this.#ttlMs = ttlMs;
+    this.#trust = trust;
+    this.#groupOf = groupOf ?? (() => null);
+    const isGrouped = groupOf !== undefined;
     this.#known = new LRUCache<string, V | typeof NONE, Load<V | null>>({
       max,
-      ttl: ttlMs,
+      ttl: trust?.ttlMs ?? ttlMs,
+      ...(isGrouped
+        ? { onInsert: (value, key) => this.#group(key, value), dispose: (value, key) => this.#ungroup(key, value) }
+        : {}),
       ...(size === undefined
         ? {}
         : { maxSize: size.max, sizeCalculation: (value) => (value === NONE ? 1 : Math.max(1, size.of(value))) }),
@@ -73,10 +101,34 @@ export class ReadCache<V extends object> {
   #get(key: string, load: Load<V | null>): V | null | Promise<V | null> {
     if (!this.#hitsInUnitOfWork && openUnitOfWork() !== undefined) return load(key);
     const known = this.#known.get(key);
-    if (known !== undefined && known !== NONE) return known;
+    const isOld = known !== undefined && this.#isOld(key);
+    if (known !== undefined && known !== NONE && !isOld) return known;
     if (this.#missing.has(key)) return null;
     if (openUnitOfWork() !== undefined) return load(key);
-    return this.#known.fetch(key, { context: load }).then((value) => (value === NONE ? null : value!));
+    const found = this.#known.fetch(key, { context: load, forceRefresh: isOld });
+    return found.then((value) => (value === NONE ? null : value!));
+  }
+
+  /** Whether an entry is older than it may be while events may be late. */
+  #isOld(key: string): boolean {
+    if (this.#trust === undefined || this.#trust.isFresh()) return false;
+    return this.#trust.ttlMs - this.#known.getRemainingTTL(key) >= this.#ttlMs;
+  }
+
+  #group(key: string, value: V | typeof NONE): void {
+    const group = value === NONE ? null : this.#groupOf(key, value);
+    if (group === null) return;
+    const keys = this.#groups.get(group);
+    if (keys === undefined) this.#groups.set(group, new Set([key]));
+    else keys.add(key);
+  }
+
+  #ungroup(key: string, value: V | typeof NONE): void {
+    const group = value === NONE ? null : this.#groupOf(key, value);
+    if (group === null) return;
+    const keys = this.#groups.get(group);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#groups.delete(group);
   }
 
   async #load(key: string, load: Load<V | null>, signal: AbortSignal): Promise<V | typeof NONE> {
@@ -102,6 +154,17 @@ export class ReadCache<V extends object> {
       if (isStale(key, value === NONE ? null : value)) this.#known.delete(key);
     for (const { key } of [...this.#loading]) if (isStale(key, null)) this.#known.delete(key);
     for (const key of [...this.#missing.keys()]) if (isStale(key, null)) this.#missing.delete(key);
+  }
+
+  /**
+   * Drops the entries of a group, and of what was not there or is being read all that may belong to it. The cost does not grow
+   * with the number of entries of other groups.
+   */
+  dropGroup(group: string): void {
+    for (const key of [...(this.#groups.get(group) ?? [])]) this.#known.delete(key);
+    const mayBelong = (key: string) => [null, group].includes(this.#groupOf(key, null));
+    for (const { key } of [...this.#loading]) if (mayBelong(key)) this.#known.delete(key);
+    for (const key of [...this.#missing.keys()]) if (mayBelong(key)) this.#missing.delete(key);
   }
 
   /** Drops one key without a look at the others. The result of a running load of it is not cached. */

@@ -1,4 +1,5 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
@@ -15,6 +16,7 @@ import { RoleGrantService } from './role-grant.service.ts';
 import { RolePermissions } from './role-permissions.ts';
 
 interface RoleNeeds extends ModuleBase {
+  readonly changeFeed: ChangeFeed;
   readonly directory: TenantDirectory;
   readonly tenants: TenantService;
 }
@@ -29,10 +31,10 @@ export const roles = {
   ],
   errors: [grantErrors, roleErrors],
   events: [holderEvents, roleEvents],
-  create: ({ base, catalogue, directory, tenants }: RoleNeeds) => {
+  create: ({ base, catalogue, changeFeed, directory, tenants }: RoleNeeds) => {
     const roleStore = new RoleStore(base.db);
     const effective = new EffectiveRoleStore(base.db);
-    const rolePermissions = new RolePermissions(effective, catalogue);
+    const rolePermissions = new RolePermissions(effective, catalogue, changeFeed);
     const guarded = new GuardedAccounts({
       ...base,
       roles: roleStore,

@@ -1,5 +1,5 @@
 import { type PermissionGrant, PermissionSet } from '../access/index.ts';
-import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { parsePermissions } from './escalation.ts';
@@ -20,8 +20,12 @@ export interface HeldRoles {
 
 const NOTHING: HeldRoles = { roles: [], permissions: PermissionSet.none, elsewhere: new Map() };
 
-/** Most cached holders: a few roles and their permission set are about 4 KB, so 40 MB at most. */
-const CAPACITY = 10_000;
+/** Most cached holders, and bytes of all: a holder takes about 300, each of its roles about 1,000. */
+const CAPACITY = 50_000;
+const MAX_BYTES = 40 * 1024 * 1024;
+const HOLDER_BYTES = 300;
+const ROLE_BYTES = 1_000;
+/** Longest time until a change on another node takes effect here while its event may be late. */
 const MAX_AGE_MS = 5_000;
 
 /**
@@ -70,9 +74,17 @@ function findStale(event: SecurityEvent, catalogue: EventCatalogue): Stale | nul
 export class RolePermissions {
   readonly #store: EffectiveRoleStore;
   readonly #catalogue: EventCatalogue;
-  readonly #cache = new ReadCache<HeldRoles>({ max: CAPACITY, ttlMs: MAX_AGE_MS });
+  readonly #cache: ReadCache<HeldRoles>;
 
-  constructor(store: EffectiveRoleStore, catalogue: EventCatalogue) {
+  /** @param feed Absent: entries live for five seconds. */
+  constructor(store: EffectiveRoleStore, catalogue: EventCatalogue, feed?: ChangeFeed) {
+    this.#cache = new ReadCache<HeldRoles>({
+      max: CAPACITY,
+      size: { max: MAX_BYTES, of: ({ roles }) => HOLDER_BYTES + ROLE_BYTES * roles.length },
+      ttlMs: MAX_AGE_MS,
+      ...(feed === undefined ? {} : { trust: trustWhileFresh(feed) }),
+      groupOf: (key) => key.slice(0, key.indexOf(' ')),
+    });
     this.#catalogue = catalogue;
     this.#store = store;
   }
@@ -105,15 +117,11 @@ export class RolePermissions {
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    const tenants = new Set<string>();
-    const holders = new Set<string>();
     for (const event of events) {
       const stale = findStale(event, this.#catalogue);
-      if (stale?.kind === 'tenant') tenants.add(event.tenantId);
-      else if (stale !== null) holders.add(`${event.tenantId} ${stale.holder}`);
+      if (stale?.kind === 'tenant') this.#cache.dropGroup(event.tenantId);
+      else if (stale !== null) this.#cache.delete(`${event.tenantId} ${stale.holder}`);
     }
-    if (tenants.size === 0 && holders.size === 0) return;
-    this.#cache.drop((key) => holders.has(key) || tenants.has(key.slice(0, key.indexOf(' '))));
   };
 }
 

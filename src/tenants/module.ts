@@ -1,4 +1,5 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import type { ChangeFeed } from '../events/index.ts';
 import { fk } from '../persistence/index.ts';
 import { TenantDirectory } from './tenant.directory.ts';
 import { TenantEntity, TenantHostEntity } from './tenant.entity.ts';
@@ -6,6 +7,10 @@ import { tenantErrors } from './tenant.errors.ts';
 import { tenantEvents } from './tenant.events.ts';
 import { TenantService } from './tenant.service.ts';
 import { TenantStore } from './tenant.store.ts';
+
+interface TenantNeeds extends ModuleBase {
+  readonly changeFeed: ChangeFeed;
+}
 
 export const tenants = {
   name: 'tenants',
@@ -16,9 +21,9 @@ export const tenants = {
   },
   errors: [tenantErrors],
   events: [tenantEvents],
-  create: ({ base, catalogue }: ModuleBase) => {
+  create: ({ base, catalogue, changeFeed }: TenantNeeds) => {
     const store = new TenantStore(base.db);
-    const directory = new TenantDirectory(store, catalogue);
+    const directory = new TenantDirectory(store, catalogue, changeFeed);
     return {
       services: { directory, tenants: new TenantService({ ...base, store }) },
       caches: [directory.onEvents],

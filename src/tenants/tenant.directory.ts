@@ -1,8 +1,14 @@
-import type { EventCatalogue, SecurityEvent } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
 import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork, ReadCache } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
-import { effectiveSettings, type TenantSettings, type TenantSettingsPatch } from './settings.ts';
+import {
+  effectiveSettings,
+  TEMPLATE_SETTINGS,
+  type TenantSettings,
+  type TenantSettingsPatch,
+  type TenantTemplate,
+} from './settings.ts';
 import type { Tenant } from './tenant.entity.ts';
 import { tenantEvents } from './tenant.events.ts';
 import type { TenantStore } from './tenant.store.ts';
@@ -16,9 +22,16 @@ export interface KnownTenant extends TenantRef {
   readonly settings: TenantSettings;
 }
 
-/** Most cached entries per look-up table: about 2 KB each, so 8 MB at most. */
-const CAPACITY = 4096;
-/** Longest time until a change on another node takes effect here if its event does not arrive. */
+/**
+ * Bytes of all entries. A tenant takes about 800, and with settings that differ from its template their text as well, under each
+ * of the keys by which it is looked up: 10,000 tenants under three keys are 24 MB, and all with settings of 1,000
+ * characters 54 MB.
+ */
+const MAX_BYTES = 64 * 1024 * 1024;
+const ENTRY_BYTES = 800;
+/** Most entries: 10,000 tenants under four keys. */
+const CAPACITY = 40_000;
+/** Longest time until a change on another node takes effect here while its event may be late. */
 const MAX_AGE_MS = 5_000;
 
 const HELD = Symbol('settings that stay as they are until the unit of work ends');
@@ -40,9 +53,20 @@ function toKnown(tenant: Tenant): KnownTenant {
     template: tenant.template,
     displayName: tenant.displayName ?? null,
     notBefore: tenant.notBefore ?? null,
-    settings: effectiveSettings(tenant.template, tenant.settings as TenantSettingsPatch),
+    settings: settingsOf(tenant.template, tenant.settings as TenantSettingsPatch),
   };
 }
+
+/** Tenants that changed nothing share the settings of their template. */
+function settingsOf(template: string, stored: TenantSettingsPatch): TenantSettings {
+  const shared = Object.keys(stored).length === 0 ? TEMPLATE_SETTINGS[template as TenantTemplate] : undefined;
+  return shared ?? effectiveSettings(template, stored);
+}
+
+const bytesOf = ({ template, settings }: KnownTenant): number =>
+  settings === TEMPLATE_SETTINGS[template as TenantTemplate]
+    ? ENTRY_BYTES
+    : ENTRY_BYTES + JSON.stringify(settings).length;
 
 /**
  * Whether a tenant changed. A new tenant ends no access, so `ends` in the event catalogue does not cover it; but the cache may
@@ -52,15 +76,27 @@ function changesTenant(event: SecurityEvent, catalogue: EventCatalogue): boolean
   return event.type === tenantEvents['tenant.created'].name || catalogue.readEndedAccess(event)?.kind === 'tenant';
 }
 
-/** Finds tenants by id, name, route or host from a bounded cache; events of tenants and settings drop entries. */
+/**
+ * Finds tenants by id, name, route or host from a bounded cache of all tenants in use. It is trusted while events arrive; an event
+ * of a tenant or its settings drops the entries of that tenant alone.
+ */
 export class TenantDirectory {
   readonly #find: Readonly<Record<LookUp, (key: string) => Promise<Tenant | null>>>;
   readonly #store: TenantStore;
   readonly #catalogue: EventCatalogue;
   // A transaction that relies on a setting holds it by `holdSettings`, so others may use what is cached.
-  readonly #cache = new ReadCache<KnownTenant>({ max: CAPACITY, ttlMs: MAX_AGE_MS, hitsInUnitOfWork: true });
+  readonly #cache: ReadCache<KnownTenant>;
 
-  constructor(store: TenantStore, catalogue: EventCatalogue) {
+  /** @param feed Absent: entries live for five seconds. */
+  constructor(store: TenantStore, catalogue: EventCatalogue, feed?: ChangeFeed) {
+    this.#cache = new ReadCache<KnownTenant>({
+      max: CAPACITY,
+      size: { max: MAX_BYTES, of: bytesOf },
+      ttlMs: MAX_AGE_MS,
+      ...(feed === undefined ? {} : { trust: trustWhileFresh(feed) }),
+      groupOf: (_, tenant) => tenant?.id ?? null,
+      hitsInUnitOfWork: true,
+    });
     this.#catalogue = catalogue;
     this.#store = store;
     this.#find = {
@@ -126,11 +162,7 @@ export class TenantDirectory {
 
   /** Listener for committed events, of this node and of others. */
   readonly onEvents = (events: readonly SecurityEvent[]): void => {
-    const stale = new Set(
-      events.filter((event) => changesTenant(event, this.#catalogue)).map(({ tenantId }) => String(tenantId)),
-    );
-    if (stale.size === 0) return;
-    // A tenant is kept under several keys. What was not there, and what is being read, may be one of these tenants.
-    this.#cache.drop((_, tenant) => tenant === null || stale.has(tenant.id));
+    // A tenant is kept under several keys. What was not there, and what is being read, may be this tenant.
+    for (const event of events) if (changesTenant(event, this.#catalogue)) this.#cache.dropGroup(event.tenantId);
   };
 }

@@ -31,7 +31,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
       from: ({ consents }) =>
         presentItems(consents).map(({ userId, clientId, scopes, updatedAt }) => ({
           id: consentIdOf(userId, clientId),
-          updated: Date.parse(updatedAt),
+          updated: updatedAt.getTime(),
           client_id: clientId,
           scopes,
         })),

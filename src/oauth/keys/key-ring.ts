@@ -7,7 +7,7 @@ import {
   type VerificationKey,
   verificationKey,
 } from '../../crypto/index.ts';
-import type { SecurityEvent } from '../../events/index.ts';
+import { type ChangeFeed, type SecurityEvent, trustWhileFresh } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { ReadCache } from '../../persistence/index.ts';
 import { oauthEvents } from '../oauth.events.ts';
@@ -53,9 +53,9 @@ export class KeyRing {
   }
 }
 
-/** Most rings in the cache: three keys of about 3 KB each, so 36 MB if all these tenants are busy at once. */
-const CAPACITY = 4096;
-/** A rotation on another node is seen after this time at the latest, even if the event feed is interrupted. */
+/** Most keys of all rings in the cache, about 3 KB each, so 48 MB: those of 10,000 tenants, of which few have more than one. */
+const MAX_KEYS = 16_000;
+/** A rotation on another node is seen after this time at the latest while its event may be late. */
 const MAX_AGE_MS = 5_000;
 /**
  * A token may be signed with a key that this node has not read yet. The ring must be this old to be read again, so that forged
@@ -67,15 +67,24 @@ export interface KeyRingsDeps {
   readonly store: SigningKeyStore;
   readonly sealer: Sealer;
   readonly clock: Clock;
+  /** Absent: rings live for five seconds. */
+  readonly feed?: ChangeFeed;
 }
 
 /** The rings of the tenants, from a bounded cache whose entries `key.rotated` events drop. */
 export class KeyRings {
   readonly #deps: KeyRingsDeps;
   // The transaction that creates a key reads no ring, so other transactions may use the cached one.
-  readonly #rings = new ReadCache<KeyRing>({ max: CAPACITY, ttlMs: MAX_AGE_MS, hitsInUnitOfWork: true });
+  readonly #rings: ReadCache<KeyRing>;
 
   constructor(deps: KeyRingsDeps) {
+    this.#rings = new ReadCache<KeyRing>({
+      max: MAX_KEYS,
+      size: { max: MAX_KEYS, of: ({ keys }) => keys.length },
+      ttlMs: MAX_AGE_MS,
+      ...(deps.feed === undefined ? {} : { trust: trustWhileFresh(deps.feed) }),
+      hitsInUnitOfWork: true,
+    });
     this.#deps = deps;
   }
 

@@ -1,4 +1,5 @@
 import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
+import { type ChangeFeed, FRESH_MS } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { SessionStore } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
@@ -11,14 +12,6 @@ import type { ReadToken } from './token.ts';
 
 /** A cached state is read again after this time even if no event reports a change. */
 const MAX_AGE_MS = 60_000;
-/** How far a cached state may lag behind changes of other nodes: the documented limit is one second. */
-const FRESH_MS = 1_000;
-
-/** Tells whether this node has received the changes of other nodes. */
-export interface ChangeFeed {
-  /** Whether every change committed more than `maxAgeMs` ago, on any node, has been announced here. */
-  isFresh(maxAgeMs: number): boolean;
-}
 
 export interface TokenLifeDeps {
   readonly directory: TenantDirectory;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ReadCache } from '../../../src/persistence/read-cache.ts';
 import { openTestDatabase } from '../../support/database.ts';
 
@@ -116,6 +116,67 @@ describe('a cache of what was read', () => {
     expect(cache.get('other', never)).toEqual({ text: 'other' });
     for (const key of ['known', 'missing', 'read'])
       expect(await cache.get(key, async () => ({ text: 'new' }))).toEqual({ text: 'new' });
+  });
+
+  describe('of changes that events report', () => {
+    it('keeps an entry for longer while they arrive, and not for ever', async () => {
+      let isFresh = true;
+      const now = vi.spyOn(performance, 'now');
+      /** The library reads the time again after a millisecond. */
+      const setTime = async (ms: number) => {
+        now.mockReturnValue(ms);
+        await new Promise((passed) => setTimeout(passed, 5));
+      };
+      await setTime(1_000);
+      const cache = newCache({ ttlMs: 100, trust: { isFresh: () => isFresh, ttlMs: 1_000 } });
+      const get = (text: string) => cache.get('a', async () => ({ text }));
+      expect(await get('first')).toEqual({ text: 'first' });
+      await setTime(1_500);
+      expect(cache.get('a', never)).toEqual({ text: 'first' });
+      isFresh = false;
+      expect(await get('second')).toEqual({ text: 'second' });
+      await setTime(1_550);
+      expect(cache.get('a', never)).toEqual({ text: 'second' });
+      isFresh = true;
+      await setTime(2_600);
+      expect(await get('third')).toEqual({ text: 'third' });
+      now.mockRestore();
+    });
+
+    it('drops the entries of one group, and what may belong to it', async () => {
+      const groupOf = (_: string, value: Value | null) => value?.text.slice(0, 1) ?? null;
+      const cache = newCache({ max: 5, groupOf });
+      for (const text of ['a1', 'a2', 'b1']) await cache.get(text, async () => ({ text }));
+      await cache.get('none', async () => null);
+      const load = new Held();
+      const reading = cache.get('read', load.start);
+      cache.dropGroup('a');
+      load.resolve({ text: 'old' });
+      await reading;
+      expect(cache.get('b1', never)).toEqual({ text: 'b1' });
+      for (const key of ['a1', 'a2', 'none', 'read'])
+        expect(await cache.get(key, async () => ({ text: 'new' }))).toEqual({ text: 'new' });
+    });
+
+    it('drops an entry from the group of its newest value', async () => {
+      const groupOf = (_: string, value: Value | null) => value?.text ?? null;
+      const cache = newCache({ groupOf });
+      await cache.get('name', async () => ({ text: 'former' }));
+      cache.delete('name');
+      await cache.get('name', async () => ({ text: 'present' }));
+      cache.dropGroup('former');
+      expect(cache.get('name', never)).toEqual({ text: 'present' });
+      cache.dropGroup('present');
+      expect(await cache.get('name', async () => ({ text: 'read' }))).toEqual({ text: 'read' });
+    });
+
+    it('leaves the entries of other groups when one is pushed out', async () => {
+      const groupOf = (key: string) => key.slice(0, 1);
+      const cache = newCache({ max: 2, groupOf });
+      for (const key of ['a1', 'a2', 'b1']) await cache.get(key, async () => ({ text: key }));
+      cache.dropGroup('a');
+      expect(cache.get('b1', never)).toEqual({ text: 'b1' });
+    });
   });
 
   describe('inside a unit of work', () => {

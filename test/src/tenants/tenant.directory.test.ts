@@ -88,3 +88,36 @@ describe('the directory of tenants', () => {
     expect((await second)?.name).toBe('acme');
   });
 });
+
+describe('the directory of 10,000 tenants', () => {
+  const TENANTS = 10_000;
+  const names = Array.from({ length: TENANTS }, (_, n) => `tenant-${n}`);
+  const rows = new Map(
+    names.map((name, n) => [
+      name,
+      row({ id: newId(), name, enabled: true, settings: n % 2 === 0 ? { registration: true } : {} }),
+    ]),
+  );
+
+  it('reads each once, and after a change of one that one again', async () => {
+    let reads = 0;
+    const findByName = async (name: string) => {
+      reads += 1;
+      return rows.get(name);
+    };
+    const directory = new TenantDirectory({ findByName } as unknown as TenantStore, EVENT_CATALOGUE, {
+      isFresh: () => true,
+    });
+    const countRound = async () => {
+      reads = 0;
+      for (const [n, name] of names.entries())
+        expect((await directory.byName(name))!.settings.registration).toBe(n % 2 === 0);
+      return reads;
+    };
+    expect(await countRound()).toBe(TENANTS);
+    expect(await countRound()).toBe(0);
+    const changed = rows.get('tenant-77')!;
+    directory.onEvents([{ type: 'tenant.updated', tenantId: changed.id, params: {} } as unknown as SecurityEvent]);
+    expect(await countRound()).toBe(1);
+  });
+});

@@ -1,0 +1,19 @@
+import type { CacheTrust } from '../../persistence/index.ts';
+
+/** Tells whether this node has received the changes of other nodes. */
+export interface ChangeFeed {
+  /** Whether every change committed more than `maxAgeMs` ago, on any node, has been announced here. */
+  isFresh(maxAgeMs: number): boolean;
+}
+
+/** How far memory may lag behind changes of other nodes: the documented limit is one second. */
+export const FRESH_MS = 1_000;
+
+/** What is remembered is read again after this time even if no event reports a change, for rows that somebody changed by SQL. */
+const TRUSTED_MS = 60_000;
+
+/** Lets a cache whose entries are dropped by events keep them for a minute while the events arrive. */
+export const trustWhileFresh = (feed: ChangeFeed): CacheTrust => ({
+  isFresh: () => feed.isFresh(FRESH_MS),
+  ttlMs: TRUSTED_MS,
+});
