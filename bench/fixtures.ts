@@ -122,7 +122,7 @@ const eventId = (moment: string, seed: string): string =>
 
 const EVENTS = 1_000_000;
 
-/** Fills the log of the tenant `demo` with a million sign-ins of its users over the last days, by SQL. */
+/** Fills the log of the tenant `demo` with a million sign-ins of its users over the last days, by SQL, the oldest first. */
 export const fillHistory = oncePerWorld(async (world): Promise<void> => {
   const { database } = (await world.server('idgraph')).backends!;
   await world.cluster.run(
@@ -130,7 +130,7 @@ export const fillHistory = oncePerWorld(async (world): Promise<void> => {
     `with tenant as (select id from tenants where name = 'demo'),
       people as (select users.id, row_number() over (order by users.id) - 1 as number, count(*) over () as amount
         from users, tenant where users.tenant_id = tenant.id),
-      moments as (select n, now() - n * interval '0.8 second' as at from generate_series(1, $1::int) n)
+      moments as (select n, now() - n * interval '0.8 second' as at from generate_series($1::int, 1, -1) n)
     insert into security_events
       (tenant_id, id, type, occurred_at, actor_kind, actor_id, subject_id, ip, peer_ip, user_agent, api, outcome, params)
     select tenant.id, ${eventId('at', 'n::text')}, 'session.started', at, 'user', people.id, people.id, '203.0.113.7',

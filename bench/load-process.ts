@@ -18,6 +18,8 @@ import { percentile } from './statistics.ts';
 /** How long answers that are under way at the end of a burst may take. */
 const DRAIN_MS = 30_000;
 const READ_BYTES = 256 * 1024;
+/** Less than any measured server keeps an idle connection. */
+const MOST_IDLE_MS = 30_000;
 
 /** The texts that a connection sends in turn. */
 interface Prepared {
@@ -28,7 +30,9 @@ interface Prepared {
 }
 
 class Connection {
-  readonly socket: Socket;
+  #socket: Socket | null = null;
+  /** When the connection was last used, in milliseconds. */
+  #usedAt = 0;
   readonly #load: Load;
   readonly #requests: readonly Prepared[];
   #next: number;
@@ -44,8 +48,14 @@ class Connection {
     this.#requests = requests;
     this.#next = start;
     this.#handle = handle;
-    const { hostname, port } = new URL(load.plan.url);
-    this.socket = connect({
+  }
+
+  /** Opens the connection, and replaces one that was idle for so long that the server may close it at any moment. */
+  async open(): Promise<void> {
+    if (this.#socket !== null && performance.now() - this.#usedAt < MOST_IDLE_MS) return;
+    this.close();
+    const { hostname, port } = new URL(this.#load.plan.url);
+    const socket = connect({
       host: hostname,
       port: Number(port),
       noDelay: true,
@@ -58,8 +68,22 @@ class Connection {
         },
       },
     });
-    this.socket.on('error', (error) => load.fail(error));
-    this.socket.on('close', () => load.fail(new Error('The server closed a connection.')));
+    this.#socket = socket;
+    this.#usedAt = performance.now();
+    await once(socket, 'connect');
+    socket.on('error', (error) => this.#lose(socket, error));
+    socket.on('close', () => this.#lose(socket, new Error('The server closed a connection.')));
+  }
+
+  /** A connection that was replaced or closed by us may end as it likes. */
+  #lose(socket: Socket, error: Error): void {
+    if (socket === this.#socket) this.#load.fail(error);
+  }
+
+  close(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.destroy();
   }
 
   send(): void {
@@ -67,7 +91,8 @@ class Connection {
     this.#next = this.#next + 1 === this.#requests.length ? 0 : this.#next + 1;
     this.#current = request.index;
     this.#sentAt = performance.now();
-    this.socket.write(this.#bytesOf(request));
+    this.#usedAt = this.#sentAt;
+    this.#socket!.write(this.#bytesOf(request));
   }
 
   #bytesOf({ bytes, counterAt, index }: Prepared): Buffer {
@@ -122,7 +147,6 @@ class Load {
   readonly host: string;
   readonly #connections: readonly Connection[];
   #counter = 0;
-  #isClosing = false;
   #failure: Error | null = null;
   #burst: Burst | null = null;
 
@@ -142,8 +166,8 @@ class Load {
     });
   }
 
-  async untilOpen(): Promise<void> {
-    await Promise.all(this.#connections.map(({ socket }) => once(socket, 'connect')));
+  async open(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.open()));
   }
 
   count(): number {
@@ -152,7 +176,6 @@ class Load {
   }
 
   fail(error: Error): void {
-    if (this.#isClosing) return;
     this.#failure ??= error;
     this.#burst?.end(this.#failure);
   }
@@ -173,6 +196,7 @@ class Load {
 
   async run(options: BurstOptions): Promise<BurstResult> {
     if (this.#failure !== null) throw this.#failure;
+    await this.open();
     const burst = new Burst(options);
     this.#burst = burst;
     const used = process.cpuUsage();
@@ -188,8 +212,7 @@ class Load {
   }
 
   close(): void {
-    this.#isClosing = true;
-    for (const { socket } of this.#connections) socket.destroy();
+    for (const connection of this.#connections) connection.close();
   }
 }
 
@@ -267,7 +290,7 @@ async function obey(command: LoadCommand): Promise<BurstResult | null> {
   if (command.kind === 'open') {
     const load = new Load(command.plan);
     loads.set(command.load, load);
-    await load.untilOpen();
+    await load.open();
     return null;
   }
   const load = loads.get(command.load);

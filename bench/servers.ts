@@ -17,7 +17,7 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-const START_PATIENCE_MS = 90_000;
+const START_PATIENCE_MS = 240_000;
 export const newMasterKey = (): string => randomBytes(32).toString('base64');
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
