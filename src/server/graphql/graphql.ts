@@ -127,6 +127,13 @@ function chooseStatus(context: GraphQLRequestContext<GraphContext>): void {
   http.headers.set('retry-after', String(away.extensions?.['retryAfterSeconds'] ?? 1));
 }
 
+/** Names the media type that `prepare` chose, which Apollo Server would find by parsing the header again. */
+function chooseType({ request, response }: GraphQLRequestContext<GraphContext>): void {
+  const accept = request.http?.headers.get('accept');
+  if (accept === LEGACY_JSON || accept === RESPONSE_JSON)
+    response.http.headers.set('content-type', `${accept}; charset=utf-8`);
+}
+
 function observed({ logger, metrics }: GraphqlOptions): ApolloServerPlugin<GraphContext> {
   return {
     async requestDidStart() {
@@ -137,6 +144,7 @@ function observed({ logger, metrics }: GraphqlOptions): ApolloServerPlugin<Graph
         },
         async willSendResponse(context) {
           chooseStatus(context);
+          chooseType(context);
           const { body } = context.response;
           const hasErrors = body.kind === 'single' && (body.singleResult.errors?.length ?? 0) > 0;
           const wasExecuted = body.kind === 'single' && body.singleResult.data !== undefined;
@@ -259,6 +267,9 @@ async function prepare(ctx: Context, options: GraphqlOptions): Promise<Prepared>
   return { caller: await authenticateCaller(ctx.req.headers.authorization, origin, options.authenticateToken), body };
 }
 
+/** The headers that Apollo Server reads: media types, and those by which it recognises requests that no other site can cause. */
+const READ_HEADERS = ['accept', 'content-type', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
 /** Passes a request to Apollo Server, and its answer to the client. */
 async function execute(
   apollo: ApolloServer<GraphContext>,
@@ -267,8 +278,10 @@ async function execute(
   context: () => Promise<GraphContext>,
 ): Promise<void> {
   const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(ctx.req.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  for (const name of READ_HEADERS) {
+    const value = ctx.req.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
   const request = { method: ctx.method, headers, search: ctx.search, body };
   const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
   if (answer.body.kind !== 'complete') throw new Error('The graph has no directive for incremental delivery.');
