@@ -56,21 +56,22 @@ export interface RowChange extends AuthModeColumns {
 
 /**
  * Changes for `EventLog.changes`. The statement skips rows that another transaction locks, and rows that changed
- * since they were read, because the lock checks the newest version.
+ * since they were read, because the lock checks the newest version. The limit makes the planner use an index
+ * probe for each row, also while the table has no statistics.
  */
 export const CHANGE_ROWS = defineChange<RowChange>(
   'auth-modes-change',
   `update users u set required_factor = c."requiredFactor", locked_methods = c."lockedMethods",
     required_actions = c."requiredActions", inactive_since = c."inactiveSince", exempt_until = c."exemptUntil",
     updated_at = c."updatedAt"
-  from (
+  from locked c where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`,
+  `locked as materialized (
     select c.* from json_to_recordset($2::json) as c (n int, "tenantId" uuid, id text, version text,
       "requiredFactor" smallint, "lockedMethods" text[], "requiredActions" text[], "inactiveSince" timestamptz,
       "exemptUntil" timestamptz, "updatedAt" timestamptz)
-    join users on users.tenant_id = c."tenantId" and users.id = c.id and users.xmin = c.version::xid
-    for no key update of users skip locked
-  ) c
-  where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`,
+    join lateral (select xmin as version from users where tenant_id = c."tenantId" and id = c.id
+      limit 1 for no key update skip locked) u on u.version = c.version::xid
+  )`,
 );
 
 const COLUMN_OF = {

@@ -2,7 +2,7 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { CompiledQuery, sql } from 'kysely';
 import type { Sealer } from '../crypto/index.ts';
 import { type Clock, isUuid, newId } from '../kernel/index.ts';
-import { columnsOf, type Database } from '../persistence/index.ts';
+import { columnsOf, type Database, defineStatement } from '../persistence/index.ts';
 import { type Credential, CredentialEntity } from './credential.entity.ts';
 import { CREDENTIAL_KINDS, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
@@ -44,14 +44,25 @@ const SHOWN = [
 
 const PHC = /^\$[a-z0-9-]+\$/;
 
-const NEXT_ORDINAL_SQL = `insert into credential_ordinals (tenant_id, user_id, type, last) values ($1, $2, $3, 1)
-  on conflict (tenant_id, user_id, type) do update set last = credential_ordinals.last + 1 returning last`;
-const FIND_PASSWORD_SQL = `select id, secret as hash from credentials
-  where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null order by ordinal limit 1`;
-const RAISE_SQL = `update credentials set data = jsonb_set(data, array[$3::text], to_jsonb($4::bigint)), last_used_at = $5
-  where tenant_id = $1 and id = $2 and coalesce((data ->> $3)::bigint, -1) < $4 returning id`;
-const SECOND_FACTORS_SQL =
-  'select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[]) order by type';
+const NEXT_ORDINAL = defineStatement<{ last: number }>(
+  'credential-next-ordinal',
+  `insert into credential_ordinals (tenant_id, user_id, type, last) values ($1, $2, $3, 1)
+  on conflict (tenant_id, user_id, type) do update set last = credential_ordinals.last + 1 returning last`,
+);
+const FIND_PASSWORD = defineStatement<StoredPassword>(
+  'password-by-user',
+  `select id, secret as hash from credentials
+  where tenant_id = $1 and user_id = $2 and type = 'password' and secret is not null order by ordinal limit 1`,
+);
+const RAISE = defineStatement<object>(
+  'credential-raise',
+  `update credentials set data = jsonb_set(data, array[$3::text], to_jsonb($4::bigint)), last_used_at = $5
+  where tenant_id = $1 and id = $2 and coalesce((data ->> $3)::bigint, -1) < $4 returning id`,
+);
+const SECOND_FACTORS = defineStatement<{ type: CredentialType }>(
+  'second-factors-by-user',
+  'select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[]) order by type',
+);
 
 /** The only queries on credentials. Secrets leave it only through `openSecret` and `findPassword`. */
 export class CredentialStore {
@@ -74,7 +85,7 @@ export class CredentialStore {
   async add(tenantId: string, credential: NewCredential): Promise<CredentialInfo> {
     const { userId, type } = credential;
     const id = newId();
-    const [counted] = await this.#run<{ last: number }>(NEXT_ORDINAL_SQL, [tenantId, userId, type]);
+    const [counted] = await this.#db.run(NEXT_ORDINAL, [tenantId, userId, type]);
     const secret = this.#kept(tenantId, id, type, credential.secret);
     const shown = {
       tenantId,
@@ -118,7 +129,7 @@ export class CredentialStore {
 
   /** The password of an account; null when it has none. */
   async findPassword(tenantId: string, userId: string): Promise<StoredPassword | null> {
-    return (await this.#run<StoredPassword>(FIND_PASSWORD_SQL, [tenantId, userId]))[0] ?? null;
+    return (await this.#db.run(FIND_PASSWORD, [tenantId, userId]))[0] ?? null;
   }
 
   /** Replaces a hash if it is still the one that was read. @returns Whether it was. */
@@ -132,7 +143,7 @@ export class CredentialStore {
 
   /** Sorted types of the account's second factors. The only rule for "has a second factor". */
   async secondFactorMethods(tenantId: string, userId: string): Promise<CredentialType[]> {
-    const rows = await this.#run<{ type: CredentialType }>(SECOND_FACTORS_SQL, [tenantId, userId, SECOND_FACTOR_TYPES]);
+    const rows = await this.#db.run(SECOND_FACTORS, [tenantId, userId, SECOND_FACTOR_TYPES]);
     return rows.map(({ type }) => type);
   }
 
@@ -177,7 +188,7 @@ export class CredentialStore {
    */
   async raise(tenantId: string, id: string, name: string, value: number): Promise<boolean> {
     if (!isUuid(id)) return false;
-    return (await this.#run<unknown>(RAISE_SQL, [tenantId, id, name, value, this.#clock.now()])).length > 0;
+    return (await this.#db.run(RAISE, [tenantId, id, name, value, this.#clock.now()])).length > 0;
   }
 
   #select(tenantId: string) {

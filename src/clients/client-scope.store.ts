@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import type { Kysely } from 'kysely';
 import { isUuid, newId } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, defineStatement } from '../persistence/index.ts';
 import type { ClientScopeEntity, ClientScopeLinkEntity } from './client.entity.ts';
 
 type Tables = InferKyselyDB<typeof ClientScopeEntity> & InferKyselyDB<typeof ClientScopeLinkEntity>;
@@ -11,6 +11,13 @@ export interface LinkedScope {
   readonly name: string;
   readonly isDefault: boolean;
 }
+
+const LINKS = defineStatement<LinkedScope & { readonly clientUuid: string }>(
+  'client-scope-links',
+  `select link.client_uuid as "clientUuid", scope.name, link.is_default as "isDefault" from client_scope_links link
+  join client_scopes scope on scope.tenant_id = link.tenant_id and scope.id = link.scope_id
+  where link.tenant_id = $1 and link.client_uuid = any($2::uuid[]) order by scope.name`,
+);
 
 /** The only queries on scopes of a tenant and their links to clients. */
 export class ClientScopeStore {
@@ -44,23 +51,9 @@ export class ClientScopeStore {
   async linksOf(tenantId: string, clientUuids: readonly string[]): Promise<Map<string, LinkedScope[]>> {
     const known = clientUuids.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = await this.#sql
-      .selectFrom('client_scope_links as link')
-      .innerJoin('client_scopes as scope', (join) =>
-        join.onRef('scope.tenant_id', '=', 'link.tenant_id').onRef('scope.id', '=', 'link.scope_id'),
-      )
-      .select(['link.client_uuid as clientUuid', 'scope.name as name', 'link.is_default as isDefault'])
-      .where('link.tenant_id', '=', tenantId)
-      .where('link.client_uuid', 'in', known)
-      .orderBy('scope.name')
-      .execute();
+    const rows = await this.#db.run(LINKS, [tenantId, known]);
     const grouped = Map.groupBy(rows, ({ clientUuid }) => clientUuid);
-    return new Map(
-      [...grouped].map(([id, links]) => [
-        id,
-        links.map(({ name, isDefault }) => ({ name, isDefault: isDefault === true })),
-      ]),
-    );
+    return new Map([...grouped].map(([id, links]) => [id, links.map(({ name, isDefault }) => ({ name, isDefault }))]));
   }
 
   /** Replaces the scopes of a client; adds a row for each name without one. */

@@ -6,6 +6,7 @@ import {
   allOf,
   columnsOf,
   type Database,
+  defineStatement,
   narrowedPage,
   type PageKey,
   type PageRequest,
@@ -38,11 +39,26 @@ const MAX_INSTANCES = 100;
 
 const BY_CLIENT_ID: readonly PageKey[] = [{ column: 'clients.client_id', property: 'clientId', type: 'text' }];
 
+const COLUMNS = sql.join(columnsOf(ClientEntity, 'clients'));
+const CLIENTS_BY_ID = defineStatement<Client>(
+  'clients-by-id',
+  sql`select ${COLUMNS} from clients where clients.tenant_id = $1 and clients.id = any($2::uuid[])`,
+);
+const CLIENT_BY_CLIENT_ID = defineStatement<Client>(
+  'client-by-client-id',
+  sql`select ${COLUMNS} from clients where clients.tenant_id = $1 and clients.client_id = $2`,
+);
+const SECRETS = defineStatement<ClientSecret>(
+  'client-secrets',
+  sql`select ${sql.join(columnsOf(ClientSecretEntity, 'client_secrets'))} from client_secrets
+    where client_secrets.tenant_id = $1 and client_secrets.client_uuid = any($2::uuid[])
+    order by client_secrets.created_at desc, client_secrets.id desc`,
+);
+
 /** The only queries on clients and their secrets. */
 export class ClientStore {
   readonly #db: Database;
   readonly #columns = columnsOf(ClientEntity, 'clients');
-  readonly #secretColumns = columnsOf(ClientSecretEntity, 'client_secrets');
 
   constructor(db: Database) {
     this.#db = db;
@@ -63,14 +79,13 @@ export class ClientStore {
   async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Client>> {
     const known = ids.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = (await this.#select(tenantId).where('clients.id', 'in', known).execute()) as Client[];
+    const rows = await this.#db.run(CLIENTS_BY_ID, [tenantId, known]);
     return new Map(rows.map((row) => [row.id, row]));
   }
 
   /** Exact case. */
   async findByClientId(tenantId: string, clientId: string): Promise<Client | null> {
-    const query = this.#select(tenantId).where('clients.client_id', '=', clientId);
-    return ((await query.executeTakeFirst()) ?? null) as Client | null;
+    return (await this.#db.run(CLIENT_BY_CLIENT_ID, [tenantId, clientId]))[0] ?? null;
   }
 
   /** The linked apps of each user, the newest first: at most 100 of each. */
@@ -181,14 +196,7 @@ export class ClientStore {
   async secretsOfMany(tenantId: string, clientUuids: readonly string[]): Promise<Map<string, ClientSecret[]>> {
     const known = clientUuids.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = (await this.#sql
-      .selectFrom('client_secrets')
-      .select(this.#secretColumns)
-      .where('client_secrets.tenant_id', '=', tenantId)
-      .where('client_secrets.client_uuid', 'in', known)
-      .orderBy('client_secrets.created_at', 'desc')
-      .orderBy('client_secrets.id', 'desc')
-      .execute()) as ClientSecret[];
+    const rows = await this.#db.run(SECRETS, [tenantId, known]);
     return Map.groupBy(rows, ({ clientUuid }) => clientUuid);
   }
 

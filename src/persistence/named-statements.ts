@@ -57,6 +57,11 @@ export function defineStatement<R>(label: string, statement: string | RawBuilder
   return { name, text };
 }
 
+/** All declared statements. */
+export function listStatements(): NamedStatement<unknown>[] {
+  return [...names].map(([text, name]) => ({ name, text }));
+}
+
 /** The name under which a text is declared; the list is as long as the code makes it. */
 export function findStatementName(text: string): string | undefined {
   return names.get(text);

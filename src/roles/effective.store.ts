@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Database } from '../persistence/index.ts';
+import { type Database, defineStatement, type NamedStatement } from '../persistence/index.ts';
 import type { HolderKind } from './role.entity.ts';
 
 /** A role that a holder has directly, through its groups and their parents, or as part of another role. */
@@ -13,6 +13,44 @@ export interface EffectiveRole {
   readonly name: string;
   readonly permissions: readonly string[];
 }
+
+/**
+ * Effective roles of the holders `$2` of one kind in the tenant `$1`: their own, those of groups and of the parents of these, and
+ * all roles inside them.
+ * @param groups The first groups of each holder: a group has its own roles and those of its parents, as its members do.
+ */
+const defineRolesOf = (kind: HolderKind, groups: string) =>
+  defineStatement<EffectiveRole>(
+    `effective-roles-${kind}`,
+    `with recursive lending (holder_id, group_id) as (
+      ${groups}
+      union
+      select l.holder_id, g.parent_id from lending l
+      join groups g on g.tenant_id = $1 and g.id = l.group_id
+      where g.parent_id is not null
+    ), held (holder_id, role_id, on_tenant_id) as (
+      (select holder_id, role_id, on_tenant_id from role_grants
+       where tenant_id = $1 and holder_kind = '${kind}' and holder_id = any($2::text[])
+       union
+       select l.holder_id, rg.role_id, rg.on_tenant_id from lending l
+       join role_grants rg on rg.tenant_id = $1 and rg.holder_kind = 'group' and rg.holder_id = l.group_id::text)
+      union
+      select h.holder_id, c.child_id, h.on_tenant_id from held h
+      join role_composites c on c.tenant_id = $1 and c.role_id = h.role_id
+    )
+    select h.holder_id as "holderId", h.on_tenant_id as "onTenantId", r.id as "roleId",
+           r.client_uuid as "clientUuid", r.name, r.permissions
+    from held h join roles r on r.tenant_id = $1 and r.id = h.role_id`,
+  );
+
+const ROLES_OF: Readonly<Record<HolderKind, NamedStatement<EffectiveRole>>> = {
+  user: defineRolesOf(
+    'user',
+    'select user_id, group_id from group_members where tenant_id = $1 and user_id = any($2::text[])',
+  ),
+  group: defineRolesOf('group', 'select id::text, id from groups where tenant_id = $1 and id::text = any($2::text[])'),
+  client: defineRolesOf('client', 'select null::text, null::uuid where false'),
+};
 
 /** Queries on effective roles, each answered by one statement. */
 export class EffectiveRoleStore {
@@ -30,35 +68,7 @@ export class EffectiveRoleStore {
    * All effective roles of the holders: their own, those of a user's groups and the parents of these, and all child roles.
    */
   async rolesOf(tenantId: string, kind: HolderKind, holderIds: readonly string[]): Promise<EffectiveRole[]> {
-    if (holderIds.length === 0) return [];
-    const ids = sql`${holderIds as string[]}::text[]`;
-    // A group has its own roles and those of its parents, as its members do.
-    const groups = {
-      user: sql`select user_id, group_id from group_members where tenant_id = ${tenantId} and user_id = any(${ids})`,
-      group: sql`select id::text, id from groups where tenant_id = ${tenantId} and id::text = any(${ids})`,
-      client: sql`select null::text, null::uuid where false`,
-    }[kind];
-    const { rows } = await sql<EffectiveRole>`
-      with recursive lending (holder_id, group_id) as (
-        ${groups}
-        union
-        select l.holder_id, g.parent_id from lending l
-        join groups g on g.tenant_id = ${tenantId} and g.id = l.group_id
-        where g.parent_id is not null
-      ), held (holder_id, role_id, on_tenant_id) as (
-        (select holder_id, role_id, on_tenant_id from role_grants
-         where tenant_id = ${tenantId} and holder_kind = ${kind} and holder_id = any(${ids})
-         union
-         select l.holder_id, rg.role_id, rg.on_tenant_id from lending l
-         join role_grants rg on rg.tenant_id = ${tenantId} and rg.holder_kind = 'group' and rg.holder_id = l.group_id::text)
-        union
-        select h.holder_id, c.child_id, h.on_tenant_id from held h
-        join role_composites c on c.tenant_id = ${tenantId} and c.role_id = h.role_id
-      )
-      select h.holder_id as "holderId", h.on_tenant_id as "onTenantId", r.id as "roleId",
-             r.client_uuid as "clientUuid", r.name, r.permissions
-      from held h join roles r on r.tenant_id = ${tenantId} and r.id = h.role_id`.execute(this.#sql);
-    return rows;
+    return holderIds.length === 0 ? [] : this.#db.run(ROLES_OF[kind], [tenantId, holderIds]);
   }
 
   /** The roles with all roles they contain, which a grant of them gives. */

@@ -1,7 +1,14 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../persistence/index.ts';
+import {
+  columnsOf,
+  type Database,
+  defineStatement,
+  keysetPage,
+  type PageRequest,
+  type PageResult,
+} from '../persistence/index.ts';
 import { type Session, SessionEntity } from './session.entity.ts';
 
 type Tables = InferKyselyDB<typeof SessionEntity>;
@@ -20,6 +27,22 @@ export interface SessionFilter {
 }
 
 const COLUMNS = Object.keys(SessionEntity.meta.properties).filter((name) => name !== 'cookieHash') as never[];
+
+const SELECT = sql`select ${sql.join(columnsOf(SessionEntity, 'sessions', COLUMNS))} from sessions
+  where sessions.tenant_id = $1`;
+const BY_ID = defineStatement<SessionRow>('session-by-id', sql`${SELECT} and sessions.id = $2`);
+const BY_COOKIE = defineStatement<SessionRow>('session-by-cookie', sql`${SELECT} and sessions.cookie_hash = $2`);
+const LOCK = defineStatement<SessionRow>('session-lock', sql`${SELECT} and sessions.id = $2 for update`);
+const INSERT = defineStatement<object>(
+  'session-insert',
+  `insert into sessions (tenant_id, id, user_id, cookie_hash, device_id, auth_time, amr, acr, remember, offline, ip, user_agent,
+    last_used_at, idle_expires_at, expires_at, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+);
+const TOUCH = defineStatement<object>(
+  'session-touch',
+  'update sessions set last_used_at = $3, idle_expires_at = $4 where tenant_id = $1 and id = $2',
+);
 
 /** The only queries on sessions. An expired session is kept until the sweep, and lists exclude it. */
 export class SessionStore {
@@ -41,8 +64,7 @@ export class SessionStore {
   /** A session, even an expired one. */
   async findById(tenantId: string, id: string): Promise<SessionRow | null> {
     if (!isUuid(id)) return null;
-    return ((await this.#select(tenantId).where('sessions.id', '=', id).executeTakeFirst()) ??
-      null) as SessionRow | null;
+    return (await this.#db.run(BY_ID, [tenantId, id]))[0] ?? null;
   }
 
   async findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, SessionRow>> {
@@ -56,8 +78,7 @@ export class SessionStore {
 
   /** The session of a cookie. @param cookieHash `hashHandle` of its value. */
   async findByCookie(tenantId: string, cookieHash: Buffer): Promise<SessionRow | null> {
-    const found = await this.#select(tenantId).where('sessions.cookie_hash', '=', cookieHash).executeTakeFirst();
-    return (found ?? null) as SessionRow | null;
+    return (await this.#db.run(BY_COOKIE, [tenantId, cookieHash]))[0] ?? null;
   }
 
   /** The newest living sessions of each user, at most `limit` per user, in one statement. */
@@ -93,37 +114,29 @@ export class SessionStore {
   }
 
   async insert(session: Session): Promise<void> {
-    await this.#rows()
-      .insertInto('sessions')
-      .values({
-        tenant_id: session.tenantId,
-        id: session.id,
-        user_id: session.userId,
-        cookie_hash: session.cookieHash ?? null,
-        device_id: session.deviceId ?? null,
-        auth_time: session.authTime,
-        amr: session.amr ?? [],
-        acr: session.acr ?? null,
-        remember: session.remember,
-        offline: session.offline,
-        ip: session.ip ?? null,
-        user_agent: session.userAgent ?? null,
-        last_used_at: session.lastUsedAt,
-        idle_expires_at: session.idleExpiresAt,
-        expires_at: session.expiresAt,
-        created_at: session.createdAt,
-      } as never)
-      .execute();
+    await this.#db.run(INSERT, [
+      session.tenantId,
+      session.id,
+      session.userId,
+      session.cookieHash ?? null,
+      session.deviceId ?? null,
+      session.authTime,
+      session.amr ?? [],
+      session.acr ?? null,
+      session.remember,
+      session.offline,
+      session.ip ?? null,
+      session.userAgent ?? null,
+      session.lastUsedAt,
+      session.idleExpiresAt,
+      session.expiresAt,
+      session.createdAt,
+    ]);
   }
 
   /** Stores when a session was used. */
   async touch(tenantId: string, id: string, lastUsedAt: Date, idleExpiresAt: Date): Promise<void> {
-    await this.#rows()
-      .updateTable('sessions')
-      .set({ last_used_at: lastUsedAt, idle_expires_at: idleExpiresAt })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
-      .execute();
+    await this.#db.run(TOUCH, [tenantId, id, lastUsedAt, idleExpiresAt]);
   }
 
   /** Gives a session a new cookie after its user proved its identity again. @returns The session, or null. */
@@ -152,8 +165,7 @@ export class SessionStore {
   /** The session, locked until the unit of work ends. */
   async lock(tenantId: string, id: string): Promise<SessionRow | null> {
     if (!isUuid(id)) return null;
-    const found = await this.#select(tenantId).where('sessions.id', '=', id).forUpdate().executeTakeFirst();
-    return (found ?? null) as SessionRow | null;
+    return (await this.#db.run(LOCK, [tenantId, id]))[0] ?? null;
   }
 
   /**

@@ -5,6 +5,8 @@ import {
   allOf,
   columnsOf,
   type Database,
+  defineStatement,
+  type NamedStatement,
   narrowedPage,
   type PageKey,
   type PageRequest,
@@ -30,6 +32,15 @@ export interface TenantFilter {
 
 const BY_NAME: readonly PageKey[] = [{ column: 'lower("name")', property: 'foldedName', type: 'text' }];
 
+const COLUMNS = sql.join(columnsOf(TenantEntity, 'tenants'));
+const defineRead = (label: string, condition: RawBuilder<unknown>) =>
+  defineStatement<Tenant>(label, sql`select ${COLUMNS} from tenants where deleted_at is null and ${condition}`);
+const TENANT_BY_ID = defineRead('tenant-by-id', sql`id = $1`);
+/** The index ignores case, and no two names differ in case alone. */
+const TENANT_BY_NAME = defineRead('tenant-by-name', sql`lower("name") = lower($1) and name = $1`);
+const TENANT_BY_ROUTE = defineRead('tenant-by-route', sql`route = $1`);
+const TENANT_BY_HOST = defineRead('tenant-by-host', sql`id = (select tenant_id from tenant_hosts where host = $1)`);
+
 /** The only queries on tenants. */
 export class TenantStore {
   readonly #db: Database;
@@ -47,13 +58,11 @@ export class TenantStore {
   }
 
   async findById(id: string): Promise<Tenant | null> {
-    return ((await this.#select().where('id', '=', id).executeTakeFirst()) ?? null) as Tenant | null;
+    return this.#find(TENANT_BY_ID, id);
   }
 
   async findByName(name: string): Promise<Tenant | null> {
-    // The index ignores case, and no two names differ in case alone.
-    const query = this.#select().where(sql`lower("name")`, '=', name.toLowerCase()).where('name', '=', name);
-    return ((await query.executeTakeFirst()) ?? null) as Tenant | null;
+    return this.#find(TENANT_BY_NAME, name);
   }
 
   /** Whether any tenant has the name, ignoring case. */
@@ -64,15 +73,15 @@ export class TenantStore {
   }
 
   async findByRoute(route: string): Promise<Tenant | null> {
-    return ((await this.#select().where('route', '=', route).executeTakeFirst()) ?? null) as Tenant | null;
+    return this.#find(TENANT_BY_ROUTE, route);
   }
 
   async findByHost(host: string): Promise<Tenant | null> {
-    const byHost = (this.#db.read() as Kysely<Tables>)
-      .selectFrom('tenant_hosts')
-      .select('tenant_id')
-      .where('host', '=', host);
-    return ((await this.#select().where('id', 'in', byHost).executeTakeFirst()) ?? null) as Tenant | null;
+    return this.#find(TENANT_BY_HOST, host);
+  }
+
+  async #find(statement: NamedStatement<Tenant>, key: string): Promise<Tenant | null> {
+    return (await this.#db.run(statement, [key]))[0] ?? null;
   }
 
   /** Tenants in the order of their names, ignoring case, which is that of their index. */

@@ -1,7 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
-import type { Database } from '../persistence/index.ts';
+import { type Database, defineStatement } from '../persistence/index.ts';
 import { SEARCHED_COLUMNS } from './attributes.ts';
 import type { User, UserIdentifier, UserIdentifierEntity } from './user.entity.ts';
 import { fold, IDENTIFIER_KINDS, type IdentifierKind } from './user-names.ts';
@@ -13,6 +13,11 @@ export interface IdentifierConflict {
   readonly wanted: readonly IdentifierKind[];
   readonly existing: IdentifierKind;
 }
+
+const USER_ID_BY_NAME = defineStatement<{ userId: string }>(
+  'user-id-by-name',
+  `select user_id as "userId" from user_identifiers where tenant_id = $1 and value = $2 and (kinds & $3) <> 0`,
+);
 
 const KINDS = Object.keys(IDENTIFIER_KINDS) as IdentifierKind[];
 
@@ -61,14 +66,8 @@ export class UserIdentifierStore {
 
   /** The id of the user with this name as one of these kinds (bits); null when there is none. */
   async userIdOf(tenantId: string, value: string, kinds: number): Promise<string | null> {
-    const row = await this.#rows()
-      .selectFrom('user_identifiers')
-      .select('user_id')
-      .where('tenant_id', '=', tenantId)
-      .where('value', '=', value)
-      .where(sql<boolean>`(kinds & ${kinds}) <> 0`)
-      .executeTakeFirst();
-    return row?.user_id ?? null;
+    const [row] = await this.#db.run(USER_ID_BY_NAME, [tenantId, value, kinds]);
+    return row?.userId ?? null;
   }
 
   /**

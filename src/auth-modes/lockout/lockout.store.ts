@@ -1,5 +1,12 @@
 import { CompiledQuery, sql } from 'kysely';
-import { columnsOf, type Database, keysetPage, type PageRequest, type PageResult } from '../../persistence/index.ts';
+import {
+  columnsOf,
+  type Database,
+  defineStatement,
+  keysetPage,
+  type PageRequest,
+  type PageResult,
+} from '../../persistence/index.ts';
 import { type Lockout, LockoutEntity } from '../credential.entity.ts';
 import type { Counter } from './lockout.rules.ts';
 import { devicePrefix, type LockoutFactor, type LockoutSubject } from './lockout.subject.ts';
@@ -38,22 +45,34 @@ interface RawCounter {
 
 const COUNTER_COLUMNS = `l.subject_kind as kind, l.subject as key, l.failures, l.failure_times as times, l.level,
   l.last_at as "lastAt", l.blocked_from as "blockedFrom", l.blocked_until as "blockedUntil"`;
-const FIND_SQL = `select ${COUNTER_COLUMNS} from unnest($3::text[], $4::text[]) as wanted (kind, key)
-  join lockouts l on l.tenant_id = $1 and l.factor = $2 and l.subject_kind = wanted.kind and l.subject = wanted.key`;
+const FIND = defineStatement<RawCounter>(
+  'lockouts-find',
+  `select ${COUNTER_COLUMNS} from unnest($3::text[], $4::text[]) as wanted (kind, key)
+  join lockouts l on l.tenant_id = $1 and l.factor = $2 and l.subject_kind = wanted.kind and l.subject = wanted.key`,
+);
 /** A conflicting insert locks the existing row, so that no failure is lost or counted twice, not even a first one. */
-const LOCK_SQL = `insert into lockouts as l (tenant_id, factor, subject_kind, subject, last_at)
+const LOCK = defineStatement<RawCounter>(
+  'lockouts-lock',
+  `insert into lockouts as l (tenant_id, factor, subject_kind, subject, last_at)
   select $1::uuid, $2::text, wanted.kind, wanted.key, $5::timestamptz
   from unnest($3::text[], $4::text[]) with ordinality as wanted (kind, key, at) order by wanted.at
   on conflict (tenant_id, subject_kind, subject, factor) do update set factor = excluded.factor
-  returning ${COUNTER_COLUMNS}`;
-const WRITE_SQL = `update lockouts l set failures = n.failures, failure_times = n.times, level = n.level,
+  returning ${COUNTER_COLUMNS}`,
+);
+const WRITE = defineStatement<object>(
+  'lockouts-write',
+  `update lockouts l set failures = n.failures, failure_times = n.times, level = n.level,
     last_at = $3, last_ip = $4, blocked_from = n.blocked_from, blocked_until = n.blocked_until
   from json_to_recordset($5::json) as n (kind text, key text, failures int, times jsonb, level int,
     blocked_from timestamptz, blocked_until timestamptz)
-  where l.tenant_id = $1 and l.factor = $2 and l.subject_kind = n.kind and l.subject = n.key`;
+  where l.tenant_id = $1 and l.factor = $2 and l.subject_kind = n.kind and l.subject = n.key`,
+);
 const CLEARED = 'returning subject_kind as "subjectKind", subject, factor, blocked_until as "blockedUntil"';
-const CLEAR_FACTOR_SQL = `delete from lockouts where tenant_id = $1 and factor = $2
-  and (subject_kind, subject) in (select * from unnest($3::text[], $4::text[]))`;
+const CLEAR_FACTOR = defineStatement<object>(
+  'lockouts-clear',
+  `delete from lockouts where tenant_id = $1 and factor = $2
+  and (subject_kind, subject) in (select * from unnest($3::text[], $4::text[]))`,
+);
 const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
   and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3)))
   and ($4::text is null or factor = $4) ${CLEARED}`;
@@ -86,7 +105,7 @@ export class LockoutStore {
 
   /** Counters of these subjects at a factor; subjects without a failure have none. */
   async find(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<CounterRow[]> {
-    const rows = await this.#run<RawCounter>(FIND_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
+    const rows = await this.#db.run(FIND, [tenantId, factor, ...kindsAndKeys(subjects)]);
     return rows.map(toCounter);
   }
 
@@ -100,7 +119,7 @@ export class LockoutStore {
     subjects: readonly LockoutSubject[],
     now: Date,
   ): Promise<CounterRow[]> {
-    const rows = await this.#run<RawCounter>(LOCK_SQL, [tenantId, factor, ...kindsAndKeys(subjects), now]);
+    const rows = await this.#db.run(LOCK, [tenantId, factor, ...kindsAndKeys(subjects), now]);
     return rows.map(toCounter);
   }
 
@@ -121,12 +140,12 @@ export class LockoutStore {
       blocked_from: iso(blockedFrom),
       blocked_until: iso(blockedUntil),
     }));
-    await this.#run(WRITE_SQL, [tenantId, factor, now, ip, JSON.stringify(records)]);
+    await this.#db.run(WRITE, [tenantId, factor, now, ip, JSON.stringify(records)]);
   }
 
   /** Deletes the failures of subjects at a factor. */
   async clear(tenantId: string, factor: LockoutFactor, subjects: readonly LockoutSubject[]): Promise<void> {
-    await this.#run(CLEAR_FACTOR_SQL, [tenantId, factor, ...kindsAndKeys(subjects)]);
+    await this.#db.run(CLEAR_FACTOR, [tenantId, factor, ...kindsAndKeys(subjects)]);
   }
 
   /** Deletes all counters of an account and its devices. @param factor Default: all factors. */

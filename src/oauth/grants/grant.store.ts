@@ -1,10 +1,30 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { columnsOf, type Database } from '../../persistence/index.ts';
+import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
 import { type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
 
 type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
+
+const BY_ID = defineStatement<Grant>(
+  'grant-by-id',
+  sql`select ${sql.join(columnsOf(GrantEntity, 'grants'))} from grants where tenant_id = $1 and id = $2`,
+);
+const ID_BY_REFRESH_TOKEN = defineStatement<{ grantId: string }>(
+  'grant-id-by-refresh-token',
+  'select grant_id as "grantId" from refresh_tokens where tenant_id = $1 and hash = $2',
+);
+const INSERT = defineStatement<object>(
+  'grant-insert',
+  `insert into grants (tenant_id, id, user_id, client_uuid, session_id, scopes, issuer_kind, generation, revoked_at, expires_at,
+    created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+);
+const INSERT_REFRESH_TOKEN = defineStatement<object>(
+  'refresh-token-insert',
+  `insert into refresh_tokens (tenant_id, hash, grant_id, spent_at, expires_at, created_at)
+  values ($1, $2, $3, $4, $5, $6)`,
+);
 
 /** `lockMode` of the ORM for `select ... for update`. */
 const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
@@ -12,7 +32,6 @@ const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
 /** The only queries on grants (token families) and their refresh tokens. */
 export class GrantStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(GrantEntity, 'grants');
 
   constructor(db: Database) {
     this.#db = db;
@@ -23,24 +42,12 @@ export class GrantStore {
   }
 
   async findById(tenantId: string, id: string): Promise<Grant | null> {
-    const row = await this.#tables
-      .selectFrom('grants')
-      .select(this.#columns)
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return (row ?? null) as Grant | null;
+    return (await this.#db.run(BY_ID, [tenantId, id]))[0] ?? null;
   }
 
   /** The family of a refresh token, spent or not. */
   async findGrantIdOf(tenantId: string, hash: Buffer): Promise<string | null> {
-    const row = await this.#tables
-      .selectFrom('refresh_tokens')
-      .select('grant_id')
-      .where('tenant_id', '=', tenantId)
-      .where('hash', '=', hash as never)
-      .executeTakeFirst();
-    return (row as { grant_id: string } | undefined)?.grant_id ?? null;
+    return (await this.#db.run(ID_BY_REFRESH_TOKEN, [tenantId, hash]))[0]?.grantId ?? null;
   }
 
   /** Reads a grant inside a unit of work to change it, and locks its row until the unit ends. */
@@ -54,38 +61,24 @@ export class GrantStore {
   }
 
   async insert(grant: Grant): Promise<void> {
-    const row = {
-      tenant_id: grant.tenantId,
-      id: grant.id,
-      user_id: grant.userId,
-      client_uuid: grant.clientUuid,
-      session_id: grant.sessionId,
-      scopes: grant.scopes,
-      issuer_kind: grant.issuerKind,
-      generation: grant.generation,
-      revoked_at: grant.revokedAt,
-      expires_at: grant.expiresAt,
-      created_at: grant.createdAt,
-    };
-    await this.#tables
-      .insertInto('grants')
-      .values(row as never)
-      .execute();
+    await this.#db.run(INSERT, [
+      grant.tenantId,
+      grant.id,
+      grant.userId,
+      grant.clientUuid,
+      grant.sessionId,
+      grant.scopes,
+      grant.issuerKind,
+      grant.generation,
+      grant.revokedAt,
+      grant.expiresAt,
+      grant.createdAt,
+    ]);
   }
 
   async insertRefreshToken(token: RefreshToken): Promise<void> {
-    const row = {
-      tenant_id: token.tenantId,
-      hash: token.hash,
-      grant_id: token.grantId,
-      spent_at: token.spentAt,
-      expires_at: token.expiresAt,
-      created_at: token.createdAt,
-    };
-    await this.#tables
-      .insertInto('refresh_tokens')
-      .values(row as never)
-      .execute();
+    const { tenantId, hash, grantId, spentAt, expiresAt, createdAt } = token;
+    await this.#db.run(INSERT_REFRESH_TOKEN, [tenantId, hash, grantId, spentAt, expiresAt, createdAt]);
   }
 
   /** Revokes the valid families of a user, except those of certain sessions. @returns How many. */

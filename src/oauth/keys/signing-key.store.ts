@@ -1,10 +1,18 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import type { SigningAlgorithm, StoredSigningKey } from '../../crypto/index.ts';
-import { columnsOf, type Database } from '../../persistence/index.ts';
+import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
 import { type SigningKey, SigningKeyEntity } from './signing-key.entity.ts';
 
 type Tables = InferKyselyDB<typeof SigningKeyEntity>;
+
+const SELECT = sql`select ${sql.join(columnsOf(SigningKeyEntity, 'signing_keys'))} from signing_keys
+  where tenant_id = $1`;
+const PUBLISHED = defineStatement<SigningKey>(
+  'signing-keys-published',
+  sql`${SELECT} and (expires_at is null or expires_at > $2) order by active_from desc, kid`,
+);
+const BY_KID = defineStatement<SigningKey>('signing-key-by-kid', sql`${SELECT} and kid = $2`);
 
 /** The only queries on signing keys. */
 export class SigningKeyStore {
@@ -24,16 +32,11 @@ export class SigningKeyStore {
 
   /** Keys that will sign, sign or are still published, by `activeFrom`, latest first. */
   async findPublished(tenantId: string, now: Date): Promise<SigningKey[]> {
-    const rows = await this.#select(tenantId)
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now as never)]))
-      .orderBy('active_from', 'desc')
-      .orderBy('kid')
-      .execute();
-    return rows as SigningKey[];
+    return this.#db.run(PUBLISHED, [tenantId, now]);
   }
 
   async findByKid(tenantId: string, kid: string): Promise<SigningKey | null> {
-    return ((await this.#select(tenantId).where('kid', '=', kid).executeTakeFirst()) ?? null) as SigningKey | null;
+    return (await this.#db.run(BY_KID, [tenantId, kid]))[0] ?? null;
   }
 
   /** The newest key of all tenants, with which the start checks the master key. Its private part stays encrypted. */

@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { columnsOf, type Database } from '../../persistence/index.ts';
+import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
 import { type AccessToken, AccessTokenEntity, type RevokedTokenEntity } from '../grants/grant.entity.ts';
 
 type Tables = InferKyselyDB<typeof AccessTokenEntity> & InferKyselyDB<typeof RevokedTokenEntity>;
@@ -10,6 +10,21 @@ const SWEPT = [
   ['access_tokens', 'hash'],
   ['revoked_tokens', 'jti'],
 ] as const;
+
+const FIND = defineStatement<AccessToken>(
+  'access-token-by-hash',
+  sql`select ${sql.join(columnsOf(AccessTokenEntity, 'access_tokens'))} from access_tokens
+    where tenant_id = $1 and hash = $2`,
+);
+const INSERT = defineStatement<object>(
+  'access-token-insert',
+  `insert into access_tokens (tenant_id, hash, grant_id, client_uuid, claims, expires_at, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+const REVOKED = defineStatement<object>(
+  'revoked-token-by-id',
+  'select jti from revoked_tokens where tenant_id = $1 and jti = $2',
+);
 
 export interface NewAccessToken {
   readonly hash: Buffer;
@@ -22,7 +37,6 @@ export interface NewAccessToken {
 /** The only queries on opaque access tokens and on the list of revoked tokens. */
 export class TokenStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(AccessTokenEntity, 'access_tokens');
 
   constructor(db: Database) {
     this.#db = db;
@@ -33,29 +47,12 @@ export class TokenStore {
   }
 
   async findOpaque(tenantId: string, hash: Buffer): Promise<AccessToken | null> {
-    const row = await this.#tables
-      .selectFrom('access_tokens')
-      .select(this.#columns)
-      .where('tenant_id', '=', tenantId)
-      .where('hash', '=', hash as never)
-      .executeTakeFirst();
-    return (row ?? null) as AccessToken | null;
+    return (await this.#db.run(FIND, [tenantId, hash]))[0] ?? null;
   }
 
   async insertOpaque(tenantId: string, token: NewAccessToken, now: Date): Promise<void> {
-    const row = {
-      tenant_id: tenantId,
-      hash: token.hash,
-      grant_id: token.grantId,
-      client_uuid: token.clientUuid,
-      claims: JSON.stringify(token.claims),
-      expires_at: token.expiresAt,
-      created_at: now,
-    };
-    await this.#tables
-      .insertInto('access_tokens')
-      .values(row as never)
-      .execute();
+    const { hash, grantId, clientUuid, claims, expiresAt } = token;
+    await this.#db.run(INSERT, [tenantId, hash, grantId, clientUuid, JSON.stringify(claims), expiresAt, now]);
   }
 
   /** @returns Whether there was such a token. */
@@ -69,13 +66,7 @@ export class TokenStore {
   }
 
   async isRevoked(tenantId: string, jti: string): Promise<boolean> {
-    const row = await this.#tables
-      .selectFrom('revoked_tokens')
-      .select('jti')
-      .where('tenant_id', '=', tenantId)
-      .where('jti', '=', jti)
-      .executeTakeFirst();
-    return row !== undefined;
+    return (await this.#db.run(REVOKED, [tenantId, jti])).length > 0;
   }
 
   /** @returns Whether the token was not revoked before. */
