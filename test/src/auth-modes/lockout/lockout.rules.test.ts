@@ -94,6 +94,35 @@ describe('the rules of lock-out', () => {
     const outcomes = play(settings, every(1, 999));
     expect(outcomes.at(-1)!.counter.times).toHaveLength(999);
     expect(waits(play(settings, every(1, 1000))).at(-1)).toBe(60);
+    expect(play({ ...settings, accountLimit: 2000 }, every(1, 1001)).at(-1)!.counter.times).toHaveLength(1000);
+  });
+
+  it('report the start of a block, and count from zero for the next one', () => {
+    const [first, second] = play({ ...image, accountLimit: 2, permanent: false }, [0, 10]);
+    expect(first).toMatchObject({ isBlockStarted: false, isPermanent: false });
+    expect(second).toMatchObject({ isBlockStarted: true, counter: { failures: 0, times: [], level: 1 } });
+  });
+
+  it('start no block below the limit, and disable no account for quick tries', () => {
+    const quick = { quickMilliseconds: 1000, quickTries: 1, quickWaitSeconds: 60 };
+    const [first, second] = play({ ...image, ...quick, permanent: true, accountLimit: 9 }, [0, 0.5]);
+    expect(first).toMatchObject({ isBlockStarted: false, isPermanent: false });
+    expect(first!.counter).toMatchObject({ blockedFrom: null, blockedUntil: null });
+    expect(second).toMatchObject({ isBlockStarted: true, isPermanent: false });
+  });
+
+  it('end each time span at its last millisecond', () => {
+    expect(waits(play({ ...image, accountLimit: 2, accountWindowSeconds: 900 }, [0, 900]))).toEqual([0, 0]);
+    expect(waits(play({ ...image, accountLimit: 2, accountWindowSeconds: 900 }, [0, 899.999]))).toEqual([0, 60]);
+    const quick = { ...image, quickMilliseconds: 1000, quickTries: 1, quickWaitSeconds: 60, accountLimit: 9 };
+    expect(waits(play(quick, [0, 1]))).toEqual([0, 0]);
+    expect(waits(play(quick, [0, 0.999]))).toEqual([0, 60]);
+    // Addresses count on until the window has passed.
+    expect(waits(play({ ...image, ipLimit: 2, ipWindowSeconds: 100 }, [0, 100], 'ip'))).toEqual([0, 60]);
+  });
+
+  it('keep no times of addresses', () => {
+    expect(play({ ...image, ipLimit: 9 }, [0, 1], 'ip').map(({ counter }) => counter.times)).toEqual([[], []]);
   });
 
   it('count an address until it has been quiet for its window', () => {
@@ -130,6 +159,13 @@ describe('the rules of lock-out', () => {
         'ip',
         'tenant',
       ]);
+    });
+
+    it('exempt no name without an account, whatever device it comes from', () => {
+      const kinds = rulesFor({ ...attempt, userId: null, knownDeviceId: 'd1' }, { ...native, tenantBudget: 5 }).map(
+        ({ subject }) => subject.kind,
+      );
+      expect(kinds).toEqual(['ip', 'name', 'tenant']);
     });
 
     it('apply only to the address for reset codes', () => {
