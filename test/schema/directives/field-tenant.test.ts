@@ -7,9 +7,9 @@ import type { TenantRef } from '../../../src/kernel/index.ts';
 import { faultsOf } from '../../support/refusal.ts';
 import { nobody, SmallContext, smallApp, smallTenant } from '../../support/small-graph.ts';
 
-registerTag('dog', 'Dog' as TaggedType);
+registerTag('hen', 'Hen' as TaggedType);
 const [acme, master] = [smallTenant('acme'), smallTenant('master')];
-const idIn = (tenant: TenantRef, key = 'rex') => toGlobalId('Dog' as TaggedType, tenant, key);
+const idIn = (tenant: TenantRef, key = 'rex') => toGlobalId('Hen' as TaggedType, tenant, key);
 
 describe('the paths to ids in the arguments of a field', () => {
   const pathsOf = (sdl: string) =>
