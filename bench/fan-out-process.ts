@@ -148,13 +148,16 @@ class FanOut {
 
   #count(): void {
     this.#received += 1;
-    if (this.#received < this.#expected) return;
+    // Only then can it have been the last one of an event.
+    if (this.#received % this.#subscribers.length !== 0) return;
     this.#lastAt = readMonotonicClock();
-    this.#wake();
+    if (this.#received >= this.#expected) this.#wake();
   }
 
   /** Waits for a promise, a fault or the end of the patience. */
   async #settle(work: Promise<unknown>, late: string): Promise<void> {
+    // A fault that came before would wake nobody any more.
+    if (this.#fault !== null) throw this.#fault;
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
@@ -184,8 +187,6 @@ class FanOut {
     this.#expected = events * this.#subscribers.length;
     const late = `Not every subscriber received ${events} events in time.`;
     if (this.#received < this.#expected) await this.#settle(new Promise(() => undefined), late);
-    // All came before anybody waited: at some moment before now.
-    else this.#lastAt = readMonotonicClock();
     if (this.#fault !== null) throw this.#fault;
     const wrong = this.#subscribers.filter((subscriber) => subscriber.events !== events);
     if (wrong.length > 0)

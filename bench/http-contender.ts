@@ -12,7 +12,7 @@ export const WARM_UP = 30_000;
 /** For rows that answer with many objects, or that write much. */
 export const WARM_UP_OF_LISTS = 5_000;
 /** A warm-up of slow requests ends after this time. */
-const MOST_WARM_UP_SECONDS = 20;
+const MOST_WARM_UP_SECONDS = 12;
 /** Every so many answers are checked during a load. */
 const CHECK_EVERY = 100;
 /** Answers that are checked before and after a load. */

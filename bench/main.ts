@@ -17,7 +17,7 @@ import { World } from './world.ts';
 
 const BUDGET = new URL('../../bench/budget.json', import.meta.url);
 /** Beyond this share of the machine, other programs make the figures of a run worthless for comparisons. */
-const MOST_STRANGERS = 0.1;
+const MOST_STRANGERS = 0.15;
 
 function announce(rows: readonly BenchRow[], { rounds, burstSeconds, warmUp }: BenchArguments): void {
   const pinned =

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { FanOutCommand, FanOutReply } from '../../bench/fan-out-protocol.ts';
+import {
+  type FanOutCommand,
+  type FanOutReply,
+  type FanOutResult,
+  readMonotonicClock,
+} from '../../bench/fan-out-protocol.ts';
 import { BenchProcess } from './bench-process.ts';
 
 const QUERY = 'subscription { securityEvents { event { type } } }';
@@ -63,6 +68,18 @@ describe('the process that holds many WebSockets', () => {
     expect(await finished).toMatchObject({ result: { lastAt: expect.any(Number) } });
   });
 
+  it('knows when the last event came, even when nobody waited for it yet', async () => {
+    await open(3, QUERY);
+    await process.ask({ kind: 'begin' });
+    sendToAll(EVENT);
+    const answered = [...clients].map((client) => once(client, 'message'));
+    sendToAll('{"type":"ping"}');
+    await Promise.all(answered);
+    const afterwards = readMonotonicClock();
+    const { result } = (await process.ask({ kind: 'finish', events: 1 })) as { result: FanOutResult };
+    expect(result.lastAt).toBeLessThan(afterwards);
+  });
+
   it('leaves sockets idle that have no subscription', async () => {
     await open(3, null);
     expect(messages.map(({ type }) => type)).toEqual(Array(3).fill('connection_init'));
@@ -87,8 +104,11 @@ describe('the process that holds many WebSockets', () => {
     await process.ask({ kind: 'close' });
     clients.clear();
     await open(1, QUERY);
-    const closed = process.ask({ kind: 'finish', events: 1 });
+    const gone = [...clients].map((client) => once(client, 'close'));
     for (const client of clients) client.close(4403, 'Forbidden');
-    expect(await closed).toMatchObject({ fault: expect.stringContaining('Forbidden') });
+    const closed = await process.ask({ kind: 'finish', events: 1 });
+    expect(closed).toMatchObject({ fault: expect.stringContaining('Forbidden') });
+    await process.ask({ kind: 'close' });
+    await Promise.all(gone);
   });
 });
