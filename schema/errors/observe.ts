@@ -1,6 +1,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { GraphQLField, GraphQLSchema } from 'graphql';
 import { kernelErrors } from '../../src/kernel/index.ts';
+import { isLiveSource, type Live, type LiveSource } from '../live-source.ts';
 import { objectTypesOf } from '../object-types.ts';
 import { identityErrorOf } from './format.ts';
 
@@ -66,9 +67,15 @@ function observeResult(result: unknown, report: Report): void {
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof (value as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === 'function';
 
+/** The same live source, whose items are observed however they are followed. */
+function observeLive({ live }: LiveSource, report: Report): { readonly live: Live } {
+  return { live: { ...live, follow: (after, signal) => observeItems(live.follow(after, signal), report) } };
+}
+
 /** The same items; a generator would let `return` wait for the item that is awaited at the moment. */
 function observeItems(items: AsyncIterable<unknown>, report: Report): AsyncIterable<unknown> {
   return {
+    ...(isLiveSource(items) ? observeLive(items, report) : {}),
     [Symbol.asyncIterator]: () => {
       const iterator = items[Symbol.asyncIterator]();
       return {

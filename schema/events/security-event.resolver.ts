@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { EventCatalogue, EventFilter, FeedItem, SecurityEvent } from '../../src/events/index.ts';
+import type { EventCatalogue, EventFilter, Feed, FeedItem, SecurityEvent } from '../../src/events/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import { parseUserAgent } from '../../src/sessions/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -9,6 +9,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { type Live, toLiveSource } from '../live-source.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { feedCursorOfEvent } from './event.loader.ts';
 import {
@@ -61,6 +62,21 @@ async function begun(
     [Symbol.asyncIterator]: () => rest,
   };
   return rest;
+}
+
+/**
+ * A feed that begins with the next event, which equal subscriptions can share.
+ * @throws SERVICE_UNAVAILABLE The log is not followed yet.
+ */
+function toLive(feed: Feed, tenantId: string, filter: EventFilter): Live<FeedItem> {
+  const checkpoint = () => feed.checkpointNow(tenantId);
+  checkpoint();
+  return {
+    key: JSON.stringify([tenantId, filter]),
+    checkpoint,
+    isAfter: (item, other) => feed.isAfter(item, other),
+    follow: (after, signal) => feed.follow({ tenantId, filter, after: after?.cursor, signal }),
+  };
 }
 
 @Resolver(() => SecurityEventType)
@@ -153,10 +169,11 @@ export class SecurityEventResolver {
       'after the cursor are no longer kept, the error EVENT_CURSOR_EXPIRED has `oldestCursor` in its extensions.',
     subscribe: async ({ args, context }: { args: FollowArgs; context: GraphContext }) => {
       const { services, authority, signal } = context;
+      const { feed } = services.eventEngine;
       const filter = await toFilter(context, args.filter);
-      return begun(
-        services.eventEngine.feed.follow({ tenantId: authority.tenant.id, filter, after: args.after, signal }),
-      );
+      const tenantId = authority.tenant.id;
+      if (args.after == null) return toLiveSource(toLive(feed, tenantId, filter), signal);
+      return begun(feed.follow({ tenantId, filter, after: args.after, signal }));
     },
   })
   securityEventFeed(
@@ -178,5 +195,5 @@ export class SecurityEventResolver {
 
 interface FollowArgs {
   readonly filter?: SecurityEventFilterInput;
-  readonly after?: string;
+  readonly after?: string | null;
 }

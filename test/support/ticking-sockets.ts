@@ -5,6 +5,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GraphContext } from '../../schema/context.ts';
+import { type Live, type LiveSource, toLiveSource } from '../../schema/live-source.ts';
 import type { Caller } from '../../src/access/index.ts';
 import type { SecurityEvent } from '../../src/events/index.ts';
 import { kernelErrors, newId, systemClock, type TenantRef } from '../../src/kernel/index.ts';
@@ -53,9 +54,78 @@ class TickSource implements AsyncIterableIterator<unknown> {
   }
 }
 
+interface LiveTick {
+  readonly at: number;
+  readonly value: unknown;
+}
+
+/** A log of values that subscriptions follow from a place, as they follow the log of events. */
+class TickLog {
+  /** The places that were followed from; null for the present one. */
+  readonly followedFrom: (number | null)[] = [];
+  readonly #ticks: LiveTick[] = [];
+  readonly #open = new Map<object, () => void>();
+  #failure: Error | null = null;
+
+  /** How many follow the log. */
+  get followers(): number {
+    return this.#open.size;
+  }
+
+  push(...values: readonly unknown[]): void {
+    for (const value of values) this.#ticks.push({ at: this.#ticks.length + 1, value });
+    this.#wake();
+  }
+
+  /** Ends everything that follows the log with an error. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake();
+  }
+
+  subscribe(key: string, signal: AbortSignal): LiveSource<LiveTick> {
+    const checkpoint = (): LiveTick => ({ at: this.#ticks.length, value: 'start' });
+    const live: Live<LiveTick> = {
+      key,
+      checkpoint,
+      isAfter: (item, other) => item.at > other.at,
+      follow: (after, ended) => this.#follow(after, checkpoint(), ended),
+    };
+    return toLiveSource(live, signal);
+  }
+
+  async *#follow(after: LiveTick | null, here: LiveTick, signal: AbortSignal): AsyncGenerator<LiveTick> {
+    const from = after ?? here;
+    this.followedFrom.push(after === null ? null : after.at);
+    const follower = {};
+    this.#open.set(follower, () => undefined);
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+    try {
+      yield from;
+      for (let next = from.at; !signal.aborted; ) {
+        if (this.#failure !== null) throw this.#failure;
+        const tick = this.#ticks[next];
+        if (tick === undefined) await new Promise<void>((resolve) => this.#open.set(follower, resolve));
+        else {
+          next += 1;
+          yield tick;
+        }
+      }
+    } finally {
+      this.#open.delete(follower);
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#open.values()) resolve();
+  }
+}
+
 interface Seen {
   readonly loaders: unknown[];
   readonly contexts: GraphContext[];
+  /** What `live` was executed for: the value and the client. */
+  readonly live: string[];
 }
 
 /** A running server. */
@@ -64,22 +134,24 @@ interface TickingServer {
   readonly httpUrl: string;
   readonly sockets: SocketEndpoint;
   readonly source: TickSource;
+  /** What `live` delivers. */
+  readonly log: TickLog;
   readonly seen: Seen;
   /** The callers by token; a test deletes a token to end it. */
   readonly tokens: Map<string, () => Caller>;
   readonly logged: string[];
 }
 
-function tickingSchema(source: TickSource, seen: Seen): GraphQLSchema {
+function tickingSchema(source: TickSource, log: TickLog, seen: Seen): GraphQLSchema {
   const schema = buildSchema(
-    'type Query { who: String fails: String } type Subscription { ticks: String refused: String }',
+    'type Query { who: String fails: String } type Subscription { ticks: String live(filter: String): String refused: String }',
   );
   const query = schema.getQueryType()!.getFields();
   query['who']!.resolve = (_, __, context: GraphContext) => context.caller.clientId;
   query['fails']!.resolve = () => {
     throw new Error('the secret plan');
   };
-  const { ticks, refused } = schema.getSubscriptionType()!.getFields();
+  const { ticks, live, refused } = schema.getSubscriptionType()!.getFields();
   ticks!.subscribe = (_, __, context: GraphContext) => {
     seen.contexts.push(context);
     return source;
@@ -88,6 +160,13 @@ function tickingSchema(source: TickSource, seen: Seen): GraphQLSchema {
     seen.loaders.push(context.loaders);
     if (value instanceof Error) throw value;
     return `${String(value)} for ${context.caller.clientId}`;
+  };
+  live!.subscribe = (_, { filter }: { filter?: string }, { signal }: GraphContext) =>
+    log.subscribe(filter ?? '', signal);
+  live!.resolve = ({ value }: LiveTick, _, { caller }: GraphContext) => {
+    seen.live.push(`${String(value).slice(0, 20)} for ${caller.clientId}`);
+    if (value instanceof Error) throw value;
+    return value;
   };
   refused!.subscribe = () => {
     throw kernelErrors.FORBIDDEN();
@@ -127,7 +206,8 @@ class TickingSockets {
     const metrics = createMetrics();
     const tokens = new Map<string, () => Caller>([['good', () => this.world.app(this.tenant, 'tenant:read')]]);
     const source = new TickSource();
-    const seen: Seen = { loaders: [], contexts: [] };
+    const log = new TickLog();
+    const seen: Seen = { loaders: [], contexts: [], live: [] };
     const http = createHttpServer({
       logger,
       metrics,
@@ -136,7 +216,7 @@ class TickingSockets {
     });
     http.serve([]);
     const options = withDocuments({
-      schema: tickingSchema(source, seen),
+      schema: tickingSchema(source, log, seen),
       services: this.world.services,
       authenticateToken: async (token: string, origin: Caller['origin']) => {
         const make = tokens.get(token);
@@ -162,6 +242,7 @@ class TickingSockets {
       httpUrl: `http://127.0.0.1:${port}`,
       sockets,
       source,
+      log,
       seen,
       tokens,
       logged,

@@ -9,10 +9,16 @@ import type { FeedEntry, Follower } from './follower.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { type Kept, type PositionReader, readKept, readTenantPage } from './positions.ts';
 
+interface ItemPlace {
+  /** Place of the feed after the item. */
+  readonly at: LogPosition;
+  /** The same place for clients: sealed. */
+  readonly cursor: string;
+}
+
 /** One item of a feed: an event, or a checkpoint, whose cursor moves the place to resume from although no event matched. */
-export type FeedItem =
-  | { readonly kind: 'event'; readonly cursor: string; readonly event: SecurityEvent }
-  | { readonly kind: 'checkpoint'; readonly cursor: string; readonly event: null };
+export type FeedItem = ItemPlace &
+  ({ readonly kind: 'event'; readonly event: SecurityEvent } | { readonly kind: 'checkpoint'; readonly event: null });
 
 export interface FollowRequest {
   readonly tenantId: string;
@@ -68,6 +74,19 @@ export class Feed {
         return this;
       },
     };
+  }
+
+  /**
+   * The first item of a feed of the tenant that begins now.
+   * @throws SERVICE_UNAVAILABLE The follower has not begun.
+   */
+  checkpointNow(tenantId: string): FeedItem {
+    return this.#checkpointAt(tenantId, this.#requirePosition());
+  }
+
+  /** Whether the place of an item lies behind that of another item of the same tenant. */
+  isAfter(item: FeedItem, other: FeedItem): boolean {
+    return isAfter(item.at, other.at);
   }
 
   /** Sends a checkpoint to each subscriber whose place moved without an event; the engine calls this every 30 seconds. */
@@ -127,16 +146,22 @@ export class Feed {
 
   /** The place of the cursor, or null to begin with the next event. */
   async #startOf({ tenantId, after }: FollowRequest): Promise<LogPosition | null> {
-    const { cursors, db, follower, reader } = this.#options;
+    const { cursors, db, reader } = this.#options;
     const start = after === null || after === undefined ? null : cursors.decode(tenantId, after);
-    if (follower.position === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
+    const here = this.#requirePosition();
     if (start === null) return null;
     // Another node may know a generation that this follower has not seen yet. A generation unknown to the database belongs to
     // another log.
-    if (start.generation > follower.position.generation && start.generation > (await reader.tail()).generation)
+    if (start.generation > here.generation && start.generation > (await reader.tail()).generation)
       throw eventErrors.EVENT_CURSOR_INVALID();
     this.#requireWhole(tenantId, await readKept(db, tenantId, start));
     return start;
+  }
+
+  #requirePosition(): LogPosition {
+    const { position } = this.#options.follower;
+    if (position === undefined) throw kernelErrors.SERVICE_UNAVAILABLE({ retryAfterSeconds: 1 });
+    return position;
   }
 
   /** Refuses to go on when events after the place were deleted. */
@@ -168,7 +193,7 @@ export class Feed {
   }
 
   #checkpointAt(tenantId: string, at: LogPosition): FeedItem {
-    return { kind: 'checkpoint', cursor: this.#options.cursors.encode(tenantId, at), event: null };
+    return { kind: 'checkpoint', at, cursor: this.#options.cursors.encode(tenantId, at), event: null };
   }
 
   readonly #shared = new WeakMap<SecurityEvent, FeedItem>();
@@ -178,7 +203,7 @@ export class Feed {
     let item = this.#shared.get(entry.event);
     if (item === undefined) {
       const { event } = entry;
-      item = { kind: 'event', cursor: this.#options.cursors.encode(event.tenantId, entry), event };
+      item = { kind: 'event', at: entry, cursor: this.#options.cursors.encode(event.tenantId, entry), event };
       this.#shared.set(entry.event, item);
     }
     return item;

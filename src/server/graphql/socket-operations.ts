@@ -4,11 +4,13 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
+  type GraphQLFormattedError,
   getOperationAST,
   OperationTypeNode,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import type { GraphContext } from '../../../schema/context.ts';
+import { isLiveSource, type Live } from '../../../schema/live-source.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import { hashDocument } from './client-documents.ts';
 import type { GraphqlOptions } from './graphql.ts';
@@ -58,6 +60,8 @@ const UNRESOLVED = { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } };
 export class FailedItem extends Error {
   override readonly name = 'FailedItem';
   readonly errors: readonly GraphQLError[];
+  /** The errors as clients see them. Set with the first client, so that an item that many share is logged once. */
+  shown: readonly GraphQLFormattedError[] | null = null;
 
   constructor(errors: readonly GraphQLError[]) {
     super(errors[0]?.message);
@@ -66,21 +70,34 @@ export class FailedItem extends Error {
 }
 
 /**
- * Runs a subscription and executes each event in a new context. The loaders of a context that is used for hours would grow
- * without bound and return outdated rows; and the new context has the present caller of the socket. An item with errors is
- * never delivered, because its cursor would make the subscriber skip an event that it has not seen.
+ * Executes one item of a subscription. The context must be new: the loaders of one that is used for hours would grow without
+ * bound and return outdated rows; and a new context has the present caller of the socket.
+ * @throws FailedItem The result has errors. Such an item is never delivered, because its cursor would make the subscriber skip
+ *   an event that it has not seen.
+ */
+export async function executeItem(
+  args: ExecutionArgs,
+  rootValue: unknown,
+  contextValue: GraphContext,
+): Promise<ExecutionResult> {
+  const result = await execute({ ...args, rootValue, contextValue });
+  if (result.errors !== undefined) throw new FailedItem(result.errors);
+  return result;
+}
+
+/**
+ * Begins a subscription and executes each of its items.
+ * @param share Takes over a subscription that begins now, with the items that others get too.
  */
 export async function subscribeFresh(
   args: ExecutionArgs,
   freshContext: () => GraphContext,
+  share: (live: Live) => AsyncGenerator<ExecutionResult>,
 ): Promise<ExecutionResult | AsyncGenerator<ExecutionResult>> {
   const source = await createSourceEventStream({ ...args, operationName: args.operationName ?? null });
   if (!(Symbol.asyncIterator in source)) return source;
-  return mapped(source, async (rootValue) => {
-    const result = await execute({ ...args, rootValue, contextValue: freshContext() });
-    if (result.errors !== undefined) throw new FailedItem(result.errors);
-    return result;
-  });
+  if (isLiveSource(source)) return share(source.live);
+  return mapped(source, (item) => executeItem(args, item, freshContext()));
 }
 
 /**

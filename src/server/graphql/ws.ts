@@ -16,6 +16,7 @@ import { formatGraphqlError, GRAPHQL_PATH, type GraphqlOptions } from './graphql
 import { mayPageOpenSocket } from './graphql-cors.ts';
 import { SocketIndex } from './socket-index.ts';
 import { FailedItem, isSubscription, SocketOperations, subscribeFresh } from './socket-operations.ts';
+import { SubscriptionGroups } from './subscription-group.ts';
 
 export interface SocketOptions extends GraphqlOptions {
   readonly clock: Clock;
@@ -84,6 +85,7 @@ function authorizationOf(context: SocketContext): string | undefined {
 class SocketServer {
   readonly #options: SocketOptions;
   readonly #operations: SocketOperations;
+  readonly #groups: SubscriptionGroups;
   readonly #sockets: WebSocketServer;
   /** Sockets whose caller is known. */
   readonly #open = new Set<Extra>();
@@ -99,6 +101,7 @@ class SocketServer {
     this.#options = options;
     this.#index = new SocketIndex(options.services.eventEngine.catalogue);
     this.#operations = new SocketOperations(options);
+    this.#groups = new SubscriptionGroups({ onDelivered: (count) => this.#countResults('subscription', 'ok', count) });
     this.#rechecks = new CallerRechecks((authorization, group) => this.#recheck(authorization, group));
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -110,7 +113,7 @@ class SocketServer {
       onConnect: (context) => this.#connect(context),
       onSubscribe: (context, _, payload) => this.#admit(context) ?? this.#operations.prepare(payload),
       context: (context, id) => this.#context(context.extra, id),
-      subscribe: (args) => subscribeFresh(args, (args.contextValue as SocketGraphContext).again),
+      subscribe: (args) => this.#subscribe(args),
       execute: this.#operations.execute,
       onNext: (_, __, ___, args, result) => this.#shownResult(args, result),
       onError: (_, __, ___, errors) => this.#shownErrors(errors),
@@ -294,7 +297,24 @@ class SocketServer {
     const abort = new AbortController();
     extra.operations.set(id, abort);
     const again = (): GraphContext => createContext(this.#options.services, extra.caller, abort.signal);
-    return { ...again(), again };
+    return { ...again(), again, operation: { id, extra } };
+  }
+
+  #subscribe(args: ExecutionArgs): ReturnType<typeof subscribeFresh> {
+    const { again, operation, signal } = args.contextValue as SocketGraphContext;
+    const { id, extra } = operation;
+    return subscribeFresh(args, again, (live) => {
+      const frame = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+      return this.#groups.subscribe(
+        { args, live, authorization: extra.authorization },
+        {
+          signal,
+          context: again,
+          countWaiting: () => extra.socket.bufferedAmount,
+          write: (payload) => send(extra.socket, `${frame}${payload}}`),
+        },
+      );
+    });
   }
 
   #finish(extra: Extra, id: string): void {
@@ -334,29 +354,33 @@ class SocketServer {
     }
   }
 
+  /** The library wraps the failure of an item, which ended its subscription, in another error. */
   #shownErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
-    return errors.flatMap(itemErrors).map((error) => {
-      if (isUnexpected(error)) this.#options.logger.error({ err: error.originalError ?? error }, 'Field failed');
-      return formatGraphqlError(error.toJSON(), error);
+    return errors.flatMap((error) => {
+      const { originalError } = error;
+      if (!(originalError instanceof FailedItem)) return this.#shownError(error);
+      originalError.shown ??= originalError.errors.map((each) => this.#shownError(each));
+      return originalError.shown;
     });
+  }
+
+  #shownError(error: GraphQLError): GraphQLFormattedError {
+    if (isUnexpected(error)) this.#options.logger.error({ err: error.originalError ?? error }, 'Field failed');
+    return formatGraphqlError(error.toJSON(), error);
   }
 
   #shownResult(args: ExecutionArgs, result: ExecutionResult): FormattedExecutionResult {
     const { errors, ...rest } = result;
-    this.#options.metrics.graphqlOperations.inc({
-      type: isSubscription(args) ? 'subscription' : 'socket',
-      outcome: errors === undefined ? 'ok' : 'errors',
-    });
+    this.#countResults(isSubscription(args) ? 'subscription' : 'socket', errors === undefined ? 'ok' : 'errors', 1);
     return {
       ...rest,
       ...(errors === undefined ? {} : { errors: this.#shownErrors(errors) }),
     } as FormattedExecutionResult;
   }
-}
 
-/** The errors of an item that ended its subscription; the library wraps what a source throws in another error. */
-function itemErrors(error: GraphQLError): readonly GraphQLError[] {
-  return error.originalError instanceof FailedItem ? error.originalError.errors : [error];
+  #countResults(type: 'subscription' | 'socket', outcome: 'ok' | 'errors', count: number): void {
+    this.#options.metrics.graphqlOperations.inc({ type, outcome }, count);
+  }
 }
 
 /**
@@ -376,6 +400,7 @@ function isServerMessage(text: string): boolean {
 /** A context that can make a new one for the next event of a subscription. */
 interface SocketGraphContext extends GraphContext {
   readonly again: () => GraphContext;
+  readonly operation: { readonly id: string; readonly extra: Extra };
 }
 
 /** Resolves once the bytes are passed to the operating system, so that a slow client delays only its own subscriptions. */

@@ -1,7 +1,16 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { buildSchema, execute, type GraphQLObjectType, type GraphQLSchema, parse, subscribe } from 'graphql';
+import {
+  buildSchema,
+  createSourceEventStream,
+  execute,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  parse,
+  subscribe,
+} from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { publishErrors } from '../../../schema/errors/observe.ts';
+import { type Live, type LiveSource, toLiveSource } from '../../../schema/live-source.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
 import { userErrors } from '../../../src/users/index.ts';
 import { World } from '../../support/world.ts';
@@ -9,7 +18,7 @@ import { World } from '../../support/world.ts';
 const SDL = `
   type Query { thrown: String awaited: String returned: String listed: [String] unexpected: String fine: Inner }
   type Inner { refused: String, plain: String }
-  type Subscription { never: String fails: String waits: String }
+  type Subscription { never: String fails: String waits: String shared: String }
 `;
 
 /** Fails after its first item. */
@@ -39,7 +48,7 @@ function makeSchema(): GraphQLSchema {
   resolve(schema.getType('Inner') as GraphQLObjectType, 'refused', () => {
     throw userErrors.USER_USERNAME_TAKEN();
   });
-  const { never, fails, waits } = schema.getSubscriptionType()!.getFields();
+  const { never, fails, waits, shared } = schema.getSubscriptionType()!.getFields();
   never!.subscribe = async () => {
     throw kernelErrors.TOO_MANY_REQUESTS();
   };
@@ -50,6 +59,8 @@ function makeSchema(): GraphQLSchema {
       return: async () => ({ done: true, value: undefined }),
     }),
   });
+  const live: Live = { key: '', checkpoint: () => 'here', isAfter: () => true, follow: failing };
+  shared!.subscribe = () => toLiveSource(live, new AbortController().signal);
   return schema;
 }
 
@@ -97,6 +108,17 @@ describe('the errors of fields', () => {
     expect(await items.next()).toMatchObject({ value: { data: { fails: 'an item' } } });
     await expect(items.next()).rejects.toThrow();
     expect(seen).toContainEqual({ field: 'Subscription.fails', code: 'USER_NOT_FOUND' });
+  });
+
+  it('are published when a source that subscriptions share fails', async () => {
+    const document = parse('subscription { shared }');
+    const source = await createSourceEventStream({ schema, document });
+    const { live } = source as LiveSource;
+    const items = live.follow('here', new AbortController().signal)[Symbol.asyncIterator]();
+    await items.next();
+    expect(seen).toEqual([]);
+    await expect(items.next()).rejects.toThrow();
+    expect(seen).toEqual([{ field: 'Subscription.shared', code: 'USER_NOT_FOUND' }]);
   });
 
   it('do not keep a subscription open that waits for an item', async () => {

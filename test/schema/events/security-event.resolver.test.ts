@@ -179,4 +179,32 @@ describe('security events over GraphQL', () => {
       await old.close();
     }
   });
+
+  it('refuses a subscription while the log is not followed yet', async () => {
+    const early = await World.open();
+    try {
+      const tenant = await early.tenant();
+      const contextValue = createContext(early.services, early.app(tenant, 'event:read'), new AbortController().signal);
+      const { errors } = (await subscribe({
+        schema: await testGraph(),
+        document: parse(FEED),
+        contextValue,
+      })) as ExecutionResult;
+      expect(errors![0]!.originalError).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    } finally {
+      await early.close();
+    }
+  });
+
+  it('holds nothing for a subscription before it is iterated over', async () => {
+    const { feed } = world.services.eventEngine;
+    const before = feed.size;
+    const contextValue = createContext(world.services, world.app(acme, 'event:read'), new AbortController().signal);
+    const items = await subscribe({ schema: await testGraph(), document: parse(FEED), contextValue });
+    expect(feed.size).toBe(before);
+    await (items as AsyncGenerator).next();
+    expect(feed.size).toBe(before + 1);
+    await (items as AsyncGenerator).return(undefined);
+    expect(feed.size).toBe(before);
+  });
 });

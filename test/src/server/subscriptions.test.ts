@@ -1,6 +1,8 @@
 import {
+  defaultFieldResolver,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
@@ -131,5 +133,124 @@ describe('every subscription of the SDL', () => {
     await feed.next();
     await world.services.tenants.update(world.system(other), { enabled: false });
     await expect(feed.next()).rejects.toMatchObject([{ extensions: { code: 'TENANT_DISABLED' } }]);
+  });
+
+  /** Runs `act` and counts how often an item is executed meanwhile. */
+  async function countExecutions(act: () => Promise<void>): Promise<number> {
+    const field = getNamedType(securityEvents().type) as GraphQLObjectType;
+    const { cursor } = field.getFields();
+    const { resolve } = cursor!;
+    let count = 0;
+    cursor!.resolve = (...args) => {
+      count += 1;
+      return (resolve ?? defaultFieldResolver)(...args);
+    };
+    try {
+      await act();
+    } finally {
+      if (resolve === undefined) delete cursor!.resolve;
+      else cursor!.resolve = resolve;
+    }
+    return count;
+  }
+
+  const SHARED = `subscription ($tenant: String, $filter: SecurityEventFilterInput) {
+    item: securityEvents(tenant: $tenant, filter: $filter) { kind cursor event { subjectId } }
+  }`;
+
+  async function* followShared(token: string, variables: Record<string, unknown> = {}): AsyncGenerator<Item> {
+    for await (const { data } of served.connect(token).iterate({ query: SHARED, variables }))
+      yield (data as { item: Item }).item;
+  }
+
+  const begin = async (...feeds: readonly AsyncGenerator<Item>[]) => {
+    for (const feed of feeds) expect((await feed.next()).value).toMatchObject({ kind: 'CHECKPOINT' });
+  };
+  const subjectsOf = async (feed: AsyncGenerator<Item>, count: number) => {
+    const subjects: unknown[] = [];
+    while (subjects.length < count) subjects.push(((await feed.next()).value as Item).event?.['subjectId']);
+    return subjects;
+  };
+
+  it('executes an event once for all equal subscriptions: same token, tenant and filter (check 55)', async () => {
+    const other = await world.tenant();
+    served.tokens.set('both', world.app(tenant, 'event:read:all'));
+    served.tokens.set('second', world.app(tenant, 'event:read:all'));
+    const feedsBefore = world.services.eventEngine.feed.size;
+    const variants: [string, Record<string, unknown>][] = [
+      ['both', {}],
+      ['second', {}],
+      ['both', { filter: { types: ['sign_in.failed'] } }],
+      ['both', { tenant: other.name }],
+    ];
+    const feeds = variants.map(([token, variables]) => [1, 2, 3].map(() => followShared(token, variables)));
+    await begin(...feeds.flat());
+    expect(world.services.eventEngine.feed.size - feedsBefore).toBe(4);
+    const [plain, ofSecond, filtered, ofOther] = feeds as [AsyncGenerator<Item>[], ...AsyncGenerator<Item>[][]];
+    const inTenant = [...plain, ...ofSecond!, ...filtered!];
+    const executions = await countExecutions(async () => {
+      for (const subject of ['carla', 'dora']) await happen(subject);
+      for (const feed of inTenant) expect(await subjectsOf(feed, 2)).toEqual(['carla', 'dora']);
+    });
+    expect(executions).toBe(2 * 3);
+    const executionsOfOther = await countExecutions(async () => {
+      await world.services.events.append(world.app(other), other, {
+        type: EVENT_TYPES['sign_in.failed'],
+        subjectId: 'emma',
+      });
+      for (const feed of ofOther!) expect(await subjectsOf(feed, 1)).toEqual(['emma']);
+    });
+    expect(executionsOfOther).toBe(1);
+    for (const feed of feeds.flat()) await feed.return(undefined);
+    await expect.poll(() => world.services.eventEngine.feed.size).toBe(feedsBefore);
+  });
+
+  it('resumes after the cursor of a shared event, with every later event', async () => {
+    served.tokens.set('resuming', world.app(tenant, 'event:read'));
+    const feeds = [1, 2].map(() => followShared('resuming'));
+    await begin(...feeds);
+    for (const subject of ['frida', 'greta', 'heidi']) await happen(subject);
+    const cursors = new Set<string>();
+    for (const feed of feeds) {
+      cursors.add(((await feed.next()).value as Item).cursor);
+      await feed.return(undefined);
+    }
+    expect(cursors.size).toBe(1);
+    const resumed = follow('resuming', [...cursors][0]);
+    await begin(resumed);
+    expect(await subjectsOf(resumed, 2)).toEqual(['greta', 'heidi']);
+    await resumed.return(undefined);
+  });
+
+  it('sends the checkpoints of an idle tenant to all equal subscriptions', async () => {
+    const idle = await world.tenant();
+    served.tokens.set('idle', world.app(idle, 'event:read'));
+    const feeds = [1, 2].map(() => followShared('idle'));
+    await begin(...feeds);
+    const { feed, follower } = world.services.eventEngine;
+    const before = follower.position!.position;
+    await happen('elsewhere');
+    await expect.poll(() => follower.position!.position).toBeGreaterThan(before);
+    const executions = await countExecutions(async () => {
+      feed.checkpoint();
+      await begin(...feeds);
+    });
+    expect(executions).toBe(1);
+    for (const each of feeds) await each.return(undefined);
+  });
+
+  it('does not let a caller whose permissions were narrowed join the feed that its token had before', async () => {
+    const anna = await world.newUser(tenant);
+    served.tokens.set('narrowed', world.user(tenant, anna.id, 'event:read'));
+    const wide = followShared('narrowed');
+    await begin(wide);
+    served.tokens.set('narrowed', world.user(tenant, anna.id, 'event:read:self'));
+    const narrow = followShared('narrowed');
+    await begin(narrow);
+    await happen('ines');
+    expect(await subjectsOf(wide, 1)).toEqual(['ines']);
+    await happen(anna.id);
+    expect(await subjectsOf(narrow, 1)).toEqual([anna.id]);
+    for (const feed of [wide, narrow]) await feed.return(undefined);
   });
 });

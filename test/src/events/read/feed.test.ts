@@ -133,6 +133,23 @@ describe.each(ENGINES)('the event feed on $name', ({ open }) => {
     await Promise.all([feed.return?.(), resumed.return?.()]);
   });
 
+  it('tells whether an item lies behind another one, and gives the present place without a feed', async () => {
+    const tenant = newTenant();
+    const { feed, first } = await follow({ tenantId: tenant.id });
+    await append(tenant, 'before');
+    const [before] = (await takeEvents(feed, 1)) as [FeedItem];
+    const here = engine.feed.checkpointNow(tenant.id);
+    expect(here).toMatchObject({ kind: 'checkpoint', event: null });
+    await append(tenant, 'behind');
+    const [behind] = (await takeEvents(feed, 1)) as [FeedItem];
+    const isAfter = (item: FeedItem, other: FeedItem) => engine.feed.isAfter(item, other);
+    expect([isAfter(before, first), isAfter(first, before), isAfter(before, before)]).toEqual([true, false, false]);
+    expect([isAfter(before, here), isAfter(behind, here)]).toEqual([false, true]);
+    const resumed = engine.feed.follow({ tenantId: tenant.id, after: here.cursor });
+    expect(subjects(await takeEvents(resumed, 1))).toEqual(['behind']);
+    await Promise.all([feed.return?.(), resumed.return?.()]);
+  });
+
   it('refuses a cursor of another tenant, a changed one and a text that is not a cursor', async () => {
     const [tenant, neighbour] = [newTenant(), newTenant()];
     const { feed, first } = await follow({ tenantId: tenant.id });
@@ -192,8 +209,10 @@ describe('the event feed before the start of its engine', () => {
     const { open } = ENGINES[0]!;
     const db = await open();
     try {
-      const feed = testEngine(db).feed.follow({ tenantId: newTenant().id });
-      await expect(feed.next()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      const { feed } = testEngine(db);
+      const { id: tenantId } = newTenant();
+      await expect(feed.follow({ tenantId }).next()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      expect(() => feed.checkpointNow(tenantId)).toThrow(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
     } finally {
       await db.close();
     }
