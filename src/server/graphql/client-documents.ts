@@ -16,14 +16,19 @@ import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { DocumentChecks } from './document-checks.ts';
 
-/** Most documents that are kept compiled, and that are kept after their first use. */
+/** Most documents that are kept after their first use, and that are kept compiled. */
 const MAX_DOCUMENTS = 1_000;
-/** Most bytes of each of the two: 1,000 documents of 300 characters and 20 fields take 30 MB. */
-const MAX_BYTES = 33_554_432;
-/** A syntax tree with its tokens takes about 20 bytes for each character of the document. */
-const BYTES_PER_CHARACTER = 20;
-/** Compiled code takes about 1.2 KB for each field. */
-const BYTES_PER_FIELD = 1_200;
+/** Most bytes of documents used once: a tree of 200 characters takes 20 KB. */
+const MAX_BYTES_USED_ONCE = 16_777_216;
+/** Most bytes of documents used more often: with code for 15 fields, one takes 50 KB. */
+const MAX_BYTES_USED_OFTEN = 50_331_648;
+/*
+ * Measured on the heap: a syntax tree takes 4 KB and 90 bytes for each character of a document without blanks, because it holds
+ * every token; compiled code takes 10 KB and up to 3.2 KB for each field.
+ */
+const BYTES_PER_DOCUMENT = 14_000;
+const BYTES_PER_CHARACTER = 90;
+const BYTES_PER_FIELD = 3_200;
 /** Most bytes of remembered refusals. Each has the hash of its document and its errors, with the places, but no text and no tree. */
 const MAX_REFUSED_BYTES = 4_194_304;
 /** An error with its stack, without its message. */
@@ -67,8 +72,8 @@ export const hashDocument = (text: string): string => sha256(text).toString('hex
 /**
  * The documents that clients send, over HTTP and WebSocket. Each text is parsed, measured and validated once; from its second use
  * it is executed as compiled code. Three bounded stores keep them, by the SHA-256 of the text:
- * - documents used once: 1,000, 32 MB; a flood of documents that are never sent again pushes out only these;
- * - documents used more often: 1,000, 32 MB with their code;
+ * - documents used once: 1,000, 16 MB; a flood of documents that are never sent again pushes out only these;
+ * - documents used more often: 1,000, 48 MB with their code;
  * - refused ones: 4 MB. They never enter the other two, so a flood of them pushes out no document that may be executed.
  * The schema and the limits are those of the process, so nothing but the bounds drops an entry; the least recently used goes
  * first. What depends on a request (its variables, its caller) is checked for each.
@@ -77,8 +82,8 @@ export class ClientDocuments {
   readonly #options: ClientDocumentsOptions;
   readonly #checks: DocumentChecks;
   readonly #compiler: OperationCompiler;
-  readonly #usedOnce = createStore();
-  readonly #usedOften = createStore();
+  readonly #usedOnce = createStore(MAX_BYTES_USED_ONCE);
+  readonly #usedOften = createStore(MAX_BYTES_USED_OFTEN);
   readonly #refused = new LRUCache<string, Refused>({ maxSize: MAX_REFUSED_BYTES, sizeCalculation: sizeOfRefused });
   readonly #known = new WeakMap<DocumentNode, Known>();
   readonly #errors = new WeakMap<DocumentNode, readonly GraphQLError[]>();
@@ -203,11 +208,12 @@ export class ClientDocuments {
   }
 }
 
-const createStore = () =>
+const createStore = (maxSize: number) =>
   new LRUCache<string, Known>({
     max: MAX_DOCUMENTS,
-    maxSize: MAX_BYTES,
-    sizeCalculation: ({ characters, fields }) => 1 + characters * BYTES_PER_CHARACTER + fields * BYTES_PER_FIELD,
+    maxSize,
+    sizeCalculation: ({ characters, fields }) =>
+      BYTES_PER_DOCUMENT + characters * BYTES_PER_CHARACTER + fields * BYTES_PER_FIELD,
   });
 
 const sizeOfRefused = ({ document, errors }: Refused): number =>
