@@ -53,23 +53,29 @@ export interface ConnectionData<T> {
   readonly isTotalCountExact: boolean | null;
 }
 
-/** The Relay shape of a page of rows. Cursors are computed only when they are selected. */
+/**
+ * The Relay shape of a page of rows. Cursors are computed only when they are selected, and once: compiled documents read a
+ * property several times.
+ */
 export function toConnection<T>({ rows, cursorOf, walkedTo, ...page }: PageResult<T>): ConnectionData<T> {
   const cursorAt = (row: T | undefined): string | null => (row === undefined ? null : cursorOf(row));
+  const makePageInfo = (): PageInfo => {
+    const { hasNextPage, hasPreviousPage, isBackwards } = page;
+    const [before, after] = isBackwards === true ? [walkedTo, undefined] : [undefined, walkedTo];
+    const startCursor = before ?? cursorAt(rows[0]);
+    return { hasNextPage, hasPreviousPage, startCursor, endCursor: after ?? cursorAt(rows.at(-1)) };
+  };
+  let edges: ConnectionData<T>['edges'] | undefined;
+  let pageInfo: PageInfo | undefined;
   return {
     get edges() {
-      return rows.map((node) => ({ cursor: cursorOf(node), node }));
+      edges ??= rows.map((node) => ({ cursor: cursorOf(node), node }));
+      return edges;
     },
     nodes: rows,
     get pageInfo() {
-      const { hasNextPage, hasPreviousPage, isBackwards } = page;
-      const [before, after] = isBackwards === true ? [walkedTo, undefined] : [undefined, walkedTo];
-      return {
-        hasNextPage,
-        hasPreviousPage,
-        startCursor: before ?? cursorAt(rows[0]),
-        endCursor: after ?? cursorAt(rows.at(-1)),
-      };
+      pageInfo ??= makePageInfo();
+      return pageInfo;
     },
     totalCount: page.totalCount ?? null,
     isTotalCountExact: page.isTotalCountExact ?? null,
