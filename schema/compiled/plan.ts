@@ -30,7 +30,7 @@ export const UNCHANGED = 'UnchangedValue';
 
 /**
  * Most fields of a document that is compiled, where a field below an interface counts once for each type that implements it:
- * the compiler writes code for each. 500 fields take some 10 ms.
+ * the compiler writes code for each. 500 fields take some 14 ms, twice as long as their validation.
  */
 const MAX_FIELDS = 500;
 
