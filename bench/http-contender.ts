@@ -36,12 +36,8 @@ export function overHttp(world: World, { name, subject, plan, check, warmUp }: H
       const burst = async (options: { seconds?: number; requests?: number }, keepEvery: number): Promise<Burst> => {
         const { kept, requests: units, ...times } = await load.burst({ ...options, keepEvery });
         const characters = median(kept.map(({ body }) => body.length));
-        return {
-          units,
-          ...times,
-          remarks: [`answers of ${characters} characters`],
-          verify: () => checkAll(kept, check),
-        };
+        const remarks = kept.length === 0 ? [] : [`answers of ${characters} characters`];
+        return { units, ...times, remarks, verify: () => checkAll(kept, check) };
       };
       return {
         check: async () => {

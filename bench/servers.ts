@@ -17,6 +17,16 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
+/** Waits for a child; one that fails is ended, because nobody else knows it. */
+async function orEnd<T>(child: ChildProcess, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await endChild(child);
+    throw error;
+  }
+}
+
 const START_PATIENCE_MS = 240_000;
 export const newMasterKey = (): string => randomBytes(32).toString('base64');
 const newSecret = (): string => randomBytes(32).toString('base64url');
@@ -77,7 +87,7 @@ export async function startIdgraph(options: IdgraphOptions): Promise<Subject> {
       DRAIN_SECONDS: '0',
     },
   });
-  await untilReady(url, child);
+  await orEnd(child, untilReady(url, child));
   return {
     pid: child.pid!,
     url,
@@ -113,7 +123,7 @@ export async function startPeer(peer: PeerName, database: { url: string; name: s
       PEER_CLIENT_SECRET: clientSecret,
     },
   });
-  const port = await readPort(child, peer);
+  const port = await orEnd(child, readPort(child, peer));
   return {
     pid: child.pid!,
     url: `http://127.0.0.1:${port}`,

@@ -83,7 +83,11 @@ export class World {
     for (const [key, subject] of this.#subjects) {
       if (keys.has(key)) continue;
       this.#subjects.delete(key);
-      await (await subject).stop();
+      // One that did not start has ended already.
+      await subject.then(
+        (started) => started.stop(),
+        () => undefined,
+      );
     }
   }
 
