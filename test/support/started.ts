@@ -27,10 +27,13 @@ export async function endStarted(): Promise<void> {
   }
 }
 
-/** The environment of the machine without settings of the service. */
+/** What the test run sets for its workers when it collects coverage. */
+const OF_THE_RUN: ReadonlySet<string> = new Set(['NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE']);
+
+/** The environment of the machine without settings of the service and of the test run. */
 function environment(env: Record<string, string>): NodeJS.ProcessEnv {
   const clean = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never)),
+    Object.entries(process.env).filter(([name]) => !CONFIG_NAMES.includes(name as never) && !OF_THE_RUN.has(name)),
   );
   return { ...clean, ...recordingEnvironment(), PORT: '0', DRAIN_SECONDS: '0', ...env };
 }
