@@ -54,7 +54,7 @@ describe('client directory and authenticator', () => {
     await world.newClient(acme, { clientId: 'crowd' });
     const before = statements.length;
     await Promise.all(Array.from({ length: 50 }, () => record('crowd')));
-    expect(statements.slice(before).filter((sql) => sql.includes('from "clients"'))).toHaveLength(1);
+    expect(statements.slice(before).filter((sql) => /from "?clients\b/.test(sql))).toHaveLength(1);
   });
 
   it('sees a change of the client as soon as it is committed, and nothing of one that is not', async () => {
