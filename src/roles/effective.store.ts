@@ -16,7 +16,7 @@ export interface EffectiveRole {
 
 /**
  * Effective roles of the holders `$2` of one kind in the tenant `$1`: their own, those of groups and of the parents of these, and
- * all roles inside them.
+ * all roles inside them. The limit makes the planner look up each role by its key.
  * @param groups The first groups of each holder: a group has its own roles and those of its parents, as its members do.
  */
 const defineRolesOf = (kind: HolderKind, groups: string) =>
@@ -40,7 +40,7 @@ const defineRolesOf = (kind: HolderKind, groups: string) =>
     )
     select h.holder_id as "holderId", h.on_tenant_id as "onTenantId", r.id as "roleId",
            r.client_uuid as "clientUuid", r.name, r.permissions
-    from held h join roles r on r.tenant_id = $1 and r.id = h.role_id`,
+    from held h cross join lateral (select * from roles where roles.tenant_id = $1 and roles.id = h.role_id limit 1) r`,
   );
 
 const ROLES_OF: Readonly<Record<HolderKind, NamedStatement<EffectiveRole>>> = {

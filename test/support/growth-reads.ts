@@ -300,7 +300,6 @@ const KEY_READS: GrowthRead[] = [
         tenant.id,
         [12, 13].map((n) => madeId('own-client', n)),
       ),
-    isPlannedAnew: true,
   },
   {
     name: 'secrets of clients',
