@@ -1,19 +1,15 @@
-/** A type without members. */
-// biome-ignore lint/complexity/noBannedTypes: the neutral element of intersections
-type Nothing = {};
-
-type CreatedBy<M> = M extends { readonly create: (...needs: never) => infer C } ? C : Nothing;
-type NeedsOf<M> = M extends { readonly create: (needs: infer N) => unknown } ? N : Nothing;
+type CreatedBy<M> = M extends { readonly create: (...needs: never) => infer C } ? C : unknown;
+type NeedsOf<M> = M extends { readonly create: (needs: infer N) => unknown } ? N : unknown;
 type NameOf<M> = M extends { readonly name: infer N extends string } ? N : 'without a name';
 
 /** The services that a module creates, by name. */
-export type ServicesOf<M> = CreatedBy<M> extends { readonly services: infer S } ? S : Nothing;
-type InternalsOf<M> = CreatedBy<M> extends { readonly internals: infer I } ? I : Nothing;
+export type ServicesOf<M> = CreatedBy<M> extends { readonly services: infer S } ? S : unknown;
+type InternalsOf<M> = CreatedBy<M> extends { readonly internals: infer I } ? I : unknown;
 
 /** The services of all modules of a list, by name. */
 export type AllServices<L extends readonly unknown[]> = L extends readonly [infer M, ...infer Rest]
   ? ServicesOf<M> & AllServices<Rest>
-  : Nothing;
+  : unknown;
 
 type NamesIn<T> = T extends unknown ? keyof T & string : never;
 type ElementOf<M, K extends string> = M extends { readonly [P in K]: readonly (infer E)[] } ? E : never;
