@@ -36,6 +36,8 @@ export class SecretHasher {
    * drop an entry, because the hash of a secret never changes; a rotated one is refused by comparison with what is stored.
    */
   readonly #remembered = new LRUCache<string, Buffer>({ max: REMEMBERED });
+  /** The values of `#remembered`, past ones included: to remember a hash that comes from there takes no second digest. */
+  readonly #kept = new WeakSet<Buffer>();
   readonly #salt = randomBytes(32).toString('base64url');
 
   constructor(masterKey: MasterKey) {
@@ -54,6 +56,8 @@ export class SecretHasher {
 
   /** Keeps the hash of a secret that was right. Never call it for a wrong one, so that guesses push out nothing. */
   remember(secret: string, hashed: Buffer): void {
+    if (this.#kept.has(hashed)) return;
+    this.#kept.add(hashed);
     this.#remembered.set(this.#digest(secret), hashed);
   }
 
