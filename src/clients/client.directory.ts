@@ -1,5 +1,5 @@
 import { PermissionSet, type ScopeAliases } from '../access/index.ts';
-import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import { holderEvents, parsePermissions, type RolePermissions } from '../roles/index.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
@@ -27,8 +27,6 @@ export interface ClientRecord {
 
 /** Most cached records: those of 10,000 tenants. A row, two secrets and a permission set are about 5 KB together, so 60 MB. */
 const CAPACITY = 12_000;
-/** Longest time until a change on another node takes effect here while its event may be late. */
-const MAX_AGE_MS = 5_000;
 
 /** Printable ASCII, as RFC 6749 appendix A.1 has it; exact case, unique per tenant. */
 export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
@@ -78,8 +76,7 @@ export class ClientDirectory {
   constructor(deps: ClientDirectoryDeps) {
     this.#cache = new ReadCache<ClientRecord>({
       max: CAPACITY,
-      ttlMs: MAX_AGE_MS,
-      ...(deps.feed === undefined ? {} : { trust: trustWhileFresh(deps.feed) }),
+      ...lifetimesBy(deps.feed),
       groupOf: (key) => key.slice(0, key.indexOf(' ')),
     });
     this.#deps = deps;

@@ -1,4 +1,4 @@
-import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { ClientDirectory } from './client.directory.ts';
 import { clientEvents } from './client.events.ts';
@@ -10,8 +10,6 @@ const MAX_SET = 2_000;
 const MAX_KEPT = 200_000;
 /** Most cached sets of tenants, and most cached answers about single origins: some 300 bytes each without origins, so 4 MB. */
 const CAPACITY = 12_000;
-/** Longest time until a change on another node takes effect here while its event may be late. */
-const MAX_AGE_MS = 5_000;
 /** Longest origin that a client can list. */
 const MAX_LENGTH = 280;
 /** Key of the set of all tenants. */
@@ -53,13 +51,12 @@ export interface WebOriginDirectoryDeps {
 export class WebOriginDirectory {
   readonly #deps: WebOriginDirectoryDeps;
   readonly #sets: ReadCache<OriginSet>;
-  readonly #single = new ReadCache<object>({ max: CAPACITY, ttlMs: MAX_AGE_MS, maxMissing: CAPACITY });
+  readonly #single = new ReadCache<object>({ max: CAPACITY, ...lifetimesBy(), maxMissing: CAPACITY });
 
   constructor(deps: WebOriginDirectoryDeps) {
     this.#sets = new ReadCache<OriginSet>({
       max: CAPACITY,
-      ttlMs: MAX_AGE_MS,
-      ...(deps.feed === undefined ? {} : { trust: trustWhileFresh(deps.feed) }),
+      ...lifetimesBy(deps.feed),
       size: { max: MAX_KEPT, of: ({ origins }) => origins.size + 1 },
     });
     this.#deps = deps;

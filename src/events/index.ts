@@ -6,7 +6,7 @@
  */
 
 export { EventEngine, type EventEngineOptions } from './engine.ts';
-export { type ChangeFeed, FRESH_MS, trustWhileFresh } from './read/change-feed.ts';
+export { type ChangeFeed, FRESH_MS, lifetimesBy } from './read/change-feed.ts';
 export type { EventReader } from './read/event.reader.ts';
 export type { EventFilter } from './read/event-filter.ts';
 export type { Feed, FeedItem, FollowRequest } from './read/feed.ts';

@@ -15,7 +15,7 @@ export { type NarrowedList, narrowedPage } from './narrowed-page.ts';
 export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
 export type { EntityList } from './orm-options.ts';
 export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
-export { type CacheTrust, ReadCache, type ReadCacheOptions } from './read-cache.ts';
+export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,
   addSearchRows,

@@ -1,5 +1,5 @@
 import { type PermissionGrant, PermissionSet } from '../access/index.ts';
-import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { parsePermissions } from './escalation.ts';
@@ -25,8 +25,6 @@ const CAPACITY = 50_000;
 const MAX_BYTES = 40 * 1024 * 1024;
 const HOLDER_BYTES = 300;
 const ROLE_BYTES = 1_000;
-/** Longest time until a change on another node takes effect here while its event may be late. */
-const MAX_AGE_MS = 5_000;
 
 /**
  * Grants as they apply on one other tenant: reach `all` becomes that tenant, and reach `self` is dropped because the holder
@@ -81,8 +79,7 @@ export class RolePermissions {
     this.#cache = new ReadCache<HeldRoles>({
       max: CAPACITY,
       size: { max: MAX_BYTES, of: ({ roles }) => HOLDER_BYTES + ROLE_BYTES * roles.length },
-      ttlMs: MAX_AGE_MS,
-      ...(feed === undefined ? {} : { trust: trustWhileFresh(feed) }),
+      ...lifetimesBy(feed),
       groupOf: (key) => key.slice(0, key.indexOf(' ')),
     });
     this.#catalogue = catalogue;

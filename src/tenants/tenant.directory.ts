@@ -1,4 +1,4 @@
-import { type ChangeFeed, type EventCatalogue, type SecurityEvent, trustWhileFresh } from '../events/index.ts';
+import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork, ReadCache } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
@@ -31,8 +31,6 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const ENTRY_BYTES = 800;
 /** Most entries: 10,000 tenants under four keys. */
 const CAPACITY = 40_000;
-/** Longest time until a change on another node takes effect here while its event may be late. */
-const MAX_AGE_MS = 5_000;
 
 const HELD = Symbol('settings that stay as they are until the unit of work ends');
 
@@ -92,8 +90,7 @@ export class TenantDirectory {
     this.#cache = new ReadCache<KnownTenant>({
       max: CAPACITY,
       size: { max: MAX_BYTES, of: bytesOf },
-      ttlMs: MAX_AGE_MS,
-      ...(feed === undefined ? {} : { trust: trustWhileFresh(feed) }),
+      ...lifetimesBy(feed),
       groupOf: (_, tenant) => tenant?.id ?? null,
       hitsInUnitOfWork: true,
     });

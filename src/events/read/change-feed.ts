@@ -1,4 +1,4 @@
-import type { CacheTrust } from '../../persistence/index.ts';
+import type { ReadCacheOptions } from '../../persistence/index.ts';
 
 /** Tells whether this node has received the changes of other nodes. */
 export interface ChangeFeed {
@@ -9,11 +9,16 @@ export interface ChangeFeed {
 /** How far memory may lag behind changes of other nodes: the documented limit is one second. */
 export const FRESH_MS = 1_000;
 
+/** Longest time until a change on another node takes effect here while its event may be late. */
+const UNTRUSTED_MS = 5_000;
 /** What is remembered is read again after this time even if no event reports a change, for rows that somebody changed by SQL. */
 const TRUSTED_MS = 60_000;
 
-/** Lets a cache whose entries are dropped by events keep them for a minute while the events arrive. */
-export const trustWhileFresh = (feed: ChangeFeed): CacheTrust => ({
-  isFresh: () => feed.isFresh(FRESH_MS),
-  ttlMs: TRUSTED_MS,
+/**
+ * Lifetimes in a cache whose entries are dropped by events: a minute while the events arrive, else five seconds.
+ * @param feed Absent: always five seconds.
+ */
+export const lifetimesBy = (feed?: ChangeFeed): Pick<ReadCacheOptions<object>, 'ttlMs' | 'trust'> => ({
+  ttlMs: UNTRUSTED_MS,
+  ...(feed === undefined ? {} : { trust: { isFresh: () => feed.isFresh(FRESH_MS), ttlMs: TRUSTED_MS } }),
 });

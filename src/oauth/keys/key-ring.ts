@@ -7,7 +7,7 @@ import {
   type VerificationKey,
   verificationKey,
 } from '../../crypto/index.ts';
-import { type ChangeFeed, type SecurityEvent, trustWhileFresh } from '../../events/index.ts';
+import { type ChangeFeed, lifetimesBy, type SecurityEvent } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { ReadCache } from '../../persistence/index.ts';
 import { oauthEvents } from '../oauth.events.ts';
@@ -55,8 +55,6 @@ export class KeyRing {
 
 /** Most keys of all rings in the cache, about 3 KB each, so 48 MB: those of 10,000 tenants, of which few have more than one. */
 const MAX_KEYS = 16_000;
-/** A rotation on another node is seen after this time at the latest while its event may be late. */
-const MAX_AGE_MS = 5_000;
 /**
  * A token may be signed with a key that this node has not read yet. The ring must be this old to be read again, so that forged
  * tokens do not cause a query each.
@@ -81,8 +79,7 @@ export class KeyRings {
     this.#rings = new ReadCache<KeyRing>({
       max: MAX_KEYS,
       size: { max: MAX_KEYS, of: ({ keys }) => keys.length },
-      ttlMs: MAX_AGE_MS,
-      ...(deps.feed === undefined ? {} : { trust: trustWhileFresh(deps.feed) }),
+      ...lifetimesBy(deps.feed),
       hitsInUnitOfWork: true,
     });
     this.#deps = deps;
