@@ -39,16 +39,17 @@ const MAX_INSTANCES = 100;
 
 const BY_CLIENT_ID: readonly PageKey[] = [{ column: 'clients.client_id', property: 'clientId', type: 'text' }];
 
-const COLUMNS = sql.join(columnsOf(ClientEntity, 'clients'));
+const COLUMNS = columnsOf(ClientEntity, 'clients');
+const COLUMN_LIST = sql.join(COLUMNS);
 const CLIENTS_BY_ID = defineStatement<Client>(
   'clients-by-id',
   // The limit makes the planner look up each id by the key, whatever the size of the tenant.
-  sql`select ${COLUMNS} from unnest($2::uuid[]) as wanted (id)
+  sql`select ${COLUMN_LIST} from unnest($2::uuid[]) as wanted (id)
     cross join lateral (select * from clients where clients.tenant_id = $1 and clients.id = wanted.id limit 1) clients`,
 );
 const CLIENT_BY_CLIENT_ID = defineStatement<Client>(
   'client-by-client-id',
-  sql`select ${COLUMNS} from clients where clients.tenant_id = $1 and clients.client_id = $2`,
+  sql`select ${COLUMN_LIST} from clients where clients.tenant_id = $1 and clients.client_id = $2`,
 );
 const SECRETS = defineStatement<ClientSecret>(
   'client-secrets',
@@ -60,7 +61,6 @@ const SECRETS = defineStatement<ClientSecret>(
 /** The only queries on clients and their secrets. */
 export class ClientStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(ClientEntity, 'clients');
 
   constructor(db: Database) {
     this.#db = db;
@@ -71,7 +71,7 @@ export class ClientStore {
   }
 
   #select(tenantId: string) {
-    return this.#sql.selectFrom('clients').select(this.#columns).where('clients.tenant_id', '=', tenantId);
+    return this.#sql.selectFrom('clients').select(COLUMNS).where('clients.tenant_id', '=', tenantId);
   }
 
   async findById(tenantId: string, id: string): Promise<Client | null> {
@@ -101,7 +101,7 @@ export class ClientStore {
       .where('kind', '=', 'instance')
       .where(sql<boolean>`owner_user_id = any(${userIds as string[]}::text[])`)
       .as('clients');
-    const query = this.#sql.selectFrom(ranked).select(this.#columns as never[]);
+    const query = this.#sql.selectFrom(ranked).select(COLUMNS as never[]);
     return (await query.where('rank', '<=', MAX_INSTANCES).orderBy('rank').execute()) as unknown as Client[];
   }
 
@@ -121,7 +121,7 @@ export class ClientStore {
             ),
           ]),
     ]);
-    const list = { query, table: 'clients', columns: this.#columns, id: 'clients.id' };
+    const list = { query, table: 'clients', columns: COLUMNS, id: 'clients.id' };
     return narrowedPage<Client>(this.#db, list, narrowing, BY_CLIENT_ID, request);
   }
 

@@ -26,9 +26,10 @@ export interface SessionFilter {
   readonly ip?: string | null | undefined;
 }
 
-const COLUMNS = Object.keys(SessionEntity.meta.properties).filter((name) => name !== 'cookieHash') as never[];
+const SHOWN = Object.keys(SessionEntity.meta.properties).filter((name) => name !== 'cookieHash') as never[];
+const COLUMNS = columnsOf(SessionEntity, 'sessions', SHOWN);
 
-const SELECT = sql`select ${sql.join(columnsOf(SessionEntity, 'sessions', COLUMNS))} from sessions
+const SELECT = sql`select ${sql.join(COLUMNS)} from sessions
   where sessions.tenant_id = $1`;
 const BY_ID = defineStatement<SessionRow>('session-by-id', sql`${SELECT} and sessions.id = $2`);
 const BY_COOKIE = defineStatement<SessionRow>('session-by-cookie', sql`${SELECT} and sessions.cookie_hash = $2`);
@@ -47,7 +48,6 @@ const TOUCH = defineStatement<object>(
 /** The only queries on sessions. An expired session is kept until the sweep, and lists exclude it. */
 export class SessionStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(SessionEntity, 'sessions', COLUMNS);
 
   constructor(db: Database) {
     this.#db = db;
@@ -58,7 +58,7 @@ export class SessionStore {
   }
 
   #select(tenantId: string) {
-    return this.#rows().selectFrom('sessions').select(this.#columns).where('sessions.tenant_id', '=', tenantId);
+    return this.#rows().selectFrom('sessions').select(COLUMNS).where('sessions.tenant_id', '=', tenantId);
   }
 
   /** A session, even an expired one. */
@@ -89,7 +89,7 @@ export class SessionStore {
     now: Date,
   ): Promise<ReadonlyMap<string, readonly SessionRow[]>> {
     const { rows } = await sql<SessionRow>`
-      select ${sql.join(this.#columns)}
+      select ${sql.join(COLUMNS)}
       from unnest(${userIds as string[]}::text[]) as wanted (user_id)
       cross join lateral (
         select * from sessions s
@@ -157,7 +157,7 @@ export class SessionStore {
       } as never)
       .where('tenant_id', '=', tenantId)
       .where('id', '=', id)
-      .returning(this.#columns as never)
+      .returning(COLUMNS as never)
       .executeTakeFirst();
     return (found ?? null) as SessionRow | null;
   }

@@ -32,9 +32,12 @@ export interface TenantFilter {
 
 const BY_NAME: readonly PageKey[] = [{ column: 'lower("name")', property: 'foldedName', type: 'text' }];
 
-const COLUMNS = sql.join(columnsOf(TenantEntity, 'tenants'));
+const COLUMNS = columnsOf(TenantEntity, 'tenants');
 const defineRead = (label: string, condition: RawBuilder<unknown>) =>
-  defineStatement<Tenant>(label, sql`select ${COLUMNS} from tenants where deleted_at is null and ${condition}`);
+  defineStatement<Tenant>(
+    label,
+    sql`select ${sql.join(COLUMNS)} from tenants where deleted_at is null and ${condition}`,
+  );
 const TENANT_BY_ID = defineRead('tenant-by-id', sql`id = $1`);
 /** The index ignores case, and no two names differ in case alone. */
 const TENANT_BY_NAME = defineRead('tenant-by-name', sql`lower("name") = lower($1) and name = $1`);
@@ -44,17 +47,13 @@ const TENANT_BY_HOST = defineRead('tenant-by-host', sql`id = (select tenant_id f
 /** The only queries on tenants. */
 export class TenantStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(TenantEntity, 'tenants');
 
   constructor(db: Database) {
     this.#db = db;
   }
 
   #select() {
-    return (this.#db.read() as Kysely<Tables>)
-      .selectFrom('tenants')
-      .select(this.#columns)
-      .where('deleted_at', 'is', null);
+    return (this.#db.read() as Kysely<Tables>).selectFrom('tenants').select(COLUMNS).where('deleted_at', 'is', null);
   }
 
   async findById(id: string): Promise<Tenant | null> {
@@ -87,7 +86,7 @@ export class TenantStore {
   /** Tenants in the order of their names, ignoring case, which is that of their index. */
   page(filter: TenantFilter, request: PageRequest): Promise<PageResult<Tenant>> {
     const { only, enabled, nameContains } = filter;
-    const columns = [...this.#columns, sql<string>`lower("name")`.as('foldedName')];
+    const columns = [...COLUMNS, sql<string>`lower("name")`.as('foldedName')];
     let query = (this.#db.read() as Kysely<Tables>)
       .selectFrom('tenants')
       .select(columns as never[])

@@ -24,10 +24,12 @@ type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttrib
 /** Longest folded identifier; longer input cannot be the name of a user. */
 const MAX_IDENTIFIER = 320;
 
+const COLUMNS = columnsOf(UserEntity, 'users');
+
 /** The limit makes the planner use one index probe for each id, also while the table has no statistics. */
 const USERS_OF_TENANT = defineStatement<User>(
   'users-of-tenant',
-  sql`select ${sql.join(columnsOf(UserEntity, 'users'))} from unnest($2::text[]) as wanted (id)
+  sql`select ${sql.join(COLUMNS)} from unnest($2::text[]) as wanted (id)
     cross join lateral (select * from users u where u.tenant_id = $1 and u.id = wanted.id limit 1) users`,
 );
 const NOTE_SIGN_IN = defineStatement<object>(
@@ -39,7 +41,6 @@ const NOTE_SIGN_IN = defineStatement<object>(
 export class UserStore {
   readonly #db: Database;
   readonly #reader: UserReader;
-  readonly #columns = columnsOf(UserEntity, 'users');
   readonly identifiers: UserIdentifierStore;
 
   constructor(db: Database) {
@@ -92,9 +93,9 @@ export class UserStore {
     const query = this.#db
       .read<Tables>()
       .selectFrom('users')
-      .select(this.#columns)
+      .select(COLUMNS)
       .where(listedUsers(tenantId, filter, order));
-    const list = { query, table: 'users', columns: this.#columns, id: 'users.id' };
+    const list = { query, table: 'users', columns: COLUMNS, id: 'users.id' };
     return narrowedPage<User>(this.#db, list, narrowingOf(tenantId, filter, order), PAGE_KEYS[order], request);
   }
 

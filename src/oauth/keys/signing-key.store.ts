@@ -6,7 +6,8 @@ import { type SigningKey, SigningKeyEntity } from './signing-key.entity.ts';
 
 type Tables = InferKyselyDB<typeof SigningKeyEntity>;
 
-const SELECT = sql`select ${sql.join(columnsOf(SigningKeyEntity, 'signing_keys'))} from signing_keys
+const COLUMNS = columnsOf(SigningKeyEntity, 'signing_keys');
+const SELECT = sql`select ${sql.join(COLUMNS)} from signing_keys
   where tenant_id = $1`;
 const PUBLISHED = defineStatement<SigningKey>(
   'signing-keys-published',
@@ -17,7 +18,6 @@ const BY_KID = defineStatement<SigningKey>('signing-key-by-kid', sql`${SELECT} a
 /** The only queries on signing keys. */
 export class SigningKeyStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(SigningKeyEntity, 'signing_keys');
 
   constructor(db: Database) {
     this.#db = db;
@@ -26,7 +26,7 @@ export class SigningKeyStore {
   #select(tenantId: string) {
     return (this.#db.read() as Kysely<Tables>)
       .selectFrom('signing_keys')
-      .select(this.#columns)
+      .select(COLUMNS)
       .where('tenant_id', '=', tenantId);
   }
 
@@ -43,7 +43,7 @@ export class SigningKeyStore {
   async findNewest(): Promise<SigningKey | null> {
     const row = await (this.#db.read() as Kysely<Tables>)
       .selectFrom('signing_keys')
-      .select(this.#columns)
+      .select(COLUMNS)
       .orderBy('created_at', 'desc')
       .limit(1)
       .executeTakeFirst();
