@@ -25,4 +25,4 @@ export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
 export { type ClientMetadata, clientMetadata } from './metadata/index.ts';
-export type { RedirectInput } from './redirects.ts';
+export { type ApplicationType, isRegisteredRedirect, type RedirectInput } from './redirects.ts';

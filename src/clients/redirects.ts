@@ -8,10 +8,14 @@ export interface RedirectInput {
   readonly match?: RedirectEntry['match'] | null;
 }
 
+/** Kinds of applications (OpenID Connect Dynamic Client Registration section 2). */
+export const APPLICATION_TYPES = ['web', 'native'] as const;
+export type ApplicationType = (typeof APPLICATION_TYPES)[number];
+
 const MAX_ENTRIES = 100;
-const MAX_LENGTH = 2000;
+export const MAX_URI_LENGTH = 2000;
 /** ASCII without blanks and without `\`, which browsers read as `/`. An international name is written in its ASCII form. */
-const URI_CHARACTERS = /^[\x21-\x5b\x5d-\x7e]+$/;
+export const URI_CHARACTERS = /^[\x21-\x5b\x5d-\x7e]+$/;
 /**
  * Schemes whose addresses contain code or content that the browser runs or shows, or that do not lead back to an
  * application (RFC 8252 section 7.1).
@@ -29,19 +33,36 @@ export const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
 ]);
 export const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Scheme, host and at least `/` as typed: a prefix that ends inside the host would match `app.example.evil.example`. */
-const REACHES_PATH = /^[a-z][a-z0-9+.-]*:\/\/[^/?*]+\//i;
+const REACHES_PATH = /^https?:\/\/[^/?*]+\//i;
+const WEB_SCHEME = /^https?:$/;
+/** A web address with its host as typed; browsers also read `https:host` and `https:///host`. */
+const WEB_ADDRESS = /^https?:\/\/[^/]/i;
 
-function faultOf(uri: string, match: RedirectEntry['match']): string | null {
-  if (typeof uri !== 'string' || uri.length > MAX_LENGTH || !URI_CHARACTERS.test(uri)) return 'Not an address.';
-  if (uri.includes('#')) return 'A fragment is not allowed (RFC 6749 section 3.1.2).';
+/** Parses an address; null unless it is absolute, in ASCII, and without fragment and credentials. */
+function parseAddress(uri: unknown): URL | null {
+  if (typeof uri !== 'string' || uri.length > MAX_URI_LENGTH || !URI_CHARACTERS.test(uri)) return null;
+  if (uri.includes('#') || !URL.canParse(uri)) return null;
+  const url = new URL(uri);
+  if (url.username !== '' || url.password !== '') return null;
+  return WEB_SCHEME.test(url.protocol) && !WEB_ADDRESS.test(uri) ? null : url;
+}
+
+function faultOfMatch(uri: string, match: RedirectEntry['match']): string | null {
   const isWildcard = match === 'wildcard';
   if (isWildcard ? uri.indexOf('*') !== uri.length - 1 : uri.includes('*'))
     return 'A "*" stands only at the end, and only in a wildcard.';
-  if (match !== 'exact' && !REACHES_PATH.test(uri)) return 'A prefix must reach beyond the host.';
-  if (!URL.canParse(uri)) return 'Not an absolute address.';
-  const url = new URL(uri);
+  if (match !== 'exact' && !REACHES_PATH.test(uri)) return 'A prefix must reach beyond the host of a web address.';
+  return match === 'prefix' && uri.includes('?') ? 'A prefix has no query.' : null;
+}
+
+function faultOf(uri: string, match: RedirectEntry['match']): string | null {
+  if (typeof uri !== 'string' || uri.length > MAX_URI_LENGTH || !URI_CHARACTERS.test(uri)) return 'Not an address.';
+  if (uri.includes('#')) return 'A fragment is not allowed (RFC 6749 section 3.1.2).';
+  const unmatched = faultOfMatch(uri, match);
+  if (unmatched !== null) return unmatched;
+  const url = parseAddress(uri);
+  if (url === null) return 'Not an absolute address without user name and password.';
   if (REFUSED_SCHEMES.has(url.protocol)) return 'This scheme is not allowed.';
-  if (url.username !== '' || url.password !== '') return 'A user name or password is not allowed.';
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) return '"http" is only allowed for loopback addresses.';
   return null;
 }
@@ -69,5 +90,112 @@ export function checkedRedirects(
   return [...entries.values()];
 }
 
+/**
+ * As `checkedRedirects`, for addresses after sign-out: those that are added are exact, because OpenID Connect RP-Initiated
+ * Logout section 3 compares them exactly.
+ */
+export function checkedSignOutRedirects(
+  path: string,
+  input: readonly RedirectInput[],
+  before: readonly RedirectEntry[] = [],
+): RedirectEntry[] {
+  const entries = checkedRedirects(path, input, before);
+  for (const entry of entries) {
+    if (entry.match === 'exact' || isIn(before, entry)) continue;
+    const index = input.findIndex(({ uri }) => uri === entry.uri);
+    throw refused(`${path}.${index}.match`, 'An address after sign-out is compared exactly.');
+  }
+  return entries;
+}
+
+const isIn = (entries: readonly RedirectEntry[], { uri, match }: RedirectEntry): boolean =>
+  entries.some((entry) => entry.uri === uri && entry.match === match);
+
+/**
+ * Why an application of this type cannot have the address, or null. Schemes of applications have the reversed name of a domain,
+ * so that no other developer has a reason to register them (RFC 8252 section 7.1). Web addresses are open to native
+ * applications too, which claim them (RFC 8252 section 7.2).
+ */
+function faultOfApplication(uri: string, type: ApplicationType): string | null {
+  const { protocol } = new URL(uri);
+  if (WEB_SCHEME.test(protocol)) return null;
+  if (type === 'web') return 'Only applications of the type "native" have addresses with a scheme of the application.';
+  return protocol.includes('.') ? null : 'The scheme must be a reversed domain name, such as "com.example.app".';
+}
+
+/**
+ * @param path GraphQL input path of each entry.
+ * @throws CLIENT_REDIRECT_INVALID An entry has a scheme that applications of this type cannot have.
+ */
+export function assertFitApplication(
+  entries: readonly RedirectEntry[],
+  type: ApplicationType,
+  path: (entry: RedirectEntry) => string,
+): void {
+  for (const entry of entries) {
+    const fault = faultOfApplication(entry.uri, type);
+    if (fault !== null) throw refused(path(entry), fault);
+  }
+}
+
 const refused = (path: string, message: string): IdentityError =>
   clientErrors.CLIENT_REDIRECT_INVALID({ fields: [{ path, code: 'CLIENT_REDIRECT_INVALID', message }] });
+
+/** The kinds of entries that kinds of issuers compare with in addition to the exact ones; for the others there are none. */
+const OPEN_MATCHES: ReadonlyMap<string, RedirectEntry['match']> = new Map([
+  ['suite', 'prefix'],
+  ['realm', 'wildcard'],
+]);
+
+/** The one group is the host; what follows the port is the other. Digits of a port have no leading zero. */
+const LOOPBACK_ADDRESS = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?((?:[/?].*)?)$/;
+const MAX_PORT = 65_535;
+
+/** Whether two loopback addresses differ in the port at most: a native application gets a free one at each start. */
+function differsInPort(uri: string, entry: string): boolean {
+  const [asked, listed] = [LOOPBACK_ADDRESS.exec(uri), LOOPBACK_ADDRESS.exec(entry)];
+  if (asked === null || listed === null || Number(asked[2] ?? 80) > MAX_PORT) return false;
+  return asked[1] === listed[1] && asked[3] === listed[3];
+}
+
+/** Characters that applications may decode to `/` or `\`, so that `..` behind them leaves the registered path. */
+const ENCODED_SEPARATOR = /%(?:2f|5c)/i;
+
+/** Whether the address equals the entry or is below it: the same origin, and a path that continues after a whole segment. */
+function isBelow(url: URL, entry: URL): boolean {
+  // Addresses without an origin (`com.example.app:/cb`) have no hierarchy, so nothing is below them.
+  if (entry.origin === 'null' || url.origin !== entry.origin || entry.search !== '') return false;
+  const base = entry.pathname;
+  if (!url.pathname.startsWith(base)) return false;
+  return base.endsWith('/') || url.pathname.length === base.length || url.pathname[base.length] === '/';
+}
+
+function isInOpenEntry(url: URL, { uri, match }: RedirectEntry): boolean {
+  const text = match === 'wildcard' ? uri.slice(0, -1) : uri;
+  if (!REACHES_PATH.test(text) || !URL.canParse(text) || ENCODED_SEPARATOR.test(url.pathname)) return false;
+  // Both are normalised, so `..` and `%2e%2e` cannot leave the registered path.
+  return match === 'wildcard' ? url.href.startsWith(new URL(text).href) : isBelow(url, new URL(text));
+}
+
+/**
+ * Whether a client may have browsers sent to this address (RFC 9700 sections 2.1 and 4.11). It equals an `exact` entry
+ * character by character, or differs from a loopback one in the port alone (RFC 8252 section 7.3). Issuers of the kind
+ * `suite` also compare with `prefix` entries, those of the kind `realm` with `wildcard` ones.
+ */
+export function isRegisteredRedirect(uri: string, entries: readonly RedirectEntry[], issuerKind: string): boolean {
+  const url = parseAddress(uri);
+  if (url === null) return false;
+  const open = OPEN_MATCHES.get(issuerKind);
+  return entries.some((entry) => {
+    if (entry.match === 'exact') return entry.uri === uri || differsInPort(uri, entry.uri);
+    return entry.match === open && isInOpenEntry(url, entry);
+  });
+}
+
+/**
+ * Whether a client may have browsers sent to this address after sign-out: it equals an `exact` entry character by character,
+ * the port included (OpenID Connect RP-Initiated Logout section 3).
+ */
+export function isRegisteredSignOutRedirect(uri: string, entries: readonly RedirectEntry[]): boolean {
+  return parseAddress(uri) !== null && entries.some((entry) => entry.match === 'exact' && entry.uri === uri);
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { Authority, type Caller } from '../../access/index.ts';
-import type { ClientDirectory } from '../../clients/index.ts';
+import { type ClientDirectory, isRegisteredRedirect } from '../../clients/index.ts';
 import type { Sealer } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import {
@@ -18,9 +18,12 @@ import { addSeconds, type Clock, IdentityError, type TenantRef } from '../../ker
 import type { OneTimeCodeStore } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
-import { isRegisteredCallback, withError } from './callback.ts';
+import { withError } from './callback.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import type { Upstream, Visit } from './upstream.ts';
+
+/** The kind of issuer whose applications begin links: their redirect addresses may be prefixes. */
+const CALLBACK_KIND = 'suite';
 
 export interface BeginLinking {
   /**
@@ -248,7 +251,7 @@ export class LinkAccountFlow {
   async #assertCallback(caller: Caller, callback: string): Promise<void> {
     const { clientId, tenant } = caller;
     const record = clientId && tenant ? await this.#deps.clients.byClientId(tenant.id, clientId) : null;
-    if (record === null || !isRegisteredCallback(callback, record.client.redirects ?? []))
+    if (record === null || !isRegisteredRedirect(callback, record.client.redirects ?? [], CALLBACK_KIND))
       throw atField('BIND_CALLBACK_NOT_REGISTERED', 'input.callback');
   }
 
