@@ -7,6 +7,7 @@ import {
   RedirectMatch,
   TokenFormatName,
 } from './client.type.ts';
+import { ClientMetadataInput } from './client-metadata.input.ts';
 
 @InputType({ description: 'Filters for a list of clients.' })
 export class ClientFilterInput {
@@ -29,7 +30,7 @@ export class ClientFilterInput {
 export class RedirectAddressInput {
   @Field(() => String, {
     description:
-      "Absolute URL in ASCII, without fragment, user name or `\\`. `http` is allowed for the user's device only (`localhost`, `127.0.0.1`, `[::1]`).",
+      "Absolute URL in ASCII, without fragment, user name or `\\`. `http` is allowed for the user's device only (`localhost`, `127.0.0.1`, `[::1]`), schemes such as `com.example.app` for native applications only.",
   })
   uri!: string;
   @Field(() => RedirectMatch, {
@@ -52,7 +53,7 @@ export class ClientScopeInput {
 }
 
 @InputType({ description: 'What can be said of a client.' })
-export class ClientPropertiesInput {
+export class ClientPropertiesInput extends ClientMetadataInput {
   @Field(() => String, { nullable: true, description: 'Display name; null removes it.' })
   name?: string | null;
   @Field(() => String, { nullable: true, description: 'Description; null removes it.' })
@@ -71,15 +72,9 @@ export class ClientPropertiesInput {
   redirects?: RedirectAddressInput[] | null;
   @Field(() => [RedirectAddressInput], {
     nullable: true,
-    description: 'Addresses to which the client may send users after sign-out; replaces the list.',
+    description: 'Addresses to which the client may send users after sign-out, EXACT ones; replaces the list.',
   })
   postLogoutRedirects?: RedirectAddressInput[] | null;
-  @Field(() => [String], {
-    nullable: true,
-    description:
-      "Origins of web pages that may call the service with this client's tokens, such as `https://app.example.com`; replaces the list. `+` means the origins of `redirects`. `http` is allowed for the user's device only (loopback). Default: `+` for a public client, otherwise none; null restores the default.",
-  })
-  webOrigins?: string[] | null;
   @Field(() => Boolean, {
     nullable: true,
     description: "Whether this client's tokens contain the roles of the user. Default false.",

@@ -5,8 +5,8 @@ import {
   type ClientFilter,
   type ClientProperties,
   type CreateClient,
-  clientMetadata,
   type LinkedScope,
+  METADATA_NAMES,
   servedGrantTypes,
 } from '../../src/clients/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -43,11 +43,11 @@ import { toClientReference } from './client-reference.ts';
 const NULLABLE = [
   'name',
   'description',
-  'webOrigins',
   'accessTokenAlg',
   'idTokenAlg',
   'accessTokenSeconds',
   'refreshTokenSeconds',
+  ...METADATA_NAMES,
 ];
 
 function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties {
@@ -73,11 +73,6 @@ export class ClientResolver {
   @FieldResolver(() => [GrantTypeName])
   grantTypes(@Root() client: Client): readonly string[] {
     return servedGrantTypes(client.grantTypes);
-  }
-
-  @FieldResolver(() => [String])
-  webOrigins(@Root() client: Client): readonly string[] {
-    return clientMetadata(client).webOrigins;
   }
 
   @FieldResolver(() => [ClientScope], { description: 'Scopes that the client may request, by name.' })

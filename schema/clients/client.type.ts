@@ -70,8 +70,11 @@ registerEnumType(RedirectMatch, {
   name: 'RedirectMatch',
   description: 'How an address is compared. Only issuers of older APIs support values other than EXACT.',
   valuesConfig: {
-    EXACT: { description: 'Character by character.' },
-    PREFIX: { description: 'The address of a request begins with it.' },
+    EXACT: {
+      description:
+        'Character by character; the port of an `http` address of `localhost`, `127.0.0.1` or `[::1]` may differ after sign-in.',
+    },
+    PREFIX: { description: 'The address of a request equals it, or its path continues after a "/".' },
     WILDCARD: { description: 'The address of a request begins with the part before the "*" at the end.' },
   },
 });
@@ -148,11 +151,6 @@ export class ClientObject extends Node {
   redirects!: RedirectAddress[];
   @Field(() => [RedirectAddress], { description: 'Addresses to which the client may send users after sign-out.' })
   postLogoutRedirects!: RedirectAddress[];
-  @Field(() => [String], {
-    description:
-      "Origins of web pages that may call the service with this client's tokens; `+` means the origins of `redirects`.",
-  })
-  webOrigins!: string[];
   @Field(() => Boolean, {
     name: 'hasFullRoleScope',
     description: "Whether this client's tokens contain the roles of the user.",

@@ -1,6 +1,7 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { ClientResolver } from './client.resolver.ts';
+import { ClientMetadataResolver } from './client-metadata.resolver.ts';
 import { LinkedAppResolver, UserLinkedAppsResolver } from './linked-app.resolver.ts';
 
 declare module '../global-id.ts' {
@@ -11,7 +12,7 @@ declare module '../global-id.ts' {
 }
 
 export const clients: SchemaModule = {
-  resolvers: [ClientResolver, LinkedAppResolver, UserLinkedAppsResolver],
+  resolvers: [ClientResolver, ClientMetadataResolver, LinkedAppResolver, UserLinkedAppsResolver],
   nodes: [
     defineNode('cli', 'Client', ({ services }, tenantId, key) => services.clients.findIn(tenantId, key)),
     defineNode('app', 'LinkedApp', ({ services }, tenantId, key) => services.linkedApps.findIn(tenantId, key)),

@@ -1,12 +1,12 @@
 import { isSigningAlgorithm } from '../crypto/index.ts';
 import { invalidField, requireText } from '../kernel/index.ts';
 import { checkedPermissions } from '../roles/index.ts';
-import type { Client } from './client.entity.ts';
+import type { Client, RedirectEntry } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import type { LinkedScope } from './client-scope.store.ts';
 import { mayBeAllowed, servedGrantTypes } from './grant-types.ts';
-import { type ClientMetadataInput, changedMetadata } from './metadata/index.ts';
-import { checkedRedirects, type RedirectInput } from './redirects.ts';
+import { type ClientMetadataInput, changedMetadata, metadataOf } from './metadata/index.ts';
+import { assertFitApplication, checkedRedirects, checkedSignOutRedirects, type RedirectInput } from './redirects.ts';
 
 /** Properties of a client that can be set when it is created and changed later. */
 export interface ClientProperties extends ClientMetadataInput {
@@ -96,7 +96,7 @@ const CHECKS: Checks = {
   grantTypes,
   redirects: (path, value: readonly RedirectInput[], before) => checkedRedirects(path, value, before.redirects),
   postLogoutRedirects: (path, value: readonly RedirectInput[], before) =>
-    checkedRedirects(path, value, before.postLogoutRedirects),
+    checkedSignOutRedirects(path, value, before.postLogoutRedirects),
   fullRoleScope: flag,
   permissions,
   tokenFormat,
@@ -120,8 +120,26 @@ export function changedColumns(input: ClientProperties, before: Client): Partial
   }
   const metadata = changedMetadata('input', input, before);
   if (metadata !== null) changed['metadata'] = metadata;
+  assertRedirectsFit(input, changed as Partial<Client>, before);
   return changed as Partial<Client>;
 }
+
+/** Checks the schemes of addresses that are added, and all where the application gets another type. */
+function assertRedirectsFit(input: ClientProperties, changed: Partial<Client>, before: Client): void {
+  const after = { ...before, ...changed };
+  const type = metadataOf(after, 'applicationType');
+  const isOtherType = type !== metadataOf(before, 'applicationType');
+  for (const list of ['redirects', 'postLogoutRedirects'] as const) {
+    const checked = isOtherType ? after[list] : addedTo(before[list], changed[list] ?? []);
+    assertFitApplication(checked, type, ({ uri }) => {
+      const index = input[list]?.findIndex((entry) => entry.uri === uri) ?? -1;
+      return index < 0 ? 'input.applicationType' : `input.${list}.${index}.uri`;
+    });
+  }
+}
+
+const addedTo = (before: readonly RedirectEntry[], after: readonly RedirectEntry[]): readonly RedirectEntry[] =>
+  after.filter(({ uri }) => !before.some((entry) => entry.uri === uri));
 
 /**
  * The scopes sorted by name, each once.

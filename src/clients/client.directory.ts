@@ -6,7 +6,7 @@ import type { Client, ClientSecret } from './client.entity.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientStore } from './client.store.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
-import { clientMetadata, webOriginsOf } from './metadata/index.ts';
+import { type ClientMetadata, clientMetadata, webOriginsOf } from './metadata/index.ts';
 
 /** A client as token requests need it. Immutable. */
 export interface ClientRecord {
@@ -21,11 +21,14 @@ export interface ClientRecord {
   readonly defaultScopes: readonly string[];
   /** Whether it may be used: enabled, and not locked. */
   readonly isUsable: boolean;
+  /** Its metadata, completed by the defaults. */
+  readonly metadata: ClientMetadata;
   /** Origins whose pages may send requests with its tokens. */
   readonly webOrigins: ReadonlySet<string>;
 }
 
-/** Most cached records: those of 10,000 tenants. A row, two secrets and a permission set are about 5 KB together, so 60 MB. */
+/** Most cached records: those of 10,000 tenants. A row with its metadata, two secrets and a permission set are
+ * about 5 KB together, so 60 MB. */
 const CAPACITY = 12_000;
 
 /** Printable ASCII, as RFC 6749 appendix A.1 has it; exact case, unique per tenant. */
@@ -100,6 +103,7 @@ export class ClientDirectory {
   async #record(client: Client): Promise<ClientRecord> {
     const { store, scopeStore } = this.#deps;
     const { tenantId, id } = client;
+    const metadata = clientMetadata(client);
     const [secrets, links] = await Promise.all([
       store.secretsOf(tenantId, id),
       scopeStore.linksOf(tenantId, [id]).then((found) => found.get(id) ?? []),
@@ -111,7 +115,8 @@ export class ClientDirectory {
       allowedScopes: new Set(links.map(({ name }) => name)),
       defaultScopes: links.filter(({ isDefault }) => isDefault).map(({ name }) => name),
       isUsable: client.enabled && client.lockedAt == null,
-      webOrigins: new Set(webOriginsOf(clientMetadata(client).webOrigins, client.redirects)),
+      metadata,
+      webOrigins: new Set(webOriginsOf(metadata.webOrigins, client.redirects)),
     };
   }
 

@@ -12,7 +12,7 @@ import type { ClientFilter, ClientStore } from './client.store.ts';
 import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
-import { changedMembers, clientMetadata, webOriginsOf } from './metadata/index.ts';
+import { changedMembers, metadataOf, webOriginsOf } from './metadata/index.ts';
 import { STANDARD_SCOPES } from './standard-scopes.ts';
 
 export interface CreateClient extends ClientProperties {
@@ -223,8 +223,8 @@ export class ClientService {
   }
 
   async #keepOrigins(client: Client): Promise<void> {
-    const { webOrigins } = clientMetadata(client);
-    await this.#deps.store.replaceOrigins(client, webOriginsOf(webOrigins, client.redirects));
+    const webOrigins = webOriginsOf(metadataOf(client, 'webOrigins'), client.redirects);
+    await this.#deps.store.replaceOrigins(client, webOrigins);
   }
 
   /** A `rest` secret allows more than the permissions of its client, so the caller must be allowed to grant that. */

@@ -24,5 +24,5 @@ export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
-export { type ClientMetadata, clientMetadata } from './metadata/index.ts';
+export { type AuthMethod, type ClientMetadata, METADATA_NAMES, metadataOf } from './metadata/index.ts';
 export { type ApplicationType, isRegisteredRedirect, type RedirectInput } from './redirects.ts';

@@ -35,6 +35,7 @@ const OPTIONS = new Set([
   'keepReadable',
   'keepSecretReadable',
   'ofTenantOnly',
+  'requireAuthTime',
   'topOnly',
   'withBuiltin',
   'withRestSecret',

@@ -5,14 +5,32 @@
 import { z } from 'zod';
 import { invalidField } from '../../kernel/index.ts';
 import { clientErrors } from '../client.errors.ts';
-import type { MetadataMember, MetadataSetter } from './member.ts';
+import { DEFAULT_ACR_VALUES, DEFAULT_MAX_AGE, INITIATE_LOGIN_URI, REQUIRE_AUTH_TIME } from './authentication.ts';
+import { CLIENT_URI, CONTACTS, LOGO_URI, POLICY_URI, TOS_URI } from './description.ts';
+import type { MemberClient, MetadataMember, MetadataSetter } from './member.ts';
+import { APPLICATION_TYPE, CONSENT, PKCE, RESPONSE_TYPES, TOKEN_ENDPOINT_AUTH_METHOD } from './protocol.ts';
 import { WEB_ORIGINS } from './web-origins.ts';
 
 export type { MetadataMember, MetadataSetter } from './member.ts';
+export type { AuthMethod } from './protocol.ts';
 export { webOriginsOf } from './web-origins.ts';
 
 /** The members by their names in the graph. */
 export const CLIENT_METADATA = {
+  applicationType: APPLICATION_TYPE,
+  responseTypes: RESPONSE_TYPES,
+  tokenEndpointAuthMethod: TOKEN_ENDPOINT_AUTH_METHOD,
+  clientUri: CLIENT_URI,
+  logoUri: LOGO_URI,
+  policyUri: POLICY_URI,
+  tosUri: TOS_URI,
+  contacts: CONTACTS,
+  defaultMaxAgeSeconds: DEFAULT_MAX_AGE,
+  defaultAcrValues: DEFAULT_ACR_VALUES,
+  requireAuthTime: REQUIRE_AUTH_TIME,
+  initiateLoginUri: INITIATE_LOGIN_URI,
+  consent: CONSENT,
+  pkce: PKCE,
   webOrigins: WEB_ORIGINS,
 } as const satisfies Readonly<Record<string, MetadataMember<unknown>>>;
 
@@ -20,12 +38,17 @@ type Members = typeof CLIENT_METADATA;
 type MemberName = keyof Members;
 
 /** The metadata of a client with its defaults, by their names in the graph. */
-export type ClientMetadata = { readonly [M in MemberName]: z.output<Members[M]['check']> };
+export type ClientMetadata = {
+  readonly [M in MemberName]: z.output<Members[M]['check']> | Extract<ReturnType<Members[M]['default']>, null>;
+};
 
 /** Metadata as a caller gives it; null restores the default. */
 export type ClientMetadataInput = { readonly [M in MemberName]?: ClientMetadata[M] | null };
 
 const MEMBERS = Object.entries(CLIENT_METADATA) as [MemberName, MetadataMember<unknown>][];
+
+/** The names of all members in the graph. */
+export const METADATA_NAMES: readonly string[] = Object.keys(CLIENT_METADATA);
 
 /** Form of the column: every member by its name in the standards, all of them optional. */
 export const STORED_METADATA = z.object(
@@ -33,15 +56,19 @@ export const STORED_METADATA = z.object(
 );
 
 /** The part of a client that its metadata needs. */
-export interface ClientWithMetadata {
-  readonly type: string;
+export interface ClientWithMetadata extends MemberClient {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** One member of the metadata of a client, or its default. */
+export function metadataOf<M extends MemberName>(client: ClientWithMetadata, name: M): ClientMetadata[M] {
+  const row: MetadataMember<unknown> = CLIENT_METADATA[name] as never;
+  return (client.metadata[row.wire] ?? row.default(client)) as ClientMetadata[M];
+}
+
 /** The stored metadata of a client, completed by the defaults. */
-export function clientMetadata({ type, metadata }: ClientWithMetadata): ClientMetadata {
-  const members = MEMBERS.map(([name, row]) => [name, metadata[row.wire] ?? row.default({ type })]);
-  return Object.fromEntries(members) as ClientMetadata;
+export function clientMetadata(client: ClientWithMetadata): ClientMetadata {
+  return Object.fromEntries(MEMBERS.map(([name]) => [name, metadataOf(client, name)])) as unknown as ClientMetadata;
 }
 
 /**
@@ -52,9 +79,10 @@ export function clientMetadata({ type, metadata }: ClientWithMetadata): ClientMe
 export function changedMetadata(
   path: string,
   input: ClientMetadataInput,
-  { metadata }: ClientWithMetadata,
+  client: ClientWithMetadata,
   setter: MetadataSetter = 'manager',
 ): Record<string, unknown> | null {
+  const { metadata } = client;
   const next: Record<string, unknown> = { ...metadata };
   for (const [name, row] of MEMBERS) {
     const value = input[name];
@@ -62,7 +90,7 @@ export function changedMetadata(
     if (!row.setBy.includes(setter))
       throw invalidField(`${path}.${name}`, 'CLIENT_METADATA_NOT_SETTABLE', 'This member cannot be set here.');
     if (value === null) delete next[row.wire];
-    else next[row.wire] = checked(`${path}.${name}`, row, value);
+    else next[row.wire] = checked(`${path}.${name}`, row, value, client);
   }
   return JSON.stringify(next) === JSON.stringify(metadata) ? null : next;
 }
@@ -74,13 +102,19 @@ export function changedMembers(before: Readonly<Record<string, unknown>>, after:
   );
 }
 
-function checked(path: string, { check }: MetadataMember<unknown>, value: unknown): unknown {
-  const parsed = check.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => ({
+function checked(path: string, row: MetadataMember<unknown>, value: unknown, client: MemberClient): unknown {
+  const parsed = row.check.safeParse(value);
+  if (!parsed.success) throw refused(path, parsed.error.issues);
+  const message = row.fault?.(parsed.data, client) ?? null;
+  if (message !== null) throw refused(path, [{ path: [], message }]);
+  return parsed.data;
+}
+
+function refused(path: string, issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {
+  const fields = issues.map((issue) => ({
     path: [path, ...issue.path.map(String)].join('.'),
     code: 'CLIENT_METADATA_INVALID',
     message: issue.message,
   }));
-  throw clientErrors.CLIENT_METADATA_INVALID({ fields });
+  return clientErrors.CLIENT_METADATA_INVALID({ fields });
 }

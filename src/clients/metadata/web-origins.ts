@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOOPBACK, REFUSED_SCHEMES } from '../redirects.ts';
-import type { MetadataMember } from './member.ts';
+import { listOf } from './list.ts';
+import { MANAGER, type MetadataMember } from './member.ts';
 
 /** Origins one client may list; a product with a site per country has a few dozen. */
 const MAX_ORIGINS = 100;
@@ -28,17 +29,16 @@ function faultOf(entry: string): string | null {
  */
 export const WEB_ORIGINS = {
   wire: 'web_origins',
-  check: z
-    .array(
-      z.string().superRefine((entry, context) => {
-        const message = faultOf(entry);
-        if (message !== null) context.addIssue({ code: 'custom', message });
-      }),
-    )
-    .max(MAX_ORIGINS, `At most ${MAX_ORIGINS} origins.`)
-    .overwrite((entries) => [...new Set(entries)]),
+  check: listOf(
+    z.string().superRefine((entry, context) => {
+      const message = faultOf(entry);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    }),
+    MAX_ORIGINS,
+    'origins',
+  ),
   default: ({ type }) => (type === 'public' ? [OF_REDIRECTS] : []),
-  setBy: ['manager'],
+  setBy: MANAGER,
 } as const satisfies MetadataMember<string[]>;
 
 function originOfRedirect(uri: string): string[] {

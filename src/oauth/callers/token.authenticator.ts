@@ -1,5 +1,6 @@
 import { anonymousCaller, type Caller, PermissionSet } from '../../access/index.ts';
 import {
+  type AuthMethod,
   basicPermissions,
   type ClientAuthenticator,
   type ClientDirectory,
@@ -29,6 +30,13 @@ export interface ClientCredentials {
  * all.
  */
 export type Authentication = { readonly caller: Caller } | { readonly refused: string };
+
+/** How the methods are called that clients register (RFC 7591 section 2). */
+const METHOD_NAMES: Readonly<Record<ClientCredentials['method'], AuthMethod>> = {
+  Basic: 'client_secret_basic',
+  Post: 'client_secret_post',
+  None: 'none',
+};
 
 export interface TokenAuthenticatorDeps {
   readonly reader: TokenReader;
@@ -67,6 +75,7 @@ export class TokenAuthenticator {
    * Authenticates an application. A failure is recorded as an event.
    * - With its `oauth` secret it gets all permissions of the client.
    * - With its `rest` secret (routes that document HTTP Basic for applications) it gets `basicPermissions`.
+   * - A client that registered a method uses no other one at the endpoints of OAuth.
    * - A public client, which gives only its id, gets no permissions and `clientAuth` `None`.
    * @param readings The possible readings of the credentials (clients encode a Basic header in two ways); the first that
    *   authenticates is used.
@@ -105,6 +114,8 @@ export class TokenAuthenticator {
     }
     const proved = await authenticator.authenticate(tenant.id, clientId, secret, secretKind);
     if (proved === null) return null;
+    const registered = proved.record.metadata.tokenEndpointAuthMethod;
+    if (secretKind === 'oauth' && registered !== null && registered !== METHOD_NAMES[method]) return null;
     const permissions = secretKind === 'oauth' ? proved.record.permissions : basicPermissions(proved);
     return clientCaller(tenant, proved.record, method, permissions, origin);
   }

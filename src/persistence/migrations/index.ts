@@ -12,6 +12,8 @@ import { Migration20261126RolesByName } from './20261126-roles-by-name.ts';
 import { Migration20261126ServedWords } from './20261126-served-words.ts';
 import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
+import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
+
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
   { name: 'Migration20261122Initial', class: Migration20261122Initial },
@@ -28,4 +30,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126RolesByName', class: Migration20261126RolesByName },
   { name: 'Migration20261126PresentBlocks', class: Migration20261126PresentBlocks },
   { name: 'Migration20261126EventsByType', class: Migration20261126EventsByType },
+  { name: 'Migration20261127NativeApplications', class: Migration20261127NativeApplications },
 ] as const;

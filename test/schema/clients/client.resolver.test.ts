@@ -84,6 +84,51 @@ describe('clients over GraphQL', () => {
     expect((await world.graphql(world.app(acme, 'client:write'), SECRET, { id })).code).toBe('FORBIDDEN');
   });
 
+  it('stores metadata, shows it, and restores the default of a member for null', async () => {
+    const MEMBERS = `applicationType responseTypes tokenEndpointAuthMethod clientUri logoUri policyUri tosUri contacts
+      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce webOrigins`;
+    const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId client { ${MEMBERS} } } }`;
+    const update = `mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { ${MEMBERS} } } }`;
+    const metadata = {
+      applicationType: 'NATIVE',
+      responseTypes: [],
+      tokenEndpointAuthMethod: 'CLIENT_SECRET_POST',
+      clientUri: 'https://app.example/',
+      logoUri: 'https://app.example/logo.png',
+      policyUri: 'https://app.example/policy',
+      tosUri: 'https://app.example/terms',
+      contacts: ['admin@app.example'],
+      defaultMaxAgeSeconds: 3600,
+      defaultAcrValues: ['2fa'],
+      requireAuthTime: true,
+      initiateLoginUri: 'https://app.example/begin',
+      consent: 'TRUSTED',
+      pkce: 'OPTIONAL',
+      webOrigins: ['https://app.example'],
+    };
+    const redirects = [{ uri: 'com.example.app:/cb' }];
+    const made = await world.graphql(admin(acme), create, { input: { ...metadata, redirects } });
+    expect(made.errors).toEqual([]);
+    const { clientId, client } = made.data.createClient;
+    expect(client).toEqual(metadata);
+    const nothing = Object.fromEntries(Object.keys(metadata).map((name) => [name, null]));
+    const input = { clientId, ...nothing, redirects: [] };
+    const { data, errors } = await world.graphql(admin(acme), update, { input });
+    expect(errors).toEqual([]);
+    expect(data.updateClient.client).toEqual({
+      ...nothing,
+      applicationType: 'WEB',
+      responseTypes: ['CODE'],
+      contacts: [],
+      defaultAcrValues: [],
+      requireAuthTime: false,
+      consent: 'REQUIRED',
+      webOrigins: [],
+    });
+    const updated = (await world.events(acme)).findLast(({ type }) => type === 'client.updated');
+    expect(updated!.params).toEqual({ changed: ['redirects', ...Object.keys(metadata)] });
+  });
+
   it('gives creators who may not read clients only the id and the secret', async () => {
     const { data, code } = await world.graphql(world.app(acme, 'client:create'), CREATE, { input: {} });
     expect(data.createClient).toMatchObject({ secret: expect.any(String), client: null });
@@ -94,6 +139,9 @@ describe('clients over GraphQL', () => {
     [{ clientId: 'ü' }, 'CLIENT_ID_INVALID', 'input.clientId'],
     [{ redirects: [{ uri: 'http://a.example/' }] }, 'CLIENT_REDIRECT_INVALID', 'input.redirects.0.uri'],
     [{ webOrigins: ['+', '*'] }, 'CLIENT_METADATA_INVALID', 'input.webOrigins.1'],
+    [{ logoUri: 'https://a.example/#x' }, 'CLIENT_METADATA_INVALID', 'input.logoUri'],
+    [{ tokenEndpointAuthMethod: 'NONE' }, 'CLIENT_METADATA_INVALID', 'input.tokenEndpointAuthMethod'],
+    [{ redirects: [{ uri: 'com.example.app:/cb' }] }, 'CLIENT_REDIRECT_INVALID', 'input.redirects.0.uri'],
     [{ permissions: ['x:y'] }, 'PERMISSION_UNKNOWN', 'input.permissions.0'],
     [{ scopes: [{ name: 'nope' }] }, 'CLIENT_SCOPE_UNKNOWN', 'input.scopes.0.name'],
     [{ type: 'PUBLIC', grantTypes: ['CLIENT_CREDENTIALS'] }, 'CLIENT_GRANT_TYPE_INVALID', 'input.grantTypes.0'],

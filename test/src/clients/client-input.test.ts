@@ -76,6 +76,46 @@ describe('the columns of a client that an input changes', () => {
   });
 });
 
+describe('the redirect addresses of an application', () => {
+  const NATIVE_ADDRESS = { uri: 'com.example.app:/cb', match: 'exact' };
+
+  it('have a scheme of the application where its type is native', () => {
+    expect(changed({ applicationType: 'native', redirects: [NATIVE_ADDRESS] })).toEqual({
+      redirects: [NATIVE_ADDRESS],
+      metadata: { application_type: 'native' },
+    });
+    const native = { ...SHOP, metadata: { application_type: 'native' } } as Client;
+    expect(changed({ postLogoutRedirects: [NATIVE_ADDRESS] }, native)).toEqual({
+      postLogoutRedirects: [NATIVE_ADDRESS],
+    });
+  });
+
+  it.each(['redirects', 'postLogoutRedirects'])('of a web application have none: %s', async (list) => {
+    expect(await faults({ [list]: [{ uri: 'https://shop.example/' }, NATIVE_ADDRESS] })).toEqual([
+      'CLIENT_REDIRECT_INVALID',
+      `input.${list}.1.uri CLIENT_REDIRECT_INVALID`,
+    ]);
+  });
+
+  it('are looked at again where the type changes, and stay where they are repeated', async () => {
+    const native = { ...SHOP, redirects: [NATIVE_ADDRESS], metadata: { application_type: 'native' } } as Client;
+    const fault = ['CLIENT_REDIRECT_INVALID', 'input.applicationType CLIENT_REDIRECT_INVALID'];
+    expect(await faults({ applicationType: 'web' }, native)).toEqual(fault);
+    expect(await faults({ applicationType: null }, native)).toEqual(fault);
+    expect(changed({ applicationType: 'web', redirects: [] }, native)).toEqual({
+      redirects: [],
+      metadata: { application_type: 'web' },
+    });
+    const stored = { ...SHOP, redirects: [{ uri: 'myapp:/cb', match: 'exact' }] } as unknown as Client;
+    expect(changed({ redirects: [{ uri: 'myapp:/cb' }, { uri: 'https://shop.example/' }] }, stored)).toEqual({
+      redirects: [
+        { uri: 'myapp:/cb', match: 'exact' },
+        { uri: 'https://shop.example/', match: 'exact' },
+      ],
+    });
+  });
+});
+
 describe('a value of a client', () => {
   it.each([
     ['name', 255],

@@ -88,6 +88,15 @@ describe('a database of the first migration', () => {
     ]);
   });
 
+  it('makes clients native that have an address with a scheme of the application', async () => {
+    const { rows } = await sql`select client_id, metadata from clients order by client_id`.execute(db.read());
+    expect(rows).toEqual([
+      { client_id: 'shop', metadata: {} },
+      { client_id: 'spa', metadata: { application_type: 'native' } },
+      { client_id: 'web', metadata: { application_type: 'native' } },
+    ]);
+  });
+
   it('leaves roles and clients the permissions and grant types that are served, in their order', async () => {
     const { rows } = await sql`select name, permissions, null as grants from roles union all
       select client_id, permissions, grants from clients where permissions <> '{}' order by name`.execute(db.read());

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CLIENT_METADATA,
-  changedMembers,
-  changedMetadata,
-  clientMetadata,
-  STORED_METADATA,
-  webOriginsOf,
-} from '../../../../src/clients/metadata/index.ts';
+import { changedMetadata, metadataOf, webOriginsOf } from '../../../../src/clients/metadata/index.ts';
 import { IdentityError } from '../../../../src/kernel/index.ts';
 
 const CONFIDENTIAL = { type: 'confidential', metadata: {} };
@@ -67,9 +60,9 @@ describe('the origins that a client lists', () => {
   });
 
   it('are those of its redirect addresses for a public client, and none for another, until something is said', () => {
-    expect(clientMetadata({ type: 'public', metadata: {} })).toEqual({ webOrigins: ['+'] });
-    expect(clientMetadata(CONFIDENTIAL)).toEqual({ webOrigins: [] });
-    expect(clientMetadata({ type: 'public', metadata: { web_origins: [] } })).toEqual({ webOrigins: [] });
+    expect(metadataOf({ type: 'public', metadata: {} }, 'webOrigins')).toEqual(['+']);
+    expect(metadataOf(CONFIDENTIAL, 'webOrigins')).toEqual([]);
+    expect(metadataOf({ type: 'public', metadata: { web_origins: [] } }, 'webOrigins')).toEqual([]);
   });
 
   it('include those of the redirect addresses for "+"', () => {
@@ -87,30 +80,5 @@ describe('the origins that a client lists', () => {
       'http://localhost:3000',
     ]);
     expect(webOriginsOf(['https://more.example'], redirects)).toEqual(['https://more.example']);
-  });
-});
-
-describe('the metadata of clients', () => {
-  it('keeps what the input does not name, and forgets a member that becomes null', () => {
-    const stored = { type: 'public', metadata: { other: 1, web_origins: ['+'] } };
-    expect(changedMetadata('input', {}, stored)).toBeNull();
-    expect(changedMetadata('input', { webOrigins: ['+'] }, stored)).toBeNull();
-    expect(changedMetadata('input', { webOrigins: null }, stored)).toEqual({ other: 1 });
-    expect(changedMembers(stored.metadata, { other: 1 })).toEqual(['webOrigins']);
-    expect(changedMembers(stored.metadata, stored.metadata)).toEqual([]);
-  });
-
-  it('lets a member be set only by the callers that its row names', () => {
-    const asked = () => changedMetadata('input', { webOrigins: ['https://app.example'] }, CONFIDENTIAL, 'registrant');
-    expect(CLIENT_METADATA.webOrigins.setBy).toEqual(['manager']);
-    expect(asked).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
-  });
-
-  it('has one name per member on the wire', () => {
-    const wire = Object.values(CLIENT_METADATA).map((row) => row.wire);
-    expect(Object.keys(STORED_METADATA.shape)).toEqual(wire);
-    expect(new Set(wire).size).toBe(wire.length);
-    expect(STORED_METADATA.safeParse({ web_origins: ['https://app.example'] }).success).toBe(true);
-    expect(STORED_METADATA.safeParse({ web_origins: ['*'] }).success).toBe(false);
   });
 });

@@ -117,6 +117,29 @@ describe('token endpoint: client credentials grant', () => {
     });
   });
 
+  it('accepts only the method that the client registered, or either where it registered none (RFC 7591 section 2)', async () => {
+    const { authenticator } = world.services.oauth;
+    const accepted = async (tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post' | null) => {
+      const { clientId, secret } = await TestClient.create(world, acme, { tokenEndpointAuthMethod });
+      const methods: string[] = [];
+      for (const method of ['Basic', 'Post'] as const) {
+        const proof = await authenticator.authenticateClient(acme, [{ clientId, secret, method }], TEST_ORIGIN);
+        if ('caller' in proof) methods.push(method);
+      }
+      const rest = await authenticator.authenticateClient(
+        acme,
+        [{ clientId, secret, method: 'Basic' }],
+        TEST_ORIGIN,
+        'rest',
+      );
+      return [methods, 'caller' in rest];
+    };
+    expect(await accepted(null)).toEqual([['Basic', 'Post'], true]);
+    expect(await accepted('client_secret_basic')).toEqual([['Basic'], true]);
+    // Routes that document HTTP Basic of an application are not endpoints of OAuth.
+    expect(await accepted('client_secret_post')).toEqual([['Post'], true]);
+  });
+
   it('uses the reading of the credentials that authenticates', async () => {
     const client = await newClient();
     const readings = [

@@ -1,0 +1,95 @@
+import { Field, InputType, Int } from 'type-graphql';
+import {
+  ApplicationType,
+  ConsentDemand,
+  PkceDemand,
+  ResponseType,
+  TokenEndpointAuthMethod,
+} from './client-metadata.type.ts';
+
+@InputType({ description: 'Metadata of a client; null restores the default of a member.' })
+export class ClientMetadataInput {
+  @Field(() => ApplicationType, {
+    nullable: true,
+    description: 'Kind of application: decides which schemes its redirect addresses can have. Default WEB.',
+  })
+  applicationType?: ApplicationType | null;
+  @Field(() => [ResponseType], {
+    nullable: true,
+    description: 'Response types that its authorization requests may have. Default: CODE.',
+  })
+  responseTypes?: ResponseType[] | null;
+  @Field(() => TokenEndpointAuthMethod, {
+    nullable: true,
+    description:
+      'How the client authenticates at the endpoints of OAuth. Default: NONE for a public client, otherwise in either way.',
+  })
+  tokenEndpointAuthMethod?: TokenEndpointAuthMethod | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Page about the application. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  clientUri?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Picture of the application; the service does not load it. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  logoUri?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Page about how the application uses data of its users. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  policyUri?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Page with the terms of service of the application. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  tosUri?: string | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'E-mail addresses of the people who are responsible for the client. At most 10; replaces the list.',
+  })
+  contacts?: string[] | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How long ago a sign-in may be for an authorization request without `max_age`. At most a year.',
+  })
+  defaultMaxAgeSeconds?: number | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Classes of authentication for authorization requests without `acr_values`, the preferred one first. At most 10; replaces the list.',
+  })
+  defaultAcrValues?: string[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the client relies on `auth_time` in its ID tokens. Default false.',
+  })
+  requireAuthTime?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Page of the application that begins a sign-in (OpenID Connect Core section 4). `https` URL without fragment, or `http` of a loopback address.',
+  })
+  initiateLoginUri?: string | null;
+  @Field(() => ConsentDemand, {
+    nullable: true,
+    description: 'Whether users are asked before the client gets their data. Default REQUIRED.',
+  })
+  consent?: ConsentDemand | null;
+  @Field(() => PkceDemand, {
+    nullable: true,
+    description:
+      'Whether authorization requests need a `code_challenge`. Default: the issuer decides. Native issuers demand it of public clients in any case.',
+  })
+  pkce?: PkceDemand | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "Origins of web pages that may call the service with this client's tokens, such as `https://app.example.com`; replaces the list. `+` means the origins of `redirects`. `http` is allowed for the user's device only (loopback). Default: `+` for a public client, otherwise none; null restores the default.",
+  })
+  webOrigins?: string[] | null;
+}

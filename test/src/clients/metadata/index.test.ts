@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CLIENT_METADATA,
+  type ClientMetadataInput,
+  changedMembers,
+  changedMetadata,
+  clientMetadata,
+  METADATA_NAMES,
+  metadataOf,
+  STORED_METADATA,
+} from '../../../../src/clients/metadata/index.ts';
+import { IdentityError } from '../../../../src/kernel/index.ts';
+
+const CONFIDENTIAL = { type: 'confidential', metadata: {} };
+const PUBLIC = { type: 'public', metadata: {} };
+
+function faultsOf(change: () => unknown): string[] | null {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof IdentityError)) throw error;
+    return [error.code, ...(error.fields ?? []).flatMap(({ path, code }) => [path, code])];
+  }
+  return null;
+}
+
+const set = (input: object, client = CONFIDENTIAL) => changedMetadata('input', input as ClientMetadataInput, client);
+
+const PAGES = {
+  clientUri: 'client_uri',
+  logoUri: 'logo_uri',
+  policyUri: 'policy_uri',
+  tosUri: 'tos_uri',
+  initiateLoginUri: 'initiate_login_uri',
+};
+
+describe('the members of the metadata of clients', () => {
+  it.each<[string, unknown, string]>([
+    ['applicationType', 'native', 'application_type'],
+    ['responseTypes', ['code'], 'response_types'],
+    ['responseTypes', [], 'response_types'],
+    ['tokenEndpointAuthMethod', 'client_secret_basic', 'token_endpoint_auth_method'],
+    ['tokenEndpointAuthMethod', 'client_secret_post', 'token_endpoint_auth_method'],
+    ['contacts', ['admin@app.example', 'o+1@sub.app.example'], 'contacts'],
+    ['defaultMaxAgeSeconds', 0, 'default_max_age'],
+    ['defaultMaxAgeSeconds', 31_536_000, 'default_max_age'],
+    ['defaultAcrValues', ['2fa', 'urn:mace:incommon:iap:silver'], 'default_acr_values'],
+    ['requireAuthTime', true, 'require_auth_time'],
+    ['consent', 'trusted', 'consent'],
+    ['pkce', 'optional', 'pkce'],
+    ...Object.entries(PAGES).flatMap(([name, wire]): [string, unknown, string][] => [
+      [name, 'https://app.example/page?x=1', wire],
+      [name, 'http://localhost:3000/', wire],
+    ]),
+  ])('take %s %j and store it under its name in the standards', (name, value, wire) => {
+    const stored = set({ [name]: value });
+    expect(stored).toEqual({ [wire]: value });
+    expect(clientMetadata({ type: 'confidential', metadata: stored! })).toMatchObject({ [name]: value });
+    expect(set({ [name]: value }, { type: 'confidential', metadata: stored! } as never)).toBeNull();
+  });
+
+  it.each<[string, unknown, string]>([
+    ['applicationType', 'desktop', ''],
+    ['responseTypes', ['code', 'token'], '.1'],
+    ['responseTypes', ['id_token'], '.0'],
+    ['tokenEndpointAuthMethod', 'private_key_jwt', ''],
+    ['contacts', ['admin@app.example', 'nobody'], '.1'],
+    ['contacts', ['mailto:admin@app.example'], '.0'],
+    ['contacts', [`${'a'.repeat(250)}@app.example`], '.0'],
+    ['contacts', Array.from({ length: 11 }, (_, at) => `a${at}@app.example`), ''],
+    ['defaultMaxAgeSeconds', -1, ''],
+    ['defaultMaxAgeSeconds', 1.5, ''],
+    ['defaultMaxAgeSeconds', 31_536_001, ''],
+    ['defaultAcrValues', ['two factors'], '.0'],
+    ['defaultAcrValues', [''], '.0'],
+    ['defaultAcrValues', ['a'.repeat(256)], '.0'],
+    ['defaultAcrValues', Array.from({ length: 11 }, (_, at) => `acr-${at}`), ''],
+    ['requireAuthTime', 'true', ''],
+    ['consent', 'never', ''],
+    ['pkce', 'plain', ''],
+    ...Object.keys(PAGES).flatMap((name) =>
+      [
+        'http://app.example/',
+        'https://app.example/#top',
+        'https://user@app.example/',
+        'https://:secret@app.example/',
+        'https:app.example',
+        'https://app.example\\x',
+        'https://äpp.example/',
+        'https://app.example/\u0000',
+        'javascript:alert(1)',
+        'data:image/png;base64,AA',
+        'com.example.app:/page',
+        '/page',
+        'app.example',
+        '',
+        `https://app.example/${'a'.repeat(2000)}`,
+      ].map((uri): [string, unknown, string] => [name, uri, '']),
+    ),
+  ])('refuse %s %j', (name, value, at) => {
+    expect(faultsOf(() => set({ [name]: value }))).toEqual([
+      'CLIENT_METADATA_INVALID',
+      `input.${name}${at}`,
+      'CLIENT_METADATA_INVALID',
+    ]);
+  });
+
+  it('keep values of lists once', () => {
+    expect(set({ contacts: ['a@a.example', 'a@a.example'], defaultAcrValues: ['x', 'x'] })).toEqual({
+      contacts: ['a@a.example'],
+      default_acr_values: ['x'],
+    });
+  });
+
+  it('have defaults that ask for consent and for nothing else', () => {
+    expect(clientMetadata(CONFIDENTIAL)).toEqual({
+      applicationType: 'web',
+      responseTypes: ['code'],
+      tokenEndpointAuthMethod: null,
+      clientUri: null,
+      logoUri: null,
+      policyUri: null,
+      tosUri: null,
+      contacts: [],
+      defaultMaxAgeSeconds: null,
+      defaultAcrValues: [],
+      requireAuthTime: false,
+      initiateLoginUri: null,
+      consent: 'required',
+      pkce: null,
+      webOrigins: [],
+    });
+    expect(Object.keys(clientMetadata(PUBLIC))).toEqual(METADATA_NAMES);
+  });
+
+  it('bind the method "none" to public clients, and them to it', () => {
+    expect(metadataOf(PUBLIC, 'tokenEndpointAuthMethod')).toBe('none');
+    expect(set({ tokenEndpointAuthMethod: 'none' }, PUBLIC)).toEqual({ token_endpoint_auth_method: 'none' });
+    const fault = ['CLIENT_METADATA_INVALID', 'input.tokenEndpointAuthMethod', 'CLIENT_METADATA_INVALID'];
+    expect(faultsOf(() => set({ tokenEndpointAuthMethod: 'client_secret_post' }, PUBLIC))).toEqual(fault);
+    expect(faultsOf(() => set({ tokenEndpointAuthMethod: 'none' }))).toEqual(fault);
+  });
+});
+
+describe('the metadata of clients', () => {
+  it('keeps what the input does not name, and forgets a member that becomes null', () => {
+    const stored = { type: 'public', metadata: { other: 1, web_origins: ['+'] } };
+    expect(changedMetadata('input', {}, stored)).toBeNull();
+    expect(changedMetadata('input', { webOrigins: ['+'] }, stored)).toBeNull();
+    expect(changedMetadata('input', { webOrigins: null }, stored)).toEqual({ other: 1 });
+    expect(changedMembers(stored.metadata, { other: 1 })).toEqual(['webOrigins']);
+    expect(changedMembers(stored.metadata, stored.metadata)).toEqual([]);
+  });
+
+  it('lets a client that registers itself set everything but what gives it trust or opens the service to pages', () => {
+    const forManagers = Object.entries(CLIENT_METADATA).filter(([, { setBy }]) => !setBy.includes('registrant'));
+    expect(forManagers.map(([name]) => name)).toEqual(['consent', 'pkce', 'webOrigins']);
+    expect(Object.values(CLIENT_METADATA).every(({ setBy }) => setBy.includes('manager'))).toBe(true);
+  });
+
+  it.each([
+    [{ consent: 'trusted' }, 'input.consent'],
+    [{ consent: 'required' }, 'input.consent'],
+    [{ consent: null }, 'input.consent'],
+    [{ pkce: 'optional' }, 'input.pkce'],
+    [{ webOrigins: ['https://app.example'] }, 'input.webOrigins'],
+  ] as const)('refuses %j of a client that registers itself (RFC 7591 section 5)', (input, path) => {
+    const asked = () => changedMetadata('input', input as ClientMetadataInput, CONFIDENTIAL, 'registrant');
+    expect(faultsOf(asked)).toEqual(['INVALID_INPUT', path, 'CLIENT_METADATA_NOT_SETTABLE']);
+    expect(changedMetadata('input', { tosUri: 'https://a.example/' }, CONFIDENTIAL, 'registrant')).toEqual({
+      tos_uri: 'https://a.example/',
+    });
+  });
+
+  it('has one name per member on the wire', () => {
+    const wire = Object.values(CLIENT_METADATA).map((row) => row.wire);
+    expect(Object.keys(STORED_METADATA.shape)).toEqual(wire);
+    expect(new Set(wire).size).toBe(wire.length);
+    expect(STORED_METADATA.safeParse({ web_origins: ['https://app.example'] }).success).toBe(true);
+    expect(STORED_METADATA.safeParse({ web_origins: ['*'] }).success).toBe(false);
+  });
+});
