@@ -73,6 +73,19 @@ describe('the graph over HTTP', () => {
     expect((await post(url, body)).status).toBe(400);
   });
 
+  it('answers a client that accepts no JSON with 406', async () => {
+    const { url } = await start();
+    expect((await post(url, { query: '{ __typename }' }, { accept: 'text/html' })).status).toBe(406);
+  });
+
+  it.each(MEDIA_TYPES)('names %s in its own refusals and in those of Apollo Server', async (accept) => {
+    const { url } = await start();
+    for (const body of ['[]', '"x"', '{"query": 1}', '{"query":']) {
+      const answer = await post(url, body, { accept });
+      expect([answer.status, answer.headers.get('content-type')?.split(';')[0]]).toEqual([400, accept]);
+    }
+  });
+
   it.each([
     ['text/plain', ''],
     ['application/json; charset=latin1', ''],
