@@ -1,13 +1,7 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  GraphQLScalarType,
-  GraphQLSchema,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLScalarType, GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { createSerialisers, toGraphqlAnswer } from './answer.ts';
+import { type Coerce, createCoercion } from './coercion.ts';
 import {
   NotCompilable,
   type Plan,
@@ -56,7 +50,7 @@ export class OperationCompiler {
   /** Null when graphql-js has to execute the document. */
   compile(document: DocumentNode): CompiledOperation | null {
     try {
-      const operation = requireOnlyOperation(document);
+      const coerce = createCoercion(this.#schema, requireOnlyOperation(document));
       const switches = switchesOf(document);
       const versions = new Versions(switches, (values) => this.#compileVersion(document, values));
       // Without conditions there is one version: compile it now, to know whether it can be.
@@ -65,19 +59,12 @@ export class OperationCompiler {
         get fields() {
           return versions.fields;
         },
-        run: (context, variables) => this.#run(operation, versions, context, variables),
+        run: (context, variables) => runVersion(coerce, versions, context, variables),
       };
     } catch (error) {
       if (error instanceof NotCompilable) return null;
       throw error;
     }
-  }
-
-  #run(operation: OperationDefinitionNode, versions: Versions, context: object, variables: Variables): Answer | null {
-    const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables, {
-      maxErrors: 1,
-    });
-    return coerced === undefined ? null : (versions.find(coerced)?.(context, coerced) ?? null);
   }
 
   #compileVersion(document: DocumentNode, switches: Variables): Version {
@@ -100,7 +87,13 @@ export class OperationCompiler {
   }
 }
 
-type Run = (context: object, coerced: Variables) => Answer | null;
+function runVersion(coerce: Coerce, versions: Versions, context: object, variables: Variables): Answer | null {
+  const coerced = coerce(variables);
+  return coerced === null ? null : (versions.find(coerced)?.(context, coerced) ?? null);
+}
+
+/** @param coerced The variables of this request alone. */
+type Run = (context: object, coerced: Record<string, unknown>) => Answer | null;
 
 interface Version {
   readonly run: Run;

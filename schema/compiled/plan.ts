@@ -52,8 +52,11 @@ export interface Plan {
   readonly operation: OperationDefinitionNode;
   /** How many fields the compiler writes code for. */
   readonly fields: number;
-  /** The variables of the compiled document; null when graphql-js has to refuse them. @param coerced By graphql-js. */
-  readonly fill: (coerced: Variables) => Variables | null;
+  /**
+   * Adds the values that were written in the document; null when graphql-js has to refuse the variables.
+   * @param coerced The variables of this request alone, because the values are added to them.
+   */
+  readonly fill: (coerced: Record<string, unknown>) => Variables | null;
 }
 
 const DIRECTIVES: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
@@ -131,19 +134,18 @@ function defineUnchanged(name: string): VariableDefinitionNode {
   };
 }
 
-function fill({ hoisted, required }: Copier, coerced: Variables): Variables | null {
+function fill({ hoisted, required }: Copier, coerced: Record<string, unknown>): Variables | null {
   for (const { name, hasDefault } of required) {
     // The variable may be null or absent and its place may not: graphql-js has the error.
     if (Object.hasOwn(coerced, name) ? coerced[name] === null : !hasDefault) return null;
   }
-  if (hoisted.length === 0) return coerced;
-  const filled: Record<string, unknown> = { ...coerced };
+  // No variable of the request has one of these names.
   for (const { name, build } of hoisted) {
     const value = build(coerced);
     if (value === undefined) return null;
-    filled[name] = value;
+    coerced[name] = value;
   }
-  return filled;
+  return coerced;
 }
 
 class Copier {

@@ -29,30 +29,29 @@ export function idPathsOf(args: readonly GraphQLArgument[]): readonly IdPath[] {
   return args.flatMap((arg) => pathsIn(arg.name, arg.type, 0));
 }
 
-function* idsAt(value: unknown, path: IdPath, at: number): IterableIterator<string> {
-  if (value === null || value === undefined) return;
+/**
+ * The route in the ids below a value.
+ * @param before The route in the ids that were read before.
+ * @throws TENANT_AMBIGUOUS
+ */
+function routeAt(value: unknown, path: IdPath, at: number, before: string | null): string | null {
+  if (value === null || value === undefined) return before;
   if (Array.isArray(value)) {
-    for (const item of value) yield* idsAt(item, path, at);
-    return;
+    let route = before;
+    for (const item of value) route = routeAt(item, path, at, route);
+    return route;
   }
-  if (at === path.length) {
-    if (typeof value === 'string') yield value;
-    return;
-  }
-  yield* idsAt((value as Record<string, unknown>)[path[at]!], path, at + 1);
+  if (at < path.length) return routeAt((value as Record<string, unknown>)[path[at]!], path, at + 1, before);
+  // Bare ids name no tenant. The resolver that reads the value refuses it when it is not an id.
+  if (typeof value !== 'string' || !isGlobalId(value)) return before;
+  const { route } = parseGlobalId(value, path.join('.'))!;
+  if (before !== null && before !== route) throw tenantErrors.TENANT_AMBIGUOUS();
+  return route;
 }
 
 function routeIn(paths: readonly IdPath[], args: Readonly<Record<string, unknown>>): string | null {
   let route: string | null = null;
-  for (const path of paths) {
-    for (const value of idsAt(args, path, 0)) {
-      // Bare ids name no tenant. The resolver that reads the value refuses it when it is not an id.
-      if (!isGlobalId(value)) continue;
-      const id = parseGlobalId(value, path.join('.'))!;
-      if (route !== null && route !== id.route) throw tenantErrors.TENANT_AMBIGUOUS();
-      route = id.route;
-    }
-  }
+  for (const path of paths) route = routeAt(args, path, 0, route);
   return route;
 }
 
