@@ -37,7 +37,9 @@ registerEnumType(CredentialTypeName, {
     TOTP: { description: 'An app that shows time-based codes (RFC 6238); a second factor.' },
     PASSKEY: { description: 'A passkey (WebAuthn); first and second factor.' },
     SECURITY_KEY: { description: 'A security key (WebAuthn) as a second factor.' },
-    RECOVERY_CODE: { description: 'A code that replaces a second factor once.' },
+    RECOVERY_CODE: {
+      description: 'Codes each of which replaces a second factor once; all codes of a user are one credential.',
+    },
   },
 });
 

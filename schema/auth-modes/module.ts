@@ -3,6 +3,7 @@ import type { SchemaModule } from '../kit/schema-module.ts';
 import { AuthModesResolver, CredentialResolver } from './auth-modes.resolver.ts';
 import { BlockResolver, partsOf } from './block.resolver.ts';
 import { PasswordResolver } from './password.resolver.ts';
+import { RecoveryCodeResolver } from './recovery-code.resolver.ts';
 import { SecurityQuestionResolver, UserSecurityQuestionResolver } from './security-question.resolver.ts';
 import { TotpResolver } from './totp.resolver.ts';
 import { UserAuthModesResolver } from './user-auth-modes.resolver.ts';
@@ -22,6 +23,7 @@ export const authModes: SchemaModule = {
     BlockResolver,
     UserAuthModesResolver,
     TotpResolver,
+    RecoveryCodeResolver,
     SecurityQuestionResolver,
     UserSecurityQuestionResolver,
   ],

@@ -4,7 +4,7 @@ import type { Sealer } from '../crypto/index.ts';
 import { type Clock, isUuid, newId } from '../kernel/index.ts';
 import { columnsOf, type Database, defineStatement } from '../persistence/index.ts';
 import { type Credential, CredentialEntity } from './credential.entity.ts';
-import { CREDENTIAL_KINDS, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
+import { ACCEPTED_AS_SECOND, CREDENTIAL_KINDS, type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
 
 type Tables = InferKyselyDB<typeof CredentialEntity>;
 
@@ -18,7 +18,10 @@ export interface NewCredential {
   readonly label?: string | null;
   /** Data that may be shown. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Plain if the type's secret is sealed, a PHC string if it is hashed, absent if the type has none. */
+  /**
+   * Plain if the type's secret is sealed, a PHC string if it is hashed, hashes of codes with blanks between them if it is a
+   * list, absent if the type has none.
+   */
   readonly secret?: string;
   readonly lookupHash?: Buffer;
 }
@@ -27,6 +30,12 @@ export interface NewCredential {
 export interface StoredPassword {
   readonly id: string;
   readonly hash: string;
+}
+
+/** A list of codes: the row, and the hashes of the codes that are left. */
+export interface StoredCodes {
+  readonly id: string;
+  readonly hashes: readonly string[];
 }
 
 const SHOWN = [
@@ -43,6 +52,8 @@ const SHOWN = [
 ] as const satisfies readonly (keyof Credential)[];
 
 const PHC = /^\$[a-z0-9-]+\$/;
+/** SHA-256 in base64url; the blank cannot occur in it. */
+const CODE_HASHES = /^[\w-]{43}( [\w-]{43})*$/;
 
 const NEXT_ORDINAL = defineStatement<{ last: number }>(
   'credential-next-ordinal',
@@ -61,10 +72,19 @@ const RAISE = defineStatement<object>(
 );
 const SECOND_FACTORS = defineStatement<{ type: CredentialType }>(
   'second-factors-by-user',
-  'select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[]) order by type',
+  `select distinct type from credentials where tenant_id = $1 and user_id = $2 and type = any($3::text[])
+    and secret is distinct from '' order by type`,
 );
+const FIND_CODES_SQL = `select id, secret as hashes from credentials
+  where tenant_id = $1 and user_id = $2 and type = $3 order by ordinal desc limit 1`;
+/** The condition is checked again after a wait for the row, so of two uses of one code only the first finds it. */
+const TAKE_CODE_SQL = `update credentials
+  set secret = array_to_string(array_remove(string_to_array(secret, ' '), $3), ' '),
+    data = jsonb_set(data, '{remaining}', to_jsonb(cardinality(string_to_array(secret, ' ')) - 1)), last_used_at = $4
+  where tenant_id = $1 and id = $2 and $3 = any(string_to_array(secret, ' '))
+  returning (data ->> 'remaining')::int as remaining`;
 
-/** The only queries on credentials. Secrets leave it only through `openSecret` and `findPassword`. */
+/** The only queries on credentials. Secrets leave it only through `openSecret`, `findPassword` and `findCodes`. */
 export class CredentialStore {
   readonly #db: Database;
   readonly #sealer: Sealer;
@@ -112,6 +132,10 @@ export class CredentialStore {
     }
     if (secret === undefined) throw new Error(`A ${type} needs a secret.`);
     if (form === 'sealed') return this.#sealer.seal(secret, contextOf(tenantId, id));
+    if (form === 'code-hashes') {
+      if (!CODE_HASHES.test(secret)) throw new Error(`The codes of a ${type} must be hashed before they are stored.`);
+      return secret;
+    }
     if (!PHC.test(secret)) throw new Error(`The secret of a ${type} must be hashed before it is stored.`);
     return secret;
   }
@@ -145,6 +169,27 @@ export class CredentialStore {
   async secondFactorMethods(tenantId: string, userId: string): Promise<CredentialType[]> {
     const rows = await this.#db.run(SECOND_FACTORS, [tenantId, userId, SECOND_FACTOR_TYPES]);
     return rows.map(({ type }) => type);
+  }
+
+  /** Sorted types that a sign-in accepts as second factor of the account; recovery codes while one of them is left. */
+  async acceptedAsSecond(tenantId: string, userId: string): Promise<CredentialType[]> {
+    const rows = await this.#db.run(SECOND_FACTORS, [tenantId, userId, ACCEPTED_AS_SECOND]);
+    return rows.map(({ type }) => type);
+  }
+
+  /** The newest list of codes of an account, with the hashes of those that are left; null when it has none. */
+  async findCodes(tenantId: string, userId: string, type: CredentialType): Promise<StoredCodes | null> {
+    const [row] = await this.#run<{ id: string; hashes: string }>(FIND_CODES_SQL, [tenantId, userId, type]);
+    return row === undefined ? null : { id: row.id, hashes: row.hashes.split(' ').filter((hash) => hash !== '') };
+  }
+
+  /**
+   * Removes one code from a list and stores the use. Of two calls with the same code, only one succeeds.
+   * @returns How many codes are left; null when the code is not in the list any more.
+   */
+  async takeCode(tenantId: string, id: string, hash: string): Promise<number | null> {
+    const [row] = await this.#run<{ remaining: number }>(TAKE_CODE_SQL, [tenantId, id, hash, this.#clock.now()]);
+    return row?.remaining ?? null;
   }
 
   async findById(tenantId: string, id: string): Promise<CredentialInfo | null> {

@@ -1,5 +1,8 @@
-/** How the secret of a credential is stored: hashed, sealed so that it can be read again, or not at all (public keys). */
-export type SecretForm = 'hashed' | 'sealed' | 'none';
+/**
+ * How the secret of a credential is stored: hashed, sealed so that it can be read again, not at all (public keys), or as a
+ * list of hashes of random codes.
+ */
+export type SecretForm = 'hashed' | 'sealed' | 'none' | 'code-hashes';
 
 /** What a kind of credential can be used for. */
 export interface CredentialKind {
@@ -7,6 +10,8 @@ export interface CredentialKind {
   readonly isFirst: boolean;
   /** Whether it counts as a second factor of the account. */
   readonly isSecond: boolean;
+  /** Whether it may be shown instead of a second factor without counting as one. */
+  readonly isSubstitute?: true;
   readonly secret: SecretForm;
 }
 
@@ -20,17 +25,22 @@ export const CREDENTIAL_KINDS = {
   totp: { isFirst: false, isSecond: true, secret: 'sealed' },
   passkey: { isFirst: true, isSecond: true, secret: 'none' },
   'security-key': { isFirst: false, isSecond: true, secret: 'none' },
-  'recovery-code': { isFirst: false, isSecond: false, secret: 'hashed' },
+  'recovery-code': { isFirst: false, isSecond: false, isSubstitute: true, secret: 'code-hashes' },
 } as const satisfies Record<string, CredentialKind>;
 
 export type CredentialType = keyof typeof CREDENTIAL_KINDS;
 
-const CREDENTIAL_TYPES = Object.keys(CREDENTIAL_KINDS) as readonly CredentialType[];
+const KINDS = Object.entries(CREDENTIAL_KINDS) as readonly (readonly [CredentialType, CredentialKind])[];
 
 /** The types that count as a second factor. */
-export const SECOND_FACTOR_TYPES: readonly CredentialType[] = CREDENTIAL_TYPES.filter(
-  (type) => CREDENTIAL_KINDS[type].isSecond,
+export const SECOND_FACTOR_TYPES: readonly CredentialType[] = KINDS.filter(([, { isSecond }]) => isSecond).map(
+  ([type]) => type,
 );
+
+/** The types that a sign-in accepts where it demands a second factor. */
+export const ACCEPTED_AS_SECOND: readonly CredentialType[] = KINDS.filter(
+  ([, { isSecond, isSubstitute }]) => isSecond || isSubstitute,
+).map(([type]) => type);
 
 /** Interface of all auth modes; `Proof` is what the user sends: a password, a code, an assertion. */
 export interface AuthMode<Proof> {
@@ -44,4 +54,27 @@ export interface AuthMode<Proof> {
    * because there is no account, so that the response time does not reveal either.
    */
   verify(tenantId: string, userId: string | null, proof: Proof): Promise<boolean>;
+}
+
+/**
+ * A mode whose proofs are codes that work once. Finding a right code and using it up are two steps, because a code that is
+ * shown during a block is not used up.
+ */
+export abstract class OneTimeCodeMode<Match> implements AuthMode<string> {
+  abstract readonly type: CredentialType;
+  readonly amr: readonly string[] = ['otp'];
+
+  abstract isSetUp(tenantId: string, userId: string): Promise<boolean>;
+
+  /** What the code matches, unless it was already used. Changes nothing. */
+  abstract match(tenantId: string, userId: string | null, code: string): Promise<Match | null>;
+
+  /** Uses a matched code up. @returns False when a concurrent attempt used it. */
+  abstract spend(tenantId: string, matched: Match): Promise<boolean>;
+
+  /** Whether the code is right; if so, it is used up. Not throttled: see `checkSecondFactor`. */
+  async verify(tenantId: string, userId: string | null, code: string): Promise<boolean> {
+    const matched = await this.match(tenantId, userId, code);
+    return matched !== null && (await this.spend(tenantId, matched));
+  }
 }

@@ -17,13 +17,17 @@ import { LockoutStore } from './lockout/lockout.store.ts';
 import { passwordModeErrors } from './password/password.errors.ts';
 import { passwordEvents } from './password/password.events.ts';
 import { PasswordMode } from './password/password.mode.ts';
+import { recoveryCodeErrors } from './recovery-code/recovery-code.errors.ts';
+import { recoveryCodeEvents } from './recovery-code/recovery-code.events.ts';
+import { RecoveryCodeMode } from './recovery-code/recovery-code.mode.ts';
+import { RecoveryCodeService } from './recovery-code/recovery-code.service.ts';
+import { secondFactorEvents } from './second-factor/second-factor.events.ts';
 import { SecurityQuestionEntity } from './security-question/security-question.entity.ts';
 import { securityQuestionErrors } from './security-question/security-question.errors.ts';
 import { securityQuestionEvents } from './security-question/security-question.events.ts';
 import { SecurityQuestionService } from './security-question/security-question.service.ts';
 import { SecurityQuestionStore } from './security-question/security-question.store.ts';
 import { totpErrors } from './totp/totp.errors.ts';
-import { totpEvents } from './totp/totp.events.ts';
 import { TotpMode } from './totp/totp.mode.ts';
 import { TotpService } from './totp/totp.service.ts';
 
@@ -45,8 +49,16 @@ export const authModes = {
   indexes: {
     lockouts__blocked_until: `create index "lockouts__blocked_until" on "lockouts" ("tenant_id", "blocked_until") where "blocked_until" is not null`,
   },
-  errors: [authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors],
-  events: [totpEvents, securityQuestionEvents, passwordEvents, lockoutEvents, credentialEvents, authModeEvents],
+  errors: [authModeErrors, passwordModeErrors, securityQuestionErrors, totpErrors, recoveryCodeErrors],
+  events: [
+    secondFactorEvents,
+    recoveryCodeEvents,
+    securityQuestionEvents,
+    passwordEvents,
+    lockoutEvents,
+    credentialEvents,
+    authModeEvents,
+  ],
   create: ({ base, sealer, directory, guarded: guard, userStore: users, endAccess }: AuthModeNeeds) => {
     const { db, clock } = base;
     const columns = new AuthModeStore(db);
@@ -61,13 +73,15 @@ export const authModes = {
       accounts: endAccess,
       guard,
     });
-    const mode = new TotpMode({ credentials, clock });
+    const codeModes = { ...shared, credentials, lockouts };
     return {
       services: {
         authModes: new AuthModeService({ ...base, store: columns, users, credentials, guard, directory }),
         passwords: new PasswordMode({ ...shared, credentials, hasher }),
         /** Apps that show codes; a sign-in checks the second factor here. */
-        totp: new TotpService({ ...shared, credentials, mode, lockouts }),
+        totp: new TotpService({ ...codeModes, mode: new TotpMode({ credentials, clock }) }),
+        /** Codes that replace a second factor; a sign-in checks them here. */
+        recoveryCodes: new RecoveryCodeService({ ...codeModes, mode: new RecoveryCodeMode(credentials) }),
         securityQuestions: new SecurityQuestionService({
           ...shared,
           store: new SecurityQuestionStore(db),

@@ -37,7 +37,7 @@ export type SignInResult =
       readonly kind: 'factor-required';
       readonly user: User;
       readonly amr: readonly string[];
-      /** Second factors the account has; empty when one is required but the account has none. */
+      /** What the account can show as second factor, recovery codes included; empty when it has nothing. */
       readonly methods: readonly CredentialType[];
     }
   | { readonly kind: 'password-change-required'; readonly user: User; readonly amr: readonly string[] }
@@ -47,7 +47,7 @@ export interface SignInFlowDeps {
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: Pick<UserStore, 'findById' | 'findByIdentifier'>;
   readonly passwords: Pick<PasswordMode, 'admit' | 'prove' | 'amr'>;
-  readonly credentials: Pick<CredentialStore, 'secondFactorMethods'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
   readonly lockouts: LockoutService;
   readonly devices: Pick<DeviceService, 'isKnown' | 'seen'>;
   readonly sessions: Pick<SessionService, 'start'>;
@@ -140,7 +140,7 @@ export class SignInFlow {
   async #next(tenant: KnownTenant, user: User): Promise<SignInResult> {
     const amr = this.#deps.passwords.amr;
     if (user.requiredFactor === 2) {
-      const methods = await this.#deps.credentials.secondFactorMethods(tenant.id, user.id);
+      const methods = await this.#deps.credentials.acceptedAsSecond(tenant.id, user.id);
       return { kind: 'factor-required', user, amr, methods };
     }
     if ((user.requiredActions ?? []).includes(UPDATE_PASSWORD)) return { kind: 'password-change-required', user, amr };

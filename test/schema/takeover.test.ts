@@ -51,6 +51,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   deleteUser: ofUser(),
   detachTotp: [{ input: ({ credentialId }) => ({ credentialId }) }, ofUser({ ordinal: 1 })],
   exemptAccount: ofUser(),
+  generateRecoveryCodes: ofUser(),
   grantRights: { input: rightOn(({ userId }) => ({ userId })) },
   grantRole: [
     { input: ({ userId }, { plainRole }) => ({ roleId: plainRole, userId }) },
@@ -63,6 +64,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   removeGroupMember: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userId }) },
   removeGroupMembers: { input: ({ userId }, { plainGroup }) => ({ groupId: plainGroup, userIds: [userId] }) },
   removeLinkedApp: ofUser({ clientId: 'none' }),
+  removeRecoveryCodes: ofUser(),
   removeSecurityQuestion: ofUser(),
   replacePassword: ofUser({ newPassword: 'four-lanterns-by-noon' }),
   resetUserSessions: ofUser(),

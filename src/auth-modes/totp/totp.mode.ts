@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/index.ts';
 import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
-import type { AuthMode } from '../mode.ts';
+import { OneTimeCodeMode } from '../mode.ts';
 import { stepOfCode, TOTP_SHAPE } from './totp.code.ts';
 
 export interface TotpModeDeps {
@@ -24,12 +24,12 @@ const lastStepOf = ({ data }: Pick<CredentialInfo, 'data'>): number =>
   Number.isSafeInteger(data[STEP]) ? (data[STEP] as number) : -1;
 
 /** Second factor by time-based codes (RFC 6238). Each code works once, whichever node checks it (check 45). */
-export class TotpMode implements AuthMode<string> {
+export class TotpMode extends OneTimeCodeMode<MatchedCode> {
   readonly type = 'totp';
-  readonly amr = ['otp'];
   readonly #deps: TotpModeDeps;
 
   constructor(deps: TotpModeDeps) {
+    super();
     this.#deps = deps;
   }
 
@@ -41,12 +41,6 @@ export class TotpMode implements AuthMode<string> {
   async ofUser(tenantId: string, userId: string): Promise<readonly CredentialInfo[]> {
     const all = (await this.#deps.credentials.ofUsers(tenantId, [userId])).get(userId) ?? [];
     return all.filter(({ type }) => type === this.type);
-  }
-
-  /** Whether the code is right; if so, it is used up. Not throttled: see `TotpService.verify`. */
-  async verify(tenantId: string, userId: string | null, code: string): Promise<boolean> {
-    const matched = await this.match(tenantId, userId, code);
-    return matched !== null && (await this.spend(tenantId, matched));
   }
 
   /** The app of the account that shows this code now, unless the code was already accepted. Changes nothing. */

@@ -1,27 +1,28 @@
 import { toBuffer } from 'qrcode';
 import type { Authority } from '../../access/index.ts';
-import type { EventActor, EventLog } from '../../events/index.ts';
+import type { EventActor } from '../../events/index.ts';
 import { requireText, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import { type AccountChangeDeps, getAccountToChange, userErrors } from '../../users/index.ts';
 import type { AuthModeStore } from '../auth-mode.store.ts';
-import { credentialEvents } from '../credential.events.ts';
+import { recordCredential } from '../credential.events.ts';
 import type { CredentialInfo, CredentialStore } from '../credential.store.ts';
 import { runGuardedTry } from '../lockout/guarded-try.ts';
-import type { LockoutService } from '../lockout/lockout.service.ts';
-import type { Attempt } from '../lockout/lockout.subject.ts';
+import {
+  checkSecondFactor,
+  type SecondFactorDeps,
+  type SecondFactorTry,
+  secondFactorAttempt,
+} from '../second-factor/second-factor.check.ts';
 import { newTotpSecret, readTotpSecret, stepOfCode, totpUri } from './totp.code.ts';
 import { totpErrors } from './totp.errors.ts';
-import { totpEvents } from './totp.events.ts';
 import { detailsAfter, type TotpMode } from './totp.mode.ts';
 
-export interface TotpServiceDeps extends AccountChangeDeps {
+export interface TotpServiceDeps extends AccountChangeDeps, SecondFactorDeps {
   readonly db: Database;
   readonly columns: Pick<AuthModeStore, 'lock'>;
   readonly credentials: CredentialStore;
   readonly mode: TotpMode;
-  readonly lockouts: LockoutService;
-  readonly events: EventLog;
 }
 
 /** What the user enters into an app; none of it is stored. */
@@ -41,14 +42,6 @@ export interface AttachTotp {
   /** The code that the app shows now. */
   readonly code: string;
   readonly name?: string | null;
-}
-
-/** A code entered at a sign-in. */
-export interface TotpTry {
-  readonly userId: string;
-  readonly code: string;
-  /** Device on which the user signed in before; null for other devices. */
-  readonly knownDeviceId: string | null;
 }
 
 /** Which app to detach: by the id of its credential, or by its ordinal in the account. */
@@ -98,7 +91,7 @@ export class TotpService {
     const label = input.name == null || input.name === '' ? null : requireText(input.name, 'input.name', NAME);
     const step = stepOfCode(secret, input.code, clock.now());
     // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
-    const attempt = attemptAt(tenant, userId, caller, caller.sessionId);
+    const attempt = secondFactorAttempt(tenant, userId, caller, caller.sessionId);
     const result = await runGuardedTry(lockouts, attempt, caller, async () => step);
     if (result.kind !== 'right') throw totpErrors.TOTP_CODE_WRONG();
     return db.transaction(() => this.#add(authority, userId, secret, label, result.proof));
@@ -112,7 +105,7 @@ export class TotpService {
     step: number,
   ): Promise<CredentialInfo> {
     const { columns, credentials, mode, events } = this.#deps;
-    const { tenant, caller } = authority;
+    const { tenant } = authority;
     if ((await columns.lock(tenant.id, userId)) === null) throw userErrors.USER_NOT_FOUND();
     const attached = await mode.ofUser(tenant.id, userId);
     for (const { id } of attached) {
@@ -124,11 +117,7 @@ export class TotpService {
     if (attached.length >= MAX_APPS) throw totpErrors.TOTP_LIMIT_REACHED();
     const data = detailsAfter(step);
     const credential = await credentials.add(tenant.id, { userId, type: 'totp', label, secret, data });
-    events.record(caller, tenant, {
-      type: credentialEvents['credential.added'],
-      subjectId: userId,
-      params: paramsOf(credential),
-    });
+    recordCredential(events, authority, 'credential.added', credential);
     return credential;
   }
 
@@ -139,7 +128,7 @@ export class TotpService {
    */
   async detach(authority: Authority, target: TotpTarget): Promise<CredentialInfo> {
     const { columns, credentials, mode, events, db } = this.#deps;
-    const { caller, tenant } = authority;
+    const { tenant } = authority;
     const owner = 'id' in target ? (await credentials.findById(tenant.id, target.id))?.userId : target.userId;
     // Callers with reach `self` must not learn whether another user's credential exists.
     authority.requireAccount(owner ?? '');
@@ -152,49 +141,13 @@ export class TotpService {
       const credential = (await mode.ofUser(tenant.id, userId)).find(isMeant);
       if (credential === undefined) throw totpErrors.TOTP_NOT_FOUND();
       await credentials.remove(tenant.id, credential.id);
-      events.record(caller, tenant, {
-        type: credentialEvents['credential.removed'],
-        subjectId: userId,
-        params: paramsOf(credential),
-      });
+      recordCredential(events, authority, 'credential.removed', credential);
       return credential;
     });
   }
 
-  /**
-   * Whether the code of a sign-in is right; if so, it is used up. A wrong code, and any code while the second factor is
-   * blocked, records a failure event (checks 45 and 46).
-   * @throws TOO_MANY_REQUESTS
-   */
-  async verify(actor: EventActor, tenant: Pick<TenantRef, 'id'>, input: TotpTry): Promise<boolean> {
-    const { mode, lockouts, events } = this.#deps;
-    const { userId, code, knownDeviceId } = input;
-    const attempt = attemptAt(tenant, userId, actor, knownDeviceId);
-    const result = await runGuardedTry(lockouts, attempt, actor, () => mode.match(tenant.id, userId, code));
-    if (result.kind === 'right' && (await mode.spend(tenant.id, result.proof))) return true;
-    await events.append(actor, tenant, {
-      type: totpEvents['sign_in.factor_failed'],
-      subjectId: userId,
-      outcome: 'failure',
-      reason: result.kind === 'blocked' ? 'locked_out' : 'wrong_code',
-      params: { method: mode.type },
-    });
-    return false;
+  /** Checks the code of a sign-in; see `checkSecondFactor`. @throws TOO_MANY_REQUESTS */
+  verify(actor: EventActor, tenant: Pick<TenantRef, 'id'>, input: SecondFactorTry): Promise<boolean> {
+    return checkSecondFactor(this.#deps, actor, tenant, input, this.#deps.mode);
   }
 }
-
-function attemptAt(
-  tenant: Pick<TenantRef, 'id'>,
-  userId: string,
-  { origin }: EventActor,
-  knownDeviceId: string | null,
-): Attempt {
-  return { tenant, factor: 'second', userId, name: userId, peerIp: origin.peerIp, knownDeviceId };
-}
-
-const paramsOf = ({ type, id, ordinal, label }: CredentialInfo): Readonly<Record<string, unknown>> => ({
-  type,
-  credentialId: id,
-  ordinal,
-  label,
-});

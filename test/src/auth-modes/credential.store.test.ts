@@ -120,6 +120,7 @@ describe.each(ENGINES)('the stores of auth modes on $name', ({ open }) => {
     const { id: userId } = user;
     await expect(add({ userId, type: 'password', secret: 'plain' })).rejects.toThrow('hashed');
     await expect(add({ userId, type: 'totp' })).rejects.toThrow('needs a secret');
+    await expect(add({ userId, type: 'recovery-code', secret: 'bcdf-ghjk' })).rejects.toThrow('must be hashed');
     await expect(add({ userId, type: 'passkey', secret: 'x' })).rejects.toThrow('keeps no secret');
     const { id } = (await store.findPassword(neighbour.id, theirs.id))!;
     expect(await store.openSecret(neighbour.id, id)).toBeNull();

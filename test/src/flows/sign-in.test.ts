@@ -139,6 +139,13 @@ describe('signing in with a password', () => {
     });
     expect((await refusal({ password: 'wrong' })).code).toBe('SIGN_IN_REFUSED');
     expect(await signIn()).toMatchObject({ kind: 'factor-required', methods: ['totp'] });
+    const { codes } = await world.services.recoveryCodes.generate(world.system(tenant), user.id);
+    expect(await signIn()).toMatchObject({ kind: 'factor-required', methods: ['recovery-code', 'totp'] });
+    for (const code of codes) {
+      const input = { userId: user.id, code, knownDeviceId: null };
+      expect(await world.services.recoveryCodes.verify(world.app(tenant), tenant, input)).toBe(true);
+    }
+    expect(await signIn()).toMatchObject({ kind: 'factor-required', methods: ['totp'] });
     await world.services.authModes.update(world.system(tenant), user.id, { requiredFactor: null });
     expect(await signIn()).toMatchObject({ kind: 'password-change-required' });
   });

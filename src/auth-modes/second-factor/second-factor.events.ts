@@ -1,5 +1,5 @@
 import { defineEvents } from '../../events/index.ts';
 
-export const totpEvents = defineEvents({
+export const secondFactorEvents = defineEvents({
   'sign_in.factor_failed': { category: 'sign-in', ends: 'nothing', description: 'A second factor was refused.' },
 });
