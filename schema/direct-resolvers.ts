@@ -22,10 +22,15 @@ function requireNoMiddleware({ middlewares = [] }: Pick<FieldMetadata, 'middlewa
   if (middlewares.length > 0) throw new Error(`${name} has middlewares, which would not be called.`);
 }
 
-/** A field whose name in the graph differs from its name in the class reads the property of the class. */
-function readRenamed(type: GraphQLObjectType, { name, schemaName }: FieldMetadata): void {
+/**
+ * A field without a method reads the property of its class, also where its name in the graph differs, and no other one
+ * (`schema/kit/reads.ts`).
+ */
+function readProperty(type: GraphQLObjectType, { name, schemaName }: FieldMetadata): void {
   const field = type.getFields()[schemaName];
-  if (name !== schemaName && field !== undefined) field.resolve = (source) => (source as Row)[name];
+  if (field === undefined) return;
+  if (name !== schemaName) field.resolve = (source) => (source as Row)[name];
+  field.extensions = { ...field.extensions, reads: [name] };
 }
 
 /** Plain fields read their property directly; the library would call its middleware chain for each, although there are no middlewares. */
@@ -52,12 +57,13 @@ export function callDirectly(schema: GraphQLSchema, classes: readonly (new () =>
     if (attached.has(field)) throw new Error(`${type.name}.${field.name} has two resolvers.`);
     attached.add(field);
     field.resolve = resolverOf(storage, instance, resolver);
+    field.extensions = { ...field.extensions, reads: resolver.extensions?.['reads'] };
   };
   for (const { name, fields = [] } of storage.objectTypes) {
     const type = schema.getType(name);
     for (const field of fields) {
       requireNoMiddleware(field, `${name}.${field.name}`);
-      if (isObjectType(type)) readRenamed(type, field);
+      if (isObjectType(type)) readProperty(type, field);
     }
   }
   for (const { name, resolveType } of storage.interfaceTypes) {

@@ -1,8 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { User, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
 import { credentialsOfUser } from './auth-modes.loader.ts';
 import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
@@ -19,12 +20,16 @@ export class UserAuthModesResolver {
     return services.authModes.of(user);
   }
 
+  @Reads()
   @RequiresScopes(['credential:read'], ['credential:read:self'])
   @FieldResolver(() => [CredentialTypeObject], {
     nullable: 'itemsAndList',
     description: 'Credentials of the user, by type and ordinal, without their secrets.',
   })
-  credentials(@Root() { tenantId, id }: User, @Ctx() { loaders }: GraphContext): Promise<readonly CredentialInfo[]> {
+  credentials(
+    @Root() { tenantId, id }: UserKeys,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<readonly CredentialInfo[]> {
     return loaders.load(credentialsOfUser, { tenantId, key: id });
   }
 }

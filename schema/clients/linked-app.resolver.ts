@@ -1,11 +1,12 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { LinkedApp } from '../../src/flows/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
 import { linkedAppsOfUser } from './client.loader.ts';
 import { LinkedAppType, RemoveLinkedAppInput, RemoveLinkedAppPayload } from './linked-app.type.ts';
@@ -47,12 +48,13 @@ export class LinkedAppResolver {
 
 @Resolver(() => UserType)
 export class UserLinkedAppsResolver {
+  @Reads()
   @RequiresScopes(['linked-app:read'], ['linked-app:read:self'])
   @FieldResolver(() => [LinkedAppType], {
     nullable: 'itemsAndList',
     description: 'Apps on devices of the user, newest first; at most 100.',
   })
-  linkedApps(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedApp[]> {
+  linkedApps(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedApp[]> {
     return loaders.load(linkedAppsOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Client } from '../../src/clients/index.ts';
 import type { ConsentRow } from '../../src/consents/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import { clientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
@@ -9,6 +9,7 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
 import { consentsOfUser } from './consent.loader.ts';
 import { ConsentType, RevokeConsentInput, RevokeConsentPayload } from './consent.type.ts';
@@ -59,12 +60,13 @@ export class ConsentResolver {
 
 @Resolver(() => UserType)
 export class UserConsentsResolver {
+  @Reads()
   @RequiresScopes(['consent:read'], ['consent:read:self'])
   @FieldResolver(() => [ConsentType], {
     nullable: 'itemsAndList',
     description: 'Consents of the user, by `client_id`.',
   })
-  consents(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly ConsentRow[]> {
+  consents(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly ConsentRow[]> {
     return loaders.load(consentsOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

@@ -1,11 +1,12 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type Device, parseUserAgent, type SessionRow, type UserAgent } from '../../src/sessions/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { Reads } from '../kit/reads.ts';
 import { SessionType } from '../sessions/session.type.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { UserType } from '../users/user.type.ts';
@@ -59,12 +60,13 @@ export class DeviceResolver {
 
 @Resolver(() => UserType)
 export class UserDevicesResolver {
+  @Reads()
   @RequiresScopes(['device:read'], ['device:read:self'])
   @FieldResolver(() => [DeviceType], {
     nullable: 'itemsAndList',
     description: 'Devices on which the user signed in, last used first; at most 100 are kept.',
   })
-  devices(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly Device[]> {
+  devices(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Device[]> {
     return loaders.load(devicesOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

@@ -1,11 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { LinkRow } from '../../src/federation/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { User, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { Reads } from '../kit/reads.ts';
 import { userById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import {
@@ -112,12 +113,13 @@ export class FederationLinkResolver {
 
 @Resolver(() => UserType)
 export class UserLinksResolver {
+  @Reads()
   @RequiresScopes(['federation-link:read'], ['federation-link:read:self'])
   @FieldResolver(() => [FederationLinkType], {
     nullable: 'itemsAndList',
     description: 'The external accounts linked to the user, at most 100, by provider and account id.',
   })
-  federationLinks(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly LinkRow[]> {
+  federationLinks(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly LinkRow[]> {
     return loaders.load(linksOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

@@ -1,12 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
 import type { Group, MemberGroup } from '../../src/roles/index.ts';
-import { canonicalUserId, type User } from '../../src/users/index.ts';
+import { canonicalUserId, type User, type UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { Reads } from '../kit/reads.ts';
 import { cutKey } from '../loading.ts';
 import { userById } from '../users/user.loader.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
@@ -135,12 +136,13 @@ export class GroupMemberResolver {
 
 @Resolver(() => UserType)
 export class UserGroupsResolver {
+  @Reads()
   @RequiresScopes(['group:read'], ['group:read:self'])
   @FieldResolver(() => [GroupType], {
     nullable: 'itemsAndList',
     description: 'Groups of which the user is a direct member, by path.',
   })
-  groups(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly MemberGroup[]> {
+  groups(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly MemberGroup[]> {
     return loaders.load(groupsOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

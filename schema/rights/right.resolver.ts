@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Client } from '../../src/clients/index.ts';
 import type { Group } from '../../src/roles/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { User, UserKeys } from '../../src/users/index.ts';
 import { clientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
@@ -9,6 +9,7 @@ import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { groupById } from '../groups/group.loader.ts';
 import { GroupType } from '../groups/group.type.ts';
+import { Reads } from '../kit/reads.ts';
 import { userById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import {
@@ -127,19 +128,21 @@ export class RightPartyResolver {
 
 @Resolver(() => UserType)
 export class UserRightsResolver {
+  @Reads()
   @RequiresScopes(['right:read'], ['right:read:self'])
   @FieldResolver(() => [RightType], { nullable: 'itemsAndList', description: 'Rights that the user holds.' })
-  async rights(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
+  async rights(@Root() user: UserKeys, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
     const rights = await loaders.load(rightsOfUser, { tenantId: user.tenantId, key: user.id });
     return rights.map((right) => toRight(right, caller));
   }
 
+  @Reads()
   @RequiresScopes(['right:read'], ['right:read:self'])
   @FieldResolver(() => [RightType], {
     nullable: 'itemsAndList',
     description: 'Rights that are held on the account of the user.',
   })
-  async rightsOnAccount(@Root() user: User, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
+  async rightsOnAccount(@Root() user: UserKeys, @Ctx() { loaders, caller }: GraphContext): Promise<readonly object[]> {
     const rights = await loaders.load(rightsOnUser, { tenantId: user.tenantId, key: user.id });
     return rights.map((right) => toRight(right, caller));
   }

@@ -10,7 +10,7 @@ import {
   TENANT_ROLE_CLIENT,
   type UpdateRole,
 } from '../../src/roles/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import { clientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import { toClientReference } from '../clients/client-reference.ts';
@@ -22,6 +22,7 @@ import { GroupType } from '../groups/group.type.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   CreateRoleInput,
@@ -173,12 +174,13 @@ export class RoleResolver {
 
 @Resolver(() => UserType)
 export class UserRolesResolver {
+  @Reads()
   @RequiresScopes(['role-grant:read'], ['role-grant:read:self'])
   @FieldResolver(() => [RoleType], {
     nullable: 'itemsAndList',
     description: 'Roles granted to the user directly, by name; without those that come through groups or other roles.',
   })
-  roles(@Root() user: User, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
+  roles(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
     return loaders.load(rolesOfUser, { tenantId: user.tenantId, key: user.id });
   }
 }

@@ -1,16 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { SessionRow } from '../../src/sessions/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { SessionKeys } from '../../src/sessions/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import { cutKey } from '../loading.ts';
-import { userById } from '../users/user.loader.ts';
+import { narrowUserById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import { sessionsOfUser } from './session.loader.ts';
 import {
@@ -28,24 +29,33 @@ const MAX_OF_USER = 50;
 
 @Resolver(() => SessionType)
 export class SessionResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() session: SessionRow, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() session: SessionKeys, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Session', tenants.get(session.tenantId)!, session.id);
   }
 
+  @Reads()
   @FieldResolver(() => String)
-  sessionId(@Root() session: SessionRow): string {
+  sessionId(@Root() session: SessionKeys): string {
     return session.id;
   }
 
+  @Reads()
   @FieldResolver(() => Boolean)
-  isCurrent(@Root() session: SessionRow, @Ctx() { caller }: GraphContext): boolean {
+  isCurrent(@Root() session: SessionKeys, @Ctx() { caller }: GraphContext): boolean {
     return caller.sessionId === session.id;
   }
 
+  @Reads()
   @FieldResolver(() => UserType, { nullable: true, description: 'The user who is signed in.' })
-  user(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
-    return loaders.load(userById, { tenantId: session.tenantId, key: session.userId });
+  user(
+    @Root() session: SessionKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserKeys | null> {
+    const key = { tenantId: session.tenantId, key: session.userId };
+    return loaders.loadColumns(narrowUserById, key, columnsRead(info));
   }
 
   @RequiresScopes(['session:read'], ['session:read:self'])
@@ -59,11 +69,11 @@ export class SessionResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => SessionFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: SessionFilterInput | null,
-  ): Promise<ConnectionData<SessionRow>> {
+  ): Promise<ConnectionData<SessionKeys>> {
     const { userId, deviceId, ip } = filter ?? {};
     const narrowed = { userId: userId == null ? null : keyOf('User', userId, 'filter.userId'), deviceId, ip };
     const request = toPageRequest(page, info);
-    return toConnection(await services.sessions.page(authority, narrowed, request));
+    return toConnection(await services.sessions.page(authority, narrowed, request, columnsRead(info)));
   }
 
   @RequiresScopes(['session:revoke'], ['session:revoke:self'])
@@ -98,24 +108,27 @@ export class SessionResolver {
 
 @Resolver(() => UserType)
 export class UserSessionsResolver {
+  @Reads()
   @RequiresScopes(['session:read'], ['session:read:self'])
   @FieldResolver(() => [SessionType], {
     nullable: 'itemsAndList',
     description: 'The newest active sessions. Use `sessions(filter: { userId })` to page through all of them.',
   })
   sessions(
-    @Root() user: User,
+    @Root() user: UserKeys,
     @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('first', () => Int, {
       nullable: true,
       description: `Number of sessions to return, at most ${MAX_OF_USER}. Default 20.`,
     })
     first?: number | null,
-  ): Promise<readonly SessionRow[]> {
+  ): Promise<readonly SessionKeys[]> {
     const count = first ?? 20;
     if (count < 0 || count > MAX_OF_USER) {
       throw invalidField('first', 'PAGE_SIZE', `At most ${MAX_OF_USER} sessions of a user are shown at once.`);
     }
-    return loaders.load(sessionsOfUser, { tenantId: user.tenantId, key: cutKey(count, user.id) });
+    const key = { tenantId: user.tenantId, key: cutKey(count, user.id) };
+    return loaders.loadColumns(sessionsOfUser, key, columnsRead(info));
   }
 }

@@ -5,6 +5,7 @@ import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
+import { Reads } from '../kit/reads.ts';
 import { UserType } from './user.type.ts';
 
 @InputType({ description: 'Changes to properties of a user; properties that are not named stay.' })
@@ -34,12 +35,13 @@ class UpdateUserPropertiesPayload {
 /** Small values that applications store with an account. */
 @Resolver(() => UserType)
 export class UserPropertiesResolver {
+  @Reads('properties')
   @RequiresScopes(['user-property:read'], ['user-property:read:self'])
   @FieldResolver(() => GraphQLJSONObject, {
     nullable: true,
     description: 'Small values that applications store with the account: texts, numbers and booleans, by name.',
   })
-  properties(@Root() user: User): object {
+  properties(@Root() user: Pick<User, 'properties'>): object {
     return user.properties ?? {};
   }
 

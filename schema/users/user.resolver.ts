@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { User, UserFilter, UserInput } from '../../src/users/index.ts';
+import type { User, UserFilter, UserInput, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -11,6 +11,7 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { SortDirection } from '../kit/order.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   CreateUserInput,
   CreateUserPayload,
@@ -30,25 +31,29 @@ import { UserConnection, UserType } from './user.type.ts';
 
 @Resolver(() => UserType)
 export class UserResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() user: User, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() user: UserKeys, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('User', tenants.get(user.tenantId)!, user.id);
   }
 
+  @Reads()
   @FieldResolver(() => String)
-  subject(@Root() user: User): string {
+  subject(@Root() user: UserKeys): string {
     return user.id;
   }
 
+  @Reads('enabled', 'inactiveSince')
   @FieldResolver(() => Boolean, {
     description: 'Whether the account may be used: enabled, and not blocked for inactivity.',
   })
-  isEnabled(@Root() user: User): boolean {
+  isEnabled(@Root() user: Pick<User, 'enabled' | 'inactiveSince'>): boolean {
     return user.enabled && user.inactiveSince == null;
   }
 
+  @Reads()
   @FieldResolver(() => [String])
-  async unmodifiableAttributes(@Root() { tenantId }: User, @Ctx() { services }: GraphContext): Promise<string[]> {
+  async unmodifiableAttributes(@Root() { tenantId }: UserKeys, @Ctx() { services }: GraphContext): Promise<string[]> {
     const definitions = (await services.directory.byId(tenantId))?.settings.attributes ?? [];
     return definitions.filter(({ isUnmodifiable }) => isUnmodifiable).map(({ name }) => name);
   }
@@ -85,11 +90,13 @@ export class UserResolver {
       description: 'Order of the list. Default: by time of creation.',
     })
     orderBy?: UserOrderInput | null,
-  ): Promise<ConnectionData<User>> {
+  ): Promise<ConnectionData<UserKeys>> {
     const descending = orderBy?.direction === SortDirection.DESC;
     const request = toPageRequest(page, info, descending);
     const order = orderBy?.field ?? UserOrderField.CREATED_AT;
-    return toConnection(await services.users.page(authority, toFilter(filter ?? {}), order, request));
+    return toConnection(
+      await services.users.page(authority, toFilter(filter ?? {}), order, request, columnsRead(info)),
+    );
   }
 
   @RequiresScopes(['user:create'])

@@ -102,7 +102,7 @@ export class Database {
    * entities first.
    * @param values One for each parameter.
    */
-  async run<R>(statement: NamedStatement<R>, values: readonly unknown[]): Promise<R[]> {
+  async run<R>(statement: Pick<NamedStatement<R>, 'text' | 'row'>, values: readonly unknown[]): Promise<R[]> {
     return (await this.read().executeQuery<R>(CompiledQuery.raw(statement.text, values as unknown[]))).rows;
   }
 

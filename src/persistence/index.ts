@@ -3,14 +3,15 @@
  * entities.
  */
 export { BatchReader, type BatchReaderOptions } from './batch-reader.ts';
-export { type Columns, columnsOf } from './columns.ts';
+export { type ColumnSet, type Columns, columnsOf, RowColumns, toColumnSet } from './columns.ts';
 export { Database, type DatabaseLocation, type DatabaseOptions } from './database.ts';
 export type { DatabaseServer } from './database-server.ts';
 export { readDatabaseTemplate, writeDatabaseTemplate } from './database-template.ts';
 export type { StatementObserver } from './dialect.ts';
 export { isNewDatabase } from './embedded.ts';
 export { migrate } from './migrate.ts';
-export { defineStatement, type NamedStatement } from './named-statements.ts';
+export { NamedList } from './named-list.ts';
+export { defineStatement, defineVersions, type NamedStatement } from './named-statements.ts';
 export { type NarrowedList, narrowedPage } from './narrowed-page.ts';
 export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
 export type { EntityList } from './orm-options.ts';

@@ -7,6 +7,7 @@ import {
   PostgresQueryCompiler,
   type RawBuilder,
 } from 'kysely';
+import type { SelectList } from './columns.ts';
 
 /**
  * A statement that PostgreSQL prepares once for each connection and then executes by its name: parsing and planning, which for
@@ -47,7 +48,10 @@ const builder = new Kysely<unknown>({
  * @throws Error A label or a text that is declared already, or a template that holds a value.
  */
 export function defineStatement<R>(label: string, statement: string | RawBuilder<R>): NamedStatement<R> {
-  const text = typeof statement === 'string' ? statement : compileText(label, statement);
+  return declare(label, typeof statement === 'string' ? statement : compileText(label, statement));
+}
+
+function declare<R>(label: string, text: string): NamedStatement<R> {
   if (!LABEL.test(label) || label.length > LONGEST_LABEL) throw new Error(`"${label}" cannot name a statement.`);
   if (labels.has(label)) throw new Error(`Two statements have the name ${label}.`);
   if (names.has(text)) throw new Error(`The statement ${label} has another name already: ${names.get(text)}.`);
@@ -55,6 +59,67 @@ export function defineStatement<R>(label: string, statement: string | RawBuilder
   labels.add(label);
   names.set(text, name);
   return { name, text };
+}
+
+/**
+ * Most versions of a statement that have names. A name keeps a text of about 1 KB here, and some 30 KB of plan on each connection
+ * that used it: 32 versions of a statement on 16 connections take 15 MB of the database server.
+ */
+const NAMED_VERSIONS = 32;
+
+/** What versions of a statement differ in, beside their columns. */
+interface Variant {
+  /** Different for different variants. */
+  readonly key: string;
+}
+
+type Build<V> = (columns: RawBuilder<unknown>, variant: V) => RawBuilder<unknown>;
+
+/**
+ * A statement in versions that differ in the columns that they select, because each reader selects others. The first 32 get a
+ * name when they are first used; those after them are planned each time, and their texts are not kept.
+ */
+export class StatementVersions<R, V extends Variant = Variant> {
+  readonly #label: string;
+  readonly #build: Build<V>;
+  readonly #named = new Map<string, NamedStatement<R>>();
+
+  /**
+   * @param label Unique in the service.
+   * @param build Writes the statement with these columns; its values are `$1`, `$2` and so on.
+   */
+  constructor(label: string, build: Build<V>) {
+    this.#label = label;
+    this.#build = build;
+  }
+
+  find({ key, columns }: SelectList, variant: V): Pick<NamedStatement<R>, 'text' | 'row'> {
+    const versionKey = `${variant.key} ${key}`;
+    const known = this.#named.get(versionKey);
+    if (known !== undefined) return known;
+    const text = compileText(this.#label, this.#build(columns, variant));
+    if (this.#named.size >= NAMED_VERSIONS) return { text };
+    const statement = declare<R>(`${this.#label}-${this.#named.size + 1}`, text);
+    this.#named.set(versionKey, statement);
+    return statement;
+  }
+}
+
+const ONLY: Variant = { key: '' };
+
+/**
+ * Declares a statement whose columns its reader chooses; the version with all columns is declared at once.
+ * @param build Writes the statement with these columns; its values are `$1`, `$2` and so on.
+ * @returns Finds the version for a list of columns.
+ */
+export function defineVersions<R>(
+  label: string,
+  all: SelectList,
+  build: (columns: RawBuilder<unknown>) => RawBuilder<unknown>,
+): (list: SelectList) => Pick<NamedStatement<R>, 'text' | 'row'> {
+  const versions = new StatementVersions<R>(label, build);
+  versions.find(all, ONLY);
+  return (list) => versions.find(list, ONLY);
 }
 
 /** All declared statements. */

@@ -41,15 +41,15 @@ export interface PageResult<T> {
   readonly walkedTo?: string;
   /** Whether `last` or `before` asked for the end of the list. Default false. */
   readonly isBackwards?: boolean;
-  /** The cursor of a row of this page. */
-  readonly cursorOf: (row: T) => string;
+  /** The cursor of a row of this page. Its order is read of every row, so a list of whole rows is one of narrower rows too. */
+  cursorOf(row: T): string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the query's table types do not matter here, and naming them would infect every store
 export type AnySelect = SelectQueryBuilder<any, any, any>;
 
 /** Largest page: 200 rows of about 2 KB are 400 KB, and a page is built in memory. */
-const MAX_PAGE_SIZE = 200;
+export const MAX_PAGE_SIZE = 200;
 const DEFAULT_PAGE_SIZE = 20;
 
 export function encodeCursor(values: readonly unknown[]): string {
@@ -63,7 +63,8 @@ const VALID: Readonly<Record<PageKey['type'], (value: unknown) => boolean>> = {
   bigint: (value) => Number.isSafeInteger(value),
 };
 
-function decodeCursor(cursor: string, keys: readonly PageKey[], path: string): unknown[] {
+/** The values of the keys in a cursor. @throws INVALID_INPUT A cursor that is not of this list. */
+export function decodeCursor(cursor: string, keys: readonly PageKey[], path: string): unknown[] {
   let values: unknown;
   try {
     values = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -78,8 +79,8 @@ function decodeCursor(cursor: string, keys: readonly PageKey[], path: string): u
   return values as unknown[];
 }
 
-/** The page size asked for, within 1 ... 200. */
-function pageSize(request: PageRequest): { size: number; backwards: boolean } {
+/** The page size asked for, within 0 ... 200. @throws INVALID_INPUT */
+export function pageSize(request: PageRequest): { size: number; backwards: boolean } {
   const backwards = request.last !== undefined && request.last !== null;
   const isForwards = request.first !== undefined && request.first !== null;
   if (backwards && isForwards) throw invalidField('last', 'PAGE_AMBIGUOUS', 'Give either "first" or "last".');
@@ -183,7 +184,7 @@ export function toPage<T>(
   found: readonly T[],
   keys: readonly PageKey[],
   request: PageRequest,
-  { size, isBackwards }: Window,
+  { size, isBackwards }: Pick<Window, 'size' | 'isBackwards'>,
 ): PageResult<T> {
   const { rows, hasMore, cursorOf } = pageOf(found, keys, size);
   return {

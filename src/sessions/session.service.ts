@@ -2,14 +2,14 @@ import type { Authority } from '../access/index.ts';
 import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { addSeconds, type Clock, isStorableText, kernelErrors, newId, type TenantRef } from '../kernel/index.ts';
-import type { Database, PageRequest, PageResult } from '../persistence/index.ts';
+import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { canonicalUserId, requireUserId, type UserStore, writeForUser } from '../users/index.ts';
 import type { Session } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
 import { sessionEvents } from './session.events.ts';
-import type { SessionFilter, SessionRow, SessionStore } from './session.store.ts';
+import type { SessionFilter, SessionKeys, SessionRow, SessionStore } from './session.store.ts';
 import { storableHeader } from './storable-header.ts';
 import type { TokenFamilies } from './token-families.ts';
 
@@ -98,20 +98,37 @@ export class SessionService {
     return session.idleExpiresAt > now && session.expiresAt > now;
   }
 
-  /** The newest living sessions of each user. */
+  /**
+   * The newest living sessions of each user. The caller of this method must check the permission to read them.
+   * @param columns What is read of each beside its keys; null: all.
+   */
   newestOfUsers(
     tenantId: string,
     userIds: readonly string[],
     limit: number,
-  ): Promise<ReadonlyMap<string, readonly SessionRow[]>> {
-    return this.#deps.store.newestOfUsers(tenantId, userIds, limit, this.#deps.clock.now());
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, readonly SessionKeys[]>> {
+    return this.#deps.store.newestOfUsers(tenantId, userIds, limit, this.#deps.clock.now(), columns);
   }
 
   /**
    * Living sessions, newest first. With reach `self`, those of the caller's own account.
    * @throws FORBIDDEN With reach `self`, the filter names another account. @throws INVALID_INPUT
    */
-  async page(authority: Authority, filter: SessionFilter, request: PageRequest): Promise<PageResult<SessionRow>> {
+  page(authority: Authority, filter: SessionFilter, request: PageRequest): Promise<PageResult<SessionRow>>;
+  /** @param columns What is read of each session beside its keys; null: all. */
+  page(
+    authority: Authority,
+    filter: SessionFilter,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<SessionKeys>>;
+  async page(
+    authority: Authority,
+    filter: SessionFilter,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<SessionKeys>> {
     const own = authority.reach === 'self' ? authority.caller.userId : null;
     const userId = filter.userId == null ? own : canonicalUserId(filter.userId);
     authority.requireAccount(userId ?? '');
@@ -120,7 +137,8 @@ export class SessionService {
       const message = 'The text holds characters that cannot be stored.';
       throw kernelErrors.INVALID_INPUT({ fields: [{ path: `filter.${name}`, code: 'TEXT_NOT_STORABLE', message }] });
     }
-    return this.#deps.store.page(authority.tenant.id, { ...filter, userId }, this.#deps.clock.now(), request);
+    const narrowed = { ...filter, userId };
+    return this.#deps.store.page(authority.tenant.id, narrowed, this.#deps.clock.now(), request, columns);
   }
 
   /**

@@ -137,12 +137,21 @@ const NARROWINGS: Narrowings = {
   },
 };
 
+/** Lists leave out the service accounts of clients. */
+const IS_LISTED = 'users.service_client_id is null';
+
+/** What every list of users has in common, of the tenant `$1`. */
+export const LISTED = `users.tenant_id = $1::uuid and ${IS_LISTED}`;
+
+/** Whether a filter has no conditions. */
+export const isWhole = (filter: UserFilter): boolean => Object.values(filter).every((value) => value == null);
+
 /**
  * The conditions of a filter that the index of the order serves: the users of the tenant, without the service accounts of
  * clients, and in the order of time those of a time.
  */
 export function listedUsers(tenantId: string, filter: UserFilter, order: UserOrder): Condition {
-  const own = sql`users.tenant_id = ${tenantId}::uuid and users.service_client_id is null`;
+  const own = sql`users.tenant_id = ${tenantId}::uuid and ${sql.raw(IS_LISTED)}`;
   return sql<boolean>`${sql.join([own, ...(order === 'createdAt' ? ofTime(filter) : [])], sql` and `)}`;
 }
 

@@ -1,7 +1,13 @@
 import { type Authority, requireRecentSignIn } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Clock, kernelErrors, newId } from '../kernel/index.ts';
-import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import {
+  type ColumnSet,
+  type Database,
+  type PageRequest,
+  type PageResult,
+  violatedConstraint,
+} from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rules.ts';
@@ -9,7 +15,7 @@ import { attributeMapFaults, mergeAttributes } from './attributes.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
-import type { UserStore } from './user.store.ts';
+import type { UserKeys, UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
 import { type CreateUser, checkedInput, throwFaults, type UserInput } from './user-input.ts';
@@ -66,8 +72,15 @@ export class UserService {
   }
 
   /** Users by their ids; unknown ids are left out. The caller of this method must check the permission to read them. */
-  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
-    return this.#deps.store.findMany(tenantId, ids);
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, User>>;
+  /** @param columns What is read of each beside its keys; null: all. */
+  findMany(tenantId: string, ids: readonly string[], columns: ColumnSet | null): Promise<ReadonlyMap<string, UserKeys>>;
+  findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<ReadonlyMap<string, UserKeys>> {
+    return this.#deps.store.findMany(tenantId, ids, columns);
   }
 
   /** The user with this username, ignoring case, or null. @throws FORBIDDEN as `find`, whether or not there is one. */
@@ -81,15 +94,25 @@ export class UserService {
    * @throws FORBIDDEN Only the caller's own account is in reach.
    * @throws INVALID_INPUT The filter, the page or a cursor.
    */
+  page(authority: Authority, filter: UserFilter, order: UserOrder, request: PageRequest): Promise<PageResult<User>>;
+  /** @param columns What is read of each user beside its keys; null: all. */
+  page(
+    authority: Authority,
+    filter: UserFilter,
+    order: UserOrder,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<UserKeys>>;
   async page(
     authority: Authority,
     filter: UserFilter,
     order: UserOrder,
     request: PageRequest,
-  ): Promise<PageResult<User>> {
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<UserKeys>> {
     authority.requireAccount('');
     throwFaults(filterFaults(filter, 'filter'));
-    return this.#deps.store.page(authority.tenant.id, filter, order, request);
+    return this.#deps.store.page(authority.tenant.id, filter, order, request, columns);
   }
 
   /**

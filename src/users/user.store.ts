@@ -4,19 +4,31 @@ import { sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import {
   addSearchRows,
-  columnsOf,
+  type ColumnSet,
   type Database,
   defineStatement,
+  defineVersions,
+  NamedList,
   narrowedPage,
   type PageRequest,
   type PageResult,
+  RowColumns,
   replaceSearchRows,
 } from '../persistence/index.ts';
 import { searchRowsOf } from './attributes.ts';
 import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entity.ts';
 import { UserIdentifierStore } from './user-identifier.store.ts';
 import { canonicalUserId, fold, IDENTIFIER_KINDS, isUserIdShaped } from './user-names.ts';
-import { listedUsers, narrowingOf, PAGE_KEYS, USER_KEYS, type UserFilter, type UserOrder } from './user-page.ts';
+import {
+  isWhole,
+  LISTED,
+  listedUsers,
+  narrowingOf,
+  PAGE_KEYS,
+  USER_KEYS,
+  type UserFilter,
+  type UserOrder,
+} from './user-page.ts';
 import { UserReader } from './user-reader.ts';
 
 type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttributeKeyEntity>;
@@ -24,14 +36,35 @@ type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttrib
 /** Longest folded identifier; longer input cannot be the name of a user. */
 const MAX_IDENTIFIER = 320;
 
-const COLUMNS = columnsOf(UserEntity, 'users');
+/** A user of whom only the columns that a reader asked for were read; only its keys are known to be there. */
+export type UserKeys = Pick<User, 'tenantId' | 'id'>;
+
+const COLUMNS = new RowColumns<User>(UserEntity, 'users');
 
 /** The limit makes the planner use one index probe for each id, also while the table has no statistics. */
-const USERS_OF_TENANT = defineStatement<User>(
+const findUsersOfTenant = defineVersions<User>(
   'users-of-tenant',
-  sql`select ${sql.join(COLUMNS)} from unnest($2::text[]) as wanted (id)
+  COLUMNS.all,
+  (columns) => sql`select ${columns} from unnest($2::text[]) as wanted (id)
     cross join lateral (select * from users u where u.tenant_id = $1 and u.id = wanted.id limit 1) users`,
 );
+
+const listIn = (order: UserOrder, label: string): NamedList<User> =>
+  new NamedList<User>({
+    label,
+    table: 'users',
+    where: LISTED,
+    parameters: 1,
+    keys: PAGE_KEYS[order],
+    columns: new RowColumns<User>(UserEntity, 'users', { always: [order] }),
+  });
+
+/** The users of a tenant in each order. */
+const LISTS: Readonly<Record<UserOrder, NamedList<User>>> = {
+  createdAt: listIn('createdAt', 'users-by-time'),
+  username: listIn('username', 'users-by-username'),
+};
+
 const NOTE_SIGN_IN = defineStatement<object>(
   'user-note-sign-in',
   'update users set last_sign_in_at = $3, state_checked_at = $3 where tenant_id = $1 and id = $2',
@@ -55,10 +88,17 @@ export class UserStore {
   }
 
   /** Users by their ids as given, in one statement. */
-  async findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, User>>;
+  findMany(tenantId: string, ids: readonly string[], columns: ColumnSet | null): Promise<ReadonlyMap<string, UserKeys>>;
+  async findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<ReadonlyMap<string, User>> {
     const wanted = ids.filter(isUserIdShaped);
     if (wanted.length === 0) return new Map();
-    const rows = await this.#db.run(USERS_OF_TENANT, [tenantId, wanted.map(canonicalUserId)]);
+    const statement = findUsersOfTenant(COLUMNS.narrow(columns));
+    const rows = await this.#db.run(statement, [tenantId, wanted.map(canonicalUserId)]);
     const byId = new Map(rows.map((user) => [user.id, user]));
     return new Map(
       wanted.flatMap((id): [string, User][] => {
@@ -88,14 +128,22 @@ export class UserStore {
     return userId === null ? null : this.findById(tenantId, userId);
   }
 
-  /** A page of users in an order. */
-  page(tenantId: string, filter: UserFilter, order: UserOrder, request: PageRequest): Promise<PageResult<User>> {
+  /** A page of users in an order. @param columns What is read of them; null or absent: all. */
+  page(
+    tenantId: string,
+    filter: UserFilter,
+    order: UserOrder,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<User>> {
+    if (request.withTotal !== true && isWhole(filter)) return LISTS[order].page(this.#db, [tenantId], request, columns);
+    const selected = LISTS[order].columns.narrow(columns).columns;
     const query = this.#db
       .read<Tables>()
       .selectFrom('users')
-      .select(COLUMNS)
+      .select(selected as never)
       .where(listedUsers(tenantId, filter, order));
-    const list = { query, table: 'users', columns: COLUMNS, id: 'users.id' };
+    const list = { query, table: 'users', columns: selected, id: 'users.id' };
     return narrowedPage<User>(this.#db, list, narrowingOf(tenantId, filter, order), PAGE_KEYS[order], request);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cutKey, cutListLoader, Loaders, listLoader, rowLoader } from '../../schema/loading.ts';
+import { cutKey, cutListLoader, Loaders, listLoader, narrowRowLoader, rowLoader } from '../../schema/loading.ts';
 import type { Services } from '../../schema/services.ts';
+import { toColumnSet } from '../../src/persistence/index.ts';
 
 /** Loaders of one operation, and the batches that they have read: `tenant: key key`. */
 function begin() {
@@ -14,6 +15,11 @@ const seen = (services: Services): string[] => (services as unknown as { batches
 const textOf = rowLoader<string>(async (services, tenantId, keys) => {
   seen(services).push(`${tenantId}: ${keys.join(' ')}`);
   return new Map(keys.filter((key) => key !== 'nobody').map((key) => [key, `${key} of ${tenantId}`]));
+});
+
+const columnsOf = narrowRowLoader<string>(async (services, _tenantId, keys, columns) => {
+  seen(services).push(`${columns?.key ?? 'all'}: ${keys.join(' ')}`);
+  return new Map(keys.map((key) => [key, `${columns?.key ?? 'all'} of ${key}`]));
 });
 
 const lettersOf = listLoader<string>(async (_services, _tenantId, keys) => {
@@ -54,6 +60,19 @@ describe('loaders of an operation', () => {
     loaders.renew();
     await loaders.load(textOf, anna);
     expect(batches).toHaveLength(2);
+  });
+
+  it('keep rows of different columns apart, until they are renewed', async () => {
+    const { loaders, batches } = begin();
+    const sets = [toColumnSet(['b', 'a']), null, toColumnSet(['a', 'b']), toColumnSet([])];
+    const load = () =>
+      Promise.all(sets.map((columns) => loaders.loadColumns(columnsOf, { tenantId: 't', key: 'anna' }, columns)));
+    expect(await load()).toEqual(['a,b of anna', 'all of anna', 'a,b of anna', ' of anna']);
+    await load();
+    expect(batches).toEqual(['a,b: anna', 'all: anna', ': anna']);
+    loaders.renew();
+    await load();
+    expect(batches).toHaveLength(6);
   });
 
   it('belong to their operation: another one reads again', async () => {

@@ -175,7 +175,7 @@ const SESSION_READS: GrowthRead[] = [
   total('sessions', sessionsPage({})),
   {
     name: 'newest sessions of users',
-    run: ({ services, tenant }) => services.sessions.newestOfUsers(tenant.id, USERS, 5),
+    run: ({ services, tenant }) => services.sessions.newestOfUsers(tenant.id, USERS, 5, null),
   },
   { name: 'a session', run: ({ services, tenant }) => services.sessions.findIn(tenant.id, madeId('x', 1)) },
   { name: 'devices of users', run: ({ services, tenant }) => services.devices.ofUsers(tenant.id, USERS) },

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ENTITIES } from '../../../src/modules.ts';
-import { Database, defineStatement, type ServerConnection } from '../../../src/persistence/index.ts';
+import { Database, defineStatement, defineVersions, type ServerConnection } from '../../../src/persistence/index.ts';
+import { findStatementName } from '../../../src/persistence/named-statements.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { TransactionPooler } from '../../support/transaction-pooler.ts';
@@ -96,6 +97,28 @@ describe('a named statement', () => {
     await sql`insert into leases (name, holder, expires_at) values ('a', 'me', now())`.execute(db.read());
     expect(await db.run(LEASES, ['a'])).toEqual([{ holder: 'me' }]);
     expect(await db.transaction(() => db.run(LEASES, ['a']))).toEqual([{ holder: 'me' }]);
+  });
+});
+
+describe('a statement in versions of its columns', () => {
+  const toList = (name: string) => ({ key: name, columns: sql.raw(`${name} as name`) });
+  const find = defineVersions<object>(
+    'test-versions',
+    toList('all'),
+    (columns) => sql`select ${columns} from leases where name = $1`,
+  );
+
+  it('has a name for the version of all columns before it is used', () => {
+    expect(findStatementName('select all as name from leases where name = $1')).toMatch(/^test-versions-1-/);
+  });
+
+  it('names 32 versions, and gives the texts of others without names', () => {
+    const [first] = Array.from({ length: 31 }, (_, at) => find(toList(`c${at}`)));
+    const further = find(toList('further'));
+    expect(further.text).toBe('select further as name from leases where name = $1');
+    expect(findStatementName(find(toList('c30')).text)).toMatch(/^test-versions-32-/);
+    expect(findStatementName(further.text)).toBeUndefined();
+    expect(find(toList('c0'))).toBe(first);
   });
 });
 

@@ -90,6 +90,38 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
       expect(await userStore.identifiers.taken(mine.id, ['their'])).toEqual(new Set());
     });
 
+    it('gives the same pages of a whole list, by named statements, as of one with a condition that all users meet', async () => {
+      const { userStore } = world.stores;
+      const tenant = await world.tenant();
+      for (const name of ['c', 'a', 'd', 'b', 'e']) {
+        world.clock.advance(1000);
+        await world.newUser(tenant, { id: `user-${name}`, username: name });
+      }
+      for (const order of ['createdAt', 'username'] as const) {
+        const [from, , , to] = (await userStore.page(tenant.id, {}, order, {})).rows;
+        const { cursorOf } = await userStore.page(tenant.id, {}, order, {});
+        const [low, high] = [cursorOf(from!), cursorOf(to!)];
+        for (const request of [
+          { first: 2 },
+          { last: 2 },
+          { first: 2, after: low },
+          { last: 2, after: low },
+          { first: 1, before: high },
+          { last: 1, before: high },
+          { first: 9, after: low, before: high },
+          { first: 9, after: high, before: low },
+        ]) {
+          for (const descending of [false, true]) {
+            const asked = { ...request, descending };
+            const { cursorOf: _, ...whole } = await userStore.page(tenant.id, {}, order, asked);
+            const filter = { createdFrom: new Date(0), enabled: true };
+            const { cursorOf: __, ...filtered } = await userStore.page(tenant.id, filter, order, asked);
+            expect({ asked, ...whole }).toEqual({ asked, ...filtered });
+          }
+        }
+      }
+    });
+
     it('does not page into a neighbour by its cursor', async () => {
       const { userStore } = world.stores;
       const page = await userStore.page(theirs.id, NO_FILTER, 'createdAt', { first: 1 });

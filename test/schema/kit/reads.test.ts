@@ -1,0 +1,223 @@
+import {
+  type ExecutionResult,
+  type GraphQLField,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OperationCompiler } from '../../../schema/compiled/index.ts';
+import { createContext } from '../../../schema/context.ts';
+import { Reads } from '../../../schema/kit/reads.ts';
+import type { Caller } from '../../../src/access/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { User, UserKeys } from '../../../src/users/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { testGraph, World } from '../../support/world.ts';
+
+const statements: string[] = [];
+let world: World;
+let acme: TenantRef;
+let caller: Caller;
+const ANN = 'ann';
+const BOB = 'bob';
+
+/** A value for every field of a user, so that a column that was not read is missed. */
+const FULL = {
+  phone: '+41791234567',
+  middleName: 'M',
+  familyName: 'F',
+  displayName: 'D',
+  locale: 'en',
+  externalId: 'X',
+  emailVerified: true,
+  attributes: { shoe: 'brown' },
+  requiredActions: ['VERIFY_EMAIL'],
+};
+
+beforeAll(async () => {
+  world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
+  acme = await world.tenant();
+  caller = world.app(acme, 'user:read', 'session:read', 'device:read', 'user-property:read', 'auth-mode:read');
+  for (const id of [ANN, BOB]) {
+    await world.newUser(acme, { ...FULL, id, username: id, email: `${id}@example.org`, givenName: id });
+    await world.signedIn(acme, id, { deviceId: `device-of-${id}`, acr: '1' });
+  }
+});
+afterAll(() => world.close());
+
+type Variables = Record<string, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: answers have the shape of their documents
+type Data = any;
+type Run = (document: string, variables?: Variables, as?: Caller) => Promise<{ data: Data; codes: unknown[] }>;
+
+const interpreted: Run = async (document, variables = {}, as = caller) => {
+  const { data, errors } = await world.graphql(as, document, variables);
+  return { data, codes: errors.map(({ extensions }) => extensions['code']) };
+};
+
+const compiled: Run = async (document, variables = {}, as = caller) => {
+  const operation = new OperationCompiler(await testGraph()).compile(parse(document))!;
+  const context = createContext(world.services, as, new AbortController().signal);
+  const { data, errors = [] } = (await operation.run(context, variables)) as ExecutionResult;
+  return { data, codes: errors.map(({ originalError }) => (originalError as { code?: unknown } | undefined)?.code) };
+};
+
+/** The columns that the statements of a document select, as `table: names`, with its answer. */
+async function watch(run: Run, document: string, variables: Variables = {}) {
+  statements.length = 0;
+  const { data, codes } = await run(document, variables);
+  expect(codes).toEqual([]);
+  return { data, columns: statements.map(columnsOf) };
+}
+
+function columnsOf(statement: string): string {
+  const columns = [...statement.matchAll(/"(\w+)"\."\w+" as "(\w+)"/g)];
+  return `${columns[0]?.[1]}: ${columns
+    .map(([, , name]) => name)
+    .sort()
+    .join(' ')}`;
+}
+
+const USER_COLUMNS = 30;
+
+describe.each([
+  ['interpreted', interpreted],
+  ['compiled', compiled],
+])('a list in a document that is %s', (_name, run) => {
+  it('reads the columns of the selected fields and the keys, with one statement for each kind of rows', async () => {
+    const { data, columns } = await watch(
+      run,
+      `{ users(first: 20) { nodes { subject username email givenName familyName
+        sessions(first: 5) { sessionId authTime ip } } } }`,
+    );
+    expect(data.users.nodes[0]).toMatchObject({ subject: ANN, username: ANN, email: 'ann@example.org' });
+    expect(columns).toEqual([
+      'users: createdAt email familyName givenName id tenantId username',
+      'sessions: authTime id ip tenantId userId',
+    ]);
+  });
+
+  it('reads other columns for another selection, through fragments, aliases and edges', async () => {
+    const { data, columns } = await watch(
+      run,
+      `query { users(first: 1) { edges { cursor node { ...names ... on User { mayUse: isEnabled } ... { __typename } } } } }
+        fragment names on User { tongue: locale ...more }
+        fragment more on User { sessions { isRemembered isCurrent user { name: username } } }`,
+    );
+    expect(data.users.edges).toEqual([
+      {
+        cursor: expect.any(String),
+        node: {
+          __typename: 'User',
+          tongue: 'en',
+          mayUse: true,
+          sessions: [{ isRemembered: false, isCurrent: false, user: { name: ANN } }],
+        },
+      },
+    ]);
+    expect(columns).toEqual([
+      'users: createdAt enabled id inactiveSince locale tenantId',
+      'sessions: id remember tenantId userId',
+      'users: id tenantId username',
+    ]);
+  });
+
+  it('reads what `@include` and `@skip` may ask for', async () => {
+    const LIST =
+      'query ($a: Boolean!) { users(first: 1) { nodes { subject email @include(if: $a) locale @skip(if: $a) } } }';
+    const [on, off] = [await watch(run, LIST, { a: true }), await watch(run, LIST, { a: false })];
+    expect(on.data.users.nodes).toEqual([{ subject: ANN, email: 'ann@example.org' }]);
+    expect(off.data.users.nodes).toEqual([{ subject: ANN, locale: 'en' }]);
+    // Compiled code exists for each value of the condition.
+    const [forOn, forOff] = run === compiled ? ['email', 'locale'] : ['email locale', 'email locale'];
+    const expected = (columns: string) => [`users: ${`createdAt ${columns} id tenantId`.split(' ').sort().join(' ')}`];
+    expect([on.columns, off.columns]).toEqual([expected(forOn), expected(forOff)]);
+  });
+
+  it('gives each of several selections of one object its values', async () => {
+    const { data } = await watch(
+      run,
+      `{ sessions { nodes { ip user { username } again: user { email locale } user { givenName } } }
+        again: sessions { nodes { userAgent } } }`,
+    );
+    expect(data.sessions.nodes.map(({ user, again }: Data) => ({ ...user, ...again }))).toEqual(
+      [BOB, ANN].map((id) => ({ username: id, givenName: id, email: `${id}@example.org`, locale: 'en' })),
+    );
+    expect(data.again.nodes).toHaveLength(2);
+  });
+
+  it('reads whole rows for a field that does not declare what it reads', async () => {
+    const { data, columns } = await watch(run, '{ users(first: 1) { nodes { authModes { __typename } } } }');
+    expect(data.users.nodes).toEqual([{ authModes: { __typename: 'AuthModes' } }]);
+    expect(columns[0]!.split(' ')).toHaveLength(USER_COLUMNS + 1);
+  });
+
+  it('shows and refuses the same objects as with whole rows', async () => {
+    const DOCUMENT = '{ sessions { nodes { ip user { locale } } } }';
+    const self = world.user(acme, BOB, 'session:read', 'user:read:self');
+    const { data, codes } = await run(DOCUMENT, {}, self);
+    expect(data.sessions.nodes.map(({ user }: Data) => user)).toEqual([{ locale: 'en' }, null]);
+    expect(codes).toEqual(['FORBIDDEN']);
+    const own = await run(
+      '{ sessions { nodes { ip } } viewer { subject } }',
+      {},
+      world.user(acme, BOB, 'session:read:self'),
+    );
+    expect(own).toMatchObject({ data: { sessions: { nodes: [{}] } }, codes: [] });
+    const other = await world.tenant();
+    const neighbour = world.app(other, 'user:read', 'session:read');
+    const { data: nothing } = await run('{ users { nodes { email } } sessions { nodes { ip } } }', {}, neighbour);
+    expect(nothing).toEqual({ users: { nodes: [] }, sessions: { nodes: [] } });
+  });
+});
+
+/** Fields without required arguments whose values are leaves or lists of them. */
+async function leavesOf(name: string): Promise<GraphQLField<unknown, unknown>[]> {
+  const type = (await testGraph()).getType(name);
+  if (!isObjectType(type)) throw new Error(`There is no type ${name}.`);
+  return Object.values(type.getFields()).filter(
+    (field) => isLeafType(getNamedType(getNullableType(field.type))) && !field.args.some(isRequiredArgument),
+  );
+}
+
+describe.each([
+  ['User', '{ users(first: 1) { nodes { FIELDS } } }'],
+  ['Session', '{ sessions(first: 1) { nodes { FIELDS } } }'],
+])('each field of the type %s', (type, list) => {
+  it('reads the columns that it needs, and not all', async () => {
+    const fields = (await leavesOf(type)).map(({ name }) => name);
+    const all = await watch(interpreted, list.replace('FIELDS', fields.join(' ')));
+    const [whole] = Object.values<Data>(all.data);
+    for (const name of fields) {
+      const { data, columns } = await watch(interpreted, list.replace('FIELDS', name));
+      const [page] = Object.values<Data>(data);
+      expect([name, page.nodes[0][name]]).toEqual([name, whole.nodes[0][name]]);
+      expect([name, columns[0]!.split(' ').length]).toEqual([name, expect.toSatisfy((count: number) => count < 9)]);
+    }
+  });
+});
+
+/** Compiled, and never run. */
+export function checkTypesOfReads(): void {
+  const method = <M>(value: M): TypedPropertyDescriptor<M> => ({ value });
+  const [reads, misspelt] = [Reads('email'), Reads('mail')];
+  const right = method((user: Pick<User, 'email' | 'id'>) => user.email);
+  const undeclared = method((user: Pick<User, 'email' | 'phone'>) => user.phone);
+  const whole = method((user: User) => user.email);
+  reads({}, 'a', right);
+  Reads()(
+    {},
+    'b',
+    method((user: UserKeys) => user.id),
+  );
+  // @ts-expect-error The method could read a column that is not declared.
+  reads({}, 'c', undeclared);
+  // @ts-expect-error The method gets a row that could have any column.
+  reads({}, 'd', whole);
+  // @ts-expect-error There is no such column.
+  misspelt({}, 'e', right);
+}
