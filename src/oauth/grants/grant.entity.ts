@@ -13,8 +13,6 @@ export const GrantEntity = defineEntity({
     scopes: p.array().columnType('text[]').defaultRaw(`'{}'`),
     /** Which kind of issuer made it: `native`, `realm`, `api`, `root`, `external-factor`, `suite` (docs/tokens.md). */
     issuerKind: p.string().length(16),
-    /** Counts rotations of the refresh token. */
-    generation: p.integer().default(0),
     revokedAt: p.datetime().nullable(),
     expiresAt: p.datetime(),
     createdAt: p.datetime(),
@@ -43,10 +41,7 @@ export const RefreshTokenEntity = defineEntity({
     expiresAt: p.datetime(),
     createdAt: p.datetime(),
   },
-  indexes: [
-    { name: 'refresh_tokens__grant_id', properties: ['tenantId', 'grantId'] },
-    { name: 'refresh_tokens__expires_at', properties: ['tenantId', 'expiresAt'] },
-  ],
+  indexes: [{ name: 'refresh_tokens__grant_id', properties: ['tenantId', 'grantId'] }],
 });
 export type RefreshToken = InferEntity<typeof RefreshTokenEntity>;
 

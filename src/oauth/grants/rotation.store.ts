@@ -45,7 +45,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
   'refresh-token-by-hash',
   `select t.grant_id as "grantId", t.spent_at as "spentAt", t.expires_at as "tokenExpiresAt",
     g.user_id as "userId", g.client_uuid as "clientUuid", g.session_id as "sessionId", g.scopes,
-    g.issuer_kind as "issuerKind", g.generation, g.revoked_at as "revokedAt", g.expires_at as "grantExpiresAt",
+    g.issuer_kind as "issuerKind", g.revoked_at as "revokedAt", g.expires_at as "grantExpiresAt",
     g.created_at as "createdAt",
     u.id is not null as "hasUser", u.enabled, u.inactive_since as "inactiveSince", u.not_before as "notBefore",
     s.id is not null as "hasSession", s.auth_time as "authTime", s.amr, s.acr, s.last_used_at as "lastUsedAt",
@@ -58,42 +58,41 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
 );
 
 /**
- * The parts of the statement that spends tokens. A token is left alone when it was spent, when its family was revoked or
- * rotated since it was read, when another transaction locks one of the two, and when the same group holds it twice. The limits
- * make the planner use one index probe for each key, also while the tables have no statistics.
+ * The parts of the statement that spends tokens. A token is left alone when it was spent, when its family was revoked since it
+ * was read, when another transaction locks the family, and when the same group holds it twice. Every change of a refresh token
+ * locks its family first, so the update does not wait. The update alone decides which request spends a token: unlike a read of
+ * the statement's snapshot, it looks again at a row that another transaction changed in between.
+ *
+ * The limits make the planner use one index probe for each key, and the comparison of ids, which is always true, lets it
+ * expect few rows, also while the tables have no statistics.
  */
-const ROTATION_PARTS = `wanted as (
-    select distinct on ("tenantId", "grantId") * from json_to_recordset($2::json) as c (n int, "tenantId" uuid,
-      hash text, "grantId" uuid, generation int, now timestamptz, "nextHash" text, "nextExpiresAt" timestamptz,
-      "clientUuid" uuid, "opaqueHash" text, "opaqueClaims" jsonb, "opaqueExpiresAt" timestamptz)
+const ROTATION_PARTS = `wanted as materialized (
+    select * from json_to_recordset($2::json) as c (n int, "tenantId" uuid, hash text, "grantId" uuid, now timestamptz,
+      "nextHash" text, "nextExpiresAt" timestamptz, "clientUuid" uuid, "opaqueHash" text, "opaqueClaims" jsonb,
+      "opaqueExpiresAt" timestamptz)
   ),
-  locked as (
-    select wanted.* from wanted
-    join lateral (select generation, revoked_at from grants where tenant_id = "tenantId" and id = "grantId"
-      limit 1 for no key update skip locked) g on g.generation = wanted.generation and g.revoked_at is null
-    join lateral (select spent_at from refresh_tokens where tenant_id = "tenantId" and hash = decode(wanted.hash, 'hex')
-      limit 1 for no key update skip locked) t on t.spent_at is null
+  locked as materialized (
+    select wanted.*, t.place from wanted
+    join lateral (select id, revoked_at from grants where tenant_id = "tenantId" and id = "grantId"
+      limit 1 for no key update skip locked) g on g.id = "grantId" and g.revoked_at is null
+    join lateral (select ctid as place from refresh_tokens where tenant_id = "tenantId" and hash = decode(wanted.hash, 'hex')
+      limit 1) t on true
   ),
-  counted as (
-    update grants set generation = grants.generation + 1 from locked
-    where grants.tenant_id = "tenantId" and grants.id = "grantId"
+  spent as (
+    update refresh_tokens t set spent_at = locked.now from locked
+    where t.ctid = locked.place and t.spent_at is null returning locked.*
   ),
   renewed as (
     insert into refresh_tokens (tenant_id, hash, grant_id, spent_at, expires_at, created_at)
-    select "tenantId", decode("nextHash", 'hex'), "grantId", null, "nextExpiresAt", now from locked
+    select "tenantId", decode("nextHash", 'hex'), "grantId", null, "nextExpiresAt", now from spent
     where "nextHash" is not null
   ),
   opaque as (
     insert into access_tokens (tenant_id, hash, grant_id, client_uuid, claims, expires_at, created_at)
     select "tenantId", decode("opaqueHash", 'hex'), "grantId", "clientUuid", "opaqueClaims", "opaqueExpiresAt", now
-    from locked where "opaqueHash" is not null
+    from spent where "opaqueHash" is not null
   )`;
-const SPEND = defineChange<RotationChange>(
-  'refresh-tokens-spend',
-  `update refresh_tokens set spent_at = locked.now from locked
-  where refresh_tokens.tenant_id = "tenantId" and refresh_tokens.hash = decode(locked.hash, 'hex') returning locked.n`,
-  ROTATION_PARTS,
-);
+const SPEND = defineChange<RotationChange>('refresh-tokens-spend', 'select n from spent', ROTATION_PARTS);
 
 type RotationChange = ReturnType<typeof toChange>;
 
@@ -126,7 +125,7 @@ export class RotationStore {
 }
 
 function toPresented(tenantId: string, row: FoundRow): PresentedToken {
-  const { userId, clientUuid, sessionId, scopes, issuerKind, generation, revokedAt, createdAt } = row;
+  const { userId, clientUuid, sessionId, scopes, issuerKind, revokedAt, createdAt } = row;
   return {
     token: { spentAt: row.spentAt, expiresAt: row.tokenExpiresAt },
     grant: {
@@ -137,7 +136,6 @@ function toPresented(tenantId: string, row: FoundRow): PresentedToken {
       sessionId,
       scopes,
       issuerKind,
-      generation,
       revokedAt,
       expiresAt: row.grantExpiresAt,
       createdAt,
@@ -158,7 +156,6 @@ function toChange({ hash, grant, now, next, opaque }: Rotation) {
     tenantId: grant.tenantId,
     hash: hash.toString('hex'),
     grantId: grant.id,
-    generation: grant.generation,
     now,
     nextHash: next?.hash.toString('hex') ?? null,
     nextExpiresAt: next?.expiresAt ?? null,

@@ -54,7 +54,6 @@ export const PASSWORD_GRANT = defineGrant({
         sessionId: scopes.includes(OFFLINE_ACCESS) ? null : session.id,
         scopes: [...scopes],
         issuerKind: request.issuer.kind.kind,
-        generation: 0,
         revokedAt: null,
         expiresAt: addSeconds(now, request.lifetimes.refreshSeconds),
         createdAt: now,

@@ -116,7 +116,6 @@ async function rotateLocked(
   const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
   const family = familyOf(request, { token, grant, user, session }, scope, now);
   token.spentAt = now;
-  grant.generation += 1;
   return { tokens: await families.issue(request, signers, family), session: family.session };
 }
 

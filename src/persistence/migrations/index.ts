@@ -13,6 +13,7 @@ import { Migration20261126ServedWords } from './20261126-served-words.ts';
 import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
+import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126PresentBlocks', class: Migration20261126PresentBlocks },
   { name: 'Migration20261126EventsByType', class: Migration20261126EventsByType },
   { name: 'Migration20261127NativeApplications', class: Migration20261127NativeApplications },
+  { name: 'Migration20261127RefreshRotations', class: Migration20261127RefreshRotations },
 ] as const;

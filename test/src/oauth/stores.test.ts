@@ -36,7 +36,6 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
       sessionId,
       scopes: ['openid'],
       issuerKind: 'native',
-      generation: 0,
       revokedAt: null,
       expiresAt,
       createdAt: now(),

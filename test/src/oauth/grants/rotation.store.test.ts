@@ -62,6 +62,41 @@ describe('the statement that spends a refresh token', () => {
     expect(await rotations.find((await world.tenant()).id, hash)).toBeNull();
   });
 
+  it('reads the tokens of requests of one moment each for its own tenant and hash', async () => {
+    const globex = await world.tenant();
+    const other = hashHandle((await (await TestUser.create(world, client)).signIn('openid')).refreshToken!);
+    const [unknown, foreign, first, second, again] = await Promise.all([
+      rotations.find(acme.id, hashHandle('unknown')),
+      rotations.find(globex.id, other),
+      rotations.find(acme.id, other),
+      rotations.find(acme.id, hash),
+      rotations.find(acme.id, hash),
+    ]);
+    expect([unknown, foreign]).toEqual([null, null]);
+    expect(first?.grant.id).not.toBe(found.grant.id);
+    expect([second, again]).toEqual([found, found]);
+  });
+
+  it('reads a family without a session, one whose session ended, and the moments of its user', async () => {
+    await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('update users set enabled = false, inactive_since = ?, not_before = ? where tenant_id = ? and id = ?', [
+        '2026-01-02T03:04:05.678Z',
+        '2026-02-03T04:05:06.789Z',
+        acme.id,
+        found.grant.userId,
+      ]);
+    await change('update grants set session_id = null');
+    const now = await rotations.find(acme.id, hash);
+    expect(now?.session).toBeUndefined();
+    expect(now?.user).toEqual({
+      enabled: false,
+      inactiveSince: new Date('2026-01-02T03:04:05.678Z'),
+      notBefore: new Date('2026-02-03T04:05:06.789Z'),
+    });
+  });
+
   const rotatedGrant = async () => {
     const { rows } = await sql<
       Record<string, unknown>
@@ -75,28 +110,42 @@ describe('the statement that spends a refresh token', () => {
       sessionId: row!['session_id'],
       scopes: row!['scopes'],
       issuerKind: row!['issuer_kind'],
-      generation: row!['generation'],
       revokedAt: row!['revoked_at'],
       expiresAt: row!['expires_at'],
       createdAt: row!['created_at'],
     };
   };
 
-  it('stores the next token, counts the rotation and writes the event', async () => {
+  it('stores the next token for the same family, and writes the event', async () => {
     expect(await spend('next')).toBe(true);
     expect((await rotations.find(acme.id, hash))?.token.spentAt).toEqual(world.clock.now());
-    expect((await rotations.find(acme.id, hashHandle('next')))?.grant.generation).toBe(1);
+    expect(await rotations.find(acme.id, hashHandle('next'))).toMatchObject({
+      token: { spentAt: null, expiresAt: addSeconds(world.clock.now(), 60) },
+      grant: found.grant,
+    });
     expect(await newEvents()).toEqual(['token.issued']);
   });
 
+  it('leaves the row of the family as it was', async () => {
+    const version = async () =>
+      (
+        await sql<{ at: string }>`select ctid::text as at from grants where id = ${found.grant.id}::uuid`.execute(
+          world.db.read(),
+        )
+      ).rows[0]!.at;
+    const before = await version();
+    await spend('another');
+    expect(await version()).toBe(before);
+  });
+
   it.each([
-    ['the family was revoked', 'update grants set revoked_at = now()'],
-    ['the family was rotated', 'update grants set generation = generation + 1'],
-  ])('writes nothing when %s since it was read', async (_, statement) => {
+    ['revoked', 'update grants set revoked_at = now()'],
+    ['deleted', 'delete from grants'],
+  ])('writes nothing when the family was %s since it was read', async (fate, statement) => {
     await change(statement);
     expect(await spend('late')).toBe(false);
     expect(await rotations.find(acme.id, hashHandle('late'))).toBeNull();
-    expect((await rotations.find(acme.id, hash))?.token.spentAt).toBeNull();
+    expect((await rotations.find(acme.id, hash))?.token.spentAt).toBe(fate === 'deleted' ? undefined : null);
     expect(await newEvents()).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import type { IssuedTokens } from '../../../../src/oauth/index.ts';
 import { openTestDatabase } from '../../../support/database.ts';
@@ -32,6 +32,8 @@ describe.each([
   const signIn = async (): Promise<IssuedTokens> => (await TestUser.create(world, client)).signIn('openid');
   const refresh = (tokens: IssuedTokens): Promise<IssuedTokens> =>
     client.request('refresh_token', { refresh_token: tokens.refreshToken! });
+  const familyOf = ({ accessToken }: IssuedTokens): string =>
+    JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString()).gid as string;
   const codesOf = (sent: readonly PromiseSettledResult<unknown>[]): string[] =>
     sent.map((one) => (one.status === 'fulfilled' ? 'issued' : (one.reason as { code: string }).code)).sort();
 
@@ -60,27 +62,81 @@ describe.each([
     await expect(refresh(winner)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   });
 
-  it('counts each rotation, and keeps the spent token until the family ends', async () => {
+  it('keeps each spent token until the family ends', async () => {
     const first = await signIn();
     await refresh(await refresh(first));
-    const { rows } = await sql<{ generation: number; tokens: number; spent: number }>`
-      select g.generation, count(*)::int as tokens, count(t.spent_at)::int as spent from grants g
-      join refresh_tokens t on t.tenant_id = g.tenant_id and t.grant_id = g.id
-      where g.tenant_id = ${acme.id}::uuid group by g.id, g.generation, g.created_at
-      order by g.created_at desc, g.id desc limit 1`.execute(world.db.read());
-    expect(rows).toEqual([{ generation: 2, tokens: 3, spent: 2 }]);
+    const { rows } = await sql<{ tokens: number; spent: number }>`
+      select count(*)::int as tokens, count(spent_at)::int as spent from refresh_tokens
+      where tenant_id = ${acme.id}::uuid and grant_id = ${familyOf(first)}::uuid`.execute(world.db.read());
+    expect(rows).toEqual([{ tokens: 3, spent: 2 }]);
   });
+
+  it('revokes the family when the first of several spent tokens returns', async () => {
+    const first = await signIn();
+    const third = await refresh(await refresh(first));
+    await expect(refresh(first)).rejects.toMatchObject({ code: 'REFRESH_TOKEN_REUSED' });
+    await expect(refresh(third)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+    expect(await refusalOf(world, third.accessToken)).toBe('grant-revoked');
+  });
+
+  it('leaves no valid token when families are revoked while they rotate', async () => {
+    const families = await Promise.all(Array.from({ length: 12 }, signIn));
+    const revoke = async (tokens: IssuedTokens): Promise<void> => {
+      await sql`update grants set revoked_at = now()
+        where tenant_id = ${acme.id}::uuid and id = ${familyOf(tokens)}::uuid`.execute(world.db.read());
+    };
+    const sent = await Promise.allSettled(families.flatMap((tokens) => [refresh(tokens), revoke(tokens)]));
+    const codes = codesOf(sent.filter((_, n) => n % 2 === 0));
+    expect(codes.filter((code) => code !== 'issued' && code !== 'GRANT_INVALID')).toEqual([]);
+    expect(sent.filter((_, n) => n % 2 === 1).every(({ status }) => status === 'fulfilled')).toBe(true);
+    const issued = sent.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []));
+    for (const tokens of issued) {
+      expect(await refusalOf(world, tokens.accessToken)).toBe('grant-revoked');
+      await expect(refresh(tokens)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+    }
+  });
+
+  /** Refreshes while another transaction has changed rows that it commits only once the refresh waits for them. */
+  const refreshDuring = async (tokens: IssuedTokens, change: () => Promise<unknown>): Promise<unknown> => {
+    const [changed, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const other = world.db.transaction(async () => {
+      await change();
+      changed.resolve();
+      await ended.promise;
+    });
+    await changed.promise;
+    const outcome = refresh(tokens).then(
+      () => 'issued',
+      ({ code }: { code: string }) => code,
+    );
+    // The embedded database has one connection, which the transaction holds.
+    if (!world.db.isEmbedded) await vi.waitUntil(isWaitingForLock, { timeout: 60_000 });
+    ended.resolve();
+    await other;
+    return outcome;
+  };
 
   it('waits for a request that holds the family, and then judges what that request left', async () => {
     const first = await signIn();
-    const gid = JSON.parse(Buffer.from(first.accessToken.split('.')[1]!, 'base64url').toString()).gid as string;
-    const held = world.db.transaction(async () => {
-      await sql`update grants set revoked_at = now() where tenant_id = ${acme.id}::uuid and id = ${gid}::uuid`.execute(
-        world.db.read(),
-      );
-    });
-    const refused = refresh(first);
-    await expect(refused).rejects.toMatchObject({ code: 'GRANT_INVALID' });
-    await held;
+    const revoke = () =>
+      sql`update grants set revoked_at = now()
+        where tenant_id = ${acme.id}::uuid and id = ${familyOf(first)}::uuid`.execute(world.db.read());
+    expect(await refreshDuring(first, revoke)).toBe('GRANT_INVALID');
   });
+
+  it('issues nothing for a token that another transaction spent after it was read', async () => {
+    const first = await signIn();
+    const tokensOf = () => sql`select from refresh_tokens where grant_id = ${familyOf(first)}::uuid`;
+    const spend = () =>
+      sql`update refresh_tokens set spent_at = now()
+        where tenant_id = ${acme.id}::uuid and grant_id = ${familyOf(first)}::uuid`.execute(world.db.read());
+    expect(await refreshDuring(first, spend)).toBe('REFRESH_TOKEN_REUSED');
+    expect((await tokensOf().execute(world.db.read())).rows).toHaveLength(1);
+  });
+
+  const isWaitingForLock = async (): Promise<boolean> => {
+    const { rows } = await sql`select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(world.db.read());
+    return rows.length > 0;
+  };
 });
