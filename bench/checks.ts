@@ -72,7 +72,10 @@ export const checkInvalidDocument = (field: string): Check =>
     return data === undefined && list?.length === 1 && String(list[0]!.message).includes(`"${field}"`);
   });
 
-/** A response of the token endpoint whose access token has a valid EdDSA signature, is not expired and has the claims. */
+/**
+ * A response of the token endpoint whose access token has a valid EdDSA signature, is not expired and has the claims. An ID
+ * token that is not among the members is wrong, because its signature would cost one contender as much as the other token.
+ */
 export function checkToken(
   keys: JSONWebKeySet,
   claims: Readonly<Record<string, unknown>>,
@@ -83,6 +86,7 @@ export function checkToken(
     const body = parse(answer);
     const missing = members.filter((name) => typeof body[name] !== 'string');
     expect(missing.length === 0, `A token response without ${missing.join(', ')}`, answer);
+    expect(members.includes('id_token') || body['id_token'] === undefined, 'A second signed token', answer);
     const payload = await jwtVerify(String(body['access_token']), keySet, { algorithms: ['EdDSA'] }).then(
       (verified) => verified.payload,
       (error: Error) => {

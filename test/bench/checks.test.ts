@@ -75,6 +75,13 @@ describe('the check of a token', () => {
     await expect(run(check, { access_token })).rejects.toThrow('without refresh_token');
   });
 
+  it('refuses an ID token that the row does not ask for, because it takes a second signature', async () => {
+    const access_token = await sign({ client_id: 'a' });
+    const answer = { access_token, id_token: access_token };
+    await expect(run(checkToken(keys, { client_id: 'a' }), answer)).rejects.toThrow('A second signed token');
+    await expect(run(checkToken(keys, { client_id: 'a' }, ['id_token']), answer)).resolves.toBeUndefined();
+  });
+
   it('refuses an opaque token, a changed one, an expired one and one with other claims', async () => {
     const check = checkToken(keys, { client_id: 'a' });
     const good = await sign({ client_id: 'a' });
