@@ -44,7 +44,7 @@ export function narrowRowLoader<T>(narrowBatch: NarrowBatch<T>): NarrowLoaderDef
 }
 
 /** Loads the chosen columns of a list of rows per key, which may be empty. */
-function narrowListLoader<T>(narrowBatch: NarrowBatch<readonly T[]>): NarrowLoaderDefinition<readonly T[]> {
+export function narrowListLoader<T>(narrowBatch: NarrowBatch<readonly T[]>): NarrowLoaderDefinition<readonly T[]> {
   return { narrowBatch, missing: [] };
 }
 

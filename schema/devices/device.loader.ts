@@ -1,5 +1,7 @@
-import type { Device } from '../../src/sessions/index.ts';
-import { listLoader } from '../loading.ts';
+import type { DeviceKeys } from '../../src/sessions/index.ts';
+import { narrowListLoader } from '../loading.ts';
 
 /** The devices of users, at most 100 each. */
-export const devicesOfUser = listLoader<Device>(({ devices }, tenantId, userIds) => devices.ofUsers(tenantId, userIds));
+export const devicesOfUser = narrowListLoader<DeviceKeys>(({ devices }, tenantId, userIds, columns) =>
+  devices.ofUsers(tenantId, userIds, columns),
+);

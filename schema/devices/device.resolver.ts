@@ -1,12 +1,19 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { type Device, parseUserAgent, type SessionRow, type UserAgent } from '../../src/sessions/index.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  type Device,
+  type DeviceKeys,
+  parseUserAgent,
+  type SessionRow,
+  type UserAgent,
+} from '../../src/sessions/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { Reads } from '../kit/reads.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import { SessionType } from '../sessions/session.type.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { UserType } from '../users/user.type.ts';
@@ -15,18 +22,21 @@ import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.typ
 
 @Resolver(() => DeviceType)
 export class DeviceResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() device: Device, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() device: DeviceKeys, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Device', tenants.get(device.tenantId)!, joinKey([device.userId, device.id]));
   }
 
+  @Reads()
   @FieldResolver(() => String)
-  deviceId(@Root() device: Device): string {
+  deviceId(@Root() device: DeviceKeys): string {
     return device.id;
   }
 
+  @Reads('userAgent')
   @FieldResolver(() => UserAgentType)
-  parsedUserAgent(@Root() device: Device): UserAgent {
+  parsedUserAgent(@Root() device: Pick<Device, 'userAgent'>): UserAgent {
     return parseUserAgent(device.userAgent ?? null);
   }
 
@@ -66,21 +76,31 @@ export class UserDevicesResolver {
     nullable: 'itemsAndList',
     description: 'Devices on which the user signed in, last used first; at most 100 are kept.',
   })
-  devices(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Device[]> {
-    return loaders.load(devicesOfUser, { tenantId: user.tenantId, key: user.id });
+  devices(
+    @Root() user: UserKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly DeviceKeys[]> {
+    return loaders.loadColumns(devicesOfUser, { tenantId: user.tenantId, key: user.id }, columnsRead(info));
   }
 }
 
 @Resolver(() => SessionType)
 export class SessionDeviceResolver {
+  @Reads('deviceId')
   @RequiresScopes(['device:read'], ['device:read:self'])
   @FieldResolver(() => DeviceType, {
     nullable: true,
     description: 'The device of the session, while it is a known device.',
   })
-  async device(@Root() session: SessionRow, @Ctx() { loaders }: GraphContext): Promise<Device | null> {
+  async device(
+    @Root() session: Pick<SessionRow, 'tenantId' | 'userId' | 'deviceId'>,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<DeviceKeys | null> {
     if (session.deviceId == null) return null;
-    const devices = await loaders.load(devicesOfUser, { tenantId: session.tenantId, key: session.userId });
+    const key = { tenantId: session.tenantId, key: session.userId };
+    const devices = await loaders.loadColumns(devicesOfUser, key, columnsRead(info));
     return devices.find(({ id }) => id === session.deviceId) ?? null;
   }
 }

@@ -1,15 +1,15 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
-import type { Group, MemberGroup } from '../../src/roles/index.ts';
-import { canonicalUserId, type User, type UserKeys } from '../../src/users/index.ts';
+import type { Group, GroupKeys, MemberGroup } from '../../src/roles/index.ts';
+import { canonicalUserId, type UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
-import { Reads } from '../kit/reads.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import { cutKey } from '../loading.ts';
-import { userById } from '../users/user.loader.ts';
+import { narrowUserById, userById } from '../users/user.loader.ts';
 import { UserConnection, UserType } from '../users/user.type.ts';
 import {
   AddGroupMemberInput,
@@ -37,37 +37,40 @@ const usersOf = ({ userIds }: GroupMembersInput): string[] =>
 
 @Resolver(() => GroupType)
 export class GroupMemberResolver {
+  @Reads()
   @RequiresScopes(['group-member:read'])
   @FieldResolver(() => UserConnection, {
     nullable: true,
     description: 'Direct members, by id. Members of the groups below are not included.',
   })
   async members(
-    @Root() group: Group,
+    @Root() group: GroupKeys,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { services, loaders, authority }: GraphContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<ConnectionData<User>> {
+  ): Promise<ConnectionData<UserKeys>> {
     const request = toPageRequest(page, info);
     const first = (size: number) =>
       loaders.load(membersOfGroup, { tenantId: group.tenantId, key: cutKey(size, group.id) });
     const found = await services.groupMembers.page(authority, group.id, request, first);
     const { edges: places, nodes: members, ...rest } = toConnection(found);
+    const columns = columnsRead(info);
     const users = await Promise.all(
-      members.map(({ tenantId, userId }) => loaders.load(userById, { tenantId, key: userId })),
+      members.map(({ tenantId, userId }) => loaders.loadColumns(narrowUserById, { tenantId, key: userId }, columns)),
     );
     // Every membership has a foreign key to its user; a user is missing only when it was deleted in between.
-    const edges = places.map(({ cursor }, i) => ({ cursor, node: users[i] as User }));
-    return { ...rest, edges, nodes: users as User[] };
+    const edges = places.map(({ cursor }, i) => ({ cursor, node: users[i]! }));
+    return { ...rest, edges, nodes: users as UserKeys[] };
   }
 
+  @Reads()
   @RequiresScopes(['group-member:read'])
   @FieldResolver(() => [String], {
     nullable: true,
     description: 'Public ids of the direct members, sorted. Members of the groups below are not included.',
   })
   async memberIds(
-    @Root() group: Group,
+    @Root() group: GroupKeys,
     @Ctx() { loaders }: GraphContext,
     @Arg('limit', () => Int, { defaultValue: 1000, description: 'Number of ids to return, at most 10,000.' })
     limit: number,

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { CreateGroup, Group, GroupFilter, GroupReference, UpdateGroup } from '../../src/roles/index.ts';
+import type { CreateGroup, Group, GroupFilter, GroupKeys, GroupReference, UpdateGroup } from '../../src/roles/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -11,6 +11,7 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { given } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { SortDirection } from '../kit/order.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   CreateGroupInput,
   CreateGroupPayload,
@@ -44,22 +45,28 @@ function toFilter({ parentId, topOnly, anyOf, ...filter }: GroupFilterInput): Gr
 
 @Resolver(() => GroupType)
 export class GroupResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() group: Group, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() group: GroupKeys, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Group', tenants.get(group.tenantId)!, group.id);
   }
 
+  @Reads('parentId')
   @FieldResolver(() => GroupType, { nullable: true, description: 'The parent group; null at the top of the tree.' })
-  parent(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
+  parent(
+    @Root() group: Pick<Group, 'tenantId' | 'parentId'>,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<Group | null> | null {
     return group.parentId == null ? null : loaders.load(groupById, { tenantId: group.tenantId, key: group.parentId });
   }
 
+  @Reads()
   @RequiresScopes(['group:read'])
   @FieldResolver(() => [GroupType], {
     nullable: 'itemsAndList',
     description: 'Child groups, by name.',
   })
-  children(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
+  children(@Root() group: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
     return loaders.load(childrenOfGroup, { tenantId: group.tenantId, key: group.id });
   }
 
@@ -93,11 +100,13 @@ export class GroupResolver {
     filter?: GroupFilterInput | null,
     @Arg('orderBy', () => GroupOrderInput, { nullable: true, description: 'Order of the list. Default: by path.' })
     orderBy?: GroupOrderInput | null,
-  ): Promise<ConnectionData<Group>> {
+  ): Promise<ConnectionData<GroupKeys>> {
     const descending = orderBy?.direction === SortDirection.DESC;
     const request = toPageRequest(page, info, descending);
     const order = orderBy?.field ?? GroupOrderField.PATH;
-    return toConnection(await services.groups.page(authority, toFilter(filter ?? {}), order, request));
+    return toConnection(
+      await services.groups.page(authority, toFilter(filter ?? {}), order, request, columnsRead(info)),
+    );
   }
 
   @RequiresScopes(['group:create'])

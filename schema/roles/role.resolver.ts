@@ -3,9 +3,10 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Roo
 import type { Client } from '../../src/clients/index.ts';
 import {
   type CreateRole,
-  type Group,
+  type GroupKeys,
   type Role,
   type RoleFilter,
+  type RoleKeys,
   roleErrors,
   TENANT_ROLE_CLIENT,
   type UpdateRole,
@@ -22,7 +23,7 @@ import { GroupType } from '../groups/group.type.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { Reads } from '../kit/reads.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   CreateRoleInput,
@@ -47,25 +48,31 @@ function toFilter({ clientId: _clientId, ofTenantOnly, ...filter }: RoleFilterIn
 
 @Resolver(() => RoleType)
 export class RoleResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() role: Role, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() role: RoleKeys, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Role', tenants.get(role.tenantId)!, role.id);
   }
 
+  @Reads()
   @RequiresScopes(['role:read'])
   @FieldResolver(() => [RoleType], {
     nullable: 'itemsAndList',
     description: 'Roles that the role contains directly, by name.',
   })
-  children(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
+  children(@Root() role: RoleKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
     return loaders.load(childrenOfRole, { tenantId: role.tenantId, key: role.id });
   }
 
+  @Reads('clientUuid')
   @FieldResolver(() => ClientObject, {
     nullable: true,
     description: 'The client that the role belongs to; null for a role of the tenant.',
   })
-  client(@Root() role: Role, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
+  client(
+    @Root() role: Pick<Role, 'tenantId' | 'clientUuid'>,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<Client | null> | null {
     if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
     return loaders.load(clientById, { tenantId: role.tenantId, key: role.clientUuid });
   }
@@ -87,13 +94,14 @@ export class RoleResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => RoleFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RoleFilterInput | null,
-  ): Promise<ConnectionData<Role>> {
+  ): Promise<ConnectionData<RoleKeys>> {
     const request = toPageRequest(page, info);
     const owner =
       filter?.clientId == null
         ? null
         : await services.clients.idOf(authority, toClientReference(filter.clientId, 'filter.clientId'));
-    return toConnection(await services.roles.page(authority, toFilter(filter ?? {}, owner), request));
+    const narrowed = toFilter(filter ?? {}, owner);
+    return toConnection(await services.roles.page(authority, narrowed, request, columnsRead(info)));
   }
 
   @RequiresScopes(['role:create'])
@@ -187,12 +195,13 @@ export class UserRolesResolver {
 
 @Resolver(() => GroupType)
 export class GroupRolesResolver {
+  @Reads()
   @RequiresScopes(['role-grant:read'])
   @FieldResolver(() => [RoleType], {
     nullable: 'itemsAndList',
     description: 'Roles granted to the group itself, by name. Its members also have the roles of the groups above it.',
   })
-  roles(@Root() group: Group, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
+  roles(@Root() group: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
     return loaders.load(rolesOfGroup, { tenantId: group.tenantId, key: group.id });
   }
 }

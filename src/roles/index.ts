@@ -7,7 +7,13 @@ export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 export type { Group, GroupMember } from './groups/group.entity.ts';
 export type { CreateGroup, UpdateGroup } from './groups/group.service.ts';
-export { type GroupFilter, type GroupOrder, GroupStore, type MemberGroup } from './groups/group.store.ts';
+export {
+  type GroupFilter,
+  type GroupKeys,
+  type GroupOrder,
+  GroupStore,
+  type MemberGroup,
+} from './groups/group.store.ts';
 export type { KnownUsers } from './groups/group-member.service.ts';
 export { type GroupReference, TREE_PROFILE } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
@@ -15,6 +21,6 @@ export { holderEvents } from './holder.events.ts';
 export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
 export type { CreateRole, UpdateRole } from './role.service.ts';
-export { type GrantedRole, type RoleFilter, RoleStore } from './role.store.ts';
+export { type GrantedRole, type RoleFilter, type RoleKeys, RoleStore } from './role.store.ts';
 export type { RoleGranting } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions } from './role-permissions.ts';

@@ -1,14 +1,20 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, type IdentityError, invalidField, kernelErrors, newId, requireText } from '../kernel/index.ts';
-import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import {
+  type ColumnSet,
+  type Database,
+  type PageRequest,
+  type PageResult,
+  violatedConstraint,
+} from '../persistence/index.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
 import { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
 import type { GuardedAccounts } from './guarded-accounts.ts';
 import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import { roleEvents } from './role.events.ts';
-import type { GrantedRole, RoleFilter, RoleStore } from './role.store.ts';
+import type { GrantedRole, RoleFilter, RoleKeys, RoleStore } from './role.store.ts';
 
 export interface CreateRole {
   /** 1 to 255 characters, unique among the roles of the tenant, or of its client. */
@@ -81,8 +87,21 @@ export class RoleService {
     return this.#deps.store.childrenOf(tenantId, roleIds);
   }
 
-  page(authority: Authority, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>> {
-    return this.#deps.store.page(authority.tenant.id, filter, request);
+  page(authority: Authority, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>>;
+  /** @param columns What is read of each role beside its keys; null: all. */
+  page(
+    authority: Authority,
+    filter: RoleFilter,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<RoleKeys>>;
+  page(
+    authority: Authority,
+    filter: RoleFilter,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<RoleKeys>> {
+    return this.#deps.store.page(authority.tenant.id, filter, request, columns);
   }
 
   /**

@@ -3,12 +3,14 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import {
+  type ColumnSet,
   columnsOf,
   type Database,
   narrowedPage,
   type PageKey,
   type PageRequest,
   type PageResult,
+  RowColumns,
   testing,
 } from '../persistence/index.ts';
 import {
@@ -49,6 +51,11 @@ const BY_NAME: readonly PageKey[] = [
   { column: 'roles.name', property: 'name', type: 'text' },
   { column: 'roles.id', property: 'id', type: 'uuid' },
 ];
+
+/** A role of which only the columns that a reader asked for were read; only its keys are known to be there. */
+export type RoleKeys = Pick<Role, 'tenantId' | 'id'>;
+
+const LISTED = new RowColumns<Role>(RoleEntity, 'roles', { always: ['name'] });
 
 /** The only queries on roles, their child roles and their grants. */
 export class RoleStore {
@@ -92,9 +99,18 @@ export class RoleStore {
     return (await query.where('roles.name', 'in', [...names]).execute()) as Role[];
   }
 
-  /** Roles in the order of their names. */
-  page(tenantId: string, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>> {
-    let query = this.#select(tenantId);
+  /** Roles in the order of their names. @param columns What is read of them; null or absent: all. */
+  page(
+    tenantId: string,
+    filter: RoleFilter,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<Role>> {
+    const selected = LISTED.narrow(columns).columns;
+    let query = this.#sql
+      .selectFrom('roles')
+      .select(selected as never)
+      .where('roles.tenant_id', '=', tenantId);
     if (filter.clientUuid !== undefined)
       query = isUuid(filter.clientUuid)
         ? query.where('roles.client_uuid', '=', filter.clientUuid)
@@ -102,7 +118,7 @@ export class RoleStore {
     if (filter.withBuiltin !== true) query = query.where('roles.builtin', '=', false);
     const part = filter.nameContains?.toLowerCase();
     const narrowing = part === undefined ? null : testing(sql<boolean>`position(${part} in lower(roles.name)) > 0`);
-    const list = { query, table: 'roles', columns: this.#columns, id: 'roles.id' };
+    const list = { query, table: 'roles', columns: selected, id: 'roles.id' };
     return narrowedPage<Role>(this.#db, list, narrowing, BY_NAME, request);
   }
 

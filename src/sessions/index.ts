@@ -5,7 +5,7 @@
 
 export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './codes/one-time-code.store.ts';
 export { DeviceService, type SeenDevice } from './devices/device.service.ts';
-export { DeviceStore } from './devices/device.store.ts';
+export { type DeviceKeys, DeviceStore } from './devices/device.store.ts';
 export type { Device, Session } from './session.entity.ts';
 export {
   type EndSessionsOptions,

@@ -178,7 +178,7 @@ const SESSION_READS: GrowthRead[] = [
     run: ({ services, tenant }) => services.sessions.newestOfUsers(tenant.id, USERS, 5, null),
   },
   { name: 'a session', run: ({ services, tenant }) => services.sessions.findIn(tenant.id, madeId('x', 1)) },
-  { name: 'devices of users', run: ({ services, tenant }) => services.devices.ofUsers(tenant.id, USERS) },
+  { name: 'devices of users', run: ({ services, tenant }) => services.devices.ofUsers(tenant.id, USERS, null) },
 ];
 
 const eventsPage =
@@ -238,7 +238,7 @@ const list =
 const groupsPage =
   (filter: object, order: 'path' | 'createdAt'): Page =>
   ({ services, authority }, request) =>
-    services.groups.page(authority, filter, order, request);
+    services.groups.page(authority, filter, order, request, null);
 
 const LISTS: GrowthRead[] = [
   ...(['clients', 'roles', 'riskbits', 'federationProviders', 'tenants', 'lockouts'] as const).flatMap((service) => [

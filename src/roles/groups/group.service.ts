@@ -3,6 +3,7 @@ import type { EventLog, EventType } from '../../events/index.ts';
 import { type Clock, fold, kernelErrors, newId, requireText } from '../../kernel/index.ts';
 import {
   anyOfFaults,
+  type ColumnSet,
   type Database,
   type PageRequest,
   type PageResult,
@@ -15,7 +16,7 @@ import type { RolePermissions } from '../role-permissions.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
-import type { GroupFilter, GroupOrder, GroupStore, MemberGroup } from './group.store.ts';
+import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroup } from './group.store.ts';
 import { mergedAttributes } from './group-attributes.ts';
 import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
 
@@ -95,19 +96,23 @@ export class GroupService {
     return groupIdOf(this.#deps.store, authority, reference);
   }
 
-  /** @throws INVALID_INPUT The filter, the page or a cursor. */
+  /**
+   * @param columns What is read of each group beside its keys; null: all.
+   * @throws INVALID_INPUT The filter, the page or a cursor.
+   */
   async page(
     authority: Authority,
     filter: GroupFilter,
     order: GroupOrder,
     request: PageRequest,
-  ): Promise<PageResult<Group>> {
+    columns: ColumnSet | null,
+  ): Promise<PageResult<GroupKeys>> {
     const { anyOf, ...texts } = filter;
     for (const [name, text] of Object.entries(texts))
       if (text != null) requireText(text, `filter.${name}`, FILTER_TEXT);
     const fields = anyOf === undefined ? [] : anyOfFaults(anyOf, 'filter.anyOf');
     if (fields.length > 0) throw kernelErrors.INVALID_INPUT({ fields });
-    return this.#deps.store.page(authority.tenant.id, filter, order, request);
+    return this.#deps.store.page(authority.tenant.id, filter, order, request, columns);
   }
 
   /** @throws GROUP_NAME_TAKEN, GROUP_NAME_INVALID, GROUP_KEY_TAKEN, GROUP_PROFILE_INVALID, GROUP_PARENT_*, GROUP_TOO_DEEP */

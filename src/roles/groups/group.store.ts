@@ -6,6 +6,7 @@ import {
   type AnyOf,
   allOf,
   anyOfNarrowing,
+  type ColumnSet,
   columnsOf,
   type Database,
   finding,
@@ -16,6 +17,7 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  RowColumns,
   replaceSearchRows,
   type Searched,
   type SearchField,
@@ -87,6 +89,11 @@ function narrowingOf(
   ]);
 }
 
+/** A group of which only the columns that a reader asked for were read; only its keys are known to be there. */
+export type GroupKeys = Pick<Group, 'tenantId' | 'id'>;
+
+const LISTED = new RowColumns<Group>(GroupEntity, 'groups', { always: ['path'] });
+
 /** The only queries on groups and their members. */
 export class GroupStore {
   readonly #db: Database;
@@ -131,9 +138,22 @@ export class GroupStore {
     return (await query.limit(2).execute()) as Group[];
   }
 
-  /** @param order `path`: a child follows its parent. */
-  page(tenantId: string, filter: GroupFilter, order: GroupOrder, request: PageRequest): Promise<PageResult<Group>> {
-    let query = this.#select(tenantId);
+  /**
+   * @param order `path`: a child follows its parent.
+   * @param columns What is read of the groups; null or absent: all.
+   */
+  page(
+    tenantId: string,
+    filter: GroupFilter,
+    order: GroupOrder,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<Group>> {
+    const selected = LISTED.narrow(columns).columns;
+    let query = this.#sql
+      .selectFrom('groups')
+      .select(selected as never)
+      .where('groups.tenant_id', '=', tenantId);
     if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
     else if (filter.parentId !== undefined) {
       query = isUuid(filter.parentId)
@@ -143,7 +163,7 @@ export class GroupStore {
     // The index of the profile orders by id.
     if (filter.profile !== undefined && order === 'createdAt')
       query = query.where('groups.profile', '=', filter.profile);
-    const list = { query, table: 'groups', columns: this.#columns, id: 'groups.id' };
+    const list = { query, table: 'groups', columns: selected, id: 'groups.id' };
     return narrowedPage<Group>(this.#db, list, narrowingOf(tenantId, filter, order), PAGE_KEYS[order], request);
   }
 

@@ -1,7 +1,7 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { type Clock, isStorableText } from '../../kernel/index.ts';
-import type { Database } from '../../persistence/index.ts';
+import type { ColumnSet, Database } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import {
   type AccountSource,
@@ -14,7 +14,7 @@ import type { Device } from '../session.entity.ts';
 import { sessionErrors } from '../session.errors.ts';
 import { storableHeader } from '../storable-header.ts';
 import { deviceEvents } from './device.events.ts';
-import type { DeviceStore } from './device.store.ts';
+import type { DeviceKeys, DeviceStore } from './device.store.ts';
 
 export interface DeviceServiceDeps {
   readonly db: Database;
@@ -49,9 +49,16 @@ export class DeviceService {
     return (await this.findIn(tenantId, userId, deviceId)) !== null;
   }
 
-  /** The devices of many users, at most 100 each. The caller of this method must check the permission to read them. */
-  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Device[]>> {
-    return this.#deps.store.ofUsers(tenantId, userIds);
+  /**
+   * The devices of many users, at most 100 each. The caller of this method must check the permission to read them.
+   * @param columns What is read of each beside its keys; null: all.
+   */
+  ofUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, readonly DeviceKeys[]>> {
+    return this.#deps.store.ofUsers(tenantId, userIds, columns);
   }
 
   /** One device of a user, or null. The caller of this method must check the permission to read it. */

@@ -1,14 +1,18 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import { columnsOf, type Database } from '../../persistence/index.ts';
+import { type ColumnSet, type Database, RowColumns } from '../../persistence/index.ts';
 import { type Device, DeviceEntity } from '../session.entity.ts';
 
 type Tables = InferKyselyDB<typeof DeviceEntity>;
 
+/** A device of which only the columns that a reader asked for were read; only its keys are known to be there. */
+export type DeviceKeys = Pick<Device, 'tenantId' | 'userId' | 'id'>;
+
+const COLUMNS = new RowColumns<Device>(DeviceEntity, 'devices');
+
 /** The only queries on devices. */
 export class DeviceStore {
   readonly #db: Database;
-  readonly #columns = columnsOf(DeviceEntity, 'devices');
 
   constructor(db: Database) {
     this.#db = db;
@@ -18,18 +22,26 @@ export class DeviceStore {
     return this.#db.read<Tables>();
   }
 
-  #select(tenantId: string) {
-    return this.#rows().selectFrom('devices').select(this.#columns).where('devices.tenant_id', '=', tenantId);
+  #select(tenantId: string, columns: ColumnSet | null = null) {
+    const selected = COLUMNS.narrow(columns).columns;
+    return this.#rows()
+      .selectFrom('devices')
+      .select(selected as never)
+      .where('devices.tenant_id', '=', tenantId);
   }
 
   async find(tenantId: string, userId: string, id: string): Promise<Device | null> {
     const query = this.#select(tenantId).where('devices.user_id', '=', userId).where('devices.id', '=', id);
-    return ((await query.executeTakeFirst()) ?? null) as Device | null;
+    return ((await query.executeTakeFirst()) ?? null) as unknown as Device | null;
   }
 
-  /** All devices of each user, most recently used first. */
-  async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Device[]>> {
-    const rows = (await this.#select(tenantId)
+  /** All devices of each user, most recently used first. @param columns What is read of them; null or absent: all. */
+  async ofUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<ReadonlyMap<string, readonly Device[]>> {
+    const rows = (await this.#select(tenantId, columns)
       .where(sql<boolean>`devices.user_id = any(${userIds as string[]}::text[])`)
       .orderBy('devices.user_id')
       .orderBy('devices.last_used_at', 'desc')

@@ -41,9 +41,22 @@ const FULL = {
 beforeAll(async () => {
   world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
   acme = await world.tenant();
-  caller = world.app(acme, 'user:read', 'session:read', 'device:read', 'user-property:read', 'auth-mode:read');
+  caller = world.app(
+    acme,
+    'user:read',
+    'session:read',
+    'device:read',
+    ...['user-property:read', 'auth-mode:read', 'role:read', 'group:read', 'group-member:read'],
+  );
+  await world.newRole(acme, { description: 'D', permissions: ['user:read'] });
+  await world.newGroup(acme, { externalId: 'X', attributes: { size: 'large' } });
   for (const id of [ANN, BOB]) {
     await world.newUser(acme, { ...FULL, id, username: id, email: `${id}@example.org`, givenName: id });
+    await world.services.devices.seen(world.system(acme), {
+      userId: id,
+      deviceId: `device-of-${id}`,
+      fingerprint: 'F',
+    });
     await world.signedIn(acme, id, { deviceId: `device-of-${id}`, acr: '1' });
   }
 });
@@ -184,19 +197,26 @@ async function leavesOf(name: string): Promise<GraphQLField<unknown, unknown>[]>
   );
 }
 
+/** The value of a field of the first object that has it. */
+function valueIn(data: Data, name: string): unknown {
+  if (Array.isArray(data)) return valueIn(data[0], name);
+  return name in data ? data[name] : valueIn(Object.values(data)[0], name);
+}
+
 describe.each([
   ['User', '{ users(first: 1) { nodes { FIELDS } } }'],
   ['Session', '{ sessions(first: 1) { nodes { FIELDS } } }'],
+  ['Role', '{ roles(first: 1) { nodes { FIELDS } } }'],
+  ['Group', '{ groups(first: 1) { nodes { FIELDS } } }'],
+  ['Device', '{ users(first: 1) { nodes { devices { FIELDS } } } }'],
 ])('each field of the type %s', (type, list) => {
   it('reads the columns that it needs, and not all', async () => {
     const fields = (await leavesOf(type)).map(({ name }) => name);
     const all = await watch(interpreted, list.replace('FIELDS', fields.join(' ')));
-    const [whole] = Object.values<Data>(all.data);
     for (const name of fields) {
       const { data, columns } = await watch(interpreted, list.replace('FIELDS', name));
-      const [page] = Object.values<Data>(data);
-      expect([name, page.nodes[0][name]]).toEqual([name, whole.nodes[0][name]]);
-      expect([name, columns[0]!.split(' ').length]).toEqual([name, expect.toSatisfy((count: number) => count < 9)]);
+      expect([name, valueIn(data, name)]).toEqual([name, valueIn(all.data, name)]);
+      expect([name, columns.at(-1)!.split(' ').length]).toEqual([name, expect.toSatisfy((count: number) => count < 9)]);
     }
   });
 });
