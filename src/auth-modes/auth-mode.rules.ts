@@ -43,8 +43,8 @@ export const AUTH_MODE_RULES: readonly AuthModeRule[] = [
     event: authModeEvents['auth_mode.required_factor_changed'],
     allowed: 'requiredFactor is 2 or null.',
     isAssignable: (value) => value === 2 || value === null,
-    refusal: ({ id, secondFactors }, value) =>
-      value === 2 && secondFactors.length === 0
+    refusal: ({ id, hasSecondFactor }, value) =>
+      value === 2 && !hasSecondFactor
         ? {
             path: 'input.requiredFactor',
             code: 'AUTH_MODE_NO_SECOND_FACTOR',

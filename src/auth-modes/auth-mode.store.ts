@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { defineChange } from '../events/index.ts';
 import { BatchReader, type Database, defineStatement } from '../persistence/index.ts';
-import { type CredentialType, SECOND_FACTOR_TYPES } from './mode.ts';
+import { SECOND_FACTOR_TYPES } from './mode.ts';
 
 /** The columns of a user that decide how it may sign in. */
 export interface AuthModeColumns {
@@ -13,7 +13,7 @@ export interface AuthModeColumns {
   readonly inactiveSince: Date | null;
   readonly exemptUntil: Date | null;
   readonly stateCheckedAt: Date | null;
-  readonly secondFactors: readonly CredentialType[];
+  readonly hasSecondFactor: boolean;
   /** Id of the transaction that last wrote the row, which differs after every write. */
   readonly version: string;
 }
@@ -33,17 +33,20 @@ const LOCK_USER = defineStatement<object>(
   'select from users where tenant_id = $1 and id = $2 for update',
 );
 const FACTORS = SECOND_FACTOR_TYPES.map((type) => `'${type}'`).join(', ');
-/** The limit makes the planner use one index probe for each key, also while the table has no statistics. */
+/** The limits make the planner use one index probe for each key, also while the tables have no statistics. */
 const FIND_MODES = defineStatement<AuthModeColumns & { readonly place: number }>(
   'auth-modes-by-user',
   `select (wanted.place - 1)::int as place, u.id, u.required_factor as "requiredFactor",
     u.locked_methods as "lockedMethods", u.required_actions as "requiredActions", u.inactive_since as "inactiveSince",
     u.exempt_until as "exemptUntil", u.state_checked_at as "stateCheckedAt", u.version,
-    array(select distinct c.type::text from credentials c
-      where c.tenant_id = u.tenant_id and c.user_id = u.id and c.type in (${FACTORS}) order by 1) as "secondFactors"
+    (select true from credentials c
+      where c.tenant_id = wanted.tenant_id and c.user_id = u.id and c.type in (${FACTORS}) limit 1) is not null
+      as "hasSecondFactor"
   from unnest($1::uuid[], $2::text[]) with ordinality as wanted (tenant_id, user_id, place)
   cross join lateral (
-    select *, xmin::text as version from users where tenant_id = wanted.tenant_id and id = wanted.user_id limit 1) u`,
+    select id, required_factor, locked_methods, required_actions, inactive_since, exempt_until, state_checked_at,
+      xmin::text as version
+    from users where tenant_id = wanted.tenant_id and id = wanted.user_id limit 1) u`,
 );
 /** Most rows of one statement; each is small. */
 const MAX_BATCH = 500;
@@ -57,19 +60,19 @@ export interface RowChange extends AuthModeColumns {
 /**
  * Changes for `EventLog.changes`. The statement skips rows that another transaction locks, and rows that changed
  * since they were read, because the lock checks the newest version. The limit makes the planner use an index
- * probe for each row, also while the table has no statistics.
+ * probe for each row, also while the table has no statistics; the update takes the place that the probe found.
  */
 export const CHANGE_ROWS = defineChange<RowChange>(
   'auth-modes-change',
   `update users u set required_factor = c."requiredFactor", locked_methods = c."lockedMethods",
     required_actions = c."requiredActions", inactive_since = c."inactiveSince", exempt_until = c."exemptUntil",
     updated_at = c."updatedAt"
-  from locked c where u.tenant_id = c."tenantId" and u.id = c.id returning c.n`,
+  from locked c where u.ctid = c.place returning c.n`,
   `locked as materialized (
-    select c.* from json_to_recordset($2::json) as c (n int, "tenantId" uuid, id text, version text,
+    select c.*, u.place from json_to_recordset($2::json) as c (n int, "tenantId" uuid, id text, version text,
       "requiredFactor" smallint, "lockedMethods" text[], "requiredActions" text[], "inactiveSince" timestamptz,
       "exemptUntil" timestamptz, "updatedAt" timestamptz)
-    join lateral (select xmin as version from users where tenant_id = c."tenantId" and id = c.id
+    join lateral (select xmin as version, ctid as place from users where tenant_id = c."tenantId" and id = c.id
       limit 1 for no key update skip locked) u on u.version = c.version::xid
   )`,
 );

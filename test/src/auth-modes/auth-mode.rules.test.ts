@@ -7,7 +7,7 @@ const ANNA = {
   requiredFactor: null,
   requiredActions: ['VERIFY_EMAIL'],
   lockedMethods: [],
-  secondFactors: ['totp'],
+  hasSecondFactor: true,
 } as unknown as AuthModeColumns;
 
 const ruleOf = (member: keyof AuthModePatch) => AUTH_MODE_RULES.find((rule) => rule.member === member)!;
@@ -46,7 +46,7 @@ describe('a second factor', () => {
   const { refusal, change } = ruleOf('requiredFactor');
 
   it('is required only of an account that has one: another could not sign in any more', () => {
-    const without = { ...ANNA, secondFactors: [] } as AuthModeColumns;
+    const without = { ...ANNA, hasSecondFactor: false } as AuthModeColumns;
     expect(refusal?.(without, 2)).toMatchObject({ path: 'input.requiredFactor', code: 'AUTH_MODE_NO_SECOND_FACTOR' });
     expect([refusal?.(ANNA, 2), refusal?.(without, null)]).toEqual([null, null]);
   });
