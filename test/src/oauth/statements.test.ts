@@ -1,5 +1,6 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TenantRef } from '../../../src/kernel/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
 import { World } from '../../support/world.ts';
@@ -81,6 +82,43 @@ describe('database statements of tokens', () => {
     await world.services.endAccess.setEnabled(world.system(acme), anna.id, false);
     expect(await during(() => callerOf(world, borises.accessToken))).toEqual([]);
     expect(await refusalOf(world, annas.accessToken)).toBe('grant-revoked');
+  });
+
+  it('read the rows again after a minute, even if no change is announced', async () => {
+    const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
+    const token = await client.token();
+    await callerOf(world, token);
+    world.clock.advance(59.999);
+    expect(await during(() => callerOf(world, token))).toEqual([]);
+    world.clock.advance(0.001);
+    expect((await during(() => callerOf(world, token))).join()).toContain('revoked_tokens');
+    expect(await during(() => callerOf(world, token))).toEqual([]);
+  });
+
+  it("read the rows of a user's token again after a change of anything that it depends on", async () => {
+    const client = await TestClient.create(world, acme, {
+      grantTypes: ['password'],
+      scopes: scopeLinks(['user:read:self']),
+    });
+    const { accessToken } = await (await TestUser.create(world, client)).signIn('user:read:self');
+    const { sub, sid, gid, jti } = decodeJwt(accessToken) as Record<string, string>;
+    await callerOf(world, accessToken);
+    const none = { tenantId: acme.id, subjectId: null, clientId: null, sessionId: null, params: {} };
+    const isReadAfter = async (change: object) => {
+      world.services.oauth.onEvents([{ ...none, ...change } as never]);
+      return (await during(() => callerOf(world, accessToken))).join().includes('revoked_tokens');
+    };
+    for (const change of [
+      { type: 'tenant.sessions_revoked' },
+      { type: 'client.updated', clientId: client.clientId },
+      { type: 'user.state_changed', subjectId: sub },
+      { type: 'session.revoked', sessionId: sid },
+      { type: 'refresh_token.reused', params: { grantId: gid } },
+      { type: 'token.revoked', params: { tokenId: jti } },
+    ]) {
+      expect([change.type, await isReadAfter(change)]).toEqual([change.type, true]);
+      expect(await isReadAfter({ ...change, tenantId: newId() })).toBe(false);
+    }
   });
 
   it('read the rows again when a change of another node is announced', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, anonymousCaller } from '../../../../src/access/index.ts';
 import type { CreateClient } from '../../../../src/clients/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
+import type { CreateUser } from '../../../../src/users/index.ts';
 import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
 
@@ -23,6 +24,12 @@ const introspect = async (client: TestClient, token: string, tenant = client.ten
 const revoke = async (client: TestClient, token: string, tenant = client.tenant) =>
   world.services.oauth.revocation.revoke(await authorityOf(client, tenant), token);
 
+const signedInUser = async () =>
+  TestUser.create(
+    world,
+    await newClient({ grantTypes: ['password', 'refresh_token'], scopes: scopeLinks(['openid']) }),
+  );
+
 describe('introspection (RFC 7662)', () => {
   it('shows a client its own token', async () => {
     const client = await newClient();
@@ -40,6 +47,45 @@ describe('introspection (RFC 7662)', () => {
     expect(await introspect(await newClient(), token)).toEqual({ active: false });
     const gateway = await newClient({ permissions: ['token:introspect'] });
     expect(await introspect(gateway, token)).toMatchObject({ active: true });
+  });
+
+  it('shows a token to an application that it names as audience, in the tenant of both', async () => {
+    const globex = await world.tenant();
+    const client = await newClient();
+    const gateway = await newClient();
+    const twin = await newClient({ clientId: gateway.clientId }, globex);
+    const claims = { ...decodeJwt(await client.token()), aud: ['https://id.example.com', gateway.clientId] };
+    const token = await (await world.services.oauth.keys.signer(acme, 'EdDSA')).sign(claims, { typ: 'at+jwt' });
+    expect(await introspect(gateway, token)).toMatchObject({ active: true, audiences: claims.aud });
+    expect(await introspect(await newClient(), token)).toEqual({ active: false });
+    expect(await introspect(twin, token, acme)).toEqual({ active: false });
+    const user = { ...world.user(acme, 'anna'), clientId: gateway.clientId };
+    const { introspection } = world.services.oauth;
+    expect(await introspection.introspect(new Authority(user, acme, 'self'), token)).toEqual({ active: false });
+  });
+
+  it('shows no token to a user of the application that it was issued to, nor to its twin in another tenant', async () => {
+    const globex = await world.tenant();
+    const client = await newClient();
+    const token = await client.token();
+    const user = { ...world.user(acme, 'anna'), clientId: client.clientId, clientUuid: client.uuid };
+    const twin = await newClient({ clientId: client.clientId }, globex);
+    for (const caller of [user, await twin.caller()]) {
+      const authority = new Authority(caller, acme, 'self');
+      expect(await world.services.oauth.introspection.introspect(authority, token)).toEqual({ active: false });
+      expect(await world.services.oauth.revocation.revoke(authority, token)).toBe(false);
+    }
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+
+  it('shows the subject of a user, also where the issuer kind hides that of applications', async () => {
+    const client = await newClient();
+    const claims = decodeJwt(await client.token(undefined, 'suite'));
+    const family = decodeJwt((await (await signedInUser()).signIn('openid')).accessToken);
+    const signer = await world.services.oauth.keys.signer(acme, 'RS256');
+    const { sub, gid, sid, knd } = family as Record<string, string>;
+    const token = await signer.sign({ ...claims, sub, gid, sid, knd }, { typ: 'at+jwt' });
+    expect(await introspect(client, token)).toMatchObject({ active: true, subject: sub, issuerKind: 'suite' });
   });
 
   it('leaves out the subject of an application if the issuer kind hides it', async () => {
@@ -116,6 +162,33 @@ describe('revocation (RFC 7009)', () => {
     await expect(client.request('refresh_token', { refresh_token: second.refreshToken! })).rejects.toMatchObject({
       code: 'GRANT_INVALID',
     });
+  });
+
+  it('leaves the family alone for a user of its application, and for its twin in another tenant', async () => {
+    const user = await signedInUser();
+    const { refreshToken } = await user.signIn('openid');
+    const { clientId, uuid } = user.client;
+    const twin = { ...world.app(await world.tenant()), clientId, clientUuid: uuid };
+    const { revocation } = world.services.oauth;
+    for (const caller of [{ ...world.user(acme, user.id), clientId, clientUuid: uuid }, twin])
+      expect(await revocation.revoke(new Authority(caller, acme, 'self'), refreshToken!)).toBe(false);
+    expect(await revoke(user.client, refreshToken!)).toBe(true);
+  });
+
+  it('records whose token it was, and which', async () => {
+    const user = await signedInUser();
+    const { accessToken, refreshToken } = await user.signIn('openid');
+    const { jti, sid, gid } = decodeJwt(accessToken);
+    await revoke(user.client, accessToken);
+    await revoke(user.client, refreshToken!);
+    const app = await newClient({ tokenFormat: 'opaque' });
+    await revoke(app, await app.token());
+    const rows = (await world.events(acme)).filter(({ type }) => type === 'token.revoked').slice(-3);
+    expect(rows).toMatchObject([
+      { subject_id: user.id, session_id: sid, params: { kind: 'access_token', tokenId: jti } },
+      { subject_id: user.id, session_id: sid, params: { kind: 'refresh_token', grantId: gid } },
+      { subject_id: null, session_id: null, client_id: app.clientId, params: { kind: 'access_token' } },
+    ]);
   });
 
   it("leaves others' tokens alone, unless token:revoke is held", async () => {
@@ -195,6 +268,47 @@ describe('userinfo (OpenID Connect Core §5.3)', () => {
     const client = await newClient();
     await expect(claims(await client.caller())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
     await expect(claims(anonymousCaller(TEST_ORIGIN))).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+
+  it('names a user by the display name, else by the names that there are', async () => {
+    const caller = (userId: string, scopes = ['openid', 'profile']) => ({
+      ...world.user(acme, userId),
+      issuerKind: 'native',
+      scopes,
+    });
+    const nameOf = async (input: CreateUser) => (await claims(caller((await world.newUser(acme, input)).id)))['name'];
+    expect(await nameOf({ displayName: 'Anna P.', givenName: 'Anna', familyName: 'Petrova' })).toBe('Anna P.');
+    expect(await nameOf({ givenName: 'Anna' })).toBe('Anna');
+    expect(await nameOf({ givenName: '', familyName: 'Petrova' })).toBe('Petrova');
+    expect(await nameOf({})).toBeUndefined();
+  });
+
+  it('shows whether an address or number was verified only beside it', async () => {
+    const number = '+79161234567';
+    const user = await world.newUser(acme, { email: 'verified@example.com', phone: number });
+    const bare = await world.newUser(acme);
+    const caller = (userId: string) => ({
+      ...world.user(acme, userId),
+      issuerKind: 'native',
+      scopes: ['openid', 'email', 'phone'],
+    });
+    expect(await claims(caller(user.id))).toEqual({
+      sub: user.id,
+      email: 'verified@example.com',
+      email_verified: false,
+      phone_number: number,
+      phone_number_verified: false,
+    });
+    expect(await claims(caller(bare.id))).toEqual({ sub: bare.id });
+  });
+
+  it('has no claims for a scope named like a member of every object, nor for an account that is gone', async () => {
+    const user = await world.newUser(acme);
+    const caller = { ...world.user(acme, user.id), issuerKind: 'native', scopes: ['openid', 'constructor'] };
+    expect(await claims(caller)).toEqual({ sub: user.id });
+    await expect(claims({ ...caller, userId: 'gone' })).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    await expect(claims({ ...caller, kind: 'application' })).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    await expect(claims({ ...caller, tenant: await world.tenant() })).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
   it('shows the groups of the user if a scope allows them', async () => {

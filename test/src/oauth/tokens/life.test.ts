@@ -2,8 +2,10 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from '../../../../src/access/index.ts';
 import type { CreateClient } from '../../../../src/clients/index.ts';
+import { hashHandle, mintHandle } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
 import type { IssuedTokens } from '../../../../src/oauth/index.ts';
+import { TokenStore } from '../../../../src/oauth/tokens/token.store.ts';
 import { refusalOf, scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
@@ -26,6 +28,12 @@ describe('the validity of a token', () => {
   };
   const sessionsOf = async (userId: string) =>
     (await world.stores.sessionStore.newestOfUsers(acme.id, [userId], 10, world.clock.now())).get(userId) ?? [];
+
+  /** The claims of a token of the client, as its row keeps them. */
+  const claimsOf = async (client: TestClient): Promise<object> => {
+    const hash = hashHandle(await client.token());
+    return (await new TokenStore(world.db).findOpaque(acme.id, hash))!.claims;
+  };
 
   async function expectEnded(issued: IssuedTokens, client: TestClient, reason: string | RegExp): Promise<void> {
     expect(await refusalOf(world, issued.accessToken)).toMatch(reason);
@@ -166,6 +174,36 @@ describe('the validity of a token', () => {
       expect(issued.map(({ type }) => type)).toEqual(['client.created', 'token.issued']);
       world.clock.advance(900);
       expect(await refusalOf(world, token)).toBe('expired');
+    });
+
+    it('ends on the second, also if it was not used before', async () => {
+      const client = await newClient({ tokenFormat: 'opaque' });
+      const [one, two] = [await client.token(), await client.token()];
+      world.clock.advance(899.999);
+      expect(await refusalOf(world, one)).toBeNull();
+      world.clock.advance(0.001);
+      expect(await refusalOf(world, two)).toBe('expired');
+    });
+
+    it('is none of a handle that the tenant does not have, nor of claims that it did not issue', async () => {
+      const client = await newClient({ tokenFormat: 'opaque' });
+      const globex = await world.tenant();
+      expect(await refusalOf(world, mintHandle(acme.route))).toBe('unknown');
+      expect(await refusalOf(world, mintHandle('aaaabbbb'))).toBe('malformed');
+      const store = new TokenStore(world.db);
+      const keep = async (change: object) => {
+        const token = mintHandle(acme.route);
+        const now = world.clock.now();
+        const claims = { ...(await claimsOf(client)), ...change };
+        const expiresAt = new Date(now.getTime() + 900_000);
+        const row = { hash: hashHandle(token), grantId: null, clientUuid: client.uuid, claims, expiresAt };
+        await store.insertOpaque(acme.id, row, now);
+        return token;
+      };
+      expect(await refusalOf(world, await keep({}))).toBeNull();
+      expect(await refusalOf(world, await keep({ jti: undefined }))).toBe('claim-malformed');
+      for (const iss of [`https://id.example.com/t/${globex.name}`, 'https://evil.example/t/acme'])
+        expect(await refusalOf(world, await keep({ iss }))).toBe('claim-malformed');
     });
 
     it('ends with the session of its user', async () => {
