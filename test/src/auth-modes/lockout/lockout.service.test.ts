@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from '../../../../src/access/index.ts';
 import type { Attempt } from '../../../../src/auth-modes/index.ts';
-import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { type AccountSwitch, accountOf, LockoutService } from '../../../../src/auth-modes/lockout/lockout.service.ts';
+import { LockoutStore } from '../../../../src/auth-modes/lockout/lockout.store.ts';
+import { kernelErrors, newId, type TenantRef } from '../../../../src/kernel/index.ts';
+import { grantErrors } from '../../../../src/roles/access.errors.ts';
 import type { TenantSettingsPatch } from '../../../../src/tenants/index.ts';
+import { userErrors } from '../../../../src/users/index.ts';
 import { TEST_ORIGIN, World } from '../../../support/world.ts';
 
 const LOCKOUT = { accountLimit: 3, accountWindowSeconds: 900, baseWaitSeconds: 60, quickMilliseconds: 0 } as const;
@@ -15,6 +19,18 @@ describe('lock-out', () => {
   afterAll(() => world.close());
 
   const lockouts = () => world.services.lockouts;
+  /** An engine that disables accounts in another way. */
+  const newEngine = (setEnabled: AccountSwitch['setEnabled']) =>
+    new LockoutService({
+      db: world.db,
+      store: new LockoutStore(world.db),
+      directory: world.services.directory,
+      users: world.stores.userStore,
+      accounts: { setEnabled },
+      guard: { assertMayChange: () => Promise.resolve() },
+      events: world.services.events,
+      clock: world.clock,
+    });
   const actor = (tenant: TenantRef) => ({ ...world.app(tenant), kind: 'anonymous', clientId: 'shop' });
 
   /** An account of a tenant with strict rules, and attempts at it. */
@@ -111,6 +127,49 @@ describe('lock-out', () => {
     world.clock.advance(60);
     await fail(1, { userId: 'somebody-else', name: 'x' });
     expect(await check()).toMatchObject({ isBlocked: true, rule: 'ip' });
+  });
+
+  it.each([
+    ['account', 120, 60, 120],
+    ['ip', 60, 120, 120],
+    ['account', 90, 90, 90],
+    ['ip', -1, 30, 30],
+  ])(
+    'answers with the block of the %s when the account is blocked for %i s and the address for %i s',
+    async (rule, account, ip, ends) => {
+      const { attempt, check, tenant, user } = await scene({ ipLimit: 5 });
+      const now = world.clock.now();
+      const until = (seconds: number) => now.getTime() + seconds * 1000;
+      const rows = [
+        { kind: 'account', key: user.id, blockedUntil: until(account) },
+        { kind: 'ip', key: TEST_ORIGIN.peerIp!, blockedUntil: until(ip) },
+      ] as const;
+      const store = new LockoutStore(world.db);
+      const counters = rows.map((row) => ({ failures: 9, times: [], level: 1, lastAt: 0, blockedFrom: 0, ...row }));
+      await world.db.transaction(async () => {
+        await store.lock(tenant.id, 'first', rows, now);
+        await store.write(tenant.id, 'first', counters, now, null);
+      });
+      expect(await check()).toEqual({ isBlocked: true, until: new Date(until(ends)), rule });
+      expect(await lockouts().fail(attempt(), actor(tenant))).toEqual(await check());
+    },
+  );
+
+  it('tells an account from the tenant when both have the same key', async () => {
+    const { fail, check, tenant } = await scene({ tenantBudget: 2, ipLimit: 0 });
+    const { id } = await world.newUser(tenant, { id: 'all' });
+    await fail(1, { userId: id, name: id });
+    await fail(1, { userId: 'b', name: 'b' });
+    expect(await check({ userId: id, name: id })).toMatchObject({ isBlocked: true, rule: 'tenant' });
+  });
+
+  it('clears the failures on a known device with a success there', async () => {
+    const { fail, check, attempt } = await scene({ ipLimit: 0 });
+    const mine = { knownDeviceId: 'mine' };
+    await fail(2, mine);
+    await lockouts().succeed(attempt(mine));
+    await fail(1, mine);
+    expect((await check(mine)).isBlocked).toBe(false);
   });
 
   it('clears the account with a success, and never the address', async () => {
@@ -212,6 +271,49 @@ describe('lock-out', () => {
       expect(await check({ userId: null, name: 'nobody' })).toMatchObject({ isBlocked: true });
     });
 
+    it.each([
+      ['may not be disabled', grantErrors.ADMINISTRATOR_LAST()],
+      ['is gone', userErrors.USER_NOT_FOUND()],
+    ])('blocks an account for a time that %s', async (_what, refusal) => {
+      const { attempt, tenant, started } = await scene({ permanent: true });
+      const engine = newEngine(() => Promise.reject(refusal));
+      for (let i = 0; i < 3; i++) await engine.fail(attempt(), actor(tenant));
+      expect(await engine.check(attempt())).toMatchObject({ isBlocked: true, rule: 'account' });
+      expect((await started()).map(({ params }) => params['permanent'])).toEqual([false]);
+    });
+
+    it.each([new Error('no database'), kernelErrors.SERVICE_UNAVAILABLE()])(
+      'counts nothing when the account could not be disabled for another reason',
+      async (fault) => {
+        const { attempt, tenant, fail, check, started } = await scene({ permanent: true });
+        await fail(2);
+        const engine = newEngine(() => Promise.reject(fault));
+        await expect(engine.fail(attempt(), actor(tenant))).rejects.toBe(fault);
+        expect((await check()).isBlocked).toBe(false);
+        expect(await started()).toEqual([]);
+      },
+    );
+
+    it('begins to count anew when the account is enabled again', async () => {
+      const { fail, tenant, user } = await scene({ permanent: true });
+      await fail(3);
+      expect(await lockouts().find(tenant.id, 'account', user.id, 'first')).toMatchObject({
+        failures: 0,
+        failureTimes: [],
+        level: 0,
+        blockedFrom: null,
+        blockedUntil: null,
+      });
+    });
+
+    it('disables nobody for a name that no account has', async () => {
+      const { attempt, tenant } = await scene({ permanent: true });
+      const engine = newEngine(() => Promise.reject(new Error('called')));
+      const nobody = attempt({ userId: null, name: 'nobody' });
+      for (let i = 0; i < 3; i++) await engine.fail(nobody, actor(tenant));
+      expect((await engine.check(nobody)).isBlocked).toBe(true);
+    });
+
     it('starts with a clean sheet when the account is lifted, or enabled by hand', async () => {
       const { fail, check, tenant, user } = await scene({ permanent: true });
       await fail(3);
@@ -267,6 +369,57 @@ describe('lock-out', () => {
       expect((await check()).isBlocked).toBe(false);
     });
 
+    it('is no event for a block that has ended', async () => {
+      const { fail, tenant, user } = await scene({ ipLimit: 3 });
+      await fail(3);
+      world.clock.advance(60);
+      const target = { subjectKind: 'account', subject: user.id, factor: 'first' };
+      expect(await lockouts().lift(world.system(tenant), target)).toBe(0);
+      expect(await world.eventTypes(tenant)).not.toContain('lockout.lifted');
+    });
+
+    it('says what it concerned: an account, also by one of its devices, or an address', async () => {
+      const { fail, tenant, user } = await scene({ ipLimit: 6 });
+      await fail(3);
+      await fail(3, { knownDeviceId: 'mine' });
+      for (const { subjectKind, subject, factor } of (await lockouts().page(world.system(tenant), {}, {})).rows)
+        expect(await lockouts().lift(world.system(tenant), { subjectKind, subject, factor })).toBe(1);
+      const lifted = (await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted');
+      const common = { factor: 'first', permanent: false };
+      expect(lifted.map(({ subject_id, params }) => [subject_id, params])).toEqual([
+        [user.id, { ...common, subjectKind: 'account' }],
+        [user.id, { ...common, subjectKind: 'device' }],
+        [null, { ...common, subjectKind: 'ip', address: TEST_ORIGIN.peerIp }],
+      ]);
+    });
+
+    it('for a new password is all of it for callers who may lift blocks', async () => {
+      const { fail, check, tenant, user } = await scene({ permanent: true });
+      await fail(3, { factor: 'second' });
+      const locked = (await world.stores.userStore.findById(tenant.id, user.id))!;
+      expect(locked.enabled).toBe(false);
+      const forNewPassword = (...scopes: string[]) =>
+        world.db.transaction(() =>
+          lockouts().liftForNewPassword(new Authority(world.app(tenant, ...scopes), tenant, 'tenant'), locked),
+        );
+      expect(await forNewPassword('password:set')).toBe(0);
+      expect((await world.stores.userStore.findById(tenant.id, user.id))?.enabled).toBe(false);
+      expect(await forNewPassword('block:lift', 'user:write')).toBe(1);
+      expect((await world.stores.userStore.findById(tenant.id, user.id))?.enabled).toBe(true);
+      expect((await check({ factor: 'second' })).isBlocked).toBe(false);
+    });
+
+    it('for a new password by other callers is only what concerned the old one', async () => {
+      const { fail, check, tenant, user } = await scene();
+      await fail(3);
+      await fail(3, { factor: 'second' });
+      const authority = new Authority(world.app(tenant, 'password:set'), tenant, 'tenant');
+      const account = (await world.stores.userStore.findById(tenant.id, user.id))!;
+      expect(await world.db.transaction(() => lockouts().liftForNewPassword(authority, account))).toBe(1);
+      expect((await check()).isBlocked).toBe(false);
+      expect((await check({ factor: 'second' })).isBlocked).toBe(true);
+    });
+
     it('is refused for a user with more permissions than the caller, also by the id of a block', async () => {
       const { fail, check, tenant, user } = await scene();
       const role = await world.newRole(tenant, { permissions: ['key:rotate'] });
@@ -294,6 +447,9 @@ describe('lock-out', () => {
       });
       const self = new Authority(world.user(tenant, user.id, 'block:lift:self'), tenant, 'self');
       await expect(lockouts().lift(self, { userId: user.id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(lockouts().lift(self, { subjectKind: 'ip', subject: 'x', factor: 'first' })).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      });
       const hostile = { subjectKind: 'ip', subject: 'a\0b', factor: 'first' };
       expect(await lockouts().lift(world.system(tenant), hostile)).toBe(0);
       expect(await lockouts().lift(world.system(tenant), { ...hostile, subject: 'x', factor: 'y' })).toBe(0);
@@ -310,6 +466,56 @@ describe('lock-out', () => {
     expect((await page({ subjectKind: 'ip' })).rows).toMatchObject([{ subject: TEST_ORIGIN.peerIp, level: 1 }]);
     world.clock.advance(60);
     expect((await page()).totalCount).toBe(0);
+  });
+
+  it('lists blocks neither for a caller with reach self nor of what is no user', async () => {
+    const { tenant, user } = await scene();
+    const self = new Authority(world.user(tenant, user.id, 'block:read:self'), tenant, 'self');
+    await expect(lockouts().page(self, {}, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(lockouts().page(world.system(tenant), { userId: 'a b/c' }, {})).rejects.toMatchObject({
+      fields: [{ path: 'filter.user', code: 'ID_INVALID' }],
+    });
+  });
+
+  it('finds a counter by its key, also one without a block, and none by parts that are no key', async () => {
+    const { fail, tenant, user } = await scene();
+    await fail(1);
+    expect(await lockouts().find(tenant.id, 'account', user.id, 'first')).toMatchObject({ failures: 1 });
+    for (const [kind, subject, factor] of [
+      ['account', user.id, 'second'],
+      ['account', 'a\0b', 'first'],
+      ['user', user.id, 'first'],
+      ['account', user.id, 'third'],
+    ] as const)
+      expect(await lockouts().find(tenant.id, kind, subject, factor)).toBeNull();
+  });
+
+  it('refuses to judge an attempt in a tenant that does not exist', async () => {
+    const { attempt, tenant } = await scene();
+    const nowhere = { tenant: { ...tenant, id: newId() as TenantRef['id'] } };
+    await expect(lockouts().check(attempt(nowhere))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(lockouts().fail(attempt(nowhere), actor(tenant))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('keeps the failures of a tenant that has switched it off, and of a name that no account has', async () => {
+    const { attempt, fail, check, tenant } = await scene();
+    await fail(2);
+    await world.services.tenants.updateSettings(world.system(tenant), { lockout: { enabled: false } });
+    await lockouts().succeed(attempt());
+    await world.services.tenants.updateSettings(world.system(tenant), { lockout: { enabled: true } });
+    await fail(1);
+    expect((await check()).isBlocked).toBe(true);
+    const nobody = { userId: null, name: 'nobody' };
+    await fail(2, nobody);
+    await lockouts().succeed(attempt(nobody));
+    await fail(1, nobody);
+    expect((await check(nobody)).isBlocked).toBe(true);
+  });
+
+  it('knows the account of a counter by its kind and key', () => {
+    expect(accountOf('account', 'anna')).toBe('anna');
+    expect(accountOf('device', 'anna/xyz')).toBe('anna');
+    for (const kind of ['name', 'ip', 'tenant']) expect(accountOf(kind, 'anna/xyz')).toBeNull();
   });
 
   it('sweeps counts that did not change for a month, in batches, but no running block', async () => {
