@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Caller } from '../../src/access/index.ts';
+import type { AnswerHead } from './answer.ts';
 
 /**
  * Which pages of other origins may read the answers of a path (Fetch Standard, section 3.2). `public`: all of them; `client`:
@@ -26,45 +27,66 @@ const HEADER_NAMES = /^[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1000}$/;
 export const isPreflight = (ctx: Context): boolean =>
   ctx.method === 'OPTIONS' && ctx.get('Origin') !== '' && ctx.get('Access-Control-Request-Method') !== '';
 
-/** Lets a page read the answer, also when it is an error. @param tenantId Null for a path that belongs to no tenant. */
-export async function allowPage(ctx: Context, cors: Cors, lists: WebOrigins, tenantId: string | null): Promise<void> {
+/**
+ * Lets a page read the answer, also when it is an error.
+ * @param tenantId Null for a path that belongs to no tenant.
+ * @param answer Default Koa's response.
+ */
+export async function allowPage(
+  ctx: Context,
+  cors: Cors,
+  lists: WebOrigins,
+  tenantId: string | null,
+  answer: AnswerHead = ctx.response,
+): Promise<void> {
   if (cors === 'public') {
-    ctx.set('Access-Control-Allow-Origin', '*');
+    answer.set('Access-Control-Allow-Origin', '*');
     return;
   }
-  ctx.vary('Origin');
+  answer.vary('Origin');
   const origin = ctx.get('Origin');
   if (origin === '' || !(await lists.isListed(tenantId, origin))) return;
-  ctx.set('Access-Control-Allow-Origin', origin);
-  ctx.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+  answer.set('Access-Control-Allow-Origin', origin);
+  answer.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
 }
 
 /**
  * Withdraws the permission to read the answer when the calling client, known by now, does not list the page's origin itself.
+ * @param answer Default Koa's response.
  */
-export async function keepToClient(ctx: Context, lists: WebOrigins, { tenant, clientId }: Caller): Promise<void> {
-  const allowed = ctx.response.get('Access-Control-Allow-Origin');
+export async function keepToClient(
+  ctx: Context,
+  lists: WebOrigins,
+  { tenant, clientId }: Caller,
+  answer: AnswerHead = ctx.response,
+): Promise<void> {
+  const allowed = answer.get('Access-Control-Allow-Origin');
   if (!allowed || allowed === '*' || tenant === null || clientId === null) return;
   if (await lists.isListedBy(tenant.id, clientId, allowed)) return;
-  ctx.remove('Access-Control-Allow-Origin');
-  ctx.remove('Access-Control-Expose-Headers');
+  answer.remove('Access-Control-Allow-Origin');
+  answer.remove('Access-Control-Expose-Headers');
 }
 
-/** Answers a preflight. @param methods The methods that pages may use on the path. */
+/**
+ * Answers a preflight.
+ * @param methods The methods that pages may use on the path.
+ * @param answer Default Koa's response.
+ */
 export async function answerPreflight(
   ctx: Context,
   cors: Cors,
   methods: readonly string[],
   lists: WebOrigins,
   tenantId: string | null,
+  answer: AnswerHead = ctx.response,
 ): Promise<void> {
-  await allowPage(ctx, cors, lists, tenantId);
-  ctx.body = null;
-  ctx.status = 204;
-  if (!ctx.response.get('Access-Control-Allow-Origin')) return;
-  ctx.remove('Access-Control-Expose-Headers');
-  ctx.set('Access-Control-Allow-Methods', methods.join(', '));
-  ctx.set('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+  await allowPage(ctx, cors, lists, tenantId, answer);
+  answer.body = null;
+  answer.status = 204;
+  if (!answer.get('Access-Control-Allow-Origin')) return;
+  answer.remove('Access-Control-Expose-Headers');
+  answer.set('Access-Control-Allow-Methods', methods.join(', '));
+  answer.set('Access-Control-Max-Age', PREFLIGHT_SECONDS);
   const wanted = ctx.get('Access-Control-Request-Headers');
-  if (HEADER_NAMES.test(wanted)) ctx.set('Access-Control-Allow-Headers', wanted);
+  if (HEADER_NAMES.test(wanted)) answer.set('Access-Control-Allow-Headers', wanted);
 }

@@ -2,6 +2,7 @@
  * The translation engine: serves rows of a dialect as HTTP endpoints that run documents of the graph. May import directives,
  * errors and types of `schema/`, and of `src/` only `kernel/` and `access/`. `EngineHost` is what it needs from the service.
  */
+export { Answer, sendAnswer } from './answer.ts';
 export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
 export { CLIENT_CREDENTIALS } from './client-parameters.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import { authorise } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { IdentityError, type TenantRef } from '../../src/kernel/index.ts';
+import { Answer, sendAnswer } from './answer.ts';
 import { type Form, parseForm, readRowBody } from './body.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
@@ -13,7 +14,7 @@ import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { segmentsOf } from './paths.ts';
 import { problems } from './problems.ts';
-import { sendFault, sendReply } from './reply.ts';
+import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
 import type { Route } from './route.ts';
 import { isNamedInBody, tenantValues } from './tenant.ts';
@@ -39,6 +40,7 @@ interface Exchange {
   readonly ctx: Context;
   readonly owner: Owner;
   readonly segments: readonly string[];
+  readonly answer: Answer;
   row: Row | null;
   variables: Variables;
 }
@@ -76,17 +78,20 @@ export class Engine {
     const segments = segmentsOf(ctx.path);
     const owner = this.owners.find(segments);
     if (owner === null) return next();
-    const exchange: Exchange = { ctx, owner, segments, row: null, variables: NO_VARIABLES };
+    const answer = new Answer();
+    const exchange: Exchange = { ctx, owner, segments, answer, row: null, variables: NO_VARIABLES };
     try {
       await this.#serve(exchange);
     } catch (error) {
+      if (error instanceof ClientGone) return abandon(ctx);
       this.#refuse(exchange, error);
     }
+    sendAnswer(ctx, answer);
   };
 
   /** The steps, in the order in which a request can fail them (docs/architecture.md). */
   async #serve(exchange: Exchange): Promise<void> {
-    const { ctx, owner, segments } = exchange;
+    const { ctx, owner, segments, answer } = exchange;
     const row = matched(exchange);
     if (row === null) return this.#preflight(exchange);
     exchange.row = row;
@@ -95,10 +100,10 @@ export class Engine {
     const early = isNamedInBody(route) ? await this.#bodyOf(ctx, row) : null;
     const named = await this.#tenantsOf(ctx, route, params, early);
     const reached = await this.#placeOf(ctx, owner, segments, named);
-    await this.#allowPage(ctx, row, reached.tenant);
+    await this.#allowPage(exchange, row, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const caller = await this.#callerOf(exchange, row, reached, form);
-    if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller);
+    if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller, answer);
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
@@ -115,26 +120,26 @@ export class Engine {
     exchange.variables = variables;
     const context = this.#host.contextFor(caller, signalOf(ctx));
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
-    sendReply(ctx, route, data, request);
+    setReply(answer, route, data, request);
   }
 
-  async #allowPage(ctx: Context, { route }: Row, tenant: HostTenant | null): Promise<void> {
+  async #allowPage({ ctx, answer }: Exchange, { route }: Row, tenant: HostTenant | null): Promise<void> {
     const { callers, cors } = route;
     if (cors === undefined) return;
     // Requests with HTTP Basic come from servers. A web page must not have an application's secret, so its answer stays
     // unreadable.
     if (callers.basic !== undefined && /^basic /i.test(ctx.get('Authorization'))) return;
-    await allowPage(ctx, cors, this.#host.webOrigins, tenant?.id ?? NO_TENANT);
+    await allowPage(ctx, cors, this.#host.webOrigins, tenant?.id ?? NO_TENANT, answer);
   }
 
   /** Answers a CORS preflight. If pages may not call the path, the answer is the one of any OPTIONS request. */
-  async #preflight({ ctx, owner, segments }: Exchange): Promise<void> {
+  async #preflight({ ctx, owner, segments, answer }: Exchange): Promise<void> {
     if (!isPreflight(ctx)) return;
     const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
     if (cors === undefined) return;
     const { tenant } = await this.#placeOf(ctx, owner, segments, []);
     const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
-    await answerPreflight(ctx, cors, methods, this.#host.webOrigins, tenant?.id ?? NO_TENANT);
+    await answerPreflight(ctx, cors, methods, this.#host.webOrigins, tenant?.id ?? NO_TENANT, answer);
   }
 
   async #bodyOf(ctx: Context, row: Row): Promise<Body> {
@@ -199,29 +204,31 @@ export class Engine {
     if (forwardedAddress(ctx.req, this.#host.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
   }
 
-  #refuse({ ctx, owner, row, variables }: Exchange, error: unknown): void {
-    if (error instanceof ClientGone) {
-      ctx.respond = false;
-      ctx.res.destroy();
-      return;
-    }
+  #refuse({ ctx, owner, row, variables, answer }: Exchange, error: unknown): void {
     const isOurs = error instanceof IdentityError || error instanceof ShapeRefusal;
     const refusal = isOurs ? error : this.#host.explain(error);
     const shown = refusal instanceof ShapeRefusal ? refusal.error : refusal;
     if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#host.report(shown.cause ?? error, ctx);
-    sendFault(ctx, owner.errors, row?.route ?? null, refusal, variables);
+    const authorization = ctx.get('Authorization');
+    setFault(answer, owner.errors, row?.route ?? null, refusal, { variables, authorization });
   }
 }
 
+/** Sends nothing, because the client disconnected. */
+function abandon(ctx: Context): void {
+  ctx.respond = false;
+  ctx.res.destroy();
+}
+
 /** Finds the row; null when the request was an OPTIONS request and is answered. @throws PATH_UNKNOWN, METHOD_NOT_ALLOWED */
-function matched({ ctx, owner, segments }: Exchange): Row | null {
+function matched({ ctx, owner, segments, answer }: Exchange): Row | null {
   const row = findRow(owner, ctx.method, segments);
   if (row !== null) return row;
   const methods = methodsOf(owner, segments);
   if (methods.length === 0) throw problems.PATH_UNKNOWN();
-  ctx.set('Allow', methods.join(', '));
+  answer.set('Allow', methods.join(', '));
   if (ctx.method !== 'OPTIONS') throw problems.METHOD_NOT_ALLOWED();
-  ctx.status = 204;
+  answer.status = 204;
   return null;
 }
 

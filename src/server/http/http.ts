@@ -12,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 export interface RequestState {
   /** Aborts when the client goes away before its answer is complete. */
   signal: AbortSignal;
+  /** The headers of every answer, unless the answer has one of the same name. */
+  commonHeaders: () => ReadonlyMap<string, string>;
 }
 
 export interface HttpServerOptions {
@@ -40,16 +42,23 @@ export interface HttpServer {
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 } as const;
 const READY_TIMEOUT_MS = 2_000;
 
-const SECURITY_HEADERS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-    'Referrer-Policy': 'no-referrer',
-    // The answers of an API load nothing and must not be framed; the pages of the service replace this policy.
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    'Cross-Origin-Opener-Policy': 'same-origin',
-  }),
-);
+const SECURITY_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  // The answers of an API load nothing and must not be framed; the pages of the service replace this policy.
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+} as const;
+
+/** The headers of every answer, prepared once; while the node drains, its answers also ask clients to reconnect. */
+function commonHeaders({ publicUrl }: HttpServerOptions, drain: Drain): RequestState['commonHeaders'] {
+  const isSecure = publicUrl.startsWith('https:');
+  const serving = new Map<string, string>(Object.entries(SECURITY_HEADERS));
+  if (isSecure) serving.set('Strict-Transport-Security', 'max-age=31536000');
+  const draining = new Map([...serving, ['Connection', 'close']]);
+  return () => (drain.hasBegun ? draining : serving);
+}
 
 /**
  * First path segments that name an API in the metrics; any other one is counted as `other`, so that the number of labels is
@@ -76,36 +85,38 @@ function readPath(ctx: Context): string | null {
 }
 
 /**
- * The outermost middleware: counts requests, sets the headers of every answer, and turns errors that no API handled into an
- * answer.
+ * The outermost middleware: counts requests, sets the headers of every answer that Koa writes, and turns errors that no API
+ * handled into an answer.
  */
 function outermost(options: HttpServerOptions, drain: Drain): Middleware {
   const { logger, metrics } = options;
-  const isSecure = options.publicUrl.startsWith('https:');
+  const common = commonHeaders(options, drain);
   return async (ctx: Context, next: Next) => {
-    const began = process.hrtime.bigint();
+    const beganMs = performance.now();
     const abort = new AbortController();
-    (ctx.state as RequestState).signal = abort.signal;
+    const state = ctx.state as RequestState;
+    state.signal = abort.signal;
+    state.commonHeaders = common;
     const path = readPath(ctx);
     const route = path === null ? 'other' : routeLabel(path);
     ctx.res.once('close', () => {
       if (!ctx.res.writableFinished) abort.abort();
-      const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-      metrics.httpRequests.inc({ method: ctx.method, route, status: ctx.res.statusCode });
-      metrics.httpSeconds.observe({ route }, seconds);
+      metrics.countRequest(ctx.method, route, ctx.res.statusCode, (performance.now() - beganMs) / 1000);
     });
-    ctx.res.setHeaders(SECURITY_HEADERS as Map<string, string>);
-    if (isSecure) ctx.set('Strict-Transport-Security', 'max-age=31536000');
     try {
-      if (path === null) return refuseTarget(ctx, logger);
-      await next();
-      if (ctx.status === 404 && ctx.body == null) plain(ctx, 404, 'Not Found');
+      if (path === null) refuseTarget(ctx, logger);
+      else await next();
+      if (ctx.status === 404 && ctx.body == null && !ctx.res.headersSent) plain(ctx, 404, 'Not Found');
     } catch (error) {
       answerEscaped(ctx, error, logger);
-    } finally {
-      if (drain.hasBegun) ctx.set('Connection', 'close');
     }
+    if (!ctx.res.headersSent) setCommonHeaders(ctx, common());
   };
+}
+
+/** Sets the headers that the answer does not have itself. */
+function setCommonHeaders({ res }: Context, headers: ReadonlyMap<string, string>): void {
+  for (const [name, value] of headers) if (!res.hasHeader(name)) res.setHeader(name, value);
 }
 
 function refuseTarget(ctx: Context, logger: Logger): void {
@@ -192,7 +203,7 @@ function coalesced(ask: () => Promise<boolean>): () => Promise<boolean> {
 }
 
 function servePages(pages: ReadonlyMap<string, Page>): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const page = pages.get(ctx.path);
     if (page === undefined) return next();
     if (ctx.method === 'GET' || ctx.method === 'HEAD') return page(ctx);

@@ -3,10 +3,12 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** The metrics of the process, shown in the text format of Prometheus at `/metrics`. */
 export interface Metrics {
   readonly registry: Registry;
-  /** Every HTTP request: method, API of the path (never the path, which contains ids), status. */
-  readonly httpRequests: Counter<'method' | 'route' | 'status'>;
-  /** Seconds until the answer was complete or the client disconnected. */
-  readonly httpSeconds: Histogram<'route'>;
+  /**
+   * Counts an HTTP request.
+   * @param route API of the path; never the path, which contains ids.
+   * @param seconds Until the answer was complete or the client disconnected.
+   */
+  readonly countRequest: (method: string, route: string, status: number, seconds: number) => void;
   readonly websockets: Gauge;
   /** GraphQL operations by type and outcome (`ok`, `errors`, `refused`). */
   readonly graphqlOperations: Counter<'type' | 'outcome'>;
@@ -21,19 +23,7 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   return {
     registry,
-    httpRequests: new Counter({
-      name: 'idgraph_http_requests_total',
-      help: 'HTTP requests by method, path owner and status.',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    }),
-    httpSeconds: new Histogram({
-      name: 'idgraph_http_request_duration_seconds',
-      help: 'Duration of HTTP requests in seconds.',
-      labelNames: ['route'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-      registers,
-    }),
+    countRequest: requestCounter(registers),
     websockets: new Gauge({
       name: 'idgraph_websockets',
       help: 'Open WebSocket connections.',
@@ -51,5 +41,40 @@ export function createMetrics(): Metrics {
       labelNames: ['step'],
       registers,
     }),
+  };
+}
+
+/**
+ * The label values of one kind of request are looked up by a text and bound once, which is cheaper than the hash that the
+ * library makes of them. As many texts as time series: methods of HTTP, names of APIs, statuses.
+ */
+function requestCounter(registers: Registry[]): Metrics['countRequest'] {
+  const requests = new Counter({
+    name: 'idgraph_http_requests_total',
+    help: 'HTTP requests by method, path owner and status.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'idgraph_http_request_duration_seconds',
+    help: 'Duration of HTTP requests in seconds.',
+    labelNames: ['route'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  });
+  const bound = new Map<string, (seconds: number) => void>();
+  const bind = (method: string, route: string, status: number): ((seconds: number) => void) => {
+    const counter = requests.labels({ method, route, status });
+    const histogram = durations.labels({ route });
+    return (seconds) => {
+      counter.inc();
+      histogram.observe(seconds);
+    };
+  };
+  return (method, route, status, seconds) => {
+    const key = `${method} ${route} ${status}`;
+    const known = bound.get(key) ?? bind(method, route, status);
+    bound.set(key, known);
+    known(seconds);
   };
 }

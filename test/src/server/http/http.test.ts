@@ -3,7 +3,7 @@ import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Middleware } from 'koa';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readBody } from '../../../../rest-compat/engine/index.ts';
+import { Answer, readBody, sendAnswer } from '../../../../rest-compat/engine/index.ts';
 import { IdentityError, kernelErrors } from '../../../../src/kernel/index.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { createHttpServer, type HttpServer, type RequestState } from '../../../../src/server/http/http.ts';
@@ -169,6 +169,49 @@ describe('every answer', () => {
   it('sends HSTS if the public URL is https', async () => {
     const { url } = await start([], { publicUrl: 'https://id.example' });
     expect((await fetch(`${url}/health/live`)).headers.get('strict-transport-security')).toBe('max-age=31536000');
+  });
+
+  /** Answers `/koa` by Koa, and every other path by the engine's way. */
+  const eitherWay =
+    (policy?: string): Middleware =>
+    (ctx) => {
+      const answer = new Answer();
+      const target = ctx.path === '/koa' ? ctx.response : answer;
+      if (policy !== undefined) target.set('Content-Security-Policy', policy);
+      target.set('Content-Type', 'text/plain; charset=utf-8');
+      target.body = 'four';
+      target.status = 200;
+      if (target === answer) sendAnswer(ctx, answer);
+    };
+
+  const headersOf = async (url: string, method = 'GET'): Promise<Record<string, string>> => {
+    const response = await fetch(url, { method });
+    expect(await response.text()).toBe(method === 'HEAD' ? '' : 'four');
+    return { ...Object.fromEntries(response.headers), date: '' };
+  };
+
+  it('has the same headers, whether Koa writes it or the engine', async () => {
+    const { url, http } = await start([eitherWay()], { publicUrl: 'https://id.example' });
+    for (const method of ['GET', 'HEAD'])
+      expect(await headersOf(`${url}/engine`, method)).toEqual(await headersOf(`${url}/koa`, method));
+    void http.drain.serveOn(60_000);
+    const draining = await headersOf(`${url}/engine`);
+    expect(draining).toEqual(await headersOf(`${url}/koa`));
+    expect(draining['connection']).toBe('close');
+    http.drain.hurry();
+  });
+
+  it('keeps a policy that it sets itself', async () => {
+    const { url } = await start([eitherWay('own')]);
+    for (const path of ['/engine', '/koa'])
+      expect((await headersOf(url + path))['content-security-policy']).toBe('own');
+  });
+
+  it('is 500 when the engine gives a header value that HTTP does not allow (RFC 9110 §5.5)', async () => {
+    const { url, logged } = await start([eitherWay('one\r\nX-Injected: yes')]);
+    const response = await fetch(`${url}/engine`);
+    expect([response.status, response.headers.get('x-injected')]).toEqual([500, null]);
+    expect(logged.filter((line) => line.includes('ERR_INVALID_CHAR'))).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,65 @@
+import type { Context } from 'koa';
+
+/** Where the head of an answer is collected: an `Answer`, or the response of Koa. */
+export interface AnswerHead {
+  status: number;
+  body: unknown;
+  /** The value of a header; empty when it is not set. */
+  get(name: string): string;
+  set(name: string, value: string): void;
+  remove(name: string): void;
+  /** Adds a name to `Vary`. */
+  vary(name: string): void;
+}
+
+/** An answer that is not sent yet. A name of a header is always written in the same case. */
+export class Answer implements AnswerHead {
+  status = 404;
+  /** The whole body; null for none. */
+  body: string | null = null;
+  readonly headers = new Map<string, string>();
+
+  get(name: string): string {
+    return this.headers.get(name) ?? '';
+  }
+
+  set(name: string, value: string): void {
+    this.headers.set(name, value);
+  }
+
+  remove(name: string): void {
+    this.headers.delete(name);
+  }
+
+  vary(name: string): void {
+    const before = this.headers.get('Vary');
+    this.headers.set('Vary', before === undefined ? name : `${before}, ${name}`);
+  }
+}
+
+/** What the HTTP server keeps in `ctx.state`; tests of the engine may leave it out. */
+interface ServerState {
+  /** The headers of every answer of the service, unless the answer has one of the same name. */
+  readonly commonHeaders?: () => ReadonlyMap<string, string>;
+}
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Writes an answer past Koa: its head in one call and its body with it. Koa calls `setHeader` for each of 14 headers, and reads
+ * most of them again before it writes.
+ */
+export function sendAnswer(ctx: Context, { status, body, headers }: Answer): void {
+  const { res } = ctx;
+  const common = (ctx.state as ServerState).commonHeaders?.() ?? NO_HEADERS;
+  const head: string[] = [];
+  for (const [name, value] of common) if (!headers.has(name)) head.push(name, value);
+  for (const [name, value] of headers) head.push(name, value);
+  // RFC 9110 section 8.6: no length for an answer that cannot have a body.
+  if (status !== 204) head.push('Content-Length', String(body === null ? 0 : Buffer.byteLength(body)));
+  // Throws for a value that HTTP does not allow; then Koa answers.
+  if (!res.destroyed) res.writeHead(status, head);
+  ctx.respond = false;
+  if (body === null || ctx.method === 'HEAD') res.end();
+  else res.end(body);
+}
