@@ -56,6 +56,7 @@ export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
 /** Reads `a=1&b=2`. The result has no prototype, so names such as `constructor` are ordinary members. */
 export function parseParameters(text: string, into: Record<string, string | string[]> = Object.create(null)) {
+  if (text === '') return into;
   for (const [name, value] of new URLSearchParams(text)) {
     const before = into[name];
     if (before === undefined) into[name] = value;
@@ -80,14 +81,16 @@ const MAX_RAW_PARAMETERS = 1000;
 export function parseForm(bytes: Buffer, queryString: string, isRaw: boolean): Form {
   const merged = parseParameters(bytes.toString('utf8'), parseParameters(queryString));
   const raw = isRaw ? listParameters(merged) : null;
-  for (const [name, value] of Object.entries(merged)) if (value === '') delete merged[name];
+  for (const name in merged) if (merged[name] === '') delete merged[name];
   return { parameters: merged, raw };
 }
 
+/** @param merged Without a prototype, because `for` also reads the members of one. */
 function listParameters(merged: Parameters): readonly FormParameter[] {
   const list: FormParameter[] = [];
   let count = 0;
-  for (const [name, value] of Object.entries(merged)) {
+  for (const name in merged) {
+    const value = merged[name]!;
     const values = typeof value === 'string' ? [value] : value;
     count += values.length;
     if (!CLIENT_PARAMETERS.has(name)) list.push({ name, values });

@@ -5,7 +5,7 @@ import { IdentityError, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
 import { type Form, parseForm, readRowBody } from './body.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
-import { allowPage, answerPreflight, isPreflight, keepToClient } from './cors.ts';
+import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
 import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
@@ -17,7 +17,7 @@ import { problems } from './problems.ts';
 import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
 import type { Route } from './route.ts';
-import { isNamedInBody, tenantValues } from './tenant.ts';
+import { isNamedInBody, tenantPlaces, tenantValues } from './tenant.ts';
 
 /** How the engine is configured. */
 export interface EngineOptions {
@@ -33,6 +33,7 @@ const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 /** Stands for a tenant that does not exist; no client of it lists an origin. */
 const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 const NO_VARIABLES: Variables = {};
+const NO_NAMES: readonly string[] = [];
 const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** The state of a request during the steps. */
@@ -98,9 +99,10 @@ export class Engine {
     const { route, operation } = row;
     const params = paramsOf(row.pattern, segments, owner.prefix.shape.length);
     const early = isNamedInBody(route) ? await this.#bodyOf(ctx, row) : null;
-    const named = await this.#tenantsOf(ctx, route, params, early);
+    const isNamed = tenantPlaces(route).length > 0;
+    const named = isNamed ? await this.#tenantsOf(ctx, route, params, early) : NO_NAMES;
     const reached = await this.#placeOf(ctx, owner, segments, named);
-    await this.#allowPage(exchange, row, reached.tenant);
+    if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller, answer);
@@ -123,12 +125,10 @@ export class Engine {
     setReply(answer, route, data, request);
   }
 
-  async #allowPage({ ctx, answer }: Exchange, { route }: Row, tenant: HostTenant | null): Promise<void> {
-    const { callers, cors } = route;
-    if (cors === undefined) return;
+  async #allowPage({ ctx, answer }: Exchange, { route }: Row, cors: Cors, tenant: HostTenant | null): Promise<void> {
     // Requests with HTTP Basic come from servers. A web page must not have an application's secret, so its answer stays
     // unreadable.
-    if (callers.basic !== undefined && /^basic /i.test(ctx.get('Authorization'))) return;
+    if (route.callers.basic !== undefined && /^basic /i.test(ctx.get('Authorization'))) return;
     await allowPage(ctx, cors, this.#host.webOrigins, tenant?.id ?? NO_TENANT, answer);
   }
 
@@ -177,9 +177,9 @@ export class Engine {
     const isPublic = origin.endsWith(`://${host}`);
     const bound = isPublic ? null : await this.#host.tenantByHost(host.replace(/:\d+$/, ''));
     const own = prefix.parameters[0];
-    const names = new Set(own === undefined ? others : [decodeSegment(segments[own.at]!), ...others]);
-    if (names.size > 1) throw problems.TENANT_CONFLICT();
-    const [name = bound?.name ?? defaultTenant] = names;
+    const first = own === undefined ? others[0] : decodeSegment(segments[own.at]!);
+    if (others.some((other) => other !== first)) throw problems.TENANT_CONFLICT();
+    const name = first ?? bound?.name ?? defaultTenant;
     const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
     // A host that belongs to a tenant serves only that tenant.
     const tenant = bound !== null && bound.id !== named?.id ? null : named;
