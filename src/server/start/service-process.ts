@@ -3,6 +3,7 @@ import { createLogger, type Logger } from '../environment/logger.ts';
 import { StartRefused } from '../environment/start-refused.ts';
 import { banner } from './banner.ts';
 import { type RunningNode, startNode } from './node.ts';
+import { collectStartGarbage } from './start-garbage.ts';
 import { tour } from './tour.ts';
 
 /**
@@ -55,6 +56,7 @@ export async function runService(): Promise<void> {
     const node = await startNode(config, logger);
     endOn(node, config.drainSeconds, logger);
     process.stdout.write(banner(node, tour()));
+    collectStartGarbage();
   } catch (error) {
     process.exitCode = report(error);
     // Exit anyway: a database client that still tries to connect would keep the process running.
