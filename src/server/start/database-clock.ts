@@ -21,8 +21,10 @@ const MEASURE_EVERY_MS = 6_000;
  */
 const AFTER_CONNECT_MS = 200;
 const STOP_PATIENCE_MS = 500;
-/** Queries of one measurement; the fastest answer counts. */
+/** Most queries of one measurement; the fastest answer counts. */
 const SAMPLES = 4;
+/** An answer within this time ends the measurement: it shows deviations of half as much. */
+const FAST_MS = 5;
 /** While a deviation is corrected, time passes at most a tenth faster or slower, so that it never runs backwards. */
 const SLEW = 0.1;
 /** A larger step forward is made at once, because a gradual correction would take days for a machine that slept for hours. */
@@ -99,16 +101,16 @@ export class DatabaseClock implements Clock {
     this.#pendingMs = 0;
   }
 
-  /** Queries the time of the database several times. For the embedded database it is the wall clock of this machine. */
+  /** Queries the time of the database, several times while it answers slowly. For the embedded database it is the wall clock of this machine. */
   async sample(db: Database): Promise<readonly Sample[]> {
     const now = this.#source.monotonic();
     if (db.isEmbedded) return [{ sentAt: now, receivedAt: now, databaseMs: this.#source.wall() }];
     const samples: Sample[] = [];
-    for (let taken = 0; taken < SAMPLES; taken += 1) {
+    do {
       const sentAt = this.#source.monotonic();
       const databaseMs = await askTime(db);
       samples.push({ sentAt, receivedAt: this.#source.monotonic(), databaseMs });
-    }
+    } while (samples.length < SAMPLES && roundTrip(samples.at(-1)!) > FAST_MS);
     return samples;
   }
 }

@@ -126,6 +126,24 @@ describe.each(ENGINES)('the measurement on $name', ({ name, open }) => {
     await vi.waitFor(() => expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(500), { timeout: 20_000 });
   });
 
+  it.runIf(name === 'PostgreSQL').each([
+    ['is one statement while the database answers fast', 1, 1],
+    ['is four statements while the database answers slowly', 6, 4],
+  ])('%s', async (_, roundTripMs, statements) => {
+    db = await open();
+    const clock = new DatabaseClock();
+    watch = new ClockWatch(db, clock, logger);
+    let ms = 0;
+    const stepping = new DatabaseClock({
+      wall: () => Date.now(),
+      monotonic: () => {
+        ms += roundTripMs;
+        return ms;
+      },
+    });
+    expect(await stepping.sample(db)).toHaveLength(statements);
+  });
+
   it.runIf(name === 'PGlite')('uses the clock of this machine', async () => {
     db = await open();
     const clock = new DatabaseClock();
