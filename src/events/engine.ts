@@ -89,6 +89,8 @@ export class EventEngine {
   readonly #sweeping: Loop;
   readonly #hourly: Loop;
   #checkpoints: NodeJS.Timeout | undefined;
+  /** Long work of the loops ends at its next transaction, so that none of it is left when the database is closed. */
+  #isEnding = false;
 
   constructor(options: EventEngineOptions) {
     const { db, clock, catalogue } = options;
@@ -109,8 +111,8 @@ export class EventEngine {
     this.reader = new EventReader(new EventStore(db, cursors, catalogue));
     this.follower = new Follower({ reader, onError, pollMs: restOf('follower') });
     this.feed = new Feed({ db, follower: this.follower, reader, cursors, catalogue });
-    this.maintenance = new LogMaintenance(db, clock);
-    this.retention = new LogRetention(db, clock);
+    this.maintenance = new LogMaintenance(db, clock, () => this.#isEnding);
+    this.retention = new LogRetention(db, clock, () => this.#isEnding);
     this.#sequencer = new Sequencer({
       sequencing,
       onError,
@@ -129,6 +131,7 @@ export class EventEngine {
 
   /** @throws SERVICE_UNAVAILABLE The database is away. */
   async start(): Promise<void> {
+    this.#isEnding = false;
     await this.#options.db.detached(async () => {
       // Make the partitions before the first event, so that it need not be moved out of the default partition.
       await this.maintenance.createPartitions();
@@ -154,6 +157,7 @@ export class EventEngine {
    * up within a second; the waiting writes then fail.
    */
   async stop(): Promise<void> {
+    this.#isEnding = true;
     clearInterval(this.#checkpoints);
     await settlesWithin(STOP_PATIENCE_MS, this.log.drain());
     const loops = [this.#sequencer, this.follower, this.#sweeping, this.#hourly];

@@ -12,7 +12,7 @@ export interface LoopOptions {
   readonly round: () => Promise<Round>;
   /** Finds work for which no wake-up came. */
   readonly pollMs: PollMs;
-  /** Called when a round throws, once until a round succeeds again; the loop goes on. */
+  /** Called when a round throws, once until a round succeeds again; the loop goes on. Not called after `stop`. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,7 +71,8 @@ export class Loop {
       this.#isFailing = false;
       return round;
     } catch (error) {
-      if (!this.#isFailing) this.#options.onError(error);
+      // A round that outlasts the patience of a stop fails because the database was closed, which is no fault.
+      if (!this.#isFailing && !this.#isStopped) this.#options.onError(error);
       this.#isFailing = true;
       return { restMs: REST_AFTER_ERROR_MS, isUnfinished: true };
     }

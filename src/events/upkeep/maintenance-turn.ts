@@ -8,18 +8,24 @@ import type { Database } from '../../persistence/index.ts';
  */
 const LOCKS = { hourly: 7_236_914_552_013n, sweep: 7_236_914_552_015n } as const;
 
+/** Whether the node is ending: its database is about to be closed, so that no further transaction may begin. */
+export type IsEnding = () => boolean;
+
 /** Runs maintenance of the log on one node at a time, in separate transactions. */
 export class MaintenanceTurn {
   readonly #db: Database;
   readonly #lock: bigint;
+  readonly #isEnding: IsEnding;
 
-  constructor(db: Database, kind: keyof typeof LOCKS) {
+  constructor(db: Database, kind: keyof typeof LOCKS, isEnding: IsEnding = () => false) {
     this.#db = db;
     this.#lock = LOCKS[kind];
+    this.#isEnding = isEnding;
   }
 
-  /** Runs work in a transaction; null when another node is doing such work. */
-  take<T>(work: () => Promise<T>): Promise<T | null> {
+  /** Runs work in a transaction; null when another node is doing such work, or this one is ending. */
+  async take<T>(work: () => Promise<T>): Promise<T | null> {
+    if (this.#isEnding()) return null;
     return this.#db.detached(() =>
       this.#db.transaction(async () => {
         // Without statistics the planner would scan whole tables for what an index finds.
@@ -32,7 +38,7 @@ export class MaintenanceTurn {
 
   /**
    * Repeats a statement, each time in a separate transaction, until it affects fewer rows than a batch. Null when another node
-   * is doing such work.
+   * is doing such work, or this one is ending.
    */
   async inBatches(size: number, statement: () => ReturnType<typeof sql>): Promise<number | null> {
     let total = 0;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../kernel/index.ts';
 import { type Database, withTimeLimits } from '../../persistence/index.ts';
 import { LOG } from '../sequence/sequencing.ts';
-import { MaintenanceTurn } from './maintenance-turn.ts';
+import { type IsEnding, MaintenanceTurn } from './maintenance-turn.ts';
 import { createPartitions, monthOf } from './partitions.ts';
 
 /** The present month and the next two. */
@@ -21,11 +21,11 @@ export class LogMaintenance {
   /** The last position at the last sweep that was finished. */
   #sweptAt: number | undefined;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, isEnding?: IsEnding) {
     this.#db = db;
     this.#clock = clock;
-    this.#hourly = new MaintenanceTurn(db, 'hourly');
-    this.#sweeping = new MaintenanceTurn(db, 'sweep');
+    this.#hourly = new MaintenanceTurn(db, 'hourly', isEnding);
+    this.#sweeping = new MaintenanceTurn(db, 'sweep', isEnding);
     // On the embedded database every request waits while a batch is deleted.
     this.#sweepBatch = db.isEmbedded ? 100 : 5_000;
   }

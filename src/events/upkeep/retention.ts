@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { addSeconds, type Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import { LOG } from '../sequence/sequencing.ts';
-import { MaintenanceTurn } from './maintenance-turn.ts';
+import { type IsEnding, MaintenanceTurn } from './maintenance-turn.ts';
 import { dropPartitionsBefore, hasPartitionsBefore, monthOf, smallestIdAt, smallestIdOf } from './partitions.ts';
 
 /**
@@ -35,11 +35,13 @@ export class LogRetention {
   readonly #clock: Clock;
   readonly #turn: MaintenanceTurn;
   readonly #batch: number;
+  readonly #isEnding: IsEnding;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, isEnding: IsEnding = () => false) {
     this.#db = db;
     this.#clock = clock;
-    this.#turn = new MaintenanceTurn(db, 'hourly');
+    this.#isEnding = isEnding;
+    this.#turn = new MaintenanceTurn(db, 'hourly', isEnding);
     // On the embedded database every request waits while a batch is deleted.
     this.#batch = db.isEmbedded ? 100 : 1_000;
   }
@@ -47,11 +49,13 @@ export class LogRetention {
   /** Deletes every event past its tenant's retention, and drops the partitions that no tenant needs any more. */
   async expire(retentionDays: RetentionDays): Promise<void> {
     const tenants = await this.#tenants();
-    const days = tenants === null ? new Map<string, number>() : await retentionDays(tenants);
-    if (tenants === null || days.size === 0) return;
+    if (tenants === null || this.#isEnding()) return;
+    const days = await retentionDays(tenants);
+    if (days.size === 0) return;
     const longest = [...days.values()].reduce((a, b) => Math.max(a, b));
     const firstKept = monthOf(this.#daysAgo(longest));
     for (const tenantId of tenants) {
+      if (this.#isEnding()) return;
       const own = days.get(tenantId) ?? longest;
       if (own === longest && longest >= WHOLE_MONTHS_FROM_DAYS)
         await this.#forgetBefore(tenantId, smallestIdOf(firstKept));

@@ -27,3 +27,16 @@ describe('a loop at rest', () => {
     expect(asked).toEqual([1, 2, 3]);
   });
 });
+
+describe('a loop that is stopped during a round', () => {
+  it('does not report that the round fails, because what it used was closed', async () => {
+    const closed = Promise.withResolvers<never>();
+    const errors: unknown[] = [];
+    const loop = new Loop({ round: () => closed.promise, pollMs: 1, onError: (error) => errors.push(error) });
+    loop.start();
+    const stopped = loop.stop();
+    closed.reject(new Error('The database is closed'));
+    await stopped;
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventEngine, FeedItem } from '../../../../src/events/index.ts';
 import { CursorCodec } from '../../../../src/events/record/cursor.ts';
 import { LogMaintenance } from '../../../../src/events/upkeep/maintenance.ts';
@@ -154,6 +154,24 @@ describe.each(ENGINES)('the retention of events on $name', ({ open }) => {
     await expire();
     expect(await positions()).toEqual(['3']);
     expect(await partitions()).not.toContain('security_events_2026_06');
+  });
+
+  it('begins no further transaction when the node ends, and reads no settings then', async () => {
+    const tenant = newTenant();
+    await seed(tenant.id, ['2026-10-01T00:00:00Z', '2026-11-01T00:00:00Z']);
+    let isEnding = false;
+    retention = new LogRetention(db, clock, () => isEnding);
+    const transaction = vi.spyOn(db, 'transaction');
+    await retention.expire(async () => {
+      isEnding = true;
+      return new Map([[tenant.id, 1]]);
+    });
+    expect(transaction).toHaveBeenCalledTimes(1);
+    await retention.expire(async () => {
+      throw new Error('read settings');
+    });
+    expect(transaction).toHaveBeenCalledTimes(1);
+    expect(await days()).toEqual(['2026-10-01', '2026-11-01']);
   });
 
   it('deletes a large backlog in batches', async () => {
