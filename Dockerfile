@@ -14,6 +14,13 @@ RUN mkdir /data && chown node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# One start leaves the compiled code of all modules, which saves each later start a tenth of its processor time. Node looks for it
+# by account and flags, so both are those of the service; afterwards that account may only read it.
+RUN mkdir dist/compile-cache && chown node:node dist/compile-cache
+USER node
+RUN node --max-semi-space-size=16 dist/scripts/warm-compile-cache.js
+USER root
+RUN chown -R root:root dist/compile-cache && chmod -R a+rX dist/compile-cache
 USER node
 VOLUME /data
 EXPOSE 4000

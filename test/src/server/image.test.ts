@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,14 +43,24 @@ describe('the image', { timeout: 180_000 }, () => {
     expect(existsSync(join(image.folder, 'dist/web/graphiql/index.html'))).toBe(true);
   });
 
+  it('contains the compiled code of its modules, for the flags of its command', async () => {
+    const [, ...args] = image.command;
+    const uses = 'reading cache from .*/dist/compile-cache/.* for ESM .*/src/server/start/node.js... .*success';
+    const node = spawnSync(process.execPath, [...args.slice(0, -1), join(image.folder, args.at(-1)!)], {
+      cwd: image.folder,
+      // A setting that is refused ends the process when the modules are loaded.
+      env: { ...image.env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE', PORT: 'none' },
+      encoding: 'utf8',
+    });
+    expect(node.stderr + node.stdout).toMatch(new RegExp(uses));
+  });
+
   it('runs Node with the flags of npm start', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(scripts.start).toBe(`exec ${image.command.slice(0, -1).join(' ')} scripts/start.mjs`);
   });
 
   it('starts, is healthy by its health check, and issues its client a token', async () => {
-    // The account of the service may not write into the build, so Node cannot keep compiled code.
-    writeFileSync(join(image.folder, 'dist/compile-cache'), '');
     const node = await startImage().ready();
     expect(node.errors).not.toContain('Creating the database');
     const [, ...args] = image.healthCheck;
