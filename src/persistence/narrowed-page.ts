@@ -31,7 +31,7 @@ export interface NarrowedList {
  * Rows that a statement looks at, one by one in the order of the list, for a page or to count: 10 to 50 ms, by what the
  * conditions look at.
  */
-const WALKED_AT_MOST = 10_000;
+export const WALKED_AT_MOST = 10_000;
 
 type Row = Record<string, unknown>;
 
@@ -67,6 +67,8 @@ export async function narrowedPage<T>(
   return { ...page, ...goesOn, ...total, walkedTo: encodeCursor(walkedTo) };
 }
 
+const keyName = (at: number): string => `key${at}`;
+
 /** The rest of a request, from the last row that was looked at. */
 function startingAt(request: PageRequest, walkedTo: readonly unknown[], window: Window, have: number): PageRequest {
   const cursor = encodeCursor(walkedTo);
@@ -95,15 +97,17 @@ async function readPart(
   const inOrder = list.query.clearSelect().where(isWalk).where(within).orderBy(orderBy);
   const walked = inOrder.select(sql`${table}.*` as never).limit(WALKED_AT_MOST);
   const last = inOrder
-    .select(sql`json_build_array(${sql.join(keys.map(({ column }) => sql.raw(column)))})`.as('keys'))
+    .select(keys.map(({ column }, at) => sql.raw(column).as(keyName(at))))
     .offset(WALKED_AT_MOST - 1)
     .limit(1);
+  // Outside the walk, because PostgreSQL would build a value for each row that it passes.
+  const lastKeys = sql`select json_build_array(${sql.join(keys.map((_, at) => sql.ref(keyName(at))))}) from (${last}) last`;
   const limit = sql.lit(size + 1);
   const { rows } = await sql<Row>`with ${chosen}page as materialized (
       ${candidates === null ? sql`` : sql`(select ${table}.* from ${candidates} where ${within} and ${narrowing.test} order by ${orderBy} limit ${limit}) union all `}
       (select ${table}.* from (${walked}) ${table} where ${narrowing.test} order by ${orderBy} limit ${limit})
     ), walk as materialized (
-      select case when (select count(*) from page) <= ${sql.lit(size)} then (${last}) end as "walkedTo"
+      select case when (select count(*) from page) <= ${sql.lit(size)} then (${lastKeys}) end as "walkedTo"
     )
     select walk."walkedTo", ${columns} from walk left join page ${table} on true order by ${orderBy}`.execute(
     db.read(),
