@@ -12,7 +12,7 @@ export { isNewDatabase } from './embedded.ts';
 export { migrate } from './migrate.ts';
 export { NamedList } from './named-list.ts';
 export { defineStatement, defineVersions, type NamedStatement } from './named-statements.ts';
-export { type NarrowedList, narrowedPage } from './narrowed-page.ts';
+export { type NarrowedList, narrowedPage, WALKED_AT_MOST } from './narrowed-page.ts';
 export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
 export type { EntityList } from './orm-options.ts';
 export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';

@@ -207,6 +207,12 @@ const EVENT_READS: GrowthRead[] = [
   eventsWith('a rare type and an outcome', { types: [RARE.eventType], outcome: 'failure' }, WALKED),
   eventsWith('a time', { from: new Date('2026-11-22T08:00:00Z'), to: new Date('2026-11-22T09:00:00Z') }),
   eventsWith('an account', { subjectId: user(12) }),
+  eventsWith('a busy account', { subjectId: user(RARE.busySubject) }),
+  eventsWith(
+    'a busy account and a type that it has not',
+    { subjectId: user(RARE.busySubject), types: ['tenant.deleted'] },
+    WALKED,
+  ),
   eventsWith('an account and a rare type', { subjectId: user(12), types: [RARE.eventType] }),
   total('events', eventsPage({})),
   {

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { BatchReader, type Database } from '../../persistence/index.ts';
+import { BatchReader, type Database, WALKED_AT_MOST } from '../../persistence/index.ts';
 import type { SecurityEvent } from '../record/event.ts';
 import { EVENT_JSON, readEvent, type WrittenEvent } from '../record/event-columns.ts';
 
@@ -22,17 +22,24 @@ export const SMALLEST_ID = '00000000-0000-0000-0000-000000000000';
 /** Larger than every UUIDv7. */
 export const BEYOND_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+/** Of the events of a subject, newest first. */
+const OF_SUBJECT = `from security_events e
+    where e.tenant_id = wanted.tenant_id and e.subject_id = wanted.subject_id
+      and e.id >= wanted.from_id and e.id < wanted.below_id
+    order by e.id desc`;
+
 /**
  * Reads each page from the index, all pages in one round trip. A page arrives as JSON, which is parsed in a tenth of the time
- * that rows of 18 columns would take.
+ * that rows of 18 columns would take. Of a busy account, only the newest 10,000 events are compared with the types. Limits and offset
+ * depend on `wanted`: for constant ones, PostgreSQL would read and sort all events of an account.
  */
-const STATEMENT = `select page.events from
+const STATEMENT = `select page.events, $6::text[] is not null and json_array_length(page.events) < wanted.size
+    and (select true ${OF_SUBJECT} offset greatest(wanted.size, ${WALKED_AT_MOST}) limit least(wanted.size, 1)) is not null as "isCut" from
   unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::int[]) with ordinality
     as wanted (tenant_id, subject_id, from_id, below_id, size, place)
   cross join lateral (select coalesce(json_agg(${EVENT_JSON} order by e.id desc), '[]'::json) as events from (
-    select * from security_events e
-    where e.tenant_id = wanted.tenant_id and e.subject_id = wanted.subject_id
-      and e.id >= wanted.from_id and e.id < wanted.below_id and ($6::text[] is null or e.type = any($6::text[]))
+    select * from (select * ${OF_SUBJECT} limit greatest(wanted.size, ${WALKED_AT_MOST})) e
+    where $6::text[] is null or e.type = any($6::text[])
     order by e.id desc limit wanted.size) e) page
   order by wanted.place`;
 
@@ -43,7 +50,7 @@ const STATEMENT = `select page.events from
  */
 export class SubjectReader {
   readonly #db: Database;
-  readonly #batch: BatchReader<SubjectQuery, SecurityEvent[]>;
+  readonly #batch: BatchReader<SubjectQuery, SecurityEvent[] | null>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -55,13 +62,13 @@ export class SubjectReader {
     });
   }
 
-  /** Newest first. */
-  newest(query: SubjectQuery): Promise<SecurityEvent[]> {
+  /** Newest first; null when the newest 10,000 events of the subject have too few of the types, and there are older ones. */
+  newest(query: SubjectQuery): Promise<SecurityEvent[] | null> {
     return this.#batch.ask(query);
   }
 
   /** @param queries All of the same types. */
-  async #read(queries: readonly SubjectQuery[]): Promise<SecurityEvent[][]> {
+  async #read(queries: readonly SubjectQuery[]): Promise<(SecurityEvent[] | null)[]> {
     const column = (name: keyof SubjectQuery) => queries.map((query) => query[name]);
     const parameters = [
       ...(['tenantId', 'subjectId', 'fromId', 'belowId', 'size'] as const).map(column),
@@ -69,7 +76,7 @@ export class SubjectReader {
     ];
     const { rows } = await this.#db
       .read()
-      .executeQuery<{ events: WrittenEvent[] }>(CompiledQuery.raw(STATEMENT, parameters));
-    return rows.map(({ events }) => events.map(readEvent));
+      .executeQuery<{ events: WrittenEvent[]; isCut: boolean }>(CompiledQuery.raw(STATEMENT, parameters));
+    return rows.map(({ events, isCut }) => (isCut ? null : events.map(readEvent)));
   }
 }

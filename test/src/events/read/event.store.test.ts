@@ -175,6 +175,28 @@ describe.each(ENGINES)('the event history on $name', ({ open }) => {
     expect(plan).not.toMatch(/Seq Scan|Sort {2}\(|Rows Removed/);
   });
 
+  it('finds a type that is rare among more than 10,000 events of a subject', async () => {
+    const busy = newTenant();
+    await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, api, outcome)
+      select ${busy.id}::uuid, (lpad(to_hex(ms), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid,
+        case when n in (2, 3) then 'user.updated' when n = 1 then 'tenant.deleted' else 'token.issued' end,
+        to_timestamp(ms / 1000.0), 'client', 'busy', 'rest', 'success'
+      from generate_series(1, 10050) as n, lateral (select 1767225600000 + n * 1000::bigint as ms) t`.execute(
+      db.read(),
+    );
+    const find = async (types: readonly string[], first: number) => {
+      const { rows, hasNextPage } = await engine.reader.page(busy.id, { subjectId: 'busy', types }, { first });
+      return { types: rows.map(({ type }) => type), hasNextPage };
+    };
+    expect(await find(['user.updated'], 1)).toEqual({ types: ['user.updated'], hasNextPage: true });
+    expect(await find(['user.updated', 'tenant.deleted'], 3)).toEqual({
+      types: ['user.updated', 'user.updated', 'tenant.deleted'],
+      hasNextPage: false,
+    });
+    expect(await find(['user.deleted'], 3)).toEqual({ types: [], hasNextPage: false });
+    expect(await find(['token.issued'], 2)).toEqual({ types: ['token.issued', 'token.issued'], hasNextPage: true });
+  });
+
   it('reads one subject’s events through their index', async () => {
     const other = newTenant();
     await sql`insert into security_events (tenant_id, id, type, occurred_at, actor_kind, subject_id, api, outcome)
