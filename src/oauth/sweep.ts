@@ -24,7 +24,7 @@ export class ExpiredTokens {
    */
   async sweepExpired(limit: number): Promise<number> {
     const now = this.#clock.now();
-    const keys = await this.#keys.sweepExpired(now);
+    const keys = await this.#keys.sweepExpired(now, limit);
     const tokens = await this.#tokens.sweepExpired(now, limit);
     return keys + tokens + (await this.#grants.sweepExpired(now, limit));
   }

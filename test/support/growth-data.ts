@@ -7,7 +7,7 @@ import { type Database, withTimeLimits } from '../../src/persistence/index.ts';
 export interface GrowthSize {
   /** In the tenant; each has search rows, a session and a device. */
   readonly users: number;
-  /** Other tenants, each with a client and a role. */
+  /** Other tenants, each with a client, a role and a signing key. */
   readonly tenants: number;
   /** In the tenant's log, with their positions. */
   readonly events: number;
@@ -65,6 +65,8 @@ const STATEMENTS = (tenant: string, size: GrowthSize, moment: Date): readonly st
     `insert into roles (tenant_id, id, client_uuid, name, created_at, updated_at)
       select ${UUID('tenant', 'n')}, ${UUID('role', 'n')}, '00000000-0000-0000-0000-000000000000', 'reader', ${now}, ${now}
       from ${rows(String(size.tenants))}`,
+    `insert into signing_keys (tenant_id, kid, alg, public_jwk, sealed_private, created_at, active_from)
+      select ${UUID('tenant', 'n')}, 'key-' || n, 'EdDSA', '{}', 'x', ${now}, ${now} from ${rows(String(size.tenants))}`,
     `insert into users (tenant_id, id, username, email, email_verified, given_name, family_name, display_name, enabled,
         external_id, attributes, created_at, updated_at)
       select ${t}, ${USER('n')}, 'user' || ${NUMBER('n', 7)}, 'user' || n || '@example.com', n % ${RARE.period} <> 1,

@@ -363,6 +363,11 @@ const KEY_READS: GrowthRead[] = [
   },
   { name: 'an event', run: ({ services, tenant }) => services.eventEngine.reader.findIn(tenant.id, madeId('x', 1)) },
   {
+    name: 'the sweep of expired tokens and keys',
+    run: ({ services }) => services.oauth.expired.sweepExpired(1_000),
+    mayRead: { rows: 2_100, because: 'a sweep looks at each tenant' },
+  },
+  {
     name: 'feed cursors of events',
     run: ({ services, tenant }) => services.eventEngine.reader.feedCursors(tenant.id, [madeId('x', 1)]),
   },

@@ -21,6 +21,9 @@ export const SigningKeyEntity = defineEntity({
     /** Until when the key is published: the tokens it signed have expired by then. */
     expiresAt: p.datetime().nullable(),
   },
-  indexes: [{ name: 'signing_keys__alg', properties: ['tenantId', 'alg', 'activeFrom'] }],
+  indexes: [
+    { name: 'signing_keys__alg', properties: ['tenantId', 'alg', 'activeFrom'] },
+    { name: 'signing_keys__expires_at', properties: ['tenantId', 'expiresAt'] },
+  ],
 });
 export type SigningKey = InferEntity<typeof SigningKeyEntity>;

@@ -94,11 +94,16 @@ export class SigningKeyStore {
       .execute();
   }
 
-  /** Deletes the expired keys of all tenants, which are few. @returns How many were deleted. */
-  async sweepExpired(now: Date): Promise<number> {
+  /** Deletes up to `limit` expired keys, with one index probe for each tenant. @returns How many were deleted. */
+  async sweepExpired(now: Date, limit: number): Promise<number> {
     const { numAffectedRows } = await sql`
-      delete from signing_keys using tenants
-      where signing_keys.tenant_id = tenants.id and signing_keys.expires_at < ${now}`.execute(this.#db.read());
+      delete from signing_keys using (
+        select k.tenant_id, k.kid from tenants t cross join lateral (
+          select tenant_id, kid from signing_keys
+          where tenant_id = t.id and expires_at < ${now} order by expires_at limit ${limit}
+        ) k limit ${limit}
+      ) gone
+      where signing_keys.tenant_id = gone.tenant_id and signing_keys.kid = gone.kid`.execute(this.#db.read());
     return Number(numAffectedRows ?? 0n);
   }
 }

@@ -14,6 +14,7 @@ import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
+import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126EventsByType', class: Migration20261126EventsByType },
   { name: 'Migration20261127NativeApplications', class: Migration20261127NativeApplications },
   { name: 'Migration20261127RefreshRotations', class: Migration20261127RefreshRotations },
+  { name: 'Migration20261127SigningKeysByEnd', class: Migration20261127SigningKeysByEnd },
 ] as const;

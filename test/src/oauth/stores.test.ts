@@ -113,7 +113,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await keys.hasLast(globex.id, 'EdDSA')).toBe(false);
     expect(await keys.hasLast(acme.id, 'EdDSA')).toBe(true);
     expect(await keys.findPublished(globex.id, later(11))).toEqual([]);
-    expect(await keys.sweepExpired(later(11))).toBe(1);
+    expect(await keys.sweepExpired(later(11), 10)).toBe(1);
   });
 
   it('let only one of two concurrent refreshes succeed; the other revokes the family', async () => {
