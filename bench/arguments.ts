@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
 
+const COMMANDS = ['rows', 'soak', 'growth'] as const;
+type Command = (typeof COMMANDS)[number];
+
 /** What `npm run bench -- ...` was asked for. */
 export interface BenchArguments {
-  readonly command: 'rows' | 'soak';
+  readonly command: Command;
   /** Keys of the rows to measure; null for all. */
   readonly rows: readonly string[] | null;
   readonly rounds: number;
@@ -13,11 +16,15 @@ export interface BenchArguments {
   readonly patienceSeconds: number;
   /** Requests of a soak. */
   readonly requests: number;
+  /** The large database of `growth`. */
+  readonly users: number;
+  readonly tenants: number;
+  readonly events: number;
   /** Write the measured figures into `bench/budget.json` instead of comparing with it. */
   readonly isBudgetWritten: boolean;
 }
 
-export const USAGE = `npm run bench -- [soak] [options]
+export const USAGE = `npm run bench -- [soak | growth] [options]
 
   --rows a,b          measures these rows only; an unknown name lists them
   --rounds n          bursts of each server, 1...100. Default 8
@@ -26,6 +33,10 @@ export const USAGE = `npm run bench -- [soak] [options]
   --patience n        seconds that a round waits for a quiet machine, 0...600. Default 10
   --write-budget      writes bench/budget.json instead of comparing with it
   soak --requests n   sends n mixed requests and compares the live heap. Default 1,000,000
+  growth              compares each read of 10,000 users, 100 tenants and 10,000 events with that of a large database:
+    --users n         its users. Default 1,000,000
+    --tenants n       its tenants. Default 10,000
+    --events n        its events. Default 1,000,000
 `;
 
 /** Raised for arguments that cannot be used. The message says which. */
@@ -40,6 +51,9 @@ const OPTIONS = {
   'warm-up': { type: 'string' },
   patience: { type: 'string', default: '10' },
   requests: { type: 'string', default: '1000000' },
+  users: { type: 'string', default: '1000000' },
+  tenants: { type: 'string', default: '10000' },
+  events: { type: 'string', default: '1000000' },
   'write-budget': { type: 'boolean', default: false },
 } as const;
 
@@ -59,6 +73,8 @@ function readRows(text: string | undefined, known: readonly string[]): readonly 
   return rows;
 }
 
+const isCommand = (text: string): text is Command => (COMMANDS as readonly string[]).includes(text);
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -75,7 +91,7 @@ function parse(args: readonly string[]) {
 export function readArguments(args: readonly string[], known: readonly string[]): BenchArguments {
   const { values, positionals } = parse(args);
   const [command = 'rows', ...more] = positionals;
-  if ((command !== 'rows' && command !== 'soak') || more.length > 0)
+  if (!isCommand(command) || more.length > 0)
     throw new ArgumentError(`There is no command "${positionals.join(' ')}".`);
   const warmUp = values['warm-up'];
   return {
@@ -86,6 +102,9 @@ export function readArguments(args: readonly string[], known: readonly string[])
     warmUp: warmUp === undefined ? null : readNumber('warm-up', warmUp, [1, 10_000_000]),
     patienceSeconds: readNumber('patience', values.patience, [0, 600], false),
     requests: readNumber('requests', values.requests, [1_000, 100_000_000]),
+    users: readNumber('users', values.users, [10_000, 10_000_000]),
+    tenants: readNumber('tenants', values.tenants, [100, 1_000_000]),
+    events: readNumber('events', values.events, [10_000, 100_000_000]),
     isBudgetWritten: values['write-budget'],
   };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { PostgresCluster } from '../test/support/postgres-cluster.ts';
+import { type ClusterOptions, PostgresCluster } from '../test/support/postgres-cluster.ts';
 import { readProcessTime } from './processor.ts';
 
 /** Which backends of PostgreSQL work for a server: those of its database whose `application_name` begins so. */
@@ -27,8 +27,16 @@ export class BenchCluster {
 
   static async open(): Promise<BenchCluster> {
     const given = process.env['BENCH_DATABASE_URL'];
-    const own = given === undefined ? await PostgresCluster.create({ durable: true }) : null;
-    const url = given ?? own!.url();
+    return given === undefined ? BenchCluster.make() : BenchCluster.#connect(given, null);
+  }
+
+  /** Makes a server, whatever `BENCH_DATABASE_URL` says. */
+  static async make(options: Pick<ClusterOptions, 'flags' | 'onLog'> = {}): Promise<BenchCluster> {
+    const own = await PostgresCluster.create({ ...options, durable: true });
+    return BenchCluster.#connect(own.url(), own);
+  }
+
+  static async #connect(url: string, own: PostgresCluster | null): Promise<BenchCluster> {
     const observer = new pg.Client({ connectionString: url, application_name: 'bench-observer' });
     await observer.connect();
     return new BenchCluster(url, observer, async () => own?.destroy());

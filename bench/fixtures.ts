@@ -70,7 +70,12 @@ export async function requestOwnToken(subject: Subject, scope: string | null): P
 export const fetchKeys = (url: string): Promise<JSONWebKeySet> => readJson<JSONWebKeySet>(url, {});
 
 /** Runs an operation of our graph with the token of an administrator. */
-async function runGraphql<T>({ url }: Subject, token: string, query: string, variables: object = {}): Promise<T> {
+export async function runGraphql<T>(
+  { url }: Subject,
+  token: string,
+  query: string,
+  variables: object = {},
+): Promise<T> {
   const { data, errors } = await readJson<{ data: T; errors?: unknown }>(`${url}/graphql`, {
     method: 'POST',
     headers: jsonHeaders(token),

@@ -4,6 +4,7 @@ import { ArgumentError, type BenchArguments, readArguments, USAGE } from './argu
 import { type Budget, findOverruns, toRowBudget } from './budget.ts';
 import { PROCESSORS, pinOthers } from './children.ts';
 import { BenchCluster } from './database.ts';
+import { compareGrowth } from './growth.ts';
 import { Generator } from './load.ts';
 import { type MachineNotes, Meter } from './measure.ts';
 import type { BenchRow, RowResult } from './row.ts';
@@ -112,7 +113,7 @@ async function runRows(options: BenchArguments): Promise<boolean> {
 }
 
 /** A run that takes longer hangs, and is ended with everything that it started. */
-const MOST_MINUTES = { rows: 60, soak: 120 };
+const MOST_MINUTES = { rows: 60, soak: 120, growth: 60 };
 
 /** Ends the run, and with it the children, when it takes too long or is interrupted. */
 function boundRun(minutes: number): void {
@@ -124,6 +125,12 @@ function boundRun(minutes: number): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(`Ended by ${signal}.`));
 }
 
+const RUN: Readonly<Record<BenchArguments['command'], (options: BenchArguments) => Promise<boolean>>> = {
+  rows: runRows,
+  soak,
+  growth: compareGrowth,
+};
+
 async function main(): Promise<void> {
   const options = readArguments(
     process.argv.slice(2),
@@ -131,7 +138,7 @@ async function main(): Promise<void> {
   );
   boundRun(MOST_MINUTES[options.command]);
   pinOthers();
-  const isFine = options.command === 'soak' ? await soak(options) : await runRows(options);
+  const isFine = await RUN[options.command](options);
   process.exitCode = isFine ? 0 : 1;
 }
 

@@ -29,7 +29,7 @@ async function orEnd<T>(child: ChildProcess, work: Promise<T>): Promise<T> {
 
 const START_PATIENCE_MS = 240_000;
 export const newMasterKey = (): string => randomBytes(32).toString('base64');
-const newSecret = (): string => randomBytes(32).toString('base64url');
+export const newSecret = (): string => randomBytes(32).toString('base64url');
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
   const until = performance.now() + START_PATIENCE_MS;
@@ -57,6 +57,8 @@ export interface IdgraphOptions {
   readonly flags?: readonly string[];
   /** The master key of a database that was used before. Default a new one. */
   readonly masterKey?: string;
+  /** The secret of the bootstrap client of such a database. Default a new one. */
+  readonly clientSecret?: string;
 }
 
 /** The rows open more sockets with one token than a node allows by default. */
@@ -64,10 +66,9 @@ const LIMITS = 'sockets=50000,tenantSockets=50000,callerSockets=50000';
 
 /** Starts the built service. */
 export async function startIdgraph(options: IdgraphOptions): Promise<Subject> {
-  const { database, isDemo = false, flags = [], masterKey = newMasterKey() } = options;
+  const { database, isDemo = false, flags = [], masterKey = newMasterKey(), clientSecret = newSecret() } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const clientSecret = newSecret();
   const begun = performance.now();
   const child = startNode('server', '../src/server/start/main.js', [...NODE_FLAGS, ...flags], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -14,6 +14,9 @@ describe('arguments of the bench', () => {
       warmUp: null,
       patienceSeconds: 10,
       requests: 1_000_000,
+      users: 1_000_000,
+      tenants: 10_000,
+      events: 1_000_000,
       isBudgetWritten: false,
     });
   });
@@ -34,6 +37,15 @@ describe('arguments of the bench', () => {
     expect(read('soak', '--requests', '5000')).toMatchObject({ command: 'soak', requests: 5_000 });
   });
 
+  it('reads the size of the large database of growth', () => {
+    expect(read('growth', '--users', '50000', '--tenants', '1,000', '--events', '60000')).toMatchObject({
+      command: 'growth',
+      users: 50_000,
+      tenants: 1_000,
+      events: 60_000,
+    });
+  });
+
   it('names the rows when one is unknown', () => {
     expect(() => read('--rows', 'tokens')).toThrow('There is no row "tokens". The rows are: token, idle.');
   });
@@ -44,6 +56,7 @@ describe('arguments of the bench', () => {
     [['--seconds', 'two'], '--seconds must be a number from 0.2 to 60.'],
     [['--warm-up', ''], '--warm-up must be'],
     [['--row', 'token'], "Unknown option '--row'"],
+    [['growth', '--users', '100'], '--users must be a whole number from 10000 to 10000000.'],
     [['measure'], 'There is no command "measure".'],
     [['soak', 'twice'], 'There is no command "soak twice".'],
   ])('refuses %j', (args, message) => {

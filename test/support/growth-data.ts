@@ -9,7 +9,7 @@ export interface GrowthSize {
   readonly users: number;
   /** Other tenants, each with a client, a role and a signing key. */
   readonly tenants: number;
-  /** In the tenant's log, with their positions. */
+  /** In the tenant's log, with their positions: negative ones, before those that the service gave. */
   readonly events: number;
   /** Clients, roles, groups, blocks, riskbits, providers and links of the tenant: so many of each. */
   readonly others: number;
@@ -146,7 +146,7 @@ const STATEMENTS = (tenant: string, size: GrowthSize, moment: Date): readonly st
           case when n % 20 = 9 then 'failure' else 'success' end
         from made)
       insert into event_positions (log, position, tenant_id, event_id)
-      select 0, ${size.events} + 1 - n, ${t}, ${UUID7('event', 'n', 'at')} from made`,
+      select 0, -n, ${t}, ${UUID7('event', 'n', 'at')} from made`,
     `insert into event_generations (log, generation, first_position, system_identifier, timeline)
       values (0, 1, 1, 'made', 1) on conflict do nothing`,
   ];

