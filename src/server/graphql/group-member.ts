@@ -9,8 +9,10 @@ export interface Subscriber {
   readonly context: () => GraphContext;
   /** How many bytes the socket holds for its client. */
   readonly countWaiting: () => number;
-  /** Writes a result; resolves once its bytes are passed to the operating system. */
-  readonly write: (payload: string) => Promise<void>;
+  /** The message before the result: the frames of members that chose the same id for their operations are equal. */
+  readonly opening: string;
+  /** Writes a message; resolves once its bytes are passed to the operating system. */
+  readonly write: (message: Buffer) => Promise<void>;
 }
 
 /** The group of a member, once it has begun. */
