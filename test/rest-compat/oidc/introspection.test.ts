@@ -47,7 +47,7 @@ describe('introspection of a token that the node knows (RFC 7662)', () => {
     expect({ ...again.headers, date: '' }).toEqual({ ...first.headers, date: '' });
   });
 
-  it('tells nothing to a client that may not ask, whatever another one was told', async () => {
+  it('gives an inactive answer to a client that may not ask, also after another client was shown the token', async () => {
     const [owner, other] = [await newClient(), await newClient()];
     const token = await owner.token();
     for (let i = 0; i < 2; i++) {
