@@ -1,4 +1,5 @@
 import type { Authority, Caller } from '../src/access/index.ts';
+import type { BrowserPort } from '../src/kernel/index.ts';
 import type { KnownTenant } from '../src/tenants/index.ts';
 import { Loaders } from './loading.ts';
 import type { Services } from './services.ts';
@@ -13,6 +14,11 @@ export interface GraphContext {
   readonly loaders: Loaders;
   /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
+  /**
+   * The browser whose page of this service sent the request; null for other callers, for requests of other origins, for
+   * batches and for WebSockets.
+   */
+  readonly browser: BrowserPort | null;
   /** Tenants that this operation has used, by id: their routes are part of global ids. */
   readonly tenants: Map<string, KnownTenant>;
   /** Permissions of the caller in the tenant, set by the directives. Only root fields and guarded fields see it. */
@@ -20,12 +26,18 @@ export interface GraphContext {
 }
 
 /** A context for one operation. */
-export function createContext(services: Services, caller: Caller, signal: AbortSignal): GraphContext {
+export function createContext(
+  services: Services,
+  caller: Caller,
+  signal: AbortSignal,
+  browser: BrowserPort | null = null,
+): GraphContext {
   return {
     caller,
     services,
     loaders: new Loaders(services),
     signal,
+    browser,
     tenants: new Map(),
     // Replaced by the directives before any resolver of a root field runs.
     authority: undefined as unknown as Authority,

@@ -18,6 +18,8 @@ export class Answer implements AnswerHead {
   /** The whole body; null for none. */
   body: string | null = null;
   readonly headers = new Map<string, string>();
+  /** The values of `Set-Cookie`, the only header that an answer has several times. */
+  setCookies: readonly string[] = [];
 
   get(name: string): string {
     return this.headers.get(name) ?? '';
@@ -49,12 +51,13 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map();
  * Writes an answer past Koa: its head in one call and its body with it. Koa calls `setHeader` for each of 14 headers, and reads
  * most of them again before it writes.
  */
-export function sendAnswer(ctx: Context, { status, body, headers }: Answer): void {
+export function sendAnswer(ctx: Context, { status, body, headers, setCookies }: Answer): void {
   const { res } = ctx;
   const common = (ctx.state as ServerState).commonHeaders?.() ?? NO_HEADERS;
   const head: string[] = [];
   for (const [name, value] of common) if (!headers.has(name)) head.push(name, value);
   for (const [name, value] of headers) head.push(name, value);
+  for (const cookie of setCookies) head.push('Set-Cookie', cookie);
   // RFC 9110 section 8.6: no length for an answer that cannot have a body.
   if (status !== 204) head.push('Content-Length', String(body === null ? 0 : Buffer.byteLength(body)));
   // Throws for a value that HTTP does not allow; then Koa answers.

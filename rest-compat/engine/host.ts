@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from 'koa';
 import type { Caller } from '../../src/access/index.ts';
-import type { IdentityError, Origin, TenantRef } from '../../src/kernel/index.ts';
+import type { BrowserPort, IdentityError, Origin, TenantRef } from '../../src/kernel/index.ts';
 import type { CallerAuthenticator } from './caller.ts';
 import type { WebOrigins } from './cors.ts';
 
@@ -16,12 +16,19 @@ export interface HostTenant extends TenantRef {
 
 type Found = Promise<HostTenant | null> | HostTenant | null;
 
+/** The browser of a request, and the values of `Set-Cookie` for what the operation wrote. */
+export interface HostBrowser extends BrowserPort {
+  readonly setCookies: readonly string[];
+}
+
 /** Everything the engine needs from the service; `src/server` supplies it. */
 export interface EngineHost {
   /** The graph, with its directives enforced. The engine compiles its documents against it once, and runs them itself. */
   readonly schema: GraphQLSchema;
   /** Makes the context in which the schema's resolvers run one operation. The engine does not read it. */
-  readonly contextFor: (caller: Caller, signal: AbortSignal) => object;
+  readonly contextFor: (caller: Caller, signal: AbortSignal, browser: HostBrowser | null) => object;
+  /** The browser that sent a request to a row for browsers. */
+  readonly browserOf: (request: IncomingMessage) => HostBrowser;
   /** The tenant of this name, in exact case. */
   readonly tenantByName: (name: string) => Found;
   /** The tenant that owns this host name, given without its port. */

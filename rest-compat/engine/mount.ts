@@ -9,7 +9,7 @@ import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from
 import type { Dialect } from './dialect.ts';
 import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
-import type { EngineHost, HostTenant } from './host.ts';
+import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { segmentsOf } from './paths.ts';
@@ -104,7 +104,8 @@ export class Engine {
     const reached = await this.#placeOf(ctx, owner, segments, named);
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
-    const caller = await this.#callerOf(exchange, row, reached, form);
+    const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
+    const caller = await this.#callerOf(exchange, row, reached, { browser, form });
     if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller, answer);
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
@@ -120,8 +121,9 @@ export class Engine {
       ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
     };
     exchange.variables = variables;
-    const context = this.#host.contextFor(caller, signalOf(ctx));
+    const context = this.#host.contextFor(caller, signalOf(ctx), browser);
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
+    if (browser !== null) answer.setCookies = browser.setCookies;
     setReply(answer, route, data, request);
   }
 
@@ -187,10 +189,16 @@ export class Engine {
     return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
   }
 
-  async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {
+  async #callerOf(
+    { ctx, owner }: Exchange,
+    row: Row,
+    place: Place,
+    { browser, form }: { readonly browser: HostBrowser | null; readonly form: Form | null },
+  ): Promise<Caller> {
     const origin = this.#host.originOf(ctx.req, owner.api);
     const parameters = form?.parameters ?? null;
-    const source = { request: ctx.req, callers: row.route.callers, tenant: place.tenant, origin, form: parameters };
+    const { tenant } = place;
+    const source = { request: ctx.req, callers: row.route.callers, tenant, origin, browser, form: parameters };
     const caller = await callerOf(source, this.#host.callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);

@@ -17,7 +17,7 @@ export interface RouteCallers {
   readonly basic?: 'rest' | 'client';
   /** Client authentication of OAuth (RFC 6749 section 2.3): Basic or in the form; public clients by `client_id`. */
   readonly clientAuth?: true;
-  /** The browser session's cookie; a request without one is anonymous. */
+  /** The session of the browser, by its cookie; a request without one is anonymous. The operation may read and set cookies. */
   readonly browser?: true;
   /** No credential is needed. */
   readonly public?: true;

@@ -30,16 +30,17 @@ export class AccountLinkingResolver {
   beginAccountLinking(
     @Arg('input', () => BeginAccountLinkingInput, { description: 'The visit.' })
     { userId, provider, callback, isPopup, redirectUri }: BeginAccountLinkingInput,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, browser }: GraphContext,
   ): Promise<BeginAccountLinkingPayload> {
     const account = userId == null ? null : keyOf('User', userId, 'input.userId');
-    return services.accountLinking.begin(authority, { userId: account, provider, callback, isPopup, redirectUri });
+    const input = { userId: account, provider, callback, isPopup, redirectUri };
+    return services.accountLinking.begin(authority, input, browser);
   }
 
-  @Errors('TENANT_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED')
+  @Errors('TENANT_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED', 'BROWSER_REQUIRED')
   @Mutation(() => CompleteAccountLinkingPayload, {
     description:
-      'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, the caller must be a user.',
+      'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, the caller must be a user. A visit that a page of this service began ends only in the same browser.',
   })
   async completeAccountLinking(
     @Arg('input', () => CompleteAccountLinkingInput, { description: 'What the browser brought back.' })
@@ -47,6 +48,6 @@ export class AccountLinkingResolver {
     @Ctx() context: GraphContext,
   ): Promise<LinkingResult> {
     requireTenant(context);
-    return context.services.accountLinking.complete(context.authority, input);
+    return context.services.accountLinking.complete(context.authority, input, context.browser);
   }
 }

@@ -3,6 +3,7 @@
  * May import `kernel/`, `crypto/`, `persistence/`, `events/`, `access/`, `tenants/`, `roles/` and `users/`.
  */
 
+export { bindBrowser, isBoundBrowser, requireBrowser } from './browser-binding.ts';
 export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './codes/one-time-code.store.ts';
 export { DeviceService, type SeenDevice } from './devices/device.service.ts';
 export { type DeviceKeys, DeviceStore } from './devices/device.store.ts';

@@ -63,6 +63,7 @@ class GraphServers {
         limits: DEFAULT_GRAPHQL_LIMITS,
         trusted: null,
         trustedProxies: [],
+        publicUrl: 'http://localhost',
         logger,
         metrics,
         ...over,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { anonymousCaller, type Caller } from '../../src/access/index.ts';
 import type { FederationProvider } from '../../src/federation/index.ts';
-import type { TenantRef } from '../../src/kernel/index.ts';
+import type { BrowserPort, TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { TestUpstream } from './upstream.ts';
 import { TEST_ORIGIN, World } from './world.ts';
@@ -59,23 +59,23 @@ class Linking {
     this.upstream.seen.length = 0;
   }
 
-  readonly begin = (over: object = {}, as = this.caller) => {
+  readonly begin = (over: object = {}, as = this.caller, browser: BrowserPort | null = null) => {
     const input = { provider: 'corp:corp_1', callback: CALLBACK, redirectUri: RETURN, ...over };
-    return this.world.graphql(as, BEGIN, { input });
+    return this.world.graphql(as, BEGIN, { input }, browser);
   };
 
   /** Begins linking. @returns The address to which the browser is redirected. */
-  readonly begun = async (over: object = {}, as = this.caller): Promise<string> => {
-    const { data, errors } = await this.begin(over, as);
+  readonly begun = async (over: object = {}, as = this.caller, browser?: BrowserPort): Promise<string> => {
+    const { data, errors } = await this.begin(over, as, browser);
     expect(errors).toEqual([]);
     return data.beginAccountLinking.redirectTo;
   };
 
   /** Completes linking with the parameters of the redirect back. */
-  readonly complete = (back: URL, as: Caller = this.anonymous, over: object = {}) => {
+  readonly complete = (back: URL, as: Caller = this.anonymous, over: object = {}, browser?: BrowserPort) => {
     const answer = (name: string) => back.searchParams.get(name);
     const answers = { state: answer('state'), code: answer('code'), error: answer('error'), issuer: answer('iss') };
-    return this.world.graphql(as, COMPLETE, { input: { tenant: this.tenant.name, ...answers, ...over } });
+    return this.world.graphql(as, COMPLETE, { input: { tenant: this.tenant.name, ...answers, ...over } }, browser);
   };
 
   readonly linksOf = async ({ id }: User) =>

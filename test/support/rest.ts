@@ -102,8 +102,10 @@ function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): 
   return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
 }
 
+const PUBLIC_URL = 'https://id.example.com';
+
 export const ENGINE_OPTIONS: RestCompatOptions = {
-  publicUrl: 'https://id.example.com',
+  publicUrl: PUBLIC_URL,
   defaultTenant: 'master',
   oauthForms: OAUTH_FORMS,
 };
@@ -116,10 +118,17 @@ export const ENGINE_OPTIONS: RestCompatOptions = {
 export async function worldHost(
   { services }: World,
   faults: unknown[],
-  callers: CallerAuthenticator = createCallerAuthenticator(services, 'https://id.example.com'),
+  callers: CallerAuthenticator = createCallerAuthenticator(services),
 ): Promise<EngineHost> {
   const report = (error: unknown) => faults.push(error);
-  return createRestHost({ schema: await testGraph(), services, callers, trustedProxies: [], report });
+  return createRestHost({
+    schema: await testGraph(),
+    services,
+    callers,
+    trustedProxies: [],
+    publicUrl: PUBLIC_URL,
+    report,
+  });
 }
 
 /** Serves dialects of a test over a world. */

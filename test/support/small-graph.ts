@@ -67,6 +67,7 @@ export class SmallContext implements GraphContext {
   readonly services: Services;
   readonly loaders: GraphContext['loaders'];
   readonly signal = new AbortController().signal;
+  readonly browser = null;
   readonly tenants = new Map<string, KnownTenant>();
   readonly authority = undefined as unknown as GraphContext['authority'];
   /** How often the loaders were cleared. */

@@ -10,7 +10,7 @@ import type { GrantConsent } from '../../src/consents/index.ts';
 import { MasterKey } from '../../src/crypto/index.ts';
 import type { Mail, Sms, Transports } from '../../src/delivery/index.ts';
 import type { CreateProvider, FederationProvider, LinkInput, LinkRow } from '../../src/federation/index.ts';
-import { newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
+import { type BrowserPort, newId, type Origin, type TenantRef } from '../../src/kernel/index.ts';
 import type { Database } from '../../src/persistence/index.ts';
 import type { CreateGroup, CreateRole, Group, Role, RoleGranting } from '../../src/roles/index.ts';
 import { createRegistry, type Registry } from '../../src/server/registry/index.ts';
@@ -258,12 +258,18 @@ export class World {
   }
 
   /** Runs a document as a caller, as the GraphQL endpoint does. */
-  async graphql(caller: Caller, document: string, variables: Record<string, unknown> = {}): Promise<GraphResult> {
+  async graphql(
+    caller: Caller,
+    document: string,
+    variables: Record<string, unknown> = {},
+    browser: BrowserPort | null = null,
+  ): Promise<GraphResult> {
     const schema = await testGraph();
     const parsed = parse(document);
     const faults = validate(schema, parsed);
     if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
-    const contextValue: GraphContext = createContext(this.services, caller, new AbortController().signal);
+    const { signal } = new AbortController();
+    const contextValue: GraphContext = createContext(this.services, caller, signal, browser);
     const result = (await execute({
       schema,
       document: parsed,

@@ -41,6 +41,7 @@ const ON_A_PAGE = {
   TENANT_UNKNOWN: page(404),
   ACCOUNT_LINK_STATE_INVALID: page(400),
   ACCOUNT_LINK_SESSION_REQUIRED: page(401),
+  BROWSER_REQUIRED: page(400),
 };
 
 /** Accounts at external providers: docs/dialects/blitz.md, section 2.15. */

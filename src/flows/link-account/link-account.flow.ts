@@ -14,8 +14,8 @@ import {
   parseProviderKey,
   providerKey,
 } from '../../federation/index.ts';
-import { addSeconds, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
-import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import { addSeconds, type BrowserPort, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
+import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
 import { withError } from './callback.ts';
@@ -96,6 +96,8 @@ interface Pending {
   readonly redirectUri: string;
   readonly nonce: string;
   readonly sealedVerifier: string;
+  /** The mark of the browser in which the linking was begun and must end; absent when it was begun in none. */
+  readonly browserHash?: string;
   /** The caller of `begin`. */
   readonly actor: Pick<Caller, 'userId' | 'clientId' | 'clientUuid' | 'clientAuth' | 'sessionId'>;
 }
@@ -118,12 +120,18 @@ export class LinkAccountFlow {
   }
 
   /**
-   * Begins the linking. @returns The address to send the browser to.
+   * Begins the linking.
+   * @param browser The browser of a page of this service. The linking then ends in this browser alone.
+   * @returns The address to send the browser to.
    * @throws BIND_PROVIDER_UNKNOWN, BIND_CALLBACK_NOT_REGISTERED, BIND_REDIRECT_INVALID, USER_NOT_FOUND, ACCOUNT_GUARDED,
    *   FORBIDDEN, REAUTHENTICATION_REQUIRED
    * @throws FEDERATION_PROVIDER_UNREACHABLE The provider's metadata cannot be read.
    */
-  async begin(authority: Authority, input: BeginLinking): Promise<{ readonly redirectTo: string }> {
+  async begin(
+    authority: Authority,
+    input: BeginLinking,
+    browser: BrowserPort | null,
+  ): Promise<{ readonly redirectTo: string }> {
     const { tenant, caller } = authority;
     const userId = await this.#account(authority, input.userId ?? caller.userId);
     const provider = await this.#enabledProvider(tenant, input.provider);
@@ -138,6 +146,7 @@ export class LinkAccountFlow {
       redirectUri,
       nonce: visit.nonce,
       sealedVerifier: this.#deps.sealer.seal(visit.codeVerifier, visit.state),
+      ...(browser === null ? {} : { browserHash: bindBrowser(browser, tenant) }),
       actor: actorOf(caller),
     };
     await this.#deps.codes.put(tenant, {
@@ -159,17 +168,21 @@ export class LinkAccountFlow {
    * account to the victim's user. If linked accounts can be used to sign in, show the signed-in user a page that asks for
    * consent before this call.
    * @param authority The user who is signed in in the browser, or an anonymous caller. The state contains what was allowed.
-   * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, or of another provider.
+   * @param browser The browser that came back.
+   * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, of another provider, or begun in another browser, where it
+   *   stays valid.
+   * @throws BROWSER_REQUIRED The linking was begun in a browser, and this request comes from none. The state stays valid.
    * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began the linking without a user, and no user is signed in. The
    *   state stays valid.
    */
-  async complete(authority: Authority, input: CompleteLinking): Promise<LinkingResult> {
+  async complete(authority: Authority, input: CompleteLinking, browser: BrowserPort | null): Promise<LinkingResult> {
     const { codes } = this.#deps;
     const { tenant, caller } = authority;
     const found = await codes.find(tenant.id, KIND, input.state);
     const known = found?.payload as unknown as Pending | undefined;
     if (known === undefined || (input.provider != null && input.provider !== providerKey(known.provider)))
       throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    await this.#requireSameBrowser(authority, known, browser);
     const signedIn = caller.kind === 'user' && caller.tenant?.id === tenant.id ? caller.userId : null;
     if (found!.userId === null && signedIn === null && input.error == null)
       throw linkAccountErrors.ACCOUNT_LINK_SESSION_REQUIRED();
@@ -182,6 +195,17 @@ export class LinkAccountFlow {
     return { outcome, callback, isPopup, redirectTo };
   }
 
+  /**
+   * Login CSRF: an attacker began the linking and sent the provider's address to a victim, whose external account would be
+   * linked to the attacker's user.
+   */
+  async #requireSameBrowser(authority: Authority, pending: Pending, browser: BrowserPort | null): Promise<void> {
+    if (pending.browserHash === undefined) return;
+    if (isBoundBrowser(requireBrowser(browser), authority.tenant, pending.browserHash)) return;
+    await this.#refused(authority, pending, 'access_denied', { fault: 'OTHER_BROWSER' });
+    throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+  }
+
   async #outcome(
     authority: Authority,
     pending: Pending,
@@ -192,8 +216,7 @@ export class LinkAccountFlow {
       return this.#refused(authority, pending, input.error === 'access_denied' ? 'access_denied' : 'server_error', {
         provider_error: input.error,
       });
-    // Login CSRF: an attacker began the flow and sent the provider link to a victim, whose external account would be linked
-    // to the attacker's user.
+    // Login CSRF, as in `#requireSameBrowser`, where an application began the linking.
     if (begunFor !== null && signedIn !== null && begunFor !== signedIn)
       return this.#refused(authority, pending, 'access_denied', { fault: 'OTHER_USER_SIGNED_IN' });
     try {

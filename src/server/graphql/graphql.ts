@@ -17,11 +17,13 @@ import { IdentityError } from '../../kernel/index.ts';
 import type { CidrRange } from '../environment/config.ts';
 import type { GraphqlLimits } from '../environment/graphql-limits.ts';
 import type { Logger } from '../environment/logger.ts';
+import { RequestBrowser } from '../http/browser.ts';
 import { type AuthenticateToken, authenticateCaller } from '../http/caller.ts';
 import type { RequestState } from '../http/http.ts';
 import { applyErrorHead, shownError } from '../http/http-errors.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { originOf } from '../http/origin.ts';
+import { isOfOwnPage } from '../http/page-origin.ts';
 import { createDocumentStore, createGateway } from './apollo-gateway.ts';
 import { createPlugin } from './apollo-plugin.ts';
 import type { ClientDocuments } from './client-documents.ts';
@@ -46,6 +48,8 @@ export interface GraphqlOptions {
   /** When given, only these documents are executed. */
   readonly trusted: TrustedDocuments | null;
   readonly trustedProxies: readonly CidrRange[];
+  /** Public origin of the service. Its pages, and pages of the host that was requested, are pages of the service. */
+  readonly publicUrl: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -181,6 +185,19 @@ function readOther(ctx: Context, options: GraphqlOptions): Prepared['request'] {
   return { method: ctx.method, headers, search: ctx.search, body: undefined };
 }
 
+/**
+ * The browser of a single POST by a page of the service. In a batch, and for a page of another origin, there is none: cookies
+ * must not give a foreign page the access of its visitor (CSRF).
+ */
+function findBrowser(
+  { req }: Context,
+  { method, body }: Prepared['request'],
+  { publicUrl }: GraphqlOptions,
+): RequestBrowser | null {
+  if (method !== 'POST' || Array.isArray(body) || !isOfOwnPage(req, publicUrl)) return null;
+  return new RequestBrowser(req, publicUrl);
+}
+
 /** Passes a request to Apollo Server, and its answer to the client. */
 async function execute(
   apollo: ApolloServer<GraphContext>,
@@ -224,7 +241,9 @@ export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<Gr
     }
     const { caller, request } = prepared;
     const { signal } = ctx.state as RequestState;
-    await execute(apollo, ctx, request, async () => createContext(options.services, caller, signal));
+    const browser = findBrowser(ctx, request, options);
+    await execute(apollo, ctx, request, async () => createContext(options.services, caller, signal, browser));
+    for (const cookie of browser?.setCookies ?? []) ctx.append('Set-Cookie', cookie);
   };
   return { middleware, stop: () => apollo.stop() };
 }

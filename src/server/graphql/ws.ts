@@ -11,6 +11,7 @@ import { type Clock, IdentityError, kernelErrors } from '../../kernel/index.ts';
 import { authenticateCaller } from '../http/caller.ts';
 import { shownError } from '../http/http-errors.ts';
 import { originOf } from '../http/origin.ts';
+import { foreignOrigin } from '../http/page-origin.ts';
 import { CallerRechecks } from './caller-rechecks.ts';
 import { GRAPHQL_PATH, type GraphqlOptions } from './graphql.ts';
 import { mayPageOpenSocket } from './graphql-cors.ts';
@@ -21,8 +22,6 @@ import { SubscriptionGroups } from './subscription-group.ts';
 
 export interface SocketOptions extends GraphqlOptions {
   readonly clock: Clock;
-  /** Public origin of the service: its pages, and pages of the host that was requested, may open sockets. */
-  readonly publicUrl: string;
 }
 
 /**
@@ -62,15 +61,6 @@ export interface SocketEndpoint {
 
 function refuseUpgrade(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/**
- * The origin of the requesting page if it is not the service's; null for programs and pages of the service. A foreign page must
- * not use a socket with the access of its visitor (OWASP: cross-site WebSocket hijacking).
- */
-function foreignOrigin({ headers: { origin, host } }: IncomingMessage, publicUrl: string): string | null {
-  if (origin === undefined || origin === publicUrl) return null;
-  return URL.canParse(origin) && new URL(origin).host === host ? null : origin;
 }
 
 /**
@@ -158,6 +148,7 @@ class SocketServer {
     });
   }
 
+  /** A foreign page must not use a socket with the access of its visitor (OWASP: cross-site WebSocket hijacking). */
   async #pageRefusal(request: IncomingMessage): Promise<string | null> {
     if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
     const origin = foreignOrigin(request, this.#options.publicUrl);

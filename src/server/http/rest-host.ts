@@ -3,6 +3,7 @@ import type { CallerAuthenticator, EngineHost } from '../../../rest-compat/index
 import { createContext, type Services } from '../../../schema/context.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
 import type { CidrRange } from '../environment/config.ts';
+import { RequestBrowser } from './browser.ts';
 import { shownError } from './http-errors.ts';
 import { normaliseAddress, originOf } from './origin.ts';
 
@@ -12,15 +13,19 @@ export interface RestHostParts {
   readonly services: Services;
   readonly callers: CallerAuthenticator;
   readonly trustedProxies: readonly CidrRange[];
+  /** Public origin of the service. */
+  readonly publicUrl: string;
   readonly report: EngineHost['report'];
 }
 
 /** Makes the host interface that the translation engine requires, from the services. */
-export function createRestHost({ schema, services, callers, trustedProxies, report }: RestHostParts): EngineHost {
+export function createRestHost(parts: RestHostParts): EngineHost {
+  const { schema, services, callers, trustedProxies, publicUrl, report } = parts;
   const { directory, webOrigins } = services;
   return {
     schema,
-    contextFor: (caller, signal) => createContext(services, caller, signal),
+    contextFor: (caller, signal, browser) => createContext(services, caller, signal, browser),
+    browserOf: (request) => new RequestBrowser(request, publicUrl),
     tenantByName: (name) => directory.byName(name),
     tenantByHost: (host) => directory.byHost(host),
     tenantByHandle: (handle) => {

@@ -248,7 +248,7 @@ interface ApiParts {
 async function serveApis(parts: ApiParts): Promise<void> {
   const { config, http, services, logger, publicUrl, holdings } = parts;
   const schema = await buildGraph();
-  const callers = createCallerAuthenticator(services, publicUrl);
+  const callers = createCallerAuthenticator(services);
   const authenticateToken: AuthenticateToken = async (token, origin) => callers.bearer(token, null, origin);
   const options: GraphqlOptions = {
     schema,
@@ -258,12 +258,13 @@ async function serveApis(parts: ApiParts): Promise<void> {
     documents: new ClientDocuments({ schema, limits: config.graphqlLimits, metrics: parts.metrics }),
     trusted: parts.trusted,
     trustedProxies: config.trustedProxies,
+    publicUrl,
     logger,
     metrics: parts.metrics,
   };
   const graph: GraphqlEndpoint = await createGraphqlEndpoint(options);
   holdings.add(() => graph.stop());
-  const sockets = createSocketEndpoint(http.server, { ...options, clock: parts.clock, publicUrl });
+  const sockets = createSocketEndpoint(http.server, { ...options, clock: parts.clock });
   services.events.onCommitted(sockets.onEvents);
   services.eventEngine.follower.onEvent((event) => sockets.onEvents([event]));
   const host = createRestHost({
@@ -271,6 +272,7 @@ async function serveApis(parts: ApiParts): Promise<void> {
     services,
     callers,
     trustedProxies: config.trustedProxies,
+    publicUrl,
     report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),
   });
   const rest = mountRestCompat(host, {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sessionCookieName } from '../../../src/server/http/caller.authenticator.ts';
+import { Authority } from '../../../src/access/index.ts';
+import { cookieName, RequestBrowser } from '../../../src/server/http/browser.ts';
 import type { User } from '../../../src/users/index.ts';
 import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { NO_SUBJECT, NOT_FOUND, processError, wrongValue } from '../../support/blitz-refusals.ts';
@@ -176,13 +177,30 @@ describe('Blitz 2.15: external providers', () => {
       expect([replay.status, replay.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
     });
 
+    it('links where a page of the service began it only in the browser of that page', async () => {
+      const clients = await blitz.world.newClient(blitz.tenant, { redirects: [{ uri: CALLBACK, match: 'exact' }] });
+      const caller = { ...blitz.world.user(blitz.tenant, anna.id), clientId: clients.client.clientId };
+      const browser = new RequestBrowser({ headers: {} }, PUBLIC_URL);
+      const input = { provider: 'vk:vk_1', callback: CALLBACK, redirectUri: RETURN };
+      const authority = new Authority(caller, blitz.tenant, 'self');
+      const { redirectTo } = await blitz.world.services.accountLinking.begin(authority, input, browser);
+      const back = await upstream.visit(redirectTo, 'vk-page');
+      const other = await comeBack(back);
+      expect([other.status, other.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+      expect(await list()).toEqual([]);
+      const answer = await comeBack(back, { cookie: browser.setCookies[0]!.split(';')[0]! });
+      expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+      expect(await list()).toMatchObject([{ sid: 'vk-page' }]);
+    });
+
     it("with Basic links to the user of the browser's session, and shows a page without one", async () => {
       const back = await upstream.visit(await begun(), 'vk-session');
       const nobody = await comeBack(back);
       expect([nobody.status, nobody.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
       expect(nobody.headers['www-authenticate']).toBeUndefined();
       const { cookie } = await blitz.world.signedIn(blitz.tenant, anna.id, { inBrowser: true });
-      const name = sessionCookieName(blitz.tenant, true);
+      const name = cookieName('session', blitz.tenant, true);
       expect(name).toMatch(/^__Host-s[0-9a-f]{10}$/);
       const answer = await comeBack(back, { cookie: `other=1; ${name}=${cookie}` });
       expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);

@@ -1,8 +1,9 @@
 import { buildSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { HostBrowser } from '../../../rest-compat/engine/host.ts';
 import { Engine, type EngineHost, type HostTenant, route } from '../../../rest-compat/engine/index.ts';
-import type { Caller } from '../../../src/access/index.ts';
+import { anonymousCaller, type Caller } from '../../../src/access/index.ts';
 import { kernelErrors, type TenantId } from '../../../src/kernel/index.ts';
 import { ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
@@ -51,6 +52,7 @@ function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
   return {
     schema: SCHEMA,
     contextFor: (caller, signal): TinyContext => ({ caller, signal }),
+    browserOf: () => ({ read: () => null, write: () => undefined, setCookies: ['a=1; Path=/', 'b=2'] }),
     tenantByName: (name) => (name === 'acme' ? ACME : null),
     tenantByHost: () => null,
     tenantByHandle: () => null,
@@ -66,8 +68,8 @@ function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
 
 describe('the host of the translation engine', () => {
   let rest: RestClient | undefined;
-  const serve = async (over: Partial<EngineHost> = {}): Promise<RestClient> => {
-    const engine = new Engine([tinyDialect({}, [ROW])], handMadeHost(over), ENGINE_OPTIONS);
+  const serve = async (over: Partial<EngineHost> = {}, row = ROW): Promise<RestClient> => {
+    const engine = new Engine([tinyDialect({}, [row])], handMadeHost(over), ENGINE_OPTIONS);
     rest = await RestClient.serve(engine.middleware);
     return rest;
   };
@@ -98,6 +100,24 @@ describe('the host of the translation engine', () => {
     await recording.ask('GET', '/t/acme/tiny/self');
     expect(made).toHaveLength(2);
     expect(made[0]).toEqual([expect.objectContaining({ kind: 'anonymous' }), expect.any(AbortSignal)]);
+  });
+
+  it('supplies the browser to rows for browsers alone, and its cookies leave once, in headers', async () => {
+    const seen: (HostBrowser | null)[] = [];
+    const contextFor: EngineHost['contextFor'] = (caller, signal, browser): TinyContext => {
+      seen.push(browser);
+      return { caller, signal };
+    };
+    const callers: EngineHost['callers'] = { ...handMadeHost().callers, browser: () => anonymousCaller(TEST_ORIGIN) };
+    await (await serve({ contextFor, callers })).ask('GET', '/t/acme/tiny/self');
+    await rest!.close();
+    const { headers, text } = await (await serve({ contextFor, callers }, { ...ROW, callers: { browser: true } })).ask(
+      'GET',
+      '/t/acme/tiny/self',
+    );
+    expect(seen).toEqual([null, expect.objectContaining({ setCookies: ['a=1; Path=/', 'b=2'] })]);
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2']);
+    expect(text).not.toContain('a=1');
   });
 
   it('translates errors that are not refusals, which are reported with their cause', async () => {

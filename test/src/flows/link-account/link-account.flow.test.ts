@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RequestBrowser } from '../../../../src/server/http/browser.ts';
 import { CALLBACK, linkingOfSuite, RETURN } from '../../../support/linking.ts';
 
 describe('linking an account by a visit to its provider', () => {
@@ -155,6 +156,37 @@ describe('linking an account by a visit to its provider', () => {
       const back = new URL(`${RETURN}?code=x&state=y`);
       expect((await complete(back, anonymous, { tenant: null })).code).toBe('TENANT_REQUIRED');
       expect((await complete(back, anonymous, { tenant: 'no-such' })).code).toBe('TENANT_REQUIRED');
+    });
+  });
+
+  describe('begun in a browser', () => {
+    const browserWith = (cookie = '') => new RequestBrowser({ headers: { cookie } }, 'https://id.example.com');
+    const beginIn = async (browser: RequestBrowser) => {
+      const back = await linking.upstream.visit(await begun({}, linking.caller, browser), 'ext-ann');
+      return { back, cookie: browser.setCookies.map((one) => one.split(';')[0]).join('; ') };
+    };
+
+    it('ends in that browser', async () => {
+      const { back, cookie } = await beginIn(browserWith());
+      const { data } = await complete(back, anonymous, {}, browserWith(cookie));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
+    });
+
+    it('links nothing in the browser of a victim to whom an attacker sends the address, and stays valid', async () => {
+      const { back, cookie } = await beginIn(browserWith());
+      const victim = browserWith();
+      await linking.begin({}, linking.caller, victim);
+      const victims = browserWith(victim.setCookies[0]!.split(';')[0]);
+      for (const browser of [browserWith(), victims])
+        expect((await complete(back, anonymous, {}, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+      expect((await complete(back)).code).toBe('BROWSER_REQUIRED');
+      expect(await linksOf(linking.user)).toEqual([]);
+      expect(await eventsOf('federation_link.refused')).toMatchObject([
+        { reason: 'access_denied', outcome: 'failure', params: { fault: 'OTHER_BROWSER' } },
+        { params: { fault: 'OTHER_BROWSER' } },
+      ]);
+      const { data } = await complete(back, anonymous, {}, browserWith(cookie));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
     });
   });
 

@@ -53,10 +53,11 @@ async function serve(page: Middleware): Promise<void> {
     limits: DEFAULT_GRAPHQL_LIMITS,
     trusted: null,
     trustedProxies: [],
+    publicUrl: 'http://localhost',
   });
-  http = createHttpServer({ ...shared, publicUrl: 'http://localhost', isReady: async () => true });
+  http = createHttpServer({ ...options, isReady: async () => true });
   const graph = await createGraphqlEndpoint(options);
-  sockets = createSocketEndpoint(http.server, { ...options, clock: systemClock, publicUrl: 'http://localhost' });
+  sockets = createSocketEndpoint(http.server, { ...options, clock: systemClock });
   http.serve([page, graph.middleware]);
   http.server.listen(0, '127.0.0.1');
   await once(http.server, 'listening');

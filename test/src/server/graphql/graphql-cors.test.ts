@@ -51,7 +51,7 @@ beforeAll(async () => {
   const permissions = ['tenant:read', 'event:read'];
   app = await TestClient.create(world, acme, { clientId: 'app', webOrigins: [page.origin], permissions });
   other = await TestClient.create(world, acme, { clientId: 'other', permissions });
-  const callers = createCallerAuthenticator(world.services, PUBLIC_URL);
+  const callers = createCallerAuthenticator(world.services);
   const options = withDocuments({
     schema: await testGraph(),
     services: world.services,
@@ -60,12 +60,13 @@ beforeAll(async () => {
     limits: DEFAULT_GRAPHQL_LIMITS,
     trusted: null,
     trustedProxies: [],
+    publicUrl: PUBLIC_URL,
     logger: createLogger('silent'),
     metrics: createMetrics(),
   });
-  http = createHttpServer({ ...options, publicUrl: PUBLIC_URL, isReady: async () => true, drainGraceMs: 0 });
+  http = createHttpServer({ ...options, isReady: async () => true, drainGraceMs: 0 });
   const graph = await createGraphqlEndpoint(options);
-  sockets = createSocketEndpoint(http.server, { ...options, clock: world.clock, publicUrl: PUBLIC_URL });
+  sockets = createSocketEndpoint(http.server, { ...options, clock: world.clock });
   world.services.events.onCommitted(sockets.onEvents);
   http.serve([graph.middleware, mountRestCompat(await worldHost(world, [], callers), ENGINE_OPTIONS)]);
   http.server.listen(0, '127.0.0.1');

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantId } from '../../../../src/kernel/index.ts';
+import { cookieName, RequestBrowser } from '../../../../src/server/http/browser.ts';
+
+const ACME = { id: 'acme-id' as TenantId };
+const OTHER = { id: 'other-id' as TenantId };
+const HTTPS = 'https://id.example.com';
+const NAME = cookieName('binding', ACME, true);
+
+const browserOf = (cookie?: string, publicUrl = HTTPS) =>
+  new RequestBrowser({ headers: cookie === undefined ? {} : { cookie } }, publicUrl);
+const read = (cookie?: string) => browserOf(cookie).read('binding', ACME);
+
+describe('the cookies of a request', () => {
+  it('have a name for each kind and tenant, with the prefix __Host- only over https', () => {
+    expect(NAME).toMatch(/^__Host-b[0-9a-f]{10}$/);
+    expect(cookieName('session', ACME, true)).toBe(NAME.replace('-b', '-s'));
+    expect(cookieName('binding', ACME, false)).toBe(NAME.replace('__Host-', ''));
+    expect(cookieName('binding', OTHER, true)).not.toBe(NAME);
+  });
+
+  it('are read by their name, beside others', () => {
+    const browser = browserOf(`theme=dark; ${NAME}=mine; ${cookieName('session', OTHER, true)}=theirs`);
+    expect(browser.read('binding', ACME)).toBe('mine');
+    expect(browser.read('session', ACME)).toBeNull();
+    expect(browser.read('binding', OTHER)).toBeNull();
+    expect(browser.read('session', OTHER)).toBe('theirs');
+  });
+
+  it('are absent without a header and in a hostile one, of which the first of equal names counts', () => {
+    const hostile = [undefined, '', ';;;===', `x${NAME}=1`, NAME, `${NAME.toUpperCase()}=1`, '__proto__=1', '\0=\0'];
+    for (const header of hostile) expect(read(header)).toBeNull();
+    expect(read(`${NAME}=first; ${NAME}=second`)).toBe('first');
+    expect(read(`${NAME}=%E0%A4%A; a=b`)).toBe('%E0%A4%A');
+    expect(read(`${'a=b; '.repeat(200_000)}${NAME}=last`)).toBe('last');
+    expect(read(`${NAME}=${'x'.repeat(1_000_000)}`)).toHaveLength(1_000_000);
+  });
+
+  it('that are written are set once, for this host, all paths and no script, and are read in the same request', () => {
+    const browser = browserOf(`${NAME}=old`);
+    expect(browser.setCookies).toEqual([]);
+    browser.write('binding', ACME, 'new');
+    browser.write('binding', ACME, 'newer');
+    browser.write('session', OTHER, 'a b;c');
+    expect(browser.read('binding', ACME)).toBe('newer');
+    expect(browser.setCookies).toEqual([
+      `${NAME}=newer; Path=/; HttpOnly; Secure; SameSite=Lax`,
+      `${cookieName('session', OTHER, true)}=a%20b%3Bc; Path=/; HttpOnly; Secure; SameSite=Lax`,
+    ]);
+  });
+
+  it('are not Secure where the service is reached over http', () => {
+    const browser = browserOf(undefined, 'http://localhost:4000');
+    browser.write('session', ACME, 'x');
+    expect(browser.setCookies).toEqual([`${cookieName('session', ACME, false)}=x; Path=/; HttpOnly; SameSite=Lax`]);
+  });
+});
