@@ -45,10 +45,12 @@ interface RawCounter {
 
 const COUNTER_COLUMNS = `l.subject_kind as kind, l.subject as key, l.failures, l.failure_times as times, l.level,
   l.last_at as "lastAt", l.blocked_from as "blockedFrom", l.blocked_until as "blockedUntil"`;
+/** The limit makes the planner use one index probe for each key, also while the table has no statistics. */
 const FIND = defineStatement<RawCounter>(
   'lockouts-find',
   `select ${COUNTER_COLUMNS} from unnest($3::text[], $4::text[]) as wanted (kind, key)
-  join lockouts l on l.tenant_id = $1 and l.factor = $2 and l.subject_kind = wanted.kind and l.subject = wanted.key`,
+  cross join lateral (select * from lockouts
+    where tenant_id = $1 and factor = $2 and subject_kind = wanted.kind and subject = wanted.key limit 1) l`,
 );
 /** A conflicting insert locks the existing row, so that no failure is lost or counted twice, not even a first one. */
 const LOCK = defineStatement<RawCounter>(
