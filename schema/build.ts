@@ -1,7 +1,7 @@
 import { createPubSub } from '@graphql-yoga/subscription';
 import { assertValidSchema, type GraphQLSchema, specifiedDirectives } from 'graphql';
-import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { DateTime } from './date-time.type.ts';
 import { callDirectly, readPropertiesDirectly } from './direct-resolvers.ts';
 import { enforceScopes } from './directives/enforce.ts';
 import { defineErrorsDirective } from './directives/errors.ts';
@@ -25,7 +25,7 @@ export async function buildPlainSchema(): Promise<GraphQLSchema> {
     pubSub: createPubSub(),
     // With an explicit list the library omits the directives of the specification: `@include`, `@skip`, `@deprecated` ...
     directives: [...specifiedDirectives, keyDirective, requiresScopesDirective, shareableDirective],
-    scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
+    scalarsMap: [{ type: Date, scalar: DateTime }],
   });
   const described = stateShared(stateKeys(defineErrorsDirective(built)));
   const schema = addTenantArguments(callDirectly(described, resolvers));

@@ -33,7 +33,7 @@ const FOLDERS = [
 const SCALARS = {
   ID: 'string',
   SafeInt: 'number',
-  DateTime: { input: 'Date | string', output: 'Date' },
+  DateTime: { input: 'Date | string', output: 'string' },
   JSONObject: 'Readonly<Record<string, unknown>>',
 };
 

@@ -36,7 +36,7 @@ export function auditEvent(event: AuditEvent): z.input<typeof AUDIT_EVENT> {
   const application = event.clientId ?? undefined;
   return {
     type: eventName(event.type, event.params),
-    ts: event.occurredAt.getTime(),
+    ts: Date.parse(event.occurredAt),
     // For an anonymous caller only the application is known, not who acted.
     sbj: event.actorKind === 'anonymous' ? undefined : (event.actorId ?? undefined),
     obj: event.subjectId ?? undefined,

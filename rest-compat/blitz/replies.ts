@@ -181,7 +181,7 @@ export function device({
   parsedUserAgent: { browser, os, device: model, deviceType },
   ...row
 }: ItemOf<DevicesData['devices']>): z.input<typeof DEVICES>[number] {
-  const [createdAt, lastUsedAt] = [row.createdAt.getTime(), row.lastUsedAt.getTime()];
+  const [createdAt, lastUsedAt] = [Date.parse(row.createdAt), Date.parse(row.lastUsedAt)];
   return {
     id: row.deviceId,
     subjectId: row.userId,

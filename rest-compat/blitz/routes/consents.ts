@@ -31,7 +31,7 @@ export const CONSENT_ROUTES: readonly Route[] = [
       from: ({ consents }) =>
         presentItems(consents).map(({ userId, clientId, scopes, updatedAt }) => ({
           id: consentIdOf(userId, clientId),
-          updated: updatedAt.getTime(),
+          updated: Date.parse(updatedAt),
           client_id: clientId,
           scopes,
         })),

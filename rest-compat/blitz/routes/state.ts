@@ -17,8 +17,8 @@ const NAMES = {
 } as const satisfies Readonly<Record<AccountStateName, string>>;
 
 /** Converts a moment to seconds since the epoch; undefined when there is none. */
-const seconds = (moment: Date | null): number | undefined =>
-  moment === null ? undefined : Math.floor(moment.getTime() / 1000);
+const seconds = (moment: string | null): number | undefined =>
+  moment === null ? undefined : Math.floor(Date.parse(moment) / 1000);
 
 /** The state of an account with regard to inactivity: docs/dialects/blitz.md, section 2.7. */
 export const STATE_ROUTES: readonly Route[] = [

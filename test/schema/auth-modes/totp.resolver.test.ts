@@ -127,9 +127,9 @@ describe('the state of an account over GraphQL', () => {
       lockedAt: null,
       exemptUntil: null,
     });
-    const exemptUntil = new Date(world.clock.now().getTime() + 60_000);
+    const exemptUntil = new Date(world.clock.now().getTime() + 60_000).toISOString();
     const writer = world.app(tenant, 'account-state:write');
-    const done = await world.graphql(writer, EXEMPT, { input: { userId: id, exemptUntil: exemptUntil.toISOString() } });
+    const done = await world.graphql(writer, EXEMPT, { input: { userId: id, exemptUntil } });
     expect([done.errors, done.data.exemptAccount.accountState]).toEqual([[], { name: 'UNTOUCHABLE', exemptUntil }]);
     const self = world.user(tenant, id, 'account-state:read:self');
     expect((await world.graphql(self, STATE, { user: id })).data.accountState.name).toBe('UNTOUCHABLE');

@@ -234,7 +234,7 @@ describe('clients over GraphQL', () => {
     expect(rotated.secret).not.toBe(secret);
     expect(rotated.client.secrets).toMatchObject([
       { kind: 'OAUTH', expiresAt: null },
-      { kind: 'OAUTH', expiresAt: new Date(world.clock.now().getTime() + 60_000) },
+      { kind: 'OAUTH', expiresAt: new Date(world.clock.now().getTime() + 60_000).toISOString() },
     ]);
     const DELETE = 'mutation ($id: ID!) { deleteClient(input: { clientId: $id }) { clientId } }';
     expect((await world.graphql(admin(acme), DELETE, { id: client.id })).data.deleteClient).toEqual({

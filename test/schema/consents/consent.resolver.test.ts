@@ -40,8 +40,8 @@ describe('consents', () => {
         id: expect.stringMatching(/^con~/),
         clientId: 'shop',
         scopes: ['openid', 'profile'],
-        createdAt: world.clock.now(),
-        updatedAt: world.clock.now(),
+        createdAt: world.clock.now().toISOString(),
+        updatedAt: world.clock.now().toISOString(),
       },
     ]);
     const own = await world.graphql(world.user(tenant, anna.id, 'consent:read:self'), LIST, { userId: anna.id });

@@ -236,7 +236,7 @@ describe('signing keys over GraphQL', () => {
     const keys = (await world.graphql(caller, LIST)).data.signingKeys;
     expect(keys.map(({ status }: { status: string }) => status).sort()).toEqual(['ACTIVE', 'NEXT']);
     const [next, active] = keys;
-    expect(next.activeFrom).toEqual(new Date(world.clock.now().getTime() + 600_000));
+    expect(next.activeFrom).toBe(new Date(world.clock.now().getTime() + 600_000).toISOString());
     expect(active).toMatchObject({ status: 'ACTIVE', retiredAt: next.activeFrom });
     expect(keys.find((key: { kid: string }) => key.kid === kid)).toMatchObject({ id, alg: 'EdDSA', expiresAt: null });
     expect(JSON.stringify(keys)).not.toContain('"d"');

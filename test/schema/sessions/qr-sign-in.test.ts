@@ -57,7 +57,7 @@ describe('signing in by a QR code', () => {
         os: { name: 'Windows', version: '10' },
         device: null,
       },
-      expiresAt: begun.expiresAt,
+      expiresAt: begun.expiresAt.toISOString(),
       expiresInSeconds: 120,
     });
   });
