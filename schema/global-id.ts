@@ -63,11 +63,13 @@ export function joinKey(parts: readonly string[]): string {
   return parts.map(encodeURIComponent).join(':');
 }
 
+type Parts<N extends 2 | 3> = N extends 2 ? [string, string] : [string, string, string];
+
 /** @throws INVALID_INPUT when the key has another number of parts or is badly encoded. */
-export function splitKey(key: string, count: number, path = 'id'): string[] {
+export function splitKey<N extends 2 | 3>(key: string, count: N, path = 'id'): Parts<N> {
   try {
     const parts = key.split(':').map(decodeURIComponent);
-    if (parts.length === count) return parts;
+    if (parts.length === count) return parts as Parts<N>;
   } catch {
     // Badly encoded keys are refused below.
   }

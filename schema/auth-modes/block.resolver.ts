@@ -11,8 +11,7 @@ import { GLOBAL_ID } from '../kit/node.ts';
 import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
 
 /** The parts of a block's key. @throws INVALID_INPUT The key is not one. */
-export const partsOf = (key: string, path?: string): [string, string, string] =>
-  splitKey(key, 3, path) as [string, string, string];
+export const partsOf = (key: string, path?: string): [string, string, string] => splitKey(key, 3, path);
 
 /** @throws INVALID_INPUT Neither a block nor a user is named, or both are. */
 function targetOf({ blockId, userId }: LiftBlockInput): LiftTarget {

@@ -9,7 +9,8 @@ declare module '../global-id.ts' {
   }
 }
 
-const partsOf = (key: string) => splitKey(key, 2) as [userId: string, clientId: string];
+/** The user and the client of a key. */
+const partsOf = (key: string) => splitKey(key, 2);
 
 export const consents: SchemaModule = {
   resolvers: [ConsentResolver, UserConsentsResolver],

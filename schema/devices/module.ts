@@ -9,7 +9,8 @@ declare module '../global-id.ts' {
   }
 }
 
-const partsOf = (key: string) => splitKey(key, 2) as [userId: string, deviceId: string];
+/** The user and the device of a key. */
+const partsOf = (key: string) => splitKey(key, 2);
 
 export const devices: SchemaModule = {
   resolvers: [DeviceResolver, UserDevicesResolver, SessionDeviceResolver],

@@ -21,7 +21,7 @@ export const federation: SchemaModule = {
       return row === null ? null : toProvider(row);
     }),
     defineNode('fed', 'FederationLink', ({ services }, tenantId, key) => {
-      const [providerId, externalId] = splitKey(key, 2) as [string, string];
+      const [providerId, externalId] = splitKey(key, 2);
       return services.federationLinks.findIn(tenantId, { providerId, externalId });
     }),
   ],
