@@ -53,7 +53,7 @@ const nameRow = (route: Route): string => `${route.method} ${pathsOf(route)[0]}`
 function* findFaultsOfRow(errors: DialectErrors, route: Route): Iterable<string> {
   const { name, errors: declared } = route.operation;
   for (const code of declared)
-    if ((findLine(route.errors, code) ?? findLine(errors.codes, code)) === undefined)
+    if (findLine(errors, route, code) === undefined)
       yield `its operation ${name} gives ${code}, which has no line in the row or in the dialect's table.`;
   const possible = new Set([...declared, ...CODES_OF_EVERY_FIELD, ...listEngineCodes(route)]);
   for (const code of Object.keys(route.errors ?? {}))

@@ -1,15 +1,7 @@
 import { ERROR_TABLES } from '../../schema/errors/codes.ts';
 import { type ErrorKind, type ErrorRow, type FieldFault, IdentityError } from '../../src/kernel/index.ts';
 import type { Variables } from './document.ts';
-import {
-  AS_ITS_KIND,
-  type DialectErrors,
-  type ErrorLine,
-  type Fault,
-  type FaultItem,
-  findLine,
-  type LegacyError,
-} from './fault.ts';
+import { AS_ITS_KIND, type DialectErrors, type Fault, type FaultItem, findLine, type LegacyError } from './fault.ts';
 import { problems } from './problems.ts';
 import { fieldAt, type Route, withoutPositions } from './route.ts';
 
@@ -26,17 +18,13 @@ export class ShapeRefusal extends Error {
   }
 }
 
-/** The line of the row, else of the dialect. */
-const findLineFor = (errors: DialectErrors, route: Route | null, code: string): ErrorLine | undefined =>
-  findLine(route?.errors, code) ?? findLine(errors.codes, code);
-
 /** How a row answers a code. */
 export function legacyErrorOf(
   errors: DialectErrors,
   route: Route | null,
   { code, kind }: { readonly code: string; readonly kind: ErrorKind },
 ): LegacyError {
-  const line = findLineFor(errors, route, code);
+  const line = findLine(errors, route, code);
   return line === undefined || line === AS_ITS_KIND ? errors.kinds[kind] : line;
 }
 
@@ -49,7 +37,7 @@ function itemOf(
   text: (row: LegacyError) => string,
 ) {
   const own = (code: string): LegacyError | null => {
-    const line = findLineFor(errors, route, code);
+    const line = findLine(errors, route, code);
     return line === undefined || line === AS_ITS_KIND ? null : line;
   };
   const whole = own(error.code);

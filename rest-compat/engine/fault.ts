@@ -34,9 +34,16 @@ export type ErrorLines<C extends string = LegacyCode> = { readonly [Code in C]?:
 export type ErrorTable = ErrorLines & Readonly<Record<EngineCode, ErrorLine>>;
 
 /** The line of a code, if there is one. */
-export function findLine(lines: ErrorLines | undefined, code: string): ErrorLine | undefined {
+function lineIn(lines: ErrorLines | undefined, code: string): ErrorLine | undefined {
   return lines?.[code as LegacyCode];
 }
+
+/** The line of the row, else of the dialect. */
+export const findLine = (
+  errors: DialectErrors,
+  row: { readonly errors?: ErrorLines | undefined } | null,
+  code: string,
+): ErrorLine | undefined => lineIn(row?.errors, code) ?? lineIn(errors.codes, code);
 
 /** One faulty value in the terms of the legacy API. */
 export interface FaultItem {
