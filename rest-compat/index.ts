@@ -17,6 +17,7 @@ import { type OAuthForms, rawForms } from './oidc/forms.ts';
 import { OIDC } from './oidc/index.ts';
 
 export {
+  Answer,
   allowPage,
   answerPreflight,
   type CallerAuthenticator,
@@ -29,6 +30,7 @@ export {
   keepToClient,
   problems,
   readBody,
+  sendAnswer,
   type WebOrigins,
 } from './engine/index.ts';
 

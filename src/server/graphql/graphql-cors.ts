@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { allowPage, answerPreflight, isPreflight, type WebOrigins } from '../../../rest-compat/index.ts';
+import { type Answer, allowPage, answerPreflight, isPreflight, type WebOrigins } from '../../../rest-compat/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 
 export interface PageLists {
@@ -14,19 +14,17 @@ async function tenantOfHost(host: string | undefined, { directory }: PageLists):
 }
 
 /**
- * Lets web pages read the answers of the graph (CORS). The path names no tenant, so first any client that lists the origin
+ * Lets a web page, whose request has an `Origin`, read the answers of the graph (CORS). The path names no tenant, so first any client that lists the origin
  * suffices; `keepToClient` then checks the client of the token.
  * @returns Whether the request was a preflight and is answered; the GraphQL server would refuse it for its CSRF prevention.
  */
-export async function allowPageToGraph(ctx: Context, lists: PageLists): Promise<boolean> {
-  ctx.vary('Origin');
-  if (ctx.get('Origin') === '') return false;
+export async function allowPageToGraph(ctx: Context, lists: PageLists, answer: Answer): Promise<boolean> {
   const tenantId = await tenantOfHost(ctx.req.headers.host, lists);
   if (!isPreflight(ctx)) {
-    await allowPage(ctx, 'client', lists.webOrigins, tenantId);
+    await allowPage(ctx, 'client', lists.webOrigins, tenantId, answer);
     return false;
   }
-  await answerPreflight(ctx, 'client', ['GET', 'POST'], lists.webOrigins, tenantId);
+  await answerPreflight(ctx, 'client', ['GET', 'POST'], lists.webOrigins, tenantId, answer);
   return true;
 }
 

@@ -8,7 +8,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Context, Middleware } from 'koa';
-import { ClientGone, decodeBody, isOfMediaType, keepToClient, readBody } from '../../../rest-compat/index.ts';
+import {
+  Answer,
+  ClientGone,
+  decodeBody,
+  isOfMediaType,
+  keepToClient,
+  readBody,
+  sendAnswer,
+} from '../../../rest-compat/index.ts';
 import { createContext, type GraphContext, type Services } from '../../../schema/context.ts';
 import { errorExtensions } from '../../../schema/errors/format.ts';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
@@ -151,14 +159,14 @@ function admittedSearch(ctx: Context, { trusted }: GraphqlOptions): void {
   ctx.url = `${ctx.path}?${params}`;
 }
 
-function sendRefusal(ctx: Context, error: unknown, logger: Logger): void {
+function refuse(ctx: Context, answer: Answer, error: unknown, logger: Logger): void {
   const shown = shownError(error);
   if (shown.kind === 'internal') logger.error({ err: error, path: ctx.path }, 'Request failed');
-  applyErrorHead(ctx, shown);
-  if (shown instanceof UnsupportedMedia) ctx.status = 415;
-  if (shown.kind === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
-  ctx.type = chooseAnswerType(ctx) || LEGACY_JSON;
-  ctx.body = JSON.stringify({ errors: [{ message: shown.message, extensions: errorExtensions(shown) }] });
+  applyErrorHead(answer, shown);
+  if (shown instanceof UnsupportedMedia) answer.status = 415;
+  if (shown.kind === 'unauthenticated') answer.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+  answer.set('Content-Type', `${chooseAnswerType(ctx) || LEGACY_JSON}; charset=utf-8`);
+  answer.body = JSON.stringify({ errors: [{ message: shown.message, extensions: errorExtensions(shown) }] });
 }
 
 /** Does everything that comes before Apollo Server: media type, body, trusted documents, caller. */
@@ -198,21 +206,22 @@ function findBrowser(
   return new RequestBrowser(req, publicUrl);
 }
 
-/** Passes a request to Apollo Server, and its answer to the client. */
+/** Passes a request to Apollo Server, and collects its answer. */
 async function execute(
   apollo: ApolloServer<GraphContext>,
-  ctx: Context,
+  answer: Answer,
   request: Prepared['request'],
   context: () => Promise<GraphContext>,
 ): Promise<void> {
-  const answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
-  if (answer.body.kind !== 'complete') throw new Error('The graph has no directive for incremental delivery.');
+  const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
+  if (body.kind !== 'complete') throw new Error('The graph has no directive for incremental delivery.');
   const { answerType } = request.headers;
-  for (const [name, value] of answer.headers) ctx.set(name, value);
-  // Apollo Server names one too, but does not know what was chosen.
-  if (answerType !== false) ctx.set('content-type', `${answerType}; charset=utf-8`);
-  ctx.status = answer.status ?? 200;
-  ctx.body = answer.body.string;
+  for (const [name, value] of headers) if (name !== 'content-type') answer.set(name, value);
+  // Apollo Server does not know what was chosen.
+  const type = answerType === false ? headers.get('content-type')! : `${answerType}; charset=utf-8`;
+  answer.set('Content-Type', type);
+  answer.status = status ?? 200;
+  answer.body = body.string;
 }
 
 /** The GraphQL endpoint over HTTP at `/graphql` (GraphQL over HTTP; batches as arrays). */
@@ -223,27 +232,30 @@ export interface GraphqlEndpoint {
 
 export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<GraphqlEndpoint> {
   const apollo = await startApollo(options);
-  const middleware: Middleware = async (ctx, next) => {
-    if (ctx.path !== GRAPHQL_PATH) return next();
-    // Answers depend on the token, so no cache may keep them.
-    ctx.set('Cache-Control', 'no-store');
-    let prepared: Prepared;
-    try {
-      // Most requests come from no page.
-      const isOfPage = ctx.get('Origin') !== '';
-      if (!isOfPage) ctx.vary('Origin');
-      else if (await allowPageToGraph(ctx, options.services)) return;
-      prepared = await prepare(ctx, options);
-      if (isOfPage) await keepToClient(ctx, options.services.webOrigins, prepared.caller);
-    } catch (error) {
-      if (error instanceof ClientGone) throw error;
-      return sendRefusal(ctx, error, options.logger);
-    }
-    const { caller, request } = prepared;
+  const serve = async (ctx: Context, answer: Answer): Promise<void> => {
+    // Most requests come from no page.
+    const isOfPage = ctx.get('Origin') !== '';
+    if (!isOfPage) answer.vary('Origin');
+    else if (await allowPageToGraph(ctx, options.services, answer)) return;
+    const { caller, request } = await prepare(ctx, options);
+    if (isOfPage) await keepToClient(ctx, options.services.webOrigins, caller, answer);
     const { signal } = ctx.state as RequestState;
     const browser = findBrowser(ctx, request, options);
-    await execute(apollo, ctx, request, async () => createContext(options.services, caller, signal, browser));
-    for (const cookie of browser?.setCookies ?? []) ctx.append('Set-Cookie', cookie);
+    await execute(apollo, answer, request, async () => createContext(options.services, caller, signal, browser));
+    if (browser !== null) answer.setCookies = browser.setCookies;
+  };
+  const middleware: Middleware = async (ctx, next) => {
+    if (ctx.path !== GRAPHQL_PATH) return next();
+    const answer = new Answer();
+    // Answers depend on the token, so no cache may keep them.
+    answer.set('Cache-Control', 'no-store');
+    try {
+      await serve(ctx, answer);
+    } catch (error) {
+      if (error instanceof ClientGone) throw error;
+      refuse(ctx, answer, error, options.logger);
+    }
+    sendAnswer(ctx, answer);
   };
   return { middleware, stop: () => apollo.stop() };
 }

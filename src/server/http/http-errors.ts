@@ -22,13 +22,19 @@ export function shownError(error: unknown): IdentityError {
   return translated instanceof IdentityError ? translated : kernelErrors.INTERNAL_ERROR({ cause: error });
 }
 
+/** Where the head of an answer is collected: the context of Koa, or an `Answer`. */
+interface ErrorHead {
+  status: number;
+  set(name: string, value: string): void;
+}
+
 /** Sets status and headers for an error; the caller sets the body. */
-export function applyErrorHead(ctx: ParameterizedContext, error: IdentityError): void {
-  ctx.status = STATUS_OF_KIND[error.kind];
-  if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
-  if (error.kind === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer');
+export function applyErrorHead(head: ErrorHead, error: IdentityError): void {
+  head.status = STATUS_OF_KIND[error.kind];
+  if (error.retryAfterSeconds !== undefined) head.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+  if (error.kind === 'unauthenticated') head.set('WWW-Authenticate', 'Bearer');
   // Close the connection: the rest of a too large body is not read, so no other request can follow.
-  if (error.kind === 'too-large') ctx.set('Connection', 'close');
+  if (error.kind === 'too-large') head.set('Connection', 'close');
 }
 
 /** Answers with an error on paths that no dialect owns. */

@@ -1,6 +1,7 @@
+import { ServerResponse } from 'node:http';
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { auditServer } from 'graphql-http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { kernelErrors } from '../../../../src/kernel/index.ts';
 import { graphServersOfSuite, MEDIA_TYPES, post } from '../../../support/graph-servers.ts';
 
@@ -21,6 +22,34 @@ describe('the graph over HTTP', () => {
     const answer = await post(url, { query: '{ __typename }' });
     expect([answer.status, answer.body]).toEqual([200, { data: { __typename: 'Query' } }]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    ['an answer', '{"query":"{ __typename }"}', 200],
+    ['a refusal', '{', 400],
+  ])('writes the head of %s in one call, with the headers of every answer', async (_, body, status) => {
+    const { url } = await start();
+    const setHeader = vi.spyOn(ServerResponse.prototype, 'setHeader');
+    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect([answer.status, setHeader.mock.calls]).toEqual([status, []]);
+    setHeader.mockRestore();
+    expect([...answer.headers.keys()]).toEqual([
+      'cache-control',
+      'connection',
+      'content-length',
+      'content-security-policy',
+      'content-type',
+      'cross-origin-opener-policy',
+      'date',
+      'keep-alive',
+      'referrer-policy',
+      'vary',
+      'x-content-type-options',
+      'x-frame-options',
+    ]);
+    expect(answer.headers.get('vary')).toBe('Origin');
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    await answer.text();
   });
 
   it('lets anonymous callers read the schema', async () => {
