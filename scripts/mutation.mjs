@@ -1,13 +1,13 @@
 /**
  * `npm run mutation [-- <area or file>...]`: makes small changes to the code of an area, one after the other, and lists the
  * changes that no test of the area detects. With the path of a file, only that file of its area; without a name, all areas in
- * turn. docs/mutation.md lists what survived last, and why.
+ * turn. With `--unit`, only the tests that open no database must detect the changes. docs/mutation.md lists what survived last,
+ * and why.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
-import { writeTemplate } from '../test/support/template.ts';
 
 /**
  * For each area the folder whose files are changed. The tests of the same folder under `test/` must detect it: tests of higher
@@ -31,9 +31,12 @@ const LEFT_ALONE = ['!**/index.ts', '!**/module.ts', '!**/*.entity.ts', '!**/*.e
 const findArea = (asked) =>
   Object.keys(AREAS).find((name) => asked === name || asked.startsWith(`${AREAS[name].folder}/`)) ?? null;
 
+/** A folder of tests that alone must detect the changes, such as that of the changed file. */
+const otherTests = process.env.MUTATION_TESTS;
+
 async function run(name, mutate) {
   const { folder, opensDatabases = false } = AREAS[name];
-  process.env.MUTATION_TESTS = `test/${folder}`;
+  process.env.MUTATION_TESTS = otherTests ?? `test/${folder}`;
   process.env.MUTATION_KEEPS_THREAD = String(opensDatabases);
   const stryker = new Stryker({
     testRunner: 'vitest',
@@ -58,7 +61,9 @@ async function run(name, mutate) {
   await stryker.runMutationTest();
 }
 
-const names = process.argv.slice(2);
+const isUnitOnly = process.argv.includes('--unit');
+process.env.MUTATION_UNIT_ONLY = String(isUnitOnly);
+const names = process.argv.slice(2).filter((name) => name !== '--unit');
 const asked = names.length === 0 ? Object.keys(AREAS) : names;
 const unknown = asked.filter((name) => findArea(name) === null);
 if (unknown.length > 0) {
@@ -66,8 +71,12 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 const scratch = await mkdtemp(join(tmpdir(), 'idgraph-mutation-'));
-process.env.MUTATION_TEMPLATE = join(scratch, 'template.tar');
-await writeTemplate(process.env.MUTATION_TEMPLATE);
+if (!isUnitOnly) {
+  // Loads most of the code, so only when it is needed.
+  const { writeTemplate } = await import('../test/support/template.ts');
+  process.env.MUTATION_TEMPLATE = join(scratch, 'template.tar');
+  await writeTemplate(process.env.MUTATION_TEMPLATE);
+}
 for (const area of Object.keys(AREAS)) {
   // The files of an area are changed in one run, because a run begins with all its tests.
   const mutate = asked

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Alias } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -6,17 +6,20 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import base from '../vitest.config.ts';
 import { keepThread } from './support/kept-thread.ts';
 
+const TESTS = `${process.env.MUTATION_TESTS ?? ''}/**/*.test.ts`;
+const isUnitOnly = process.env.MUTATION_UNIT_ONLY === 'true';
+
 /** How long a file takes to fail: the more, the slower the databases that it opens. */
-function rankCost({ moduleId }: TestSpecification): number {
-  const text = readFileSync(moduleId, 'utf8');
+function rankCost(file: string): number {
+  const text = readFileSync(file, 'utf8');
   if (text.includes('/postgres.ts')) return 2;
-  return text.includes('World.open') ? 1 : 0;
+  return text.includes('World.open') || text.includes('openTestDatabase') ? 1 : 0;
 }
 
 /** A run ends at the first test that fails, so the files without a database, which fail within a second, come first. */
 class UnitTestsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => rankCost(a) - rankCost(b));
+    return files.toSorted((a, b) => rankCost(a.moduleId) - rankCost(b.moduleId));
   }
 }
 
@@ -34,8 +37,9 @@ export default defineConfig({
   test: {
     ...base.test,
     setupFiles: [],
+    globalSetup: isUnitOnly ? [] : (base.test?.globalSetup ?? []),
     // The folder of tests that `npm run mutation` runs for an area (scripts/mutation.mjs).
-    include: [`${process.env.MUTATION_TESTS ?? ''}/**/*.test.ts`],
+    include: isUnitOnly ? globSync(TESTS).filter((file) => rankCost(file) === 0) : [TESTS],
     // To make ten thousand tenants takes longer than all other tests of their area.
     exclude: ['**/many-tenants.test.ts'],
     // A run of hours meets moments in which the machine is busy; a test that fails then would count as one that detects.
