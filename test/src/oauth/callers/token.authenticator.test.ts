@@ -92,6 +92,15 @@ describe('the caller of an access token', () => {
     expect(await refusalOf(world, await forge({ sub: 'nobody' }))).toBe('user-disabled');
   });
 
+  it('is nobody for a token that names another audience', async () => {
+    const client = await TestClient.create(world, acme);
+    const claims = decodeJwt(await client.token());
+    const signer = await world.services.oauth.keys.signer(acme, 'EdDSA');
+    const token = await signer.sign({ ...claims, aud: 'https://other.example' }, { typ: 'at+jwt' });
+    expect(await refusalOf(world, token)).toBe('audience-not-accepted');
+    expect(await refusalOf(world, 'nonsense')).toBe('malformed');
+  });
+
   it('is nobody once the client was locked, or its `not_before` passed', async () => {
     const client = await TestClient.create(world, acme, { permissions: ['user:read'] });
     const token = await client.token();
@@ -156,6 +165,14 @@ describe('the authentication of a client', () => {
       'user:delete',
     ]);
     expect(await authenticate([{ clientId, secret: rest.secret, method: 'Basic' }])).toEqual(REFUSED);
+  });
+
+  it('by another method than the registered one is refused, but not on a route that documents HTTP Basic', async () => {
+    const { clientId, secret } = await newClient({ tokenEndpointAuthMethod: 'client_secret_post' });
+    const by = (method: 'Basic' | 'Post') => [{ clientId, secret, method }] as const;
+    expect(await authenticate(by('Post'))).toHaveProperty('caller');
+    expect(await authenticate(by('Basic'))).toEqual(REFUSED);
+    expect(await authenticate(by('Basic'), 'rest')).toHaveProperty('caller');
   });
 
   it('without a secret gives a public client, which has no permissions', async () => {

@@ -71,4 +71,19 @@ describe('marks of changes', () => {
     expect(marks.isCurrent(before, [markKeys.user('t', 'unrelated')])).toBe(false);
     expect(marks.isCurrent(marks.now(), [markKeys.user('t', 'a')])).toBe(true);
   });
+
+  it('are kept up to the capacity, and those that changed last the longest', () => {
+    const marks = new ChangeMarks(EVENT_CATALOGUE, 2);
+    const mark = (...subjectIds: string[]) => marks.onEvents(subjectIds.map((subjectId) => event({ subjectId })));
+    const isCurrent = (readAt: number, user: string) => marks.isCurrent(readAt, [markKeys.user('t', user)]);
+    mark('a', 'b');
+    expect(isCurrent(0, 'unrelated')).toBe(true);
+    const readAt = marks.now();
+    // The mark of b is now the oldest, so that it is the one to be dropped.
+    mark('a', 'c');
+    expect(isCurrent(readAt, 'unrelated')).toBe(true);
+    expect(isCurrent(readAt, 'a')).toBe(false);
+    mark('d');
+    expect(isCurrent(readAt, 'unrelated')).toBe(false);
+  });
 });

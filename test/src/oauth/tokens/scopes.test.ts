@@ -11,6 +11,7 @@ aliases.register([
   { name: 'self_read', holder: 'user', expandsTo: ['user:read:self'], description: '' },
   { name: 'sys_read', holder: 'application', expandsTo: ['user:read'], description: '' },
   { name: 'openid', holder: 'any', expandsTo: [], description: '' },
+  { name: 'vk_1', holder: 'any', expandsTo: ['federation-token:read'], only: ['vk:vk_1'], description: '' },
 ]);
 const rules = new ScopeRules(aliases);
 const record = (permissions: PermissionSet, allowed: string[] = [], defaultScopes: string[] = []) =>
@@ -20,6 +21,7 @@ describe('a scope parameter (RFC 6749 §3.3)', () => {
   it('is a list of names, each once', () => {
     expect(parseScopeParameter(' a b  a ')).toEqual(['a', 'b']);
     expect(parseScopeParameter(null)).toEqual([]);
+    expect(parseScopeParameter(Array.from({ length: 250 }, (_, i) => `s${i}`).join(' '))).toHaveLength(250);
   });
 
   it.each([
@@ -40,6 +42,27 @@ describe('scopes of an application', () => {
   it('are the requested ones, if they are allowed or the client has all their permissions', () => {
     const client = record(set('user:write', 'session:read'), ['openid']);
     expect(rules.forApplication(client, 'user:read sys_read openid')).toBe('user:read sys_read openid');
+  });
+
+  it('are refused when one of the requested ones is, and each request gets its own', () => {
+    const client = record(set('user:read', 'session:read'));
+    expect(() => rules.forApplication(client, 'user:read user:delete')).toThrow(
+      expect.objectContaining({ code: 'SCOPE_INVALID' }),
+    );
+    expect(rules.forApplication(client, 'user:read')).toBe('user:read');
+    expect(rules.forApplication(client, 'session:read')).toBe('session:read');
+    expect(rules.forApplication(client, 'user:read')).toBe('user:read');
+  });
+
+  it('are none of permissions for the account of a user, which an application does not have', () => {
+    expect(rules.forApplication(record(set('user:read:self')), undefined)).toBe('');
+  });
+
+  it('that are made from objects are listed with these, unless they are among the scopes of the client', () => {
+    const client = record(set('federation-token:read'), ['openid']);
+    expect(rules.narrowed(client, 'vk_1 user:read openid')).toEqual([['vk:vk_1']]);
+    expect(rules.narrowed(record(set('federation-token:read'), ['vk_1']), 'vk_1')).toEqual([]);
+    expect(rules.narrowed(client, undefined)).toEqual([]);
   });
 
   it.each(['self_read', 'user:read:self', 'user:read:all', 'openid', 'other'])('do not include %s unasked', (scope) => {
@@ -72,6 +95,19 @@ describe('the permissions that scopes of a token give (docs/tenancy.md)', () => 
     const limit = set('user:read', 'session:read:all');
     const allowed = rules.permissions('self_read session:read session:revoke user:write:all', 'user', limit);
     expect(names(allowed)).toEqual(['session:read', 'user:read:self']);
+  });
+
+  it('are `:self` also for a user without any role', () => {
+    expect(names(rules.permissions('self_read user:write', 'user', PermissionSet.none))).toEqual(['user:read:self']);
+  });
+
+  it('of a scope for one object are no permission for another', () => {
+    const held = (only: string) =>
+      new PermissionSet([{ permission: 'federation-token:read', reach: 'tenant', only }] as const);
+    expect([...rules.permissions('vk_1', 'application', held('vk:vk_2')).grants()]).toEqual([]);
+    const grant = { permission: 'federation-token:read', reach: 'tenant', only: 'vk:vk_1' };
+    expect([...rules.permissions('vk_1', 'application', held('vk:vk_1')).grants()]).toEqual([grant]);
+    expect([...rules.permissions('vk_1', 'application', set('federation-token:read')).grants()]).toEqual([grant]);
   });
 
   it('are reduced to the reach of the limit', () => {
