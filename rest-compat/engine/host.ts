@@ -31,7 +31,7 @@ export interface EngineHost {
   readonly browserOf: (request: IncomingMessage) => HostBrowser;
   /** The tenant of this name, in exact case. */
   readonly tenantByName: (name: string) => Found;
-  /** The tenant that owns this host name, given without its port. */
+  /** The tenant that owns this host name, given in lower case and without its port. */
   readonly tenantByHost: (host: string) => Found;
   /** The tenant whose route a handle contains; null when the text is not a handle, or no tenant has this route. */
   readonly tenantByHandle: (handle: string) => Found;

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { authorise } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
-import { IdentityError, type TenantRef } from '../../src/kernel/index.ts';
+import { hostNameOf, IdentityError, originAt, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
 import { type Form, parseForm, readRowBody } from './body.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
@@ -175,9 +175,10 @@ export class Engine {
     const { defaultTenant, publicUrl } = this.#options;
     const { prefix } = owner;
     const origin = typeof publicUrl === 'string' ? publicUrl : publicUrl();
-    const host = ctx.req.headers.host ?? '';
-    const isPublic = origin.endsWith(`://${host}`);
-    const bound = isPublic ? null : await this.#host.tenantByHost(host.replace(/:\d+$/, ''));
+    const header = ctx.req.headers.host ?? '';
+    const host = origin.endsWith(`://${header}`) ? null : hostNameOf(header);
+    const isPublic = host === null || host === hostNameOf(new URL(origin).host);
+    const bound = isPublic ? null : await this.#host.tenantByHost(host);
     const own = prefix.parameters[0];
     const first = own === undefined ? others[0] : decodeSegment(segments[own.at]!);
     if (others.some((other) => other !== first)) throw problems.TENANT_CONFLICT();
@@ -185,7 +186,7 @@ export class Engine {
     const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
     // A host that belongs to a tenant serves only that tenant.
     const tenant = bound !== null && bound.id !== named?.id ? null : named;
-    const base = bound === null ? origin : `${new URL(origin).protocol}//${host}`;
+    const base = bound === null ? origin : originAt(origin, host!);
     return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
   }
 

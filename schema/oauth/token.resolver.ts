@@ -103,14 +103,17 @@ export class TokenResolver {
 
   @Errors('TENANT_REQUIRED')
   @Query(() => GraphQLJSONObject, {
-    description: 'Metadata of an issuer (OpenID Connect Discovery section 3).',
+    description:
+      'Metadata of an issuer (OpenID Connect Discovery section 3): at a host that is bound to the tenant that of the issuer there.',
   })
   openidConfiguration(
     @Ctx() context: GraphContext,
     @Arg('issuerKind', () => IssuerKindName, { nullable: true, description: 'Kind of the issuer. Default NATIVE.' })
     issuerKind: IssuerKindName | null,
-  ): object {
-    return context.services.oauth.discovery.document(requireTenant(context), issuerKind ?? IssuerKindName.NATIVE);
+  ): Promise<object> {
+    const { discovery } = context.services.oauth;
+    const kind = issuerKind ?? IssuerKindName.NATIVE;
+    return discovery.document(requireTenant(context), kind, context.caller.origin.host);
   }
 }
 

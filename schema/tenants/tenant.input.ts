@@ -159,6 +159,21 @@ export class UpdateTenantInput {
   isEnabled?: boolean;
 }
 
+@InputType({ description: 'A host to bind to a tenant.' })
+export class BindTenantHostInput {
+  @Field(() => String, {
+    description:
+      'Host name, such as `login.example.com`. It is kept in lower case and in its ASCII form, without port and final dot.',
+  })
+  host!: string;
+}
+
+@InputType({ description: 'A host to take from a tenant.' })
+export class UnbindTenantHostInput {
+  @Field(() => String, { description: 'Host name.' })
+  host!: string;
+}
+
 @InputType({ description: 'Settings of a tenant to change.' })
 export class UpdateTenantSettingsInput {
   @Field(() => TenantSettingsInput, { description: 'The settings to change.' })
@@ -185,6 +200,12 @@ export class CreateTenantPayload extends TenantPayload {}
 
 @ObjectType({ description: 'Result of a change to a tenant.' })
 export class UpdateTenantPayload extends TenantPayload {}
+
+@ObjectType({ description: 'Result of binding a host.' })
+export class BindTenantHostPayload extends TenantPayload {}
+
+@ObjectType({ description: 'Result of taking a host away.' })
+export class UnbindTenantHostPayload extends TenantPayload {}
 
 @ObjectType({ description: 'Result of a change to settings.' })
 export class UpdateTenantSettingsPayload {

@@ -9,17 +9,22 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import {
+  BindTenantHostInput,
+  BindTenantHostPayload,
   CreateTenantInput,
   CreateTenantPayload,
   DeleteTenantInput,
   DeleteTenantPayload,
   TenantFilterInput,
   type TenantSettingsInput,
+  UnbindTenantHostInput,
+  UnbindTenantHostPayload,
   UpdateTenantInput,
   UpdateTenantPayload,
   UpdateTenantSettingsInput,
   UpdateTenantSettingsPayload,
 } from './tenant.input.ts';
+import { hostsOfTenant } from './tenant.loader.ts';
 import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
 
 /** Converts settings to the names under which they are stored. */
@@ -34,6 +39,13 @@ export class TenantResolver {
   @FieldResolver(() => ID, GLOBAL_ID)
   id(@Root() tenant: Tenant): string {
     return toGlobalId('Tenant', tenant, tenant.id);
+  }
+
+  @FieldResolver(() => [String], {
+    description: 'Host names that serve this tenant alone. Its issuers also exist with each of them.',
+  })
+  hosts(@Root() tenant: Tenant, @Ctx() { loaders }: GraphContext): Promise<readonly string[]> {
+    return loaders.load(hostsOfTenant, { tenantId: tenant.id, key: tenant.id });
   }
 
   @RequiresScopes(['setting:read'])
@@ -90,6 +102,29 @@ export class TenantResolver {
       ...(isEnabled == null ? {} : { enabled: isEnabled }),
     };
     return { tenant: await services.tenants.update(authority, change as UpdateTenant) };
+  }
+
+  @RequiresScopes(['tenant:write:all'])
+  @Errors('TENANT_HOST_INVALID', 'TENANT_HOST_TAKEN', 'TENANT_HOST_LIMIT')
+  @Mutation(() => BindTenantHostPayload, {
+    description: 'Binds a host to a tenant: requests there act on it alone, and its issuers exist with this host too.',
+  })
+  async bindTenantHost(
+    @Arg('input', () => BindTenantHostInput, { description: 'The host.' }) { host }: BindTenantHostInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ tenant: Tenant }> {
+    return { tenant: await services.tenants.bindHost(authority, host) };
+  }
+
+  @RequiresScopes(['tenant:write:all'])
+  @Mutation(() => UnbindTenantHostPayload, {
+    description: 'Takes a host from a tenant. Tokens of its issuers with this host are refused from then on.',
+  })
+  async unbindTenantHost(
+    @Arg('input', () => UnbindTenantHostInput, { description: 'The host.' }) { host }: UnbindTenantHostInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ tenant: Tenant }> {
+    return { tenant: await services.tenants.unbindHost(authority, host) };
   }
 
   @RequiresScopes(['setting:write'])

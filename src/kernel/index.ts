@@ -13,6 +13,7 @@ export {
   kernelErrors,
 } from './errors.ts';
 export { makePrivateFolder } from './folders.ts';
+export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
 export { hasInexactNumber, isStorableJson, requireJson } from './json.ts';
 export type { Origin } from './origin.ts';

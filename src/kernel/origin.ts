@@ -7,6 +7,11 @@ export interface Origin {
   /** Address of the transport. Lock-out rules count this one, because a caller can forward any address as `ip`. */
   readonly peerIp: string | null;
   readonly userAgent: string | null;
+  /**
+   * The host name that the request was sent to, as `hostNameOf` gives it; absent where there is none. The client chooses it: it
+   * means nothing until it is found among the hosts of a tenant.
+   */
+  readonly host?: string | null;
   /** How we were reached: `graphql`, `rest`, `oauth`, `internal`. */
   readonly api: string;
   /** UUID that ties the events of one request together. */

@@ -16,6 +16,7 @@ import { RevocationService } from './endpoints/revocation.ts';
 import { UserinfoService } from './endpoints/userinfo.ts';
 import type { GrantStore } from './grants/grant.store.ts';
 import { RotationStore } from './grants/rotation.store.ts';
+import { IssuerDirectory } from './issuers/issuer.directory.ts';
 import { type IssuerMount, Issuers } from './issuers/issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
 import { KeyRings } from './keys/key-ring.ts';
@@ -86,6 +87,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const { db, clock, events, directory, clients, grants, users, sessionStore, sealer } = options;
   const issuers = new Issuers(options);
   for (const mount of options.issuers) issuers.mount(mount);
+  const issuerDirectory = new IssuerDirectory(issuers, directory);
   const keyStore = new SigningKeyStore(db);
   const rings = new KeyRings({ store: keyStore, sealer, clock, feed: options.feed });
   const keys = new SigningKeyService({
@@ -101,7 +103,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   options.scopes.register([GROUPS_SCOPE]);
   const scopes = new ScopeRules(options.scopes);
   const marks = new ChangeMarks(options.catalogue);
-  const reader = new TokenReader({ directory, issuers, rings, store: tokens, clock });
+  const reader = new TokenReader({ directory, issuers: issuerDirectory, rings, store: tokens, clock });
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
   const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
@@ -109,16 +111,24 @@ export function createOAuth(options: OAuthOptions): OAuth {
     issuers,
     keys,
     tokens: new TokenService({
-      issuers,
+      issuers: issuerDirectory,
       clients,
       events,
-      grants: { ...options, accessTokens, families, tokens, scopes, rotations: new RotationStore(db, events) },
+      grants: {
+        ...options,
+        issuers: issuerDirectory,
+        accessTokens,
+        families,
+        tokens,
+        scopes,
+        rotations: new RotationStore(db, events),
+      },
     }),
     authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),
     revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
     userinfo: new UserinfoService({ issuers, users, groups: options.groups }),
-    discovery: new DiscoveryService(issuers),
+    discovery: new DiscoveryService(issuerDirectory),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {
       rings.onEvents(committed);

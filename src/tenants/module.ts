@@ -10,6 +10,8 @@ import { TenantStore } from './tenant.store.ts';
 
 interface TenantNeeds extends ModuleBase {
   readonly changeFeed: ChangeFeed;
+  /** Origin of this service, without a path: its host belongs to no tenant. */
+  readonly publicUrl: string;
 }
 
 export const tenants = {
@@ -21,11 +23,11 @@ export const tenants = {
   },
   errors: [tenantErrors],
   events: [tenantEvents],
-  create: ({ base, catalogue, changeFeed }: TenantNeeds) => {
+  create: ({ base, catalogue, changeFeed, publicUrl }: TenantNeeds) => {
     const store = new TenantStore(base.db);
     const directory = new TenantDirectory(store, catalogue, changeFeed);
     return {
-      services: { directory, tenants: new TenantService({ ...base, store }) },
+      services: { directory, tenants: new TenantService({ ...base, store, publicUrl }) },
       caches: [directory.onEvents],
     };
   },

@@ -1,5 +1,5 @@
 import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
-import { kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
+import { hostNameOf, kernelErrors, type TenantId, type TenantRef } from '../kernel/index.ts';
 import { openUnitOfWork, ReadCache } from '../persistence/index.ts';
 import { TENANT_NAME } from './reserved-names.ts';
 import {
@@ -66,12 +66,15 @@ const bytesOf = ({ template, settings }: KnownTenant): number =>
     ? ENTRY_BYTES
     : ENTRY_BYTES + JSON.stringify(settings).length;
 
-/**
- * Whether a tenant changed. A new tenant ends no access, so `ends` in the event catalogue does not cover it; but the cache may
- * have stored that the tenant does not exist.
- */
+/** What adds a tenant or a host. The cache may have stored that there is none. */
+const ADDITIONS: ReadonlySet<string> = new Set([
+  tenantEvents['tenant.created'].name,
+  tenantEvents['tenant.host_bound'].name,
+]);
+
+/** Whether a tenant changed. Additions end no access, so `ends` in the event catalogue does not cover them. */
 function changesTenant(event: SecurityEvent, catalogue: EventCatalogue): boolean {
-  return event.type === tenantEvents['tenant.created'].name || catalogue.readEndedAccess(event)?.kind === 'tenant';
+  return ADDITIONS.has(event.type) || catalogue.readEndedAccess(event)?.kind === 'tenant';
 }
 
 /**
@@ -119,8 +122,13 @@ export class TenantDirectory {
     return this.#get('route', route);
   }
 
+  /**
+   * The tenant that a host is bound to.
+   * @param host A name or a `Host` header; no query runs for what holds no name.
+   */
   byHost(host: string): Promise<KnownTenant | null> | KnownTenant | null {
-    return host.length > 253 ? null : this.#get('host', host.toLowerCase());
+    const name = hostNameOf(host);
+    return name === null ? null : this.#get('host', name);
   }
 
   /**

@@ -11,5 +11,8 @@ export const tenantErrors = defineErrors({
   TENANT_DISABLED: { kind: 'forbidden', message: 'The tenant is disabled.' },
   TENANT_REQUIRED: { kind: 'invalid', message: 'Name the tenant.' },
   TENANT_AMBIGUOUS: { kind: 'invalid', message: 'The request names two different tenants.' },
+  TENANT_HOST_INVALID: { kind: 'invalid', message: 'This is no host name that can be bound to a tenant.' },
+  TENANT_HOST_TAKEN: { kind: 'conflict', message: 'The host is bound to another tenant, or is that of PUBLIC_URL.' },
+  TENANT_HOST_LIMIT: { kind: 'refused', message: 'The tenant has as many hosts as it may have.' },
   TENANT_SETTING_INVALID: { kind: 'invalid', message: 'A setting is not valid.' },
 });

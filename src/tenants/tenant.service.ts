@@ -1,7 +1,16 @@
 import type { Authority } from '../access/index.ts';
 import { newRoute } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Clock, type IdentityError, invalidField, kernelErrors, newId, requireText } from '../kernel/index.ts';
+import {
+  type Clock,
+  hostNameOf,
+  type IdentityError,
+  invalidField,
+  kernelErrors,
+  newId,
+  requireText,
+  writtenHostName,
+} from '../kernel/index.ts';
 import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import {
@@ -46,7 +55,12 @@ export interface TenantServiceDeps {
   readonly store: TenantStore;
   readonly events: EventLog;
   readonly clock: Clock;
+  /** Origin of this service, whose host belongs to no tenant. */
+  readonly publicUrl: string;
 }
+
+/** Most hosts of a tenant: a product with an address per country has a few dozen. */
+const MAX_HOSTS = 100;
 
 /** Rules of tenants and their settings. */
 export class TenantService {
@@ -188,11 +202,56 @@ export class TenantService {
     });
   }
 
-  /** Marks the tenant as deleted: its name is free at once, and a sweep deletes its rows later. @throws TENANT_PROTECTED */
+  /** The hosts of many tenants. The caller of this method must check the permission to read them. */
+  hostsOf(tenantIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.#deps.store.hostsOf(tenantIds);
+  }
+
+  /**
+   * Gives the tenant a host: requests there act on it alone, and see its issuers with this host. One event; none when the tenant
+   * has the host already. People type their passwords at it, so only operators may give one.
+   * @throws NOT_FOUND, TENANT_HOST_INVALID, TENANT_HOST_TAKEN, TENANT_HOST_LIMIT
+   */
+  async bindHost(authority: Authority, written: string): Promise<Tenant> {
+    const { clock, db, events, publicUrl, store } = this.#deps;
+    const host = writtenHostName(written);
+    if (host === null) throw hostFault('TENANT_HOST_INVALID');
+    if (host === hostNameOf(new URL(publicUrl).host)) throw hostFault('TENANT_HOST_TAKEN');
+    return db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      const hosts = (await store.hostsOf([tenant.id])).get(tenant.id) ?? [];
+      if (hosts.includes(host)) return tenant;
+      if (hosts.length >= MAX_HOSTS) throw hostFault('TENANT_HOST_LIMIT');
+      if (!(await store.addHost(tenant.id, host, clock.now()))) throw hostFault('TENANT_HOST_TAKEN');
+      events.record(authority.caller, authority.tenant, { type: tenantEvents['tenant.host_bound'], params: { host } });
+      return tenant;
+    });
+  }
+
+  /**
+   * Takes a host from the tenant: tokens of its issuers are refused from then on.
+   * @throws NOT_FOUND The host is not bound to this tenant.
+   */
+  async unbindHost(authority: Authority, written: string): Promise<Tenant> {
+    const { db, events, store } = this.#deps;
+    const host = writtenHostName(written);
+    return db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      if (host === null || (await store.deleteHosts(tenant.id, host)) === 0) throw kernelErrors.NOT_FOUND();
+      events.record(authority.caller, authority.tenant, {
+        type: tenantEvents['tenant.host_unbound'],
+        params: { host },
+      });
+      return tenant;
+    });
+  }
+
+  /** Marks the tenant as deleted: its name and hosts are free at once, and a sweep deletes its rows later. @throws TENANT_PROTECTED */
   async delete(authority: Authority): Promise<Tenant> {
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
       if (tenant.name === MASTER_TENANT) throw tenantErrors.TENANT_PROTECTED();
+      await this.#deps.store.deleteHosts(tenant.id);
       tenant.deletedAt = this.#deps.clock.now();
       tenant.enabled = false;
       this.#deps.events.record(authority.caller, authority.tenant, {
@@ -223,6 +282,11 @@ const nameTaken = (): IdentityError =>
   tenantErrors.TENANT_NAME_TAKEN({
     fields: [{ path: 'input.name', code: 'TENANT_NAME_TAKEN', message: 'A tenant with this name exists.' }],
   });
+
+function hostFault(code: 'TENANT_HOST_INVALID' | 'TENANT_HOST_TAKEN' | 'TENANT_HOST_LIMIT'): IdentityError {
+  const { message } = tenantErrors.rows[code];
+  return tenantErrors[code]({ fields: [{ path: 'input.host', code, message }] });
+}
 
 /** The display name as stored. */
 function displayNameOf(name: string | null): string | null {

@@ -83,6 +83,36 @@ export class TenantStore {
     return (await this.#db.run(statement, [key]))[0] ?? null;
   }
 
+  /** The hosts of each tenant, by name. */
+  async hostsOf(tenantIds: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await (this.#db.read() as Kysely<Tables>)
+      .selectFrom('tenant_hosts')
+      .select(['tenant_id', 'host'])
+      .where('tenant_id', 'in', [...tenantIds])
+      .orderBy('host')
+      .execute();
+    const grouped = Map.groupBy(rows, ({ tenant_id }) => tenant_id);
+    return new Map([...grouped].map(([id, hosts]) => [id, hosts.map(({ host }) => host)]));
+  }
+
+  /** Binds a host, inside a unit of work. @returns False when it is bound already, to whichever tenant. */
+  async addHost(tenantId: string, host: string, now: Date): Promise<boolean> {
+    const added = await (this.#db.read() as Kysely<Tables>)
+      .insertInto('tenant_hosts')
+      .values({ host, tenant_id: tenantId, created_at: now } as never)
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('host')
+      .execute();
+    return added.length > 0;
+  }
+
+  /** Deletes one host of a tenant, or all, inside a unit of work. @returns How many there were. */
+  async deleteHosts(tenantId: string, host?: string): Promise<number> {
+    let query = (this.#db.read() as Kysely<Tables>).deleteFrom('tenant_hosts').where('tenant_id', '=', tenantId);
+    if (host !== undefined) query = query.where('host', '=', host);
+    return (await query.returning('host').execute()).length;
+  }
+
   /** Tenants in the order of their names, ignoring case, which is that of their index. */
   page(filter: TenantFilter, request: PageRequest): Promise<PageResult<Tenant>> {
     const { only, enabled, nameContains } = filter;

@@ -14,7 +14,15 @@ import {
   parseProviderKey,
   providerKey,
 } from '../../federation/index.ts';
-import { addSeconds, type BrowserPort, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
+import {
+  addSeconds,
+  type BrowserPort,
+  type Clock,
+  hostNameOf,
+  IdentityError,
+  originAt,
+  type TenantRef,
+} from '../../kernel/index.ts';
 import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
@@ -290,8 +298,12 @@ export class LinkAccountFlow {
   }
 
   async #isOwn(tenant: TenantRef, url: URL): Promise<boolean> {
-    if (url.origin === new URL(this.#deps.publicUrl).origin) return true;
-    return url.protocol === 'https:' && (await this.#deps.directory.byHost(url.host))?.id === tenant.id;
+    const { directory, publicUrl } = this.#deps;
+    if (url.origin === new URL(publicUrl).origin) return true;
+    const host = hostNameOf(url.host);
+    return (
+      host !== null && url.origin === originAt(publicUrl, host) && (await directory.byHost(host))?.id === tenant.id
+    );
   }
 }
 

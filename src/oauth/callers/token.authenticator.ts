@@ -65,7 +65,8 @@ export class TokenAuthenticator {
     const read = await this.#deps.reader.read(token);
     if ('refused' in read) return read;
     if (!read.kind.opensResources) return { refused: 'kind-not-accepted' };
-    if (!this.#deps.issuers.isAudience(read.tenant, read.audiences)) return { refused: 'audience-not-accepted' };
+    if (!this.#deps.issuers.isAudience(read.tenant, read.audiences, read.issuerHost))
+      return { refused: 'audience-not-accepted' };
     const verdict = await this.#deps.life.check(read);
     if ('dead' in verdict) return { refused: verdict.dead };
     return { caller: await this.#callerOf(read, verdict.client, origin) };

@@ -1,6 +1,7 @@
 import { isOpenTo } from '../../clients/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
-import type { Issuer, IssuerEndpoints, Issuers } from '../issuers/issuers.ts';
+import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
+import type { Issuer, IssuerEndpoints } from '../issuers/issuers.ts';
 import { offeredGrants } from '../token-endpoint/grants.ts';
 import { CLAIMS_OF_GROUP } from './userinfo.ts';
 
@@ -19,15 +20,22 @@ const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
  * issuer serves.
  */
 export class DiscoveryService {
-  readonly #issuers: Issuers;
+  readonly #issuers: IssuerDirectory;
 
-  constructor(issuers: Issuers) {
+  constructor(issuers: IssuerDirectory) {
     this.#issuers = issuers;
   }
 
-  /** @throws ISSUER_UNKNOWN */
-  document(tenant: Pick<TenantRef, 'name'>, issuerKind: string): Readonly<Record<string, unknown>> {
-    const issuer = this.#issuers.of(tenant, issuerKind);
+  /**
+   * @param host The host that the request was sent to: if it is bound to the tenant, the document is that of the issuer there.
+   * @throws ISSUER_UNKNOWN
+   */
+  async document(
+    tenant: Pick<TenantRef, 'id' | 'name'>,
+    issuerKind: string,
+    host: string | null | undefined,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const issuer = await this.#issuers.of(tenant, issuerKind, host);
     const { kind, claimScopes, endpoints } = issuer;
     const grants = offeredGrants(kind).filter(({ isHidden }) => !isHidden);
     const tokenMethods = grants.some(({ name }) => isOpenTo('public', name))

@@ -13,6 +13,11 @@ export const GrantEntity = defineEntity({
     scopes: p.array().columnType('text[]').defaultRaw(`'{}'`),
     /** Which kind of issuer made it: `native`, `realm`, `api`, `root`, `external-factor`, `suite` (docs/tokens.md). */
     issuerKind: p.string().length(16),
+    /**
+     * The host of its issuer, if the tenant had it when the family was made; null = that of `PUBLIC_URL`. Its tokens keep their
+     * issuer, wherever they are refreshed (OpenID Connect Core section 12.2).
+     */
+    issuerHost: p.string().length(253).nullable(),
     revokedAt: p.datetime().nullable(),
     expiresAt: p.datetime(),
     createdAt: p.datetime(),

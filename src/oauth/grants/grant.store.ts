@@ -16,8 +16,9 @@ const ID_BY_REFRESH_TOKEN = defineStatement<{ grantId: string }>(
 );
 const INSERT = defineStatement<object>(
   'grant-insert',
-  `insert into grants (tenant_id, id, user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at, expires_at, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+  `insert into grants (tenant_id, id, user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at, expires_at, created_at,
+    issuer_host)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 );
 const INSERT_REFRESH_TOKEN = defineStatement<object>(
   'refresh-token-insert',
@@ -71,6 +72,7 @@ export class GrantStore {
       grant.revokedAt,
       grant.expiresAt,
       grant.createdAt,
+      grant.issuerHost,
     ]);
   }
 

@@ -41,6 +41,7 @@ interface FoundRow {
     revokedAt: string | null,
     expiresAt: string,
     createdAt: string,
+    issuerHost: string | null,
   ];
   readonly user: readonly [enabled: boolean, inactiveSince: string | null, notBefore: string | null] | null;
   readonly session:
@@ -69,7 +70,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     from refresh_tokens where tenant_id = wanted.tenant_id and hash = decode(wanted.hash, 'hex') limit 1) t
   cross join lateral (
     select user_id, session_id, json_build_array(user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at,
-      expires_at, created_at) as grant
+      expires_at, created_at, issuer_host) as grant
     from grants where tenant_id = wanted.tenant_id and id = t.grant_id limit 1) g
   left join lateral (
     select json_build_array(enabled, inactive_since, not_before) as user
@@ -167,7 +168,7 @@ const toMoment = (text: string | null): Date | null => (text === null ? null : n
 
 function toPresented(tenantId: string, row: FoundRow): PresentedToken {
   const [grantId, spentAt, tokenExpiresAt] = row.token;
-  const [userId, clientUuid, sessionId, scopes, issuerKind, revokedAt, expiresAt, createdAt] = row.grant;
+  const [userId, clientUuid, sessionId, scopes, issuerKind, revokedAt, expiresAt, createdAt, issuerHost] = row.grant;
   return {
     token: { spentAt: toMoment(spentAt), expiresAt: new Date(tokenExpiresAt) },
     grant: {
@@ -178,6 +179,7 @@ function toPresented(tenantId: string, row: FoundRow): PresentedToken {
       sessionId,
       scopes,
       issuerKind,
+      issuerHost,
       revokedAt: toMoment(revokedAt),
       expiresAt: new Date(expiresAt),
       createdAt: new Date(createdAt),

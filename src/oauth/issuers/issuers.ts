@@ -1,6 +1,6 @@
 import type { GrantTypeName } from '../../clients/index.ts';
 import type { SigningAlgorithm } from '../../crypto/index.ts';
-import type { TenantRef } from '../../kernel/index.ts';
+import { hostNameOf, originAt, type TenantRef } from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
 /** How one kind of issuer behaves (docs/tokens.md). Its paths come from the `IssuerMount`. */
@@ -116,6 +116,8 @@ export interface IssuerMount {
 /** An issuer of one tenant. */
 export interface Issuer {
   readonly kind: IssuerKind;
+  /** The host of its URL if the tenant has one; null = that of `PUBLIC_URL`. */
+  readonly host: string | null;
   readonly url: string;
   readonly endpoints: IssuerEndpoints;
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
@@ -141,14 +143,18 @@ export interface IssuersOptions {
   readonly defaultTenant: string;
 }
 
-/** All issuers: one for each tenant and mounted kind. */
+/** All issuers: one for each tenant, mounted kind, and address of the tenant: `PUBLIC_URL` and the hosts that are bound to it. */
 export class Issuers {
+  /** The host of `PUBLIC_URL`; null for an address. No tenant has it. */
+  readonly publicHost: string | null;
   readonly #origin: string;
   readonly #defaultTenant: string;
   readonly #mounts = new Map<string, IssuerMount>();
 
   constructor(options: IssuersOptions) {
-    this.#origin = new URL(options.publicUrl).origin;
+    const { origin, host } = new URL(options.publicUrl);
+    this.#origin = origin;
+    this.publicHost = hostNameOf(host);
     this.#defaultTenant = options.defaultTenant;
     this.mount(NATIVE_ISSUER);
   }
@@ -160,35 +166,64 @@ export class Issuers {
     this.#mounts.set(mount.kind, mount);
   }
 
-  /** @throws ISSUER_UNKNOWN The kind is not mounted. */
-  of(tenant: Pick<TenantRef, 'name'>, kind: string): Issuer {
+  /**
+   * @param host A host that is bound to the tenant; null = `PUBLIC_URL`.
+   * @throws ISSUER_UNKNOWN The kind is not mounted.
+   */
+  of(tenant: Pick<TenantRef, 'name'>, kind: string, host: string | null = null): Issuer {
     const mount = this.#mounts.get(kind);
     if (mount === undefined) throw oauthErrors.ISSUER_UNKNOWN();
     return {
       kind: kindOf(mount),
-      url: this.#url(mount, tenant.name),
+      host,
+      url: this.#url(mount, tenant.name, host),
       endpoints: mount.endpoints,
       claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
     };
   }
 
-  /** The tenant name and kind that an issuer URL belongs to. The tenant need not exist; the directory decides that. */
+  /**
+   * The host in an issuer URL, which may be bound to a tenant; null for `PUBLIC_URL`, undefined for what no issuer of this
+   * service can be.
+   */
+  hostOf(url: string): string | null | undefined {
+    if (url.startsWith(`${this.#origin}/`)) return null;
+    const authority = /^https?:\/\/([^/]{1,260})\//.exec(url)?.[1];
+    const host = authority === undefined ? null : hostNameOf(authority);
+    return host !== null && url.startsWith(`${originAt(this.#origin, host)}/`) ? host : undefined;
+  }
+
+  /** The kind that an issuer URL of a tenant has at one of its hosts. */
+  findAt(url: string, tenant: Pick<TenantRef, 'name'>, host: string): IssuerKind | null {
+    for (const mount of this.#mounts.values()) if (this.#url(mount, tenant.name, host) === url) return kindOf(mount);
+    return null;
+  }
+
+  /** The tenant name and kind that an issuer URL below `PUBLIC_URL` belongs to. The tenant need not exist; the directory decides that. */
   find(url: string): { readonly kind: IssuerKind; readonly tenantName: string } | null {
     if (!url.startsWith(`${this.#origin}/`)) return null;
     // A path names its tenant in one segment or belongs to the default tenant. A candidate is right when it gives back the
     // whole URL.
     const names = [this.#defaultTenant, ...url.slice(this.#origin.length + 1).split('/', 8)];
     for (const mount of this.#mounts.values()) {
-      const tenantName = names.find((name) => name !== '' && this.#url(mount, name) === url);
+      const tenantName = names.find((name) => name !== '' && this.#url(mount, name, null) === url);
       if (tenantName !== undefined) return { kind: kindOf(mount), tenantName };
     }
     return null;
   }
 
-  /** Whether one of a token's audiences is this service: its origin, or an issuer of the tenant. */
-  isAudience(tenant: Pick<TenantRef, 'name'>, audiences: readonly string[]): boolean {
-    if (audiences.includes(this.#origin)) return true;
-    for (const mount of this.#mounts.values()) if (audiences.includes(this.#url(mount, tenant.name))) return true;
+  /**
+   * Whether one of a token's audiences is this service: its origin, or an issuer of the tenant.
+   * @param host The host of the token's issuer; null = `PUBLIC_URL`, which is an audience of every token.
+   */
+  isAudience(tenant: Pick<TenantRef, 'name'>, audiences: readonly string[], host: string | null = null): boolean {
+    if (this.#isAudienceAt(tenant, audiences, null)) return true;
+    return host !== null && this.#isAudienceAt(tenant, audiences, host);
+  }
+
+  #isAudienceAt({ name }: Pick<TenantRef, 'name'>, audiences: readonly string[], host: string | null): boolean {
+    if (audiences.includes(this.#originOf(host))) return true;
+    for (const mount of this.#mounts.values()) if (audiences.includes(this.#url(mount, name, host))) return true;
     return false;
   }
 
@@ -200,8 +235,13 @@ export class Issuers {
     return Math.max(...kinds.map(({ keyPublishSeconds }) => keyPublishSeconds));
   }
 
-  #url(mount: IssuerMount, name: string): string {
-    return this.#origin + mount.path({ name, isDefault: name === this.#defaultTenant });
+  #originOf(host: string | null): string {
+    return host === null ? this.#origin : originAt(this.#origin, host);
+  }
+
+  /** A host serves its tenant alone, so the tenant is the default one there, whose name some paths leave out. */
+  #url(mount: IssuerMount, name: string, host: string | null): string {
+    return this.#originOf(host) + mount.path({ name, isDefault: host !== null || name === this.#defaultTenant });
   }
 }
 

@@ -54,6 +54,7 @@ export const PASSWORD_GRANT = defineGrant({
         sessionId: scopes.includes(OFFLINE_ACCESS) ? null : session.id,
         scopes: [...scopes],
         issuerKind: request.issuer.kind.kind,
+        issuerHost: request.issuer.host,
         revokedAt: null,
         expiresAt: addSeconds(now, request.lifetimes.refreshSeconds),
         createdAt: now,

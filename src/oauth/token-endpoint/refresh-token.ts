@@ -11,6 +11,7 @@ import { familyLife } from '../grants/family-life.ts';
 import type { Grant } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { FamilySession, PresentedToken, RotationStore } from '../grants/rotation.store.ts';
+import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { parseScopeParameter } from '../tokens/scopes.ts';
@@ -20,6 +21,7 @@ import { parameter } from './parameters.ts';
 
 export interface RefreshTokenGrantDeps {
   readonly db: Database;
+  readonly issuers: IssuerDirectory;
   readonly grants: GrantStore;
   readonly rotations: RotationStore;
   readonly families: FamilyTokens;
@@ -52,13 +54,15 @@ export const REFRESH_TOKEN_GRANT = defineGrant({
    * @throws REFRESH_TOKEN_REUSED The token was spent; its family is revoked. Records `refresh_token.reused`.
    * @throws SCOPE_INVALID A requested scope is not among those of the family.
    */
-  async issue(deps: RefreshTokenGrantDeps, request, { refresh_token: token, scope }): Promise<IssuedTokens> {
-    const { db, rotations, families, sessions } = deps;
-    const { tenant } = request;
+  async issue(deps: RefreshTokenGrantDeps, asked, { refresh_token: token, scope }): Promise<IssuedTokens> {
+    const { db, issuers, rotations, families, sessions } = deps;
+    const { tenant } = asked;
     if (routeOfHandle(token) !== tenant.route) throw oauthErrors.GRANT_INVALID();
     const hash = hashHandle(token);
     const found = await rotations.find(tenant.id, hash);
-    if (found === null || !isFor(request, found.grant)) throw oauthErrors.GRANT_INVALID();
+    if (found === null || !isFor(asked, found.grant)) throw oauthErrors.GRANT_INVALID();
+    const { issuerKind, issuerHost } = found.grant;
+    const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, issuerHost) };
     const presented = { hash, grantId: found.grant.id, scope, signers: await families.signers(request) };
     const issued =
       (await rotate(deps, request, presented, found)) ??

@@ -3,7 +3,7 @@ import { type ClientDirectory, type ClientRecord, isOpenTo } from '../../clients
 import type { EventLog } from '../../events/index.ts';
 import { IdentityError } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { Issuers } from '../issuers/issuers.ts';
+import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import { lifetimesOf } from '../issuers/lifetimes.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
@@ -23,7 +23,7 @@ export interface TokenRequest {
 }
 
 export interface TokenServiceDeps {
-  readonly issuers: Issuers;
+  readonly issuers: IssuerDirectory;
   readonly clients: ClientDirectory;
   readonly events: EventLog;
   readonly grants: GrantDeps;
@@ -68,7 +68,7 @@ export class TokenService {
   }
 
   async #issue({ caller, tenant, issuerKind, parameters }: TokenRequest): Promise<IssuedTokens> {
-    const issuer = this.#deps.issuers.of(tenant, issuerKind);
+    const issuer = await this.#deps.issuers.of(tenant, issuerKind, caller.origin.host);
     const client = await this.#authenticated(caller, tenant);
     const offer = this.#offers.get(issuer.kind.kind)!;
     const values = readParameters(parameters, offer.parameters);

@@ -8,9 +8,9 @@ import {
   TokenRejected,
   verifyJwt,
 } from '../../crypto/index.ts';
-import type { Clock, TenantRef } from '../../kernel/index.ts';
+import type { Clock } from '../../kernel/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import type { Issuer, Issuers } from '../issuers/issuers.ts';
+import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { KeyRings } from '../keys/key-ring.ts';
 import type { TokenStore } from './token.store.ts';
 import { accessTokenClaims, audiencesOf, type ReadToken } from './token.ts';
@@ -21,7 +21,7 @@ const ALGORITHMS: readonly SigningAlgorithm[] = ['EdDSA', 'ES256', 'RS256'];
 
 export interface TokenReaderDeps {
   readonly directory: TenantDirectory;
-  readonly issuers: Issuers;
+  readonly issuers: IssuerDirectory;
   readonly rings: KeyRings;
   readonly store: TokenStore;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface UnreadToken {
 
 /**
  * Reads access tokens that this service issued: verifies a JWT, looks up an opaque one, and caches the result by the token's
- * hash until it expires. It does not check revocation; `TokenLife` does.
+ * hash until it expires or its host is taken from the tenant. It does not check revocation; `TokenLife` does.
  */
 export class TokenReader {
   readonly #deps: TokenReaderDeps;
@@ -49,30 +49,37 @@ export class TokenReader {
     const now = this.#deps.clock.now();
     const known = this.#read.get(key);
     if (known !== undefined) {
-      if (now.getTime() < known.claims.exp * 1000) return known;
+      const refused = now.getTime() < known.claims.exp * 1000 ? await this.#refusalOf(known) : 'expired';
+      if (refused === null) return known;
       this.#read.delete(key);
-      return { refused: 'expired' };
+      return { refused };
     }
     const read = await (token.includes('.') ? this.#readJwt(token, now) : this.#readOpaque(token, now));
     if (!('refused' in read)) this.#read.set(key, read);
     return read;
   }
 
+  /** Why a token in the cache is refused that has not expired, or null. */
+  #refusalOf({ tenant, issuerHost }: ReadToken): Promise<string | null> | null {
+    if (issuerHost === null) return null;
+    return this.#deps.issuers.isBound(tenant, issuerHost).then((isBound) => (isBound ? null : 'issuer-not-allowed'));
+  }
+
   async #readJwt(token: string, now: Date): Promise<ReadToken | UnreadToken> {
     const iss = claimedIssuer(token);
-    const found = iss === null ? null : this.#deps.issuers.find(iss);
-    const tenant = found === null ? null : await this.#deps.directory.byName(found.tenantName);
-    if (found === null || tenant === null) return { refused: 'issuer-not-allowed' };
+    const found = iss === null ? null : await this.#deps.issuers.find(iss);
+    if (found === null) return { refused: 'issuer-not-allowed' };
+    const { tenant, kind, host: issuerHost } = found;
     try {
       const { payload } = await verifyJwt(token, (kid) => this.#deps.rings.verifier(tenant.id, kid), {
-        types: [found.kind.accessTokenType],
+        types: [kind.accessTokenType],
         algorithms: ALGORITHMS,
         isIssuer: (issuer) => issuer === iss,
         now,
       });
       const claims = accessTokenClaims(payload);
       if (claims === null) return { refused: 'claim-malformed' };
-      return { tenant, kind: found.kind, claims, audiences: audiencesOf(claims), format: 'jwt' };
+      return { tenant, kind, issuerHost, claims, audiences: audiencesOf(claims), format: 'jwt' };
     } catch (error) {
       if (error instanceof TokenRejected) return { refused: error.reason };
       throw error;
@@ -87,13 +94,10 @@ export class TokenReader {
     if (row === null) return { refused: 'unknown' };
     if (row.expiresAt <= now) return { refused: 'expired' };
     const claims = accessTokenClaims(row.claims);
-    const issuer = claims === null ? null : this.#issuerOf(tenant, claims.iss);
-    if (claims === null || issuer === null) return { refused: 'claim-malformed' };
-    return { tenant, kind: issuer.kind, claims, audiences: audiencesOf(claims), format: 'opaque' };
-  }
-
-  #issuerOf(tenant: TenantRef, iss: string): Pick<Issuer, 'kind'> | null {
-    const found = this.#deps.issuers.find(iss);
-    return found !== null && found.tenantName === tenant.name ? found : null;
+    if (claims === null) return { refused: 'claim-malformed' };
+    const issuer = await this.#deps.issuers.find(claims.iss);
+    if (issuer?.tenant.id !== tenant.id) return { refused: 'issuer-not-allowed' };
+    const { kind, host: issuerHost } = issuer;
+    return { tenant, kind, issuerHost, claims, audiences: audiencesOf(claims), format: 'opaque' };
   }
 }

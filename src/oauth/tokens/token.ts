@@ -27,6 +27,8 @@ export interface AccessTokenClaims {
 export interface ReadToken {
   readonly tenant: TenantRef;
   readonly kind: IssuerKind;
+  /** The host of its issuer, which is bound to the tenant; null = that of `PUBLIC_URL`. */
+  readonly issuerHost: string | null;
   readonly claims: AccessTokenClaims;
   readonly audiences: readonly string[];
   /** `jwt`, or `opaque`: kept as a row. */

@@ -9,7 +9,7 @@ export interface PageLists {
 
 /** The tenant that owns the host a request was sent to; null for the host of all tenants. */
 async function tenantOfHost(host: string | undefined, { directory }: PageLists): Promise<string | null> {
-  const bound = await directory.byHost((host ?? '').replace(/:\d+$/, ''));
+  const bound = await directory.byHost(host ?? '');
   return bound?.id ?? null;
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
-import { newId, type Origin } from '../../kernel/index.ts';
+import { hostNameOf, newId, type Origin } from '../../kernel/index.ts';
 import type { CidrRange } from '../environment/config.ts';
 
 /** Longer User-Agents are cut, because they are stored with every event. */
@@ -65,6 +65,18 @@ function single(header: string | readonly string[] | undefined): string | undefi
   return typeof header === 'string' ? header : header?.join(',');
 }
 
+/** Recent `Host` headers and the names in them, empty where there is none: 1,024 of about 200 bytes. Most requests have the same. */
+const HOSTS = new LRUCache<string, string>({ max: 1024 });
+/** A longer header holds no name, and would make the memory of the cache unbounded. */
+const MAX_HOST_HEADER = 260;
+
+function addressedHost(header: string | undefined): string | null {
+  if (header === undefined || header.length > MAX_HOST_HEADER) return null;
+  const name = HOSTS.get(header) ?? hostNameOf(header) ?? '';
+  HOSTS.set(header, name);
+  return name === '' ? null : name;
+}
+
 /**
  * The origin of a request. `ip` and `peerIp` are equal here; a dialect that documents a header with the address of the end user
  * replaces `ip`.
@@ -77,5 +89,6 @@ export function originOf(
 ): Origin {
   const ip = peerAddress(request.socket.remoteAddress, single(request.headers['x-forwarded-for']), trusted);
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
-  return { ip, peerIp: ip, userAgent, api, processId: newId() };
+  const host = addressedHost(request.headers.host);
+  return { ip, peerIp: ip, userAgent, host, api, processId: newId() };
 }

@@ -36,6 +36,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
       sessionId,
       scopes: ['openid'],
       issuerKind: 'native',
+      issuerHost: null,
       revokedAt: null,
       expiresAt,
       createdAt: now(),

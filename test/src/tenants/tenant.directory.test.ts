@@ -75,6 +75,11 @@ describe('the directory of tenants', () => {
     await Promise.all([directory.byName('acme'), directory.byName('missing')]);
     directory.onEvents([event('tenant.created', newId())]);
     expect(Object.keys(known).filter(isKnown)).toEqual(['acme', 'other']);
+    reads[5]!.resolve(null);
+    await directory.byName('missing');
+    expect(Object.keys(known).filter(isKnown)).toEqual(['acme', 'other', 'missing']);
+    directory.onEvents([event('tenant.host_bound', newId())]);
+    expect(Object.keys(known).filter(isKnown)).toEqual(['acme', 'other']);
   });
 
   it('does not remember a failure', async () => {

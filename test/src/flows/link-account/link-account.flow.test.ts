@@ -305,6 +305,21 @@ describe('linking an account by a visit to its provider', () => {
       },
     );
 
+    it('with a return address on a host, unless the host is bound to the tenant and the port is that of PUBLIC_URL', async () => {
+      const { world, tenant } = linking;
+      const other = await world.tenant();
+      await world.services.tenants.bindHost(world.system(tenant), 'own.example');
+      await world.services.tenants.bindHost(world.system(other), 'foreign.example');
+      const codeOf = async (redirectUri: string) => (await begin({ redirectUri })).code;
+      expect(await codeOf('https://own.example/return')).toBeUndefined();
+      for (const uri of [
+        'https://own.example:8443/return',
+        'http://own.example/return',
+        'https://foreign.example/return',
+      ])
+        expect([uri, await codeOf(uri)]).toEqual([uri, 'BIND_REDIRECT_INVALID']);
+    });
+
     it('for a caller without a client, or of a client without that address', async () => {
       expect((await begin({}, { ...linking.caller, clientId: null })).code).toBe('BIND_CALLBACK_NOT_REGISTERED');
       expect((await begin({}, { ...linking.caller, clientId: 'unknown' })).code).toBe('BIND_CALLBACK_NOT_REGISTERED');

@@ -23,7 +23,7 @@ describe('grant_types_supported', () => {
   it.each(KINDS)(
     'names what the token endpoint of the kind %s has, and nothing that it does not have',
     async (kind) => {
-      const { grant_types_supported: advertised } = world.services.oauth.discovery.document(acme, kind);
+      const { grant_types_supported: advertised } = await world.services.oauth.discovery.document(acme, kind, null);
       expect(advertised).toContain('client_credentials');
       const codes = new Map<string, string>();
       for (const name of NAMES)

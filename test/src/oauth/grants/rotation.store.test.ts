@@ -110,6 +110,7 @@ describe('the statement that spends a refresh token', () => {
       sessionId: row!['session_id'],
       scopes: row!['scopes'],
       issuerKind: row!['issuer_kind'],
+      issuerHost: row!['issuer_host'],
       revokedAt: row!['revoked_at'],
       expiresAt: row!['expires_at'],
       createdAt: row!['created_at'],

@@ -39,6 +39,53 @@ describe('issuers', () => {
     expect(issuers.isAudience(tenant('acme'), [])).toBe(false);
   });
 
+  it.each([
+    ['main', 'native', 'https://login.acme.example/t/main'],
+    ['acme', 'native', 'https://login.acme.example/t/acme'],
+    ['acme', 'suite', 'https://login.acme.example/blitz'],
+  ])('of %s and kind %s at a host is %s, and is found by it', (name, kind, url) => {
+    expect(issuers.of(tenant(name), kind, 'login.acme.example')).toMatchObject({ url, host: 'login.acme.example' });
+    expect(issuers.of(tenant(name), kind).host).toBeNull();
+    expect(issuers.hostOf(url)).toBe('login.acme.example');
+    expect(issuers.findAt(url, tenant(name), 'login.acme.example')).toMatchObject({ kind });
+    expect(issuers.findAt(url, tenant('third'), 'login.acme.example')?.kind ?? null).toBe(
+      kind === 'suite' ? 'suite' : null,
+    );
+    expect(issuers.find(url)).toBeNull();
+  });
+
+  it.each([
+    'https://id.example.com',
+    'https://login.acme.example',
+    'http://login.acme.example/t/acme',
+    'https://login.acme.example:8443/t/acme',
+    'https://login.acme.example:443/t/acme',
+    'https://LOGIN.acme.example/t/acme',
+    'https://login.acme.example./t/acme',
+    'https://user@login.acme.example/t/acme',
+    'https://192.0.2.1/t/acme',
+    'https:///t/acme',
+    '',
+  ])('have a host in one spelling alone: %j has none', (url) => expect(issuers.hostOf(url)).toBeUndefined());
+
+  it('have hosts with the scheme and the port of PUBLIC_URL', () => {
+    const local = new Issuers({ publicUrl: 'http://localhost:4000', defaultTenant: 'main' });
+    expect(local.of(tenant('acme'), 'native', 'acme.localhost').url).toBe('http://acme.localhost:4000/t/acme');
+    expect(local.hostOf('http://acme.localhost:4000/t/acme')).toBe('acme.localhost');
+    expect(local.hostOf('http://acme.localhost/t/acme')).toBeUndefined();
+    expect(local.hostOf('http://localhost:4000/t/acme')).toBeNull();
+  });
+
+  it('accept their host and URLs there as audiences of tokens of that host alone', () => {
+    const audiences = [['https://login.acme.example'], ['https://login.acme.example/t/acme']];
+    for (const audience of audiences) {
+      expect(issuers.isAudience(tenant('acme'), audience, 'login.acme.example')).toBe(true);
+      expect(issuers.isAudience(tenant('acme'), audience, 'login.other.example')).toBe(false);
+      expect(issuers.isAudience(tenant('acme'), audience)).toBe(false);
+    }
+    expect(issuers.isAudience(tenant('acme'), ['https://id.example.com/t/acme'], 'login.acme.example')).toBe(true);
+  });
+
   it('exist for the kinds that are mounted, once each', () => {
     const bare = new Issuers({ publicUrl: 'https://id.example.com', defaultTenant: 'main' });
     expect(() => bare.of(tenant('acme'), 'suite')).toThrow(expect.objectContaining({ code: 'ISSUER_UNKNOWN' }));
