@@ -259,6 +259,16 @@ const CAUSES: readonly Cause[] = [
   },
   { type: 'tenant.deleted', ownTenant: true, run: ({ tenant }) => world.services.tenants.delete(world.system(tenant)) },
   {
+    type: 'tenant.host_unbound',
+    ownTenant: true,
+    // The token is of the issuer of PUBLIC_URL; the event makes this node read a change of the tenant by another node.
+    run: async (who) => {
+      await world.services.tenants.bindHost(world.system(who.tenant), 'ends.example');
+      await END_UNSEEN.tenant(who);
+      await world.services.tenants.unbindHost(world.system(who.tenant), 'ends.example');
+    },
+  },
+  {
     type: 'setting.changed',
     ownTenant: true,
     // No setting ends a token; the event makes this node read a change of the tenant by another node.

@@ -71,13 +71,14 @@ describe('the origin of a request', () => {
   const request = (headers: IncomingMessage['headers'], remoteAddress = '10.0.0.1') =>
     ({ headers, socket: { remoteAddress } }) as Pick<IncomingMessage, 'headers' | 'socket'>;
 
-  it('has address, User-Agent, API and a new process id', () => {
-    const headers = { 'user-agent': 'curl/8', 'x-forwarded-for': '198.51.100.1' };
+  it('has address, User-Agent, host, API and a new process id', () => {
+    const headers = { host: 'ID.example.com:443', 'user-agent': 'curl/8', 'x-forwarded-for': '198.51.100.1' };
     const origin = originOf(request(headers), trusted('10.0.0.1'), 'graphql');
     expect(origin).toEqual({
       ip: '198.51.100.1',
       peerIp: '198.51.100.1',
       userAgent: 'curl/8',
+      host: 'id.example.com',
       api: 'graphql',
       processId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
@@ -87,5 +88,13 @@ describe('the origin of a request', () => {
   it('cuts a User-Agent that is too long, and a missing one is null', () => {
     expect(originOf(request({ 'user-agent': 'x'.repeat(600) }), [], 'rest').userAgent).toHaveLength(512);
     expect(originOf(request({}), [], 'rest').userAgent).toBeNull();
+  });
+
+  it('has no host where the header names none, and the same one for each spelling of a name', () => {
+    const hostIn = (host?: string) => originOf(request(host === undefined ? {} : { host }), [], 'rest').host;
+    for (const header of [undefined, '', '127.0.0.1:80', '[::1]', 'a b', 'a'.repeat(300)])
+      expect([header, hostIn(header)]).toEqual([header, null]);
+    for (const header of ['id.example.com', 'ID.EXAMPLE.COM.', 'id.example.com:8443', 'id.example.com'])
+      expect([header, hostIn(header)]).toEqual([header, 'id.example.com']);
   });
 });
