@@ -134,6 +134,9 @@ describe('revocation (RFC 7009)', () => {
     expect(await refusalOf(world, token)).toBeNull();
     expect(await revoke(client, token)).toBe(true);
     expect(await refusalOf(world, token)).toBe('token-revoked');
+    // What is remembered of it lasts as long as the token.
+    await world.sweep(1000);
+    expect(await refusalOf(world, token)).toBe('token-revoked');
     expect(await introspect(client, token)).toEqual({ active: false });
     expect(await revoke(client, token)).toBe(false);
     const events = (await world.events(acme)).filter(({ client_id }) => client_id === client.clientId);
