@@ -97,6 +97,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
 
 /** Mutations that change no existing account, each with the reason. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  bindTenantHost: 'takes a permission for all tenants',
   changePassword: "changes the caller's own account alone",
   checkSecurityAnswer: 'compares an answer; tries are counted',
   completeAccountLinking: 'completes a linking that was allowed when it began, for the user of the browser session',
@@ -124,6 +125,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   updateFederationProvider: 'changes a way to sign in for all accounts alike, and has a separate permission',
   updateRiskbit: 'is about devices',
   updateRole: 'what is added must be held; who holds the role does not change',
+  unbindTenantHost: 'takes a permission for all tenants',
   updateTenant: 'concerns all accounts alike, and has a separate permission',
   updateTenantSettings: 'concerns all accounts alike, and has a separate permission',
   verifyDeviceRisk: 'is about devices',
