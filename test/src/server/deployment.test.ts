@@ -105,7 +105,9 @@ describe('the Dockerfile', () => {
     const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
     expect(last).toContain('USER node');
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
-    expect(last).toContain('CMD ["node", "--max-semi-space-size=16", "dist/src/server/start/main.js"]');
+    expect(last).toContain(
+      'CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=60", "dist/src/server/start/main.js"]',
+    );
   });
 
   it('reports a node as unhealthy only after the minute in which it waits for its database', () => {
