@@ -64,7 +64,10 @@ registerEnumType(GroupOrderField, {
   name: 'GroupOrderField',
   description: 'Fields by which groups can be ordered.',
   valuesConfig: {
-    PATH: { description: 'Path, so that each group comes after its parent.' },
+    PATH: {
+      description:
+        'Path, so that each group comes after its parent. Groups whose paths have the same first 500 characters are in the order of time.',
+    },
     CREATED_AT: { description: 'Time of creation.' },
   },
 });

@@ -7,6 +7,8 @@ export interface PageKey {
   readonly column: string;
   readonly property: string;
   readonly type: 'text' | 'uuid' | 'timestamptz' | 'bigint';
+  /** How many characters of the property order the list, where they are not all. */
+  readonly length?: number;
 }
 
 /** What a connection asks for: `first`/`after` forwards, `last`/`before` backwards. */
@@ -101,8 +103,14 @@ function pageOf<T>(
   return {
     rows: hasMore ? found.slice(0, size) : found,
     hasMore,
-    cursorOf: (row) => encodeCursor(keys.map((key) => (row as Record<string, unknown>)[key.property])),
+    cursorOf: (row) => encodeCursor(keys.map((key) => orderValueOf(key, row as Record<string, unknown>))),
   };
+}
+
+function orderValueOf({ property, length }: PageKey, row: Readonly<Record<string, unknown>>): unknown {
+  const value = row[property];
+  // PostgreSQL counts code points, as the iterator of a string does.
+  return length === undefined ? value : [...String(value)].slice(0, length).join('');
 }
 
 /**

@@ -251,6 +251,7 @@ const LISTS: GrowthRead[] = [
     ...pages(service, list(service, {})),
     total(service, list(service, {})),
   ]),
+  ...pages('groups by path', groupsPage({}, 'path')),
   ...pages('groups by time', groupsPage({}, 'createdAt')),
   ...pages('groups of a profile', groupsPage({ profile: 'groups' }, 'createdAt')),
   ...pages('groups at the top', groupsPage({ parentId: null }, 'createdAt')),

@@ -33,6 +33,12 @@ export const GroupEntity = defineEntity({
 });
 export type Group = InferEntity<typeof GroupEntity>;
 
+/**
+ * Characters of the path that order lists of groups: an entry of an index holds 2.7 KB, and a path of 32 names may have 33 KB.
+ * Those of one beginning are in the order of time.
+ */
+export const PATH_ORDER_LENGTH = 500;
+
 /** Search rows of attributes, as for users. Kept by the store. */
 export const GroupAttributeKeyEntity = defineEntity({
   name: 'GroupAttributeKey',

@@ -24,7 +24,7 @@ import {
   searchKeysOf,
   testing,
 } from '../../persistence/index.ts';
-import { type Group, GroupEntity, type GroupMember, GroupMemberEntity } from './group.entity.ts';
+import { type Group, GroupEntity, type GroupMember, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
 
 type Tables = InferKyselyDB<typeof GroupEntity> & InferKyselyDB<typeof GroupMemberEntity>;
 
@@ -63,7 +63,15 @@ export type GroupOrder = 'path' | 'createdAt';
 const ID: PageKey = { column: 'groups.id', property: 'id', type: 'uuid' };
 /** Order by id is order by creation time (RFC 9562 section 5.7). */
 const PAGE_KEYS: Readonly<Record<GroupOrder, readonly PageKey[]>> = {
-  path: [{ column: 'groups.path', property: 'path', type: 'text' }, ID],
+  path: [
+    {
+      column: `left(groups.path, ${PATH_ORDER_LENGTH}) collate "C"`,
+      property: 'path',
+      type: 'text',
+      length: PATH_ORDER_LENGTH,
+    },
+    ID,
+  ],
   createdAt: [ID],
 };
 
@@ -139,7 +147,7 @@ export class GroupStore {
   }
 
   /**
-   * @param order `path`: a child follows its parent.
+   * @param order `path`: a child follows its parent. Paths that begin with the same 500 characters are in the order of time.
    * @param columns What is read of the groups; null or absent: all.
    */
   page(

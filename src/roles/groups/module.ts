@@ -3,7 +3,7 @@ import { byTenant } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../guarded-accounts.ts';
 import type { RoleStore } from '../role.store.ts';
 import type { RolePermissions } from '../role-permissions.ts';
-import { GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity } from './group.entity.ts';
+import { GroupAttributeKeyEntity, GroupEntity, GroupMemberEntity, PATH_ORDER_LENGTH } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import { GroupService } from './group.service.ts';
@@ -27,6 +27,7 @@ export const groups = {
     byTenant('group_members', 'user_id', 'users'),
   ],
   indexes: {
+    groups__path: `create index "groups__path" on "groups" ("tenant_id", (left("path", ${PATH_ORDER_LENGTH})) collate "C", "id")`,
     groups__parent_name: `create unique index "groups__parent_name" on "groups" ("tenant_id", coalesce("parent_id", '00000000-0000-0000-0000-000000000000'::uuid), "folded_name") where "profile" = 'groups'`,
   },
   errors: [groupErrors],

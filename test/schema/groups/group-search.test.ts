@@ -50,6 +50,27 @@ describe('groups by key and by attributes in the graph', () => {
     expect(await names({}, { field: 'CREATED_AT' })).toEqual(['One', 'Two', 'Three', 'tree']);
   });
 
+  it('goes on after a group whose path is long', async () => {
+    const other = await world.tenant();
+    const deep: string[] = [];
+    let parent: { id: string } | null = null;
+    for (const letter of 'abcdefghij') {
+      const name = `${letter}😀`.repeat(80);
+      parent = await world.newGroup(other, { name, ...(parent === null ? {} : { parentId: parent.id }) });
+      deep.push(name);
+    }
+    const found: string[] = [];
+    let after: string | null = null;
+    do {
+      const document =
+        'query ($after: String) { groups(first: 1, after: $after) { nodes { name } pageInfo { endCursor hasNextPage } } }';
+      const { data } = await world.graphql(world.app(other, 'group:read'), document, { after });
+      found.push(...data.groups.nodes.map(({ name }: { name: string }) => name));
+      after = data.groups.pageInfo.hasNextPage ? data.groups.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(found).toEqual(deep);
+  });
+
   it('refuses conditions that are empty or too many', async () => {
     for (const anyOf of [
       [],
