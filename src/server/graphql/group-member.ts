@@ -9,10 +9,8 @@ export interface Subscriber {
   readonly context: () => GraphContext;
   /** How many bytes the socket holds for its client. */
   readonly countWaiting: () => number;
-  /** The message before the result: the frames of members that chose the same id for their operations are equal. */
-  readonly opening: string;
-  /** Writes a message; resolves once its bytes are passed to the operating system. */
-  readonly write: (message: Buffer) => Promise<void>;
+  /** Writes a result; resolves once its bytes are passed to the operating system. */
+  readonly write: (payload: string) => Promise<void>;
 }
 
 /** The group of a member, once it has begun. */

@@ -182,7 +182,7 @@ class SubscriptionGroup implements MemberGroup {
   async #write(item: unknown, members: readonly GroupMember[]): Promise<void> {
     try {
       // The member that came last has the caller that was read last.
-      const messages = new SharedMessages(await this.#serialise(item, members.at(-1)!));
+      const payload = await this.#serialise(item, members.at(-1)!);
       let count = 0;
       for (const member of members) {
         const turn = this.#pace.take();
@@ -193,7 +193,7 @@ class SubscriptionGroup implements MemberGroup {
           continue;
         }
         member.at = item;
-        void member.subscriber.write(messages.of(member));
+        void member.subscriber.write(payload);
         count += 1;
       }
       this.#options.onDelivered(count);
@@ -224,7 +224,7 @@ class SubscriptionGroup implements MemberGroup {
         if (!this.#live.isAfter(item, member.at)) continue;
         const payload = await this.#serialise(item, member);
         member.at = item;
-        await subscriber.write(new SharedMessages(payload).of(member));
+        await subscriber.write(payload);
         this.#options.onDelivered(1);
         if (member.hasEnded || this.#takeBack(member)) return;
       }
@@ -237,30 +237,6 @@ class SubscriptionGroup implements MemberGroup {
     if (this.#isBehind(member) || this.#live.isAfter(this.#at, member.at)) return false;
     this.#following.add(member);
     return true;
-  }
-}
-
-/** Messages with one result that are kept for further members. */
-const MOST_SHARED = 64;
-
-/**
- * The messages with one result. Members whose openings are equal share the bytes, which a slow client keeps until it has read
- * them: 10,000 clients that do not read hold a message of 1 KB once, not 10 MB.
- */
-class SharedMessages {
-  readonly #result: string;
-  readonly #byOpening = new Map<string, Buffer>();
-
-  constructor(result: string) {
-    this.#result = result;
-  }
-
-  of({ subscriber: { opening } }: GroupMember): Buffer {
-    const known = this.#byOpening.get(opening);
-    if (known !== undefined) return known;
-    const message = Buffer.from(`${opening}${this.#result}}`);
-    if (this.#byOpening.size < MOST_SHARED) this.#byOpening.set(opening, message);
-    return message;
   }
 }
 

@@ -296,14 +296,14 @@ class SocketServer {
     const { again, operation, signal } = args.contextValue as SocketGraphContext;
     const { id, extra } = operation;
     return subscribeFresh(args, again, (live) => {
+      const frame = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
       return this.#groups.subscribe(
         { args, live, authorization: extra.authorization },
         {
           signal,
           context: again,
           countWaiting: () => extra.socket.bufferedAmount,
-          opening: `{"id":${JSON.stringify(id)},"type":"next","payload":`,
-          write: (message) => send(extra.socket, message),
+          write: (payload) => send(extra.socket, `${frame}${payload}}`),
         },
       );
     });
@@ -395,17 +395,14 @@ interface SocketGraphContext extends GraphContext {
   readonly operation: { readonly id: string; readonly extra: Extra };
 }
 
-/** For messages that are bytes already. */
-const AS_TEXT = { binary: false } as const;
-
 /** Resolves once the bytes are passed to the operating system, so that a slow client delays only its own subscriptions. */
-function send(socket: WebSocket, message: string | Buffer): Promise<void> {
+function send(socket: WebSocket, text: string): Promise<void> {
   if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
   if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
     socket.terminate();
     return Promise.resolve();
   }
-  return new Promise((resolve) => socket.send(message, AS_TEXT, () => resolve()));
+  return new Promise((resolve) => socket.send(text, () => resolve()));
 }
 
 /** Closes a socket, and cuts the connection if the client does not answer, because an open one counts against the limits. */

@@ -1,6 +1,5 @@
 import type { Client, SubscribePayload } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { kernelErrors } from '../../../../src/kernel/index.ts';
 import { first, openSocket, tickingSocketsOfSuite } from '../../../support/ticking-sockets.ts';
 
@@ -90,33 +89,6 @@ describe('equal subscriptions', () => {
     expect(seen.live.filter((each) => each.startsWith('one'))).toHaveLength(1);
     socket.terminate();
   });
-
-  it('of several sockets share the bytes of a message when they have the same id', async () => {
-    const { url, log } = await start();
-    const received: string[] = [];
-    const sockets = await Promise.all(['1', '1', '1', '2'].map((id) => subscribeRaw(url, id, received)));
-    await vi.waitFor(() => expect(received.filter((text) => text.includes('"start"'))).toHaveLength(4));
-    const send = vi.spyOn(WebSocket.prototype, 'send');
-    log.push('one');
-    await vi.waitFor(() => expect(received.filter((text) => text.includes('"one"'))).toHaveLength(4));
-    const messages = send.mock.calls.map(([message]) => message).filter((message) => String(message).includes('"one"'));
-    expect(messages).toHaveLength(4);
-    expect(new Set(messages).size).toBe(2);
-    for (const socket of sockets) socket.terminate();
-  });
-
-  /** Subscribes with an id on a new connection. */
-  async function subscribeRaw(url: string, id: string, received: string[]) {
-    const socket = await openSocket(url, { authorization: 'Bearer good' });
-    socket.on('message', (data) => {
-      const text = String(data);
-      received.push(text);
-      if (text.includes('connection_ack'))
-        socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query: LIVE } }));
-    });
-    socket.send(JSON.stringify({ type: 'connection_init' }));
-    return socket;
-  }
 
   const TWO = `${LIVE.replace('subscription', 'subscription First')} subscription Second { live }`;
   it.each<[string, SubscribePayload, SubscribePayload, string]>([
