@@ -119,14 +119,15 @@ class Versions {
     const key = this.#switches.map((name) => (coerced[name] === true ? '1' : '0')).join('');
     const known = this.#byValues.get(key);
     if (known !== undefined || this.#byValues.size >= MAX_VERSIONS) return known ?? null;
-    const run = this.#add(coerced);
+    // The conditions alone: the version must not keep the other variables of a request.
+    const run = this.#add(Object.fromEntries(this.#switches.map((name) => [name, coerced[name]])));
     this.#byValues.set(key, run);
     return run;
   }
 
-  #add(coerced: Variables): Run | null {
+  #add(switches: Variables): Run | null {
     try {
-      const { run, fields } = this.#compile(coerced);
+      const { run, fields } = this.#compile(switches);
       this.fields += fields;
       return run;
     } catch (error) {

@@ -118,7 +118,7 @@ export function planOperation(schema: GraphQLSchema, document: DocumentNode, swi
     document: { kind: Kind.DOCUMENT, definitions: [copy] },
     operation: copy,
     fields: copier.fields,
-    fill: (coerced) => fill(copier, coerced),
+    fill: fillerOf(copier),
   };
 }
 
@@ -134,7 +134,16 @@ function defineUnchanged(name: string): VariableDefinitionNode {
   };
 }
 
-function fill({ hoisted, required }: Copier, coerced: Record<string, unknown>): Variables | null {
+/** Keeps nothing of the copier but these two: a plan lives as long as its document is in use. */
+function fillerOf({ hoisted, required }: Pick<Copier, 'hoisted' | 'required'>): Plan['fill'] {
+  return (coerced) => fill(hoisted, required, coerced);
+}
+
+function fill(
+  hoisted: Copier['hoisted'],
+  required: Copier['required'],
+  coerced: Record<string, unknown>,
+): Variables | null {
   for (const { name, hasDefault } of required) {
     // The variable may be null or absent and its place may not: graphql-js has the error.
     if (Object.hasOwn(coerced, name) ? coerced[name] === null : !hasDefault) return null;

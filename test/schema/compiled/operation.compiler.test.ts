@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { OperationCompiler } from '../../../schema/compiled/index.ts';
 import { formatError } from '../../../schema/errors/format.ts';
 import { objectTypesOf } from '../../../schema/object-types.ts';
+import { collectGarbage } from '../../support/garbage.ts';
 import { testGraph } from '../../support/world.ts';
 
 type Resolve = GraphQLFieldResolver<unknown, { readonly ran: string[] }>;
@@ -133,6 +134,20 @@ describe('values in a compiled document', () => {
       `query ($text: String = ${literal}, $p: Point = { tags: [${literal}] }) { echo(text: $text, point: $p) }`,
     );
     expect(globalThis).not.toHaveProperty('ranAsCode');
+  });
+
+  it('are not kept with the versions of a document', async () => {
+    const other = makeSchema();
+    const points: WeakRef<object>[] = [];
+    other.getQueryType()!.getFields()['echo']!.resolve = (_source, { point }) => {
+      points.push(new WeakRef(point as object));
+    };
+    const text = 'query ($point: Point, $with: Boolean!) { echo(point: $point) other @include(if: $with) }';
+    const compiled = new OperationCompiler(other).compile(parse(text))!;
+    for (const isWith of [true, false]) await compiled.run({}, { point: { y: 1 }, with: isWith });
+    await collectGarbage();
+    expect(points.map((point) => point.deref())).toEqual([undefined, undefined]);
+    expect(compiled.fields).toBe(3);
   });
 
   it('are made for each request, so that a resolver that changes one changes no other request', async () => {
