@@ -206,6 +206,9 @@ function findBrowser(
   return new RequestBrowser(req, publicUrl);
 }
 
+/** Headers of the answers of Apollo Server that this endpoint sets itself. */
+const OWN_HEADERS: ReadonlySet<string> = new Set(['content-type', 'cache-control']);
+
 /** Passes a request to Apollo Server, and collects its answer. */
 async function execute(
   apollo: ApolloServer<GraphContext>,
@@ -216,7 +219,7 @@ async function execute(
   const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: request, context });
   if (body.kind !== 'complete') throw new Error('The graph has no directive for incremental delivery.');
   const { answerType } = request.headers;
-  for (const [name, value] of headers) if (name !== 'content-type') answer.set(name, value);
+  for (const [name, value] of headers) if (!OWN_HEADERS.has(name)) answer.set(name, value);
   // Apollo Server does not know what was chosen.
   const type = answerType === false ? headers.get('content-type')! : `${answerType}; charset=utf-8`;
   answer.set('Content-Type', type);

@@ -24,6 +24,14 @@ describe('the graph over HTTP', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
+  it('keeps its refusals of persisted queries out of caches as well', async () => {
+    const { url } = await start();
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+    const answer = await post(url, { extensions });
+    expect(answer.body.errors[0].extensions.code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
   it.each([
     ['an answer', '{"query":"{ __typename }"}', 200],
     ['a refusal', '{', 400],
