@@ -34,6 +34,8 @@ export class Loop {
   start(): void {
     if (!this.#isStopped) return;
     this.#isStopped = false;
+    // A round that failed after the stop was not reported.
+    this.#isFailing = false;
     this.#finished = this.#run();
   }
 

@@ -38,5 +38,8 @@ describe('a loop that is stopped during a round', () => {
     closed.reject(new Error('The database is closed'));
     await stopped;
     expect(errors).toEqual([]);
+    loop.start();
+    await until(() => errors.length === 1);
+    await loop.stop();
   });
 });
