@@ -27,9 +27,15 @@ export interface ClientRecord {
   readonly webOrigins: ReadonlySet<string>;
 }
 
-/** Most cached records: those of 10,000 tenants. A row with its metadata, two secrets and a permission set are
- * about 5 KB together, so 60 MB. */
+/** Most cached records: those of 10,000 tenants. */
 const CAPACITY = 12_000;
+/** Most memory of them: a client of few addresses takes about 5 KB, and one of 100 long ones half a megabyte. */
+const MAX_BYTES = 96 * 1024 * 1024;
+/** Two secrets, a permission set, and what is there beside the texts of the row. */
+const ENTRY_BYTES = 4096;
+
+/** A text takes a byte for a character, and lists are held as the row has them and as they are looked up. */
+const bytesOf = ({ client }: ClientRecord): number => ENTRY_BYTES + 2 * JSON.stringify(client).length;
 
 /** Printable ASCII, as RFC 6749 appendix A.1 has it; exact case, unique per tenant. */
 export const CLIENT_ID = /^[\x20-\x7e]{1,255}$/;
@@ -79,6 +85,7 @@ export class ClientDirectory {
   constructor(deps: ClientDirectoryDeps) {
     this.#cache = new ReadCache<ClientRecord>({
       max: CAPACITY,
+      size: { max: MAX_BYTES, of: bytesOf },
       ...lifetimesBy(deps.feed),
       groupOf: (key) => key.slice(0, key.indexOf(' ')),
     });
