@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
 import { World } from '../../support/world.ts';
 
 describe('hosts of tenants over GraphQL', () => {
   let world: World;
   let master: TenantRef;
+  const statements: string[] = [];
   beforeAll(async () => {
-    world = await World.open();
+    world = await World.open(await openTestDatabase((sql) => statements.push(sql)));
     master = await world.tenant({ name: 'master' });
   });
   afterAll(() => world.close());
@@ -42,6 +44,19 @@ describe('hosts of tenants over GraphQL', () => {
       ['tenant.host_bound', { host: 'xn--bro-hoa.acme.example' }],
       ['tenant.host_unbound', { host: 'login.acme.example' }],
     ]);
+  });
+
+  it('of a page of tenants cost one statement', async () => {
+    const made = [await world.tenant(), await world.tenant(), await world.tenant()];
+    for (const tenant of made) await bind(tenant, `${tenant.name}.example`);
+    const before = statements.length;
+    const { data } = await world.graphql(
+      world.app(master, 'tenant:read:all'),
+      '{ tenants(first: 200) { nodes { name hosts } } }',
+    );
+    const hosts = new Map(data.tenants.nodes.map((node: { name: string; hosts: string[] }) => [node.name, node.hosts]));
+    expect(made.map(({ name }) => hosts.get(name))).toEqual(made.map(({ name }) => [`${name}.example`]));
+    expect(statements.slice(before).filter((sql) => sql.includes('tenant_hosts'))).toHaveLength(1);
   });
 
   it('are not changed by administrators of one tenant, because people type their passwords there', async () => {
