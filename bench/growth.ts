@@ -103,12 +103,14 @@ async function makeColdClient(subject: Subject, token: string, tenant: string): 
 
 /** The cursor of a user in the middle of the list. */
 async function findMiddle(subject: Subject, token: string, { users }: GrowthSize): Promise<string> {
-  type Found = { readonly users: { readonly pageInfo: { readonly endCursor: string } } };
-  // The accounts are a year old and older by a second each (`fillTenant`).
+  type Found = { readonly users: { readonly pageInfo: { readonly endCursor: string | null } } };
+  // The first account is a year old, and each further one a second younger (`fillTenant`).
   const from = new Date(Date.now() - 365 * 86_400_000 + (users / 2) * 1_000).toISOString();
   const query =
     'query ($from: DateTime!) { users(tenant: "grown", first: 1, filter: { createdFrom: $from }) { pageInfo { endCursor } } }';
-  return (await runGraphql<Found>(subject, token, query, { from })).users.pageInfo.endCursor;
+  const { endCursor } = (await runGraphql<Found>(subject, token, query, { from })).users.pageInfo;
+  if (endCursor === null) throw new Error('No account is younger than the middle of the list.');
+  return endCursor;
 }
 
 /** The median of some warm requests one after another, in milliseconds; each answer is checked. */

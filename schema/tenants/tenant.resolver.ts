@@ -24,7 +24,7 @@ import {
   UpdateTenantSettingsInput,
   UpdateTenantSettingsPayload,
 } from './tenant.input.ts';
-import { hostsOfTenant } from './tenant.loader.ts';
+import { loadHosts } from './tenant.loader.ts';
 import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
 
 /** Converts settings to the names under which they are stored. */
@@ -42,10 +42,11 @@ export class TenantResolver {
   }
 
   @FieldResolver(() => [String], {
-    description: 'Host names that serve this tenant alone. Its issuers also exist with each of them.',
+    description:
+      'Host names whose REST and OAuth paths serve this tenant alone. Its issuers also exist with each of them.',
   })
   hosts(@Root() tenant: Tenant, @Ctx() { loaders }: GraphContext): Promise<readonly string[]> {
-    return loaders.load(hostsOfTenant, { tenantId: tenant.id, key: tenant.id });
+    return loadHosts(loaders, tenant.id);
   }
 
   @RequiresScopes(['setting:read'])
@@ -107,7 +108,8 @@ export class TenantResolver {
   @RequiresScopes(['tenant:write:all'])
   @Errors('TENANT_HOST_INVALID', 'TENANT_HOST_TAKEN', 'TENANT_HOST_LIMIT')
   @Mutation(() => BindTenantHostPayload, {
-    description: 'Binds a host to a tenant: requests there act on it alone, and its issuers exist with this host too.',
+    description:
+      'Binds a host to a tenant: REST and OAuth paths there act on it alone, and its issuers exist with this host too.',
   })
   async bindTenantHost(
     @Arg('input', () => BindTenantHostInput, { description: 'The host.' }) { host }: BindTenantHostInput,
@@ -118,7 +120,8 @@ export class TenantResolver {
 
   @RequiresScopes(['tenant:write:all'])
   @Mutation(() => UnbindTenantHostPayload, {
-    description: 'Takes a host from a tenant. Tokens of its issuers with this host are refused from then on.',
+    description:
+      'Takes a host from a tenant. Tokens of its issuers with this host are refused for as long as the tenant does not have it.',
   })
   async unbindTenantHost(
     @Arg('input', () => UnbindTenantHostInput, { description: 'The host.' }) { host }: UnbindTenantHostInput,

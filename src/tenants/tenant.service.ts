@@ -208,7 +208,7 @@ export class TenantService {
   }
 
   /**
-   * Gives the tenant a host: requests there act on it alone, and see its issuers with this host. One event; none when the tenant
+   * Gives the tenant a host: REST and OAuth paths there act on it alone, and show its issuers with this host. One event; none when the tenant
    * has the host already. People type their passwords at it, so only operators may give one.
    * @throws NOT_FOUND, TENANT_HOST_INVALID, TENANT_HOST_TAKEN, TENANT_HOST_LIMIT
    */
@@ -229,7 +229,7 @@ export class TenantService {
   }
 
   /**
-   * Takes a host from the tenant: tokens of its issuers are refused from then on.
+   * Takes a host from the tenant: tokens of its issuers with this host are refused for as long as the tenant does not have it.
    * @throws NOT_FOUND The host is not bound to this tenant.
    */
   async unbindHost(authority: Authority, written: string): Promise<Tenant> {

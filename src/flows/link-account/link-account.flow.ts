@@ -171,10 +171,11 @@ export class LinkAccountFlow {
    * Completes the linking: uses the state up, redeems the code, links the account. Failures of the provider are an outcome
    * and no error, because the browser must return to its application.
    *
-   * If an application began the linking without a user, the state is bound to no browser, because only the application has
-   * called this service so far. An attacker can then make a victim open the return address and link the attacker's external
-   * account to the victim's user. If linked accounts can be used to sign in, show the signed-in user a page that asks for
-   * consent before this call.
+   * If the linking was begun without a browser, by an application or with a user's token, the state is bound to none. An
+   * attacker can then make a victim open the return address, which links the attacker's external account to the victim's user
+   * where no user was named, and the victim's external account to the attacker's user where one was and nobody is signed in.
+   * Before linked accounts can be used to sign in, the browser that returns must be signed in as the named user, and a page must
+   * ask for consent before this call.
    * @param authority The user who is signed in in the browser, or an anonymous caller. The state contains what was allowed.
    * @param browser The browser that came back.
    * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, of another provider, or begun in another browser, where it

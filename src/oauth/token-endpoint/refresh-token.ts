@@ -40,7 +40,7 @@ interface Issued {
 
 /**
  * Exchanges a refresh token for a new pair and spends the old one (RFC 6749 section 6). A spent token that is used again
- * revokes its family, whichever client sends it (RFC 9700 section 4.14.2).
+ * revokes its family (RFC 9700 section 4.14.2); one that another client sends changes nothing.
  */
 export const REFRESH_TOKEN_GRANT = defineGrant({
   name: 'refresh_token',
