@@ -55,7 +55,7 @@ export class NamedList<T> {
   constructor(options: NamedListOptions<T>) {
     this.#options = options;
     this.#versions = new StatementVersions(options.label, (columns, shape) => this.#build(columns, shape));
-    for (const request of DECLARED) this.#versions.find(options.columns.all, toShape(request, false));
+    for (const request of DECLARED) this.#versions.declare(options.columns.all, toShape(request, false));
   }
 
   get columns(): RowColumns<T> {

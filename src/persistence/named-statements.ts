@@ -62,10 +62,12 @@ function declare<R>(label: string, text: string): NamedStatement<R> {
 }
 
 /**
- * Most versions of a statement that have names. A name keeps a text of about 1 KB here, and some 30 KB of plan on each connection
+ * Most versions of a statement that get names when they are used. A name keeps a text of about 1 KB here, and some 30 KB of plan on each connection
  * that used it: 32 versions of a statement on 16 connections take 15 MB of the database server.
  */
 const NAMED_VERSIONS = 32;
+/** Most versions that are remembered as used once. */
+const USED_ONCE = 256;
 
 /** What versions of a statement differ in, beside their columns. */
 interface Variant {
@@ -76,13 +78,16 @@ interface Variant {
 type Build<V> = (columns: RawBuilder<unknown>, variant: V) => RawBuilder<unknown>;
 
 /**
- * A statement in versions that differ in the columns that they select, because each reader selects others. The first 32 get a
- * name when they are first used; those after them are planned each time, and their texts are not kept.
+ * A statement in versions that differ in the columns that they select, because each reader selects others. A version gets a name
+ * when it is used again, so that readers who come once take none, and 32 get one; those after them are planned each time, and
+ * their texts are not kept.
  */
 export class StatementVersions<R, V extends Variant = Variant> {
   readonly #label: string;
   readonly #build: Build<V>;
   readonly #named = new Map<string, NamedStatement<R>>();
+  readonly #usedOnce = new Set<string>();
+  #namesLeft = NAMED_VERSIONS;
 
   /**
    * @param label Unique in the service.
@@ -93,17 +98,40 @@ export class StatementVersions<R, V extends Variant = Variant> {
     this.#build = build;
   }
 
-  find({ key, columns }: SelectList, variant: V): Pick<NamedStatement<R>, 'text' | 'row'> {
-    const versionKey = `${variant.key} ${key}`;
-    const known = this.#named.get(versionKey);
+  /** Gives a version a name before it is used, beside the 32. */
+  declare(list: SelectList, variant: V): void {
+    this.#name(toVersionKey(list, variant), this.#textOf(list, variant));
+  }
+
+  find(list: SelectList, variant: V): Pick<NamedStatement<R>, 'text' | 'row'> {
+    const key = toVersionKey(list, variant);
+    const known = this.#named.get(key);
     if (known !== undefined) return known;
-    const text = compileText(this.#label, this.#build(columns, variant));
-    if (this.#named.size >= NAMED_VERSIONS) return { text };
+    const text = this.#textOf(list, variant);
+    if (this.#namesLeft === 0 || !this.#isUsedAgain(key)) return { text };
+    this.#namesLeft -= 1;
+    return this.#name(key, text);
+  }
+
+  #isUsedAgain(key: string): boolean {
+    if (this.#usedOnce.delete(key)) return true;
+    if (this.#usedOnce.size >= USED_ONCE) this.#usedOnce.clear();
+    this.#usedOnce.add(key);
+    return false;
+  }
+
+  #textOf({ columns }: SelectList, variant: V): string {
+    return compileText(this.#label, this.#build(columns, variant));
+  }
+
+  #name(key: string, text: string): NamedStatement<R> {
     const statement = declare<R>(`${this.#label}-${this.#named.size + 1}`, text);
-    this.#named.set(versionKey, statement);
+    this.#named.set(key, statement);
     return statement;
   }
 }
+
+const toVersionKey = ({ key }: SelectList, variant: Variant): string => `${variant.key} ${key}`;
 
 const ONLY: Variant = { key: '' };
 
@@ -118,7 +146,7 @@ export function defineVersions<R>(
   build: (columns: RawBuilder<unknown>) => RawBuilder<unknown>,
 ): (list: SelectList) => Pick<NamedStatement<R>, 'text' | 'row'> {
   const versions = new StatementVersions<R>(label, build);
-  versions.find(all, ONLY);
+  versions.declare(all, ONLY);
   return (list) => versions.find(list, ONLY);
 }
 

@@ -112,11 +112,19 @@ describe('a statement in versions of its columns', () => {
     expect(findStatementName('select all as name from leases where name = $1')).toMatch(/^test-versions-1-/);
   });
 
-  it('names 32 versions, and gives the texts of others without names', () => {
-    const [first] = Array.from({ length: 31 }, (_, at) => find(toList(`c${at}`)));
-    const further = find(toList('further'));
+  it('names a version when it is used again, so that those which are used once take no name', () => {
+    const once = Array.from({ length: 300 }, (_, at) => find(toList(`once${at}`)).text);
+    expect(once.map(findStatementName)).toEqual(once.map(() => undefined));
+    find(toList('again'));
+    expect(findStatementName(find(toList('again')).text)).toMatch(/^test-versions-2-/);
+  });
+
+  it('names 32 versions beside the one of all columns, and gives the texts of others without names', () => {
+    const findTwice = (name: string) => [find(toList(name)), find(toList(name))][1]!;
+    const [first] = Array.from({ length: 31 }, (_, at) => findTwice(`c${at}`));
+    const further = findTwice('further');
     expect(further.text).toBe('select further as name from leases where name = $1');
-    expect(findStatementName(find(toList('c30')).text)).toMatch(/^test-versions-32-/);
+    expect(findStatementName(find(toList('c30')).text)).toMatch(/^test-versions-33-/);
     expect(findStatementName(further.text)).toBeUndefined();
     expect(find(toList('c0'))).toBe(first);
   });
