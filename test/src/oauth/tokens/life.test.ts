@@ -203,7 +203,7 @@ describe('the validity of a token', () => {
       expect(await refusalOf(world, await keep({}))).toBeNull();
       expect(await refusalOf(world, await keep({ jti: undefined }))).toBe('claim-malformed');
       for (const iss of [`https://id.example.com/t/${globex.name}`, 'https://evil.example/t/acme'])
-        expect(await refusalOf(world, await keep({ iss }))).toBe('claim-malformed');
+        expect(await refusalOf(world, await keep({ iss }))).toBe('issuer-not-allowed');
     });
 
     it('ends with the session of its user', async () => {
