@@ -15,7 +15,6 @@ import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { columnsRead, Reads } from '../kit/reads.ts';
 import { SessionType } from '../sessions/session.type.ts';
-import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { UserType } from '../users/user.type.ts';
 import { devicesOfUser } from './device.loader.ts';
 import { DeviceType, RemoveDeviceInput, RemoveDevicePayload } from './device.type.ts';
@@ -29,13 +28,13 @@ export class DeviceResolver {
   }
 
   @Reads()
-  @FieldResolver(() => String)
+  @FieldResolver()
   deviceId(@Root() device: DeviceKeys): string {
     return device.id;
   }
 
   @Reads('userAgent')
-  @FieldResolver(() => UserAgentType)
+  @FieldResolver()
   parsedUserAgent(@Root() device: Pick<Device, 'userAgent'>): UserAgent {
     return parseUserAgent(device.userAgent ?? null);
   }
