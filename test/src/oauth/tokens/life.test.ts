@@ -154,6 +154,29 @@ describe('the validity of a token', () => {
     world.clock.advance(0.4);
   });
 
+  it('ends while its client is disabled', async () => {
+    const client = await newClient();
+    const token = await client.token();
+    await world.services.clients.update(world.system(acme), client.uuid, { enabled: false });
+    expect(await refusalOf(world, token)).toBe('client-disabled');
+    await world.services.clients.update(world.system(acme), client.uuid, { enabled: true });
+    expect(await refusalOf(world, token)).toBeNull();
+  });
+
+  it('ends at a `not_before` of its client for tokens issued before it', async () => {
+    const client = await newClient();
+    const before = await client.token();
+    const setMoment = async (moment: Date) => {
+      const { em } = world.db.orm;
+      await em.fork().getConnection().execute('update clients set not_before = ? where id = ?', [moment, client.uuid]);
+      await world.services.clients.update(world.system(acme), client.uuid, { name: moment.toISOString() });
+    };
+    await setMoment(new Date(world.clock.now().getTime() - 60_000));
+    expect(await refusalOf(world, before)).toBeNull();
+    await setMoment(new Date(world.clock.now().getTime() + 1_000));
+    expect(await refusalOf(world, before)).toBe('client-not-before');
+  });
+
   it('ends for the permissions that its client loses', async () => {
     const client = await newClient({ permissions: ['user:write', 'session:read'] });
     const token = await client.token();
@@ -204,6 +227,22 @@ describe('the validity of a token', () => {
       expect(await refusalOf(world, await keep({ jti: undefined }))).toBe('claim-malformed');
       for (const iss of [`https://id.example.com/t/${globex.name}`, 'https://evil.example/t/acme'])
         expect(await refusalOf(world, await keep({ iss }))).toBe('issuer-not-allowed');
+    });
+
+    it('is none of a user who is not that of the token family', async () => {
+      const { client, user, issued } = await signedIn({ tokenFormat: 'opaque' });
+      const other = await TestUser.create(world, client);
+      const store = new TokenStore(world.db);
+      const row = (await store.findOpaque(acme.id, hashHandle(issued.accessToken)))!;
+      const keep = async (sub: string) => {
+        const token = mintHandle(acme.route);
+        const claims = { ...row.claims, sub, jti: token };
+        const next = { ...row, grantId: row.grantId ?? null, hash: hashHandle(token), claims };
+        await store.insertOpaque(acme.id, next, world.clock.now());
+        return refusalOf(world, token);
+      };
+      expect(await keep(user.id)).toBeNull();
+      expect(await keep(other.id)).toBe('grant-of-another');
     });
 
     it('ends with the session of its user', async () => {
