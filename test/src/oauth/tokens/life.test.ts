@@ -163,18 +163,17 @@ describe('the validity of a token', () => {
     expect(await refusalOf(world, token)).toBeNull();
   });
 
-  it('ends at a `not_before` of its client for tokens issued before it', async () => {
-    const client = await newClient();
-    const before = await client.token();
+  it('ends at a `not_before` of its client for tokens issued before it, refresh tokens included', async () => {
+    const { client, issued } = await signedIn();
     const setMoment = async (moment: Date) => {
       const { em } = world.db.orm;
       await em.fork().getConnection().execute('update clients set not_before = ? where id = ?', [moment, client.uuid]);
       await world.services.clients.update(world.system(acme), client.uuid, { name: moment.toISOString() });
     };
     await setMoment(new Date(world.clock.now().getTime() - 60_000));
-    expect(await refusalOf(world, before)).toBeNull();
+    expect(await refusalOf(world, issued.accessToken)).toBeNull();
     await setMoment(new Date(world.clock.now().getTime() + 1_000));
-    expect(await refusalOf(world, before)).toBe('client-not-before');
+    await expectEnded(issued, client, 'client-not-before');
   });
 
   it('ends for the permissions that its client loses', async () => {
