@@ -1,19 +1,7 @@
 import type { Context } from 'koa';
 
-/** Where the head of an answer is collected: an `Answer`, or the response of Koa. */
-export interface AnswerHead {
-  status: number;
-  body: unknown;
-  /** The value of a header; empty when it is not set. */
-  get(name: string): string;
-  set(name: string, value: string): void;
-  remove(name: string): void;
-  /** Adds a name to `Vary`. */
-  vary(name: string): void;
-}
-
 /** An answer that is not sent yet. A name of a header is always written in the same case. */
-export class Answer implements AnswerHead {
+export class Answer {
   status = 404;
   /** The whole body; null for none. */
   body: string | null = null;
@@ -21,6 +9,7 @@ export class Answer implements AnswerHead {
   /** The values of `Set-Cookie`, the only header that an answer has several times. */
   setCookies: readonly string[] = [];
 
+  /** The value of a header; empty when it is not set. */
   get(name: string): string {
     return this.headers.get(name) ?? '';
   }
@@ -33,6 +22,7 @@ export class Answer implements AnswerHead {
     this.headers.delete(name);
   }
 
+  /** Adds a name to `Vary`. */
   vary(name: string): void {
     const before = this.headers.get('Vary');
     this.headers.set('Vary', before === undefined ? name : `${before}, ${name}`);

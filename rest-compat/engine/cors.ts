@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Caller } from '../../src/access/index.ts';
-import type { AnswerHead } from './answer.ts';
+import type { Answer } from './answer.ts';
 
 /**
  * Which pages of other origins may read the answers of a path (Fetch Standard, section 3.2). `public`: all of them; `client`:
@@ -30,14 +30,13 @@ export const isPreflight = (ctx: Context): boolean =>
 /**
  * Lets a page read the answer, also when it is an error.
  * @param tenantId Null for a path that belongs to no tenant.
- * @param answer Default Koa's response.
  */
 export async function allowPage(
   ctx: Context,
   cors: Cors,
   lists: WebOrigins,
   tenantId: string | null,
-  answer: AnswerHead = ctx.response,
+  answer: Answer,
 ): Promise<void> {
   if (cors === 'public') {
     answer.set('Access-Control-Allow-Origin', '*');
@@ -50,16 +49,8 @@ export async function allowPage(
   answer.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
 }
 
-/**
- * Withdraws the permission to read the answer when the calling client, known by now, does not list the page's origin itself.
- * @param answer Default Koa's response.
- */
-export async function keepToClient(
-  ctx: Context,
-  lists: WebOrigins,
-  { tenant, clientId }: Caller,
-  answer: AnswerHead = ctx.response,
-): Promise<void> {
+/** Withdraws the permission to read the answer when the calling client, known by now, does not list the page's origin itself. */
+export async function keepToClient(lists: WebOrigins, { tenant, clientId }: Caller, answer: Answer): Promise<void> {
   const allowed = answer.get('Access-Control-Allow-Origin');
   if (!allowed || allowed === '*' || tenant === null || clientId === null) return;
   if (await lists.isListedBy(tenant.id, clientId, allowed)) return;
@@ -67,18 +58,14 @@ export async function keepToClient(
   answer.remove('Access-Control-Expose-Headers');
 }
 
-/**
- * Answers a preflight.
- * @param methods The methods that pages may use on the path.
- * @param answer Default Koa's response.
- */
+/** Answers a preflight. @param methods The methods that pages may use on the path. */
 export async function answerPreflight(
   ctx: Context,
   cors: Cors,
   methods: readonly string[],
   lists: WebOrigins,
   tenantId: string | null,
-  answer: AnswerHead = ctx.response,
+  answer: Answer,
 ): Promise<void> {
   await allowPage(ctx, cors, lists, tenantId, answer);
   answer.body = null;

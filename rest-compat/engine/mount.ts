@@ -106,7 +106,7 @@ export class Engine {
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
     const caller = await this.#callerOf(exchange, row, reached, { browser, form });
-    if (route.cors === 'client') await keepToClient(ctx, this.#host.webOrigins, caller, answer);
+    if (route.cors === 'client') await keepToClient(this.#host.webOrigins, caller, answer);
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about

@@ -241,7 +241,7 @@ export async function createGraphqlEndpoint(options: GraphqlOptions): Promise<Gr
     if (!isOfPage) answer.vary('Origin');
     else if (await allowPageToGraph(ctx, options.services, answer)) return;
     const { caller, request } = await prepare(ctx, options);
-    if (isOfPage) await keepToClient(ctx, options.services.webOrigins, caller, answer);
+    if (isOfPage) await keepToClient(options.services.webOrigins, caller, answer);
     const { signal } = ctx.state as RequestState;
     const browser = findBrowser(ctx, request, options);
     await execute(apollo, answer, request, async () => createContext(options.services, caller, signal, browser));
