@@ -31,12 +31,16 @@ export const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
   'ws:',
   'wss:',
 ]);
-export const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Scheme, host and at least `/` as typed: a prefix that ends inside the host would match `app.example.evil.example`. */
 const REACHES_PATH = /^https?:\/\/[^/?*]+\//i;
 const WEB_SCHEME = /^https?:$/;
 /** A web address with its host as typed; browsers also read `https:host` and `https:///host`. */
-const WEB_ADDRESS = /^https?:\/\/[^/]/i;
+export const WEB_ADDRESS = /^https?:\/\/[^/]/i;
+
+/** Why an address may not be a plain `http` one, or null (RFC 9700 section 2.6). */
+export const faultOfHttp = ({ protocol, hostname }: URL): string | null =>
+  protocol === 'http:' && !LOOPBACK.test(hostname) ? '"http" is only allowed for loopback addresses.' : null;
 
 /** Parses an address; null unless it is absolute, in ASCII, and without fragment and credentials. */
 function parseAddress(uri: unknown): URL | null {
@@ -63,8 +67,7 @@ function faultOf(uri: string, match: RedirectEntry['match']): string | null {
   const url = parseAddress(uri);
   if (url === null) return 'Not an absolute address without user name and password.';
   if (REFUSED_SCHEMES.has(url.protocol)) return 'This scheme is not allowed.';
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) return '"http" is only allowed for loopback addresses.';
-  return null;
+  return faultOfHttp(url);
 }
 
 /**

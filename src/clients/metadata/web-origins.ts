@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOOPBACK, REFUSED_SCHEMES } from '../redirects.ts';
+import { faultOfHttp, REFUSED_SCHEMES } from '../redirects.ts';
 import { listOf } from './list.ts';
 import { MANAGER, type MetadataMember } from './member.ts';
 
@@ -16,8 +16,10 @@ function faultOf(entry: string): string | null {
   if (entry === OF_REDIRECTS) return null;
   if (entry.includes('*')) return 'Many origins at once are not allowed; list them.';
   if (entry.length > MAX_LENGTH || !URL.canParse(entry)) return 'Not an origin, such as "https://app.example.com".';
-  const { protocol, hostname, origin } = new URL(entry);
-  if (protocol === 'http:' && !LOOPBACK.test(hostname)) return '"http" is only allowed for loopback addresses.';
+  const url = new URL(entry);
+  const plain = faultOfHttp(url);
+  if (plain !== null) return plain;
+  const { protocol, origin } = url;
   if (protocol === 'https:' || protocol === 'http:')
     return origin === entry ? null : `Write the origin as browsers send it: "${origin}".`;
   return OTHER_SCHEME.test(entry) && !REFUSED_SCHEMES.has(protocol) ? null : 'URLs with this scheme have no origin.';
