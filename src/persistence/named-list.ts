@@ -10,6 +10,7 @@ import {
   type PageResult,
   pageSize,
   toPage,
+  toReading,
 } from './page.ts';
 
 export interface NamedListOptions<T> {
@@ -34,10 +35,9 @@ interface Shape {
 }
 
 function toShape(request: PageRequest, isBackwards: boolean): Shape {
-  const isReversed = request.descending ?? false;
-  const [after, before] = isReversed ? (['<', '>'] as const) : (['>', '<'] as const);
+  const { isDescending, after, before } = toReading(request, isBackwards);
   const bounds = [...(request.after == null ? [] : [after]), ...(request.before == null ? [] : [before])];
-  const direction = isReversed === isBackwards ? 'asc' : 'desc';
+  const direction = isDescending ? 'desc' : 'asc';
   return { key: `${direction}${bounds.join('')}`, bounds, direction };
 }
 

@@ -141,19 +141,33 @@ export interface Window {
   readonly within: RawBuilder<boolean>;
 }
 
+/** How the statement of a page reads. */
+export interface Reading {
+  /** Whether it reads the largest keys first. */
+  readonly isDescending: boolean;
+  /** How the keys of the rows compare with those of a cursor. */
+  readonly after: '<' | '>';
+  readonly before: '<' | '>';
+}
+
+export function toReading({ descending }: PageRequest, isBackwards: boolean): Reading {
+  const isReversed = descending ?? false;
+  const [after, before] = isReversed ? (['<', '>'] as const) : (['>', '<'] as const);
+  return { isDescending: isReversed !== isBackwards, after, before };
+}
+
 /** @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range. */
 export function toWindow(keys: readonly PageKey[], request: PageRequest): Window {
   const { size, backwards } = pageSize(request);
-  const isDescending = (request.descending ?? false) !== backwards;
+  const { isDescending, after, before } = toReading(request, backwards);
   const tuple = sql`(${sql.join(keys.map((key) => sql.raw(key.column)))})`;
   const bound = (cursor: string, path: string) => {
     const values = decodeCursor(cursor, keys, path);
     return sql`(${sql.join(keys.map((key, i) => sql`${values[i]}::${sql.raw(key.type)}`))})`;
   };
-  const [beyond, short] = request.descending ? [sql`<`, sql`>`] : [sql`>`, sql`<`];
   const within = [
-    ...(request.after == null ? [] : [sql`${tuple} ${beyond} ${bound(request.after, 'after')}`]),
-    ...(request.before == null ? [] : [sql`${tuple} ${short} ${bound(request.before, 'before')}`]),
+    ...(request.after == null ? [] : [sql`${tuple} ${sql.raw(after)} ${bound(request.after, 'after')}`]),
+    ...(request.before == null ? [] : [sql`${tuple} ${sql.raw(before)} ${bound(request.before, 'before')}`]),
   ];
   const direction = sql.raw(isDescending ? 'desc' : 'asc');
   return {
