@@ -10,10 +10,11 @@ const AFTER_MS = 1_000;
  * start.
  */
 export function collectStartGarbage(): void {
-  setTimeout(collect, AFTER_MS).unref();
+  setTimeout(collectGarbage, AFTER_MS).unref();
 }
 
-function collect(): void {
+/** Collects all garbage of the process, at once. */
+export function collectGarbage(): void {
   // Only a new context gets the function, and only while the flag is set.
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as NodeJS.GCFunction;
