@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MasterKey, Sealer } from '../../../../src/crypto/index.ts';
 import type { SecurityEvent } from '../../../../src/events/index.ts';
 import { KeyRings } from '../../../../src/oauth/keys/key-ring.ts';
@@ -20,6 +20,40 @@ function heldRings() {
 }
 
 describe('the key rings of tenants', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('are read again for an unknown key once they are 250 ms old, so that forged tokens cause few queries', async () => {
+    let nowMs = 1000;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    const { reads, rings } = heldRings();
+    const first = rings.of(TENANT);
+    reads[0]!.resolve([{ kid: 'old' }]);
+    await first;
+    nowMs += 249;
+    expect(await rings.verifier(TENANT, 'new')).toBeUndefined();
+    expect(reads).toHaveLength(1);
+    nowMs += 1;
+    const asked = rings.verifier(TENANT, 'new');
+    await vi.waitFor(() => expect(reads).toHaveLength(2));
+    const publicJwk = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', alg: 'EdDSA' };
+    reads[1]!.resolve([{ kid: 'new', publicJwk }]);
+    expect(await asked).toBeDefined();
+    nowMs += 1000;
+    expect(await rings.verifier(TENANT, 'new')).toBeDefined();
+    expect(reads).toHaveLength(2);
+  });
+
+  it('stay in memory after events of other kinds', async () => {
+    const { reads, rings } = heldRings();
+    const asked = rings.of(TENANT);
+    reads[0]!.resolve([{ kid: 'one' }]);
+    const ring = await asked;
+    rings.onEvents([{ type: 'client.updated', tenantId: TENANT } as SecurityEvent]);
+    expect(rings.of(TENANT)).toBe(ring);
+  });
+
   it('are read once for all requests that wait', async () => {
     const { reads, rings } = heldRings();
     const waiting = [rings.of(TENANT), rings.of(TENANT)];

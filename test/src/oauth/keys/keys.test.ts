@@ -1,9 +1,38 @@
 import { X509Certificate } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MasterKey } from '../../../../src/crypto/index.ts';
 import type { TenantRef } from '../../../../src/kernel/index.ts';
+import { createRegistry } from '../../../../src/server/registry/index.ts';
+import { newMailboxes } from '../../../support/mailbox.ts';
 import { refusalOf, TestClient } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
+
+describe('the test whether a master key opens stored keys', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  afterAll(() => world.close());
+
+  const serviceWith = (masterKey: MasterKey) =>
+    createRegistry({
+      db: world.db,
+      clock: world.clock,
+      masterKey,
+      publicUrl: 'https://id.example.com',
+      defaultTenant: 'master',
+      transports: newMailboxes(),
+    }).services.oauth.keys;
+
+  it('tells the right key from another one, and knows nothing without a stored key', async () => {
+    await world.tenant();
+    expect(await serviceWith(world.masterKey).opensStoredKey()).toBe(true);
+    expect(await serviceWith(MasterKey.generate().key).opensStoredKey()).toBe(false);
+    await world.db.orm.em.fork().getConnection().execute('delete from signing_keys');
+    expect(await serviceWith(MasterKey.generate().key).opensStoredKey()).toBeNull();
+  });
+});
 
 describe('signing keys', () => {
   let world: World;
@@ -131,10 +160,35 @@ describe('signing keys', () => {
       return rotate('EdDSA', tenant);
     };
     for (let count = 1; count < 32; count += 1) await rotateLater();
+    // The set is full, and its last key is waiting: a repeated call makes none.
+    expect(await rotate('EdDSA', tenant)).toMatchObject({ status: 'next' });
+    expect(await rotate('ES256', tenant)).toMatchObject({ status: 'active' });
     await expect(rotateLater()).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
-    expect((await jwks('native', tenant)).keys).toHaveLength(32);
+    expect((await jwks('native', tenant)).keys.filter(({ alg }) => alg === 'EdDSA')).toHaveLength(32);
     world.clock.advance(2_592_000 + 3600);
     expect(await rotateLater()).toMatchObject({ status: 'next' });
+  });
+
+  it('are made for the algorithm that is asked for, whatever waits for another one', async () => {
+    const tenant = await world.tenant();
+    const waiting = await rotate('EdDSA', tenant);
+    await rotate('ES256', tenant);
+    const next = await rotate('ES256', tenant);
+    expect(next).toMatchObject({ alg: 'ES256', status: 'next' });
+    expect((await rotate('EdDSA', tenant)).kid).toBe(waiting.kid);
+  });
+
+  it('are found in their tenant alone', async () => {
+    const tenant = await world.tenant();
+    const { kid } = await rotate('ES256', tenant);
+    expect(await world.services.oauth.keys.find(tenant.id, kid)).toMatchObject({ kid, status: 'active' });
+    expect(await world.services.oauth.keys.find(acme.id, kid)).toBeNull();
+  });
+
+  it('are not made inside a unit of work, which would hold a connection meanwhile', async () => {
+    const tenant = await world.tenant();
+    const asked = world.db.transaction(async () => world.services.oauth.keys.signer(tenant, 'ES256'));
+    await expect(asked).rejects.toThrow('Ask for a signer before the unit of work opens.');
   });
 
   it('have distinct ids, and differ between tenants (check 33)', async () => {
