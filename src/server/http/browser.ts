@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { sha256 } from '../../crypto/index.ts';
-import type { BrowserCookie, BrowserPort, TenantRef } from '../../kernel/index.ts';
+import type { BrowserCookie, BrowserPort, CookieLife, TenantRef } from '../../kernel/index.ts';
 
-const LETTERS: Readonly<Record<BrowserCookie, string>> = { session: 's', binding: 'b' };
+const LETTERS: Readonly<Record<BrowserCookie, string>> = { session: 's', binding: 'b', device: 'd' };
 
 /**
  * Name of a cookie: one per tenant, so that signing in to one does not sign out of another (docs/tenancy.md). Without `__Host-`,
@@ -14,11 +14,18 @@ export function cookieName(cookie: BrowserCookie, { id }: Pick<TenantRef, 'id'>,
   return `${isSecure ? '__Host-' : ''}${LETTERS[cookie]}${hash}`;
 }
 
+/** A cookie that the answer sets; with a null value, one that it deletes. */
+interface WrittenCookie {
+  readonly value: string | null;
+  /** Null: until the browser is closed. */
+  readonly maxAgeSeconds: number | null;
+}
+
 /** The cookies of one request, and those that its answer sets. */
 export class RequestBrowser implements BrowserPort {
   readonly #sent: string;
   readonly #isSecure: boolean;
-  readonly #written = new Map<string, string>();
+  readonly #written = new Map<string, WrittenCookie>();
   #values: Readonly<Record<string, string | undefined>> | undefined;
 
   /** @param publicUrl Public origin of the service; cookies of an https one are `Secure`. */
@@ -29,18 +36,33 @@ export class RequestBrowser implements BrowserPort {
 
   read(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): string | null {
     const name = cookieName(cookie, tenant, this.#isSecure);
+    const written = this.#written.get(name);
+    if (written !== undefined) return written.value;
     this.#values ??= parseCookie(this.#sent);
-    return this.#written.get(name) ?? this.#values[name] ?? null;
+    return this.#values[name] ?? null;
   }
 
-  write(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>, value: string): void {
-    this.#written.set(cookieName(cookie, tenant, this.#isSecure), value);
+  write(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>, value: string, life?: CookieLife): void {
+    const name = cookieName(cookie, tenant, this.#isSecure);
+    this.#written.set(name, { value, maxAgeSeconds: life?.maxAgeSeconds ?? null });
   }
 
-  /** A value of `Set-Cookie` for each cookie that was written, with the last value. */
+  clear(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>): void {
+    this.#written.set(cookieName(cookie, tenant, this.#isSecure), { value: null, maxAgeSeconds: 0 });
+  }
+
+  /** A value of `Set-Cookie` for each cookie that was written or cleared, as it was last. */
   get setCookies(): readonly string[] {
-    return [...this.#written].map(([name, value]) =>
-      stringifySetCookie({ name, value, path: '/', httpOnly: true, sameSite: 'lax', secure: this.#isSecure }),
+    return [...this.#written].map(([name, { value, maxAgeSeconds }]) =>
+      stringifySetCookie({
+        name,
+        value: value ?? '',
+        ...(maxAgeSeconds === null ? {} : { maxAge: maxAgeSeconds }),
+        path: '/',
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: this.#isSecure,
+      }),
     );
   }
 }

@@ -52,7 +52,12 @@ function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
   return {
     schema: SCHEMA,
     contextFor: (caller, signal): TinyContext => ({ caller, signal }),
-    browserOf: () => ({ read: () => null, write: () => undefined, setCookies: ['a=1; Path=/', 'b=2'] }),
+    browserOf: () => ({
+      read: () => null,
+      write: () => undefined,
+      clear: () => undefined,
+      setCookies: ['a=1; Path=/', 'b=2'],
+    }),
     tenantByName: (name) => (name === 'acme' ? ACME : null),
     tenantByHost: () => null,
     tenantByHandle: () => null,

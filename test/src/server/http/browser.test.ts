@@ -15,6 +15,7 @@ describe('the cookies of a request', () => {
   it('have a name for each kind and tenant, with the prefix __Host- only over https', () => {
     expect(NAME).toMatch(/^__Host-b[0-9a-f]{10}$/);
     expect(cookieName('session', ACME, true)).toBe(NAME.replace('-b', '-s'));
+    expect(cookieName('device', ACME, true)).toBe(NAME.replace('-b', '-d'));
     expect(cookieName('binding', ACME, false)).toBe(NAME.replace('__Host-', ''));
     expect(cookieName('binding', OTHER, true)).not.toBe(NAME);
   });
@@ -46,6 +47,37 @@ describe('the cookies of a request', () => {
     expect(browser.setCookies).toEqual([
       `${NAME}=newer; Path=/; HttpOnly; Secure; SameSite=Lax`,
       `${cookieName('session', OTHER, true)}=a%20b%3Bc; Path=/; HttpOnly; Secure; SameSite=Lax`,
+    ]);
+  });
+
+  it('live until the browser is closed, or for the seconds given with the last value', () => {
+    const browser = browserOf();
+    browser.write('device', ACME, 'kept', { maxAgeSeconds: 34_560_000 });
+    browser.write('session', ACME, 'first', { maxAgeSeconds: 60 });
+    browser.write('session', ACME, 'last');
+    expect(browser.setCookies).toEqual([
+      `${cookieName('device', ACME, true)}=kept; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax`,
+      `${cookieName('session', ACME, true)}=last; Path=/; HttpOnly; Secure; SameSite=Lax`,
+    ]);
+  });
+
+  it('that are cleared are deleted from the browser, and are read no more unless written again', () => {
+    const browser = browserOf(`${NAME}=old`);
+    browser.clear('binding', ACME);
+    expect(browser.read('binding', ACME)).toBeNull();
+    expect(browser.setCookies).toEqual([`${NAME}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`]);
+    browser.write('binding', ACME, 'new');
+    expect(browser.read('binding', ACME)).toBe('new');
+    expect(browser.setCookies).toEqual([`${NAME}=new; Path=/; HttpOnly; Secure; SameSite=Lax`]);
+  });
+
+  it('are kept and deleted by the same attributes where the service is reached over http', () => {
+    const browser = browserOf(undefined, 'http://localhost:4000');
+    browser.write('device', ACME, 'x', { maxAgeSeconds: 60 });
+    browser.clear('session', ACME);
+    expect(browser.setCookies).toEqual([
+      `${cookieName('device', ACME, false)}=x; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`,
+      `${cookieName('session', ACME, false)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`,
     ]);
   });
 
