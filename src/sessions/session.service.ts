@@ -1,7 +1,15 @@
 import type { Authority } from '../access/index.ts';
 import { hashHandle, mintHandle, routeOfHandle } from '../crypto/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { addSeconds, type Clock, isStorableText, kernelErrors, newId, type TenantRef } from '../kernel/index.ts';
+import {
+  addSeconds,
+  type BrowserPort,
+  type Clock,
+  isStorableText,
+  kernelErrors,
+  newId,
+  type TenantRef,
+} from '../kernel/index.ts';
 import type { ColumnSet, Database, PageRequest, PageResult } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
@@ -84,6 +92,12 @@ export class SessionService {
     if (routeOfHandle(cookie) !== tenant.route) return null;
     const session = await this.#deps.store.findByCookie(tenant.id, hashHandle(cookie));
     return session !== null && this.isAlive(session) ? session : null;
+  }
+
+  /** The living session of a browser in a tenant, by its cookie; null without one, and for a request that no browser sent. */
+  async ofBrowser(browser: BrowserPort | null, tenant: TenantRef): Promise<SessionRow | null> {
+    const cookie = browser?.read('session', tenant) ?? null;
+    return cookie === null ? null : this.findByCookie(tenant, cookie);
   }
 
   /** The session with this id if it has not ended, else null. The caller of this method must check the permission to read it. */

@@ -21,8 +21,7 @@ export function createCallerAuthenticator({
     },
     async browser(browser, tenant, origin): Promise<Caller> {
       const anonymous = anonymousCaller(origin);
-      const value = browser.read('session', tenant);
-      const session = value === null ? null : await sessions.findByCookie(tenant, value);
+      const session = await sessions.ofBrowser(browser, tenant);
       if (session === null) return anonymous;
       const { userId, id: sessionId, authTime, amr } = session;
       return { ...anonymous, kind: 'user', tenant, userId, sessionId, authTime, amr };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
 import { hashHandle, routeOfHandle } from '../../../src/crypto/index.ts';
 import { addSeconds, newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { RequestBrowser } from '../../../src/server/http/browser.ts';
 import { World } from '../../support/world.ts';
 
 let world: World;
@@ -36,6 +37,22 @@ describe('a session', () => {
   it('has no cookie when no browser holds it', async () => {
     const user = await world.newUser(tenant);
     expect((await world.signedIn(tenant, user.id)).cookie).toBeNull();
+  });
+
+  it('is that of a browser by its cookie, in its tenant alone, while it lives', async () => {
+    const { sessions } = world.services;
+    const user = await world.newUser(tenant);
+    const { session, cookie } = await world.signedIn(tenant, user.id, { inBrowser: true });
+    const browser = new RequestBrowser({ headers: {} }, 'https://id.example.com');
+    expect(await sessions.ofBrowser(null, tenant)).toBeNull();
+    expect(await sessions.ofBrowser(browser, tenant)).toBeNull();
+    browser.write('session', tenant, cookie!);
+    expect((await sessions.ofBrowser(browser, tenant))?.id).toBe(session.id);
+    const other = await world.tenant();
+    browser.write('session', other, cookie!);
+    expect(await sessions.ofBrowser(browser, other)).toBeNull();
+    await sessions.revoke(system, session.id);
+    expect(await sessions.ofBrowser(browser, tenant)).toBeNull();
   });
 
   it('is not started for an account that is gone', async () => {
