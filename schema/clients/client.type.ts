@@ -32,6 +32,7 @@ registerEnumType(ClientType, {
 });
 
 export enum GrantTypeName {
+  AUTHORIZATION_CODE = 'authorization_code',
   CLIENT_CREDENTIALS = 'client_credentials',
   PASSWORD = 'password',
   REFRESH_TOKEN = 'refresh_token',
@@ -40,6 +41,10 @@ registerEnumType(GrantTypeName, {
   name: 'GrantType',
   description: 'A way in which a client can obtain tokens.',
   valuesConfig: {
+    AUTHORIZATION_CODE: {
+      description:
+        'The client exchanges a code that a browser brings it after sign-in (RFC 6749 section 4.1). It needs a redirect address.',
+    },
     CLIENT_CREDENTIALS: {
       description: 'The client requests tokens for itself with its secret (RFC 6749 section 4.4).',
     },

@@ -4,7 +4,7 @@ import { checkedPermissions } from '../roles/index.ts';
 import type { Client, RedirectEntry } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import type { LinkedScope } from './client-scope.store.ts';
-import { mayBeAllowed, servedGrantTypes } from './grant-types.ts';
+import { findRedirected, mayBeAllowed, servedGrantTypes } from './grant-types.ts';
 import { type ClientMetadataInput, changedMetadata, metadataOf } from './metadata/index.ts';
 import { assertFitApplication, checkedRedirects, checkedSignOutRedirects, type RedirectInput } from './redirects.ts';
 
@@ -121,6 +121,7 @@ export function changedColumns(input: ClientProperties, before: Client): Partial
   const metadata = changedMetadata('input', input, before);
   if (metadata !== null) changed['metadata'] = metadata;
   assertRedirectsFit(input, changed as Partial<Client>, before);
+  assertRedirectThere(input, changed as Partial<Client>, before);
   return changed as Partial<Client>;
 }
 
@@ -136,6 +137,16 @@ function assertRedirectsFit(input: ClientProperties, changed: Partial<Client>, b
       return index < 0 ? 'input.applicationType' : `input.${list}.${index}.uri`;
     });
   }
+}
+
+/** A client that is sent codes has an address for them: without one, every authorization request of it would fail. */
+function assertRedirectThere(input: ClientProperties, changed: Partial<Client>, before: Client): void {
+  if (changed.grantTypes === undefined && changed.redirects === undefined) return;
+  const { grantTypes, redirects } = { ...before, ...changed };
+  if (redirects.length > 0 || findRedirected(grantTypes) === null) return;
+  const path = input.redirects === undefined ? 'input.grantTypes' : 'input.redirects';
+  const message = 'A client with the grant type "authorization_code" needs a redirect address.';
+  throw clientErrors.CLIENT_REDIRECT_INVALID({ message, fields: [{ path, code: 'CLIENT_REDIRECT_INVALID', message }] });
 }
 
 const addedTo = (before: readonly RedirectEntry[], after: readonly RedirectEntry[]): readonly RedirectEntry[] =>

@@ -13,8 +13,8 @@ export const GRANT_TYPE = 'grant_type';
 /** What the grants need to make tokens. */
 export type GrantDeps = ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
 
-/** Every grant type that a client can be allowed; `grantTypes` of an issuer kind names those that it offers. */
-const GRANTS: Readonly<Record<GrantTypeName, GrantType<GrantDeps>>> = {
+/** The grants of the token endpoint; `grantTypes` of an issuer kind names those that it offers. */
+const GRANTS: Readonly<Partial<Record<GrantTypeName, GrantType<GrantDeps>>>> = {
   client_credentials: CLIENT_CREDENTIALS_GRANT,
   password: PASSWORD_GRANT,
   refresh_token: REFRESH_TOKEN_GRANT,
@@ -22,7 +22,7 @@ const GRANTS: Readonly<Record<GrantTypeName, GrantType<GrantDeps>>> = {
 
 /** The grants that a kind of issuer offers, in its order. */
 export function offeredGrants({ grantTypes }: IssuerKind): readonly GrantType<GrantDeps>[] {
-  return grantTypes.map((name) => GRANTS[name]);
+  return grantTypes.flatMap((name) => GRANTS[name] ?? []);
 }
 
 /** What the token endpoint of an issuer kind accepts: grants by name, and the names of all parameters that they read. */

@@ -2,7 +2,7 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { hashHandle, mintHandle } from '../../crypto/index.ts';
 import type { Clock, TenantRef } from '../../kernel/index.ts';
-import { columnsOf, type Database } from '../../persistence/index.ts';
+import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
 import { type OneTimeCode, OneTimeCodeEntity } from './one-time-code.entity.ts';
 
 type Tables = InferKyselyDB<typeof OneTimeCodeEntity>;
@@ -22,6 +22,12 @@ export type OneTimeCodeRow = Omit<OneTimeCode, 'hash'>;
 
 const COLUMNS = Object.keys(OneTimeCodeEntity.meta.properties).filter((name) => name !== 'hash') as never[];
 
+const INSERT = defineStatement<object>(
+  'one-time-code-insert',
+  `insert into one_time_codes (tenant_id, hash, kind, user_id, payload, attempts, expires_at, created_at)
+  values ($1, $2, $3, $4, $5::jsonb, 0, $6, $7)`,
+);
+
 /** Secrets that work once. The table holds their hashes only. */
 export class OneTimeCodeStore {
   readonly #db: Database;
@@ -40,19 +46,15 @@ export class OneTimeCodeStore {
   /** Stores the hash of a code. @returns The secret, which is not stored. */
   async put(tenant: Pick<TenantRef, 'id' | 'route'>, input: NewOneTimeCode): Promise<string> {
     const code = input.code ?? mintHandle(tenant.route);
-    await this.#rows()
-      .insertInto('one_time_codes')
-      .values({
-        tenant_id: tenant.id,
-        hash: hashHandle(code),
-        kind: input.kind,
-        user_id: input.userId ?? null,
-        payload: JSON.stringify(input.payload ?? {}),
-        attempts: 0,
-        expires_at: input.expiresAt,
-        created_at: this.#clock.now(),
-      } as never)
-      .execute();
+    await this.#db.run(INSERT, [
+      tenant.id,
+      hashHandle(code),
+      input.kind,
+      input.userId ?? null,
+      JSON.stringify(input.payload ?? {}),
+      input.expiresAt,
+      this.#clock.now(),
+    ]);
     return code;
   }
 

@@ -178,7 +178,21 @@ describe('the grant types of a client', () => {
   });
 
   it('that need no secret are for public clients too', async () => {
-    expect(await faults({ grantTypes: ['password', 'refresh_token'] }, PUBLIC)).toBeNull();
+    expect(await faults({ grantTypes: ['authorization_code', 'password', 'refresh_token'] }, PUBLIC)).toBeNull();
+  });
+
+  it('include authorization_code where there is a redirect address alone (RFC 6749 section 3.1.2.2)', async () => {
+    const grantTypes = ['refresh_token', 'authorization_code'];
+    const coded = { ...SHOP, grantTypes };
+    const refused = (path: string) => ['CLIENT_REDIRECT_INVALID', `${path} CLIENT_REDIRECT_INVALID`];
+    expect(changed({ grantTypes }).grantTypes).toEqual(['authorization_code', 'refresh_token']);
+    expect(await faults({ grantTypes }, { ...SHOP, redirects: [] })).toEqual(refused('input.grantTypes'));
+    expect(await faults({ grantTypes, redirects: [] })).toEqual(refused('input.redirects'));
+    expect(await faults({ redirects: [] }, coded)).toEqual(refused('input.redirects'));
+    expect(changed({ redirects: [], grantTypes: ['refresh_token'] }, coded)).toEqual({
+      redirects: [],
+      grantTypes: ['refresh_token'],
+    });
   });
 });
 

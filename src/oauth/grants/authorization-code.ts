@@ -1,0 +1,63 @@
+import { addSeconds, type TenantRef } from '../../kernel/index.ts';
+import type { OneTimeCodeStore } from '../../sessions/index.ts';
+
+/** The kind of authorization codes in `one_time_codes`; the user of the row is the one who signed in. */
+export const CODE_KIND = 'authorization-code';
+/** FAPI 2.0 section 5.3.2.1 allows 60 seconds, which redirects through slow networks need. */
+export const CODE_SECONDS = 60;
+
+/** What is asked of one claim (OpenID Connect Core section 5.5.1). */
+export interface ClaimRequest {
+  readonly essential?: boolean;
+  readonly value?: unknown;
+  readonly values?: readonly unknown[];
+}
+
+/** Claims asked for by name; null: in the default way. */
+export type ClaimRequests = Readonly<Record<string, ClaimRequest | null>>;
+
+/** The claims that the parameter `claims` asks for, in the ID token and at userinfo. */
+export interface RequestedClaims {
+  readonly idToken: ClaimRequests;
+  readonly userinfo: ClaimRequests;
+}
+
+/** What an authorization code stands for. The token endpoint compares it with the request that redeems the code. */
+export interface CodePayload {
+  /** `clients.id`. */
+  readonly clientUuid: string;
+  /** The redirect address that the answer went to. The token request must name the same one (RFC 6749 section 4.1.3). */
+  readonly redirectUri: string;
+  readonly issuerKind: string;
+  /** The host of the issuer's URL; null = that of `PUBLIC_URL`. */
+  readonly issuerHost: string | null;
+  /** `code_challenge` of the method S256 (RFC 7636 section 4.3); null: the request had none. */
+  readonly challenge: string | null;
+  readonly sessionId: string;
+  readonly scopes: readonly string[];
+  /** Whether the tokens outlive the session. */
+  readonly isOffline: boolean;
+  readonly nonce: string | null;
+  /** When the user was authenticated, as an ISO date. */
+  readonly authTime: string;
+  readonly acr: string | null;
+  readonly amr: readonly string[];
+  readonly claims: RequestedClaims | null;
+}
+
+/**
+ * Makes an authorization code for a user (RFC 6749 section 4.1.2).
+ * @returns The code, of which only the hash is stored.
+ */
+export function mintCode(
+  codes: Pick<OneTimeCodeStore, 'put'>,
+  tenant: TenantRef,
+  { userId, payload, now }: { readonly userId: string; readonly payload: CodePayload; readonly now: Date },
+): Promise<string> {
+  return codes.put(tenant, {
+    kind: CODE_KIND,
+    userId,
+    payload: { ...payload },
+    expiresAt: addSeconds(now, CODE_SECONDS),
+  });
+}
