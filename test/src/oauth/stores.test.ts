@@ -95,6 +95,7 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await tokens.findOpaque(acme.id, hash)).toMatchObject({ clientUuid: client, claims: { jti: 'x' } });
     expect(await tokens.findOpaque(globex.id, hash)).toBeNull();
     expect(await tokens.deleteOpaque(globex.id, hash)).toBe(false);
+    expect(await tokens.findOpaque(acme.id, hash)).not.toBeNull();
     expect(await tokens.revoke(acme.id, 'j1', later(60), now())).toBe(true);
     expect(await tokens.revoke(acme.id, 'j1', later(60), now())).toBe(false);
     expect(await tokens.isRevoked(acme.id, 'j1')).toBe(true);
@@ -102,6 +103,9 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
     expect(await tokens.sweepExpired(now(), 10)).toBe(0);
     expect(await tokens.sweepExpired(later(61), 10)).toBe(2);
     expect(await tokens.deleteOpaque(acme.id, hash)).toBe(false);
+    await tokens.insertOpaque(acme.id, token, now());
+    expect(await tokens.deleteOpaque(acme.id, hash)).toBe(true);
+    expect(await tokens.findOpaque(acme.id, hash)).toBeNull();
   });
 
   it('keep signing keys for each tenant until they expire', async () => {

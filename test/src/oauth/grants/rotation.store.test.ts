@@ -4,6 +4,7 @@ import { hashHandle } from '../../../../src/crypto/index.ts';
 import { addSeconds, type TenantRef } from '../../../../src/kernel/index.ts';
 import { type PresentedToken, RotationStore } from '../../../../src/oauth/grants/rotation.store.ts';
 import { oauthEvents } from '../../../../src/oauth/oauth.events.ts';
+import { TokenStore } from '../../../../src/oauth/tokens/token.store.ts';
 import { scopeLinks, TestClient, TestUser } from '../../../support/oauth.ts';
 import { World } from '../../../support/world.ts';
 
@@ -46,6 +47,8 @@ describe('the statement that spends a refresh token', () => {
       { type: oauthEvents['token.issued'], subjectId: at.grant.userId },
     );
   const newEvents = async () => (await world.events(acme)).slice(eventsBefore).map(({ type }) => type);
+  const countRefreshTokens = async () =>
+    (await sql<{ n: number }>`select count(*)::int as n from refresh_tokens`.execute(world.db.read())).rows[0]!.n;
   const change = (statement: string) =>
     world.db.orm.em
       .fork()
@@ -125,6 +128,25 @@ describe('the statement that spends a refresh token', () => {
       grant: found.grant,
     });
     expect(await newEvents()).toEqual(['token.issued']);
+  });
+
+  it('stores an opaque access token beside, or no refresh token where the client gets none', async () => {
+    const opaque = {
+      hash: hashHandle('opaque'),
+      claims: { jti: 'j1' },
+      expiresAt: addSeconds(world.clock.now(), 30),
+    };
+    const before = await countRefreshTokens();
+    const rotation = { hash, grant: found.grant, now: world.clock.now(), next: null, opaque };
+    const event = { type: oauthEvents['token.issued'], subjectId: found.grant.userId };
+    expect(await rotations.spend(world.system(acme).caller, acme, rotation, event)).toBe(true);
+    expect(await countRefreshTokens()).toBe(before);
+    expect(await new TokenStore(world.db).findOpaque(acme.id, opaque.hash)).toMatchObject({
+      grantId: found.grant.id,
+      clientUuid: client.uuid,
+      claims: { jti: 'j1' },
+      expiresAt: opaque.expiresAt,
+    });
   });
 
   it('leaves the row of the family as it was', async () => {

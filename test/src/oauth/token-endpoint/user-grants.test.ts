@@ -159,6 +159,20 @@ describe('token endpoint: refresh grant', () => {
     expect((await refresh(user, refreshToken)).accessToken).toBeTruthy();
   });
 
+  it('refuses the token at an issuer of another kind than the one that made it, without spending it', async () => {
+    const user = await newUser();
+    const { refreshToken, accessToken } = await user.signIn();
+    const moveTo = (kind: string) =>
+      world.db.orm.em
+        .fork()
+        .getConnection()
+        .execute('update grants set issuer_kind = ? where id = ?', [kind, decodeJwt(accessToken)['gid']]);
+    await moveTo('suite');
+    await expect(refresh(user, refreshToken)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
+    await moveTo('native');
+    expect((await refresh(user, refreshToken)).accessToken).toBeTruthy();
+  });
+
   it('can narrow the scope for one access token, but not widen it (check 18)', async () => {
     const user = await newUser();
     const first = await user.signIn('user:read:self openid');
