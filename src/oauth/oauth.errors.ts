@@ -18,6 +18,18 @@ export const oauthErrors = defineErrors({
   TOKEN_REQUEST_REPEATED: { kind: 'invalid', message: 'An operation may request tokens only once.' },
   TOKEN_INVALID: { kind: 'unauthenticated', message: 'The access token is not valid.' },
   SCOPE_INSUFFICIENT: { kind: 'forbidden', message: 'The access token lacks a required scope.' },
+  AUTHORIZATION_CLIENT_INVALID: {
+    kind: 'invalid',
+    message: 'The application that sent you here is unknown or disabled.',
+  },
+  AUTHORIZATION_REDIRECT_INVALID: {
+    kind: 'invalid',
+    message: 'The application that sent you here named no return address, or one that it has not registered.',
+  },
+  AUTHORIZATION_PARAMETER_REPEATED: {
+    kind: 'invalid',
+    message: 'The application that sent you here named itself or its return address more than once.',
+  },
   ISSUER_UNKNOWN: { kind: 'not-found', message: 'The issuer does not exist.' },
   SIGNING_ALGORITHM_UNKNOWN: { kind: 'invalid', message: 'Keys are made for EdDSA, ES256 and RS256.' },
 });

@@ -30,6 +30,12 @@ export interface IssuerKind {
   readonly refreshSeconds: number;
   /** Grant types it offers; a client must also be allowed each. */
   readonly grantTypes: readonly GrantTypeName[];
+  /** Whether authorization requests need a `code_challenge` of clients whose metadata does not say it (RFC 7636). */
+  readonly challenge: 'required' | 'optional';
+  /** Whether an authorization request without `redirect_uri` goes to the client's first `exact` address. */
+  readonly hasDefaultRedirect: boolean;
+  /** Whether `access_type=offline` asks for tokens that outlive the session; else the scope `offline_access` does. */
+  readonly hasAccessType: boolean;
   /** Whether userinfo demands the scope `openid` (OIDC Core section 5.3). */
   readonly userinfoNeedsOpenid: boolean;
   /** Whether introspection leaves `sub` out for tokens of applications. */
@@ -53,6 +59,9 @@ export const ISSUER_KINDS = {
     refreshIdleSeconds: 14 * DAY,
     refreshSeconds: 90 * DAY,
     grantTypes: ['client_credentials', 'password', 'refresh_token'],
+    challenge: 'required',
+    hasDefaultRedirect: false,
+    hasAccessType: false,
     userinfoNeedsOpenid: true,
     hidesClientSubject: false,
   },
@@ -71,6 +80,9 @@ export const ISSUER_KINDS = {
     refreshIdleSeconds: DAY,
     refreshSeconds: DAY,
     grantTypes: ['client_credentials'],
+    challenge: 'optional',
+    hasDefaultRedirect: true,
+    hasAccessType: true,
     userinfoNeedsOpenid: false,
     hidesClientSubject: true,
   },

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { isStorableJson } from '../../kernel/index.ts';
+import type { ClaimRequests, RequestedClaims } from '../grants/authorization-code.ts';
+import { AuthorizationRefused } from './refusal.ts';
+import type { AcrDemand } from './request.ts';
+
+/** Members of a request for one claim; others are ignored (OpenID Connect Core section 5.5.1). */
+const CLAIM_REQUEST = z
+  .object({ essential: z.boolean().optional(), value: z.unknown().optional(), values: z.array(z.unknown()).optional() })
+  .nullable();
+const CLAIM_REQUESTS = z.record(z.string(), CLAIM_REQUEST).nullish();
+/** Other members are ignored (OpenID Connect Core section 5.5). */
+const CLAIMS = z.object({ id_token: CLAIM_REQUESTS, userinfo: CLAIM_REQUESTS });
+
+/** Classes that one request may name: there are three, and a longer list is no order of preference. */
+const MAX_ACR_VALUES = 20;
+
+const NO_CLAIMS: ClaimRequests = {};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the parameter `claims`. @throws AuthorizationRefused */
+export function parseClaims(text: string): RequestedClaims {
+  const json = parseJson(text);
+  const parsed = isStorableJson(json) ? CLAIMS.safeParse(json) : null;
+  if (parsed?.success !== true)
+    throw new AuthorizationRefused('invalid_request', 'claims is not a valid request for claims.');
+  const { id_token: idToken, userinfo } = parsed.data;
+  return { idToken: (idToken ?? NO_CLAIMS) as ClaimRequests, userinfo: (userinfo ?? NO_CLAIMS) as ClaimRequests };
+}
+
+const find = (requests: ClaimRequests, name: string) => (Object.hasOwn(requests, name) ? requests[name] : undefined);
+
+/**
+ * The user whom the claim `sub` names (OpenID Connect Core section 5.5.1); null if it names none. @throws AuthorizationRefused It
+ * names several, or the two places differ.
+ */
+export function findSubject({ idToken, userinfo }: RequestedClaims): string | null {
+  const named = [idToken, userinfo].flatMap((requests) => {
+    const { value, values } = find(requests, 'sub') ?? {};
+    return [...(value === undefined ? [] : [value]), ...(values ?? [])];
+  });
+  const [subject] = named;
+  if (subject === undefined) return null;
+  if (typeof subject !== 'string' || named.some((other) => other !== subject))
+    throw new AuthorizationRefused('invalid_request', 'claims names no user, or more than one.');
+  return subject;
+}
+
+/** The classes that the claim `acr` of the ID token asks for (OpenID Connect Core section 5.5.1.1); null if it asks for none. */
+export function findAcrDemand({ idToken }: RequestedClaims): AcrDemand | null {
+  const { essential = false, value, values = [] } = find(idToken, 'acr') ?? {};
+  const named = [value, ...values].filter((name) => typeof name === 'string').slice(0, MAX_ACR_VALUES);
+  return named.length === 0 ? null : { values: [...new Set(named)], isEssential: essential };
+}
+
+/** Reads `acr_values`, which are never essential (OpenID Connect Core section 3.1.2.1). */
+export function parseAcrValues(text: string): readonly string[] {
+  return [...new Set(text.split(' ').filter((name) => name !== ''))].slice(0, MAX_ACR_VALUES);
+}

@@ -1,0 +1,125 @@
+import { type ClientDirectory, type ClientRecord, isRegisteredRedirect } from '../../clients/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
+import type { Issuer } from '../issuers/issuers.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+import type { RequestParameters } from './parameters.ts';
+import { AuthorizationRefused } from './refusal.ts';
+import { type AuthorizationDraft, RESPONSE_MODES, RESPONSE_TYPES, type ResponseMode } from './request.ts';
+
+/** What a check needs beside the parameters. */
+export interface CheckContext {
+  readonly tenant: KnownTenant;
+  readonly issuer: Issuer;
+  readonly clients: Pick<ClientDirectory, 'byClientId'>;
+  /** The user of an ID token of this issuer; null when it is not one. */
+  readonly readHint: (token: string) => Promise<string | null>;
+  readonly parameters: RequestParameters;
+}
+
+/** What a check has found. */
+export type Found = Partial<AuthorizationDraft>;
+
+/** The client, whose check comes before every check that calls this. */
+export function clientOf({ client }: AuthorizationDraft): ClientRecord {
+  if (client === null) throw new Error('The client is checked first.');
+  return client;
+}
+
+/** Refuses a client that does not exist or is disabled, because an answer could go anywhere (RFC 6749 section 4.1.2.1). */
+export async function checkClient({ tenant, clients, parameters }: CheckContext): Promise<Found> {
+  if (parameters.isRepeated('client_id')) throw oauthErrors.AUTHORIZATION_PARAMETER_REPEATED();
+  const clientId = parameters.get('client_id');
+  const client = clientId === null ? null : await clients.byClientId(tenant.id, clientId);
+  if (client === null || !client.isUsable) throw oauthErrors.AUTHORIZATION_CLIENT_INVALID();
+  return { client };
+}
+
+/** Refuses an address that the client has not registered (RFC 9700 section 2.1, OpenID Connect Core section 3.1.2.1). */
+export function checkRedirect({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
+  if (parameters.isRepeated('redirect_uri')) throw oauthErrors.AUTHORIZATION_PARAMETER_REPEATED();
+  const { redirects } = clientOf(draft).client;
+  const asked = parameters.get('redirect_uri');
+  const isDefaulted = asked === null && issuer.kind.hasDefaultRedirect;
+  const redirectUri = isDefaulted ? redirects.find(({ match }) => match === 'exact')?.uri : asked;
+  if (redirectUri == null || !isRegisteredRedirect(redirectUri, redirects, issuer.kind.kind))
+    throw oauthErrors.AUTHORIZATION_REDIRECT_INVALID();
+  return { redirectUri, state: parameters.state };
+}
+
+const isMode = (name: string): name is ResponseMode => (RESPONSE_MODES as readonly string[]).includes(name);
+
+/** OAuth 2.0 Multiple Response Type Encoding Practices section 2.1. */
+export function checkResponseMode({ parameters }: CheckContext): Found {
+  const responseMode = parameters.get('response_mode') ?? 'query';
+  if (isMode(responseMode)) return { responseMode };
+  throw new AuthorizationRefused('invalid_request', 'response_mode is not supported.');
+}
+
+/** RFC 6749 section 3.1: no parameter more than once. Refuses values, too, that cannot be stored or are too long to be. */
+export function checkDuplicates({ parameters }: CheckContext): Found {
+  const repeated = parameters.findRepeated();
+  if (repeated !== null) throw new AuthorizationRefused('invalid_request', `${repeated} is repeated.`);
+  const unusable = parameters.findUnusable();
+  if (unusable !== null)
+    throw new AuthorizationRefused(
+      'invalid_request',
+      `${unusable} is too long, or has characters that cannot be used.`,
+    );
+  return { nonce: parameters.get('nonce') };
+}
+
+/** OpenID Connect Core section 3.1.2.6. */
+const UNSUPPORTED = {
+  request: 'request_not_supported',
+  request_uri: 'request_uri_not_supported',
+  registration: 'registration_not_supported',
+} as const;
+
+export function checkUnsupported({ parameters }: CheckContext): Found {
+  for (const [name, code] of Object.entries(UNSUPPORTED) as [
+    keyof typeof UNSUPPORTED,
+    (typeof UNSUPPORTED)['request'],
+  ][])
+    if (parameters.get(name) !== null) throw new AuthorizationRefused(code, `${name} is not supported.`);
+  return {};
+}
+
+/** RFC 6749 section 3.1.1. */
+export function checkResponseType({ parameters }: CheckContext, draft: AuthorizationDraft): Found {
+  const asked = parameters.get('response_type');
+  if (asked === null) throw new AuthorizationRefused('invalid_request', 'response_type is missing.');
+  const responseType = RESPONSE_TYPES.find((name) => name === asked);
+  if (responseType === undefined)
+    throw new AuthorizationRefused('unsupported_response_type', 'response_type is not supported.');
+  const { client, metadata } = clientOf(draft);
+  if (!client.grantTypes.includes('authorization_code') || !metadata.responseTypes.includes(responseType))
+    throw new AuthorizationRefused('unauthorized_client', 'The client may not use this response type.');
+  return {};
+}
+
+/** A `code_challenge` of S256 is a SHA-256 in base64url (RFC 7636 section 4.2). */
+const CHALLENGE = /^[\w-]{43}$/;
+
+/**
+ * RFC 7636 sections 4.3 and 4.4.1, RFC 9700 section 2.1.1. Where the issuer demands a challenge, only a confidential client can
+ * be exempt. `plain`, which a request without a method means, is refused.
+ */
+export function checkChallenge({ issuer, parameters }: CheckContext, draft: AuthorizationDraft): Found {
+  const challenge = parameters.get('code_challenge');
+  const method = parameters.get('code_challenge_method');
+  if (challenge === null) {
+    if (method !== null) throw new AuthorizationRefused('invalid_request', 'code_challenge is missing.');
+    if (needsChallenge(issuer, clientOf(draft)))
+      throw new AuthorizationRefused('invalid_request', 'The client must send a code_challenge.');
+    return {};
+  }
+  if (method !== 'S256') throw new AuthorizationRefused('invalid_request', 'code_challenge_method must be S256.');
+  if (!CHALLENGE.test(challenge))
+    throw new AuthorizationRefused('invalid_request', 'code_challenge is not a SHA-256 in base64url.');
+  return { challenge };
+}
+
+function needsChallenge({ kind }: Issuer, { client, metadata }: ClientRecord): boolean {
+  if (kind.challenge === 'required' && client.type === 'public') return true;
+  return (metadata.pkce ?? kind.challenge) === 'required';
+}
