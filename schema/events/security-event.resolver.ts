@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { EventCatalogue, EventFilter, Feed, FeedItem, SecurityEvent } from '../../src/events/index.ts';
+import type { EventCatalogue, EventFilter, EventKeys, Feed, FeedItem, SecurityEvent } from '../../src/events/index.ts';
 import { invalidField } from '../../src/kernel/index.ts';
 import { parseUserAgent } from '../../src/sessions/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -9,6 +9,7 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { keyOf, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import { type Live, toLiveSource } from '../live-source.ts';
 import { UserAgentType } from '../sessions/user-agent.type.ts';
 import { feedCursorOfEvent } from './event.loader.ts';
@@ -81,17 +82,19 @@ function toLive(feed: Feed, tenantId: string, filter: EventFilter): Live<FeedIte
 
 @Resolver(() => SecurityEventType)
 export class SecurityEventResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() event: SecurityEvent, @Ctx() context: GraphContext): string {
+  id(@Root() event: EventKeys, @Ctx() context: GraphContext): string {
     return toGlobalId('SecurityEvent', context.tenants.get(event.tenantId)!, event.id);
   }
 
+  @Reads()
   @FieldResolver(() => String, {
     nullable: true,
     description:
       'Cursor with which the live feed continues after this event; null in the first milliseconds after the event.',
   })
-  feedCursor(@Root() event: SecurityEvent, @Ctx() { loaders }: GraphContext): Promise<string | null> {
+  feedCursor(@Root() event: EventKeys, @Ctx() { loaders }: GraphContext): Promise<string | null> {
     return loaders.load(feedCursorOfEvent, { tenantId: event.tenantId, key: event.id });
   }
 
@@ -110,19 +113,21 @@ export class SecurityEventResolver {
       description: 'Only items that meet these conditions.',
     })
     filter?: SecurityEventFilterInput,
-  ): Promise<ConnectionData<SecurityEvent>> {
+  ): Promise<ConnectionData<EventKeys>> {
     const request = toPageRequest(page, info, true);
     const { services, authority } = context;
+    const conditions = await toFilter(context, filter);
     return toConnection(
-      await services.eventEngine.reader.page(authority.tenant.id, await toFilter(context, filter), request),
+      await services.eventEngine.reader.page(authority.tenant.id, conditions, request, columnsRead(info)),
     );
   }
 
+  @Reads('userAgent')
   @FieldResolver(() => UserAgentType, {
     nullable: true,
     description: 'Browser, device and system parsed from `userAgent`; null when there is none.',
   })
-  parsedUserAgent(@Root() { userAgent }: SecurityEvent): UserAgentType | null {
+  parsedUserAgent(@Root() { userAgent }: Pick<SecurityEvent, 'userAgent'>): UserAgentType | null {
     return userAgent === null ? null : parseUserAgent(userAgent);
   }
 

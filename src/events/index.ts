@@ -15,7 +15,7 @@ export { EventCatalogue } from './record/catalogue.ts';
 export type { CursorSealer } from './record/cursor.ts';
 export type { EndedAccess, EndedSubject } from './record/ended-access.ts';
 export type { EventActor, EventDraft, SecurityEvent } from './record/event.ts';
-export { type ChangeStatement, defineChange } from './record/event-columns.ts';
+export { type ChangeStatement, defineChange, type EventKeys } from './record/event-columns.ts';
 export {
   defineEvents,
   type EventEnds,

@@ -1,5 +1,6 @@
-import type { PageRequest, PageResult } from '../../persistence/index.ts';
+import type { ColumnSet, PageRequest, PageResult } from '../../persistence/index.ts';
 import type { SecurityEvent } from '../record/event.ts';
+import type { EventKeys } from '../record/event-columns.ts';
 import type { EventStore } from './event.store.ts';
 import type { EventFilter } from './event-filter.ts';
 
@@ -15,8 +16,21 @@ export class EventReader {
    * A page of a tenant's events, newest first by default.
    * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
    */
-  page(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>> {
-    return this.#store.page(tenantId, filter, request);
+  page(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>>;
+  /** @param columns What is read of each event beside its keys; null: all. */
+  page(
+    tenantId: string,
+    filter: EventFilter,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<EventKeys>>;
+  page(
+    tenantId: string,
+    filter: EventFilter,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<EventKeys>> {
+    return this.#store.page(tenantId, filter, request, columns);
   }
 
   /** The event with this id, or null. */

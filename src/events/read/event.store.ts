@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isUuid } from '../../kernel/index.ts';
 import {
+  type ColumnSet,
   type Database,
   firstPage,
   narrowedPage,
@@ -11,7 +12,7 @@ import {
 import type { EventCatalogue } from '../record/catalogue.ts';
 import type { CursorCodec } from '../record/cursor.ts';
 import type { SecurityEvent } from '../record/event.ts';
-import { EVENT_SELECT_LIST } from '../record/event-columns.ts';
+import { EVENT_ROWS, EVENT_SELECT_LIST } from '../record/event-columns.ts';
 import { LOG } from '../sequence/sequencing.ts';
 import { type EventFilter, subjectFilter, toListFilter } from './event-filter.ts';
 import { SubjectReader } from './subject-reader.ts';
@@ -39,11 +40,19 @@ export class EventStore {
   /**
    * Reads a page of a tenant's events by id, which is the order in which they were made.
    * @param request `descending` defaults to true: newest first.
+   * @param columns What is read of each event; null or absent: all. The newest events of an account are always read whole:
+   *   as JSON, their other columns are a tenth of the request.
    * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
    */
-  async page(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>> {
+  async page(
+    tenantId: string,
+    filter: EventFilter,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<SecurityEvent>> {
     const newestFirst = { descending: true, ...request };
-    return (await this.#newestOfSubject(tenantId, filter, newestFirst)) ?? this.#anyPage(tenantId, filter, newestFirst);
+    const ofSubject = await this.#newestOfSubject(tenantId, filter, newestFirst);
+    return ofSubject ?? this.#anyPage(tenantId, filter, newestFirst, columns);
   }
 
   /**
@@ -66,9 +75,14 @@ export class EventStore {
     return isCut ? null : page;
   }
 
-  #anyPage(tenantId: string, filter: EventFilter, request: PageRequest): Promise<PageResult<SecurityEvent>> {
+  #anyPage(
+    tenantId: string,
+    filter: EventFilter,
+    request: PageRequest,
+    wanted: ColumnSet | null,
+  ): Promise<PageResult<SecurityEvent>> {
     const { where, narrowing } = toListFilter(tenantId, filter, this.#catalogue);
-    const columns = sql.raw(EVENT_SELECT_LIST);
+    const { columns } = EVENT_ROWS.narrow(wanted);
     const query = this.#db
       .read<EventTables>()
       .selectFrom('security_events as e')
