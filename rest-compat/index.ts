@@ -28,6 +28,7 @@ export {
   isOfMediaType,
   isPreflight,
   keepToClient,
+  type PageDocuments,
   problems,
   readBody,
   sendAnswer,
@@ -47,7 +48,7 @@ export interface RestCompatOptions extends EngineOptions {
 /**
  * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`. Requests for other paths are
  * passed to the next middleware.
- * @throws Error A row, a document or an error table does not match the graph, or a raw form has no description; the message
+ * @throws Error A row, a document or an error table does not match the graph, or raw parameters have no description; the message
  *   lists every fault.
  */
 export function mountRestCompat(host: EngineHost, options: RestCompatOptions): Middleware {

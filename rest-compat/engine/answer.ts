@@ -8,6 +8,8 @@ export class Answer {
   readonly headers = new Map<string, string>();
   /** The values of `Set-Cookie`, the only header that an answer has several times. */
   setCookies: readonly string[] = [];
+  /** The common header that this answer leaves out; null for none. */
+  omitted: string | null = null;
 
   /** The value of a header; empty when it is not set. */
   get(name: string): string {
@@ -41,11 +43,11 @@ const NO_HEADERS: ReadonlyMap<string, string> = new Map();
  * Writes an answer past Koa: its head in one call and its body with it. Koa calls `setHeader` for each of 14 headers, and reads
  * most of them again before it writes.
  */
-export function sendAnswer(ctx: Context, { status, body, headers, setCookies }: Answer): void {
+export function sendAnswer(ctx: Context, { status, body, headers, setCookies, omitted }: Answer): void {
   const { res } = ctx;
   const common = (ctx.state as ServerState).commonHeaders?.() ?? NO_HEADERS;
   const head: string[] = [];
-  for (const [name, value] of common) if (!headers.has(name)) head.push(name, value);
+  for (const [name, value] of common) if (!headers.has(name) && name !== omitted) head.push(name, value);
   for (const [name, value] of headers) head.push(name, value);
   for (const cookie of setCookies) head.push('Set-Cookie', cookie);
   // RFC 9110 section 8.6: no length for an answer that cannot have a body.

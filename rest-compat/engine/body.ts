@@ -74,28 +74,48 @@ export interface Form {
   readonly raw: readonly FormParameter[] | null;
 }
 
-/** Times that a raw form may send parameters: the graph reads each, and a body of 1 MiB could hold 500,000. */
+/**
+ * Times that a raw form or query may send parameters: the graph reads each, and a body of 1 MiB could hold 500,000, a head of
+ * 16 KiB 8,000.
+ */
 const MAX_RAW_PARAMETERS = 1000;
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** How a form is read. */
+export interface FormReading {
+  /** Query string whose parameters count as those of the form. */
+  readonly queryString: string;
+  readonly isRaw: boolean;
+  /** Whether its credentials of a client are used to authenticate it. */
+  readonly authenticates: boolean;
+}
 
 /** Reads a form. @throws REQUEST_TOO_LARGE A raw form has more parameters than `MAX_RAW_PARAMETERS`. */
-export function parseForm(bytes: Buffer, queryString: string, isRaw: boolean): Form {
+export function parseForm(bytes: Buffer, { queryString, isRaw, authenticates }: FormReading): Form {
   const merged = parseParameters(bytes.toString('utf8'), parseParameters(queryString));
-  const raw = isRaw ? listParameters(merged) : null;
+  const raw = isRaw ? listParameters(merged, authenticates ? CLIENT_PARAMETERS : NO_NAMES) : null;
   for (const name in merged) if (merged[name] === '') delete merged[name];
   return { parameters: merged, raw };
 }
 
+/** Reads a raw query. @throws REQUEST_TOO_LARGE It has more parameters than `MAX_RAW_PARAMETERS`. */
+export function parseRawQuery(queryString: string): readonly FormParameter[] {
+  return listParameters(parseParameters(queryString), NO_NAMES);
+}
+
 /** @param merged Without a prototype, because `for` also reads the members of one. */
-function listParameters(merged: Parameters): readonly FormParameter[] {
+function listParameters(merged: Parameters, leftOut: ReadonlySet<string>): readonly FormParameter[] {
   const list: FormParameter[] = [];
   let count = 0;
   for (const name in merged) {
     const value = merged[name]!;
     const values = typeof value === 'string' ? [value] : value;
     count += values.length;
-    if (!CLIENT_PARAMETERS.has(name)) list.push({ name, values });
+    if (!leftOut.has(name)) list.push({ name, values });
   }
   if (count > MAX_RAW_PARAMETERS)
-    throw kernelErrors.REQUEST_TOO_LARGE({ message: `A form has at most ${MAX_RAW_PARAMETERS} parameters.` });
+    throw kernelErrors.REQUEST_TOO_LARGE({
+      message: `A request has at most ${MAX_RAW_PARAMETERS} parameters.`,
+    });
   return list;
 }

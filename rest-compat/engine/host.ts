@@ -5,9 +5,12 @@ import type { Caller } from '../../src/access/index.ts';
 import type { BrowserPort, IdentityError, Origin, TenantRef } from '../../src/kernel/index.ts';
 import type { CallerAuthenticator } from './caller.ts';
 import type { WebOrigins } from './cors.ts';
+import type { DocumentName } from './route.ts';
 
 /** The part of a tenant that the engine reads. */
 export interface HostTenant extends TenantRef {
+  /** Name for people; null: `name`. */
+  readonly displayName: string | null;
   readonly settings: {
     /** False: changes in user mode need no `X-Forwarded-For`. */
     readonly requireForwardedAddress: boolean;
@@ -21,6 +24,18 @@ export interface HostBrowser extends BrowserPort {
   readonly setCookies: readonly string[];
 }
 
+/** A page with its content security policy. */
+export interface RenderedPage {
+  readonly html: string;
+  readonly policy: string;
+}
+
+/** Pages of `web/`. */
+export interface PageDocuments {
+  /** @param state What the page shows, as JSON. */
+  render(name: DocumentName, state: object): RenderedPage;
+}
+
 /** Everything the engine needs from the service; `src/server` supplies it. */
 export interface EngineHost {
   /** The graph, with its directives enforced. The engine compiles its documents against it once, and runs them itself. */
@@ -29,6 +44,8 @@ export interface EngineHost {
   readonly contextFor: (caller: Caller, signal: AbortSignal, browser: HostBrowser | null) => object;
   /** The browser that sent a request to a row for browsers. */
   readonly browserOf: (request: IncomingMessage) => HostBrowser;
+  /** Makes the pages of rows for browsers. */
+  readonly documents: PageDocuments;
   /** The tenant of this name, in exact case. */
   readonly tenantByName: (name: string) => Found;
   /** The tenant that owns this host name, given in lower case and without its port. */

@@ -20,7 +20,7 @@ export {
   type FaultItem,
   type LegacyError,
 } from './fault.ts';
-export type { EngineHost, HostTenant } from './host.ts';
+export type { EngineHost, HostTenant, PageDocuments, RenderedPage } from './host.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';
@@ -29,7 +29,9 @@ export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.
 export {
   type BrowserAnswer,
   type DataOf,
+  type DocumentName,
   type FormParameter,
+  type FormPost,
   type ParsedRequest,
   pathsOf,
   type Reply,

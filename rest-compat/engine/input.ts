@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { isDatabaseText, kernelErrors } from '../../src/kernel/index.ts';
-import { type Form, parseJson, parseParameters } from './body.ts';
+import { type Form, parseJson, parseParameters, parseRawQuery } from './body.ts';
 import { ShapeRefusal } from './errors.ts';
 import type { FaultItem } from './fault.ts';
 import type { PathPattern } from './paths.ts';
@@ -58,7 +58,10 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
   const params = read(input.params, raw.params, () => {
     throw kernelErrors.NOT_FOUND();
   });
-  const query = read(input.query, () => parseParameters(raw.queryString), collect);
+  const query =
+    input.query === 'raw'
+      ? parseRawQuery(raw.queryString)
+      : read(input.query, () => parseParameters(raw.queryString), collect);
   const headers = read(input.headers, raw.request.headers, collect);
   const form = input.form === 'raw' ? raw.form?.raw : read(input.form, raw.form?.parameters, collect);
   const body = read(

@@ -4,6 +4,7 @@ import type { Caller } from '../../src/access/index.ts';
 import { hostNameOf, IdentityError, originAt, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
 import { type Form, parseForm, readRowBody } from './body.ts';
+import { renderFor, setWindowHeaders } from './browser-answer.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from './cors.ts';
 import type { Dialect } from './dialect.ts';
@@ -12,6 +13,7 @@ import { ShapeRefusal } from './errors.ts';
 import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
+import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
 import { segmentsOf } from './paths.ts';
 import { problems } from './problems.ts';
 import { setFault, setReply } from './reply.ts';
@@ -43,6 +45,7 @@ interface Exchange {
   readonly segments: readonly string[];
   readonly answer: Answer;
   row: Row | null;
+  tenant: HostTenant | null;
   variables: Variables;
 }
 
@@ -80,13 +83,14 @@ export class Engine {
     const owner = this.owners.find(segments);
     if (owner === null) return next();
     const answer = new Answer();
-    const exchange: Exchange = { ctx, owner, segments, answer, row: null, variables: NO_VARIABLES };
+    const exchange: Exchange = { ctx, owner, segments, answer, row: null, tenant: null, variables: NO_VARIABLES };
     try {
       await this.#serve(exchange);
     } catch (error) {
       if (error instanceof ClientGone) return abandon(ctx);
       this.#refuse(exchange, error);
     }
+    if (exchange.row !== null) setWindowHeaders(answer, exchange.row.route);
     sendAnswer(ctx, answer);
   };
 
@@ -102,6 +106,7 @@ export class Engine {
     const isNamed = tenantPlaces(route).length > 0;
     const named = isNamed ? await this.#tenantsOf(ctx, route, params, early) : NO_NAMES;
     const reached = await this.#placeOf(ctx, owner, segments, named);
+    exchange.tenant = reached.tenant;
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
@@ -124,7 +129,7 @@ export class Engine {
     const context = this.#host.contextFor(caller, signalOf(ctx), browser);
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
     if (browser !== null) answer.setCookies = browser.setCookies;
-    setReply(answer, route, data, request);
+    setReply(answer, route, data, request, renderFor(this.#host.documents, ctx, place.tenant));
   }
 
   async #allowPage({ ctx, answer }: Exchange, { route }: Row, cors: Cors, tenant: HostTenant | null): Promise<void> {
@@ -213,11 +218,17 @@ export class Engine {
     if (forwardedAddress(ctx.req, this.#host.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
   }
 
-  #refuse({ ctx, owner, row, variables, answer }: Exchange, error: unknown): void {
+  #refuse({ ctx, owner, row, tenant, variables, answer }: Exchange, error: unknown): void {
     const isOurs = error instanceof IdentityError || error instanceof ShapeRefusal;
     const refusal = isOurs ? error : this.#host.explain(error);
     const shown = refusal instanceof ShapeRefusal ? refusal.error : refusal;
     if (shown.kind === 'internal' || shown.kind === 'unavailable') this.#host.report(shown.cause ?? error, ctx);
+    const isPage = row !== null && isPageFault(row.route, shown.code);
+    if (isPage) answer.vary('Accept');
+    if (isPage && acceptsPage(ctx)) {
+      setPageFault(answer, shown, renderFor(this.#host.documents, ctx, tenant));
+      return;
+    }
     const authorization = ctx.get('Authorization');
     setFault(answer, owner.errors, row?.route ?? null, refusal, { variables, authorization });
   }
@@ -242,7 +253,11 @@ function matched({ ctx, owner, segments, answer }: Exchange): Row | null {
 }
 
 function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
-  return parseForm(bytes, route.formInQuery === true ? ctx.querystring : '', route.input?.form === 'raw');
+  return parseForm(bytes, {
+    queryString: route.formInQuery === true ? ctx.querystring : '',
+    isRaw: route.input?.form === 'raw',
+    authenticates: route.callers.clientAuth === true,
+  });
 }
 
 /** Checks the scopes of the document's root fields, as the directives do. @throws SCOPE_MISSING */

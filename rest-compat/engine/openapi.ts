@@ -8,8 +8,8 @@ import { ErrorSchemas, refusalsOf } from './refusals.ts';
 import { pathsOf, type Route } from './route.ts';
 
 /**
- * Shapes of the parameters that a document takes from a raw form, by the name of the document and the kind of issuer. The rows
- * know none of these parameters; the module that reads them supplies the shapes.
+ * Shapes of the parameters that a document takes from a raw form or query, by the name of the document and the kind of issuer.
+ * The rows know none of these parameters; the module that reads them supplies the shapes.
  */
 export type RawForms = Readonly<Record<string, (issuerKind: IssuerKind) => z.ZodObject>>;
 
@@ -36,7 +36,7 @@ interface Described {
 
 /**
  * Makes the API description of a dialect (OpenAPI 3.1) from its rows, error tables and documents.
- * @throws Error Two forms of errors share a name, or a raw form has no shape in `rawForms`.
+ * @throws Error Two forms of errors share a name, or raw parameters have no shape in `rawForms`.
  */
 export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
   const errorSchemas = new ErrorSchemas();
@@ -104,13 +104,15 @@ const PLACES = [
   ['headers', 'header'],
 ] as const;
 
-function describeParameters({ dialect, mount, route, path }: Described): Json[] {
+function describeParameters(described: Described): Json[] {
+  const { dialect, mount, route, path } = described;
   const { parameters: common, operations } = dialect.samples;
   const samples = { ...common, ...operations[route.operation.name]?.parameters };
   const sampleOf = (name: string): Json => (Object.hasOwn(samples, name) ? { example: samples[name] } : {});
   const declared = PLACES.flatMap(([member, place]) => {
-    const shape = route.input?.[member];
-    if (shape === undefined) return [];
+    const input = route.input?.[member];
+    if (input === undefined) return [];
+    const shape = input === 'raw' ? rawShapeOf(described) : input;
     const { properties = {}, required = [] } = schemaOf(shape, 'input') as { properties?: Json; required?: string[] };
     return Object.entries(properties).map(([name, schema]) => {
       const { description, ...rest } = schema as Json;
@@ -161,28 +163,34 @@ function describeBody(described: Described): Json | null {
   return { required: true, content };
 }
 
-function rawFormOf({ mount, route, rawForms }: Described): z.ZodObject {
-  const { callers, operation } = route;
-  const form = findRawForm(mount, route, rawForms);
-  if (form === null) throw new Error(`The form of ${operation.name} has no description.`);
-  return z.object({ ...form.shape, ...(callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
+function rawFormOf(described: Described): z.ZodObject {
+  const { shape } = rawShapeOf(described);
+  return z.object({ ...shape, ...(described.route.callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
 }
 
-function findRawForm({ issuerKind }: Mount, { operation }: Route, rawForms: RawForms): z.ZodObject | null {
+function rawShapeOf({ mount, route, rawForms }: Described): z.ZodObject {
+  const shape = findRawShape(mount, route, rawForms);
+  if (shape === null) throw new Error(`The raw parameters of ${route.operation.name} have no description.`);
+  return shape;
+}
+
+function findRawShape({ issuerKind }: Mount, { operation }: Route, rawForms: RawForms): z.ZodObject | null {
   return issuerKind === undefined ? null : (rawForms[operation.name]?.(issuerKind) ?? null);
 }
 
 /**
- * Checks that each form which a row passes on raw can be described.
- * @throws Error The message lists every row whose form has no description.
+ * Checks that the parameters which a row passes on raw can be described.
+ * @throws Error The message lists every row whose raw parameters have no description.
  */
 export function assertRawForms(dialects: readonly Dialect[], rawForms: RawForms): void {
   const faults = dialects.flatMap(({ name, mounts }) =>
     mounts.flatMap((mount) =>
       mount.routes
-        .filter((route) => route.input?.form === 'raw' && findRawForm(mount, route, rawForms) === null)
+        .filter(({ input }) => input?.form === 'raw' || input?.query === 'raw')
+        .filter((route) => findRawShape(mount, route, rawForms) === null)
         .map(
-          (route) => `${name} ${route.method} ${mount.prefix}${pathsOf(route)[0]}: its raw form has no description.`,
+          (route) =>
+            `${name} ${route.method} ${mount.prefix}${pathsOf(route)[0]}: its raw parameters have no description.`,
         ),
     ),
   );
@@ -197,13 +205,21 @@ function describeSuccess({ dialect, route: { reply, operation } }: Described): J
       dialect.samples.operations[operation.name]?.reply,
     ),
   });
+  if (reply.as === 'browser') return describeBrowserAnswers(reply.status);
   return {
     [reply.status]: { description: 'Success.', ...(reply.schema === undefined ? {} : describe(reply.schema)) },
     ...(reply.orEmpty === undefined ? {} : { 204: { description: reply.orEmpty } }),
-    // A browser row answers pages with 200, whatever its status for redirects is.
-    ...(reply.as === 'browser'
-      ? { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } }
-      : {}),
+  };
+}
+
+/** A row for browsers answers pages with 200, whatever its status for redirects is. */
+function describeBrowserAnswers(status: number): Json {
+  return {
+    [status]: {
+      description: 'The browser is sent on.',
+      headers: { Location: { description: 'Where to.', schema: { type: 'string' } } },
+    },
+    200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
   };
 }
 

@@ -89,6 +89,9 @@ function byParticularity(a: Owner, b: Owner): number {
   return b.prefix.shape.length - a.prefix.shape.length || literals(b) - literals(a);
 }
 
+/** Those after which a browser sends a GET; with 307 it would repeat a POST with its credentials (RFC 9700 section 4.12). */
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([302, 303]);
+
 function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Owner[] {
   const operations = new Map<OperationDocument, Operation | null>();
   const operationOf = (document: OperationDocument): Operation | null => {
@@ -108,6 +111,9 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
           ...faultsOfTenant(route, pattern, operation.declaresTenant),
           ...(operation.declaresIssuerKind && issuerKind === null
             ? [`the document ${route.operation.name} declares $issuerKind, and the mount has no issuer kind.`]
+            : []),
+          ...(route.reply.as === 'browser' && !REDIRECT_STATUSES.has(route.reply.status)
+            ? [`a row for browsers redirects with 303 or 302, not ${route.reply.status}.`]
             : []),
         ];
         faults.push(...wrong.map((fault) => `${dialect.name} ${route.method} ${prefix}${path}: ${fault}`));

@@ -5,6 +5,7 @@ import { listEngineCodes } from './error-tables.ts';
 import { errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
 import type { DialectErrors, Fault } from './fault.ts';
 import { type Json, schemaOf } from './json-schema.ts';
+import { isPageFault, PAGE_STATUSES } from './page-fault.ts';
 import type { Route } from './route.ts';
 
 /** The error schemas by their name in `components.schemas`. */
@@ -43,6 +44,8 @@ class Refusal {
   readonly names = new Set<string>();
   readonly envelopes = new Set<string>();
   readonly examples = new Map<string, unknown>();
+  /** Whether readers who accept HTML get a page. */
+  isPage = false;
 }
 
 /**
@@ -56,6 +59,8 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
     refusals.set(status, refusal);
     return refusal;
   };
+  for (const code of [...namedCodes(route), ...unnamedCodes(route)])
+    if (isPageFault(route, code)) at(PAGE_STATUSES[errorOfCode(code).kind]).isPage = true;
   for (const code of namedCodes(route)) {
     const { legacy } = addSample(at, errors, route, errorOfCode(code));
     if (legacy.error !== '') at(legacy.status).names.add(legacy.error);
@@ -94,9 +99,9 @@ const ANYWHERE = ['TOO_MANY_REQUESTS', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
 /** The codes that follow from the row's declarations, and those in its error table. */
 function namedCodes(route: Route): readonly string[] {
   const { callers, input, errors = {} } = route;
-  // A raw form is checked by the operation.
-  const hasShapedForm = input?.form !== undefined && input.form !== 'raw';
-  const takesValues = input?.query !== undefined || input?.body !== undefined || hasShapedForm;
+  // Raw parameters are checked by the operation.
+  const hasShape = (part: z.ZodType | 'raw' | undefined) => part !== undefined && part !== 'raw';
+  const takesValues = hasShape(input?.query) || hasShape(input?.body) || hasShape(input?.form);
   return [
     ...listEngineCodes(route),
     ...ANYWHERE,
@@ -133,7 +138,8 @@ function describe(errors: DialectErrors, status: number, refusal: Refusal, schem
     forms.push(schemas.refer('node', NODE_ERROR));
     examples.push([code, { error: code, message: errorOfCode(code).message }]);
   }
-  const pages = envelopes.flatMap(({ type }) => (type === undefined ? [] : [type]));
+  const types = envelopes.flatMap(({ type }) => (type === undefined ? [] : [type]));
+  const pages = refusal.isPage ? ['text/html', ...types] : types;
   const content = {
     ...(forms.length === 0 ? {} : { 'application/json': describeForms(forms, examples) }),
     ...Object.fromEntries(pages.map((type) => [type, { schema: { type: 'string' } }])),

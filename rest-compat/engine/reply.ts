@@ -1,18 +1,22 @@
-import { createHash } from 'node:crypto';
 import type { IdentityError } from '../../src/kernel/index.ts';
 import type { Answer } from './answer.ts';
+import { type RenderState, setForBrowser, setPage } from './browser-answer.ts';
 import type { Variables } from './document.ts';
 import { faultOf, type ShapeRefusal } from './errors.ts';
 import type { ChallengeReason, DialectErrors, Fault } from './fault.ts';
 import type { Data } from './operation.ts';
 import type { BrowserAnswer, ParsedRequest, Route } from './route.ts';
 
-/** Makes the answer of a row. @throws Error The operation's data does not have the declared shape. */
-export function setReply(answer: Answer, route: Route, data: Data, request: ParsedRequest): void {
+/**
+ * Makes the answer of a row.
+ * @param render Makes a page of `web/` from its state.
+ * @throws Error The operation's data does not have the declared shape.
+ */
+export function setReply(answer: Answer, route: Route, data: Data, request: ParsedRequest, render: RenderState): void {
   const { reply } = route;
   for (const name in reply.headers) answer.set(name, reply.headers[name]!);
   const body = reply.from === undefined ? undefined : reply.from(data, request);
-  if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer);
+  if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, render);
   else if (reply.schema === undefined) answer.status = reply.status;
   else if (reply.orEmpty !== undefined && body === null) answer.status = 204;
   else {
@@ -26,31 +30,6 @@ function setJson(answer: Answer, body: unknown): void {
   answer.body = JSON.stringify(body);
 }
 
-function setForBrowser(answer: Answer, status: number, result: BrowserAnswer): void {
-  answer.set('Cache-Control', 'no-store');
-  if ('page' in result) setPage(answer, 200, result.page);
-  else {
-    answer.status = status;
-    answer.set('Location', result.redirectTo);
-  }
-}
-
-const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
-
-/** Answers with a page whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4). */
-function setPage(answer: Answer, status: number, page: string): void {
-  const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
-    ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
-  );
-  const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
-  answer.set('Content-Security-Policy', `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'`);
-  // A page with a script closes a popup, and needs access to the window that opened it.
-  if (hashes.length > 0) answer.set('Cross-Origin-Opener-Policy', 'unsafe-none');
-  answer.status = status;
-  answer.set('Content-Type', 'text/html; charset=utf-8');
-  answer.body = page;
-}
-
 /** Makes the answer to an error in the dialect's envelope. */
 export function setFault(
   answer: Answer,
@@ -60,7 +39,7 @@ export function setFault(
   { variables, authorization }: { readonly variables: Variables; readonly authorization: string },
 ): void {
   const fault = faultOf(errors, route, refusal, variables);
-  const { legacy, error } = fault;
+  const { legacy } = fault;
   const { type, body: bodyOf } = errors.envelopes[legacy.envelope]!;
   const body = bodyOf(fault);
   setErrorHeaders(answer, errors, route, fault, authorization);
@@ -70,8 +49,6 @@ export function setFault(
     answer.status = legacy.status;
     setJson(answer, body);
   }
-  // Close the connection: the rest of a too large body is not read, so no other request can follow.
-  if (error.kind === 'too-large') answer.set('Connection', 'close');
 }
 
 /** Refusals that RFC 6750 section 3.1 calls `insufficient_scope`. */
@@ -96,12 +73,19 @@ function setErrorHeaders(
   { legacy, error }: Fault,
   authorization: string,
 ): void {
-  answer.set('Cache-Control', 'no-store');
-  if (error.retryAfterSeconds !== undefined) answer.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+  setCommonErrorHeaders(answer, error);
   // Send no challenge to browsers, because they would show a password dialog.
   if (legacy.status === 401 && route?.callers.browser !== true) {
     const asked = challenges(route, error.code === 'CREDENTIALS_MISSING', authorization);
     answer.set('WWW-Authenticate', asked.map((reason) => errors.challenge(reason)).join(', '));
   }
   if (LACKS_SCOPE.has(error.code)) answer.set('WWW-Authenticate', errors.challenge('scope'));
+}
+
+/** Sets what the answer to an error has in every form. */
+export function setCommonErrorHeaders(answer: Answer, error: IdentityError): void {
+  answer.set('Cache-Control', 'no-store');
+  if (error.retryAfterSeconds !== undefined) answer.set('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+  // Close the connection: the rest of a too large body is not read, so no other request can follow.
+  if (error.kind === 'too-large') answer.set('Connection', 'close');
 }

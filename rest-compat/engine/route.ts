@@ -28,20 +28,21 @@ export interface RouteCallers {
  */
 export interface RouteInput {
   readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
+  /** `raw`: the operation takes every parameter as it came, and judges them; `DescriptionOptions.rawForms` describes them. */
+  readonly query?: z.ZodObject | 'raw';
   /** Names in lower case. */
   readonly headers?: z.ZodObject;
   /** JSON body. If the schema accepts `undefined`, the body may be left out. */
   readonly body?: z.ZodType;
   /**
    * Form body (`application/x-www-form-urlencoded`); parameters without a value count as absent (RFC 6749 section 3.1). `raw`:
-   * the operation takes every parameter as it came, but for those that client authentication reads, and judges them;
-   * `DescriptionOptions.rawForms` describes them.
+   * the operation takes every parameter as it came, and judges them; `DescriptionOptions.rawForms` describes them. In a row
+   * with `clientAuth`, those that authenticate the client are left out.
    */
   readonly form?: z.ZodObject | 'raw';
 }
 
-/** A parameter of a raw form: its name, and a value for each time that it was sent. */
+/** A parameter of a raw form or query: its name, and a value for each time that it was sent. */
 export interface FormParameter {
   readonly name: string;
   readonly values: readonly string[];
@@ -52,7 +53,7 @@ type Output<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
 /** A request whose values have the declared shapes. */
 export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly params: Output<I['params']>;
-  readonly query: Output<I['query']>;
+  readonly query: I['query'] extends 'raw' ? readonly FormParameter[] : Output<I['query']>;
   readonly headers: Output<I['headers']>;
   readonly body: Output<I['body']>;
   readonly form: I['form'] extends 'raw' ? readonly FormParameter[] : Output<I['form']>;
@@ -60,8 +61,26 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly baseUrl: string;
 }
 
+/** A page that a build of `web/` makes. */
+export type DocumentName = 'sign-in';
+
+/** A form that a page posts by itself as soon as it is loaded. */
+export interface FormPost {
+  /** Address that receives the form. */
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** The answer of a browser row. */
-export type BrowserAnswer = { readonly redirectTo: string } | { readonly page: string };
+export type BrowserAnswer =
+  /** A redirect with the row's status. */
+  | { readonly redirectTo: string }
+  /** OAuth 2.0 Form Post Response Mode: a page that posts the fields to the action. */
+  | { readonly post: FormPost }
+  /** A page of `web/`, with 200 unless `status` says otherwise. The engine adds the tenant and the language to its state. */
+  | { readonly document: DocumentName; readonly state: object; readonly status?: number }
+  /** A page of the dialect. */
+  | { readonly page: string };
 
 /** A deeply read-only version of a type. */
 type Unchanged<T> = T extends readonly (infer E)[]
@@ -80,7 +99,10 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
    * form.
    */
   readonly from?: (data: D, request: ParsedRequest<I>) => Unchanged<z.input<S>> | null;
-  /** `browser`: `from` gives a `BrowserAnswer`, a redirect with `status` or a page with 200. Default `json`. */
+  /**
+   * `browser`: `from` gives a `BrowserAnswer`. `status` is that of redirects: 303, or 302 where a manual says so; 307 would send
+   * what was posted on (RFC 9700 section 4.12). Default `json`.
+   */
   readonly as?: 'json' | 'browser';
   readonly headers?: Readonly<Record<string, string>>;
   /** For the API description: when `from` gives null, which is answered with 204 without a body. Absent: never. */
@@ -117,6 +139,18 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly callers: RouteCallers;
   /** Which web pages of other origins may read its answers. Absent: none. */
   readonly cors?: Cors;
+  /**
+   * `page`: errors that the row does not list in `errors` are answered with a page, in the status of their kind, if the request
+   * accepts HTML. Default: as the dialect answers them.
+   */
+  readonly faults?: 'page';
+  /**
+   * Whether a window that another page opened keeps its link to that page: every answer then has
+   * `Cross-Origin-Opener-Policy: unsafe-none`, because one redirect without it ends the link.
+   */
+  readonly opener?: true;
+  /** Sources (CSP, `frame-ancestors`) of the pages that may frame its answers. Absent: none. */
+  readonly framed?: readonly string[];
   /** How its requests name their tenant, if the prefix does not. */
   readonly tenant?: TenantSource;
   /** The document that the row runs, from the dialect's `operations.generated.ts`. */

@@ -153,6 +153,8 @@ describe('the samples of a dialect', () => {
     const known: Readonly<Record<string, unknown>> = { ...samples.parameters, ...parameters };
     for (const place of ['params', 'query'] as const) {
       const shape = row.input?.[place];
+      // Those of raw parameters are tried against their description above.
+      if (shape === 'raw') continue;
       const given = Object.keys(shape?.shape ?? {}).flatMap((name) => (name in known ? [[name, known[name]]] : []));
       expect(shape?.safeParse(Object.fromEntries(given)).error?.issues ?? []).toEqual([]);
     }

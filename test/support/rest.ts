@@ -10,6 +10,7 @@ import {
 } from '../../rest-compat/engine/index.ts';
 import type { RestCompatOptions } from '../../rest-compat/index.ts';
 import { createCallerAuthenticator } from '../../src/server/http/caller.authenticator.ts';
+import { createPageDocuments } from '../../src/server/http/page-documents.ts';
 import { createRestHost } from '../../src/server/http/rest-host.ts';
 import { OAUTH_FORMS } from '../../src/server/registry/oauth-forms.ts';
 import { testGraph, type World } from './world.ts';
@@ -125,6 +126,7 @@ export async function worldHost(
     schema: await testGraph(),
     services,
     callers,
+    documents: createPageDocuments(null),
     trustedProxies: [],
     publicUrl: PUBLIC_URL,
     report,

@@ -139,6 +139,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
     spec: '2.15 (45)',
     summary: 'Where the provider sends the browser',
     callers: { browser: true },
+    opener: true,
     operation: CompleteAccountLinking,
     input: {
       params: z.object({ type: z.string(), name: z.string() }),

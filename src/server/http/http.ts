@@ -120,7 +120,9 @@ function setCommonHeaders({ res }: Context, headers: ReadonlyMap<string, string>
 }
 
 function refuseTarget(ctx: Context, logger: Logger): void {
-  logger.debug({ method: ctx.method, target: ctx.req.url }, 'The request target is not a URL');
+  // A query may carry a code or a token.
+  const target = ctx.req.url?.split('?', 1)[0];
+  logger.debug({ method: ctx.method, target }, 'The request target is not a URL');
   plain(ctx, 400, 'Bad Request');
 }
 

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import type { CallerAuthenticator, EngineHost } from '../../../rest-compat/index.ts';
+import type { CallerAuthenticator, EngineHost, PageDocuments } from '../../../rest-compat/index.ts';
 import { createContext, type Services } from '../../../schema/context.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
 import type { CidrRange } from '../environment/config.ts';
@@ -12,6 +12,7 @@ export interface RestHostParts {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly callers: CallerAuthenticator;
+  readonly documents: PageDocuments;
   readonly trustedProxies: readonly CidrRange[];
   /** Public origin of the service. */
   readonly publicUrl: string;
@@ -20,12 +21,13 @@ export interface RestHostParts {
 
 /** Makes the host interface that the translation engine requires, from the services. */
 export function createRestHost(parts: RestHostParts): EngineHost {
-  const { schema, services, callers, trustedProxies, publicUrl, report } = parts;
+  const { schema, services, callers, documents, trustedProxies, publicUrl, report } = parts;
   const { directory, webOrigins } = services;
   return {
     schema,
     contextFor: (caller, signal, browser) => createContext(services, caller, signal, browser),
     browserOf: (request) => new RequestBrowser(request, publicUrl),
+    documents,
     tenantByName: (name) => directory.byName(name),
     tenantByHost: (host) => directory.byHost(host),
     tenantByHandle: (handle) => {

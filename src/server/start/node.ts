@@ -22,6 +22,7 @@ import type { AuthenticateToken } from '../http/caller.ts';
 import { limitFailures } from '../http/failure-limit.ts';
 import { createHttpServer, type HttpServer } from '../http/http.ts';
 import { createMetrics } from '../http/metrics.ts';
+import { createPageDocuments } from '../http/page-documents.ts';
 import { createRestHost } from '../http/rest-host.ts';
 import { createRegistry } from '../registry/index.ts';
 import { OAUTH_FORMS } from '../registry/oauth-forms.ts';
@@ -271,6 +272,7 @@ async function serveApis(parts: ApiParts): Promise<void> {
     schema,
     services,
     callers,
+    documents: createPageDocuments(),
     trustedProxies: config.trustedProxies,
     publicUrl,
     report: (error, ctx) => logger.error({ err: error, method: ctx.method, path: ctx.path }, 'Request failed'),

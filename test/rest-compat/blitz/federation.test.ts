@@ -240,6 +240,7 @@ describe('Blitz 2.15: external providers', () => {
       expect(answer.text).toContain('"outcome":"linked"');
       expect(answer.text).toContain('"https://app.company.com"');
       expect(answer.headers['content-security-policy']).toMatch(/script-src 'sha256-[A-Za-z0-9+/]{43}='/);
+      expect(answer.headers['cross-origin-opener-policy']).toBe('unsafe-none');
     });
 
     it('answers 400 with pos for an unknown provider, a callback that is not registered, and missing members', async () => {

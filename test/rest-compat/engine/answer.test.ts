@@ -68,6 +68,16 @@ describe('an answer of the engine', () => {
     expect(headers['content-security-policy']).toBe('own');
   });
 
+  it('leaves out the common header that it names', async () => {
+    const common = { 'X-Frame-Options': 'DENY', 'X-Other': 'yes' };
+    const { headers } = await (
+      await serve((answer) => {
+        answer.omitted = 'X-Frame-Options';
+      }, common)
+    ).ask('GET', '/');
+    expect([headers['x-frame-options'], headers['x-other']]).toEqual([undefined, 'yes']);
+  });
+
   it('collects the names of Vary, and forgets a removed header', async () => {
     const { headers } = await (
       await serve((answer) => {

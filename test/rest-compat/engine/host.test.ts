@@ -1,19 +1,14 @@
-import { buildSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { HostBrowser } from '../../../rest-compat/engine/host.ts';
-import { Engine, type EngineHost, type HostTenant, route } from '../../../rest-compat/engine/index.ts';
+import { Engine, type EngineHost, route } from '../../../rest-compat/engine/index.ts';
 import { anonymousCaller, type Caller } from '../../../src/access/index.ts';
-import { kernelErrors, type TenantId } from '../../../src/kernel/index.ts';
+import { kernelErrors } from '../../../src/kernel/index.ts';
 import { ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
 import { TEST_ORIGIN } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
+import { ACME, handMadeHost, type TinyContext } from './hand-made-host.ts';
 import { ShowTenant } from './operations.generated.ts';
-
-const SCHEMA = buildSchema(`
-  type Query { tenant(tenant: String): Tenant }
-  type Tenant { name: String!, displayName: String, isEnabled: Boolean! }
-`);
 
 const ROW = route({
   method: 'GET',
@@ -24,52 +19,6 @@ const ROW = route({
   operation: ShowTenant,
   reply: { status: 200, schema: z.object({ name: z.string() }), from: (data) => data.tenant },
 });
-
-/** The context that the host makes for resolvers. */
-interface TinyContext {
-  readonly caller: Caller;
-  readonly signal: AbortSignal;
-}
-
-SCHEMA.getQueryType()!.getFields()['tenant']!.resolve = (_source, { tenant }, { caller }: TinyContext) => ({
-  name: `${tenant} for ${caller.kind}`,
-  displayName: null,
-  isEnabled: true,
-});
-
-const ACME: HostTenant = {
-  id: 'acme-id' as TenantId,
-  name: 'acme',
-  route: 'aaaaaaaa',
-  settings: { requireForwardedAddress: false },
-};
-
-/** A host with one tenant. */
-function handMadeHost(over: Partial<EngineHost> = {}): EngineHost {
-  const refuse = (): never => {
-    throw kernelErrors.UNAUTHENTICATED();
-  };
-  return {
-    schema: SCHEMA,
-    contextFor: (caller, signal): TinyContext => ({ caller, signal }),
-    browserOf: () => ({
-      read: () => null,
-      write: () => undefined,
-      clear: () => undefined,
-      setCookies: ['a=1; Path=/', 'b=2'],
-    }),
-    tenantByName: (name) => (name === 'acme' ? ACME : null),
-    tenantByHost: () => null,
-    tenantByHandle: () => null,
-    callers: { bearer: refuse, client: refuse, browser: refuse },
-    webOrigins: { isListed: async () => false, isListedBy: async () => false },
-    originOf: (_request, api) => ({ ...TEST_ORIGIN, api }),
-    normaliseAddress: (text) => text,
-    explain: () => kernelErrors.INTERNAL_ERROR(),
-    report: () => undefined,
-    ...over,
-  };
-}
 
 describe('the host of the translation engine', () => {
   let rest: RestClient | undefined;

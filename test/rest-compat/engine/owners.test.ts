@@ -81,13 +81,53 @@ describe('the API description', () => {
     const row: Route = { ...SHOW_TENANT, method: 'POST', input: { form: 'raw' } };
     const dialect = tinyDialect({}, [row]);
     const make = () => openApiOf(dialect, { publicUrl: 'https://id.example.com', defaultTenant: 'master' });
-    expect(make).toThrow('The form of ShowTenant has no description.');
+    expect(make).toThrow('The raw parameters of ShowTenant have no description.');
     const mounts = [{ prefix: '/tiny', routes: [row], issuerKind: 'SUITE' }] as const;
     expect(() => assertRawForms([tinyDialect({ mounts })], {})).toThrow(
-      'tiny POST /tiny/tenants/{id}/self: its raw form has no description.',
+      'tiny POST /tiny/tenants/{id}/self: its raw parameters have no description.',
     );
-    expect(() => assertRawForms([dialect], { ShowTenant: () => z.object({}) })).toThrow('has no description.');
+    expect(() => assertRawForms([dialect], { ShowTenant: () => z.object({}) })).toThrow('have no description.');
     expect(() => assertRawForms([tinyDialect({ mounts })], { ShowTenant: () => z.object({}) })).not.toThrow();
+  });
+
+  it('lists the parameters of a raw query, by the kind of issuer', () => {
+    const row: Route = { ...SHOW_TENANT, input: { query: 'raw' } };
+    const mounts = [{ prefix: '/tiny', routes: [row], issuerKind: 'SUITE' }] as const;
+    const dialect = tinyDialect({ mounts }, [row]);
+    const options = { publicUrl: 'https://id.example.com', defaultTenant: 'master' };
+    expect(() => openApiOf(dialect, options)).toThrow('The raw parameters of ShowTenant have no description.');
+    expect(() => assertRawForms([dialect], {})).toThrow(
+      'tiny GET /tiny/tenants/{id}/self: its raw parameters have no description.',
+    );
+    const rawForms = { ShowTenant: () => z.object({ scope: z.string(), state: z.string().optional().describe('S.') }) };
+    const api = openApiOf(dialect, { ...options, rawForms }) as { paths: Record<string, { get: object }> };
+    expect(api.paths['/tiny/tenants/{id}/self']!.get).toMatchObject({
+      parameters: [
+        { name: 'id', in: 'path' },
+        { name: 'scope', in: 'query', required: true, schema: { type: 'string' } },
+        { name: 'state', in: 'query', required: false, description: 'S.' },
+      ],
+    });
+  });
+
+  it('shows the redirect, the page and the error pages of a row for browsers', () => {
+    const reply = { status: 303, as: 'browser', from: () => ({ redirectTo: '/' }) } as const;
+    const row: Route = { ...SHOW_TENANT, callers: { browser: true }, faults: 'page', reply };
+    const answersOf = (one: Route) => {
+      const options = { publicUrl: 'https://id.example.com', defaultTenant: 'master' };
+      const api = openApiOf(tinyDialect({}, [one]), options) as {
+        paths: Record<string, { get: { responses: Record<string, { content?: object; headers?: object }> } }>;
+      };
+      return api.paths['/t/{tenant}/tiny/tenants/{id}/self']!.get.responses;
+    };
+    const answers = answersOf(row);
+    expect(answers['303']).toMatchObject({ headers: { Location: {} } });
+    expect(answers['200']).toMatchObject({ content: { 'text/html': {} } });
+    expect(Object.keys(answers['404']!.content!)).toEqual(['application/json', 'text/html']);
+    expect(Object.keys(answers['409']!.content!)).toEqual(['application/json', 'text/html']);
+    expect(Object.keys(answersOf({ ...row, faults: undefined } as unknown as Route)['404']!.content!)).toEqual([
+      'application/json',
+    ]);
   });
 
   it('is made from the rows', async () => {

@@ -30,7 +30,24 @@ const rawRow = (path: string, over: Partial<Route> = {}): Route => ({
   ...over,
 });
 
-describe('a row that passes its form on raw', () => {
+/** A row for browsers: nobody authenticates. */
+const rawQueryRow = (path: string): Route =>
+  route({
+    method: 'GET',
+    path,
+    spec: 'Tiny',
+    summary: 'Takes its query as it is.',
+    callers: { browser: true },
+    operation: ShowTenant,
+    input: { query: 'raw' },
+    toVariables: ({ query }) => {
+      reached.push(query);
+      return {};
+    },
+    reply: { status: 303, as: 'browser', from: () => ({ redirectTo: '/' }) },
+  });
+
+describe('a row that passes its parameters on raw', () => {
   let world: World;
   let rest: RestClient;
   beforeAll(async () => {
@@ -42,9 +59,14 @@ describe('a row that passes its form on raw', () => {
     const resolver: CallerAuthenticator = {
       bearer: refuse,
       client: (_readings, _kind, _tenant, origin) => ({ ...world.app(acme, 'tenant:read'), origin }),
-      browser: refuse,
+      browser: () => world.app(acme, 'tenant:read'),
     };
-    const rows = [rawRow('/raw'), rawRow('/query', { formInQuery: true })];
+    const rows = [
+      rawRow('/raw'),
+      rawRow('/query', { formInQuery: true }),
+      rawRow('/browser', { callers: { browser: true } }),
+      rawQueryRow('/query'),
+    ];
     rest = await serveDialects([tinyDialect({}, rows)], world, resolver, { defaultTenant: acme.name });
   });
   afterEach(() => reached.splice(0));
@@ -72,6 +94,34 @@ describe('a row that passes its form on raw', () => {
     const credentials = 'client_id=a&client_secret=s&client_assertion=j&client_assertion_type=t';
     expect(await post('/tiny/raw', `${credentials}&scope=x`)).toBe(200);
     expect(reached).toEqual([[{ name: 'scope', values: ['x'] }]]);
+  });
+
+  it('passes on the parameters of clients where none authenticates by them', async () => {
+    expect(await post('/tiny/browser', 'client_id=a&scope=x')).toBe(200);
+    expect((await rest.ask('GET', '/tiny/query?client_id=a&client_id=b')).status).toBe(303);
+    expect(reached).toEqual([
+      [
+        { name: 'client_id', values: ['a'] },
+        { name: 'scope', values: ['x'] },
+      ],
+      [{ name: 'client_id', values: ['a', 'b'] }],
+    ]);
+  });
+
+  it('gives each name of a query once, as of a form, and at most 1000 parameters', async () => {
+    expect((await rest.ask('GET', '/tiny/query?b=1&state=x+y&b=&__proto__=p&=n&a=%C3%A4%00%FF')).status).toBe(303);
+    expect((await rest.ask('GET', '/tiny/query')).status).toBe(303);
+    expect((await rest.ask('GET', `/tiny/query?a${'&b'.repeat(1000)}`)).status).toBe(413);
+    expect(reached).toEqual([
+      [
+        { name: 'b', values: ['1', ''] },
+        { name: 'state', values: ['x y'] },
+        { name: '__proto__', values: ['p'] },
+        { name: '', values: ['n'] },
+        { name: 'a', values: ['ä\0\ufffd'] },
+      ],
+      [],
+    ]);
   });
 
   it('reads the query too, only if the row declares it', async () => {

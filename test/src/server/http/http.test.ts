@@ -324,7 +324,7 @@ describe('bytes that are not HTTP', () => {
 });
 
 describe('a request target that is not a URL', () => {
-  it.each(['//x@[/#', 'http://[/'])(
+  it.each(['//x@[/#', 'http://[/', 'http://[/?code=secret'])(
     'is answered with 400, with security headers, metrics and a log line: %s',
     async (target) => {
       const asked = vi.fn(answering('reached'));
@@ -335,6 +335,7 @@ describe('a request target that is not a URL', () => {
       expect(text).toMatch(/Content-Security-Policy: default-src 'none'/i);
       expect(asked).not.toHaveBeenCalled();
       expect(logged.filter((line) => line.includes('not a URL'))).toHaveLength(1);
+      expect(logged.join()).not.toContain('secret');
       const metrics = await (await fetch(`${url}/metrics`)).text();
       expect(metrics).toMatch(/method="GET",route="other",status="400"\} 1/);
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
+import { PAGE_POLICY, TOOL_POLICIES } from '../../../../src/server/http/page-policies.ts';
 
 const directivesOf = (policy: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
@@ -8,6 +8,27 @@ const directivesOf = (policy: string): ReadonlyMap<string, readonly string[]> =>
       return [name!, sources];
     }),
   );
+
+describe('the content security policy of pages', () => {
+  it('allows files of the service alone, no inline script, no frame and no HTML of texts (check 22)', () => {
+    const directives = directivesOf(PAGE_POLICY);
+    const own = ["'self'"];
+    expect(Object.fromEntries(directives)).toEqual({
+      'default-src': ["'none'"],
+      'script-src': own,
+      'style-src': own,
+      'img-src': [...own, 'data:'],
+      'font-src': own,
+      'connect-src': own,
+      'manifest-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'form-action': own,
+      'frame-ancestors': ["'none'"],
+      'require-trusted-types-for': ["'script'"],
+      'trusted-types': ["'none'"],
+    });
+  });
+});
 
 describe('the exceptions from the content security policy', () => {
   it('are those of GraphiQL and Swagger UI', () => {

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+import type { Answer } from './answer.ts';
+import { makeFormPost } from './form-post.ts';
+import type { HostTenant, PageDocuments, RenderedPage } from './host.ts';
+import { chooseLocale } from './locale.ts';
+import type { BrowserAnswer, DocumentName, Route } from './route.ts';
+
+/** Makes a page of `web/` for one request. */
+export type RenderState = (name: DocumentName, state: object) => RenderedPage;
+
+/** Adds what every page shows to its state: the tenant, null if there is none, and the language of the reader. */
+export function renderFor(documents: PageDocuments, ctx: Context, tenant: HostTenant | null): RenderState {
+  return (name, state) => {
+    const shown = tenant === null ? null : { name: tenant.name, displayName: tenant.displayName ?? tenant.name };
+    return documents.render(name, { tenant: shown, locale: chooseLocale(ctx), ...state });
+  };
+}
+
+/** Makes the answer of a browser row. @param status That of redirects. */
+export function setForBrowser(answer: Answer, status: number, result: BrowserAnswer, render: RenderState): void {
+  answer.set('Cache-Control', 'no-store');
+  if ('page' in result) setPage(answer, 200, result.page);
+  else if ('document' in result) setRendered(answer, result.status ?? 200, render(result.document, result.state));
+  else if ('post' in result) setRendered(answer, 200, makeFormPost(result.post));
+  else {
+    answer.status = status;
+    answer.set('Location', toLocation(result.redirectTo));
+  }
+}
+
+/** A header holds printable ASCII: other characters of an address are percent-encoded (RFC 3987 section 3.1). */
+function toLocation(address: string): string {
+  return address.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+}
+
+/** Answers with a page and its policy. */
+export function setRendered(answer: Answer, status: number, { html, policy }: RenderedPage): void {
+  answer.set('Content-Security-Policy', policy);
+  answer.status = status;
+  answer.set('Content-Type', 'text/html; charset=utf-8');
+  answer.body = html;
+}
+
+const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
+
+/** Answers with a page of a dialect, whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4). */
+export function setPage(answer: Answer, status: number, page: string): void {
+  const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
+    ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
+  );
+  const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
+  setRendered(answer, status, {
+    html: page,
+    policy: `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'`,
+  });
+}
+
+/** The policy of answers that are no pages; `src/server/http/http.ts` sends the same where an answer has none. */
+const PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/** Sets the headers that a row declares for its answers, errors too: whether they may be framed, and what openers may do. */
+export function setWindowHeaders(answer: Answer, { opener, framed }: Route): void {
+  if (opener === true) answer.set('Cross-Origin-Opener-Policy', 'unsafe-none');
+  if (framed === undefined) return;
+  const policy = answer.get('Content-Security-Policy') || PLAIN_POLICY;
+  const ancestors = `frame-ancestors ${framed.join(' ')}`;
+  answer.set(
+    'Content-Security-Policy',
+    policy.replace(/frame-ancestors [^;]*/, () => ancestors),
+  );
+  // It cannot list origins, and a browser that does not know `frame-ancestors` would refuse every frame.
+  answer.omitted = 'X-Frame-Options';
+}

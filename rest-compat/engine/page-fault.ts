@@ -1,0 +1,40 @@
+import type { Context } from 'koa';
+import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
+import type { Answer } from './answer.ts';
+import { type RenderState, setRendered } from './browser-answer.ts';
+import { setCommonErrorHeaders } from './reply.ts';
+import type { Route } from './route.ts';
+
+/** HTTP status of a page that shows an error, by its kind. */
+export const PAGE_STATUSES: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  refused: 422,
+  throttled: 429,
+  'too-large': 413,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** Whether an error of the row is a page for readers who accept one. */
+export const isPageFault = ({ faults, errors = {} }: Route, code: string): boolean =>
+  faults === 'page' && !Object.hasOwn(errors, code);
+
+/** Whether `Accept` names HTML. Programs send `*\/*` or nothing, and get the answer of the dialect. */
+export function acceptsPage(ctx: Context): boolean {
+  return ctx
+    .get('Accept')
+    .split(',')
+    .some((range) => /^\s*text\/html\s*(;|$)/i.test(range) && !/;\s*q=0(\.0*)?\s*(;|$)/i.test(range));
+}
+
+/** Answers with a page that shows an error. */
+export function setPageFault(answer: Answer, error: IdentityError, render: RenderState): void {
+  const { code, kind, message } = error;
+  setCommonErrorHeaders(answer, error);
+  const state = { page: 'error', code, message, startAgainAt: null };
+  setRendered(answer, PAGE_STATUSES[kind], render('sign-in', state));
+}
