@@ -54,6 +54,7 @@ export function oauthErrors(realm: string): DialectErrors {
       GRANT_TYPE_UNSUPPORTED: row(400, 'unsupported_grant_type'),
       GRANT_TYPE_NOT_ALLOWED: row(400, 'unauthorized_client'),
       GRANT_INVALID: row(400, 'invalid_grant'),
+      CODE_REPLAYED: row(400, 'invalid_grant'),
       REFRESH_TOKEN_REUSED: row(400, 'invalid_grant'),
       SCOPE_INVALID: row(400, 'invalid_scope'),
       TOKEN_PARAMETER_INVALID: row(400, 'invalid_request'),

@@ -30,6 +30,8 @@ export interface Caller {
   readonly expiresAt: Date | null;
   /** Kind of the issuer of the access token; absent for other credentials. Userinfo accepts only tokens of the same kind. */
   readonly issuerKind?: string;
+  /** Names of the claims that the client asked for at userinfo (OpenID Connect Core section 5.5); absent: none. */
+  readonly askedClaims?: readonly string[];
   readonly origin: Origin;
 }
 

@@ -202,3 +202,7 @@ export function isRegisteredRedirect(uri: string, entries: readonly RedirectEntr
 export function isRegisteredSignOutRedirect(uri: string, entries: readonly RedirectEntry[]): boolean {
   return parseAddress(uri) !== null && entries.some((entry) => entry.match === 'exact' && entry.uri === uri);
 }
+
+/** The address of a client for requests that name none, where an issuer allows that; null if it has none. */
+export const findDefaultRedirect = (redirects: readonly RedirectEntry[]): string | null =>
+  redirects.find(({ match }) => match === 'exact')?.uri ?? null;

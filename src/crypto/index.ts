@@ -15,6 +15,7 @@ export {
   claimedIssuer,
   createSigningKey,
   type FindKey,
+  hashToken,
   isSigningAlgorithm,
   type JwtClaims,
   type JwtHeader,

@@ -6,7 +6,7 @@ import type { SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
-import type { SessionService, SessionStore } from '../sessions/index.ts';
+import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
@@ -15,6 +15,7 @@ import { IntrospectionService } from './endpoints/introspection.ts';
 import { RevocationService } from './endpoints/revocation.ts';
 import { UserinfoService } from './endpoints/userinfo.ts';
 import type { GrantStore } from './grants/grant.store.ts';
+import { RedemptionStore } from './grants/redemption.store.ts';
 import { RotationStore } from './grants/rotation.store.ts';
 import { IssuerDirectory } from './issuers/issuer.directory.ts';
 import { type IssuerMount, Issuers } from './issuers/issuers.ts';
@@ -49,6 +50,7 @@ export interface OAuthOptions {
   readonly groups: GroupStore;
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
+  readonly codes: OneTimeCodeStore;
   readonly signIn: SignInFlow;
   /** Passed in, because the session service needs it to end token families and is made before the engine. */
   readonly grants: GrantStore;
@@ -122,12 +124,13 @@ export function createOAuth(options: OAuthOptions): OAuth {
         tokens,
         scopes,
         rotations: new RotationStore(db, events),
+        redemptions: new RedemptionStore(db, events),
       },
     }),
     authenticator: new TokenAuthenticator({ ...options, reader, life, issuers, scopes }),
     introspection: new IntrospectionService({ reader, life }),
     revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
-    userinfo: new UserinfoService({ issuers, users, groups: options.groups }),
+    userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
     discovery: new DiscoveryService(issuerDirectory),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {

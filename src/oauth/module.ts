@@ -5,7 +5,7 @@ import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
 import type { SignInFlow } from '../flows/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
-import type { SessionService, SessionStore } from '../sessions/index.ts';
+import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
 import { createOAuth } from './engine.ts';
@@ -34,6 +34,7 @@ interface OAuthNeeds extends ModuleBase {
   readonly groupStore: GroupStore;
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
+  readonly oneTimeCodes: OneTimeCodeStore;
   readonly signIn: SignInFlow;
   readonly grantStore: GrantStore;
   readonly federationProviderStore: FederationProviderStore;
@@ -59,6 +60,7 @@ export const oauth = {
       groups: needs.groupStore,
       sessions: needs.sessions,
       sessionStore: needs.sessionStore,
+      codes: needs.oneTimeCodes,
       signIn: needs.signIn,
       grants: needs.grantStore,
       publicUrl: needs.publicUrl,

@@ -9,6 +9,10 @@ export const oauthErrors = defineErrors({
   GRANT_TYPE_UNSUPPORTED: { kind: 'invalid', message: 'This issuer does not support the grant type.' },
   GRANT_TYPE_NOT_ALLOWED: { kind: 'refused', message: 'The client may not use this grant type.' },
   GRANT_INVALID: { kind: 'refused', message: 'The grant is not valid, has expired or was revoked.' },
+  CODE_REPLAYED: {
+    kind: 'refused',
+    message: 'The authorization code was used before; every token that came from it is revoked.',
+  },
   REFRESH_TOKEN_REUSED: {
     kind: 'refused',
     message: 'The refresh token was used before; every token of its family is revoked.',

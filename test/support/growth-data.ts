@@ -131,8 +131,9 @@ const STATEMENTS = (tenant: string, size: GrowthSize, moment: Date): readonly st
       select ${t}, ${USER('n')}, ${UUID('own-client', 'n')}, ${now}, ${now} from ${others}`,
     `insert into rights (tenant_id, subject_kind, subject_id, object_kind, object_id, name, tags, created_at, updated_at)
       select ${t}, 'user', ${USER('n')}, 'user', ${USER('n')}, 'see', '{test}', ${now}, ${now} from ${others}`,
-    `insert into grants (tenant_id, id, user_id, client_uuid, issuer_kind, expires_at, created_at)
-      select ${t}, ${UUID('grant', 'n')}, ${USER('n')}, ${UUID('own-client', 'n')}, 'native', ${now} + interval '1 day', ${now} from ${others}`,
+    `insert into grants (tenant_id, id, user_id, client_uuid, issuer_kind, code_hash, auth_time, expires_at, created_at)
+      select ${t}, ${UUID('grant', 'n')}, ${USER('n')}, ${UUID('own-client', 'n')}, 'native', decode(md5('code' || n), 'hex'), ${now},
+        ${now} + interval '1 day', ${now} from ${others}`,
     `insert into refresh_tokens (tenant_id, hash, grant_id, expires_at, created_at)
       select ${t}, decode(md5('refresh' || n), 'hex'), ${UUID('grant', 'n')}, ${now} + interval '1 day', ${now} from ${others}`,
     `with made as (

@@ -1,7 +1,10 @@
 import type { Caller } from '../../src/access/index.ts';
 import type { CreateClient, LinkedScope } from '../../src/clients/index.ts';
+import { sha256Base64Url } from '../../src/crypto/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
+import { type CodePayload, mintCode } from '../../src/oauth/grants/authorization-code.ts';
 import type { Authentication, IssuedTokens, OAuthParameter } from '../../src/oauth/index.ts';
+import type { SessionRow } from '../../src/sessions/index.ts';
 import type { CreateUser, User } from '../../src/users/index.ts';
 import { TEST_ORIGIN, type World } from './world.ts';
 
@@ -64,6 +67,71 @@ export class TestClient {
   async token(scope?: string, issuerKind = 'native'): Promise<string> {
     const parameters: Record<string, string> = scope === undefined ? {} : { scope };
     return (await this.request('client_credentials', parameters, issuerKind)).accessToken;
+  }
+}
+
+/** The redirect address of codes in tests. */
+export const TEST_REDIRECT = 'https://app.example.com/cb';
+/** A verifier of the least length (RFC 7636 section 4.1); its challenge is in codes made with `hasChallenge`. */
+export const TEST_VERIFIER = 'v'.repeat(43);
+
+/** What a code of a test stands for, where it differs from the usual: see `TestBrowserUser.code`. */
+export interface TestCodeInput extends Partial<CodePayload> {
+  readonly hasChallenge?: boolean;
+}
+
+/** A user who is signed in in a browser, and codes that the authorization endpoint would give a client for it. */
+export class TestBrowserUser {
+  readonly #world: World;
+  readonly client: TestClient;
+  readonly user: User;
+  readonly session: SessionRow;
+
+  private constructor(world: World, client: TestClient, user: User, session: SessionRow) {
+    this.#world = world;
+    this.client = client;
+    this.user = user;
+    this.session = session;
+  }
+
+  static async create(world: World, client: TestClient, input: CreateUser = {}): Promise<TestBrowserUser> {
+    const user = await world.newUser(client.tenant, input);
+    const { session } = await world.signedIn(client.tenant, user.id, { inBrowser: true, acr: '1fa' });
+    return new TestBrowserUser(world, client, user, session);
+  }
+
+  /** A code of the native issuer with the scope `openid`, without a challenge. */
+  code({ hasChallenge = false, ...input }: TestCodeInput = {}): Promise<string> {
+    const { session } = this;
+    const payload: CodePayload = {
+      clientUuid: this.client.uuid,
+      redirectUri: TEST_REDIRECT,
+      issuerKind: 'native',
+      issuerHost: null,
+      challenge: hasChallenge ? sha256Base64Url(TEST_VERIFIER) : null,
+      sessionId: session.id,
+      scopes: ['openid'],
+      isOffline: false,
+      nonce: null,
+      authTime: session.authTime.toISOString(),
+      acr: session.acr,
+      amr: session.amr,
+      claims: null,
+      ...input,
+    };
+    const { clock, stores } = this.#world;
+    return mintCode(stores.oneTimeCodes, this.client.tenant, { userId: this.user.id, payload, now: clock.now() });
+  }
+
+  /** Sends a code to the token endpoint, as the client that it was made for would. */
+  redeem(code: string, input: Record<string, string> = {}, issuerKind = 'native'): Promise<IssuedTokens> {
+    const parameters = { code, redirect_uri: TEST_REDIRECT, ...input };
+    return this.client.request('authorization_code', parameters, issuerKind);
+  }
+
+  /** Gets a code and redeems it. */
+  async tokens(input: TestCodeInput = {}): Promise<IssuedTokens> {
+    return this.redeem(await this.code(input), {}, input.issuerKind ?? 'native');
   }
 }
 

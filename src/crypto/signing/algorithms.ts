@@ -10,6 +10,8 @@ export type SigningAlgorithm = 'EdDSA' | 'ES256' | 'RS256';
 export interface AlgorithmRow {
   /** Digest passed to `sign`; null for Ed25519, which defines its own. */
   readonly digest: 'sha256' | null;
+  /** Digest of `at_hash`: that of the signature (OpenID Connect Core section 3.1.3.6); Ed25519 signs with SHA-512. */
+  readonly tokenDigest: 'sha256' | 'sha512';
   /**
    * Whether signing runs in the thread pool instead of on the event loop. Worth the overhead only for RSA: 0.4 ms against
    * 0.05 ms (Ed25519) and 0.07 ms (P-256).
@@ -28,9 +30,17 @@ export interface AlgorithmRow {
 const bareKey = (privateKey: KeyObject): KeyObject => privateKey;
 
 export const signingAlgorithms: Readonly<Record<SigningAlgorithm, AlgorithmRow>> = {
-  EdDSA: { digest: null, offLoop: false, signInput: bareKey, certified: false, generate: () => generate('ed25519') },
+  EdDSA: {
+    digest: null,
+    tokenDigest: 'sha512',
+    offLoop: false,
+    signInput: bareKey,
+    certified: false,
+    generate: () => generate('ed25519'),
+  },
   ES256: {
     digest: 'sha256',
+    tokenDigest: 'sha256',
     offLoop: false,
     // JWS requires r and s concatenated, not in DER (RFC 7518 section 3.4).
     signInput: (key) => ({ key, dsaEncoding: 'ieee-p1363' }),
@@ -39,6 +49,7 @@ export const signingAlgorithms: Readonly<Record<SigningAlgorithm, AlgorithmRow>>
   },
   RS256: {
     digest: 'sha256',
+    tokenDigest: 'sha256',
     offLoop: true,
     signInput: bareKey,
     certified: true,

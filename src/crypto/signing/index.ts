@@ -10,6 +10,7 @@ export {
   type VerificationKey,
   verificationKey,
 } from './signing-key.ts';
+export { hashToken } from './token-hash.ts';
 export {
   claimedIssuer,
   type FindKey,

@@ -1,4 +1,9 @@
-import { type ClientDirectory, type ClientRecord, isRegisteredRedirect } from '../../clients/index.ts';
+import {
+  type ClientDirectory,
+  type ClientRecord,
+  findDefaultRedirect,
+  isRegisteredRedirect,
+} from '../../clients/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
@@ -40,8 +45,8 @@ export function checkRedirect({ issuer, parameters }: CheckContext, draft: Autho
   const { redirects } = clientOf(draft).client;
   const asked = parameters.get('redirect_uri');
   const isDefaulted = asked === null && issuer.kind.hasDefaultRedirect;
-  const redirectUri = isDefaulted ? redirects.find(({ match }) => match === 'exact')?.uri : asked;
-  if (redirectUri == null || !isRegisteredRedirect(redirectUri, redirects, issuer.kind.kind))
+  const redirectUri = isDefaulted ? findDefaultRedirect(redirects) : asked;
+  if (redirectUri === null || !isRegisteredRedirect(redirectUri, redirects, issuer.kind.kind))
     throw oauthErrors.AUTHORIZATION_REDIRECT_INVALID();
   return { redirectUri, state: parameters.state };
 }

@@ -13,7 +13,7 @@ import type { RolePermissions } from '../../roles/index.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
-import type { TokenLife } from '../tokens/token.life.ts';
+import type { LifeVerdict, TokenLife } from '../tokens/token.life.ts';
 import type { TokenReader } from '../tokens/token.reader.ts';
 import type { ReadToken } from '../tokens/token.ts';
 
@@ -30,6 +30,8 @@ export interface ClientCredentials {
  * all.
  */
 export type Authentication = { readonly caller: Caller } | { readonly refused: string };
+
+type Alive = Exclude<LifeVerdict, { readonly dead: string }>;
 
 /** How the methods are called that clients register (RFC 7591 section 2). */
 const METHOD_NAMES: Readonly<Record<ClientCredentials['method'], AuthMethod>> = {
@@ -69,7 +71,7 @@ export class TokenAuthenticator {
       return { refused: 'audience-not-accepted' };
     const verdict = await this.#deps.life.check(read);
     if ('dead' in verdict) return { refused: verdict.dead };
-    return { caller: await this.#callerOf(read, verdict.client, origin) };
+    return { caller: await this.#callerOf(read, verdict, origin) };
   }
 
   /**
@@ -121,7 +123,7 @@ export class TokenAuthenticator {
     return clientCaller(tenant, proved.record, method, permissions, origin);
   }
 
-  async #callerOf(read: ReadToken, client: ClientRecord, origin: Origin): Promise<Caller> {
+  async #callerOf(read: ReadToken, { client, askedClaims }: Alive, origin: Origin): Promise<Caller> {
     const { claims, tenant, kind } = read;
     const isUser = claims.knd === 'user';
     const limit = isUser ? await this.#deps.roles.ofUser(tenant.id, claims.sub) : client.permissions;
@@ -139,6 +141,7 @@ export class TokenAuthenticator {
       amr: claims.amr ?? [],
       expiresAt: new Date(claims.exp * 1000),
       issuerKind: kind.kind,
+      ...(askedClaims.length === 0 ? {} : { askedClaims }),
       origin,
     };
   }

@@ -3,7 +3,7 @@ import type { TenantRef } from '../../kernel/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer, IssuerEndpoints } from '../issuers/issuers.ts';
 import { offeredGrants } from '../token-endpoint/grants.ts';
-import { CLAIMS_OF_GROUP } from './userinfo.ts';
+import { CLAIMS_OF_GROUP } from '../tokens/user-claims.ts';
 
 /** Members of discovery documents, by the endpoint whose URL they give. */
 const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {

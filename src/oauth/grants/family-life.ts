@@ -1,10 +1,12 @@
+import type { ClientRecord } from '../../clients/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
 import type { User } from '../../users/index.ts';
-import type { Grant } from './grant.entity.ts';
+import type { Family } from './grant.entity.ts';
 
 /** What the validity of a token family depends on. */
 export interface FamilyParts {
-  readonly grant: Grant | null;
+  readonly grant: Pick<Family, 'revokedAt' | 'createdAt' | 'expiresAt'> | null;
   readonly user: Pick<User, 'enabled' | 'inactiveSince' | 'notBefore'> | null;
   /** Undefined for a family without a session; null when its session no longer exists. */
   readonly session: Pick<SessionRow, 'idleExpiresAt' | 'expiresAt'> | null | undefined;
@@ -24,4 +26,9 @@ export function familyLife({ grant, user, session }: FamilyParts): { untilMs: nu
   return {
     untilMs: Math.min(grant.expiresAt.getTime(), session.idleExpiresAt.getTime(), session.expiresAt.getTime()),
   };
+}
+
+/** Whether a `not_before` of the tenant or client is later than the moment in which a grant was made. */
+export function isBefore(madeAt: Date, tenant: KnownTenant, { client }: ClientRecord): boolean {
+  return [tenant.notBefore, client.notBefore].some((moment) => moment != null && madeAt < moment);
 }

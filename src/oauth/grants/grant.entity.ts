@@ -1,5 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
+/** Names of the claims that a client asked for one by one, where they are shown. */
+export interface AskedClaims {
+  readonly idToken: readonly string[];
+  readonly userinfo: readonly string[];
+}
+
 /** A token family: what a user granted to a client. Its tokens name it in `gid` and become invalid with it. */
 export const GrantEntity = defineEntity({
   name: 'Grant',
@@ -18,10 +24,25 @@ export const GrantEntity = defineEntity({
      * issuer, wherever they are refreshed (OpenID Connect Core section 12.2).
      */
     issuerHost: p.string().length(253).nullable(),
+    /**
+     * Hash of the authorization code that the family came from; a code that returns is recognized by it after it was used
+     * (RFC 6749 section 4.1.2).
+     */
+    codeHash: p.blob().nullable(),
+    /** The claims that the client asked for (OpenID Connect Core section 5.5); null: none. */
+    claims: p.json<AskedClaims>().nullable(),
+    /**
+     * When and how the user was authenticated, as the tokens say it. The family keeps it, because its tokens go on to say so
+     * when they are refreshed (OpenID Connect Core section 12.2), also without a session or after a later authentication.
+     */
+    authTime: p.datetime(),
+    acr: p.text().nullable(),
+    amr: p.array().columnType('text[]').defaultRaw(`'{}'`),
     revokedAt: p.datetime().nullable(),
     expiresAt: p.datetime(),
     createdAt: p.datetime(),
   },
+  uniques: [{ name: 'grants__code_hash', properties: ['tenantId', 'codeHash'], where: 'code_hash is not null' }],
   indexes: [
     { name: 'grants__user_id', properties: ['tenantId', 'userId'] },
     { name: 'grants__session_id', properties: ['tenantId', 'sessionId'] },
@@ -30,6 +51,17 @@ export const GrantEntity = defineEntity({
   ],
 });
 export type Grant = InferEntity<typeof GrantEntity>;
+
+/** A family as its tokens are made from it. */
+export type Family = Omit<Grant, 'codeHash' | 'amr' | 'acr' | 'claims'> & {
+  readonly amr: readonly string[];
+  readonly acr: string | null;
+  readonly claims: AskedClaims | null;
+};
+
+export function toFamily({ codeHash: _hidden, ...grant }: Grant): Family {
+  return { ...grant, claims: grant.claims ?? null, acr: grant.acr ?? null, amr: grant.amr ?? [] };
+}
 
 /**
  * A refresh token, stored by its hash. A spent one is kept until the family ends, so that reuse is detected (RFC 9700 section

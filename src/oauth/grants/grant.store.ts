@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
-import { type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
+import { type Family, type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
 
 type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
 
@@ -17,8 +17,8 @@ const ID_BY_REFRESH_TOKEN = defineStatement<{ grantId: string }>(
 const INSERT = defineStatement<object>(
   'grant-insert',
   `insert into grants (tenant_id, id, user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at, expires_at, created_at,
-    issuer_host)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    issuer_host, code_hash, claims, auth_time, acr, amr)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 );
 const INSERT_REFRESH_TOKEN = defineStatement<object>(
   'refresh-token-insert',
@@ -55,12 +55,18 @@ export class GrantStore {
     return this.#db.em.findOne(GrantEntity, { tenantId, id }, { lockMode: FOR_UPDATE });
   }
 
+  /** Does the same for the family that came from an authorization code. @param codeHash `hashHandle` of the code. */
+  lockByCode(tenantId: string, codeHash: Buffer): Promise<Grant | null> {
+    return this.#db.em.findOne(GrantEntity, { tenantId, codeHash }, { lockMode: FOR_UPDATE });
+  }
+
   /** Does the same for a refresh token. Lock its grant first, so that two requests cannot deadlock. */
   lockRefreshToken(tenantId: string, hash: Buffer): Promise<RefreshToken | null> {
     return this.#db.em.findOne(RefreshTokenEntity, { tenantId, hash }, { lockMode: FOR_UPDATE });
   }
 
-  async insert(grant: Grant): Promise<void> {
+  /** @param codeHash Hash of the authorization code that the family came from. */
+  async insert(grant: Family, codeHash: Buffer | null = null): Promise<void> {
     await this.#db.run(INSERT, [
       grant.tenantId,
       grant.id,
@@ -73,6 +79,11 @@ export class GrantStore {
       grant.expiresAt,
       grant.createdAt,
       grant.issuerHost,
+      codeHash,
+      grant.claims === null ? null : JSON.stringify(grant.claims),
+      grant.authTime,
+      grant.acr,
+      grant.amr,
     ]);
   }
 

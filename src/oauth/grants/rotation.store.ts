@@ -3,29 +3,44 @@ import type { TenantRef } from '../../kernel/index.ts';
 import { BatchReader, type Database, defineStatement } from '../../persistence/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
 import type { FamilyParts } from './family-life.ts';
-import type { Grant, RefreshToken } from './grant.entity.ts';
+import type { AskedClaims, Family, RefreshToken } from './grant.entity.ts';
+import {
+  PERSON_JSON,
+  type Person,
+  type PersonRow,
+  toMoment,
+  toPerson,
+  toUser,
+  USER_COLUMNS,
+  type UserRow,
+} from './user-rows.ts';
 
-/** What tokens of a family say about its session, and what decides how long it lasts. */
-export type FamilySession = Pick<
-  SessionRow,
-  'id' | 'authTime' | 'amr' | 'acr' | 'lastUsedAt' | 'idleExpiresAt' | 'expiresAt'
->;
+/** The session of a family, and what decides how long it lasts. */
+export type FamilySession = Pick<SessionRow, 'id' | 'lastUsedAt' | 'idleExpiresAt' | 'expiresAt'>;
 
 /** A refresh token with everything that its validity depends on. */
 export interface PresentedToken extends FamilyParts {
   readonly token: Pick<RefreshToken, 'spentAt' | 'expiresAt'>;
-  readonly grant: Grant;
+  readonly grant: Family;
   readonly session: FamilySession | null | undefined;
+  /** What the claims of the user are read from; null if the client asked for none in its ID tokens. */
+  readonly person: Person | null;
+}
+
+/** Tokens of a family to store. */
+export interface NewTokens {
+  readonly refresh: Pick<RefreshToken, 'hash' | 'expiresAt'> | null;
+  /** The access token, if it is opaque. */
+  readonly opaque: { readonly hash: Buffer; readonly claims: object; readonly expiresAt: Date } | null;
 }
 
 /** A refresh token to spend, and the tokens that take its place. */
 export interface Rotation {
   readonly hash: Buffer;
-  readonly grant: Grant;
+  readonly grant: Family;
   readonly now: Date;
-  readonly next: Pick<RefreshToken, 'hash' | 'expiresAt'> | null;
-  /** The access token, if it is opaque. */
-  readonly opaque: { readonly hash: Buffer; readonly claims: object; readonly expiresAt: Date } | null;
+  readonly next: NewTokens['refresh'];
+  readonly opaque: NewTokens['opaque'];
 }
 
 /** A refresh token in the answer of `FIND_PRESENTED`; moments are texts. */
@@ -42,18 +57,13 @@ interface FoundRow {
     expiresAt: string,
     createdAt: string,
     issuerHost: string | null,
+    claims: AskedClaims | null,
+    authTime: string,
+    acr: string | null,
+    amr: string[],
   ];
-  readonly user: readonly [enabled: boolean, inactiveSince: string | null, notBefore: string | null] | null;
-  readonly session:
-    | readonly [
-        authTime: string,
-        amr: string[],
-        acr: string | null,
-        lastUsedAt: string,
-        idleExpiresAt: string,
-        expiresAt: string,
-      ]
-    | null;
+  readonly user: readonly [...UserRow, person: PersonRow | null] | null;
+  readonly session: readonly [lastUsedAt: string, idleExpiresAt: string, expiresAt: string] | null;
 }
 
 /**
@@ -69,14 +79,14 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     select grant_id, json_build_array(grant_id, spent_at, expires_at) as token
     from refresh_tokens where tenant_id = wanted.tenant_id and hash = decode(wanted.hash, 'hex') limit 1) t
   cross join lateral (
-    select user_id, session_id, json_build_array(user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at,
-      expires_at, created_at, issuer_host) as grant
+    select user_id, session_id, claims, json_build_array(user_id, client_uuid, session_id, scopes, issuer_kind, revoked_at,
+      expires_at, created_at, issuer_host, claims, auth_time, acr, amr) as grant
     from grants where tenant_id = wanted.tenant_id and id = t.grant_id limit 1) g
   left join lateral (
-    select json_build_array(enabled, inactive_since, not_before) as user
+    select json_build_array(${USER_COLUMNS}, case when g.claims -> 'idToken' <> '[]' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = g.user_id limit 1) u on true
   left join lateral (
-    select json_build_array(auth_time, amr, acr, last_used_at, idle_expires_at, expires_at) as session
+    select json_build_array(last_used_at, idle_expires_at, expires_at) as session
     from sessions where tenant_id = wanted.tenant_id and id = g.session_id limit 1) s on true`,
 );
 /** Most tokens of one statement; each is small. */
@@ -164,11 +174,11 @@ export class RotationStore {
   }
 }
 
-const toMoment = (text: string | null): Date | null => (text === null ? null : new Date(text));
-
 function toPresented(tenantId: string, row: FoundRow): PresentedToken {
   const [grantId, spentAt, tokenExpiresAt] = row.token;
-  const [userId, clientUuid, sessionId, scopes, issuerKind, revokedAt, expiresAt, createdAt, issuerHost] = row.grant;
+  const [userId, clientUuid, sessionId, scopes, issuerKind, revokedAt, expiresAt, createdAt, issuerHost, ...proof] =
+    row.grant;
+  const [claims, authTime, acr, amr] = proof;
   return {
     token: { spentAt: toMoment(spentAt), expiresAt: new Date(tokenExpiresAt) },
     grant: {
@@ -183,24 +193,22 @@ function toPresented(tenantId: string, row: FoundRow): PresentedToken {
       revokedAt: toMoment(revokedAt),
       expiresAt: new Date(expiresAt),
       createdAt: new Date(createdAt),
+      claims,
+      authTime: new Date(authTime),
+      acr,
+      amr,
     },
     user: row.user === null ? null : toUser(row.user),
+    person: row.user?.[3] == null ? null : toPerson(row.user[3]),
     session: sessionId === null ? undefined : toSession(sessionId, row.session),
   };
 }
 
-function toUser([enabled, inactiveSince, notBefore]: NonNullable<FoundRow['user']>): PresentedToken['user'] {
-  return { enabled, inactiveSince: toMoment(inactiveSince), notBefore: toMoment(notBefore) };
-}
-
 function toSession(id: string, row: FoundRow['session']): FamilySession | null {
   if (row === null) return null;
-  const [authTime, amr, acr, lastUsedAt, idleExpiresAt, expiresAt] = row;
+  const [lastUsedAt, idleExpiresAt, expiresAt] = row;
   return {
     id,
-    authTime: new Date(authTime),
-    amr,
-    acr,
     lastUsedAt: new Date(lastUsedAt),
     idleExpiresAt: new Date(idleExpiresAt),
     expiresAt: new Date(expiresAt),

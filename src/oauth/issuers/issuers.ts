@@ -34,7 +34,10 @@ export interface IssuerKind {
   readonly challenge: 'required' | 'optional';
   /** Whether an authorization request without `redirect_uri` goes to the client's first `exact` address. */
   readonly hasDefaultRedirect: boolean;
-  /** Whether `access_type=offline` asks for tokens that outlive the session; else the scope `offline_access` does. */
+  /**
+   * Whether `access_type=offline` asks for tokens that outlive the session, and only those can be refreshed; else the scope
+   * `offline_access` asks for them.
+   */
   readonly hasAccessType: boolean;
   /** Whether userinfo demands the scope `openid` (OIDC Core section 5.3). */
   readonly userinfoNeedsOpenid: boolean;
@@ -58,7 +61,7 @@ export const ISSUER_KINDS = {
     accessTokenSeconds: 900,
     refreshIdleSeconds: 14 * DAY,
     refreshSeconds: 90 * DAY,
-    grantTypes: ['client_credentials', 'password', 'refresh_token'],
+    grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
     challenge: 'required',
     hasDefaultRedirect: false,
     hasAccessType: false,
@@ -79,7 +82,7 @@ export const ISSUER_KINDS = {
     accessTokenSeconds: 3600,
     refreshIdleSeconds: DAY,
     refreshSeconds: DAY,
-    grantTypes: ['client_credentials'],
+    grantTypes: ['authorization_code', 'client_credentials', 'refresh_token'],
     challenge: 'optional',
     hasDefaultRedirect: true,
     hasAccessType: true,
@@ -89,12 +92,13 @@ export const ISSUER_KINDS = {
 } as const satisfies Readonly<Record<string, IssuerKind>>;
 
 /** Claims that one scope allows together. `organisations` are the groups outside the tree, in the same claim as `groups`. */
-export type ClaimGroup = 'profile' | 'email' | 'phone' | 'groups' | 'organisations';
+export type ClaimGroup = 'profile' | 'email' | 'address' | 'phone' | 'groups' | 'organisations';
 
 /** OpenID Connect Core section 5.4. `openid` itself allows `sub`. */
 const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
   profile: 'profile',
   email: 'email',
+  address: 'address',
   phone: 'phone',
 };
 

@@ -1,14 +1,16 @@
-import type { GrantTypeName } from '../../clients/index.ts';
+import type { ClientRecord, GrantTypeName } from '../../clients/index.ts';
 import { hashHandle, mintHandle, type Signer } from '../../crypto/index.ts';
 import type { EventDraft, EventLog } from '../../events/index.ts';
 import { addSeconds } from '../../kernel/index.ts';
-import type { Grant, RefreshToken } from '../grants/grant.entity.ts';
+import type { Family, RefreshToken } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
-import type { FamilySession } from '../grants/rotation.store.ts';
+import type { Person } from '../grants/user-rows.ts';
+import type { Issuer } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import { type AccessTokens, algorithmOf } from '../tokens/access-token.ts';
 import { makeIdToken } from '../tokens/id-token.ts';
 import type { NewAccessToken, TokenStore } from '../tokens/token.store.ts';
+import { allowedNames, type Claims, claimsOf } from '../tokens/user-claims.ts';
 import type { GrantRequest, IssuedTokens } from './grant.ts';
 import { tokenIssued } from './issued-event.ts';
 
@@ -29,8 +31,11 @@ export interface FamilySigners {
 /** A family for which tokens are issued. */
 export interface FamilyIssue {
   readonly grantType: GrantTypeName;
-  readonly grant: Grant;
-  readonly session: FamilySession | null;
+  readonly grant: Family;
+  /** What the claims of its ID tokens are read from; null if the client asked for none there. */
+  readonly person: Person | null;
+  /** What only the first ID token of the family says. */
+  readonly first?: { readonly nonce: string | null; readonly sessionId: string };
   readonly scopes: readonly string[];
   readonly now: Date;
 }
@@ -65,15 +70,13 @@ export class FamilyTokens {
   /** Makes tokens and stores nothing. */
   async make(request: GrantRequest, signers: FamilySigners, family: FamilyIssue): Promise<MadeFamilyTokens> {
     const { tenant, issuer, client, lifetimes } = request;
-    const { grant, session, now } = family;
+    const { grant, now } = family;
     const scope = family.scopes.join(' ');
     const lifetimeSeconds = lifetimes.accessTokenSeconds;
-    const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: { grant, session } };
+    const subject = { tenant, issuer, client, scope, lifetimeSeconds, now, family: grant };
     const made = await this.#deps.accessTokens.make(subject, signers.access);
     const refresh = makeRefreshToken(request, family);
-    const idToken = family.scopes.includes('openid')
-      ? await makeIdToken({ issuer, client, userId: grant.userId, session, lifetimeSeconds, now }, signers.id)
-      : null;
+    const idToken = family.scopes.includes('openid') ? await this.#idToken(request, signers, family, made.token) : null;
     return {
       issued: {
         accessToken: made.token,
@@ -87,6 +90,27 @@ export class FamilyTokens {
       opaque: made.row,
       event: tokenIssued(request, family.grantType, made),
     };
+  }
+
+  #idToken(
+    { issuer, client, lifetimes }: GrantRequest,
+    signers: FamilySigners,
+    family: FamilyIssue,
+    accessToken: string,
+  ): Promise<string> {
+    const { grant, first, now } = family;
+    const subject = {
+      issuer,
+      client,
+      grant,
+      sessionId: first?.sessionId ?? grant.sessionId ?? null,
+      nonce: first?.nonce ?? null,
+      accessToken,
+      claims: askedClaims(issuer, client, family),
+      lifetimeSeconds: lifetimes.accessTokenSeconds,
+      now,
+    };
+    return makeIdToken(subject, signers.id);
   }
 
   /** Makes tokens and stores them inside a unit of work, so that rows and event are committed together. */
@@ -105,13 +129,20 @@ interface NewRefreshToken extends Pick<RefreshToken, 'hash' | 'expiresAt'> {
   readonly token: string;
 }
 
-/** Null for a client that may not refresh. */
+/** The claims about the user that the client asked for in its ID tokens, and may see. */
+function askedClaims(issuer: Issuer, client: ClientRecord, { grant, scopes, person }: FamilyIssue): Claims {
+  if (person === null || grant.claims === null) return {};
+  return claimsOf(person, allowedNames(issuer, client, scopes, grant.claims.idToken));
+}
+
+/** Null for a client that may not refresh, or not beyond the session where the issuer gives refresh tokens only for that. */
 function makeRefreshToken(
   { tenant, issuer, client, lifetimes }: GrantRequest,
   { grant, now }: FamilyIssue,
 ): NewRefreshToken | null {
   const isOffered = issuer.kind.grantTypes.includes('refresh_token');
   if (!isOffered || !client.client.grantTypes.includes('refresh_token')) return null;
+  if (issuer.kind.hasAccessType && grant.sessionId != null) return null;
   const token = mintHandle(tenant.route);
   const idleEnd = addSeconds(now, lifetimes.refreshIdleSeconds);
   const expiresAt = new Date(Math.min(idleEnd.getTime(), grant.expiresAt.getTime()));

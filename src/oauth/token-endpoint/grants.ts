@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GrantTypeName } from '../../clients/index.ts';
 import { ISSUER_KINDS, type IssuerKind } from '../issuers/issuers.ts';
+import { AUTHORIZATION_CODE_GRANT, type AuthorizationCodeGrantDeps } from './authorization-code.ts';
 import { CLIENT_CREDENTIALS_GRANT, type ClientCredentialsDeps } from './client-credentials.ts';
 import type { GrantType } from './grant.ts';
 import { optionalParameter, parameter } from './parameters.ts';
@@ -11,10 +12,11 @@ import { REFRESH_TOKEN_GRANT, type RefreshTokenGrantDeps } from './refresh-token
 export const GRANT_TYPE = 'grant_type';
 
 /** What the grants need to make tokens. */
-export type GrantDeps = ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
+export type GrantDeps = AuthorizationCodeGrantDeps & ClientCredentialsDeps & PasswordGrantDeps & RefreshTokenGrantDeps;
 
 /** The grants of the token endpoint; `grantTypes` of an issuer kind names those that it offers. */
-const GRANTS: Readonly<Partial<Record<GrantTypeName, GrantType<GrantDeps>>>> = {
+const GRANTS: Readonly<Record<GrantTypeName, GrantType<GrantDeps>>> = {
+  authorization_code: AUTHORIZATION_CODE_GRANT,
   client_credentials: CLIENT_CREDENTIALS_GRANT,
   password: PASSWORD_GRANT,
   refresh_token: REFRESH_TOKEN_GRANT,
@@ -22,7 +24,7 @@ const GRANTS: Readonly<Partial<Record<GrantTypeName, GrantType<GrantDeps>>>> = {
 
 /** The grants that a kind of issuer offers, in its order. */
 export function offeredGrants({ grantTypes }: IssuerKind): readonly GrantType<GrantDeps>[] {
-  return grantTypes.flatMap((name) => GRANTS[name] ?? []);
+  return grantTypes.map((name) => GRANTS[name]);
 }
 
 /** What the token endpoint of an issuer kind accepts: grants by name, and the names of all parameters that they read. */

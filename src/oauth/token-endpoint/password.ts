@@ -3,7 +3,7 @@ import { Authority } from '../../access/index.ts';
 import type { SignInFlow } from '../../flows/index.ts';
 import { addSeconds, type Clock, newId } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
-import type { Grant } from '../grants/grant.entity.ts';
+import type { Family } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { ScopeRules } from '../tokens/scopes.ts';
 import type { FamilyTokens } from './family-tokens.ts';
@@ -46,7 +46,7 @@ export const PASSWORD_GRANT = defineGrant({
     const { userId, session } = await deps.signIn.signInWithPassword(authority, { username, password });
     const now = deps.clock.now();
     return deps.db.transaction(async () => {
-      const grant: Grant = {
+      const grant: Family = {
         tenantId: tenant.id,
         id: newId(),
         userId,
@@ -55,12 +55,23 @@ export const PASSWORD_GRANT = defineGrant({
         scopes: [...scopes],
         issuerKind: request.issuer.kind.kind,
         issuerHost: request.issuer.host,
+        claims: null,
+        authTime: session.authTime,
+        acr: session.acr,
+        amr: session.amr,
         revokedAt: null,
         expiresAt: addSeconds(now, request.lifetimes.refreshSeconds),
         createdAt: now,
       };
       await deps.grants.insert(grant);
-      return deps.families.issue(request, signers, { grantType: 'password', grant, session, scopes, now });
+      return deps.families.issue(request, signers, {
+        grantType: 'password',
+        grant,
+        person: null,
+        first: { nonce: null, sessionId: session.id },
+        scopes,
+        now,
+      });
     });
   },
 });

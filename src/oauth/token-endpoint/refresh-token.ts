@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import type { ClientRecord } from '../../clients/index.ts';
 import { hashHandle, routeOfHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import type { SessionService, SessionStore } from '../../sessions/index.ts';
-import type { KnownTenant } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
-import { familyLife } from '../grants/family-life.ts';
-import type { Grant } from '../grants/grant.entity.ts';
+import { familyLife, isBefore } from '../grants/family-life.ts';
+import { type Family, type Grant, toFamily } from '../grants/grant.entity.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
 import type { FamilySession, PresentedToken, RotationStore } from '../grants/rotation.store.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
@@ -94,10 +92,10 @@ async function rotate(
   if (found.token.spentAt != null) return null;
   const family = familyOf(request, found, scope, clock.now());
   const { issued, refresh, opaque, event } = await families.make(request, signers, family);
-  const { grant, session, now } = family;
+  const { grant, now } = family;
   const rotation = { hash, grant, now, next: refresh, opaque };
   const isSpent = await rotations.spend(request.caller, request.tenant, rotation, event);
-  return isSpent ? { tokens: issued, session } : null;
+  return isSpent ? { tokens: issued, session: found.session ?? null } : null;
 }
 
 /**
@@ -118,9 +116,9 @@ async function rotateLocked(
   if (token.spentAt != null) return revokeReused(deps, request, grant, now);
   const user = await users.findById(tenant.id, grant.userId);
   const session = grant.sessionId == null ? undefined : await sessionStore.findById(tenant.id, grant.sessionId);
-  const family = familyOf(request, { token, grant, user, session }, scope, now);
+  const family = familyOf(request, { token, grant: toFamily(grant), user, session, person: user }, scope, now);
   token.spentAt = now;
-  return { tokens: await families.issue(request, signers, family), session: family.session };
+  return { tokens: await families.issue(request, signers, family), session: session ?? null };
 }
 
 function revokeReused(
@@ -149,31 +147,30 @@ function revokeReused(
  */
 function familyOf(
   request: GrantRequest,
-  { token, grant, user, session }: PresentedToken,
+  { token, grant, user, session, person }: PresentedToken,
   scope: string | undefined,
   now: Date,
 ): FamilyIssue {
   const life = familyLife({ grant, user, session });
   const isOver = 'dead' in life || life.untilMs <= now.getTime() || token.expiresAt <= now;
-  if (isOver || isBefore(grant, request.tenant, request.client)) throw oauthErrors.GRANT_INVALID();
+  if (isOver || isBefore(grant.createdAt, request.tenant, request.client)) throw oauthErrors.GRANT_INVALID();
   const scopes = narrowedScopes(request, grant, scope);
-  return { grantType: 'refresh_token', grant, session: session ?? null, scopes, now };
+  return { grantType: 'refresh_token', grant, person, scopes, now };
 }
 
-function isFor({ client, issuer }: GrantRequest, grant: Grant): boolean {
+function isFor({ client, issuer }: GrantRequest, grant: Family): boolean {
   return grant.clientUuid === client.client.id && grant.issuerKind === issuer.kind.kind;
-}
-
-/** Whether a `not_before` of the tenant or client is later than the grant. */
-function isBefore(grant: Grant, tenant: KnownTenant, { client }: ClientRecord): boolean {
-  return [tenant.notBefore, client.notBefore].some((moment) => moment != null && grant.createdAt < moment);
 }
 
 /**
  * The scopes of the new tokens: those requested, at most those of the family, without scopes that the client has lost. @throws
  * SCOPE_INVALID
  */
-function narrowedScopes({ client }: GrantRequest, { scopes }: Grant, requested: string | undefined): readonly string[] {
+function narrowedScopes(
+  { client }: GrantRequest,
+  { scopes }: Family,
+  requested: string | undefined,
+): readonly string[] {
   const given = scopes ?? [];
   const asked = parseScopeParameter(requested);
   if (asked.some((name) => !given.includes(name))) throw oauthErrors.SCOPE_INVALID();

@@ -37,7 +37,7 @@ const AUTHENTICATED: ReadonlySet<Caller['clientAuth']> = new Set(['Basic', 'Post
 /** The kinds of errors that are refusals and recorded; the others mean that the service cannot answer. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'unauthenticated', 'forbidden', 'not-found', 'refused']);
 /** Refusals that another event already records. */
-const RECORDED: ReadonlySet<string> = new Set(['REFRESH_TOKEN_REUSED', 'SIGN_IN_REFUSED']);
+const RECORDED: ReadonlySet<string> = new Set(['CODE_REPLAYED', 'REFRESH_TOKEN_REUSED', 'SIGN_IN_REFUSED']);
 
 /**
  * The token endpoint: checks the client, then the grant, then issues tokens. Every answer has an event, which is durable before
@@ -54,7 +54,7 @@ export class TokenService {
 
   /**
    * @throws CLIENT_UNAUTHENTICATED, GRANT_TYPE_REQUIRED, GRANT_TYPE_UNSUPPORTED, GRANT_TYPE_NOT_ALLOWED
-   * @throws SCOPE_INVALID, GRANT_INVALID, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID Refusals of the grant.
+   * @throws SCOPE_INVALID, GRANT_INVALID, CODE_REPLAYED, REFRESH_TOKEN_REUSED, TOKEN_PARAMETER_INVALID Refusals of the grant.
    */
   async issue(request: TokenRequest): Promise<IssuedTokens> {
     try {

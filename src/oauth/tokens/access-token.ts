@@ -2,8 +2,7 @@ import type { ClientRecord } from '../../clients/index.ts';
 import { hashHandle, isSigningAlgorithm, mintHandle, type Signer, type SigningAlgorithm } from '../../crypto/index.ts';
 import { addSeconds, epochSeconds, newId } from '../../kernel/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import type { Grant } from '../grants/grant.entity.ts';
-import type { FamilySession } from '../grants/rotation.store.ts';
+import type { Family } from '../grants/grant.entity.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import type { SigningKeyService } from '../keys/key.service.ts';
 import type { NewAccessToken } from './token.store.ts';
@@ -18,8 +17,8 @@ export interface TokenSubject {
   readonly scope: string;
   readonly lifetimeSeconds: number;
   readonly now: Date;
-  /** The family and session of a user's token; absent for a token of the client itself. */
-  readonly family?: { readonly grant: Grant; readonly session: FamilySession | null };
+  /** The family of a user's token; absent for a token of the client itself. */
+  readonly family?: Family;
 }
 
 /** A token that was made but not yet issued: an opaque one is valid only once its row is stored. */
@@ -52,7 +51,7 @@ function claimsOf(subject: TokenSubject): AccessTokenClaims {
   const { clientId } = client.client;
   return {
     iss: issuer.url,
-    sub: family === undefined ? `client:${clientId}` : family.grant.userId,
+    sub: family === undefined ? `client:${clientId}` : family.userId,
     aud: issuer.kind.audienceIsList ? [issuer.url] : issuer.url,
     client_id: clientId,
     scope,
@@ -64,14 +63,20 @@ function claimsOf(subject: TokenSubject): AccessTokenClaims {
   };
 }
 
-function familyClaims({ grant, session }: NonNullable<TokenSubject['family']>): Partial<AccessTokenClaims> {
-  if (session === null) return { gid: grant.id };
+/** How and when the user of a family was authenticated (OpenID Connect Core section 2, RFC 9068 section 2.2.1). */
+export function authenticationClaims({
+  acr,
+  amr,
+  authTime,
+}: Family): Pick<AccessTokenClaims, 'acr' | 'amr'> & { readonly auth_time: number } {
+  return { ...(acr === null ? {} : { acr }), amr, auth_time: epochSeconds(authTime) };
+}
+
+function familyClaims(family: Family): Partial<AccessTokenClaims> {
   return {
-    gid: grant.id,
-    sid: session.id,
-    ...(session.acr == null ? {} : { acr: session.acr }),
-    amr: session.amr,
-    auth_time: epochSeconds(session.authTime),
+    gid: family.id,
+    ...(family.sessionId == null ? {} : { sid: family.sessionId }),
+    ...authenticationClaims(family),
   };
 }
 
@@ -102,7 +107,7 @@ function opaque({ tenant, client, family, now, lifetimeSeconds }: TokenSubject, 
   const token = mintHandle(tenant.route);
   const row: NewAccessToken = {
     hash: hashHandle(token),
-    grantId: family?.grant.id ?? null,
+    grantId: family?.id ?? null,
     clientUuid: client.client.id,
     claims,
     expiresAt: addSeconds(now, lifetimeSeconds),

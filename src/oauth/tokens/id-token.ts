@@ -1,41 +1,48 @@
 import type { ClientRecord } from '../../clients/index.ts';
-import type { Signer } from '../../crypto/index.ts';
+import { hashToken, type Signer } from '../../crypto/index.ts';
 import { epochSeconds, newId } from '../../kernel/index.ts';
-import type { FamilySession } from '../grants/rotation.store.ts';
+import type { Family } from '../grants/grant.entity.ts';
 import type { Issuer } from '../issuers/issuers.ts';
+import { authenticationClaims } from './access-token.ts';
+import type { Claims } from './user-claims.ts';
 
-/** What an ID token is made from. It has no profile claims; those are at userinfo (OpenID Connect Core section 5.4). */
+/** What an ID token is made from. */
 export interface IdTokenSubject {
   readonly issuer: Issuer;
   readonly client: ClientRecord;
-  readonly userId: string;
-  readonly session: FamilySession | null;
+  readonly grant: Family;
+  /** The session that the user signed in with; null if the family does not know it any more. */
+  readonly sessionId: string | null;
+  /** The one of the authorization request; null in a token that a refresh gives (OpenID Connect Core section 12.2). */
+  readonly nonce: string | null;
+  /** The access token that is issued with it. */
+  readonly accessToken: string;
+  /** Claims about the user that the client asked for here. The others are at userinfo (OpenID Connect Core section 5.4). */
+  readonly claims: Claims;
   readonly lifetimeSeconds: number;
   readonly now: Date;
 }
 
-/** Makes an ID token (OpenID Connect Core section 2). Its `typ` prevents its use as an access token. */
+/**
+ * Makes an ID token (OpenID Connect Core section 2). Its `typ` prevents its use as an access token. It has no `azp`, because the
+ * client that it is issued to is its only audience.
+ */
 export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<string> {
-  const { issuer, client, userId, session, lifetimeSeconds, now } = subject;
+  const { issuer, client, grant, sessionId, nonce, accessToken, lifetimeSeconds, now } = subject;
   const iat = epochSeconds(now);
   const { clientId } = client.client;
   const claims = {
+    ...subject.claims,
     iss: issuer.url,
-    sub: userId,
+    sub: grant.userId,
     aud: issuer.kind.audienceIsList ? [clientId] : clientId,
     exp: iat + lifetimeSeconds,
     iat,
     jti: newId(),
-    ...(session === null ? {} : sessionClaims(session)),
+    ...authenticationClaims(grant),
+    ...(sessionId === null ? {} : { sid: sessionId }),
+    ...(nonce === null ? {} : { nonce }),
+    at_hash: hashToken(signer.alg, accessToken),
   };
   return signer.sign(claims, { typ: 'JWT' });
-}
-
-function sessionClaims(session: FamilySession): object {
-  return {
-    sid: session.id,
-    auth_time: epochSeconds(session.authTime),
-    amr: session.amr ?? [],
-    ...(session.acr == null ? {} : { acr: session.acr }),
-  };
 }

@@ -33,10 +33,17 @@ interface State {
   readonly dependsOn: readonly string[];
 }
 
-type Verdict = { readonly untilMs: number } | { readonly dead: string };
+type Verdict = { readonly untilMs: number; readonly askedClaims: readonly string[] } | { readonly dead: string };
 
-/** For a valid token its client; for an invalid one the reason, for logs. */
-export type LifeVerdict = { readonly client: ClientRecord } | { readonly dead: string };
+/**
+ * For a valid token its client and the names of the claims that the client asked for at userinfo; for an invalid one the reason,
+ * for logs.
+ */
+export type LifeVerdict =
+  | { readonly client: ClientRecord; readonly askedClaims: readonly string[] }
+  | { readonly dead: string };
+
+const NONE: readonly string[] = [];
 
 const dead = (reason: string): Verdict => ({ dead: reason });
 
@@ -65,7 +72,8 @@ export class TokenLife {
     if (client === null || refused !== null) return { dead: refused ?? 'client-unknown' };
     const { verdict } = await this.#state(token);
     if ('dead' in verdict) return verdict;
-    return this.#deps.clock.now().getTime() < verdict.untilMs ? { client } : { dead: 'session-over' };
+    const { untilMs, askedClaims } = verdict;
+    return this.#deps.clock.now().getTime() < untilMs ? { client, askedClaims } : { dead: 'session-over' };
   }
 
   async #state(token: ReadToken): Promise<State> {
@@ -92,7 +100,9 @@ export class TokenLife {
     const { claims, tenant } = token;
     const [isRevoked, family] = await Promise.all([
       this.#deps.tokens.isRevoked(tenant.id, claims.jti),
-      claims.knd === 'user' ? this.#readFamily(tenant.id, token) : { untilMs: Number.POSITIVE_INFINITY },
+      claims.knd === 'user'
+        ? this.#readFamily(tenant.id, token)
+        : { untilMs: Number.POSITIVE_INFINITY, askedClaims: NONE },
     ]);
     return isRevoked ? dead('token-revoked') : family;
   }
@@ -106,7 +116,8 @@ export class TokenLife {
     ]);
     const life = familyLife({ grant, user, session });
     if ('dead' in life) return life;
-    return grant!.userId === claims.sub ? life : dead('grant-of-another');
+    if (grant!.userId !== claims.sub) return dead('grant-of-another');
+    return { ...life, askedClaims: grant!.claims?.userinfo ?? NONE };
   }
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { findStatementName } from '../../../src/persistence/named-statements.ts';
 import { openTestDatabase } from '../../support/database.ts';
-import { callerOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import { callerOf, scopeLinks, TEST_REDIRECT, TestBrowserUser, TestClient, TestUser } from '../../support/oauth.ts';
 import { World } from '../../support/world.ts';
 
 describe('the statements of frequent requests', () => {
@@ -15,7 +15,8 @@ describe('the statements of frequent requests', () => {
     world = await World.open(await openTestDatabase((statement) => statements.add(statement)));
     acme = await world.tenant({ name: 'acme' });
     client = await TestClient.create(world, acme, {
-      grantTypes: ['client_credentials', 'password', 'refresh_token'],
+      grantTypes: ['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+      redirects: [{ uri: TEST_REDIRECT }],
       scopes: scopeLinks(['user:read:self', 'offline_access']),
       permissions: ['user:read', 'auth-mode:read', 'auth-mode:write'],
     });
@@ -50,6 +51,12 @@ describe('the statements of frequent requests', () => {
     const { refreshToken } = await user.signIn('user:read:self offline_access');
     const refresh = () => client.request('refresh_token', { refresh_token: refreshToken! });
     expect(await findUnnamed(refresh)).toEqual([]);
+  });
+
+  it('are named for a code', async () => {
+    const browser = await TestBrowserUser.create(world, client);
+    const code = await browser.code();
+    expect(await findUnnamed(() => browser.redeem(code))).toEqual([]);
   });
 
   it('are named for the token of a user, and for the user', async () => {

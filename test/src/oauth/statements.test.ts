@@ -2,7 +2,15 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
-import { callerOf, refusalOf, scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
+import {
+  callerOf,
+  refusalOf,
+  scopeLinks,
+  TEST_REDIRECT,
+  TestBrowserUser,
+  TestClient,
+  TestUser,
+} from '../../support/oauth.ts';
 import { World } from '../../support/world.ts';
 
 describe('database statements of tokens', () => {
@@ -47,6 +55,28 @@ describe('database statements of tokens', () => {
         (await client.request('refresh_token', { refresh_token: token })).refreshToken!;
       const next = await rotate(refreshToken!);
       const done = await during(() => rotate(next));
+      expect(done).toHaveLength(2);
+      expect(done[1]).toContain('security_events');
+    },
+  );
+
+  it.each([
+    ['jwt', null],
+    ['opaque', null],
+    ['jwt', { idToken: { email: null }, userinfo: { name: null } }],
+  ] as const)(
+    'are two for a code that is redeemed for %s tokens with the claims %s, whose second writes the event',
+    async (tokenFormat, claims) => {
+      const client = await TestClient.create(world, acme, {
+        grantTypes: ['authorization_code', 'refresh_token'],
+        redirects: [{ uri: TEST_REDIRECT }],
+        scopes: scopeLinks(['openid', 'email']),
+        tokenFormat,
+      });
+      const user = await TestBrowserUser.create(world, client);
+      await user.tokens();
+      const code = await user.code({ scopes: ['openid', 'email'], claims, nonce: 'n' });
+      const done = await during(() => user.redeem(code));
       expect(done).toHaveLength(2);
       expect(done[1]).toContain('security_events');
     },

@@ -37,26 +37,35 @@ describe.each(ENGINES)('the stores of tokens on $name', ({ open }) => {
       scopes: ['openid'],
       issuerKind: 'native',
       issuerHost: null,
+      claims: { idToken: ['email'], userinfo: [] },
+      authTime: now(),
+      acr: '1fa',
+      amr: ['pwd'],
       revokedAt: null,
       expiresAt,
       createdAt: now(),
     };
-    await grants.insert(grant);
-    const hash = randomBytes(32);
+    const [hash, codeHash] = [randomBytes(32), randomBytes(32)];
+    await grants.insert(grant, codeHash);
     const token = { tenantId: acme.id, hash, grantId: grant.id, spentAt: null, expiresAt, createdAt: now() };
     await grants.insertRefreshToken(token);
-    return { grants, grant, hash };
+    return { grants, grant: { ...grant, codeHash }, hash };
   }
 
   it('return a family as it was stored, but not in another tenant', async () => {
     const { grants, grant, hash } = await newFamily();
-    expect(await grants.findById(acme.id, grant.id)).toEqual(grant);
+    expect(await grants.findById(acme.id, grant.id)).toEqual({
+      ...grant,
+      codeHash: expect.objectContaining({ length: 32 }),
+    });
     expect(await grants.findById(globex.id, grant.id)).toBeNull();
     expect(await grants.findGrantIdOf(acme.id, hash)).toBe(grant.id);
     expect(await grants.findGrantIdOf(globex.id, hash)).toBeNull();
     await world.db.transaction(async () => {
       expect((await grants.lock(acme.id, grant.id))?.id).toBe(grant.id);
       expect(await grants.lock(globex.id, grant.id)).toBeNull();
+      expect((await grants.lockByCode(acme.id, grant.codeHash))?.id).toBe(grant.id);
+      expect(await grants.lockByCode(globex.id, grant.codeHash)).toBeNull();
       expect((await grants.lockRefreshToken(acme.id, hash))?.grantId).toBe(grant.id);
       expect(await grants.lockRefreshToken(globex.id, hash)).toBeNull();
     });

@@ -70,13 +70,15 @@ describe('the caller of an access token', () => {
     expect([...caller.permissions.grants()].map(formatScope)).toEqual(['user:read:self']);
   });
 
-  it('of a user without a session has no time of sign-in', async () => {
+  it('of a user without a session keeps the time and means of the sign-in (OpenID Connect Core 12.2)', async () => {
     const scopes = scopeLinks(['offline_access']);
     const grantTypes = ['password', 'refresh_token'];
     const client = await TestClient.create(world, acme, { grantTypes, scopes });
     const { refreshToken } = await (await TestUser.create(world, client)).signIn('offline_access');
+    const authTime = new Date(second(world.clock.now()) * 1000);
+    world.clock.advance(100);
     const { accessToken } = await client.request('refresh_token', { refresh_token: refreshToken! });
-    expect(await callerOf(world, accessToken)).toMatchObject({ sessionId: null, authTime: null, amr: [] });
+    expect(await callerOf(world, accessToken)).toMatchObject({ sessionId: null, authTime, amr: ['pwd'] });
   });
 
   it('is no user whose family belongs to another user', async () => {

@@ -59,7 +59,7 @@ describe('the statement that spends a refresh token', () => {
     const { grant, session, token, user } = found;
     expect(grant).toEqual(await rotatedGrant());
     expect(user).toMatchObject({ enabled: true, inactiveSince: null, notBefore: null });
-    expect(session).toMatchObject({ id: grant.sessionId, amr: ['pwd'] });
+    expect(session).toMatchObject({ id: grant.sessionId, lastUsedAt: world.clock.now() });
     expect(token.spentAt).toBeNull();
     expect(await rotations.find(acme.id, hashHandle('unknown'))).toBeNull();
     expect(await rotations.find((await world.tenant()).id, hash)).toBeNull();
@@ -117,6 +117,10 @@ describe('the statement that spends a refresh token', () => {
       revokedAt: row!['revoked_at'],
       expiresAt: row!['expires_at'],
       createdAt: row!['created_at'],
+      claims: row!['claims'],
+      authTime: row!['auth_time'],
+      acr: row!['acr'],
+      amr: row!['amr'],
     };
   };
 

@@ -13,8 +13,8 @@ const descriptionsOf = (form: z.ZodObject): Record<string, string | undefined> =
 describe('the grants of the token endpoint', () => {
   it('are those that the kind of issuer offers', () => {
     const namesAt = (kind: keyof typeof ISSUER_KINDS) => offeredGrants(ISSUER_KINDS[kind]).map(({ name }) => name);
-    expect(namesAt('native')).toEqual(['client_credentials', 'password', 'refresh_token']);
-    expect(namesAt('suite')).toEqual(['client_credentials']);
+    expect(namesAt('native')).toEqual(['authorization_code', 'client_credentials', 'password', 'refresh_token']);
+    expect(namesAt('suite')).toEqual(['authorization_code', 'client_credentials', 'refresh_token']);
   });
 
   it('do not compile where a kind of issuer offers one that does not exist', () => {
@@ -24,21 +24,25 @@ describe('the grants of the token endpoint', () => {
   });
 
   it('stand under their own names', () => {
-    const grantTypes = GRANT_TYPES.filter((name) => name !== 'authorization_code');
-    expect(offeredGrants({ ...ISSUER_KINDS.native, grantTypes }).map(({ name }) => name)).toEqual(grantTypes);
+    const kind = { ...ISSUER_KINDS.native, grantTypes: GRANT_TYPES };
+    expect(offeredGrants(kind).map(({ name }) => name)).toEqual(GRANT_TYPES);
   });
 
   it('are described with the parameters that they declare, and which of them reads each', () => {
     expect(descriptionsOf(describeTokenForm('native'))).toEqual({
-      grant_type: '`client_credentials` or `refresh_token`; for clients that are allowed it, also `password`.',
-      scope: 'Scope names separated by spaces.',
+      grant_type:
+        '`authorization_code` or `client_credentials` or `refresh_token`; for clients that are allowed it, also `password`.',
+      code: 'The authorization code. For `authorization_code`.',
+      redirect_uri: 'The redirect address that the code was sent to. For `authorization_code`.',
+      code_verifier: 'The secret whose hash was the `code_challenge` (RFC 7636 section 4.5). For `authorization_code`.',
+      scope: 'Scope names separated by spaces. For `client_credentials` or `password` or `refresh_token`.',
       username: 'The name with which the user signs in. For `password`.',
       password: 'The password of the user. For `password`.',
       refresh_token: 'The refresh token. For `refresh_token`.',
     });
-    expect(descriptionsOf(describeTokenForm('suite'))).toEqual({
-      grant_type: '`client_credentials`.',
-      scope: 'Scope names separated by spaces.',
+    expect(descriptionsOf(describeTokenForm('suite'))).toMatchObject({
+      grant_type: '`authorization_code` or `client_credentials` or `refresh_token`.',
+      scope: 'Scope names separated by spaces. For `client_credentials` or `refresh_token`.',
     });
   });
 
