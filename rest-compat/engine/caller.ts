@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { anonymousCaller, type Caller } from '../../src/access/index.ts';
-import type { BrowserPort, Origin, TenantRef } from '../../src/kernel/index.ts';
+import type { Origin, TenantRef } from '../../src/kernel/index.ts';
 import type { Parameters } from './body.ts';
 import { problems } from './problems.ts';
 import type { RouteCallers } from './route.ts';
@@ -28,8 +28,6 @@ export interface CallerAuthenticator {
     tenant: TenantRef,
     origin: Origin,
   ): Promise<Caller> | Caller;
-  /** The user of the browser session; anonymous without a session. */
-  browser(browser: BrowserPort, tenant: TenantRef, origin: Origin): Promise<Caller> | Caller;
 }
 
 /** What a caller is authenticated from. */
@@ -38,8 +36,6 @@ export interface CredentialSource {
   readonly callers: RouteCallers;
   readonly tenant: TenantRef | null;
   readonly origin: Origin;
-  /** The browser, at a row for browsers. */
-  readonly browser: BrowserPort | null;
   /** The form of a row with `clientAuth`. */
   readonly form: Parameters | null;
 }
@@ -53,20 +49,19 @@ function authorizationOf(request: IncomingMessage): { readonly scheme: string; r
 }
 
 /**
- * Authenticates the caller. The result is anonymous only for public rows, and for a browser without a session.
+ * Authenticates the caller. The result is anonymous only for public rows and for browsers, whose cookies make nobody a caller.
  * @throws CREDENTIALS_MISSING The request has no credential that the row accepts.
  * @throws TENANT_UNKNOWN There is no bearer token, and the tenant does not exist.
  */
 export async function callerOf(source: CredentialSource, authenticator: CallerAuthenticator): Promise<Caller> {
-  const { browser, callers, tenant, origin, request } = source;
+  const { callers, tenant, origin, request } = source;
   const { scheme, value } = authorizationOf(request);
   if (callers.bearer !== undefined && scheme === 'bearer') return authenticator.bearer(value, tenant, origin);
   if (tenant === null) throw problems.TENANT_UNKNOWN();
   if (callers.clientAuth === true) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
   if (callers.basic !== undefined && scheme === 'basic')
     return authenticator.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
-  if (browser !== null) return authenticator.browser(browser, tenant, origin);
-  if (callers.public === true) return anonymousCaller(origin);
+  if (callers.browser === true || callers.public === true) return anonymousCaller(origin);
   throw problems.CREDENTIALS_MISSING();
 }
 

@@ -10,7 +10,7 @@ import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from
 import type { Dialect } from './dialect.ts';
 import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
-import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
+import type { EngineHost, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
@@ -110,7 +110,7 @@ export class Engine {
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
-    const caller = await this.#callerOf(exchange, row, reached, { browser, form });
+    const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client') await keepToClient(this.#host.webOrigins, caller, answer);
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
@@ -195,16 +195,11 @@ export class Engine {
     return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
   }
 
-  async #callerOf(
-    { ctx, owner }: Exchange,
-    row: Row,
-    place: Place,
-    { browser, form }: { readonly browser: HostBrowser | null; readonly form: Form | null },
-  ): Promise<Caller> {
+  async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {
     const origin = this.#host.originOf(ctx.req, owner.api);
     const parameters = form?.parameters ?? null;
     const { tenant } = place;
-    const source = { request: ctx.req, callers: row.route.callers, tenant, origin, browser, form: parameters };
+    const source = { request: ctx.req, callers: row.route.callers, tenant, origin, form: parameters };
     const caller = await callerOf(source, this.#host.callers);
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);

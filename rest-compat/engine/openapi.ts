@@ -231,7 +231,8 @@ function describeSecurity({ callers }: Route): Json[] {
     ...app.map((scope) => ({ applicationToken: [scope] })),
     ...(callers.basic === undefined && callers.clientAuth === undefined ? [] : [{ client: [] }]),
     ...(callers.browser === undefined ? [] : [{ browser: [] }]),
-    ...(callers.public === undefined ? [] : [{}]),
+    // A browser without a session is served too.
+    ...(callers.browser === undefined && callers.public === undefined ? [] : [{}]),
   ];
 }
 

@@ -6,7 +6,7 @@ import { errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
 import type { DialectErrors, Fault } from './fault.ts';
 import { type Json, schemaOf } from './json-schema.ts';
 import { isPageFault, PAGE_STATUSES } from './page-fault.ts';
-import type { Route } from './route.ts';
+import type { Route, RouteCallers } from './route.ts';
 
 /** The error schemas by their name in `components.schemas`. */
 export class ErrorSchemas {
@@ -105,17 +105,20 @@ function namedCodes(route: Route): readonly string[] {
   return [
     ...listEngineCodes(route),
     ...ANYWHERE,
-    ...(callers.public === true ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']),
+    ...(isOpen(callers) ? [] : ['UNAUTHENTICATED', 'FORBIDDEN']),
     ...(input?.params === undefined ? [] : ['NOT_FOUND']),
     ...(takesValues ? ['INVALID_INPUT'] : []),
     ...Object.keys(errors),
   ];
 }
 
-/** The codes that the operation of a row may give. A public row requires neither a credential nor a permission. */
+/** Whether a row requires neither a credential nor a permission. */
+const isOpen = ({ browser, public: isPublic }: RouteCallers): boolean => browser === true || isPublic === true;
+
+/** The codes that the operation of a row may give. */
 function unnamedCodes({ callers, operation }: Route): readonly string[] {
   const ofEveryField = [...CODES_OF_EVERY_FIELD].filter(
-    (code) => callers.public !== true || (code !== 'UNAUTHENTICATED' && code !== 'FORBIDDEN'),
+    (code) => !isOpen(callers) || (code !== 'UNAUTHENTICATED' && code !== 'FORBIDDEN'),
   );
   return [...operation.errors, ...ofEveryField];
 }

@@ -17,7 +17,7 @@ export interface RouteCallers {
   readonly basic?: 'rest' | 'client';
   /** Client authentication of OAuth (RFC 6749 section 2.3): Basic or in the form; public clients by `client_id`. */
   readonly clientAuth?: true;
-  /** The session of the browser, by its cookie; a request without one is anonymous. The operation may read and set cookies. */
+  /** The caller is anonymous, and the operation may read and set the cookies of the browser. */
   readonly browser?: true;
   /** No credential is needed. */
   readonly public?: true;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { anonymousCaller, type Caller } from '../../src/access/index.ts';
 import type { FederationProvider } from '../../src/federation/index.ts';
 import type { BrowserPort, TenantRef } from '../../src/kernel/index.ts';
+import { RequestBrowser } from '../../src/server/http/browser.ts';
 import type { User } from '../../src/users/index.ts';
 import { TestUpstream } from './upstream.ts';
 import { TEST_ORIGIN, World } from './world.ts';
@@ -76,6 +77,14 @@ class Linking {
     const answer = (name: string) => back.searchParams.get(name);
     const answers = { state: answer('state'), code: answer('code'), error: answer('error'), issuer: answer('iss') };
     return this.world.graphql(as, COMPLETE, { input: { tenant: this.tenant.name, ...answers, ...over } }, browser);
+  };
+
+  /** The browser in which a user is signed in. */
+  readonly signedIn = async (id: string, tenant = this.tenant): Promise<BrowserPort> => {
+    const browser = new RequestBrowser({ headers: {} }, 'https://id.example.com');
+    const { cookie } = await this.world.signedIn(tenant, id, { inBrowser: true });
+    browser.write('session', this.tenant, cookie!);
+    return browser;
   };
 
   readonly linksOf = async ({ id }: User) =>

@@ -302,6 +302,7 @@ export interface EventRow {
   readonly actor_id: string | null;
   readonly subject_id: string | null;
   readonly client_id: string | null;
+  readonly session_id: string | null;
   readonly ip: string | null;
   readonly peer_ip: string | null;
   readonly user_agent: string | null;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
-import { Authority, type Caller } from '../../access/index.ts';
+import { Authority, anonymousCaller, type Caller } from '../../access/index.ts';
 import { type ClientDirectory, isRegisteredRedirect } from '../../clients/index.ts';
 import type { Sealer } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
@@ -23,7 +23,14 @@ import {
   originAt,
   type TenantRef,
 } from '../../kernel/index.ts';
-import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
+import {
+  bindBrowser,
+  isBoundBrowser,
+  type OneTimeCodeStore,
+  requireBrowser,
+  type SessionRow,
+  type SessionService,
+} from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
 import { withError } from './callback.ts';
@@ -85,6 +92,7 @@ export interface LinkAccountFlowDeps {
   readonly upstream: Upstream;
   readonly users: AccountSource;
   readonly sealer: Sealer;
+  readonly sessions: Pick<SessionService, 'ofBrowser'>;
   readonly clock: Clock;
   /** Origin of this service. */
   readonly publicUrl: string;
@@ -176,23 +184,25 @@ export class LinkAccountFlow {
    * where no user was named, and the victim's external account to the attacker's user where one was and nobody is signed in.
    * Before linked accounts can be used to sign in, the browser that returns must be signed in as the named user, and a page must
    * ask for consent before this call.
-   * @param authority The user who is signed in in the browser, or an anonymous caller. The state contains what was allowed.
-   * @param browser The browser that came back.
+   * @param authority Any caller: the state contains what was allowed.
+   * @param browser The browser that came back. Its session, if it has one, says who is signed in.
    * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, of another provider, or begun in another browser, where it
    *   stays valid.
    * @throws BROWSER_REQUIRED The linking was begun in a browser, and this request comes from none. The state stays valid.
    * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began the linking without a user, and no user is signed in. The
    *   state stays valid.
    */
-  async complete(authority: Authority, input: CompleteLinking, browser: BrowserPort | null): Promise<LinkingResult> {
+  async complete(sender: Authority, input: CompleteLinking, browser: BrowserPort | null): Promise<LinkingResult> {
     const { codes } = this.#deps;
-    const { tenant, caller } = authority;
+    const { tenant } = sender;
     const found = await codes.find(tenant.id, KIND, input.state);
     const known = found?.payload as unknown as Pending | undefined;
     if (known === undefined || (input.provider != null && input.provider !== providerKey(known.provider)))
       throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    const session = await this.#deps.sessions.ofBrowser(browser, tenant);
+    const authority = session === null ? sender : authorityOf(session, sender);
+    const signedIn = session?.userId ?? null;
     await this.#requireSameBrowser(authority, known, browser);
-    const signedIn = caller.kind === 'user' && caller.tenant?.id === tenant.id ? caller.userId : null;
     if (found!.userId === null && signedIn === null && input.error == null)
       throw linkAccountErrors.ACCOUNT_LINK_SESSION_REQUIRED();
     const taken = await codes.take(tenant.id, KIND, input.state);
@@ -310,6 +320,12 @@ export class LinkAccountFlow {
 
 function actorOf({ userId, clientId, clientUuid, clientAuth, sessionId }: Caller): Pending['actor'] {
   return { userId, clientId, clientUuid, clientAuth, sessionId };
+}
+
+/** The user of a browser's session, in place of the caller who sent the request. */
+function authorityOf({ userId, id: sessionId, authTime, amr }: SessionRow, { caller, tenant, reach }: Authority) {
+  const anonymous = anonymousCaller(caller.origin);
+  return new Authority({ ...anonymous, kind: 'user', tenant, userId, sessionId, authTime, amr }, tenant, reach);
 }
 
 /**

@@ -5,7 +5,7 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../../federation/index.ts';
-import type { OneTimeCodeStore } from '../../sessions/index.ts';
+import type { OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
@@ -22,6 +22,7 @@ interface LinkAccountNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
   readonly clientDirectory: ClientDirectory;
   readonly oneTimeCodes: OneTimeCodeStore;
+  readonly sessions: SessionService;
   readonly federationProviders: FederationProviderService;
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;
@@ -39,6 +40,7 @@ export const linkAccount = {
         clients: needs.clientDirectory,
         codes: needs.oneTimeCodes,
         directory,
+        sessions: needs.sessions,
         links: needs.federationLinks,
         providers: needs.federationProviderStore,
         upstream: new Upstream({

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BrowserAnswer, Route } from '../../../rest-compat/engine/index.ts';
 import { Engine, route } from '../../../rest-compat/engine/index.ts';
-import { anonymousCaller } from '../../../src/access/index.ts';
 import { IdentityError, kernelErrors } from '../../../src/kernel/index.ts';
 import { PAGE_POLICY } from '../../../src/server/http/page-policies.ts';
 import { type Answer, type Ask, ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
-import { TEST_ORIGIN } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
 import { handMadeHost } from './hand-made-host.ts';
 import { ShowTenant } from './operations.generated.ts';
@@ -49,10 +47,9 @@ afterEach(async () => {
 
 const makeEngine = (row: Route): Engine => {
   const host = handMadeHost();
-  const callers = { ...host.callers, browser: () => anonymousCaller(TEST_ORIGIN) };
   reported = [];
   const report = (error: unknown) => reported.push(error);
-  return new Engine([tinyDialect({}, [row])], { ...host, callers, report }, ENGINE_OPTIONS);
+  return new Engine([tinyDialect({}, [row])], { ...host, report }, ENGINE_OPTIONS);
 };
 
 const ask = async (row: Route, request: Ask = {}, path = PATH): Promise<Answer> => {

@@ -49,9 +49,6 @@ describe('pages of other origins (check 21)', () => {
       if (caller === undefined) throw problems.CLIENT_REFUSED();
       return { ...caller, origin };
     },
-    browser: () => {
-      throw new Error('No row takes a cookie.');
-    },
   };
 
   beforeAll(async () => {

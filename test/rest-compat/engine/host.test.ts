@@ -2,10 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { HostBrowser } from '../../../rest-compat/engine/host.ts';
 import { Engine, type EngineHost, route } from '../../../rest-compat/engine/index.ts';
-import { anonymousCaller, type Caller } from '../../../src/access/index.ts';
+import type { Caller } from '../../../src/access/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
 import { ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
-import { TEST_ORIGIN } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
 import { ACME, handMadeHost, type TinyContext } from './hand-made-host.ts';
 import { ShowTenant } from './operations.generated.ts';
@@ -62,15 +61,15 @@ describe('the host of the translation engine', () => {
       seen.push(browser);
       return { caller, signal };
     };
-    const callers: EngineHost['callers'] = { ...handMadeHost().callers, browser: () => anonymousCaller(TEST_ORIGIN) };
-    await (await serve({ contextFor, callers })).ask('GET', '/t/acme/tiny/self');
+    await (await serve({ contextFor })).ask('GET', '/t/acme/tiny/self');
     await rest!.close();
-    const { headers, text } = await (await serve({ contextFor, callers }, { ...ROW, callers: { browser: true } })).ask(
+    const { headers, text } = await (await serve({ contextFor }, { ...ROW, callers: { browser: true } })).ask(
       'GET',
       '/t/acme/tiny/self',
     );
     expect(seen).toEqual([null, expect.objectContaining({ setCookies: ['a=1; Path=/', 'b=2'] })]);
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2']);
+    expect(JSON.parse(text)).toEqual({ name: 'acme for anonymous' });
     expect(text).not.toContain('a=1');
   });
 

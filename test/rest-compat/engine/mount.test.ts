@@ -22,9 +22,6 @@ describe('the translation engine', () => {
     client() {
       throw kernelErrors.UNAUTHENTICATED();
     },
-    browser() {
-      throw kernelErrors.UNAUTHENTICATED();
-    },
   };
 
   beforeAll(async () => {

@@ -1,10 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type CallerAuthenticator, type FormParameter, type Route, route } from '../../../rest-compat/engine/index.ts';
+import {
+  type CallerAuthenticator,
+  Engine,
+  type FormParameter,
+  type Route,
+  route,
+} from '../../../rest-compat/engine/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
-import { type RestClient, serveDialects } from '../../support/rest.ts';
+import { ENGINE_OPTIONS, RestClient, serveDialects } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 import { tinyDialect } from './dialect.ts';
+import { handMadeHost } from './hand-made-host.ts';
 import { ShowTenant } from './operations.generated.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -47,7 +54,7 @@ const rawQueryRow = (path: string): Route =>
     reply: { status: 303, as: 'browser', from: () => ({ redirectTo: '/' }) },
   });
 
-describe('a row that passes its parameters on raw', () => {
+describe('a row that passes its form on raw', () => {
   let world: World;
   let rest: RestClient;
   beforeAll(async () => {
@@ -59,14 +66,8 @@ describe('a row that passes its parameters on raw', () => {
     const resolver: CallerAuthenticator = {
       bearer: refuse,
       client: (_readings, _kind, _tenant, origin) => ({ ...world.app(acme, 'tenant:read'), origin }),
-      browser: () => world.app(acme, 'tenant:read'),
     };
-    const rows = [
-      rawRow('/raw'),
-      rawRow('/query', { formInQuery: true }),
-      rawRow('/browser', { callers: { browser: true } }),
-      rawQueryRow('/query'),
-    ];
+    const rows = [rawRow('/raw'), rawRow('/query', { formInQuery: true })];
     rest = await serveDialects([tinyDialect({}, rows)], world, resolver, { defaultTenant: acme.name });
   });
   afterEach(() => reached.splice(0));
@@ -96,34 +97,6 @@ describe('a row that passes its parameters on raw', () => {
     expect(reached).toEqual([[{ name: 'scope', values: ['x'] }]]);
   });
 
-  it('passes on the parameters of clients where none authenticates by them', async () => {
-    expect(await post('/tiny/browser', 'client_id=a&scope=x')).toBe(200);
-    expect((await rest.ask('GET', '/tiny/query?client_id=a&client_id=b')).status).toBe(303);
-    expect(reached).toEqual([
-      [
-        { name: 'client_id', values: ['a'] },
-        { name: 'scope', values: ['x'] },
-      ],
-      [{ name: 'client_id', values: ['a', 'b'] }],
-    ]);
-  });
-
-  it('gives each name of a query once, as of a form, and at most 1000 parameters', async () => {
-    expect((await rest.ask('GET', '/tiny/query?b=1&state=x+y&b=&__proto__=p&=n&a=%C3%A4%00%FF')).status).toBe(303);
-    expect((await rest.ask('GET', '/tiny/query')).status).toBe(303);
-    expect((await rest.ask('GET', `/tiny/query?a${'&b'.repeat(1000)}`)).status).toBe(413);
-    expect(reached).toEqual([
-      [
-        { name: 'b', values: ['1', ''] },
-        { name: 'state', values: ['x y'] },
-        { name: '__proto__', values: ['p'] },
-        { name: '', values: ['n'] },
-        { name: 'a', values: ['ä\0\ufffd'] },
-      ],
-      [],
-    ]);
-  });
-
   it('reads the query too, only if the row declares it', async () => {
     expect(await post('/tiny/query?scope=x', 'client_id=a&scope=y')).toBe(200);
     expect(await post('/tiny/raw?scope=x', 'client_id=a&scope=y')).toBe(200);
@@ -140,5 +113,48 @@ describe('a row that passes its parameters on raw', () => {
   it('reads an empty body as a form without parameters', async () => {
     expect(await post('/tiny/query?client_id=a', '')).toBe(200);
     expect(reached).toEqual([[]]);
+  });
+});
+
+describe('a row for browsers that passes its parameters on raw', () => {
+  let rest: RestClient;
+  beforeAll(async () => {
+    const rows = [rawRow('/form', { callers: { browser: true } }), rawQueryRow('/query')];
+    const engine = new Engine([tinyDialect({}, rows)], handMadeHost(), ENGINE_OPTIONS);
+    rest = await RestClient.serve(engine.middleware);
+  });
+  afterEach(() => reached.splice(0));
+  afterAll(() => rest.close());
+
+  it('passes on the parameters of clients where none authenticates by them', async () => {
+    expect((await rest.ask('POST', '/t/acme/tiny/form', { headers: FORM, body: 'client_id=a&scope=x' })).status).toBe(
+      200,
+    );
+    expect((await rest.ask('GET', '/t/acme/tiny/query?client_id=a&client_id=b')).status).toBe(303);
+    expect(reached).toEqual([
+      [
+        { name: 'client_id', values: ['a'] },
+        { name: 'scope', values: ['x'] },
+      ],
+      [{ name: 'client_id', values: ['a', 'b'] }],
+    ]);
+  });
+
+  it('gives each name of a query once, as of a form, and at most 1000 parameters', async () => {
+    expect((await rest.ask('GET', '/t/acme/tiny/query?b=1&state=x+y&b=&__proto__=p&=n&a=%C3%A4%00%FF')).status).toBe(
+      303,
+    );
+    expect((await rest.ask('GET', '/t/acme/tiny/query')).status).toBe(303);
+    expect((await rest.ask('GET', `/t/acme/tiny/query?a${'&b'.repeat(1000)}`)).status).toBe(413);
+    expect(reached).toEqual([
+      [
+        { name: 'b', values: ['1', ''] },
+        { name: 'state', values: ['x y'] },
+        { name: '__proto__', values: ['p'] },
+        { name: '', values: ['n'] },
+        { name: 'a', values: ['ä\0\ufffd'] },
+      ],
+      [],
+    ]);
   });
 });

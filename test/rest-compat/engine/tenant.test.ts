@@ -75,7 +75,6 @@ describe('the tenant of a row', () => {
   const authenticator: CallerAuthenticator = {
     bearer: (token, _tenant, origin) => ({ ...(callers.get(token) ?? refuse()), origin }),
     client: refuse,
-    browser: refuse,
   };
 
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { CALLBACK, linkingOfSuite, RETURN } from '../../../support/linking.ts';
 
 describe('linking an account by a visit to its provider', () => {
   const linking = linkingOfSuite();
-  const { anonymous, begin, begun, complete, linksOf, eventsOf, change } = linking;
+  const { anonymous, begin, begun, complete, signedIn, linksOf, eventsOf, change } = linking;
 
   it('sends the browser to the provider, with state, nonce and PKCE; each begin has its own state', async () => {
     await change({ authorizationParameters: { display: 'page', acr_values: 'a b' }, scope: 'openid profile' });
@@ -192,24 +192,35 @@ describe('linking an account by a visit to its provider', () => {
 
   describe('begun by an application', () => {
     const app = () => linking.world.app(linking.tenant, 'federation-link:bind');
-    const signedIn = (id: string) => linking.world.user(linking.tenant, id);
 
     it('links to the user who is signed in when the browser returns', async () => {
       const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
-      const { data } = await complete(back, signedIn(linking.user.id));
+      const { data } = await complete(back, anonymous, {}, await signedIn(linking.user.id));
       expect(data.completeAccountLinking.outcome).toBe('LINKED');
       expect(await linksOf(linking.user)).toMatchObject([{ externalId: 'ext-ann' }]);
+      const [session] = await eventsOf('session.started');
       expect(await eventsOf('federation_link.added')).toMatchObject([
-        { subject_id: linking.user.id, client_id: 'test-app' },
+        {
+          actor_kind: 'user',
+          actor_id: linking.user.id,
+          subject_id: linking.user.id,
+          client_id: 'test-app',
+          session_id: session!.session_id,
+        },
       ]);
     });
 
     it('requires a sign-in when no user is signed in, and keeps the state', async () => {
       const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
       expect((await complete(back)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
-      const stranger = linking.world.user(await linking.world.tenant(), linking.user.id);
-      expect((await complete(back, stranger)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
-      expect((await complete(back, signedIn(linking.user.id))).data.completeAccountLinking.outcome).toBe('LINKED');
+      const other = await linking.world.tenant();
+      const stranger = await signedIn((await linking.world.newUser(other)).id, other);
+      expect((await complete(back, anonymous, {}, stranger)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      // A token does not say who sits at the browser that came back.
+      const withToken = linking.world.user(linking.tenant, linking.user.id);
+      expect((await complete(back, withToken)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      const { data } = await complete(back, anonymous, {}, await signedIn(linking.user.id));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
     });
 
     it('requires no sign-in to report that the user refused', async () => {
@@ -228,10 +239,12 @@ describe('linking an account by a visit to its provider', () => {
   it('refuses a browser in which another user is signed in', async () => {
     const back = await linking.upstream.visit(await begun(), 'ext-ann');
     const other = await linking.world.newUser(linking.tenant);
-    const { data } = await complete(back, linking.world.user(linking.tenant, other.id));
+    const { data } = await complete(back, anonymous, {}, await signedIn(other.id));
     expect(data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
     expect([...(await linksOf(linking.user)), ...(await linksOf(other))]).toEqual([]);
-    expect(await eventsOf('federation_link.refused')).toMatchObject([{ params: { fault: 'OTHER_USER_SIGNED_IN' } }]);
+    expect(await eventsOf('federation_link.refused')).toMatchObject([
+      { actor_kind: 'user', actor_id: linking.user.id, params: { fault: 'OTHER_USER_SIGNED_IN' } },
+    ]);
   });
 
   it('does not link for a user who was disabled meanwhile, nor at a provider that was', async () => {
