@@ -1,11 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { PageDocuments } from '../../../rest-compat/index.ts';
 import { escapeHtml } from '../../kernel/index.ts';
-import { PROJECT_ROOT } from '../environment/project-root.ts';
 import { PAGE_POLICY } from './page-policies.ts';
-
-/** The builds that `npm run build` makes of `web/`, a folder for each. */
-const WEB_BUILDS = new URL('dist/web/', PROJECT_ROOT);
+import { WEB_BUILDS } from './web-builds.ts';
 
 const STATE_PLACE = '<script type="application/json" id="state"></script>';
 

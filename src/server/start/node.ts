@@ -24,6 +24,7 @@ import { createHttpServer, type HttpServer } from '../http/http.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createPageDocuments } from '../http/page-documents.ts';
 import { createRestHost } from '../http/rest-host.ts';
+import { serveWebBuilds, WEB_BUILDS } from '../http/web-builds.ts';
 import { createRegistry } from '../registry/index.ts';
 import { OAUTH_FORMS } from '../registry/oauth-forms.ts';
 import { type Bootstrapped, bootstrap } from './bootstrap.ts';
@@ -103,7 +104,7 @@ interface Start {
 }
 
 async function start({ config, logger, clock, holdings, stop }: Start): Promise<RunningNode> {
-  const trusted = config.trustedDocuments === null ? null : TrustedDocuments.load(config.trustedDocuments);
+  const trusted = config.trustedDocuments === null ? null : TrustedDocuments.load(config.trustedDocuments, WEB_BUILDS);
   const { location, masterKey } = await findStore(config, holdings);
   const metrics = createMetrics();
   let isServing = async (): Promise<boolean> => false;
@@ -290,5 +291,5 @@ async function serveApis(parts: ApiParts): Promise<void> {
   });
   const limits = config.rateLimits ? [limitFailures(config)] : [];
   // The paths that are called most often are asked first; the order matters only for pages of `/graphql`.
-  http.serve([...limits, rest, graphiql(), graph.middleware, startPage(), apiDocs(DIALECTS)]);
+  http.serve([...limits, rest, graphiql(), graph.middleware, serveWebBuilds(), startPage(), apiDocs(DIALECTS)]);
 }
