@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { requestErrors } from '../../../schema/errors/request.errors.ts';
 import { sha256 } from '../../crypto/index.ts';
 import { ConfigError } from '../environment/config.ts';
+import { DOCUMENT_LIST, listWebBuilds } from '../http/web-builds.ts';
 
 /** The members of a request that identify its document. */
 export interface DocumentRequest {
@@ -25,8 +27,8 @@ function hashIn(request: DocumentRequest): string | null {
 }
 
 /**
- * The documents that the operator listed, by the SHA-256 of their text in hex. When there is a list, no other document is
- * executed.
+ * The documents that the operator listed and those of the service's pages, by the SHA-256 of their text in hex. When there is a
+ * list, no other document is executed.
  */
 export class TrustedDocuments {
   readonly #texts: ReadonlyMap<string, string>;
@@ -37,12 +39,13 @@ export class TrustedDocuments {
 
   /**
    * Reads `TRUSTED_DOCUMENTS`: a folder of `.graphql` files, or a JSON file of hash to text.
+   * @param builds Folder of the builds of `web/`, whose pages nobody could use without their documents. Default: none.
    * @throws ConfigError The folder or file has no documents, or a hash in the file does not match its text.
    */
-  static load(path: string): TrustedDocuments {
+  static load(path: string, builds: URL | null = null): TrustedDocuments {
     const texts = statSync(path).isDirectory() ? readFolder(path) : readManifest(path);
     if (texts.size === 0) throw new ConfigError([`TRUSTED_DOCUMENTS: ${path} holds no documents`]);
-    return new TrustedDocuments(texts);
+    return new TrustedDocuments(new Map([...texts, ...(builds === null ? [] : readBuilds(builds))]));
   }
 
   get size(): number {
@@ -71,6 +74,12 @@ function readFolder(path: string): Map<string, string> {
       return [hashOf(text), text];
     }),
   );
+}
+
+/** The documents that the builds list. */
+function readBuilds(folder: URL): readonly [string, string][] {
+  const lists = listWebBuilds(folder).map((build) => new URL(`${build}/${DOCUMENT_LIST}`, folder));
+  return lists.filter((list) => existsSync(list)).flatMap((list) => [...readManifest(fileURLToPath(list))]);
 }
 
 function readManifest(path: string): Map<string, string> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../src/server/environment/config.ts';
 import { TrustedDocuments } from '../../../../src/server/graphql/trusted-documents.ts';
@@ -54,6 +55,22 @@ describe('trusted documents', () => {
     const { url } = await start({ trusted: inFolder() });
     for (const member of [{ query: '{ __typename }' }, null, 5, []])
       expect((await post(url, [{ query: text }, member])).status).toBe(403);
+  });
+
+  it('hold those of the pages of the service, whatever the operator lists', async () => {
+    const page = 'query OfPage { __typename }';
+    const builds = join(folder, 'web');
+    mkdirSync(join(builds, 'sign-in'), { recursive: true });
+    mkdirSync(join(builds, 'console'));
+    const list = join(builds, 'sign-in', 'trusted-documents.json');
+    writeFileSync(list, JSON.stringify({ [createHash('sha256').update(page).digest('hex')]: page }));
+    inFolder();
+    const { url } = await start({ trusted: TrustedDocuments.load(folder, pathToFileURL(`${builds}/`)) });
+    for (const query of [page, text])
+      expect((await post(url, { query })).body).toEqual({ data: { __typename: 'Query' } });
+    expect((await post(url, { query: '{ __typename }' })).code).toBe('DOCUMENT_NOT_TRUSTED');
+    writeFileSync(list, JSON.stringify({ ['0'.repeat(64)]: page }));
+    expect(() => TrustedDocuments.load(folder, pathToFileURL(`${builds}/`))).toThrow(/is not the SHA-256/);
   });
 
   it('are read from a file of hashes, whose hashes must be right', () => {
