@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
-import type { Group, GroupKeys, MemberGroup } from '../../src/roles/index.ts';
+import type { Group, GroupKeys, MemberGroupKeys } from '../../src/roles/index.ts';
 import { canonicalUserId, type UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -145,7 +145,11 @@ export class UserGroupsResolver {
     nullable: 'itemsAndList',
     description: 'Groups of which the user is a direct member, by path.',
   })
-  groups(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly MemberGroup[]> {
-    return loaders.load(groupsOfUser, { tenantId: user.tenantId, key: user.id });
+  groups(
+    @Root() user: UserKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly MemberGroupKeys[]> {
+    return loaders.loadColumns(groupsOfUser, { tenantId: user.tenantId, key: user.id }, columnsRead(info));
   }
 }

@@ -1,13 +1,22 @@
-import type { Group, GroupMember, MemberGroup } from '../../src/roles/index.ts';
-import { cutListLoader, listLoader, rowLoader } from '../loading.ts';
+import type { Group, GroupKeys, GroupMember, MemberGroupKeys } from '../../src/roles/index.ts';
+import { cutListLoader, narrowListLoader, narrowRowLoader, rowLoader } from '../loading.ts';
 
 export const groupById = rowLoader<Group>(({ groups }, tenantId, ids) => groups.findMany(tenantId, ids));
 
+/** Groups by their ids, for fields that know what is selected of them. */
+export const narrowGroupById = narrowRowLoader<GroupKeys>(({ groups }, tenantId, ids, columns) =>
+  groups.findMany(tenantId, ids, columns),
+);
+
 /** Groups of users, each with its `userId`. */
-export const groupsOfUser = listLoader<MemberGroup>(({ groups }, tenantId, ids) => groups.ofUsers(tenantId, ids));
+export const groupsOfUser = narrowListLoader<MemberGroupKeys>(({ groups }, tenantId, ids, columns) =>
+  groups.ofUsers(tenantId, ids, columns),
+);
 
 /** The groups inside groups. */
-export const childrenOfGroup = listLoader<Group>(({ groups }, tenantId, ids) => groups.childrenOf(tenantId, ids));
+export const childrenOfGroup = narrowListLoader<GroupKeys>(({ groups }, tenantId, ids, columns) =>
+  groups.childrenOf(tenantId, ids, columns),
+);
 
 /** The first members of groups, up to the requested number. */
 export const membersOfGroup = cutListLoader<GroupMember>(({ groupMembers }, tenantId, ids, size) =>

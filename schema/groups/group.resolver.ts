@@ -23,7 +23,7 @@ import {
   UpdateGroupInput,
   UpdateGroupPayload,
 } from './group.input.ts';
-import { childrenOfGroup, groupById } from './group.loader.ts';
+import { childrenOfGroup, narrowGroupById } from './group.loader.ts';
 import { GroupConnection, GroupType } from './group.type.ts';
 
 /** The group that an input refers to. @throws INVALID_INPUT The input has neither an id nor a key, or both. */
@@ -56,8 +56,10 @@ export class GroupResolver {
   parent(
     @Root() group: Pick<Group, 'tenantId' | 'parentId'>,
     @Ctx() { loaders }: GraphContext,
-  ): Promise<Group | null> | null {
-    return group.parentId == null ? null : loaders.load(groupById, { tenantId: group.tenantId, key: group.parentId });
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<GroupKeys | null> | null {
+    if (group.parentId == null) return null;
+    return loaders.loadColumns(narrowGroupById, { tenantId: group.tenantId, key: group.parentId }, columnsRead(info));
   }
 
   @Reads()
@@ -66,8 +68,12 @@ export class GroupResolver {
     nullable: 'itemsAndList',
     description: 'Child groups, by name.',
   })
-  children(@Root() group: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Group[]> {
-    return loaders.load(childrenOfGroup, { tenantId: group.tenantId, key: group.id });
+  children(
+    @Root() group: GroupKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly GroupKeys[]> {
+    return loaders.loadColumns(childrenOfGroup, { tenantId: group.tenantId, key: group.id }, columnsRead(info));
   }
 
   @RequiresScopes(['group:read'])

@@ -1,31 +1,40 @@
-import type { GrantedRole, HolderKind, Role } from '../../src/roles/index.ts';
-import { listLoader } from '../loading.ts';
+import type { ColumnSet } from '../../src/persistence/index.ts';
+import type { GrantedRole, HolderKind, RoleKeys } from '../../src/roles/index.ts';
+import { narrowListLoader } from '../loading.ts';
 import type { Services } from '../services.ts';
 
 /** A role that a user holds; the guard of the type reads the holder from `userId`. */
-export interface RoleOfUser extends Role {
+export interface RoleOfUser extends RoleKeys {
   readonly userId: string;
 }
 
 /** Roles of holders. Skips grants on another tenant: they give nothing in this one. */
-async function findGranted({ roles: service }: Services, kind: HolderKind, tenantId: string, ids: readonly string[]) {
-  const found = await service.grantedTo(tenantId, kind, ids);
+async function findGranted(
+  { roles: service }: Services,
+  kind: HolderKind,
+  tenantId: string,
+  ids: readonly string[],
+  columns: ColumnSet | null,
+) {
+  const found = await service.grantedTo(tenantId, kind, ids, columns);
   const inTenant = (roles: readonly GrantedRole[]) => roles.filter((role) => role.onTenantId === role.tenantId);
   return new Map([...found].map(([id, roles]) => [id, inTenant(roles)]));
 }
 
-export const rolesOfUser = listLoader<RoleOfUser>(async (services, tenantId, ids) => {
-  const found = await findGranted(services, 'user', tenantId, ids);
+export const rolesOfUser = narrowListLoader<RoleOfUser>(async (services, tenantId, ids, columns) => {
+  const found = await findGranted(services, 'user', tenantId, ids, columns);
   return new Map([...found].map(([userId, roles]) => [userId, roles.map((role) => ({ ...role, userId }))]));
 });
 
-export const rolesOfGroup = listLoader<Role>((services, tenantId, ids) =>
-  findGranted(services, 'group', tenantId, ids),
+export const rolesOfGroup = narrowListLoader<RoleKeys>((services, tenantId, ids, columns) =>
+  findGranted(services, 'group', tenantId, ids, columns),
 );
 
-export const rolesOfClient = listLoader<Role>((services, tenantId, ids) =>
-  findGranted(services, 'client', tenantId, ids),
+export const rolesOfClient = narrowListLoader<RoleKeys>((services, tenantId, ids, columns) =>
+  findGranted(services, 'client', tenantId, ids, columns),
 );
 
 /** The roles inside roles. */
-export const childrenOfRole = listLoader<Role>(({ roles }, tenantId, ids) => roles.childrenOf(tenantId, ids));
+export const childrenOfRole = narrowListLoader<RoleKeys>(({ roles }, tenantId, ids, columns) =>
+  roles.childrenOf(tenantId, ids, columns),
+);

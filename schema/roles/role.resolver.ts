@@ -60,8 +60,12 @@ export class RoleResolver {
     nullable: 'itemsAndList',
     description: 'Roles that the role contains directly, by name.',
   })
-  children(@Root() role: RoleKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
-    return loaders.load(childrenOfRole, { tenantId: role.tenantId, key: role.id });
+  children(
+    @Root() role: RoleKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly RoleKeys[]> {
+    return loaders.loadColumns(childrenOfRole, { tenantId: role.tenantId, key: role.id }, columnsRead(info));
   }
 
   @Reads('clientUuid')
@@ -188,8 +192,12 @@ export class UserRolesResolver {
     nullable: 'itemsAndList',
     description: 'Roles granted to the user directly, by name; without those that come through groups or other roles.',
   })
-  roles(@Root() user: UserKeys, @Ctx() { loaders }: GraphContext): Promise<readonly RoleOfUser[]> {
-    return loaders.load(rolesOfUser, { tenantId: user.tenantId, key: user.id });
+  roles(
+    @Root() user: UserKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly RoleOfUser[]> {
+    return loaders.loadColumns(rolesOfUser, { tenantId: user.tenantId, key: user.id }, columnsRead(info));
   }
 }
 
@@ -201,8 +209,12 @@ export class GroupRolesResolver {
     nullable: 'itemsAndList',
     description: 'Roles granted to the group itself, by name. Its members also have the roles of the groups above it.',
   })
-  roles(@Root() group: GroupKeys, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
-    return loaders.load(rolesOfGroup, { tenantId: group.tenantId, key: group.id });
+  roles(
+    @Root() group: GroupKeys,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly RoleKeys[]> {
+    return loaders.loadColumns(rolesOfGroup, { tenantId: group.tenantId, key: group.id }, columnsRead(info));
   }
 }
 
@@ -213,7 +225,11 @@ export class ClientRolesResolver {
     nullable: 'itemsAndList',
     description: 'Roles granted to the client itself, by name.',
   })
-  roles(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly Role[]> {
-    return loaders.load(rolesOfClient, { tenantId: client.tenantId, key: client.id });
+  roles(
+    @Root() client: Client,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<readonly RoleKeys[]> {
+    return loaders.loadColumns(rolesOfClient, { tenantId: client.tenantId, key: client.id }, columnsRead(info));
   }
 }

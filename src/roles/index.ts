@@ -12,7 +12,7 @@ export {
   type GroupKeys,
   type GroupOrder,
   GroupStore,
-  type MemberGroup,
+  type MemberGroupKeys,
 } from './groups/group.store.ts';
 export type { KnownUsers } from './groups/group-member.service.ts';
 export { type GroupReference, TREE_PROFILE } from './groups/group-reference.ts';

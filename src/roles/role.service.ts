@@ -73,18 +73,30 @@ export class RoleService {
     return this.#deps.store.findByName(tenantId, name);
   }
 
-  /** The roles that holders of one kind were granted themselves. The caller of this method must check the permission to read them. */
+  /**
+   * The roles that holders of one kind were granted themselves. The caller of this method must check the permission to read
+   * them.
+   * @param columns What is read of each beside its keys; null: all.
+   */
   grantedTo(
     tenantId: string,
     kind: HolderKind,
     holderIds: readonly string[],
+    columns: ColumnSet | null,
   ): Promise<ReadonlyMap<string, readonly GrantedRole[]>> {
-    return this.#deps.store.grantedTo(tenantId, kind, holderIds);
+    return this.#deps.store.grantedTo(tenantId, kind, holderIds, columns);
   }
 
-  /** The roles inside roles. The caller of this method must check the permission to read them. */
-  childrenOf(tenantId: string, roleIds: readonly string[]): Promise<ReadonlyMap<string, readonly Role[]>> {
-    return this.#deps.store.childrenOf(tenantId, roleIds);
+  /**
+   * The roles inside roles. The caller of this method must check the permission to read them.
+   * @param columns What is read of each beside its keys; null: all.
+   */
+  childrenOf(
+    tenantId: string,
+    roleIds: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, readonly RoleKeys[]>> {
+    return this.#deps.store.childrenOf(tenantId, roleIds, columns);
   }
 
   page(authority: Authority, filter: RoleFilter, request: PageRequest): Promise<PageResult<Role>>;

@@ -37,13 +37,6 @@ export interface RoleFilter {
   readonly withBuiltin?: boolean;
 }
 
-/** A role with one of its holders. */
-export interface GrantedRole extends Role {
-  readonly holderId: string;
-  /** The tenant it acts on. */
-  readonly onTenantId: string;
-}
-
 /** Table of each kind of holder. A grant can name a row of three tables, so no foreign key can check it. */
 const HOLDER_TABLES: Readonly<Record<HolderKind, string>> = { user: 'users', group: 'groups', client: 'clients' };
 
@@ -54,6 +47,13 @@ const BY_NAME: readonly PageKey[] = [
 
 /** A role of which only the columns that a reader asked for were read; only its keys are known to be there. */
 export type RoleKeys = Pick<Role, 'tenantId' | 'id'>;
+
+/** The same, with one of the holders of the role. */
+export interface GrantedRole extends RoleKeys {
+  readonly holderId: string;
+  /** The tenant it acts on. */
+  readonly onTenantId: string;
+}
 
 const LISTED = new RowColumns<Role>(RoleEntity, 'roles', { always: ['name'] });
 
@@ -72,6 +72,14 @@ export class RoleStore {
 
   #select(tenantId: string) {
     return this.#sql.selectFrom('roles').select(this.#columns).where('roles.tenant_id', '=', tenantId);
+  }
+
+  #selectNarrow(tenantId: string, columns: ColumnSet | null) {
+    const selected = LISTED.narrow(columns).columns;
+    return this.#sql
+      .selectFrom('roles')
+      .select(selected as never)
+      .where('roles.tenant_id', '=', tenantId);
   }
 
   async findById(tenantId: string, id: string): Promise<Role | null> {
@@ -106,11 +114,7 @@ export class RoleStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<Role>> {
-    const selected = LISTED.narrow(columns).columns;
-    let query = this.#sql
-      .selectFrom('roles')
-      .select(selected as never)
-      .where('roles.tenant_id', '=', tenantId);
+    let query = this.#selectNarrow(tenantId, columns);
     if (filter.clientUuid !== undefined)
       query = isUuid(filter.clientUuid)
         ? query.where('roles.client_uuid', '=', filter.clientUuid)
@@ -118,18 +122,22 @@ export class RoleStore {
     if (filter.withBuiltin !== true) query = query.where('roles.builtin', '=', false);
     const part = filter.nameContains?.toLowerCase();
     const narrowing = part === undefined ? null : testing(sql<boolean>`position(${part} in lower(roles.name)) > 0`);
-    const list = { query, table: 'roles', columns: selected, id: 'roles.id' };
+    const list = { query, table: 'roles', columns: LISTED.narrow(columns).columns, id: 'roles.id' };
     return narrowedPage<Role>(this.#db, list, narrowing, BY_NAME, request);
   }
 
-  /** The roles granted directly to each holder, by name, without those through groups or other roles. */
+  /**
+   * The roles granted directly to each holder, by name, without those through groups or other roles.
+   * @param columns What is read of them; null: all.
+   */
   async grantedTo(
     tenantId: string,
     kind: HolderKind,
     holderIds: readonly string[],
+    columns: ColumnSet | null,
   ): Promise<Map<string, GrantedRole[]>> {
     if (holderIds.length === 0) return new Map();
-    const rows = (await this.#select(tenantId)
+    const rows = (await this.#selectNarrow(tenantId, columns)
       .innerJoin('role_grants', (join) =>
         join.onRef('role_grants.tenant_id', '=', 'roles.tenant_id').onRef('role_grants.role_id', '=', 'roles.id'),
       )
@@ -142,11 +150,15 @@ export class RoleStore {
     return Map.groupBy(rows, ({ holderId }) => holderId);
   }
 
-  /** The roles directly inside each role, by name. */
-  async childrenOf(tenantId: string, roleIds: readonly string[]): Promise<Map<string, Role[]>> {
+  /** The roles directly inside each role, by name. @param columns What is read of them; null or absent: all. */
+  async childrenOf(
+    tenantId: string,
+    roleIds: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<Map<string, Role[]>> {
     const known = roleIds.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = (await this.#select(tenantId)
+    const rows = (await this.#selectNarrow(tenantId, columns)
       .innerJoin('role_composites as inside', (join) =>
         join.onRef('inside.tenant_id', '=', 'roles.tenant_id').onRef('inside.child_id', '=', 'roles.id'),
       )

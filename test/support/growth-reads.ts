@@ -273,10 +273,10 @@ const LISTS: GrowthRead[] = [
         20,
       ),
   },
-  { name: 'groups of users', run: ({ services, tenant }) => services.groups.ofUsers(tenant.id, USERS) },
+  { name: 'groups of users', run: ({ services, tenant }) => services.groups.ofUsers(tenant.id, USERS, null) },
   {
     name: 'children of groups',
-    run: ({ services, tenant }) => services.groups.childrenOf(tenant.id, [madeId('group', 1)]),
+    run: ({ services, tenant }) => services.groups.childrenOf(tenant.id, [madeId('group', 1)], null),
   },
   {
     name: 'clients that are disabled',
@@ -331,12 +331,12 @@ const KEY_READS: GrowthRead[] = [
   },
   {
     name: 'roles granted to users',
-    run: ({ services, tenant }) => services.roles.grantedTo(tenant.id, 'user', USERS),
+    run: ({ services, tenant }) => services.roles.grantedTo(tenant.id, 'user', USERS, null),
     isPlannedAnew: true,
   },
   {
     name: 'children of roles',
-    run: ({ services, tenant }) => services.roles.childrenOf(tenant.id, [madeId('own-role', 12)]),
+    run: ({ services, tenant }) => services.roles.childrenOf(tenant.id, [madeId('own-role', 12)], null),
     isPlannedAnew: true,
   },
   { name: 'a role by name', run: ({ services, tenant }) => services.roles.findByName(tenant.id, 'role-000012') },

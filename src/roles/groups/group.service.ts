@@ -16,7 +16,7 @@ import type { RolePermissions } from '../role-permissions.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
-import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroup } from './group.store.ts';
+import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroupKeys } from './group.store.ts';
 import { mergedAttributes } from './group-attributes.ts';
 import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
 
@@ -77,18 +77,43 @@ export class GroupService {
   }
 
   /** Groups by their ids; unknown ids are left out. The caller of this method must check the permission to read them. */
-  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Group>> {
-    return this.#deps.store.findMany(tenantId, ids);
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Group>>;
+  /** @param columns What is read of each beside its keys; null: all. */
+  findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, GroupKeys>>;
+  findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<ReadonlyMap<string, GroupKeys>> {
+    return this.#deps.store.findMany(tenantId, ids, columns);
   }
 
-  /** The groups of which users are direct members. The caller of this method must check the permission to read them. */
-  ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly MemberGroup[]>> {
-    return this.#deps.store.groupsOf(tenantId, userIds);
+  /**
+   * The groups of which users are direct members. The caller of this method must check the permission to read them.
+   * @param columns What is read of each beside its keys; null: all.
+   */
+  ofUsers(
+    tenantId: string,
+    userIds: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, readonly MemberGroupKeys[]>> {
+    return this.#deps.store.groupsOf(tenantId, userIds, columns);
   }
 
-  /** The groups directly inside groups. The caller of this method must check the permission to read them. */
-  childrenOf(tenantId: string, parentIds: readonly string[]): Promise<ReadonlyMap<string, readonly Group[]>> {
-    return this.#deps.store.childrenOf(tenantId, parentIds);
+  /**
+   * The groups directly inside groups. The caller of this method must check the permission to read them.
+   * @param columns What is read of each beside its keys; null: all.
+   */
+  childrenOf(
+    tenantId: string,
+    parentIds: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, readonly GroupKeys[]>> {
+    return this.#deps.store.childrenOf(tenantId, parentIds, columns);
   }
 
   /** Returns the id that the methods below take. @throws NOT_FOUND, GROUP_KEY_AMBIGUOUS */

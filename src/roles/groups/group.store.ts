@@ -100,6 +100,9 @@ function narrowingOf(
 /** A group of which only the columns that a reader asked for were read; only its keys are known to be there. */
 export type GroupKeys = Pick<Group, 'tenantId' | 'id'>;
 
+/** The same, with one of the members of the group. */
+export type MemberGroupKeys = Pick<MemberGroup, 'tenantId' | 'id' | 'userId'>;
+
 const LISTED = new RowColumns<Group>(GroupEntity, 'groups', { always: ['path'] });
 
 /** The only queries on groups and their members. */
@@ -120,14 +123,28 @@ export class GroupStore {
     return this.#sql.selectFrom('groups').select(this.#columns).where('groups.tenant_id', '=', tenantId);
   }
 
+  #selectNarrow(tenantId: string, columns: ColumnSet | null) {
+    const selected = LISTED.narrow(columns).columns;
+    return this.#sql
+      .selectFrom('groups')
+      .select(selected as never)
+      .where('groups.tenant_id', '=', tenantId);
+  }
+
   async findById(tenantId: string, id: string): Promise<Group | null> {
     return (await this.findMany(tenantId, [id])).get(id) ?? null;
   }
 
-  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Group>> {
+  /** @param columns What is read of them; null or absent: all. */
+  async findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<Map<string, Group>> {
     const known = ids.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = (await this.#select(tenantId).where('groups.id', 'in', known).execute()) as Group[];
+    const query = this.#selectNarrow(tenantId, columns).where('groups.id', 'in', known);
+    const rows = (await query.execute()) as unknown as Group[];
     return new Map(rows.map((row) => [row.id, row]));
   }
 
@@ -157,11 +174,7 @@ export class GroupStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<Group>> {
-    const selected = LISTED.narrow(columns).columns;
-    let query = this.#sql
-      .selectFrom('groups')
-      .select(selected as never)
-      .where('groups.tenant_id', '=', tenantId);
+    let query = this.#selectNarrow(tenantId, columns);
     if (filter.parentId === null) query = query.where('groups.parent_id', 'is', null);
     else if (filter.parentId !== undefined) {
       query = isUuid(filter.parentId)
@@ -171,14 +184,18 @@ export class GroupStore {
     // The index of the profile orders by id.
     if (filter.profile !== undefined && order === 'createdAt')
       query = query.where('groups.profile', '=', filter.profile);
-    const list = { query, table: 'groups', columns: selected, id: 'groups.id' };
+    const list = { query, table: 'groups', columns: LISTED.narrow(columns).columns, id: 'groups.id' };
     return narrowedPage<Group>(this.#db, list, narrowingOf(tenantId, filter, order), PAGE_KEYS[order], request);
   }
 
-  /** The groups of which each user is a direct member, by path. */
-  async groupsOf(tenantId: string, userIds: readonly string[]): Promise<Map<string, MemberGroup[]>> {
+  /** The groups of which each user is a direct member, by path. @param columns What is read of them; null or absent: all. */
+  async groupsOf(
+    tenantId: string,
+    userIds: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<Map<string, MemberGroup[]>> {
     if (userIds.length === 0) return new Map();
-    const rows = (await this.#select(tenantId)
+    const rows = (await this.#selectNarrow(tenantId, columns)
       .innerJoin('group_members', (join) =>
         join
           .onRef('group_members.tenant_id', '=', 'groups.tenant_id')
@@ -192,16 +209,21 @@ export class GroupStore {
     return Map.groupBy(rows, ({ userId }) => userId);
   }
 
-  /** The children of each group, by path. */
-  async childrenOf(tenantId: string, parentIds: readonly string[]): Promise<Map<string, Group[]>> {
+  /** The children of each group, by path. @param columns What is read of them; null: all. */
+  async childrenOf(
+    tenantId: string,
+    parentIds: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<Map<string, GroupKeys[]>> {
     const known = parentIds.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = (await this.#select(tenantId)
+    const rows = (await this.#selectNarrow(tenantId, columns)
+      .select('groups.parent_id as above')
       .where('groups.parent_id', 'in', known)
       .orderBy('groups.path')
       .orderBy('groups.id')
-      .execute()) as Group[];
-    return Map.groupBy(rows, ({ parentId }) => parentId!);
+      .execute()) as unknown as (GroupKeys & { above: string })[];
+    return Map.groupBy(rows, ({ above }) => above);
   }
 
   /**

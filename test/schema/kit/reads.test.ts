@@ -69,9 +69,12 @@ beforeAll(async () => {
     'session:read',
     'device:read',
     ...['user-property:read', 'auth-mode:read', 'role:read', 'group:read', 'group-member:read', 'event:read'],
+    ...['role-grant:read'],
   );
-  await world.newRole(acme, { description: 'D', permissions: ['user:read'] });
-  await world.newGroup(acme, { externalId: 'X', attributes: { size: 'large' } });
+  const child = await world.newRole(acme, { name: 'z-child', description: 'C' });
+  const role = await world.newRole(acme, { description: 'D', permissions: ['user:read'], childIds: [child.id] });
+  const group = await world.newGroup(acme, { externalId: 'X', attributes: { size: 'large' } });
+  await world.newGroup(acme, { name: 'Inner', parentId: group.id });
   for (const id of [ANN, BOB]) {
     await world.newUser(acme, { ...FULL, id, username: id, email: `${id}@example.org`, givenName: id });
     await world.services.devices.seen(inBrowser(acme), {
@@ -86,6 +89,9 @@ beforeAll(async () => {
       acr: '1',
     });
   }
+  await world.grantRole(acme, { roleId: role.id, holderKind: 'user', holderId: ANN });
+  await world.grantRole(acme, { roleId: role.id, holderKind: 'group', holderId: group.id });
+  await world.services.groupMembers.add(world.system(acme), group.id, [ANN, BOB]);
   await addFullEvent(acme, ANN);
 });
 afterAll(() => world.close());
@@ -206,6 +212,48 @@ describe.each([
     expect(statements.map(columnsOf).filter((each) => each.startsWith('e: '))).toEqual([
       'e: id subjectId tenantId type userAgent',
     ]);
+  });
+
+  it('reads of the roles and groups of users, and of those inside them, what is selected', async () => {
+    const { data, columns } = await watch(
+      run,
+      `{ users { nodes { subject
+        roles { name children { description } }
+        groups { name roles { id } children { path parent { externalId } } } } } }`,
+    );
+    const [ann, bob] = data.users.nodes;
+    const groups = [
+      {
+        name: expect.stringMatching(/^group-/),
+        roles: [{ id: expect.any(String) }],
+        children: [{ path: expect.stringMatching(/^.group-.*Inner$/), parent: { externalId: 'X' } }],
+      },
+    ];
+    expect(ann).toEqual({
+      subject: ANN,
+      roles: [{ name: expect.stringMatching(/^role-/), children: [{ description: 'C' }] }],
+      groups,
+    });
+    expect(bob).toEqual({ subject: BOB, roles: [], groups });
+    expect(columns.toSorted()).toEqual([
+      'groups: above id parentId path tenantId',
+      'groups: externalId id path tenantId',
+      'groups: id name path tenantId userId',
+      'roles: description id name parentId tenantId',
+      'roles: holderId id name onTenantId tenantId',
+      'roles: holderId id name onTenantId tenantId',
+      'users: createdAt id tenantId',
+    ]);
+  });
+
+  it('shows users the roles and groups that they have', async () => {
+    const self = world.user(acme, ANN, 'user:read:self', 'role-grant:read:self', 'group:read:self', 'role:read:self');
+    const own = await run('{ viewer { user { roles { name } groups { name } } } }', {}, self);
+    expect(own.codes).toEqual([]);
+    expect(own.data.viewer.user).toEqual({
+      roles: [{ name: expect.stringMatching(/^role-/) }],
+      groups: [{ name: expect.stringMatching(/^group-/) }],
+    });
   });
 
   it('reads whole rows for a field that does not declare what it reads', async () => {

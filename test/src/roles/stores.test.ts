@@ -40,7 +40,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
       own.id,
     ]);
     expect((await roleStore.page(own.id, {}, {})).rows).toEqual([]);
-    expect(await roleStore.grantedTo(own.id, 'user', [userId])).toEqual(new Map());
+    expect(await roleStore.grantedTo(own.id, 'user', [userId], null)).toEqual(new Map());
     expect(await roleStore.childrenOf(own.id, [role.id])).toEqual(new Map());
     expect(await effective.rolesOf(own.id, 'user', [userId])).toEqual([]);
     expect(await effective.rolesOf(own.id, 'group', [group.id])).toEqual([]);
@@ -64,7 +64,9 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
       expect(await roleStore.revoke({ ...grant, tenantId: own.id })).toBe(false);
     });
     expect((await roleStore.childrenOf(neighbour.id, [role.id])).get(role.id)?.map(({ id }) => id)).toEqual([child.id]);
-    expect((await roleStore.grantedTo(neighbour.id, 'user', [userId])).get(userId)).toMatchObject([{ id: role.id }]);
+    expect((await roleStore.grantedTo(neighbour.id, 'user', [userId], null)).get(userId)).toMatchObject([
+      { id: role.id },
+    ]);
   });
 
   it('join no row of one tenant to a row of another (check 55)', async () => {
@@ -108,7 +110,7 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     expect((await groupStore.page(own.id, { parentId: group.id }, 'path', {})).rows).toEqual([]);
     expect((await groupStore.page(own.id, { parentId: 'nonsense' }, 'path', {})).rows).toEqual([]);
     expect(await groupStore.groupsOf(own.id, [userId])).toEqual(new Map());
-    expect(await groupStore.childrenOf(own.id, [group.id])).toEqual(new Map());
+    expect(await groupStore.childrenOf(own.id, [group.id], null)).toEqual(new Map());
     expect((await groupStore.members(own.id, below.id, {})).rows).toEqual([]);
     expect(await groupStore.subtree(own.id, group.id)).toEqual([]);
   });
