@@ -1,5 +1,6 @@
 import { FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { type Client, metadataOf } from '../../src/clients/index.ts';
+import { Reads } from '../kit/reads.ts';
 import { ClientObject } from './client.type.ts';
 import {
   ApplicationType,
@@ -9,106 +10,125 @@ import {
   TokenEndpointAuthMethod,
 } from './client-metadata.type.ts';
 
+/** What a member and its default depend on. */
+type Described = Pick<Client, 'metadata' | 'type'>;
+const ReadsMetadata = Reads('metadata', 'type');
+
 /** Shows the metadata of clients, completed by the defaults. */
 @Resolver(() => ClientObject)
 export class ClientMetadataResolver {
+  @ReadsMetadata
   @FieldResolver(() => ApplicationType, {
     description: 'Kind of application: decides which schemes its redirect addresses can have.',
   })
-  applicationType(@Root() client: Client): string {
+  applicationType(@Root() client: Described): string {
     return metadataOf(client, 'applicationType');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => [ResponseType], { description: 'Response types that its authorization requests may have.' })
-  responseTypes(@Root() client: Client): readonly string[] {
+  responseTypes(@Root() client: Described): readonly string[] {
     return metadataOf(client, 'responseTypes');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => TokenEndpointAuthMethod, {
     nullable: true,
     description: 'How the client authenticates; null = with its secret, in either way.',
   })
-  tokenEndpointAuthMethod(@Root() client: Client): string | null {
+  tokenEndpointAuthMethod(@Root() client: Described): string | null {
     return metadataOf(client, 'tokenEndpointAuthMethod');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => String, { nullable: true, description: 'Page about the application.' })
-  clientUri(@Root() client: Client): string | null {
+  clientUri(@Root() client: Described): string | null {
     return metadataOf(client, 'clientUri');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Picture of the application; the service does not load it.',
   })
-  logoUri(@Root() client: Client): string | null {
+  logoUri(@Root() client: Described): string | null {
     return metadataOf(client, 'logoUri');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Page about how the application uses data of its users.',
   })
-  policyUri(@Root() client: Client): string | null {
+  policyUri(@Root() client: Described): string | null {
     return metadataOf(client, 'policyUri');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => String, { nullable: true, description: 'Page with the terms of service of the application.' })
-  tosUri(@Root() client: Client): string | null {
+  tosUri(@Root() client: Described): string | null {
     return metadataOf(client, 'tosUri');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => [String], { description: 'E-mail addresses of the people who are responsible for the client.' })
-  contacts(@Root() client: Client): readonly string[] {
+  contacts(@Root() client: Described): readonly string[] {
     return metadataOf(client, 'contacts');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => Int, {
     nullable: true,
     description: 'How long ago a sign-in may be for an authorization request without `max_age`; null = any time.',
   })
-  defaultMaxAgeSeconds(@Root() client: Client): number | null {
+  defaultMaxAgeSeconds(@Root() client: Described): number | null {
     return metadataOf(client, 'defaultMaxAgeSeconds');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => [String], {
     description: 'Classes of authentication for authorization requests without `acr_values`, the preferred one first.',
   })
-  defaultAcrValues(@Root() client: Client): readonly string[] {
+  defaultAcrValues(@Root() client: Described): readonly string[] {
     return metadataOf(client, 'defaultAcrValues');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => Boolean, { description: 'Whether the client relies on `auth_time` in its ID tokens.' })
-  requireAuthTime(@Root() client: Client): boolean {
+  requireAuthTime(@Root() client: Described): boolean {
     return metadataOf(client, 'requireAuthTime');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Page of the application that begins a sign-in (OpenID Connect Core section 4).',
   })
-  initiateLoginUri(@Root() client: Client): string | null {
+  initiateLoginUri(@Root() client: Described): string | null {
     return metadataOf(client, 'initiateLoginUri');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => ConsentDemand, { description: 'Whether users are asked before the client gets their data.' })
-  consent(@Root() client: Client): string {
+  consent(@Root() client: Described): string {
     return metadataOf(client, 'consent');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => PkceDemand, {
     nullable: true,
     description: 'Whether authorization requests need a `code_challenge`; null = the issuer decides.',
   })
-  pkce(@Root() client: Client): string | null {
+  pkce(@Root() client: Described): string | null {
     return metadataOf(client, 'pkce');
   }
 
+  @ReadsMetadata
   @FieldResolver(() => [String], {
     description:
       "Origins of web pages that may call the service with this client's tokens; `+` means the origins of `redirects`.",
   })
-  webOrigins(@Root() client: Client): readonly string[] {
+  webOrigins(@Root() client: Described): readonly string[] {
     return metadataOf(client, 'webOrigins');
   }
 }

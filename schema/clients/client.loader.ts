@@ -1,9 +1,14 @@
-import type { Client, ClientSecret, LinkedScope } from '../../src/clients/index.ts';
+import type { Client, ClientKeys, ClientSecret, LinkedScope } from '../../src/clients/index.ts';
 import type { LinkedApp } from '../../src/flows/index.ts';
-import { listLoader, rowLoader } from '../loading.ts';
+import { listLoader, narrowRowLoader, rowLoader } from '../loading.ts';
 
 /** Clients by UUID. */
 export const clientById = rowLoader<Client>(({ clients }, tenantId, ids) => clients.findMany(tenantId, ids));
+
+/** Clients by UUID, for fields that know what is selected of them. */
+export const narrowClientById = narrowRowLoader<ClientKeys>(({ clients }, tenantId, ids, columns) =>
+  clients.findMany(tenantId, ids, columns),
+);
 
 export const scopesOfClient = listLoader<LinkedScope>(({ clients }, tenantId, ids) => clients.scopesOf(tenantId, ids));
 

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Roo
 import {
   type Client,
   type ClientFilter,
+  type ClientKeys,
   type ClientProperties,
   type CreateClient,
   type LinkedScope,
@@ -16,6 +17,7 @@ import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   ClientFilterInput,
   type ClientPropertiesInput,
@@ -60,28 +62,33 @@ function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProper
 
 @Resolver(() => ClientObject)
 export class ClientResolver {
+  @Reads()
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() client: Client, @Ctx() { tenants }: GraphContext): string {
+  id(@Root() client: ClientKeys, @Ctx() { tenants }: GraphContext): string {
     return toGlobalId('Client', tenants.get(client.tenantId)!, client.id);
   }
 
+  @Reads()
   @FieldResolver(() => ID)
-  clientUuid(@Root() client: Client): string {
+  clientUuid(@Root() client: ClientKeys): string {
     return client.id;
   }
 
+  @Reads('grantTypes')
   @FieldResolver(() => [GrantTypeName])
-  grantTypes(@Root() client: Client): readonly string[] {
+  grantTypes(@Root() client: Pick<Client, 'grantTypes'>): readonly string[] {
     return servedGrantTypes(client.grantTypes);
   }
 
+  @Reads()
   @FieldResolver(() => [ClientScope], { description: 'Scopes that the client may request, by name.' })
-  scopes(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScope[]> {
+  scopes(@Root() client: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<readonly LinkedScope[]> {
     return loaders.load(scopesOfClient, { tenantId: client.tenantId, key: client.id });
   }
 
+  @Reads()
   @FieldResolver(() => [ClientSecretInfo], { description: 'Secrets of the client without their values, newest first.' })
-  async secrets(@Root() client: Client, @Ctx() { loaders }: GraphContext): Promise<object[]> {
+  async secrets(@Root() client: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<object[]> {
     const secrets = await loaders.load(secretsOfClient, { tenantId: client.tenantId, key: client.id });
     return secrets.map(({ kind, createdAt, expiresAt, sealed }) => ({
       kind,
@@ -111,11 +118,10 @@ export class ClientResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: ClientFilterInput | null,
-  ): Promise<ConnectionData<Client>> {
+  ): Promise<ConnectionData<ClientKeys>> {
     const request = toPageRequest(page, info);
-    return toConnection(
-      await services.clients.page(authority, toColumns(given(filter ?? {})) as ClientFilter, request),
-    );
+    const conditions = toColumns(given(filter ?? {})) as ClientFilter;
+    return toConnection(await services.clients.page(authority, conditions, request, columnsRead(info)));
   }
 
   @RequiresScopes(['client-secret:read'])

@@ -1,15 +1,16 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Client } from '../../src/clients/index.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { ClientKeys } from '../../src/clients/index.ts';
 import type { ConsentRow } from '../../src/consents/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
-import { clientById } from '../clients/client.loader.ts';
+import { narrowClientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { Reads } from '../kit/reads.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
 import { consentsOfUser } from './consent.loader.ts';
 import { ConsentType, RevokeConsentInput, RevokeConsentPayload } from './consent.type.ts';
@@ -25,8 +26,13 @@ export class ConsentResolver {
 
   @RequiresScopes(['client:read'])
   @FieldResolver(() => ClientObject, { nullable: true, description: 'The client.' })
-  client(@Root() consent: ConsentRow, @Ctx() { loaders }: GraphContext): Promise<Client | null> {
-    return loaders.load(clientById, { tenantId: consent.tenantId, key: consent.clientUuid });
+  client(
+    @Root() consent: ConsentRow,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ClientKeys | null> {
+    const key = { tenantId: consent.tenantId, key: consent.clientUuid };
+    return loaders.loadColumns(narrowClientById, key, columnsRead(info));
   }
 
   @RequiresScopes(['consent:read'], ['consent:read:self'])

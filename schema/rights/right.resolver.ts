@@ -1,16 +1,17 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Client } from '../../src/clients/index.ts';
-import type { Group } from '../../src/roles/index.ts';
-import type { User, UserKeys } from '../../src/users/index.ts';
-import { clientById } from '../clients/client.loader.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { ClientKeys } from '../../src/clients/index.ts';
+import type { GroupKeys } from '../../src/roles/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
+import { narrowClientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { groupById } from '../groups/group.loader.ts';
+import { narrowGroupById } from '../groups/group.loader.ts';
 import { GroupType } from '../groups/group.type.ts';
-import { Reads } from '../kit/reads.ts';
-import { userById } from '../users/user.loader.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
+import { narrowUserById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   ChangeRightsInput,
@@ -111,18 +112,33 @@ export class RightResolver {
 @Resolver(() => RightParty)
 export class RightPartyResolver {
   @FieldResolver(() => UserType, { nullable: true, description: 'The user, when the party is one.' })
-  user(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<User | null> | null {
-    return party.kind === 'user' ? loaders.load(userById, { tenantId: party.tenantId, key: party.id }) : null;
+  user(
+    @Root() party: RightPartyView,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserKeys | null> | null {
+    if (party.kind !== 'user') return null;
+    return loaders.loadColumns(narrowUserById, { tenantId: party.tenantId, key: party.id }, columnsRead(info));
   }
 
   @FieldResolver(() => ClientObject, { nullable: true, description: 'The client, when the party is an application.' })
-  client(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Client | null> | null {
-    return party.kind === 'application' ? loaders.load(clientById, { tenantId: party.tenantId, key: party.id }) : null;
+  client(
+    @Root() party: RightPartyView,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ClientKeys | null> | null {
+    if (party.kind !== 'application') return null;
+    return loaders.loadColumns(narrowClientById, { tenantId: party.tenantId, key: party.id }, columnsRead(info));
   }
 
   @FieldResolver(() => GroupType, { nullable: true, description: 'The group, when the party is one.' })
-  group(@Root() party: RightPartyView, @Ctx() { loaders }: GraphContext): Promise<Group | null> | null {
-    return party.kind === 'group' ? loaders.load(groupById, { tenantId: party.tenantId, key: party.id }) : null;
+  group(
+    @Root() party: RightPartyView,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<GroupKeys | null> | null {
+    if (party.kind !== 'group') return null;
+    return loaders.loadColumns(narrowGroupById, { tenantId: party.tenantId, key: party.id }, columnsRead(info));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Client } from '../../src/clients/index.ts';
+import type { ClientKeys } from '../../src/clients/index.ts';
 import {
   type CreateRole,
   type GroupKeys,
@@ -12,7 +12,7 @@ import {
   type UpdateRole,
 } from '../../src/roles/index.ts';
 import type { UserKeys } from '../../src/users/index.ts';
-import { clientById } from '../clients/client.loader.ts';
+import { narrowClientById } from '../clients/client.loader.ts';
 import { ClientObject } from '../clients/client.type.ts';
 import { toClientReference } from '../clients/client-reference.ts';
 import type { GraphContext } from '../context.ts';
@@ -76,9 +76,10 @@ export class RoleResolver {
   client(
     @Root() role: Pick<Role, 'tenantId' | 'clientUuid'>,
     @Ctx() { loaders }: GraphContext,
-  ): Promise<Client | null> | null {
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<ClientKeys | null> | null {
     if (role.clientUuid === TENANT_ROLE_CLIENT) return null;
-    return loaders.load(clientById, { tenantId: role.tenantId, key: role.clientUuid });
+    return loaders.loadColumns(narrowClientById, { tenantId: role.tenantId, key: role.clientUuid }, columnsRead(info));
   }
 
   @RequiresScopes(['role:read'])
@@ -220,13 +221,14 @@ export class GroupRolesResolver {
 
 @Resolver(() => ClientObject)
 export class ClientRolesResolver {
+  @Reads()
   @RequiresScopes(['role-grant:read'])
   @FieldResolver(() => [RoleType], {
     nullable: 'itemsAndList',
     description: 'Roles granted to the client itself, by name.',
   })
   roles(
-    @Root() client: Client,
+    @Root() client: ClientKeys,
     @Ctx() { loaders }: GraphContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly RoleKeys[]> {

@@ -1,14 +1,20 @@
 import type { Authority, ScopeAliases } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
 import { type Clock, isUuid, kernelErrors, newId } from '../kernel/index.ts';
-import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import {
+  type ColumnSet,
+  type Database,
+  type PageRequest,
+  type PageResult,
+  violatedConstraint,
+} from '../persistence/index.ts';
 import { assertMayGrant, type GuardedAccounts, parsePermissions, type RoleStore } from '../roles/index.ts';
 import { REST_GRANTS, type SecretKind } from './client.authenticator.ts';
 import { CLIENT_ID } from './client.directory.ts';
 import type { Client, ClientSecret } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
-import type { ClientFilter, ClientStore } from './client.store.ts';
+import type { ClientFilter, ClientKeys, ClientStore } from './client.store.ts';
 import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
@@ -97,8 +103,19 @@ export class ClientService {
   }
 
   /** Clients by their UUIDs; unknown ones are left out. The caller of this method must check the permission to read them. */
-  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Client>> {
-    return this.#deps.store.findMany(tenantId, ids);
+  findMany(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Client>>;
+  /** @param columns What is read of each beside its keys; null: all. */
+  findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null,
+  ): Promise<ReadonlyMap<string, ClientKeys>>;
+  findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<ReadonlyMap<string, ClientKeys>> {
+    return this.#deps.store.findMany(tenantId, ids, columns);
   }
 
   /** The scopes of many clients. The caller of this method must check the permission to read them. */
@@ -111,8 +128,21 @@ export class ClientService {
     return this.#deps.store.secretsOfMany(tenantId, clientUuids);
   }
 
-  page(authority: Authority, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {
-    return this.#deps.store.page(authority.tenant.id, filter, request);
+  page(authority: Authority, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>>;
+  /** @param columns What is read of each beside its keys; null: all. */
+  page(
+    authority: Authority,
+    filter: ClientFilter,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<ClientKeys>>;
+  page(
+    authority: Authority,
+    filter: ClientFilter,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<ClientKeys>> {
+    return this.#deps.store.page(authority.tenant.id, filter, request, columns);
   }
 
   /**

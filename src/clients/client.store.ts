@@ -4,13 +4,16 @@ import { type Kysely, sql } from 'kysely';
 import { isUuid } from '../kernel/index.ts';
 import {
   allOf,
+  type ColumnSet,
   columnsOf,
   type Database,
   defineStatement,
+  defineVersions,
   narrowedPage,
   type PageKey,
   type PageRequest,
   type PageResult,
+  RowColumns,
   testing,
 } from '../persistence/index.ts';
 import {
@@ -39,17 +42,21 @@ const MAX_INSTANCES = 100;
 
 const BY_CLIENT_ID: readonly PageKey[] = [{ column: 'clients.client_id', property: 'clientId', type: 'text' }];
 
-const COLUMNS = columnsOf(ClientEntity, 'clients');
-const COLUMN_LIST = sql.join(COLUMNS);
-const CLIENTS_BY_ID = defineStatement<Client>(
+/** A client of which only the columns that a reader asked for were read; only its keys are known to be there. */
+export type ClientKeys = Pick<Client, 'tenantId' | 'id'>;
+
+const COLUMNS = new RowColumns<Client>(ClientEntity, 'clients');
+const LISTED = new RowColumns<Client>(ClientEntity, 'clients', { always: ['clientId'] });
+/** The limit makes the planner look up each id by the key, whatever the size of the tenant. */
+const findClientsById = defineVersions<Client>(
   'clients-by-id',
-  // The limit makes the planner look up each id by the key, whatever the size of the tenant.
-  sql`select ${COLUMN_LIST} from unnest($2::uuid[]) as wanted (id)
+  COLUMNS.all,
+  (columns) => sql`select ${columns} from unnest($2::uuid[]) as wanted (id)
     cross join lateral (select * from clients where clients.tenant_id = $1 and clients.id = wanted.id limit 1) clients`,
 );
 const CLIENT_BY_CLIENT_ID = defineStatement<Client>(
   'client-by-client-id',
-  sql`select ${COLUMN_LIST} from clients where clients.tenant_id = $1 and clients.client_id = $2`,
+  sql`select ${COLUMNS.all.columns} from clients where clients.tenant_id = $1 and clients.client_id = $2`,
 );
 const SECRETS = defineStatement<ClientSecret>(
   'client-secrets',
@@ -70,18 +77,19 @@ export class ClientStore {
     return this.#db.read() as Kysely<Tables>;
   }
 
-  #select(tenantId: string) {
-    return this.#sql.selectFrom('clients').select(COLUMNS).where('clients.tenant_id', '=', tenantId);
-  }
-
   async findById(tenantId: string, id: string): Promise<Client | null> {
     return (await this.findMany(tenantId, [id])).get(id) ?? null;
   }
 
-  async findMany(tenantId: string, ids: readonly string[]): Promise<Map<string, Client>> {
+  /** @param columns What is read of them; null or absent: all. */
+  async findMany(
+    tenantId: string,
+    ids: readonly string[],
+    columns: ColumnSet | null = null,
+  ): Promise<Map<string, Client>> {
     const known = ids.filter(isUuid);
     if (known.length === 0) return new Map();
-    const rows = await this.#db.run(CLIENTS_BY_ID, [tenantId, known]);
+    const rows = await this.#db.run(findClientsById(COLUMNS.narrow(columns)), [tenantId, known]);
     return new Map(rows.map((row) => [row.id, row]));
   }
 
@@ -101,15 +109,25 @@ export class ClientStore {
       .where('kind', '=', 'instance')
       .where(sql<boolean>`owner_user_id = any(${userIds as string[]}::text[])`)
       .as('clients');
-    const query = this.#sql.selectFrom(ranked).select(COLUMNS as never[]);
+    const query = this.#sql.selectFrom(ranked).select(COLUMNS.all.columns as never);
     return (await query.where('rank', '<=', MAX_INSTANCES).orderBy('rank').execute()) as unknown as Client[];
   }
 
-  /** Clients in the order of their client_id. */
-  page(tenantId: string, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>> {
+  /** Clients in the order of their client_id. @param wanted What is read of them; null or absent: all. */
+  page(
+    tenantId: string,
+    filter: ClientFilter,
+    request: PageRequest,
+    wanted: ColumnSet | null = null,
+  ): Promise<PageResult<Client>> {
+    const { columns } = LISTED.narrow(wanted);
     const { enabled, nameContains, withBuiltin } = filter;
     const kinds = withBuiltin === true ? ['regular', 'builtin'] : ['regular'];
-    const query = this.#select(tenantId).where('clients.kind', 'in', kinds);
+    const query = this.#sql
+      .selectFrom('clients')
+      .select(columns as never)
+      .where('clients.tenant_id', '=', tenantId)
+      .where('clients.kind', 'in', kinds);
     const part = nameContains?.toLowerCase();
     const narrowing = allOf([
       ...(enabled === undefined ? [] : [testing(sql<boolean>`clients.enabled = ${enabled}`)]),
@@ -121,7 +139,7 @@ export class ClientStore {
             ),
           ]),
     ]);
-    const list = { query, table: 'clients', columns: COLUMNS, id: 'clients.id' };
+    const list = { query, table: 'clients', columns, id: 'clients.id' };
     return narrowedPage<Client>(this.#db, list, narrowing, BY_CLIENT_ID, request);
   }
 

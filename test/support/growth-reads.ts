@@ -236,10 +236,16 @@ const EVENT_READS: GrowthRead[] = [
   },
 ];
 
+interface Listing {
+  page(authority: Authority, filter: object, request: PageRequest): Promise<AnyPage>;
+}
+
 const list =
   (service: 'clients' | 'roles' | 'riskbits' | 'lockouts' | 'federationProviders' | 'tenants', filter: object): Page =>
-  ({ services, authority }, request) =>
-    services[service].page(authority, filter as never, request);
+  ({ services, authority }, request) => {
+    const listing: Listing = services[service];
+    return listing.page(authority, filter, request);
+  };
 
 const groupsPage =
   (filter: object, order: 'path' | 'createdAt'): Page =>

@@ -14,6 +14,7 @@ import { OperationCompiler } from '../../../schema/compiled/index.ts';
 import { createContext } from '../../../schema/context.ts';
 import { Reads } from '../../../schema/kit/reads.ts';
 import { Authority, type Caller, systemCaller } from '../../../src/access/index.ts';
+import type { CreateClient } from '../../../src/clients/index.ts';
 import { smallestIdAt } from '../../../src/events/upkeep/partitions.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import type { User, UserKeys } from '../../../src/users/index.ts';
@@ -60,6 +61,31 @@ async function addFullEvent(tenant: TenantRef, subjectId: string): Promise<void>
   );
 }
 
+/** A value for every field of a client. */
+const FULL_CLIENT: CreateClient = {
+  clientId: 'portal',
+  type: 'confidential',
+  name: 'Portal',
+  description: 'D',
+  grantTypes: ['client_credentials'],
+  redirects: [{ uri: 'https://portal.example/back' }],
+  accessTokenAlg: 'ES256',
+  idTokenAlg: 'ES256',
+  accessTokenSeconds: 60,
+  refreshTokenSeconds: 600,
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  clientUri: 'https://portal.example/',
+  logoUri: 'https://portal.example/logo',
+  policyUri: 'https://portal.example/policy',
+  tosUri: 'https://portal.example/terms',
+  contacts: ['ann@portal.example'],
+  defaultMaxAgeSeconds: 60,
+  defaultAcrValues: ['1fa'],
+  initiateLoginUri: 'https://portal.example/login',
+  pkce: 'required',
+  webOrigins: ['https://portal.example'],
+};
+
 beforeAll(async () => {
   world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
   acme = await world.tenant();
@@ -69,7 +95,7 @@ beforeAll(async () => {
     'session:read',
     'device:read',
     ...['user-property:read', 'auth-mode:read', 'role:read', 'group:read', 'group-member:read', 'event:read'],
-    ...['role-grant:read'],
+    ...['role-grant:read', 'client:read'],
   );
   const child = await world.newRole(acme, { name: 'z-child', description: 'C' });
   const role = await world.newRole(acme, { description: 'D', permissions: ['user:read'], childIds: [child.id] });
@@ -92,6 +118,9 @@ beforeAll(async () => {
   await world.grantRole(acme, { roleId: role.id, holderKind: 'user', holderId: ANN });
   await world.grantRole(acme, { roleId: role.id, holderKind: 'group', holderId: group.id });
   await world.services.groupMembers.add(world.system(acme), group.id, [ANN, BOB]);
+  const { client } = await world.newClient(acme, FULL_CLIENT);
+  await world.grantRole(acme, { roleId: role.id, holderKind: 'client', holderId: client.id });
+  await world.newRole(acme, { name: 'z-of-client', clientUuid: client.id });
   await addFullEvent(acme, ANN);
 });
 afterAll(() => world.close());
@@ -246,6 +275,29 @@ describe.each([
     ]);
   });
 
+  it('reads of clients what is selected, in their list and where a role names one', async () => {
+    const { data, columns } = await watch(
+      run,
+      `{ clients { nodes { name isEnabled webOrigins scopes { name } secrets { kind } roles { name client { name } } } }
+        roles(filter: { nameContains: "z-of" }) { nodes { client { redirects { uri } } } } }`,
+    );
+    expect(data.clients.nodes).toEqual([
+      {
+        name: 'Portal',
+        isEnabled: true,
+        webOrigins: ['https://portal.example'],
+        scopes: [],
+        secrets: [{ kind: 'OAUTH' }],
+        roles: [{ name: expect.stringMatching(/^role-/), client: null }],
+      },
+    ]);
+    expect(data.roles.nodes).toEqual([{ client: { redirects: [{ uri: 'https://portal.example/back' }] } }]);
+    expect(columns.filter((each) => each.startsWith('clients: ')).toSorted()).toEqual([
+      'clients: clientId enabled id metadata name tenantId type',
+      'clients: id redirects tenantId',
+    ]);
+  });
+
   it('shows users the roles and groups that they have', async () => {
     const self = world.user(acme, ANN, 'user:read:self', 'role-grant:read:self', 'group:read:self', 'role:read:self');
     const own = await run('{ viewer { user { roles { name } groups { name } } } }', {}, self);
@@ -305,6 +357,7 @@ describe.each([
   ['Role', 'roles', '{ roles(first: 1) { nodes { FIELDS } } }'],
   ['Group', 'groups', '{ groups(first: 1) { nodes { FIELDS } } }'],
   ['Device', 'devices', '{ users(first: 1) { nodes { devices { FIELDS } } } }'],
+  ['Client', 'clients', '{ clients(first: 1) { nodes { FIELDS } } }'],
   ['SecurityEvent', 'e', '{ securityEvents(first: 1) { nodes { FIELDS } } }'],
 ])('each field of the type %s', (type, table, list) => {
   it('reads the columns that it needs, and not all', async () => {
