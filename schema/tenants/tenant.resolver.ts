@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { CreateTenant, Tenant, TenantSettingsPatch, UpdateTenant } from '../../src/tenants/index.ts';
+import type { CreateTenant, Tenant, TenantKeys, TenantSettingsPatch, UpdateTenant } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -8,6 +8,7 @@ import { toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   BindTenantHostInput,
   BindTenantHostPayload,
@@ -36,16 +37,18 @@ function toSettings(settings: TenantSettingsInput | undefined): { settings?: obj
 
 @Resolver(() => TenantType)
 export class TenantResolver {
+  @Reads('route')
   @FieldResolver(() => ID, GLOBAL_ID)
-  id(@Root() tenant: Tenant): string {
+  id(@Root() tenant: Pick<Tenant, 'id' | 'route'>): string {
     return toGlobalId('Tenant', tenant, tenant.id);
   }
 
+  @Reads()
   @FieldResolver(() => [String], {
     description:
       'Host names whose REST and OAuth paths serve this tenant alone. Its issuers also exist with each of them.',
   })
-  hosts(@Root() tenant: Tenant, @Ctx() { loaders }: GraphContext): Promise<readonly string[]> {
+  hosts(@Root() tenant: TenantKeys, @Ctx() { loaders }: GraphContext): Promise<readonly string[]> {
     return loadHosts(loaders, tenant.id);
   }
 
@@ -69,9 +72,10 @@ export class TenantResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => TenantFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: TenantFilterInput,
-  ): Promise<ConnectionData<Tenant>> {
+  ): Promise<ConnectionData<TenantKeys>> {
     const request = toPageRequest(page, info);
-    return toConnection(await services.tenants.page(authority, toColumns(given(filter ?? {})), request));
+    const conditions = toColumns(given(filter ?? {}));
+    return toConnection(await services.tenants.page(authority, conditions, request, columnsRead(info)));
   }
 
   @RequiresScopes(['tenant:create:all'])

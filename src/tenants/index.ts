@@ -21,4 +21,4 @@ export {
   TenantService,
   type UpdateTenant,
 } from './tenant.service.ts';
-export { type TenantFilter, TenantStore } from './tenant.store.ts';
+export { type TenantFilter, type TenantKeys, TenantStore } from './tenant.store.ts';

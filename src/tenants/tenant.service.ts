@@ -11,7 +11,13 @@ import {
   requireText,
   writtenHostName,
 } from '../kernel/index.ts';
-import { type Database, type PageRequest, type PageResult, violatedConstraint } from '../persistence/index.ts';
+import {
+  type ColumnSet,
+  type Database,
+  type PageRequest,
+  type PageResult,
+  violatedConstraint,
+} from '../persistence/index.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import {
   effectiveSettings,
@@ -23,7 +29,7 @@ import {
 import type { Tenant } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
 import { tenantEvents } from './tenant.events.ts';
-import type { TenantFilter, TenantStore } from './tenant.store.ts';
+import type { TenantFilter, TenantKeys, TenantStore } from './tenant.store.ts';
 
 /** The tenant that always exists. Only its users and clients can have permissions in other tenants. */
 export const MASTER_TENANT = 'master';
@@ -97,9 +103,22 @@ export class TenantService {
   }
 
   /** Tenants the caller may see: all with reach `all`, else its own. */
-  page(authority: Authority, filter: Omit<TenantFilter, 'only'>, request: PageRequest): Promise<PageResult<Tenant>> {
+  page(authority: Authority, filter: Omit<TenantFilter, 'only'>, request: PageRequest): Promise<PageResult<Tenant>>;
+  /** @param columns What is read of each beside its key; null: all. */
+  page(
+    authority: Authority,
+    filter: Omit<TenantFilter, 'only'>,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<TenantKeys>>;
+  page(
+    authority: Authority,
+    filter: Omit<TenantFilter, 'only'>,
+    request: PageRequest,
+    columns: ColumnSet | null = null,
+  ): Promise<PageResult<TenantKeys>> {
     const scope = authority.reach === 'all' ? filter : { ...filter, only: authority.tenant.id };
-    return this.#deps.store.page(scope, request);
+    return this.#deps.store.page(scope, request, columns);
   }
 
   /**

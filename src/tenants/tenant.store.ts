@@ -3,6 +3,7 @@ import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import {
   allOf,
+  type ColumnSet,
   columnsOf,
   type Database,
   defineStatement,
@@ -11,6 +12,7 @@ import {
   type PageKey,
   type PageRequest,
   type PageResult,
+  RowColumns,
   testing,
 } from '../persistence/index.ts';
 import { effectiveSettings, type TenantSettingsPatch } from './settings.ts';
@@ -32,7 +34,11 @@ export interface TenantFilter {
 
 const BY_NAME: readonly PageKey[] = [{ column: 'lower("name")', property: 'foldedName', type: 'text' }];
 
+/** A tenant of which only the columns that a reader asked for were read; only its key is known to be there. */
+export type TenantKeys = Pick<Tenant, 'id'>;
+
 const COLUMNS = columnsOf(TenantEntity, 'tenants');
+const LISTED = new RowColumns<Tenant>(TenantEntity, 'tenants');
 const defineRead = (label: string, condition: RawBuilder<unknown>) =>
   defineStatement<Tenant>(
     label,
@@ -113,13 +119,16 @@ export class TenantStore {
     return (await query.returning('host').execute()).length;
   }
 
-  /** Tenants in the order of their names, ignoring case, which is that of their index. */
-  page(filter: TenantFilter, request: PageRequest): Promise<PageResult<Tenant>> {
+  /**
+   * Tenants in the order of their names, ignoring case, which is that of their index.
+   * @param wanted What is read of them; null or absent: all.
+   */
+  page(filter: TenantFilter, request: PageRequest, wanted: ColumnSet | null = null): Promise<PageResult<Tenant>> {
     const { only, enabled, nameContains } = filter;
-    const columns = [...COLUMNS, sql<string>`lower("name")`.as('foldedName')];
+    const columns = sql`${LISTED.narrow(wanted).columns}, lower("name") as "foldedName"`;
     let query = (this.#db.read() as Kysely<Tables>)
       .selectFrom('tenants')
-      .select(columns as never[])
+      .select(columns as never)
       .where('deleted_at', 'is', null);
     if (only !== undefined) query = query.where('id', '=', only);
     const narrowing = allOf([

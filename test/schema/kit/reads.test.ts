@@ -88,14 +88,15 @@ const FULL_CLIENT: CreateClient = {
 
 beforeAll(async () => {
   world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
-  acme = await world.tenant();
+  await world.tenant({ name: 'a-first' });
+  acme = await world.tenant({ name: 'acme', displayName: 'Acme' });
   caller = world.app(
     acme,
     'user:read',
     'session:read',
     'device:read',
     ...['user-property:read', 'auth-mode:read', 'role:read', 'group:read', 'group-member:read', 'event:read'],
-    ...['role-grant:read', 'client:read'],
+    ...['role-grant:read', 'client:read', 'tenant:read'],
   );
   const child = await world.newRole(acme, { name: 'z-child', description: 'C' });
   const role = await world.newRole(acme, { description: 'D', permissions: ['user:read'], childIds: [child.id] });
@@ -298,6 +299,18 @@ describe.each([
     ]);
   });
 
+  it('reads of tenants what is selected, and orders them by their names', async () => {
+    const operator = world.app(acme, 'tenant:read:all');
+    statements.length = 0;
+    const LIST = '{ tenants(first: 1) { nodes { displayName hosts } pageInfo { endCursor } } }';
+    const { data } = await run(LIST, {}, operator);
+    expect(data.tenants.nodes).toEqual([{ displayName: null, hosts: [] }]);
+    expect(statements.map(columnsOf)).toContain('tenants: displayName id');
+    const NEXT = 'query ($after: String) { tenants(first: 1, after: $after) { nodes { name isEnabled } } }';
+    const next = await run(NEXT, { after: data.tenants.pageInfo.endCursor }, operator);
+    expect(next.data.tenants.nodes).toEqual([{ name: acme.name, isEnabled: true }]);
+  });
+
   it('shows users the roles and groups that they have', async () => {
     const self = world.user(acme, ANN, 'user:read:self', 'role-grant:read:self', 'group:read:self', 'role:read:self');
     const own = await run('{ viewer { user { roles { name } groups { name } } } }', {}, self);
@@ -358,6 +371,7 @@ describe.each([
   ['Group', 'groups', '{ groups(first: 1) { nodes { FIELDS } } }'],
   ['Device', 'devices', '{ users(first: 1) { nodes { devices { FIELDS } } } }'],
   ['Client', 'clients', '{ clients(first: 1) { nodes { FIELDS } } }'],
+  ['Tenant', 'tenants', '{ tenants(first: 1) { nodes { FIELDS } } }'],
   ['SecurityEvent', 'e', '{ securityEvents(first: 1) { nodes { FIELDS } } }'],
 ])('each field of the type %s', (type, table, list) => {
   it('reads the columns that it needs, and not all', async () => {
