@@ -36,7 +36,7 @@ export interface CredentialSource {
   readonly callers: RouteCallers;
   readonly tenant: TenantRef | null;
   readonly origin: Origin;
-  /** The form of a row with `clientAuth`. */
+  /** The form of a row that reads credentials in it. */
   readonly form: Parameters | null;
 }
 
@@ -51,18 +51,32 @@ function authorizationOf(request: IncomingMessage): { readonly scheme: string; r
 /**
  * Authenticates the caller. The result is anonymous only for public rows and for browsers, whose cookies make nobody a caller.
  * @throws CREDENTIALS_MISSING The request has no credential that the row accepts.
+ * @throws CREDENTIALS_AMBIGUOUS It has more than one.
  * @throws TENANT_UNKNOWN There is no bearer token, and the tenant does not exist.
  */
 export async function callerOf(source: CredentialSource, authenticator: CallerAuthenticator): Promise<Caller> {
   const { callers, tenant, origin, request } = source;
   const { scheme, value } = authorizationOf(request);
-  if (callers.bearer !== undefined && scheme === 'bearer') return authenticator.bearer(value, tenant, origin);
+  const token = callers.bearer === undefined ? null : bearerToken(source);
+  if (token !== null) return authenticator.bearer(token, tenant, origin);
   if (tenant === null) throw problems.TENANT_UNKNOWN();
   if (callers.clientAuth === true) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
   if (callers.basic !== undefined && scheme === 'basic')
     return authenticator.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
   if (callers.browser === true || callers.public === true) return anonymousCaller(origin);
   throw problems.CREDENTIALS_MISSING();
+}
+
+/**
+ * Reads the access token of a row with `bearer`; null if there is none. A request sends it in one way, once (RFC 6750 section 2).
+ * @throws CREDENTIALS_AMBIGUOUS
+ */
+function bearerToken({ request, callers, form }: CredentialSource): string | null {
+  const { scheme, value } = authorizationOf(request);
+  const token = callers.bearer?.inForm === true ? form?.['access_token'] : undefined;
+  if (token === undefined) return scheme === 'bearer' ? value : null;
+  if (typeof token !== 'string' || scheme !== '') throw problems.CREDENTIALS_AMBIGUOUS();
+  return token;
 }
 
 /** Reads the client's credentials; a request may authenticate in only one way (RFC 6749 section 2.3). */

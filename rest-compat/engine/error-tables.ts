@@ -16,7 +16,7 @@ export function listEngineCodes(route: Route): string[] {
     ...(tenantPlaces(route).length === 0 ? [] : ['TENANT_CONFLICT']),
     ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
     ...(isForClients ? ['CLIENT_REFUSED'] : []),
-    ...(callers.clientAuth === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
+    ...(callers.clientAuth === undefined && callers.bearer?.inForm === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
     ...(callers.bearer === undefined && callers.basic === undefined ? [] : ['SCOPE_MISSING']),
     ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
     ...(takesBody ? ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE'] : []),

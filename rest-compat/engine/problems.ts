@@ -10,7 +10,7 @@ export const problems = defineErrors({
   MEDIA_TYPE_UNSUPPORTED: { kind: 'invalid', message: 'This path does not accept the content type of the body.' },
   BODY_MALFORMED: { kind: 'invalid', message: 'The body is not a JSON object.' },
   CREDENTIALS_MISSING: { kind: 'unauthenticated', message: 'The request has no credential that this path accepts.' },
-  CREDENTIALS_AMBIGUOUS: { kind: 'invalid', message: 'The client authenticates in more than one way.' },
+  CREDENTIALS_AMBIGUOUS: { kind: 'invalid', message: 'The request authenticates in more than one way.' },
   CLIENT_REFUSED: { kind: 'unauthenticated', message: 'Client authentication failed.' },
   SCOPE_MISSING: { kind: 'forbidden', message: 'The token lacks the scope that this path requires.' },
   END_USER_UNKNOWN: { kind: 'invalid', message: 'X-Forwarded-For must name the address of the user.' },

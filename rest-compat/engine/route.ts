@@ -12,7 +12,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export interface RouteCallers {
   /** `Authorization: Bearer`, with the scope names for users' tokens and for applications' tokens; each alone is enough. */
-  readonly bearer?: { readonly user?: readonly string[]; readonly app?: readonly string[] };
+  readonly bearer?: {
+    readonly user?: readonly string[];
+    readonly app?: readonly string[];
+    /** Whether the token may stand in the form of the row instead, as `access_token` (RFC 6750 section 2.2). */
+    readonly inForm?: true;
+  };
   /** `Authorization: Basic` with the secret for older REST services, or with the OAuth secret. */
   readonly basic?: 'rest' | 'client';
   /** Client authentication of OAuth (RFC 6749 section 2.3): Basic or in the form; public clients by `client_id`. */

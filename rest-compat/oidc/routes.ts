@@ -1,6 +1,6 @@
 import { type Route, route } from '../engine/index.ts';
 import { CLIENT_ERRORS } from './errors.ts';
-import { TOKEN_FORM } from './input.ts';
+import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
@@ -11,9 +11,10 @@ const userinfo = (method: 'GET' | 'POST'): Route =>
     path: '/oauth/userinfo',
     spec: 'OpenID Connect Core 5.3',
     summary: 'Claims about the user',
-    callers: { bearer: { user: ['openid'] } },
+    callers: { bearer: { user: ['openid'], ...(method === 'POST' ? { inForm: true } : {}) } },
     cors: 'client',
     operation: Userinfo,
+    ...(method === 'POST' ? { input: { form: ACCESS_TOKEN_FORM } } : {}),
     reply: {
       status: 200,
       schema: DOCUMENT,

@@ -33,6 +33,7 @@ export const OAUTH_SAMPLES: Samples = {
     },
     RevokeToken: { body: { token: JWT, token_type_hint: 'refresh_token' } },
     Userinfo: {
+      body: { access_token: JWT },
       reply: {
         sub: SUBJECT,
         given_name: 'Ada',

@@ -103,9 +103,10 @@ describe('the form of a token row', () => {
     return content['application/x-www-form-urlencoded']!.schema as { properties: object; required: string[] };
   };
 
+  const CODE = ['grant_type', 'code', 'redirect_uri', 'code_verifier'];
   it.each([
-    ['oidc', '/t/{tenant}/oauth/token', ['grant_type', 'scope', 'username', 'password', 'refresh_token']],
-    ['blitz', '/blitz/oauth/te', ['grant_type', 'scope']],
+    ['oidc', '/t/{tenant}/oauth/token', [...CODE, 'scope', 'username', 'password', 'refresh_token']],
+    ['blitz', '/blitz/oauth/te', [...CODE, 'scope', 'refresh_token']],
   ])('lists for %s exactly what its grants and the authentication of clients read', (dialect, path, names) => {
     const { properties, required } = formOf(dialect, path);
     expect(Object.keys(properties)).toEqual([...names, 'client_id', 'client_secret']);

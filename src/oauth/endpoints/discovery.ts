@@ -45,7 +45,7 @@ export class DiscoveryService {
     return {
       issuer: issuer.url,
       ...endpointMembers(issuer),
-      scopes_supported: ['openid', ...Object.keys(claimScopes)],
+      scopes_supported: ['openid', ...Object.keys(claimScopes), ...(kind.hasAccessType ? [] : ['offline_access'])],
       response_types_supported: [],
       grant_types_supported: grants.map(({ name }) => name),
       subject_types_supported: ['public'],
