@@ -1,6 +1,7 @@
 import type { Chapter, Dialect, Route } from '../engine/index.ts';
 import { oauthErrors } from '../oidc/errors.ts';
 import { BLITZ_ERRORS } from './errors.ts';
+import { SESSION_COOKIE } from './replies.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { AUTH_ROUTES } from './routes/auth.ts';
 import { CONSENT_ROUTES } from './routes/consents.ts';
@@ -86,4 +87,5 @@ export const BLITZ: Dialect = {
   errors: BLITZ_ERRORS,
   api: 'rest',
   endUserAddress: 'required',
+  sessionCookieAlias: SESSION_COOKIE,
 };

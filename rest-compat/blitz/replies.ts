@@ -115,7 +115,7 @@ export const REGISTRATION = z.object({
 });
 
 /** The dialect's name of the session cookie. */
-const SESSION_COOKIE = 'css';
+export const SESSION_COOKIE = 'css';
 
 export function registration({
   subject,

@@ -57,6 +57,11 @@ export interface Dialect {
   /** `Origin.api` of its requests. */
   readonly api: string;
   /**
+   * Name of a cookie of the older product that holds the session of a browser. In rows for browsers it counts once, where the
+   * browser has no living session here, and is then replaced by the cookie of this service.
+   */
+  readonly sessionCookieAlias?: string;
+  /**
    * Whether a request with a user's token may name the address of the end user in `X-Forwarded-For`. That address is recorded
    * as `ip`, while counters and blocks use the address of the connection. `required`: in rows that declare the header, changes
    * without it are refused, unless the tenant's setting `requireForwardedAddress` is off.

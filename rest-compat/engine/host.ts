@@ -22,6 +22,11 @@ type Found = Promise<HostTenant | null> | HostTenant | null;
 /** The browser of a request, and the values of `Set-Cookie` for what the operation wrote. */
 export interface HostBrowser extends BrowserPort {
   readonly setCookies: readonly string[];
+  /**
+   * The value of a cookie that another product set, which is deleted from the browser; null if there is none.
+   * @param path Path below which the cookie was sent; it was set for this path or for one above it.
+   */
+  take(name: string, path: string): string | null;
 }
 
 /** A page with its content security policy. */
@@ -44,6 +49,8 @@ export interface EngineHost {
   readonly contextFor: (caller: Caller, signal: AbortSignal, browser: HostBrowser | null) => object;
   /** The browser that sent a request to a row for browsers. */
   readonly browserOf: (request: IncomingMessage) => HostBrowser;
+  /** Makes a value of a session's cookie that of the browser, if it is alive and the browser has no living session yet. */
+  readonly adoptSession: (browser: HostBrowser, tenant: HostTenant, value: string) => Promise<void>;
   /** Makes the pages of rows for browsers. */
   readonly documents: PageDocuments;
   /** The tenant of this name, in exact case. */

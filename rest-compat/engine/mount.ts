@@ -10,7 +10,7 @@ import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from
 import type { Dialect } from './dialect.ts';
 import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
-import type { EngineHost, HostTenant } from './host.ts';
+import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
@@ -126,6 +126,7 @@ export class Engine {
       ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
     };
     exchange.variables = variables;
+    if (browser !== null && place.tenant !== null) await this.#adoptSession(exchange, browser, place.tenant);
     const context = this.#host.contextFor(caller, signalOf(ctx), browser);
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
     if (browser !== null) answer.setCookies = browser.setCookies;
@@ -204,6 +205,14 @@ export class Engine {
     if (owner.dialect.endUserAddress === undefined || caller.kind !== 'user') return caller;
     const ip = forwardedAddress(ctx.req, this.#host.normaliseAddress);
     return ip === null ? caller : { ...caller, origin: { ...caller.origin, ip } };
+  }
+
+  /** Replaces the cookie of an older product by that of this service. */
+  async #adoptSession({ owner, segments }: Exchange, browser: HostBrowser, tenant: HostTenant): Promise<void> {
+    const { sessionCookieAlias: alias } = owner.dialect;
+    const path = `/${segments.slice(0, owner.prefix.shape.length).join('/')}`;
+    const value = alias === undefined ? null : browser.take(alias, path);
+    if (value !== null) await this.#host.adoptSession(browser, tenant, value);
   }
 
   #assertEndUser({ ctx, owner, row }: Exchange, caller: Caller, tenant: HostTenant | null): void {

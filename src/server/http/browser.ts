@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { sha256 } from '../../crypto/index.ts';
-import type { BrowserCookie, BrowserPort, CookieLife, TenantRef } from '../../kernel/index.ts';
+import {
+  type BrowserCookie,
+  type BrowserPort,
+  type CookieLife,
+  hostNameOf,
+  type TenantRef,
+} from '../../kernel/index.ts';
 
 const LETTERS: Readonly<Record<BrowserCookie, string>> = { session: 's', binding: 'b', device: 'd' };
 
@@ -25,12 +31,15 @@ interface WrittenCookie {
 export class RequestBrowser implements BrowserPort {
   readonly #sent: string;
   readonly #isSecure: boolean;
+  readonly #host: string | null;
   readonly #written = new Map<string, WrittenCookie>();
+  readonly #taken: string[] = [];
   #values: Readonly<Record<string, string | undefined>> | undefined;
 
   /** @param publicUrl Public origin of the service; cookies of an https one are `Secure`. */
   constructor({ headers }: Pick<IncomingMessage, 'headers'>, publicUrl: string) {
     this.#sent = headers.cookie ?? '';
+    this.#host = hostNameOf(headers.host ?? '');
     this.#isSecure = publicUrl.startsWith('https:');
   }
 
@@ -38,8 +47,33 @@ export class RequestBrowser implements BrowserPort {
     const name = cookieName(cookie, tenant, this.#isSecure);
     const written = this.#written.get(name);
     if (written !== undefined) return written.value;
+    return this.#valueOf(name);
+  }
+
+  #valueOf(name: string): string | null {
     this.#values ??= parseCookie(this.#sent);
     return this.#values[name] ?? null;
+  }
+
+  take(name: string, path: string): string | null {
+    const value = this.#valueOf(name);
+    if (value === null) return null;
+    // A cookie is deleted by the domain and path that it was set with, and browsers do not tell them.
+    for (const domain of [undefined, ...domainsOf(this.#host)])
+      for (const at of pathsAbove(path))
+        this.#taken.push(
+          stringifySetCookie({
+            name,
+            value: '',
+            maxAge: 0,
+            ...(domain === undefined ? {} : { domain }),
+            path: at,
+            httpOnly: true,
+            sameSite: 'lax',
+            secure: this.#isSecure,
+          }),
+        );
+    return value;
   }
 
   write(cookie: BrowserCookie, tenant: Pick<TenantRef, 'id'>, value: string, life?: CookieLife): void {
@@ -51,9 +85,9 @@ export class RequestBrowser implements BrowserPort {
     this.#written.set(cookieName(cookie, tenant, this.#isSecure), { value: null, maxAgeSeconds: 0 });
   }
 
-  /** A value of `Set-Cookie` for each cookie that was written or cleared, as it was last. */
+  /** A value of `Set-Cookie` for each cookie that was written or cleared, as it was last, and those that delete taken ones. */
   get setCookies(): readonly string[] {
-    return [...this.#written].map(([name, { value, maxAgeSeconds }]) =>
+    const written = [...this.#written].map(([name, { value, maxAgeSeconds }]) =>
       stringifySetCookie({
         name,
         value: value ?? '',
@@ -64,5 +98,22 @@ export class RequestBrowser implements BrowserPort {
         secure: this.#isSecure,
       }),
     );
+    return [...written, ...this.#taken];
   }
+}
+
+/** Most labels of a host whose parents are tried as domains of a cookie. */
+const MAX_LABELS = 6;
+
+/** The domains for which a cookie that a host gets can be set: itself and its parents; browsers ignore public suffixes. */
+function domainsOf(host: string | null): readonly string[] {
+  const labels = host === null ? [] : host.split('.');
+  if (labels.length > MAX_LABELS) return [];
+  return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
+}
+
+/** `/`, and each path from there to this one: `/`, `/t`, `/t/acme`. */
+function pathsAbove(path: string): readonly string[] {
+  const segments = path.split('/').slice(1);
+  return ['/', ...segments.map((_, at) => `/${segments.slice(0, at + 1).join('/')}`)];
 }

@@ -22,11 +22,15 @@ export interface RestHostParts {
 /** Makes the host interface that the translation engine requires, from the services. */
 export function createRestHost(parts: RestHostParts): EngineHost {
   const { schema, services, callers, documents, trustedProxies, publicUrl, report } = parts;
-  const { directory, webOrigins } = services;
+  const { directory, sessions, webOrigins } = services;
   return {
     schema,
     contextFor: (caller, signal, browser) => createContext(services, caller, signal, browser),
     browserOf: (request) => new RequestBrowser(request, publicUrl),
+    adoptSession: async (browser, tenant, value) => {
+      if ((await sessions.ofBrowser(browser, tenant)) !== null) return;
+      if ((await sessions.findByCookie(tenant, value)) !== null) browser.write('session', tenant, value);
+    },
     documents,
     tenantByName: (name) => directory.byName(name),
     tenantByHost: (host) => directory.byHost(host),

@@ -207,6 +207,46 @@ describe('Blitz 2.15: external providers', () => {
       expect(await list()).toMatchObject([{ sid: 'vk-session' }]);
     });
 
+    it("counts the dialect's cookie of a session once, replaces it by that of the service and deletes it", async () => {
+      const { cookie } = await blitz.world.signedIn(blitz.tenant, anna.id, { inBrowser: true });
+      const name = cookieName('session', blitz.tenant, true);
+      const answer = await comeBack(await upstream.visit(await begun(), 'vk-css'), { cookie: `css=${cookie}` });
+      expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
+      expect(await list()).toMatchObject([{ sid: 'vk-css' }]);
+      const set = answer.headers['set-cookie']!;
+      expect(set[0]).toBe(`${name}=${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax`);
+      expect(set).toContain('css=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax');
+      expect(set).toContain('css=; Max-Age=0; Path=/blitz; HttpOnly; Secure; SameSite=Lax');
+      expect(set.slice(1).every((one) => one.startsWith('css=; Max-Age=0; '))).toBe(true);
+    });
+
+    it("prefers the living session of the service to the dialect's cookie, which is deleted", async () => {
+      const boris = await blitz.account();
+      const signedIn = async (id: string) =>
+        (await blitz.world.signedIn(blitz.tenant, id, { inBrowser: true })).cookie!;
+      const [annas, boriss] = [await signedIn(anna.id), await signedIn(boris.id)];
+      const name = cookieName('session', blitz.tenant, true);
+      const back = await upstream.visit(await begun(), 'vk-both');
+      const answer = await comeBack(back, { cookie: `${name}=${annas}; css=${boriss}` });
+      expect(await list()).toMatchObject([{ sid: 'vk-both' }]);
+      expect(answer.headers['set-cookie']!.every((one) => one.startsWith('css=; Max-Age=0; '))).toBe(true);
+      const dead = await comeBack(await upstream.visit(await begun(), 'vk-dead'), {
+        cookie: `${name}=${boriss.slice(0, -4)}AAAA; css=${annas}`,
+      });
+      expect(dead.headers['set-cookie']![0]).toContain(`${name}=${annas}; `);
+    });
+
+    it("counts no dialect's cookie of another tenant, nor one of no session", async () => {
+      const other = await blitz.world.tenant();
+      const stranger = await blitz.world.newUser(other);
+      const { cookie } = await blitz.world.signedIn(other, stranger.id, { inBrowser: true });
+      const back = await upstream.visit(await begun(), 'vk-none');
+      for (const css of [cookie!, 'x', '', '%00', cookie!.slice(0, 20)]) {
+        const answer = await comeBack(back, { cookie: `css=${css}` });
+        expect([answer.status, answer.headers['set-cookie']]).toEqual([401, undefined]);
+      }
+    });
+
     it('accepts the OAuth secret of an application without a REST password, and refuses any other secret', async () => {
       const { client, secret } = await blitz.world.newClient(blitz.tenant, {
         clientId: 'modest',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { HostBrowser } from '../../../rest-compat/engine/host.ts';
-import { Engine, type EngineHost, route } from '../../../rest-compat/engine/index.ts';
+import { type Dialect, Engine, type EngineHost, type Route, route } from '../../../rest-compat/engine/index.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { kernelErrors } from '../../../src/kernel/index.ts';
 import { ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
@@ -71,6 +71,30 @@ describe('the host of the translation engine', () => {
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2']);
     expect(JSON.parse(text)).toEqual({ name: 'acme for anonymous' });
     expect(text).not.toContain('a=1');
+  });
+
+  it('adopts the session of a cookie that the dialect names, in rows for browsers and known tenants alone', async () => {
+    const adopted: unknown[] = [];
+    const over: Partial<EngineHost> = {
+      adoptSession: async (_browser, tenant, value) => {
+        adopted.push([tenant.name, value]);
+      },
+      browserOf: () => ({ ...handMadeHost().browserOf({} as never), take: (name, path) => `${name} at ${path}` }),
+    };
+    const ask = async (path: string, dialect: Partial<Dialect>, row: Route) => {
+      const engine = new Engine([tinyDialect(dialect, [row])], handMadeHost(over), ENGINE_OPTIONS);
+      rest = await RestClient.serve(engine.middleware);
+      await rest.ask('GET', path);
+      await rest.close();
+    };
+    const forBrowsers: Route = { ...ROW, callers: { browser: true } };
+    await ask('/t/acme/tiny/self', { sessionCookieAlias: 'old' }, ROW);
+    await ask('/t/acme/tiny/self', {}, forBrowsers);
+    await ask('/t/nowhere/tiny/self', { sessionCookieAlias: 'old' }, forBrowsers);
+    expect(adopted).toEqual([]);
+    await ask('/t/acme/tiny/self', { sessionCookieAlias: 'old' }, forBrowsers);
+    expect(adopted).toEqual([['acme', 'old at /t/acme/tiny']]);
+    rest = undefined;
   });
 
   it('translates errors that are not refusals, which are reported with their cause', async () => {

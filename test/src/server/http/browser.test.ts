@@ -81,6 +81,24 @@ describe('the cookies of a request', () => {
     ]);
   });
 
+  it('of another product are taken once, and deleted for every path and domain that they can have been set for', () => {
+    const taken = (host: string | undefined, cookie = 'css=theirs') => {
+      const browser = new RequestBrowser({ headers: { cookie, ...(host === undefined ? {} : { host }) } }, HTTPS);
+      return [browser.take('css', '/t/acme/blitz'), browser.setCookies] as const;
+    };
+    const [value, set] = taken('id.example.com:8443');
+    expect(value).toBe('theirs');
+    expect(set).toHaveLength(12);
+    expect(set[0]).toBe('css=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax');
+    const attribute = (name: string) =>
+      [...new Set(set.map((one) => new RegExp(`${name}=([^;]*)`).exec(one)?.[1]))].sort();
+    expect(attribute('Path')).toEqual(['/', '/t', '/t/acme', '/t/acme/blitz']);
+    expect(attribute('Domain')).toEqual(['example.com', 'id.example.com', undefined]);
+    for (const host of [undefined, '127.0.0.1:4000', '[::1]', 'localhost', `${'a.'.repeat(9)}example`, ';evil'])
+      expect(taken(host)[1]).toHaveLength(4);
+    expect(taken('id.example.com', 'other=1')).toEqual([null, []]);
+  });
+
   it('are not Secure where the service is reached over http', () => {
     const browser = browserOf(undefined, 'http://localhost:4000');
     browser.write('session', ACME, 'x');
