@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   isInterfaceType,
   isObjectType,
+  isUnionType,
 } from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
 import type { GraphContext } from './context.ts';
@@ -70,6 +71,12 @@ export function callDirectly(schema: GraphQLSchema, classes: readonly (new () =>
     const type = schema.getType(name);
     // The library wraps the function in an async one; compiled documents need the type at once (docs/architecture.md).
     if (isInterfaceType(type) && resolveType !== undefined)
+      type.resolveType = (value, context, info) => resolveType(value, context, info, type) as string | undefined;
+  }
+  for (const union of storage.unions) {
+    const type = schema.getType(union.name);
+    const { resolveType } = union;
+    if (isUnionType(type) && resolveType !== undefined)
       type.resolveType = (value, context, info) => resolveType(value, context, info, type) as string | undefined;
   }
   for (const query of storage.queries) attach(schema.getQueryType()!, query);

@@ -3,6 +3,7 @@ import {
   AS_ITS_KIND,
   type ChallengeReason,
   type DialectErrors,
+  type ErrorLines,
   type Fault,
   type LegacyError,
 } from '../engine/index.ts';
@@ -41,10 +42,12 @@ export const OAUTH_ERROR = z.strictObject({
  * The errors of OAuth endpoints: RFC 6749 section 5.2, RFC 6750 section 3.1. The token endpoint has no code for an unavailable
  * server, so those of RFC 6749 section 4.1.2.1 are used, as is common.
  * @param realm Names the service in challenges.
+ * @param codes Lines for further rows of the dialect.
  */
-export function oauthErrors(realm: string): DialectErrors {
+export function oauthErrors(realm: string, codes: ErrorLines = {}): DialectErrors {
   return {
     codes: {
+      ...codes,
       REQUEST_TOO_LARGE: AS_ITS_KIND,
       TENANT_DISABLED: row(403, 'access_denied'),
       TENANT_REQUIRED: row(404, 'invalid_request', 'There is no such tenant.'),
@@ -107,3 +110,16 @@ export const CLIENT_ERRORS = {
   CREDENTIALS_MISSING: row(401, 'invalid_client'),
   UNAUTHENTICATED: row(401, 'invalid_client'),
 };
+
+/** Errors of the endpoints to which applications send a browser, for programs; people get a page. */
+export const BROWSER_ERRORS = {
+  BROWSER_REQUIRED: AS_ITS_KIND,
+  ISSUER_UNKNOWN: AS_ITS_KIND,
+  POSTED_REQUEST_NOT_FOUND: AS_ITS_KIND,
+  SIGN_OUT_PARAMETER_INVALID: AS_ITS_KIND,
+  SIGN_OUT_HINT_INVALID: AS_ITS_KIND,
+  SIGN_OUT_CLIENT_UNKNOWN: AS_ITS_KIND,
+  SIGN_OUT_CLIENT_CONFLICT: AS_ITS_KIND,
+  SIGN_OUT_REDIRECT_UNREGISTERED: AS_ITS_KIND,
+  SIGN_OUT_NOT_FOUND: AS_ITS_KIND,
+} as const;

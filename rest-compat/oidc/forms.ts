@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { IssuerKind, RawForms } from '../engine/index.ts';
-import { IssueTokens } from './operations.generated.ts';
+import { EndSession, IssueTokens, PostEndSession } from './operations.generated.ts';
 
 /**
  * The parameters that OAuth operations of the graph read, for the API descriptions. `src/server` supplies them, because the
@@ -9,7 +9,13 @@ import { IssueTokens } from './operations.generated.ts';
 export interface OAuthForms {
   /** Those of the token endpoint of a kind of issuer, without the credentials of the client. */
   readonly token: (issuerKind: IssuerKind) => z.ZodObject;
+  /** Those of the endpoint that signs users out. */
+  readonly endSession: (issuerKind: IssuerKind) => z.ZodObject;
 }
 
 /** The forms by document. */
-export const rawForms = ({ token }: OAuthForms): RawForms => ({ [IssueTokens.name]: token });
+export const rawForms = ({ token, endSession }: OAuthForms): RawForms => ({
+  [IssueTokens.name]: token,
+  [EndSession.name]: endSession,
+  [PostEndSession.name]: endSession,
+});

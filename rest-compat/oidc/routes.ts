@@ -4,6 +4,7 @@ import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
+import { endSessionRows, SIGN_OUT_PAGE } from './sign-out.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
   route({
@@ -66,6 +67,8 @@ export const NATIVE_ROUTES: readonly Route[] = [
   }),
   userinfo('GET'),
   userinfo('POST'),
+  ...endSessionRows('/oauth/logout', 'RP-Initiated Logout 2'),
+  SIGN_OUT_PAGE,
   route({
     method: 'GET',
     path: '/oauth/jwks',

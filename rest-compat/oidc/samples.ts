@@ -6,6 +6,13 @@ const ISSUER = 'https://id.example.com/t/master';
 /** A shortened JWT; real ones are longer. */
 const JWT = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI2ZjFkNWMxZSJ9.c2lnbmF0dXJl';
 
+const SIGN_OUT_REQUEST = {
+  id_token_hint: JWT,
+  client_id: 'portal',
+  post_logout_redirect_uri: 'https://app.example.com/signed-out',
+  state: 'af0ifjsldkj',
+};
+
 /** Samples of the OAuth endpoints of all dialects. */
 export const OAUTH_SAMPLES: Samples = {
   parameters: { tenant: 'master' },
@@ -65,4 +72,11 @@ export const OAUTH_SAMPLES: Samples = {
       },
     },
   },
+};
+
+/** Samples of the endpoints to which applications send a browser. */
+export const BROWSER_SAMPLES: Samples['operations'] = {
+  EndSession: { parameters: SIGN_OUT_REQUEST },
+  PostEndSession: { body: SIGN_OUT_REQUEST },
+  SignOut: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
 };

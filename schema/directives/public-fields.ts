@@ -4,12 +4,16 @@
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
+  'Mutation.confirmSignOut': 'The handle and its browser are the authority; only the session of this browser ends.',
+  'Mutation.endSession': 'Ends only the session of the browser, after its user agreed or with an ID token of it.',
   'Mutation.issueTokens': 'The client proved who it is; what it may get is its own record.',
+  'Mutation.keepPostedRequest': 'Keeps what an application posted for a minute; its endpoint judges it.',
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',
   'Query.jwks': 'Public keys are public.',
   'Query.openidConfiguration': 'The metadata of an issuer is public (RFC 8414).',
+  'Query.signOut': 'The handle and its browser are the authority.',
   'Query.userinfo': 'Tells about the account behind the calling token, as far as its scopes go.',
   'Query.errorCodes': 'Documentation.',
   'Query.eventTypes': 'Documentation.',

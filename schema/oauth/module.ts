@@ -1,5 +1,7 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { PostedRequestResolver } from './posted-request.resolver.ts';
+import { SignOutResolver } from './sign-out.resolver.ts';
 import { SigningKeyResolver } from './signing-key.resolver.ts';
 import { TokenResolver } from './token.resolver.ts';
 
@@ -10,6 +12,6 @@ declare module '../global-id.ts' {
 }
 
 export const oauth: SchemaModule = {
-  resolvers: [TokenResolver, SigningKeyResolver],
+  resolvers: [TokenResolver, PostedRequestResolver, SignOutResolver, SigningKeyResolver],
   nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],
 };

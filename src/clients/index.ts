@@ -25,4 +25,10 @@ export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';
 export { LinkedAppBinding } from './linked-app.binding.ts';
 export { type AuthMethod, type ClientMetadata, METADATA_NAMES, metadataOf } from './metadata/index.ts';
-export { type ApplicationType, findDefaultRedirect, isRegisteredRedirect, type RedirectInput } from './redirects.ts';
+export {
+  type ApplicationType,
+  findDefaultRedirect,
+  isRegisteredRedirect,
+  isRegisteredSignOutRedirect,
+  type RedirectInput,
+} from './redirects.ts';

@@ -22,11 +22,15 @@ import { type IssuerMount, Issuers } from './issuers/issuers.ts';
 import { SigningKeyService } from './keys/key.service.ts';
 import { KeyRings } from './keys/key-ring.ts';
 import { SigningKeyStore } from './keys/signing-key.store.ts';
+import { PostedRequests } from './posted/posted-requests.ts';
+import { SignOutService } from './sign-out/sign-out.service.ts';
+import { SignOutChecks } from './sign-out/sign-out-request.ts';
 import { ExpiredTokens } from './sweep.ts';
 import { FamilyTokens } from './token-endpoint/family-tokens.ts';
 import { TokenService } from './token-endpoint/token.service.ts';
 import { AccessTokens } from './tokens/access-token.ts';
 import { ChangeMarks } from './tokens/change-marks.ts';
+import { IdTokenHints } from './tokens/id-token-hint.ts';
 import { ScopeRules } from './tokens/scopes.ts';
 import { TokenLife } from './tokens/token.life.ts';
 import { TokenReader } from './tokens/token.reader.ts';
@@ -72,6 +76,8 @@ export interface OAuth {
   readonly revocation: RevocationService;
   readonly userinfo: UserinfoService;
   readonly discovery: DiscoveryService;
+  readonly postedRequests: PostedRequests;
+  readonly signOut: SignOutService;
   readonly expired: ExpiredTokens;
   /** Must be called with every committed event, of this node and of others. */
   readonly onEvents: CommittedListener;
@@ -109,6 +115,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
   const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
+  const postedRequests = new PostedRequests({ codes: options.codes, issuers: issuerDirectory, clock });
   return {
     issuers,
     keys,
@@ -132,6 +139,13 @@ export function createOAuth(options: OAuthOptions): OAuth {
     revocation: new RevocationService({ db, reader, tokens, grants, events, clock }),
     userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
     discovery: new DiscoveryService(issuerDirectory),
+    postedRequests,
+    signOut: new SignOutService({
+      ...options,
+      posted: postedRequests,
+      issuers: issuerDirectory,
+      checks: new SignOutChecks({ clients, hints: new IdTokenHints({ issuers: issuerDirectory, rings, clock }) }),
+    }),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {
       rings.onEvents(committed);

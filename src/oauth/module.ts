@@ -14,6 +14,9 @@ import type { IssuerMount } from './issuers/issuers.ts';
 import { SigningKeyEntity } from './keys/signing-key.entity.ts';
 import { oauthErrors } from './oauth.errors.ts';
 import { oauthEvents } from './oauth.events.ts';
+import { postedRequestErrors } from './posted/posted-request.errors.ts';
+import { signOutErrors } from './sign-out/sign-out.errors.ts';
+import { signOutEvents } from './sign-out/sign-out.events.ts';
 
 interface OAuthNeeds extends ModuleBase {
   /** Origin of this service, without a path: the base of every issuer. */
@@ -43,8 +46,8 @@ interface OAuthNeeds extends ModuleBase {
 export const oauth = {
   name: 'oauth',
   entities: [SigningKeyEntity],
-  errors: [oauthErrors],
-  events: [oauthEvents],
+  errors: [oauthErrors, postedRequestErrors, signOutErrors],
+  events: [oauthEvents, signOutEvents],
   create: ({ base, tenants, federationProviderStore, ...needs }: OAuthNeeds) => {
     const oauth = createOAuth({
       ...base,

@@ -6,7 +6,7 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
-  isInterfaceType,
+  isAbstractType,
   isLeafType,
   isNonNullType,
   isObjectType,
@@ -44,7 +44,7 @@ const MAX_DEPTH = 3;
 
 function selectionOf(schema: GraphQLSchema, type: GraphQLNamedType, depth: number, suffix = ''): string {
   if (isLeafType(type)) return '';
-  if (isInterfaceType(type)) {
+  if (isAbstractType(type)) {
     // Fields of equal name may have different types in different objects, so each gets a name that no other has.
     const parts = schema
       .getPossibleTypes(type)

@@ -6,10 +6,11 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isAbstractType,
   isEnumType,
-  isInterfaceType,
   isListType,
   isObjectType,
+  isUnionType,
   type ResponsePath,
 } from 'graphql';
 import { buildPlainSchema } from '../../schema/build.ts';
@@ -61,8 +62,9 @@ function makeValue(schema: GraphQLSchema, type: GraphQLOutputType, place: string
   const fault = context.faults.get(place);
   if (fault === 'returned') return refusal(place);
   if (fault === 'absent') return null;
-  // No scalar and no list takes a symbol.
-  if (fault === 'unfit' && !isObjectType(getNamedType(type))) return Symbol('unfit');
+  // No scalar and no list takes a symbol. For an object of a union without a type, graphql-js has a message of its library.
+  const isFit = isObjectType(getNamedType(type)) || isUnionType(getNamedType(type));
+  if (fault === 'unfit' && !isFit) return Symbol('unfit');
   const inner = getNullableType(type);
   if (!isListType(inner)) return makeNamed(schema, inner as GraphQLNamedType, place);
   const length = pick(`length ${place}`, 4);
@@ -72,7 +74,7 @@ function makeValue(schema: GraphQLSchema, type: GraphQLOutputType, place: string
 function makeNamed(schema: GraphQLSchema, type: GraphQLNamedType, place: string): unknown {
   if (isEnumType(type)) return type.getValues()[pick(place, type.getValues().length)]!.value;
   if (isObjectType(type)) return { __typename: type.name };
-  if (isInterfaceType(type)) {
+  if (isAbstractType(type)) {
     const types = schema.getPossibleTypes(type);
     return { __typename: types[pick(place, types.length)]!.name };
   }
@@ -108,6 +110,8 @@ function makeUp(schema: GraphQLSchema): GraphQLSchema {
       };
     }
   }
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isUnionType(type)) type.resolveType = ({ __typename }: { readonly __typename?: string }) => __typename;
   return schema;
 }
 

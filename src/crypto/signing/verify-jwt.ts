@@ -62,6 +62,8 @@ export interface VerifyJwtOptions {
   readonly algorithms: readonly SigningAlgorithm[];
   /** Whether `iss` is an issuer whose keys `findKey` knows. */
   readonly isIssuer: (issuer: string) => boolean;
+  /** Whether a token passes that has ended: as a hint at who signed in, never as a proof. */
+  readonly acceptsExpired: boolean;
   readonly now: Date;
 }
 
@@ -101,7 +103,10 @@ const claimChecks: readonly {
 }[] = [
   { reason: 'issuer-not-allowed', fails: (claims, options) => !options.isIssuer(claims.iss) },
   // "On or after" (RFC 7519 section 4.1.4), and no leeway: a token is invalid from its `exp` on.
-  { reason: 'expired', fails: (claims, options) => options.now.getTime() >= claims.exp * 1000 },
+  {
+    reason: 'expired',
+    fails: (claims, options) => !options.acceptsExpired && options.now.getTime() >= claims.exp * 1000,
+  },
   { reason: 'not-yet-valid', fails: (claims, options) => isAhead(claims.nbf, options.now) },
   { reason: 'issued-in-future', fails: (claims, options) => isAhead(claims.iat, options.now) },
 ];

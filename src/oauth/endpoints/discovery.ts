@@ -12,6 +12,7 @@ const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
   introspection: 'introspection_endpoint',
   revocation: 'revocation_endpoint',
   userinfo: 'userinfo_endpoint',
+  endSession: 'end_session_endpoint',
 };
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post'];
 

@@ -109,6 +109,7 @@ export interface IssuerEndpoints {
   readonly introspection?: string;
   readonly revocation?: string;
   readonly userinfo?: string;
+  readonly endSession?: string;
 }
 
 /** A tenant, and whether it is the default one, whose name some paths leave out. */
@@ -148,6 +149,7 @@ const NATIVE_ISSUER: IssuerMount = {
     introspection: '/oauth/introspect',
     revocation: '/oauth/revoke',
     userinfo: '/oauth/userinfo',
+    endSession: '/oauth/logout',
   },
   claimScopes: { groups: 'groups' },
 };

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type FieldFault, type IdentityError, isDatabaseText, MAX_TEXT_LENGTH } from '../../kernel/index.ts';
+import {
+  type ErrorExtras,
+  type FieldFault,
+  type IdentityError,
+  isDatabaseText,
+  MAX_TEXT_LENGTH,
+} from '../../kernel/index.ts';
 import { oauthErrors } from '../oauth.errors.ts';
 
 /** A parameter of an OAuth request as it was sent: its name, and a value for each time that it occurs. */
@@ -11,6 +17,17 @@ export interface OAuthParameter {
 /** The path of the parameters in the input of the graph, for the paths of faults. */
 const PATH = 'input.parameters';
 
+type Refusal = (extras: ErrorExtras) => IdentityError;
+
+interface Fault {
+  readonly code: string;
+  readonly text: string;
+}
+
+const REPEATED: Fault = { code: 'PARAMETER_REPEATED', text: 'The parameter is repeated.' };
+const TOO_LONG: Fault = { code: 'TEXT_LENGTH', text: `A text has at most ${MAX_TEXT_LENGTH} characters.` };
+const NOT_STORABLE: Fault = { code: 'TEXT_NOT_STORABLE', text: 'The text holds characters that cannot be stored.' };
+
 /** Declares a required parameter. The text is shown in the API description. */
 export const parameter = (description: string): z.ZodString => z.string().describe(description);
 
@@ -21,41 +38,39 @@ export const optionalParameter = (description: string): z.ZodOptional<z.ZodStrin
 /**
  * Reads the values of the parameters that an endpoint knows. Implements RFC 6749 section 3.2: a parameter without a value
  * counts as absent, one that is sent more than once is refused, and an unknown one is ignored, whatever its value.
+ * @param refusal The error of the endpoint. Default: that of the token endpoint.
  * @throws TOKEN_PARAMETER_INVALID A known parameter is repeated, too long, or contains characters that cannot be stored.
  */
 export function readParameters(
   given: readonly OAuthParameter[],
   known: ReadonlySet<string>,
+  refusal: Refusal = oauthErrors.TOKEN_PARAMETER_INVALID,
 ): Readonly<Record<string, string>> {
   const read: Record<string, string> = {};
   const seen = new Set<string>();
   for (const [at, { name, values }] of given.entries()) {
     const [value] = values;
     if (value === undefined || !known.has(name)) continue;
-    if (values.length > 1 || seen.has(name)) throw refuse(at, name, 'PARAMETER_REPEATED', 'The parameter is repeated.');
+    const fault = values.length > 1 || seen.has(name) ? REPEATED : faultOf(value);
+    if (fault !== null) throw refuse(refusal, at, name, fault);
     seen.add(name);
-    assertText(at, name, value);
     if (value !== '') read[name] = value;
   }
   return read;
 }
 
-function assertText(at: number, name: string, value: string): void {
-  if (value.length > MAX_TEXT_LENGTH)
-    throw refuse(at, name, 'TEXT_LENGTH', `A text has at most ${MAX_TEXT_LENGTH} characters.`);
-  if (!isDatabaseText(value))
-    throw refuse(at, name, 'TEXT_NOT_STORABLE', 'The text holds characters that cannot be stored.');
+function faultOf(value: string): Fault | null {
+  if (value.length > MAX_TEXT_LENGTH) return TOO_LONG;
+  return isDatabaseText(value) ? null : NOT_STORABLE;
 }
 
 /**
  * Makes the refusal of a parameter. The message names the parameter, because a client of the token endpoint sees only
  * `error_description`.
  */
-function refuse(at: number, name: string, code: string, message: string): IdentityError {
-  return oauthErrors.TOKEN_PARAMETER_INVALID({
-    message: `${name}: ${message}`,
-    fields: [{ path: `${PATH}.${at}`, code, message }],
-  });
+function refuse(refusal: Refusal, at: number, name: string, { code, text }: Fault): IdentityError {
+  const message = `${name}: ${text}`;
+  return refusal({ message, fields: [{ path: `${PATH}.${at}`, code, message: text }] });
 }
 
 /**

@@ -23,6 +23,9 @@ export interface IdTokenSubject {
   readonly now: Date;
 }
 
+/** `typ` of ID tokens. */
+export const ID_TOKEN_TYPE = 'JWT';
+
 /**
  * Makes an ID token (OpenID Connect Core section 2). Its `typ` prevents its use as an access token. It has no `azp`, because the
  * client that it is issued to is its only audience.
@@ -44,5 +47,5 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
     ...(nonce === null ? {} : { nonce }),
     at_hash: hashToken(signer.alg, accessToken),
   };
-  return signer.sign(claims, { typ: 'JWT' });
+  return signer.sign(claims, { typ: ID_TOKEN_TYPE });
 }

@@ -75,6 +75,7 @@ export class TokenReader {
         types: [kind.accessTokenType],
         algorithms: ALGORITHMS,
         isIssuer: (issuer) => issuer === iss,
+        acceptsExpired: false,
         now,
       });
       const claims = accessTokenClaims(payload);

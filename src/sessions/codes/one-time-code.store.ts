@@ -109,6 +109,19 @@ export class OneTimeCodeStore {
     await query.execute();
   }
 
+  /** Withdraws the codes of a kind that a user has beyond the newest ones, so that no request makes them grow. */
+  async keepNewest(
+    tenantId: string,
+    { userId, kind, count }: { readonly userId: string; readonly kind: string; readonly count: number },
+  ): Promise<void> {
+    await sql`
+      delete from one_time_codes where tenant_id = ${tenantId} and hash in (
+        select o.hash from one_time_codes o
+        where o.tenant_id = ${tenantId} and o.user_id = ${userId} and o.kind = ${kind}
+        order by o.created_at desc, o.hash offset ${count}
+      )`.execute(this.#rows());
+  }
+
   /** Deletes up to `limit` expired codes of any tenant. @returns How many were deleted. */
   async sweepExpired(limit: number): Promise<number> {
     const { numAffectedRows } = await sql`

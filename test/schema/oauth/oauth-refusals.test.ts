@@ -7,11 +7,15 @@ import { TEST_ORIGIN, World } from '../../support/world.ts';
 /** The fields that need no caller but a tenant. */
 const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'Mutation.completeAccountLinking': { input: { state: 'x' } },
+  'Mutation.confirmSignOut': { input: { handle: 'x', isConfirmed: true } },
+  'Mutation.endSession': { input: { parameters: [] } },
+  'Mutation.keepPostedRequest': { input: { endpoint: 'END_SESSION', parameters: [] } },
   'Mutation.issueTokens': { input: { parameters: [{ name: 'grant_type', values: ['client_credentials'] }] } },
   'Mutation.revokeToken': { input: { token: 'x' } },
   'Query.introspectToken': { token: 'x' },
   'Query.jwks': {},
   'Query.openidConfiguration': {},
+  'Query.signOut': { handle: 'x' },
   'Query.userinfo': {},
 };
 

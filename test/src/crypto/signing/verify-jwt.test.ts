@@ -34,6 +34,7 @@ const options: VerifyJwtOptions = {
   types: ['at+jwt'],
   algorithms: ['EdDSA', 'ES256', 'RS256'],
   isIssuer: (issuer) => issuer === ISSUER,
+  acceptsExpired: false,
   now: NOW,
 };
 
@@ -183,6 +184,13 @@ describe('token verification: forged and foreign tokens (check 26)', () => {
 });
 
 describe('token verification: time (check 28)', () => {
+  it('accepts a token that has ended where the place takes it as a hint, and checks its other times', async () => {
+    const ended = { ...CLAIMS, exp: SECONDS - 1_000_000 };
+    expect(await rejection(handMade(HEADER, ended), { acceptsExpired: true })).toBe('accepted');
+    const ahead = { ...ended, iat: SECONDS + 61 };
+    expect(await rejection(handMade(HEADER, ahead), { acceptsExpired: true })).toBe('issued-in-future');
+  });
+
   it.each([
     ['exp in a second', { exp: SECONDS + 1 }, 'accepted'],
     ['exp now', { exp: SECONDS }, 'expired'],

@@ -1,0 +1,90 @@
+import type { Authority } from '../../access/index.ts';
+import { addSeconds, type BrowserPort, type Clock, kernelErrors } from '../../kernel/index.ts';
+import { type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
+import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
+import type { IssuerEndpoints } from '../issuers/issuers.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+import type { OAuthParameter } from '../token-endpoint/parameters.ts';
+import { postedRequestErrors } from './posted-request.errors.ts';
+
+/** The endpoints to which applications may post a browser. */
+export type PostedEndpoint = keyof Pick<IssuerEndpoints, 'endSession'>;
+
+/** A request that an application sent through the browser. */
+export interface BrowserRequest {
+  /** Kind of the issuer whose endpoint was called. */
+  readonly issuerKind: string;
+  readonly endpoint: PostedEndpoint;
+  readonly parameters: readonly OAuthParameter[];
+}
+
+export interface PostedRequestsDeps {
+  readonly codes: OneTimeCodeStore;
+  readonly issuers: IssuerDirectory;
+  readonly clock: Clock;
+}
+
+const KIND = 'posted-request';
+/** The parameter of the GET that names a kept request. */
+const PARAMETER = 'posted_request';
+/** A browser follows a redirect at once, even in a slow network; a reload of the page within a minute works too. */
+const KEPT_SECONDS = 60;
+/**
+ * Twice what a GET carries, whose headers end at 16 KB. A flood of 100 requests a second keeps 6,000 of them, 192 MB at most,
+ * until the sweep.
+ */
+const MAX_CHARACTERS = 32_768;
+
+/**
+ * Keeps what applications post to browser endpoints (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2). A
+ * browser sends no `SameSite=Lax` cookie with a POST from another site, so the request goes on as a GET, with which it does.
+ */
+export class PostedRequests {
+  readonly #deps: PostedRequestsDeps;
+
+  constructor(deps: PostedRequestsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * @returns The address of the same endpoint, with a handle in place of the parameters.
+   * @throws BROWSER_REQUIRED
+   * @throws ISSUER_UNKNOWN The kind of issuer has no such endpoint.
+   * @throws REQUEST_TOO_LARGE
+   */
+  async keep({ caller, tenant }: Authority, browser: BrowserPort | null, request: BrowserRequest): Promise<string> {
+    requireBrowser(browser);
+    const { issuerKind, endpoint } = request;
+    const { url, endpoints } = await this.#deps.issuers.of(tenant, issuerKind, caller.origin.host);
+    const path = endpoints[endpoint];
+    if (path === undefined) throw oauthErrors.ISSUER_UNKNOWN();
+    // A text inside the JSON, because a column of JSON takes no NUL, which only the endpoint may judge.
+    const parameters = JSON.stringify(request.parameters);
+    if (parameters.length > MAX_CHARACTERS) throw kernelErrors.REQUEST_TOO_LARGE();
+    const handle = await this.#deps.codes.put(tenant, {
+      kind: KIND,
+      payload: { issuerKind, endpoint, parameters },
+      expiresAt: addSeconds(this.#deps.clock.now(), KEPT_SECONDS),
+    });
+    return `${url}${path}?${PARAMETER}=${handle}`;
+  }
+
+  /**
+   * The parameters of a request: those of the kept one if it names one, else those that it came with.
+   * @throws POSTED_REQUEST_NOT_FOUND Unknown, expired, of another endpoint or tenant.
+   */
+  async read(
+    { tenant }: Authority,
+    { issuerKind, endpoint, parameters }: BrowserRequest,
+  ): Promise<readonly OAuthParameter[]> {
+    const handles = parameters
+      .filter(({ name }) => name === PARAMETER)
+      .flatMap(({ values }) => values.filter((value) => value !== ''));
+    if (handles.length === 0) return parameters;
+    const found = handles.length === 1 ? await this.#deps.codes.find(tenant.id, KIND, handles[0]!) : null;
+    const kept = found?.payload;
+    if (kept === undefined || kept['issuerKind'] !== issuerKind || kept['endpoint'] !== endpoint)
+      throw postedRequestErrors.POSTED_REQUEST_NOT_FOUND();
+    return JSON.parse(kept['parameters'] as string) as OAuthParameter[];
+  }
+}
