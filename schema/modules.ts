@@ -14,6 +14,7 @@ import { rights } from './rights/module.ts';
 import { risk } from './risk/module.ts';
 import { roles } from './roles/module.ts';
 import { sessions } from './sessions/module.ts';
+import { signIn } from './sign-in/module.ts';
 import { tenants } from './tenants/module.ts';
 import { users } from './users/module.ts';
 
@@ -33,6 +34,7 @@ const MODULES_BY_NAME = {
   federation,
   rights,
   risk,
+  signIn,
   oauth,
 } satisfies Readonly<Record<string, SchemaModule>>;
 

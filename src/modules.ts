@@ -22,6 +22,7 @@ import { type ChangeFeed, type CommittedListener, EventCatalogue, type EventRead
 import { events } from './events/module.ts';
 import { federation } from './federation/module.ts';
 import { endAccess } from './flows/end-access/module.ts';
+import { interaction } from './flows/interaction/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
 import { kernel } from './kernel/module.ts';
@@ -82,6 +83,7 @@ const MODULES = [
   risk,
   linkAccount,
   flows,
+  interaction,
   oauth,
 ] as const;
 // Each module gets what it needs, and no name is taken twice; else the error says which module is wrong, and how.

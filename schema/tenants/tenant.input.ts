@@ -91,6 +91,21 @@ export class TenantSettingsInput {
   sessionIdleSeconds?: number;
   @Field(() => Int, { nullable: true, description: 'Seconds after which a session ends, used or not.' })
   sessionSeconds?: number;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether users may choose to stay signed in after the browser is closed.',
+  })
+  rememberMe?: boolean;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'As `sessionSeconds`, for sessions whose user chose to stay signed in.',
+  })
+  rememberSeconds?: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'As `sessionIdleSeconds`, for sessions whose user chose to stay signed in.',
+  })
+  rememberIdleSeconds?: number;
   @Field(() => Int, {
     nullable: true,
     description: 'Lifetime of access tokens in seconds; null = the default of the issuer.',

@@ -104,6 +104,18 @@ export class TenantSettingsView {
   sessionIdleSeconds!: number;
   @Field(() => Int, { description: 'Seconds after which a session ends, used or not.' })
   sessionSeconds!: number;
+  @Field(() => Boolean, {
+    description: 'Whether users may choose to stay signed in after the browser is closed.',
+  })
+  rememberMe!: boolean;
+  @Field(() => Int, {
+    description: 'As `sessionSeconds`, for sessions whose user chose to stay signed in.',
+  })
+  rememberSeconds!: number;
+  @Field(() => Int, {
+    description: 'As `sessionIdleSeconds`, for sessions whose user chose to stay signed in.',
+  })
+  rememberIdleSeconds!: number;
   @Field(() => Int, {
     nullable: true,
     description: 'Lifetime of access tokens in seconds; null = the default of the issuer.',

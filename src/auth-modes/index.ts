@@ -4,6 +4,7 @@
  * `roles/` and `users/`.
  */
 export { type AccountState, type AccountStateName, accountStateOf } from './account-state.ts';
+export { ACR_VALUES, type Acr, acrOf, amrAfter, factorsOf, satisfiesAcr } from './acr.ts';
 export { type AuthModePatch, UPDATE_PASSWORD } from './auth-mode.rules.ts';
 export type { AuthModeServiceDeps, AuthModes } from './auth-mode.service.ts';
 export { AuthModeStore } from './auth-mode.store.ts';
@@ -18,10 +19,11 @@ export {
   type Verdict,
 } from './lockout/lockout.service.ts';
 export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';
-export type {
-  Attempt,
-  LockoutFactor,
-  SubjectKind,
+export {
+  type Attempt,
+  addressSubject,
+  type LockoutFactor,
+  type SubjectKind,
 } from './lockout/lockout.subject.ts';
 export type { AuthMode, CredentialType } from './mode.ts';
 export { generatePassword } from './password/generated-password.ts';
@@ -29,9 +31,13 @@ export { passwordModeErrors } from './password/password.errors.ts';
 export { passwordEvents } from './password/password.events.ts';
 export { PasswordMode, type PreparedPassword, type WritePassword } from './password/password.mode.ts';
 export { RecoveryCodeMode } from './recovery-code/recovery-code.mode.ts';
-export { countRecoveryCodes, type GeneratedRecoveryCodes } from './recovery-code/recovery-code.service.ts';
+export {
+  countRecoveryCodes,
+  type GeneratedRecoveryCodes,
+  type RecoveryCodeService,
+} from './recovery-code/recovery-code.service.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';
-export type { BeginTotpEnrolmentPayload, TotpTarget } from './totp/totp.service.ts';
+export type { BeginTotpEnrolmentPayload, TotpService, TotpTarget } from './totp/totp.service.ts';

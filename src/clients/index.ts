@@ -32,3 +32,4 @@ export {
   isRegisteredSignOutRedirect,
   type RedirectInput,
 } from './redirects.ts';
+export { LASTING_SCOPE, STANDARD_SCOPES } from './standard-scopes.ts';

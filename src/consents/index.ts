@@ -3,5 +3,5 @@
  * `roles/`, `users/` and `clients/`.
  */
 export type { Consent } from './consent.entity.ts';
-export type { ClientTokens, ConsentServiceDeps, GrantConsent } from './consent.service.ts';
+export type { ClientTokens, ConsentService, ConsentServiceDeps, GrantConsent } from './consent.service.ts';
 export { type ConsentRow, ConsentStore } from './consent.store.ts';

@@ -11,6 +11,21 @@ export type {
   SetPassword,
 } from './change-password.ts';
 export type { LinkedApp } from './end-access/index.ts';
+export {
+  type Advance,
+  type InteractionEngine,
+  type InteractionOutcome,
+  type InteractionService,
+  type InteractionState,
+  type InteractionView,
+  interactionErrors,
+  type NewInteraction,
+  type OpenInteraction,
+  type ShownAccount,
+  type SignInDemands,
+  type StepName,
+  type StepView,
+} from './interaction/index.ts';
 export type {
   BeginLinking,
   CompleteLinking,

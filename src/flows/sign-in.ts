@@ -2,12 +2,12 @@ import type { Authority } from '../access/index.ts';
 import {
   type Attempt,
   accountStateOf,
+  acrOf,
   type CredentialStore,
   type CredentialType,
   type LockoutService,
   type PasswordMode,
   runGuardedTry,
-  UPDATE_PASSWORD,
 } from '../auth-modes/index.ts';
 import type { EventActor, EventLog } from '../events/index.ts';
 import type { Clock, Origin, TenantRef } from '../kernel/index.ts';
@@ -16,6 +16,7 @@ import { type KnownTenant, type TenantDirectory, tenantErrors } from '../tenants
 import type { User, UserStore } from '../users/index.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
+import { type AccountStep, missingStep, needsMethods } from './sign-in.steps.ts';
 
 /** A name and a password as typed, with the origin of the request. */
 export interface PasswordSignIn {
@@ -26,6 +27,8 @@ export interface PasswordSignIn {
   readonly origin: Origin;
   /** Id of the device, proved by its cookie; absent or null when there is none. */
   readonly deviceId?: string | null;
+  /** How many factors the request for the sign-in demands. Default 1; an account may demand two by itself. */
+  readonly factors?: 1 | 2;
   /** The client the sign-in is for, and how it authenticated. */
   readonly client: Pick<EventActor, 'clientId' | 'clientAuth'> | null;
 }
@@ -63,6 +66,13 @@ const ACCOUNT_REFUSALS: readonly (readonly [reason: string, holds: (user: User |
   ['account_inactive', (user, now) => accountStateOf(user!, now).name === 'inactivityLock'],
   ['method_locked', (user) => (user!.lockedMethods ?? []).includes('password')],
 ];
+
+const RESULT_OF_STEP = {
+  factor: 'factor-required',
+  enrolment: 'factor-required',
+  'new-password': 'password-change-required',
+  'email-code': 'email-unverified',
+} as const satisfies Record<AccountStep, SignInResult['kind']>;
 
 /** A reserved id, which no user can have. */
 const RESERVED_ID = 'current';
@@ -119,7 +129,7 @@ export class SignInFlow {
       const proved = await passwords.prove(tenant.id, user?.id ?? null, input.password);
       return accountReason === null ? proved : null;
     });
-    if (result.kind === 'right') return this.#next(tenant, user!);
+    if (result.kind === 'right') return this.#next(tenant, user!, input.factors ?? 1);
     const reason = result.kind === 'blocked' ? 'locked_out' : (accountReason ?? 'wrong_password');
     await this.#recordRefusal(input, attempt, reason);
     throw signInErrors.SIGN_IN_REFUSED();
@@ -137,15 +147,15 @@ export class SignInFlow {
   }
 
   /** The first step that is missing after a right password. */
-  async #next(tenant: KnownTenant, user: User): Promise<SignInResult> {
-    const amr = this.#deps.passwords.amr;
-    if (user.requiredFactor === 2) {
-      const methods = await this.#deps.credentials.acceptedAsSecond(tenant.id, user.id);
-      return { kind: 'factor-required', user, amr, methods };
-    }
-    if ((user.requiredActions ?? []).includes(UPDATE_PASSWORD)) return { kind: 'password-change-required', user, amr };
-    if (tenant.settings.verifyEmail && !user.emailVerified) return { kind: 'email-unverified', user, amr };
-    return { kind: 'verified', user, amr };
+  async #next({ id, settings }: KnownTenant, user: User, factors: 1 | 2): Promise<SignInResult> {
+    const { credentials, passwords } = this.#deps;
+    const { amr } = passwords;
+    const facts = { user, settings, factors, amr };
+    const methods = needsMethods(facts) ? await credentials.acceptedAsSecond(id, user.id) : [];
+    const step = missingStep({ ...facts, methods });
+    if (step === null) return { kind: 'verified', user, amr };
+    const kind = RESULT_OF_STEP[step];
+    return kind === 'factor-required' ? { kind, user, amr, methods } : { kind, user, amr };
   }
 
   /**
@@ -162,7 +172,8 @@ export class SignInFlow {
     const { origin } = caller;
     const result = await this.verifyPassword({ tenant, identifier, password, deviceId, origin, client: caller });
     const { user, amr } = requireVerified(result);
-    const started = await this.#deps.sessions.start(authority, { userId: user.id, amr, identifier, deviceId });
+    const signIn = { userId: user.id, amr, acr: acrOf(amr), identifier, deviceId };
+    const started = await this.#deps.sessions.start(authority, signIn);
     if (deviceId !== null) await this.#deps.devices.seen(authority, { userId: user.id, deviceId });
     return { ...started, userId: user.id };
   }

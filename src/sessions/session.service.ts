@@ -24,7 +24,7 @@ import type { TokenFamilies } from './token-families.ts';
 export interface SessionServiceDeps {
   readonly db: Database;
   readonly store: SessionStore;
-  readonly users: Pick<UserStore, 'noteSignIn'>;
+  readonly users: Pick<UserStore, 'noteSignIn' | 'outdateProofs'>;
   readonly directory: TenantDirectory;
   readonly families: TokenFamilies;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
@@ -207,7 +207,7 @@ export class SessionService {
         authTime: now,
         amr: [...proof.amr],
         acr: proof.acr ?? null,
-        idleExpiresAt: earlier(addSeconds(now, settings.sessionIdleSeconds), before.expiresAt),
+        idleExpiresAt: earlier(addSeconds(now, livesOf(before, settings).idle), before.expiresAt),
       });
       return { session: session!, cookie };
     });
@@ -216,12 +216,12 @@ export class SessionService {
   /** Records that a living session was used, which moves its idle end. Skips the write when the last one is recent. */
   async touch(
     tenant: Pick<TenantRef, 'id'>,
-    session: Pick<SessionRow, 'id' | 'lastUsedAt' | 'expiresAt'>,
+    session: Pick<SessionRow, 'id' | 'remember' | 'lastUsedAt' | 'expiresAt'>,
   ): Promise<void> {
     const settings = (await this.#deps.directory.byId(tenant.id))?.settings;
     if (settings === undefined) return;
     const now = this.#deps.clock.now();
-    const idle = settings.sessionIdleSeconds;
+    const { idle } = livesOf(session, settings);
     if (now.getTime() - session.lastUsedAt.getTime() < idle * 1000 * TOUCH_SHARE) return;
     await this.#deps.store.touch(tenant.id, session.id, now, earlier(addSeconds(now, idle), session.expiresAt));
   }
@@ -256,7 +256,7 @@ export class SessionService {
 
   /**
    * Ends all sessions and all tokens of a user: one event per session, and one `user.sessions_reset` if there was anything
-   * to end.
+   * to end. A sign-in under way starts again.
    * @returns The sessions that ended. @throws FORBIDDEN, ACCOUNT_GUARDED
    */
   async revokeAllOf(
@@ -264,9 +264,10 @@ export class SessionService {
     userId: string,
     options: EndSessionsOptions = {},
   ): Promise<readonly SessionRow[]> {
-    const { db, families, events } = this.#deps;
+    const { db, users, families, events } = this.#deps;
     const id = await this.#account(authority, userId);
     return db.transaction(async () => {
+      await users.outdateProofs(authority.tenant.id, id);
       const { ended, kept } = await this.#divide(authority, id, options);
       const revoked = await families.revokeOfUser(authority, id, {
         exceptSessionIds: kept.map((session) => session.id),
@@ -355,6 +356,12 @@ const ownerOfEnded = ({ caller }: Authority, id: string): string =>
 
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 
+/** Seconds after which a session ends unused, and in any case. */
+const livesOf = ({ remember }: Pick<SessionRow, 'remember'>, settings: TenantSettings) =>
+  remember
+    ? { idle: settings.rememberIdleSeconds, absolute: settings.rememberSeconds }
+    : { idle: settings.sessionIdleSeconds, absolute: settings.sessionSeconds };
+
 function newSession(
   authority: Authority,
   input: StartSession,
@@ -363,7 +370,9 @@ function newSession(
   now: Date,
 ): Session {
   const { origin } = authority.caller;
-  const expiresAt = addSeconds(now, settings.sessionSeconds);
+  const remember = input.remember ?? false;
+  const lives = livesOf({ remember }, settings);
+  const expiresAt = addSeconds(now, lives.absolute);
   return {
     tenantId: authority.tenant.id,
     id: newId(),
@@ -373,12 +382,12 @@ function newSession(
     authTime: now,
     amr: [...input.amr],
     acr: input.acr ?? null,
-    remember: input.remember ?? false,
+    remember,
     offline: input.offline ?? false,
     ip: origin.ip,
     userAgent: storableHeader(origin.userAgent),
     lastUsedAt: now,
-    idleExpiresAt: earlier(addSeconds(now, settings.sessionIdleSeconds), expiresAt),
+    idleExpiresAt: earlier(addSeconds(now, lives.idle), expiresAt),
     expiresAt,
     createdAt: now,
   };

@@ -59,6 +59,12 @@ export const tenantSettings = z.strictObject({
   sessionIdleSeconds: seconds(YEAR),
   /** A session ends after this long, used or not. */
   sessionSeconds: seconds(YEAR),
+  /** Whether users may choose to stay signed in after the browser is closed. */
+  rememberMe: z.boolean(),
+  /** As `sessionSeconds`, for sessions whose user chose to stay signed in. */
+  rememberSeconds: seconds(YEAR),
+  /** As `sessionIdleSeconds`, for sessions whose user chose to stay signed in. */
+  rememberIdleSeconds: seconds(YEAR),
   /** Lifetime of access tokens of clients without a setting; null = the default of the issuer kind. */
   accessTokenSeconds: seconds(86_400 * 30).nullable(),
   /** A refresh token that is unused for this long expires; null = the default of the issuer kind. */
@@ -100,6 +106,9 @@ const native: TenantSettings = {
   passwordForbiddenWords: [],
   sessionIdleSeconds: 28_800,
   sessionSeconds: 86_400,
+  rememberMe: false,
+  rememberSeconds: 2_592_000,
+  rememberIdleSeconds: 1_209_600,
   accessTokenSeconds: null,
   refreshIdleSeconds: null,
   refreshSeconds: null,

@@ -45,6 +45,11 @@ export const UserEntity = defineEntity({
     serviceClientId: p.text().nullable(),
     /** Tokens issued before this moment are refused. */
     notBefore: p.datetime().nullable(),
+    /**
+     * Raised by a new password, by disabling and by the reset of sessions: a sign-in under way that proved the account before
+     * does not go on.
+     */
+    proofVersion: p.integer().default(0),
     lastSignInAt: p.datetime().nullable(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -419,6 +419,7 @@ function newRow(
     webauthnHandle: null,
     serviceClientId: null,
     notBefore: null,
+    proofVersion: 0,
     lastSignInAt: null,
     createdAt: now,
     updatedAt: now,

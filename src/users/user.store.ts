@@ -70,6 +70,15 @@ const NOTE_SIGN_IN = defineStatement<object>(
   'update users set last_sign_in_at = $3, state_checked_at = $3 where tenant_id = $1 and id = $2',
 );
 
+const LOCK_TO_SIGN_IN = defineStatement<User>(
+  'user-lock-to-sign-in',
+  sql<User>`select ${COLUMNS.all.columns} from users where tenant_id = $1 and id = $2 for no key update`,
+);
+const OUTDATE_PROOFS = defineStatement<object>(
+  'user-outdate-proofs',
+  'update users set proof_version = proof_version + 1 where tenant_id = $1 and id = $2',
+);
+
 /** The only queries on users. Every method takes the tenant, and runs no query for malformed ids. */
 export class UserStore {
   readonly #db: Database;
@@ -155,6 +164,16 @@ export class UserStore {
       { tenantId, id: canonicalUserId(id) },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
+  }
+
+  /** The newest state of a user, inside a unit of work, until whose end the account neither changes nor signs in elsewhere. */
+  async lockToSignIn(tenantId: string, id: string): Promise<User | null> {
+    return (await this.#db.run(LOCK_TO_SIGN_IN, [tenantId, id]))[0] ?? null;
+  }
+
+  /** Makes sign-ins under way that proved the account before this start again. Inside a unit of work. */
+  async outdateProofs(tenantId: string, id: string): Promise<void> {
+    await this.#db.run(OUTDATE_PROOFS, [tenantId, id]);
   }
 
   create(user: User): User {

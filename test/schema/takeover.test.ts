@@ -132,6 +132,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   updateTenant: 'concerns all accounts alike, and has a separate permission',
   updateTenantSettings: 'concerns all accounts alike, and has a separate permission',
   verifyDeviceRisk: 'is about devices',
+  cancelInteraction: 'ends a sign-in of the same browser',
+  chooseAccount: 'acts for a user who proves the account in the same browser',
+  submitConsent: 'acts for a user who proves the account in the same browser',
+  submitFactor: 'acts for a user who proves the account in the same browser',
+  submitPassword: 'acts for a user who proves the account in the same browser',
 };
 
 const CASES = Object.entries(WRITES).flatMap(([name, writes]) =>

@@ -5,7 +5,7 @@ import { type Clock, invalidField, isStorableText } from '../../kernel/index.ts'
 import type { Database } from '../../persistence/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import type { KnownTenant, TenantDirectory, TenantSettings } from '../../tenants/index.ts';
-import { type AccountSource, getAccount, type User, userErrors } from '../../users/index.ts';
+import { type AccountSource, getAccount, type User, type UserStore, userErrors } from '../../users/index.ts';
 import { authModeEvents } from '../auth-mode.events.ts';
 import { UPDATE_PASSWORD } from '../auth-mode.rules.ts';
 import type { AuthModeColumns, AuthModeStore } from '../auth-mode.store.ts';
@@ -19,7 +19,7 @@ export interface PasswordModeDeps {
   readonly db: Database;
   readonly credentials: CredentialStore;
   readonly columns: AuthModeStore;
-  readonly users: AccountSource;
+  readonly users: AccountSource & Pick<UserStore, 'outdateProofs'>;
   readonly hasher: PasswordHasher;
   readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
@@ -120,13 +120,20 @@ export class PasswordMode implements AuthMode<string> {
    * @throws PASSWORD_TOO_LONG, INVALID_INPUT Control characters or lone surrogates.
    */
   async prepare(authority: Authority, userId: string, password: string, path: string): Promise<PreparedPassword> {
-    const { users, guard, credentials } = this.#deps;
+    const { users, guard } = this.#deps;
     const tenantId = authority.tenant.id;
     const user = await getAccount(users, tenantId, userId);
     await guard.assertMayChange(authority, 'user', user.id);
-    const hasFactor =
-      user.requiredFactor === 2 || (await credentials.secondFactorMethods(user.tenantId, user.id)).length > 0;
-    return { user, ...(await this.#hashed(tenantId, password, path, user, hasFactor)) };
+    return { user, ...(await this.#hashed(tenantId, password, path, user, await this.#hasFactor(user))) };
+  }
+
+  /** The least length that the tenant's rules ask of a new password of this account. */
+  async leastLength(user: User, settings: TenantSettings): Promise<number> {
+    return leastLengthOf(settings, await this.#hasFactor(user));
+  }
+
+  async #hasFactor({ tenantId, id, requiredFactor }: User): Promise<boolean> {
+    return requiredFactor === 2 || (await this.#deps.credentials.secondFactorMethods(tenantId, id)).length > 0;
   }
 
   /**
@@ -169,13 +176,14 @@ export class PasswordMode implements AuthMode<string> {
   }
 
   /**
-   * Writes a prepared password and its event, inside a unit of work. Ends a demand for a change.
+   * Writes a prepared password and its event, inside a unit of work. Ends a demand for a change. A sign-in under way that
+   * proved the old password starts again.
    * @throws PASSWORD_POLICY The policy was changed meanwhile.
    * @throws PASSWORD_CHANGED_MEANWHILE The current password is no longer the one that was proved.
    * @throws USER_NOT_FOUND The account was deleted meanwhile.
    */
   async write(authority: Authority, prepared: PreparedPassword, how: WritePassword): Promise<void> {
-    const { credentials, columns, events, directory } = this.#deps;
+    const { credentials, columns, events, directory, users } = this.#deps;
     const { tenant } = authority;
     const { user, hash } = prepared;
     prepared.assertAllowed(await directory.holdSettings(tenant.id));
@@ -187,6 +195,7 @@ export class PasswordMode implements AuthMode<string> {
     }
     if (stored === null) await credentials.add(tenant.id, { userId: user.id, type: 'password', secret: hash });
     else await credentials.replaceHash(tenant.id, stored.id, stored.hash, hash);
+    await users.outdateProofs(tenant.id, user.id);
     await this.#meetDemand(authority, row, how.isTemporary === true);
     const { event: type, params = {} } = how;
     events.record(authority.caller, tenant, { type, subjectId: user.id, params });
@@ -204,15 +213,20 @@ export class PasswordMode implements AuthMode<string> {
   }
 }
 
+const leastLengthOf = (
+  { passwordMinLength, passwordMinLengthWithFactor }: TenantSettings,
+  hasFactor: boolean,
+): number => (hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength);
+
 function rulesOf(
   tenant: Pick<KnownTenant, 'name' | 'displayName'>,
-  { passwordMinLength, passwordMinLengthWithFactor, passwordForbiddenWords }: TenantSettings,
+  settings: TenantSettings,
   account: NewAccount,
   hasFactor: boolean,
 ): PasswordRules {
   return {
-    minLength: hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength,
-    forbiddenWords: passwordForbiddenWords,
+    minLength: leastLengthOf(settings, hasFactor),
+    forbiddenWords: settings.passwordForbiddenWords,
     tenantTexts: [tenant.name, tenant.displayName],
     userTexts: [account.username, account.email, account.givenName, account.familyName],
   };

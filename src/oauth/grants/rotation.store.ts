@@ -16,7 +16,7 @@ import {
 } from './user-rows.ts';
 
 /** The session of a family, and what decides how long it lasts. */
-export type FamilySession = Pick<SessionRow, 'id' | 'lastUsedAt' | 'idleExpiresAt' | 'expiresAt'>;
+export type FamilySession = Pick<SessionRow, 'id' | 'lastUsedAt' | 'idleExpiresAt' | 'expiresAt' | 'remember'>;
 
 /** A refresh token with everything that its validity depends on. */
 export interface PresentedToken extends FamilyParts {
@@ -63,7 +63,7 @@ interface FoundRow {
     amr: string[],
   ];
   readonly user: readonly [...UserRow, person: PersonRow | null] | null;
-  readonly session: readonly [lastUsedAt: string, idleExpiresAt: string, expiresAt: string] | null;
+  readonly session: readonly [lastUsedAt: string, idleExpiresAt: string, expiresAt: string, remember: boolean] | null;
 }
 
 /**
@@ -86,7 +86,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     select json_build_array(${USER_COLUMNS}, case when g.claims -> 'idToken' <> '[]' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = g.user_id limit 1) u on true
   left join lateral (
-    select json_build_array(last_used_at, idle_expires_at, expires_at) as session
+    select json_build_array(last_used_at, idle_expires_at, expires_at, remember) as session
     from sessions where tenant_id = wanted.tenant_id and id = g.session_id limit 1) s on true`,
 );
 /** Most tokens of one statement; each is small. */
@@ -206,12 +206,13 @@ function toPresented(tenantId: string, row: FoundRow): PresentedToken {
 
 function toSession(id: string, row: FoundRow['session']): FamilySession | null {
   if (row === null) return null;
-  const [lastUsedAt, idleExpiresAt, expiresAt] = row;
+  const [lastUsedAt, idleExpiresAt, expiresAt, remember] = row;
   return {
     id,
     lastUsedAt: new Date(lastUsedAt),
     idleExpiresAt: new Date(idleExpiresAt),
     expiresAt: new Date(expiresAt),
+    remember,
   };
 }
 

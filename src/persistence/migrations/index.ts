@@ -14,6 +14,7 @@ import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
 import { Migration20261127CodeFamilies } from './20261127-code-families.ts';
 import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
+import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127IssuerHosts', class: Migration20261127IssuerHosts },
   { name: 'Migration20261127GroupsByPath', class: Migration20261127GroupsByPath },
   { name: 'Migration20261127CodeFamilies', class: Migration20261127CodeFamilies },
+  { name: 'Migration20261127Interactions', class: Migration20261127Interactions },
 ] as const;

@@ -159,7 +159,7 @@ function columnsOf(statement: string): string {
     .join(' ')}`;
 }
 
-const USER_COLUMNS = 30;
+const USER_COLUMNS = 31;
 
 describe.each([
   ['interpreted', interpreted],

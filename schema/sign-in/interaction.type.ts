@@ -1,0 +1,179 @@
+import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { StepName, StepView } from '../../src/flows/index.ts';
+
+export enum FactorMethodName {
+  TOTP = 'totp',
+  RECOVERY_CODE = 'recovery-code',
+}
+registerEnumType(FactorMethodName, {
+  name: 'FactorMethod',
+  description: 'How a second factor is shown.',
+  valuesConfig: {
+    TOTP: { description: 'The code that an authenticator app shows (RFC 6238).' },
+    RECOVERY_CODE: { description: 'One of the recovery codes of the account, which works once.' },
+  },
+});
+
+@ObjectType({ description: 'The application that a user signs in to.' })
+export class InteractionApplication {
+  @Field(() => String, { description: '`client_id` of the application.' })
+  clientId!: string;
+  @Field(() => String, { description: 'Its name; the `client_id` when it has none.' })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'Its home page.' })
+  clientUri!: string | null;
+  @Field(() => String, { nullable: true, description: 'What it does with personal data.' })
+  policyUri!: string | null;
+  @Field(() => String, { nullable: true, description: 'Its terms of use.' })
+  tosUri!: string | null;
+}
+
+@ObjectType({ description: 'An account as its user sees it during a sign-in.' })
+class InteractionAccount {
+  @Field(() => ID, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => String, {
+    description: 'Name to show: the display name, else the given and family name, else the username.',
+  })
+  name!: string;
+  @Field(() => String, { description: 'Name to sign in with.' })
+  username!: string;
+}
+
+@ObjectType({ description: 'The user signs in with name and password; `submitPassword` takes them.' })
+class PasswordStep {
+  @Field(() => String, { nullable: true, description: 'A name to begin with.' })
+  identifier!: string | null;
+  @Field(() => Boolean, { description: 'Whether that account alone can sign in.' })
+  isIdentifierFixed!: boolean;
+  @Field(() => Boolean, { description: 'Whether the user may choose to stay signed in after the browser is closed.' })
+  canRemember!: boolean;
+}
+
+@ObjectType({ description: 'The user shows a second factor; `submitFactor` takes its code.' })
+class FactorStep {
+  @Field(() => [FactorMethodName], { description: 'What the account can show.' })
+  methods!: readonly FactorMethodName[];
+}
+
+@ObjectType({ description: 'A new authenticator app, before its first code was shown.' })
+class FactorEnrolment {
+  @Field(() => String, { description: 'The secret in base32, for typing.' })
+  secret!: string;
+  @Field(() => String, { description: 'The secret as an `otpauth` address.' })
+  uri!: string;
+  @Field(() => String, { description: 'That address as a QR image: a `data:` address of a PNG.' })
+  qrImage!: string;
+}
+
+@ObjectType({
+  description: 'A second factor is required and the account has none, so the user sets up an authenticator app.',
+})
+class FactorEnrolmentStep {
+  @Field(() => FactorEnrolment, { nullable: true, description: 'The app to set up; null until it is begun.' })
+  enrolment!: FactorEnrolment | null;
+}
+
+@ObjectType({ description: 'The user has to choose a new password.' })
+class NewPasswordStep {
+  @Field(() => Int, { description: 'Its least length.' })
+  minLength!: number;
+}
+
+@ObjectType({ description: 'The user has to verify the e-mail address by a code that is mailed there.' })
+class EmailCodeStep {
+  @Field(() => String, { description: 'The address with most of its name hidden.' })
+  email!: string;
+  @Field(() => Boolean, { description: 'Whether a code was sent that has not expired.' })
+  isSent!: boolean;
+}
+
+@ObjectType({ description: 'The user chooses an account; `chooseAccount` takes it.' })
+class AccountStep {
+  @Field(() => [InteractionAccount], { description: 'The accounts that are signed in in this browser.' })
+  accounts!: readonly InteractionAccount[];
+}
+
+@ObjectType({ description: 'A permission that an application asks for.' })
+class ConsentScope {
+  @Field(() => String, { description: 'Name of the scope.' })
+  name!: string;
+  @Field(() => String, { description: 'What it allows, in English; the name of a scope that has no description.' })
+  description!: string;
+  @Field(() => Boolean, { description: 'Whether the access lasts after the user has signed out.' })
+  isLasting!: boolean;
+}
+
+@ObjectType({
+  description: 'The user allows the application what it asks for, or does not; `submitConsent` takes the answer.',
+})
+class ConsentStep {
+  @Field(() => InteractionAccount, { description: 'The account that is signed in.' })
+  account!: InteractionAccount;
+  @Field(() => [ConsentScope], { description: 'What the application asks for.' })
+  scopes!: readonly ConsentScope[];
+}
+
+@ObjectType({ description: 'Nothing is left to do here.' })
+class Finished {
+  @Field(() => String, { description: 'Where the page sends the browser.' })
+  continueAt!: string;
+}
+
+/** The types of the steps, by the names that the service gives them. */
+const STEP_TYPES = {
+  account: 'AccountStep',
+  password: 'PasswordStep',
+  factor: 'FactorStep',
+  enrolment: 'FactorEnrolmentStep',
+  'new-password': 'NewPasswordStep',
+  'email-code': 'EmailCodeStep',
+  consent: 'ConsentStep',
+  finished: 'Finished',
+} as const satisfies Record<StepName, string>;
+
+const InteractionStep = createUnionType({
+  name: 'InteractionStep',
+  description: 'What the user has to do next in a sign-in.',
+  types: () =>
+    [
+      PasswordStep,
+      FactorStep,
+      FactorEnrolmentStep,
+      NewPasswordStep,
+      EmailCodeStep,
+      AccountStep,
+      ConsentStep,
+      Finished,
+    ] as const,
+  resolveType: (value) => STEP_TYPES[(value as unknown as StepView).step],
+});
+
+@ObjectType({
+  description:
+    'A sign-in under way in a browser. Its handle and the browser in which it was begun are together the authority for it. It ends after 30 minutes.',
+})
+export class Interaction {
+  @Field(() => String, { description: 'The handle.' })
+  handle!: string;
+  @Field(() => InteractionApplication, {
+    nullable: true,
+    description: 'The application that the user signs in to; null when there is none.',
+  })
+  application!: InteractionApplication | null;
+  @Field(() => InteractionStep, { description: 'What the user has to do next.' })
+  step!: object;
+}
+
+@ObjectType()
+export abstract class StepPayload {
+  @Field(() => InteractionStep, { description: 'What the user has to do next.' })
+  step!: object;
+}
+
+/** The member of every step's input. */
+@InputType()
+export abstract class OfInteraction {
+  @Field(() => String, { description: 'Handle of the sign-in.' })
+  handle!: string;
+}

@@ -1,0 +1,4 @@
+import type { SchemaModule } from '../kit/schema-module.ts';
+import { InteractionResolver } from './interaction.resolver.ts';
+
+export const signIn: SchemaModule = { resolvers: [InteractionResolver] };

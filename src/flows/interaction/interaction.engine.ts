@@ -1,0 +1,294 @@
+import { Authority, anonymousCaller, type Caller } from '../../access/index.ts';
+import { accountStateOf, acrOf, amrAfter, type CredentialStore } from '../../auth-modes/index.ts';
+import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
+import type { ConsentService } from '../../consents/index.ts';
+import { routeOfHandle } from '../../crypto/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import { type BrowserPort, type Clock, type CookieLife, IdentityError } from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import {
+  type BrowserDevice,
+  type DeviceService,
+  deviceOf,
+  isBoundBrowser,
+  requireBrowser,
+  type SessionRow,
+  type SessionService,
+} from '../../sessions/index.ts';
+import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
+import type { User, UserStore } from '../../users/index.ts';
+import { signInEvents } from '../sign-in.events.ts';
+import { type AccountFacts, needsMethods } from '../sign-in.steps.ts';
+import { interactionErrors } from './interaction.errors.ts';
+import { INITIAL_STATE, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
+import { isSignedInAt, presentStep, type StepName } from './interaction.steps.ts';
+import type { InteractionRow, InteractionStore } from './interaction.store.ts';
+
+/** An interaction as a step finds it, in the browser that began it. */
+export interface OpenInteraction {
+  readonly tenant: KnownTenant;
+  readonly handle: string;
+  readonly row: InteractionRow;
+  /** What counts of the stored state: a proof that was outdated meanwhile is left out. */
+  readonly state: InteractionState;
+  readonly demands: SignInDemands;
+  /** The application that the page names; null when there is none any more. */
+  readonly client: ClientRecord | null;
+  /** The proved account. */
+  readonly user: User | null;
+  /** The session of the browser, of any account. */
+  readonly session: SessionRow | null;
+  readonly device: BrowserDevice;
+  /** Anonymous, with the client that the sign-in is for. */
+  readonly actor: Caller;
+  readonly step: StepName;
+}
+
+/** Changes the state in the unit of work of a step, in which the interaction and its account are locked. */
+export type Advance = (state: InteractionState) => InteractionState | Promise<InteractionState>;
+
+export interface InteractionEngineDeps {
+  readonly db: Database;
+  readonly store: InteractionStore;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly clients: Pick<ClientDirectory, 'byClientId'>;
+  readonly users: Pick<UserStore, 'findById' | 'lockToSignIn'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly consents: Pick<ConsentService, 'covers'>;
+  readonly sessions: SessionService;
+  readonly devices: Pick<DeviceService, 'seen'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** What a step left behind: the new state, and what the browser gets after the commit. */
+interface Committed {
+  readonly state: InteractionState;
+  readonly user: User | null;
+  readonly session: SessionRow | null;
+  readonly step: StepName;
+  readonly cookie: { readonly value: string; readonly life: CookieLife | undefined } | null;
+}
+
+/**
+ * Runs the steps of interactions (docs/sign-in.md). A step proves its secret first and then, in one unit of work, locks the
+ * interaction, compares its version and stores the new state, so that neither two tabs nor two clicks advance it twice.
+ */
+export class InteractionEngine {
+  readonly #deps: InteractionEngineDeps;
+
+  constructor(deps: InteractionEngineDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The interaction of a handle, with its present step.
+   * @throws INTERACTION_NOT_FOUND Unknown, used, expired, of another tenant or of another browser. @throws BROWSER_REQUIRED
+   */
+  async open(authority: Authority, port: BrowserPort | null, handle: string): Promise<OpenInteraction> {
+    const browser = requireBrowser(port);
+    const { store, directory, clients, sessions, users } = this.#deps;
+    const row = routeOfHandle(handle) === authority.tenant.route ? await store.find(authority.tenant.id, handle) : null;
+    if (row === null || this.#isExpired(row) || !isBoundBrowser(browser, authority.tenant, row.browserHash))
+      throw interactionErrors.INTERACTION_NOT_FOUND();
+    const tenant = await directory.byId(authority.tenant.id);
+    if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
+    const client = row.clientId == null ? null : await clients.byClientId(tenant.id, row.clientId);
+    const session = await sessions.ofBrowser(browser, tenant);
+    const proved = row.state.account === null ? null : await users.findById(tenant.id, row.state.account.userId);
+    const state = this.#inForce(row, proved, session);
+    const user = state.account === null ? null : proved;
+    const { demands } = row.request;
+    const device = deviceOf(browser, tenant);
+    const actor = { ...anonymousCaller(authority.caller.origin), clientId: row.clientId ?? null };
+    const found = { tenant, handle, row, state, demands, client, user, session, device, actor };
+    return { ...found, step: await this.#stepOf(found, state, user, session) };
+  }
+
+  /**
+   * Runs a step.
+   * @param prove Checks what the user sent, outside a unit of work, because hashing takes long and failures are counted at once. What it
+   *   returns changes the state.
+   * @throws INTERACTION_STEP_OTHER Another step is the present one, or became it meanwhile.
+   * @throws INTERACTION_NOT_FOUND, BROWSER_REQUIRED, and what `prove` throws.
+   */
+  async step(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    expected: StepName,
+    prove: (open: OpenInteraction) => Promise<Advance>,
+  ): Promise<OpenInteraction> {
+    const open = await this.open(authority, browser, handle);
+    if (open.step !== expected) {
+      const outdated = open.state.account === null ? open.row.state.account : null;
+      if (outdated !== null) await this.#recordOutdated(open, outdated.userId);
+      throw interactionErrors.INTERACTION_STEP_OTHER();
+    }
+    const advance = await prove(open);
+    const { cookie, ...after } = await this.#commit(open, advance);
+    if (cookie !== null) {
+      browser!.write('session', open.tenant, cookie.value, cookie.life);
+      open.device.keep();
+    }
+    return { ...open, ...after };
+  }
+
+  async #commit(open: OpenInteraction, advance: Advance): Promise<Committed> {
+    try {
+      return await this.#deps.db.transaction(() => this.#advance(open, advance));
+    } catch (error) {
+      if (!(error instanceof ProofOutdated)) throw error;
+      await this.#recordOutdated(open, error.userId);
+      throw interactionErrors.INTERACTION_STEP_OTHER();
+    }
+  }
+
+  async #advance(open: OpenInteraction, advance: Advance): Promise<Committed> {
+    const { store } = this.#deps;
+    const { tenant, handle, row } = open;
+    const locked = await store.lock(tenant.id, handle);
+    if (locked === null || this.#isExpired(locked)) throw interactionErrors.INTERACTION_NOT_FOUND();
+    if (locked.version !== row.version) throw interactionErrors.INTERACTION_STEP_OTHER();
+    await this.#lockProved(open.state.account, tenant);
+    const advanced = await advance(open.state);
+    // A step may itself change the account, such as its password, while it holds the lock.
+    const isSame = advanced.account?.userId === open.state.account?.userId;
+    const user = await this.#lockProved(advanced.account, tenant, isSame);
+    const account = advanced.account && { ...advanced.account, proofVersion: user!.proofVersion };
+    const signedIn = await this.#signIn(open, { ...advanced, account }, user);
+    await store.save(tenant.id, handle, signedIn.state);
+    return signedIn;
+  }
+
+  /** Starts or renews the session as soon as the account has nothing left to do. */
+  async #signIn(open: OpenInteraction, state: InteractionState, user: User | null): Promise<Committed> {
+    const step = await this.#stepOf(open, state, user, open.session);
+    const unchanged = { state, user, session: open.session, step, cookie: null };
+    const { account } = state;
+    if (account === null || state.refusal !== null || state.sessionId !== null || !isSignedInAt(step)) return unchanged;
+    if (!account.isProvedNow) return { ...unchanged, state: { ...state, sessionId: account.sessionId } };
+    const { session, cookie } = await this.#startSession(open, state, account);
+    const life = session.remember ? { maxAgeSeconds: secondsBetween(session.authTime, session.expiresAt) } : undefined;
+    const held = { ...account, sessionId: session.id };
+    return {
+      ...unchanged,
+      state: { ...state, account: held, sessionId: session.id },
+      session,
+      cookie: { value: cookie!, life },
+    };
+  }
+
+  async #startSession(open: OpenInteraction, { identifier, isRemembered }: InteractionState, account: ProvedAccount) {
+    const { sessions, devices } = this.#deps;
+    const { userId, amr } = account;
+    const authority = new Authority(open.actor, open.tenant, 'self');
+    const deviceId = open.device.id;
+    await devices.seen(authority, { userId, deviceId });
+    if (account.sessionId !== null) {
+      const merged = amrAfter(open.session?.amr ?? [], amr);
+      return sessions.renew(authority, account.sessionId, { amr: merged, acr: acrOf(merged) }).catch(stepOther);
+    }
+    return sessions.start(authority, {
+      userId,
+      amr,
+      acr: acrOf(amr),
+      identifier,
+      deviceId,
+      remember: isRemembered,
+      inBrowser: true,
+      replaces: open.session?.id ?? null,
+    });
+  }
+
+  async #stepOf(
+    { tenant, client, demands }: Pick<OpenInteraction, 'tenant' | 'client' | 'demands'>,
+    state: InteractionState,
+    user: User | null,
+    session: SessionRow | null,
+  ): Promise<StepName> {
+    const account = user === null ? null : await this.#accountFacts(tenant, demands, state.account!, user);
+    const isConsentCovered = user === null || (await this.#isCovered(tenant, client, demands, user));
+    return presentStep({ state, demands, isSignedIn: session !== null, account, isConsentCovered });
+  }
+
+  async #accountFacts(
+    { id, settings }: KnownTenant,
+    { factors }: SignInDemands,
+    { amr }: ProvedAccount,
+    user: User,
+  ): Promise<AccountFacts> {
+    const facts = { user, settings, factors, amr };
+    const methods = needsMethods(facts) ? await this.#deps.credentials.acceptedAsSecond(id, user.id) : [];
+    return { ...facts, methods };
+  }
+
+  async #isCovered(
+    { id }: KnownTenant,
+    client: ClientRecord | null,
+    { consent }: SignInDemands,
+    user: User,
+  ): Promise<boolean> {
+    if (consent === null || client === null) return true;
+    return this.#deps.consents.covers(id, { userId: user.id, client: client.client, scopes: consent.scopes });
+  }
+
+  /**
+   * Leaves out what was outdated: the account was disabled, got a new password or had its sessions reset; or the session that
+   * proved it ended or is no longer that of the browser.
+   */
+  #inForce({ state }: InteractionRow, user: User | null, session: SessionRow | null): InteractionState {
+    if (state.account === null || state.refusal !== null) return state;
+    const sessionId = state.sessionId ?? state.account.sessionId;
+    const isSessionGone = sessionId !== null && session?.id !== sessionId;
+    if (!isSessionGone && this.#isValid(state.account, user)) return state;
+    const { isAccountChosen, identifier, isRemembered } = state;
+    return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered };
+  }
+
+  #isValid({ proofVersion }: Pick<ProvedAccount, 'proofVersion'>, user: User | null): boolean {
+    if (user === null || !user.enabled || user.proofVersion !== proofVersion) return false;
+    return accountStateOf(user, this.#deps.clock.now()).name !== 'inactivityLock';
+  }
+
+  /** @throws ProofOutdated */
+  async #lockProved(account: ProvedAccount | null, { id }: KnownTenant, isChangedHere = false): Promise<User | null> {
+    if (account === null) return null;
+    const user = await this.#deps.users.lockToSignIn(id, account.userId);
+    const { proofVersion } = isChangedHere && user !== null ? user : account;
+    if (!this.#isValid({ proofVersion }, user)) throw new ProofOutdated(account.userId);
+    return user;
+  }
+
+  async #recordOutdated({ row, actor, tenant }: OpenInteraction, userId: string): Promise<void> {
+    await this.#deps.events.append(actor, tenant, {
+      type: signInEvents['sign_in.failed'],
+      subjectId: userId,
+      outcome: 'failure',
+      reason: 'proof_outdated',
+      params: { purpose: row.kind },
+    });
+  }
+
+  #isExpired({ expiresAt }: InteractionRow): boolean {
+    return expiresAt <= this.#deps.clock.now();
+  }
+}
+
+/** The account was disabled, got a new password or had its sessions reset since it was proved. */
+class ProofOutdated extends Error {
+  readonly userId: string;
+
+  constructor(userId: string) {
+    super('The proof of the account does not count any more.');
+    this.userId = userId;
+  }
+}
+
+/** The session that was to be renewed ended meanwhile. */
+function stepOther(error: unknown): never {
+  if (error instanceof IdentityError && error.kind === 'not-found') throw interactionErrors.INTERACTION_STEP_OTHER();
+  throw error;
+}
+
+const secondsBetween = (from: Date, to: Date): number => Math.ceil((to.getTime() - from.getTime()) / 1000);

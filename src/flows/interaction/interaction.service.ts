@@ -1,0 +1,248 @@
+import type { Authority } from '../../access/index.ts';
+import { addressSubject } from '../../auth-modes/index.ts';
+import type { ConsentService } from '../../consents/index.ts';
+import { mintHandle, routeOfHandle } from '../../crypto/index.ts';
+import {
+  addSeconds,
+  type BrowserPort,
+  type Clock,
+  hostNameOf,
+  kernelErrors,
+  originAt,
+  type TenantRef,
+} from '../../kernel/index.ts';
+import type { Database } from '../../persistence/index.ts';
+import {
+  bindBrowser,
+  type DeviceService,
+  requireBrowser,
+  type SessionRow,
+  type SessionService,
+} from '../../sessions/index.ts';
+import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
+import type { UserStore } from '../../users/index.ts';
+import type { SignInFlow } from '../sign-in.ts';
+import { accountOfSession, chooseAccount } from './account.step.ts';
+import { decideConsent } from './consent.step.ts';
+import { type FactorChecks, proveFactor, type TypedFactor } from './factor.step.ts';
+import type { Advance, InteractionEngine, OpenInteraction } from './interaction.engine.ts';
+import { interactionErrors } from './interaction.errors.ts';
+import { INITIAL_STATE, type SignInDemands } from './interaction.state.ts';
+import type { StepName } from './interaction.steps.ts';
+import type { InteractionStore } from './interaction.store.ts';
+import { type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
+import { provePassword, type TypedPassword } from './password.step.ts';
+
+/** An interaction to begin. */
+export interface NewInteraction {
+  /** Who resumes it: `authorize`, `link-account` ... At most 32 characters. */
+  readonly kind: string;
+  /** What the flow that resumes needs. It is stored and returned as it is. */
+  readonly purpose: Readonly<Record<string, unknown>>;
+  /** Absolute URL of the flow that resumes. The browser goes there in the end, with `/` and the handle behind it. */
+  readonly resumeAt: string;
+  /** `client_id` of the application that the page names; null: none. */
+  readonly clientId: string | null;
+  readonly demands: SignInDemands;
+}
+
+/** How an interaction ended. */
+export type InteractionOutcome =
+  /** It has not ended: send the browser back to its page. */
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'done';
+      readonly purpose: Readonly<Record<string, unknown>>;
+      readonly session: SessionRow;
+      /** The scopes that the user allowed; null when the user was not asked. */
+      readonly consented: readonly string[] | null;
+    }
+  | { readonly kind: 'denied' | 'cancelled'; readonly purpose: Readonly<Record<string, unknown>> };
+
+export interface InteractionServiceDeps extends ViewDeps {
+  readonly db: Database;
+  readonly engine: InteractionEngine;
+  readonly store: InteractionStore;
+  readonly directory: Pick<TenantDirectory, 'byHost' | 'byRoute'>;
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly signIn: Pick<SignInFlow, 'verifyPassword'>;
+  readonly factors: FactorChecks;
+  readonly consents: Pick<ConsentService, 'grant'>;
+  readonly sessions: Pick<SessionService, 'ofBrowser'>;
+  readonly devices: Pick<DeviceService, 'isKnown'>;
+  readonly clock: Clock;
+  /** Origin of this service. */
+  readonly publicUrl: string;
+}
+
+/** Long enough for a person who has to find a phone, and short for a page that is left open. */
+const LIFE_SECONDS = 1800;
+/** What an address waits that has begun too many. */
+const RETRY_SECONDS = 60;
+
+/**
+ * Signs people in in a browser, step by step (docs/sign-in.md). The handle and the browser in which the interaction was begun are together
+ * the authority for it.
+ */
+export class InteractionService {
+  readonly #deps: InteractionServiceDeps;
+
+  constructor(deps: InteractionServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Begins a sign-in in a browser, which alone can go on with it.
+   * @throws BROWSER_REQUIRED
+   * @throws TOO_MANY_REQUESTS The address has begun too many that have not ended.
+   */
+  async begin(
+    authority: Authority,
+    port: BrowserPort | null,
+    { kind, purpose, resumeAt, clientId, demands }: NewInteraction,
+  ): Promise<{ readonly handle: string }> {
+    const browser = requireBrowser(port);
+    const { store, sessions, users, clock } = this.#deps;
+    const { tenant, caller } = authority;
+    const session = await sessions.ofBrowser(browser, tenant);
+    const found = { tenant: tenant as KnownTenant, demands, session };
+    const account = demands.mustChoose ? null : await accountOfSession(users, found);
+    const handle = mintHandle(tenant.route);
+    const now = clock.now();
+    const row = {
+      tenantId: tenant.id,
+      kind,
+      purpose: { ...purpose },
+      request: { demands, resumeAt },
+      state: { ...INITIAL_STATE, account },
+      browserHash: bindBrowser(browser, tenant),
+      userId: account?.userId ?? null,
+      clientId,
+      address: addressSubject(caller.origin.peerIp)?.key ?? null,
+      expiresAt: addSeconds(now, LIFE_SECONDS),
+      createdAt: now,
+    };
+    if (!(await this.#deps.db.transaction(() => store.insert(row, handle))))
+      throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: RETRY_SECONDS });
+    return { handle };
+  }
+
+  /** Address of the page of an interaction, at the host of the request where it is bound to the tenant. */
+  async pageUrl(tenant: TenantRef, host: string | null | undefined, handle: string): Promise<string> {
+    const { publicUrl, directory } = this.#deps;
+    const name = host == null ? null : hostNameOf(host);
+    const isBound = name !== null && (await directory.byHost(name))?.id === tenant.id;
+    const origin = isBound ? originAt(publicUrl, name) : new URL(publicUrl).origin;
+    return `${origin}/t/${tenant.name}/sign-in/${handle}`;
+  }
+
+  /**
+   * Ends an interaction: its handle does not work afterwards, and of simultaneous calls a single one gets the outcome. One that is not
+   * finished stays.
+   * @param kind That of `begin`.
+   * @throws INTERACTION_NOT_FOUND Also for one of another kind. @throws BROWSER_REQUIRED
+   */
+  async resume(
+    authority: Authority,
+    browser: BrowserPort | null,
+    kind: string,
+    handle: string,
+  ): Promise<InteractionOutcome> {
+    const { engine, store } = this.#deps;
+    const { row, state, step, session } = await engine.open(authority, browser, handle);
+    if (row.kind !== kind) throw interactionErrors.INTERACTION_NOT_FOUND();
+    if (step !== 'finished') return { kind: 'open' };
+    if (!(await store.take(authority.tenant.id, handle, row.version))) throw interactionErrors.INTERACTION_NOT_FOUND();
+    const { purpose } = row;
+    if (state.refusal !== null) return { kind: state.refusal, purpose };
+    return { kind: 'done', purpose, session: session!, consented: state.consented };
+  }
+
+  /**
+   * The tenant of an interaction: the named one, else that in the handle.
+   * @throws INTERACTION_NOT_FOUND The handle names no tenant. @throws TENANT_DISABLED
+   */
+  async tenantOf(named: KnownTenant | null, handle: string): Promise<KnownTenant> {
+    const route = routeOfHandle(handle);
+    const tenant = named ?? (route === null ? null : await this.#deps.directory.byRoute(route));
+    if (tenant === null) throw interactionErrors.INTERACTION_NOT_FOUND();
+    if (!tenant.enabled) throw tenantErrors.TENANT_DISABLED();
+    return tenant;
+  }
+
+  /** The interaction as its page shows it. @throws INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  async view(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    return showInteraction(this.#deps, await this.#deps.engine.open(authority, browser, handle));
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, SIGN_IN_REFUSED, TOO_MANY_REQUESTS */
+  submitPassword(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    typed: TypedPassword,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'password', (open) => provePassword(this.#deps.signIn, open, typed));
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, FACTOR_CODE_WRONG, TOO_MANY_REQUESTS */
+  submitFactor(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    typed: TypedFactor,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'factor', async (open) => {
+      const knownDeviceId = await this.#knownDevice(open);
+      return proveFactor(this.#deps.factors, open, typed, knownDeviceId);
+    });
+  }
+
+  /** @param userId Null: another account. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  chooseAccount(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    userId: string | null,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'account', (open) => chooseAccount(this.#deps.users, open, userId));
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  submitConsent(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    isGranted: boolean,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'consent', async (open) =>
+      decideConsent(this.#deps.consents, open, isGranted),
+    );
+  }
+
+  /**
+   * Ends the interaction without success, at any step but the last.
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED
+   */
+  async cancel(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    const { engine } = this.#deps;
+    const { step } = await engine.open(authority, browser, handle);
+    if (step === 'finished') throw interactionErrors.INTERACTION_STEP_OTHER();
+    return this.#step(authority, browser, handle, step, async () => (state) => ({ ...state, refusal: 'cancelled' }));
+  }
+
+  async #step(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    expected: StepName,
+    prove: (open: OpenInteraction) => Promise<Advance>,
+  ): Promise<InteractionView> {
+    return showInteraction(this.#deps, await this.#deps.engine.step(authority, browser, handle, expected, prove));
+  }
+
+  async #knownDevice({ tenant, user, device }: OpenInteraction): Promise<string | null> {
+    if (!device.isKnown) return null;
+    return (await this.#deps.devices.isKnown(tenant.id, user!.id, device.id)) ? device.id : null;
+  }
+}

@@ -1,0 +1,64 @@
+/** What the flow that begins an interaction demands of the sign-in. */
+export interface SignInDemands {
+  /** Whether the session of the browser is not enough: the user proves who they are again. */
+  readonly mustAuthenticate: boolean;
+  /** Whether the user chooses the account, even when one is signed in. */
+  readonly mustChoose: boolean;
+  /** How many factors the sign-in needs; an account may demand two by itself. */
+  readonly factors: 1 | 2;
+  /** The only account that may finish; null: any. */
+  readonly userId: string | null;
+  /** A name to begin with. */
+  readonly loginHint: string | null;
+  /** What the application wants to be allowed. Null: the user is not asked. `isForced`: also when it was allowed before. */
+  readonly consent: { readonly scopes: readonly string[]; readonly isForced: boolean } | null;
+  /** Languages that the application prefers, as BCP 47 tags with blanks between them (`ui_locales`). */
+  readonly locales: string | null;
+}
+
+/** An account that the user of the browser proved to own. */
+export interface ProvedAccount {
+  readonly userId: string;
+  /** `users.proof_version` at that time: when it was raised since, the proof does not count any more. */
+  readonly proofVersion: number;
+  /** How it was proved (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The session of the browser that proves it, or that is renewed; null when a new one is started. */
+  readonly sessionId: string | null;
+  /** Whether anything was proved in this interaction, so that the session is to be started or renewed. */
+  readonly isProvedNow: boolean;
+}
+
+/** What was proved and decided so far. */
+export interface InteractionState {
+  /** Null until the first factor was proved. */
+  readonly account: ProvedAccount | null;
+  readonly isAccountChosen: boolean;
+  /** The name as it was typed, for the event and for the next try. */
+  readonly identifier: string | null;
+  readonly isRemembered: boolean;
+  /** The session in which the interaction ended; null while steps before it are missing. */
+  readonly sessionId: string | null;
+  /** The scopes that the user allowed; null when the user was not asked. */
+  readonly consented: readonly string[] | null;
+  /** Set when the user ended the interaction without success. */
+  readonly refusal: 'denied' | 'cancelled' | null;
+}
+
+/** The state of an interaction in which nothing was done yet. */
+export const INITIAL_STATE: InteractionState = {
+  account: null,
+  isAccountChosen: false,
+  identifier: null,
+  isRemembered: false,
+  sessionId: null,
+  consented: null,
+  refusal: null,
+};
+
+/** What was demanded when it began, and where the browser goes in the end. */
+export interface InteractionRequest {
+  readonly demands: SignInDemands;
+  /** Absolute URL of the flow that resumes, to which `/` and the handle are added. */
+  readonly resumeAt: string;
+}

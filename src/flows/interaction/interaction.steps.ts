@@ -1,0 +1,42 @@
+import { type AccountFacts, type AccountStep, missingStep } from '../sign-in.steps.ts';
+import type { InteractionState, SignInDemands } from './interaction.state.ts';
+
+/** The steps of an interaction, of which one is the present one. */
+export type StepName = 'account' | 'password' | AccountStep | 'consent' | 'finished';
+
+/** What decides about the present step. */
+export interface StepFacts {
+  readonly state: InteractionState;
+  readonly demands: SignInDemands;
+  /** Whether a user is signed in in the browser, who could be chosen. */
+  readonly isSignedIn: boolean;
+  /** What the proved account still has to do; null before there is one. */
+  readonly account: AccountFacts | null;
+  /** Whether the account allowed the application everything before. */
+  readonly isConsentCovered: boolean;
+}
+
+/** The steps around those of the account, in their order, each with what asks for it. */
+const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boolean])[] = [
+  ['finished', ({ state }) => state.refusal !== null],
+  ['account', ({ state, demands, isSignedIn }) => demands.mustChoose && !state.isAccountChosen && isSignedIn],
+  ['password', ({ account }) => account === null],
+];
+
+/**
+ * The present step of an interaction. The session starts when the steps of the account are done, so consent is asked of a user
+ * who is signed in.
+ */
+export function presentStep(facts: StepFacts): StepName {
+  const before = BEFORE.find(([, isPresent]) => isPresent(facts));
+  if (before !== undefined) return before[0];
+  return missingStep(facts.account!) ?? (asksConsent(facts) ? 'consent' : 'finished');
+}
+
+function asksConsent({ state, demands, isConsentCovered }: StepFacts): boolean {
+  if (demands.consent === null || state.consented !== null) return false;
+  return demands.consent.isForced || !isConsentCovered;
+}
+
+/** Whether the account is proved as far as it must be, so that its session can begin. */
+export const isSignedInAt = (step: StepName): boolean => step === 'consent' || step === 'finished';

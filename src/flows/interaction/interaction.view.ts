@@ -1,0 +1,130 @@
+import type { ScopeAliases } from '../../access/index.ts';
+import type { CredentialStore, CredentialType, PasswordMode } from '../../auth-modes/index.ts';
+import { metadataOf } from '../../clients/index.ts';
+import type { User, UserStore } from '../../users/index.ts';
+import type { OpenInteraction } from './interaction.engine.ts';
+import type { StepName } from './interaction.steps.ts';
+import { type DescribedScope, describeScope } from './scope-descriptions.ts';
+
+/** An account as its user sees it. */
+export interface ShownAccount {
+  readonly userId: string;
+  readonly name: string;
+  readonly username: string;
+}
+
+/** The application that the user signs in to. */
+export interface ShownApplication {
+  readonly clientId: string;
+  readonly name: string;
+  readonly clientUri: string | null;
+  readonly policyUri: string | null;
+  readonly tosUri: string | null;
+}
+
+/** How a second factor can be shown. */
+export type FactorMethod = 'totp' | 'recovery-code';
+
+/** What an app needs to begin to show codes. */
+export interface ShownEnrolment {
+  readonly secret: string;
+  readonly uri: string;
+  /** As a `data:` address. */
+  readonly qrImage: string;
+}
+
+/** The present step, with what its page shows. */
+export type StepView =
+  | { readonly step: 'account'; readonly accounts: readonly ShownAccount[] }
+  | {
+      readonly step: 'password';
+      readonly identifier: string | null;
+      readonly isIdentifierFixed: boolean;
+      readonly canRemember: boolean;
+    }
+  | { readonly step: 'factor'; readonly methods: readonly FactorMethod[] }
+  | { readonly step: 'enrolment'; readonly enrolment: ShownEnrolment | null }
+  | { readonly step: 'new-password'; readonly minLength: number }
+  | { readonly step: 'email-code'; readonly email: string; readonly isSent: boolean }
+  | { readonly step: 'consent'; readonly account: ShownAccount; readonly scopes: readonly DescribedScope[] }
+  | { readonly step: 'finished'; readonly continueAt: string };
+
+/** An interaction as its page shows it. */
+export interface InteractionView {
+  readonly handle: string;
+  readonly application: ShownApplication | null;
+  readonly step: StepView;
+}
+
+export interface ViewDeps {
+  readonly users: Pick<UserStore, 'findById'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly passwords: Pick<PasswordMode, 'leastLength'>;
+  readonly scopes: Pick<ScopeAliases, 'find'>;
+}
+
+type ViewOf<S extends StepName> = Extract<StepView, { readonly step: S }>;
+
+/** What the page of each step shows. */
+const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction) => ViewOf<S> | Promise<ViewOf<S>> } = {
+  account: async ({ users }, { tenant, session }) => {
+    const user = session === null ? null : await users.findById(tenant.id, session.userId);
+    return { step: 'account', accounts: user === null ? [] : [showAccount(user)] };
+  },
+  password: async ({ users }, { tenant, demands, state }) => {
+    const fixed = demands.userId === null ? null : await users.findById(tenant.id, demands.userId);
+    return {
+      step: 'password',
+      identifier: fixed?.username ?? state.identifier ?? demands.loginHint,
+      isIdentifierFixed: demands.userId !== null,
+      canRemember: tenant.settings.rememberMe,
+    };
+  },
+  factor: async ({ credentials }, { tenant, user }) => ({
+    step: 'factor',
+    methods: (await credentials.acceptedAsSecond(tenant.id, user!.id)).filter(isFactorMethod),
+  }),
+  enrolment: () => ({ step: 'enrolment', enrolment: null }),
+  'new-password': async ({ passwords }, { tenant, user }) => ({
+    step: 'new-password',
+    minLength: await passwords.leastLength(user!, tenant.settings),
+  }),
+  'email-code': (_, { user }) => ({ step: 'email-code', email: maskEmail(user!.email ?? ''), isSent: false }),
+  consent: ({ scopes }, { user, demands }) => ({
+    step: 'consent',
+    account: showAccount(user!),
+    scopes: demands.consent!.scopes.map((name) => describeScope(name, scopes)),
+  }),
+  finished: (_, { row, handle }) => ({ step: 'finished', continueAt: `${row.request.resumeAt}/${handle}` }),
+};
+
+/** Shows an interaction: the application, and the present step. */
+export async function showInteraction(deps: ViewDeps, open: OpenInteraction): Promise<InteractionView> {
+  const step: StepView = await VIEWS[open.step](deps, open);
+  return { handle: open.handle, application: showApplication(open), step };
+}
+
+function showApplication({ client: record }: OpenInteraction): ShownApplication | null {
+  if (record === null) return null;
+  const { client } = record;
+  return {
+    clientId: client.clientId,
+    name: client.name ?? client.clientId,
+    clientUri: metadataOf(client, 'clientUri'),
+    policyUri: metadataOf(client, 'policyUri'),
+    tosUri: metadataOf(client, 'tosUri'),
+  };
+}
+
+function showAccount({ id, username, displayName, givenName, familyName }: User): ShownAccount {
+  const composed = [givenName, familyName].filter(Boolean).join(' ');
+  return { userId: id, username, name: displayName || composed || username };
+}
+
+const isFactorMethod = (type: CredentialType): type is FactorMethod => type === 'totp' || type === 'recovery-code';
+
+/** Shows enough of an address for its owner to recognise it. */
+function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return at <= 0 ? '***' : `${[...email][0]}***${email.slice(at)}`;
+}

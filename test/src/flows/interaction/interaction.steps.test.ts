@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { INITIAL_STATE } from '../../../../src/flows/interaction/interaction.state.ts';
+import { presentStep, type StepFacts } from '../../../../src/flows/interaction/interaction.steps.ts';
+import type { AccountFacts } from '../../../../src/flows/sign-in.steps.ts';
+import { NO_DEMANDS } from '../../../support/sign-in.ts';
+
+const ACCOUNT: AccountFacts = {
+  user: { requiredFactor: null, requiredActions: [], emailVerified: true },
+  settings: { verifyEmail: true },
+  factors: 1,
+  amr: ['pwd'],
+  methods: [],
+};
+const CONSENT = { ...NO_DEMANDS, consent: { scopes: ['openid'], isForced: false } };
+
+const at = (facts: Partial<StepFacts>, account: Partial<AccountFacts> | null = {}) =>
+  presentStep({
+    state: INITIAL_STATE,
+    demands: NO_DEMANDS,
+    isSignedIn: false,
+    isConsentCovered: false,
+    account: account === null ? null : { ...ACCOUNT, ...account },
+    ...facts,
+  });
+
+describe('the present step of an interaction', () => {
+  const choosing = { ...NO_DEMANDS, mustChoose: true };
+
+  it('is the choice of an account, if it is demanded and one is signed in', () => {
+    expect(at({ demands: choosing, isSignedIn: true }, null)).toBe('account');
+    expect(at({ demands: choosing }, null)).toBe('password');
+    expect(at({ demands: choosing, isSignedIn: true, state: { ...INITIAL_STATE, isAccountChosen: true } }, null)).toBe(
+      'password',
+    );
+  });
+
+  it('is the password, until an account is proved', () => {
+    expect(at({}, null)).toBe('password');
+    expect(at({})).toBe('finished');
+  });
+
+  it('is the second factor, if the request or the account demands one', () => {
+    const methods = ['totp'] as const;
+    expect(at({}, { factors: 2, methods })).toBe('factor');
+    expect(at({}, { user: { ...ACCOUNT.user, requiredFactor: 2 }, methods })).toBe('factor');
+    expect(at({}, { factors: 2, methods, amr: ['pwd', 'otp', 'mfa'] })).toBe('finished');
+    expect(at({}, { factors: 1, methods })).toBe('finished');
+  });
+
+  it('is an enrolment, if a second factor is demanded and there is none', () => {
+    expect(at({}, { factors: 2 })).toBe('enrolment');
+  });
+
+  it('changes the account only after the second factor', () => {
+    const user = { requiredFactor: 2, requiredActions: ['UPDATE_PASSWORD'], emailVerified: false };
+    expect(at({}, { user, methods: ['totp'] })).toBe('factor');
+    const amr = ['pwd', 'otp', 'mfa'];
+    expect(at({}, { user, amr })).toBe('new-password');
+    expect(at({}, { user: { ...user, requiredActions: [] }, amr })).toBe('email-code');
+    expect(at({}, { user: { ...user, requiredActions: [] }, amr, settings: { verifyEmail: false } })).toBe('finished');
+  });
+
+  it('is the consent at last, unless it was given before and is not asked again', () => {
+    expect(at({ demands: CONSENT })).toBe('consent');
+    expect(at({ demands: CONSENT, isConsentCovered: true })).toBe('finished');
+    const forced = { ...NO_DEMANDS, consent: { scopes: ['openid'], isForced: true } };
+    expect(at({ demands: forced, isConsentCovered: true })).toBe('consent');
+    expect(at({ demands: forced, state: { ...INITIAL_STATE, consented: ['openid'] } })).toBe('finished');
+  });
+
+  it.each(['denied', 'cancelled'] as const)('is finished, when it was %s', (refusal) => {
+    expect(at({ demands: CONSENT, state: { ...INITIAL_STATE, refusal } }, null)).toBe('finished');
+  });
+});
