@@ -73,11 +73,17 @@ export class World {
     this.#mailboxes = mailboxes;
   }
 
-  /** @param transports Transports of messages. Default: mailboxes, which `outbox()` shows. */
-  static async open(db?: Database, transports?: Transports): Promise<World> {
+  /**
+   * @param transports Transports of messages. Default: mailboxes, which `outbox()` shows.
+   * @param masterKey Default: a new one.
+   */
+  static async open(
+    db?: Database,
+    transports?: Transports,
+    masterKey: MasterKey = MasterKey.generate().key,
+  ): Promise<World> {
     const database = db ?? (await openTestDatabase());
     const clock = new TestClock();
-    const masterKey = MasterKey.generate().key;
     const mailboxes = newMailboxes();
     const registry = createRegistry({
       db: database,
