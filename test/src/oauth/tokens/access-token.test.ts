@@ -16,8 +16,14 @@ const SUITE = issuers.of({ name: 'acme' }, 'suite');
 
 const TENANT = { id: 'tenant-1', name: 'acme', route: 'aaaabbbb', notBefore: null };
 const CLIENT = { id: 'client-uuid', clientId: 'shop', notBefore: null, createdAt: at(-3600) };
-const GRANT = { id: 'grant-1', userId: 'anna' };
-const SESSION = { id: 'session-1', acr: 'aal1', amr: ['pwd'], authTime: at(-60) };
+const FAMILY = {
+  id: 'grant-1',
+  userId: 'anna',
+  sessionId: 'session-1',
+  acr: 'aal1',
+  amr: ['pwd'],
+  authTime: at(-60),
+};
 
 interface Changes {
   readonly issuer?: Issuer;
@@ -37,7 +43,7 @@ const subject = ({ issuer = NATIVE, tenant, client, family }: Changes = {}) =>
   }) as unknown as TokenSubject;
 
 /** Gives the header type and the claims in the place of a token. */
-const signer = { sign: async (claims, { typ }) => JSON.stringify({ typ, claims }) } as Signer;
+const signer = { alg: 'EdDSA', sign: async (claims, { typ }) => JSON.stringify({ typ, claims }) } as Signer;
 const tokens = new AccessTokens({ signer: (_tenant: unknown, alg: string) => alg } as unknown as SigningKeyService);
 const claimsOf = async (changes?: Changes) => (await tokens.make(subject(changes), signer)).claims;
 
@@ -61,7 +67,7 @@ describe('an access token', () => {
   });
 
   it('of a user names the family, and the session with its time and methods', async () => {
-    expect(await claimsOf({ family: { grant: GRANT, session: SESSION } })).toMatchObject({
+    expect(await claimsOf({ family: FAMILY })).toMatchObject({
       sub: 'anna',
       knd: 'user',
       gid: 'grant-1',
@@ -72,14 +78,14 @@ describe('an access token', () => {
     });
   });
 
-  it('of a family without a session names the family alone', async () => {
-    const claims = await claimsOf({ family: { grant: GRANT, session: null } });
-    expect(claims).toMatchObject({ sub: 'anna', knd: 'user', gid: 'grant-1' });
-    for (const name of ['sid', 'acr', 'amr', 'auth_time']) expect(claims).not.toHaveProperty(name);
+  it('of a family without a session names the family, its time and methods, and no session', async () => {
+    const claims = await claimsOf({ family: { ...FAMILY, sessionId: null } });
+    expect(claims).toMatchObject({ sub: 'anna', gid: 'grant-1', amr: ['pwd'], acr: 'aal1', auth_time: SECOND - 60 });
+    expect(claims).not.toHaveProperty('sid');
   });
 
-  it('has no `acr` when the session has none', async () => {
-    const claims = await claimsOf({ family: { grant: GRANT, session: { ...SESSION, acr: null } } });
+  it('has no `acr` when the family has none', async () => {
+    const claims = await claimsOf({ family: { ...FAMILY, acr: null } });
     expect(claims).toMatchObject({ sid: 'session-1' });
     expect(claims).not.toHaveProperty('acr');
   });
@@ -112,7 +118,7 @@ describe('an access token', () => {
       claims,
       expiresAt: at(900),
     });
-    const ofUser = await tokens.make(subject({ family: { grant: GRANT, session: null } }), null);
+    const ofUser = await tokens.make(subject({ family: FAMILY }), null);
     expect(ofUser.row?.grantId).toBe('grant-1');
   });
 
@@ -134,16 +140,16 @@ describe('the algorithm of a token', () => {
 });
 
 describe('an ID token', () => {
-  const make = async (issuer: Issuer, session: object | null) =>
-    JSON.parse(
-      await makeIdToken(
-        { ...subject({ issuer }), userId: 'anna', session } as unknown as Parameters<typeof makeIdToken>[0],
-        signer,
-      ),
+  type Subject = Parameters<typeof makeIdToken>[0];
+  const make = async (issuer: Issuer, changes: Partial<Subject> = {}) => {
+    const usual = { grant: FAMILY, sessionId: 'session-1', nonce: null, accessToken: 'token', claims: {} };
+    return JSON.parse(
+      await makeIdToken({ ...subject({ issuer }), ...usual, ...changes } as unknown as Subject, signer),
     );
+  };
 
-  it('names the user, the client as its audience, and the session', async () => {
-    expect(await make(NATIVE, SESSION)).toEqual({
+  it('names the user, the client as its audience, the session, and the access token', async () => {
+    expect(await make(NATIVE)).toEqual({
       // Not the type of an access token (check 27).
       typ: 'JWT',
       claims: {
@@ -157,19 +163,24 @@ describe('an ID token', () => {
         auth_time: SECOND - 60,
         amr: ['pwd'],
         acr: 'aal1',
+        // The left half of the SHA-512 of `token`, by another implementation.
+        at_hash: 'ImXaughy_DrvFp0Hk2XlkPDLyO1GwqeYTIpkKAPP2Ww',
       },
     });
   });
 
-  it('has no claims of a session that there is not, nor an `acr` that it does not have', async () => {
-    const { claims } = await make(NATIVE, null);
-    for (const name of ['sid', 'acr', 'amr', 'auth_time']) expect(claims).not.toHaveProperty(name);
-    const old = await make(NATIVE, { ...SESSION, amr: null, acr: null });
-    expect(old.claims.amr).toEqual([]);
-    expect(old.claims).not.toHaveProperty('acr');
+  it('has no session that its family does not know, no nonce that nobody sent, and no `acr` without one', async () => {
+    const { claims } = await make(NATIVE, { sessionId: null, grant: { ...FAMILY, acr: null } as never });
+    for (const name of ['sid', 'nonce', 'acr']) expect(claims).not.toHaveProperty(name);
+    expect((await make(NATIVE, { nonce: 'n' })).claims.nonce).toBe('n');
+  });
+
+  it('has claims about the user, which replace none of the others', async () => {
+    const { claims } = await make(NATIVE, { claims: { email: 'anna@example.com', iss: 'https://evil.example' } });
+    expect(claims).toMatchObject({ email: 'anna@example.com', iss: 'https://id.example.com/t/acme' });
   });
 
   it('has a list of audiences where the kind of issuer has lists', async () => {
-    expect((await make(SUITE, null)).claims.aud).toEqual(['shop']);
+    expect((await make(SUITE)).claims.aud).toEqual(['shop']);
   });
 });
