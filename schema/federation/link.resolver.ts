@@ -1,13 +1,14 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { LinkRow } from '../../src/federation/index.ts';
-import type { User, UserKeys } from '../../src/users/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, toGlobalId } from '../global-id.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { Reads } from '../kit/reads.ts';
-import { userById } from '../users/user.loader.ts';
+import { columnsRead, Reads } from '../kit/reads.ts';
+import { narrowUserById } from '../users/user.loader.ts';
 import { UserType } from '../users/user.type.ts';
 import {
   FederationTokenArgs,
@@ -35,8 +36,12 @@ export class FederationLinkResolver {
   }
 
   @FieldResolver(() => UserType, { nullable: true, description: 'The user to whom the external account is linked.' })
-  user(@Root() link: LinkRow, @Ctx() { loaders }: GraphContext): Promise<User | null> {
-    return loaders.load(userById, { tenantId: link.tenantId, key: link.userId });
+  user(
+    @Root() link: LinkRow,
+    @Ctx() { loaders }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<UserKeys | null> {
+    return loaders.loadColumns(narrowUserById, { tenantId: link.tenantId, key: link.userId }, columnsRead(info));
   }
 
   @RequiresScopes(['federation-provider:read'])

@@ -65,16 +65,18 @@ export class UserResolver {
   })
   user(
     @Ctx() { services, authority }: GraphContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('userId', () => ID, { nullable: true, description: 'Global or public id.' }) userId?: string | null,
     @Arg('username', () => String, { nullable: true, description: 'Username, ignoring case.' })
     username?: string | null,
-  ): Promise<User | null> {
+  ): Promise<UserKeys | null> {
     if ((userId == null) === (username == null)) {
       throw invalidField('userId', 'ONE_REQUIRED', 'Give either "userId" or "username".');
     }
+    const columns = columnsRead(info);
     return userId == null
-      ? services.users.findByUsername(authority, username!)
-      : services.users.find(authority, keyOf('User', userId, 'userId'));
+      ? services.users.findByUsername(authority, username!, columns)
+      : services.users.find(authority, keyOf('User', userId, 'userId'), columns);
   }
 
   @RequiresScopes(['user:read'])

@@ -1,8 +1,10 @@
-import { Ctx, FieldResolver, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, FieldResolver, Info, Query, Resolver } from 'type-graphql';
 import { formatScope } from '../../src/access/index.ts';
-import type { User } from '../../src/users/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
-import { userById } from './user.loader.ts';
+import { columnsRead } from '../kit/reads.ts';
+import { narrowUserById } from './user.loader.ts';
 import { UserType, Viewer } from './user.type.ts';
 
 @Resolver(() => Viewer)
@@ -27,8 +29,9 @@ export class ViewerResolver {
     nullable: true,
     description: "The caller's own account; null when the caller is not a user.",
   })
-  user(@Ctx() { caller, loaders }: GraphContext): Promise<User | null> | null {
+  user(@Ctx() { caller, loaders }: GraphContext, @Info() info: GraphQLResolveInfo): Promise<UserKeys | null> | null {
     if (caller.tenant === null || caller.userId === null) return null;
-    return loaders.load(userById, { tenantId: caller.tenant.id, key: caller.userId });
+    const key = { tenantId: caller.tenant.id, key: caller.userId };
+    return loaders.loadColumns(narrowUserById, key, columnsRead(info));
   }
 }

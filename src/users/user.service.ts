@@ -61,9 +61,12 @@ export class UserService {
   }
 
   /** The user with this id, or null. @throws FORBIDDEN Only the caller's own account is in reach, and this is another. */
-  async find(authority: Authority, id: string): Promise<User | null> {
+  find(authority: Authority, id: string): Promise<User | null>;
+  /** @param columns What is read of the user beside its keys; null: all. */
+  find(authority: Authority, id: string, columns: ColumnSet | null): Promise<UserKeys | null>;
+  async find(authority: Authority, id: string, columns: ColumnSet | null = null): Promise<UserKeys | null> {
     authority.requireAccount(canonicalUserId(id));
-    return this.#deps.store.findById(authority.tenant.id, id);
+    return this.#deps.store.findById(authority.tenant.id, id, columns);
   }
 
   /** The user with this id, or null. The caller of this method must check the permission to read it. */
@@ -84,8 +87,15 @@ export class UserService {
   }
 
   /** The user with this username, ignoring case, or null. @throws FORBIDDEN as `find`, whether or not there is one. */
-  async findByUsername(authority: Authority, username: string): Promise<User | null> {
-    const user = await this.#deps.store.findByUsername(authority.tenant.id, username);
+  findByUsername(authority: Authority, username: string): Promise<User | null>;
+  /** @param columns What is read of the user beside its keys; null: all. */
+  findByUsername(authority: Authority, username: string, columns: ColumnSet | null): Promise<UserKeys | null>;
+  async findByUsername(
+    authority: Authority,
+    username: string,
+    columns: ColumnSet | null = null,
+  ): Promise<UserKeys | null> {
+    const user = await this.#deps.store.findByUsername(authority.tenant.id, username, columns);
     authority.requireAccount(user?.id ?? '');
     return user;
   }

@@ -29,7 +29,7 @@ import {
   type UserFilter,
   type UserOrder,
 } from './user-page.ts';
-import { UserReader } from './user-reader.ts';
+import { USER_COLUMNS, UserReader } from './user-reader.ts';
 
 type Tables = InferKyselyDB<typeof UserEntity> & InferKyselyDB<typeof UserAttributeKeyEntity>;
 
@@ -39,12 +39,10 @@ const MAX_IDENTIFIER = 320;
 /** A user of whom only the columns that a reader asked for were read; only its keys are known to be there. */
 export type UserKeys = Pick<User, 'tenantId' | 'id'>;
 
-const COLUMNS = new RowColumns<User>(UserEntity, 'users');
-
 /** The limit makes the planner use one index probe for each id, also while the table has no statistics. */
 const findUsersOfTenant = defineVersions<User>(
   'users-of-tenant',
-  COLUMNS.all,
+  USER_COLUMNS.all,
   (columns) => sql`select ${columns} from unnest($2::text[]) as wanted (id)
     cross join lateral (select * from users u where u.tenant_id = $1 and u.id = wanted.id limit 1) users`,
 );
@@ -72,7 +70,7 @@ const NOTE_SIGN_IN = defineStatement<object>(
 
 const LOCK_TO_SIGN_IN = defineStatement<User>(
   'user-lock-to-sign-in',
-  sql<User>`select ${COLUMNS.all.columns} from users where tenant_id = $1 and id = $2 for no key update`,
+  sql<User>`select ${USER_COLUMNS.all.columns} from users where tenant_id = $1 and id = $2 for no key update`,
 );
 const OUTDATE_PROOFS = defineStatement<object>(
   'user-outdate-proofs',
@@ -91,9 +89,9 @@ export class UserStore {
     this.identifiers = new UserIdentifierStore(db);
   }
 
-  /** A user by its public id. Concurrent calls share statements. */
-  async findById(tenantId: string, id: string): Promise<User | null> {
-    return isUserIdShaped(id) ? this.#reader.find(tenantId, canonicalUserId(id)) : null;
+  /** A user by its public id. Concurrent calls share statements. @param columns What is read of it; null or absent: all. */
+  async findById(tenantId: string, id: string, columns: ColumnSet | null = null): Promise<User | null> {
+    return isUserIdShaped(id) ? this.#reader.find(tenantId, canonicalUserId(id), columns) : null;
   }
 
   /** Users by their ids as given, in one statement. */
@@ -106,7 +104,7 @@ export class UserStore {
   ): Promise<ReadonlyMap<string, User>> {
     const wanted = ids.filter(isUserIdShaped);
     if (wanted.length === 0) return new Map();
-    const statement = findUsersOfTenant(COLUMNS.narrow(columns));
+    const statement = findUsersOfTenant(USER_COLUMNS.narrow(columns));
     const rows = await this.#db.run(statement, [tenantId, wanted.map(canonicalUserId)]);
     const byId = new Map(rows.map((user) => [user.id, user]));
     return new Map(
@@ -130,11 +128,11 @@ export class UserStore {
     return isUuid(name) ? this.findById(tenantId, name) : null;
   }
 
-  /** The user with this username, ignoring case. */
-  async findByUsername(tenantId: string, username: string): Promise<User | null> {
+  /** The user with this username, ignoring case. @param columns What is read of it; null or absent: all. */
+  async findByUsername(tenantId: string, username: string, columns: ColumnSet | null = null): Promise<User | null> {
     if (username.includes('\0') || !username.isWellFormed()) return null;
     const userId = await this.identifiers.userIdOf(tenantId, fold(username), IDENTIFIER_KINDS.username);
-    return userId === null ? null : this.findById(tenantId, userId);
+    return userId === null ? null : this.findById(tenantId, userId, columns);
   }
 
   /** A page of users in an order. @param columns What is read of them; null or absent: all. */

@@ -311,6 +311,44 @@ describe.each([
     expect(next.data.tenants.nodes).toEqual([{ name: acme.name, isEnabled: true }]);
   });
 
+  it('reads of a single user what is selected, by id, by username and as the caller', async () => {
+    const BOTH = '{ a: user(userId: "ann") { email } b: user(username: "ANN") { locale } }';
+    const both = await watch(run, BOTH);
+    expect(both.data).toEqual({ a: { email: 'ann@example.org' }, b: { locale: 'en' } });
+    expect(both.columns.filter((each) => each.startsWith('users: ')).toSorted()).toEqual([
+      'users: email id tenantId',
+      'users: id locale tenantId',
+    ]);
+    const self = world.user(acme, ANN, 'user:read:self');
+    statements.length = 0;
+    expect(await run('{ viewer { user { givenName } } }', {}, self)).toEqual({
+      data: { viewer: { user: { givenName: ANN } } },
+      codes: [],
+    });
+    expect(statements.map(columnsOf)).toEqual(['users: givenName id tenantId']);
+    const other = await run('{ user(userId: "bob") { email } }', {}, self);
+    expect(other).toMatchObject({ data: { user: null }, codes: ['FORBIDDEN'] });
+  });
+
+  it('keeps users apart who are read with different columns at the same moment', async () => {
+    const answers = await Promise.all(
+      [
+        ['ann', 'email'],
+        ['ann', 'locale phone'],
+        ['bob', 'email'],
+        ['nobody', 'email'],
+        ['ann', 'authModes { __typename }'],
+      ].map(([id, fields]) => run(`{ user(userId: "${id}") { ${fields} } }`)),
+    );
+    expect(answers.map(({ data }) => data.user)).toEqual([
+      { email: 'ann@example.org' },
+      { locale: 'en', phone: '+41791234567' },
+      { email: 'bob@example.org' },
+      null,
+      { authModes: { __typename: 'AuthModes' } },
+    ]);
+  });
+
   it('shows users the roles and groups that they have', async () => {
     const self = world.user(acme, ANN, 'user:read:self', 'role-grant:read:self', 'group:read:self', 'role:read:self');
     const own = await run('{ viewer { user { roles { name } groups { name } } } }', {}, self);
