@@ -38,17 +38,21 @@ interface Bench {
   readonly log: StatementLog;
 }
 
+/** Checkpoints after each GB would write the pages of random keys again and again. */
+const FILL_FLAGS = ['-c', 'max_wal_size=8GB', '-c', 'checkpoint_timeout=30min'];
+
 /** Makes and fills a database, and starts a service that has read nothing of it yet. */
 async function grow(cluster: BenchCluster, database: string, size: GrowthSize): Promise<Grown> {
   const url = await cluster.create(database);
   const options = { database: { name: database, url }, masterKey: newMasterKey(), clientSecret: newSecret() };
-  const filling = await startIdgraph(options);
+  const preparing = await startIdgraph(options);
   let coldClients: readonly ColdClient[];
   try {
-    coldClients = await fill(cluster, database, filling, size);
+    coldClients = await prepare(preparing);
   } finally {
-    await filling.stop();
+    await preparing.stop();
   }
+  await fill(cluster, database, size);
   const subject = await startIdgraph(options);
   const token = await requestOwnToken(subject, GROWTH_SCOPES.join(' '));
   return {
@@ -58,18 +62,18 @@ async function grow(cluster: BenchCluster, database: string, size: GrowthSize): 
   };
 }
 
-async function fill(
-  cluster: BenchCluster,
-  database: string,
-  subject: Subject,
-  size: GrowthSize,
-): Promise<readonly ColdClient[]> {
-  const begun = performance.now();
+/** Makes the tenants that need more than rows. */
+async function prepare(subject: Subject): Promise<readonly ColdClient[]> {
   const token = await requestOwnToken(subject, null);
   await createTenant(subject, token, 'grown');
-  const [tenant] = await cluster.run<{ id: string }>(database, `select id from tenants where name = 'grown'`);
   const coldClients: ColdClient[] = [];
   for (let n = 1; n <= COLD_TENANTS; n++) coldClients.push(await makeColdClient(subject, token, `cold-${n}`));
+  return coldClients;
+}
+
+async function fill(cluster: BenchCluster, database: string, size: GrowthSize): Promise<void> {
+  const begun = performance.now();
+  const [tenant] = await cluster.run<{ id: string }>(database, `select id from tenants where name = 'grown'`);
   const db = await Database.open({
     location: { kind: 'server', url: cluster.urlOf(database), poolMax: 2 },
     entities: ENTITIES,
@@ -81,7 +85,6 @@ async function fill(
   }
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
   console.error(`Made ${describe(size)} in ${seconds} s.`);
-  return coldClients;
 }
 
 const describe = ({ users, tenants, events }: GrowthSize): string =>
@@ -178,10 +181,13 @@ async function compare(bench: Bench, small: Grown, big: Grown): Promise<GrowthRe
 export async function compareGrowth({ users, tenants, events }: BenchArguments): Promise<boolean> {
   const size: GrowthSize = { users, tenants, events, others: Math.trunc(users / USERS_FOR_EACH_OTHER) };
   console.error(
-    `Fills two databases, which takes about ${Math.ceil(users / 200_000)} minutes and 4 GB of disk for a million users.`,
+    `Fills two databases, which takes about ${Math.ceil(users / 200_000)} minutes, and for a million users 12 GB of disk.`,
   );
   const log = new StatementLog();
-  const cluster = await BenchCluster.make({ flags: STATEMENT_LOG_FLAGS, onLog: (text) => log.note(text) });
+  const cluster = await BenchCluster.make({
+    flags: [...STATEMENT_LOG_FLAGS, ...FILL_FLAGS],
+    onLog: (text) => log.note(text),
+  });
   const generator = new Generator();
   const bench = { cluster, generator, log };
   const subjects: Subject[] = [];

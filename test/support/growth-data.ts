@@ -30,6 +30,19 @@ export const RARE = {
   period: 3_331,
 } as const;
 
+/** Tables with a row, or several, for each user. */
+const TABLES_OF_USERS = ['users', 'user_identifiers', 'user_attribute_keys', 'devices', 'sessions', 'credentials'];
+
+/** How the indexes of these tables are removed and made again; those that a foreign key refers to have to stay. */
+const FILLED_INDEXES = `
+  select case when c.oid is null then 'drop index ' || i.indexrelid::regclass
+      else 'alter table ' || i.indrelid::regclass || ' drop constraint ' || quote_ident(c.conname) end as without,
+    case when c.oid is null then pg_get_indexdef(i.indexrelid)
+      else 'alter table ' || i.indrelid::regclass || ' add constraint ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid) end as make
+  from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
+  where i.indrelid = any('{${TABLES_OF_USERS.join()}}'::regclass[])
+    and not exists (select from pg_constraint f where f.conindid = i.indexrelid and f.contype = 'f')`;
+
 const NUMBER = (n: string, digits: number) => `lpad((${n})::text, ${digits}, '0')`;
 /** A UUID from a number and a salt. */
 const UUID = (salt: string, n: string) => `md5('${salt}' || ${n})::uuid`;
@@ -157,16 +170,32 @@ const STATEMENTS = (tenant: string, size: GrowthSize, moment: Date): readonly st
 
 /**
  * Fills a tenant, and many tenants beside it, by SQL: seconds for 20,000 users, where the services would take minutes. The rows
- * are of the kind that the services write.
+ * are of the kind that the services write. Nothing else may use the database meanwhile: tables are locked.
  * @param at The time at which the rows were written; the events are older, one for each second.
  */
 export async function fillTenant(db: Database, tenantId: string, size: GrowthSize, at: Date): Promise<void> {
   const month = monthOf(at);
   await db.transaction(() => createPartitions(db, { index: month.index - 1 }, 3));
   await withTimeLimits(FILL_LIMITS, async () => {
-    for (const statement of STATEMENTS(tenantId, size, at)) await sql.raw(statement).execute(db.read());
+    await db.transaction(() => fillTables(db, STATEMENTS(tenantId, size, at)));
     await analyze(db);
   });
+}
+
+/**
+ * Ids of users are random, so each row would change a random page of each index: indexes are made from all rows at the end. The
+ * rows fulfil the foreign keys, whose checks take longer than the rows; only a superuser can leave them out.
+ */
+async function fillTables(db: Database, statements: readonly string[]): Promise<void> {
+  const run = <R>(statement: string) => sql.raw<R>(statement).execute(db.read());
+  const { rows: indexes } = await run<{ without: string; make: string }>(FILLED_INDEXES);
+  await run(`select set_config('maintenance_work_mem', '256MB', true)`);
+  await run(
+    `select set_config('session_replication_role', 'replica', true) where current_setting('is_superuser')::boolean`,
+  );
+  for (const { without } of indexes) await run(without);
+  for (const statement of statements) await run(statement);
+  for (const { make } of indexes) await run(make);
 }
 
 /**
