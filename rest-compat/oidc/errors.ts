@@ -114,6 +114,7 @@ export const CLIENT_ERRORS = {
 /** Errors of the endpoints to which applications send a browser, for programs; people get a page. */
 export const BROWSER_ERRORS = {
   BROWSER_REQUIRED: AS_ITS_KIND,
+  INTERACTION_NOT_FOUND: AS_ITS_KIND,
   ISSUER_UNKNOWN: AS_ITS_KIND,
   POSTED_REQUEST_NOT_FOUND: AS_ITS_KIND,
   SIGN_OUT_PARAMETER_INVALID: AS_ITS_KIND,

@@ -4,6 +4,7 @@ import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
+import { SIGN_IN_PAGE } from './sign-in.ts';
 import { endSessionRows, SIGN_OUT_PAGE } from './sign-out.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
@@ -68,6 +69,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
   userinfo('GET'),
   userinfo('POST'),
   ...endSessionRows('/oauth/logout', 'RP-Initiated Logout 2'),
+  SIGN_IN_PAGE,
   SIGN_OUT_PAGE,
   route({
     method: 'GET',

@@ -78,5 +78,6 @@ export const OAUTH_SAMPLES: Samples = {
 export const BROWSER_SAMPLES: Samples['operations'] = {
   EndSession: { parameters: SIGN_OUT_REQUEST },
   PostEndSession: { body: SIGN_OUT_REQUEST },
+  Interaction: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
   SignOut: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
 };

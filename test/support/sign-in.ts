@@ -1,11 +1,11 @@
-import { parseSetCookie } from 'cookie';
 import { Authority, anonymousCaller } from '../../src/access/index.ts';
 import type { Client } from '../../src/clients/index.ts';
 import type { InteractionOutcome, NewInteraction, SignInDemands } from '../../src/flows/index.ts';
 import type { Origin, TenantRef } from '../../src/kernel/index.ts';
-import { RequestBrowser } from '../../src/server/http/browser.ts';
+import type { RequestBrowser } from '../../src/server/http/browser.ts';
 import type { SessionRow } from '../../src/sessions/index.ts';
 import type { User } from '../../src/users/index.ts';
+import { CookieJar } from './cookie-jar.ts';
 import { totpCode } from './totp.ts';
 import { type GraphResult, TEST_ORIGIN, type World } from './world.ts';
 
@@ -39,7 +39,7 @@ const STEP = `step {
 export class TestBrowser {
   readonly #world: World;
   readonly tenant: TenantRef;
-  readonly #cookies = new Map<string, string>();
+  readonly jar = new CookieJar();
   origin: Origin = TEST_ORIGIN;
   /** The cookies that the last answer set, as headers. */
   setCookies: readonly string[] = [];
@@ -113,23 +113,13 @@ export class TestBrowser {
   }
 
   async #with<T>(work: (browser: RequestBrowser, authority: Authority) => Promise<T>): Promise<T> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const browser = new RequestBrowser({ headers: { cookie } }, 'https://id.example.com');
-    try {
-      return await work(browser, new Authority(anonymousCaller(this.origin), this.tenant, 'self'));
-    } finally {
-      this.setCookies = browser.setCookies;
-      for (const header of browser.setCookies) {
-        const { name, value, maxAge } = parseSetCookie(header);
-        if (maxAge === 0) this.#cookies.delete(name);
-        else this.#cookies.set(name, value ?? '');
+    return this.jar.use(async (browser) => {
+      try {
+        return await work(browser, new Authority(anonymousCaller(this.origin), this.tenant, 'self'));
+      } finally {
+        this.setCookies = browser.setCookies;
       }
-    }
-  }
-
-  /** The values of the cookies, by the letter that names each. */
-  cookie(letter: 's' | 'b' | 'd'): string | undefined {
-    return [...this.#cookies].find(([name]) => name.startsWith(`__Host-${letter}`))?.[1];
+    });
   }
 }
 
