@@ -61,7 +61,7 @@ describe.each([
   it('a form with more than 1000 parameters is refused before any of them is read', async () => {
     const more = (count: number) => `${GRANT}${'&x'.repeat(count)}`;
     expect(await post(more(999))).toEqual([200]);
-    expect(await post(more(1000))).toEqual([413, 'invalid_request', 'A form has at most 1000 parameters.']);
+    expect(await post(more(1000))).toEqual([413, 'invalid_request', 'A request has at most 1000 parameters.']);
   });
 
   it('records a refused parameter by its error code, without its values', async () => {

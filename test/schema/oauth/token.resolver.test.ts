@@ -199,7 +199,7 @@ describe('tokens over GraphQL', () => {
       token_endpoint: 'https://id.example.com/t/acme/oauth/token',
       jwks_uri: 'https://id.example.com/t/acme/oauth/jwks',
       revocation_endpoint: 'https://id.example.com/t/acme/oauth/revoke',
-      grant_types_supported: ['client_credentials', 'refresh_token'],
+      grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     });
     const suite = await world.graphql(anonymous, DOCUMENTS, { tenant: 'acme', kind: 'SUITE' });
@@ -207,8 +207,8 @@ describe('tokens over GraphQL', () => {
     expect(suite.data.openidConfiguration).toMatchObject({
       issuer: 'https://id.example.com/t/acme/blitz',
       token_endpoint: 'https://id.example.com/t/acme/blitz/oauth/te',
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     });
     expect(Object.keys(suite.data.openidConfiguration)).not.toContain('revocation_endpoint');
     expect((await world.graphql(anonymous, DOCUMENTS)).code).toBe('TENANT_REQUIRED');
