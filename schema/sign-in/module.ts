@@ -1,4 +1,5 @@
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { AccountStepsResolver } from './account-steps.resolver.ts';
 import { InteractionResolver } from './interaction.resolver.ts';
 
-export const signIn: SchemaModule = { resolvers: [InteractionResolver] };
+export const signIn: SchemaModule = { resolvers: [InteractionResolver, AccountStepsResolver] };

@@ -36,8 +36,9 @@ export {
   type GeneratedRecoveryCodes,
   type RecoveryCodeService,
 } from './recovery-code/recovery-code.service.ts';
+export { secondFactorEvents } from './second-factor/second-factor.events.ts';
 export { securityQuestionErrors } from './security-question/security-question.errors.ts';
 export { type SecurityQuestion, SecurityQuestionStore } from './security-question/security-question.store.ts';
 export { totpErrors } from './totp/totp.errors.ts';
 export { TotpMode } from './totp/totp.mode.ts';
-export type { BeginTotpEnrolmentPayload, TotpService, TotpTarget } from './totp/totp.service.ts';
+export type { BeginTotpEnrolmentPayload, ProvedTotp, TotpService, TotpTarget } from './totp/totp.service.ts';

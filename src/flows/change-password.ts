@@ -88,6 +88,8 @@ export interface PasswordFlowDeps {
   readonly clock: Clock;
 }
 
+/** GraphQL input path of a new password. */
+const NEW_PASSWORD = 'input.newPassword';
 /** The right that lets one user change the password of another. */
 const DEPENDENT_RIGHT = 'change_password';
 
@@ -132,6 +134,36 @@ export class PasswordFlow {
   }
 
   /**
+   * The first half of the change that a sign-in demands: checks and hashes the new password, outside any transaction. The
+   * caller is the user who signs in and has just proved the current password.
+   * @throws PASSWORD_POLICY Also for the current password: one that was set by somebody else must not stay (ASVS 6.4.1).
+   * @throws REAUTHENTICATION_REQUIRED The proof is older than the tenant allows.
+   * @throws PASSWORD_TOO_LONG, INVALID_INPUT, USER_NOT_FOUND, FORBIDDEN
+   * @throws SERVICE_UNAVAILABLE Too many passwords are being hashed.
+   */
+  async prepareDemanded(authority: Authority, userId: string, newPassword: string): Promise<PreparedPassword> {
+    const { passwords, clock } = this.#deps;
+    authority.withReach('self').requireAccount(userId);
+    const { settings } = await this.#tenant(authority);
+    requireRecentSignIn(authority, userId, settings.reauthSeconds, clock.now());
+    const prepared = await passwords.prepare(authority, userId, newPassword, NEW_PASSWORD);
+    // Compare last, because it costs a hash, which a password against the policy need not cost.
+    if (!(await passwords.admit(() => passwords.verify(authority.tenant.id, userId, newPassword)))) return prepared;
+    const message = 'The new password must differ from the current one.';
+    const fields = [{ path: NEW_PASSWORD, code: 'PASSWORD_UNCHANGED', message }];
+    throw passwordModeErrors.PASSWORD_POLICY({ fields });
+  }
+
+  /**
+   * The second half, inside a unit of work. Ends the demand and all sessions of the account but the caller's.
+   * @throws PASSWORD_POLICY The policy was changed meanwhile. @throws USER_NOT_FOUND
+   */
+  writeDemanded(authority: Authority, prepared: PreparedPassword, beside: PasswordNotice): Promise<void> {
+    const how = { event: passwordEvents['password.changed'] } as const;
+    return this.#write(authority, prepared, { ...beside, how, sessions: 'end-others' });
+  }
+
+  /**
    * Sets or changes a password, depending on the caller: with `password:set` the caller sets it; otherwise the caller can only
    * change the password of the user's account, whatever the reach of `password:change`, and must give the current one.
    * @returns The generated password if it was not sent to a phone, else null. It is returned only here.
@@ -157,7 +189,7 @@ export class PasswordFlow {
     const replaced = { ...rest, userId, sessions: input.sessions ?? 'end-all' } as const;
     if (isOwn)
       await this.#change(authority, { ...replaced, currentPassword: currentPassword!, newPassword: password }, alsoDo);
-    else await this.#set(authority, { ...replaced, password, isTemporary }, 'input.newPassword', alsoDo);
+    else await this.#set(authority, { ...replaced, password, isTemporary }, NEW_PASSWORD, alsoDo);
     return newPassword == null && phone === null ? password : null;
   }
 
@@ -186,7 +218,7 @@ export class PasswordFlow {
     const { settings } = await this.#tenant(authority);
     requireRecentSignIn(authority, caller.userId, settings.reauthSeconds, this.#deps.clock.now());
     // The right replaces the permission for this one account.
-    await this.#set(authority.withReach('tenant'), { ...replaced, password: newPassword }, 'input.newPassword');
+    await this.#set(authority.withReach('tenant'), { ...replaced, password: newPassword }, NEW_PASSWORD);
   }
 
   async #set(authority: Authority, input: SetPassword, path: string, alsoDo?: () => void): Promise<void> {
@@ -214,7 +246,7 @@ export class PasswordFlow {
     const { settings } = await this.#tenant(authority);
     requireRecentSignIn(authority, userId, settings.reauthSeconds, clock.now());
     const proved = await passwords.admit(() => this.#prove(authority, userId, input.currentPassword));
-    const prepared = await passwords.prepare(authority, userId, input.newPassword, 'input.newPassword');
+    const prepared = await passwords.prepare(authority, userId, input.newPassword, NEW_PASSWORD);
     const how = { event: passwordEvents['password.changed'], proved } as const;
     const sessions = input.sessions ?? 'end-others';
     await this.#write(authority, prepared, { ...input, how, sessions, ...(alsoDo === undefined ? {} : { alsoDo }) });

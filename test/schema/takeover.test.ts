@@ -132,10 +132,15 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   updateTenant: 'concerns all accounts alike, and has a separate permission',
   updateTenantSettings: 'concerns all accounts alike, and has a separate permission',
   verifyDeviceRisk: 'is about devices',
+  beginFactorEnrolment: 'acts for a user who proves the account in the same browser',
   cancelInteraction: 'ends a sign-in of the same browser',
   chooseAccount: 'acts for a user who proves the account in the same browser',
+  sendEmailCode: 'acts for a user who proves the account in the same browser',
   submitConsent: 'acts for a user who proves the account in the same browser',
+  submitEmailCode: 'acts for a user who proves the account in the same browser',
   submitFactor: 'acts for a user who proves the account in the same browser',
+  submitFactorEnrolment: 'acts for a user who proves the account in the same browser',
+  submitNewPassword: 'acts for a user who proves the account in the same browser',
   submitPassword: 'acts for a user who proves the account in the same browser',
 };
 

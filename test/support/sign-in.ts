@@ -88,10 +88,10 @@ export class TestBrowser {
     return this.graphql(document, { handle });
   }
 
-  /** Runs the mutation of a step. @returns The next step, or the code of the refusal. */
-  async submit(field: string, handle: string, input: Record<string, unknown> = {}): Promise<GraphResult> {
+  /** Runs the mutation of a step. @param also Further fields of the payload. @returns The next step, or the code of the refusal. */
+  async submit(field: string, handle: string, input: Record<string, unknown> = {}, also = ''): Promise<GraphResult> {
     const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
-    const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${STEP} } }`;
+    const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${also} ${STEP} } }`;
     const result = await this.graphql(document, { input: { handle, ...input } });
     return { ...result, data: result.data?.[field] ?? null };
   }

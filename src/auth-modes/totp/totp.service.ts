@@ -42,6 +42,20 @@ export interface AttachTotp {
   /** The code that the app shows now. */
   readonly code: string;
   readonly name?: string | null;
+  /**
+   * Device on which the user signed in before; null for other devices. Default: the caller's session, which counts as a
+   * known device, so that failures of attackers do not block a user who is already signed in.
+   */
+  readonly knownDeviceId?: string | null;
+}
+
+/** An app whose code was right, ready to be added in a transaction. */
+export interface ProvedTotp {
+  readonly userId: string;
+  readonly secret: string;
+  readonly label: string | null;
+  /** The step of the code, which is used up. */
+  readonly step: number;
 }
 
 /** Which app to detach: by the id of its credential, or by its ordinal in the account. */
@@ -64,11 +78,14 @@ export class TotpService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async begin(authority: Authority, userId: string): Promise<BeginTotpEnrolmentPayload> {
-    const { directory } = this.#deps;
     const { username } = await getAccountToChange(this.#deps, authority, userId);
-    const tenant = await directory.byId(authority.tenant.id);
-    const secret = newTotpSecret();
-    const uri = totpUri(secret, tenant?.displayName || authority.tenant.name, username);
+    return this.show(authority.tenant, username, newTotpSecret());
+  }
+
+  /** What the user enters into an app, for a secret that `begin` returned before. */
+  async show(tenant: TenantRef, username: string, secret: string): Promise<BeginTotpEnrolmentPayload> {
+    const known = await this.#deps.directory.byId(tenant.id);
+    const uri = totpUri(secret, known?.displayName || tenant.name, username);
     // Lowest error correction: only this level fits the longest names, and a screen shows the image undamaged.
     return { secret, uri, qrImage: await toBuffer(uri, { type: 'png', errorCorrectionLevel: 'L' }) };
   }
@@ -80,7 +97,16 @@ export class TotpService {
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
    */
   async attach(authority: Authority, input: AttachTotp): Promise<CredentialInfo> {
-    const { lockouts, clock, db } = this.#deps;
+    const proved = await this.prove(authority, input);
+    return this.#deps.db.transaction(() => this.add(authority, proved));
+  }
+
+  /**
+   * The first half of `attach`: checks the code, outside any transaction. Adds nothing.
+   * @throws As `attach`, except for TOTP_ALREADY_ATTACHED and TOTP_LIMIT_REACHED.
+   */
+  async prove(authority: Authority, input: AttachTotp): Promise<ProvedTotp> {
+    const { lockouts, clock } = this.#deps;
     const { caller, tenant } = authority;
     const { id: userId } = await getAccountToChange(this.#deps, authority, input.userId);
     const secret = readTotpSecret(input.secret);
@@ -90,20 +116,18 @@ export class TotpService {
     }
     const label = input.name == null || input.name === '' ? null : requireText(input.name, 'input.name', NAME);
     const step = stepOfCode(secret, input.code, clock.now());
-    // The session counts as a known device, so that failures of attackers do not block a user who is already signed in.
-    const attempt = secondFactorAttempt(tenant, userId, caller, caller.sessionId);
+    const { knownDeviceId = caller.sessionId } = input;
+    const attempt = secondFactorAttempt(tenant, userId, caller, knownDeviceId);
     const result = await runGuardedTry(lockouts, attempt, caller, async () => step);
     if (result.kind !== 'right') throw totpErrors.TOTP_CODE_WRONG();
-    return db.transaction(() => this.#add(authority, userId, secret, label, result.proof));
+    return { userId, secret, label, step: result.proof };
   }
 
-  async #add(
-    authority: Authority,
-    userId: string,
-    secret: string,
-    label: string | null,
-    step: number,
-  ): Promise<CredentialInfo> {
+  /**
+   * The second half of `attach`, inside a unit of work.
+   * @throws TOTP_ALREADY_ATTACHED, TOTP_LIMIT_REACHED, USER_NOT_FOUND
+   */
+  async add(authority: Authority, { userId, secret, label, step }: ProvedTotp): Promise<CredentialInfo> {
     const { columns, credentials, mode, events } = this.#deps;
     const { tenant } = authority;
     if ((await columns.lock(tenant.id, userId)) === null) throw userErrors.USER_NOT_FOUND();

@@ -17,7 +17,8 @@ export async function accountOfSession(
   const user = await users.findById(tenant.id, session.userId);
   if (user === null) return null;
   const { id: userId, proofVersion } = user;
-  return { userId, proofVersion, amr: session.amr, sessionId: session.id, isProvedNow: false };
+  const { id: sessionId, amr, authTime } = session;
+  return { userId, proofVersion, amr, provedAt: authTime.toISOString(), sessionId, isProvedNow: false };
 }
 
 const isAllowed = ({ userId }: SignInDemands, id: string): boolean => userId === null || userId === id;

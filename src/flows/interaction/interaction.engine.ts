@@ -50,7 +50,7 @@ export type Advance = (state: InteractionState) => InteractionState | Promise<In
 export interface InteractionEngineDeps {
   readonly db: Database;
   readonly store: InteractionStore;
-  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly directory: Pick<TenantDirectory, 'byId' | 'holdSettings'>;
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
   readonly users: Pick<UserStore, 'findById' | 'lockToSignIn'>;
   readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
@@ -69,6 +69,9 @@ interface Committed {
   readonly step: StepName;
   readonly cookie: { readonly value: string; readonly life: CookieLife | undefined } | null;
 }
+
+/** The steps that change the account by rules of the tenant. */
+const HOLDING_SETTINGS: ReadonlySet<StepName> = new Set(['new-password', 'email-code']);
 
 /**
  * Runs the steps of interactions (docs/sign-in.md). A step proves its secret first and then, in one unit of work, locks the
@@ -145,8 +148,10 @@ export class InteractionEngine {
   }
 
   async #advance(open: OpenInteraction, advance: Advance): Promise<Committed> {
-    const { store } = this.#deps;
+    const { store, directory } = this.#deps;
     const { tenant, handle, row } = open;
+    // Settings are held before rows are locked, because a change of settings may wait for the rows of accounts.
+    if (HOLDING_SETTINGS.has(open.step)) await directory.holdSettings(tenant.id);
     const locked = await store.lock(tenant.id, handle);
     if (locked === null || this.#isExpired(locked)) throw interactionErrors.INTERACTION_NOT_FOUND();
     if (locked.version !== row.version) throw interactionErrors.INTERACTION_STEP_OTHER();
@@ -242,8 +247,8 @@ export class InteractionEngine {
     const sessionId = state.sessionId ?? state.account.sessionId;
     const isSessionGone = sessionId !== null && session?.id !== sessionId;
     if (!isSessionGone && this.#isValid(state.account, user)) return state;
-    const { isAccountChosen, identifier, isRemembered } = state;
-    return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered };
+    const { isAccountChosen, identifier, isRemembered, emailCodesSent } = state;
+    return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered, emailCodesSent };
   }
 
   #isValid({ proofVersion }: Pick<ProvedAccount, 'proofVersion'>, user: User | null): boolean {

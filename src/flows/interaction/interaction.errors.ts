@@ -7,5 +7,7 @@ export const interactionErrors = defineErrors({
   },
   INTERACTION_STEP_OTHER: { kind: 'conflict', message: 'This is not the present step of the sign-in. Load it again.' },
   FACTOR_CODE_WRONG: { kind: 'unauthenticated', message: 'The code is not right.' },
+  EMAIL_CODE_WRONG: { kind: 'unauthenticated', message: 'The code is not the one that was sent last, or it expired.' },
+  EMAIL_ADDRESS_MISSING: { kind: 'refused', message: 'The account has no e-mail address to send a code to.' },
   INTERACTION_REQUEST_REPEATED: { kind: 'invalid', message: 'A request may contain this field only once.' },
 });

@@ -21,9 +21,12 @@ import {
 } from '../../sessions/index.ts';
 import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
+import type { PasswordFlow } from '../change-password.ts';
 import type { SignInFlow } from '../sign-in.ts';
 import { accountOfSession, chooseAccount } from './account.step.ts';
 import { decideConsent } from './consent.step.ts';
+import type { EmailCodeStep } from './email-code.step.ts';
+import type { EnrolmentStep, TypedEnrolment } from './enrolment.step.ts';
 import { type FactorChecks, proveFactor, type TypedFactor } from './factor.step.ts';
 import type { Advance, InteractionEngine, OpenInteraction } from './interaction.engine.ts';
 import { interactionErrors } from './interaction.errors.ts';
@@ -31,6 +34,7 @@ import { INITIAL_STATE, type SignInDemands } from './interaction.state.ts';
 import type { StepName } from './interaction.steps.ts';
 import type { InteractionStore } from './interaction.store.ts';
 import { type InteractionView, showInteraction, type ViewDeps } from './interaction.view.ts';
+import { replacePassword } from './new-password.step.ts';
 import { provePassword, type TypedPassword } from './password.step.ts';
 
 /** An interaction to begin. */
@@ -67,12 +71,21 @@ export interface InteractionServiceDeps extends ViewDeps {
   readonly users: Pick<UserStore, 'findById'>;
   readonly signIn: Pick<SignInFlow, 'verifyPassword'>;
   readonly factors: FactorChecks;
+  readonly enrolments: EnrolmentStep;
+  readonly emailCodes: EmailCodeStep;
+  readonly passwordFlow: Pick<PasswordFlow, 'prepareDemanded' | 'writeDemanded'>;
   readonly consents: Pick<ConsentService, 'grant'>;
   readonly sessions: Pick<SessionService, 'ofBrowser'>;
   readonly devices: Pick<DeviceService, 'isKnown'>;
   readonly clock: Clock;
   /** Origin of this service. */
   readonly publicUrl: string;
+}
+
+/** An interaction after an app was attached. */
+export interface EnrolledView extends InteractionView {
+  /** The recovery codes of the account, shown this once; null when no app was attached. */
+  readonly recoveryCodes: readonly string[] | null;
 }
 
 /** Long enough for a person who has to find a phone, and short for a page that is left open. */
@@ -182,7 +195,9 @@ export class InteractionService {
     handle: string,
     typed: TypedPassword,
   ): Promise<InteractionView> {
-    return this.#step(authority, browser, handle, 'password', (open) => provePassword(this.#deps.signIn, open, typed));
+    return this.#step(authority, browser, handle, 'password', (open) =>
+      provePassword(this.#deps.signIn, open, typed, this.#deps.clock.now()),
+    );
   }
 
   /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, FACTOR_CODE_WRONG, TOO_MANY_REQUESTS */
@@ -196,6 +211,66 @@ export class InteractionService {
       const knownDeviceId = await this.#knownDevice(open);
       return proveFactor(this.#deps.factors, open, typed, knownDeviceId);
     });
+  }
+
+  /** Makes the secret of an app. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */
+  beginFactorEnrolment(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'enrolment', (open) => this.#deps.enrolments.begin(open));
+  }
+
+  /**
+   * Attaches the app, and generates recovery codes with it.
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, FACTOR_CODE_WRONG, INVALID_INPUT, TOO_MANY_REQUESTS
+   */
+  async submitFactorEnrolment(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    typed: TypedEnrolment,
+  ): Promise<EnrolledView> {
+    let recoveryCodes: readonly string[] | null = null;
+    const view = await this.#step(authority, browser, handle, 'enrolment', async (open) =>
+      this.#deps.enrolments.submit(open, typed, await this.#knownDevice(open), (codes) => {
+        recoveryCodes = codes;
+      }),
+    );
+    return { ...view, recoveryCodes };
+  }
+
+  /**
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT,
+   *   SERVICE_UNAVAILABLE
+   */
+  submitNewPassword(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    newPassword: string,
+  ): Promise<InteractionView> {
+    const { passwordFlow, clock } = this.#deps;
+    return this.#step(authority, browser, handle, 'new-password', (open) =>
+      replacePassword(passwordFlow, open, newPassword, clock.now()),
+    );
+  }
+
+  /**
+   * @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, EMAIL_ADDRESS_MISSING, TOO_MANY_REQUESTS,
+   *   SERVICE_UNAVAILABLE
+   */
+  sendEmailCode(authority: Authority, browser: BrowserPort | null, handle: string): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'email-code', async (open) => this.#deps.emailCodes.send(open));
+  }
+
+  /** @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED, EMAIL_CODE_WRONG, TOO_MANY_REQUESTS */
+  submitEmailCode(
+    authority: Authority,
+    browser: BrowserPort | null,
+    handle: string,
+    code: string,
+  ): Promise<InteractionView> {
+    return this.#step(authority, browser, handle, 'email-code', async (open) =>
+      this.#deps.emailCodes.submit(open, code, await this.#knownDevice(open)),
+    );
   }
 
   /** @param userId Null: another account. @throws INTERACTION_STEP_OTHER, INTERACTION_NOT_FOUND, BROWSER_REQUIRED */

@@ -23,6 +23,8 @@ export interface ProvedAccount {
   readonly proofVersion: number;
   /** How it was proved (RFC 8176). */
   readonly amr: readonly string[];
+  /** When the first factor was proved, in ISO 8601. */
+  readonly provedAt: string;
   /** The session of the browser that proves it, or that is renewed; null when a new one is started. */
   readonly sessionId: string | null;
   /** Whether anything was proved in this interaction, so that the session is to be started or renewed. */
@@ -37,6 +39,10 @@ export interface InteractionState {
   /** The name as it was typed, for the event and for the next try. */
   readonly identifier: string | null;
   readonly isRemembered: boolean;
+  /** The secret of the app that the user attaches, sealed, and the account it is for; null before it was begun. */
+  readonly enrolment: { readonly userId: string; readonly sealed: string } | null;
+  /** How many codes were mailed. */
+  readonly emailCodesSent: number;
   /** The session in which the interaction ended; null while steps before it are missing. */
   readonly sessionId: string | null;
   /** The scopes that the user allowed; null when the user was not asked. */
@@ -51,6 +57,8 @@ export const INITIAL_STATE: InteractionState = {
   isAccountChosen: false,
   identifier: null,
   isRemembered: false,
+  enrolment: null,
+  emailCodesSent: 0,
   sessionId: null,
   consented: null,
   refusal: null,

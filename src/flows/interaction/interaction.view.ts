@@ -1,7 +1,14 @@
 import type { ScopeAliases } from '../../access/index.ts';
-import type { CredentialStore, CredentialType, PasswordMode } from '../../auth-modes/index.ts';
+import type {
+  BeginTotpEnrolmentPayload,
+  CredentialStore,
+  CredentialType,
+  PasswordMode,
+} from '../../auth-modes/index.ts';
 import { metadataOf } from '../../clients/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
+import type { EmailCodeStep } from './email-code.step.ts';
+import type { EnrolmentStep } from './enrolment.step.ts';
 import type { OpenInteraction } from './interaction.engine.ts';
 import type { StepName } from './interaction.steps.ts';
 import { type DescribedScope, describeScope } from './scope-descriptions.ts';
@@ -61,6 +68,8 @@ export interface ViewDeps {
   readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
   readonly passwords: Pick<PasswordMode, 'leastLength'>;
   readonly scopes: Pick<ScopeAliases, 'find'>;
+  readonly enrolments: Pick<EnrolmentStep, 'show'>;
+  readonly emailCodes: Pick<EmailCodeStep, 'isSent'>;
 }
 
 type ViewOf<S extends StepName> = Extract<StepView, { readonly step: S }>;
@@ -84,12 +93,19 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
     step: 'factor',
     methods: (await credentials.acceptedAsSecond(tenant.id, user!.id)).filter(isFactorMethod),
   }),
-  enrolment: () => ({ step: 'enrolment', enrolment: null }),
+  enrolment: async ({ enrolments }, open) => {
+    const begun = await enrolments.show(open);
+    return { step: 'enrolment', enrolment: begun === null ? null : showEnrolment(begun) };
+  },
   'new-password': async ({ passwords }, { tenant, user }) => ({
     step: 'new-password',
     minLength: await passwords.leastLength(user!, tenant.settings),
   }),
-  'email-code': (_, { user }) => ({ step: 'email-code', email: maskEmail(user!.email ?? ''), isSent: false }),
+  'email-code': async ({ emailCodes }, open) => ({
+    step: 'email-code',
+    email: maskEmail(open.user!.email ?? ''),
+    isSent: await emailCodes.isSent(open),
+  }),
   consent: ({ scopes }, { user, demands }) => ({
     step: 'consent',
     account: showAccount(user!),
@@ -115,6 +131,12 @@ function showApplication({ client: record }: OpenInteraction): ShownApplication 
     tosUri: metadataOf(client, 'tosUri'),
   };
 }
+
+const showEnrolment = ({ secret, uri, qrImage }: BeginTotpEnrolmentPayload): ShownEnrolment => ({
+  secret,
+  uri,
+  qrImage: `data:image/png;base64,${qrImage.toString('base64')}`,
+});
 
 function showAccount({ id, username, displayName, givenName, familyName }: User): ShownAccount {
   const composed = [givenName, familyName].filter(Boolean).join(' ');

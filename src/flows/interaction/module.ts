@@ -1,13 +1,23 @@
 import type { ScopeAliases } from '../../access/index.ts';
-import type { CredentialStore, PasswordMode, RecoveryCodeService, TotpService } from '../../auth-modes/index.ts';
+import type {
+  CredentialStore,
+  LockoutService,
+  PasswordMode,
+  RecoveryCodeService,
+  TotpService,
+} from '../../auth-modes/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
+import type { Mailer } from '../../delivery/index.ts';
 import { byTenant } from '../../persistence/index.ts';
-import type { DeviceService, SessionService } from '../../sessions/index.ts';
+import type { DeviceService, OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import type { UserStore } from '../../users/index.ts';
+import type { UserService, UserStore } from '../../users/index.ts';
+import type { PasswordFlow } from '../change-password.ts';
 import type { SignInFlow } from '../sign-in.ts';
+import { EmailCodeStep } from './email-code.step.ts';
+import { EnrolmentStep } from './enrolment.step.ts';
 import { InteractionEngine } from './interaction.engine.ts';
 import { InteractionEntity } from './interaction.entity.ts';
 import { interactionErrors } from './interaction.errors.ts';
@@ -20,6 +30,7 @@ interface InteractionNeeds extends ModuleBase {
   readonly scopes: ScopeAliases;
   readonly directory: TenantDirectory;
   readonly clientDirectory: ClientDirectory;
+  readonly users: UserService;
   readonly userStore: UserStore;
   readonly credentials: CredentialStore;
   readonly passwords: PasswordMode;
@@ -28,7 +39,11 @@ interface InteractionNeeds extends ModuleBase {
   readonly consents: ConsentService;
   readonly sessions: SessionService;
   readonly devices: DeviceService;
+  readonly oneTimeCodes: OneTimeCodeStore;
+  readonly lockouts: LockoutService;
+  readonly mailer: Mailer;
   readonly signIn: SignInFlow;
+  readonly passwordFlow: PasswordFlow;
 }
 
 export const interaction = {
@@ -36,7 +51,7 @@ export const interaction = {
   entities: [InteractionEntity],
   foreignKeys: [byTenant('interactions', 'user_id', 'users')],
   errors: [interactionErrors],
-  create: ({ base, userStore: users, clientDirectory: clients, ...needs }: InteractionNeeds) => {
+  create: ({ base, users: accounts, userStore: users, clientDirectory: clients, ...needs }: InteractionNeeds) => {
     const { db, clock } = base;
     const store = new InteractionStore(db);
     const shared = { ...needs, ...base, store, users };
@@ -47,6 +62,8 @@ export const interaction = {
         interactions: new InteractionService({
           ...shared,
           engine,
+          enrolments: new EnrolmentStep({ ...shared, enrolmentSealer: needs.sealer('interaction') }),
+          emailCodes: new EmailCodeStep({ ...shared, codes: needs.oneTimeCodes, users: accounts }),
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
         }),
       },

@@ -20,6 +20,7 @@ export async function provePassword(
   signIn: Pick<SignInFlow, 'verifyPassword'>,
   open: OpenInteraction,
   { identifier: typed, password, isRemembered }: TypedPassword,
+  now: Date,
 ): Promise<Advance> {
   const { tenant, demands, device, session, actor } = open;
   const identifier = demands.userId ?? typed;
@@ -39,6 +40,7 @@ export async function provePassword(
     userId: user.id,
     proofVersion: user.proofVersion,
     amr,
+    provedAt: now.toISOString(),
     sessionId: session?.userId === user.id ? session.id : null,
     isProvedNow: true,
   };

@@ -99,6 +99,19 @@ export class OneTimeCodeStore {
     return row?.attempts ?? 0;
   }
 
+  /** How many codes of a kind a user has that have not expired. */
+  async countOfUser(tenantId: string, userId: string, kind: string): Promise<number> {
+    const row = await this.#rows()
+      .selectFrom('one_time_codes')
+      .select(sql<number>`count(*)::int`.as('count'))
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('kind', '=', kind)
+      .where('expires_at', '>', this.#clock.now())
+      .executeTakeFirstOrThrow();
+    return row.count;
+  }
+
   /** Withdraws the codes of a user, of one kind or all. */
   async deleteOfUser(tenantId: string, userId: string, kind?: string): Promise<void> {
     let query = this.#rows()

@@ -123,6 +123,66 @@ describe('changing a password', () => {
     expect(await count('password.changed')).toBe(1);
   });
 
+  describe('that a sign-in demands', () => {
+    const flow = () => world.services.passwordFlow;
+    const demand = () => world.services.authModes.update(world.system(tenant), user.id, { needPasswordChange: true });
+    /** The user of a sign-in under way, who proved the password at this moment. */
+    const proved = () => own({ ...world.user(tenant, user.id), sessionId: null });
+    const replace = async (newPassword = NEXT, authority = proved()) => {
+      const prepared = await flow().prepareDemanded(authority, user.id, newPassword);
+      await world.db.transaction(() => flow().writeDemanded(authority, prepared, {}));
+    };
+
+    it('replaces it without asking for the old one again, meets the demand and ends all sessions', async () => {
+      await demand();
+      await start();
+      await replace();
+      expect([await opens(NEXT), await opens(password), await needsChange()]).toEqual([true, false, false]);
+      expect(await alive()).toEqual([]);
+      expect(await count('password.changed')).toBe(1);
+    });
+
+    it('keeps the session in which the user signs in again', async () => {
+      await demand();
+      const mine = (await start()).session.id;
+      await start();
+      await replace(NEXT, own({ ...world.user(tenant, user.id), sessionId: mine }));
+      expect(await alive()).toEqual([mine]);
+    });
+
+    it.each([
+      ['the current one', 'three-wombats-at-dawn', 'PASSWORD_UNCHANGED'],
+      ['one against the policy', 'short', 'PASSWORD_TOO_SHORT'],
+    ])('refuses %s, and changes nothing', async (_, newPassword, code) => {
+      await demand();
+      await start();
+      await expect(replace(newPassword)).rejects.toMatchObject({
+        code: 'PASSWORD_POLICY',
+        fields: [{ path: 'input.newPassword', code }],
+      });
+      expect([await opens(password), await needsChange()]).toEqual([true, true]);
+      expect(await alive()).toHaveLength(1);
+      expect(await count('password.changed')).toBe(0);
+    });
+
+    it('refuses another account, and a proof that is too old (check 54)', async () => {
+      const stranger = await world.newUser(tenant);
+      await expect(flow().prepareDemanded(proved(), stranger.id, NEXT)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      const authority = proved();
+      world.clock.advance(301);
+      await expect(replace(NEXT, authority)).rejects.toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' });
+      expect(await opens(password)).toBe(true);
+    });
+
+    it('mails the owner', async () => {
+      const authority = world.system(tenant);
+      await world.services.users.update(authority, user.id, { email: 'forced@example.com', emailVerified: true });
+      await replace();
+      const told = (await world.outbox()).mails.filter(({ to }) => to === 'forced@example.com');
+      expect(told.map(({ purpose }) => purpose)).toEqual(['password-changed']);
+    });
+  });
+
   describe('by an administrator', () => {
     it('sets it without the old one, ends all sessions and forgets the devices', async () => {
       await start();

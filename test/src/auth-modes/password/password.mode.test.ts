@@ -128,6 +128,12 @@ describe('the password mode', () => {
     await world.giveTotp(tenant, user.id);
     await set('eight-ch');
     await expect(set('seven-c')).rejects.toMatchObject({ code: 'PASSWORD_POLICY' });
+    const { settings } = (await world.services.directory.byId(tenant.id))!;
+    const bare = await world.newUser(tenant);
+    const required = await world.newUser(tenant);
+    expect(await mode().leastLength(user, settings)).toBe(8);
+    expect(await mode().leastLength(bare, settings)).toBe(15);
+    expect(await mode().leastLength({ ...required, requiredFactor: 2 }, settings)).toBe(8);
   });
 
   it('takes the rules of the tenant: none in a realm until it sets one, its own words always', async () => {
