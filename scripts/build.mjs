@@ -39,6 +39,11 @@ const PARTS = {
     outputs: ['dist/web/graphiql'],
     make: () => bundle('web/graphiql'),
   },
+  'sign-in': {
+    inputs: ['web/sign-in', 'tsconfig.json', 'package-lock.json'],
+    outputs: ['dist/web/sign-in'],
+    make: () => bundle('web/sign-in'),
+  },
   docs: {
     inputs: ['web/docs', 'package-lock.json'],
     outputs: ['dist/web/docs'],

@@ -28,6 +28,8 @@ const FOLDERS = [
     .map(({ name }) => `rest-compat/${name}/operations`),
   'test/rest-compat/engine/operations',
 ];
+/** Documents of pages: their values have no hash, because the build writes a list of hashes for the server. */
+const PAGE_FOLDERS = ['web/sign-in/operations'];
 
 /** Types of scalars inside the process: as a variable (input) and in data (output). */
 const SCALARS = {
@@ -48,6 +50,7 @@ const CONFIG = {
   // An undefined variable counts as absent.
   inputMaybeValue: 'T | null | undefined',
   omitOperationSuffix: true,
+  inlineFragmentTypes: 'combine',
   operationResultSuffix: 'Data',
 };
 
@@ -70,19 +73,41 @@ function readSchema() {
 const requireField = (field) =>
   field.type.kind === Kind.NON_NULL_TYPE ? field : { ...field, type: { kind: Kind.NON_NULL_TYPE, type: field.type } };
 
+const FRAGMENT = '.fragment.graphql';
+
 function readDocuments(folder) {
-  return readdirSync(join(ROOT, folder))
+  const files = readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.graphql'))
-    .sort()
+    .sort();
+  const fragments = new Map(
+    files
+      .filter((file) => file.endsWith(FRAGMENT))
+      .map((file) => [file.slice(0, -FRAGMENT.length), readFileSync(join(ROOT, folder, file), 'utf8')]),
+  );
+  return files
+    .filter((file) => !file.endsWith(FRAGMENT))
     .map((file) => {
       const location = `${folder}/${file}`;
       const source = readFileSync(join(ROOT, location), 'utf8');
-      const document = parse(source);
-      const [definition, ...others] = document.definitions;
+      const [definition, ...others] = parse(source).definitions;
       if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.name === undefined || others.length > 0)
         throw new Error(`${location}: It has to hold one operation with a name.`);
-      return { location, document, name: definition.name.value, text: stripIgnoredCharacters(source) };
+      const whole = [source, ...findFragments(source, fragments)].join('\n');
+      return { location, document: parse(whole), name: definition.name.value, text: stripIgnoredCharacters(whole) };
     });
+}
+
+/** The fragments that a text spreads, and those that they spread; `Step` stands in `step.fragment.graphql`. */
+function findFragments(text, fragments, found = new Set()) {
+  visit(parse(text), {
+    FragmentSpread: ({ name: { value } }) => {
+      const fragment = fragments.get(value.toLowerCase());
+      if (fragment === undefined || found.has(fragment)) return;
+      found.add(fragment);
+      findFragments(fragment, fragments, found);
+    },
+  });
+  return found;
 }
 
 /** The declarations of types, one per line, without the internal ones of the plugin. */
@@ -97,7 +122,7 @@ async function declareTypes(schema, documents, filename) {
     skipDocumentsValidation: true,
   });
   return text
-    .split(/^(?=export type )/m)
+    .split(/^(?=(?:export )?type )/m)
     .slice(1)
     .map((statement) =>
       statement
@@ -105,7 +130,7 @@ async function declareTypes(schema, documents, filename) {
         .replace(/\s+/g, ' ')
         .trim(),
     )
-    .filter((statement) => !statement.startsWith('export type Incremental<'))
+    .filter((statement) => !/^(?:export )?type (?:Exact|Incremental)</.test(statement))
     .map((statement) => statement.replace(/= Exact<(.*)>;$/, '= $1;').replace('= | ', '= '));
 }
 
@@ -135,8 +160,10 @@ function declareValue({ name, text, errors }) {
   return `export const ${name}: OperationDocument<${types.join(', ')}> = { ${members.join(', ')} };`;
 }
 
+const HEADER = `// Written by \`npm run operations:emit\` from ${SCHEMA} and operations/*.graphql; CI fails when it differs.`;
+
 /** @throws Error A document does not match the schema; the message names every fault. */
-export async function emitOperations(folder) {
+async function readOperations(folder) {
   const schema = readSchema();
   const documents = readDocuments(folder);
   const built = buildASTSchema(schema);
@@ -144,11 +171,18 @@ export async function emitOperations(folder) {
     validate(built, document).map(({ message }) => `${location}: ${message}`),
   );
   if (faults.length > 0) throw new Error(faults.join('\n'));
+  return {
+    values: documents.map((one) => ({ ...one, errors: readErrors(built, one.document) })),
+    types: await declareTypes(schema, documents, `${folder}.generated.ts`),
+  };
+}
+
+/** @throws Error A document does not match the schema; the message names every fault. */
+export async function emitOperations(folder) {
+  const { types, values } = await readOperations(folder);
   const engine = posix.relative(dirname(folder), ENGINE);
-  const values = documents.map((one) => ({ ...one, errors: readErrors(built, one.document) }));
-  const types = await declareTypes(schema, documents, `${folder}.generated.ts`);
   const lines = [
-    `// Written by \`npm run operations:emit\` from ${SCHEMA} and operations/*.graphql; CI fails when it differs.`,
+    HEADER,
     `import type { OperationDocument } from '${engine.startsWith('.') ? engine : `./${engine}`}';`,
     ...types,
     ...values.map(declareErrors),
@@ -157,11 +191,32 @@ export async function emitOperations(folder) {
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * Documents of a page: the text that it sends, with the types of variables and data, and one type of all codes, for which the
+ * page needs texts.
+ * @throws Error A document does not match the schema; the message names every fault.
+ */
+export async function emitPageOperations(folder) {
+  const { types, values } = await readOperations(folder);
+  const codes = [...new Set(values.flatMap(({ errors }) => errors))].sort();
+  const lines = [
+    HEADER,
+    "import type { PageDocument } from './graph.ts';",
+    ...new Set(types),
+    `export type DeclaredCode = ${codes.length === 0 ? 'never' : codes.map(quote).join(' | ')};`,
+    ...values.map(
+      ({ name, text }) =>
+        `export const ${name}: PageDocument<${name}Data, ${name}Variables> = { text: ${JSON.stringify(text)} };`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 async function main() {
   const isCheck = process.argv.includes('--check');
-  for (const folder of FOLDERS) {
+  for (const folder of [...FOLDERS, ...PAGE_FOLDERS]) {
     const file = `${folder}.generated.ts`;
-    const text = await emitOperations(folder);
+    const text = await (PAGE_FOLDERS.includes(folder) ? emitPageOperations : emitOperations)(folder);
     if (!isCheck) writeFileSync(join(ROOT, file), text);
     else if (readIfThere(join(ROOT, file)) !== text) {
       process.stderr.write(`${file} differs from its documents; run "npm run operations:emit".\n`);

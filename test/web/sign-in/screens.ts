@@ -1,0 +1,100 @@
+import { toDataURL } from 'qrcode';
+
+/** What every state has. */
+const SHARED = { tenant: { name: 'acme', displayName: 'Acme Industries' }, locale: 'en' };
+export const HANDLE = 'handle-of-the-interaction';
+
+export const APPLICATION = {
+  clientId: 'travel',
+  name: 'Travel Desk',
+  clientUri: 'https://travel.example',
+  policyUri: 'https://travel.example/privacy',
+  tosUri: 'https://travel.example/terms',
+};
+const ALICE = { userId: 'u1', name: 'Alice Example', username: 'alice' };
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const URI = `otpauth://totp/Acme%20Industries:alice?secret=${SECRET}&issuer=Acme%20Industries`;
+
+/** The steps of an interaction, as the graph gives them. */
+export const STEPS = {
+  password: { __typename: 'PasswordStep', identifier: null, isIdentifierFixed: false, canRemember: true },
+  passwordOfOne: { __typename: 'PasswordStep', identifier: 'alice', isIdentifierFixed: true, canRemember: false },
+  factor: { __typename: 'FactorStep', methods: ['TOTP', 'RECOVERY_CODE'] },
+  enrolmentOpen: { __typename: 'FactorEnrolmentStep', enrolment: null },
+  enrolment: {
+    __typename: 'FactorEnrolmentStep',
+    enrolment: { secret: SECRET, uri: URI, qrImage: await toDataURL(URI) },
+  },
+  newPassword: { __typename: 'NewPasswordStep', minLength: 12 },
+  emailCodeUnsent: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: false },
+  emailCode: { __typename: 'EmailCodeStep', email: 'a***@example.com', isSent: true },
+  account: {
+    __typename: 'AccountStep',
+    accounts: [
+      ALICE,
+      { userId: 'u2', name: 'Robert von und zu Langenscheidt-Wolkenstein', username: 'robert.long@example.com' },
+    ],
+  },
+  consent: {
+    __typename: 'ConsentStep',
+    account: ALICE,
+    scopes: [
+      { name: 'profile', description: 'See your name and picture', isLasting: false },
+      { name: 'email', description: 'See your e-mail address', isLasting: false },
+      { name: 'offline_access', description: 'Keep access to your data', isLasting: true },
+    ],
+  },
+  finished: { __typename: 'Finished', continueAt: '/application?finished' },
+} as const;
+
+export const signInState = (step: object, application: object | null = APPLICATION): object => ({
+  ...SHARED,
+  page: 'sign-in',
+  handle: HANDLE,
+  interaction: { handle: HANDLE, application, step },
+});
+
+export const signOutState = (application: object | null = APPLICATION): object => ({
+  ...SHARED,
+  page: 'sign-out',
+  handle: HANDLE,
+  account: ALICE,
+  application,
+});
+
+export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
+  Array.from({ length: 7 }, (__, group) => `bcd${'fghjkmnpqr'[(at + group) % 10]}`).join('-'),
+);
+
+/** Pages that a browser can be given at once, by their names. */
+export const SCREENS: Readonly<Record<string, object>> = {
+  password: signInState(STEPS.password),
+  'password-of-one-account': signInState(STEPS.passwordOfOne),
+  'password-without-application': signInState(STEPS.password, null),
+  factor: signInState(STEPS.factor),
+  'enrolment-open': signInState(STEPS.enrolmentOpen),
+  enrolment: signInState(STEPS.enrolment),
+  'new-password': signInState(STEPS.newPassword),
+  'email-code-unsent': signInState(STEPS.emailCodeUnsent),
+  'email-code': signInState(STEPS.emailCode),
+  account: signInState(STEPS.account),
+  consent: signInState(STEPS.consent),
+  'sign-out': signOutState(),
+  'signed-out': { ...SHARED, page: 'signed-out', returnTo: 'https://travel.example/bye', application: APPLICATION },
+  'signed-out-alone': { ...SHARED, page: 'signed-out', returnTo: null, application: null },
+  error: {
+    ...SHARED,
+    page: 'error',
+    code: 'INTERACTION_NOT_FOUND',
+    message: 'Over.',
+    startAgainAt: 'https://travel.example/sign-in',
+  },
+  'error-without-tenant': {
+    tenant: null,
+    locale: 'en',
+    page: 'error',
+    code: 'AUTHORIZE_REDIRECT_INVALID',
+    message: 'The address to which the application wants to return is not registered.',
+    startAgainAt: null,
+  },
+};

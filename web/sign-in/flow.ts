@@ -1,0 +1,159 @@
+import { createContext, use, useCallback, useEffect, useRef, useState } from 'react';
+import { ask, type PageDocument, type Refusal } from './graph.ts';
+import { Interaction, type Step } from './operations.generated.ts';
+import type { Application, SignInState } from './state.ts';
+import { t } from './texts/texts.ts';
+
+/** What the input of every step has. */
+interface Place {
+  readonly tenant?: string | null | undefined;
+  readonly handle: string;
+}
+
+interface StepPayload {
+  readonly step: Step;
+  readonly recoveryCodes?: readonly string[] | null;
+}
+
+type StepData = Readonly<Record<string, StepPayload>>;
+
+/** The data of one step. */
+export type StepOf<Name extends Step['__typename']> = Extract<Step, { readonly __typename: Name }>;
+
+/** Where an interaction is, and how its steps go on. */
+export interface Flow {
+  readonly tenantName: string;
+  readonly application: Application | null;
+  readonly refusal: Refusal | null;
+  readonly notice: string | null;
+  readonly isBusy: boolean;
+  /** The name under which the person signs in, for password managers; null when the page was loaded after that step. */
+  readonly identifier: string | null;
+  /**
+   * Sends what a step demands, and shows the step that follows.
+   * @param notice What the page says beside that step.
+   */
+  submit<Data extends StepData, Input extends Place>(
+    document: PageDocument<Data, { input: Input }>,
+    input: Omit<Input, keyof Place>,
+    notice?: string,
+  ): Promise<void>;
+  /** Takes back what the page said about the last request. */
+  clear(): void;
+  setIdentifier(identifier: string): void;
+}
+
+/** A step on the screen. Its number makes the page of a repeated step a new one. */
+export interface Shown {
+  readonly number: number;
+  readonly step: Step;
+  /** Shown before the step, once. */
+  readonly recoveryCodes: readonly string[] | null;
+  /** The interaction cannot go on in this browser. */
+  readonly fault: Refusal | null;
+}
+
+/** A step was taken elsewhere, or the interaction is over; the server knows where it is now. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['INTERACTION_STEP_OTHER', 'INTERACTION_NOT_FOUND']);
+
+export function useFlow({ tenant, handle, interaction }: SignInState): {
+  readonly flow: Flow;
+  readonly shown: Shown;
+  readonly dropCodes: () => void;
+} {
+  const [shown, setShown] = useState<Shown>({ number: 0, step: interaction.step, recoveryCodes: null, fault: null });
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [notice, setNotice] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [identifier, setIdentifier] = useState<string | null>(null);
+  // React renders after an event, so a second click can come before `isBusy` is seen.
+  const isRunning = useRef(false);
+  const tenantName = tenant?.name ?? null;
+
+  /** @param codes Default: those that are shown already, which no later answer has. */
+  const show = useCallback((step: Step, codes?: readonly string[] | null) => {
+    setShown((last) => {
+      const recoveryCodes = codes === undefined ? last.recoveryCodes : codes;
+      // The same step stays as it is, with what was typed.
+      const isSame = recoveryCodes === last.recoveryCodes && JSON.stringify(step) === JSON.stringify(last.step);
+      return { number: isSame ? last.number : last.number + 1, step, recoveryCodes, fault: null };
+    });
+  }, []);
+
+  const clear = useCallback((): void => {
+    setRefusal(null);
+    setNotice(null);
+  }, []);
+
+  /** Asks where the interaction is. One that is over is the server's to explain: it knows where to start again. */
+  const refresh = useCallback(async (): Promise<void> => {
+    const answer = await ask(Interaction, { tenant: tenantName, handle });
+    if ('data' in answer) show(answer.data.interaction.step);
+    else if (answer.refusal.code === 'INTERACTION_NOT_FOUND') location.reload();
+    else if (answer.refusal.code === 'BROWSER_REQUIRED') setShown((last) => ({ ...last, fault: answer.refusal }));
+    else setRefusal(answer.refusal);
+  }, [tenantName, handle, show]);
+
+  const run = useCallback(
+    async (task: () => Promise<void>): Promise<void> => {
+      if (isRunning.current) return;
+      isRunning.current = true;
+      setBusy(true);
+      clear();
+      await task();
+      isRunning.current = false;
+      setBusy(false);
+    },
+    [clear],
+  );
+
+  useEffect(() => {
+    // A page that the browser kept shows a step that may be over.
+    const onShow = (event: PageTransitionEvent): void => {
+      if (event.persisted) void run(refresh);
+    };
+    addEventListener('pageshow', onShow);
+    return () => removeEventListener('pageshow', onShow);
+  }, [run, refresh]);
+
+  function submit<Data extends StepData, Input extends Place>(
+    document: PageDocument<Data, { input: Input }>,
+    rest: Omit<Input, keyof Place>,
+    notice: string | null = null,
+  ): Promise<void> {
+    // The compiler does not know that an input without two members is whole again with them.
+    const input = { ...rest, tenant: tenantName, handle } as unknown as Input;
+    return run(async () => {
+      const answer = await ask(document, { input });
+      if ('data' in answer) {
+        const [payload] = Object.values(answer.data);
+        show(payload!.step, payload!.recoveryCodes ?? null);
+        setNotice(notice);
+      } else if (ELSEWHERE.has(answer.refusal.code)) {
+        await refresh();
+        setNotice(t('stepOther'));
+      } else setRefusal(answer.refusal);
+    });
+  }
+
+  const flow: Flow = {
+    tenantName: tenant?.displayName ?? '',
+    application: interaction.application,
+    refusal,
+    notice,
+    isBusy,
+    identifier,
+    submit,
+    clear,
+    setIdentifier,
+  };
+  return { flow, shown, dropCodes: () => show(shown.step, null) };
+}
+
+export const FlowContext = createContext<Flow | null>(null);
+
+export function useStep(): Flow {
+  const flow = use(FlowContext);
+  if (flow === null) throw new Error('A step is shown outside of an interaction.');
+  return flow;
+}

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './page.css';
+import { ErrorPage } from './pages/error.page.tsx';
+import { SignInPage } from './pages/sign-in.page.tsx';
+import { SignOutPage } from './pages/sign-out.page.tsx';
+import { SignedOutPage } from './pages/signed-out.page.tsx';
+import { type PageState, readState } from './state.ts';
+import { describeCode, startTexts } from './texts/texts.ts';
+
+function Page({ state }: { readonly state: PageState }): ReactNode {
+  switch (state.page) {
+    case 'sign-in':
+      return <SignInPage state={state} />;
+    case 'sign-out':
+      return <SignOutPage state={state} />;
+    case 'signed-out':
+      return <SignedOutPage {...state} />;
+    case 'error':
+      return <ErrorPage {...state} text={describeCode(state.code, state.message)} />;
+  }
+}
+
+/**
+ * React Aria adds a style element unless one with this id is there. The policy of the page blocks such elements and reports each;
+ * `page.css` has the rule.
+ */
+const STYLE_OF_REACT_ARIA = 'react-aria-pressable-style';
+
+const state = readState();
+startTexts(state.locale);
+document.querySelector('link[rel="stylesheet"]')!.id = STYLE_OF_REACT_ARIA;
+createRoot(document.getElementById('page')!).render(<Page state={state} />);

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import { FlowContext, type Shown, useFlow } from '../flow.ts';
+import type { Step } from '../operations.generated.ts';
+import { Frame } from '../parts/frame.tsx';
+import type { SignInState } from '../state.ts';
+import { AccountStep } from '../steps/account.step.tsx';
+import { ConsentStep } from '../steps/consent.step.tsx';
+import { EmailCodeStep } from '../steps/email-code.step.tsx';
+import { EnrolmentStep } from '../steps/enrolment.step.tsx';
+import { FactorStep } from '../steps/factor.step.tsx';
+import { FinishedStep } from '../steps/finished.step.tsx';
+import { NewPasswordStep } from '../steps/new-password.step.tsx';
+import { PasswordStep } from '../steps/password.step.tsx';
+import { RecoveryCodesStep } from '../steps/recovery-codes.step.tsx';
+import { describeRefusal, t } from '../texts/texts.ts';
+import { ErrorPage } from './error.page.tsx';
+
+const TITLES = {
+  PasswordStep: 'password.title',
+  FactorStep: 'factor.title',
+  FactorEnrolmentStep: 'enrolment.title',
+  NewPasswordStep: 'newPassword.title',
+  EmailCodeStep: 'emailCode.title',
+  AccountStep: 'account.title',
+  ConsentStep: 'consent.title',
+  Finished: 'finished.title',
+} as const satisfies Readonly<Record<Step['__typename'], string>>;
+
+/** The steps of an interaction, one after the other, as the server gives them. */
+export function SignInPage({ state }: { readonly state: SignInState }): ReactNode {
+  const { flow, shown, dropCodes } = useFlow(state);
+  const { number, step, recoveryCodes, fault } = shown;
+  if (fault !== null)
+    return <ErrorPage tenant={state.tenant} code={fault.code} text={describeRefusal(fault)} startAgainAt={null} />;
+  const title = recoveryCodes === null ? t(TITLES[step.__typename]) : t('recoveryCodes.title');
+  return (
+    <FlowContext value={flow}>
+      <Frame
+        key={number}
+        tenant={state.tenant}
+        title={title}
+        application={flow.application}
+        isReadFirst={step.__typename === 'FactorEnrolmentStep'}
+      >
+        {recoveryCodes === null ? (
+          <StepOfInteraction step={step} />
+        ) : (
+          <RecoveryCodesStep codes={recoveryCodes} onSaved={dropCodes} />
+        )}
+      </Frame>
+    </FlowContext>
+  );
+}
+
+function StepOfInteraction({ step }: Pick<Shown, 'step'>): ReactNode {
+  switch (step.__typename) {
+    case 'PasswordStep':
+      return <PasswordStep step={step} />;
+    case 'FactorStep':
+      return <FactorStep step={step} />;
+    case 'FactorEnrolmentStep':
+      return <EnrolmentStep step={step} />;
+    case 'NewPasswordStep':
+      return <NewPasswordStep step={step} />;
+    case 'EmailCodeStep':
+      return <EmailCodeStep step={step} />;
+    case 'AccountStep':
+      return <AccountStep step={step} />;
+    case 'ConsentStep':
+      return <ConsentStep step={step} />;
+    case 'Finished':
+      return <FinishedStep step={step} />;
+  }
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { t } from '../texts/texts.ts';
+
+interface SubmitProps {
+  readonly isBusy: boolean;
+  readonly children: ReactNode;
+}
+
+/** While a request runs the button keeps the focus and does nothing, so that a second click sends nothing. */
+export function SubmitButton({ isBusy, children }: SubmitProps): ReactNode {
+  return (
+    <Button type="submit" className="button primary" isPending={isBusy}>
+      {children}
+      {isBusy && <span className="busy" role="img" aria-label={t('page.busy')} />}
+    </Button>
+  );
+}
+
+interface ActionProps {
+  readonly isBusy?: boolean;
+  readonly isQuiet?: boolean;
+  readonly onPress: () => void;
+  readonly children: ReactNode;
+}
+
+/** A button that does something else than the form it stands in. */
+export function ActionButton({ isBusy = false, isQuiet = false, onPress, children }: ActionProps): ReactNode {
+  return (
+    <Button className={isQuiet ? 'button quiet' : 'button'} isPending={isBusy} onPress={onPress}>
+      {children}
+    </Button>
+  );
+}

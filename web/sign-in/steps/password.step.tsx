@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { type StepOf, useStep } from '../flow.ts';
+import { SubmitPassword } from '../operations.generated.ts';
+import { Emphasis, NAME } from '../parts/emphasis.tsx';
+import { CheckField, Field, PasswordField } from '../parts/fields.tsx';
+import { Form } from '../parts/form.tsx';
+import { t } from '../texts/texts.ts';
+import { Cancel } from './cancel.tsx';
+
+export function PasswordStep({ step }: { readonly step: StepOf<'PasswordStep'> }): ReactNode {
+  const { application, submit, setIdentifier, refusal, notice, isBusy } = useStep();
+  return (
+    <>
+      {application !== null && (
+        <p className="intro">
+          <Emphasis text={t('password.intro', { application: NAME })} name={application.name} />
+        </p>
+      )}
+      <Form
+        submit={t('password.submit')}
+        required={{ identifier: t('field.identifierMissing'), password: t('field.passwordMissing') }}
+        refusedField="password"
+        refusal={refusal}
+        notice={notice}
+        isBusy={isBusy}
+        onSubmit={({ identifier = '', password = '', isRemembered }) => {
+          setIdentifier(identifier);
+          void submit(SubmitPassword, { identifier, password, isRemembered: isRemembered === 'on' });
+        }}
+        actions={<Cancel />}
+      >
+        <Field
+          name="identifier"
+          label={t('password.identifier')}
+          autoComplete="username"
+          defaultValue={step.identifier ?? ''}
+          isReadOnly={step.isIdentifierFixed}
+        />
+        <PasswordField name="password" label={t('password.password')} autoComplete="current-password" />
+        {step.canRemember && <CheckField name="isRemembered" label={t('password.remember')} />}
+      </Form>
+    </>
+  );
+}
