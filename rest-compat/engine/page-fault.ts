@@ -33,8 +33,8 @@ export function acceptsPage(ctx: Context): boolean {
 
 /** Answers with a page that shows an error. */
 export function setPageFault(answer: Answer, error: IdentityError, render: RenderState): void {
-  const { code, kind, message } = error;
+  const { code, kind, message, extensions } = error;
   setCommonErrorHeaders(answer, error);
-  const state = { page: 'error', code, message, startAgainAt: null };
+  const state = { page: 'error', code, message, startAgainAt: extensions?.['startAgainAt'] ?? null };
   setRendered(answer, PAGE_STATUSES[kind], render('sign-in', state));
 }

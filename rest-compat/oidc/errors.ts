@@ -113,6 +113,10 @@ export const CLIENT_ERRORS = {
 
 /** Errors of the endpoints to which applications send a browser, for programs; people get a page. */
 export const BROWSER_ERRORS = {
+  AUTHORIZATION_CLIENT_INVALID: AS_ITS_KIND,
+  AUTHORIZATION_REDIRECT_INVALID: AS_ITS_KIND,
+  AUTHORIZATION_PARAMETER_REPEATED: AS_ITS_KIND,
+  AUTHORIZATION_ENDED: row(409, 'invalid_request'),
   BROWSER_REQUIRED: AS_ITS_KIND,
   INTERACTION_NOT_FOUND: AS_ITS_KIND,
   ISSUER_UNKNOWN: AS_ITS_KIND,

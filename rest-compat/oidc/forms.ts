@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { IssuerKind, RawForms } from '../engine/index.ts';
-import { EndSession, IssueTokens, PostEndSession } from './operations.generated.ts';
+import { Authorize, EndSession, IssueTokens, PostAuthorization, PostEndSession } from './operations.generated.ts';
 
 /**
  * The parameters that OAuth operations of the graph read, for the API descriptions. `src/server` supplies them, because the
@@ -9,13 +9,17 @@ import { EndSession, IssueTokens, PostEndSession } from './operations.generated.
 export interface OAuthForms {
   /** Those of the token endpoint of a kind of issuer, without the credentials of the client. */
   readonly token: (issuerKind: IssuerKind) => z.ZodObject;
+  /** Those of the authorization endpoint. */
+  readonly authorization: (issuerKind: IssuerKind) => z.ZodObject;
   /** Those of the endpoint that signs users out. */
   readonly endSession: (issuerKind: IssuerKind) => z.ZodObject;
 }
 
 /** The forms by document. */
-export const rawForms = ({ token, endSession }: OAuthForms): RawForms => ({
+export const rawForms = ({ token, authorization, endSession }: OAuthForms): RawForms => ({
   [IssueTokens.name]: token,
+  [Authorize.name]: authorization,
+  [PostAuthorization.name]: authorization,
   [EndSession.name]: endSession,
   [PostEndSession.name]: endSession,
 });

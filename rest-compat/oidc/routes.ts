@@ -1,4 +1,5 @@
 import { type Route, route } from '../engine/index.ts';
+import { authorizationRows } from './authorization.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
 import { metadataRow } from './metadata.ts';
@@ -68,6 +69,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
   }),
   userinfo('GET'),
   userinfo('POST'),
+  ...authorizationRows('/oauth/authorize', 'RFC 6749 3.1'),
   ...endSessionRows('/oauth/logout', 'RP-Initiated Logout 2'),
   SIGN_IN_PAGE,
   SIGN_OUT_PAGE,

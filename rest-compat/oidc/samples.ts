@@ -13,6 +13,17 @@ const SIGN_OUT_REQUEST = {
   state: 'af0ifjsldkj',
 };
 
+const AUTHORIZATION_REQUEST = {
+  client_id: 'portal',
+  redirect_uri: 'https://app.example.com/callback',
+  response_type: 'code',
+  scope: 'openid profile',
+  state: 'af0ifjsldkj',
+  nonce: 'n-0S6_WzA2Mj',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+};
+
 /** Samples of the OAuth endpoints of all dialects. */
 export const OAUTH_SAMPLES: Samples = {
   parameters: { tenant: 'master' },
@@ -76,6 +87,9 @@ export const OAUTH_SAMPLES: Samples = {
 
 /** Samples of the endpoints to which applications send a browser. */
 export const BROWSER_SAMPLES: Samples['operations'] = {
+  Authorize: { parameters: AUTHORIZATION_REQUEST },
+  PostAuthorization: { body: AUTHORIZATION_REQUEST },
+  ResumeAuthorization: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
   EndSession: { parameters: SIGN_OUT_REQUEST },
   PostEndSession: { body: SIGN_OUT_REQUEST },
   Interaction: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },

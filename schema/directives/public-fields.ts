@@ -3,6 +3,7 @@
  * `@requiresScopes`.
  */
 export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
+  'Mutation.authorize': 'Answers an application as far as the session of the browser and its user allow.',
   'Mutation.completeAccountLinking': 'The state, which works once, says what was begun and by whom.',
   'Mutation.confirmSignOut': 'The handle and its browser are the authority; only the session of this browser ends.',
   'Mutation.endSession': 'Ends only the session of the browser, after its user agreed or with an ID token of it.',
@@ -18,6 +19,7 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.submitPassword': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.issueTokens': 'The client proved who it is; what it may get is its own record.',
   'Mutation.keepPostedRequest': 'Keeps what an application posted for a minute; its endpoint judges it.',
+  'Mutation.resumeAuthorization': 'The handle and its browser are the authority.',
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',

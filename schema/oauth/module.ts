@@ -1,5 +1,6 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { AuthorizationResolver } from './authorization.resolver.ts';
 import { PostedRequestResolver } from './posted-request.resolver.ts';
 import { SignOutResolver } from './sign-out.resolver.ts';
 import { SigningKeyResolver } from './signing-key.resolver.ts';
@@ -12,6 +13,6 @@ declare module '../global-id.ts' {
 }
 
 export const oauth: SchemaModule = {
-  resolvers: [TokenResolver, PostedRequestResolver, SignOutResolver, SigningKeyResolver],
+  resolvers: [TokenResolver, AuthorizationResolver, PostedRequestResolver, SignOutResolver, SigningKeyResolver],
   nodes: [defineNode('key', 'SigningKey', ({ services }, tenantId, kid) => services.oauth.keys.find(tenantId, kid))],
 };

@@ -3,12 +3,16 @@ import { OAuthParameterInput } from './oauth.input.ts';
 import { IssuerKindName } from './oauth.type.ts';
 
 export enum PostedEndpointName {
+  AUTHORIZATION = 'authorization',
   END_SESSION = 'endSession',
 }
 registerEnumType(PostedEndpointName, {
   name: 'PostedEndpoint',
   description: 'An endpoint of an issuer to which applications may post a browser.',
-  valuesConfig: { END_SESSION: { description: 'Signs a user out (OpenID Connect RP-Initiated Logout section 2).' } },
+  valuesConfig: {
+    AUTHORIZATION: { description: 'Signs a user in (RFC 6749 section 3.1).' },
+    END_SESSION: { description: 'Signs a user out (OpenID Connect RP-Initiated Logout section 2).' },
+  },
 });
 
 @InputType({ description: 'A request that an application posted through the browser.' })

@@ -69,8 +69,8 @@ export class ConsentService {
 
   /** Whether the user allowed a client all of these scopes already. */
   async covers(tenantId: string, { userId, client, scopes }: GrantConsent): Promise<boolean> {
-    const consent = await this.findIn(tenantId, userId, client.clientId);
-    return consent !== null && scopes.every((scope) => consent.scopes.includes(scope));
+    const allowed = await this.#deps.store.scopesOf(tenantId, canonicalUserId(userId), client.id);
+    return scopes.every((scope) => allowed.includes(scope));
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import { columnsOf, type Database } from '../persistence/index.ts';
+import { columnsOf, type Database, defineStatement } from '../persistence/index.ts';
 import { type Consent, ConsentEntity } from './consent.entity.ts';
 
 type Tables = InferKyselyDB<typeof ConsentEntity> & { clients: { tenant_id: string; id: string; client_id: string } };
@@ -9,6 +9,11 @@ type Tables = InferKyselyDB<typeof ConsentEntity> & { clients: { tenant_id: stri
 export interface ConsentRow extends Consent {
   readonly clientId: string;
 }
+
+const SCOPES = defineStatement<{ scopes: string[] }>(
+  'consent-scopes',
+  'select scopes from consents where tenant_id = $1 and user_id = $2 and client_uuid = $3',
+);
 
 /** The only queries on consents. */
 export class ConsentStore {
@@ -37,6 +42,11 @@ export class ConsentStore {
       .where('consents.user_id', '=', userId)
       .where('clients.client_id', '=', clientId);
     return ((await query.executeTakeFirst()) ?? null) as ConsentRow | null;
+  }
+
+  /** The scopes that a user allowed a client, by its `clients.id`; none without a consent. */
+  async scopesOf(tenantId: string, userId: string, clientUuid: string): Promise<readonly string[]> {
+    return (await this.#db.run(SCOPES, [tenantId, userId, clientUuid]))[0]?.scopes ?? [];
   }
 
   /** The consents of each user by client_id: at most one for each client of the tenant. */

@@ -1,14 +1,17 @@
 import type { ScopeAlias, ScopeAliases } from '../access/index.ts';
+import type { CredentialStore } from '../auth-modes/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
+import type { ConsentService } from '../consents/index.ts';
 import type { Sealer } from '../crypto/index.ts';
 import type { ChangeFeed, CommittedListener, EventCatalogue, EventLog } from '../events/index.ts';
-import type { SignInFlow } from '../flows/index.ts';
+import type { InteractionService, SignInFlow } from '../flows/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
 import type { UserStore } from '../users/index.ts';
+import { AuthorizationService } from './authorize/authorization.service.ts';
 import { TokenAuthenticator } from './callers/token.authenticator.ts';
 import { DiscoveryService } from './endpoints/discovery.ts';
 import { IntrospectionService } from './endpoints/introspection.ts';
@@ -55,6 +58,9 @@ export interface OAuthOptions {
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
   readonly codes: OneTimeCodeStore;
+  readonly consents: ConsentService;
+  readonly credentials: CredentialStore;
+  readonly interactions: InteractionService;
   readonly signIn: SignInFlow;
   /** Passed in, because the session service needs it to end token families and is made before the engine. */
   readonly grants: GrantStore;
@@ -77,6 +83,7 @@ export interface OAuth {
   readonly userinfo: UserinfoService;
   readonly discovery: DiscoveryService;
   readonly postedRequests: PostedRequests;
+  readonly authorization: AuthorizationService;
   readonly signOut: SignOutService;
   readonly expired: ExpiredTokens;
   /** Must be called with every committed event, of this node and of others. */
@@ -115,6 +122,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
   const life = new TokenLife({ ...options, sessions: sessionStore, tokens, marks });
   const accessTokens = new AccessTokens(keys);
   const families = new FamilyTokens({ keys, accessTokens, grants, tokens, events });
+  const hints = new IdTokenHints({ issuers: issuerDirectory, rings, clock });
   const postedRequests = new PostedRequests({ codes: options.codes, issuers: issuerDirectory, clock });
   return {
     issuers,
@@ -140,11 +148,12 @@ export function createOAuth(options: OAuthOptions): OAuth {
     userinfo: new UserinfoService({ issuers, users, groups: options.groups, clients }),
     discovery: new DiscoveryService(issuerDirectory),
     postedRequests,
+    authorization: new AuthorizationService({ ...options, hints, posted: postedRequests, issuers: issuerDirectory }),
     signOut: new SignOutService({
       ...options,
       posted: postedRequests,
       issuers: issuerDirectory,
-      checks: new SignOutChecks({ clients, hints: new IdTokenHints({ issuers: issuerDirectory, rings, clock }) }),
+      checks: new SignOutChecks({ clients, hints }),
     }),
     expired: new ExpiredTokens({ tokens, grants, keys: keyStore }, clock),
     onEvents: (committed) => {

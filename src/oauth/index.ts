@@ -3,6 +3,13 @@
  * token. May import every module up to `flows/` (docs/architecture.md).
  */
 
+export type { AuthorizationAnswer } from './authorize/answer.ts';
+export type {
+  AuthorizationService,
+  BrowserAuthorization,
+  ResumedAuthorization,
+} from './authorize/authorization.service.ts';
+export { AUTHORIZATION_FORM } from './authorize/parameters.ts';
 export type { Authentication, ClientCredentials, TokenAuthenticator } from './callers/token.authenticator.ts';
 export type { DiscoveryService } from './endpoints/discovery.ts';
 export type { Introspection, IntrospectionService } from './endpoints/introspection.ts';

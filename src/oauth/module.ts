@@ -1,9 +1,11 @@
 import type { ScopeAliases } from '../access/index.ts';
+import type { CredentialStore } from '../auth-modes/index.ts';
 import type { ClientAuthenticator, ClientDirectory } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import type { ConsentService } from '../consents/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { type FederationProviderStore, parseProviderKey } from '../federation/index.ts';
-import type { SignInFlow } from '../flows/index.ts';
+import type { InteractionService, SignInFlow } from '../flows/index.ts';
 import type { GroupStore, RolePermissions } from '../roles/index.ts';
 import type { OneTimeCodeStore, SessionService, SessionStore } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
@@ -38,6 +40,9 @@ interface OAuthNeeds extends ModuleBase {
   readonly sessions: SessionService;
   readonly sessionStore: SessionStore;
   readonly oneTimeCodes: OneTimeCodeStore;
+  readonly consents: ConsentService;
+  readonly credentials: CredentialStore;
+  readonly interactions: InteractionService;
   readonly signIn: SignInFlow;
   readonly grantStore: GrantStore;
   readonly federationProviderStore: FederationProviderStore;
@@ -64,6 +69,9 @@ export const oauth = {
       sessions: needs.sessions,
       sessionStore: needs.sessionStore,
       codes: needs.oneTimeCodes,
+      consents: needs.consents,
+      credentials: needs.credentials,
+      interactions: needs.interactions,
       signIn: needs.signIn,
       grants: needs.grantStore,
       publicUrl: needs.publicUrl,

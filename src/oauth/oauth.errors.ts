@@ -34,6 +34,10 @@ export const oauthErrors = defineErrors({
     kind: 'invalid',
     message: 'The application that sent you here named itself or its return address more than once.',
   },
+  AUTHORIZATION_ENDED: {
+    kind: 'conflict',
+    message: 'This sign-in is complete. Go back to the application, or start again there.',
+  },
   ISSUER_UNKNOWN: { kind: 'not-found', message: 'The issuer does not exist.' },
   SIGNING_ALGORITHM_UNKNOWN: { kind: 'invalid', message: 'Keys are made for EdDSA, ES256 and RS256.' },
 });

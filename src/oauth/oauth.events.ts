@@ -14,5 +14,10 @@ export const oauthEvents = defineEvents({
     ends: 'subject',
     description: 'A spent authorization code returned; its tokens were revoked.',
   },
+  'authorization.refused': {
+    category: 'sign-in',
+    ends: 'nothing',
+    description: 'The request of an application for a sign-in was refused.',
+  },
   'key.rotated': { category: 'tenant', ends: 'nothing', description: 'A signing key was made or replaced.' },
 });

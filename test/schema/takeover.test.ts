@@ -102,6 +102,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   checkSecurityAnswer: 'compares an answer; tries are counted',
   completeAccountLinking: 'completes a linking that was allowed when it began, for the user of the browser session',
   confirmQrSignIn: 'signs the caller in, and nobody else',
+  authorize: 'gives an application a code of the user whose browser it is, as far as this user agreed',
+  resumeAuthorization: 'gives an application a code of the user whose browser it is, as far as this user agreed',
   confirmSignOut: 'ends the session of the browser alone, whose user has decided',
   continueSignUp: 'proves the contacts of an account by codes that were sent to them',
   createClient: 'nobody is it yet; what it is given must be held, its secrets included',

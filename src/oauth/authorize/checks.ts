@@ -1,4 +1,7 @@
+import type { Issuer } from '../issuers/issuers.ts';
 import {
+  assertMayUseCodes,
+  assertRegistered,
   type CheckContext,
   checkChallenge,
   checkClient,
@@ -8,9 +11,11 @@ import {
   checkResponseType,
   checkUnsupported,
   type Found,
+  requireUsable,
 } from './client.checks.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { type AuthorizationDraft, type AuthorizationRequest, BLANK_REQUEST, type ReturnAddress } from './request.ts';
+import { keptScopes } from './scopes.ts';
 import {
   checkClaims,
   checkIdTokenHint,
@@ -92,6 +97,23 @@ export async function checkAuthorization(context: CheckContext): Promise<Checked
     return { refused: error, client: to.client, to };
   }
   return { request: completed(draft) };
+}
+
+/**
+ * Checks what may have changed while the user was on the pages: the client, its address, its response types and scopes.
+ * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID
+ */
+export function recheckAuthorization(request: AuthorizationRequest, issuer: Pick<Issuer, 'kind'>): CheckedRequest {
+  const { client, redirectUri, scopes, isOffline } = request;
+  requireUsable(client);
+  assertRegistered(client, redirectUri, issuer);
+  try {
+    assertMayUseCodes(client);
+    return { request: { ...request, ...keptScopes(client, { scopes, isOffline }) } };
+  } catch (error) {
+    if (!(error instanceof AuthorizationRefused)) throw error;
+    return { refused: error, client, to: request };
+  }
 }
 
 /** The draft once client and redirect address are known, without which no refusal goes to the application. */

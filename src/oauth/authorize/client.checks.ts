@@ -35,8 +35,13 @@ export async function checkClient({ tenant, clients, parameters }: CheckContext)
   if (parameters.isRepeated('client_id')) throw oauthErrors.AUTHORIZATION_PARAMETER_REPEATED();
   const clientId = parameters.get('client_id');
   const client = clientId === null ? null : await clients.byClientId(tenant.id, clientId);
+  return { client: requireUsable(client) };
+}
+
+/** @throws AUTHORIZATION_CLIENT_INVALID */
+export function requireUsable(client: ClientRecord | null): ClientRecord {
   if (client === null || !client.isUsable) throw oauthErrors.AUTHORIZATION_CLIENT_INVALID();
-  return { client };
+  return client;
 }
 
 /** Refuses an address that the client has not registered (RFC 9700 section 2.1, OpenID Connect Core section 3.1.2.1). */
@@ -45,10 +50,15 @@ export function checkRedirect({ issuer, parameters }: CheckContext, draft: Autho
   const { redirects } = clientOf(draft).client;
   const asked = parameters.get('redirect_uri');
   const isDefaulted = asked === null && issuer.kind.hasDefaultRedirect;
-  const redirectUri = isDefaulted ? findDefaultRedirect(redirects) : asked;
-  if (redirectUri === null || !isRegisteredRedirect(redirectUri, redirects, issuer.kind.kind))
-    throw oauthErrors.AUTHORIZATION_REDIRECT_INVALID();
+  const redirectUri = (isDefaulted ? findDefaultRedirect(redirects) : asked) ?? '';
+  assertRegistered(clientOf(draft), redirectUri, issuer);
   return { redirectUri, state: parameters.state };
+}
+
+/** @throws AUTHORIZATION_REDIRECT_INVALID */
+export function assertRegistered({ client }: ClientRecord, redirectUri: string, { kind }: Pick<Issuer, 'kind'>): void {
+  if (!isRegisteredRedirect(redirectUri, client.redirects, kind.kind))
+    throw oauthErrors.AUTHORIZATION_REDIRECT_INVALID();
 }
 
 const isMode = (name: string): name is ResponseMode => (RESPONSE_MODES as readonly string[]).includes(name);
@@ -93,13 +103,16 @@ export function checkUnsupported({ parameters }: CheckContext): Found {
 export function checkResponseType({ parameters }: CheckContext, draft: AuthorizationDraft): Found {
   const asked = parameters.get('response_type');
   if (asked === null) throw new AuthorizationRefused('invalid_request', 'response_type is missing.');
-  const responseType = RESPONSE_TYPES.find((name) => name === asked);
-  if (responseType === undefined)
+  if (!(RESPONSE_TYPES as readonly string[]).includes(asked))
     throw new AuthorizationRefused('unsupported_response_type', 'response_type is not supported.');
-  const { client, metadata } = clientOf(draft);
-  if (!client.grantTypes.includes('authorization_code') || !metadata.responseTypes.includes(responseType))
-    throw new AuthorizationRefused('unauthorized_client', 'The client may not use this response type.');
+  assertMayUseCodes(clientOf(draft));
   return {};
+}
+
+/** @throws AuthorizationRefused */
+export function assertMayUseCodes({ client, metadata }: ClientRecord): void {
+  if (client.grantTypes.includes('authorization_code') && metadata.responseTypes.includes('code')) return;
+  throw new AuthorizationRefused('unauthorized_client', 'The client may not use this response type.');
 }
 
 /** A `code_challenge` of S256 is a SHA-256 in base64url (RFC 7636 section 4.2). */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { isDatabaseText, MAX_TEXT_LENGTH } from '../../kernel/index.ts';
 
 /** A parameter of a request as it was sent: its name, and a value for each time that it occurs. */
@@ -16,13 +17,14 @@ interface KnownParameter {
   readonly description: string;
   /** Bytes that a value may have; a longer one is refused. Absent: the bound of every text. */
   readonly maxBytes?: number;
+  readonly isRequired?: true;
 }
 
 /** The parameters that the authorization endpoint knows. Every other one is ignored (RFC 6749 section 3.1). */
 export const AUTHORIZATION_PARAMETERS = {
-  client_id: { description: 'The client.' },
+  client_id: { description: 'The client.', isRequired: true },
   redirect_uri: { description: 'The registered address to which the answer goes.' },
-  response_type: { description: '`code`.' },
+  response_type: { description: '`code`.', isRequired: true },
   response_mode: { description: '`query`, `fragment` or `form_post`. Default `query`.' },
   scope: { description: 'Scope names separated by spaces.' },
   state: { description: 'Any text of at most 4 KiB; it is part of the answer.', maxBytes: ECHOED_BYTES },
@@ -46,6 +48,16 @@ export const AUTHORIZATION_PARAMETERS = {
   request_uri: { description: 'Not supported.' },
   registration: { description: 'Not supported.' },
 } as const satisfies Readonly<Record<string, KnownParameter>>;
+
+/** The parameters for the API description. Those that every request needs are required, where an issuer has no default for them. */
+export const AUTHORIZATION_FORM: z.ZodObject = z.object(
+  Object.fromEntries(
+    Object.entries<KnownParameter>(AUTHORIZATION_PARAMETERS).map(([name, { description, isRequired }]) => {
+      const text = z.string().describe(description);
+      return [name, isRequired === true ? text : text.optional()];
+    }),
+  ),
+);
 
 export type ParameterName = keyof typeof AUTHORIZATION_PARAMETERS;
 

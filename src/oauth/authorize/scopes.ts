@@ -6,7 +6,7 @@ import { AuthorizationRefused } from './refusal.ts';
 import type { AuthorizationRequest } from './request.ts';
 
 /** The scope whose tokens outlive the session (OpenID Connect Core section 11). */
-const OFFLINE_ACCESS = 'offline_access';
+export const OFFLINE_ACCESS = 'offline_access';
 
 /** How a request asks for scopes. */
 export interface AskedScopes {
@@ -26,14 +26,22 @@ export function grantedScopes(
   { scope, accessType }: AskedScopes,
 ): Pick<AuthorizationRequest, 'scopes' | 'isOffline'> {
   const names = parseNames(scope);
-  const asked = names.length === 0 ? client.defaultScopes : names.filter((name) => client.allowedScopes.has(name));
-  const mayRefresh = client.client.grantTypes.includes('refresh_token');
-  const keepsOffline = mayRefresh && !hasAccessType;
-  const scopes = keepsOffline ? asked : asked.filter((name) => name !== OFFLINE_ACCESS);
-  if (scopes.length === 0)
+  const asked = names.length === 0 ? client.defaultScopes : names;
+  const wantsOffline = hasAccessType ? accessType === 'offline' : asked.includes(OFFLINE_ACCESS);
+  const scopes = hasAccessType ? asked.filter((name) => name !== OFFLINE_ACCESS) : asked;
+  return keptScopes(client, { scopes, isOffline: wantsOffline });
+}
+
+/** The scopes that a client may have now. @throws AuthorizationRefused Nothing is left. */
+export function keptScopes(
+  { client, allowedScopes }: ClientRecord,
+  { scopes, isOffline }: Pick<AuthorizationRequest, 'scopes' | 'isOffline'>,
+): Pick<AuthorizationRequest, 'scopes' | 'isOffline'> {
+  const mayRefresh = client.grantTypes.includes('refresh_token');
+  const kept = scopes.filter((name) => allowedScopes.has(name) && (mayRefresh || name !== OFFLINE_ACCESS));
+  if (kept.length === 0)
     throw new AuthorizationRefused('invalid_scope', 'No scope of the request is allowed to the client.');
-  const isOffline = hasAccessType ? mayRefresh && accessType === 'offline' : scopes.includes(OFFLINE_ACCESS);
-  return { scopes, isOffline };
+  return { scopes: kept, isOffline: isOffline && mayRefresh };
 }
 
 function parseNames(scope: string | null): readonly string[] {

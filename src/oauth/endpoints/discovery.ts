@@ -1,5 +1,7 @@
 import { isOpenTo } from '../../clients/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
+import { REACHABLE_ACR } from '../authorize/decision.ts';
+import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from '../authorize/request.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { Issuer, IssuerEndpoints } from '../issuers/issuers.ts';
 import { offeredGrants } from '../token-endpoint/grants.ts';
@@ -7,6 +9,7 @@ import { CLAIMS_OF_GROUP } from '../tokens/user-claims.ts';
 
 /** Members of discovery documents, by the endpoint whose URL they give. */
 const ENDPOINT_MEMBERS: Readonly<Record<keyof IssuerEndpoints, string>> = {
+  authorization: 'authorization_endpoint',
   token: 'token_endpoint',
   jwks: 'jwks_uri',
   introspection: 'introspection_endpoint',
@@ -47,7 +50,7 @@ export class DiscoveryService {
       issuer: issuer.url,
       ...endpointMembers(issuer),
       scopes_supported: ['openid', ...Object.keys(claimScopes), ...(kind.hasAccessType ? [] : ['offline_access'])],
-      response_types_supported: [],
+      ...authorizationMembers(issuer),
       grant_types_supported: grants.map(({ name }) => name),
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [...new Set([kind.algorithm, ...kind.algorithms])],
@@ -59,6 +62,22 @@ export class DiscoveryService {
       claims_supported: ['sub', ...new Set(claims)],
     };
   }
+}
+
+/** What authorization requests may ask for; `response_types_supported` is needed in every document (RFC 8414 section 2). */
+function authorizationMembers({ endpoints }: Issuer): Record<string, unknown> {
+  if (endpoints.authorization === undefined) return { response_types_supported: [] };
+  return {
+    response_types_supported: RESPONSE_TYPES,
+    response_modes_supported: RESPONSE_MODES,
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: PROMPTS,
+    acr_values_supported: REACHABLE_ACR,
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  };
 }
 
 function endpointMembers({ url, endpoints }: Issuer): Record<string, string> {

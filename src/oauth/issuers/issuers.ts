@@ -104,6 +104,7 @@ const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
 
 /** Paths of an issuer's endpoints below its URL. An absent endpoint does not exist and is not advertised. */
 export interface IssuerEndpoints {
+  readonly authorization?: string;
   readonly jwks: string;
   readonly token: string;
   readonly introspection?: string;
@@ -144,6 +145,7 @@ const NATIVE_ISSUER: IssuerMount = {
   kind: 'native',
   path: ({ name }) => `/t/${name}`,
   endpoints: {
+    authorization: '/oauth/authorize',
     jwks: '/oauth/jwks',
     token: '/oauth/token',
     introspection: '/oauth/introspect',

@@ -8,7 +8,7 @@ import type { OAuthParameter } from '../token-endpoint/parameters.ts';
 import { postedRequestErrors } from './posted-request.errors.ts';
 
 /** The endpoints to which applications may post a browser. */
-export type PostedEndpoint = keyof Pick<IssuerEndpoints, 'endSession'>;
+export type PostedEndpoint = keyof Pick<IssuerEndpoints, 'authorization' | 'endSession'>;
 
 /** A request that an application sent through the browser. */
 export interface BrowserRequest {
@@ -30,10 +30,10 @@ const PARAMETER = 'posted_request';
 /** A browser follows a redirect at once, even in a slow network; a reload of the page within a minute works too. */
 const KEPT_SECONDS = 60;
 /**
- * Twice what a GET carries, whose headers end at 16 KB. A flood of 100 requests a second keeps 6,000 of them, 192 MB at most,
- * until the sweep.
+ * Twice what a GET carries, whose headers end at 16 KB, and for a sign-in twice the 64 KB of `claims`, because JSON escapes their
+ * quotes. A flood of 100 requests a second keeps 6,000 of them, 768 MB at most, until the sweep.
  */
-const MAX_CHARACTERS = 32_768;
+const MAX_CHARACTERS: Readonly<Record<PostedEndpoint, number>> = { authorization: 131_072, endSession: 32_768 };
 
 /**
  * Keeps what applications post to browser endpoints (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2). A
@@ -60,7 +60,7 @@ export class PostedRequests {
     if (path === undefined) throw oauthErrors.ISSUER_UNKNOWN();
     // A text inside the JSON, because a column of JSON takes no NUL, which only the endpoint may judge.
     const parameters = JSON.stringify(request.parameters);
-    if (parameters.length > MAX_CHARACTERS) throw kernelErrors.REQUEST_TOO_LARGE();
+    if (parameters.length > MAX_CHARACTERS[endpoint]) throw kernelErrors.REQUEST_TOO_LARGE();
     const handle = await this.#deps.codes.put(tenant, {
       kind: KIND,
       payload: { issuerKind, endpoint, parameters },

@@ -89,7 +89,18 @@ describe('what an application posts through a browser', () => {
       expect(await posted.read(authority(), { ...NATIVE, parameters })).toBe(parameters);
   });
 
-  it('has 32,768 characters at most', async () => {
+  it('has 131,072 characters at most where a user signs in, whose `claims` may have 64 KB', async () => {
+    const rest = JSON.stringify(asParameters({ claims: '' })).length;
+    const keepSignIn = (length: number) => {
+      const parameters = asParameters({ claims: 'x'.repeat(length - rest) });
+      const request = { issuerKind: 'native', endpoint: 'authorization', parameters } as const;
+      return new CookieJar().use((browser) => posted.keep(authority(), browser, request));
+    };
+    expect(await refusalOf(keepSignIn(131_072))).toBeNull();
+    expect(await refusalOf(keepSignIn(131_073))).toBe('REQUEST_TOO_LARGE');
+  });
+
+  it('has 32,768 characters at most where a user signs out', async () => {
     const rest = JSON.stringify(asParameters({ state: '' })).length;
     expect(await refusalOf(keep(asParameters({ state: 'x'.repeat(32_768 - rest) })))).toBeNull();
     expect(await refusalOf(keep(asParameters({ state: 'x'.repeat(32_769 - rest) })))).toBe('REQUEST_TOO_LARGE');

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { type BrowserAnswer, type Route, route } from '../engine/index.ts';
+import { Authorize, type AuthorizeData, PostAuthorization, ResumeAuthorization } from './operations.generated.ts';
+
+type Answer = AuthorizeData['authorize']['answer'];
+
+/** What the browser does next: on to the application, or to the page of the interaction. */
+function authorizationAnswer(answer: Answer): BrowserAnswer {
+  if ('redirectTo' in answer) return { redirectTo: answer.redirectTo };
+  return 'action' in answer ? { post: answer } : { redirectTo: answer.pageUrl };
+}
+
+/**
+ * Makes the rows of an authorization endpoint and of the address to which its pages lead back. What is posted goes on as a GET: a
+ * browser sends no cookie with a POST of another site.
+ */
+export const authorizationRows = (path: string, spec: string): readonly Route[] => [
+  route({
+    method: 'GET',
+    path,
+    spec,
+    summary: 'Signs a user in to an application',
+    callers: { browser: true },
+    faults: 'page',
+    opener: true,
+    operation: Authorize,
+    input: { query: 'raw' },
+    toVariables: ({ query }) => ({ parameters: query }),
+    reply: { status: 303, as: 'browser', from: ({ authorize }) => authorizationAnswer(authorize.answer) },
+  }),
+  route({
+    method: 'POST',
+    path,
+    spec,
+    summary: 'Signs a user in to an application',
+    callers: { browser: true },
+    faults: 'page',
+    opener: true,
+    operation: PostAuthorization,
+    input: { form: 'raw' },
+    toVariables: ({ form }) => ({ parameters: form }),
+    reply: { status: 303, as: 'browser', from: ({ keepPostedRequest: kept }): BrowserAnswer => kept },
+  }),
+  route({
+    method: 'GET',
+    path: `${path}/{handle}`,
+    spec,
+    summary: 'Answers the application after the pages of a sign-in',
+    callers: { browser: true },
+    faults: 'page',
+    opener: true,
+    operation: ResumeAuthorization,
+    input: { params: z.object({ handle: z.string().describe('Names the sign-in.') }) },
+    toVariables: ({ params: { handle } }) => ({ handle }),
+    reply: {
+      status: 303,
+      as: 'browser',
+      from: ({ resumeAuthorization }) => authorizationAnswer(resumeAuthorization.answer),
+    },
+  }),
+];

@@ -1,0 +1,75 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { AuthorizationAnswer } from '../../src/oauth/index.ts';
+import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
+import { requireTenant } from '../directives/field-tenant.ts';
+import { AuthorizeInput, ResumeAuthorizationInput } from './authorization.input.ts';
+import {
+  AuthorizationInteraction,
+  AuthorizationPost,
+  AuthorizationRedirect,
+  AuthorizePayload,
+  ResumeAuthorizationPayload,
+} from './authorization.type.ts';
+import { IssuerKindName } from './oauth.type.ts';
+
+@Resolver()
+export class AuthorizationResolver {
+  @Errors(
+    'TENANT_REQUIRED',
+    'BROWSER_REQUIRED',
+    'ISSUER_UNKNOWN',
+    'POSTED_REQUEST_NOT_FOUND',
+    'AUTHORIZATION_CLIENT_INVALID',
+    'AUTHORIZATION_REDIRECT_INVALID',
+    'AUTHORIZATION_PARAMETER_REPEATED',
+  )
+  @Mutation(() => AuthorizePayload, {
+    description:
+      'Answers the request of an application for a sign-in in this browser: at once where the user is signed in and has nothing to decide, else after the pages of an interaction.',
+  })
+  async authorize(
+    @Arg('input', () => AuthorizeInput, { description: 'The request.' }) input: AuthorizeInput,
+    @Ctx() context: GraphContext,
+  ): Promise<AuthorizePayload> {
+    requireTenant(context);
+    const { services, authority, browser } = context;
+    const issuerKind = input.issuerKind ?? IssuerKindName.NATIVE;
+    const request = { issuerKind, parameters: input.parameters };
+    return { answer: toAnswer(await services.oauth.authorization.begin(authority, browser, request)) };
+  }
+
+  @Errors(
+    'TENANT_REQUIRED',
+    'BROWSER_REQUIRED',
+    'ISSUER_UNKNOWN',
+    'INTERACTION_NOT_FOUND',
+    'AUTHORIZATION_ENDED',
+    'AUTHORIZATION_CLIENT_INVALID',
+    'AUTHORIZATION_REDIRECT_INVALID',
+  )
+  @Mutation(() => ResumeAuthorizationPayload, {
+    description:
+      'Answers the application once the user is done with the pages; before that, the answer leads back to them. It works once.',
+  })
+  async resumeAuthorization(
+    @Arg('input', () => ResumeAuthorizationInput, { description: 'The sign-in.' }) input: ResumeAuthorizationInput,
+    @Ctx() context: GraphContext,
+  ): Promise<ResumeAuthorizationPayload> {
+    requireTenant(context);
+    const { services, authority, browser } = context;
+    const resumed = { issuerKind: input.issuerKind ?? IssuerKindName.NATIVE, handle: input.handle };
+    return { answer: toAnswer(await services.oauth.authorization.resume(authority, browser, resumed)) };
+  }
+}
+
+/** The types of the answers, by their kinds. */
+const ANSWERS = {
+  redirect: AuthorizationRedirect,
+  post: AuthorizationPost,
+  interaction: AuthorizationInteraction,
+} as const satisfies Readonly<Record<AuthorizationAnswer['kind'], unknown>>;
+
+function toAnswer({ kind, ...answer }: AuthorizationAnswer): AuthorizePayload['answer'] {
+  return Object.assign(new ANSWERS[kind](), answer);
+}

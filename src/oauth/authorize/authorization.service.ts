@@ -1,0 +1,196 @@
+import type { Authority } from '../../access/index.ts';
+import type { ClientDirectory } from '../../clients/index.ts';
+import type { InteractionOutcome, InteractionService } from '../../flows/index.ts';
+import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
+import { requireBrowser } from '../../sessions/index.ts';
+import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
+import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
+import type { Issuer } from '../issuers/issuers.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+import { oauthEvents } from '../oauth.events.ts';
+import type { PostedRequests } from '../posted/posted-requests.ts';
+import type { IdTokenHints } from '../tokens/id-token-hint.ts';
+import type { AuthorizationAnswer } from './answer.ts';
+import { type CheckedRequest, checkAuthorization, recheckAuthorization } from './checks.ts';
+import { requireUsable } from './client.checks.ts';
+import { Exchanges, type ExchangesDeps, endpointOf, interactionKind } from './exchange.ts';
+import { RequestParameters, type SentParameter } from './parameters.ts';
+import { AuthorizationRefused } from './refusal.ts';
+import { restoreRequest, type StoredRequest } from './stored-request.ts';
+
+/** A request to the authorization endpoint (RFC 6749 section 3.1). */
+export interface BrowserAuthorization {
+  /** Kind of the issuer whose endpoint was called. */
+  readonly issuerKind: string;
+  /** The parameters as they were sent. */
+  readonly parameters: readonly SentParameter[];
+}
+
+/** A browser that comes back from the pages. */
+export interface ResumedAuthorization {
+  readonly issuerKind: string;
+  /** The handle of the interaction. */
+  readonly handle: string;
+}
+
+export interface AuthorizationServiceDeps extends ExchangesDeps {
+  readonly clients: Pick<ClientDirectory, 'byClientId'>;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly hints: Pick<IdTokenHints, 'read'>;
+  readonly interactions: Pick<InteractionService, 'begin' | 'resume' | 'pageUrl'>;
+  readonly issuers: IssuerDirectory;
+  readonly posted: Pick<PostedRequests, 'read'>;
+}
+
+/** What is kept of a sign-in that was answered, so that the back button leads to its application. */
+const ENDED_KIND = 'authorization-ended';
+/** As long as an interaction lives. */
+const ENDED_SECONDS = 1800;
+
+/** The authorization endpoint. Every refusal has an event, which is durable before the answer. */
+export class AuthorizationService {
+  readonly #deps: AuthorizationServiceDeps;
+  readonly #exchanges: Exchanges;
+
+  constructor(deps: AuthorizationServiceDeps) {
+    this.#deps = deps;
+    this.#exchanges = new Exchanges(deps);
+  }
+
+  /**
+   * @throws BROWSER_REQUIRED, ISSUER_UNKNOWN, POSTED_REQUEST_NOT_FOUND
+   * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID, AUTHORIZATION_PARAMETER_REPEATED An answer could go to
+   *   an attacker.
+   * @throws TOO_MANY_REQUESTS Too many sign-ins are under way from this address.
+   */
+  async begin(
+    authority: Authority,
+    port: BrowserPort | null,
+    { issuerKind, parameters }: BrowserAuthorization,
+  ): Promise<AuthorizationAnswer> {
+    const { clients, issuers, posted, sessions } = this.#deps;
+    const browser = requireBrowser(port);
+    const tenant = await this.#tenantOf(authority);
+    const issuer = await issuers.of(tenant, issuerKind, authority.caller.origin.host);
+    endpointOf(issuer);
+    const sent = new RequestParameters(
+      await posted.read(authority, { issuerKind, endpoint: 'authorization', parameters }),
+    );
+    const readHint = (token: string) => this.#readHint(tenant, issuerKind, token);
+    const asked = { issuer, clientId: sent.get('client_id') };
+    const checked = await this.#recorded(authority, asked, () =>
+      checkAuthorization({ tenant, issuer, clients, readHint, parameters: sent }),
+    );
+    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
+    const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
+    return this.#exchanges.proceed(exchange, await sessions.ofBrowser(browser, tenant));
+  }
+
+  /**
+   * Answers after the pages. What was checked before is checked again, because it may have changed meanwhile.
+   * @throws BROWSER_REQUIRED
+   * @throws INTERACTION_NOT_FOUND Unknown, expired, of another browser, tenant or kind of issuer.
+   * @throws AUTHORIZATION_ENDED The sign-in was answered before.
+   * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID
+   */
+  async resume(
+    authority: Authority,
+    port: BrowserPort | null,
+    { issuerKind, handle }: ResumedAuthorization,
+  ): Promise<AuthorizationAnswer> {
+    const browser = requireBrowser(port);
+    const tenant = await this.#tenantOf(authority);
+    endpointOf(await this.#deps.issuers.of(tenant, issuerKind, null));
+    const outcome = await this.#take(authority, browser, { issuerKind, handle });
+    if (outcome.kind === 'open') return this.#exchanges.showPage(authority, handle);
+    const stored = outcome.purpose as unknown as StoredRequest;
+    const issuer = await this.#deps.issuers.of(tenant, issuerKind, stored.issuerHost);
+    await this.#keepEnded(tenant, handle, stored);
+    const checked = await this.#recorded(authority, { issuer, clientId: stored.clientId }, () =>
+      this.#recheck(tenant, issuer, stored),
+    );
+    if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
+    const { request } = checked;
+    if (outcome.kind !== 'done')
+      return this.#exchanges.refuse(
+        { authority, issuer },
+        { refused: DENIALS[outcome.kind](), client: request.client, to: request },
+      );
+    const exchange = { authority, tenant, browser, issuer, request, isSteppedUp: stored.isSteppedUp };
+    return this.#exchanges.finish(exchange, outcome.session.id);
+  }
+
+  async #tenantOf({ tenant }: Authority): Promise<KnownTenant> {
+    const known = await this.#deps.directory.byId(tenant.id);
+    if (known === null) throw tenantErrors.TENANT_REQUIRED();
+    return known;
+  }
+
+  async #readHint(tenant: KnownTenant, issuerKind: string, token: string): Promise<string | null> {
+    const hint = await this.#deps.hints.read(tenant, issuerKind, token);
+    return 'refused' in hint ? null : hint.userId;
+  }
+
+  async #recheck(tenant: KnownTenant, issuer: Issuer, stored: StoredRequest): Promise<CheckedRequest> {
+    const client = requireUsable(await this.#deps.clients.byClientId(tenant.id, stored.clientId));
+    return recheckAuthorization(restoreRequest(stored, client), issuer);
+  }
+
+  /** Runs checks. Records a refusal that goes to no application. */
+  async #recorded(
+    { caller, tenant }: Authority,
+    { issuer, clientId }: { readonly issuer: Issuer; readonly clientId: string | null },
+    check: () => Promise<CheckedRequest>,
+  ): Promise<CheckedRequest> {
+    try {
+      return await check();
+    } catch (error) {
+      if (error instanceof IdentityError && error.kind === 'invalid') {
+        const known = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
+        await this.#deps.events.append(caller, tenant, {
+          type: oauthEvents['authorization.refused'],
+          clientId: known?.client.clientId ?? null,
+          outcome: 'failure',
+          reason: error.code,
+          params: { issuerKind: issuer.kind.kind },
+        });
+      }
+      throw error;
+    }
+  }
+
+  /** Uses the interaction up. @throws INTERACTION_NOT_FOUND @throws AUTHORIZATION_ENDED It was used. */
+  async #take(
+    authority: Authority,
+    browser: BrowserPort,
+    { issuerKind, handle }: ResumedAuthorization,
+  ): Promise<InteractionOutcome> {
+    try {
+      return await this.#deps.interactions.resume(authority, browser, interactionKind(issuerKind), handle);
+    } catch (error) {
+      if (error instanceof IdentityError && error.code === 'INTERACTION_NOT_FOUND')
+        await this.#assertNotEnded(authority, handle);
+      throw error;
+    }
+  }
+
+  async #keepEnded(tenant: KnownTenant, handle: string, { clientId }: StoredRequest): Promise<void> {
+    const { codes, clock } = this.#deps;
+    const expiresAt = addSeconds(clock.now(), ENDED_SECONDS);
+    await codes.put(tenant, { kind: ENDED_KIND, payload: { clientId }, expiresAt, code: handle });
+  }
+
+  async #assertNotEnded({ tenant }: Authority, handle: string): Promise<void> {
+    const ended = await this.#deps.codes.find(tenant.id, ENDED_KIND, handle);
+    if (ended === null) return;
+    const client = await this.#deps.clients.byClientId(tenant.id, String(ended.payload['clientId']));
+    const startAgainAt = client?.isUsable === true ? client.metadata.initiateLoginUri : null;
+    throw oauthErrors.AUTHORIZATION_ENDED(startAgainAt === null ? {} : { extensions: { startAgainAt } });
+  }
+}
+
+/** What the application learns when the user has ended the sign-in (RFC 6749 section 4.1.2.1). */
+const DENIALS = {
+  denied: () => new AuthorizationRefused('access_denied', 'The user did not allow the access.'),
+  cancelled: () => new AuthorizationRefused('access_denied', 'The user cancelled the sign-in.'),
+} as const;

@@ -1,0 +1,100 @@
+import { ACR_VALUES, factorsOf, satisfiesAcr } from '../../auth-modes/index.ts';
+import type { SignInDemands } from '../../flows/index.ts';
+import type { SessionRow } from '../../sessions/index.ts';
+import { AuthorizationRefused } from './refusal.ts';
+import type { AcrDemand, AuthorizationRequest } from './request.ts';
+import { OFFLINE_ACCESS } from './scopes.ts';
+
+/** What a session is judged by. */
+export type SessionFacts = Pick<SessionRow, 'userId' | 'authTime' | 'acr'>;
+
+/** What the user has to do before a request is granted, as far as the sign-in is concerned. */
+export type SignInLack = Pick<SignInDemands, 'mustAuthenticate' | 'mustChoose' | 'factors'>;
+
+/** No method of this service reaches the strongest class yet, so discovery leaves it out and an essential demand for it fails. */
+export const REACHABLE_ACR = ACR_VALUES.filter((acr) => acr !== 'phr');
+
+const isReachable = (acr: string): boolean => (REACHABLE_ACR as readonly string[]).includes(acr);
+
+const isOtherUser = ({ subject }: AuthorizationRequest, { userId }: SessionFacts): boolean =>
+  subject !== null && subject !== userId;
+
+const isMet = ({ values }: AcrDemand, { acr }: SessionFacts): boolean =>
+  values.some((value) => satisfiesAcr(acr, value));
+
+/** Whether the user was authenticated too long ago; with 0 seconds always (OpenID Connect Core section 3.1.2.1). */
+function isTooOld({ maxAgeSeconds }: AuthorizationRequest, { authTime }: SessionFacts, now: Date): boolean {
+  if (maxAgeSeconds === null) return false;
+  return maxAgeSeconds === 0 || now.getTime() - authTime.getTime() > maxAgeSeconds * 1000;
+}
+
+/**
+ * What the present session lacks for a request; null if nothing.
+ * @throws AuthorizationRefused No sign-in reaches an essential class of authentication.
+ */
+export function findLack(request: AuthorizationRequest, session: SessionFacts | null, now: Date): SignInLack | null {
+  const { prompts, acr } = request;
+  const essential = acr?.isEssential === true ? acr : null;
+  const isStrong = essential === null || (session !== null && isMet(essential, session));
+  const factors = essential === null ? 1 : factorsOf(reachableOf(essential, isStrong));
+  const mustChoose = prompts.has('select_account');
+  const isGood = session !== null && !isOtherUser(request, session) && !isTooOld(request, session, now);
+  const mustAuthenticate = prompts.has('login') || (session !== null && !isGood);
+  return isGood && isStrong && !mustAuthenticate && !mustChoose ? null : { mustAuthenticate, mustChoose, factors };
+}
+
+/** The weakest class that fulfils an essential demand. @throws AuthorizationRefused There is none that a sign-in reaches. */
+function reachableOf({ values }: AcrDemand, isMetNow: boolean): string {
+  const reachable = REACHABLE_ACR.find((acr) => values.some((value) => value === acr));
+  if (reachable === undefined && !isMetNow) throw unmet();
+  return reachable ?? '1fa';
+}
+
+const unmet = (): AuthorizationRefused =>
+  new AuthorizationRefused(
+    'unmet_authentication_requirements',
+    'The user was not authenticated as strongly as demanded.',
+  );
+
+/** The refusal of a request that may not show a page (`prompt=none`) and lacks a sign-in. */
+export function refuseSilent(
+  request: AuthorizationRequest,
+  session: SessionFacts | null,
+  now: Date,
+): AuthorizationRefused {
+  const isSignedIn = session !== null && !isOtherUser(request, session) && !isTooOld(request, session, now);
+  return isSignedIn ? unmet() : new AuthorizationRefused('login_required', 'The user must sign in.');
+}
+
+/**
+ * Checks the session in which the pages have ended.
+ * @throws AuthorizationRefused Another user than the expected one has signed in (OpenID Connect Core section 3.1.2.1, `id_token_hint`),
+ *   or not strongly enough.
+ */
+export function assertSignedIn(request: AuthorizationRequest, session: SessionFacts): void {
+  if (isOtherUser(request, session)) throw new AuthorizationRefused('login_required', 'Another user has signed in.');
+  if (request.acr?.isEssential === true && !isMet(request.acr, session)) throw unmet();
+}
+
+/** The factors that a wish of the application needs and the session does not have; null: none, or nothing can be done. */
+export function findWishedFactors({ acr }: AuthorizationRequest, session: SessionFacts): 2 | null {
+  if (acr === null) return null;
+  const wished = acr.values.find(isReachable);
+  return wished !== undefined && !satisfiesAcr(session.acr, wished) && factorsOf(wished) === 2 ? 2 : null;
+}
+
+/**
+ * The class that the tokens state: that of the session, or the one of the demand that it fulfils (OpenID Connect Core section
+ * 5.5.1.1 wants one of the values that were asked for).
+ */
+export function statedAcr({ acr }: AuthorizationRequest, session: SessionFacts): string | null {
+  if (acr === null || session.acr === null || acr.values.includes(session.acr)) return session.acr;
+  return acr.values.find((value) => satisfiesAcr(session.acr, value)) ?? session.acr;
+}
+
+/** What the user is asked to allow; null: nothing, because the operator trusts the application. */
+export function consentDemand({ client, prompts, scopes, isOffline }: AuthorizationRequest): SignInDemands['consent'] {
+  const isForced = prompts.has('consent');
+  if (client.metadata.consent === 'trusted' && !isForced) return null;
+  return { scopes: isOffline ? [...new Set([...scopes, OFFLINE_ACCESS])] : scopes, isForced };
+}

@@ -1,0 +1,203 @@
+import type { Authority } from '../../access/index.ts';
+import type { CredentialStore } from '../../auth-modes/index.ts';
+import type { ClientRecord } from '../../clients/index.ts';
+import type { ConsentService } from '../../consents/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import type { InteractionService, SignInDemands } from '../../flows/index.ts';
+import type { BrowserPort, Clock } from '../../kernel/index.ts';
+import type { OneTimeCodeStore, SessionRow, SessionService } from '../../sessions/index.ts';
+import type { KnownTenant } from '../../tenants/index.ts';
+import { mintCode } from '../grants/authorization-code.ts';
+import type { Issuer } from '../issuers/issuers.ts';
+import { oauthErrors } from '../oauth.errors.ts';
+import { oauthEvents } from '../oauth.events.ts';
+import { type AuthorizationAnswer, answerTo } from './answer.ts';
+import {
+  assertSignedIn,
+  consentDemand,
+  findLack,
+  findWishedFactors,
+  refuseSilent,
+  type SignInLack,
+  statedAcr,
+} from './decision.ts';
+import { AuthorizationRefused } from './refusal.ts';
+import type { AuthorizationRequest, ReturnAddress } from './request.ts';
+import { storeRequest } from './stored-request.ts';
+
+/** A checked request that is being answered in a browser. */
+export interface Exchange {
+  readonly authority: Authority;
+  readonly tenant: KnownTenant;
+  readonly browser: BrowserPort;
+  readonly issuer: Issuer;
+  readonly request: AuthorizationRequest;
+  /** Whether the user was already asked for a further factor that the application wishes. */
+  readonly isSteppedUp: boolean;
+}
+
+/** A refusal, and the application that gets it. */
+export interface Refusal {
+  readonly refused: AuthorizationRefused;
+  readonly client: ClientRecord;
+  readonly to: ReturnAddress;
+  /** The user whom it is about, if one is signed in. */
+  readonly userId?: string | null;
+}
+
+export interface ExchangesDeps {
+  readonly codes: OneTimeCodeStore;
+  readonly consents: Pick<ConsentService, 'covers'>;
+  readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
+  readonly events: EventLog;
+  readonly interactions: Pick<InteractionService, 'begin' | 'pageUrl'>;
+  readonly sessions: Pick<SessionService, 'ofBrowser' | 'touch'>;
+  readonly clock: Clock;
+}
+
+/** Who resumes the interactions that are begun here: the endpoint of the same kind of issuer. */
+export const interactionKind = (issuerKind: string): string => `authorize-${issuerKind}`;
+
+/** Nothing is missing but a consent, or a factor that the application wishes. */
+const SIGNED_IN: SignInLack = { mustAuthenticate: false, mustChoose: false, factors: 1 };
+
+/** Answers checked requests: with a code, a refusal, or pages on which the user does what is missing. */
+export class Exchanges {
+  readonly #deps: ExchangesDeps;
+
+  constructor(deps: ExchangesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers a request by the session of its browser. */
+  async proceed(exchange: Exchange, session: SessionRow | null): Promise<AuthorizationAnswer> {
+    try {
+      return await this.#proceed(exchange, session);
+    } catch (error) {
+      return this.#refuseThrown(exchange, session, error);
+    }
+  }
+
+  /**
+   * Answers a request whose user has come back from the pages.
+   * @param sessionId The session in which they ended. If the browser has another one now, the request begins again.
+   */
+  async finish(exchange: Exchange, sessionId: string): Promise<AuthorizationAnswer> {
+    const session = await this.#deps.sessions.ofBrowser(exchange.browser, exchange.tenant);
+    if (session?.id !== sessionId) return this.proceed(exchange, session);
+    // What the pages did is not demanded a second time, however long the user stayed on them.
+    const request = { ...exchange.request, prompts: NO_PROMPTS, maxAgeSeconds: null };
+    try {
+      assertSignedIn(request, session);
+      return await this.#proceed({ ...exchange, request }, session);
+    } catch (error) {
+      return this.#refuseThrown(exchange, session, error);
+    }
+  }
+
+  /** Answers with a refusal, which is recorded first. */
+  async refuse(
+    { authority, issuer }: Pick<Exchange, 'authority' | 'issuer'>,
+    { refused, client, to, userId = null }: Refusal,
+  ): Promise<AuthorizationAnswer> {
+    await this.#deps.events.append(authority.caller, authority.tenant, {
+      type: oauthEvents['authorization.refused'],
+      subjectId: userId,
+      clientId: client.client.clientId,
+      outcome: 'failure',
+      reason: refused.code,
+      params: { issuerKind: issuer.kind.kind },
+    });
+    return answerTo(to, issuer, { error: refused.code, error_description: refused.message });
+  }
+
+  /** The page of an interaction. */
+  async showPage({ caller, tenant }: Authority, handle: string): Promise<AuthorizationAnswer> {
+    const pageUrl = await this.#deps.interactions.pageUrl(tenant, caller.origin.host, handle);
+    return { kind: 'interaction', handle, pageUrl };
+  }
+
+  #refuseThrown({ request, ...exchange }: Exchange, session: SessionRow | null, error: unknown) {
+    if (!(error instanceof AuthorizationRefused)) throw error;
+    const userId = session?.userId ?? null;
+    return this.refuse(exchange, { refused: error, client: request.client, to: request, userId });
+  }
+
+  async #proceed(exchange: Exchange, session: SessionRow | null): Promise<AuthorizationAnswer> {
+    const { request } = exchange;
+    const now = this.#deps.clock.now();
+    const isSilent = request.prompts.has('none');
+    const lack = findLack(request, session, now);
+    if (lack !== null || session === null) {
+      if (isSilent) throw refuseSilent(request, session, now);
+      return this.#ask(exchange, lack ?? SIGNED_IN);
+    }
+    if (!isSilent && (await this.#canStepUp(exchange, session)))
+      return this.#ask({ ...exchange, isSteppedUp: true }, { ...SIGNED_IN, factors: 2 });
+    if (!(await this.#needsConsent(exchange, session))) return this.#grant(exchange, session);
+    if (isSilent) throw new AuthorizationRefused('consent_required', 'The user must be asked for consent.');
+    return this.#ask(exchange, SIGNED_IN);
+  }
+
+  /** Whether the application wishes a factor that the user has not shown but has. */
+  async #canStepUp({ request, tenant, isSteppedUp }: Exchange, session: SessionRow): Promise<boolean> {
+    if (isSteppedUp || findWishedFactors(request, session) === null) return false;
+    return (await this.#deps.credentials.acceptedAsSecond(tenant.id, session.userId)).length > 0;
+  }
+
+  async #needsConsent({ request, tenant }: Exchange, { userId }: SessionRow): Promise<boolean> {
+    const demand = consentDemand(request);
+    if (demand === null || demand.isForced) return demand !== null;
+    const { client } = request.client;
+    return !(await this.#deps.consents.covers(tenant.id, { userId, client, scopes: demand.scopes }));
+  }
+
+  async #ask(exchange: Exchange, lack: SignInLack): Promise<AuthorizationAnswer> {
+    const { authority, browser, issuer, request, isSteppedUp } = exchange;
+    const { client, loginHint, locales } = request;
+    const demands: SignInDemands = { ...lack, userId: null, loginHint, consent: consentDemand(request), locales };
+    const { handle } = await this.#deps.interactions.begin(authority, browser, {
+      kind: interactionKind(issuer.kind.kind),
+      purpose: { ...storeRequest(request, { issuerHost: issuer.host, isSteppedUp }) },
+      resumeAt: endpointOf(issuer),
+      clientId: client.client.clientId,
+      demands,
+    });
+    return this.showPage(authority, handle);
+  }
+
+  /** Answers with a code. Its use has an event, so that a code that nobody redeems leaves none. */
+  async #grant({ tenant, issuer, request }: Exchange, session: SessionRow): Promise<AuthorizationAnswer> {
+    const { codes, sessions, clock } = this.#deps;
+    const { client, redirectUri, challenge, scopes, isOffline, nonce, claims } = request;
+    const code = await mintCode(codes, tenant, {
+      userId: session.userId,
+      now: clock.now(),
+      payload: {
+        clientUuid: client.client.id,
+        redirectUri,
+        issuerKind: issuer.kind.kind,
+        issuerHost: issuer.host,
+        challenge,
+        sessionId: session.id,
+        scopes,
+        isOffline,
+        nonce,
+        authTime: session.authTime.toISOString(),
+        acr: statedAcr(request, session),
+        amr: session.amr,
+        claims,
+      },
+    });
+    await sessions.touch(tenant, session);
+    return answerTo(request, issuer, { code });
+  }
+}
+
+const NO_PROMPTS: AuthorizationRequest['prompts'] = new Set();
+
+/** The URL of the endpoint. @throws ISSUER_UNKNOWN The issuer has none. */
+export function endpointOf({ url, endpoints }: Issuer): string {
+  if (endpoints.authorization === undefined) throw oauthErrors.ISSUER_UNKNOWN();
+  return url + endpoints.authorization;
+}

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
+import { AnswerChecker } from '../../support/api-description.ts';
+import { authorizingOfSuite, CALLBACK } from '../../support/authorization.ts';
+import { CookieJar } from '../../support/cookie-jar.ts';
+import { type Answer, type Ask, ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+
+const PATH = '/t/acme/oauth/authorize';
+const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
+const FORM = 'application/x-www-form-urlencoded';
+const ISS = 'https://id.example.com/t/acme';
+const REQUEST = {
+  client_id: 'app',
+  redirect_uri: CALLBACK,
+  response_type: 'code',
+  scope: 'openid',
+  state: 'st',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+};
+type Parameters = Readonly<Record<string, string>>;
+
+describe('the authorization endpoint', () => {
+  const suite = authorizingOfSuite();
+  let rest: RestClient;
+  beforeAll(async () => {
+    const faults: unknown[] = [];
+    const checker = new AnswerChecker(DIALECTS);
+    rest = await RestClient.serve(
+      mountRestCompat(await worldHost(suite.world, faults), ENGINE_OPTIONS),
+      faults,
+      (...asked) => {
+        const departure = checker.departureOf(...asked);
+        if (departure !== null) throw new Error(departure);
+      },
+    );
+  });
+  afterAll(async () => {
+    expect(rest.faults).toEqual([]);
+    await rest.close();
+  });
+
+  /** One request of a browser, which keeps the cookies of the answer. */
+  const ask = async (jar: CookieJar, method: string, path: string, { headers, body }: Ask = {}): Promise<Answer> => {
+    const answer = await rest.ask(method, path, { headers: { accept: HTML, cookie: jar.header, ...headers }, body });
+    jar.keep(answer.headers['set-cookie'] ?? []);
+    return answer;
+  };
+  const queryOf = (asked: Parameters) => new URLSearchParams({ ...REQUEST, ...asked }).toString();
+  const get = (jar: CookieJar, asked: Parameters = {}, headers: Parameters = {}) =>
+    ask(jar, 'GET', `${PATH}?${queryOf(asked)}`, { headers });
+  const post = (jar: CookieJar, asked: Parameters = {}) =>
+    ask(jar, 'POST', PATH, { headers: { 'content-type': FORM }, body: queryOf(asked) });
+  /** The path that an answer leads to on this service. */
+  const pathOf = ({ headers }: Answer) => {
+    const { origin, pathname, search } = new URL(headers.location!);
+    expect(origin).toBe('https://id.example.com');
+    return `${pathname}${search}`;
+  };
+  const paramsIn = ({ headers }: Answer) => {
+    const { origin, pathname, searchParams } = new URL(headers.location!);
+    expect(`${origin}${pathname}`).toBe(CALLBACK);
+    return Object.fromEntries(searchParams);
+  };
+  const stateIn = ({ text }: Answer) =>
+    JSON.parse(/<script type="application\/json" id="state">(.*?)<\/script>/s.exec(text)![1]!);
+
+  it('sends a signed-in browser back to the application by 303, with code, state and issuer (checks 12 and 20)', async () => {
+    const { jar } = await suite.signedIn();
+    const answer = await get(jar);
+    expect([answer.status, answer.text]).toEqual([303, '']);
+    expect(paramsIn(answer)).toEqual({ code: expect.stringMatching(/^[\w-]{43}$/), state: 'st', iss: ISS });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(answer.headers['cross-origin-opener-policy']).toBe('unsafe-none');
+  });
+
+  it('posts the answer with a page where that was asked for', async () => {
+    const { jar } = await suite.signedIn();
+    const { status, headers, text } = await get(jar, { response_mode: 'form_post', state: '"><script>' });
+    expect([status, headers['content-type'], headers['cache-control']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      'no-store',
+    ]);
+    expect(headers['content-security-policy']).toContain('form-action https://app.example');
+    expect(text).toContain(`<form method="post" action="${CALLBACK}">`);
+    expect(text).toContain('name="state" value="&quot;&gt;&lt;script&gt;"');
+    expect(text).toMatch(/name="code" value="[\w-]{43}"/);
+  });
+
+  it('leads to the page of an interaction and back again', async () => {
+    const { user } = await suite.signedIn();
+    const jar = new CookieJar();
+    const asked = await get(jar);
+    const page = pathOf(asked);
+    expect([asked.status, page]).toEqual([303, expect.stringMatching(/^\/t\/acme\/sign-in\/[\w-]{43}$/)]);
+    const handle = page.split('/').at(-1)!;
+    const back = await ask(jar, 'GET', `${PATH}/${handle}`);
+    expect([back.status, pathOf(back)]).toEqual([303, page]);
+    await suite.typePassword(jar, handle, user);
+    const answer = await ask(jar, 'GET', `${PATH}/${handle}`);
+    expect([answer.status, paramsIn(answer)]).toEqual([303, { code: expect.any(String), state: 'st', iss: ISS }]);
+    const again = await ask(jar, 'GET', `${PATH}/${handle}`);
+    expect([again.status, stateIn(again)]).toEqual([
+      409,
+      expect.objectContaining({ page: 'error', code: 'AUTHORIZATION_ENDED', startAgainAt: null }),
+    ]);
+  });
+
+  it('shows where to start again when the back button leads to a sign-in that is complete', async () => {
+    const client = await suite.newClient({ consent: 'trusted', initiateLoginUri: 'https://app.example/start' });
+    const { user } = await suite.signedIn();
+    const jar = new CookieJar();
+    const handle = pathOf(await get(jar, { client_id: client.clientId }))
+      .split('/')
+      .at(-1)!;
+    await suite.typePassword(jar, handle, user);
+    await ask(jar, 'GET', `${PATH}/${handle}`);
+    expect(stateIn(await ask(jar, 'GET', `${PATH}/${handle}`)).startAgainAt).toBe('https://app.example/start');
+  });
+
+  it.each([
+    ['AUTHORIZATION_CLIENT_INVALID', { client_id: 'unknown' }],
+    ['AUTHORIZATION_REDIRECT_INVALID', { redirect_uri: `${CALLBACK}/` }],
+    ['AUTHORIZATION_REDIRECT_INVALID', { redirect_uri: 'https://app.example/%2e%2e/cb' }],
+    ['AUTHORIZATION_REDIRECT_INVALID', { redirect_uri: '' }],
+  ])('answers with a page of status 400 and no redirect: %s (check 1)', async (code, asked) => {
+    const answer = await get(new CookieJar(), asked);
+    expect([answer.status, answer.headers.location, stateIn(answer)]).toEqual([
+      400,
+      undefined,
+      expect.objectContaining({ page: 'error', code }),
+    ]);
+    const json = await get(new CookieJar(), asked, { accept: 'application/json' });
+    expect([json.status, json.json.error]).toEqual([400, 'invalid_request']);
+  });
+
+  it('answers with a page where client or address are sent twice', async () => {
+    for (const more of ['client_id=app', `redirect_uri=${encodeURIComponent(CALLBACK)}`]) {
+      const answer = await ask(new CookieJar(), 'GET', `${PATH}?${queryOf({})}&${more}`);
+      expect([answer.status, stateIn(answer).code]).toEqual([400, 'AUTHORIZATION_PARAMETER_REPEATED']);
+    }
+  });
+
+  it('answers with a page for a tenant that does not exist', async () => {
+    const answer = await ask(new CookieJar(), 'GET', `/t/nowhere/oauth/authorize?${queryOf({})}`);
+    expect([answer.status, stateIn(answer)]).toEqual([404, expect.objectContaining({ page: 'error', tenant: null })]);
+  });
+
+  it.each([
+    ['login_required', { prompt: 'none' }],
+    ['invalid_request', { prompt: 'none login' }],
+    ['invalid_request', { max_age: '-1' }],
+    ['invalid_request', { max_age: 'x' }],
+    ['invalid_request', { claims: '{' }],
+    ['invalid_request', { code_challenge_method: 'plain' }],
+    ['invalid_scope', { scope: 'unknown' }],
+    ['unsupported_response_type', { response_type: 'token' }],
+    ['request_not_supported', { request: 'eyJhbGciOiJub25lIn0.e30.' }],
+    ['request_uri_not_supported', { request_uri: 'https://app.example/request' }],
+    ['registration_not_supported', { registration: '{}' }],
+  ])('sends a refusal to the application: %s for %j', async (error, asked) => {
+    const answer = await get(new CookieJar(), asked);
+    expect([answer.status, paramsIn(answer)]).toEqual([
+      303,
+      { error, error_description: expect.any(String), state: 'st', iss: ISS },
+    ]);
+  });
+
+  it('sends a refusal without a state where there are two', async () => {
+    const answer = await ask(new CookieJar(), 'GET', `${PATH}?${queryOf({})}&state=other`);
+    expect(paramsIn(answer)).toEqual({ error: 'invalid_request', error_description: 'state is repeated.', iss: ISS });
+  });
+
+  it('answers no other origin, and no preflight (check 21)', async () => {
+    const { jar } = await suite.signedIn();
+    const answer = await get(jar, {}, { origin: 'https://app.example' });
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    const preflight = await rest.ask('OPTIONS', PATH, {
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' },
+    });
+    expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('works as the metadata of the issuer say, each value (check 11)', async () => {
+    const { json } = await rest.ask('GET', '/t/acme/.well-known/openid-configuration');
+    expect(json).toMatchObject({
+      authorization_endpoint: `https://id.example.com${PATH}`,
+      response_types_supported: ['code'],
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      code_challenge_methods_supported: ['S256'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      acr_values_supported: ['1fa', '2fa'],
+      claims_parameter_supported: true,
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+      authorization_response_iss_parameter_supported: true,
+    });
+    expect(json.grant_types_supported).toContain('authorization_code');
+    const { jar } = await suite.signedIn({ acr: '2fa' });
+    for (const mode of json.response_modes_supported) {
+      const { headers, text } = await get(jar, { response_mode: mode });
+      expect(`${headers.location}${text}`).toMatch(
+        mode === 'form_post' ? /name="code"/ : mode === 'query' ? /\?code=/ : /#code=/,
+      );
+    }
+    for (const acr of json.acr_values_supported) {
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, value: acr } } });
+      expect(paramsIn(await get(jar, { claims }))).toHaveProperty('code');
+    }
+    expect(paramsIn(await get(jar, { prompt: 'none' }))).toHaveProperty('code');
+    for (const prompt of ['login', 'consent', 'select_account'])
+      expect(pathOf(await get(jar, { prompt }))).toMatch(/^\/t\/acme\/sign-in\//);
+    expect(paramsIn(await get(jar, { prompt: 'create' }))['error']).toBe('invalid_request');
+  });
+
+  it('is not in the metadata of a kind of issuer that does not have it', async () => {
+    const { json } = await rest.ask('GET', '/t/acme/blitz/.well-known/openid-configuration');
+    expect(json.response_types_supported).toEqual([]);
+    expect(json).not.toHaveProperty('authorization_endpoint');
+    expect(json).not.toHaveProperty('response_modes_supported');
+  });
+
+  describe('with a request that is posted', () => {
+    it('goes on as a GET, which a reload repeats within a minute', async () => {
+      const { jar } = await suite.signedIn();
+      const kept = await post(new CookieJar());
+      expect([kept.status, pathOf(kept)]).toEqual([
+        303,
+        expect.stringMatching(/^\/t\/acme\/oauth\/authorize\?posted_request=[\w-]{43}$/),
+      ]);
+      const first = paramsIn(await ask(jar, 'GET', pathOf(kept)));
+      const second = paramsIn(await ask(jar, 'GET', pathOf(kept)));
+      expect([first['state'], second['state']]).toEqual(['st', 'st']);
+      expect(first['code']).not.toBe(second['code']);
+      suite.world.clock.advance(60);
+      const late = await ask(jar, 'GET', pathOf(kept));
+      expect([late.status, stateIn(late).code]).toEqual([404, 'POSTED_REQUEST_NOT_FOUND']);
+    });
+
+    it.each([
+      ['a state of 20 KB', { state: 'x'.repeat(20_000) }],
+      ['claims of 65 KB', { claims: `{"userinfo":{"${'x'.repeat(65_600)}":null}}` }],
+    ])('is refused with invalid_request where it has %s', async (_case, asked) => {
+      const kept = await post(new CookieJar(), asked);
+      const answer = await ask(new CookieJar(), 'GET', pathOf(kept));
+      expect(paramsIn(answer)['error']).toBe('invalid_request');
+    });
+
+    it('is too large with 200 KB', async () => {
+      const answer = await post(new CookieJar(), { claims: 'x'.repeat(200_000) });
+      expect([answer.status, stateIn(answer).code]).toEqual([413, 'REQUEST_TOO_LARGE']);
+    });
+  });
+});

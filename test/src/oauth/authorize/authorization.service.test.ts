@@ -1,0 +1,357 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mintHandle, sha256Base64Url } from '../../../../src/crypto/index.ts';
+import { type Asked, authorizingOfSuite, CALLBACK, paramsOf } from '../../../support/authorization.ts';
+import { CookieJar } from '../../../support/cookie-jar.ts';
+import type { TestClient } from '../../../support/oauth.ts';
+import { refusalOf } from '../../../support/refusal.ts';
+
+const ISSUER = 'https://id.example.com/t/acme';
+
+describe('an authorization request', () => {
+  const suite = authorizingOfSuite();
+  let asking: TestClient;
+  beforeAll(async () => {
+    asking = await suite.newClient({ clientId: 'asking' });
+  });
+
+  const consent = (userId: string, ...scopes: string[]) =>
+    suite.world.consent(suite.tenant, userId, { id: asking.uuid, clientId: asking.clientId }, scopes);
+  /** The error that the application gets; null for a code. */
+  const errorOf = async (jar: CookieJar, asked: Asked, options?: Parameters<typeof suite.begin>[2]) => {
+    const { error = null, code } = paramsOf(await suite.begin(jar, asked, options));
+    expect(code === undefined).toBe(error !== null);
+    return error;
+  };
+
+  it('of a signed-in user with nothing to decide is answered at once, with a code for what it asked', async () => {
+    const { jar, user, session } = await suite.signedIn();
+    const claims = '{"userinfo":{"email":null}}';
+    const answer = await suite.begin(jar, { scope: 'openid email', nonce: 'n', claims });
+    expect(answer.kind === 'redirect' && answer.redirectTo.startsWith(`${CALLBACK}?code=`)).toBe(true);
+    const { code, ...rest } = paramsOf(answer);
+    expect(rest).toEqual({ state: 'st', iss: ISSUER });
+    expect(await suite.payloadOf(answer)).toEqual({
+      userId: user.id,
+      clientUuid: suite.client.uuid,
+      redirectUri: CALLBACK,
+      issuerKind: 'native',
+      issuerHost: null,
+      challenge: sha256Base64Url('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
+      sessionId: session.id,
+      scopes: ['openid', 'email'],
+      isOffline: false,
+      nonce: 'n',
+      authTime: session.authTime.toISOString(),
+      acr: '1fa',
+      amr: ['pwd'],
+      claims: { idToken: {}, userinfo: { email: null } },
+    });
+    expect(code).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('is answered in the mode that it asked for', async () => {
+    const { jar } = await suite.signedIn();
+    expect(await suite.begin(jar, { response_mode: 'form_post' })).toMatchObject({ kind: 'post', action: CALLBACK });
+    const fragment = await suite.begin(jar, { response_mode: 'fragment' });
+    expect(fragment.kind === 'redirect' && fragment.redirectTo.startsWith(`${CALLBACK}#code=`)).toBe(true);
+  });
+
+  it('uses the session, as rarely as every use of it is stored', async () => {
+    const { jar, session } = await suite.signedIn();
+    await suite.begin(jar);
+    const lastUsedAt = async () =>
+      (await suite.world.services.sessions.findIn(suite.tenant.id, session.id))?.lastUsedAt;
+    expect(await lastUsedAt()).toEqual(session.lastUsedAt);
+    suite.world.clock.advance(3600);
+    await suite.begin(jar);
+    expect(await lastUsedAt()).toEqual(suite.world.clock.now());
+  });
+
+  it('needs a browser, and an issuer that has the endpoint', async () => {
+    const { authorization } = suite.world.services.oauth;
+    const request = { issuerKind: 'native', parameters: [] };
+    expect(await refusalOf(authorization.begin(suite.authority(), null, request))).toBe('BROWSER_REQUIRED');
+    expect(await refusalOf(authorization.resume(suite.authority(), null, { issuerKind: 'native', handle: 'x' }))).toBe(
+      'BROWSER_REQUIRED',
+    );
+    expect(await refusalOf(suite.begin(new CookieJar(), {}, { issuerKind: 'suite' }))).toBe('ISSUER_UNKNOWN');
+  });
+
+  it('is not answered with the session of another tenant', async () => {
+    const { jar } = await suite.signedIn();
+    const tenant = await suite.world.tenant();
+    const client = await suite.newClient({ consent: 'trusted' }, tenant);
+    expect((await suite.begin(jar, {}, { client, tenant })).kind).toBe('interaction');
+    expect(await refusalOf(suite.begin(jar, {}, { tenant }))).toBe('AUTHORIZATION_CLIENT_INVALID');
+  });
+
+  it.each([
+    ['AUTHORIZATION_CLIENT_INVALID', { client_id: 'unknown' }, null],
+    ['AUTHORIZATION_REDIRECT_INVALID', { redirect_uri: `${CALLBACK}/` }, 'app'],
+  ])('is refused with %s for no application, and recorded', async (code, asked, clientId) => {
+    const before = (await suite.refusals()).length;
+    expect(await refusalOf(suite.begin(new CookieJar(), asked))).toBe(code);
+    expect((await suite.refusals()).slice(before)).toEqual([
+      { reason: code, client_id: clientId, subject_id: null, params: { issuerKind: 'native' } },
+    ]);
+  });
+
+  it('is refused for the application with `state` and `iss`, and recorded (check 12)', async () => {
+    const before = (await suite.refusals()).length;
+    expect(paramsOf(await suite.begin(new CookieJar(), { max_age: '-1' }))).toEqual({
+      error: 'invalid_request',
+      error_description: 'max_age is not a number of seconds.',
+      state: 'st',
+      iss: ISSUER,
+    });
+    expect((await suite.refusals()).slice(before)).toEqual([
+      { reason: 'invalid_request', client_id: 'app', subject_id: null, params: { issuerKind: 'native' } },
+    ]);
+  });
+
+  it('that may not show a page is refused where one is needed (check 37)', async () => {
+    const { jar, user } = await suite.signedIn();
+    expect(await errorOf(new CookieJar(), { prompt: 'none' })).toBe('login_required');
+    expect(await errorOf(jar, { prompt: 'none' })).toBeNull();
+    suite.world.clock.advance(2);
+    expect(await errorOf(jar, { prompt: 'none', max_age: '1' })).toBe('login_required');
+    expect(await errorOf(jar, { prompt: 'none', max_age: '2' })).toBeNull();
+    expect(await errorOf(jar, { prompt: 'none' }, { client: asking })).toBe('consent_required');
+    const acr = { claims: '{"id_token":{"acr":{"essential":true,"value":"2fa"}}}' };
+    expect(await errorOf(jar, { prompt: 'none', ...acr })).toBe('unmet_authentication_requirements');
+    expect(await errorOf(jar, { prompt: 'none', acr_values: '2fa' })).toBeNull();
+    const other = { claims: '{"id_token":{"sub":{"value":"somebody-else"}}}' };
+    expect(await errorOf(jar, { prompt: 'none', ...other })).toBe('login_required');
+    const own = { claims: JSON.stringify({ id_token: { sub: { value: user.id } } }) };
+    expect(await errorOf(jar, { prompt: 'none', ...own })).toBeNull();
+  });
+
+  it('takes an expired ID token of its issuer as a hint, and refuses every other one', async () => {
+    const { jar, user } = await suite.signedIn();
+    const { idToken, accessToken } = await user.signIn('openid');
+    suite.world.clock.advance(1000);
+    expect(await errorOf(jar, { prompt: 'none', id_token_hint: idToken })).toBeNull();
+    expect(await errorOf((await suite.signedIn()).jar, { prompt: 'none', id_token_hint: idToken })).toBe(
+      'login_required',
+    );
+    for (const token of [accessToken, `${idToken!.slice(0, -4)}AAAA`, 'x', `${idToken}x`])
+      expect(await errorOf(jar, { prompt: 'none', id_token_hint: token })).toBe('invalid_request');
+  });
+
+  it('needs no consent once its scopes were allowed, and asks again after it was revoked', async () => {
+    const { jar, user } = await suite.signedIn();
+    const asked = { scope: 'openid email', prompt: 'none' };
+    await consent(user.id, 'openid');
+    expect(await errorOf(jar, asked, { client: asking })).toBe('consent_required');
+    await consent(user.id, 'email');
+    expect(await errorOf(jar, asked, { client: asking })).toBeNull();
+    await suite.world.services.consents.revoke(suite.world.system(suite.tenant), user.id, asking.clientId);
+    expect(await errorOf(jar, asked, { client: asking })).toBe('consent_required');
+  });
+
+  it('gets lasting access only where the user allowed it (OpenID Connect Core section 11)', async () => {
+    const { jar, user } = await suite.signedIn();
+    const asked = { scope: 'openid offline_access', prompt: 'none' };
+    await consent(user.id, 'openid');
+    expect(await errorOf(jar, asked, { client: asking })).toBe('consent_required');
+    await consent(user.id, 'offline_access');
+    expect(await suite.payloadOf(await suite.begin(jar, asked, { client: asking }))).toMatchObject({ isOffline: true });
+  });
+
+  it('leads to the page of an interaction, which knows what is demanded', async () => {
+    const { jar } = await suite.signedIn();
+    const answer = await suite.begin(jar, { prompt: 'login' });
+    expect(answer).toMatchObject({ kind: 'interaction' });
+    if (answer.kind !== 'interaction') return;
+    expect(answer.pageUrl).toBe(`https://id.example.com/t/acme/sign-in/${answer.handle}`);
+    const { interactions } = suite.world.services;
+    const view = await jar.use((browser) => interactions.view(suite.authority(), browser, answer.handle));
+    expect(view).toMatchObject({ application: { clientId: 'app' }, step: { step: 'password' } });
+  });
+
+  it('is granted after the sign-in on the pages, in the session that it began', async () => {
+    const { user } = await suite.signedIn();
+    const jar = new CookieJar();
+    const handle = await suite.ask(jar, { login_hint: 'ann', response_mode: 'fragment' });
+    expect(await suite.resume(jar, handle)).toMatchObject({ kind: 'interaction', handle });
+    const { step } = await suite.typePassword(jar, handle, user);
+    expect(step).toEqual({ step: 'finished', continueAt: `${ISSUER}/oauth/authorize/${handle}` });
+    const answer = await suite.resume(jar, handle);
+    expect(answer.kind === 'redirect' && answer.redirectTo.startsWith(`${CALLBACK}#code=`)).toBe(true);
+    expect(paramsOf(answer)).toMatchObject({ state: 'st', iss: ISSUER });
+    const payload = await suite.payloadOf(answer);
+    expect(payload).toMatchObject({ userId: user.id, acr: '1fa', scopes: ['openid'] });
+    const session = await jar.use((browser) => suite.world.services.sessions.ofBrowser(browser, suite.tenant));
+    expect(payload.sessionId).toBe(session?.id);
+  });
+
+  it('renews the sign-in with `max_age`, however long the user stays on the pages', async () => {
+    const { jar, user, session } = await suite.signedIn();
+    suite.world.clock.advance(5);
+    const handle = await suite.ask(jar, { max_age: '1' });
+    await suite.typePassword(jar, handle, user);
+    const signedInAt = suite.world.clock.now();
+    suite.world.clock.advance(60);
+    const payload = await suite.payloadOf(await suite.resume(jar, handle));
+    expect(payload).toMatchObject({ sessionId: session.id, authTime: signedInAt.toISOString() });
+  });
+
+  it('is refused when another user has signed in than the one who was asked for', async () => {
+    const [{ user: anna }, { jar, user: boris }] = [await suite.signedIn(), await suite.signedIn()];
+    const claims = JSON.stringify({ id_token: { sub: { value: anna.id } } });
+    const signInAs = async (user: typeof anna) => {
+      const handle = await suite.ask(jar, { claims, prompt: 'login' });
+      await suite.typePassword(jar, handle, user);
+      return paramsOf(await suite.resume(jar, handle));
+    };
+    expect(await signInAs(boris)).toMatchObject({ error: 'login_required', state: 'st' });
+    expect(await signInAs(anna)).toHaveProperty('code');
+  });
+
+  it('is refused with access_denied when the user ends it', async () => {
+    const jar = new CookieJar();
+    const handle = await suite.ask(jar);
+    const { interactions } = suite.world.services;
+    await jar.use((browser) => interactions.cancel(suite.authority(), browser, handle));
+    expect(paramsOf(await suite.resume(jar, handle))).toMatchObject({
+      error: 'access_denied',
+      state: 'st',
+      iss: ISSUER,
+    });
+  });
+
+  it('asks for consent with every scope, and respects the answer', async () => {
+    const { jar } = await suite.signedIn();
+    const { interactions } = suite.world.services;
+    const decide = async (isGranted: boolean) => {
+      const handle = await suite.ask(jar, { scope: 'openid offline_access' }, { client: asking });
+      const view = await jar.use((browser) => interactions.view(suite.authority(), browser, handle));
+      expect(view.step).toMatchObject({ scopes: [{ name: 'openid' }, { name: 'offline_access', isLasting: true }] });
+      await jar.use((browser) => interactions.submitConsent(suite.authority(), browser, handle, isGranted));
+      return suite.resume(jar, handle);
+    };
+    expect(paramsOf(await decide(false))).toMatchObject({ error: 'access_denied' });
+    expect(await suite.payloadOf(await decide(true))).toMatchObject({ isOffline: true });
+    const asked = { scope: 'openid', prompt: 'consent' };
+    expect((await suite.begin(jar, asked, { client: asking })).kind).toBe('interaction');
+    expect((await suite.begin(jar, asked)).kind).toBe('interaction');
+  });
+
+  it('asks for a wished factor only of users who have one, once', async () => {
+    const { jar, user } = await suite.signedIn();
+    expect(paramsOf(await suite.begin(jar, { acr_values: '2fa' }))).toHaveProperty('code');
+    await suite.world.giveTotp(suite.tenant, user.id);
+    const handle = await suite.ask(jar, { acr_values: '2fa' });
+    const { interactions } = suite.world.services;
+    const view = await jar.use((browser) => interactions.view(suite.authority(), browser, handle));
+    expect(view.step).toMatchObject({ step: 'factor' });
+    expect(paramsOf(await suite.begin(jar, { acr_values: '2fa', prompt: 'none' }))).toHaveProperty('code');
+  });
+
+  describe('that comes back from the pages', () => {
+    const finished = async (asked: Asked = {}, options?: Parameters<typeof suite.begin>[2]) => {
+      const { user } = await suite.signedIn();
+      const jar = new CookieJar();
+      const handle = await suite.ask(jar, asked, options);
+      await suite.typePassword(jar, handle, user);
+      return { jar, handle, user };
+    };
+
+    it('is answered once; afterwards the browser learns where to start again', async () => {
+      const client = await suite.newClient({ consent: 'trusted', initiateLoginUri: 'https://app.example/start' });
+      const { jar, handle } = await finished({}, { client });
+      expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+      const again = suite.resume(jar, handle);
+      await expect(again).rejects.toMatchObject({
+        code: 'AUTHORIZATION_ENDED',
+        extensions: { startAgainAt: 'https://app.example/start' },
+      });
+      const { jar: other, handle: without } = await finished();
+      await suite.resume(other, without);
+      await expect(suite.resume(other, without)).rejects.toMatchObject({
+        code: 'AUTHORIZATION_ENDED',
+        extensions: undefined,
+      });
+    });
+
+    it('is answered in its browser and tenant alone, where it stays', async () => {
+      const { jar, handle } = await finished();
+      const tenant = await suite.world.tenant();
+      const { jar: other } = await suite.signedIn();
+      for (const attempt of [
+        () => suite.resume(new CookieJar(), handle),
+        () => suite.resume(other, handle),
+        () => suite.resume(jar, handle, { tenant }),
+        () => suite.resume(jar, mintHandle(suite.tenant.route)),
+        () => suite.resume(jar, 'x'),
+        () => suite.resume(jar, '\0'),
+      ])
+        expect(await refusalOf(attempt())).toBe('INTERACTION_NOT_FOUND');
+      expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+    });
+
+    it('is answered at the kind of issuer that it was sent to', async () => {
+      const { jar, handle } = await finished();
+      expect(await refusalOf(suite.resume(jar, handle, { issuerKind: 'suite' }))).toBe('ISSUER_UNKNOWN');
+      expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+    });
+
+    it('is not answered once it has expired', async () => {
+      const { jar, handle } = await finished();
+      suite.world.clock.advance(1801);
+      expect(await refusalOf(suite.resume(jar, handle))).toBe('INTERACTION_NOT_FOUND');
+    });
+
+    it('is checked again: the client, its address and what it may have', async () => {
+      const { clients } = suite.world.services;
+      const authority = suite.world.system(suite.tenant);
+      const after = async (change: Parameters<typeof clients.update>[2], asked: Asked = {}) => {
+        const client = await suite.newClient({ consent: 'trusted' });
+        const { jar, handle } = await finished(asked, { client });
+        await clients.update(authority, client.uuid, change);
+        const resumed = suite.resume(jar, handle);
+        const refusal = await refusalOf(resumed);
+        return refusal ?? paramsOf(await resumed)['error'] ?? (await suite.payloadOf(await resumed));
+      };
+      expect(await after({ enabled: false })).toBe('AUTHORIZATION_CLIENT_INVALID');
+      expect(await after({ redirects: [{ uri: 'https://app.example/other' }] })).toBe('AUTHORIZATION_REDIRECT_INVALID');
+      expect(await after({ grantTypes: ['refresh_token'] })).toBe('unauthorized_client');
+      expect(await after({ scopes: [] })).toBe('invalid_scope');
+      expect(await after({ grantTypes: ['authorization_code'] }, { scope: 'openid offline_access' })).toMatchObject({
+        scopes: ['openid'],
+        isOffline: false,
+      });
+    });
+
+    it('begins again when the consent was revoked meanwhile', async () => {
+      const { jar, user } = await suite.signedIn();
+      const handle = await suite.ask(jar, {}, { client: asking });
+      const { interactions, consents } = suite.world.services;
+      await jar.use((browser) => interactions.submitConsent(suite.authority(), browser, handle, true));
+      await consents.revoke(suite.world.system(suite.tenant), user.id, asking.clientId);
+      const answer = await suite.resume(jar, handle);
+      expect(answer.kind).toBe('interaction');
+    });
+
+    it('leads back to the page when the session has ended meanwhile', async () => {
+      const { jar, handle, user } = await finished();
+      await suite.world.services.sessions.revokeAllOf(suite.world.system(suite.tenant), user.id);
+      expect(await suite.resume(jar, handle)).toMatchObject({ kind: 'interaction', handle });
+    });
+  });
+
+  it('keeps nothing of it longer than it lives', async () => {
+    const count = async (table: string) =>
+      Number(
+        (
+          await suite.world.db.orm.em
+            .fork()
+            .getConnection()
+            .execute<{ count: string }[]>(`select count(*) from ${table}`)
+        )[0]!.count,
+      );
+    suite.world.clock.advance(3600);
+    await suite.world.sweep(1000);
+    expect([await count('one_time_codes'), await count('interactions')]).toEqual([0, 0]);
+  });
+});
