@@ -1,5 +1,5 @@
 import type { Chapter, Dialect, Route } from '../engine/index.ts';
-import { oauthErrors } from '../oidc/errors.ts';
+import { BROWSER_ERRORS, oauthErrors } from '../oidc/errors.ts';
 import { BLITZ_ERRORS } from './errors.ts';
 import { SESSION_COOKIE } from './replies.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
@@ -9,7 +9,7 @@ import { DEVICE_ROUTES } from './routes/devices.ts';
 import { FEDERATION_ROUTES } from './routes/federation.ts';
 import { FEDERATION_TOKEN_ROUTES } from './routes/federation-token.ts';
 import { GROUP_ROUTES } from './routes/groups.ts';
-import { DISCOVERY_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
+import { DISCOVERY_ROUTES, LOGIN_ROUTES, METADATA_ROUTES, OAUTH_ROUTES } from './routes/oauth.ts';
 import { PASSWORD_ROUTES } from './routes/password.ts';
 import { QR_ROUTES } from './routes/qr.ts';
 import { REGISTRATION_ROUTES } from './routes/registration.ts';
@@ -59,11 +59,11 @@ const REST_CHAPTERS: readonly Chapter[] = [
 const OAUTH_CHAPTER: Chapter = {
   name: 'OAuth 2.0',
   description: 'Tokens, their introspection, keys, and the metadata of the issuer.',
-  routes: [...OAUTH_ROUTES, ...DISCOVERY_ROUTES, ...METADATA_ROUTES],
+  routes: [...OAUTH_ROUTES, ...LOGIN_ROUTES, ...DISCOVERY_ROUTES, ...METADATA_ROUTES],
 };
 
 const REST = [...REST_CHAPTERS.flatMap(({ routes }) => routes), ...DISCOVERY_ROUTES];
-const OAUTH_ERRORS = oauthErrors('blitz');
+const OAUTH_ERRORS = oauthErrors('blitz', BROWSER_ERRORS);
 
 /** Blitz Identity Provider's REST and OAuth paths: at `/blitz` for the default tenant, at `/t/{tenant}/blitz` for each. */
 export const BLITZ: Dialect = {
@@ -74,6 +74,7 @@ export const BLITZ: Dialect = {
   mounts: ['/blitz', '/t/{tenant}/blitz'].flatMap((prefix) => [
     { prefix, routes: REST, issuerKind: 'SUITE' },
     { prefix: `${prefix}/oauth`, routes: OAUTH_ROUTES, errors: OAUTH_ERRORS, api: 'oauth', issuerKind: 'SUITE' },
+    { prefix: `${prefix}/login`, routes: LOGIN_ROUTES, errors: OAUTH_ERRORS, api: 'oauth', issuerKind: 'SUITE' },
     {
       prefix: `/.well-known/oauth-authorization-server${prefix}`,
       routes: METADATA_ROUTES,

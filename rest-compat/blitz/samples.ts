@@ -1,5 +1,5 @@
 import type { Samples } from '../engine/index.ts';
-import { OAUTH_SAMPLES } from '../oidc/samples.ts';
+import { BROWSER_SAMPLES, OAUTH_SAMPLES } from '../oidc/samples.ts';
 import { instanceIdOf } from './identifiers.ts';
 
 const SUBJECT = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
@@ -52,6 +52,7 @@ export const BLITZ_SAMPLES: Samples = {
   },
   operations: {
     ...OAUTH_SAMPLES.operations,
+    ...BROWSER_SAMPLES,
     IntrospectToken: {
       ...OAUTH_SAMPLES.operations['IntrospectToken'],
       reply: {

@@ -13,8 +13,9 @@ function authorizationAnswer(answer: Answer): BrowserAnswer {
 /**
  * Makes the rows of an authorization endpoint and of the address to which its pages lead back. What is posted goes on as a GET: a
  * browser sends no cookie with a POST of another site.
+ * @param status That of redirects. Default 303.
  */
-export const authorizationRows = (path: string, spec: string): readonly Route[] => [
+export const authorizationRows = (path: string, spec: string, status: 302 | 303 = 303): readonly Route[] => [
   route({
     method: 'GET',
     path,
@@ -26,7 +27,7 @@ export const authorizationRows = (path: string, spec: string): readonly Route[] 
     operation: Authorize,
     input: { query: 'raw' },
     toVariables: ({ query }) => ({ parameters: query }),
-    reply: { status: 303, as: 'browser', from: ({ authorize }) => authorizationAnswer(authorize.answer) },
+    reply: { status, as: 'browser', from: ({ authorize }) => authorizationAnswer(authorize.answer) },
   }),
   route({
     method: 'POST',
@@ -53,7 +54,7 @@ export const authorizationRows = (path: string, spec: string): readonly Route[] 
     input: { params: z.object({ handle: z.string().describe('Names the sign-in.') }) },
     toVariables: ({ params: { handle } }) => ({ handle }),
     reply: {
-      status: 303,
+      status,
       as: 'browser',
       from: ({ resumeAuthorization }) => authorizationAnswer(resumeAuthorization.answer),
     },

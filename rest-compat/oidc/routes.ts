@@ -6,7 +6,7 @@ import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
 import { SIGN_IN_PAGE } from './sign-in.ts';
-import { endSessionRows, SIGN_OUT_PAGE } from './sign-out.ts';
+import { endSessionRow, postEndSessionRow, SIGN_OUT_PAGE } from './sign-out.ts';
 
 const userinfo = (method: 'GET' | 'POST'): Route =>
   route({
@@ -70,7 +70,8 @@ export const NATIVE_ROUTES: readonly Route[] = [
   userinfo('GET'),
   userinfo('POST'),
   ...authorizationRows('/oauth/authorize', 'RFC 6749 3.1'),
-  ...endSessionRows('/oauth/logout', 'RP-Initiated Logout 2'),
+  endSessionRow('/oauth/logout', 'RP-Initiated Logout 2'),
+  postEndSessionRow('/oauth/logout'),
   SIGN_IN_PAGE,
   SIGN_OUT_PAGE,
   route({

@@ -92,6 +92,10 @@ export const BROWSER_SAMPLES: Samples['operations'] = {
   ResumeAuthorization: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
   EndSession: { parameters: SIGN_OUT_REQUEST },
   PostEndSession: { body: SIGN_OUT_REQUEST },
+};
+
+/** Samples of the pages, which are served below the native issuer alone. */
+export const PAGE_SAMPLES: Samples['operations'] = {
   Interaction: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
   SignOut: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
 };

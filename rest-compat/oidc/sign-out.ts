@@ -14,10 +14,10 @@ function signOutAnswer({ endSession: { answer } }: EndSessionData): BrowserAnswe
 }
 
 /**
- * Makes the rows of the endpoint that signs users out (OpenID Connect RP-Initiated Logout section 2). What is posted goes on as a
- * GET: a browser sends no cookie with a POST of another site.
+ * Makes the row of the endpoint that signs users out (OpenID Connect RP-Initiated Logout section 2).
+ * @param status That of redirects. Default 303.
  */
-export const endSessionRows = (path: string, spec: string): readonly Route[] => [
+export const endSessionRow = (path: string, spec: string, status: 302 | 303 = 303): Route =>
   route({
     method: 'GET',
     path,
@@ -29,12 +29,18 @@ export const endSessionRows = (path: string, spec: string): readonly Route[] => 
     operation: EndSession,
     input: { query: 'raw' },
     toVariables: ({ query }) => ({ parameters: query }),
-    reply: { status: 303, as: 'browser', from: signOutAnswer },
-  }),
+    reply: { status, as: 'browser', from: signOutAnswer },
+  });
+
+/**
+ * Makes the row for what is posted to that endpoint. The browser goes on with a GET: it sends no cookie with a POST of another
+ * site.
+ */
+export const postEndSessionRow = (path: string): Route =>
   route({
     method: 'POST',
     path,
-    spec,
+    spec: 'RP-Initiated Logout 2',
     summary: 'Signs the user of the browser out',
     callers: { browser: true },
     faults: 'page',
@@ -43,8 +49,7 @@ export const endSessionRows = (path: string, spec: string): readonly Route[] => 
     input: { form: 'raw' },
     toVariables: ({ form }) => ({ parameters: form }),
     reply: { status: 303, as: 'browser', from: ({ keepPostedRequest: kept }): BrowserAnswer => kept },
-  }),
-];
+  });
 
 /** The page that asks the user. */
 export const SIGN_OUT_PAGE: Route = route({

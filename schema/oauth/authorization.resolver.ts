@@ -18,7 +18,6 @@ export class AuthorizationResolver {
   @Errors(
     'TENANT_REQUIRED',
     'BROWSER_REQUIRED',
-    'ISSUER_UNKNOWN',
     'POSTED_REQUEST_NOT_FOUND',
     'AUTHORIZATION_CLIENT_INVALID',
     'AUTHORIZATION_REDIRECT_INVALID',
@@ -42,7 +41,6 @@ export class AuthorizationResolver {
   @Errors(
     'TENANT_REQUIRED',
     'BROWSER_REQUIRED',
-    'ISSUER_UNKNOWN',
     'INTERACTION_NOT_FOUND',
     'AUTHORIZATION_ENDED',
     'AUTHORIZATION_CLIENT_INVALID',

@@ -7,7 +7,7 @@ import { KeepPostedRequestInput, KeepPostedRequestPayload } from './posted-reque
 
 @Resolver()
 export class PostedRequestResolver {
-  @Errors('TENANT_REQUIRED', 'BROWSER_REQUIRED', 'ISSUER_UNKNOWN', 'REQUEST_TOO_LARGE')
+  @Errors('TENANT_REQUIRED', 'BROWSER_REQUIRED', 'REQUEST_TOO_LARGE')
   @Mutation(() => KeepPostedRequestPayload, {
     description: 'Keeps the parameters that an application posted through the browser, which goes on by GET.',
   })

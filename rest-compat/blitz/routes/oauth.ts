@@ -1,4 +1,5 @@
 import { type Route, route } from '../../engine/index.ts';
+import { authorizationRows } from '../../oidc/authorization.ts';
 import { CLIENT_ERRORS } from '../../oidc/errors.ts';
 import { TOKEN_FORM } from '../../oidc/input.ts';
 import { metadataRow } from '../../oidc/metadata.ts';
@@ -12,6 +13,7 @@ import {
   TOKENS,
   tokens,
 } from '../../oidc/replies.ts';
+import { endSessionRow, postEndSessionRow } from '../../oidc/sign-out.ts';
 
 /** The members of the manual's answer: it has no audience, and of the user only the id. */
 const SHOWN_INTROSPECTION = INTROSPECTION.pick({
@@ -25,8 +27,11 @@ const SHOWN_INTROSPECTION = INTROSPECTION.pick({
   jti: true,
 });
 
+const SIGN_OUT = endSessionRow('/logout', '2.20 (64)', 302);
+
 /** OAuth 2.0: docs/dialects/blitz.md, section 2.20, below `/oauth`. */
 export const OAUTH_ROUTES: readonly Route[] = [
+  ...authorizationRows('/ae', '2.20 (60)', 302),
   route({
     method: 'POST',
     path: '/te',
@@ -79,7 +84,12 @@ export const OAUTH_ROUTES: readonly Route[] = [
     operation: Jwks,
     reply: { status: 200, schema: DOCUMENT, from: (data) => data.jwks, headers: PUBLIC_DOCUMENT },
   }),
+  SIGN_OUT,
+  postEndSessionRow('/logout'),
 ];
+
+/** Below `/login`, where older deployments have the endpoint. */
+export const LOGIN_ROUTES: readonly Route[] = [SIGN_OUT];
 
 export const DISCOVERY_ROUTES: readonly Route[] = [metadataRow('/.well-known/openid-configuration', '2.20 (65)')];
 

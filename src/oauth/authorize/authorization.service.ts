@@ -13,7 +13,7 @@ import type { IdTokenHints } from '../tokens/id-token-hint.ts';
 import type { AuthorizationAnswer } from './answer.ts';
 import { type CheckedRequest, checkAuthorization, recheckAuthorization } from './checks.ts';
 import { requireUsable } from './client.checks.ts';
-import { Exchanges, type ExchangesDeps, endpointOf, interactionKind } from './exchange.ts';
+import { Exchanges, type ExchangesDeps, interactionKind } from './exchange.ts';
 import { RequestParameters, type SentParameter } from './parameters.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { restoreRequest, type StoredRequest } from './stored-request.ts';
@@ -58,7 +58,7 @@ export class AuthorizationService {
   }
 
   /**
-   * @throws BROWSER_REQUIRED, ISSUER_UNKNOWN, POSTED_REQUEST_NOT_FOUND
+   * @throws BROWSER_REQUIRED, POSTED_REQUEST_NOT_FOUND
    * @throws AUTHORIZATION_CLIENT_INVALID, AUTHORIZATION_REDIRECT_INVALID, AUTHORIZATION_PARAMETER_REPEATED An answer could go to
    *   an attacker.
    * @throws TOO_MANY_REQUESTS Too many sign-ins are under way from this address.
@@ -72,7 +72,6 @@ export class AuthorizationService {
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
     const issuer = await issuers.of(tenant, issuerKind, authority.caller.origin.host);
-    endpointOf(issuer);
     const sent = new RequestParameters(
       await posted.read(authority, { issuerKind, endpoint: 'authorization', parameters }),
     );
@@ -100,7 +99,6 @@ export class AuthorizationService {
   ): Promise<AuthorizationAnswer> {
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
-    endpointOf(await this.#deps.issuers.of(tenant, issuerKind, null));
     const outcome = await this.#take(authority, browser, { issuerKind, handle });
     if (outcome.kind === 'open') return this.#exchanges.showPage(authority, handle);
     const stored = outcome.purpose as unknown as StoredRequest;

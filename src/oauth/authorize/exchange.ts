@@ -9,7 +9,6 @@ import type { OneTimeCodeStore, SessionRow, SessionService } from '../../session
 import type { KnownTenant } from '../../tenants/index.ts';
 import { mintCode } from '../grants/authorization-code.ts';
 import type { Issuer } from '../issuers/issuers.ts';
-import { oauthErrors } from '../oauth.errors.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { type AuthorizationAnswer, answerTo } from './answer.ts';
 import {
@@ -159,7 +158,7 @@ export class Exchanges {
     const { handle } = await this.#deps.interactions.begin(authority, browser, {
       kind: interactionKind(issuer.kind.kind),
       purpose: { ...storeRequest(request, { issuerHost: issuer.host, isSteppedUp }) },
-      resumeAt: endpointOf(issuer),
+      resumeAt: issuer.url + issuer.endpoints.authorization,
       clientId: client.client.clientId,
       demands,
     });
@@ -195,9 +194,3 @@ export class Exchanges {
 }
 
 const NO_PROMPTS: AuthorizationRequest['prompts'] = new Set();
-
-/** The URL of the endpoint. @throws ISSUER_UNKNOWN The issuer has none. */
-export function endpointOf({ url, endpoints }: Issuer): string {
-  if (endpoints.authorization === undefined) throw oauthErrors.ISSUER_UNKNOWN();
-  return url + endpoints.authorization;
-}

@@ -50,7 +50,7 @@ export class DiscoveryService {
       issuer: issuer.url,
       ...endpointMembers(issuer),
       scopes_supported: ['openid', ...Object.keys(claimScopes), ...(kind.hasAccessType ? [] : ['offline_access'])],
-      ...authorizationMembers(issuer),
+      ...AUTHORIZATION_MEMBERS,
       grant_types_supported: grants.map(({ name }) => name),
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [...new Set([kind.algorithm, ...kind.algorithms])],
@@ -64,21 +64,18 @@ export class DiscoveryService {
   }
 }
 
-/** What authorization requests may ask for; `response_types_supported` is needed in every document (RFC 8414 section 2). */
-function authorizationMembers({ endpoints }: Issuer): Record<string, unknown> {
-  if (endpoints.authorization === undefined) return { response_types_supported: [] };
-  return {
-    response_types_supported: RESPONSE_TYPES,
-    response_modes_supported: RESPONSE_MODES,
-    code_challenge_methods_supported: ['S256'],
-    prompt_values_supported: PROMPTS,
-    acr_values_supported: REACHABLE_ACR,
-    claims_parameter_supported: true,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
-    authorization_response_iss_parameter_supported: true,
-  };
-}
+/** What authorization requests may ask for. */
+const AUTHORIZATION_MEMBERS = {
+  response_types_supported: RESPONSE_TYPES,
+  response_modes_supported: RESPONSE_MODES,
+  code_challenge_methods_supported: ['S256'],
+  prompt_values_supported: PROMPTS,
+  acr_values_supported: REACHABLE_ACR,
+  claims_parameter_supported: true,
+  request_parameter_supported: false,
+  request_uri_parameter_supported: false,
+  authorization_response_iss_parameter_supported: true,
+};
 
 function endpointMembers({ url, endpoints }: Issuer): Record<string, string> {
   const members: Record<string, string> = {};

@@ -9,7 +9,7 @@ import type { NewTokens } from './rotation.store.ts';
 import { PERSON_JSON, type Person, type PersonRow, toPerson, toUser, USER_COLUMNS, type UserRow } from './user-rows.ts';
 
 /** The session that a code was made in, and what decides whether it is alive. */
-export type CodeSession = Pick<SessionRow, 'userId' | 'idleExpiresAt' | 'expiresAt'>;
+export type CodeSession = Pick<SessionRow, 'userId' | 'deviceId' | 'idleExpiresAt' | 'expiresAt'>;
 
 /** An authorization code that nobody used, with everything that its validity depends on. */
 export interface PresentedCode {
@@ -39,7 +39,7 @@ interface FoundRow {
   readonly place: number;
   readonly code: readonly [userId: string, payload: CodePayload, expiresAt: string, createdAt: string] | null;
   readonly user: readonly [...UserRow, person: PersonRow | null] | null;
-  readonly session: readonly [userId: string, idleExpiresAt: string, expiresAt: string] | null;
+  readonly session: readonly [userId: string, deviceId: string | null, idleExpiresAt: string, expiresAt: string] | null;
   readonly familyId: string | null;
 }
 
@@ -60,7 +60,7 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
       case when c.payload #> '{claims,idToken}' <> '{}' then ${PERSON_JSON} end) as user
     from users where tenant_id = wanted.tenant_id and id = c.user_id limit 1) u on true
   left join lateral (
-    select json_build_array(user_id, idle_expires_at, expires_at) as session
+    select json_build_array(user_id, device_id, idle_expires_at, expires_at) as session
     from sessions where tenant_id = wanted.tenant_id and id = (c.payload ->> 'sessionId')::uuid limit 1) s on true
   left join lateral (
     select id from grants where c.user_id is null and tenant_id = wanted.tenant_id
@@ -178,8 +178,8 @@ function toPresented({ code, user, session, familyId }: FoundRow): PresentedCode
   };
 }
 
-function toSession([userId, idleExpiresAt, expiresAt]: NonNullable<FoundRow['session']>): CodeSession {
-  return { userId, idleExpiresAt: new Date(idleExpiresAt), expiresAt: new Date(expiresAt) };
+function toSession([userId, deviceId, idleExpiresAt, expiresAt]: NonNullable<FoundRow['session']>): CodeSession {
+  return { userId, deviceId, idleExpiresAt: new Date(idleExpiresAt), expiresAt: new Date(expiresAt) };
 }
 
 function toChange({ hash, sessionId, family, tokens: { refresh, opaque } }: Redemption) {

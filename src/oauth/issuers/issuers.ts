@@ -104,13 +104,13 @@ const STANDARD_CLAIM_SCOPES: Readonly<Record<string, ClaimGroup>> = {
 
 /** Paths of an issuer's endpoints below its URL. An absent endpoint does not exist and is not advertised. */
 export interface IssuerEndpoints {
-  readonly authorization?: string;
+  readonly authorization: string;
   readonly jwks: string;
   readonly token: string;
   readonly introspection?: string;
   readonly revocation?: string;
   readonly userinfo?: string;
-  readonly endSession?: string;
+  readonly endSession: string;
 }
 
 /** A tenant, and whether it is the default one, whose name some paths leave out. */
@@ -129,6 +129,8 @@ export interface IssuerMount {
    * allows.
    */
   readonly claimScopes?: Readonly<Record<string, ClaimGroup>>;
+  /** Claim of its ID tokens that names the device of the session. Absent: none. */
+  readonly deviceClaim?: string;
 }
 
 /** An issuer of one tenant. */
@@ -139,6 +141,8 @@ export interface Issuer {
   readonly url: string;
   readonly endpoints: IssuerEndpoints;
   readonly claimScopes: Readonly<Record<string, ClaimGroup>>;
+  /** Claim of its ID tokens that names the device of the session; null: none. */
+  readonly deviceClaim: string | null;
 }
 
 const NATIVE_ISSUER: IssuerMount = {
@@ -199,6 +203,7 @@ export class Issuers {
       url: this.#url(mount, tenant.name, host),
       endpoints: mount.endpoints,
       claimScopes: { ...STANDARD_CLAIM_SCOPES, ...mount.claimScopes },
+      deviceClaim: mount.deviceClaim ?? null,
     };
   }
 

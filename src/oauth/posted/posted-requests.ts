@@ -3,7 +3,6 @@ import { addSeconds, type BrowserPort, type Clock, kernelErrors } from '../../ke
 import { type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { IssuerEndpoints } from '../issuers/issuers.ts';
-import { oauthErrors } from '../oauth.errors.ts';
 import type { OAuthParameter } from '../token-endpoint/parameters.ts';
 import { postedRequestErrors } from './posted-request.errors.ts';
 
@@ -49,15 +48,12 @@ export class PostedRequests {
   /**
    * @returns The address of the same endpoint, with a handle in place of the parameters.
    * @throws BROWSER_REQUIRED
-   * @throws ISSUER_UNKNOWN The kind of issuer has no such endpoint.
    * @throws REQUEST_TOO_LARGE
    */
   async keep({ caller, tenant }: Authority, browser: BrowserPort | null, request: BrowserRequest): Promise<string> {
     requireBrowser(browser);
     const { issuerKind, endpoint } = request;
     const { url, endpoints } = await this.#deps.issuers.of(tenant, issuerKind, caller.origin.host);
-    const path = endpoints[endpoint];
-    if (path === undefined) throw oauthErrors.ISSUER_UNKNOWN();
     // A text inside the JSON, because a column of JSON takes no NUL, which only the endpoint may judge.
     const parameters = JSON.stringify(request.parameters);
     if (parameters.length > MAX_CHARACTERS[endpoint]) throw kernelErrors.REQUEST_TOO_LARGE();
@@ -66,7 +62,7 @@ export class PostedRequests {
       payload: { issuerKind, endpoint, parameters },
       expiresAt: addSeconds(this.#deps.clock.now(), KEPT_SECONDS),
     });
-    return `${url}${path}?${PARAMETER}=${handle}`;
+    return `${url}${endpoints[endpoint]}?${PARAMETER}=${handle}`;
   }
 
   /**

@@ -187,7 +187,7 @@ function familyOf(
     grantType: 'authorization_code',
     grant,
     person,
-    first: { nonce, sessionId },
+    first: { nonce, sessionId, deviceId: session?.deviceId ?? null },
     scopes: grant.scopes!,
     now,
   };

@@ -35,7 +35,7 @@ export interface FamilyIssue {
   /** What the claims of its ID tokens are read from; null if the client asked for none there. */
   readonly person: Person | null;
   /** What only the first ID token of the family says. */
-  readonly first?: { readonly nonce: string | null; readonly sessionId: string };
+  readonly first?: { readonly nonce: string | null; readonly sessionId: string; readonly deviceId: string | null };
   readonly scopes: readonly string[];
   readonly now: Date;
 }
@@ -105,6 +105,7 @@ export class FamilyTokens {
       grant,
       sessionId: first?.sessionId ?? grant.sessionId ?? null,
       nonce: first?.nonce ?? null,
+      deviceId: first?.deviceId ?? null,
       accessToken,
       claims: askedClaims(issuer, client, family),
       lifetimeSeconds: lifetimes.accessTokenSeconds,

@@ -68,7 +68,7 @@ export const PASSWORD_GRANT = defineGrant({
         grantType: 'password',
         grant,
         person: null,
-        first: { nonce: null, sessionId: session.id },
+        first: { nonce: null, sessionId: session.id, deviceId: null },
         scopes,
         now,
       });

@@ -15,6 +15,8 @@ export interface IdTokenSubject {
   readonly sessionId: string | null;
   /** The one of the authorization request; null in a token that a refresh gives (OpenID Connect Core section 12.2). */
   readonly nonce: string | null;
+  /** The device of the session; null in a token that a refresh gives. */
+  readonly deviceId: string | null;
   /** The access token that is issued with it. */
   readonly accessToken: string;
   /** Claims about the user that the client asked for here. The others are at userinfo (OpenID Connect Core section 5.4). */
@@ -31,7 +33,7 @@ export const ID_TOKEN_TYPE = 'JWT';
  * client that it is issued to is its only audience.
  */
 export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<string> {
-  const { issuer, client, grant, sessionId, nonce, accessToken, lifetimeSeconds, now } = subject;
+  const { issuer, client, grant, sessionId, nonce, deviceId, accessToken, lifetimeSeconds, now } = subject;
   const iat = epochSeconds(now);
   const { clientId } = client.client;
   const claims = {
@@ -45,6 +47,7 @@ export function makeIdToken(subject: IdTokenSubject, signer: Signer): Promise<st
     ...authenticationClaims(grant),
     ...(sessionId === null ? {} : { sid: sessionId }),
     ...(nonce === null ? {} : { nonce }),
+    ...(issuer.deviceClaim === null || deviceId === null ? {} : { [issuer.deviceClaim]: deviceId }),
     at_hash: hashToken(signer.alg, accessToken),
   };
   return signer.sign(claims, { typ: ID_TOKEN_TYPE });

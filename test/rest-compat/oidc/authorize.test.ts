@@ -215,13 +215,6 @@ describe('the authorization endpoint', () => {
     expect(paramsIn(await get(jar, { prompt: 'create' }))['error']).toBe('invalid_request');
   });
 
-  it('is not in the metadata of a kind of issuer that does not have it', async () => {
-    const { json } = await rest.ask('GET', '/t/acme/blitz/.well-known/openid-configuration');
-    expect(json.response_types_supported).toEqual([]);
-    expect(json).not.toHaveProperty('authorization_endpoint');
-    expect(json).not.toHaveProperty('response_modes_supported');
-  });
-
   describe('with a request that is posted', () => {
     it('goes on as a GET, which a reload repeats within a minute', async () => {
       const { jar } = await suite.signedIn();

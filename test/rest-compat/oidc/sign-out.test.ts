@@ -71,6 +71,33 @@ describe('the endpoint that signs users out (OpenID Connect RP-Initiated Logout 
     expect(await suite.isAlive(anna.sessionId)).toBe(false);
   });
 
+  it('leaves nobody signed in for the next authorization request (check 37)', async () => {
+    const callback = 'https://app.example.com/callback';
+    const client = await suite.newClient({
+      type: 'public',
+      grantTypes: ['password', 'authorization_code'],
+      redirects: [{ uri: callback }],
+      consent: 'trusted',
+    });
+    const bert = await suite.signIn({}, client);
+    const asked = new URLSearchParams({
+      client_id: client.clientId,
+      redirect_uri: callback,
+      response_type: 'code',
+      scope: 'openid',
+      prompt: 'none',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    });
+    const authorize = async () => {
+      const { headers } = await ask(bert.jar, 'GET', `/t/acme/oauth/authorize?${asked}`);
+      return new URL(headers.location!).searchParams;
+    };
+    expect((await authorize()).get('code')).not.toBeNull();
+    await get({ id_token_hint: bert.idToken }, bert.jar);
+    expect((await authorize()).get('error')).toBe('login_required');
+  });
+
   it('asks on a page, which shows account and application, and signs out after it', async () => {
     const asked = await get({ client_id: suite.client.clientId, post_logout_redirect_uri: RETURN });
     expect(asked.status).toBe(303);

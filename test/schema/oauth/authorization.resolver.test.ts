@@ -75,7 +75,6 @@ describe('Mutation.authorize', () => {
 
   it.each([
     ['TENANT_REQUIRED', {}, { tenant: 'nowhere' }],
-    ['ISSUER_UNKNOWN', {}, { issuerKind: 'SUITE' }],
     ['AUTHORIZATION_CLIENT_INVALID', { client_id: 'x' }, {}],
     ['AUTHORIZATION_REDIRECT_INVALID', { redirect_uri: 'https://evil.example/' }, {}],
     ['POSTED_REQUEST_NOT_FOUND', { posted_request: 'x' }, {}],
@@ -99,7 +98,7 @@ describe('Mutation.authorize', () => {
 
   it.each([
     ['TENANT_REQUIRED', { tenant: 'nowhere' }],
-    ['ISSUER_UNKNOWN', { issuerKind: 'SUITE' }],
+    ['INTERACTION_NOT_FOUND', { issuerKind: 'SUITE' }],
     ['INTERACTION_NOT_FOUND', {}],
   ])('gives %s where nothing can be resumed', async (code, more) => {
     expect((await run(new CookieJar(), RESUME, { tenant: 'acme', handle: 'x', ...more })).code).toBe(code);

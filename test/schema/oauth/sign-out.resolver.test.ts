@@ -143,9 +143,8 @@ describe('keeping what an application posts through a browser', () => {
     expect(late.code).toBe('POSTED_REQUEST_NOT_FOUND');
   });
 
-  it('is refused without a browser, for an issuer without the endpoint, and to a request that is too large', async () => {
+  it('is refused without a browser, and to a request that is too large', async () => {
     expect((await keep({}, null)).code).toBe('BROWSER_REQUIRED');
-    expect((await keep({ issuerKind: 'SUITE' })).code).toBe('ISSUER_UNKNOWN');
     const parameters = asParameters({ state: 'x'.repeat(40_000) });
     expect((await keep({ parameters })).code).toBe('REQUEST_TOO_LARGE');
   });

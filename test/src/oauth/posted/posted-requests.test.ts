@@ -106,7 +106,7 @@ describe('what an application posts through a browser', () => {
     expect(await refusalOf(keep(asParameters({ state: 'x'.repeat(32_769 - rest) })))).toBe('REQUEST_TOO_LARGE');
   });
 
-  it('is kept for browsers alone, and where the issuer has the endpoint', async () => {
+  it('is kept for browsers alone', async () => {
     const request = { ...NATIVE, parameters: [] };
     expect(await refusalOf(posted.keep(authority(), null, request))).toBe('BROWSER_REQUIRED');
   });

@@ -10,7 +10,11 @@ const SECOND = Math.floor(NOW.getTime() / 1000);
 const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 
 const issuers = new Issuers({ publicUrl: 'https://id.example.com', defaultTenant: 'master' });
-issuers.mount({ kind: 'suite', path: ({ name }) => `/suite/${name}`, endpoints: { jwks: '/jwks', token: '/token' } });
+issuers.mount({
+  kind: 'suite',
+  path: ({ name }) => `/suite/${name}`,
+  endpoints: { authorization: '/in', jwks: '/jwks', token: '/token', endSession: '/out' },
+});
 const NATIVE = issuers.of({ name: 'acme' }, 'native');
 const SUITE = issuers.of({ name: 'acme' }, 'suite');
 
