@@ -1,5 +1,5 @@
 import { Authority, anonymousCaller, type Caller } from '../../access/index.ts';
-import { accountStateOf, acrOf, amrAfter, type CredentialStore } from '../../auth-modes/index.ts';
+import { accountStateOf, acrOf, type CredentialStore } from '../../auth-modes/index.ts';
 import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
@@ -190,14 +190,14 @@ export class InteractionEngine {
     const authority = new Authority(open.actor, open.tenant, 'self');
     const deviceId = open.device.id;
     await devices.seen(authority, { userId, deviceId });
-    if (account.sessionId !== null) {
-      const merged = amrAfter(open.session?.amr ?? [], amr);
-      return sessions.renew(authority, account.sessionId, { amr: merged, acr: acrOf(merged) }).catch(stepOther);
-    }
+    const acr = acrOf(amr);
+    // `amr` has what the session proved only where the session proved the account. A password alone must not keep the second factor
+    // of an earlier sign-in under an `auth_time` of now.
+    if (account.sessionId !== null) return sessions.renew(authority, account.sessionId, { amr, acr }).catch(stepOther);
     return sessions.start(authority, {
       userId,
       amr,
-      acr: acrOf(amr),
+      acr,
       identifier,
       deviceId,
       remember: isRemembered,

@@ -87,6 +87,18 @@ describe('an interaction', () => {
       expect(await browser.jar.get('session', setting.tenant)).not.toBe(cookie);
       expect(await world.services.sessions.findByCookie(setting.tenant, cookie!)).toBeNull();
     });
+
+    it('is no more part of a session that a password alone renews', async () => {
+      const handle = await browser.begin({ factors: 2 });
+      await browser.password(handle, setting.user);
+      expect(stepOf(await browser.totp(handle))).toBe('Finished');
+      const before = await browser.session();
+      world.clock.advance(60);
+      await browser.signIn(setting.user);
+      const after = await browser.session();
+      expect(after).toMatchObject({ id: before!.id, amr: ['pwd'], acr: '1fa' });
+      expect(after!.authTime.getTime() - before!.authTime.getTime()).toBe(60_000);
+    });
   });
 
   it('asks an account without a second factor to set one up', async () => {
