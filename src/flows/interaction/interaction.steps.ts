@@ -19,7 +19,12 @@ export interface StepFacts {
 /** The steps around those of the account, in their order, each with what asks for it. */
 const BEFORE: readonly (readonly [StepName, isPresent: (facts: StepFacts) => boolean])[] = [
   ['finished', ({ state }) => state.refusal !== null],
-  ['account', ({ state, demands, isSignedIn }) => demands.mustChoose && !state.isAccountChosen && isSignedIn],
+  [
+    'account',
+    // A user who has signed in here meanwhile has chosen the account by that.
+    ({ state, demands, isSignedIn, account }) =>
+      demands.mustChoose && !state.isAccountChosen && isSignedIn && account === null,
+  ],
   ['password', ({ account }) => account === null],
 ];
 

@@ -168,6 +168,15 @@ describe('an interaction', () => {
     });
   });
 
+  it('does not ask somebody for the account who has just signed in with it', async () => {
+    const consent = { scopes: ['openid'], isForced: true };
+    const handle = await browser.begin({ mustChoose: true, consent }, { clientId: setting.client.clientId });
+    expect(stepOf(await browser.password(handle, setting.user))).toBe('ConsentStep');
+    expect(stepOf(await browser.load(handle))).toBe('ConsentStep');
+    expect(stepOf(await browser.submit('submitConsent', handle, { isGranted: true }))).toBe('Finished');
+    expect(await browser.resume(handle)).toMatchObject({ kind: 'done', session: { userId: setting.user.id } });
+  });
+
   it('lets only the account finish that it was begun for', async () => {
     const { tenant, user } = setting;
     const bob = await world.newUser(tenant);
