@@ -18,8 +18,9 @@ import type { ConsentRow, ConsentStore } from './consent.store.ts';
 /** The tokens that clients hold for users. `oauth/` implements it, because this module may not import `oauth/`. */
 export interface ClientTokens {
   /**
-   * Revokes the token families of a user at one client, inside the transaction that ends the consent.
-   * @param clientUuid `clients.id`. @returns How many were alive.
+   * Revokes the token families of a user at one client, and withdraws the codes from which it could get another one, inside the
+   * transaction that ends the consent.
+   * @param clientUuid `clients.id`. @returns How many families were alive.
    */
   revokeOfClient(authority: Authority, userId: string, clientUuid: string): Promise<number>;
 }
@@ -97,7 +98,7 @@ export class ConsentService {
   }
 
   /**
-   * Deletes a consent and revokes the client's tokens for that user.
+   * Deletes a consent and revokes the client's tokens and authorization codes for that user.
    * @throws USER_NOT_FOUND, CONSENT_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
    */
   async revoke(authority: Authority, userId: string, clientId: string): Promise<ConsentRow> {

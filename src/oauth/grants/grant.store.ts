@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
+import { CODE_KIND } from './authorization-code.ts';
 import { type Family, type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
 
 type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
@@ -113,8 +114,11 @@ export class GrantStore {
     return Number(numUpdatedRows);
   }
 
-  /** Revokes the valid families of a user at one client. @returns How many. */
+  /** Withdraws the authorization codes of a user at one client, and revokes the valid families. @returns How many families. */
   async revokeOfClient(tenantId: string, userId: string, clientUuid: string, now: Date): Promise<number> {
+    // First the codes: this waits for a request that is exchanging one, so that its family is found below.
+    await sql`delete from one_time_codes where tenant_id = ${tenantId} and user_id = ${userId} and kind = ${CODE_KIND}
+      and payload ->> 'clientUuid' = ${clientUuid}`.execute(this.#tables);
     const { numUpdatedRows } = await this.#living(tenantId, now)
       .where('user_id', '=', userId)
       .where('client_uuid', '=', clientUuid)

@@ -91,6 +91,25 @@ describe('token endpoint: authorization code grant', () => {
     expect((await user.redeem(code)).scope).toBe('openid');
   });
 
+  it('refuses a code whose consent was revoked since it was made, and no other code of the user', async () => {
+    const client = await newClient();
+    const user = await newUser(client);
+    const { user: owner, session } = user;
+    const { consents } = world.services;
+    await consents.grant(world.system(acme), {
+      userId: owner.id,
+      client: { id: client.uuid, clientId: client.clientId },
+      scopes: ['openid', 'offline_access'],
+    });
+    const code = await user.code({ scopes: ['openid', 'offline_access'], isOffline: true });
+    const other = await newClient();
+    const elsewhere = await user.code({ clientUuid: other.uuid });
+    await consents.revoke(world.system(acme), owner.id, client.clientId);
+    await expect(user.redeem(code)).rejects.toMatchObject(GRANT_INVALID);
+    const issued = await other.request('authorization_code', { code: elsewhere, redirect_uri: TEST_REDIRECT });
+    expect(decodeJwt(issued.accessToken)).toMatchObject({ sub: owner.id, sid: session.id });
+  });
+
   it('accepts a code until it is 60 seconds old, and refuses it after 61 (check 5)', async () => {
     const user = await newUser();
     const [young, old] = [await user.code(), await user.code()];
