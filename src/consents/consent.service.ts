@@ -71,7 +71,7 @@ export class ConsentService {
   /** Whether the user allowed a client all of these scopes already. */
   async covers(tenantId: string, { userId, client, scopes }: GrantConsent): Promise<boolean> {
     const allowed = await this.#deps.store.scopesOf(tenantId, canonicalUserId(userId), client.id);
-    return scopes.every((scope) => allowed.includes(scope));
+    return allowed !== null && scopes.every((scope) => allowed.includes(scope));
   }
 
   /**

@@ -44,9 +44,9 @@ export class ConsentStore {
     return ((await query.executeTakeFirst()) ?? null) as ConsentRow | null;
   }
 
-  /** The scopes that a user allowed a client, by its `clients.id`; none without a consent. */
-  async scopesOf(tenantId: string, userId: string, clientUuid: string): Promise<readonly string[]> {
-    return (await this.#db.run(SCOPES, [tenantId, userId, clientUuid]))[0]?.scopes ?? [];
+  /** The scopes that a user allowed a client, by its `clients.id`; null without a consent. */
+  async scopesOf(tenantId: string, userId: string, clientUuid: string): Promise<readonly string[] | null> {
+    return (await this.#db.run(SCOPES, [tenantId, userId, clientUuid]))[0]?.scopes ?? null;
   }
 
   /** The consents of each user by client_id: at most one for each client of the tenant. */
