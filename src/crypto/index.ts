@@ -13,6 +13,7 @@ export {
   type CertificateMembers,
   certificateMembers,
   claimedIssuer,
+  claimedText,
   createSigningKey,
   type FindKey,
   hashToken,

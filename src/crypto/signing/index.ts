@@ -13,6 +13,7 @@ export {
 export { hashToken } from './token-hash.ts';
 export {
   claimedIssuer,
+  claimedText,
   type FindKey,
   type JwtClaims,
   type JwtHeader,

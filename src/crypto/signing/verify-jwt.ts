@@ -133,13 +133,19 @@ export async function verifyJwt(
  * The `iss` of a token whose signature is not verified, to choose the keys to verify it with.
  * @returns null when the token cannot be read or names none.
  */
-export function claimedIssuer(token: string): string | null {
+export const claimedIssuer = (token: string): string | null => claimedText(token, 'iss');
+
+/**
+ * A claim of a token whose signature is not verified. It may only be used for what anybody may ask for.
+ * @returns null when the token cannot be read, or the claim is not a text.
+ */
+export function claimedText(token: string, claim: string): string | null {
   if (token.length > MAX_CHARACTERS) {
     return null;
   }
   try {
-    const { iss } = decodeJwt(token);
-    return typeof iss === 'string' ? iss : null;
+    const value = decodeJwt(token)[claim];
+    return typeof value === 'string' ? value : null;
   } catch {
     return null;
   }

@@ -11,6 +11,7 @@ import {
   checkResponseType,
   checkUnsupported,
   type Found,
+  readRequestObject,
   requireUsable,
 } from './client.checks.ts';
 import { AuthorizationRefused } from './refusal.ts';
@@ -55,6 +56,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'redirect_uri', clause: 'RFC 9700 2.1', endpoints: PUSHED, run: checkRedirect },
   { name: 'response_mode', clause: 'OAuth.Responses 2.1', endpoints: PUSHED, run: checkResponseMode },
   { name: 'duplicates', clause: 'RFC 6749 3.1', endpoints: EVERYWHERE, run: checkDuplicates },
+  { name: 'request object', clause: 'OIDC Core 6.1', endpoints: PUSHED, run: readRequestObject },
   { name: 'request', clause: 'OIDC Core 3.1.2.6', endpoints: PUSHED, run: checkUnsupported },
   { name: 'response_type', clause: 'RFC 6749 3.1.1', endpoints: PUSHED, run: checkResponseType },
   { name: 'scope', clause: 'RFC 6749 3.3', endpoints: EVERYWHERE, run: checkScope },

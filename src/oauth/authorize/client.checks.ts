@@ -4,10 +4,11 @@ import {
   findDefaultRedirect,
   isRegisteredRedirect,
 } from '../../clients/index.ts';
+import { claimedText } from '../../crypto/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import { oauthErrors } from '../oauth.errors.ts';
-import type { RequestParameters } from './parameters.ts';
+import { RequestParameters } from './parameters.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { type AuthorizationDraft, RESPONSE_MODES, RESPONSE_TYPES, type ResponseMode } from './request.ts';
 
@@ -81,6 +82,25 @@ export function checkDuplicates({ parameters }: CheckContext): Found {
       `${unusable} is too long, or has characters that cannot be used.`,
     );
   return { nonce: parameters.get('nonce') };
+}
+
+/**
+ * Reads how a request object wants to be answered, for an application that sends `state` and `response_mode` nowhere else. The
+ * object is not supported, but its refusal has to reach the application. The signature is not verified: what is read here can
+ * also be sent as parameters, which anybody can write, and parameters have precedence.
+ */
+export function readRequestObject({ parameters }: CheckContext, draft: AuthorizationDraft): Found {
+  const object = parameters.get('request');
+  if (object === null) return {};
+  const inside = new RequestParameters(
+    (['state', 'response_mode'] as const).map((name) => ({ name, values: [claimedText(object, name) ?? ''] })),
+  );
+  const mode = inside.get('response_mode') ?? '';
+  const isOpen = parameters.get('response_mode') === null && isMode(mode);
+  return {
+    state: parameters.get('state') !== null ? draft.state : inside.state,
+    responseMode: isOpen ? mode : draft.responseMode,
+  };
 }
 
 /** OpenID Connect Core section 3.1.2.6. */

@@ -2,6 +2,7 @@ import { createHmac, createPrivateKey, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   claimedIssuer,
+  claimedText,
   createSigningKey,
   MasterKey,
   openSigner,
@@ -234,4 +235,17 @@ describe('the issuer a token claims', () => {
       expect(claimedIssuer(token)).toBeNull();
     },
   );
+});
+
+describe('a claim of a token that is not verified', () => {
+  const tokenOf = (claims: unknown) => `${encode('{"alg":"none"}')}.${encode(JSON.stringify(claims))}.`;
+
+  it('is read where it is a text', () => {
+    expect(claimedText(tokenOf({ state: 'x' }), 'state')).toBe('x');
+  });
+
+  it.each([{}, { state: 5 }, { state: ['x'] }, { state: null }])('is null where it is none: %j', (claims) => {
+    expect(claimedText(tokenOf(claims), 'state')).toBeNull();
+    expect(claimedText(tokenOf(claims), 'toString')).toBeNull();
+  });
 });

@@ -82,6 +82,7 @@ describe('the checks of authorization requests', () => {
       'redirect_uri',
       'response_mode',
       'duplicates',
+      'request object',
       'request',
       'response_type',
       'scope',
@@ -285,6 +286,53 @@ describe('a refusal that goes to the application', () => {
     ['registration', 'registration_not_supported'],
   ])('has a code for %s, before the type of the answer is looked at', async (name, code) => {
     expect(await codeOf({ [name]: 'x', response_type: 'token' })).toBe(code);
+  });
+});
+
+describe('the refusal of a request object', () => {
+  const objectOf = (claims: unknown) =>
+    [{ alg: 'none' }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+      .concat('.');
+  const answerTo = (claims: unknown, sent: Sent = {}) => refused({ state: null, request: objectOf(claims), ...sent });
+  const to = { code: 'request_not_supported', redirectUri: CB, responseMode: 'query', state: null };
+
+  it('goes in the mode of the object with its state, where no parameters name them', async () => {
+    for (const mode of ['query', 'fragment', 'form_post'])
+      expect(await answerTo({ response_mode: mode, state: 'inside' })).toEqual({
+        ...to,
+        responseMode: mode,
+        state: 'inside',
+      });
+  });
+
+  it('goes as the parameters say, which have precedence', async () => {
+    const claims = { response_mode: 'form_post', state: 'inside' };
+    const sent = { response_mode: 'fragment', state: 'outside' };
+    expect(await answerTo(claims, sent)).toEqual({ ...to, responseMode: 'fragment', state: 'outside' });
+  });
+
+  it('goes to the address of the parameters, never to that of the object', async () => {
+    expect(await answerTo({ redirect_uri: 'https://evil.example/', client_id: 'other' })).toEqual(to);
+    expect(await pageOf({ redirect_uri: null, request: objectOf({ redirect_uri: CB }) })).toBe(
+      'invalid AUTHORIZATION_REDIRECT_INVALID',
+    );
+  });
+
+  it.each([
+    ['no claims', {}],
+    ['other types', { response_mode: ['form_post'], state: 5 }],
+    ['a mode that is not known', { response_mode: 'web_message' }],
+    ['a state that is too long', { state: 'x'.repeat(4097) }],
+    ['a state that cannot be stored', { state: 'a\0' }],
+    ['claims that are no object', 'text'],
+  ])('goes as a query without a state where the object has %s', async (_title, claims) => {
+    expect(await answerTo(claims)).toEqual(to);
+  });
+
+  it.each(['x', 'a.b.c', '..', `${'a.'.repeat(4)}a`])('needs no object that can be read: %j', async (request) => {
+    expect(await refused({ state: null, request })).toEqual(to);
   });
 });
 
