@@ -13,12 +13,13 @@ export type InteractionRow = Omit<InteractionEntityRow, 'hash' | 'request' | 'st
 export type NewInteractionRow = Omit<InteractionRow, 'version'>;
 
 /**
- * Living interactions of one browser: at about 2 KB each, 40 KB. Beyond that the oldest one is deleted, so parallel tabs work and a
+ * Living interactions of one browser: at about 2 KB each, 40 KB. One of an attacker has 20 KB at most (`state` and `nonce` of 4 KB
+ * each, classes of authentication of 5 KB, addresses and names), so 400 KB. Beyond that the oldest one is deleted, so parallel tabs work and a
  * browser that begins one after the other has no more.
  */
 const MAX_OF_BROWSER = 20;
 /**
- * Living interactions of one address in a tenant: 1 MB of an attacker without cookies, and enough for an office behind one address,
+ * Living interactions of one address in a tenant: 10 MB of an attacker without cookies, and enough for an office behind one address,
  * where 500 people may sign in within half an hour. Simultaneous requests may exceed it by the connections of the nodes.
  */
 const MAX_OF_ADDRESS = 500;

@@ -1,4 +1,4 @@
-import { findAcrDemand, findSubject, parseAcrValues, parseClaims } from './claims.ts';
+import { parseAcrValues, readClaims } from './claims.ts';
 import { type CheckContext, clientOf, type Found } from './client.checks.ts';
 import { AuthorizationRefused } from './refusal.ts';
 import { type AuthorizationDraft, PROMPTS, type Prompt } from './request.ts';
@@ -42,9 +42,7 @@ export function checkMaxAge({ parameters }: CheckContext, draft: AuthorizationDr
 /** OpenID Connect Core section 5.5. */
 export function checkClaims({ parameters }: CheckContext): Found {
   const text = parameters.get('claims');
-  if (text === null) return {};
-  const claims = parseClaims(text);
-  return { claims, subject: findSubject(claims) };
+  return text === null ? {} : readClaims(text);
 }
 
 /** OpenID Connect Core section 3.1.2.1. */
@@ -73,8 +71,7 @@ export function readLoginHint({ parameters }: CheckContext): Found {
 
 /** OpenID Connect Core sections 3.1.2.1 and 5.5.1.1. Where both are there, the claim counts, because it may be essential. */
 export function readAcr({ parameters }: CheckContext, draft: AuthorizationDraft): Found {
-  const demanded = draft.claims === null ? null : findAcrDemand(draft.claims);
-  if (demanded !== null) return { acr: demanded };
+  if (draft.acr !== null) return {};
   const text = parameters.get('acr_values');
   const values = text === null ? clientOf(draft).metadata.defaultAcrValues : parseAcrValues(text);
   return values.length === 0 ? {} : { acr: { values, isEssential: false } };

@@ -483,18 +483,30 @@ describe('`max_age` of an authorization request', () => {
 });
 
 describe('`claims` of an authorization request', () => {
-  it('are read with the members that are known', async () => {
+  it('are read by their names', async () => {
     const claims = {
       id_token: { acr: { essential: true, values: ['2fa'], foo: 1 }, email: null },
       userinfo: { address: { essential: false }, name: {} },
       verified_claims: { x: 1 },
     };
     expect((await accepted({ claims: JSON.stringify(claims) })).claims).toEqual({
-      idToken: { acr: { essential: true, values: ['2fa'] }, email: null },
-      userinfo: { address: { essential: false }, name: {} },
+      idToken: { email: null },
+      userinfo: { address: null, name: null },
     });
     expect((await accepted({ claims: '{}' })).claims).toEqual({ idToken: {}, userinfo: {} });
     expect((await accepted({ claims: '{"id_token":null}' })).claims).toEqual({ idToken: {}, userinfo: {} });
+  });
+
+  it('leave nothing behind that changes nothing, because they are kept before anybody has signed in', async () => {
+    const long = 'x'.repeat(20_000);
+    const many = Array.from({ length: 200 }, () => 'anna');
+    const claims = {
+      id_token: { sub: { values: many }, email: { value: long }, acr: { essential: true, values: [long, '2fa'] } },
+      userinfo: { [long]: null, sub: { value: 'anna' }, constructor: null, name: { essential: true } },
+    };
+    const { claims: kept, acr } = await accepted({ claims: JSON.stringify(claims) });
+    expect(kept).toEqual({ idToken: { sub: { value: 'anna' }, email: null }, userinfo: { name: null } });
+    expect(acr).toEqual({ values: ['2fa'], isEssential: true });
   });
 
   it.each([
@@ -529,7 +541,7 @@ describe('`claims` of an authorization request', () => {
       'anna',
     );
     expect(await subjectOf({ id_token: { sub: null, constructor: { value: 'x' } } })).toBeNull();
-    for (const sub of [{ values: ['anna', 'boris'] }, { value: 7 }, { value: null }])
+    for (const sub of [{ values: ['anna', 'boris'] }, { value: 7 }, { value: null }, { value: 'a'.repeat(129) }])
       expect(await codeOf({ claims: JSON.stringify({ id_token: { sub } }) })).toBe('invalid_request');
   });
 });
@@ -557,6 +569,7 @@ describe('the classes of authentication of a request', () => {
     expect(await acrOf({}, { client })).toEqual({ values: ['2fa'], isEssential: false });
     expect(await acrOf({ acr_values: '1fa' }, { client })).toEqual({ values: ['1fa'], isEssential: false });
     expect((await acrOf({ acr_values: Array.from({ length: 50 }, (_, at) => at).join(' ') }))?.values).toHaveLength(20);
+    expect((await acrOf({ acr_values: `${'x'.repeat(256)} 2fa` }))?.values).toEqual(['2fa']);
   });
 
   it('are those of the claim, which may be essential, before those of `acr_values`', async () => {
@@ -567,6 +580,7 @@ describe('the classes of authentication of a request', () => {
       isEssential: true,
     });
     expect(await acrOf(asked({ values: ['2fa'] }))).toEqual({ values: ['2fa'], isEssential: false });
+    expect(await acrOf(asked({ essential: true, value: 'x'.repeat(256) }))).toEqual({ values: [], isEssential: true });
     expect(await acrOf(asked({ essential: true }))).toEqual({ values: ['1fa'], isEssential: false });
     expect(await acrOf(asked(null))).toEqual({ values: ['1fa'], isEssential: false });
   });
