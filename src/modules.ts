@@ -81,9 +81,9 @@ const MODULES = [
   federation,
   rights,
   risk,
-  linkAccount,
   flows,
   interaction,
+  linkAccount,
   oauth,
 ] as const;
 // Each module gets what it needs, and no name is taken twice; else the error says which module is wrong, and how.

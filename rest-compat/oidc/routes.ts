@@ -2,6 +2,7 @@ import { type Route, route } from '../engine/index.ts';
 import { authorizationRows } from './authorization.ts';
 import { CLIENT_ERRORS } from './errors.ts';
 import { ACCESS_TOKEN_FORM, TOKEN_FORM } from './input.ts';
+import { LINKING_PAGES } from './link-account.ts';
 import { metadataRow } from './metadata.ts';
 import { IntrospectToken, IssueTokens, Jwks, RevokeToken, Userinfo } from './operations.generated.ts';
 import { DOCUMENT, INTROSPECTION, introspection, NOT_STORED, PUBLIC_DOCUMENT, TOKENS, tokens } from './replies.ts';
@@ -74,6 +75,7 @@ export const NATIVE_ROUTES: readonly Route[] = [
   postEndSessionRow('/oauth/logout'),
   SIGN_IN_PAGE,
   SIGN_OUT_PAGE,
+  ...LINKING_PAGES,
   route({
     method: 'GET',
     path: '/oauth/jwks',

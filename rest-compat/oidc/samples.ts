@@ -85,17 +85,20 @@ export const OAUTH_SAMPLES: Samples = {
   },
 };
 
+const HANDLE = 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU';
+
 /** Samples of the endpoints to which applications send a browser. */
 export const BROWSER_SAMPLES: Samples['operations'] = {
   Authorize: { parameters: AUTHORIZATION_REQUEST },
   PostAuthorization: { body: AUTHORIZATION_REQUEST },
-  ResumeAuthorization: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
+  ResumeAuthorization: { parameters: { handle: HANDLE } },
   EndSession: { parameters: SIGN_OUT_REQUEST },
   PostEndSession: { body: SIGN_OUT_REQUEST },
 };
 
 /** Samples of the pages, which are served below the native issuer alone. */
 export const PAGE_SAMPLES: Samples['operations'] = {
-  Interaction: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
-  SignOut: { parameters: { handle: 'Q2hhaW4tb2YtMzItcmFuZG9tLWJ5dGVzLWluLWI2NHU' } },
+  Interaction: { parameters: { handle: HANDLE } },
+  OpenAccountLinking: { parameters: { handle: HANDLE, interaction: HANDLE } },
+  SignOut: { parameters: { handle: HANDLE } },
 };

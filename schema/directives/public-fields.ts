@@ -17,9 +17,11 @@ export const PUBLIC_FIELDS: Readonly<Record<string, string>> = {
   'Mutation.submitFactorEnrolment': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitNewPassword': 'The handle and the browser that began the sign-in are the authority.',
   'Mutation.submitPassword': 'The handle and the browser that began the sign-in are the authority.',
+  'Mutation.decideAccountLinking': 'The handle, in the browser of the signed-in account, is the authority.',
   'Mutation.issueTokens': 'The client proved who it is; what it may get is its own record.',
   'Mutation.keepPostedRequest': 'Keeps what an application posted for a minute; its endpoint judges it.',
   'Mutation.resumeAuthorization': 'The handle and its browser are the authority.',
+  'Mutation.openAccountLinking': 'The handle, in its browser, is the authority.',
   'Mutation.revokeToken': 'The service lets clients revoke only the tokens that were issued to them.',
   'Query.introspectToken':
     'Answered for tokens of the calling client; others need token:introspect, as the service checks.',

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 
 export enum AccountLinkingOutcome {
+  CONFIRMATION = 'confirmation',
   LINKED = 'linked',
   ACCESS_DENIED = 'access_denied',
   ALREADY_BOUND = 'already_bound',
@@ -10,8 +11,12 @@ registerEnumType(AccountLinkingOutcome, {
   name: 'AccountLinkingOutcome',
   description: 'How a visit to a federation provider ended.',
   valuesConfig: {
+    CONFIRMATION: {
+      description:
+        'Nothing is linked yet: send the browser to `redirectTo`, a page that asks the user. Afterwards the browser comes to the return address with another `state`, for another call.',
+    },
     LINKED: { description: 'The account is linked.' },
-    ACCESS_DENIED: { description: 'The user refused at the provider, or another user is signed in at this service.' },
+    ACCESS_DENIED: { description: 'The user refused, at the provider or at this service.' },
     ALREADY_BOUND: { description: 'The external account is linked to another user.' },
     SERVER_ERROR: { description: 'The provider did not answer as expected; the security event has the details.' },
   },
@@ -83,7 +88,7 @@ export class CompleteAccountLinkingPayload {
   isPopup!: boolean;
   @Field(() => String, {
     description:
-      'Where to send the browser: the callback, with `error` and `error_description` unless the account was linked.',
+      'Where to send the browser: the page that asks, or the callback, with `error` and `error_description` unless the account was linked.',
   })
   redirectTo!: string;
 }

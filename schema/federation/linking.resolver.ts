@@ -37,10 +37,10 @@ export class AccountLinkingResolver {
     return services.accountLinking.begin(authority, input, browser);
   }
 
-  @Errors('TENANT_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED', 'BROWSER_REQUIRED')
+  @Errors('TENANT_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID', 'BROWSER_REQUIRED')
   @Mutation(() => CompleteAccountLinkingPayload, {
     description:
-      'Ends a visit to a federation provider. Every caller may use it: the state, which works once, identifies the visit and who began it. When an application began the visit without naming a user, a user must be signed in in the browser that came back. A visit that a page of this service began ends only in the same browser.',
+      'Takes what the browser brought back from a federation provider, and then from the page that asks the user. Every caller may use it: the state, which works once, identifies the visit and who began it. A visit that a page of this service began ends only in the same browser.',
   })
   async completeAccountLinking(
     @Arg('input', () => CompleteAccountLinkingInput, { description: 'What the browser brought back.' })

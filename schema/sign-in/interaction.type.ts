@@ -29,7 +29,7 @@ export class InteractionApplication {
 }
 
 @ObjectType({ description: 'An account as its user sees it during a sign-in.' })
-class InteractionAccount {
+export class InteractionAccount {
   @Field(() => ID, { description: 'Public id of the user.' })
   userId!: string;
   @Field(() => String, {

@@ -1,5 +1,8 @@
 import type { SchemaModule } from '../kit/schema-module.ts';
+import { AccountLinkingQuestionResolver } from './account-linking.resolver.ts';
 import { AccountStepsResolver } from './account-steps.resolver.ts';
 import { InteractionResolver } from './interaction.resolver.ts';
 
-export const signIn: SchemaModule = { resolvers: [InteractionResolver, AccountStepsResolver] };
+export const signIn: SchemaModule = {
+  resolvers: [InteractionResolver, AccountStepsResolver, AccountLinkingQuestionResolver],
+};

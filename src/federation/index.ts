@@ -6,6 +6,7 @@
 export type { FederationLink, FederationProvider } from './federation.entity.ts';
 export { federationEvents } from './federation.events.ts';
 export {
+  checkedAccount,
   FederationLinkService,
   type FederationLinkServiceDeps,
   type FederationTokenView,

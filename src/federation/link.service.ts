@@ -281,7 +281,11 @@ interface CheckedAccount {
 const isAccountId = (value: string): boolean =>
   value !== '' && value.length <= MAX_EXTERNAL_ID && isStorableText(value);
 
-function checkedAccount({ externalId, externalName }: LinkInput): CheckedAccount {
+/** An external account whose texts can be stored. @throws INVALID_INPUT */
+export function checkedAccount({
+  externalId,
+  externalName,
+}: Pick<LinkInput, 'externalId' | 'externalName'>): CheckedAccount {
   if (externalId.length > MAX_EXTERNAL_ID)
     throw invalidField('input.externalId', 'TEXT_INVALID', `An account id has at most ${MAX_EXTERNAL_ID} characters.`);
   return {

@@ -22,6 +22,7 @@ export {
   type NewInteraction,
   type OpenInteraction,
   type ShownAccount,
+  type ShownApplication,
   type SignInDemands,
   type StepName,
   type StepView,
@@ -31,6 +32,8 @@ export type {
   CompleteLinking,
   LinkingOutcome,
   LinkingResult,
+  LinkQuestion,
+  LinkQuestionAnswer,
 } from './link-account/index.ts';
 export type {
   BeginQrSignIn,

@@ -8,6 +8,10 @@ import { TestUpstream } from './upstream.ts';
 import { TEST_ORIGIN, World } from './world.ts';
 
 const BEGIN = 'mutation ($input: BeginAccountLinkingInput!) { beginAccountLinking(input: $input) { redirectTo } }';
+const OPEN = `mutation ($input: OpenAccountLinkingInput!) { openAccountLinking(input: $input) { answer { __typename
+  ... on AccountLinkingQuestion { handle provider externalName account { userId name username } application { clientId name } }
+  ... on AccountLinkingSignIn { pageUrl } ... on AccountLinkingEnd { redirectTo } } } }`;
+const DECIDE = 'mutation ($input: DecideAccountLinkingInput!) { decideAccountLinking(input: $input) { redirectTo } }';
 const COMPLETE = `mutation ($input: CompleteAccountLinkingInput!) {
   completeAccountLinking(input: $input) { outcome callback isPopup redirectTo } }`;
 
@@ -22,6 +26,8 @@ export function linkingOfSuite(): Linking {
   afterAll(() => linking.close());
   return linking;
 }
+
+const handleIn = (page: string): string => page.split('/').at(-1)!;
 
 class Linking {
   world!: World;
@@ -77,6 +83,44 @@ class Linking {
     const answer = (name: string) => back.searchParams.get(name);
     const answers = { state: answer('state'), code: answer('code'), error: answer('error'), issuer: answer('iss') };
     return this.world.graphql(as, COMPLETE, { input: { tenant: this.tenant.name, ...answers, ...over } }, browser);
+  };
+
+  /** Opens the page that asks, by its address. @param interactionHandle The sign-in from which the browser comes back. */
+  readonly ask = (page: string, browser: BrowserPort | null, interactionHandle: string | null = null) =>
+    this.world.graphql(
+      this.anonymous,
+      OPEN,
+      { input: { tenant: this.tenant.name, handle: handleIn(page), interactionHandle } },
+      browser,
+    );
+
+  /** Answers the question of a page. */
+  readonly decide = (page: string, browser: BrowserPort | null, isConfirmed = true) =>
+    this.world.graphql(
+      this.anonymous,
+      DECIDE,
+      { input: { tenant: this.tenant.name, handle: handleIn(page), isConfirmed } },
+      browser,
+    );
+
+  /**
+   * Completes linking as a browser does in which the user is signed in, who answers yes where the page asks.
+   * @returns The last answer of `completeAccountLinking`.
+   */
+  readonly completeAsked = async (back: URL, signedIn?: BrowserPort, over: object = {}) => {
+    const browser = signedIn ?? (await this.signedIn(this.user.id));
+    const first = await this.complete(back, this.anonymous, over, browser);
+    if (first.data?.completeAccountLinking?.outcome !== 'CONFIRMATION') return first;
+    const { data, errors } = await this.decide(first.data.completeAccountLinking.redirectTo, browser);
+    expect(errors).toEqual([]);
+    return this.complete(new URL(data.decideAccountLinking.redirectTo), this.anonymous, over, browser);
+  };
+
+  /** The page to which the browser is sent that comes back from the provider. */
+  readonly pageOf = async (back: URL, browser?: BrowserPort): Promise<string> => {
+    const { data } = await this.complete(back, this.anonymous, {}, browser);
+    expect(data.completeAccountLinking.outcome).toBe('CONFIRMATION');
+    return data.completeAccountLinking.redirectTo;
   };
 
   /** The browser in which a user is signed in. */

@@ -1,7 +1,7 @@
 import { Authority, anonymousCaller } from '../../src/access/index.ts';
 import type { Client } from '../../src/clients/index.ts';
 import type { InteractionOutcome, NewInteraction, SignInDemands } from '../../src/flows/index.ts';
-import type { Origin, TenantRef } from '../../src/kernel/index.ts';
+import type { BrowserPort, Origin, TenantRef } from '../../src/kernel/index.ts';
 import type { RequestBrowser } from '../../src/server/http/browser.ts';
 import type { SessionRow } from '../../src/sessions/index.ts';
 import type { User } from '../../src/users/index.ts';
@@ -110,6 +110,11 @@ export class TestBrowser {
   async signIn(user: Pick<User, 'username'>): Promise<void> {
     const { data } = await this.password(await this.begin({ mustAuthenticate: true }), user);
     if (data?.step.__typename !== 'Finished') throw new Error(`The sign-in is at ${data?.step.__typename}.`);
+  }
+
+  /** Sends a request of a flow beside the sign-in. */
+  use<T>(send: (browser: BrowserPort) => Promise<T>): Promise<T> {
+    return this.#with((browser) => send(browser));
   }
 
   async #with<T>(work: (browser: RequestBrowser, authority: Authority) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './page.css';
 import { ErrorPage } from './pages/error.page.tsx';
+import { LinkAccountPage } from './pages/link-account.page.tsx';
 import { SignInPage } from './pages/sign-in.page.tsx';
 import { SignOutPage } from './pages/sign-out.page.tsx';
 import { SignedOutPage } from './pages/signed-out.page.tsx';
@@ -12,6 +13,8 @@ function Page({ state }: { readonly state: PageState }): ReactNode {
   switch (state.page) {
     case 'sign-in':
       return <SignInPage state={state} />;
+    case 'link-account':
+      return <LinkAccountPage state={state} />;
     case 'sign-out':
       return <SignOutPage state={state} />;
     case 'signed-out':

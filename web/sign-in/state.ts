@@ -31,6 +31,15 @@ export interface SignOutState extends Shared {
   readonly application: Application | null;
 }
 
+export interface LinkAccountState extends Shared {
+  readonly page: 'link-account';
+  readonly handle: string;
+  readonly provider: string;
+  readonly externalName: string;
+  readonly account: { readonly name: string; readonly username: string };
+  readonly application: Application | null;
+}
+
 export interface SignedOutState extends Shared {
   readonly page: 'signed-out';
   readonly returnTo: string | null;
@@ -45,7 +54,7 @@ export interface ErrorState extends Shared {
 }
 
 /** What the server puts into the page. */
-export type PageState = SignInState | SignOutState | SignedOutState | ErrorState;
+export type PageState = SignInState | SignOutState | LinkAccountState | SignedOutState | ErrorState;
 
 export function readState(): PageState {
   const element = document.getElementById('state');

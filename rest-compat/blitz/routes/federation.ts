@@ -40,7 +40,6 @@ const ON_A_PAGE = {
   NOT_FOUND: page(404),
   TENANT_UNKNOWN: page(404),
   ACCOUNT_LINK_STATE_INVALID: page(400),
-  ACCOUNT_LINK_SESSION_REQUIRED: page(401),
   BROWSER_REQUIRED: page(400),
 };
 
@@ -161,7 +160,7 @@ export const FEDERATION_ROUTES: readonly Route[] = [
       status: 302,
       as: 'browser',
       from: ({ completeAccountLinking: end }): BrowserAnswer =>
-        end.isPopup ? { page: popupPage(end) } : { redirectTo: end.redirectTo },
+        end.isPopup && end.outcome !== 'CONFIRMATION' ? { page: popupPage(end) } : { redirectTo: end.redirectTo },
     },
     errors: ON_A_PAGE,
   }),

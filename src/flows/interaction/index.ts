@@ -4,4 +4,11 @@ export { interactionErrors } from './interaction.errors.ts';
 export type { InteractionOutcome, InteractionService, NewInteraction } from './interaction.service.ts';
 export type { InteractionState, SignInDemands } from './interaction.state.ts';
 export type { StepName } from './interaction.steps.ts';
-export type { InteractionView, ShownAccount, StepView } from './interaction.view.ts';
+export {
+  type InteractionView,
+  type ShownAccount,
+  type ShownApplication,
+  type StepView,
+  showAccount,
+  showApplication,
+} from './interaction.view.ts';

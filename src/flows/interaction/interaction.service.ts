@@ -140,13 +140,18 @@ export class InteractionService {
     return { handle };
   }
 
-  /** Address of the page of an interaction, at the host of the request where it is bound to the tenant. */
-  async pageUrl(tenant: TenantRef, host: string | null | undefined, handle: string): Promise<string> {
+  /** Address of the page of an interaction. */
+  pageUrl(tenant: TenantRef, host: string | null | undefined, handle: string): Promise<string> {
+    return this.urlOf(tenant, host, `sign-in/${handle}`);
+  }
+
+  /** Address of a page of the tenant, at the host of the request where it is bound to the tenant. */
+  async urlOf(tenant: TenantRef, host: string | null | undefined, path: string): Promise<string> {
     const { publicUrl, directory } = this.#deps;
     const name = host == null ? null : hostNameOf(host);
     const isBound = name !== null && (await directory.byHost(name))?.id === tenant.id;
     const origin = isBound ? originAt(publicUrl, name) : new URL(publicUrl).origin;
-    return `${origin}/t/${tenant.name}/sign-in/${handle}`;
+    return `${origin}/t/${tenant.name}/${path}`;
   }
 
   /**

@@ -5,7 +5,7 @@ import type {
   CredentialType,
   PasswordMode,
 } from '../../auth-modes/index.ts';
-import { metadataOf } from '../../clients/index.ts';
+import { type ClientRecord, metadataOf } from '../../clients/index.ts';
 import type { User, UserStore } from '../../users/index.ts';
 import type { EmailCodeStep } from './email-code.step.ts';
 import type { EnrolmentStep } from './enrolment.step.ts';
@@ -117,12 +117,11 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
 /** Shows an interaction: the application, and the present step. */
 export async function showInteraction(deps: ViewDeps, open: OpenInteraction): Promise<InteractionView> {
   const step: StepView = await VIEWS[open.step](deps, open);
-  return { handle: open.handle, application: showApplication(open), step };
+  return { handle: open.handle, application: open.client === null ? null : showApplication(open.client), step };
 }
 
-function showApplication({ client: record }: OpenInteraction): ShownApplication | null {
-  if (record === null) return null;
-  const { client } = record;
+/** Shows an application to its users. */
+export function showApplication({ client }: ClientRecord): ShownApplication {
   return {
     clientId: client.clientId,
     name: client.name ?? client.clientId,
@@ -138,7 +137,8 @@ const showEnrolment = ({ secret, uri, qrImage }: BeginTotpEnrolmentPayload): Sho
   qrImage: `data:image/png;base64,${qrImage.toString('base64')}`,
 });
 
-function showAccount({ id, username, displayName, givenName, familyName }: User): ShownAccount {
+/** Shows an account to its user. */
+export function showAccount({ id, username, displayName, givenName, familyName }: User): ShownAccount {
   const composed = [givenName, familyName].filter(Boolean).join(' ');
   return { userId: id, username, name: displayName || composed || username };
 }

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { randomNonce, randomPKCECodeVerifier } from 'openid-client';
-import { Authority, anonymousCaller, type Caller } from '../../access/index.ts';
+import { Authority, type Caller } from '../../access/index.ts';
 import { type ClientDirectory, isRegisteredRedirect } from '../../clients/index.ts';
 import type { Sealer } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import {
+  checkedAccount,
   type FederationLinkService,
   type FederationProvider,
   type FederationProviderStore,
-  federationEvents,
   findProvider,
-  type ProviderRef,
   parseProviderKey,
   providerKey,
 } from '../../federation/index.ts';
@@ -19,22 +18,28 @@ import {
   type BrowserPort,
   type Clock,
   hostNameOf,
-  IdentityError,
+  type IdentityError,
   originAt,
   type TenantRef,
 } from '../../kernel/index.ts';
-import {
-  bindBrowser,
-  isBoundBrowser,
-  type OneTimeCodeStore,
-  requireBrowser,
-  type SessionRow,
-  type SessionService,
-} from '../../sessions/index.ts';
+import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
-import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
-import { withError } from './callback.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
+import {
+  continuingCaller,
+  END,
+  type EndedLinking,
+  endAddress,
+  faultOf,
+  type LinkingOutcome,
+  type PendingQuestion,
+  type PendingVisit,
+  QUESTION,
+  refuseLinking,
+  STATE_SECONDS,
+  sealTokens,
+  VISIT,
+} from './link-state.ts';
 import type { Upstream, Visit } from './upstream.ts';
 
 /** The kind of issuer whose applications begin links: their redirect addresses may be prefixes. */
@@ -71,14 +76,12 @@ export interface CompleteLinking {
   readonly provider?: string | null | undefined;
 }
 
-/** `linked`, or the reason of the failure. */
-export type LinkingOutcome = 'linked' | 'access_denied' | 'already_bound' | 'server_error';
-
 export interface LinkingResult {
-  readonly outcome: LinkingOutcome;
+  /** `confirmation`: nothing is linked yet, a page asks the user. */
+  readonly outcome: LinkingOutcome | 'confirmation';
   readonly callback: string;
   readonly isPopup: boolean;
-  /** The callback, with `error` and `error_description` unless the account was linked. */
+  /** The page that asks, or the callback, with `error` and `error_description` unless the account was linked. */
   readonly redirectTo: string;
 }
 
@@ -87,47 +90,23 @@ export interface LinkAccountFlowDeps {
   readonly codes: OneTimeCodeStore;
   readonly directory: Pick<TenantDirectory, 'byHost'>;
   readonly events: EventLog;
-  readonly links: FederationLinkService;
+  readonly links: Pick<FederationLinkService, 'userToChange'>;
   readonly providers: FederationProviderStore;
   readonly upstream: Upstream;
-  readonly users: AccountSource;
   readonly sealer: Sealer;
-  readonly sessions: Pick<SessionService, 'ofBrowser'>;
   readonly clock: Clock;
   /** Origin of this service. */
   readonly publicUrl: string;
+  /** Address of the page that asks, at the host of the request where it is bound to the tenant. */
+  readonly questionUrl: (tenant: TenantRef, host: string | null | undefined, handle: string) => Promise<string>;
 }
 
-const KIND = 'account-link';
-/** Long enough for a sign-in with a second factor at the provider. */
-const STATE_SECONDS = 600;
 /** Providers' codes are below 2,000 characters; a longer one is cut, and its provider then refuses it. */
 const MAX_CODE = 4096;
 
-/** State that is stored between `begin` and `complete`. */
-interface Pending {
-  readonly provider: ProviderRef;
-  readonly callback: string;
-  readonly isPopup: boolean;
-  readonly redirectUri: string;
-  readonly nonce: string;
-  readonly sealedVerifier: string;
-  /** The mark of the browser in which the linking was begun and must end; absent when it was begun in none. */
-  readonly browserHash?: string;
-  /** The caller of `begin`. */
-  readonly actor: Pick<Caller, 'userId' | 'clientId' | 'clientUuid' | 'clientAuth' | 'sessionId'>;
-}
-
-const DESCRIPTIONS: Readonly<Record<Exclude<LinkingOutcome, 'linked'>, string>> = {
-  access_denied: 'The account was not linked: access was denied.',
-  already_bound: 'The external account is linked to another user.',
-  server_error: 'The account could not be linked. Try again later.',
-};
-
-/** Errors with a specific outcome. Every other failure is a `server_error`, with its reason in the event. */
-const OUTCOME_OF_CODE: Readonly<Record<string, LinkingOutcome>> = { LINK_ALREADY_BOUND: 'already_bound' };
-
-/** Links an external account after its owner signed in at the provider, which proves the ownership. */
+/**
+ * Proves that a user owns an external account, by a visit to its provider. `LinkQuestionFlow` asks before the account is linked.
+ */
 export class LinkAccountFlow {
   readonly #deps: LinkAccountFlowDeps;
 
@@ -155,7 +134,7 @@ export class LinkAccountFlow {
     const redirectUri = await this.#redirectUri(tenant, input);
     const visit = { state: randomUUID(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier(), redirectUri };
     const redirectTo = await this.#deps.upstream.authorizationUrl(provider, visit);
-    const pending: Pending = {
+    const pending: PendingVisit = {
       provider: { type: provider.type, name: provider.name },
       callback: input.callback,
       isPopup: input.isPopup ?? false,
@@ -166,7 +145,7 @@ export class LinkAccountFlow {
       actor: actorOf(caller),
     };
     await this.#deps.codes.put(tenant, {
-      kind: KIND,
+      kind: VISIT,
       userId,
       payload: { ...pending },
       expiresAt: addSeconds(this.#deps.clock.now(), STATE_SECONDS),
@@ -176,107 +155,96 @@ export class LinkAccountFlow {
   }
 
   /**
-   * Completes the linking: uses the state up, redeems the code, links the account. Failures of the provider are an outcome
-   * and no error, because the browser must return to its application.
-   *
-   * If the linking was begun without a browser, by an application or with a user's token, the state is bound to none. An
-   * attacker can then make a victim open the return address, which links the attacker's external account to the victim's user
-   * where no user was named, and the victim's external account to the attacker's user where one was and nobody is signed in.
-   * Before linked accounts can be used to sign in, the browser that returns must be signed in as the named user, and a page must
-   * ask for consent before this call.
+   * Takes what the browser brought back. From the provider: uses the state up and redeems the code; a page then asks the user, to
+   * which the browser is sent. From that page: how the question ended. Failures of the provider are an outcome and no error,
+   * because the browser must return to its application.
    * @param authority Any caller: the state contains what was allowed.
-   * @param browser The browser that came back. Its session, if it has one, says who is signed in.
+   * @param browser The browser that came back; needed if the linking was begun in one.
    * @throws ACCOUNT_LINK_STATE_INVALID Unknown, used, expired, of another provider, or begun in another browser, where it
    *   stays valid.
    * @throws BROWSER_REQUIRED The linking was begun in a browser, and this request comes from none. The state stays valid.
-   * @throws ACCOUNT_LINK_SESSION_REQUIRED An application began the linking without a user, and no user is signed in. The
-   *   state stays valid.
    */
-  async complete(sender: Authority, input: CompleteLinking, browser: BrowserPort | null): Promise<LinkingResult> {
+  async complete(authority: Authority, input: CompleteLinking, browser: BrowserPort | null): Promise<LinkingResult> {
     const { codes } = this.#deps;
-    const { tenant } = sender;
-    const found = await codes.find(tenant.id, KIND, input.state);
-    const known = found?.payload as unknown as Pending | undefined;
-    if (known === undefined || (input.provider != null && input.provider !== providerKey(known.provider)))
-      throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
-    const session = await this.#deps.sessions.ofBrowser(browser, tenant);
-    const authority = session === null ? sender : authorityOf(session, sender);
-    const signedIn = session?.userId ?? null;
+    const { tenant } = authority;
+    const found = await codes.find(tenant.id, VISIT, input.state);
+    if (found === null) return this.#end(tenant, input);
+    const known = found.payload as unknown as PendingVisit;
+    assertProvider(known, input);
     await this.#requireSameBrowser(authority, known, browser);
-    if (found!.userId === null && signedIn === null && input.error == null)
-      throw linkAccountErrors.ACCOUNT_LINK_SESSION_REQUIRED();
-    const taken = await codes.take(tenant.id, KIND, input.state);
+    const taken = await codes.take(tenant.id, VISIT, input.state);
     if (taken === null) throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
-    const visited = new Authority(continuation(known, tenant, authority, taken.userId ?? signedIn), tenant, 'self');
-    const outcome = await this.#outcome(visited, known, input, { begunFor: taken.userId ?? null, signedIn });
+    const userId = taken.userId ?? null;
+    const caller = continuingCaller(known, tenant, authority.caller, { userId, sessionId: null });
+    const outcome = await this.#prove(new Authority(caller, tenant, 'self'), known, input);
     const { callback, isPopup } = known;
-    const redirectTo = outcome === 'linked' ? callback : withError(callback, outcome, DESCRIPTIONS[outcome]);
-    return { outcome, callback, isPopup, redirectTo };
+    if (typeof outcome === 'string') return { outcome, callback, isPopup, redirectTo: endAddress(callback, outcome) };
+    const handle = await codes.put(tenant, {
+      kind: QUESTION,
+      userId,
+      payload: { ...outcome },
+      expiresAt: addSeconds(this.#deps.clock.now(), STATE_SECONDS),
+    });
+    const redirectTo = await this.#deps.questionUrl(tenant, authority.caller.origin.host, handle);
+    return { outcome: 'confirmation', callback, isPopup, redirectTo };
+  }
+
+  /** How a question ended. @throws ACCOUNT_LINK_STATE_INVALID */
+  async #end(tenant: TenantRef, input: CompleteLinking): Promise<LinkingResult> {
+    const found = await this.#deps.codes.find(tenant.id, END, input.state);
+    if (found === null) throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    const { outcome, callback, isPopup, provider } = found.payload as unknown as EndedLinking;
+    assertProvider({ provider }, input);
+    if ((await this.#deps.codes.take(tenant.id, END, input.state)) === null)
+      throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    return { outcome, callback, isPopup, redirectTo: endAddress(callback, outcome) };
   }
 
   /**
    * Login CSRF: an attacker began the linking and sent the provider's address to a victim, whose external account would be
    * linked to the attacker's user.
    */
-  async #requireSameBrowser(authority: Authority, pending: Pending, browser: BrowserPort | null): Promise<void> {
+  async #requireSameBrowser(
+    { caller, tenant }: Authority,
+    pending: PendingVisit,
+    browser: BrowserPort | null,
+  ): Promise<void> {
     if (pending.browserHash === undefined) return;
-    if (isBoundBrowser(requireBrowser(browser), authority.tenant, pending.browserHash)) return;
-    await this.#refused(authority, pending, 'access_denied', { fault: 'OTHER_BROWSER' });
+    if (isBoundBrowser(requireBrowser(browser), tenant, pending.browserHash)) return;
+    await refuseLinking(this.#deps.events, caller, tenant, pending, 'access_denied', { fault: 'OTHER_BROWSER' });
     throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
   }
 
-  async #outcome(
-    authority: Authority,
-    pending: Pending,
+  /** The external account as the provider proves it, or the outcome of a visit that proved none. */
+  async #prove(
+    { caller, tenant }: Authority,
+    pending: PendingVisit,
     input: CompleteLinking,
-    { begunFor, signedIn }: { readonly begunFor: string | null; readonly signedIn: string | null },
-  ): Promise<LinkingOutcome> {
-    if (input.error != null)
-      return this.#refused(authority, pending, input.error === 'access_denied' ? 'access_denied' : 'server_error', {
-        provider_error: input.error,
-      });
-    // Login CSRF, as in `#requireSameBrowser`, where an application began the linking.
-    if (begunFor !== null && signedIn !== null && begunFor !== signedIn)
-      return this.#refused(authority, pending, 'access_denied', { fault: 'OTHER_USER_SIGNED_IN' });
+  ): Promise<PendingQuestion | LinkingOutcome> {
+    const { events } = this.#deps;
+    if (input.error != null) {
+      const outcome = input.error === 'access_denied' ? 'access_denied' : 'server_error';
+      return refuseLinking(events, caller, tenant, pending, outcome, { provider_error: input.error });
+    }
     try {
-      await this.#link(authority, pending, input, (begunFor ?? signedIn)!);
-      return 'linked';
+      return await this.#redeem(tenant, pending, input);
     } catch (error) {
-      const fault = faultOf(error);
-      return this.#refused(authority, pending, OUTCOME_OF_CODE[fault] ?? 'server_error', { fault });
+      return refuseLinking(events, caller, tenant, pending, 'server_error', { fault: faultOf(error) });
     }
   }
 
-  async #link(authority: Authority, pending: Pending, input: CompleteLinking, userId: string): Promise<void> {
-    const { links, providers, sealer, upstream, users } = this.#deps;
-    const provider = await findProvider(providers, authority.tenant.id, pending.provider);
+  async #redeem(tenant: TenantRef, pending: PendingVisit, input: CompleteLinking): Promise<PendingQuestion> {
+    const { providers, sealer, upstream } = this.#deps;
+    const provider = await findProvider(providers, tenant.id, pending.provider);
     if (provider?.enabled !== true) throw linkAccountErrors.BIND_PROVIDER_UNKNOWN();
-    if (!(await getAccount(users, authority.tenant.id, userId)).enabled) throw userErrors.USER_NOT_FOUND();
-    const visit: Visit = {
-      state: input.state,
-      nonce: pending.nonce,
-      codeVerifier: sealer.open(pending.sealedVerifier, input.state).toString('utf8'),
-      redirectUri: pending.redirectUri,
-    };
+    const { nonce, sealedVerifier, ...begun } = pending;
+    const codeVerifier = sealer.open(sealedVerifier, input.state).toString('utf8');
+    const visit: Visit = { state: input.state, nonce, codeVerifier, redirectUri: pending.redirectUri };
     const answer = { code: (input.code ?? '').slice(0, MAX_CODE), issuer: input.issuer ?? undefined };
-    const { externalId, externalName, tokens } = await upstream.redeem(provider, visit, answer);
-    await links.linkProven(authority, { userId, provider: pending.provider, externalId, externalName }, tokens);
-  }
-
-  async #refused(
-    authority: Authority,
-    { provider }: Pending,
-    outcome: LinkingOutcome,
-    more: Readonly<Record<string, unknown>>,
-  ): Promise<LinkingOutcome> {
-    await this.#deps.events.append(authority.caller, authority.tenant, {
-      type: federationEvents['federation_link.refused'],
-      subjectId: authority.caller.userId,
-      outcome: 'failure',
-      reason: outcome,
-      params: { provider_type: provider.type, provider_name: provider.name, ...more },
-    });
-    return outcome;
+    const { tokens, ...named } = await upstream.redeem(provider, visit, answer);
+    const { externalId, externalName } = checkedAccount(named);
+    const sealedTokens = tokens === null || !provider.storeTokens ? null : sealTokens(sealer, tokens, externalId);
+    return { ...begun, externalId, externalName: externalName ?? null, sealedTokens };
   }
 
   async #account(authority: Authority, userId: string | null): Promise<string | null> {
@@ -318,43 +286,14 @@ export class LinkAccountFlow {
   }
 }
 
-function actorOf({ userId, clientId, clientUuid, clientAuth, sessionId }: Caller): Pending['actor'] {
+function actorOf({ userId, clientId, clientUuid, clientAuth, sessionId }: Caller): PendingVisit['actor'] {
   return { userId, clientId, clientUuid, clientAuth, sessionId };
 }
 
-/** The user of a browser's session, in place of the caller who sent the request. */
-function authorityOf({ userId, id: sessionId, authTime, amr }: SessionRow, { caller, tenant, reach }: Authority) {
-  const anonymous = anonymousCaller(caller.origin);
-  return new Authority({ ...anonymous, kind: 'user', tenant, userId, sessionId, authTime, amr }, tenant, reach);
-}
-
-/**
- * The caller that completes the linking: the user, with the client that began it and the origin of the browser. It holds no
- * permissions, because `begin` has checked them.
- */
-function continuation({ actor }: Pending, tenant: TenantRef, { caller }: Authority, userId: string | null): Caller {
-  const sessionId = caller.userId === userId ? caller.sessionId : actor.userId === userId ? actor.sessionId : null;
-  return {
-    ...caller,
-    kind: userId === null ? 'anonymous' : 'user',
-    tenant,
-    userId,
-    clientId: actor.clientId,
-    clientUuid: actor.clientUuid,
-    clientAuth: actor.clientAuth,
-    sessionId,
-  };
-}
-
-/**
- * The code of an error of this service or of the library, for the event. Never a message, which may contain data of the
- * provider.
- */
-function faultOf(error: unknown): string {
-  if (error instanceof IdentityError) return error.code;
-  const { code, error: providerError } = error as { code?: unknown; error?: unknown };
-  if (typeof providerError === 'string') return providerError;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown';
+/** @throws ACCOUNT_LINK_STATE_INVALID The browser came back from another provider. */
+function assertProvider({ provider }: Pick<PendingVisit, 'provider'>, input: CompleteLinking): void {
+  if (input.provider != null && input.provider !== providerKey(provider))
+    throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
 }
 
 function atField(code: keyof typeof linkAccountErrors.rows, path: string): IdentityError {

@@ -5,11 +5,14 @@ import type {
   FederationProviderService,
   FederationProviderStore,
 } from '../../federation/index.ts';
+import type { TenantRef } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
+import type { InteractionService } from '../interaction/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import { LinkAccountFlow } from './link-account.flow.ts';
+import { LinkQuestionFlow } from './link-question.flow.ts';
 import { Upstream } from './upstream.ts';
 
 interface LinkAccountNeeds extends ModuleBase {
@@ -23,6 +26,7 @@ interface LinkAccountNeeds extends ModuleBase {
   readonly clientDirectory: ClientDirectory;
   readonly oneTimeCodes: OneTimeCodeStore;
   readonly sessions: SessionService;
+  readonly interactions: InteractionService;
   readonly federationProviders: FederationProviderService;
   readonly federationProviderStore: FederationProviderStore;
   readonly federationLinks: FederationLinkService;
@@ -32,27 +36,39 @@ interface LinkAccountNeeds extends ModuleBase {
 export const linkAccount = {
   name: 'linkAccount',
   errors: [linkAccountErrors],
-  create: ({ base, sealer, publicUrl, directory, federationProviders, ...needs }: LinkAccountNeeds) => ({
-    services: {
-      /** Links an external account through a visit to its provider. */
-      accountLinking: new LinkAccountFlow({
-        ...base,
-        clients: needs.clientDirectory,
-        codes: needs.oneTimeCodes,
-        directory,
-        sessions: needs.sessions,
-        links: needs.federationLinks,
-        providers: needs.federationProviderStore,
-        upstream: new Upstream({
-          clock: base.clock,
-          clientSecret: (provider) => federationProviders.clientSecret(provider),
-          allowLoopbackHttp: needs.allowLoopbackHttp,
-          timeoutMs: needs.providerTimeoutMs,
+  create: ({ base, sealer, publicUrl, directory, federationProviders, interactions, ...needs }: LinkAccountNeeds) => {
+    const shared = {
+      ...base,
+      clients: needs.clientDirectory,
+      codes: needs.oneTimeCodes,
+      links: needs.federationLinks,
+      providers: needs.federationProviderStore,
+      sealer: sealer('account-linking'),
+      questionUrl: (tenant: TenantRef, host: string | null | undefined, handle: string) =>
+        interactions.urlOf(tenant, host, `link-account/${handle}`),
+    };
+    return {
+      services: {
+        /** Proves an external account by a visit to its provider. */
+        accountLinking: new LinkAccountFlow({
+          ...shared,
+          directory,
+          upstream: new Upstream({
+            clock: base.clock,
+            clientSecret: (provider) => federationProviders.clientSecret(provider),
+            allowLoopbackHttp: needs.allowLoopbackHttp,
+            timeoutMs: needs.providerTimeoutMs,
+          }),
+          publicUrl,
         }),
-        users: needs.userStore,
-        sealer: sealer('account-linking'),
-        publicUrl,
-      }),
-    },
-  }),
+        /** Asks whether a proven external account is linked, and links it. */
+        linkQuestions: new LinkQuestionFlow({
+          ...shared,
+          interactions,
+          sessions: needs.sessions,
+          users: needs.userStore,
+        }),
+      },
+    };
+  },
 } as const satisfies ServiceModule;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Authority } from '../../../src/access/index.ts';
+import { Authority, anonymousCaller } from '../../../src/access/index.ts';
 import { cookieName, RequestBrowser } from '../../../src/server/http/browser.ts';
 import type { User } from '../../../src/users/index.ts';
 import { blitzOfSuite, END_USER } from '../../support/blitz.ts';
 import { NO_SUBJECT, NOT_FOUND, processError, wrongValue } from '../../support/blitz-refusals.ts';
 import { TestUpstream } from '../../support/upstream.ts';
+import { TEST_ORIGIN } from '../../support/world.ts';
 
 const PUBLIC_URL = 'https://id.example.com';
 const RETURN = `${PUBLIC_URL}/blitz/api/users/current/fps/bind/cb/vk/vk_1`;
@@ -153,6 +154,31 @@ describe('Blitz 2.15: external providers', () => {
     const comeBack = (back: URL, headers: Record<string, string> = {}) =>
       ask('GET', back.href.slice(PUBLIC_URL.length), { headers });
 
+    const DECIDE =
+      'mutation ($input: DecideAccountLinkingInput!) { decideAccountLinking(input: $input) { redirectTo } }';
+    /** Answers yes on the page to which the browser was sent. @returns The address to which it goes. */
+    const confirmed = async (page: string, cookie: string): Promise<URL> => {
+      const browser = new RequestBrowser({ headers: { cookie } }, PUBLIC_URL);
+      const input = { tenant: blitz.tenant.name, handle: page.split('/').at(-1), isConfirmed: true };
+      const { data, errors } = await blitz.world.graphql(anonymousCaller(TEST_ORIGIN), DECIDE, { input }, browser);
+      expect(errors).toEqual([]);
+      return new URL(data.decideAccountLinking.redirectTo);
+    };
+    const signedIn = async (id = anna.id): Promise<string> => {
+      const { cookie } = await blitz.world.signedIn(blitz.tenant, id, { inBrowser: true });
+      return `${cookieName('session', blitz.tenant, true)}=${cookie}`;
+    };
+    /** Comes back from the provider in a browser whose user answers yes on the page. @returns The last answer. */
+    const comeBackAsked = async (back: URL, cookie?: string) => {
+      const sent = cookie ?? (await signedIn());
+      const { status, headers } = await comeBack(back, { cookie: sent });
+      expect([status, headers.location]).toEqual([
+        302,
+        expect.stringMatching(new RegExp(`^${PUBLIC_URL}/t/${blitz.tenant.name}/link-account/[\\w-]{43}$`)),
+      ]);
+      return comeBack(await confirmed(headers.location!, sent), { cookie: sent });
+    };
+
     it('T16, sample: answers the URL for the browser, with the callback path as redirect_uri and a new state', async () => {
       const [first, second] = [await begun(), await begun()];
       expect(first.startsWith(`${upstream.issuer}/auth?`)).toBe(true);
@@ -170,7 +196,7 @@ describe('Blitz 2.15: external providers', () => {
     it("with Bearer links the account of the sign-in at the provider to the token's user, and redirects to the callback", async () => {
       const redirectTo = await begun({}, { token: annasToken });
       const back = await upstream.visit(redirectTo, 'vk-anna');
-      const answer = await comeBack(back);
+      const answer = await comeBackAsked(back);
       expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
       expect(await list()).toMatchObject([{ sid: 'vk-anna', fpType: 'vk', fpName: 'vk_1' }]);
       const replay = await comeBack(back);
@@ -180,40 +206,47 @@ describe('Blitz 2.15: external providers', () => {
     it('links where a page of the service began it only in the browser of that page', async () => {
       const clients = await blitz.world.newClient(blitz.tenant, { redirects: [{ uri: CALLBACK, match: 'exact' }] });
       const caller = { ...blitz.world.user(blitz.tenant, anna.id), clientId: clients.client.clientId };
-      const browser = new RequestBrowser({ headers: {} }, PUBLIC_URL);
+      const session = await signedIn();
+      const browser = new RequestBrowser({ headers: { cookie: session } }, PUBLIC_URL);
       const input = { provider: 'vk:vk_1', callback: CALLBACK, redirectUri: RETURN };
       const authority = new Authority(caller, blitz.tenant, 'self');
       const { redirectTo } = await blitz.world.services.accountLinking.begin(authority, input, browser);
       const back = await upstream.visit(redirectTo, 'vk-page');
-      const other = await comeBack(back);
+      const other = await comeBack(back, { cookie: session });
       expect([other.status, other.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
       expect(await list()).toEqual([]);
-      const answer = await comeBack(back, { cookie: browser.setCookies[0]!.split(';')[0]! });
+      const answer = await comeBackAsked(back, `${session}; ${browser.setCookies[0]!.split(';')[0]!}`);
       expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
       expect(answer.headers['set-cookie']).toBeUndefined();
       expect(await list()).toMatchObject([{ sid: 'vk-page' }]);
     });
 
-    it("with Basic links to the user of the browser's session, and shows a page without one", async () => {
+    it("with Basic links to the user of the browser's session, once the page has asked", async () => {
       const back = await upstream.visit(await begun(), 'vk-session');
-      const nobody = await comeBack(back);
-      expect([nobody.status, nobody.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
-      expect(nobody.headers['www-authenticate']).toBeUndefined();
-      const { cookie } = await blitz.world.signedIn(blitz.tenant, anna.id, { inBrowser: true });
-      const name = cookieName('session', blitz.tenant, true);
-      expect(name).toMatch(/^__Host-s[0-9a-f]{10}$/);
-      const answer = await comeBack(back, { cookie: `other=1; ${name}=${cookie}` });
+      const cookie = await signedIn();
+      expect(cookie).toMatch(/^__Host-s[0-9a-f]{10}=/);
+      const answer = await comeBackAsked(back, `other=1; ${cookie}`);
       expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
       expect(await list()).toMatchObject([{ sid: 'vk-session' }]);
+    });
+
+    it('links nothing before the page has asked, and shows a page for an answer that is used again', async () => {
+      const back = await upstream.visit(await begun({}, { token: annasToken }), 'vk-asked');
+      const { headers } = await comeBack(back);
+      expect(await list()).toEqual([]);
+      const end = await confirmed(headers.location!, await signedIn());
+      expect((await comeBack(end)).headers.location).toBe(CALLBACK);
+      const again = await comeBack(end);
+      expect([again.status, again.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
     });
 
     it("counts the dialect's cookie of a session once, replaces it by that of the service and deletes it", async () => {
       const { cookie } = await blitz.world.signedIn(blitz.tenant, anna.id, { inBrowser: true });
       const name = cookieName('session', blitz.tenant, true);
       const answer = await comeBack(await upstream.visit(await begun(), 'vk-css'), { cookie: `css=${cookie}` });
-      expect([answer.status, answer.headers.location]).toEqual([302, CALLBACK]);
-      expect(await list()).toMatchObject([{ sid: 'vk-css' }]);
       const set = answer.headers['set-cookie']!;
+      await confirmed(answer.headers.location!, set[0]!.split(';')[0]!);
+      expect(await list()).toMatchObject([{ sid: 'vk-css' }]);
       expect(set[0]).toBe(`${name}=${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax`);
       expect(set).toContain('css=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax');
       expect(set).toContain('css=; Max-Age=0; Path=/blitz; HttpOnly; Secure; SameSite=Lax');
@@ -222,12 +255,13 @@ describe('Blitz 2.15: external providers', () => {
 
     it("prefers the living session of the service to the dialect's cookie, which is deleted", async () => {
       const boris = await blitz.account();
-      const signedIn = async (id: string) =>
+      const cookieFor = async (id: string) =>
         (await blitz.world.signedIn(blitz.tenant, id, { inBrowser: true })).cookie!;
-      const [annas, boriss] = [await signedIn(anna.id), await signedIn(boris.id)];
+      const [annas, boriss] = [await cookieFor(anna.id), await cookieFor(boris.id)];
       const name = cookieName('session', blitz.tenant, true);
       const back = await upstream.visit(await begun(), 'vk-both');
       const answer = await comeBack(back, { cookie: `${name}=${annas}; css=${boriss}` });
+      await confirmed(answer.headers.location!, `${name}=${annas}`);
       expect(await list()).toMatchObject([{ sid: 'vk-both' }]);
       expect(answer.headers['set-cookie']!.every((one) => one.startsWith('css=; Max-Age=0; '))).toBe(true);
       const dead = await comeBack(await upstream.visit(await begun(), 'vk-dead'), {
@@ -240,10 +274,12 @@ describe('Blitz 2.15: external providers', () => {
       const other = await blitz.world.tenant();
       const stranger = await blitz.world.newUser(other);
       const { cookie } = await blitz.world.signedIn(other, stranger.id, { inBrowser: true });
-      const back = await upstream.visit(await begun(), 'vk-none');
       for (const css of [cookie!, 'x', '', '%00', cookie!.slice(0, 20)]) {
+        const back = await upstream.visit(await begun(), 'vk-none');
         const answer = await comeBack(back, { cookie: `css=${css}` });
-        expect([answer.status, answer.headers['set-cookie']]).toEqual([401, undefined]);
+        expect(answer.status).toBe(302);
+        const [session] = (answer.headers['set-cookie'] ?? []).filter((one) => !one.startsWith('css=; Max-Age=0'));
+        expect(session).toBeUndefined();
       }
     });
 
@@ -268,14 +304,14 @@ describe('Blitz 2.15: external providers', () => {
       );
       const boris = await blitz.account();
       await ask('POST', `${fa('v3', boris)}/vk/vk_1/vk-taken`, { token: system });
-      const taken = await comeBack(await upstream.visit(await begun({}, { token: annasToken }), 'vk-taken'));
+      const taken = await comeBackAsked(await upstream.visit(await begun({}, { token: annasToken }), 'vk-taken'));
       expect(taken.headers.location).toMatch(/\?error=already_bound&/);
       expect(await list()).toEqual([]);
     });
 
     it('answers in popup mode with a page that sends a message to its opener and closes itself', async () => {
       const back = await upstream.visit(await begun({ isPopup: true }, { token: annasToken }), 'vk-popup');
-      const answer = await comeBack(back);
+      const answer = await comeBackAsked(back);
       expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
       expect(answer.text).toContain('"outcome":"linked"');
       expect(answer.text).toContain('"https://app.company.com"');

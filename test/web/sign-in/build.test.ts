@@ -48,6 +48,7 @@ describe('the build of the sign-in pages', () => {
       'CancelInteraction',
       'ChooseAccount',
       'ConfirmSignOut',
+      'DecideAccountLinking',
       'Interaction',
       'SendEmailCode',
       'SubmitConsent',

@@ -4,7 +4,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../../support/browser.ts';
 import { build } from '../../support/started.ts';
 import { type Answers, PageServer } from './page-server.ts';
-import { APPLICATION, HANDLE, RECOVERY_CODES, SCREENS, STEPS, signInState, signOutState } from './screens.ts';
+import {
+  APPLICATION,
+  HANDLE,
+  linkAccountState,
+  RECOVERY_CODES,
+  SCREENS,
+  STEPS,
+  signInState,
+  signOutState,
+} from './screens.ts';
 import { focused, NOTHING, openWatched, type WatchedPage } from './watched-page.ts';
 
 let browser: Browser;
@@ -497,6 +506,33 @@ describe('the page of consent', () => {
     await atApplication();
     expect(sentInput()).toEqual({ ...PLACE, isGranted });
   });
+});
+
+describe('the page that asks before an account is linked', () => {
+  const answer = () => ({ decideAccountLinking: () => ({ redirectTo: `${server.url}/application?finished` }) });
+
+  it.each([
+    ['Link', true],
+    ['Do not link', false],
+  ])('sends the answer of the button %s, and leads on', async (name, isConfirmed) => {
+    await openAt(linkAccountState(), answer());
+    await page.getByText('You signed in at Example Mail as alice@mail.example.').waitFor();
+    await page.getByText('Here you are signed in as Alice Example.').waitFor();
+    await button(name).click();
+    await atApplication();
+    expect(sentInput()).toEqual({ ...PLACE, isConfirmed });
+  });
+
+  it.each(['ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED'])(
+    'is loaded again after the refusal %s',
+    async (code) => {
+      await openAt(linkAccountState(null), { decideAccountLinking: () => server.refuse(code) });
+      server.state = SCREENS['error']!;
+      await button('Link').click();
+      await title('This did not work').waitFor();
+      expect(server.loads).toBe(2);
+    },
+  );
 });
 
 describe('the sign-out page', () => {

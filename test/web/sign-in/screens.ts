@@ -62,6 +62,16 @@ export const signOutState = (application: object | null = APPLICATION): object =
   application,
 });
 
+export const linkAccountState = (application: object | null = APPLICATION): object => ({
+  ...SHARED,
+  page: 'link-account',
+  handle: HANDLE,
+  provider: 'Example Mail',
+  externalName: 'alice@mail.example',
+  account: ALICE,
+  application,
+});
+
 export const RECOVERY_CODES = Array.from({ length: 10 }, (_, at) =>
   Array.from({ length: 7 }, (__, group) => `bcd${'fghjkmnpqr'[(at + group) % 10]}`).join('-'),
 );
@@ -79,6 +89,7 @@ export const SCREENS: Readonly<Record<string, object>> = {
   'email-code': signInState(STEPS.emailCode),
   account: signInState(STEPS.account),
   consent: signInState(STEPS.consent),
+  'link-account': linkAccountState(),
   'sign-out': signOutState(),
   'signed-out': { ...SHARED, page: 'signed-out', returnTo: 'https://travel.example/bye', application: APPLICATION },
   'signed-out-alone': { ...SHARED, page: 'signed-out', returnTo: null, application: null },

@@ -1,6 +1,5 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { leadTo } from '../addresses.ts';
-import { ask, type Refusal } from '../graph.ts';
 import { ConfirmSignOut } from '../operations.generated.ts';
 import { ActionButton } from '../parts/buttons.tsx';
 import { Emphasis, NAME } from '../parts/emphasis.tsx';
@@ -8,6 +7,7 @@ import { Form } from '../parts/form.tsx';
 import { Frame } from '../parts/frame.tsx';
 import type { SignOutState } from '../state.ts';
 import { t } from '../texts/texts.ts';
+import { useQuestion } from './question.ts';
 import { SignedOutPage } from './signed-out.page.tsx';
 
 /** Asks before it signs out, because any site can lead a browser here. */
@@ -47,40 +47,17 @@ export function SignOutPage({ state }: { readonly state: SignOutState }): ReactN
 type Outcome = 'open' | 'signed-out' | 'stayed';
 
 function useSignOut(tenant: string | null, handle: string) {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [isBusy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>('open');
-  // React renders after an event, so a second click can come before `isBusy` is seen.
-  const isRunning = useRef(false);
-
-  useEffect(() => {
-    // A page that the browser kept asks about a session that may have ended; the server knows.
-    const onShow = (event: PageTransitionEvent): void => {
-      if (event.persisted) location.reload();
-    };
-    addEventListener('pageshow', onShow);
-    return () => removeEventListener('pageshow', onShow);
-  }, []);
-
-  async function send(isConfirmed: boolean): Promise<void> {
-    if (isRunning.current) return;
-    isRunning.current = true;
-    setBusy(true);
-    setRefusal(null);
-    const result = await ask(ConfirmSignOut, { input: { tenant, handle, isConfirmed } });
-    isRunning.current = false;
-    setBusy(false);
-    if ('refusal' in result) {
-      // The question was answered before, or its time is over: the server says how to go on.
-      if (result.refusal.code === 'SIGN_OUT_NOT_FOUND') location.reload();
-      else setRefusal(result.refusal);
-      return;
-    }
-    const { answer } = result.data.confirmSignOut;
-    if (answer.__typename === 'SignOutRedirect') leadTo(answer.redirectTo);
-    else if (answer.__typename === 'SignOutConfirmation') leadTo(answer.pageUrl);
-    else setOutcome(answer.__typename === 'SignedOut' ? 'signed-out' : 'stayed');
-  }
-
-  return { send, refusal, isBusy, outcome };
+  const question = useQuestion(
+    ConfirmSignOut,
+    { tenant, handle },
+    // It was answered before, or its time is over.
+    (code) => code === 'SIGN_OUT_NOT_FOUND',
+    ({ confirmSignOut: { answer } }) => {
+      if (answer.__typename === 'SignOutRedirect') leadTo(answer.redirectTo);
+      else if (answer.__typename === 'SignOutConfirmation') leadTo(answer.pageUrl);
+      else setOutcome(answer.__typename === 'SignedOut' ? 'signed-out' : 'stayed');
+    },
+  );
+  return { ...question, outcome };
 }

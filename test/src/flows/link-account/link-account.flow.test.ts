@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { RequestBrowser } from '../../../../src/server/http/browser.ts';
 import { CALLBACK, linkingOfSuite, RETURN } from '../../../support/linking.ts';
+import { PASSWORD, TestBrowser } from '../../../support/sign-in.ts';
 
 describe('linking an account by a visit to its provider', () => {
   const linking = linkingOfSuite();
-  const { anonymous, begin, begun, complete, signedIn, linksOf, eventsOf, change } = linking;
+  const { anonymous, ask, begin, begun, change, complete, completeAsked, decide, eventsOf, linksOf, pageOf, signedIn } =
+    linking;
 
   it('sends the browser to the provider, with state, nonce and PKCE; each begin has its own state', async () => {
     await change({ authorizationParameters: { display: 'page', acr_values: 'a b' }, scope: 'openid profile' });
@@ -31,7 +33,7 @@ describe('linking an account by a visit to its provider', () => {
     await change({ scope: 'openid profile' });
     const back = await linking.upstream.visit(await begun(), 'ext-ann');
     expect(back.href.startsWith(RETURN)).toBe(true);
-    const { data, errors } = await complete(back);
+    const { data, errors } = await completeAsked(back);
     expect(errors).toEqual([]);
     expect(data.completeAccountLinking).toEqual({
       outcome: 'LINKED',
@@ -59,7 +61,7 @@ describe('linking an account by a visit to its provider', () => {
 
   it('keeps no token where the provider is not set up for it', async () => {
     await change({ storeTokens: false });
-    await complete(await linking.upstream.visit(await begun(), 'ext-bob'));
+    await completeAsked(await linking.upstream.visit(await begun(), 'ext-bob'));
     await change({ storeTokens: true });
     const ref = { type: 'corp', name: 'corp_1' };
     await expect(
@@ -71,7 +73,7 @@ describe('linking an account by a visit to its provider', () => {
 
   it('links the same account again without a second link', async () => {
     for (let round = 0; round < 2; round++) {
-      const { data } = await complete(await linking.upstream.visit(await begun(), 'ext-ann'));
+      const { data } = await completeAsked(await linking.upstream.visit(await begun(), 'ext-ann'));
       expect(data.completeAccountLinking.outcome).toBe('LINKED');
     }
     expect(await linksOf(linking.user)).toHaveLength(1);
@@ -80,7 +82,7 @@ describe('linking an account by a visit to its provider', () => {
   it('ends with already_bound when the account is another user’s', async () => {
     const other = await linking.world.newUser(linking.tenant);
     await linking.world.link(linking.tenant, other.id, linking.provider, 'ext-eve');
-    const { data } = await complete(await linking.upstream.visit(await begun({ isPopup: true }), 'ext-eve'));
+    const { data } = await completeAsked(await linking.upstream.visit(await begun({ isPopup: true }), 'ext-eve'));
     const { outcome, redirectTo, isPopup } = data.completeAccountLinking;
     expect({ outcome, isPopup }).toEqual({ outcome: 'ALREADY_BOUND', isPopup: true });
     expect(redirectTo).toBe(
@@ -143,7 +145,7 @@ describe('linking an account by a visit to its provider', () => {
       expect((await complete(back, anonymous, { tenant: elsewhere })).code).toBe('ACCOUNT_LINK_STATE_INVALID');
       expect((await complete(back, anonymous, { provider: 'corp:corp_2' })).code).toBe('ACCOUNT_LINK_STATE_INVALID');
       const right = await complete(back, anonymous, { provider: 'corp:corp_1' });
-      expect(right.data.completeAccountLinking.outcome).toBe('LINKED');
+      expect(right.data.completeAccountLinking.outcome).toBe('CONFIRMATION');
     });
 
     it('is hashed in the table, and the PKCE verifier sealed', async () => {
@@ -161,43 +163,65 @@ describe('linking an account by a visit to its provider', () => {
 
   describe('begun in a browser', () => {
     const browserWith = (cookie = '') => new RequestBrowser({ headers: { cookie } }, 'https://id.example.com');
-    const beginIn = async (browser: RequestBrowser) => {
+    const cookieOf = (browser: RequestBrowser) => browser.setCookies.map((one) => one.split(';')[0]).join('; ');
+    /** Begins in a browser in which the user is signed in. */
+    const beginIn = async () => {
+      const browser = (await signedIn(linking.user.id)) as RequestBrowser;
       const back = await linking.upstream.visit(await begun({}, linking.caller, browser), 'ext-ann');
-      return { back, cookie: browser.setCookies.map((one) => one.split(';')[0]).join('; ') };
+      return { back, cookie: cookieOf(browser) };
     };
 
     it('ends in that browser', async () => {
-      const { back, cookie } = await beginIn(browserWith());
-      const { data } = await complete(back, anonymous, {}, browserWith(cookie));
+      const { back, cookie } = await beginIn();
+      const { data } = await completeAsked(back, browserWith(cookie));
       expect(data.completeAccountLinking.outcome).toBe('LINKED');
     });
 
     it('links nothing in the browser of a victim to whom an attacker sends the address, and stays valid', async () => {
-      const { back, cookie } = await beginIn(browserWith());
+      const { back, cookie } = await beginIn();
       const victim = browserWith();
       await linking.begin({}, linking.caller, victim);
-      const victims = browserWith(victim.setCookies[0]!.split(';')[0]);
+      const victims = browserWith(cookieOf(victim));
       for (const browser of [browserWith(), victims])
         expect((await complete(back, anonymous, {}, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
       expect((await complete(back)).code).toBe('BROWSER_REQUIRED');
-      expect(await linksOf(linking.user)).toEqual([]);
       expect(await eventsOf('federation_link.refused')).toMatchObject([
         { reason: 'access_denied', outcome: 'failure', params: { fault: 'OTHER_BROWSER' } },
         { params: { fault: 'OTHER_BROWSER' } },
       ]);
-      const { data } = await complete(back, anonymous, {}, browserWith(cookie));
-      expect(data.completeAccountLinking.outcome).toBe('LINKED');
+      const page = await pageOf(back, browserWith(cookie));
+      for (const browser of [browserWith(), victims, await signedIn(linking.user.id)]) {
+        expect((await ask(page, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+        expect((await decide(page, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+      }
+      expect(await linksOf(linking.user)).toEqual([]);
+      expect((await decide(page, browserWith(cookie))).errors).toEqual([]);
+      expect(await linksOf(linking.user)).toMatchObject([{ externalId: 'ext-ann' }]);
     });
   });
 
   describe('begun by an application', () => {
     const app = () => linking.world.app(linking.tenant, 'federation-link:bind');
+    const visited = async (over: object = {}) => linking.upstream.visit(await begun(over, app()), 'ext-ann');
 
-    it('links to the user who is signed in when the browser returns', async () => {
-      const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
-      const { data } = await complete(back, anonymous, {}, await signedIn(linking.user.id));
-      expect(data.completeAccountLinking.outcome).toBe('LINKED');
-      expect(await linksOf(linking.user)).toMatchObject([{ externalId: 'ext-ann' }]);
+    it('links to the user who is signed in and answers yes', async () => {
+      const browser = await signedIn(linking.user.id);
+      const page = await pageOf(await visited(), browser);
+      expect(page).toMatch(/^https:\/\/id\.example\.com\/t\/[^/]+\/link-account\/[\w-]{43}$/);
+      const { data } = await ask(page, browser);
+      expect(data.openAccountLinking.answer).toMatchObject({
+        __typename: 'AccountLinkingQuestion',
+        provider: 'corp_1',
+        externalName: 'ext-ann',
+        account: { userId: linking.user.id, username: linking.user.username },
+        application: { clientId: 'test-app' },
+      });
+      expect(await linksOf(linking.user)).toEqual([]);
+      const decided = await decide(page, browser);
+      const back = new URL(decided.data.decideAccountLinking.redirectTo);
+      expect(back.origin + back.pathname).toBe(RETURN);
+      const ended = await complete(back);
+      expect(ended.data.completeAccountLinking).toMatchObject({ outcome: 'LINKED', redirectTo: CALLBACK });
       const [session] = await eventsOf('session.started');
       expect(await eventsOf('federation_link.added')).toMatchObject([
         {
@@ -210,41 +234,133 @@ describe('linking an account by a visit to its provider', () => {
       ]);
     });
 
-    it('requires a sign-in when no user is signed in, and keeps the state', async () => {
-      const back = await linking.upstream.visit(await begun({}, app()), 'ext-ann');
-      expect((await complete(back)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
-      const other = await linking.world.tenant();
-      const stranger = await signedIn((await linking.world.newUser(other)).id, other);
-      expect((await complete(back, anonymous, {}, stranger)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
-      // A token does not say who sits at the browser that came back.
-      const withToken = linking.world.user(linking.tenant, linking.user.id);
-      expect((await complete(back, withToken)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
-      const { data } = await complete(back, anonymous, {}, await signedIn(linking.user.id));
-      expect(data.completeAccountLinking.outcome).toBe('LINKED');
+    it('links nothing when the user answers no, and the application gets access_denied', async () => {
+      const browser = await signedIn(linking.user.id);
+      const page = await pageOf(await visited(), browser);
+      const { data } = await decide(page, browser, false);
+      const ended = await complete(new URL(data.decideAccountLinking.redirectTo));
+      expect(ended.data.completeAccountLinking).toMatchObject({ outcome: 'ACCESS_DENIED', callback: CALLBACK });
+      expect(await linksOf(linking.user)).toEqual([]);
+      expect(await eventsOf('federation_link.refused')).toMatchObject([
+        { reason: 'access_denied', actor_id: linking.user.id, params: { fault: 'USER_DECLINED' } },
+      ]);
+      expect((await decide(page, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
     });
 
-    it('requires no sign-in to report that the user refused', async () => {
+    it('asks once, also when two answers come at the same time, and tells the outcome once', async () => {
+      const browser = await signedIn(linking.user.id);
+      const page = await pageOf(await visited(), browser);
+      const answers = await Promise.all([decide(page, browser), decide(page, browser)]);
+      expect(answers.map(({ code }) => code ?? 'ok').sort()).toEqual(['ACCOUNT_LINK_STATE_INVALID', 'ok']);
+      const { redirectTo } = answers.find(({ code }) => code == null)!.data.decideAccountLinking;
+      expect((await complete(new URL(redirectTo))).data.completeAccountLinking.outcome).toBe('LINKED');
+      expect((await complete(new URL(redirectTo))).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+      expect(await linksOf(linking.user)).toHaveLength(1);
+    });
+
+    it('leads to a sign-in when nobody is signed in, and then asks', async () => {
+      const { tenant, world } = linking;
+      await world.givePassword(tenant, linking.user.id, PASSWORD);
+      const browser = new TestBrowser(world, tenant);
+      const page = await pageOf(await visited());
+      const { data } = await browser.use((port) => ask(page, port));
+      const { __typename, pageUrl } = data.openAccountLinking.answer;
+      expect(__typename).toBe('AccountLinkingSignIn');
+      const interaction = pageUrl.split('/').at(-1);
+      expect(pageUrl).toBe(`https://id.example.com/t/${tenant.name}/sign-in/${interaction}`);
+      // Reloaded before the sign-in has ended.
+      const early = await browser.use((port) => ask(page, port, interaction));
+      expect(early.data.openAccountLinking.answer).toMatchObject({ pageUrl });
+      const step = (await browser.password(interaction, linking.user)).data.step;
+      expect(step).toMatchObject({ __typename: 'Finished', continueAt: `${page}/${interaction}` });
+      for (let load = 0; load < 2; load += 1) {
+        const asked = await browser.use((port) => ask(page, port, interaction));
+        expect(asked.data.openAccountLinking.answer.account.userId).toBe(linking.user.id);
+      }
+      expect((await browser.use((port) => decide(page, port))).errors).toEqual([]);
+      expect(await linksOf(linking.user)).toHaveLength(1);
+    });
+
+    it('ends with access_denied when the user gives the sign-in up', async () => {
+      const browser = new TestBrowser(linking.world, linking.tenant);
+      const page = await pageOf(await visited());
+      const { data } = await browser.use((port) => ask(page, port));
+      const interaction = data.openAccountLinking.answer.pageUrl.split('/').at(-1);
+      await browser.submit('cancelInteraction', interaction);
+      const ended = await browser.use((port) => ask(page, port, interaction));
+      const { redirectTo } = ended.data.openAccountLinking.answer;
+      expect((await complete(new URL(redirectTo))).data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
+    });
+
+    it('links nothing where nobody is signed in, nor by a token of the user', async () => {
+      const page = await pageOf(await visited());
+      const other = await linking.world.tenant();
+      const stranger = await signedIn((await linking.world.newUser(other)).id, other);
+      const nobody = new RequestBrowser({ headers: {} }, 'https://id.example.com');
+      for (const browser of [stranger, nobody])
+        expect((await decide(page, browser)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      expect((await decide(page, null)).code).toBe('BROWSER_REQUIRED');
+      expect((await ask(page, null)).code).toBe('BROWSER_REQUIRED');
+      expect(await linksOf(linking.user)).toEqual([]);
+    });
+
+    it('requires no sign-in to report that the user refused at the provider', async () => {
       const back = await linking.upstream.refuse(await begun({}, app()));
       expect((await complete(back)).data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
     });
 
     it('may name the user', async () => {
-      const back = await linking.upstream.visit(await begun({ userId: linking.user.id }, app()), 'ext-ann');
-      expect((await complete(back)).data.completeAccountLinking.outcome).toBe('LINKED');
+      const { data } = await completeAsked(await visited({ userId: linking.user.id }));
+      expect(data.completeAccountLinking.outcome).toBe('LINKED');
       expect(await linksOf(linking.user)).toHaveLength(1);
       expect((await begin({ userId: 'nobody' }, app())).code).toBe('USER_NOT_FOUND');
     });
+
+    it('links neither account when an attacker sends a victim the address of a visit (check 61)', async () => {
+      const victim = await linking.world.newUser(linking.tenant);
+      const browser = await signedIn(victim.id);
+      // Begun for the attacker: the victim's external account would become the attacker's.
+      const page = await pageOf(await visited({ userId: linking.user.id }), browser);
+      const { data } = await ask(page, browser);
+      expect(data.openAccountLinking.answer.__typename).toBe('AccountLinkingSignIn');
+      expect((await decide(page, browser)).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      // Begun for nobody: the attacker's external account is named before it becomes the victim's.
+      const open = await pageOf(await linking.upstream.visit(await begun({}, app()), 'ext-attacker'), browser);
+      expect((await ask(open, browser)).data.openAccountLinking.answer.externalName).toBe('ext-attacker');
+      expect([...(await linksOf(linking.user)), ...(await linksOf(victim))]).toEqual([]);
+    });
   });
 
-  it('refuses a browser in which another user is signed in', async () => {
-    const back = await linking.upstream.visit(await begun(), 'ext-ann');
-    const other = await linking.world.newUser(linking.tenant);
-    const { data } = await complete(back, anonymous, {}, await signedIn(other.id));
-    expect(data.completeAccountLinking.outcome).toBe('ACCESS_DENIED');
-    expect([...(await linksOf(linking.user)), ...(await linksOf(other))]).toEqual([]);
-    expect(await eventsOf('federation_link.refused')).toMatchObject([
-      { actor_kind: 'user', actor_id: linking.user.id, params: { fault: 'OTHER_USER_SIGNED_IN' } },
-    ]);
+  it('leads a browser in which another user is signed in to the sign-in of the right one', async () => {
+    const { tenant, world } = linking;
+    await world.givePassword(tenant, linking.user.id, PASSWORD);
+    const other = await world.newUser(tenant);
+    await world.givePassword(tenant, other.id, PASSWORD);
+    const browser = new TestBrowser(world, tenant);
+    await browser.signIn(other);
+    const page = await pageOf(await linking.upstream.visit(await begun(), 'ext-ann'));
+    const { data } = await browser.use((port) => ask(page, port));
+    const interaction = data.openAccountLinking.answer.pageUrl.split('/').at(-1);
+    expect((await browser.load(interaction)).data.interaction.step).toMatchObject({
+      __typename: 'PasswordStep',
+      identifier: linking.user.username,
+      isIdentifierFixed: true,
+    });
+    await browser.password(interaction, linking.user);
+    expect((await browser.use((port) => decide(page, port))).errors).toEqual([]);
+    expect([await linksOf(linking.user), await linksOf(other)]).toMatchObject([[{ externalId: 'ext-ann' }], []]);
+  });
+
+  it('keeps a proven account for ten minutes, and its tokens sealed', async () => {
+    await change({ scope: 'openid profile' });
+    const browser = await signedIn(linking.user.id);
+    const page = await pageOf(await linking.upstream.visit(await begun(), 'ext-ann'), browser);
+    const rows = await linking.world.db.orm.em.fork().getConnection().execute('select payload from one_time_codes');
+    expect(JSON.stringify(rows)).toContain('sealedTokens');
+    expect(JSON.stringify(rows)).not.toContain('accessToken');
+    linking.world.clock.advance(601);
+    expect((await ask(page, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
+    expect((await decide(page, browser)).code).toBe('ACCOUNT_LINK_STATE_INVALID');
   });
 
   it('does not link for a user who was disabled meanwhile, nor at a provider that was', async () => {
@@ -252,9 +368,18 @@ describe('linking an account by a visit to its provider', () => {
     await change({ enabled: false });
     expect((await complete(back)).data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
     await change({ enabled: true });
-    const again = await linking.upstream.visit(await begun(), 'ext-ann');
+    const browser = await signedIn(linking.user.id);
+    const page = await pageOf(await linking.upstream.visit(await begun(), 'ext-ann'), browser);
+    await change({ enabled: false });
+    const decided = await decide(page, browser);
+    const end = await complete(new URL(decided.data.decideAccountLinking.redirectTo));
+    expect(end.data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
+    await change({ enabled: true });
+    const again = await pageOf(await linking.upstream.visit(await begun(), 'ext-ann'), browser);
     await linking.world.services.users.setEnabled(linking.world.system(linking.tenant), linking.user.id, false);
-    expect((await complete(again)).data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
+    const late = await decide(again, browser);
+    const ended = await complete(new URL(late.data.decideAccountLinking.redirectTo));
+    expect(ended.data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
     expect(await linksOf(linking.user)).toEqual([]);
   });
 
@@ -360,7 +485,11 @@ describe('linking an account by a visit to its provider', () => {
     const redirectTo = await begun({ redirectUri: null });
     const back = await linking.upstream.visit(redirectTo, 'ext-ann');
     expect(back.origin + back.pathname).toBe(CALLBACK);
-    expect((await complete(back, linking.caller)).data.completeAccountLinking.outcome).toBe('LINKED');
+    const browser = await signedIn(linking.user.id);
+    const { redirectTo: page } = (await complete(back, linking.caller)).data.completeAccountLinking;
+    const end = new URL((await decide(page, browser)).data.decideAccountLinking.redirectTo);
+    expect([end.origin + end.pathname, [...end.searchParams.keys()]]).toEqual([CALLBACK, ['state']]);
+    expect((await complete(end, linking.caller)).data.completeAccountLinking.outcome).toBe('LINKED');
   });
 
   it('reads the metadata of a provider once for many visits', async () => {

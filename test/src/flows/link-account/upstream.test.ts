@@ -5,11 +5,11 @@ import { linkingOfSuite, RETURN } from '../../../support/linking.ts';
 
 describe('a provider, after the visit', () => {
   const linking = linkingOfSuite();
-  const { anonymous, begun, complete, linksOf, eventsOf, change } = linking;
+  const { begun, completeAsked, linksOf, eventsOf, change } = linking;
 
   describe('an answer that cannot be trusted', () => {
     const outcomeOf = async (back: URL, over: object = {}) =>
-      (await complete(back, anonymous, over)).data.completeAccountLinking.outcome;
+      (await completeAsked(back, undefined, over)).data.completeAccountLinking.outcome;
     const json = (body: unknown) => (_request: unknown, response: ServerResponse) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
@@ -46,7 +46,7 @@ describe('a provider, after the visit', () => {
 
     it('has a code that is longer than any text the graph takes', async () => {
       const back = await linking.upstream.visit(await begun(), 'ext-ann');
-      const { code } = await complete(back, anonymous, { code: 'x'.repeat(100_000) });
+      const { code } = await completeAsked(back, undefined, { code: 'x'.repeat(100_000) });
       expect(code).toBe('INVALID_INPUT');
       expect(await linksOf(linking.user)).toEqual([]);
     });
@@ -148,14 +148,14 @@ describe('a provider, after the visit', () => {
 
   it('reads the account under another claim from userinfo, where the provider is set up so', async () => {
     await change({ subjectClaim: 'employee', scope: 'openid profile', nameClaim: null });
-    const { data } = await complete(await linking.upstream.visit(await begun(), 'ext-ann'));
+    const { data } = await completeAsked(await linking.upstream.visit(await begun(), 'ext-ann'));
     expect(data.completeAccountLinking.outcome).toBe('LINKED');
     expect(await linksOf(linking.user)).toEqual([{ externalId: '815', externalName: null }]);
   });
 
   it('ends with server_error when that claim is missing', async () => {
     await change({ subjectClaim: 'badge' });
-    const { data } = await complete(await linking.upstream.visit(await begun(), 'ext-ann'));
+    const { data } = await completeAsked(await linking.upstream.visit(await begun(), 'ext-ann'));
     expect(data.completeAccountLinking.outcome).toBe('SERVER_ERROR');
   });
 
@@ -167,7 +167,7 @@ describe('a provider, after the visit', () => {
       pkce: true,
       tokenEndpointAuth: 'client_secret_basic',
     });
-    const { data } = await complete(await linking.upstream.visit(await begun(), 'ext-ann'));
+    const { data } = await completeAsked(await linking.upstream.visit(await begun(), 'ext-ann'));
     expect(data.completeAccountLinking.outcome).toBe('LINKED');
     expect(linking.upstream.seen.some(({ path }) => path.startsWith('/.well-known/'))).toBe(false);
   });
@@ -197,7 +197,7 @@ describe('a provider, after the visit', () => {
       }),
     ];
     const back = new URL(`${RETURN}?code=x&state=${url.searchParams.get('state')}`);
-    expect((await complete(back)).data.completeAccountLinking.outcome).toBe('LINKED');
+    expect((await completeAsked(back)).data.completeAccountLinking.outcome).toBe('LINKED');
     for (const undo of restore.reverse()) undo();
     expect(await linksOf(linking.user)).toEqual([{ externalId: '210700286', externalName: null }]);
   });
