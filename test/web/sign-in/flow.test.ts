@@ -97,6 +97,14 @@ describe('the sign-in page', () => {
     expect(opened.watch).toEqual(NOTHING);
   });
 
+  it('is not where the back button leads once it is over', async () => {
+    await openPassword({ submitPassword: finish });
+    await signIn();
+    await atApplication();
+    await page.goBack();
+    expect(page.url()).toBe('about:blank');
+  });
+
   it('names its fields for password managers and keyboards of phones', async () => {
     await openPassword();
     expect(await page.title()).toBe('Sign in - Acme Industries');
