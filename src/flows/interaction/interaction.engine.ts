@@ -92,8 +92,9 @@ export class InteractionEngine {
     const browser = requireBrowser(port);
     const { store, directory, clients, sessions, users } = this.#deps;
     const row = routeOfHandle(handle) === authority.tenant.route ? await store.find(authority.tenant.id, handle) : null;
-    if (row === null || this.#isExpired(row) || !isBoundBrowser(browser, authority.tenant, row.browserHash))
+    if (row === null || !isBoundBrowser(browser, authority.tenant, row.browserHash))
       throw interactionErrors.INTERACTION_NOT_FOUND();
+    if (this.#isExpired(row)) throw await this.#expired(row);
     const tenant = await directory.byId(authority.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
     const client = row.clientId == null ? null : await clients.byClientId(tenant.id, row.clientId);
@@ -164,6 +165,13 @@ export class InteractionEngine {
     const signedIn = await this.#signIn(open, { ...advanced, account }, user);
     await store.save(tenant.id, handle, signedIn.state);
     return signedIn;
+  }
+
+  /** The error for an expired sign-in, which leads its browser to where the application begins a new one. */
+  async #expired({ tenantId, clientId }: InteractionRow): Promise<IdentityError> {
+    const record = clientId == null ? null : await this.#deps.clients.byClientId(tenantId, clientId);
+    const startAgainAt = record?.isUsable === true ? record.metadata.initiateLoginUri : null;
+    return interactionErrors.INTERACTION_NOT_FOUND(startAgainAt === null ? {} : { extensions: { startAgainAt } });
   }
 
   /** Starts or renews the session as soon as the account has nothing left to do. */

@@ -19,7 +19,8 @@ export type NewInteractionRow = Omit<InteractionRow, 'version'>;
  */
 const MAX_OF_BROWSER = 20;
 /**
- * Living interactions of one address in a tenant: 10 MB of an attacker without cookies, and enough for an office behind one address,
+ * Living interactions of one address in a tenant: 10 MB of an attacker without cookies, as much again of
+ * expired ones, and enough for an office behind one address,
  * where 500 people may sign in within half an hour. Simultaneous requests may exceed it by the connections of the nodes.
  */
 const MAX_OF_ADDRESS = 500;
@@ -106,13 +107,13 @@ export class InteractionStore {
     return (await this.#db.run(TAKE, [tenantId, hashHandle(handle), version])).length > 0;
   }
 
-  /** Deletes up to `limit` expired interactions of any tenant. @returns How many were deleted. */
-  async sweepExpired(now: Date, limit: number): Promise<number> {
+  /** Deletes up to `limit` interactions of any tenant that expired before a time. @returns How many were deleted. */
+  async sweepExpired(before: Date, limit: number): Promise<number> {
     const { numAffectedRows } = await sql`
       delete from interactions i using (
         select e.tenant_id, e.hash from tenants t cross join lateral (
           select o.tenant_id, o.hash from interactions o
-          where o.tenant_id = t.id and o.expires_at < ${now}
+          where o.tenant_id = t.id and o.expires_at < ${before}
           order by o.expires_at limit ${limit}
         ) e limit ${limit}
       ) gone

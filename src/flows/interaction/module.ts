@@ -10,6 +10,7 @@ import type { ClientDirectory } from '../../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../../composition/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import type { Mailer } from '../../delivery/index.ts';
+import { addSeconds } from '../../kernel/index.ts';
 import { byTenant } from '../../persistence/index.ts';
 import type { DeviceService, OneTimeCodeStore, SessionService } from '../../sessions/index.ts';
 import type { TenantDirectory } from '../../tenants/index.ts';
@@ -23,6 +24,9 @@ import { InteractionEntity } from './interaction.entity.ts';
 import { interactionErrors } from './interaction.errors.ts';
 import { InteractionService } from './interaction.service.ts';
 import { InteractionStore } from './interaction.store.ts';
+
+/** How long an expired sign-in is kept, so that its page can say where to start again. */
+const EXPIRED_SECONDS = 1800;
 
 interface InteractionNeeds extends ModuleBase {
   /** Origin of this service. */
@@ -67,7 +71,7 @@ export const interaction = {
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
         }),
       },
-      sweeps: [(limit: number) => store.sweepExpired(clock.now(), limit)],
+      sweeps: [(limit: number) => store.sweepExpired(addSeconds(clock.now(), -EXPIRED_SECONDS), limit)],
     };
   },
 } as const satisfies ServiceModule;

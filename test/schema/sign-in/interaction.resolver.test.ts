@@ -100,8 +100,27 @@ describe('signing in in a browser', () => {
     world.clock.advance(1);
     expect((await browser.load(handle)).code).toBe('INTERACTION_NOT_FOUND');
     expect((await browser.password(handle, setting.user)).code).toBe('INTERACTION_NOT_FOUND');
-    world.clock.advance(1);
+    world.clock.advance(1801);
     expect(await world.sweep(100)).toBeGreaterThan(0);
+  });
+
+  it('tells its browser where to start again after it has expired, until it is swept', async () => {
+    const { tenant } = setting;
+    const { client } = await world.newClient(tenant, { initiateLoginUri: 'https://shop.example/start' });
+    const handle = await browser.begin({}, { clientId: client.clientId });
+    world.clock.advance(3600);
+    await world.sweep(100);
+    const { code, errors } = await browser.load(handle);
+    expect(code).toBe('INTERACTION_NOT_FOUND');
+    expect(errors[0]?.extensions['startAgainAt']).toBe('https://shop.example/start');
+    const other = new TestBrowser(world, tenant);
+    await other.begin();
+    expect((await other.load(handle)).errors[0]?.extensions).not.toHaveProperty('startAgainAt');
+    await world.services.clients.update(world.system(tenant), client.id, { enabled: false });
+    expect((await browser.load(handle)).errors[0]?.extensions).not.toHaveProperty('startAgainAt');
+    world.clock.advance(1);
+    await world.sweep(100);
+    expect((await browser.load(handle)).errors[0]?.extensions).not.toHaveProperty('startAgainAt');
   });
 
   it('can be given up at a step, and not twice', async () => {

@@ -349,7 +349,7 @@ describe('an authorization request', () => {
             .execute<{ count: string }[]>(`select count(*) from ${table}`)
         )[0]!.count,
       );
-    suite.world.clock.advance(3600);
+    suite.world.clock.advance(3601);
     await suite.world.sweep(1000);
     expect([await count('one_time_codes'), await count('interactions')]).toEqual([0, 0]);
   });
