@@ -91,7 +91,7 @@ const VIEWS: { readonly [S in StepName]: (deps: ViewDeps, open: OpenInteraction)
   },
   factor: async ({ credentials }, { tenant, user }) => ({
     step: 'factor',
-    methods: (await credentials.acceptedAsSecond(tenant.id, user!.id)).filter(isFactorMethod),
+    methods: inOrder(await credentials.acceptedAsSecond(tenant.id, user!.id)),
   }),
   enrolment: async ({ enrolments }, open) => {
     const begun = await enrolments.show(open);
@@ -143,7 +143,11 @@ export function showAccount({ id, username, displayName, givenName, familyName }
   return { userId: id, username, name: displayName || composed || username };
 }
 
-const isFactorMethod = (type: CredentialType): type is FactorMethod => type === 'totp' || type === 'recovery-code';
+/** The methods in the order in which a page offers them: recovery codes are for those who do not have the app at hand. */
+const FACTOR_METHODS: readonly FactorMethod[] = ['totp', 'recovery-code'];
+
+const inOrder = (accepted: readonly CredentialType[]): FactorMethod[] =>
+  FACTOR_METHODS.filter((method) => accepted.includes(method));
 
 /** Shows enough of an address for its owner to recognise it. */
 function maskEmail(email: string): string {
