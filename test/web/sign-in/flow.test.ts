@@ -508,7 +508,7 @@ describe('the page of consent', () => {
     ).toEqual([
       'See your name and picture',
       'See your e-mail address',
-      'Keep access to your dataAlso when you are not using it, until you take this back',
+      'Keep access to your dataUntil you take it back',
     ]);
     await button(name).click();
     await atApplication();

@@ -7,10 +7,16 @@ interface SubmitProps {
   readonly children: ReactNode;
 }
 
+/**
+ * React Aria reads a busy button out by a reference to it, which stays for some seconds, also when the next step has replaced the
+ * button. With the same id on each page, the reference leads to a button.
+ */
+const SUBMIT_ID = 'submit';
+
 /** While a request runs the button keeps the focus and does nothing, so that a second click sends nothing. */
 export function SubmitButton({ isBusy, children }: SubmitProps): ReactNode {
   return (
-    <Button type="submit" className="button primary" isPending={isBusy}>
+    <Button id={SUBMIT_ID} type="submit" className="button primary" isPending={isBusy}>
       {children}
       {isBusy && <span className="busy" role="img" aria-label={t('page.busy')} />}
     </Button>
