@@ -36,6 +36,17 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(shell.output).toContain('{"needPasswordChange":true');
     const event = /\{[^{}\n]*"type":"auth_mode\.password_change_required".*\}/.exec(shell.output);
     expect(JSON.parse(event![0])).toMatchObject({ clientId: 'bootstrap', ip: '127.0.0.1', outcome: 'SUCCESS' });
+    const authorize = shell.output.trim().split('\n').at(-1)!;
+    expect(authorize).toContain(`${npm.url}/t/master/oauth/authorize?client_id=tour&`);
+    const sent = await fetch(authorize, { redirect: 'manual' });
+    expect(sent.status).toBe(303);
+    const cookie = sent.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ');
+    const page = await fetch(sent.headers.get('location')!, { headers: { cookie } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('The tour');
     npm.child.kill('SIGTERM');
     expect([0, 143, 'SIGTERM']).toContain(await npm.exited);
     await vi.waitFor(async () => expect(await fetch(npm.url).catch(() => 'gone')).toBe('gone'), { timeout: 10_000 });
