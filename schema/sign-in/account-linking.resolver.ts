@@ -12,7 +12,7 @@ import {
 /** The question before an external account is linked. Every caller may use it: handle and browser are the authority. */
 @Resolver()
 export class AccountLinkingQuestionResolver {
-  @Errors('TENANT_REQUIRED', 'BROWSER_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID', 'INTERACTION_NOT_FOUND')
+  @Errors('TENANT_REQUIRED', 'BROWSER_REQUIRED', 'ACCOUNT_LINK_STATE_INVALID')
   @Mutation(() => OpenAccountLinkingPayload, {
     description:
       'Opens the page that asks the user of the browser whether an external account is linked. Begins a sign-in when the right user is not signed in.',

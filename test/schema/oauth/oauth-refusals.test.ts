@@ -8,9 +8,11 @@ import { TEST_ORIGIN, World } from '../../support/world.ts';
 const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'Mutation.completeAccountLinking': { input: { state: 'x' } },
   'Mutation.confirmSignOut': { input: { handle: 'x', isConfirmed: true } },
+  'Mutation.decideAccountLinking': { input: { handle: 'x', isConfirmed: true } },
   'Mutation.endSession': { input: { parameters: [] } },
   'Mutation.keepPostedRequest': { input: { endpoint: 'END_SESSION', parameters: [] } },
   'Mutation.issueTokens': { input: { parameters: [{ name: 'grant_type', values: ['client_credentials'] }] } },
+  'Mutation.openAccountLinking': { input: { handle: 'x' } },
   'Mutation.revokeToken': { input: { token: 'x' } },
   'Query.introspectToken': { token: 'x' },
   'Query.jwks': {},
