@@ -283,12 +283,17 @@ describe('a sign-in that goes on elsewhere', () => {
     expect(opened.watch).toEqual(NOTHING);
   });
 
-  it('says how to go on when the way back leads to a sign-in that is over', async () => {
-    const startAgain = 'https://travel.example/start';
-    const world = await service.tenant({}, { initiateLoginUri: startAgain });
+  it('is not on the way back once it is over, and says so at its address', async () => {
+    const world = await service.tenant();
     await service.user(world.tenant);
-    await signIn(world);
+    await page.goto(`${service.application.origin}/`);
+    await begin(world);
+    const address = page.url();
+    await typePassword();
+    await finish(world);
     await page.goBack();
+    expect(page.url()).toBe(`${service.application.origin}/`);
+    await page.goto(address);
     await title('This did not work').waitFor();
     await page.getByText('This sign-in is over, has expired, or began in another browser.').waitFor();
     await picture('over');
