@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endStarted, NEW_USER, type Service, startService } from '../support/frontend.ts';
-import { totpCode } from '../support/totp.ts';
-import { fetchHere, type Visit, WebUser } from '../support/web-user.ts';
+import { endStarted } from '../support/frontend.ts';
+import { IdentityProvider } from '../support/relying-parties.ts';
+import { fetchHere, type Visit, type WebUser } from '../support/web-user.ts';
 
-const TENANT = 'acme';
-const HOST = 'login.acme.example';
 const CALLBACK = 'https://app.example.com/callback';
 const SIGNED_OUT = 'https://app.example.com/signed-out';
-const PASSWORD = 'three-wombats-at-dawn';
-const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
-const NEW_TENANT = 'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { name } } }';
-const NEW_HOST = 'mutation ($input: BindTenantHostInput!) { bindTenantHost(input: $input) { tenant { name } } }';
-const NEW_PASSWORD = 'mutation ($input: SetPasswordInput!) { setPassword(input: $input) { userId } }';
-const NEW_TOTP = 'mutation ($input: AttachTotpInput!) { attachTotp(input: $input) { userId } }';
-const NEW_CLIENT = 'mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId secret } }';
 
 const fetchNamedHost: oidc.CustomFetch = (url, { method, headers, body }) =>
   fetchHere(url, { method, headers, body: body == null ? null : String(body) });
@@ -69,54 +60,24 @@ class Application {
 }
 
 describe('openid-client', () => {
-  let service: Service;
-  let issuer: URL;
-  let count = 0;
+  let provider: IdentityProvider;
   beforeAll(async () => {
-    service = await startService();
-    issuer = new URL(`${service.url}/t/${TENANT}`);
-    await service.ask(NEW_TENANT, { input: { name: TENANT } });
-    await service.ask(NEW_HOST, { input: { tenant: TENANT, host: HOST } });
+    provider = await IdentityProvider.start();
   });
   afterAll(() => endStarted());
 
-  /** A person with an account and a browser. */
-  const newUser = async ({ hasTotp = false } = {}) => {
-    const username = `anna-${++count}`;
-    const email = `${username}@example.com`;
-    const { createUser } = (await service.ask(NEW_USER, {
-      input: { tenant: TENANT, username, givenName: 'Anna', familyName: 'Archer', email },
-    })) as { createUser: { subject: string } };
-    const userId = createUser.subject;
-    await service.ask(NEW_PASSWORD, { input: { tenant: TENANT, userId, password: PASSWORD, isTemporary: false } });
-    if (hasTotp) {
-      const code = totpCode(TOTP_SECRET, new Date());
-      await service.ask(NEW_TOTP, { input: { tenant: TENANT, userId, secret: TOTP_SECRET, code } });
-    }
-    const user = new WebUser({ username, password: PASSWORD, totpSecret: TOTP_SECRET });
-    return { userId, email, user };
-  };
+  const newUser: IdentityProvider['newUser'] = (options) => provider.newUser(options);
   const newApplication = async (
     input: object = {},
     authentication?: (secret: string) => oidc.ClientAuth,
-    server = issuer,
+    issuer = provider.issuer,
   ) => {
-    const { createClient } = (await service.ask(NEW_CLIENT, {
-      input: {
-        tenant: TENANT,
-        grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
-        redirects: [{ uri: CALLBACK }],
-        postLogoutRedirects: [{ uri: SIGNED_OUT }],
-        scopes: ['openid', 'profile', 'email', 'offline_access'].map((name) => ({ name })),
-        ...input,
-      },
-    })) as { createClient: { clientId: string; secret: string | null } };
-    const { clientId, secret } = createClient;
+    const { clientId, secret } = await provider.newClient(CALLBACK, SIGNED_OUT, input);
     const auth = secret === null ? oidc.None() : authentication?.(secret);
-    const config = await oidc.discovery(server, clientId, secret ?? undefined, auth, {
+    const config = await oidc.discovery(new URL(issuer), clientId, secret ?? undefined, auth, {
       execute: [oidc.allowInsecureRequests],
       // Instead of DNS, which does not know the bound host.
-      ...(server === issuer ? {} : { [oidc.customFetch]: fetchNamedHost }),
+      ...(issuer === provider.issuer ? {} : { [oidc.customFetch]: fetchNamedHost }),
     });
     return new Application(config);
   };
@@ -129,7 +90,7 @@ describe('openid-client', () => {
     const metadata = config.serverMetadata();
     expect(metadata.supportsPKCE()).toBe(true);
     expect(metadata).toMatchObject({
-      issuer: issuer.href,
+      issuer: provider.issuer,
       authorization_response_iss_parameter_supported: true,
       token_endpoint_auth_methods_supported: expect.arrayContaining([
         'none',
@@ -149,7 +110,7 @@ describe('openid-client', () => {
     const { visit, tokens } = await application.signIn(user);
     expect(visit.asked).toEqual(['PasswordStep', 'ConsentStep']);
     const claims = tokens.claims()!;
-    expect(claims).toMatchObject({ iss: issuer.href, sub: userId, acr: '1fa', amr: ['pwd'] });
+    expect(claims).toMatchObject({ iss: provider.issuer, sub: userId, acr: '1fa', amr: ['pwd'] });
     expect(claims['at_hash']).toBe(
       createHash('sha512').update(tokens.access_token).digest().subarray(0, 32).toString('base64url'),
     );
@@ -169,7 +130,7 @@ describe('openid-client', () => {
     await expect(application.finish(await visit(), { expectedState: 'other' })).rejects.toMatchObject(fault('"state"'));
     await expect(application.finish(await visit(), { expectedNonce: 'other' })).rejects.toMatchObject(fault('"nonce"'));
     const answer = await visit();
-    answer.url.searchParams.set('iss', `${service.url}/t/master`);
+    answer.url.searchParams.set('iss', provider.issuer.replace(/[^/]*$/, 'master'));
     await expect(application.finish(answer)).rejects.toMatchObject(fault('"iss"'));
   });
 
@@ -315,18 +276,18 @@ describe('openid-client', () => {
   });
 
   it('has the issuer of a bound host, with its endpoints, pages and tokens', async () => {
-    const server = new URL(`http://${HOST}:${issuer.port}/t/${TENANT}`);
-    const application = await newApplication({ type: 'PUBLIC' }, undefined, server);
+    const issuer = await provider.bindHost('login.acme.example');
+    const application = await newApplication({ type: 'PUBLIC' }, undefined, issuer);
     const { userId, user } = await newUser();
     const metadata = application.config.serverMetadata();
     for (const address of [metadata.authorization_endpoint, metadata.token_endpoint, metadata.end_session_endpoint])
-      expect(new URL(address!).origin).toBe(server.origin);
+      expect(new URL(address!).origin).toBe(new URL(issuer).origin);
     const { visit, tokens } = await application.signIn(user);
     expect(visit.asked).toEqual(['PasswordStep', 'ConsentStep']);
-    expect([visit.url.searchParams.get('iss'), tokens.claims()!.iss]).toEqual([server.href, server.href]);
+    expect([visit.url.searchParams.get('iss'), tokens.claims()!.iss]).toEqual([issuer, issuer]);
     expect(await oidc.fetchUserInfo(application.config, tokens.access_token, userId)).toMatchObject({ sub: userId });
     const refreshed = await oidc.refreshTokenGrant(application.config, tokens.refresh_token!);
-    expect(refreshed.claims()!.iss).toBe(server.href);
+    expect(refreshed.claims()!.iss).toBe(issuer);
     const asked = { id_token_hint: tokens.id_token!, post_logout_redirect_uri: SIGNED_OUT };
     expect((await user.visit(oidc.buildEndSessionUrl(application.config, asked))).url.href).toBe(SIGNED_OUT);
   });

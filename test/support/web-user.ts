@@ -99,19 +99,22 @@ export class WebUser {
     this.#person = person;
   }
 
-  /** Opens an address and goes on until there is nothing to follow and nothing to answer. */
-  async visit(address: string | URL): Promise<Visit> {
+  /**
+   * Opens an address and goes on until there is nothing to follow and nothing to answer.
+   * @param form What is posted there; null: nothing.
+   */
+  async visit(address: string | URL, form: URLSearchParams | null = null): Promise<Visit> {
     const asked: string[] = [];
-    let hop: Hop = { url: new URL(address), form: null };
+    let hop: Hop = { url: new URL(address), form };
     for (let count = 0; count < MAX_HOPS; count++) {
       if (hop.url.protocol === 'https:') return { ...hop, status: null, text: '', state: null, asked };
       const answer = await this.#open(hop);
       const location = answer.headers.get('location');
       const text = await answer.text();
       const state = readState(text);
-      const form = readForm(text);
+      const posted = readForm(text);
       if (location !== null) hop = { url: new URL(location, hop.url), form: null };
-      else if (form !== null) hop = form;
+      else if (posted !== null) hop = posted;
       else {
         const next = state === null ? null : await this.#answer(state, hop.url, asked);
         if (next === null) return { ...hop, status: answer.status, text, state, asked };

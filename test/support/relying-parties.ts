@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NEW_USER, type Service, startService } from './frontend.ts';
+import { totpCode } from './totp.ts';
+import { WebUser } from './web-user.ts';
+
+const PASSWORD = 'three-wombats-at-dawn';
+const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
+const NEW_TENANT = 'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { name } } }';
+const NEW_HOST = 'mutation ($input: BindTenantHostInput!) { bindTenantHost(input: $input) { tenant { name } } }';
+const NEW_PASSWORD = 'mutation ($input: SetPasswordInput!) { setPassword(input: $input) { userId } }';
+const NEW_TOTP = 'mutation ($input: AttachTotpInput!) { attachTotp(input: $input) { userId } }';
+const NEW_CLIENT = 'mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId secret } }';
+
+/** A person with an account and a browser. */
+export interface NewUser {
+  readonly userId: string;
+  readonly username: string;
+  readonly email: string;
+  readonly user: WebUser;
+}
+
+/** A started service with a tenant whose users sign in to applications. */
+export class IdentityProvider {
+  readonly #service: Service;
+  readonly #tenant = 'acme';
+  #users = 0;
+
+  private constructor(service: Service) {
+    this.#service = service;
+  }
+
+  /** End it by `endStarted()`. */
+  static async start(): Promise<IdentityProvider> {
+    const provider = new IdentityProvider(await startService());
+    await provider.#service.ask(NEW_TENANT, { input: { name: provider.#tenant } });
+    return provider;
+  }
+
+  get issuer(): string {
+    return `${this.#service.url}/t/${this.#tenant}`;
+  }
+
+  /** @returns The issuer of the host. */
+  async bindHost(host: string): Promise<string> {
+    await this.#service.ask(NEW_HOST, { input: { tenant: this.#tenant, host } });
+    const issuer = new URL(this.issuer);
+    issuer.hostname = host;
+    return issuer.href;
+  }
+
+  async newUser({ hasTotp = false } = {}): Promise<NewUser> {
+    const tenant = this.#tenant;
+    const username = `anna-${++this.#users}`;
+    const email = `${username}@example.com`;
+    const account = { tenant, username, displayName: 'Anna Archer', givenName: 'Anna', familyName: 'Archer', email };
+    const { createUser } = (await this.#service.ask(NEW_USER, { input: account })) as {
+      createUser: { subject: string };
+    };
+    const userId = createUser.subject;
+    await this.#service.ask(NEW_PASSWORD, { input: { tenant, userId, password: PASSWORD, isTemporary: false } });
+    if (hasTotp) {
+      const code = totpCode(TOTP_SECRET, new Date());
+      await this.#service.ask(NEW_TOTP, { input: { tenant, userId, secret: TOTP_SECRET, code } });
+    }
+    return { userId, username, email, user: new WebUser({ username, password: PASSWORD, totpSecret: TOTP_SECRET }) };
+  }
+
+  /** Registers an application. @param redirect Where users return to after sign-in. @param signedOut And after sign-out. */
+  async newClient(
+    redirect: string,
+    signedOut: string,
+    input: object = {},
+  ): Promise<{ clientId: string; secret: string | null }> {
+    const { createClient } = (await this.#service.ask(NEW_CLIENT, {
+      input: {
+        tenant: this.#tenant,
+        grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+        redirects: [{ uri: redirect }],
+        postLogoutRedirects: [{ uri: signedOut }],
+        scopes: ['openid', 'profile', 'email', 'offline_access'].map((name) => ({ name })),
+        ...input,
+      },
+    })) as { createClient: { clientId: string; secret: string | null } };
+    return createClient;
+  }
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The web server of an application, which listens before it answers, because its address is registered first. */
+export class ApplicationServer {
+  readonly #server: Server;
+  answer: Answer = (_request, response) => response.end();
+
+  private constructor() {
+    this.#server = createServer((request, response) => this.answer(request, response));
+  }
+
+  static async listen(): Promise<ApplicationServer> {
+    const application = new ApplicationServer();
+    application.#server.listen(0, '127.0.0.1');
+    await once(application.#server, 'listening');
+    return application;
+  }
+
+  /** Its origin, of another site than that of the service. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
