@@ -89,6 +89,22 @@ describe('tokens of authorization codes over HTTP', () => {
     expect([again.status, again.json.error]).toEqual([400, 'invalid_grant']);
   });
 
+  it('answers a code of another client, a wrong or missing verifier and an old code with invalid_grant (checks 5, 6 and 9)', async () => {
+    const other = await newUser('confidential');
+    const code = await user.code({ hasChallenge: true });
+    const refusals = [
+      await redeem(other, { code, code_verifier: TEST_VERIFIER }),
+      await redeem(user, { code, code_verifier: 'w'.repeat(43) }),
+      await redeem(user, { code }),
+    ];
+    const old = await user.code();
+    world.clock.advance(61);
+    refusals.push(await redeem(user, { code: old }));
+    expect(refusals.map(({ status, json }) => [status, json.error])).toEqual(
+      refusals.map(() => [400, 'invalid_grant']),
+    );
+  });
+
   it('answers a request without a code, or with two, with invalid_request', async () => {
     const code = await user.code();
     const { client } = user;

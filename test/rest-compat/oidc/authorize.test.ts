@@ -136,6 +136,85 @@ describe('the authorization endpoint', () => {
     expect([json.status, json.json.error]).toEqual([400, 'invalid_request']);
   });
 
+  it.each([
+    ['another character', 'https://app.example/cc'],
+    ['one character more', `${CALLBACK}b`],
+    ['one character less', 'https://app.example/c'],
+    ['another case', 'https://app.example/CB'],
+    ['the host in another case', 'https://APP.example/cb'],
+    ['the port of its scheme', 'https://app.example:443/cb'],
+    ['another scheme', 'http://app.example/cb'],
+    ['another host', 'https://app.example.evil.example/cb'],
+    ['a query', `${CALLBACK}?a=b`],
+    ['an empty query', `${CALLBACK}?`],
+    ['a fragment', `${CALLBACK}#a`],
+    ['an empty fragment', `${CALLBACK}#`],
+    ['a user name', 'https://user@app.example/cb'],
+    ['the host as a user name', 'https://app.example@evil.example/cb'],
+    ['an encoded slash', 'https://app.example%2fcb'],
+    ['an encoded character', 'https://app.example/%63b'],
+    ['a path that leads back', 'https://app.example/x/../cb'],
+    ['a backslash', 'https://app.example\\cb'],
+    ['a blank', `${CALLBACK} `],
+    ['a line break', `${CALLBACK}\r\nset-cookie: a=b`],
+  ])('sends no code to an address that has %s (check 1)', async (_case, redirect_uri) => {
+    const { jar } = await suite.signedIn();
+    const before = (await suite.refusals()).length;
+    const answer = await get(jar, { redirect_uri });
+    expect([answer.status, answer.headers.location, stateIn(answer)]).toEqual([
+      400,
+      undefined,
+      expect.objectContaining({ page: 'error', code: 'AUTHORIZATION_REDIRECT_INVALID' }),
+    ]);
+    expect((await suite.refusals()).length).toBe(before + 1);
+  });
+
+  it('answers with a page for a client that is disabled, and for one of another tenant', async () => {
+    const disabled = await suite.newClient({ enabled: false });
+    const foreign = await suite.newClient({ clientId: 'foreign' }, await suite.world.tenant());
+    const { jar } = await suite.signedIn();
+    for (const { clientId } of [disabled, foreign]) {
+      const answer = await get(jar, { client_id: clientId });
+      expect([answer.status, answer.headers.location, stateIn(answer).code]).toEqual([
+        400,
+        undefined,
+        'AUTHORIZATION_CLIENT_INVALID',
+      ]);
+    }
+  });
+
+  it('continues a sign-in in its browser and tenant alone, within its time', async () => {
+    const { user } = await suite.signedIn();
+    const begin = async () => {
+      const jar = new CookieJar();
+      const handle = pathOf(await get(jar))
+        .split('/')
+        .at(-1)!;
+      await suite.typePassword(jar, handle, user);
+      return { jar, handle };
+    };
+    const { jar, handle } = await begin();
+    const other = await begin();
+    const { name } = await suite.world.tenant();
+    const resume = (browser: CookieJar, tenant = 'acme') =>
+      ask(browser, 'GET', `/t/${tenant}/oauth/authorize/${handle}`);
+    for (const answer of [
+      await resume(new CookieJar()),
+      await resume(other.jar),
+      await resume(jar, name),
+      await ask(jar, 'GET', `${PATH}/x`),
+    ])
+      expect([answer.status, answer.headers.location, stateIn(answer).code]).toEqual([
+        404,
+        undefined,
+        'INTERACTION_NOT_FOUND',
+      ]);
+    expect(paramsIn(await resume(jar))).toHaveProperty('code');
+    suite.world.clock.advance(1801);
+    const late = await ask(other.jar, 'GET', `${PATH}/${other.handle}`);
+    expect([late.status, stateIn(late).page]).toEqual([404, 'error']);
+  });
+
   it('answers with a page where client or address are sent twice', async () => {
     for (const more of ['client_id=app', `redirect_uri=${encodeURIComponent(CALLBACK)}`]) {
       const answer = await ask(new CookieJar(), 'GET', `${PATH}?${queryOf({})}&${more}`);

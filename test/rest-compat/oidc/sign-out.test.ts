@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
 import { AnswerChecker } from '../../support/api-description.ts';
@@ -172,6 +173,65 @@ describe('the endpoint that signs users out (OpenID Connect RP-Initiated Logout 
       expect(page.headers['set-cookie']).toBeUndefined();
     },
   );
+
+  it.each([
+    ['another character', 'https://app.example.com/signed-ouT'],
+    ['one character more', `${RETURN}s`],
+    ['a slash more', `${RETURN}/`],
+    ['the host in another case', 'https://APP.example.com/signed-out'],
+    ['the port of its scheme', 'https://app.example.com:443/signed-out'],
+    ['another scheme', 'http://app.example.com/signed-out'],
+    ['an empty query', `${RETURN}?`],
+    ['a fragment', `${RETURN}#a`],
+    ['a user name', 'https://user@app.example.com/signed-out'],
+    ['an encoded slash', 'https://app.example.com%2fsigned-out'],
+    ['a script', 'javascript:alert(1)//https://app.example.com/signed-out'],
+    ['no scheme', '//app.example.com/signed-out'],
+    ['a line break', `${RETURN}\r\nset-cookie: a=b`],
+  ])('returns to no address that has %s, and signs nobody out (check 35)', async (_case, address) => {
+    const page = await get({ id_token_hint: anna.idToken, post_logout_redirect_uri: address });
+    expect([page.status, page.headers.location, stateIn(page).code]).toEqual([
+      400,
+      undefined,
+      'SIGN_OUT_REDIRECT_UNREGISTERED',
+    ]);
+    expect(await suite.isAlive(anna.sessionId)).toBe(true);
+  });
+
+  it('takes the ID token of another tenant for none, so that a page asks, which leads to no application', async () => {
+    const foreign = await suite.signIn({}, await suite.newClient({}, await suite.world.tenant()));
+    const asked = await get({ id_token_hint: foreign.idToken, post_logout_redirect_uri: RETURN });
+    const { handle, ...state } = stateIn(await ask(anna.jar, 'GET', pathOf(asked)));
+    expect(state).toMatchObject({ page: 'sign-out', application: null });
+    expect(await suite.isAlive(anna.sessionId)).toBe(true);
+    expect(await suite.confirm(anna.jar, handle)).toEqual({ kind: 'signed-out', client: null });
+  });
+
+  it('refuses a changed hint, one of another client, and values that are repeated or too long (check 26)', async () => {
+    const other = await suite.newClient();
+    const [head, , signature] = anna.idToken.split('.');
+    const claims = Buffer.from(JSON.stringify({ sub: anna.user.id, sid: anna.sessionId })).toString('base64url');
+    const { kid } = decodeProtectedHeader(anna.idToken);
+    const unsigned = `${Buffer.from(JSON.stringify({ alg: 'none', kid })).toString('base64url')}.${claims}.`;
+    const refusals: [Parameters | string, string][] = [
+      [{ id_token_hint: `${head}.${claims}.${signature}` }, 'SIGN_OUT_HINT_INVALID'],
+      [{ id_token_hint: unsigned }, 'SIGN_OUT_HINT_INVALID'],
+      [{ id_token_hint: anna.issued.accessToken }, 'SIGN_OUT_HINT_INVALID'],
+      [{ id_token_hint: anna.idToken, client_id: other.clientId }, 'SIGN_OUT_CLIENT_CONFLICT'],
+      [{ id_token_hint: anna.idToken, state: 'x'.repeat(5000) }, 'SIGN_OUT_PARAMETER_INVALID'],
+      [`id_token_hint=${anna.idToken}&state=a&state=b`, 'SIGN_OUT_PARAMETER_INVALID'],
+      [`id_token_hint=${anna.idToken}&client_id=a&client_id=b`, 'SIGN_OUT_PARAMETER_INVALID'],
+    ];
+    const recorded = async () =>
+      (await suite.world.events(suite.tenant)).filter(({ type }) => type === 'sign_out.refused').length;
+    const before = await recorded();
+    for (const [asked, code] of refusals) {
+      const page = await get(asked);
+      expect([page.status, page.headers.location, stateIn(page).code]).toEqual([400, undefined, code]);
+    }
+    expect(await recorded()).toBe(before + refusals.length);
+    expect(await suite.isAlive(anna.sessionId)).toBe(true);
+  });
 
   it('shows the page of a sign-out only in the browser in which it was begun', async () => {
     const path = pathOf(await get({}));
