@@ -8,6 +8,7 @@ export interface Tenant {
 /** An application that the page names; its addresses are links, nothing is loaded from them. */
 export interface Application {
   readonly name: string;
+  readonly clientUri?: string | null;
   readonly policyUri?: string | null;
   readonly tosUri?: string | null;
 }

@@ -555,6 +555,14 @@ describe('the sign-out page', () => {
     expect(sentInput()).toEqual({ ...PLACE, isConfirmed: true });
   });
 
+  it('shows the way back to the application, where the application names a page', async () => {
+    const application = { ...APPLICATION, clientUri: 'https://travel.example/' };
+    await openAt(signOutState(application), answer({ __typename: 'SignedOut' }));
+    await button('Sign out').click();
+    const link = page.getByRole('link', { name: 'Back to Travel Desk' });
+    expect(await link.getAttribute('href')).toBe('https://travel.example/');
+  });
+
   it('leads back to the application', async () => {
     const redirectTo = `${server.url}/application?finished`;
     await openAt(signOutState(), answer({ __typename: 'SignOutRedirect', redirectTo }));

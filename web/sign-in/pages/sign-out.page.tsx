@@ -14,7 +14,8 @@ import { SignedOutPage } from './signed-out.page.tsx';
 export function SignOutPage({ state }: { readonly state: SignOutState }): ReactNode {
   const { tenant, account, application, handle } = state;
   const { send, refusal, isBusy, outcome } = useSignOut(tenant?.name ?? null, handle);
-  if (outcome === 'signed-out') return <SignedOutPage tenant={tenant} application={application} returnTo={null} />;
+  const returnTo = application?.clientUri ?? null;
+  if (outcome === 'signed-out') return <SignedOutPage tenant={tenant} application={application} returnTo={returnTo} />;
   if (outcome === 'stayed')
     return (
       <Frame tenant={tenant} title={t('signedInStill.title')}>
