@@ -76,7 +76,7 @@ describe.each(ENGINES)('setting up a second factor during a sign-in, on $name', 
     const next = await other.begin({ factors: 2 });
     expect(stepOf(await other.password(next, user))).toEqual({
       __typename: 'FactorStep',
-      methods: ['RECOVERY_CODE', 'TOTP'],
+      methods: ['TOTP', 'RECOVERY_CODE'],
     });
     const input = { method: 'RECOVERY_CODE', code: recoveryCodes[0] };
     expect(stepOf(await other.submit('submitFactor', next, input))).toMatchObject({ __typename: 'Finished' });
