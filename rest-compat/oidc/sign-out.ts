@@ -6,7 +6,7 @@ import { EndSession, type EndSessionData, PostEndSession, SignOut } from './oper
 function signOutAnswer({ endSession: { answer } }: EndSessionData): BrowserAnswer {
   if ('redirectTo' in answer) return { redirectTo: answer.redirectTo };
   if ('pageUrl' in answer) return { redirectTo: answer.pageUrl };
-  const application = 'application' in answer ? answer.application : null;
+  const { application } = answer;
   return {
     document: 'sign-in',
     state: { page: 'signed-out', application, returnTo: application?.clientUri ?? null },
