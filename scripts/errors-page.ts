@@ -1,7 +1,6 @@
 import { ERROR_CODES, ERROR_TABLES } from '../schema/errors/codes.ts';
 import { COMMON_CODES } from '../schema/errors/common-codes.ts';
-import type { ErrorKind } from '../src/kernel/index.ts';
-import { STATUS_OF_KIND } from '../src/server/http/http-errors.ts';
+import { type ErrorKind, STATUS_OF_KIND } from '../src/kernel/index.ts';
 
 const HEAD = `# Error codes
 

@@ -1,23 +1,9 @@
 import type { Context } from 'koa';
-import type { ErrorKind, IdentityError } from '../../src/kernel/index.ts';
+import { type IdentityError, STATUS_OF_KIND } from '../../src/kernel/index.ts';
 import type { Answer } from './answer.ts';
 import { type RenderState, setRendered } from './browser-answer.ts';
 import { setCommonErrorHeaders } from './reply.ts';
 import type { Route } from './route.ts';
-
-/** HTTP status of a page that shows an error, by its kind. */
-export const PAGE_STATUSES: Readonly<Record<ErrorKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  refused: 422,
-  throttled: 429,
-  'too-large': 413,
-  unavailable: 503,
-  internal: 500,
-};
 
 /** Whether an error of the row is a page for readers who accept one. */
 export const isPageFault = ({ faults, errors = {} }: Route, code: string): boolean =>
@@ -36,5 +22,5 @@ export function setPageFault(answer: Answer, error: IdentityError, render: Rende
   const { code, kind, message, extensions } = error;
   setCommonErrorHeaders(answer, error);
   const state = { page: 'error', code, message, startAgainAt: extensions?.['startAgainAt'] ?? null };
-  setRendered(answer, PAGE_STATUSES[kind], render('sign-in', state));
+  setRendered(answer, STATUS_OF_KIND[kind], render('sign-in', state));
 }

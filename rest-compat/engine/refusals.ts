@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { IdentityError } from '../../src/kernel/index.ts';
+import { type IdentityError, STATUS_OF_KIND } from '../../src/kernel/index.ts';
 import { CODES_OF_EVERY_FIELD } from './codes.ts';
 import { listEngineCodes } from './error-tables.ts';
 import { errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
 import type { DialectErrors, Fault } from './fault.ts';
 import { type Json, schemaOf } from './json-schema.ts';
-import { isPageFault, PAGE_STATUSES } from './page-fault.ts';
+import { isPageFault } from './page-fault.ts';
 import type { Route, RouteCallers } from './route.ts';
 
 /** The error schemas by their name in `components.schemas`. */
@@ -60,7 +60,7 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
     return refusal;
   };
   for (const code of [...namedCodes(route), ...unnamedCodes(route)])
-    if (isPageFault(route, code)) at(PAGE_STATUSES[errorOfCode(code).kind]).isPage = true;
+    if (isPageFault(route, code)) at(STATUS_OF_KIND[errorOfCode(code).kind]).isPage = true;
   for (const code of namedCodes(route)) {
     const { legacy } = addSample(at, errors, route, errorOfCode(code));
     if (legacy.error !== '') at(legacy.status).names.add(legacy.error);

@@ -15,6 +15,20 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
+/** HTTP status of each kind of error (RFC 9110 section 15), where an API has no other table. */
+export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  refused: 422,
+  throttled: 429,
+  'too-large': 413,
+  unavailable: 503,
+  internal: 500,
+};
+
 /** One faulty value: `path` is its GraphQL input path (`input.email`), `code` a reason from the module's error table. */
 export interface FieldFault {
   readonly path: string;

@@ -11,6 +11,7 @@ export {
   IdentityError,
   invalidField,
   kernelErrors,
+  STATUS_OF_KIND,
 } from './errors.ts';
 export { makePrivateFolder } from './folders.ts';
 export { hostNameOf, originAt, writtenHostName } from './host.ts';

@@ -1,20 +1,6 @@
 import type { ParameterizedContext } from 'koa';
-import { type ErrorKind, IdentityError, kernelErrors } from '../../kernel/index.ts';
+import { IdentityError, kernelErrors, STATUS_OF_KIND } from '../../kernel/index.ts';
 import { translateDatabaseError } from '../../persistence/index.ts';
-
-/** HTTP status of each kind of error; dialects may have other tables. */
-export const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  refused: 422,
-  throttled: 429,
-  'too-large': 413,
-  unavailable: 503,
-  internal: 500,
-};
 
 /** The error to show to the caller: an `IdentityError` itself, 503 for a lost or overloaded database, else `INTERNAL_ERROR`. */
 export function shownError(error: unknown): IdentityError {

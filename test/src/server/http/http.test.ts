@@ -4,10 +4,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Middleware } from 'koa';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Answer, readBody, sendAnswer } from '../../../../rest-compat/engine/index.ts';
-import { IdentityError, kernelErrors } from '../../../../src/kernel/index.ts';
+import { IdentityError, kernelErrors, STATUS_OF_KIND } from '../../../../src/kernel/index.ts';
 import { createLogger } from '../../../../src/server/environment/logger.ts';
 import { createHttpServer, type HttpServer, type RequestState } from '../../../../src/server/http/http.ts';
-import { STATUS_OF_KIND } from '../../../../src/server/http/http-errors.ts';
 import { createMetrics } from '../../../../src/server/http/metrics.ts';
 
 interface Setting {
