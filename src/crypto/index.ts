@@ -4,7 +4,9 @@
  * decides how they are used. It knows no tables and no business rules, and its errors contain neither plain secrets nor
  * private keys. It may import the kernel only.
  */
+
 export { constantTimeEqual, SecretHasher, sha256, sha256Base64Url } from './digest.ts';
+export { newDigitCode } from './digit-code.ts';
 export { hashHandle, mintHandle, newRoute, routeOfHandle } from './handle.ts';
 export { MasterKey } from './master-key.ts';
 export { PasswordHasher, type PasswordHasherOptions, type PasswordVerdict, passwordErrors } from './passwords/index.ts';

@@ -1,8 +1,7 @@
-import { randomInt } from 'node:crypto';
 import type { Authority } from '../access/index.ts';
 import { type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
 import type { LinkedAppBinding } from '../clients/index.ts';
-import { constantTimeEqual, mintHandle, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
+import { constantTimeEqual, mintHandle, newDigitCode, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
 import { type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
 import { addSeconds, type Clock, invalidField, kernelErrors, readTypedCode } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
@@ -82,7 +81,6 @@ const KIND = 'sign-up';
 /** A day, because some people read the mail on the next day. */
 const CONTEXT_SECONDS = 86_400;
 /** Six digits, five tries at each of four codes: a guessing attacker succeeds with a chance of 20 in a million. */
-const CODE_DIGITS = 6;
 const MAX_TRIES = 5;
 const MAX_SENT = 4;
 const MAX_APPS = 16;
@@ -252,7 +250,7 @@ export class SignUpFlow {
   ): OpenStep {
     const { mailer, sms } = this.#deps;
     const { step, to } = open;
-    const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+    const code = newDigitCode();
     const purpose = step === 'confirm-email' ? 'verify-email' : 'verify-phone';
     const { subject, text, locale } = renderTemplate(purpose, languages ?? user.locale ?? null, { code });
     const message = { to, text, purpose, behalf: { tenant, actor: caller, subjectId: user.id } };

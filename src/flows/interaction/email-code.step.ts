@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { type Attempt, type LockoutService, runGuardedTry } from '../../auth-modes/index.ts';
-import { constantTimeEqual, sha256Base64Url } from '../../crypto/index.ts';
+import { constantTimeEqual, newDigitCode, sha256Base64Url } from '../../crypto/index.ts';
 import { type Mailer, renderTemplate } from '../../delivery/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import { addSeconds, type Clock, kernelErrors, readTypedCode } from '../../kernel/index.ts';
@@ -24,7 +23,6 @@ const KIND = 'email-code';
 /** ASVS 6.6.2 allows ten minutes (check 45). */
 const CODE_SECONDS = 600;
 /** Six digits, five tries at each of four codes: in one interaction an attacker guesses right with a chance of 20 in a million. */
-const CODE_DIGITS = 6;
 const MAX_TRIES = 5;
 const MAX_SENT = 4;
 /**
@@ -69,7 +67,7 @@ export class EmailCodeStep {
     if (email == null) throw interactionErrors.EMAIL_ADDRESS_MISSING();
     if (number > MAX_SENT || (await codes.countOfUser(tenant.id, userId, KIND)) >= MAX_LIVING)
       throw kernelErrors.TOO_MANY_REQUESTS();
-    const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+    const code = newDigitCode();
     const payload = { to: email, proof: proofOf(handle, number, code) };
     const expiresAt = addSeconds(clock.now(), CODE_SECONDS);
     await codes.put(tenant, { kind: KIND, userId, code: keyOf(handle, number), payload, expiresAt });
