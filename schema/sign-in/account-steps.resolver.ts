@@ -14,12 +14,12 @@ import {
   SubmitNewPasswordInput,
   SubmitNewPasswordPayload,
 } from './account-steps.input.ts';
-import { enterStep } from './interaction.context.ts';
+import { enterStep, STEP_ERRORS } from './interaction.context.ts';
 
 /** The steps of a sign-in that change the account. Every caller may use them: handle and browser are the authority. */
 @Resolver()
 export class AccountStepsResolver {
-  @Errors('INTERACTION_REQUEST_REPEATED', 'INTERACTION_NOT_FOUND', 'INTERACTION_STEP_OTHER', 'BROWSER_REQUIRED')
+  @Errors(...STEP_ERRORS)
   @Mutation(() => BeginFactorEnrolmentPayload, {
     description:
       'The step `FactorEnrolmentStep`: makes the secret of an authenticator app. A further call shows the same secret. Only once per request.',
@@ -33,13 +33,7 @@ export class AccountStepsResolver {
     return context.services.interactions.beginFactorEnrolment(...(await enterStep(context, info, handle)));
   }
 
-  @Errors(
-    'INTERACTION_REQUEST_REPEATED',
-    'INTERACTION_NOT_FOUND',
-    'INTERACTION_STEP_OTHER',
-    'BROWSER_REQUIRED',
-    'FACTOR_CODE_WRONG',
-  )
+  @Errors(...STEP_ERRORS, 'FACTOR_CODE_WRONG')
   @Mutation(() => SubmitFactorEnrolmentPayload, {
     description:
       'The step `FactorEnrolmentStep`: attaches the app when its code is right, and generates recovery codes. A wrong code counts as a failed try at the second factor. Only once per request.',
@@ -53,14 +47,7 @@ export class AccountStepsResolver {
     return context.services.interactions.submitFactorEnrolment(...(await enterStep(context, info, handle)), typed);
   }
 
-  @Errors(
-    'INTERACTION_REQUEST_REPEATED',
-    'INTERACTION_NOT_FOUND',
-    'INTERACTION_STEP_OTHER',
-    'BROWSER_REQUIRED',
-    'PASSWORD_POLICY',
-    'PASSWORD_TOO_LONG',
-  )
+  @Errors(...STEP_ERRORS, 'PASSWORD_POLICY', 'PASSWORD_TOO_LONG')
   @Mutation(() => SubmitNewPasswordPayload, {
     description:
       'The step `NewPasswordStep`: replaces the password and ends the other sessions of the account. PASSWORD_POLICY lists each broken rule in `fields`: those of `setPassword`, and PASSWORD_UNCHANGED for the current password. Only once per request.',
@@ -74,13 +61,7 @@ export class AccountStepsResolver {
     return context.services.interactions.submitNewPassword(...(await enterStep(context, info, handle)), newPassword);
   }
 
-  @Errors(
-    'INTERACTION_REQUEST_REPEATED',
-    'INTERACTION_NOT_FOUND',
-    'INTERACTION_STEP_OTHER',
-    'BROWSER_REQUIRED',
-    'EMAIL_ADDRESS_MISSING',
-  )
+  @Errors(...STEP_ERRORS, 'EMAIL_ADDRESS_MISSING')
   @Mutation(() => SendEmailCodePayload, {
     description:
       'The step `EmailCodeStep`: mails a code of six digits, which can be typed for ten minutes. The code before becomes invalid. At most four are sent in a sign-in. Only once per request.',
@@ -93,13 +74,7 @@ export class AccountStepsResolver {
     return context.services.interactions.sendEmailCode(...(await enterStep(context, info, handle)));
   }
 
-  @Errors(
-    'INTERACTION_REQUEST_REPEATED',
-    'INTERACTION_NOT_FOUND',
-    'INTERACTION_STEP_OTHER',
-    'BROWSER_REQUIRED',
-    'EMAIL_CODE_WRONG',
-  )
+  @Errors(...STEP_ERRORS, 'EMAIL_CODE_WRONG')
   @Mutation(() => SubmitEmailCodePayload, {
     description:
       'The step `EmailCodeStep`: verifies the e-mail address when the code is right. A code can be tried five times. Only once per request.',

@@ -26,3 +26,11 @@ export function enterStep(context: GraphContext, info: GraphQLResolveInfo, handl
   requireOnce(info, context.signal, interactionErrors.INTERACTION_REQUEST_REPEATED);
   return enterInteraction(context, handle);
 }
+
+/** The errors that every step gives beside those of its proof. */
+export const STEP_ERRORS = [
+  'INTERACTION_REQUEST_REPEATED',
+  'INTERACTION_NOT_FOUND',
+  'INTERACTION_STEP_OTHER',
+  'BROWSER_REQUIRED',
+] as const;

@@ -3,7 +3,7 @@ import { Arg, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { keyOf } from '../global-id.ts';
-import { enterInteraction, enterStep } from './interaction.context.ts';
+import { enterInteraction, enterStep, STEP_ERRORS } from './interaction.context.ts';
 import {
   CancelInteractionInput,
   CancelInteractionPayload,
@@ -32,13 +32,7 @@ export class InteractionResolver {
     return context.services.interactions.view(...(await enterInteraction(context, handle)));
   }
 
-  @Errors(
-    'INTERACTION_REQUEST_REPEATED',
-    'INTERACTION_NOT_FOUND',
-    'INTERACTION_STEP_OTHER',
-    'BROWSER_REQUIRED',
-    'SIGN_IN_REFUSED',
-  )
+  @Errors(...STEP_ERRORS, 'SIGN_IN_REFUSED')
   @Mutation(() => SubmitPasswordPayload, {
     description: 'The step `PasswordStep`: proves an account by its password. Only once per request.',
   })
@@ -51,13 +45,7 @@ export class InteractionResolver {
     return context.services.interactions.submitPassword(...(await enterStep(context, info, handle)), typed);
   }
 
-  @Errors(
-    'INTERACTION_REQUEST_REPEATED',
-    'INTERACTION_NOT_FOUND',
-    'INTERACTION_STEP_OTHER',
-    'BROWSER_REQUIRED',
-    'FACTOR_CODE_WRONG',
-  )
+  @Errors(...STEP_ERRORS, 'FACTOR_CODE_WRONG')
   @Mutation(() => SubmitFactorPayload, {
     description: 'The step `FactorStep`: shows a second factor. Only once per request.',
   })
@@ -69,7 +57,7 @@ export class InteractionResolver {
     return context.services.interactions.submitFactor(...(await enterStep(context, info, handle)), typed);
   }
 
-  @Errors('INTERACTION_REQUEST_REPEATED', 'INTERACTION_NOT_FOUND', 'INTERACTION_STEP_OTHER', 'BROWSER_REQUIRED')
+  @Errors(...STEP_ERRORS)
   @Mutation(() => ChooseAccountPayload, {
     description: 'The step `AccountStep`: chooses an account. Only once per request.',
   })
@@ -83,7 +71,7 @@ export class InteractionResolver {
     return context.services.interactions.chooseAccount(...entered, key);
   }
 
-  @Errors('INTERACTION_REQUEST_REPEATED', 'INTERACTION_NOT_FOUND', 'INTERACTION_STEP_OTHER', 'BROWSER_REQUIRED')
+  @Errors(...STEP_ERRORS)
   @Mutation(() => SubmitConsentPayload, {
     description: 'The step `ConsentStep`: allows the application what it asks for, or does not. Only once per request.',
   })
@@ -95,7 +83,7 @@ export class InteractionResolver {
     return context.services.interactions.submitConsent(...(await enterStep(context, info, handle)), isGranted);
   }
 
-  @Errors('INTERACTION_REQUEST_REPEATED', 'INTERACTION_NOT_FOUND', 'INTERACTION_STEP_OTHER', 'BROWSER_REQUIRED')
+  @Errors(...STEP_ERRORS)
   @Mutation(() => CancelInteractionPayload, {
     description: 'Gives a sign-in up, at any step but the last; the application learns that. Only once per request.',
   })
