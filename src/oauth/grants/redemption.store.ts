@@ -1,11 +1,12 @@
 import { type ChangeGroup, defineChange, type EventActor, type EventDraft, type EventLog } from '../../events/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
-import { BatchReader, type Database, defineStatement } from '../../persistence/index.ts';
+import { type Database, defineStatement } from '../../persistence/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
 import { CODE_KIND, type CodePayload } from './authorization-code.ts';
 import type { FamilyParts } from './family-life.ts';
 import type { Family } from './grant.entity.ts';
-import type { NewTokens } from './rotation.store.ts';
+import { HandleReader } from './handle-reader.ts';
+import { insertTokens, type NewTokens, TOKEN_COLUMNS, toTokenColumns } from './new-tokens.ts';
 import { PERSON_JSON, type Person, type PersonRow, toPerson, toUser, USER_COLUMNS, type UserRow } from './user-rows.ts';
 
 /** The session that a code was made in, and what decides whether it is alive. */
@@ -66,8 +67,6 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     select id from grants where c.user_id is null and tenant_id = wanted.tenant_id
       and code_hash = decode(wanted.hash, 'hex') limit 1) g on true`,
 );
-/** Most codes of one statement; each is small. */
-const MAX_BATCH = 500;
 
 /**
  * The parts of the statement that uses codes up. A code is left alone when it was used since it was read, when its session ended
@@ -81,7 +80,7 @@ const REDEMPTION_PARTS = `wanted as materialized (
     select * from json_to_recordset($2::json) as c (n int, "tenantId" uuid, "codeHash" text, "codeSessionId" uuid,
       "grantId" uuid, "userId" text, "clientUuid" uuid, "sessionId" uuid, scopes text[], "issuerKind" text, "issuerHost" text,
       claims jsonb, "authTime" timestamptz, acr text, amr text[], "grantExpiresAt" timestamptz, now timestamptz,
-      "nextHash" text, "nextExpiresAt" timestamptz, "opaqueHash" text, "opaqueClaims" jsonb, "opaqueExpiresAt" timestamptz)
+      ${TOKEN_COLUMNS})
   ),
   held as materialized (
     select wanted.*, c.place from wanted
@@ -104,50 +103,27 @@ const REDEMPTION_PARTS = `wanted as materialized (
     select "tenantId", "grantId", "userId", "clientUuid", "sessionId", scopes, "issuerKind", "issuerHost",
       decode("codeHash", 'hex'), claims, "authTime", acr, amr, "grantExpiresAt", now from used
   ),
-  refreshable as (
-    insert into refresh_tokens (tenant_id, hash, grant_id, spent_at, expires_at, created_at)
-    select "tenantId", decode("nextHash", 'hex'), "grantId", null, "nextExpiresAt", now from used
-    where "nextHash" is not null
-  ),
-  opaque as (
-    insert into access_tokens (tenant_id, hash, grant_id, client_uuid, claims, expires_at, created_at)
-    select "tenantId", decode("opaqueHash", 'hex'), "grantId", "clientUuid", "opaqueClaims", "opaqueExpiresAt", now
-    from used where "opaqueHash" is not null
-  )`;
+  ${insertTokens('used')}`;
 const REDEEM = defineChange<RedemptionChange>('authorization-codes-redeem', 'select n from used', REDEMPTION_PARTS);
 
 type RedemptionChange = ReturnType<typeof toChange>;
-
-interface Wanted {
-  readonly tenantId: string;
-  readonly hash: Buffer;
-}
 
 /**
  * Exchanges authorization codes with two statements: one reads the code with its user and session, one uses it up, stores the
  * family with its tokens and writes the event. Requests that redeem codes at the same time share both.
  */
 export class RedemptionStore {
-  readonly #db: Database;
-  readonly #batch: BatchReader<Wanted, PresentedCode | 'used' | null>;
+  readonly #reader: HandleReader<FoundRow, PresentedCode | 'used'>;
   readonly #changes: ChangeGroup<RedemptionChange>;
 
   constructor(db: Database, events: EventLog) {
-    this.#db = db;
-    this.#batch = new BatchReader({ max: MAX_BATCH, read: (wanted) => this.#read(wanted) });
+    this.#reader = new HandleReader(db, FIND_PRESENTED, (_, row) => toPresented(row));
     this.#changes = events.changes(REDEEM);
   }
 
   /** A code with what its validity depends on; `used` when a family came from it, null if there is none. */
   find(tenantId: string, hash: Buffer): Promise<PresentedCode | 'used' | null> {
-    return this.#batch.ask({ tenantId, hash });
-  }
-
-  async #read(wanted: readonly Wanted[]): Promise<readonly (PresentedCode | 'used' | null)[]> {
-    const keys = [wanted.map(({ tenantId }) => tenantId), wanted.map(({ hash }) => hash.toString('hex'))];
-    const found: (PresentedCode | 'used' | null)[] = wanted.map(() => null);
-    for (const row of await this.#db.run(FIND_PRESENTED, keys)) found[row.place] = toPresented(row);
-    return found;
+    return this.#reader.find(tenantId, hash);
   }
 
   /**
@@ -182,7 +158,7 @@ function toSession([userId, deviceId, idleExpiresAt, expiresAt]: NonNullable<Fou
   return { userId, deviceId, idleExpiresAt: new Date(idleExpiresAt), expiresAt: new Date(expiresAt) };
 }
 
-function toChange({ hash, sessionId, family, tokens: { refresh, opaque } }: Redemption) {
+function toChange({ hash, sessionId, family, tokens }: Redemption) {
   return {
     tenantId: family.tenantId,
     codeHash: hash.toString('hex'),
@@ -200,10 +176,6 @@ function toChange({ hash, sessionId, family, tokens: { refresh, opaque } }: Rede
     amr: family.amr,
     grantExpiresAt: family.expiresAt,
     now: family.createdAt,
-    nextHash: refresh?.hash.toString('hex') ?? null,
-    nextExpiresAt: refresh?.expiresAt ?? null,
-    opaqueHash: opaque?.hash.toString('hex') ?? null,
-    opaqueClaims: opaque?.claims ?? null,
-    opaqueExpiresAt: opaque?.expiresAt ?? null,
+    ...toTokenColumns(tokens),
   };
 }

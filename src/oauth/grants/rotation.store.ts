@@ -1,9 +1,11 @@
 import { type ChangeGroup, defineChange, type EventActor, type EventDraft, type EventLog } from '../../events/index.ts';
 import type { TenantRef } from '../../kernel/index.ts';
-import { BatchReader, type Database, defineStatement } from '../../persistence/index.ts';
+import { type Database, defineStatement } from '../../persistence/index.ts';
 import type { SessionRow } from '../../sessions/index.ts';
 import type { FamilyParts } from './family-life.ts';
 import type { AskedClaims, Family, RefreshToken } from './grant.entity.ts';
+import { HandleReader } from './handle-reader.ts';
+import { insertTokens, type NewTokens, TOKEN_COLUMNS, toTokenColumns } from './new-tokens.ts';
 import {
   PERSON_JSON,
   type Person,
@@ -27,20 +29,12 @@ export interface PresentedToken extends FamilyParts {
   readonly person: Person | null;
 }
 
-/** Tokens of a family to store. */
-export interface NewTokens {
-  readonly refresh: Pick<RefreshToken, 'hash' | 'expiresAt'> | null;
-  /** The access token, if it is opaque. */
-  readonly opaque: { readonly hash: Buffer; readonly claims: object; readonly expiresAt: Date } | null;
-}
-
 /** A refresh token to spend, and the tokens that take its place. */
 export interface Rotation {
   readonly hash: Buffer;
   readonly grant: Family;
   readonly now: Date;
-  readonly next: NewTokens['refresh'];
-  readonly opaque: NewTokens['opaque'];
+  readonly tokens: NewTokens;
 }
 
 /** A refresh token in the answer of `FIND_PRESENTED`; moments are texts. */
@@ -89,8 +83,6 @@ const FIND_PRESENTED = defineStatement<FoundRow>(
     select json_build_array(last_used_at, idle_expires_at, expires_at, remember) as session
     from sessions where tenant_id = wanted.tenant_id and id = g.session_id limit 1) s on true`,
 );
-/** Most tokens of one statement; each is small. */
-const MAX_BATCH = 500;
 
 /**
  * The parts of the statement that spends tokens. A token is left alone when it was spent, when its family was revoked since it
@@ -103,8 +95,7 @@ const MAX_BATCH = 500;
  */
 const ROTATION_PARTS = `wanted as materialized (
     select * from json_to_recordset($2::json) as c (n int, "tenantId" uuid, hash text, "grantId" uuid, now timestamptz,
-      "nextHash" text, "nextExpiresAt" timestamptz, "clientUuid" uuid, "opaqueHash" text, "opaqueClaims" jsonb,
-      "opaqueExpiresAt" timestamptz)
+      "clientUuid" uuid, ${TOKEN_COLUMNS})
   ),
   locked as materialized (
     select wanted.*, t.place from wanted
@@ -117,24 +108,10 @@ const ROTATION_PARTS = `wanted as materialized (
     update refresh_tokens t set spent_at = locked.now from locked
     where t.ctid = locked.place and t.spent_at is null returning locked.*
   ),
-  renewed as (
-    insert into refresh_tokens (tenant_id, hash, grant_id, spent_at, expires_at, created_at)
-    select "tenantId", decode("nextHash", 'hex'), "grantId", null, "nextExpiresAt", now from spent
-    where "nextHash" is not null
-  ),
-  opaque as (
-    insert into access_tokens (tenant_id, hash, grant_id, client_uuid, claims, expires_at, created_at)
-    select "tenantId", decode("opaqueHash", 'hex'), "grantId", "clientUuid", "opaqueClaims", "opaqueExpiresAt", now
-    from spent where "opaqueHash" is not null
-  )`;
+  ${insertTokens('spent')}`;
 const SPEND = defineChange<RotationChange>('refresh-tokens-spend', 'select n from spent', ROTATION_PARTS);
 
 type RotationChange = ReturnType<typeof toChange>;
-
-interface Wanted {
-  readonly tenantId: string;
-  readonly hash: Buffer;
-}
 
 /**
  * Exchanges refresh tokens with two statements: one reads the token with its family, user and session, one spends it, stores
@@ -142,27 +119,17 @@ interface Wanted {
  * refresh at the same time share both.
  */
 export class RotationStore {
-  readonly #db: Database;
-  readonly #batch: BatchReader<Wanted, PresentedToken | null>;
+  readonly #reader: HandleReader<FoundRow, PresentedToken>;
   readonly #changes: ChangeGroup<RotationChange>;
 
   constructor(db: Database, events: EventLog) {
-    this.#db = db;
-    this.#batch = new BatchReader({ max: MAX_BATCH, read: (wanted) => this.#read(wanted) });
+    this.#reader = new HandleReader(db, FIND_PRESENTED, toPresented);
     this.#changes = events.changes(SPEND);
   }
 
   /** A refresh token, spent or not, with what its validity depends on; null if there is none. */
   find(tenantId: string, hash: Buffer): Promise<PresentedToken | null> {
-    return this.#batch.ask({ tenantId, hash });
-  }
-
-  async #read(wanted: readonly Wanted[]): Promise<readonly (PresentedToken | null)[]> {
-    const keys = [wanted.map(({ tenantId }) => tenantId), wanted.map(({ hash }) => hash.toString('hex'))];
-    const found: (PresentedToken | null)[] = wanted.map(() => null);
-    for (const row of await this.#db.run(FIND_PRESENTED, keys))
-      found[row.place] = toPresented(wanted[row.place]!.tenantId, row);
-    return found;
+    return this.#reader.find(tenantId, hash);
   }
 
   /**
@@ -216,17 +183,13 @@ function toSession(id: string, row: FoundRow['session']): FamilySession | null {
   };
 }
 
-function toChange({ hash, grant, now, next, opaque }: Rotation) {
+function toChange({ hash, grant, now, tokens }: Rotation) {
   return {
     tenantId: grant.tenantId,
     hash: hash.toString('hex'),
     grantId: grant.id,
     now,
-    nextHash: next?.hash.toString('hex') ?? null,
-    nextExpiresAt: next?.expiresAt ?? null,
     clientUuid: grant.clientUuid,
-    opaqueHash: opaque?.hash.toString('hex') ?? null,
-    opaqueClaims: opaque?.claims ?? null,
-    opaqueExpiresAt: opaque?.expiresAt ?? null,
+    ...toTokenColumns(tokens),
   };
 }

@@ -93,7 +93,7 @@ async function rotate(
   const family = familyOf(request, found, scope, clock.now());
   const { issued, refresh, opaque, event } = await families.make(request, signers, family);
   const { grant, now } = family;
-  const rotation = { hash, grant, now, next: refresh, opaque };
+  const rotation = { hash, grant, now, tokens: { refresh, opaque } };
   const isSpent = await rotations.spend(request.caller, request.tenant, rotation, event);
   return isSpent ? { tokens: issued, session: found.session ?? null } : null;
 }

@@ -41,8 +41,10 @@ describe('the statement that spends a refresh token', () => {
         hash,
         grant: at.grant,
         now: world.clock.now(),
-        next: { hash: hashHandle(next), expiresAt: addSeconds(world.clock.now(), 60) },
-        opaque: null,
+        tokens: {
+          refresh: { hash: hashHandle(next), expiresAt: addSeconds(world.clock.now(), 60) },
+          opaque: null,
+        },
       },
       { type: oauthEvents['token.issued'], subjectId: at.grant.userId },
     );
@@ -141,7 +143,7 @@ describe('the statement that spends a refresh token', () => {
       expiresAt: addSeconds(world.clock.now(), 30),
     };
     const before = await countRefreshTokens();
-    const rotation = { hash, grant: found.grant, now: world.clock.now(), next: null, opaque };
+    const rotation = { hash, grant: found.grant, now: world.clock.now(), tokens: { refresh: null, opaque } };
     const event = { type: oauthEvents['token.issued'], subjectId: found.grant.userId };
     expect(await rotations.spend(world.system(acme).caller, acme, rotation, event)).toBe(true);
     expect(await countRefreshTokens()).toBe(before);
