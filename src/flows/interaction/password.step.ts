@@ -9,7 +9,7 @@ export interface TypedPassword {
   readonly isRemembered?: boolean | null | undefined;
 }
 
-/** Longest name that is kept for the next try; longer ones are nobody's. */
+/** Longest name that is kept for the next try. No account has a longer one. */
 const MAX_KEPT = 320;
 
 /**

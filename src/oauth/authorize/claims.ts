@@ -17,7 +17,7 @@ const CLAIMS = z.object({ id_token: CLAIM_REQUESTS, userinfo: CLAIM_REQUESTS });
 const MAX_ACR_VALUES = 20;
 /** As long as a class of the metadata of a client can be. No sign-in reaches a longer one. */
 const MAX_ACR = 255;
-/** An id of a user has at most 128 characters, so a longer one is nobody's. */
+/** Longest id of a user; no account has a longer one. */
 const MAX_SUBJECT = 128;
 
 const NO_CLAIMS: ClaimRequests = {};
