@@ -6,7 +6,6 @@ import { type FederationLinkService, type FederationProviderStore, findProvider 
 import { addSeconds, type BrowserPort, type Clock, IdentityError, type TenantRef } from '../../kernel/index.ts';
 import {
   isBoundBrowser,
-  type OneTimeCodeRow,
   type OneTimeCodeStore,
   requireBrowser,
   type SessionRow,
@@ -72,7 +71,6 @@ const OUTCOME_OF_CODE: Readonly<Record<string, LinkingOutcome>> = { LINK_ALREADY
 
 /** A question as a request finds it. */
 interface Found {
-  readonly row: OneTimeCodeRow;
   readonly known: PendingQuestion;
   /** The account for which the linking was begun; null: that of the user who is signed in. */
   readonly begunFor: string | null;
@@ -138,14 +136,14 @@ export class LinkQuestionFlow {
 
   async #find(tenant: TenantRef, browser: BrowserPort, handle: string): Promise<Found> {
     const row = await this.#deps.codes.find(tenant.id, QUESTION, handle);
-    const known = row?.payload as unknown as PendingQuestion | undefined;
-    if (row === null || known === undefined) throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    if (row === null) throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
+    const known = row.payload as unknown as PendingQuestion;
     if (known.browserHash !== undefined && !isBoundBrowser(browser, tenant, known.browserHash))
       throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
     const session = await this.#deps.sessions.ofBrowser(browser, tenant);
     const begunFor = row.userId ?? null;
     const isRight = session !== null && (begunFor === null || session.userId === begunFor);
-    return { row, known, begunFor, session: isRight ? session : null };
+    return { known, begunFor, session: isRight ? session : null };
   }
 
   /** How the sign-in before the question ended. One that was resumed before, by a reload, counts as done. */
