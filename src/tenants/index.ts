@@ -10,7 +10,7 @@ export {
   type TenantSettingsPatch,
   type TenantTemplate,
 } from './settings.ts';
-export { type KnownTenant, TenantDirectory } from './tenant.directory.ts';
+export { isHostOf, type KnownTenant, TenantDirectory } from './tenant.directory.ts';
 export type { Tenant } from './tenant.entity.ts';
 export { tenantErrors } from './tenant.errors.ts';
 export {

@@ -171,3 +171,12 @@ export class TenantDirectory {
     for (const event of events) if (changesTenant(event, this.#catalogue)) this.#cache.dropGroup(event.tenantId);
   };
 }
+
+/** Whether a host is bound to a tenant. @param host As for `byHost`. */
+export async function isHostOf(
+  directory: Pick<TenantDirectory, 'byHost'>,
+  { id }: Pick<TenantRef, 'id'>,
+  host: string,
+): Promise<boolean> {
+  return (await directory.byHost(host))?.id === id;
+}

@@ -19,7 +19,7 @@ import {
   type SessionRow,
   type SessionService,
 } from '../../sessions/index.ts';
-import { type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
+import { isHostOf, type KnownTenant, type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import type { UserStore } from '../../users/index.ts';
 import type { PasswordFlow } from '../change-password.ts';
 import type { SignInFlow } from '../sign-in.ts';
@@ -149,7 +149,7 @@ export class InteractionService {
   async urlOf(tenant: TenantRef, host: string | null | undefined, path: string): Promise<string> {
     const { publicUrl, directory } = this.#deps;
     const name = host == null ? null : hostNameOf(host);
-    const isBound = name !== null && (await directory.byHost(name))?.id === tenant.id;
+    const isBound = name !== null && (await isHostOf(directory, tenant, name));
     const origin = isBound ? originAt(publicUrl, name) : new URL(publicUrl).origin;
     return `${origin}/t/${tenant.name}/${path}`;
   }

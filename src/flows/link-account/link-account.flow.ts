@@ -23,7 +23,7 @@ import {
   type TenantRef,
 } from '../../kernel/index.ts';
 import { bindBrowser, isBoundBrowser, type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
-import type { TenantDirectory } from '../../tenants/index.ts';
+import { isHostOf, type TenantDirectory } from '../../tenants/index.ts';
 import { linkAccountErrors } from './link-account.errors.ts';
 import {
   continuingCaller,
@@ -280,9 +280,7 @@ export class LinkAccountFlow {
     const { directory, publicUrl } = this.#deps;
     if (url.origin === new URL(publicUrl).origin) return true;
     const host = hostNameOf(url.host);
-    return (
-      host !== null && url.origin === originAt(publicUrl, host) && (await directory.byHost(host))?.id === tenant.id
-    );
+    return host !== null && url.origin === originAt(publicUrl, host) && isHostOf(directory, tenant, host);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TenantRef } from '../../kernel/index.ts';
-import type { KnownTenant, TenantDirectory } from '../../tenants/index.ts';
+import { isHostOf, type KnownTenant, type TenantDirectory } from '../../tenants/index.ts';
 import type { Issuer, IssuerKind, Issuers } from './issuers.ts';
 
 /** An issuer of a tenant that exists. */
@@ -34,8 +34,8 @@ export class IssuerDirectory {
   }
 
   /** Whether the host is bound to the tenant. */
-  async isBound({ id }: Pick<TenantRef, 'id'>, host: string): Promise<boolean> {
-    return host !== this.#issuers.publicHost && (await this.#tenants.byHost(host))?.id === id;
+  async isBound(tenant: Pick<TenantRef, 'id'>, host: string): Promise<boolean> {
+    return host !== this.#issuers.publicHost && isHostOf(this.#tenants, tenant, host);
   }
 
   /** The issuer of a URL; null if there is none, or its host is not bound to a tenant. */
