@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { showAccount, showApplication } from '../../src/flows/index.ts';
 import type { PendingSignOut, SignOutAnswer } from '../../src/oauth/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -72,14 +73,8 @@ export class SignOutResolver {
 const toAnswer = (answer: SignOutAnswer): ShownAnswer =>
   'client' in answer ? { ...answer, application: toApplication(answer) } : answer;
 
-function toApplication({ client: record }: Pick<PendingSignOut, 'client'>): SignOutApplication | null {
-  if (record === null) return null;
-  const { client, metadata } = record;
-  return { clientId: client.clientId, name: client.name ?? client.clientId, clientUri: metadata.clientUri };
-}
+const toApplication = ({ client }: Pick<PendingSignOut, 'client'>): SignOutApplication | null =>
+  client === null ? null : showApplication(client);
 
-function toAccount({ user }: Pick<PendingSignOut, 'user'>): SignOutAccount | null {
-  if (user === null) return null;
-  const fullName = [user.givenName, user.familyName].filter(Boolean).join(' ');
-  return { userId: user.id, name: user.displayName || fullName || user.username, username: user.username };
-}
+const toAccount = ({ user }: Pick<PendingSignOut, 'user'>): SignOutAccount | null =>
+  user === null ? null : showAccount(user);

@@ -26,6 +26,8 @@ export {
   type SignInDemands,
   type StepName,
   type StepView,
+  showAccount,
+  showApplication,
 } from './interaction/index.ts';
 export type {
   BeginLinking,
