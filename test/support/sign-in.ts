@@ -1,13 +1,15 @@
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { Authority, anonymousCaller } from '../../src/access/index.ts';
 import type { Client } from '../../src/clients/index.ts';
 import type { InteractionOutcome, NewInteraction, SignInDemands } from '../../src/flows/index.ts';
 import type { BrowserPort, Origin, TenantRef } from '../../src/kernel/index.ts';
+import type { Database } from '../../src/persistence/index.ts';
 import type { RequestBrowser } from '../../src/server/http/browser.ts';
 import type { SessionRow } from '../../src/sessions/index.ts';
 import type { User } from '../../src/users/index.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { totpCode } from './totp.ts';
-import { type GraphResult, TEST_ORIGIN, type World } from './world.ts';
+import { type GraphResult, TEST_ORIGIN, World } from './world.ts';
 
 /** The secret of `World.giveTotp`. */
 const TOTP_SECRET = 'JBSWY3DPEHPK3PXP';
@@ -143,4 +145,33 @@ export async function openSignIn(world: World, settings: object = {}): Promise<S
   await world.givePassword(tenant, user.id, PASSWORD);
   const { client } = await world.newClient(tenant, { clientId: 'shop', name: 'The Shop' });
   return { tenant, user, client };
+}
+
+/** The step in an answer of a test browser. */
+export function stepOf({ data, errors }: GraphResult): GraphResult['data'] {
+  expect(errors).toEqual([]);
+  return data.step ?? data.interaction.step;
+}
+
+/** What each test of `signInsOfSuite` gets. */
+interface SignIn extends SignInWorld {
+  readonly world: World;
+  readonly browser: TestBrowser;
+}
+
+/** A world of the calling suite, and before each test a user with a password and a browser, in a tenant with these settings. */
+export function signInsOfSuite(open: () => Promise<Database>, settings: object, take: (signIn: SignIn) => void): void {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open(await open());
+    await world.services.eventEngine.start();
+  });
+  afterAll(async () => {
+    await world.services.eventEngine.stop();
+    await world.close();
+  });
+  beforeEach(async () => {
+    const made = await openSignIn(world, settings);
+    take({ ...made, world, browser: new TestBrowser(world, made.tenant) });
+  });
 }

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
-import { openSignIn, TestBrowser } from '../../support/sign-in.ts';
-import { type GraphResult, World } from '../../support/world.ts';
+import { openSignIn, signInsOfSuite, stepOf, TestBrowser } from '../../support/sign-in.ts';
+import type { World } from '../../support/world.ts';
 
 const SETTINGS = { verifyEmail: true, lockout: { accountLimit: 20, quickMilliseconds: 0 } };
 const AT_ONCE = 10;
@@ -13,17 +13,8 @@ describe.each(ENGINES)('verifying an e-mail address during a sign-in, on $name',
   let tenant: TenantRef;
   let user: User;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    world = await World.open(await open());
-    await world.services.eventEngine.start();
-  });
-  afterAll(async () => {
-    await world.services.eventEngine.stop();
-    await world.close();
-  });
-  beforeEach(async () => {
-    ({ tenant, user } = await openSignIn(world, SETTINGS));
-    browser = new TestBrowser(world, tenant);
+  signInsOfSuite(open, SETTINGS, (made) => {
+    ({ world, tenant, user, browser } = made);
   });
 
   const reached = async (of = browser, locales: string | null = null): Promise<string> => {
@@ -259,9 +250,3 @@ describe.each(ENGINES)('verifying an e-mail address during a sign-in, on $name',
     expect(await isVerified()).toBe(false);
   });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: the steps have different members
-const stepOf = ({ data, errors }: GraphResult): any => {
-  expect(errors).toEqual([]);
-  return data.step ?? data.interaction.step;
-};

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
-import { openSignIn, TestBrowser } from '../../support/sign-in.ts';
+import { signInsOfSuite, stepOf, TestBrowser } from '../../support/sign-in.ts';
 import { totpCode, wrongTotpCode } from '../../support/totp.ts';
-import { type GraphResult, World } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const LOCKOUT = { lockout: { accountLimit: 3, quickMilliseconds: 0 } };
 /** How often one code is sent at the same time. */
@@ -15,19 +15,10 @@ describe.each(ENGINES)('setting up a second factor during a sign-in, on $name', 
   let tenant: TenantRef;
   let user: User;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    world = await World.open(await open());
-    await world.services.eventEngine.start();
+  signInsOfSuite(open, LOCKOUT, (made) => {
+    ({ world, tenant, user, browser } = made);
   });
-  afterAll(async () => {
-    await world.services.eventEngine.stop();
-    await world.close();
-  });
-  beforeEach(async () => {
-    ({ tenant, user } = await openSignIn(world, LOCKOUT));
-    browser = new TestBrowser(world, tenant);
-    world.clock.advance(600);
-  });
+  beforeEach(() => world.clock.advance(600));
 
   /** A sign-in at its enrolment. */
   const reached = async (of = browser): Promise<string> => {
@@ -244,9 +235,3 @@ describe.each(ENGINES)('setting up a second factor during a sign-in, on $name', 
     expect(await factors()).toEqual([]);
   });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: the steps have different members
-const stepOf = ({ data, errors }: GraphResult): any => {
-  expect(errors).toEqual([]);
-  return data.step ?? data.interaction.step;
-};

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
 import { ENGINES } from '../../support/postgres.ts';
-import { openSignIn, PASSWORD, TestBrowser } from '../../support/sign-in.ts';
-import { type GraphResult, World } from '../../support/world.ts';
+import { PASSWORD, signInsOfSuite, stepOf, TestBrowser } from '../../support/sign-in.ts';
+import type { World } from '../../support/world.ts';
 
 const NEXT = 'four-lanterns-by-noon';
 const AT_ONCE = 5;
@@ -13,19 +13,10 @@ describe.each(ENGINES)('changing a password during a sign-in, on $name', ({ open
   let tenant: TenantRef;
   let user: User;
   let browser: TestBrowser;
-  beforeAll(async () => {
-    world = await World.open(await open());
-    await world.services.eventEngine.start();
+  signInsOfSuite(open, {}, (made) => {
+    ({ world, tenant, user, browser } = made);
   });
-  afterAll(async () => {
-    await world.services.eventEngine.stop();
-    await world.close();
-  });
-  beforeEach(async () => {
-    ({ tenant, user } = await openSignIn(world));
-    await demand();
-    browser = new TestBrowser(world, tenant);
-  });
+  beforeEach(() => demand());
 
   const demand = () => world.services.authModes.update(world.system(tenant), user.id, { needPasswordChange: true });
   const reached = async (of = browser): Promise<string> => {
@@ -157,9 +148,3 @@ describe.each(ENGINES)('changing a password during a sign-in, on $name', ({ open
     expect(await opens(PASSWORD)).toBe(true);
   });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: the steps have different members
-const stepOf = ({ data, errors }: GraphResult): any => {
-  expect(errors).toEqual([]);
-  return data.step ?? data.interaction.step;
-};
