@@ -7,6 +7,7 @@ import {
   type BrowserPort,
   type Clock,
   hostNameOf,
+  IdentityError,
   kernelErrors,
   originAt,
   type TenantRef,
@@ -167,13 +168,32 @@ export class InteractionService {
     handle: string,
   ): Promise<InteractionOutcome> {
     const { engine, store } = this.#deps;
-    const { row, state, step, session } = await engine.open(authority, browser, handle);
-    if (row.kind !== kind) throw interactionErrors.INTERACTION_NOT_FOUND();
+    const found = await engine.open(authority, browser, handle);
+    if (found.row.kind !== kind) throw interactionErrors.INTERACTION_NOT_FOUND();
+    if (found.step !== 'finished') return { kind: 'open' };
+    const { row, state, step, session } = await this.#settled(authority, browser, found);
     if (step !== 'finished') return { kind: 'open' };
     if (!(await store.take(authority.tenant.id, handle, row.version))) throw interactionErrors.INTERACTION_NOT_FOUND();
     const { purpose } = row;
     if (state.refusal !== null) return { kind: state.refusal, purpose };
     return { kind: 'done', purpose, session: session!, consented: state.consented };
+  }
+
+  /**
+   * Starts the session of an interaction in which nothing is left to do although no step ended it: what the account lacked was done
+   * elsewhere, such as the confirmation of its address. A session of the browser that this sign-in has not proved does not count.
+   */
+  async #settled(authority: Authority, browser: BrowserPort | null, found: OpenInteraction): Promise<OpenInteraction> {
+    const { engine } = this.#deps;
+    const { state, handle } = found;
+    if (state.refusal !== null || (state.sessionId ?? state.account!.sessionId) !== null) return found;
+    try {
+      await engine.step(authority, browser, handle, 'finished', async () => (before) => before);
+    } catch (error) {
+      // Another request was faster, or the proof went stale: what is there now decides.
+      if (!(error instanceof IdentityError) || error.code !== 'INTERACTION_STEP_OTHER') throw error;
+    }
+    return engine.open(authority, browser, handle);
   }
 
   /**

@@ -295,6 +295,46 @@ describe('an interaction', () => {
     expect((await browser.session())!.remember).toBe(false);
   });
 
+  describe('whose last step was done elsewhere', () => {
+    beforeEach(async () => {
+      setting = await openSignIn(world, { verifyEmail: true });
+      browser = new TestBrowser(world, setting.tenant);
+    });
+    const confirmElsewhere = () =>
+      world.services.users.update(world.system(setting.tenant), setting.user.id, { emailVerified: true });
+
+    it('starts its session when it is resumed, once', async () => {
+      const handle = await browser.begin();
+      expect(stepOf(await browser.password(handle, setting.user))).toBe('EmailCodeStep');
+      await confirmElsewhere();
+      expect(stepOf(await browser.load(handle))).toBe('Finished');
+      const outcomes = await Promise.allSettled([browser.resume(handle), browser.resume(handle)]);
+      const ended = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value.kind === 'done');
+      expect(ended).toMatchObject([{ value: { session: { userId: setting.user.id, amr: ['pwd'], acr: '1fa' } } }]);
+      expect(await browser.session()).toMatchObject({ userId: setting.user.id });
+    });
+
+    it('ends in no session of another account that the browser has', async () => {
+      const other = await world.newUser(setting.tenant, { email: 'bob@example.com', emailVerified: true });
+      await world.givePassword(setting.tenant, other.id, PASSWORD);
+      await browser.signIn(other);
+      const handle = await browser.begin({ mustAuthenticate: true });
+      expect(stepOf(await browser.password(handle, setting.user))).toBe('EmailCodeStep');
+      await confirmElsewhere();
+      expect(await browser.resume(handle)).toMatchObject({ kind: 'done', session: { userId: setting.user.id } });
+      expect(await browser.session()).toMatchObject({ userId: setting.user.id });
+    });
+
+    it('is not finished when the account was disabled before it is resumed', async () => {
+      const handle = await browser.begin();
+      await browser.password(handle, setting.user);
+      await confirmElsewhere();
+      await world.services.users.setEnabled(world.system(setting.tenant), setting.user.id, false);
+      expect(await browser.resume(handle)).toEqual({ kind: 'open' });
+      expect(await browser.session()).toBeNull();
+    });
+  });
+
   describe('of which many are begun', () => {
     const count = async () => {
       const rows = await world.db.orm.em
