@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import { type HolderKind, type Role, type RoleGranting, roleErrors } from '../../src/roles/index.ts';
+import { type Role, type RoleGranting, type RoleHolder, roleErrors } from '../../src/roles/index.ts';
 import { canonicalUserId } from '../../src/users/index.ts';
 import { clientById } from '../clients/client.loader.ts';
 import { toClientReference } from '../clients/client-reference.ts';
@@ -13,10 +13,16 @@ import { userById } from '../users/user.loader.ts';
 import {
   GrantRoleInput,
   GrantRolePayload,
+  GrantRolesInput,
+  GrantRolesPayload,
   RevokeRoleInput,
   RevokeRolePayload,
+  RevokeRolesInput,
+  RevokeRolesPayload,
   type RoleGrantInput,
+  type RoleHolderInput,
 } from './role.input.ts';
+import { toRoleReferences } from './role-reference.ts';
 
 const HOLDERS = [
   ['user', 'User', 'userId'],
@@ -27,10 +33,7 @@ const HOLDERS = [
 const HOLDER_BY_ID = { user: userById, group: groupById, client: clientById } as const;
 
 /** The holder in the input. @throws INVALID_INPUT None or several are named. */
-async function holderOf(
-  { services, authority }: GraphContext,
-  input: RoleGrantInput,
-): Promise<{ holderKind: HolderKind; holderId: string }> {
+async function holderOf({ services, authority }: GraphContext, input: RoleHolderInput): Promise<RoleHolder> {
   const named = HOLDERS.filter(([, , member]) => input[member] != null);
   const [holder] = named;
   if (holder === undefined || named.length > 1) {
@@ -38,31 +41,29 @@ async function holderOf(
   }
   const [holderKind, type, member] = holder;
   const path = `input.${member}`;
+  const onTenant = input.onTenant ?? null;
   if (type === 'Client') {
     const reference = toClientReference(input[member]!, path);
-    return {
-      holderKind,
-      holderId: await services.clients.idOf(authority, reference, roleErrors.ROLE_HOLDER_NOT_FOUND),
-    };
+    const holderId = await services.clients.idOf(authority, reference, roleErrors.ROLE_HOLDER_NOT_FOUND);
+    return { holderKind, holderId, onTenant };
   }
   const key = keyOf(type, input[member]!, path);
-  return { holderKind, holderId: holderKind === 'user' ? canonicalUserId(key) : key };
+  return { holderKind, holderId: holderKind === 'user' ? canonicalUserId(key) : key, onTenant };
 }
 
 async function toGranting(context: GraphContext, input: RoleGrantInput): Promise<RoleGranting> {
-  const { roleId, onTenant } = input;
   const holder = await holderOf(context, input);
-  return { roleId: keyOf('Role', roleId, 'input.roleId'), onTenant: onTenant ?? null, ...holder };
+  return { roleId: keyOf('Role', input.roleId, 'input.roleId'), ...holder };
 }
 
 /** The holder's row in the member of its kind; the guard of its type decides whether the caller may see it. */
 async function payload(
   { loaders, authority }: GraphContext,
-  role: Role,
-  { holderKind, holderId }: RoleGranting,
+  granted: { readonly role: Role } | { readonly roles: readonly Role[] },
+  { holderKind, holderId }: RoleHolder,
 ): Promise<object> {
   const key = { tenantId: authority.tenant.id, key: holderId };
-  return { role, [holderKind]: await loaders.load<object | null>(HOLDER_BY_ID[holderKind], key) };
+  return { ...granted, [holderKind]: await loaders.load<object | null>(HOLDER_BY_ID[holderKind], key) };
 }
 
 @Resolver()
@@ -78,7 +79,7 @@ export class RoleGrantResolver {
   ): Promise<object> {
     const granting = await toGranting(context, input);
     const role = await context.services.roleGrants.grant(context.authority, granting);
-    return payload(context, role, granting);
+    return payload(context, { role }, granting);
   }
 
   @RequiresScopes(['role-grant:write'])
@@ -92,6 +93,51 @@ export class RoleGrantResolver {
   ): Promise<object> {
     const granting = await toGranting(context, input);
     const role = await context.services.roleGrants.revoke(context.authority, granting);
-    return payload(context, role, granting);
+    return payload(context, { role }, granting);
+  }
+
+  @RequiresScopes(['role-grant:write'])
+  @Errors(
+    'ROLE_NOT_FOUND',
+    'ROLE_CLIENT_NOT_FOUND',
+    'ROLE_HOLDER_NOT_FOUND',
+    'ROLE_GRANT_ELSEWHERE',
+    'PERMISSION_ESCALATION',
+    'ACCOUNT_GUARDED',
+  )
+  @Mutation(() => GrantRolesPayload, {
+    description:
+      'Grants roles to one holder, all or none; the caller must hold everything that they give. Granting one again is no error.',
+  })
+  async grantRoles(
+    @Arg('input', () => GrantRolesInput, { description: 'The roles and their holder.' }) input: GrantRolesInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    const holder = await holderOf(context, input);
+    const roles = await toRoleReferences(context, input.roles, 'input.roles');
+    const granted = await context.services.roleGrants.grantMany(context.authority, { ...holder, roles });
+    return payload(context, { roles: granted }, holder);
+  }
+
+  @RequiresScopes(['role-grant:write'])
+  @Errors(
+    'ROLE_NOT_FOUND',
+    'ROLE_CLIENT_NOT_FOUND',
+    'ROLE_HOLDER_NOT_FOUND',
+    'ROLE_GRANT_ELSEWHERE',
+    'ACCOUNT_GUARDED',
+    'ADMINISTRATOR_LAST',
+  )
+  @Mutation(() => RevokeRolesPayload, {
+    description: 'Withdraws roles from one holder, all or none. It is no error when the holder does not have one.',
+  })
+  async revokeRoles(
+    @Arg('input', () => RevokeRolesInput, { description: 'The roles and their holder.' }) input: RevokeRolesInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    const holder = await holderOf(context, input);
+    const roles = await toRoleReferences(context, input.roles, 'input.roles');
+    const withdrawn = await context.services.roleGrants.revokeMany(context.authority, { ...holder, roles });
+    return payload(context, { roles: withdrawn }, holder);
   }
 }

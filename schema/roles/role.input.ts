@@ -78,10 +78,8 @@ export class DeleteRoleInput {
   roleId!: string;
 }
 
-@InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
-export class RoleGrantInput {
-  @Field(() => ID, { description: 'The role.' })
-  roleId!: string;
+@InputType({ description: 'A holder of roles: exactly one of `userId`, `groupId` and `clientId`.' })
+export class RoleHolderInput {
   @Field(() => ID, { nullable: true, description: 'A user.' })
   userId?: string | null;
   @Field(() => ID, {
@@ -100,10 +98,41 @@ export class RoleGrantInput {
 }
 
 @InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
+export class RoleGrantInput extends RoleHolderInput {
+  @Field(() => ID, { description: 'The role.' })
+  roleId!: string;
+}
+
+@InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
 export class GrantRoleInput extends RoleGrantInput {}
 
 @InputType({ description: 'A role and its holder: exactly one of `userId`, `groupId` and `clientId`.' })
 export class RevokeRoleInput extends RoleGrantInput {}
+
+@InputType({ description: 'A role: by its id, or by its name.' })
+export class RoleReferenceInput {
+  @Field(() => ID, { nullable: true, description: 'The role. Give either this or `name`.' })
+  roleId?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the role, in exact case.' })
+  name?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'With `name`: the client that the role belongs to. Default: none; the role belongs to the tenant.',
+  })
+  clientId?: string | null;
+}
+
+@InputType({ description: 'Roles and their holder: exactly one of `userId`, `groupId` and `clientId`.' })
+class RoleGrantsInput extends RoleHolderInput {
+  @Field(() => [RoleReferenceInput], { description: 'The roles, at most 200.' })
+  roles!: RoleReferenceInput[];
+}
+
+@InputType({ description: 'Roles and their holder: exactly one of `userId`, `groupId` and `clientId`.' })
+export class GrantRolesInput extends RoleGrantsInput {}
+
+@InputType({ description: 'Roles and their holder: exactly one of `userId`, `groupId` and `clientId`.' })
+export class RevokeRolesInput extends RoleGrantsInput {}
 
 @ObjectType({ description: 'Result of a change to a role.' })
 class RolePayload {
@@ -120,8 +149,8 @@ export class CreateRolePayload extends RolePayload {}
 @ObjectType({ description: 'Result of a change to a role.' })
 export class UpdateRolePayload extends RolePayload {}
 
-@ObjectType({ description: 'Result of granting or withdrawing a role.' })
-class RoleGrantPayload extends RolePayload {
+@ObjectType({ description: 'The holder of roles that were granted or withdrawn.' })
+class RoleHolderPayload {
   @Field(() => UserType, {
     nullable: true,
     description: 'The user; null when the holder is not a user or the caller may not read it.',
@@ -138,6 +167,30 @@ class RoleGrantPayload extends RolePayload {
   })
   client!: ClientObject | null;
 }
+
+@ObjectType({ description: 'Result of granting or withdrawing a role.' })
+class RoleGrantPayload extends RoleHolderPayload {
+  @Field(() => RoleType, {
+    nullable: true,
+    description: 'The role after the change; null when the caller may not read it.',
+  })
+  role!: RoleType | null;
+}
+
+@ObjectType({ description: 'Result of granting or withdrawing roles.' })
+class RoleGrantsPayload extends RoleHolderPayload {
+  @Field(() => [RoleType], {
+    nullable: 'itemsAndList',
+    description: 'The roles that the input names, each once and in its order; null where the caller may not read them.',
+  })
+  roles!: (RoleType | null)[] | null;
+}
+
+@ObjectType({ description: 'Result of granting or withdrawing roles.' })
+export class GrantRolesPayload extends RoleGrantsPayload {}
+
+@ObjectType({ description: 'Result of granting or withdrawing roles.' })
+export class RevokeRolesPayload extends RoleGrantsPayload {}
 
 @ObjectType({ description: 'Result of granting or withdrawing a role.' })
 export class GrantRolePayload extends RoleGrantPayload {}

@@ -37,6 +37,7 @@ import {
 import type { RoleOfUser } from './role.loader.ts';
 import { childrenOfRole, rolesOfClient, rolesOfGroup, rolesOfUser } from './role.loader.ts';
 import { RoleConnection, RoleType } from './role.type.ts';
+import { toRoleReference } from './role-reference.ts';
 
 const keysOf = (ids: readonly string[] | null | undefined, path: string): string[] =>
   (ids ?? []).map((id, index) => keyOf('Role', id, `${path}.${index}`));
@@ -83,12 +84,24 @@ export class RoleResolver {
   }
 
   @RequiresScopes(['role:read'])
-  @Query(() => RoleType, { nullable: true, description: 'A role; null when there is none.' })
-  role(
-    @Arg('roleId', () => ID, { description: 'Global id or UUID.' }) roleId: string,
-    @Ctx() { services, authority }: GraphContext,
+  @Errors('ROLE_CLIENT_NOT_FOUND')
+  @Query(() => RoleType, {
+    nullable: true,
+    description: 'A role by its id, or by its name in the tenant or in a client; null when there is none.',
+  })
+  async role(
+    @Ctx() context: GraphContext,
+    @Arg('roleId', () => ID, { nullable: true, description: 'Global id or UUID.' }) roleId?: string | null,
+    @Arg('name', () => String, { nullable: true, description: 'Name of the role, in exact case.' })
+    name?: string | null,
+    @Arg('clientId', () => ID, {
+      nullable: true,
+      description: 'With `name`: the client that the role belongs to. Default: none; the role belongs to the tenant.',
+    })
+    clientId?: string | null,
   ): Promise<Role | null> {
-    return services.roles.find(authority, keyOf('Role', roleId, 'roleId'));
+    const reference = await toRoleReference(context, { roleId, name, clientId }, '');
+    return context.services.roles.find(context.authority, reference);
   }
 
   @RequiresScopes(['role:read'])

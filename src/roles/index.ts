@@ -22,5 +22,6 @@ export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from '
 export { roleErrors } from './role.errors.ts';
 export type { CreateRole, UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, type RoleKeys, RoleStore } from './role.store.ts';
-export type { RoleGranting } from './role-grant.service.ts';
+export type { RoleGranting, RoleHolder } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions } from './role-permissions.ts';
+export type { RoleReference } from './role-reference.ts';

@@ -10,11 +10,11 @@ import type { GuardedAccounts } from './guarded-accounts.ts';
 import { holderEvents } from './holder.events.ts';
 import type { HolderKind, Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
-import type { RoleStore } from './role.store.ts';
+import type { RoleHolding, RoleStore } from './role.store.ts';
+import { findRole, findRoles, type RoleReference } from './role-reference.ts';
 
-/** A role and its holder. */
-export interface RoleGranting {
-  readonly roleId: string;
+/** A holder of roles. */
+export interface RoleHolder {
   readonly holderKind: HolderKind;
   /** Public id of a user, or UUID of a group or client. */
   readonly holderId: string;
@@ -23,6 +23,17 @@ export interface RoleGranting {
    * tenant: it allows nothing outside that tenant, not even in `master` (docs/tenancy.md, rule 8).
    */
   readonly onTenant?: string | null;
+}
+
+/** A role and its holder. */
+export interface RoleGranting extends RoleHolder {
+  readonly roleId: string;
+}
+
+/** Several roles and their holder. */
+export interface RolesGranting extends RoleHolder {
+  /** At most 200. */
+  readonly roles: readonly RoleReference[];
 }
 
 export interface RoleGrantServiceDeps {
@@ -49,44 +60,85 @@ export class RoleGrantService {
    *   reach `all`.
    */
   async grant(authority: Authority, input: RoleGranting): Promise<Role> {
-    const { clock, db, effective, store } = this.#deps;
-    const onTenantId = await this.#onTenant(authority, input);
-    return db.transaction(async () => {
-      const role = await this.#reach(authority, input);
-      const contents = await effective.contents(role.tenantId, [role.id]);
-      const grants = parsePermissions(contents.flatMap(({ permissions }) => permissions));
-      assertMayGrant(authority, onTenantId === role.tenantId ? grants : widened(grants));
-      const isNew = await store.grant({ ...this.#row(role, input, onTenantId), createdAt: clock.now() });
-      if (isNew) this.#record(authority, role, input, holderEvents['role_grant.added']);
-      return role;
-    });
+    const [role] = await this.#grant(authority, input, async () => [await this.#role(authority, input.roleId)]);
+    return role!;
+  }
+
+  /**
+   * Grants several roles to one holder, all or none.
+   * @returns The roles, each once.
+   * @throws INVALID_INPUT More than 200 roles; and what `grant` throws.
+   */
+  grantMany(authority: Authority, input: RolesGranting): Promise<Role[]> {
+    return this.#grant(authority, input, () => this.#roles(authority, input));
   }
 
   /** @throws ROLE_NOT_FOUND, ROLE_HOLDER_NOT_FOUND, ROLE_GRANT_ELSEWHERE, ACCOUNT_GUARDED, ADMINISTRATOR_LAST */
   async revoke(authority: Authority, input: RoleGranting): Promise<Role> {
-    const { db, guarded, store } = this.#deps;
-    const onTenantId = await this.#onTenant(authority, input);
+    const [role] = await this.#revoke(authority, input, async () => [await this.#role(authority, input.roleId)]);
+    return role!;
+  }
+
+  /**
+   * Takes several roles from one holder, all or none; those that it does not have are skipped.
+   * @returns The roles, each once.
+   * @throws INVALID_INPUT More than 200 roles; and what `revoke` throws.
+   */
+  revokeMany(authority: Authority, input: RolesGranting): Promise<Role[]> {
+    return this.#revoke(authority, input, () => this.#roles(authority, input));
+  }
+
+  async #grant(authority: Authority, holder: RoleHolder, findRoles: () => Promise<Role[]>): Promise<Role[]> {
+    const { clock, db, effective, store } = this.#deps;
+    const holding = await this.#holding(authority, holder);
     return db.transaction(async () => {
-      const role = await this.#reach(authority, input);
-      const row = this.#row(role, input, onTenantId);
-      const wasHeld = await guarded.keepingAdministrators(authority, () => store.revoke(row));
-      if (wasHeld) this.#record(authority, role, input, holderEvents['role_grant.removed']);
-      return role;
+      const roles = await findRoles();
+      await this.#reach(authority, holder);
+      const contents = await effective.contents(holding.tenantId, toIds(roles));
+      const grants = parsePermissions(contents.flatMap(({ permissions }) => permissions));
+      assertMayGrant(authority, holding.onTenantId === holding.tenantId ? grants : widened(grants));
+      const added = await store.grant(holding, toIds(roles), clock.now());
+      this.#record(authority, roles, added, holder, holderEvents['role_grant.added']);
+      return roles;
     });
   }
 
-  /** Finds the role and locks its holder, both of the tenant, and checks that the caller may change the holder. */
-  async #reach(authority: Authority, { roleId, holderKind, holderId }: RoleGranting): Promise<Role> {
-    const { guarded, store } = this.#deps;
-    const tenantId = authority.tenant.id;
-    const role = await store.findById(tenantId, roleId);
+  async #revoke(authority: Authority, holder: RoleHolder, findRoles: () => Promise<Role[]>): Promise<Role[]> {
+    const { db, guarded, store } = this.#deps;
+    const holding = await this.#holding(authority, holder);
+    return db.transaction(async () => {
+      const roles = await findRoles();
+      await this.#reach(authority, holder);
+      const removed = await guarded.keepingAdministrators(authority, () => store.revoke(holding, toIds(roles)));
+      this.#record(authority, roles, removed, holder, holderEvents['role_grant.removed']);
+      return roles;
+    });
+  }
+
+  async #role({ tenant }: Authority, id: string): Promise<Role> {
+    const role = await findRole(this.#deps.store, tenant.id, { id });
     if (role === null) throw roleErrors.ROLE_NOT_FOUND();
-    if (!(await store.lockHolder(tenantId, holderKind, holderId))) throw roleErrors.ROLE_HOLDER_NOT_FOUND();
-    await guarded.assertMayChange(authority, holderKind, holderId);
     return role;
   }
 
-  async #onTenant({ tenant, reach }: Authority, { onTenant }: RoleGranting): Promise<string> {
+  #roles({ tenant }: Authority, { roles }: RolesGranting): Promise<Role[]> {
+    return findRoles(this.#deps.store, tenant.id, roles, 'input.roles');
+  }
+
+  /** Locks the holder, which is of the tenant, and checks that the caller may change it. */
+  async #reach(authority: Authority, { holderKind, holderId }: RoleHolder): Promise<void> {
+    const { guarded, store } = this.#deps;
+    if (!(await store.lockHolder(authority.tenant.id, holderKind, holderId))) throw roleErrors.ROLE_HOLDER_NOT_FOUND();
+    await guarded.assertMayChange(authority, holderKind, holderId);
+  }
+
+  async #holding(authority: Authority, holder: RoleHolder): Promise<RoleHolding> {
+    const { holderKind, holderId } = holder;
+    const onTenantId = await this.#onTenant(authority, holder);
+    return { tenantId: authority.tenant.id, holderKind, holderId, onTenantId };
+  }
+
+  async #onTenant({ tenant, reach }: Authority, { onTenant }: RoleHolder): Promise<string> {
     if (onTenant == null || onTenant === tenant.name) return tenant.id;
     if (tenant.name !== MASTER_TENANT) throw roleErrors.ROLE_GRANT_ELSEWHERE();
     // Check before the look-up, which would reveal whether the tenant exists.
@@ -96,22 +148,21 @@ export class RoleGrantService {
     return other.id;
   }
 
-  #row(role: Role, { holderKind, holderId }: RoleGranting, onTenantId: string) {
-    return { tenantId: role.tenantId, holderKind, holderId, roleId: role.id, onTenantId };
-  }
-
-  #record({ caller, tenant }: Authority, role: Role, input: RoleGranting, type: EventType): void {
-    const { holderKind, holderId, onTenant } = input;
-    this.#deps.events.record(caller, tenant, {
-      type,
-      subjectId: holderKind === 'user' ? holderId : null,
-      params: {
-        roleId: role.id,
-        role: role.name,
-        holderKind,
-        holderId,
-        ...(onTenant == null || onTenant === tenant.name ? {} : { onTenant }),
-      },
-    });
+  #record(
+    { caller, tenant }: Authority,
+    roles: readonly Role[],
+    changed: readonly string[],
+    { holderKind, holderId, onTenant }: RoleHolder,
+    type: EventType,
+  ): void {
+    const elsewhere = onTenant == null || onTenant === tenant.name ? {} : { onTenant };
+    for (const { id: roleId, name } of roles.filter(({ id }) => changed.includes(id)))
+      this.#deps.events.record(caller, tenant, {
+        type,
+        subjectId: holderKind === 'user' ? holderId : null,
+        params: { roleId, role: name, holderKind, holderId, ...elsewhere },
+      });
   }
 }
+
+const toIds = (roles: readonly Role[]): string[] => roles.map(({ id }) => id);

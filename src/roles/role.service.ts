@@ -15,6 +15,7 @@ import { type HolderKind, type Role, TENANT_ROLE_CLIENT } from './role.entity.ts
 import { roleErrors } from './role.errors.ts';
 import { roleEvents } from './role.events.ts';
 import type { GrantedRole, RoleFilter, RoleKeys, RoleStore } from './role.store.ts';
+import { findRole, type RoleReference } from './role-reference.ts';
 
 export interface CreateRole {
   /** 1 to 255 characters, unique among the roles of the tenant, or of its client. */
@@ -59,8 +60,8 @@ export class RoleService {
     this.#deps = deps;
   }
 
-  find(authority: Authority, id: string): Promise<Role | null> {
-    return this.#deps.store.findById(authority.tenant.id, id);
+  find(authority: Authority, reference: RoleReference): Promise<Role | null> {
+    return findRole(this.#deps.store, authority.tenant.id, reference);
   }
 
   /** The role with this id, or null. The caller of this method must check the permission to read it. */

@@ -55,6 +55,12 @@ export interface GrantedRole extends RoleKeys {
   readonly onTenantId: string;
 }
 
+/** A role by its name, which is unique among the roles of its client or, with the zero UUID, of the tenant. */
+export type RoleName = Pick<Role, 'clientUuid' | 'name'>;
+
+/** A holder of roles, and the tenant on which they act. */
+export type RoleHolding = Omit<RoleGrant, 'roleId' | 'createdAt'>;
+
 const LISTED = new RowColumns<Role>(RoleEntity, 'roles', { always: ['name'] });
 
 /** The only queries on roles, their child roles and their grants. */
@@ -97,6 +103,20 @@ export class RoleStore {
   async findByName(tenantId: string, name: string, clientUuid: string = TENANT_ROLE_CLIENT): Promise<Role | null> {
     const query = this.#select(tenantId).where('roles.client_uuid', '=', clientUuid).where('roles.name', '=', name);
     return ((await query.executeTakeFirst()) ?? null) as Role | null;
+  }
+
+  /** The role of each pair of a client's UUID and a name, by one statement; pairs without a role are left out. */
+  async findNamed(tenantId: string, names: readonly RoleName[]): Promise<Role[]> {
+    if (names.length === 0) return [];
+    const owners = names.map(({ clientUuid }) => clientUuid);
+    const { rows } = await sql<Role>`
+      select ${sql.join(this.#columns)}
+      from unnest(${owners}::uuid[], ${names.map(({ name }) => name)}::text[]) as wanted (client_uuid, name)
+      cross join lateral (
+        select * from roles r
+        where r.tenant_id = ${tenantId}::uuid and r.client_uuid = wanted.client_uuid and r.name = wanted.name limit 1
+      ) roles`.execute(this.#sql);
+    return rows;
   }
 
   /** Builtin roles of the tenant by name; missing ones are left out. */
@@ -240,34 +260,40 @@ export class RoleStore {
       .execute();
   }
 
-  /** @returns Whether the grant is new. */
-  async grant(grant: RoleGrant): Promise<boolean> {
-    const result = await this.#sql
+  /** Gives roles to one holder. @returns The ids of those that it did not have. */
+  async grant(holding: RoleHolding, roleIds: readonly string[], now: Date): Promise<string[]> {
+    if (roleIds.length === 0) return [];
+    const rows = await this.#sql
       .insertInto('role_grants')
-      .values({
-        tenant_id: grant.tenantId,
-        holder_kind: grant.holderKind,
-        holder_id: grant.holderId,
-        role_id: grant.roleId,
-        on_tenant_id: grant.onTenantId,
-        created_at: grant.createdAt,
-      } as never)
+      .values(
+        roleIds.map((roleId) => ({
+          tenant_id: holding.tenantId,
+          holder_kind: holding.holderKind,
+          holder_id: holding.holderId,
+          role_id: roleId,
+          on_tenant_id: holding.onTenantId,
+          created_at: now,
+        })) as never,
+      )
       .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return Number(result.numInsertedOrUpdatedRows ?? 0) > 0;
+      .returning('role_id')
+      .execute();
+    return rows.map(({ role_id }) => role_id);
   }
 
-  /** @returns Whether there was such a grant. */
-  async revoke(grant: Omit<RoleGrant, 'createdAt'>): Promise<boolean> {
-    const result = await this.#sql
+  /** Takes roles from one holder. @returns The ids of those that it had. */
+  async revoke(holding: RoleHolding, roleIds: readonly string[]): Promise<string[]> {
+    if (roleIds.length === 0) return [];
+    const rows = await this.#sql
       .deleteFrom('role_grants')
-      .where('tenant_id', '=', grant.tenantId)
-      .where('holder_kind', '=', grant.holderKind)
-      .where('holder_id', '=', grant.holderId)
-      .where('role_id', '=', grant.roleId)
-      .where('on_tenant_id', '=', grant.onTenantId)
-      .executeTakeFirst();
-    return Number(result.numDeletedRows) > 0;
+      .where('tenant_id', '=', holding.tenantId)
+      .where('holder_kind', '=', holding.holderKind)
+      .where('holder_id', '=', holding.holderId)
+      .where('role_id', 'in', [...roleIds])
+      .where('on_tenant_id', '=', holding.onTenantId)
+      .returning('role_id')
+      .execute();
+    return rows.map(({ role_id }) => role_id);
   }
 
   /**

@@ -58,6 +58,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
     { input: ({ clientId }, { plainRole }) => ({ roleId: plainRole, clientId }) },
     { input: ({ groupId }, { plainRole }) => ({ roleId: plainRole, groupId }) },
   ],
+  grantRoles: { input: ({ userId }, { plainRole }) => ({ roles: [{ roleId: plainRole }], userId }) },
   liftBlock: [ofUser(), { input: ({ blockId }) => ({ blockId }) }],
   linkExternalAccount: ofUser(link),
   removeDevice: ofUser({ deviceId: 'dv' }),
@@ -75,6 +76,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
     { input: ({ clientId }, { plainRole }) => ({ roleId: plainRole, clientId }) },
     { input: ({ groupId }, { plainRole }) => ({ roleId: plainRole, groupId }) },
   ],
+  revokeRoles: { input: ({ userId }, { plainRole }) => ({ roles: [{ roleId: plainRole }], userId }) },
   revokeSession: { input: ({ sessionId }) => ({ sessionId }) },
   revokeUserSessions: ofUser(),
   rotateClientSecret: [

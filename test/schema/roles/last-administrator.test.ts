@@ -24,6 +24,7 @@ const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
   removeGroupMember: ({ sub, userId }) => ({ groupId: sub, userId }),
   removeGroupMembers: ({ sub, userId }) => ({ groupId: sub, userIds: [userId] }),
   revokeRole: ({ wrapper, top }) => ({ roleId: wrapper, groupId: top }),
+  revokeRoles: ({ wrapper, top }) => ({ roles: [{ roleId: wrapper }], groupId: top }),
   setUserEnabled: ({ userId }) => ({ userId, isEnabled: false }),
   updateGroup: ({ sub }) => ({ groupId: sub, parentId: null }),
   updateRole: ({ wrapper, administrator }) => ({ roleId: wrapper, removeChildIds: [administrator] }),

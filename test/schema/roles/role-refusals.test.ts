@@ -38,6 +38,26 @@ const REFUSALS: readonly Refusal[] = [
   ['ROLE_NOT_FOUND', 'revokeRole', ({ userId }) => ({ roleId: newId(), userId })],
   ['ROLE_HOLDER_NOT_FOUND', 'revokeRole', ({ roleId }) => ({ roleId, userId: 'nobody' })],
   ['ROLE_GRANT_ELSEWHERE', 'revokeRole', ({ roleId, userId }) => ({ roleId, userId, onTenant: 'master' })],
+  ...['grantRoles', 'revokeRoles'].flatMap((field): Refusal[] => [
+    ['ROLE_NOT_FOUND', field, ({ roleId, userId }) => ({ roles: [{ roleId }, { name: 'nothing' }], userId })],
+    ['ROLE_NOT_FOUND', field, ({ roleId, userId }) => ({ roles: [{ roleId }, { name: 'Reader' }], userId })],
+    ['INVALID_INPUT', field, ({ userId }) => ({ roles: [{ name: 'reader\u0000' }], userId })],
+    ['ROLE_NOT_FOUND', field, ({ userId }) => ({ roles: [{ name: 'reader', clientId: 'shop' }], userId })],
+    ['ROLE_CLIENT_NOT_FOUND', field, ({ userId }) => ({ roles: [{ name: 'reader', clientId: 'nothing' }], userId })],
+    ['ROLE_HOLDER_NOT_FOUND', field, () => ({ roles: [{ name: 'reader' }], userId: 'nobody' })],
+    ['ROLE_HOLDER_NOT_FOUND', field, () => ({ roles: [], userId: 'nobody' })],
+    ['ROLE_GRANT_ELSEWHERE', field, ({ roleId, userId }) => ({ roles: [{ roleId }], userId, onTenant: 'master' })],
+    ['INVALID_INPUT', field, ({ userId }) => ({ roles: [{}], userId })],
+    ['INVALID_INPUT', field, ({ roleId, userId }) => ({ roles: [{ roleId, name: 'reader' }], userId })],
+    ['INVALID_INPUT', field, ({ roleId, userId }) => ({ roles: [{ roleId, clientId: 'shop' }], userId })],
+    ['INVALID_INPUT', field, ({ roleId }) => ({ roles: [{ roleId }] })],
+    ['INVALID_INPUT', field, ({ userId }) => ({ roles: Array(201).fill({ name: 'reader' }), userId })],
+  ]),
+  [
+    'PERMISSION_ESCALATION',
+    'grantRoles',
+    ({ roleId, strongId, userId }) => ({ roles: [{ roleId }, { roleId: strongId }], userId }),
+  ],
 ];
 
 describe('what roles do not allow', () => {
@@ -58,6 +78,7 @@ describe('what roles do not allow', () => {
       builtinId: builtin!.id,
       userId: (await world.newUser(acme)).id,
     };
+    await world.newClient(acme, { clientId: 'shop' });
   });
   afterAll(() => world.close());
 

@@ -124,6 +124,86 @@ describe('roles and groups over GraphQL', () => {
       expect(data.grantRole.user.subject).toBe(user.id);
     });
 
+    it('grants and withdraws many roles of one holder by ids and names, each once', async () => {
+      const tenant = await world.tenant();
+      const { client } = await world.newClient(tenant, { clientId: 'shop' });
+      const byId = await world.newRole(tenant, { name: 'by-id', permissions: ['user:read'] });
+      await world.newRole(tenant, { name: 'by-name' });
+      await world.newRole(tenant, { name: 'by-name', clientUuid: client.id });
+      const user = await world.newUser(tenant);
+      const run = async (name: 'grantRoles' | 'revokeRoles', roles: readonly object[]) => {
+        const type = name === 'grantRoles' ? 'GrantRolesInput' : 'RevokeRolesInput';
+        const document = `mutation ($input: ${type}!) { ${name}(input: $input) {
+          roles { name client { clientId } } user { roles { name client { clientId } } } } }`;
+        const { data, errors } = await world.graphql(admin(tenant), document, { input: { userId: user.id, roles } });
+        expect(errors).toEqual([]);
+        return data[name] as { readonly roles: object[]; readonly user: { readonly roles: object[] } };
+      };
+      const ofTenant = { name: 'by-name', client: null };
+      const ofClient = { name: 'by-name', client: { clientId: 'shop' } };
+      const named = { name: 'by-id', client: null };
+      const all = [
+        { roleId: byId.id },
+        { name: 'by-name' },
+        { name: 'by-name', clientId: 'shop' },
+        { name: 'by-name', clientId: client.id },
+        { name: 'by-id' },
+      ];
+      expect(await run('grantRoles', [{ name: 'by-name' }])).toEqual({
+        roles: [ofTenant],
+        user: { roles: [ofTenant] },
+      });
+      const granted = await run('grantRoles', all);
+      expect(granted.roles).toEqual([named, ofTenant, ofClient]);
+      expect(granted.user.roles).toHaveLength(3);
+      expect(granted.user.roles).toEqual(expect.arrayContaining([named, ofTenant, ofClient]));
+      expect((await run('grantRoles', [])).roles).toEqual([]);
+      expect((await run('revokeRoles', [{ name: 'by-id' }])).user.roles).toHaveLength(2);
+      expect(await run('revokeRoles', all)).toEqual({ roles: [named, ofTenant, ofClient], user: { roles: [] } });
+      const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('role_grant.'));
+      expect(events.map(({ type }) => type).sort()).toEqual([
+        ...Array(3).fill('role_grant.added'),
+        ...Array(3).fill('role_grant.removed'),
+      ]);
+      for (const event of events) expect(event).toMatchObject({ subject_id: user.id });
+    });
+
+    it('grants 200 roles with as many statements as one', async () => {
+      const tenant = await world.tenant();
+      const names = Array.from({ length: 200 }, (_, i) => `role-${i}`);
+      for (const name of names) await world.newRole(tenant, { name });
+      const count = async (roles: readonly string[]) => {
+        const user = await world.newUser(tenant);
+        const document = 'mutation ($input: GrantRolesInput!) { grantRoles(input: $input) { roles { name } } }';
+        const before = statements.length;
+        const input = { userId: user.id, roles: roles.map((name) => ({ name })) };
+        const { data } = await world.graphql(admin(tenant), document, { input });
+        expect(data.grantRoles.roles).toHaveLength(roles.length);
+        return statements.length - before;
+      };
+      expect(await count(names)).toBe(await count(['role-7']));
+    });
+
+    it('finds a role by its name in the tenant or in a client', async () => {
+      const tenant = await world.tenant();
+      const { client } = await world.newClient(tenant, { clientId: 'shop' });
+      await world.newRole(tenant, { name: 'clerk', description: 'of the tenant' });
+      await world.newRole(tenant, { name: 'clerk', description: 'of the shop', clientUuid: client.id });
+      const ask = async (variables: object) => {
+        const document =
+          'query ($id: ID, $name: String, $client: ID) { role(roleId: $id, name: $name, clientId: $client) { description } }';
+        const { code, data } = await world.graphql(admin(tenant), document, { ...variables });
+        return code ?? data.role?.description ?? null;
+      };
+      expect(await ask({ name: 'clerk' })).toBe('of the tenant');
+      expect(await ask({ name: 'clerk', client: 'shop' })).toBe('of the shop');
+      expect(await ask({ name: 'Clerk' })).toBeNull();
+      expect(await ask({ name: 'clerk\u0000' })).toBe('INVALID_INPUT');
+      expect(await ask({ name: 'clerk', client: 'nothing' })).toBe('ROLE_CLIENT_NOT_FOUND');
+      expect(await ask({})).toBe('INVALID_INPUT');
+      expect(await ask({ id: client.id, name: 'clerk' })).toBe('INVALID_INPUT');
+    });
+
     it('refuses to grant a role for another tenant to callers without permissions there', async () => {
       const user = await world.newUser(master);
       const role = await world.newRole(master, { permissions: ['user:read'] });

@@ -138,7 +138,7 @@ describe('roles', () => {
       { roleId: role.id, name: 'parent', changed: ['description', 'children'] },
     ]);
     await roles.delete(all, role.id);
-    expect(await roles.find(all, role.id)).toBeNull();
+    expect(await roles.find(all, { id: role.id })).toBeNull();
     expect((await tenants.world.events(tenant)).at(-1)).toMatchObject({ type: 'role.deleted' });
   });
 

@@ -192,14 +192,8 @@ describe('a change of an account', () => {
     const { roleStore } = world.stores;
     const { users } = world.services;
     const [role] = await roleStore.findBuiltin(master.id, ['administrator']);
-    await roleStore.grant({
-      tenantId: master.id,
-      holderKind: 'user',
-      holderId: admin.id,
-      roleId: role!.id,
-      onTenantId: master.id,
-      createdAt: world.clock.now(),
-    });
+    const holding = { tenantId: master.id, holderKind: 'user', holderId: admin.id, onTenantId: master.id };
+    await roleStore.grant(holding, [role!.id], world.clock.now());
     const { Authority } = await import('../../../src/access/index.ts');
     const stranger = new Authority(world.app(master, 'user:write', 'user:delete'), master, 'tenant');
     expect(await refusalOf(users.update(stranger, admin.id, { givenName: 'X' }))).toBe('ACCOUNT_GUARDED');
@@ -229,14 +223,8 @@ describe('a change of an account', () => {
         updatedAt: now,
       });
     });
-    await roleStore.grant({
-      tenantId: tenant.id,
-      holderKind: 'user',
-      holderId: user.id,
-      roleId,
-      onTenantId: tenant.id,
-      createdAt: world.clock.now(),
-    });
+    const holding = { tenantId: tenant.id, holderKind: 'user', holderId: user.id, onTenantId: tenant.id };
+    await roleStore.grant(holding, [roleId], world.clock.now());
     expect((await rolePermissions.ofUser(tenant.id, 'heir')).reachOf('user:read')).toBe('tenant');
     await world.services.users.delete(system, user.id);
     await create({ id: 'heir', username: 'heir' });

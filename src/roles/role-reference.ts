@@ -1,0 +1,49 @@
+import { invalidField, isStorableText, isUuid } from '../kernel/index.ts';
+import type { Role } from './role.entity.ts';
+import { roleErrors } from './role.errors.ts';
+import type { RoleName, RoleStore } from './role.store.ts';
+
+/** Identifies a role by its id, or by its name among the roles of the tenant (zero UUID) or of one client. */
+export type RoleReference = { readonly id: string } | RoleName;
+
+/** Most roles that one change gives or takes: each causes an event, in one transaction. */
+const MAX_ROLES = 200;
+
+const isNamed = (reference: RoleReference): reference is RoleName => 'name' in reference;
+
+/** A name that no role can have finds none; the database would refuse some of them. */
+const isFindable = ({ clientUuid, name }: RoleName): boolean => isUuid(clientUuid) && isStorableText(name);
+
+const toNameKey = ({ clientUuid, name }: RoleName): string => `${clientUuid} ${name}`;
+
+/** Finds the role, or null, with one statement. */
+export async function findRole(store: RoleStore, tenantId: string, reference: RoleReference): Promise<Role | null> {
+  if (!isNamed(reference)) return store.findById(tenantId, reference.id);
+  return isFindable(reference) ? store.findByName(tenantId, reference.name, reference.clientUuid) : null;
+}
+
+/**
+ * Finds all of the roles, each once, with two statements at most.
+ * @param path GraphQL input path of the list.
+ * @throws INVALID_INPUT More than 200.
+ * @throws ROLE_NOT_FOUND One is not there.
+ */
+export async function findRoles(
+  store: RoleStore,
+  tenantId: string,
+  references: readonly RoleReference[],
+  path: string,
+): Promise<Role[]> {
+  if (references.length > MAX_ROLES) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_ROLES} roles at once.`);
+  const ids = references.flatMap((reference) => (isNamed(reference) ? [] : [reference.id]));
+  const byId = await store.findMany(tenantId, ids);
+  const named = await store.findNamed(tenantId, references.filter(isNamed).filter(isFindable));
+  const byName = new Map(named.map((role) => [toNameKey(role), role]));
+  const found = references.map((reference, index) => {
+    const role = isNamed(reference) ? byName.get(toNameKey(reference)) : byId.get(reference.id);
+    if (role !== undefined) return role;
+    const { message } = roleErrors.rows.ROLE_NOT_FOUND;
+    throw roleErrors.ROLE_NOT_FOUND({ fields: [{ path: `${path}.${index}`, code: 'ROLE_NOT_FOUND', message }] });
+  });
+  return [...new Map(found.map((role) => [role.id, role])).values()];
+}
