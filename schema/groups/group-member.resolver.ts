@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Resolver, Root } from 'type-graphql';
-import type { Group, GroupKeys, MemberGroupKeys } from '../../src/roles/index.ts';
+import { invalidField } from '../../src/kernel/index.ts';
+import type { Group, GroupKeys, MemberGroupKeys, TreeReference } from '../../src/roles/index.ts';
 import { canonicalUserId, type UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
@@ -16,12 +17,18 @@ import {
   AddGroupMemberPayload,
   AddGroupMembersInput,
   AddGroupMembersPayload,
+  type GroupInTreeInput,
   type GroupMemberInput,
   type GroupMembersInput,
+  JoinGroupsInput,
+  JoinGroupsPayload,
+  LeaveGroupsInput,
+  LeaveGroupsPayload,
   RemoveGroupMemberInput,
   RemoveGroupMemberPayload,
   RemoveGroupMembersInput,
   RemoveGroupMembersPayload,
+  type UserGroupsInput,
 } from './group.input.ts';
 import { groupsOfUser, membersOfGroup } from './group.loader.ts';
 import { referenceIn } from './group.resolver.ts';
@@ -34,6 +41,23 @@ const memberOf = ({ groupId, userId }: GroupMemberInput) => ({
 
 const usersOf = ({ userIds }: GroupMembersInput): string[] =>
   userIds.map((id) => canonicalUserId(keyOf('User', id, 'input.userIds')));
+
+function toTreeReference({ groupId, path }: GroupInTreeInput, index: number): TreeReference {
+  const at = `input.groups.${index}.groupId`;
+  if ((groupId == null) === (path == null)) throw invalidField(at, 'ONE_REQUIRED', 'Give either "groupId" or "path".');
+  return groupId == null ? { path: path! } : { id: keyOf('Group', groupId, at) };
+}
+
+/** Joins or leaves the groups of the input, and shows the user after it. */
+async function changeGroups(
+  { services, loaders, authority }: GraphContext,
+  { userId: id, groups: inputs }: UserGroupsInput,
+  change: 'join' | 'leave',
+): Promise<object> {
+  const userId = canonicalUserId(keyOf('User', id, 'input.userId'));
+  const groups = await services.groupMembers[change](authority, userId, inputs.map(toTreeReference));
+  return { groups, user: await loaders.load(userById, { tenantId: authority.tenant.id, key: userId }) };
+}
 
 @Resolver(() => GroupType)
 export class GroupMemberResolver {
@@ -139,6 +163,30 @@ export class GroupMemberResolver {
 
 @Resolver(() => UserType)
 export class UserGroupsResolver {
+  @RequiresScopes(['group-member:write'])
+  @Errors('GROUP_NOT_FOUND', 'GROUP_MEMBER_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
+  @Mutation(() => JoinGroupsPayload, {
+    description: 'Adds a user to groups, all or none; see `addGroupMember`.',
+  })
+  joinGroups(
+    @Arg('input', () => JoinGroupsInput, { description: 'The user and the groups.' }) input: JoinGroupsInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    return changeGroups(context, input, 'join');
+  }
+
+  @RequiresScopes(['group-member:write'])
+  @Errors('GROUP_NOT_FOUND', 'GROUP_MEMBER_NOT_FOUND', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
+  @Mutation(() => LeaveGroupsPayload, {
+    description: 'Removes a user from groups, all or none; see `removeGroupMember`.',
+  })
+  leaveGroups(
+    @Arg('input', () => LeaveGroupsInput, { description: 'The user and the groups.' }) input: LeaveGroupsInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    return changeGroups(context, input, 'leave');
+  }
+
   @Reads()
   @RequiresScopes(['group:read'], ['group:read:self'])
   @FieldResolver(() => [GroupType], {

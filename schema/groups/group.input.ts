@@ -167,6 +167,31 @@ export class AddGroupMemberInput extends GroupMemberInput {}
 @InputType({ description: 'A group and one of its members.' })
 export class RemoveGroupMemberInput extends GroupMemberInput {}
 
+@InputType({ description: 'A group: by its id, or by its path in the tree.' })
+export class GroupInTreeInput {
+  @Field(() => ID, { nullable: true, description: 'The group. Give either this or `path`.' })
+  groupId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Path of the group, such as `/parent/child`, ignoring case. The first slash may be left out.',
+  })
+  path?: string | null;
+}
+
+@InputType({ description: 'A user and groups.' })
+export class UserGroupsInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => [GroupInTreeInput], { description: 'The groups, at most 200.' })
+  groups!: GroupInTreeInput[];
+}
+
+@InputType({ description: 'A user and groups.' })
+export class JoinGroupsInput extends UserGroupsInput {}
+
+@InputType({ description: 'A user and groups.' })
+export class LeaveGroupsInput extends UserGroupsInput {}
+
 @ObjectType({ description: 'Result of a change to a group.' })
 class GroupPayload {
   @Field(() => GroupType, {
@@ -199,6 +224,24 @@ export class AddGroupMemberPayload extends GroupMemberPayload {}
 
 @ObjectType({ description: 'Result of a change to the members of a group.' })
 export class RemoveGroupMemberPayload extends GroupMemberPayload {}
+
+@ObjectType({ description: 'Result of a change to the groups of a user.' })
+class UserGroupsPayload {
+  @Field(() => UserType, { nullable: true, description: 'The user; null when the caller may not read it.' })
+  user!: UserType | null;
+  @Field(() => [GroupType], {
+    nullable: 'itemsAndList',
+    description:
+      'The groups that the input names, each once and in its order; null where the caller may not read them.',
+  })
+  groups!: (GroupType | null)[] | null;
+}
+
+@ObjectType({ description: 'Result of a change to the groups of a user.' })
+export class JoinGroupsPayload extends UserGroupsPayload {}
+
+@ObjectType({ description: 'Result of a change to the groups of a user.' })
+export class LeaveGroupsPayload extends UserGroupsPayload {}
 
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteGroupPayload {

@@ -80,7 +80,7 @@ export class GroupResolver {
   @Errors('GROUP_KEY_AMBIGUOUS')
   @Query(() => GroupType, {
     nullable: true,
-    description: 'A group by its id, or by its key in its directory; null when there is none.',
+    description: 'A group by its id, by its path in the tree, or by its key in its directory; null when there is none.',
   })
   group(
     @Ctx() { services, authority }: GraphContext,
@@ -92,7 +92,15 @@ export class GroupResolver {
         'Profile of the group. Default, when `key` is given: the profile of the only directory of organisations that has the key.',
     })
     profile?: string | null,
+    @Arg('path', () => String, {
+      nullable: true,
+      description: 'Path of the group, such as `/parent/child`, ignoring case. The first slash may be left out.',
+    })
+    path?: string | null,
   ): Promise<Group | null> {
+    if (path != null && groupId == null && key == null && profile == null)
+      return services.groups.find(authority, { path });
+    if (path != null) throw invalidField('path', 'ONE_REQUIRED', 'Give "path" alone.');
     return services.groups.find(authority, referenceIn({ groupId, key, profile }, 'groupId'));
   }
 

@@ -59,6 +59,8 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
     { input: ({ groupId }, { plainRole }) => ({ roleId: plainRole, groupId }) },
   ],
   grantRoles: { input: ({ userId }, { plainRole }) => ({ roles: [{ roleId: plainRole }], userId }) },
+  joinGroups: { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },
+  leaveGroups: { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },
   liftBlock: [ofUser(), { input: ({ blockId }) => ({ blockId }) }],
   linkExternalAccount: ofUser(link),
   removeDevice: ofUser({ deviceId: 'dv' }),

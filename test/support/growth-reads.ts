@@ -261,6 +261,10 @@ const LISTS: GrowthRead[] = [
   ...pages('groups by time', groupsPage({}, 'createdAt')),
   ...pages('groups of a profile', groupsPage({ profile: 'groups' }, 'createdAt')),
   ...pages('groups at the top', groupsPage({ parentId: null }, 'createdAt')),
+  {
+    name: 'a group by its path',
+    run: ({ services, authority }) => services.groups.find(authority, { path: '/group-000012/nothing' }),
+  },
   { name: 'groups with an external id', run: (grown) => groupsPage({ externalId: 'ext-12' }, 'path')(grown, {}) },
   {
     name: 'groups with an attribute',

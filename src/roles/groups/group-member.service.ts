@@ -9,6 +9,7 @@ import type { Group, GroupMember } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import { assertMayLend } from './group.service.ts';
 import type { GroupStore } from './group.store.ts';
+import { findGroups, type TreeReference } from './group-reference.ts';
 
 /** Tells which of some ids are users of the tenant. `users/` implements it, because this module may not import `users/`. */
 export interface KnownUsers {
@@ -79,10 +80,10 @@ export class GroupMemberService {
     return db.transaction(async () => {
       const group = await this.#open(authority, groupId);
       await this.#assertKnown(authority, users);
-      await assertMayLend(authority, permissions, group.id);
+      await assertMayLend(authority, permissions, [group.id]);
       await guarded.assertMayChange(authority, 'user', users);
       const added = await store.addMembers(group.tenantId, group.id, users, clock.now()).catch(unknownMember);
-      this.#record(authority, group, added, holderEvents['group_member.added']);
+      for (const userId of added) this.#record(authority, group, userId, holderEvents['group_member.added']);
       return group;
     });
   }
@@ -98,9 +99,55 @@ export class GroupMemberService {
       const removed = await guarded.keepingAdministrators(authority, () =>
         store.removeMembers(group.tenantId, group.id, users),
       );
-      this.#record(authority, group, removed, holderEvents['group_member.removed']);
+      for (const userId of removed) this.#record(authority, group, userId, holderEvents['group_member.removed']);
       return group;
     });
+  }
+
+  /**
+   * Makes a user a member of several groups, all or none.
+   * @param references At most 200.
+   * @returns The groups, each once.
+   * @throws GROUP_MEMBER_NOT_FOUND, GROUP_NOT_FOUND, ACCOUNT_GUARDED, INVALID_INPUT
+   * @throws PERMISSION_ESCALATION The caller does not hold all permissions of the roles of the groups and their parents.
+   */
+  async join(authority: Authority, userId: string, references: readonly TreeReference[]): Promise<Group[]> {
+    const { clock, db, permissions, store } = this.#deps;
+    return db.transaction(async () => {
+      const groups = await this.#groupsFor(authority, userId, references);
+      const ids = groups.map(({ id }) => id);
+      await assertMayLend(authority, permissions, ids);
+      await this.#deps.guarded.assertMayChange(authority, 'user', userId);
+      const joined = await store.join(authority.tenant.id, userId, ids, clock.now()).catch(unknownMember);
+      for (const group of groups.filter(({ id }) => joined.includes(id)))
+        this.#record(authority, group, userId, holderEvents['group_member.added']);
+      return groups;
+    });
+  }
+
+  /**
+   * Ends the memberships of a user in several groups, all or none; groups of which it is no member are skipped.
+   * @param references At most 200.
+   * @returns The groups, each once.
+   * @throws GROUP_MEMBER_NOT_FOUND, GROUP_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, INVALID_INPUT
+   */
+  async leave(authority: Authority, userId: string, references: readonly TreeReference[]): Promise<Group[]> {
+    const { db, guarded, store } = this.#deps;
+    return db.transaction(async () => {
+      const groups = await this.#groupsFor(authority, userId, references);
+      const ids = groups.map(({ id }) => id);
+      await guarded.assertMayChange(authority, 'user', userId);
+      const left = await guarded.keepingAdministrators(authority, () => store.leave(authority.tenant.id, userId, ids));
+      for (const group of groups.filter(({ id }) => left.includes(id)))
+        this.#record(authority, group, userId, holderEvents['group_member.removed']);
+      return groups;
+    });
+  }
+
+  /** The groups that a change of one user names; an unknown user is the first to be refused. */
+  async #groupsFor(authority: Authority, userId: string, references: readonly TreeReference[]): Promise<Group[]> {
+    await this.#assertKnown(authority, checkedUsers([userId]));
+    return findGroups(this.#deps.store, authority.tenant.id, references, 'input.groups');
   }
 
   async #assertKnown(authority: Authority, userIds: readonly string[]): Promise<void> {
@@ -119,10 +166,8 @@ export class GroupMemberService {
     return group;
   }
 
-  #record({ caller, tenant }: Authority, group: Group, userIds: readonly string[], type: EventType): void {
-    for (const subjectId of userIds) {
-      this.#deps.events.record(caller, tenant, { type, subjectId, params: { groupId: group.id, name: group.name } });
-    }
+  #record({ caller, tenant }: Authority, group: Group, subjectId: string, type: EventType): void {
+    this.#deps.events.record(caller, tenant, { type, subjectId, params: { groupId: group.id, name: group.name } });
   }
 }
 

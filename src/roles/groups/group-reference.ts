@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { isStorableText, kernelErrors } from '../../kernel/index.ts';
+import { fold, invalidField, isStorableText, kernelErrors } from '../../kernel/index.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import type { GroupStore } from './group.store.ts';
@@ -7,9 +7,17 @@ import type { GroupStore } from './group.store.ts';
 /** The profile whose groups form a tree; groups of any other are an organisation directory, found by `key`. */
 export const TREE_PROFILE = 'groups';
 
-/** Identifies a group by its id, or by its key in a directory. */
+/** Most levels of the tree: a path of 32 names of 255 characters is 8 KB, and people do not manage deeper trees. */
+export const MAX_DEPTH = 32;
+
+/** Most groups that one change of a user's memberships names: each causes an event, in one transaction. */
+const MAX_GROUPS = 200;
+
+/** Identifies a group by its id, by its path in the tree, or by its key in a directory. */
 export interface GroupReference {
   readonly id?: string | null | undefined;
+  /** `/parent/child`, ignoring case; the first slash may be left out. */
+  readonly path?: string | null | undefined;
   readonly key?: string | null | undefined;
   /**
    * With an id: the profile the group must have. With a key, when left out: the only directory of organisations that has
@@ -22,8 +30,9 @@ export interface GroupReference {
 export async function findGroup(
   store: GroupStore,
   { tenant }: Authority,
-  { id, key, profile }: GroupReference,
+  { id, path, key, profile }: GroupReference,
 ): Promise<Group | null> {
+  if (path != null) return (await findByPaths(store, tenant.id, [path])).get(path) ?? null;
   if (id != null) {
     const group = await store.findById(tenant.id, id);
     return profile == null || group?.profile === profile ? group : null;
@@ -44,4 +53,64 @@ export async function groupIdOf(store: GroupStore, authority: Authority, referen
   const group = await findGroup(store, authority, reference);
   if (group === null) throw kernelErrors.NOT_FOUND();
   return group.id;
+}
+
+/** Identifies a group of a list by its id or by its path in the tree. */
+export type TreeReference = { readonly id: string } | { readonly path: string };
+
+/**
+ * Finds all of the groups, each once, with two statements at most.
+ * @param path GraphQL input path of the list.
+ * @throws INVALID_INPUT More than 200.
+ * @throws GROUP_NOT_FOUND One is not there.
+ */
+export async function findGroups(
+  store: GroupStore,
+  tenantId: string,
+  references: readonly TreeReference[],
+  path: string,
+): Promise<Group[]> {
+  if (references.length > MAX_GROUPS)
+    throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_GROUPS} groups at once.`);
+  const byId = await store.findMany(
+    tenantId,
+    references.flatMap((reference) => ('id' in reference ? [reference.id] : [])),
+  );
+  const byPath = await findByPaths(
+    store,
+    tenantId,
+    references.flatMap((reference) => ('path' in reference ? [reference.path] : [])),
+  );
+  const found = references.map((reference, index) => {
+    const group = 'id' in reference ? byId.get(reference.id) : byPath.get(reference.path);
+    if (group !== undefined) return group;
+    const { message } = groupErrors.rows.GROUP_NOT_FOUND;
+    throw groupErrors.GROUP_NOT_FOUND({ fields: [{ path: `${path}.${index}`, code: 'GROUP_NOT_FOUND', message }] });
+  });
+  return [...new Map(found.map((group) => [group.id, group])).values()];
+}
+
+/** The group of each path as it was given; paths without a group are left out. */
+async function findByPaths(
+  store: GroupStore,
+  tenantId: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, Group>> {
+  const wanted = paths.flatMap((path) => {
+    const names = toFoldedNames(path);
+    return names === null ? [] : [{ path, names }];
+  });
+  const found = await store.findByNames(
+    tenantId,
+    wanted.map(({ names }) => names),
+  );
+  return new Map(found.map(({ at, ...group }) => [wanted[at]!.path, group]));
+}
+
+/** The folded names on a path from the top; null when no group can be there. */
+function toFoldedNames(path: string): string[] | null {
+  const names = path.replace(/^\//, '').split('/');
+  if (names.length > MAX_DEPTH || names.some((name) => name === '' || !isStorableText(name))) return null;
+  // Fold each name after the split: the compatibility form of some characters contains a slash.
+  return names.map(fold);
 }

@@ -15,5 +15,6 @@ export const groupErrors = defineErrors({
     message: 'Only groups of profile "groups" have parents, and none is inside itself.',
   },
   GROUP_TOO_DEEP: { kind: 'invalid', message: 'Groups nest at most 32 deep.' },
+  GROUP_NOT_FOUND: { kind: 'not-found', message: 'There is no such group.' },
   GROUP_MEMBER_NOT_FOUND: { kind: 'not-found', message: 'There is no such user.' },
 });

@@ -18,7 +18,7 @@ import { groupErrors } from './group.errors.ts';
 import { groupEvents } from './group.events.ts';
 import type { GroupFilter, GroupKeys, GroupOrder, GroupStore, MemberGroupKeys } from './group.store.ts';
 import { mergedAttributes } from './group-attributes.ts';
-import { findGroup, type GroupReference, groupIdOf, TREE_PROFILE } from './group-reference.ts';
+import { findGroup, type GroupReference, groupIdOf, MAX_DEPTH, TREE_PROFILE } from './group-reference.ts';
 
 export interface CreateGroup {
   /** 1 to 255 characters. In the tree, without `/` and unique among the groups of the same parent, ignoring case. */
@@ -55,8 +55,6 @@ export interface GroupServiceDeps {
 const TEXT = { max: 255 };
 const FILTER_TEXT = { min: 0, max: 1024 };
 const PROFILE = /^[A-Za-z0-9._-]{1,64}$/;
-/** Most levels of the tree: a path of 32 names of 255 characters is 8 KB, and people do not manage deeper trees. */
-const MAX_DEPTH = 32;
 
 /** Rules of groups: their names and their position in the tree. See `GroupMemberService` for their members. */
 export class GroupService {
@@ -274,7 +272,7 @@ export class GroupService {
     if (subtree.some(({ id }) => id === parent.id)) throw groupErrors.GROUP_PARENT_INVALID();
     const height = Math.max(...subtree.map(({ depth }) => depth)) + 1;
     if (depthOf(parent) + height > MAX_DEPTH) throw groupErrors.GROUP_TOO_DEEP();
-    await assertMayLend(authority, permissions, parent.id);
+    await assertMayLend(authority, permissions, [parent.id]);
   }
 
   async #parent(tenantId: string, profile: string, id: string | null): Promise<Group | null> {
@@ -309,18 +307,19 @@ const TAKEN: Readonly<Record<string, 'GROUP_NAME_TAKEN' | 'GROUP_KEY_TAKEN' | un
 const TAKEN_PATH = { GROUP_NAME_TAKEN: 'input.name', GROUP_KEY_TAKEN: 'input.key' } as const;
 
 /**
- * Requires that the caller may grant the roles of a group to which it adds members or child groups, because they get these
+ * Requires that the caller may grant the roles of groups to which it adds members or child groups, because they get these
  * roles.
  * @throws PERMISSION_ESCALATION, PERMISSION_MASTER_ONLY
  */
 export async function assertMayLend(
   authority: Authority,
   permissions: RolePermissions,
-  groupId: string,
+  groupIds: readonly string[],
 ): Promise<void> {
-  const held = await permissions.heldBy(authority.tenant.id, 'group', groupId);
-  const elsewhere = [...held.elsewhere.values()].flatMap((set) => widened([...set.grants()]));
-  assertMayGrant(authority, [...held.permissions.grants(), ...elsewhere]);
+  for (const held of (await permissions.heldByMany(authority.tenant.id, 'group', groupIds)).values()) {
+    const elsewhere = [...held.elsewhere.values()].flatMap((set) => widened([...set.grants()]));
+    assertMayGrant(authority, [...held.permissions.grants(), ...elsewhere]);
+  }
 }
 
 /** Levels from the top to the group; names in the tree hold no `/`. */

@@ -155,6 +155,37 @@ export class GroupStore {
   }
 
   /**
+   * The groups of the tree under these names from the top, by one statement; those that are not there are left out.
+   * @param paths Folded names, each at least one.
+   * @returns The groups, each with its index in `paths`.
+   */
+  async findByNames(
+    tenantId: string,
+    paths: readonly (readonly string[])[],
+  ): Promise<(Group & { readonly at: number })[]> {
+    if (paths.length === 0) return [];
+    const { rows } = await sql<Group & { at: number }>`
+      with recursive walk (at, names, depth, id) as (
+        select wanted.at::int - 1, wanted.names, 0, '00000000-0000-0000-0000-000000000000'::uuid
+        from jsonb_array_elements(${JSON.stringify(paths)}::jsonb) with ordinality as wanted (names, at)
+        union all
+        select w.at, w.names, w.depth + 1, below.id from walk w cross join lateral (
+          select g.id from groups g
+          where g.tenant_id = ${tenantId}::uuid and g.profile = 'groups' and g.folded_name = w.names ->> w.depth
+            and coalesce(g.parent_id, '00000000-0000-0000-0000-000000000000'::uuid) = w.id
+          limit 1
+        ) below
+        where w.depth < jsonb_array_length(w.names)
+      )
+      select walk.at, ${sql.join(this.#columns)}
+      from walk cross join lateral (
+        select * from groups g where g.tenant_id = ${tenantId}::uuid and g.id = walk.id limit 1
+      ) groups
+      where walk.depth = jsonb_array_length(walk.names)`.execute(this.#sql);
+    return rows;
+  }
+
+  /**
    * Groups with this key in all profiles except one; two at most, because callers only need to know whether there is
    * exactly one.
    */
@@ -337,6 +368,38 @@ export class GroupStore {
       .returning('user_id')
       .execute();
     return rows.map(({ user_id }) => user_id);
+  }
+
+  /** Makes one user a member of groups. @returns The ids of those of which it was no member. */
+  async join(tenantId: string, userId: string, groupIds: readonly string[], now: Date): Promise<string[]> {
+    if (groupIds.length === 0) return [];
+    const rows = await this.#sql
+      .insertInto('group_members')
+      .values(
+        groupIds.map((groupId) => ({
+          tenant_id: tenantId,
+          group_id: groupId,
+          user_id: userId,
+          created_at: now,
+        })) as never,
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('group_id')
+      .execute();
+    return rows.map(({ group_id }) => group_id);
+  }
+
+  /** Ends memberships of one user. @returns The ids of the groups of which it was a member. */
+  async leave(tenantId: string, userId: string, groupIds: readonly string[]): Promise<string[]> {
+    if (groupIds.length === 0) return [];
+    const rows = await this.#sql
+      .deleteFrom('group_members')
+      .where('tenant_id', '=', tenantId)
+      .where('group_id', 'in', [...groupIds])
+      .where('user_id', '=', userId)
+      .returning('group_id')
+      .execute();
+    return rows.map(({ group_id }) => group_id);
   }
 
   /** @returns The users who were members before. */

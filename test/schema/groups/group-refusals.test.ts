@@ -17,6 +17,8 @@ interface Groups {
   readonly listed: string;
 }
 
+const byId = (groupId: string) => ({ groupId });
+
 type Refusal = readonly [code: string, field: string, input: (groups: Groups) => object];
 
 const REFUSALS: readonly Refusal[] = [
@@ -43,6 +45,16 @@ const REFUSALS: readonly Refusal[] = [
   ['GROUP_MEMBER_NOT_FOUND', 'removeGroupMembers', ({ top }) => ({ groupId: top, userIds: ['anna', 'nobody'] })],
   ['PERMISSION_ESCALATION', 'addGroupMember', ({ strong }) => ({ groupId: strong, userId: 'anna' })],
   ['PERMISSION_ESCALATION', 'addGroupMembers', ({ strong }) => ({ groupId: strong, userIds: ['anna'] })],
+  ['PERMISSION_ESCALATION', 'joinGroups', ({ top, strong }) => ({ userId: 'anna', groups: [top, strong].map(byId) })],
+  ...['joinGroups', 'leaveGroups'].flatMap((field): Refusal[] => [
+    ['GROUP_NOT_FOUND', field, ({ top }) => ({ userId: 'anna', groups: [{ groupId: top }, { groupId: newId() }] })],
+    ['GROUP_NOT_FOUND', field, ({ top }) => ({ userId: 'anna', groups: [{ groupId: top }, { path: '/top/none' }] })],
+    ['GROUP_MEMBER_NOT_FOUND', field, () => ({ userId: 'nobody', groups: [{ path: '/none' }] })],
+    ['GROUP_MEMBER_NOT_FOUND', field, () => ({ userId: 'nobody', groups: [] })],
+    ['INVALID_INPUT', field, () => ({ userId: 'anna', groups: [{}] })],
+    ['INVALID_INPUT', field, ({ top }) => ({ userId: 'anna', groups: [{ groupId: top, path: '/top' }] })],
+    ['INVALID_INPUT', field, () => ({ userId: 'anna', groups: Array(201).fill({ path: '/top' }) })],
+  ]),
 ];
 
 describe('what groups do not allow', () => {

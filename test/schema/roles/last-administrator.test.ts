@@ -21,6 +21,7 @@ const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
   deleteGroup: ({ top }) => ({ groupId: top }),
   deleteRole: ({ wrapper }) => ({ roleId: wrapper }),
   deleteUser: ({ userId }) => ({ userId }),
+  leaveGroups: ({ sub, userId }) => ({ groups: [{ groupId: sub }], userId }),
   removeGroupMember: ({ sub, userId }) => ({ groupId: sub, userId }),
   removeGroupMembers: ({ sub, userId }) => ({ groupId: sub, userIds: [userId] }),
   revokeRole: ({ wrapper, top }) => ({ roleId: wrapper, groupId: top }),

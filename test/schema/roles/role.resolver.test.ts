@@ -281,6 +281,59 @@ describe('roles and groups over GraphQL', () => {
       expect(await paths({ parentId: top.id })).toEqual(['/top/below']);
     });
 
+    it('finds a group of the tree by its path, ignoring case', async () => {
+      const tenant = await world.tenant();
+      const top = await world.newGroup(tenant, { name: 'Staff' });
+      const sub = await world.newGroup(tenant, { name: 'Ops', parentId: top.id });
+      await world.newGroup(tenant, { name: 'Ops' });
+      await world.newGroup(tenant, { name: 'Org', profile: 'orgs' });
+      await world.newGroup(acme, { name: 'Theirs' });
+      const at = async (path: string, more: object = {}) => {
+        const document = 'query ($id: ID, $path: String) { group(groupId: $id, path: $path) { path } }';
+        const { code, data } = await world.graphql(admin(tenant), document, { path, ...more });
+        return code ?? data.group?.path ?? null;
+      };
+      expect(await at('/Staff/Ops')).toBe('/Staff/Ops');
+      expect(await at('staff/OPS')).toBe('/Staff/Ops');
+      expect(await at('/Ops')).toBe('/Ops');
+      for (const path of ['', '/', '//Staff', '/Staff/', '/Staff//Ops', '/Org', '/Theirs', '/a'.repeat(5000)])
+        expect(await at(path)).toBeNull();
+      expect(await at('/Staff', { id: sub.id })).toBe('INVALID_INPUT');
+    });
+
+    it('is joined and left by a user together with others, by ids and paths', async () => {
+      const tenant = await world.tenant();
+      const top = await world.newGroup(tenant, { name: 'Staff' });
+      await world.newGroup(tenant, { name: 'Ops', parentId: top.id });
+      const other = await world.newGroup(tenant, { name: 'Other' });
+      const user = await world.newUser(tenant);
+      const run = async (name: 'joinGroups' | 'leaveGroups', groups: readonly object[]) => {
+        const type = name === 'joinGroups' ? 'JoinGroupsInput' : 'LeaveGroupsInput';
+        const document = `mutation ($input: ${type}!) { ${name}(input: $input) { groups { path } user { groups { path } } } }`;
+        const before = statements.length;
+        const { data, errors } = await world.graphql(admin(tenant), document, { input: { userId: user.id, groups } });
+        expect(errors).toEqual([]);
+        const paths = (list: { path: string }[]) => list.map(({ path }) => path);
+        const { groups: named, user: after } = data[name];
+        return { named: paths(named), after: paths(after.groups), statements: statements.length - before };
+      };
+      const all = [{ path: '/staff/ops' }, { groupId: other.id }, { path: 'Other' }, { groupId: top.id }];
+      const named = ['/Staff/Ops', '/Other', '/Staff'];
+      const after = ['/Other', '/Staff', '/Staff/Ops'];
+      const one = await run('joinGroups', [{ groupId: other.id }, { path: '/Other' }]);
+      expect(one).toMatchObject({ named: ['/Other'], after: ['/Other'] });
+      expect(await run('joinGroups', all)).toEqual({ named, after, statements: one.statements });
+      expect(await run('joinGroups', [])).toMatchObject({ named: [], after });
+      expect(await run('leaveGroups', [{ path: '/Other' }])).toMatchObject({ after: ['/Staff', '/Staff/Ops'] });
+      expect(await run('leaveGroups', all)).toMatchObject({ named, after: [] });
+      const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('group_member.'));
+      expect(events.map(({ type }) => type).sort()).toEqual([
+        ...Array(3).fill('group_member.added'),
+        ...Array(3).fill('group_member.removed'),
+      ]);
+      for (const event of events) expect(event).toMatchObject({ subject_id: user.id });
+    });
+
     it('refuses what the services refuse, with the path of the value', async () => {
       const CREATE = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }';
       await world.newGroup(acme, { name: 'Same' });
