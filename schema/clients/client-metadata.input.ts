@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int } from 'type-graphql';
 import {
   ApplicationType,
@@ -92,4 +93,27 @@ export class ClientMetadataInput {
       "Origins of web pages that may call the service with this client's tokens, such as `https://app.example.com`; replaces the list. `+` means the origins of `redirects`. `http` is allowed for the user's device only (loopback). Default: `+` for a public client, otherwise none; null restores the default.",
   })
   webOrigins?: string[] | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Address that paths of the client continue. `https` URL without fragment, or `http` of a loopback address.',
+  })
+  rootUrl?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Page with which the application begins: an address like `rootUrl`, or a path such as `/start`.',
+  })
+  baseUrl?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where the application takes messages of the service: an address like `rootUrl`, or a path such as `/admin`.',
+  })
+  adminUrl?: string | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'Settings that the service keeps and does not use. At most 200 members and 64 KiB; replaces the object. Default: none.',
+  })
+  extra?: Record<string, unknown> | null;
 }

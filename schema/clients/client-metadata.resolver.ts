@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { type Client, metadataOf } from '../../src/clients/index.ts';
 import { Reads } from '../kit/reads.ts';
@@ -130,5 +131,35 @@ export class ClientMetadataResolver {
   })
   webOrigins(@Root() client: Described): readonly string[] {
     return metadataOf(client, 'webOrigins');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => String, { nullable: true, description: 'Address that paths of the client continue.' })
+  rootUrl(@Root() client: Described): string | null {
+    return metadataOf(client, 'rootUrl');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Page with which the application begins: an address, or a path that continues `rootUrl`.',
+  })
+  baseUrl(@Root() client: Described): string | null {
+    return metadataOf(client, 'baseUrl');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Where the application takes messages of the service: an address, or a path that continues `rootUrl`.',
+  })
+  adminUrl(@Root() client: Described): string | null {
+    return metadataOf(client, 'adminUrl');
+  }
+
+  @ReadsMetadata
+  @FieldResolver(() => GraphQLJSONObject, { description: 'Settings that the service keeps and does not use.' })
+  extra(@Root() client: Described): Readonly<Record<string, unknown>> {
+    return metadataOf(client, 'extra');
   }
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { invalidField } from '../../kernel/index.ts';
 import { clientErrors } from '../client.errors.ts';
+import { ADMIN_URL, BASE_URL, EXTRA, ROOT_URL } from './addresses.ts';
 import { DEFAULT_ACR_VALUES, DEFAULT_MAX_AGE, INITIATE_LOGIN_URI, REQUIRE_AUTH_TIME } from './authentication.ts';
 import { CLIENT_URI, CONTACTS, LOGO_URI, POLICY_URI, TOS_URI } from './description.ts';
 import type { MemberClient, MetadataMember, MetadataSetter } from './member.ts';
@@ -32,6 +33,10 @@ export const CLIENT_METADATA = {
   consent: CONSENT,
   pkce: PKCE,
   webOrigins: WEB_ORIGINS,
+  rootUrl: ROOT_URL,
+  baseUrl: BASE_URL,
+  adminUrl: ADMIN_URL,
+  extra: EXTRA,
 } as const satisfies Readonly<Record<string, MetadataMember<unknown>>>;
 
 type Members = typeof CLIENT_METADATA;

@@ -86,7 +86,7 @@ describe('clients over GraphQL', () => {
 
   it('stores metadata, shows it, and restores the default of a member for null', async () => {
     const MEMBERS = `applicationType responseTypes tokenEndpointAuthMethod clientUri logoUri policyUri tosUri contacts
-      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce webOrigins`;
+      defaultMaxAgeSeconds defaultAcrValues requireAuthTime initiateLoginUri consent pkce webOrigins rootUrl baseUrl adminUrl extra`;
     const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { clientId client { ${MEMBERS} } } }`;
     const update = `mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { ${MEMBERS} } } }`;
     const metadata = {
@@ -105,6 +105,10 @@ describe('clients over GraphQL', () => {
       consent: 'TRUSTED',
       pkce: 'OPTIONAL',
       webOrigins: ['https://app.example'],
+      rootUrl: 'https://app.example/',
+      baseUrl: '/start',
+      adminUrl: 'https://app.example/admin',
+      extra: { alwaysDisplayInConsole: true },
     };
     const redirects = [{ uri: 'com.example.app:/cb' }];
     const made = await world.graphql(admin(acme), create, { input: { ...metadata, redirects } });
@@ -124,6 +128,7 @@ describe('clients over GraphQL', () => {
       requireAuthTime: false,
       consent: 'REQUIRED',
       webOrigins: [],
+      extra: {},
     });
     const updated = (await world.events(acme)).findLast(({ type }) => type === 'client.updated');
     expect(updated!.params).toEqual({ changed: ['redirects', ...Object.keys(metadata)] });

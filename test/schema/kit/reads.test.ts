@@ -84,6 +84,10 @@ const FULL_CLIENT: CreateClient = {
   initiateLoginUri: 'https://portal.example/login',
   pkce: 'required',
   webOrigins: ['https://portal.example'],
+  rootUrl: 'https://portal.example/',
+  baseUrl: '/start',
+  adminUrl: '/admin',
+  extra: { kept: true },
 };
 
 beforeAll(async () => {

@@ -32,7 +32,13 @@ const PAGES = {
   policyUri: 'policy_uri',
   tosUri: 'tos_uri',
   initiateLoginUri: 'initiate_login_uri',
+  rootUrl: 'root_url',
 };
+
+/** Members that are an address or a path. */
+const PLACES = { baseUrl: 'base_url', adminUrl: 'admin_url' };
+
+const HUGE = Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`key-${at}`, at]));
 
 describe('the members of the metadata of clients', () => {
   it.each<[string, unknown, string]>([
@@ -52,6 +58,13 @@ describe('the members of the metadata of clients', () => {
       [name, 'https://app.example/page?x=1', wire],
       [name, 'http://localhost:3000/', wire],
     ]),
+    ...Object.entries(PLACES).flatMap(([name, wire]) =>
+      ['https://app.example/start', 'http://localhost:3000/', '/', '/start?x=1'].map(
+        (uri): [string, unknown, string] => [name, uri, wire],
+      ),
+    ),
+    ['extra', {}, 'extra'],
+    ['extra', { alwaysDisplayInConsole: false, nested: { list: [1, null] } }, 'extra'],
   ])('take %s %j and store it under its name in the standards', (name, value, wire) => {
     const stored = set({ [name]: value });
     expect(stored).toEqual({ [wire]: value });
@@ -97,6 +110,27 @@ describe('the members of the metadata of clients', () => {
         `https://app.example/${'a'.repeat(2000)}`,
       ].map((uri): [string, unknown, string] => [name, uri, '']),
     ),
+    ...Object.keys(PLACES).flatMap((name) =>
+      [
+        'http://app.example/',
+        'https://app.example/#top',
+        '//app.example/',
+        '/\\app.example/',
+        '/start#top',
+        '/st\u0000art',
+        `/${'a'.repeat(2000)}`,
+        'start',
+        'javascript:alert(1)',
+        '',
+        7,
+      ].map((uri): [string, unknown, string] => [name, uri, '']),
+    ),
+    ['extra', 'text', ''],
+    ['extra', [], ''],
+    ['extra', HUGE, ''],
+    ['extra', { text: 'x'.repeat(64 * 1024) }, ''],
+    ['extra', { text: 'x\u0000' }, ''],
+    ['extra', { '': 1 }, '.'],
   ])('refuse %s %j', (name, value, at) => {
     expect(faultsOf(() => set({ [name]: value }))).toEqual([
       'CLIENT_METADATA_INVALID',
@@ -129,6 +163,10 @@ describe('the members of the metadata of clients', () => {
       consent: 'required',
       pkce: null,
       webOrigins: [],
+      rootUrl: null,
+      baseUrl: null,
+      adminUrl: null,
+      extra: {},
     });
     expect(Object.keys(clientMetadata(PUBLIC))).toEqual(METADATA_NAMES);
   });
@@ -154,7 +192,10 @@ describe('the metadata of clients', () => {
 
   it('lets a client that registers itself set everything but what gives it trust or opens the service to pages', () => {
     const forManagers = Object.entries(CLIENT_METADATA).filter(([, { setBy }]) => !setBy.includes('registrant'));
-    expect(forManagers.map(([name]) => name)).toEqual(['consent', 'pkce', 'webOrigins']);
+    expect(forManagers.map(([name]) => name)).toEqual([
+      ...['consent', 'pkce', 'webOrigins'],
+      ...['rootUrl', 'baseUrl', 'adminUrl', 'extra'],
+    ]);
     expect(Object.values(CLIENT_METADATA).every(({ setBy }) => setBy.includes('manager'))).toBe(true);
   });
 
@@ -164,6 +205,8 @@ describe('the metadata of clients', () => {
     [{ consent: null }, 'input.consent'],
     [{ pkce: 'optional' }, 'input.pkce'],
     [{ webOrigins: ['https://app.example'] }, 'input.webOrigins'],
+    [{ rootUrl: 'https://app.example/' }, 'input.rootUrl'],
+    [{ adminUrl: 'https://app.example/' }, 'input.adminUrl'],
   ] as const)('refuses %j of a client that registers itself (RFC 7591 section 5)', (input, path) => {
     const asked = () => changedMetadata('input', input as ClientMetadataInput, CONFIDENTIAL, 'registrant');
     expect(faultsOf(asked)).toEqual(['INVALID_INPUT', path, 'CLIENT_METADATA_NOT_SETTABLE']);
