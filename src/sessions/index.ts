@@ -5,7 +5,12 @@
 
 export { bindBrowser, isBoundBrowser, requireBrowser } from './browser-binding.ts';
 export { type BrowserDevice, deviceOf } from './browser-device.ts';
-export { type NewOneTimeCode, type OneTimeCodeRow, OneTimeCodeStore } from './codes/one-time-code.store.ts';
+export {
+  type CodeBucket,
+  type NewOneTimeCode,
+  type OneTimeCodeRow,
+  OneTimeCodeStore,
+} from './codes/one-time-code.store.ts';
 export { DeviceService, type SeenDevice } from './devices/device.service.ts';
 export { type DeviceKeys, DeviceStore } from './devices/device.store.ts';
 export type { Device, Session } from './session.entity.ts';

@@ -1,4 +1,5 @@
 import type { Authority } from '../../access/index.ts';
+import { addressSubject } from '../../auth-modes/index.ts';
 import { addSeconds, type BrowserPort, type Clock, kernelErrors } from '../../kernel/index.ts';
 import { type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
@@ -30,9 +31,15 @@ const PARAMETER = 'posted_request';
 const KEPT_SECONDS = 60;
 /**
  * Twice what a GET carries, whose headers end at 16 KB, and for a sign-in twice the 64 KB of `claims`, because JSON escapes their
- * quotes. A flood of 100 requests a second keeps 6,000 of them, 768 MB at most, until the sweep.
+ * quotes.
  */
 const MAX_CHARACTERS: Readonly<Record<PostedEndpoint, number>> = { authorization: 131_072, endSession: 32_768 };
+
+/**
+ * Requests of one address in a tenant at the same time: 26 MB at most, and three a second, which is enough for an office behind
+ * one address.
+ */
+const MAX_OF_ADDRESS = 200;
 
 /**
  * Keeps what applications post to browser endpoints (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout section 2). A
@@ -49,6 +56,7 @@ export class PostedRequests {
    * @returns The address of the same endpoint, with a handle in place of the parameters.
    * @throws BROWSER_REQUIRED
    * @throws REQUEST_TOO_LARGE
+   * @throws TOO_MANY_REQUESTS The address has posted too many within a minute.
    */
   async keep({ caller, tenant }: Authority, browser: BrowserPort | null, request: BrowserRequest): Promise<string> {
     requireBrowser(browser);
@@ -57,11 +65,16 @@ export class PostedRequests {
     // A text inside the JSON, because a column of JSON takes no NUL, which only the endpoint may judge.
     const parameters = JSON.stringify(request.parameters);
     if (parameters.length > MAX_CHARACTERS[endpoint]) throw kernelErrors.REQUEST_TOO_LARGE();
-    const handle = await this.#deps.codes.put(tenant, {
-      kind: KIND,
-      payload: { issuerKind, endpoint, parameters },
-      expiresAt: addSeconds(this.#deps.clock.now(), KEPT_SECONDS),
-    });
+    const handle = await this.#deps.codes.putWithin(
+      tenant,
+      {
+        kind: KIND,
+        payload: { issuerKind, endpoint, parameters },
+        expiresAt: addSeconds(this.#deps.clock.now(), KEPT_SECONDS),
+      },
+      { key: addressSubject(caller.origin.peerIp)?.key ?? null, count: MAX_OF_ADDRESS },
+    );
+    if (handle === null) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: KEPT_SECONDS });
     return `${url}${endpoints[endpoint]}?${PARAMETER}=${handle}`;
   }
 

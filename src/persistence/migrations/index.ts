@@ -12,6 +12,7 @@ import { Migration20261126RolesByName } from './20261126-roles-by-name.ts';
 import { Migration20261126ServedWords } from './20261126-served-words.ts';
 import { Migration20261126SessionsByOrigin } from './20261126-sessions-by-origin.ts';
 import { Migration20261126SigningKeyMoments } from './20261126-signing-key-moments.ts';
+import { Migration20261127CodeBuckets } from './20261127-code-buckets.ts';
 import { Migration20261127CodeFamilies } from './20261127-code-families.ts';
 import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
 import { Migration20261127Interactions } from './20261127-interactions.ts';
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127GroupsByPath', class: Migration20261127GroupsByPath },
   { name: 'Migration20261127CodeFamilies', class: Migration20261127CodeFamilies },
   { name: 'Migration20261127Interactions', class: Migration20261127Interactions },
+  { name: 'Migration20261127CodeBuckets', class: Migration20261127CodeBuckets },
 ] as const;

@@ -10,6 +10,8 @@ export const OneTimeCodeEntity = defineEntity({
     /** What the code is for; a code of one kind is never accepted as another. */
     kind: p.string().length(32),
     userId: p.text().nullable(),
+    /** Who shares a bound with it, such as an address of the network; null: no such bound. */
+    bucket: p.string().length(64).nullable(),
     payload: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     attempts: p.integer().default(0),
     expiresAt: p.datetime(),
@@ -17,6 +19,11 @@ export const OneTimeCodeEntity = defineEntity({
   },
   indexes: [
     { name: 'one_time_codes__user_id', properties: ['tenantId', 'userId', 'kind'] },
+    {
+      name: 'one_time_codes__bucket',
+      properties: ['tenantId', 'kind', 'bucket', 'expiresAt'],
+      where: 'bucket is not null',
+    },
     { name: 'one_time_codes__expires_at', properties: ['tenantId', 'expiresAt'] },
   ],
 });

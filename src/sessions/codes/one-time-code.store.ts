@@ -18,6 +18,14 @@ export interface NewOneTimeCode {
   readonly code?: string;
 }
 
+/** A bound of the codes of a kind that live at the same time. */
+export interface CodeBucket {
+  /** Who shares the bound, at most 64 characters; null: no bound. */
+  readonly key: string | null;
+  /** How many may live. Simultaneous requests may exceed it by the connections of the nodes. */
+  readonly count: number;
+}
+
 export type OneTimeCodeRow = Omit<OneTimeCode, 'hash'>;
 
 const COLUMNS = Object.keys(OneTimeCodeEntity.meta.properties).filter((name) => name !== 'hash') as never[];
@@ -26,6 +34,16 @@ const INSERT = defineStatement<object>(
   'one-time-code-insert',
   `insert into one_time_codes (tenant_id, hash, kind, user_id, payload, attempts, expires_at, created_at)
   values ($1, $2, $3, $4, $5::jsonb, 0, $6, $7)`,
+);
+
+const INSERT_WITHIN = defineStatement<{ kind: string }>(
+  'one-time-code-insert-within',
+  `insert into one_time_codes (tenant_id, hash, kind, bucket, payload, attempts, expires_at, created_at)
+  select $1, $2, $3::varchar, $4::varchar, $5::jsonb, 0, $6::timestamptz, $7::timestamptz
+  where not exists (
+    select from one_time_codes o where o.tenant_id = $1 and o.kind = $3::varchar and o.bucket = $4::varchar and o.expires_at > $7::timestamptz
+    order by o.expires_at offset $8 limit 1)
+  returning kind`,
 );
 
 /** Secrets that work once. The table holds their hashes only. */
@@ -56,6 +74,26 @@ export class OneTimeCodeStore {
       this.#clock.now(),
     ]);
     return code;
+  }
+
+  /** As `put`, unless too many codes of the kind live that share the bucket. @returns The secret; null: nothing was stored. */
+  async putWithin(
+    tenant: Pick<TenantRef, 'id' | 'route'>,
+    { kind, payload, expiresAt }: Omit<NewOneTimeCode, 'userId' | 'code'>,
+    { key, count }: CodeBucket,
+  ): Promise<string | null> {
+    const code = mintHandle(tenant.route);
+    const inserted = await this.#db.run(INSERT_WITHIN, [
+      tenant.id,
+      hashHandle(code),
+      kind,
+      key,
+      JSON.stringify(payload ?? {}),
+      expiresAt,
+      this.#clock.now(),
+      count - 1,
+    ]);
+    return inserted.length === 0 ? null : code;
   }
 
   /**

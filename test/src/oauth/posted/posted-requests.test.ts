@@ -62,6 +62,16 @@ describe('what an application posts through a browser', () => {
     expect(await refusalOf(read(address))).toBe('POSTED_REQUEST_NOT_FOUND');
   });
 
+  it('is refused when the address has posted too many within a minute, whichever browser it is', async () => {
+    const by = (peerIp: string) => new Authority(anonymousCaller({ ...TEST_ORIGIN, peerIp }), acme, 'self');
+    for (let count = 0; count < 200; count += 1) await keep([], by('2001:db8:1:2::1'));
+    const refused = keep([], by('2001:db8:1:2:3::4'));
+    await expect(refused).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterSeconds: 60 });
+    await keep([], by('2001:db8:1:3::1'));
+    world.clock.advance(60);
+    await keep([], by('2001:db8:1:2::1'));
+  });
+
   it('is not read by another tenant or another kind of issuer, nor beside another handle', async () => {
     const address = await keep([]);
     const globex = await world.tenant();

@@ -33,4 +33,22 @@ describe('secrets that work once', () => {
     world.clock.advance(60);
     expect(await codes.countOfUser(tenant.id, user, 'email-code')).toBe(0);
   });
+
+  it('are bounded for each bucket, kind and tenant, until they expire or are used', async () => {
+    const within = (key: string | null, kind = 'posted', of = tenant) =>
+      codes.putWithin(of, { kind, payload: { a: 1 }, expiresAt: addSeconds(world.clock.now(), 60) }, { key, count: 2 });
+    const first = await within('192.0.2.1');
+    expect(await codes.find(tenant.id, 'posted', first!)).toMatchObject({ payload: { a: 1 }, bucket: '192.0.2.1' });
+    expect(await within('192.0.2.1')).not.toBeNull();
+    expect(await within('192.0.2.1')).toBeNull();
+    const neighbour = await world.tenant();
+    for (const other of [within('192.0.2.2'), within('192.0.2.1', 'other'), within('192.0.2.1', 'posted', neighbour)])
+      expect(await other).not.toBeNull();
+    for (const _ of [1, 2, 3]) expect(await within(null)).not.toBeNull();
+    await codes.take(tenant.id, 'posted', first!);
+    expect(await within('192.0.2.1')).not.toBeNull();
+    expect(await within('192.0.2.1')).toBeNull();
+    world.clock.advance(60);
+    expect(await within('192.0.2.1')).not.toBeNull();
+  });
 });
