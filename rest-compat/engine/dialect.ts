@@ -67,4 +67,6 @@ export interface Dialect {
    * without it are refused, unless the tenant's setting `requireForwardedAddress` is off.
    */
   readonly endUserAddress?: 'optional' | 'required';
+  /** `/users/` is then the same path as `/users`. Only one slash is ignored. */
+  readonly ignoresTrailingSlash?: true;
 }

@@ -14,7 +14,7 @@ import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
-import { segmentsOf } from './paths.ts';
+import { segmentsOf, withoutTrailingSlash } from './paths.ts';
 import { problems } from './problems.ts';
 import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
@@ -79,9 +79,10 @@ export class Engine {
   /** Answers every path below a dialect's prefix; calls `next()` for the others. */
   readonly middleware: Middleware = async (ctx, next) => {
     // Use the raw path, because an encoded slash is part of its segment (docs/architecture.md).
-    const segments = segmentsOf(ctx.path);
-    const owner = this.owners.find(segments);
+    const written = segmentsOf(ctx.path);
+    const owner = this.owners.find(written);
     if (owner === null) return next();
+    const segments = owner.dialect.ignoresTrailingSlash === true ? withoutTrailingSlash(written) : written;
     const answer = new Answer();
     const exchange: Exchange = { ctx, owner, segments, answer, row: null, tenant: null, variables: NO_VARIABLES };
     try {

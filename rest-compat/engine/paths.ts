@@ -29,6 +29,11 @@ export function segmentsOf(path: string): string[] {
   return path.slice(1).split('/');
 }
 
+/** `/users/` as `/users`. */
+export function withoutTrailingSlash(segments: readonly string[]): readonly string[] {
+  return segments.length > 1 && segments.at(-1) === '' ? segments.slice(0, -1) : segments;
+}
+
 interface Node<T> {
   readonly literals: Map<string, Node<T>>;
   any: Node<T> | null;
