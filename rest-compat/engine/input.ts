@@ -21,7 +21,13 @@ export interface RawRequest {
 /** The decoded parameters of a path. @throws PATH_MALFORMED */
 export function paramsOf(pattern: PathPattern, segments: readonly string[], from: number): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const { at, name } of pattern.parameters) params[name] = decodeSegment(segments[from + at]!);
+  for (const { at, name, isRest } of pattern.parameters)
+    params[name] = isRest
+      ? segments
+          .slice(from + at)
+          .map(decodeSegment)
+          .join('/')
+      : decodeSegment(segments[from + at]!);
   return params;
 }
 

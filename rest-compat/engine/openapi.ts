@@ -47,7 +47,8 @@ export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
       const tag = dialect.chapters.find(({ routes }) => routes.includes(route))?.name ?? null;
       for (const path of pathsOf(route)) {
         const operation = describeOperation({ dialect, mount, route, path, tag, errorSchemas, rawForms });
-        const full = `${mount.prefix}${path}`;
+        // OpenAPI has no parameter of several segments; `operationId` and the sample show what it takes.
+        const full = `${mount.prefix}${path}`.replace('*}', '}');
         paths[full] = { ...paths[full], [route.method.toLowerCase()]: operation };
       }
     }

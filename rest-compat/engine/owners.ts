@@ -60,8 +60,8 @@ export class Owners {
   }
 
   #add(owner: Owner): void {
-    const first = owner.prefix.shape[0] ?? null;
-    if (first === null) throw new Error('The prefix of a mount begins with a literal.');
+    const first = owner.prefix.shape[0];
+    if (typeof first !== 'string') throw new Error('The prefix of a mount begins with a literal.');
     this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), owner]);
   }
 

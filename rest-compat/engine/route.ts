@@ -135,7 +135,10 @@ export type EngineVariables = 'tenant' | 'issuerKind';
 /** A legacy endpoint: its complete description, without business rules. */
 export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends z.ZodType = z.ZodType> {
   readonly method: Method;
-  /** Path below the mount: `/api/v3/users/{subjectId}/auth`. An endpoint may have several. */
+  /**
+   * Path below the mount: `/api/v3/users/{subjectId}/auth`. An endpoint may have several. A last parameter `{path*}` takes all
+   * further segments, joined by slashes.
+   */
   readonly path: string | readonly string[];
   /** Section of the dialect's manual, or of the standard, that describes it. */
   readonly spec: string;
