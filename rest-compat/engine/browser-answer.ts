@@ -30,7 +30,7 @@ export function setForBrowser(answer: Answer, status: number, result: BrowserAns
 }
 
 /** A header holds printable ASCII: other characters of an address are percent-encoded (RFC 3987 section 3.1). */
-function toLocation(address: string): string {
+export function toLocation(address: string): string {
   return address.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }
 

@@ -1,6 +1,6 @@
 import type { IdentityError } from '../../src/kernel/index.ts';
 import type { Answer } from './answer.ts';
-import { type RenderState, setForBrowser, setPage } from './browser-answer.ts';
+import { type RenderState, setForBrowser, setPage, toLocation } from './browser-answer.ts';
 import type { Variables } from './document.ts';
 import { faultOf, type ShapeRefusal } from './errors.ts';
 import type { ChallengeReason, DialectErrors, Fault } from './fault.ts';
@@ -14,7 +14,8 @@ import type { BrowserAnswer, ParsedRequest, Route } from './route.ts';
  */
 export function setReply(answer: Answer, route: Route, data: Data, request: ParsedRequest, render: RenderState): void {
   const { reply } = route;
-  for (const name in reply.headers) answer.set(name, reply.headers[name]!);
+  const headers = typeof reply.headers === 'function' ? reply.headers(data, request) : reply.headers;
+  for (const name in headers) answer.set(name, name === 'Location' ? toLocation(headers[name]!) : headers[name]!);
   const body = reply.from === undefined ? undefined : reply.from(data, request);
   if (reply.as === 'browser') setForBrowser(answer, reply.status, body as BrowserAnswer, render);
   else if (reply.schema === undefined) answer.status = reply.status;
