@@ -18,6 +18,8 @@ export interface Mount {
   readonly api?: string;
   /** Value of `$issuerKind` in the documents of its rows; required if one of them declares it. */
   readonly issuerKind?: IssuerKind;
+  /** What the rows of this mount read as `request.constants`: where mounts of one row differ. */
+  readonly constants?: Readonly<Record<string, string>>;
 }
 
 /** A part of the dialect's manual: a tag of the API description. */

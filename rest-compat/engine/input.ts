@@ -16,6 +16,7 @@ export interface RawRequest {
   readonly bytes: Buffer | null;
   readonly form: Form | null;
   readonly baseUrl: string;
+  readonly constants: Readonly<Record<string, string>>;
 }
 
 /** The decoded parameters of a path. @throws PATH_MALFORMED */
@@ -79,7 +80,7 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
     },
   );
   if (items.length > 0) throw new ShapeRefusal(kernelErrors.INVALID_INPUT(), items);
-  return { params, query, headers, form, body, baseUrl: raw.baseUrl } as ParsedRequest;
+  return { params, query, headers, form, body, baseUrl: raw.baseUrl, constants: raw.constants } as ParsedRequest;
 }
 
 /** The legacy field: the path of members from the root, without positions in lists. */

@@ -119,7 +119,8 @@ export class Engine {
     // anything beyond it.
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
     this.#assertEndUser(exchange, caller, place.tenant);
-    const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl };
+    const { constants } = owner;
+    const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl, constants };
     const request = parseRequest(route, raw, owner.errors.fieldError);
     const variables = {
       ...route.toVariables?.(request),

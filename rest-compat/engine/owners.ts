@@ -25,6 +25,7 @@ export interface Owner {
   readonly api: string;
   /** Value of `$issuerKind`; null if no document of the rows declares it. */
   readonly issuerKind: IssuerKind | null;
+  readonly constants: Readonly<Record<string, string>>;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
@@ -98,7 +99,8 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
     if (!operations.has(document)) operations.set(document, loaded(schema, dialect, document, faults));
     return operations.get(document)!;
   };
-  return dialect.mounts.map(({ prefix, routes, errors = dialect.errors, api = dialect.api, issuerKind = null }) => {
+  return dialect.mounts.map((mount) => {
+    const { prefix, routes, errors = dialect.errors, api = dialect.api, issuerKind = null, constants = {} } = mount;
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
       const operation = operationOf(route.operation);
@@ -122,7 +124,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });
       }
     }
-    return { dialect, errors, api, issuerKind, prefix: parsePattern(prefix), tables };
+    return { dialect, errors, api, issuerKind, constants, prefix: parsePattern(prefix), tables };
   });
 }
 

@@ -64,6 +64,8 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly form: I['form'] extends 'raw' ? readonly FormParameter[] : Output<I['form']>;
   /** The public URL of this mount: `https://id.example.com/blitz`. */
   readonly baseUrl: string;
+  /** The constants of this mount. */
+  readonly constants: Readonly<Record<string, string>>;
 }
 
 /** A page that a build of `web/` makes. */
