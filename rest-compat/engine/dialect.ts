@@ -11,6 +11,11 @@ export type IssuerKind = keyof typeof IssuerKindName;
  */
 export interface Mount {
   readonly prefix: string;
+  /**
+   * `host-label`: the leftmost label of `Host` names the tenant, where the rest is the host of the service's public URL; below
+   * every other host the mount does not exist. The prefix then has no parameter.
+   */
+  readonly tenantIn?: 'host-label';
   readonly routes: readonly Route[];
   /** The errors of this mount, if they differ from the rest of the dialect. */
   readonly errors?: DialectErrors;

@@ -120,7 +120,15 @@ export class Engine {
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
     this.#assertEndUser(exchange, caller, place.tenant);
     const { constants } = owner;
-    const raw = { request: ctx.req, params, queryString: ctx.querystring, bytes, form, baseUrl: place.baseUrl, constants };
+    const raw = {
+      request: ctx.req,
+      params,
+      queryString: ctx.querystring,
+      bytes,
+      form,
+      baseUrl: place.baseUrl,
+      constants,
+    };
     const request = parseRequest(route, raw, owner.errors.fieldError);
     const variables = {
       ...route.toVariables?.(request),
@@ -178,12 +186,17 @@ export class Engine {
     return names;
   }
 
-  /** @throws TENANT_CONFLICT The request names different tenants. */
+  /**
+   * @throws TENANT_CONFLICT The request names different tenants.
+   * @throws PATH_UNKNOWN The mount takes the tenant from the host, which names none.
+   */
   async #placeOf(ctx: Context, owner: Owner, segments: readonly string[], others: readonly string[]): Promise<Place> {
     const { defaultTenant, publicUrl } = this.#options;
     const { prefix } = owner;
     const origin = typeof publicUrl === 'string' ? publicUrl : publicUrl();
     const header = ctx.req.headers.host ?? '';
+    const base = `/${segments.slice(0, prefix.shape.length).join('/')}`;
+    if (owner.isNamedByHost) return this.#placeOfHost(header, origin, base, others);
     const host = origin.endsWith(`://${header}`) ? null : hostNameOf(header);
     const isPublic = host === null || host === hostNameOf(new URL(origin).host);
     const bound = isPublic ? null : await this.#host.tenantByHost(host);
@@ -194,8 +207,16 @@ export class Engine {
     const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
     // A host that belongs to a tenant serves only that tenant.
     const tenant = bound !== null && bound.id !== named?.id ? null : named;
-    const base = bound === null ? origin : originAt(origin, host!);
-    return { tenant, name, baseUrl: `${base}/${segments.slice(0, prefix.shape.length).join('/')}` };
+    return { tenant, name, baseUrl: `${bound === null ? origin : originAt(origin, host!)}${base}` };
+  }
+
+  /** @throws PATH_UNKNOWN The host is not a label before the public host. */
+  async #placeOfHost(header: string, origin: string, base: string, others: readonly string[]): Promise<Place> {
+    const host = hostNameOf(header);
+    const label = host?.split('.', 1)[0] ?? '';
+    if (host === null || host !== `${label}.${hostNameOf(new URL(origin).host)}`) throw problems.PATH_UNKNOWN();
+    if (others.some((other) => other !== label)) throw problems.TENANT_CONFLICT();
+    return { tenant: await this.#host.tenantByName(label), name: label, baseUrl: `${originAt(origin, host)}${base}` };
   }
 
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {

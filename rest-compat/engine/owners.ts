@@ -26,6 +26,8 @@ export interface Owner {
   /** Value of `$issuerKind`; null if no document of the rows declares it. */
   readonly issuerKind: IssuerKind | null;
   readonly constants: Readonly<Record<string, string>>;
+  /** Whether the leftmost label of the host names the tenant. */
+  readonly isNamedByHost: boolean;
   readonly prefix: PathPattern;
   readonly tables: ReadonlyMap<Method, PathTable<Row>>;
 }
@@ -101,6 +103,9 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
   };
   return dialect.mounts.map((mount) => {
     const { prefix, routes, errors = dialect.errors, api = dialect.api, issuerKind = null, constants = {} } = mount;
+    const isNamedByHost = mount.tenantIn === 'host-label';
+    if (isNamedByHost && prefix.includes('{'))
+      faults.push(`${dialect.name} ${prefix}: both the prefix and the host name the tenant.`);
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
       const operation = operationOf(route.operation);
@@ -124,7 +129,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });
       }
     }
-    return { dialect, errors, api, issuerKind, constants, prefix: parsePattern(prefix), tables };
+    return { dialect, errors, api, issuerKind, constants, isNamedByHost, prefix: parsePattern(prefix), tables };
   });
 }
 

@@ -112,7 +112,9 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
    */
   readonly as?: 'json' | 'browser';
   /** A function where a header shows the data or the request, such as the `Location` of what was made. */
-  readonly headers?: Readonly<Record<string, string>> | ((data: D, request: ParsedRequest<I>) => Readonly<Record<string, string>>);
+  readonly headers?:
+    | Readonly<Record<string, string>>
+    | ((data: D, request: ParsedRequest<I>) => Readonly<Record<string, string>>);
   /** For the API description: when `from` gives null, which is answered with 204 without a body. Absent: never. */
   readonly orEmpty?: string;
 }

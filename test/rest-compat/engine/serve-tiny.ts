@@ -1,4 +1,10 @@
-import { type Dialect, Engine, type EngineHost, type EngineOptions, type Route } from '../../../rest-compat/engine/index.ts';
+import {
+  type Dialect,
+  Engine,
+  type EngineHost,
+  type EngineOptions,
+  type Route,
+} from '../../../rest-compat/engine/index.ts';
 import { ENGINE_OPTIONS, RestClient } from '../../support/rest.ts';
 import { tinyDialect } from './dialect.ts';
 import { handMadeHost } from './hand-made-host.ts';
@@ -11,7 +17,10 @@ export interface TinyParts {
 }
 
 /** An engine of rows over a host without a database. */
-export function tinyEngine(routes: readonly Route[], { dialect = {}, host = {}, options = {} }: TinyParts = {}): Engine {
+export function tinyEngine(
+  routes: readonly Route[],
+  { dialect = {}, host = {}, options = {} }: TinyParts = {},
+): Engine {
   return new Engine([tinyDialect(dialect, routes)], handMadeHost(host), { ...ENGINE_OPTIONS, ...options });
 }
 
