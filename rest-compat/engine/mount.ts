@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { authorise } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
-import { hostNameOf, IdentityError, originAt, type TenantRef } from '../../src/kernel/index.ts';
+import { hostNameOf, IdentityError, kernelErrors, originAt, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
 import { type Form, parseForm, readRowBody } from './body.ts';
 import { renderFor, setWindowHeaders } from './browser-answer.ts';
@@ -106,15 +106,19 @@ export class Engine {
     const early = isNamedInBody(route) ? await this.#bodyOf(ctx, row) : null;
     const isNamed = tenantPlaces(route).length > 0;
     const named = isNamed ? await this.#tenantsOf(ctx, route, params, early) : NO_NAMES;
-    const reached = await this.#placeOf(ctx, owner, segments, named);
+    const above = nameAbove(exchange, row);
+    const isMisplaced = above !== null && above !== route.under && above !== named[0];
+    const others = isMisplaced ? NO_NAMES : named;
+    const reached = await this.#placeOf(exchange, others, above !== null && others.length > 0);
     exchange.tenant = reached.tenant;
     if (route.cors !== undefined) await this.#allowPage(exchange, row, route.cors, reached.tenant);
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
     const caller = await this.#callerOf(exchange, row, reached, form);
     if (route.cors === 'client') await keepToClient(this.#host.webOrigins, caller, answer);
+    if (isMisplaced) throw kernelErrors.FORBIDDEN();
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
-    const place = isOfCaller ? await this.#placeOf(ctx, owner, segments, [caller.tenant.name]) : reached;
+    const place = isOfCaller ? await this.#placeOf(exchange, [caller.tenant.name]) : reached;
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
     // anything beyond it.
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
@@ -151,11 +155,12 @@ export class Engine {
   }
 
   /** Answers a CORS preflight. If pages may not call the path, the answer is the one of any OPTIONS request. */
-  async #preflight({ ctx, owner, segments, answer }: Exchange): Promise<void> {
+  async #preflight(exchange: Exchange): Promise<void> {
+    const { ctx, owner, segments, answer } = exchange;
     if (!isPreflight(ctx)) return;
     const cors = findRow(owner, ctx.get('Access-Control-Request-Method'), segments)?.route.cors;
     if (cors === undefined) return;
-    const { tenant } = await this.#placeOf(ctx, owner, segments, []);
+    const { tenant } = await this.#placeOf(exchange, NO_NAMES);
     const methods = methodsOf(owner, segments).filter((name) => findRow(owner, name, segments)?.route.cors === cors);
     await answerPreflight(ctx, cors, methods, this.#host.webOrigins, tenant?.id ?? NO_TENANT, answer);
   }
@@ -189,19 +194,25 @@ export class Engine {
   /**
    * @throws TENANT_CONFLICT The request names different tenants.
    * @throws PATH_UNKNOWN The mount takes the tenant from the host, which names none.
+   * @param others Names that the request has besides that of the prefix.
+   * @param isWithoutPrefix Whether only the others name the tenant.
    */
-  async #placeOf(ctx: Context, owner: Owner, segments: readonly string[], others: readonly string[]): Promise<Place> {
-    const { defaultTenant, publicUrl } = this.#options;
+  async #placeOf(
+    { ctx, owner, segments }: Exchange,
+    others: readonly string[],
+    isWithoutPrefix = false,
+  ): Promise<Place> {
+    const { defaultTenant } = this.#options;
     const { prefix } = owner;
-    const origin = typeof publicUrl === 'string' ? publicUrl : publicUrl();
+    const origin = this.#publicOrigin();
     const header = ctx.req.headers.host ?? '';
     const base = `/${segments.slice(0, prefix.shape.length).join('/')}`;
-    if (owner.isNamedByHost) return this.#placeOfHost(header, origin, base, others);
+    if (owner.isNamedByHost) return this.#placeOfHost(header, base, others, isWithoutPrefix);
     const host = origin.endsWith(`://${header}`) ? null : hostNameOf(header);
     const isPublic = host === null || host === hostNameOf(new URL(origin).host);
     const bound = isPublic ? null : await this.#host.tenantByHost(host);
     const own = prefix.parameters[0];
-    const first = own === undefined ? others[0] : decodeSegment(segments[own.at]!);
+    const first = own === undefined || isWithoutPrefix ? others[0] : decodeSegment(segments[own.at]!);
     if (others.some((other) => other !== first)) throw problems.TENANT_CONFLICT();
     const name = first ?? bound?.name ?? defaultTenant;
     const named = bound !== null && bound.name === name ? bound : await this.#host.tenantByName(name);
@@ -211,12 +222,19 @@ export class Engine {
   }
 
   /** @throws PATH_UNKNOWN The host is not a label before the public host. */
-  async #placeOfHost(header: string, origin: string, base: string, others: readonly string[]): Promise<Place> {
+  async #placeOfHost(header: string, base: string, others: readonly string[], isWithoutLabel: boolean): Promise<Place> {
     const host = hostNameOf(header);
+    const origin = this.#publicOrigin();
     const label = host?.split('.', 1)[0] ?? '';
     if (host === null || host !== `${label}.${hostNameOf(new URL(origin).host)}`) throw problems.PATH_UNKNOWN();
-    if (others.some((other) => other !== label)) throw problems.TENANT_CONFLICT();
-    return { tenant: await this.#host.tenantByName(label), name: label, baseUrl: `${originAt(origin, host)}${base}` };
+    const name = isWithoutLabel ? others[0]! : label;
+    if (others.some((other) => other !== name)) throw problems.TENANT_CONFLICT();
+    return { tenant: await this.#host.tenantByName(name), name, baseUrl: `${originAt(origin, host)}${base}` };
+  }
+
+  #publicOrigin(): string {
+    const { publicUrl } = this.#options;
+    return typeof publicUrl === 'string' ? publicUrl : publicUrl();
   }
 
   async #callerOf({ ctx, owner }: Exchange, row: Row, place: Place, form: Form | null): Promise<Caller> {
@@ -277,6 +295,14 @@ function matched({ ctx, owner, segments, answer }: Exchange): Row | null {
   if (ctx.method !== 'OPTIONS') throw problems.METHOD_NOT_ALLOWED();
   answer.status = 204;
   return null;
+}
+
+/** The name before the row's path, in the prefix or in the host, that the row restricts; null if it restricts none. */
+function nameAbove({ ctx, owner, segments }: Exchange, { route }: Row): string | null {
+  if (route.under === undefined) return null;
+  const [own] = owner.prefix.parameters;
+  if (own !== undefined) return decodeSegment(segments[own.at]!);
+  return owner.isNamedByHost ? (hostNameOf(ctx.req.headers.host ?? '')?.split('.', 1)[0] ?? null) : null;
 }
 
 function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {

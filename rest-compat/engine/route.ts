@@ -166,6 +166,11 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly framed?: readonly string[];
   /** How its requests name their tenant, if the prefix does not. */
   readonly tenant?: TenantSource;
+  /**
+   * The name that the prefix must have: another one is answered with FORBIDDEN, whether or not there is such a tenant. If the
+   * row's tenant is named at another place, the prefix may have that name too, and the row acts on the tenant of the place.
+   */
+  readonly under?: string;
   /** The document that the row runs, from the dialect's `operations.generated.ts`. */
   readonly operation: OperationDocument<D>;
   readonly input?: I;
