@@ -57,11 +57,11 @@ export function faultOf(
   errors: DialectErrors,
   route: Route | null,
   refusal: IdentityError | ShapeRefusal,
-  variables: Variables,
+  { variables = {}, base = '' }: { readonly variables?: Variables; readonly base?: string } = {},
 ): Fault {
   const error = refusal instanceof ShapeRefusal ? refusal.error : refusal;
   const legacy = legacyErrorOf(errors, route, error);
-  const bare = { legacy, error, items: [], variables };
+  const bare = { legacy, error, items: [], variables, route, base };
   const textOf = (row: LegacyError, otherwise: string): string =>
     row.text === undefined ? otherwise : typeof row.text === 'string' ? row.text : row.text(bare);
   const text = textOf(legacy, error.message);
@@ -70,7 +70,7 @@ export function faultOf(
       ? refusal.items
       : (error.fields ?? []).map((field) => itemOf(errors, route, error, field, (row) => textOf(row, field.message)));
   const items = named.length > 0 ? named : [{ error: legacy.error, text, pos: legacy.pos ?? '' }];
-  return { legacy, error, text, items, variables };
+  return { ...bare, text, items };
 }
 
 const ROW_OF_CODE: ReadonlyMap<string, ErrorRow> = new Map(

@@ -52,6 +52,11 @@ export interface FaultItem {
   readonly pos: string;
 }
 
+/** The part of a row that envelopes read: what the dialect says about it. */
+export interface FaultRow {
+  readonly tags?: Readonly<Record<string, string | number>> | undefined;
+}
+
 /** What an envelope is made from. */
 export interface Fault {
   readonly legacy: LegacyError;
@@ -60,6 +65,10 @@ export interface Fault {
   /** At least one. */
   readonly items: readonly FaultItem[];
   readonly variables: Variables;
+  /** The row of the request; null if its path or its method has none. */
+  readonly route: FaultRow | null;
+  /** First segment of the path below the mount, for paths without a row; empty if there is none. */
+  readonly base: string;
 }
 
 /** One of the forms of a dialect's error bodies. */

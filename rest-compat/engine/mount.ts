@@ -263,7 +263,7 @@ export class Engine {
     if (forwardedAddress(ctx.req, this.#host.normaliseAddress) === null) throw problems.END_USER_UNKNOWN();
   }
 
-  #refuse({ ctx, owner, row, tenant, variables, answer }: Exchange, error: unknown): void {
+  #refuse({ ctx, owner, segments, row, tenant, variables, answer }: Exchange, error: unknown): void {
     const isOurs = error instanceof IdentityError || error instanceof ShapeRefusal;
     const refusal = isOurs ? error : this.#host.explain(error);
     const shown = refusal instanceof ShapeRefusal ? refusal.error : refusal;
@@ -275,7 +275,8 @@ export class Engine {
       return;
     }
     const authorization = ctx.get('Authorization');
-    setFault(answer, owner.errors, row?.route ?? null, refusal, { variables, authorization });
+    const base = segments[owner.prefix.shape.length] ?? '';
+    setFault(answer, owner.errors, row?.route ?? null, refusal, { variables, authorization, base });
   }
 }
 

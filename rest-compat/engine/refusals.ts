@@ -76,7 +76,7 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
 }
 
 function addSample(at: (status: number) => Refusal, errors: DialectErrors, route: Route, error: IdentityError): Fault {
-  const fault = faultOf(errors, route, sampleOf(errors, route, error), {});
+  const fault = faultOf(errors, route, sampleOf(errors, route, error));
   const { legacy } = fault;
   const { schema, body } = errors.envelopes[legacy.envelope]!;
   const { envelopes, examples } = at(legacy.status);

@@ -37,9 +37,9 @@ export function setFault(
   errors: DialectErrors,
   route: Route | null,
   refusal: IdentityError | ShapeRefusal,
-  { variables, authorization }: { readonly variables: Variables; readonly authorization: string },
+  { authorization, ...about }: { readonly variables: Variables; readonly authorization: string; readonly base: string },
 ): void {
-  const fault = faultOf(errors, route, refusal, variables);
+  const fault = faultOf(errors, route, refusal, about);
   const { legacy } = fault;
   const { type, body: bodyOf } = errors.envelopes[legacy.envelope]!;
   const body = bodyOf(fault);

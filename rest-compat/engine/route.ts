@@ -164,6 +164,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly opener?: true;
   /** Sources (CSP, `frame-ancestors`) of the pages that may frame its answers. Absent: none. */
   readonly framed?: readonly string[];
+  /** Values of the dialect about the row, which its envelopes read (`Fault.route`). */
+  readonly tags?: Readonly<Record<string, string | number>>;
   /** How its requests name their tenant, if the prefix does not. */
   readonly tenant?: TenantSource;
   /**
