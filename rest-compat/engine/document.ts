@@ -20,3 +20,12 @@ export interface OperationDocument<D = unknown, V = unknown, E extends string = 
 
 /** Values of a document's variables. */
 export type Variables = Readonly<Record<string, unknown>>;
+
+/** Variables that only the engine fills: the tenant of the request, and the kind of issuer of the mount. */
+export type EngineVariables = 'tenant' | 'issuerKind';
+
+/** The variables of a document that a row has to supply. */
+export type RowVariables<O> = O extends OperationDocument<unknown, infer V> ? Omit<V, EngineVariables> : never;
+
+/** The data of a document, from which a reply is made. */
+export type DataOf<O> = O extends OperationDocument<infer D> ? D : never;

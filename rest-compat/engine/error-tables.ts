@@ -1,7 +1,7 @@
 import { CODES_OF_EVERY_FIELD, ENGINE_CODES } from './codes.ts';
 import type { Dialect } from './dialect.ts';
 import { AS_ITS_KIND, type DialectErrors, type ErrorLine, findLine } from './fault.ts';
-import { pathsOf, type Route } from './route.ts';
+import { documentsOf, pathsOf, type Route } from './route.ts';
 import { tenantPlaces } from './tenant.ts';
 
 /** Codes of the engine that follow from the declarations of a row. */
@@ -51,19 +51,22 @@ export function findFaultsOfTables(dialect: Dialect): string[] {
 const nameRow = (route: Route): string => `${route.method} ${pathsOf(route)[0]}`;
 
 function* findFaultsOfRow(errors: DialectErrors, route: Route): Iterable<string> {
-  const { name, errors: declared } = route.operation;
-  for (const code of declared)
-    if (findLine(errors, route, code) === undefined)
-      yield `its operation ${name} gives ${code}, which has no line in the row or in the dialect's table.`;
+  const { name } = route.operation;
+  const documents = documentsOf(route);
+  const declared = documents.flatMap((document) => document.errors);
+  for (const document of documents)
+    for (const code of document.errors)
+      if (findLine(errors, route, code) === undefined)
+        yield `its operation ${document.name} gives ${code}, which has no line in the row or in the dialect's table.`;
   const possible = new Set([...declared, ...CODES_OF_EVERY_FIELD, ...listEngineCodes(route)]);
   for (const code of Object.keys(route.errors ?? {}))
     if (!possible.has(code))
       yield `it has a line for ${code}, which neither its operation ${name} nor the engine gives.`;
-  yield* findFaultsOfEnvelopes(errors, Object.values(route.errors ?? {}));
+  yield* findFaultsOfEnvelopes(errors, [...Object.values(route.errors ?? {}), ...Object.values(route.missing ?? {})]);
 }
 
 function* findFaultsOfTable(errors: DialectErrors, routes: ReadonlySet<Route>): Iterable<string> {
-  const declared = [...routes].flatMap(({ operation }) => operation.errors);
+  const declared = [...routes].flatMap(documentsOf).flatMap((document) => document.errors);
   const possible = new Set([...declared, ...CODES_OF_EVERY_FIELD, ...ENGINE_CODES]);
   for (const code of Object.keys(errors.codes))
     if (!possible.has(code)) yield `the table has a line for ${code}, which no operation of its rows gives.`;

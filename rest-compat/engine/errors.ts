@@ -2,6 +2,7 @@ import { ERROR_TABLES } from '../../schema/errors/codes.ts';
 import { type ErrorKind, type ErrorRow, type FieldFault, IdentityError } from '../../src/kernel/index.ts';
 import type { Variables } from './document.ts';
 import { AS_ITS_KIND, type DialectErrors, type Fault, type FaultItem, findLine, type LegacyError } from './fault.ts';
+import { MissingRoot } from './missing-root.ts';
 import { problems } from './problems.ts';
 import { fieldAt, type Route, withoutPositions } from './route.ts';
 
@@ -22,9 +23,11 @@ export class ShapeRefusal extends Error {
 export function legacyErrorOf(
   errors: DialectErrors,
   route: Route | null,
-  { code, kind }: { readonly code: string; readonly kind: ErrorKind },
+  error: { readonly code: string; readonly kind: ErrorKind },
 ): LegacyError {
-  const line = findLine(errors, route, code);
+  const { code, kind } = error;
+  const missing = error instanceof MissingRoot ? route?.missing?.[error.root] : undefined;
+  const line = missing ?? findLine(errors, route, code);
   return line === undefined || line === AS_ITS_KIND ? errors.kinds[kind] : line;
 }
 

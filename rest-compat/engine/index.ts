@@ -7,7 +7,7 @@ export type { CallerAuthenticator, ClientCredentials } from './caller.ts';
 export { CLIENT_CREDENTIALS } from './client-parameters.ts';
 export { allowPage, answerPreflight, type Cors, isPreflight, keepToClient, type WebOrigins } from './cors.ts';
 export type { Chapter, Dialect, IssuerKind, Mount, Samples } from './dialect.ts';
-export type { OperationDocument, Variables } from './document.ts';
+export type { DataOf, OperationDocument, RowVariables, Variables } from './document.ts';
 export {
   AS_ITS_KIND,
   type ChallengeReason,
@@ -21,6 +21,7 @@ export {
   type LegacyError,
 } from './fault.ts';
 export type { EngineHost, HostTenant, PageDocuments, RenderedPage } from './host.ts';
+export { type FoundBy, type Lookup, type Lookups, lookup } from './lookup.ts';
 export { Engine, type EngineOptions } from './mount.ts';
 export { assertRawForms, type DescriptionOptions, openApiOf, type RawForms } from './openapi.ts';
 export { type ItemOf, present, presentItems } from './present.ts';
@@ -28,7 +29,6 @@ export { problems } from './problems.ts';
 export { ClientGone, decodeBody, isOfMediaType, readBody } from './request-body.ts';
 export {
   type BrowserAnswer,
-  type DataOf,
   type DocumentName,
   type FormParameter,
   type FormPost,
@@ -38,7 +38,6 @@ export {
   type Route,
   type RouteCallers,
   type RouteInput,
-  type RowVariables,
   route,
   type TenantPlace,
   type TenantSource,

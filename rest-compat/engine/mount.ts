@@ -12,13 +12,15 @@ import type { Variables } from './document.ts';
 import { ShapeRefusal } from './errors.ts';
 import type { EngineHost, HostBrowser, HostTenant } from './host.ts';
 import { decodeSegment, paramsOf, parseRequest } from './input.ts';
+import { MissingRoot } from './missing-root.ts';
+import type { Operation } from './operation.ts';
 import { findRow, methodsOf, type Owner, Owners, type Row } from './owners.ts';
 import { acceptsPage, isPageFault, setPageFault } from './page-fault.ts';
 import { segmentsOf, withoutTrailingSlash } from './paths.ts';
 import { problems } from './problems.ts';
 import { setFault, setReply } from './reply.ts';
 import { ClientGone } from './request-body.ts';
-import type { Route } from './route.ts';
+import type { ParsedRequest, Route } from './route.ts';
 import { isNamedInBody, tenantPlaces, tenantValues } from './tenant.ts';
 
 /** How the engine is configured. */
@@ -134,17 +136,39 @@ export class Engine {
       constants,
     };
     const request = parseRequest(route, raw, owner.errors.fieldError);
-    const variables = {
-      ...route.toVariables?.(request),
-      ...(operation.declaresTenant ? { tenant: place.name } : {}),
-      ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
-    };
+    const found = await this.#lookUp(exchange, row, { caller, name: place.name, request });
+    const variables = fillIn(operation, owner, place.name, route.toVariables?.(request, found));
     exchange.variables = variables;
     if (browser !== null && place.tenant !== null) await this.#adoptSession(exchange, browser, place.tenant);
     const context = this.#host.contextFor(caller, signalOf(ctx), browser);
     const data = operation.dataOf(await operation.run(context, variables), this.#host.explain);
     if (browser !== null) answer.setCookies = browser.setCookies;
     setReply(answer, route, data, request, renderFor(this.#host.documents, ctx, place.tenant));
+  }
+
+  /**
+   * What the lookups of a row found, by their names.
+   * @throws MissingRoot One found nothing.
+   */
+  async #lookUp(
+    { ctx, owner }: Exchange,
+    { lookups }: Row,
+    {
+      caller,
+      name: tenant,
+      request,
+    }: { readonly caller: Caller; readonly name: string; readonly request: ParsedRequest },
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const found: Record<string, unknown> = {};
+    for (const { name, lookup, operation } of lookups) {
+      // The row's document gets another context, because what this one read may change there.
+      const context = this.#host.contextFor(caller, signalOf(ctx), null);
+      const variables = fillIn(operation, owner, tenant, lookup.toVariables(request as never));
+      const data = operation.lookedUpIn(await operation.run(context, variables), this.#host.explain);
+      found[name] = lookup.from(data as never);
+      if (found[name] === null) throw new MissingRoot(name);
+    }
+    return found;
   }
 
   async #allowPage({ ctx, answer }: Exchange, { route }: Row, cors: Cors, tenant: HostTenant | null): Promise<void> {
@@ -280,6 +304,15 @@ export class Engine {
   }
 }
 
+/** The variables of a document: those of the row, and those that only the engine fills. */
+function fillIn(operation: Operation, owner: Owner, tenant: string, variables: Variables = NO_VARIABLES): Variables {
+  return {
+    ...variables,
+    ...(operation.declaresTenant ? { tenant } : {}),
+    ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
+  };
+}
+
 /** Sends nothing, because the client disconnected. */
 function abandon(ctx: Context): void {
   ctx.respond = false;
@@ -314,10 +347,12 @@ function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
   });
 }
 
-/** Checks the scopes of the document's root fields, as the directives do. @throws SCOPE_MISSING */
-function assertScopes({ operation }: Row, caller: Caller, tenant: TenantRef | null): void {
+/** Checks the scopes of the root fields of the row's documents, as the directives do. @throws SCOPE_MISSING */
+function assertScopes({ operation, lookups }: Row, caller: Caller, tenant: TenantRef | null): void {
   try {
     for (const alternatives of operation.demands) authorise(caller, tenant, alternatives);
+    for (const { demands } of lookups.map((lookup) => lookup.operation))
+      for (const alternatives of demands) authorise(caller, tenant, alternatives);
   } catch (error) {
     if (error instanceof IdentityError && error.kind === 'forbidden') throw problems.SCOPE_MISSING({ cause: error });
     throw error;

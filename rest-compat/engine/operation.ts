@@ -19,6 +19,7 @@ import type { ScopeAlternatives } from '../../src/access/index.ts';
 import { type IdentityError, kernelErrors } from '../../src/kernel/index.ts';
 import type { OperationDocument, Variables } from './document.ts';
 import { hoistObjects } from './hoist.ts';
+import { MissingRoot } from './missing-root.ts';
 
 export type Data = Readonly<Record<string, unknown>>;
 
@@ -32,8 +33,12 @@ export interface Operation {
   readonly demands: readonly ScopeAlternatives[];
   /** @param context The context that the host made for this operation. */
   run(context: object, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
+  /** Response keys of the root fields that may be null. */
+  readonly nullableRoots: readonly string[];
   /** The data of a run. Throws the first error, and NOT_FOUND when a root field is null, because the object does not exist. */
   dataOf(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
+  /** The data of a run, in which root fields may be null. Throws the first error. */
+  lookedUpIn(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
 /** @throws Error The document does not fit the schema. */
@@ -58,7 +63,9 @@ export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDo
     declaresIssuerKind,
     demands: roots.flatMap(({ alternatives }) => (alternatives === null ? [] : [alternatives])),
     run: (context, variables) => compiled.query(undefined, context, hoisted.fill(variables)),
+    nullableRoots: roots.flatMap(({ key, isNullable }) => (isNullable ? [key] : [])),
     dataOf: (result, explain) => dataOf(result, roots, explain),
+    lookedUpIn: succeeded,
   };
 }
 
@@ -92,11 +99,15 @@ function takesIssuerKind({ args }: GraphQLField<unknown, unknown>): boolean {
 }
 
 function dataOf(result: ExecutionResult, roots: readonly Root[], explain: (error: unknown) => IdentityError): Data {
+  const data = succeeded(result, explain);
+  for (const { key, isNullable } of roots) if (isNullable && data[key] === null) throw new MissingRoot(key);
+  return data;
+}
+
+function succeeded(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data {
   const error = result.errors?.[0];
   if (error !== undefined) throw refusalOf(error, result.data === undefined, explain);
-  const data = result.data as Data;
-  for (const { key, isNullable } of roots) if (isNullable && data[key] === null) throw kernelErrors.NOT_FOUND();
-  return data;
+  return result.data as Data;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Dialect, IssuerKind } from './dialect.ts';
 import type { OperationDocument } from './document.ts';
 import { findFaultsOfTables } from './error-tables.ts';
 import type { DialectErrors } from './fault.ts';
+import type { Lookup } from './lookup.ts';
 import { loadOperation, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
 import { type Method, pathsOf, type Route } from './route.ts';
@@ -13,9 +14,17 @@ export interface Row {
   readonly route: Route;
   readonly pattern: PathPattern;
   readonly operation: Operation;
+  readonly lookups: readonly LoadedLookup[];
   readonly body: 'json' | 'form' | null;
   /** Whether the row declares the header with the end user's address. */
   readonly namesEndUser: boolean;
+}
+
+/** A lookup whose document is ready to run. */
+export interface LoadedLookup {
+  readonly name: string;
+  readonly lookup: Lookup;
+  readonly operation: Operation;
 }
 
 /** A prefix with the rows below it. */
@@ -109,6 +118,10 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
       const operation = operationOf(route.operation);
+      const lookups = Object.entries(route.lookups ?? {}).flatMap(([name, lookup]): LoadedLookup[] => {
+        const loaded = operationOf(lookup.operation);
+        return loaded === null ? [] : [{ name, lookup, operation: loaded }];
+      });
       if (operation === null) continue;
       const body = route.input?.body !== undefined ? 'json' : route.input?.form !== undefined ? 'form' : null;
       const namesEndUser = route.input?.headers?.shape['x-forwarded-for'] !== undefined;
@@ -116,6 +129,9 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         const pattern = parsePattern(path);
         const wrong = [
           ...faultsOfTenant(route, pattern, operation.declaresTenant),
+          ...Object.keys(route.missing ?? {})
+            .filter((root) => !operation.nullableRoots.includes(root) && route.lookups?.[root] === undefined)
+            .map((root) => `neither a root field nor a lookup that may be missing is called "${root}".`),
           ...(operation.declaresIssuerKind && issuerKind === null
             ? [`the document ${route.operation.name} declares $issuerKind, and the mount has no issuer kind.`]
             : []),
@@ -126,7 +142,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         faults.push(...wrong.map((fault) => `${dialect.name} ${route.method} ${prefix}${path}: ${fault}`));
         const table = tables.get(route.method) ?? new PathTable<Row>();
         tables.set(route.method, table);
-        table.add(pattern.shape, { route, pattern, operation, body, namesEndUser });
+        table.add(pattern.shape, { route, pattern, operation, lookups, body, namesEndUser });
       }
     }
     return { dialect, errors, api, issuerKind, constants, isNamedByHost, prefix: parsePattern(prefix), tables };

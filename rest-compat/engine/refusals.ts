@@ -5,8 +5,9 @@ import { listEngineCodes } from './error-tables.ts';
 import { errorOfCode, faultOf, legacyErrorOf, ShapeRefusal } from './errors.ts';
 import type { DialectErrors, Fault } from './fault.ts';
 import { type Json, schemaOf } from './json-schema.ts';
+import { MissingRoot } from './missing-root.ts';
 import { isPageFault } from './page-fault.ts';
-import type { Route, RouteCallers } from './route.ts';
+import { documentsOf, type Route, type RouteCallers } from './route.ts';
 
 /** The error schemas by their name in `components.schemas`. */
 export class ErrorSchemas {
@@ -65,6 +66,10 @@ export function refusalsOf(errors: DialectErrors, route: Route, schemas: ErrorSc
     const { legacy } = addSample(at, errors, route, errorOfCode(code));
     if (legacy.error !== '') at(legacy.status).names.add(legacy.error);
   }
+  for (const root of Object.keys(route.missing ?? {})) {
+    const { legacy } = addSample(at, errors, route, new MissingRoot(root));
+    if (legacy.error !== '') at(legacy.status).names.add(legacy.error);
+  }
   for (const code of unnamedCodes(route)) {
     const { status, envelope } = legacyErrorOf(errors, route, errorOfCode(code));
     const { schema } = errors.envelopes[envelope]!;
@@ -116,11 +121,12 @@ function namedCodes(route: Route): readonly string[] {
 const isOpen = ({ browser, public: isPublic }: RouteCallers): boolean => browser === true || isPublic === true;
 
 /** The codes that the operation of a row may give. */
-function unnamedCodes({ callers, operation }: Route): readonly string[] {
+function unnamedCodes(route: Route): readonly string[] {
+  const { callers } = route;
   const ofEveryField = [...CODES_OF_EVERY_FIELD].filter(
     (code) => !isOpen(callers) || (code !== 'UNAUTHENTICATED' && code !== 'FORBIDDEN'),
   );
-  return [...operation.errors, ...ofEveryField];
+  return [...documentsOf(route).flatMap(({ errors }) => errors), ...ofEveryField];
 }
 
 const HEADERS: ReadonlyMap<number, Json> = new Map([

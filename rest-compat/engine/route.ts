@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { UndeclaredCode } from './codes.ts';
 import type { Cors } from './cors.ts';
-import type { OperationDocument, Variables } from './document.ts';
-import type { ErrorLines } from './fault.ts';
+import type { DataOf, OperationDocument, RowVariables, Variables } from './document.ts';
+import type { ErrorLine, ErrorLines } from './fault.ts';
+import type { FoundBy, Lookups } from './lookup.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -134,9 +135,6 @@ export interface TenantPlace {
  */
 export type TenantSource = TenantPlace | readonly TenantPlace[] | 'caller' | 'none';
 
-/** Variables that only the engine fills: the tenant of the request, and the kind of issuer of the mount. */
-export type EngineVariables = 'tenant' | 'issuerKind';
-
 /** A legacy endpoint: its complete description, without business rules. */
 export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends z.ZodType = z.ZodType> {
   readonly method: Method;
@@ -178,8 +176,10 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly input?: I;
   /** Whether the form's parameters may also be sent in the query string. */
   readonly formInQuery?: true;
+  /** What is found before the row's document runs; `toVariables` gets it as its second argument. */
+  readonly lookups?: Lookups;
   /** Makes the document's variables from the request, except those that the engine fills. */
-  readonly toVariables?: (request: ParsedRequest<I>) => Variables;
+  readonly toVariables?: (request: ParsedRequest<I>, found: Readonly<Record<string, unknown>>) => Variables;
   readonly reply: Reply<D, S, I>;
   /**
    * The legacy field for a GraphQL input path (`input.requiredFactor`), or for a path in a body that does not have its declared
@@ -197,7 +197,18 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
    * not have the form of an id also gives `NOT_FOUND`.
    */
   readonly errors?: ErrorLines;
+  /**
+   * How NOT_FOUND is answered by what is missing: a root field of the row's document that is null (its response key), or what a
+   * lookup did not find (its name). Others are answered like every NOT_FOUND.
+   */
+  readonly missing?: Readonly<Record<string, ErrorLine>>;
 }
+
+/** The documents of a row: those of its lookups, then its own one. */
+export const documentsOf = ({ lookups = {}, operation }: Pick<Route, 'lookups' | 'operation'>): OperationDocument[] => [
+  ...Object.values(lookups).map((lookup) => lookup.operation),
+  operation,
+];
 
 export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);
 
@@ -214,14 +225,14 @@ export function fieldAt({ pos = {} }: Pick<Route, 'pos'>, path: string): string 
   return above.length === 0 ? null : pos[above.reduce((a, b) => (b.length > a.length ? b : a))]!;
 }
 
-/** The variables of a document that a row has to supply. */
-export type RowVariables<O> = O extends OperationDocument<unknown, infer V> ? Omit<V, EngineVariables> : never;
-
-/** The data of a document, from which a reply is made. */
-export type DataOf<O> = O extends OperationDocument<infer D> ? D : never;
-
 /** Codes that a row can give: those that its document declares, and those that need no declaration. */
 export type ErrorsOf<O> = UndeclaredCode | (O extends OperationDocument<unknown, unknown, infer E> ? E : never);
+
+type ErrorsOfLookups<N> = N[keyof N] extends infer One
+  ? One extends { operation: infer O }
+    ? ErrorsOf<O>
+    : never
+  : never;
 
 /** Makes a line for a code that is never given a compile error, also in constants that several rows share. */
 type NoOtherCodes<Given, Known> = {
@@ -240,12 +251,14 @@ type BoundRoute<
   R extends RowVariables<O>,
   S extends z.ZodType,
   L extends ErrorLines<string>,
-> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables' | 'errors'> & {
+  N extends Lookups<ParsedRequest<I>>,
+> = Omit<Route<I, DataOf<O>, S>, 'operation' | 'toVariables' | 'errors' | 'lookups'> & {
   readonly operation: O;
-  readonly errors?: L & NoOtherCodes<L, ErrorsOf<O>>;
+  readonly lookups?: N;
+  readonly errors?: L & NoOtherCodes<L, ErrorsOf<O> | ErrorsOfLookups<N>>;
 } & (Record<never, never> extends RowVariables<O>
-    ? { readonly toVariables?: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> }
-    : { readonly toVariables: (request: ParsedRequest<I>) => R & NoOthers<R, RowVariables<O>> });
+    ? { readonly toVariables?: (request: ParsedRequest<I>, found: FoundBy<N>) => R & NoOthers<R, RowVariables<O>> }
+    : { readonly toVariables: (request: ParsedRequest<I>, found: FoundBy<N>) => R & NoOthers<R, RowVariables<O>> });
 
 /**
  * Checks the types of a row against each other and against its document. The result has no type parameters, so that all rows
@@ -258,6 +271,7 @@ export function route<
   R extends RowVariables<O>,
   S extends z.ZodType,
   L extends ErrorLines<string>,
->(row: BoundRoute<I, O, R, S, L>): Route {
+  N extends Lookups<ParsedRequest<I>> = Record<never, never>,
+>(row: BoundRoute<I, O, R, S, L, N>): Route {
   return row as unknown as Route;
 }

@@ -70,7 +70,7 @@ describe('Blitz: GraphQL does what each service does, with only native scopes', 
   async function run(row: Route, request: Request, caller: Caller): Promise<GraphResult> {
     const nothing = { params: {}, query: {}, headers: {}, body: {}, form: {} };
     const parsed = { ...nothing, ...request, baseUrl: 'https://id.example.com/blitz' };
-    const variables: Variables = { ...row.toVariables?.(parsed as never), tenant: blitz.tenant.name };
+    const variables: Variables = { ...row.toVariables?.(parsed as never, {}), tenant: blitz.tenant.name };
     return blitz.world.graphql(caller, row.operation.text, JSON.parse(JSON.stringify(variables)));
   }
 
