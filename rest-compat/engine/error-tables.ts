@@ -13,6 +13,7 @@ export function listEngineCodes(route: Route): string[] {
   return [
     'PATH_MALFORMED',
     'TENANT_UNKNOWN',
+    ...(route.refuse === true ? ['NOT_IMPLEMENTED'] : []),
     ...(tenantPlaces(route).length === 0 ? [] : ['TENANT_CONFLICT']),
     ...(callers.public === true || callers.browser === true ? [] : ['CREDENTIALS_MISSING']),
     ...(isForClients ? ['CLIENT_REFUSED'] : []),
@@ -58,6 +59,8 @@ function* findFaultsOfRow(errors: DialectErrors, route: Route): Iterable<string>
     for (const code of document.errors)
       if (findLine(errors, route, code) === undefined)
         yield `its operation ${document.name} gives ${code}, which has no line in the row or in the dialect's table.`;
+  if (route.refuse === true && findLine(errors, route, 'NOT_IMPLEMENTED') === undefined)
+    yield "it is refused, and NOT_IMPLEMENTED has no line in the row or in the dialect's table.";
   const possible = new Set([...declared, ...CODES_OF_EVERY_FIELD, ...listEngineCodes(route)]);
   for (const code of Object.keys(route.errors ?? {}))
     if (!possible.has(code))

@@ -28,10 +28,11 @@ export type ErrorLine = LegacyError | typeof AS_ITS_KIND;
 export type ErrorLines<C extends string = LegacyCode> = { readonly [Code in C]?: ErrorLine };
 
 /**
- * The table of a dialect: a line for each code that operations of its rows declare, and for each code of the engine. Codes that
- * every field can give and that have no line are answered like their kind.
+ * The table of a dialect: a line for each code that operations of its rows declare, and for each code of the engine;
+ * NOT_IMPLEMENTED needs one only where rows are refused. Codes that every field can give and that have no line are answered
+ * like their kind.
  */
-export type ErrorTable = ErrorLines & Readonly<Record<EngineCode, ErrorLine>>;
+export type ErrorTable = ErrorLines & Readonly<Record<Exclude<EngineCode, 'NOT_IMPLEMENTED'>, ErrorLine>>;
 
 /** The line of a code, if there is one. */
 function lineIn(lines: ErrorLines | undefined, code: string): ErrorLine | undefined {

@@ -124,6 +124,7 @@ export class Engine {
     // A row without a tenant is checked against the caller's tenant; the directives of the operation's fields decide about
     // anything beyond it.
     assertScopes(row, caller, route.tenant === 'none' ? caller.tenant : place.tenant);
+    if (route.refuse === true) throw problems.NOT_IMPLEMENTED();
     this.#assertEndUser(exchange, caller, place.tenant);
     const { constants } = owner;
     const raw = {

@@ -89,13 +89,16 @@ function describeOperation(described: Described): Json {
     operationId: nameOperation(route, `${mount.prefix}${path}`),
     ...(tag === null ? {} : { tags: [tag] }),
     summary: route.summary,
-    description: `${dialect.title}, ${route.spec}. Runs the GraphQL operation \`${name}\`. ${pagesOf(route)}`,
+    description: `${dialect.title}, ${route.spec}. ${route.refuse === true ? 'It is not implemented.' : `Runs the GraphQL operation \`${name}\`.`} ${pagesOf(route)}`,
     parameters: describeParameters(described),
     ...(body === null ? {} : { requestBody: body }),
-    responses: { ...describeSuccess(described), ...refusalsOf(mount.errors ?? dialect.errors, route, errorSchemas) },
+    responses: {
+      ...(route.refuse === true ? {} : describeSuccess(described)),
+      ...refusalsOf(mount.errors ?? dialect.errors, route, errorSchemas),
+    },
     security: describeSecurity(route),
     'x-spec': route.spec,
-    'x-graphql': { operation: name, document: print(parse(text)) },
+    ...(route.refuse === true ? {} : { 'x-graphql': { operation: name, document: print(parse(text)) } }),
   };
 }
 

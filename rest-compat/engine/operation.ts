@@ -41,6 +41,17 @@ export interface Operation {
   lookedUpIn(result: ExecutionResult, explain: (error: unknown) => IdentityError): Data;
 }
 
+/** For rows that run no document. */
+export const NO_OPERATION: Operation = {
+  declaresTenant: true,
+  declaresIssuerKind: false,
+  demands: [],
+  nullableRoots: [],
+  run: () => ({ data: {} }),
+  dataOf: () => ({}),
+  lookedUpIn: () => ({}),
+};
+
 /** @throws Error The document does not fit the schema. */
 export function loadOperation(schema: GraphQLSchema, { name, text }: OperationDocument): Operation {
   const fail = (reason: string) => new Error(`document ${name}: ${reason}`);

@@ -4,7 +4,7 @@ import type { OperationDocument } from './document.ts';
 import { findFaultsOfTables } from './error-tables.ts';
 import type { DialectErrors } from './fault.ts';
 import type { Lookup } from './lookup.ts';
-import { loadOperation, type Operation } from './operation.ts';
+import { loadOperation, NO_OPERATION, type Operation } from './operation.ts';
 import { type PathPattern, PathTable, parsePattern } from './paths.ts';
 import { type Method, pathsOf, type Route } from './route.ts';
 import { faultsOfTenant } from './tenant.ts';
@@ -117,7 +117,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
       faults.push(`${dialect.name} ${prefix}: both the prefix and the host name the tenant.`);
     const tables = new Map<Method, PathTable<Row>>();
     for (const route of routes) {
-      const operation = operationOf(route.operation);
+      const operation = route.refuse === true ? NO_OPERATION : operationOf(route.operation);
       const lookups = Object.entries(route.lookups ?? {}).flatMap(([name, lookup]): LoadedLookup[] => {
         const loaded = operationOf(lookup.operation);
         return loaded === null ? [] : [{ name, lookup, operation: loaded }];

@@ -13,5 +13,6 @@ export const problems = defineErrors({
   CREDENTIALS_AMBIGUOUS: { kind: 'invalid', message: 'The request authenticates in more than one way.' },
   CLIENT_REFUSED: { kind: 'unauthenticated', message: 'Client authentication failed.' },
   SCOPE_MISSING: { kind: 'forbidden', message: 'The token lacks the scope that this path requires.' },
+  NOT_IMPLEMENTED: { kind: 'refused', message: 'This operation is not implemented.' },
   END_USER_UNKNOWN: { kind: 'invalid', message: 'X-Forwarded-For must name the address of the user.' },
 });

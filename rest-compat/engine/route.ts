@@ -171,6 +171,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
    * row's tenant is named at another place, the prefix may have that name too, and the row acts on the tenant of the place.
    */
   readonly under?: string;
+  /** The row has no document: callers that authenticate are refused with NOT_IMPLEMENTED. `refusedRow` makes such rows. */
+  readonly refuse?: true;
   /** The document that the row runs, from the dialect's `operations.generated.ts`. */
   readonly operation: OperationDocument<D>;
   readonly input?: I;
@@ -205,9 +207,9 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
 }
 
 /** The documents of a row: those of its lookups, then its own one. */
-export const documentsOf = ({ lookups = {}, operation }: Pick<Route, 'lookups' | 'operation'>): OperationDocument[] => [
+export const documentsOf = ({ lookups = {}, operation, refuse }: Route): OperationDocument[] => [
   ...Object.values(lookups).map((lookup) => lookup.operation),
-  operation,
+  ...(refuse === true ? [] : [operation]),
 ];
 
 export const pathsOf = (row: Route): readonly string[] => (typeof row.path === 'string' ? [row.path] : row.path);

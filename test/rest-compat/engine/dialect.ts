@@ -103,7 +103,7 @@ export function tinyDialect(
   };
 }
 
-const CODES: ErrorTable = {
+export const CODES: ErrorTable = {
   ...(Object.fromEntries([...ENGINE_CODES].map((code) => [code, AS_ITS_KIND])) as Record<EngineCode, ErrorLine>),
   METHOD_NOT_ALLOWED: { status: 405, envelope: 'none', error: '' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, envelope: 'none', error: '' },
