@@ -60,7 +60,7 @@ export async function callerOf(source: CredentialSource, authenticator: CallerAu
   const token = callers.bearer === undefined ? null : bearerToken(source);
   if (token !== null) return authenticator.bearer(token, tenant, origin);
   if (tenant === null) throw problems.TENANT_UNKNOWN();
-  if (callers.clientAuth === true) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
+  if (callers.clientAuth !== undefined) return authenticator.client(clientReadings(source), 'oauth', tenant, origin);
   if (callers.basic !== undefined && scheme === 'basic')
     return authenticator.client(basicReadings(value), callers.basic === 'rest' ? 'rest' : 'oauth', tenant, origin);
   if (callers.browser === true || callers.public === true) return anonymousCaller(origin);
@@ -80,20 +80,38 @@ function bearerToken({ request, callers, form }: CredentialSource): string | nul
 }
 
 /** Reads the client's credentials; a request may authenticate in only one way (RFC 6749 section 2.3). */
-function clientReadings({ request, form }: CredentialSource): readonly ClientCredentials[] {
+function clientReadings({ request, callers, form }: CredentialSource): readonly ClientCredentials[] {
   const { scheme, value } = authorizationOf(request);
   const { client_id: clientId, client_secret: secret } = form ?? {};
   if (scheme !== '') {
     if (scheme !== 'basic') throw problems.CLIENT_REFUSED();
     const readings = basicReadings(value);
     const isOther = clientId !== undefined && readings.every((reading) => reading.clientId !== clientId);
-    if (secret !== undefined || isOther) throw problems.CREDENTIALS_AMBIGUOUS();
-    return readings;
+    if (secret === undefined && !isOther) return readings;
+    if (callers.clientAuth !== 'repeatable') throw problems.CREDENTIALS_AMBIGUOUS();
+    return repeatedReadings(readings, clientId, secret);
   }
   if (clientId === undefined) throw problems.CREDENTIALS_MISSING();
   if (typeof clientId !== 'string' || Array.isArray(secret)) throw problems.CLIENT_REFUSED();
   if (secret === undefined) return [{ clientId, secret: null, method: 'None' }];
   return [{ clientId, secret: secret as string, method: 'Post' }];
+}
+
+/**
+ * The readings of the header that the form repeats. The caller sent both sides, so comparing them reveals nothing.
+ * @throws CLIENT_REFUSED The form has another client or another secret.
+ */
+function repeatedReadings(
+  readings: readonly ClientCredentials[],
+  clientId: Parameters[string] | undefined,
+  secret: Parameters[string] | undefined,
+): readonly ClientCredentials[] {
+  const repeated = readings.filter(
+    (reading) =>
+      (clientId === undefined || reading.clientId === clientId) && (secret === undefined || reading.secret === secret),
+  );
+  if (repeated.length === 0) throw problems.CLIENT_REFUSED();
+  return repeated;
 }
 
 /**

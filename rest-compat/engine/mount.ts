@@ -344,7 +344,7 @@ function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
   return parseForm(bytes, {
     queryString: route.formInQuery === true ? ctx.querystring : '',
     isRaw: route.input?.form === 'raw',
-    authenticates: route.callers.clientAuth === true,
+    authenticates: route.callers.clientAuth !== undefined,
   });
 }
 

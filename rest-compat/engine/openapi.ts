@@ -169,7 +169,7 @@ function describeBody(described: Described): Json | null {
 
 function rawFormOf(described: Described): z.ZodObject {
   const { shape } = rawShapeOf(described);
-  return z.object({ ...shape, ...(described.route.callers.clientAuth === true ? CLIENT_CREDENTIALS : {}) });
+  return z.object({ ...shape, ...(described.route.callers.clientAuth !== undefined ? CLIENT_CREDENTIALS : {}) });
 }
 
 function rawShapeOf({ mount, route, rawForms }: Described): z.ZodObject {

@@ -21,8 +21,11 @@ export interface RouteCallers {
   };
   /** `Authorization: Basic` with the secret for older REST services, or with the OAuth secret. */
   readonly basic?: 'rest' | 'client';
-  /** Client authentication of OAuth (RFC 6749 section 2.3): Basic or in the form; public clients by `client_id`. */
-  readonly clientAuth?: true;
+  /**
+   * Client authentication of OAuth (RFC 6749 section 2.3): Basic or in the form; public clients by `client_id`. `repeatable`:
+   * the form may repeat the secret of the header; another one is refused like a wrong one.
+   */
+  readonly clientAuth?: true | 'repeatable';
   /** The caller is anonymous, and the operation may read and set the cookies of the browser. */
   readonly browser?: true;
   /** No credential is needed. */
