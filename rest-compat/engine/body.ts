@@ -6,11 +6,12 @@ import { decodeBody, isOfMediaType, readBody } from './request-body.ts';
 import type { FormParameter } from './route.ts';
 
 /** The kinds of body that a row may accept. */
-export type BodyKind = 'json' | 'form';
+export type BodyKind = 'json' | 'form' | 'text';
 
 const MEDIA_TYPES: Readonly<Record<BodyKind, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
+  text: 'text/plain',
 };
 
 const EMPTY = Buffer.alloc(0);
@@ -23,11 +24,16 @@ const hasBody = (request: IncomingMessage): boolean =>
  * have (`curl -d ''`).
  * @throws REQUEST_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED, ClientGone
  */
-export async function readRowBody(request: IncomingMessage, kind: BodyKind, limitBytes: number): Promise<Buffer> {
+export async function readRowBody(
+  request: IncomingMessage,
+  kinds: readonly BodyKind[],
+  limitBytes: number,
+): Promise<Buffer> {
   if (!hasBody(request)) return EMPTY;
   // The size is checked before the type: a too large body is refused for its size, whatever its type.
   const isTooLarge = Number(request.headers['content-length'] ?? 0) > limitBytes;
-  if (!isTooLarge && !isOfMediaType(request, MEDIA_TYPES[kind])) throw problems.MEDIA_TYPE_UNSUPPORTED();
+  if (!isTooLarge && !kinds.some((kind) => isOfMediaType(request, MEDIA_TYPES[kind])))
+    throw problems.MEDIA_TYPE_UNSUPPORTED();
   return readBody(request, limitBytes);
 }
 
@@ -46,6 +52,15 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     const text = decodeBody(bytes);
     return JSON.parse(text, PROTO.test(text) ? refuseProto : undefined);
+  } catch {
+    throw problems.BODY_MALFORMED();
+  }
+}
+
+/** @throws BODY_MALFORMED Not UTF-8. */
+export function parseText(bytes: Buffer): string {
+  try {
+    return decodeBody(bytes);
   } catch {
     throw problems.BODY_MALFORMED();
   }
@@ -86,17 +101,39 @@ export interface FormReading {
   /** Query string whose parameters count as those of the form. */
   readonly queryString: string;
   readonly isRaw: boolean;
+  /** Whether it was sent as a JSON object. */
+  readonly isJson: boolean;
   /** Whether its credentials of a client are used to authenticate it. */
   readonly authenticates: boolean;
 }
 
-/** Reads a form. @throws REQUEST_TOO_LARGE A raw form has more parameters than `MAX_RAW_PARAMETERS`. */
-export function parseForm(bytes: Buffer, { queryString, isRaw, authenticates }: FormReading): Form {
-  const merged = parseParameters(bytes.toString('utf8'), parseParameters(queryString));
+/**
+ * Reads a form.
+ * @throws REQUEST_TOO_LARGE A raw form has more parameters than `MAX_RAW_PARAMETERS`.
+ * @throws BODY_MALFORMED A form that was sent as JSON is no object of texts, numbers and booleans.
+ */
+export function parseForm(bytes: Buffer, { queryString, isRaw, isJson, authenticates }: FormReading): Form {
+  const before = parseParameters(queryString);
+  const merged = isJson ? mergeMembers(parseJson(bytes), before) : parseParameters(bytes.toString('utf8'), before);
   const raw = isRaw ? listParameters(merged, authenticates ? CLIENT_PARAMETERS : NO_NAMES) : null;
   for (const name in merged) if (merged[name] === '') delete merged[name];
   return { parameters: merged, raw };
 }
+
+/** Adds the members of a JSON object to parameters. One that is there already becomes a list, as in a form. */
+function mergeMembers(body: unknown, into: Record<string, string | string[]>): Record<string, string | string[]> {
+  if (body === undefined) return into;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw problems.BODY_MALFORMED();
+  for (const [name, value] of Object.entries(body)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) throw problems.BODY_MALFORMED();
+    const before = into[name];
+    into[name] = before === undefined ? String(value) : [before, String(value)].flat();
+  }
+  return into;
+}
+
+/** Whether the body of a request is declared as JSON. */
+export const isJsonBody = (request: IncomingMessage): boolean => isOfMediaType(request, MEDIA_TYPES.json);
 
 /** Reads a raw query. @throws REQUEST_TOO_LARGE It has more parameters than `MAX_RAW_PARAMETERS`. */
 export function parseRawQuery(queryString: string): readonly FormParameter[] {

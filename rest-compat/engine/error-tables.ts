@@ -8,7 +8,7 @@ import { tenantPlaces } from './tenant.ts';
 export function listEngineCodes(route: Route): string[] {
   const { method, callers, input } = route;
   const isForClients = callers.basic !== undefined || callers.clientAuth !== undefined;
-  const takesBody = input?.body !== undefined || input?.form !== undefined;
+  const takesBody = input?.body !== undefined || input?.form !== undefined || input?.text !== undefined;
   const namesEndUser = method !== 'GET' && input?.headers?.shape['x-forwarded-for'] !== undefined;
   return [
     'PATH_MALFORMED',
@@ -19,7 +19,9 @@ export function listEngineCodes(route: Route): string[] {
     ...(isForClients ? ['CLIENT_REFUSED'] : []),
     ...(callers.clientAuth === undefined && callers.bearer?.inForm === undefined ? [] : ['CREDENTIALS_AMBIGUOUS']),
     ...(callers.bearer === undefined && callers.basic === undefined ? [] : ['SCOPE_MISSING']),
-    ...(input?.body === undefined ? [] : ['BODY_MALFORMED']),
+    ...(input?.body === undefined && input?.text === undefined && route.formAsJson === undefined
+      ? []
+      : ['BODY_MALFORMED']),
     ...(takesBody ? ['MEDIA_TYPE_UNSUPPORTED', 'REQUEST_TOO_LARGE'] : []),
     ...(namesEndUser ? ['END_USER_UNKNOWN'] : []),
   ];

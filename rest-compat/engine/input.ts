@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { isDatabaseText, kernelErrors } from '../../src/kernel/index.ts';
-import { type Form, parseJson, parseParameters, parseRawQuery } from './body.ts';
+import { type Form, parseJson, parseParameters, parseRawQuery, parseText } from './body.ts';
 import { ShapeRefusal } from './errors.ts';
 import type { FaultItem } from './fault.ts';
 import type { PathPattern } from './paths.ts';
@@ -79,8 +79,9 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
       collect(issue);
     },
   );
+  const text = read(input.text, () => parseText(raw.bytes ?? Buffer.alloc(0)), collect);
   if (items.length > 0) throw new ShapeRefusal(kernelErrors.INVALID_INPUT(), items);
-  return { params, query, headers, form, body, baseUrl: raw.baseUrl, constants: raw.constants } as ParsedRequest;
+  return { params, query, headers, form, body, text, baseUrl: raw.baseUrl, constants: raw.constants } as ParsedRequest;
 }
 
 /** The legacy field: the path of members from the root, without positions in lists. */

@@ -3,7 +3,7 @@ import { authorise } from '../../schema/directives/enforce.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { hostNameOf, IdentityError, kernelErrors, originAt, type TenantRef } from '../../src/kernel/index.ts';
 import { Answer, sendAnswer } from './answer.ts';
-import { type Form, parseForm, readRowBody } from './body.ts';
+import { type Form, isJsonBody, parseForm, readRowBody } from './body.ts';
 import { renderFor, setWindowHeaders } from './browser-answer.ts';
 import { callerOf, forwardedAddress } from './caller.ts';
 import { allowPage, answerPreflight, type Cors, isPreflight, keepToClient } from './cors.ts';
@@ -191,8 +191,9 @@ export class Engine {
   }
 
   async #bodyOf(ctx: Context, row: Row): Promise<Body> {
-    const bytes = row.body === null ? null : await readRowBody(ctx.req, row.body, this.#bodyLimit);
-    return { bytes, form: row.body === 'form' ? formOf(ctx, row, bytes!) : null };
+    const { bodies } = row;
+    const bytes = bodies.length === 0 ? null : await readRowBody(ctx.req, bodies, this.#bodyLimit);
+    return { bytes, form: bodies.includes('form') ? formOf(ctx, row, bytes!) : null };
   }
 
   /** The names of tenants that the request has at the places that the row declares. */
@@ -344,6 +345,7 @@ function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
   return parseForm(bytes, {
     queryString: route.formInQuery === true ? ctx.querystring : '',
     isRaw: route.input?.form === 'raw',
+    isJson: route.formAsJson === true && isJsonBody(ctx.req),
     authenticates: route.callers.clientAuth !== undefined,
   });
 }

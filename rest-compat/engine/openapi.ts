@@ -161,10 +161,14 @@ function describeBody(described: Described): Json | null {
       content: describeContent('application/json', schemaOf(input.body, 'input'), sample),
     };
   }
+  if (input?.text !== undefined) {
+    return { required: true, content: describeContent('text/plain', schemaOf(input.text, 'input'), sample) };
+  }
   if (input?.form === undefined) return null;
   const form = input.form === 'raw' ? rawFormOf(described) : input.form;
-  const content = describeContent('application/x-www-form-urlencoded', schemaOf(form, 'input'), sample);
-  return { required: true, content };
+  const types = ['application/x-www-form-urlencoded', ...(route.formAsJson === true ? ['application/json'] : [])];
+  const contents = types.map((type) => describeContent(type, schemaOf(form, 'input'), sample));
+  return { required: true, content: Object.assign({}, ...contents) };
 }
 
 function rawFormOf(described: Described): z.ZodObject {
@@ -204,7 +208,7 @@ export function assertRawForms(dialects: readonly Dialect[], rawForms: RawForms)
 function describeSuccess({ dialect, route: { reply, operation } }: Described): Json {
   const describe = (schema: z.ZodType) => ({
     content: describeContent(
-      'application/json',
+      reply.as === 'text' ? 'text/plain' : 'application/json',
       schemaOf(schema, 'output'),
       dialect.samples.operations[operation.name]?.reply,
     ),

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { BodyKind } from './body.ts';
 import type { Dialect, IssuerKind } from './dialect.ts';
 import type { OperationDocument } from './document.ts';
 import { findFaultsOfTables } from './error-tables.ts';
@@ -15,7 +16,8 @@ export interface Row {
   readonly pattern: PathPattern;
   readonly operation: Operation;
   readonly lookups: readonly LoadedLookup[];
-  readonly body: 'json' | 'form' | null;
+  /** The kinds of body that it accepts; none if it takes no body. */
+  readonly bodies: readonly BodyKind[];
   /** Whether the row declares the header with the end user's address. */
   readonly namesEndUser: boolean;
 }
@@ -101,6 +103,12 @@ function byParticularity(a: Owner, b: Owner): number {
   return b.prefix.shape.length - a.prefix.shape.length || literals(b) - literals(a);
 }
 
+function bodiesOf({ input = {}, formAsJson }: Route): readonly BodyKind[] {
+  if (input.body !== undefined) return ['json'];
+  if (input.form !== undefined) return formAsJson === true ? ['form', 'json'] : ['form'];
+  return input.text === undefined ? [] : ['text'];
+}
+
 /** Those after which a browser sends a GET; with 307 it would repeat a POST with its credentials (RFC 9700 section 4.12). */
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([302, 303]);
 
@@ -123,7 +131,6 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         return loaded === null ? [] : [{ name, lookup, operation: loaded }];
       });
       if (operation === null) continue;
-      const body = route.input?.body !== undefined ? 'json' : route.input?.form !== undefined ? 'form' : null;
       const namesEndUser = route.input?.headers?.shape['x-forwarded-for'] !== undefined;
       for (const path of pathsOf(route)) {
         const pattern = parsePattern(path);
@@ -142,7 +149,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         faults.push(...wrong.map((fault) => `${dialect.name} ${route.method} ${prefix}${path}: ${fault}`));
         const table = tables.get(route.method) ?? new PathTable<Row>();
         tables.set(route.method, table);
-        table.add(pattern.shape, { route, pattern, operation, lookups, body, namesEndUser });
+        table.add(pattern.shape, { route, pattern, operation, lookups, bodies: bodiesOf(route), namesEndUser });
       }
     }
     return { dialect, errors, api, issuerKind, constants, isNamedByHost, prefix: parsePattern(prefix), tables };

@@ -22,8 +22,15 @@ export function setReply(answer: Answer, route: Route, data: Data, request: Pars
   else if (reply.orEmpty !== undefined && body === null) answer.status = 204;
   else {
     answer.status = reply.status;
-    setJson(answer, reply.schema.parse(body));
+    const parsed = reply.schema.parse(body);
+    if (reply.as === 'text') setText(answer, String(parsed));
+    else setJson(answer, parsed);
   }
+}
+
+function setText(answer: Answer, body: string): void {
+  answer.set('Content-Type', 'text/plain; charset=utf-8');
+  answer.body = body;
 }
 
 function setJson(answer: Answer, body: unknown): void {

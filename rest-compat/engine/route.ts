@@ -49,6 +49,8 @@ export interface RouteInput {
    * with `clientAuth`, those that authenticate the client are left out.
    */
   readonly form?: z.ZodObject | 'raw';
+  /** Body of plain text (`text/plain`), in UTF-8. */
+  readonly text?: z.ZodString;
 }
 
 /** A parameter of a raw form or query: its name, and a value for each time that it was sent. */
@@ -66,6 +68,7 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly headers: Output<I['headers']>;
   readonly body: Output<I['body']>;
   readonly form: I['form'] extends 'raw' ? readonly FormParameter[] : Output<I['form']>;
+  readonly text: I['text'] extends z.ZodType ? z.output<I['text']> : Record<never, never>;
   /** The public URL of this mount: `https://id.example.com/blitz`. */
   readonly baseUrl: string;
   /** The constants of this mount. */
@@ -112,9 +115,9 @@ export interface Reply<D, S extends z.ZodType, I extends RouteInput = RouteInput
   readonly from?: (data: D, request: ParsedRequest<I>) => Unchanged<z.input<S>> | null;
   /**
    * `browser`: `from` gives a `BrowserAnswer`. `status` is that of redirects: 303, or 302 where a manual says so; 307 would send
-   * what was posted on (RFC 9700 section 4.12). Default `json`.
+   * what was posted on (RFC 9700 section 4.12). `text`: `from` gives a text, which is sent as `text/plain`. Default `json`.
    */
-  readonly as?: 'json' | 'browser';
+  readonly as?: 'json' | 'browser' | 'text';
   /** A function where a header shows the data or the request, such as the `Location` of what was made. */
   readonly headers?:
     | Readonly<Record<string, string>>
@@ -181,6 +184,8 @@ export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends
   readonly input?: I;
   /** Whether the form's parameters may also be sent in the query string. */
   readonly formInQuery?: true;
+  /** Whether the form's parameters may also be sent as a JSON object, of texts, numbers and booleans. */
+  readonly formAsJson?: true;
   /** What is found before the row's document runs; `toVariables` gets it as its second argument. */
   readonly lookups?: Lookups;
   /** Makes the document's variables from the request, except those that the engine fills. */
