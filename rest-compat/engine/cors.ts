@@ -4,10 +4,11 @@ import type { Answer } from './answer.ts';
 
 /**
  * Which pages of other origins may read the answers of a path (Fetch Standard, section 3.2). `public`: all of them; `client`:
- * those whose origin a client of the tenant lists; once the calling client is known, it must list the origin itself. Cookies
- * are never allowed: `Access-Control-Allow-Credentials` is not sent.
+ * those whose origin a client of the tenant lists; once the calling client is known, it must list the origin itself.
+ * `credentials`: like `client`, for pages that send their requests with cookies, which grant nothing; the others never send
+ * `Access-Control-Allow-Credentials`.
  */
-export type Cors = 'public' | 'client';
+export type Cors = 'public' | 'client' | 'credentials';
 
 /** Origins that clients list. */
 export interface WebOrigins {
@@ -47,6 +48,7 @@ export async function allowPage(
   if (origin === '' || !(await lists.isListed(tenantId, origin))) return;
   answer.set('Access-Control-Allow-Origin', origin);
   answer.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+  if (cors === 'credentials') answer.set('Access-Control-Allow-Credentials', 'true');
 }
 
 /** Withdraws the permission to read the answer when the calling client, known by now, does not list the page's origin itself. */
@@ -56,6 +58,7 @@ export async function keepToClient(lists: WebOrigins, { tenant, clientId }: Call
   if (await lists.isListedBy(tenant.id, clientId, allowed)) return;
   answer.remove('Access-Control-Allow-Origin');
   answer.remove('Access-Control-Expose-Headers');
+  answer.remove('Access-Control-Allow-Credentials');
 }
 
 /** Answers a preflight. @param methods The methods that pages may use on the path. */

@@ -117,7 +117,8 @@ export class Engine {
     const { bytes, form } = early ?? (await this.#bodyOf(ctx, row));
     const browser = route.callers.browser === true ? this.#host.browserOf(ctx.req) : null;
     const caller = await this.#callerOf(exchange, row, reached, form);
-    if (route.cors === 'client') await keepToClient(this.#host.webOrigins, caller, answer);
+    if (route.cors === 'client' || route.cors === 'credentials')
+      await keepToClient(this.#host.webOrigins, caller, answer);
     if (isMisplaced) throw kernelErrors.FORBIDDEN();
     const isOfCaller = route.tenant === 'caller' && owner.prefix.parameters.length === 0 && caller.tenant !== null;
     const place = isOfCaller ? await this.#placeOf(exchange, [caller.tenant.name]) : reached;

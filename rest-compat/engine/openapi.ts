@@ -67,7 +67,8 @@ export function openApiOf(dialect: Dialect, options: DescriptionOptions): Json {
 function pagesOf({ cors }: Route): string {
   if (cors === 'public') return 'Pages of every origin may read the answer.';
   if (cors === undefined) return 'Pages of other origins may not call it.';
-  return 'Pages may call it from the origins that their client lists (`webOrigins`), without cookies.';
+  const cookies = cors === 'credentials' ? 'with or without cookies' : 'without cookies';
+  return `Pages may call it from the origins that their client lists (\`webOrigins\`), ${cookies}.`;
 }
 
 /** Each list of rows once, at its first mount. */

@@ -28,6 +28,7 @@ const ROWS = [
   row('/open', 'GET', { cors: 'public' }),
   row('/mine', 'GET', { cors: 'client' }),
   row('/mine', 'POST', { cors: 'client', callers: { bearer: { app: ['tenant:read'] }, basic: 'client' } }),
+  row('/with-cookies', 'GET', { cors: 'credentials' }),
   row('/closed', 'GET', {}),
   row('/half', 'GET', { cors: 'client' }),
   row('/half', 'POST', {}),
@@ -155,7 +156,20 @@ describe('pages of other origins (check 21)', () => {
     expect((await preflight('/half', ORIGIN)).headers['access-control-allow-methods']).toBe('GET, HEAD');
   });
 
-  it('never send cookies', async () => {
+  it('may send cookies only to a row that asks so, from origins that their client lists', async () => {
+    const credentials = ({ headers }: Answer) => headers['access-control-allow-credentials'];
+    const answer = await ask('/with-cookies', 'app', ORIGIN);
+    expect([answer.status, allowed(answer), credentials(answer)]).toEqual([200, ORIGIN, 'true']);
+    expect(credentials(await preflight('/with-cookies', ORIGIN))).toBe('true');
+    for (const other of [
+      await ask('/with-cookies', 'other', ORIGIN),
+      await ask('/with-cookies', 'app', 'https://evil.example'),
+      await preflight('/with-cookies', 'https://evil.example'),
+    ])
+      expect(corsOf(other)).toEqual([]);
+  });
+
+  it('never send cookies to other rows', async () => {
     for (const answer of [
       await ask('/mine', 'app', ORIGIN),
       await preflight('/mine', ORIGIN),
