@@ -20,7 +20,7 @@ export function renderFor(documents: PageDocuments, ctx: Context, tenant: HostTe
 /** Makes the answer of a browser row. @param status That of redirects. */
 export function setForBrowser(answer: Answer, status: number, result: BrowserAnswer, render: RenderState): void {
   answer.set('Cache-Control', 'no-store');
-  if ('page' in result) setPage(answer, 200, result.page);
+  if ('page' in result) setPage(answer, result.status ?? 200, result.page, result.formAction);
   else if ('document' in result) setRendered(answer, result.status ?? 200, render(result.document, result.state));
   else if ('post' in result) setRendered(answer, 200, makeFormPost(result.post));
   else {
@@ -44,15 +44,20 @@ export function setRendered(answer: Answer, status: number, { html, policy }: Re
 
 const INLINE_SCRIPT = /<script>([\s\S]*?)<\/script>/g;
 
-/** Answers with a page of a dialect, whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4). */
-export function setPage(answer: Answer, status: number, page: string): void {
+/**
+ * Answers with a page of a dialect, whose policy allows only its inline scripts, by their hashes (CSP Level 3 section 8.4).
+ * @param formAction Sources that its forms may post to.
+ */
+export function setPage(answer: Answer, status: number, page: string, formAction: readonly string[] = []): void {
   const hashes = [...page.matchAll(INLINE_SCRIPT)].map(
     ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
   );
   const scripts = hashes.length === 0 ? '' : ` script-src ${hashes.join(' ')};`;
+  // `form-action` does not fall back to `default-src` (CSP Level 3 section 6.5).
+  const targets = formAction.length === 0 ? "'none'" : formAction.join(' ');
   setRendered(answer, status, {
     html: page,
-    policy: `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'`,
+    policy: `default-src 'none';${scripts} frame-ancestors 'none'; base-uri 'none'; form-action ${targets}`,
   });
 }
 

@@ -93,8 +93,11 @@ export type BrowserAnswer =
   | { readonly post: FormPost }
   /** A page of `web/`, with 200 unless `status` says otherwise. The engine adds the tenant and the language to its state. */
   | { readonly document: DocumentName; readonly state: object; readonly status?: number }
-  /** A page of the dialect. */
-  | { readonly page: string };
+  /**
+   * A page of the dialect, with 200 unless `status` says otherwise. Its forms post to the sources in `formAction` (CSP,
+   * `form-action`) alone; absent: nowhere.
+   */
+  | { readonly page: string; readonly status?: number; readonly formAction?: readonly string[] };
 
 /** A deeply read-only version of a type. */
 type Unchanged<T> = T extends readonly (infer E)[]

@@ -157,8 +157,19 @@ describe('a row for browsers that shows a page', () => {
     expect([status, text]).toEqual([200, '<p>a</p><script>one()</script>']);
     const hash = createHash('sha256').update('one()').digest('base64');
     expect(headers['content-security-policy']).toBe(
-      `default-src 'none'; script-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'`,
+      `default-src 'none'; script-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     );
+  });
+});
+
+describe('a page of a dialect with a form', () => {
+  it('has the status and the targets of forms that the row gives, and its cookies', async () => {
+    const { status, headers } = await ask(
+      rowOf({ page: '<form method="post"></form>', status: 409, formAction: ["'self'", 'https://app.example.com'] }),
+    );
+    expect(status).toBe(409);
+    expect(headers['content-security-policy']).toContain("; form-action 'self' https://app.example.com");
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2']);
   });
 });
 
