@@ -1,3 +1,4 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
 import { LockoutGrowth, TenantSettingsView, TenantTemplateName, TenantType } from './tenant.type.ts';
@@ -148,6 +149,18 @@ export class TenantSettingsInput {
   lockout?: LockoutSettingsInput;
 }
 
+@InputType({ description: 'Changes to settings that the service keeps and does not use.' })
+export class UpdateExtraSettingsInput {
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'Values by name, of any type; others stay. A name has 1 to 100 characters; a tenant has at most 200 of them and 64 KiB.',
+  })
+  set?: Record<string, unknown> | null;
+  @Field(() => [String], { nullable: true, description: 'Names to remove, before `set` is applied.' })
+  remove?: string[] | null;
+}
+
 @InputType({ description: 'A tenant to create.' })
 export class CreateTenantInput {
   @Field(() => String, {
@@ -229,6 +242,12 @@ export class UpdateTenantSettingsPayload {
     description: 'All settings after the change; null when the caller may not read them.',
   })
   settings!: TenantSettingsView | null;
+}
+
+@ObjectType({ description: 'Result of a change to settings that the service keeps and does not use.' })
+export class UpdateExtraSettingsPayload {
+  @Field(() => GraphQLJSONObject, { description: 'All of these settings after the change, by name.' })
+  extraSettings!: Record<string, unknown>;
 }
 
 @ObjectType({ description: 'Result of a deletion.' })

@@ -1,6 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { CreateTenant, Tenant, TenantKeys, TenantSettingsPatch, UpdateTenant } from '../../src/tenants/index.ts';
+import type {
+  CreateTenant,
+  ExtraSettingsChange,
+  Tenant,
+  TenantKeys,
+  TenantSettingsPatch,
+  UpdateTenant,
+} from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -20,6 +28,8 @@ import {
   type TenantSettingsInput,
   UnbindTenantHostInput,
   UnbindTenantHostPayload,
+  UpdateExtraSettingsInput,
+  UpdateExtraSettingsPayload,
   UpdateTenantInput,
   UpdateTenantPayload,
   UpdateTenantSettingsInput,
@@ -56,6 +66,16 @@ export class TenantResolver {
   @FieldResolver(() => TenantSettingsView, { nullable: true, description: 'The settings that apply.' })
   async settings(@Ctx() { services, authority }: GraphContext): Promise<object> {
     return { ...(await services.tenants.settings(authority)), tenantId: authority.tenant.id };
+  }
+
+  @Reads('extra')
+  @RequiresScopes(['setting:read'])
+  @FieldResolver(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Settings that the service keeps and does not use, by name.',
+  })
+  extraSettings(@Root() tenant: Pick<Tenant, 'extra'>): Record<string, unknown> {
+    return tenant.extra ?? {};
   }
 
   @RequiresScopes(['tenant:read'])
@@ -146,6 +166,19 @@ export class TenantResolver {
     const patch = toSettings(input.settings).settings as TenantSettingsPatch;
     const settings = await services.tenants.updateSettings(authority, patch);
     return { settings: { ...settings, tenantId: authority.tenant.id } };
+  }
+
+  @RequiresScopes(['setting:write'])
+  @Errors('TENANT_SETTING_NOT_FOUND')
+  @Mutation(() => UpdateExtraSettingsPayload, {
+    description: 'Changes settings that the service keeps for other programs and does not use, all or none.',
+  })
+  async updateExtraSettings(
+    @Arg('input', () => UpdateExtraSettingsInput, { description: 'What to change.' }) input: UpdateExtraSettingsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<UpdateExtraSettingsPayload> {
+    const { extra } = await services.tenants.updateExtra(authority, given(input) as ExtraSettingsChange);
+    return { extraSettings: extra ?? {} };
   }
 
   @RequiresScopes(['tenant:delete:all'])

@@ -3,6 +3,7 @@
  * `crypto/`, `persistence/`, `events/` and `access/`.
  */
 export type { AttributeDefinition, AttributeValidator } from './attribute-definitions.ts';
+export type { ExtraSettingsChange } from './extra-settings.ts';
 export { RESERVED_TENANT_NAMES } from './reserved-names.ts';
 export {
   TEMPLATE_SETTINGS,

@@ -14,5 +14,6 @@ export const tenantErrors = defineErrors({
   TENANT_HOST_INVALID: { kind: 'invalid', message: 'This is no host name that can be bound to a tenant.' },
   TENANT_HOST_TAKEN: { kind: 'conflict', message: 'The host is bound to another tenant, or is that of PUBLIC_URL.' },
   TENANT_HOST_LIMIT: { kind: 'refused', message: 'The tenant has as many hosts as it may have.' },
+  TENANT_SETTING_NOT_FOUND: { kind: 'not-found', message: 'There is no such setting.' },
   TENANT_SETTING_INVALID: { kind: 'invalid', message: 'A setting is not valid.' },
 });

@@ -18,6 +18,7 @@ import {
   type PageResult,
   violatedConstraint,
 } from '../persistence/index.ts';
+import { changedExtra, type ExtraSettingsChange } from './extra-settings.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import {
   effectiveSettings,
@@ -218,6 +219,24 @@ export class TenantService {
         });
       }
       return effectiveSettings(tenant.template, stored);
+    });
+  }
+
+  /**
+   * Changes the settings that older APIs keep with a tenant and nothing here uses; one event with their names, none when nothing
+   * changed.
+   * @throws NOT_FOUND, TENANT_SETTING_NOT_FOUND, INVALID_INPUT
+   */
+  async updateExtra(authority: Authority, change: ExtraSettingsChange): Promise<Tenant> {
+    const { clock, db, events } = this.#deps;
+    return db.transaction(async () => {
+      const tenant = await this.#lock(authority.tenant.id);
+      const { next, changed } = changedExtra(tenant.extra ?? {}, change);
+      if (changed.length === 0) return tenant;
+      Object.assign(tenant, { extra: next, updatedAt: clock.now() });
+      const params = { changed: ['extra'], extra: changed };
+      events.record(authority.caller, authority.tenant, { type: tenantEvents['setting.changed'], params });
+      return tenant;
     });
   }
 

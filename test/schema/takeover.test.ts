@@ -138,6 +138,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   updateRole: 'what is added must be held; who holds the role does not change',
   unbindTenantHost: 'takes a permission for all tenants',
   updateTenant: 'concerns all accounts alike, and has a separate permission',
+  updateExtraSettings: 'concerns no account',
   updateTenantSettings: 'concerns all accounts alike, and has a separate permission',
   verifyDeviceRisk: 'is about devices',
   beginFactorEnrolment: 'acts for a user who proves the account in the same browser',

@@ -94,13 +94,14 @@ beforeAll(async () => {
   world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
   await world.tenant({ name: 'a-first' });
   acme = await world.tenant({ name: 'acme', displayName: 'Acme' });
+  await world.services.tenants.updateExtra(world.system(acme), { set: { kept: true } });
   caller = world.app(
     acme,
     'user:read',
     'session:read',
     'device:read',
     ...['user-property:read', 'auth-mode:read', 'role:read', 'group:read', 'group-member:read', 'event:read'],
-    ...['role-grant:read', 'client:read', 'tenant:read'],
+    ...['role-grant:read', 'client:read', 'tenant:read', 'setting:read'],
   );
   const child = await world.newRole(acme, { name: 'z-child', description: 'C' });
   const role = await world.newRole(acme, { description: 'D', permissions: ['user:read'], childIds: [child.id] });

@@ -90,6 +90,43 @@ describe('tenants over GraphQL', () => {
     });
   });
 
+  it('keeps settings of other programs by name, and writes one event with the names that changed', async () => {
+    const tenant = await world.tenant();
+    const caller = world.app(tenant, 'setting:write', 'tenant:read');
+    const CHANGE =
+      'mutation ($input: UpdateExtraSettingsInput!) { updateExtraSettings(input: $input) { extraSettings } }';
+    const change = async (input: object, by = caller) => {
+      const { code, data } = await world.graphql(by, CHANGE, { input });
+      return code ?? data.updateExtraSettings.extraSettings;
+    };
+    expect(await change({ set: { link: 'https://a.example/', count: 3 } })).toEqual({
+      link: 'https://a.example/',
+      count: 3,
+    });
+    expect(await change({ set: { count: 3 }, remove: null })).toMatchObject({ count: 3 });
+    expect(await change({ remove: ['link', 'none'] })).toBe('TENANT_SETTING_NOT_FOUND');
+    expect(await change({ remove: ['link'] })).toEqual({ count: 3 });
+    expect(await change({ set: { count: 4 } }, world.app(tenant, 'setting:read'))).toBe('FORBIDDEN');
+    const SHOWN = 'query ($tenant: String) { tenant(tenant: $tenant) { extraSettings } }';
+    expect((await world.graphql(caller, SHOWN)).data.tenant).toEqual({ extraSettings: { count: 3 } });
+    expect((await world.graphql(world.app(tenant, 'tenant:read'), SHOWN)).data.tenant).toEqual({ extraSettings: null });
+    const changes = (await world.events(tenant)).filter(({ type }) => type === 'setting.changed');
+    expect(changes.map(({ params }) => params)).toEqual([
+      { changed: ['extra'], extra: ['link', 'count'] },
+      { changed: ['extra'], extra: ['link'] },
+    ]);
+  });
+
+  it('shows the settings of other programs of each tenant in a list to callers who may read them there', async () => {
+    await world.services.tenants.updateExtra(world.system(acme), { set: { of: 'acme' } });
+    const LIST = 'query { tenants(first: 1) { nodes { name extraSettings } } }';
+    const shown = async (...scopes: string[]) => (await world.graphql(world.app(master, ...scopes), LIST)).data.tenants;
+    expect(await shown('tenant:read:all', 'setting:read:all')).toEqual({
+      nodes: [{ name: 'acme', extraSettings: { of: 'acme' } }],
+    });
+    expect(await shown('tenant:read:all', 'setting:read')).toEqual({ nodes: [{ name: 'acme', extraSettings: null }] });
+  });
+
   it('stores the rules of user attributes, and users show which attributes are unmodifiable', async () => {
     const tenant = await world.tenant();
     const caller = world.app(tenant, 'setting:write', 'user:create', 'user:read');

@@ -1,0 +1,48 @@
+import { invalidField, requireJson, requireText } from '../kernel/index.ts';
+import { tenantErrors } from './tenant.errors.ts';
+
+/** A change of the settings that the service keeps and does not use. */
+export interface ExtraSettingsChange {
+  /** Values by name, of any JSON type; others stay. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Names to remove, before `set` is applied. */
+  readonly remove?: readonly string[];
+}
+
+const MAX_SETTINGS = 200;
+/** 200 names that are set and as many that are removed are 40 KB in the event of the change. */
+const NAME = { max: 100 };
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * The stored object after a change, and the names whose value is another one.
+ * @throws INVALID_INPUT A name is too long; more than 200 names, or 64 KiB, would be stored.
+ * @throws TENANT_SETTING_NOT_FOUND A name to remove is not stored.
+ */
+export function changedExtra(
+  stored: Readonly<Record<string, unknown>>,
+  { set = {}, remove = [] }: ExtraSettingsChange,
+): { readonly next: Record<string, unknown>; readonly changed: readonly string[] } {
+  if (remove.length > MAX_SETTINGS) throw tooMany('input.remove');
+  const next: Record<string, unknown> = { ...stored };
+  for (const [index, name] of remove.entries()) {
+    if (!Object.hasOwn(stored, name)) throw notStored(`input.remove.${index}`);
+    delete next[name];
+  }
+  for (const name of Object.keys(set)) requireText(name, 'input.set', NAME);
+  const merged = requireJson({ ...next, ...set }, 'input.set', MAX_BYTES);
+  if (Object.keys(merged).length > MAX_SETTINGS) throw tooMany('input.set');
+  const named = new Set([...remove, ...Object.keys(set)]);
+  const changed = [...named].filter((name) => textIn(stored, name) !== textIn(merged, name));
+  return { next: merged, changed };
+}
+
+const textIn = (settings: Readonly<Record<string, unknown>>, name: string): string | undefined =>
+  Object.hasOwn(settings, name) ? JSON.stringify(settings[name]) : undefined;
+
+const tooMany = (path: string) => invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_SETTINGS} settings.`);
+
+function notStored(path: string) {
+  const { message } = tenantErrors.rows.TENANT_SETTING_NOT_FOUND;
+  return tenantErrors.TENANT_SETTING_NOT_FOUND({ fields: [{ path, code: 'TENANT_SETTING_NOT_FOUND', message }] });
+}
