@@ -13,14 +13,15 @@ import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, 
 /** The parts of a block's key. @throws INVALID_INPUT The key is not one. */
 export const partsOf = (key: string, path?: string): [string, string, string] => splitKey(key, 3, path);
 
-/** @throws INVALID_INPUT Neither a block nor a user is named, or both are. */
-function targetOf({ blockId, userId }: LiftBlockInput): LiftTarget {
-  if (blockId != null && userId == null) {
-    const [subjectKind, subject, factor] = partsOf(keyOf('Lockout', blockId, 'input.blockId'), 'input.blockId');
-    return { subjectKind, subject, factor };
-  }
-  if (userId != null && blockId == null) return { userId: keyOf('User', userId, 'input.userId') };
-  throw invalidField('input.blockId', 'BLOCK_AMBIGUOUS', 'Name either a block or a user.');
+/** @throws INVALID_INPUT Not exactly one thing is named. */
+function targetOf({ blockId, userId, address, name }: LiftBlockInput): LiftTarget {
+  if ([blockId, userId, address, name].filter((named) => named != null).length !== 1)
+    throw invalidField('input.blockId', 'BLOCK_AMBIGUOUS', 'Name either a block, a user, an address or a name.');
+  if (userId != null) return { userId: keyOf('User', userId, 'input.userId') };
+  if (address != null) return { address };
+  if (name != null) return { name };
+  const [subjectKind, subject, factor] = partsOf(keyOf('Lockout', blockId!, 'input.blockId'), 'input.blockId');
+  return { subjectKind, subject, factor };
 }
 
 @Resolver(() => LockoutType)
@@ -66,7 +67,7 @@ export class BlockResolver {
   @RequiresScopes(['block:lift'])
   @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
   @Mutation(() => LiftBlockPayload, {
-    description: 'Ends a block, or all blocks of a user, and resets the counted failures.',
+    description: 'Ends a block, or all blocks of a user, address or name, and resets the counted failures.',
   })
   async liftBlock(
     @Arg('input', () => LiftBlockInput, { description: 'What to unblock.' }) input: LiftBlockInput,

@@ -79,12 +79,26 @@ export class BlockFilterInput {
   userId?: string | null;
 }
 
-@InputType({ description: 'The blocks to end: one block, or all blocks of a user.' })
+@InputType({
+  description:
+    'The blocks to end: one block, or all blocks of a user, of an address or of a name. Give exactly one member.',
+})
 export class LiftBlockInput {
   @Field(() => ID, { nullable: true, description: 'Global id of the block.' })
   blockId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The user. Blocks of all factors end, permanent ones included.' })
   userId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'An IP address. Blocks of all factors end; those of IPv6 are on the network of the address.',
+  })
+  address?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A name that no user has, as somebody typed it at sign-in, ignoring case. Blocks of all factors end; blocks of users are ended by `userId`.',
+  })
+  name?: string | null;
 }
 
 @ObjectType({ description: 'Result of lifting blocks.' })

@@ -20,9 +20,12 @@ import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lock
 import {
   type Attempt,
   accountSubject,
+  addressSubject,
   deviceSubject,
   LOCKOUT_FACTORS,
   type LockoutSettings,
+  type LockoutSubject,
+  nameSubject,
   SUBJECT_KINDS,
 } from './lockout.subject.ts';
 import { Serial } from './serial.ts';
@@ -63,9 +66,11 @@ const KEPT_SECONDS = 31 * 86_400;
 
 const FREE: Verdict = { isBlocked: false, until: null, rule: null };
 
-/** Which blocks to lift: all of an account, or one row. */
+/** Which blocks to lift: all of an account, of an address or of a name that no account has, or one row. */
 export type LiftTarget =
   | { readonly userId: string }
+  | { readonly address: string }
+  | { readonly name: string }
   | { readonly subjectKind: string; readonly subject: string; readonly factor: string };
 
 /**
@@ -186,15 +191,22 @@ export class LockoutService {
   }
 
   /**
-   * Lifts one block, or those of an account at all factors including a permanent one. Records no event if nothing was
-   * blocked.
+   * Lifts one block, or those of an account, address or name at all factors, of an account a permanent one too. Records no
+   * event if nothing was blocked.
    * @returns How many blocks were lifted.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws INVALID_INPUT The address is none.
    */
   async lift(authority: Authority, target: LiftTarget): Promise<number> {
     authority.requireAccount('');
     const { db, store } = this.#deps;
     const tenantId = authority.tenant.id;
+    if ('address' in target || 'name' in target) {
+      const { kind, key } = 'name' in target ? nameSubject(target.name) : givenAddress(target.address);
+      return db.transaction(async () =>
+        this.#recordLifted(authority, await store.clearSubject(tenantId, kind, key, null)),
+      );
+    }
     if (!('userId' in target)) {
       const { subjectKind, subject, factor } = target;
       if (!isKey(subjectKind, subject, factor)) return 0;
@@ -285,6 +297,13 @@ export class LockoutService {
 export function accountOf(subjectKind: string, subject: string): string | null {
   if (subjectKind === 'account') return subject;
   return subjectKind === 'device' ? subject.slice(0, subject.indexOf('/')) : null;
+}
+
+/** The subject of an address as a caller gives it; any of a network of IPv6 stands for the network. @throws INVALID_INPUT */
+function givenAddress(address: string): LockoutSubject {
+  const subject = addressSubject(address.replace(/::\/64$/, '::'));
+  if (subject === null) throw invalidField('input.address', 'ADDRESS_INVALID', 'This is no IP address.');
+  return subject;
 }
 
 /** Whether these can be the parts of a key; no query runs for others. */

@@ -79,7 +79,7 @@ const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
   and ((subject_kind = 'account' and subject = $2) or (subject_kind = 'device' and starts_with(subject, $3)))
   and ($4::text is null or factor = $4) ${CLEARED}`;
 const CLEAR_SUBJECT_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2 and subject = $3
-  and factor = $4 ${CLEARED}`;
+  and ($4::text is null or factor = $4) ${CLEARED}`;
 
 const SWEEP_SQL = `delete from lockouts l using (
     select o.* from tenants t cross join lateral (
@@ -155,8 +155,8 @@ export class LockoutStore {
     return this.#run<ClearedRow>(CLEAR_ACCOUNT_SQL, [tenantId, userId, devicePrefix(userId), factor]);
   }
 
-  /** Deletes the counter of one subject at one factor. */
-  clearSubject(tenantId: string, kind: string, key: string, factor: string): Promise<ClearedRow[]> {
+  /** Deletes the counters of one subject. @param factor Null: at all factors. */
+  clearSubject(tenantId: string, kind: string, key: string, factor: string | null): Promise<ClearedRow[]> {
     return this.#run<ClearedRow>(CLEAR_SUBJECT_SQL, [tenantId, kind, key, factor]);
   }
 

@@ -39,12 +39,15 @@ export interface Attempt {
 
 export type LockoutSettings = TenantSettings['lockout'];
 
+/** A name that no account has, ignoring case. */
+export const nameSubject = (name: string): LockoutSubject => ({ kind: 'name', key: sha256Base64Url(fold(name)) });
+
 /**
  * The account, or a hash of the folded name when no account has it. Unknown names are counted and blocked in the same way
  * as known ones, and the table does not store what attackers type.
  */
 export function accountSubject({ userId, name }: Pick<Attempt, 'userId' | 'name'>): LockoutSubject {
-  return userId === null ? { kind: 'name', key: sha256Base64Url(fold(name)) } : { kind: 'account', key: userId };
+  return userId === null ? nameSubject(name) : { kind: 'account', key: userId };
 }
 
 /** Prefix of the keys of all devices of an account; `/` cannot occur in a user id. */

@@ -288,6 +288,10 @@ describe('auth modes over GraphQL', () => {
       const caller = app('block:read', 'block:lift');
       const id = `blk~${tenant.route}~ip:192.0.2.1:first`;
       expect((await world.graphql(caller, LIFT, { input: {} })).code).toBe('INVALID_INPUT');
+      for (const more of [{ address: '192.0.2.1' }, { name: 'nobody' }])
+        expect((await world.graphql(caller, LIFT, { input: { userId: user.id, ...more } })).code).toBe('INVALID_INPUT');
+      for (const input of [{ address: '192.0.2.1' }, { name: 'nobody' }])
+        expect((await world.graphql(caller, LIFT, { input })).data).toEqual({ liftBlock: { liftedCount: 0 } });
       expect((await world.graphql(caller, LIFT, { input: { blockId: id, userId: user.id } })).code).toBe(
         'INVALID_INPUT',
       );

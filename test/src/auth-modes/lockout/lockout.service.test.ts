@@ -369,6 +369,43 @@ describe('lock-out', () => {
       expect((await check()).isBlocked).toBe(false);
     });
 
+    it.each([
+      ['192.0.2.7', '192.0.2.7', '192.0.2.7'],
+      ['2001:db8:1:2:a::1', '2001:db8:1:2:b::2', '2001:db8:1:2::/64'],
+      ['2001:db8:1:2:a::1', '2001:db8:1:2::/64', '2001:db8:1:2::/64'],
+    ])('frees an address at all factors: %s by %s', async (peerIp, address, network) => {
+      const { fail, check, tenant } = await scene({ ipLimit: 2, accountLimit: 10 });
+      await fail(2, { peerIp });
+      await fail(2, { peerIp, factor: 'second' });
+      await fail(2, { peerIp: '198.51.100.1' });
+      expect(await lockouts().lift(world.system(tenant), { address })).toBe(2);
+      expect(await lockouts().lift(world.system(tenant), { address })).toBe(0);
+      expect((await check({ peerIp })).isBlocked).toBe(false);
+      expect((await check({ peerIp: '198.51.100.1' })).isBlocked).toBe(true);
+      const lifted = (await world.events(tenant)).filter(({ type }) => type === 'lockout.lifted');
+      for (const { params } of lifted) expect(params).toMatchObject({ subjectKind: 'ip', address: network });
+    });
+
+    it('frees a name that no account has, ignoring case, at all factors, and no account', async () => {
+      const { fail, check, tenant, user } = await scene();
+      const nobody = { userId: null, name: 'Nobody' };
+      await fail(3, nobody);
+      await fail(3, { ...nobody, factor: 'reset-code' });
+      await fail(3);
+      expect(await lockouts().lift(world.system(tenant), { name: user.username })).toBe(0);
+      expect(await lockouts().lift(world.system(tenant), { name: 'nobody' })).toBe(1);
+      expect((await check(nobody)).isBlocked).toBe(false);
+      expect((await check()).isBlocked).toBe(true);
+    });
+
+    it.each(['', 'x', '192.0.2.0/24', '2001:db8::/32', "' or true --"])('refuses the address %j', async (address) => {
+      const { tenant } = await scene();
+      await expect(lockouts().lift(world.system(tenant), { address })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        fields: [{ path: 'input.address' }],
+      });
+    });
+
     it('is no event for a block that has ended', async () => {
       const { fail, tenant, user } = await scene({ ipLimit: 3 });
       await fail(3);
