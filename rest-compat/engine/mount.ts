@@ -135,9 +135,13 @@ export class Engine {
       bytes,
       form,
       baseUrl: place.baseUrl,
+      tenantName: place.name,
       constants,
     };
     const request = parseRequest(route, raw, owner.errors.fieldError);
+    // Only callers whose permissions reach all tenants come this far: they may know that there is no such one.
+    const isTenantUnknown = route.tenant !== 'none' && place.tenant === null && operation.demands.length > 0;
+    if (isTenantUnknown) throw problems.TENANT_UNKNOWN();
     const found = await this.#lookUp(exchange, row, { caller, name: place.name, request });
     const variables = fillIn(operation, owner, place.name, route.toVariables?.(request, found));
     exchange.variables = variables;

@@ -71,6 +71,8 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly text: I['text'] extends z.ZodType ? z.output<I['text']> : Record<never, never>;
   /** The public URL of this mount: `https://id.example.com/blitz`. */
   readonly baseUrl: string;
+  /** Name of the tenant that the row acts on; the prefix's, where it acts on none. */
+  readonly tenantName: string;
   /** The constants of this mount. */
   readonly constants: Readonly<Record<string, string>>;
 }
@@ -139,10 +141,11 @@ export interface TenantPlace {
 
 /**
  * How a row's requests name their tenant, in addition to the prefix; all names in a request must agree. `caller`: the caller's
- * tenant, if the prefix names none. `none`: the row acts on no tenant, and its document declares none. A request that names no
+ * tenant, if the prefix names none. `none`: the row acts on no tenant, and its document declares none. `mount`: only the prefix
+ * or the host; what the row takes under the name of a tenant is a value that its operation judges. A request that names no
  * tenant acts on the tenant of the host, else on the default one.
  */
-export type TenantSource = TenantPlace | readonly TenantPlace[] | 'caller' | 'none';
+export type TenantSource = TenantPlace | readonly TenantPlace[] | 'caller' | 'none' | 'mount';
 
 /** A legacy endpoint: its complete description, without business rules. */
 export interface Route<I extends RouteInput = RouteInput, D = unknown, S extends z.ZodType = z.ZodType> {

@@ -78,7 +78,7 @@ export function faultsOfTenant(route: Route, pattern: PathPattern, declaresTenan
   const isDeclared = (where: string, name: string) => places.some((place) => place.in === where && place.name === name);
   const undeclared = Object.entries(taken).flatMap(([where, names]) =>
     names
-      .filter((name) => tenant !== 'none' && TENANT_NAMES.has(name) && !isDeclared(where, name))
+      .filter((name) => tenant !== 'none' && tenant !== 'mount' && TENANT_NAMES.has(name) && !isDeclared(where, name))
       .map((name) => `it takes "${name}" in its ${where}, and its "tenant" does not say that this names the tenant.`),
   );
   const missing = places

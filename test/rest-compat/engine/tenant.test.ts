@@ -44,6 +44,7 @@ const ROWS: readonly Route[] = [
   }),
   show('/caller', { tenant: 'caller' }),
   show('/prefix', {}),
+  show('/value', { input: { body: z.object({ realmId: NAME.optional() }) }, tenant: 'mount' }),
   {
     ...route({
       method: 'POST',
@@ -122,6 +123,10 @@ describe('the tenant of a row', () => {
 
   it('is none if the row declares it; then the operation decides what the caller may see', async () => {
     expect(await ask('/tiny/none', { token: 'acme', body: { realm: standard.name } })).toEqual([200, [acme.name]]);
+  });
+
+  it('is not what a row takes as a value under such a name', async () => {
+    expect(await ask(`/t/${acme.name}/tiny/value`, { body: { realmId: standard.name } })).toEqual([200, acme.name]);
   });
 
   it('is the default if the request names none', async () => {
