@@ -19,18 +19,24 @@ export interface GraphContext {
    * batches and for WebSockets.
    */
   readonly browser: BrowserPort | null;
+  /** Most items of a page, where it is not the 200 of callers from outside. */
+  readonly largestPage?: number | undefined;
   /** Tenants that this operation has used, by id: their routes are part of global ids. */
   readonly tenants: Map<string, KnownTenant>;
   /** Permissions of the caller in the tenant, set by the directives. Only root fields and guarded fields see it. */
   readonly authority: Authority;
 }
 
-/** A context for one operation. */
+/**
+ * A context for one operation.
+ * @param largestPage Most items of a page. Default 200.
+ */
 export function createContext(
   services: Services,
   caller: Caller,
   signal: AbortSignal,
   browser: BrowserPort | null = null,
+  largestPage?: number,
 ): GraphContext {
   return {
     caller,
@@ -38,6 +44,7 @@ export function createContext(
     loaders: new Loaders(services),
     signal,
     browser,
+    largestPage,
     tenants: new Map(),
     // Replaced by the directives before any resolver of a root field runs.
     authority: undefined as unknown as Authority,

@@ -85,8 +85,14 @@ export function toConnection<T>({ rows, cursorOf, walkedTo, ...page }: PageResul
 /**
  * Converts the arguments and the selection of a connection to a page request. A caller who selects `pageInfo` can go on from
  * where a page ended, so it may end early.
+ * @param largest Most items of the page (`GraphContext.largestPage`), where documents of the process may ask for more than 200.
  */
-export function toPageRequest(args: PageArgs, info: GraphQLResolveInfo, descending?: boolean): PageRequest {
+export function toPageRequest(
+  args: PageArgs,
+  info: GraphQLResolveInfo,
+  descending?: boolean,
+  largest?: number,
+): PageRequest {
   const { first, after, last, before } = args;
   return {
     first,
@@ -96,6 +102,7 @@ export function toPageRequest(args: PageArgs, info: GraphQLResolveInfo, descendi
     withTotal: selects(info, 'totalCount') || selects(info, 'isTotalCountExact'),
     mayEndEarly: selects(info, 'pageInfo'),
     descending,
+    largest,
   };
 }
 

@@ -45,12 +45,12 @@ export class RiskbitResolver {
   @Query(() => RiskbitConnection, { description: 'Riskbits by rating level, then score.' })
   async riskbits(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => RiskbitFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: RiskbitFilterInput | null,
   ): Promise<ConnectionData<Riskbit>> {
-    const request = toPageRequest(page, info);
+    const request = toPageRequest(page, info, undefined, largestPage);
     const narrowed = toColumns(given(filter ?? {}));
     return toConnection(await services.riskbits.page(authority, narrowed as RiskbitFilter, request));
   }

@@ -15,7 +15,14 @@ export { defineStatement, defineVersions, type NamedStatement } from './named-st
 export { type NarrowedList, narrowedPage, WALKED_AT_MOST } from './narrowed-page.ts';
 export { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
 export type { EntityList } from './orm-options.ts';
-export { firstPage, keysetPage, type PageKey, type PageRequest, type PageResult } from './page.ts';
+export {
+  firstPage,
+  keysetPage,
+  MAX_INSIDE_PAGE_SIZE,
+  type PageKey,
+  type PageRequest,
+  type PageResult,
+} from './page.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,

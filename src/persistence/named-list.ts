@@ -74,7 +74,8 @@ export class NamedList<T> {
     wanted: ColumnSet | null,
   ): Promise<PageResult<T>> {
     const { keys, columns } = this.#options;
-    const { size, backwards: isBackwards } = pageSize(request);
+    // The inner limit of its statements allows no larger pages.
+    const { size, backwards: isBackwards } = pageSize({ ...request, largest: MAX_PAGE_SIZE });
     const { after, before } = request;
     const statement = this.#versions.find(columns.narrow(wanted), toShape(request, isBackwards));
     // One row more than requested shows whether the list continues, even if no items are requested.

@@ -17,6 +17,8 @@ export interface PageRequest {
   readonly after?: string | null | undefined;
   readonly last?: number | null | undefined;
   readonly before?: string | null | undefined;
+  /** Most items of the page. Default 200, the most for callers from outside. */
+  readonly largest?: number | undefined;
   /** Whether to reverse the whole order. Default ascending. */
   readonly descending?: boolean | undefined;
   /** Whether to count the rows of the whole list as well, with a second statement. */
@@ -52,6 +54,8 @@ export type AnySelect = SelectQueryBuilder<any, any, any>;
 
 /** Largest page: 200 rows of about 2 KB are 400 KB, and a page is built in memory. */
 export const MAX_PAGE_SIZE = 200;
+/** Largest page for callers inside the process, which answer lists that have no pages: 10,000 rows of 2 KB are 20 MB. */
+export const MAX_INSIDE_PAGE_SIZE = 10_000;
 const DEFAULT_PAGE_SIZE = 20;
 
 export function encodeCursor(values: readonly unknown[]): string {
@@ -81,14 +85,15 @@ export function decodeCursor(cursor: string, keys: readonly PageKey[], path: str
   return values as unknown[];
 }
 
-/** The page size asked for, within 0 ... 200. @throws INVALID_INPUT */
+/** The page size asked for, at most 200 or `largest`. @throws INVALID_INPUT */
 export function pageSize(request: PageRequest): { size: number; backwards: boolean } {
   const backwards = request.last !== undefined && request.last !== null;
   const isForwards = request.first !== undefined && request.first !== null;
   if (backwards && isForwards) throw invalidField('last', 'PAGE_AMBIGUOUS', 'Give either "first" or "last".');
   const size = (backwards ? request.last : request.first) ?? DEFAULT_PAGE_SIZE;
-  if (!Number.isInteger(size) || size < 0 || size > MAX_PAGE_SIZE) {
-    throw invalidField(backwards ? 'last' : 'first', 'PAGE_SIZE', `A page has 0 to ${MAX_PAGE_SIZE} items.`);
+  const largest = request.largest ?? MAX_PAGE_SIZE;
+  if (!Number.isInteger(size) || size < 0 || size > largest) {
+    throw invalidField(backwards ? 'last' : 'first', 'PAGE_SIZE', `A page has 0 to ${largest} items.`);
   }
   return { size, backwards };
 }

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { CallerAuthenticator, EngineHost, PageDocuments } from '../../../rest-compat/index.ts';
 import { createContext, type Services } from '../../../schema/context.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
+import { MAX_INSIDE_PAGE_SIZE } from '../../persistence/index.ts';
 import type { CidrRange } from '../environment/config.ts';
 import { RequestBrowser } from './browser.ts';
 import { shownError } from './http-errors.ts';
@@ -25,7 +26,7 @@ export function createRestHost(parts: RestHostParts): EngineHost {
   const { directory, sessions, webOrigins } = services;
   return {
     schema,
-    contextFor: (caller, signal, browser) => createContext(services, caller, signal, browser),
+    contextFor: (caller, signal, browser) => createContext(services, caller, signal, browser, MAX_INSIDE_PAGE_SIZE),
     browserOf: (request) => new RequestBrowser(request, publicUrl),
     adoptSession: async (browser, tenant, value) => {
       if ((await sessions.ofBrowser(browser, tenant)) !== null) return;

@@ -4,6 +4,7 @@ import {
   type Database,
   firstPage,
   keysetPage,
+  MAX_INSIDE_PAGE_SIZE,
   type PageKey,
   type PageRequest,
 } from '../../../src/persistence/index.ts';
@@ -38,6 +39,33 @@ describe.each(ENGINES)('a page of no items on $name', ({ open }) => {
   it('says whether there are items before it', async () => {
     expect(await page({ last: 0 })).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: true });
     expect(await page({ last: 0 }, 0)).toMatchObject({ rows: [], hasNextPage: false, hasPreviousPage: false });
+  });
+});
+
+describe('the size of a page', () => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await ENGINES[0]!.open();
+  });
+  afterAll(() => db.close());
+  const sizeOf = async (request: PageRequest) => {
+    const list = db
+      .read()
+      .selectFrom(sql<{ n: number }>`generate_series(1, 20000)`.as<'list'>(sql`list(n)`))
+      .select('n');
+    return (await keysetPage<{ n: number }>(db, list, KEYS, request)).rows.length;
+  };
+
+  it('is at most 200, unless the request comes from inside the process', async () => {
+    expect(await sizeOf({ first: 200 })).toBe(200);
+    await expect(sizeOf({ first: 201 })).rejects.toMatchObject({ fields: [{ path: 'first', code: 'PAGE_SIZE' }] });
+    const inside = { largest: MAX_INSIDE_PAGE_SIZE };
+    expect(await sizeOf({ first: 10_000, ...inside })).toBe(10_000);
+    expect(await sizeOf({ last: 10_000, ...inside })).toBe(10_000);
+    await expect(sizeOf({ first: 10_001, ...inside })).rejects.toMatchObject({
+      message: 'A page has 0 to 10000 items.',
+    });
+    expect(await sizeOf(inside)).toBe(20);
   });
 });
 
