@@ -13,6 +13,7 @@ import {
   type EngineOptions,
   openApiOf,
 } from './engine/index.ts';
+import { KOBIL } from './kobil/index.ts';
 import { type OAuthForms, rawForms } from './oidc/forms.ts';
 import { OIDC } from './oidc/index.ts';
 
@@ -38,7 +39,7 @@ export {
 export { type OAuthForms, rawForms } from './oidc/forms.ts';
 
 /** All dialects. */
-export const DIALECTS: readonly Dialect[] = [BLITZ, OIDC];
+export const DIALECTS: readonly Dialect[] = [BLITZ, KOBIL, OIDC];
 
 /** Options of the layer. */
 export interface RestCompatOptions extends EngineOptions {

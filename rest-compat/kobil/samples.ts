@@ -1,0 +1,36 @@
+import type { Samples } from '../engine/index.ts';
+
+const ID = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
+const RISKBIT = {
+  ratingLevel: 'E',
+  score: '949-961',
+  risk: '4.38%',
+  riskAndroid: 'JBreak[1](300)',
+  riskIOS: null,
+  operation: 'OK',
+  realmId: 'acme',
+};
+const STORED = { id: ID, ...RISKBIT };
+const done = (message: string) => ({ message, status: 'OK', subSystem: 1 });
+
+/** Samples of the requests and answers of the rows; names and ids are invented. */
+export const KOBIL_SAMPLES: Samples = {
+  parameters: { tenant: 'acme', roleName: 'auditor', id: ID },
+  operations: {
+    CreateRole: { reply: done('Role created successfully') },
+    DeleteRole: { reply: done('Role deleted successfully') },
+    CreateRiskbit: { body: RISKBIT, reply: done('Riskbits added successfully') },
+    CreateRiskbits: {
+      body: [RISKBIT],
+      reply: { ...done('Add riskbits request completed successfully'), data: {} },
+    },
+    VerifyDeviceRisk: {
+      body: { platform: 'android', riskName: 'JBreak[1](300)' },
+      reply: { ...done('Riskbit found successfully'), data: [STORED] },
+    },
+    Riskbits: { reply: { ...done('Riskbits fetched successfully'), data: [STORED] } },
+    Riskbit: { reply: { ...done('Riskbit found successfully'), data: [STORED] } },
+    DeleteAllRiskbits: { reply: done('All Riskbits Deleted Successfully') },
+    DeleteRiskbit: { reply: done('Riskbit deleted successfully') },
+  },
+};

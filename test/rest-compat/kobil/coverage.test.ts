@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { pathsOf } from '../../../rest-compat/engine/index.ts';
+import { KOBIL } from '../../../rest-compat/kobil/index.ts';
+import { NOT_SERVED, SERVED, SERVICES } from './services.ts';
+
+/** A path without the names of its parameters, which differ in the manual. */
+const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+
+const rows = KOBIL.mounts.flatMap(({ prefix, routes }) =>
+  routes.flatMap((row) =>
+    pathsOf(row).map((path) => ({
+      key: `${row.method} ${shapeOf(`${prefix}${path}`)}`,
+      number: Number(/\((\d+)\)$/.exec(row.spec)?.[1]),
+      subSystem: row.tags?.['subSystem'] ?? null,
+    })),
+  ),
+);
+
+describe('the documented operations of KOBIL', () => {
+  it('are the 64 of the manual, each served or on the list of those that are not yet', () => {
+    expect(SERVICES.map(({ number }) => number)).toEqual(Array.from({ length: 64 }, (_, at) => at + 1));
+    expect(SERVED.length + NOT_SERVED.size).toBe(64);
+    const served = new Set(rows.map(({ number }) => number));
+    expect([...served].filter((number) => NOT_SERVED.has(number))).toEqual([]);
+  });
+
+  it.each(SERVED.map((service) => [service.number, service] as const))(
+    '%i is served with and without /auth, below the host of the tenant, and with the number of its part',
+    (number, { method, path, gateway, subSystem }) => {
+      const paths = [path, `/auth${path}`, ...gateway.map((one) => `/digitanium/v4/${one}`)];
+      for (const one of paths) {
+        const key = `${method} ${shapeOf(one)}`;
+        expect(rows.filter((row) => row.key === key)).toEqual([{ key, number, subSystem }]);
+      }
+    },
+  );
+
+  it('are the only rows', () => {
+    const known = new Set(
+      SERVED.flatMap(({ method, path, gateway }) =>
+        [path, `/auth${path}`, ...gateway.map((one) => `/digitanium/v4/${one}`)].map(
+          (one) => `${method} ${shapeOf(one)}`,
+        ),
+      ),
+    );
+    expect(rows.filter(({ key }) => !known.has(key))).toEqual([]);
+  });
+});

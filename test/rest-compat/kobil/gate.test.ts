@@ -1,0 +1,107 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kobilOfSuite } from '../../support/kobil.ts';
+import { SERVED, type Service } from './services.ts';
+
+/** A path with any text for every parameter. */
+const filled = ({ path }: Service, tenant: string): string =>
+  path.replace('{tenantId}', tenant).replace(/\{\w+\}/g, '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11');
+const named = SERVED.map((service) => [`${service.number}: ${service.method} ${service.path}`, service] as const);
+/** Bodies in the declared shape, by number, so that refusals have other reasons. */
+const BODIES: Readonly<Record<number, unknown>> = { 58: {}, 62: [], 64: {} };
+const takesBody = ({ number }: Service): boolean => BODIES[number] !== undefined;
+
+describe('KOBIL: what every operation refuses', () => {
+  const kobil = kobilOfSuite();
+  let poor: string;
+  let neighbour: string;
+  let everywhere: string;
+  beforeAll(() => {
+    poor = kobil.token(kobil.acme, 'consent:read');
+    const all = ['role:create', 'role:delete', 'role:read', 'riskbit:write', 'riskbit:delete', 'riskbit:verify'];
+    neighbour = kobil.token(kobil.master, ...all);
+    everywhere = kobil.token(kobil.master, ...all.map((scope) => `${scope}:all`));
+  });
+
+  const both = (status: number, reason: string, word: string, { subSystem }: Service) => ({
+    error: `HTTP ${status} ${reason}`,
+    message: `HTTP ${status} ${reason}`,
+    status: word,
+    subSystem,
+  });
+
+  describe.each(named)('%s', (_, service) => {
+    const ask = (tenant: string, token?: string) => {
+      const { method } = service;
+      const body = BODIES[service.number];
+      return kobil.ask(method, filled(service, tenant), { body, ...(token === undefined ? {} : { token }) });
+    };
+
+    it('no token and a wrong one, in both forms at once', async () => {
+      const refused = [401, both(401, 'Unauthorized', 'Unauthorized', service)];
+      expect(await ask('acme')).toEqual(refused);
+      expect(await ask('acme', 'nonsense')).toEqual(refused);
+    });
+
+    it('too few rights, and rights in another tenant, whether or not the tenant exists', async () => {
+      const refused = [403, both(403, 'Forbidden', 'FORBIDDEN', service)];
+      expect(await ask('acme', poor)).toEqual(refused);
+      expect(await ask('acme', neighbour)).toEqual(refused);
+      expect(await ask('there-is-none', neighbour)).toEqual(refused);
+    });
+
+    it('an unknown tenant, to callers without a token and to those whose rights reach all tenants', async () => {
+      const { subSystem } = service;
+      const refused = [404, { message: 'Tenant does not exist', status: 'TENANT_NOT_FOUND', subSystem }];
+      expect(await ask('there-is-none')).toEqual(refused);
+      expect(await ask('there-is-none', everywhere)).toEqual(refused);
+    });
+
+    it('a body of another type, and one that is too large', async () => {
+      if (!takesBody(service)) return;
+      const at = filled(service, 'acme');
+      const of = (type: string, body: string) =>
+        kobil.ask(service.method, at, { token: everywhere, body, headers: { 'content-type': type } });
+      const { subSystem } = service;
+      const text = (status: number, reason: string, word: string) => [
+        status,
+        { message: `HTTP ${status} ${reason}`, status: word, subSystem },
+      ];
+      expect(await of('text/plain', 'x')).toEqual(text(415, 'Unsupported Media Type', 'UNSUPPORTED_MEDIA_TYPE'));
+      const large = text(413, 'Request Entity Too Large', 'REQUEST_ENTITY_TOO_LARGE');
+      expect(await of('application/json', ' '.repeat(1_048_577))).toEqual(large);
+    });
+  });
+
+  const notFound = (subSystem: number) => [404, { message: 'HTTP 404 Not Found', status: 'NOT_FOUND', subSystem }];
+
+  it('unknown paths, with the number of the first segment; those of no operation in the other form', async () => {
+    expect(await kobil.ask('GET', '/realms/acme/v3_user/a/b/c')).toEqual(notFound(5));
+    expect(await kobil.ask('GET', '/auth/realms/acme/v3_client/a/b/c')).toEqual(notFound(2));
+    expect(await kobil.ask('GET', '/realms/acme/kobilriskbits')).toEqual(notFound(1));
+    const keycloak = [404, { error: 'HTTP 404 Not Found' }];
+    expect(await kobil.ask('GET', '/realms/acme/protocol/nothing')).toEqual(keycloak);
+    expect(await kobil.ask('GET', '/auth/realms/acme')).toEqual(keycloak);
+    expect(await kobil.ask('GET', '/realms')).toEqual(keycloak);
+    const headers = { host: 'acme.id.example.com' };
+    expect(await kobil.ask('GET', '/digitanium/v4/users/x/y/z', { headers })).toEqual(notFound(5));
+    expect(await kobil.ask('GET', '/digitanium/v4/apps/x/y/z/1', { headers })).toEqual(notFound(2));
+    expect(await kobil.ask('GET', '/digitanium/v4/nothing', { headers })).toEqual(notFound(1));
+    expect(await kobil.ask('POST', '/digitanium/v4/role/x')).toEqual(notFound(1));
+  });
+
+  it('other methods, with those that there are', async () => {
+    const { status, json, headers } = await kobil.rest.ask('PATCH', '/realms/acme/v3_role/x');
+    expect([status, json]).toEqual([
+      405,
+      { message: 'HTTP 405 Method Not Allowed', status: 'METHOD_NOT_ALLOWED', subSystem: 1 },
+    ]);
+    expect(headers.allow).toBe('POST, DELETE, OPTIONS');
+  });
+
+  it('paths that are not correctly percent-encoded', async () => {
+    expect(await kobil.ask('POST', '/realms/acme/v3_role/%zz')).toEqual([
+      400,
+      { message: 'HTTP 400 Bad Request', status: 'BAD_REQUEST', subSystem: 1 },
+    ]);
+  });
+});

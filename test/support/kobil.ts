@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
+import type { Caller } from '../../src/access/index.ts';
+import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
+import { AnswerChecker } from './api-description.ts';
+import { type Answer, type Ask, ENGINE_OPTIONS, RestClient, worldHost } from './rest.ts';
+import { World } from './world.ts';
+
+const described = new AnswerChecker(DIALECTS);
+
+/** Checks every answer of every test against `/openapi/<dialect>.json`. */
+function assertDescribed(method: string, path: string, answer: Answer): void {
+  const departure = described.departureOf(method, path, answer);
+  if (departure !== null) throw new Error(departure);
+}
+
+/** The dialect over HTTP, over a world for the tests of the file or suite that calls this. */
+export function kobilOfSuite(): KobilWorld {
+  const kobil = new KobilWorld();
+  beforeAll(() => kobil.open());
+  afterAll(async () => {
+    expect(kobil.rest.faults).toEqual([]);
+    await kobil.close();
+  });
+  return kobil;
+}
+
+/** The dialect, the tenant `acme` beside `master`, and tokens that stand for callers. */
+export class KobilWorld {
+  world!: World;
+  rest!: RestClient;
+  master!: TenantRef;
+  acme!: TenantRef;
+  readonly #callers = new Map<string, Caller>();
+
+  async open(): Promise<void> {
+    this.world = await World.open();
+    this.master = await this.world.tenant({ name: 'master' });
+    this.acme = await this.world.tenant({ name: 'acme' });
+    const faults: unknown[] = [];
+    const callers = {
+      bearer: (token: string, _tenant: unknown, origin: Caller['origin']): Caller => {
+        const caller = this.#callers.get(token);
+        if (caller === undefined) throw kernelErrors.UNAUTHENTICATED();
+        return { ...caller, origin };
+      },
+      client: (): never => {
+        throw kernelErrors.UNAUTHENTICATED();
+      },
+    };
+    const middleware = mountRestCompat(await worldHost(this.world, faults, callers), ENGINE_OPTIONS);
+    this.rest = await RestClient.serve(middleware, faults, assertDescribed);
+  }
+
+  async close(): Promise<void> {
+    await this.rest.close();
+    await this.world.close();
+  }
+
+  /** A token of an application with these permissions. */
+  token(tenant: TenantRef, ...scopes: string[]): string {
+    const token = `${tenant.name}/${scopes.join(' ')}`;
+    this.#callers.set(token, this.world.app(tenant, ...scopes));
+    return token;
+  }
+
+  /** Sends a request; returns the status and the body. */
+  async ask(method: string, path: string, request: Ask = {}): Promise<[number, unknown]> {
+    const { status, json } = await this.rest.ask(method, path, request);
+    return [status, json];
+  }
+}
