@@ -2,6 +2,7 @@ import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { AuthModesResolver, CredentialResolver } from './auth-modes.resolver.ts';
 import { BlockResolver, partsOf } from './block.resolver.ts';
+import { CredentialChangeResolver } from './credential.resolver.ts';
 import { PasswordResolver } from './password.resolver.ts';
 import { RecoveryCodeResolver } from './recovery-code.resolver.ts';
 import { SecurityQuestionResolver, UserSecurityQuestionResolver } from './security-question.resolver.ts';
@@ -20,6 +21,7 @@ export const authModes: SchemaModule = {
     AuthModesResolver,
     PasswordResolver,
     CredentialResolver,
+    CredentialChangeResolver,
     BlockResolver,
     UserAuthModesResolver,
     TotpResolver,

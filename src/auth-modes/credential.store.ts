@@ -218,6 +218,10 @@ export class CredentialStore {
     return removed.length > 0;
   }
 
+  async rename(tenantId: string, id: string, label: string | null): Promise<void> {
+    await this.#run('update credentials set label = $3 where tenant_id = $1 and id = $2', [tenantId, id, label]);
+  }
+
   /** Stores the current time as the last use of a credential. */
   async noteUse(tenantId: string, id: string): Promise<void> {
     await this.#run('update credentials set last_used_at = $3 where tenant_id = $1 and id = $2', [

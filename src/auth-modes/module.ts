@@ -10,6 +10,7 @@ import { AuthModeService } from './auth-mode.service.ts';
 import { AuthModeStore } from './auth-mode.store.ts';
 import { CredentialEntity, CredentialOrdinalEntity, LockoutEntity } from './credential.entity.ts';
 import { credentialEvents } from './credential.events.ts';
+import { CredentialService } from './credential.service.ts';
 import { CredentialStore } from './credential.store.ts';
 import { lockoutEvents } from './lockout/lockout.events.ts';
 import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
@@ -77,6 +78,8 @@ export const authModes = {
     return {
       services: {
         authModes: new AuthModeService({ ...base, store: columns, users, credentials, guard, directory }),
+        /** Credentials of any type. */
+        credentialChanges: new CredentialService({ ...shared, credentials }),
         passwords: new PasswordMode({ ...shared, credentials, hasher }),
         /** Apps that show codes; a sign-in checks the second factor here. */
         totp: new TotpService({ ...codeModes, mode: new TotpMode({ credentials, clock }) }),

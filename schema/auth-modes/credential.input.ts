@@ -1,0 +1,33 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { CredentialTypeObject } from './auth-modes.type.ts';
+
+@InputType({ description: 'A credential and its new name.' })
+export class RenameCredentialInput {
+  @Field(() => ID, { description: 'The credential.' })
+  credentialId!: string;
+  @Field(() => String, { nullable: true, description: 'Name: at most 255 characters; null or empty removes it.' })
+  label?: string | null;
+}
+
+@InputType({ description: 'A credential to remove.' })
+export class RemoveCredentialInput {
+  @Field(() => ID, { description: 'The credential.' })
+  credentialId!: string;
+}
+
+@ObjectType({ description: 'Result of a change to a credential.' })
+class CredentialPayload {
+  @Field(() => String, { description: 'Public id of the user.' })
+  userId!: string;
+  @Field(() => CredentialTypeObject, {
+    nullable: true,
+    description: 'The credential that was changed or removed; null when the caller may not read credentials.',
+  })
+  credential!: CredentialTypeObject | null;
+}
+
+@ObjectType({ description: 'Result of a change to a credential.' })
+export class RenameCredentialPayload extends CredentialPayload {}
+
+@ObjectType({ description: 'Result of a change to a credential.' })
+export class RemoveCredentialPayload extends CredentialPayload {}

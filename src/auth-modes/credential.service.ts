@@ -1,0 +1,85 @@
+import type { Authority } from '../access/index.ts';
+import type { EventLog } from '../events/index.ts';
+import { requireText } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import { type AccountChangeDeps, getAccountToChange } from '../users/index.ts';
+import { authModeErrors } from './auth-mode.errors.ts';
+import type { AuthModeStore } from './auth-mode.store.ts';
+import { credentialEvents, recordCredential } from './credential.events.ts';
+import type { CredentialInfo, CredentialStore } from './credential.store.ts';
+
+export interface CredentialServiceDeps extends AccountChangeDeps {
+  readonly db: Database;
+  readonly columns: Pick<AuthModeStore, 'lock'>;
+  readonly credentials: CredentialStore;
+  readonly events: EventLog;
+}
+
+const LABEL = { max: 255 };
+
+/** What can be done with a credential of any type. */
+export class CredentialService {
+  readonly #deps: CredentialServiceDeps;
+
+  constructor(deps: CredentialServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Gives a credential another name; one event, none when it has that name.
+   * @param label Null or empty: no name.
+   * @throws CREDENTIAL_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED, INVALID_INPUT
+   */
+  rename(authority: Authority, id: string, label: string | null): Promise<CredentialInfo> {
+    const next = label === null || label === '' ? null : requireText(label, 'input.label', LABEL);
+    return this.#change(authority, id, async (credential) => {
+      if (next === credential.label) return credential;
+      const { credentials, events } = this.#deps;
+      await credentials.rename(credential.tenantId, credential.id, next);
+      const params = { type: credential.type, credentialId: credential.id, changed: ['label'] };
+      events.record(authority.caller, authority.tenant, {
+        type: credentialEvents['credential.updated'],
+        subjectId: credential.userId,
+        params,
+      });
+      return { ...credential, label: next };
+    });
+  }
+
+  /**
+   * Removes a credential of any type. A second factor that is required stays required.
+   * @returns The removed credential.
+   * @throws CREDENTIAL_PASSWORD_NEEDED Users remove their own password: they could not sign in again.
+   * @throws CREDENTIAL_NOT_FOUND, USER_NOT_FOUND, ACCOUNT_GUARDED, REAUTHENTICATION_REQUIRED
+   */
+  remove(authority: Authority, id: string): Promise<CredentialInfo> {
+    return this.#change(authority, id, async (credential) => {
+      if (credential.type === 'password' && authority.isOwnAccount(credential.userId))
+        throw authModeErrors.CREDENTIAL_PASSWORD_NEEDED();
+      await this.#deps.credentials.remove(credential.tenantId, credential.id);
+      recordCredential(this.#deps.events, authority, 'credential.removed', credential);
+      return credential;
+    });
+  }
+
+  /** Runs a change of a credential while its account is locked, so that changes of one account follow each other. */
+  async #change(
+    authority: Authority,
+    id: string,
+    change: (credential: CredentialInfo) => Promise<CredentialInfo>,
+  ): Promise<CredentialInfo> {
+    const { columns, credentials, db } = this.#deps;
+    const tenantId = authority.tenant.id;
+    const owner = (await credentials.findById(tenantId, id))?.userId;
+    // Callers with reach `self` must not learn whether another user's credential exists.
+    authority.requireAccount(owner ?? '');
+    if (owner === undefined) throw authModeErrors.CREDENTIAL_NOT_FOUND();
+    const { id: userId } = await getAccountToChange(this.#deps, authority, owner);
+    return db.transaction(async () => {
+      await columns.lock(tenantId, userId);
+      const credential = await credentials.findById(tenantId, id);
+      if (credential === null) throw authModeErrors.CREDENTIAL_NOT_FOUND();
+      return change(credential);
+    });
+  }
+}

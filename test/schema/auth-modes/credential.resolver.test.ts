@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Caller } from '../../../src/access/index.ts';
+import { newId, type TenantRef } from '../../../src/kernel/index.ts';
+import { World } from '../../support/world.ts';
+
+const RENAME =
+  'mutation ($input: RenameCredentialInput!) { renameCredential(input: $input) { userId credential { label type } } }';
+const REMOVE =
+  'mutation ($input: RemoveCredentialInput!) { removeCredential(input: $input) { userId credential { type } } }';
+
+describe('credentials of any type over GraphQL', () => {
+  let world: World;
+  let tenant: TenantRef;
+  let userId: string;
+  let totp: string;
+  beforeAll(async () => {
+    world = await World.open();
+    tenant = await world.tenant();
+  });
+  beforeEach(async () => {
+    userId = (await world.newUser(tenant)).id;
+    totp = (await world.giveTotp(tenant, userId)).id;
+  });
+  afterAll(() => world.close());
+
+  const me = (...scopes: string[]) => world.user(tenant, userId, 'credential:read:self', ...scopes);
+  const app = (...scopes: string[]) => world.app(tenant, 'credential:read', ...scopes);
+  const rename = (caller: Caller, label: string | null, credentialId = totp) =>
+    world.graphql(caller, RENAME, { input: { credentialId, label } });
+  const remove = (caller: Caller, credentialId = totp) => world.graphql(caller, REMOVE, { input: { credentialId } });
+  const types = async () =>
+    (await world.services.authModes.credentials(world.system(tenant), userId)).map(({ type }) => type);
+  const events = async () =>
+    (await world.events(tenant)).filter(({ subject_id, type }) => subject_id === userId && type !== 'user.created');
+  const password = async () => {
+    await world.givePassword(tenant, userId);
+    const all = await world.services.authModes.credentials(world.system(tenant), userId);
+    return all.find(({ type }) => type === 'password')!.id;
+  };
+
+  it('get another name, with one event for each change', async () => {
+    const named = { userId, credential: { label: 'Phone', type: 'TOTP' } };
+    expect((await rename(me('credential:write:self'), 'Phone')).data.renameCredential).toEqual(named);
+    expect((await rename(app('credential:write'), 'Phone')).data.renameCredential).toEqual(named);
+    expect((await rename(app('credential:write'), '')).data.renameCredential.credential.label).toBeNull();
+    expect((await rename(app('credential:write'), null)).data.renameCredential.credential.label).toBeNull();
+    const params = { type: 'totp', credentialId: totp, changed: ['label'] };
+    expect((await events()).map(({ type, params }) => [type, params])).toEqual([
+      ['credential.updated', params],
+      ['credential.updated', params],
+    ]);
+    expect((await rename(app('credential:write'), 'n'.repeat(256))).code).toBe('INVALID_INPUT');
+  });
+
+  it('are removed, with an event', async () => {
+    expect((await remove(me('credential:delete:self'))).data.removeCredential).toEqual({
+      userId,
+      credential: { type: 'TOTP' },
+    });
+    expect(await types()).toEqual([]);
+    expect((await events()).map(({ type, params }) => [type, params['credentialId']])).toEqual([
+      ['credential.removed', totp],
+    ]);
+    expect((await remove(app('credential:delete'))).code).toBe('CREDENTIAL_NOT_FOUND');
+    expect((await rename(app('credential:write'), 'x')).code).toBe('CREDENTIAL_NOT_FOUND');
+  });
+
+  it('are removed once by two requests at the same moment', async () => {
+    const codes = (await Promise.all([1, 2].map(() => remove(app('credential:delete'))))).map(({ code }) => code ?? '');
+    expect(codes.sort()).toEqual(['', 'CREDENTIAL_NOT_FOUND']);
+    expect(await events()).toHaveLength(1);
+  });
+
+  it('stay when users would remove their own password, which administration may', async () => {
+    const id = await password();
+    expect((await remove(me('credential:delete:self'), id)).code).toBe('CREDENTIAL_PASSWORD_NEEDED');
+    expect((await remove(me('credential:delete'), id)).code).toBe('CREDENTIAL_PASSWORD_NEEDED');
+    expect(await types()).toContain('password');
+    expect((await remove(app('credential:delete'), id)).errors).toEqual([]);
+    expect(await types()).toEqual(['totp']);
+  });
+
+  it('are refused to others alike, whether they exist or not', async () => {
+    const stranger = (await world.newUser(tenant)).id;
+    const other = world.user(tenant, stranger, 'credential:write:self', 'credential:delete:self');
+    for (const id of [totp, newId(), 'nonsense']) {
+      expect((await rename(other, 'x', id)).code).toBe('FORBIDDEN');
+      expect((await remove(other, id)).code).toBe('FORBIDDEN');
+    }
+    expect((await rename(app(), 'x')).code).toBe('FORBIDDEN');
+    expect((await remove(app('credential:write'))).code).toBe('FORBIDDEN');
+    expect(await events()).toEqual([]);
+  });
+
+  it('are not found in another tenant', async () => {
+    const neighbour = await world.tenant();
+    const caller = world.app(neighbour, 'credential:write', 'credential:delete');
+    for (const id of [totp, 'nonsense']) {
+      expect((await rename(caller, 'x', id)).code).toBe('CREDENTIAL_NOT_FOUND');
+      expect((await remove(caller, id)).code).toBe('CREDENTIAL_NOT_FOUND');
+    }
+    expect(await types()).toEqual(['totp']);
+  });
+
+  it('are changed by their user only soon after signing in', async () => {
+    const authTime = new Date(world.clock.now().getTime() - 24 * 3_600_000);
+    const old = { ...me('credential:write:self', 'credential:delete:self'), authTime };
+    expect((await rename(old, 'x')).code).toBe('REAUTHENTICATION_REQUIRED');
+    expect((await remove(old)).code).toBe('REAUTHENTICATION_REQUIRED');
+    expect(await events()).toEqual([]);
+  });
+});
