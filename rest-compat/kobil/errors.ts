@@ -11,7 +11,8 @@ const refused = (status: number, word: string, text: string): LegacyError => ({
 });
 
 const notFound = (text: string) => refused(404, 'NOT_FOUND', text);
-const invalid = (text: string) => refused(400, 'BAD_REQUEST', text);
+/** A value that cannot be used. */
+export const invalid = (text: string) => refused(400, 'BAD_REQUEST', text);
 
 /** An error of the HTTP layer below the older service; 401 and 403 carry its member `error` as well. */
 const http = (status: number, word: string, reason: string): LegacyError => ({
@@ -26,6 +27,11 @@ const BAD_REQUEST = http(400, 'BAD_REQUEST', 'Bad Request');
 const INTERNAL = refused(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
 const TENANT_UNKNOWN = refused(404, 'TENANT_NOT_FOUND', 'Tenant does not exist');
 export const ROLE_UNKNOWN = notFound('ROLE_NOT_FOUND');
+export const USER_UNKNOWN = refused(404, 'USER_NOT_FOUND', 'User does not exist');
+export const GROUP_UNKNOWN = notFound('Group does not exist');
+/** A role or an app that a body names. */
+export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');
+export const APP_UNKNOWN = invalid('App does not exist');
 export const RISKBIT_UNKNOWN = notFound('Riskbit not found');
 
 /** The first segments of the older service's paths below a tenant; every other path there is one of OpenID Connect. */
@@ -93,7 +99,7 @@ function makeErrors(bodyOf: (fault: Fault) => object): DialectErrors {
       ROLE_BUILTIN: FORBIDDEN,
       ROLE_NOT_FOUND: ROLE_UNKNOWN,
       ROLE_NAME_TAKEN: refused(409, 'CONFLICT', 'Role already exists'),
-      ROLE_CLIENT_NOT_FOUND: invalid('App does not exist'),
+      ROLE_CLIENT_NOT_FOUND: APP_UNKNOWN,
       PERMISSION_UNKNOWN: MISSING_DATA,
       PERMISSION_ESCALATION: FORBIDDEN,
       PERMISSION_MASTER_ONLY: FORBIDDEN,

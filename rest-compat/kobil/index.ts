@@ -2,9 +2,11 @@ import type { Chapter, Dialect, Mount, Route } from '../engine/index.ts';
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
+import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
 
 const CHAPTERS: readonly Chapter[] = [
+  { name: 'Users', description: 'Users, their roles and groups.', routes: [...USER_ROUTES, ...GATEWAY_USER_ROUTES] },
   { name: 'Roles', description: 'Roles of the tenant.', routes: [...ROLE_ROUTES, ...GATEWAY_ROLE_ROUTES] },
   {
     name: 'Riskbits',
@@ -13,8 +15,8 @@ const CHAPTERS: readonly Chapter[] = [
   },
 ];
 
-const ROWS: readonly Route[] = [...ROLE_ROUTES, ...RISKBIT_ROUTES];
-const GATEWAY_ROWS: readonly Route[] = [...GATEWAY_ROLE_ROUTES, ...GATEWAY_RISKBIT_ROUTES];
+const ROWS: readonly Route[] = [...USER_ROUTES, ...ROLE_ROUTES, ...RISKBIT_ROUTES];
+const GATEWAY_ROWS: readonly Route[] = [...GATEWAY_USER_ROUTES, ...GATEWAY_ROLE_ROUTES, ...GATEWAY_RISKBIT_ROUTES];
 const NO_ROWS: readonly Route[] = [];
 
 /** The paths below a prefix, which deployments have with and without `/auth`; addresses keep the spelling of the request. */

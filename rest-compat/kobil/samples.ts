@@ -11,12 +11,22 @@ const RISKBIT = {
   realmId: 'acme',
 };
 const STORED = { id: ID, ...RISKBIT };
-const done = (message: string) => ({ message, status: 'OK', subSystem: 1 });
+const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSystem });
 
 /** Samples of the requests and answers of the rows; names and ids are invented. */
 export const KOBIL_SAMPLES: Samples = {
-  parameters: { tenant: 'acme', roleName: 'auditor', id: ID },
+  parameters: { tenant: 'acme', roleName: 'auditor', userId: 'ada', id: ID },
   operations: {
+    SetUserEnabled: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
+    RevokeRoles: {
+      body: { realmRoles: ['auditor'], clientRoles: { portal: ['editor'] } },
+      reply: done('User roles revoked successfully', 5),
+    },
+    JoinGroups: { body: { groups: ['staff'] }, reply: done('User group added successfully.', 5) },
+    LeaveGroups: {
+      body: { groups: ['staff'] },
+      reply: { ...done('User group removed successfully.', 5), status: 'Success' },
+    },
     CreateRole: { reply: done('Role created successfully') },
     DeleteRole: { reply: done('Role deleted successfully') },
     CreateRiskbit: { body: RISKBIT, reply: done('Riskbits added successfully') },

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { type Route, route } from '../../engine/index.ts';
+import { at } from '../alias.ts';
+import { DONE, done, SUBSYSTEM } from '../envelope.ts';
+import { APP_UNKNOWN, GROUP_UNKNOWN, invalid, ROLE_NAMED_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
+import { JoinGroups, LeaveGroups, RevokeRoles, SetUserEnabled } from '../operations.generated.ts';
+import { REMOVED_STATUS } from '../quirks.ts';
+import { USER_PATH, userId } from '../user-lookup.ts';
+
+const { users } = SUBSYSTEM;
+const TAGS = { subSystem: users };
+const MISSING = { userId: USER_UNKNOWN };
+
+/** Answers for a body that cannot be used, where the operation has a text for it. */
+const unusable = (text: string) => ({ BODY_MALFORMED: invalid(text), INVALID_INPUT: invalid(text) });
+
+const callers = (...scopes: string[]) => ({ bearer: { user: scopes, app: scopes } });
+
+const setEnabled = (isEnabled: boolean, spec: string): Route =>
+  route({
+    method: 'PUT',
+    path: `/v3_user/{userId}/${isEnabled ? 'enable' : 'disable'}`,
+    spec,
+    summary: isEnabled ? 'Enables a user' : 'Disables a user, whose sessions end',
+    callers: callers('user:write'),
+    tags: TAGS,
+    operation: SetUserEnabled,
+    input: {
+      params: USER_PATH,
+      body: z.object({
+        enabled: z
+          .boolean()
+          .refine((value) => value === isEnabled)
+          .describe('What the path says.'),
+      }),
+    },
+    lookups: { userId },
+    toVariables: (_request, found) => ({ userId: found.userId, isEnabled }),
+    reply: {
+      status: 200,
+      schema: DONE,
+      from: () => done(isEnabled ? 'User enabled successfully' : 'User disabled successfully', users),
+    },
+    errors: {
+      NOT_FOUND: USER_UNKNOWN,
+      USER_NOT_FOUND: USER_UNKNOWN,
+      ...unusable('Username should not be null or empty'),
+    },
+    missing: MISSING,
+  });
+
+const DISABLE = setEnabled(false, '3.2 (16)');
+const ENABLE = setEnabled(true, '3.2 (17)');
+
+const NAMES = z.array(z.string());
+
+const REVOKE_ROLES = route({
+  method: 'DELETE',
+  path: '/v3_user/{userId}/role',
+  spec: '3.2 (22)',
+  summary: 'Withdraws roles of a user; those that the user does not have are ignored',
+  callers: callers('role-grant:write'),
+  tags: TAGS,
+  operation: RevokeRoles,
+  input: {
+    params: USER_PATH,
+    body: z
+      .object({
+        clientRoles: z.record(z.string(), NAMES).nullable().optional().describe('Names of roles by app.'),
+        realmRoles: NAMES.nullable().optional().describe('Names of roles of the tenant.'),
+      })
+      .optional(),
+  },
+  lookups: { userId },
+  toVariables: ({ body }, found) => ({
+    userId: found.userId,
+    roles: [
+      ...(body?.realmRoles ?? []).map((name) => ({ name })),
+      ...Object.entries(body?.clientRoles ?? {}).flatMap(([clientId, names]) =>
+        names.map((name) => ({ clientId, name })),
+      ),
+    ],
+  }),
+  reply: { status: 200, schema: DONE, from: () => done('User roles revoked successfully', users) },
+  errors: {
+    NOT_FOUND: USER_UNKNOWN,
+    ROLE_NOT_FOUND: ROLE_NAMED_UNKNOWN,
+    ROLE_CLIENT_NOT_FOUND: APP_UNKNOWN,
+    ROLE_HOLDER_NOT_FOUND: USER_UNKNOWN,
+    ROLE_GRANT_ELSEWHERE: ROLE_NAMED_UNKNOWN,
+    ...unusable('UserId should not be null or empty'),
+  },
+  missing: MISSING,
+});
+
+/** Names or ids of groups. */
+const GROUPS = z.object({
+  groups: z.array(z.union([z.string(), z.object({ id: z.guid() }), z.object({ name: z.string() })])),
+});
+
+const toGroups = ({ groups }: z.output<typeof GROUPS>) =>
+  groups.map((group) => {
+    if (typeof group === 'string') return { path: group };
+    return 'id' in group ? { groupId: group.id.toLowerCase() } : { path: group.name };
+  });
+
+const GROUP_ERRORS = { NOT_FOUND: USER_UNKNOWN, GROUP_NOT_FOUND: GROUP_UNKNOWN, GROUP_MEMBER_NOT_FOUND: USER_UNKNOWN };
+
+const JOIN = route({
+  method: 'POST',
+  path: '/v3_user/{userId}/groups',
+  spec: '3.2 (30)',
+  summary: 'Adds a user to groups, all or none',
+  callers: callers('group-member:write'),
+  tags: TAGS,
+  operation: JoinGroups,
+  input: { params: USER_PATH, body: GROUPS },
+  lookups: { userId },
+  toVariables: ({ body }, found) => ({ userId: found.userId, groups: toGroups(body) }),
+  reply: { status: 200, schema: DONE, from: () => done('User group added successfully.', users) },
+  errors: GROUP_ERRORS,
+  missing: MISSING,
+});
+
+const LEAVE = route({
+  method: 'DELETE',
+  path: '/v3_user/{userId}/groups',
+  spec: '3.2 (31)',
+  summary: 'Removes a user from groups, all or none',
+  callers: callers('group-member:write'),
+  tags: TAGS,
+  operation: LeaveGroups,
+  input: { params: USER_PATH, body: GROUPS },
+  lookups: { userId },
+  toVariables: ({ body }, found) => ({ userId: found.userId, groups: toGroups(body) }),
+  reply: {
+    status: 200,
+    schema: DONE,
+    from: () => ({ ...done('User group removed successfully.', users), status: REMOVED_STATUS }),
+  },
+  errors: GROUP_ERRORS,
+  missing: MISSING,
+});
+
+/** Users: docs/dialects/kobil.md, section 3.2. */
+export const USER_ROUTES: readonly Route[] = [DISABLE, ENABLE, REVOKE_ROLES, JOIN, LEAVE];
+export const GATEWAY_USER_ROUTES: readonly Route[] = [
+  at('/users/{userId}/enable', ENABLE),
+  at('/users/{userId}/role', REVOKE_ROLES),
+];

@@ -1,0 +1,185 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { User } from '../../../src/users/index.ts';
+import { kobilOfSuite } from '../../support/kobil.ts';
+
+const answer = (message: string, status = 'OK') => ({ message, status, subSystem: 5 });
+const NO_USER = [404, answer('User does not exist', 'USER_NOT_FOUND')];
+const invalid = (text: string) => [400, answer(text, 'BAD_REQUEST')];
+
+describe('KOBIL: users', () => {
+  const kobil = kobilOfSuite();
+  let token: string;
+  let user: User;
+  let count = 0;
+  const scopes = [
+    'user:write',
+    'role-grant:write',
+    'role:write',
+    'role:create',
+    'group:create',
+    'group:write',
+    'group-member:write',
+  ];
+  const system = () => kobil.world.app(kobil.acme, ...scopes);
+  beforeAll(() => {
+    token = kobil.token(kobil.acme, ...scopes);
+  });
+  beforeEach(async () => {
+    user = await kobil.world.newUser(kobil.acme, { username: `Night.Porter${++count}` });
+  });
+  const ask = (method: string, path: string, body?: unknown) =>
+    kobil.ask(method, `/auth/realms/acme/v3_user/${path}`, { token, body });
+  const graph = async (text: string, variables: object) => {
+    const { data, errors } = await kobil.world.graphql(system(), text, variables as Record<string, unknown>);
+    expect(errors).toEqual([]);
+    // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
+    return data as any;
+  };
+  const shown = async () =>
+    (
+      await graph('query ($id: ID!) { user(userId: $id) { isEnabled roles { name } groups { name } } }', {
+        id: user.id,
+      })
+    ).user;
+  const isEnabled = async (): Promise<boolean> => (await shown()).isEnabled;
+
+  it('16 and 17 disable and enable one, named by its username in any case or by its id', async () => {
+    expect(await ask('PUT', `${user.username.toUpperCase()}/disable`, { enabled: false })).toEqual([
+      200,
+      answer('User disabled successfully'),
+    ]);
+    expect(await isEnabled()).toBe(false);
+    expect(await ask('PUT', `${user.id}/enable/`, { enabled: true })).toEqual([
+      200,
+      answer('User enabled successfully'),
+    ]);
+    expect(await isEnabled()).toBe(true);
+  });
+
+  it('16 and 17 refuse a body that says the contrary, and one that cannot be used', async () => {
+    const refused = invalid('Username should not be null or empty');
+    for (const body of [{ enabled: true }, { enabled: 'false' }, {}, [], undefined])
+      expect(await ask('PUT', `${user.id}/disable`, body)).toEqual(refused);
+    expect(await ask('PUT', `${user.id}/enable`, { enabled: false })).toEqual(refused);
+    expect(await isEnabled()).toBe(true);
+  });
+
+  it('17 answers below the host of the tenant as well', async () => {
+    const headers = { host: 'acme.id.example.com' };
+    const path = `/digitanium/v4/users/${user.username}/enable`;
+    expect(await kobil.ask('PUT', path, { token, headers, body: { enabled: true } })).toEqual([
+      200,
+      answer('User enabled successfully'),
+    ]);
+  });
+
+  it('refuse an unknown user, and one of another tenant', async () => {
+    const theirs = await kobil.world.newUser(kobil.master);
+    for (const name of ['nobody', '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11', 'a~b~c', '%00', theirs.id, theirs.username]) {
+      expect(await ask('PUT', `${name}/enable`, { enabled: true })).toEqual(NO_USER);
+      expect(await ask('PUT', `${name}/disable`, { enabled: false })).toEqual(NO_USER);
+      expect(await ask('DELETE', `${name}/role`, {})).toEqual(NO_USER);
+      expect(await ask('POST', `${name}/groups`, { groups: [] })).toEqual(NO_USER);
+      expect(await ask('DELETE', `${name}/groups`, { groups: [] })).toEqual(NO_USER);
+    }
+  });
+
+  describe('22', () => {
+    const roles = async () => (await shown()).roles.map(({ name }: { name: string }) => name).sort();
+    beforeEach(async () => {
+      const clientId = `desk-${count}`;
+      await kobil.world.newClient(kobil.acme, { clientId });
+      const create = 'mutation ($input: CreateRoleInput!) { createRole(input: $input) { __typename } }';
+      for (const name of [`keys-${count}`, `rounds-${count}`]) await graph(create, { input: { name } });
+      await graph(create, { input: { name: 'ring', clientId } });
+      await graph('mutation ($input: GrantRolesInput!) { grantRoles(input: $input) { __typename } }', {
+        input: {
+          userId: user.id,
+          roles: [{ name: `keys-${count}` }, { name: `rounds-${count}` }, { name: 'ring', clientId }],
+        },
+      });
+    });
+
+    it('withdraws roles of the tenant and of apps; those that the user does not have are ignored', async () => {
+      const body = { realmRoles: [`keys-${count}`], clientRoles: { [`desk-${count}`]: ['ring'] } };
+      const done = [200, answer('User roles revoked successfully')];
+      expect(await ask('DELETE', `${user.username}/role`, body)).toEqual(done);
+      expect(await roles()).toEqual([`rounds-${count}`]);
+      expect(await ask('DELETE', `${user.username}/role`, body)).toEqual(done);
+    });
+
+    it('changes nothing without roles or without a body', async () => {
+      for (const body of [{}, { realmRoles: null }, undefined])
+        expect(await ask('DELETE', `${user.id}/role`, body)).toEqual([200, answer('User roles revoked successfully')]);
+      expect(await roles()).toHaveLength(3);
+    });
+
+    it('refuses an unknown role or app, and changes nothing then', async () => {
+      const known = `keys-${count}`;
+      expect(await ask('DELETE', `${user.id}/role`, { realmRoles: [known, 'none'] })).toEqual(
+        invalid('ROLE_NOT_FOUND'),
+      );
+      expect(await ask('DELETE', `${user.id}/role`, { realmRoles: [known], clientRoles: { none: ['x'] } })).toEqual(
+        invalid('App does not exist'),
+      );
+      expect(await roles()).toHaveLength(3);
+    });
+
+    it('refuses a body that cannot be used', async () => {
+      const refused = invalid('UserId should not be null or empty');
+      for (const body of [{ realmRoles: 'x' }, { clientRoles: ['x'] }, [], { realmRoles: [1] }])
+        expect(await ask('DELETE', `${user.id}/role`, body)).toEqual(refused);
+      expect(
+        await kobil.ask('DELETE', `/realms/acme/v3_user/${user.id}/role`, {
+          token,
+          body: '{',
+          headers: { 'content-type': 'application/json' },
+        }),
+      ).toEqual(refused);
+    });
+  });
+
+  describe('30 and 31', () => {
+    const groups = async () => (await shown()).groups.map(({ name }: { name: string }) => name).sort();
+    const create = async (name: string): Promise<string> => {
+      const text = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }';
+      const { createGroup } = await graph(text, { input: { name } });
+      return createGroup.group.id.split('~')[2];
+    };
+
+    it('add a user to groups and remove it, by name or id; a second time is no error', async () => {
+      const [first, second] = [`day-${count}`, `night-${count}`];
+      await create(first);
+      const id = await create(second);
+      for (const _ of ['once', 'twice'])
+        expect(await ask('POST', `${user.id}/groups`, { groups: [first, { id }] })).toEqual([
+          200,
+          answer('User group added successfully.'),
+        ]);
+      expect(await groups()).toEqual([first, second]);
+      for (const _ of ['once', 'twice'])
+        expect(await ask('DELETE', `${user.id}/groups`, { groups: [{ name: first }] })).toEqual([
+          200,
+          answer('User group removed successfully.', 'Success'),
+        ]);
+      expect(await groups()).toEqual([second]);
+    });
+
+    it('change nothing if one of the groups is unknown', async () => {
+      const name = `week-${count}`;
+      await create(name);
+      const missing = [404, answer('Group does not exist', 'NOT_FOUND')];
+      for (const other of ['none', { id: '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11' }, { name: 'none' }]) {
+        expect(await ask('POST', `${user.id}/groups`, { groups: [name, other] })).toEqual(missing);
+        expect(await ask('DELETE', `${user.id}/groups`, { groups: [name, other] })).toEqual(missing);
+      }
+      expect(await groups()).toEqual([]);
+    });
+
+    it('refuse a body without groups', async () => {
+      for (const body of [{}, { groups: 'x' }, { groups: [1] }, [], undefined])
+        for (const method of ['POST', 'DELETE'])
+          expect(await ask(method, `${user.id}/groups`, body)).toEqual(invalid('Mandatory data is missing'));
+    });
+  });
+});
