@@ -40,6 +40,12 @@ export interface ClientFilter {
 /** Most linked apps shown per user: about 1 KB each, so 100 KB. */
 const MAX_INSTANCES = 100;
 
+const LINKED_APP_PROPERTIES = ['id', 'clientId', 'name', 'softwareId', 'ownerUserId', 'createdAt'] as const;
+const INSTANCE_COLUMNS = columnsOf(ClientEntity, 'clients', LINKED_APP_PROPERTIES) as never;
+
+/** What is read of a linked app; a client has many more columns, among them its metadata. */
+export type LinkedAppRow = Pick<Client, (typeof LINKED_APP_PROPERTIES)[number]>;
+
 const BY_CLIENT_ID: readonly PageKey[] = [{ column: 'clients.client_id', property: 'clientId', type: 'text' }];
 
 /** A client of which only the columns that a reader asked for were read; only its keys are known to be there. */
@@ -98,19 +104,19 @@ export class ClientStore {
     return (await this.#db.run(CLIENT_BY_CLIENT_ID, [tenantId, clientId]))[0] ?? null;
   }
 
-  /** The linked apps of each user, the newest first: at most 100 of each. */
-  async instancesOf(tenantId: string, userIds: readonly string[]): Promise<Client[]> {
+  /** The linked apps of each user, the newest first: at most 100 of each. Reads the columns of a linked app alone. */
+  async instancesOf(tenantId: string, userIds: readonly string[]): Promise<LinkedAppRow[]> {
     if (userIds.length === 0) return [];
     const ranked = this.#sql
       .selectFrom('clients')
-      .selectAll()
+      .select(INSTANCE_COLUMNS)
       .select(sql<number>`row_number() over (partition by owner_user_id order by created_at desc, id desc)`.as('rank'))
       .where('tenant_id', '=', tenantId)
       .where('kind', '=', 'instance')
       .where(sql<boolean>`owner_user_id = any(${userIds as string[]}::text[])`)
-      .as('clients');
-    const query = this.#sql.selectFrom(ranked).select(COLUMNS.all.columns as never);
-    return (await query.where('rank', '<=', MAX_INSTANCES).orderBy('rank').execute()) as unknown as Client[];
+      .as('ranked');
+    const query = this.#sql.selectFrom(ranked).select(LINKED_APP_PROPERTIES as never);
+    return (await query.where('rank', '<=', MAX_INSTANCES).orderBy('rank').execute()) as unknown as LinkedAppRow[];
   }
 
   /** Clients in the order of their client_id. @param wanted What is read of them; null or absent: all. */

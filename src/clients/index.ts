@@ -18,7 +18,7 @@ export type {
   CreatedClient,
   RotateSecret,
 } from './client.service.ts';
-export { type ClientFilter, type ClientKeys, ClientStore } from './client.store.ts';
+export { type ClientFilter, type ClientKeys, ClientStore, type LinkedAppRow } from './client.store.ts';
 export type { ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export type { NewSecret } from './client-secrets.ts';

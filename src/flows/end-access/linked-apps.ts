@@ -6,6 +6,7 @@ import {
   type ClientStore,
   clientErrors,
   clientEvents,
+  type LinkedAppRow,
 } from '../../clients/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Database } from '../../persistence/index.ts';
@@ -114,7 +115,7 @@ export class LinkedApps {
     return true;
   }
 
-  async #shown(tenantId: string, clients: readonly Client[]): Promise<readonly LinkedApp[]> {
+  async #shown(tenantId: string, clients: readonly LinkedAppRow[]): Promise<readonly LinkedApp[]> {
     const scopes = await this.#deps.scopes.linksOf(
       tenantId,
       clients.map(({ id }) => id),

@@ -33,6 +33,20 @@ describe('linked apps over GraphQL', () => {
     ]);
   });
 
+  it('are read by the columns that an app shows, and by no other', async () => {
+    const user = await world.newUser(tenant);
+    const app = (await world.newLinkedApp(tenant, user.id)).client;
+    statements.length = 0;
+    const { data } = await world.graphql(world.app(tenant, 'linked-app:read'), LIST, { user: user.id });
+    expect(data.linkedApps).toMatchObject([{ clientId: app.clientId, createdAt: app.createdAt.toISOString() }]);
+    const [read, ...more] = statements.filter((statement) => statement.includes('row_number()'));
+    expect(more).toEqual([]);
+    expect([...new Set(read!.match(/"clients"\."\w+"/g))]).toEqual(
+      ['id', 'client_id', 'name', 'software_id', 'owner_user_id', 'created_at'].map((name) => `"clients"."${name}"`),
+    );
+    expect(read).not.toContain('*');
+  });
+
   it('are shown to users only for their own account', async () => {
     const [user, other] = [await world.newUser(tenant), await world.newUser(tenant)];
     const own = (await world.newLinkedApp(tenant, user.id)).client;
