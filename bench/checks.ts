@@ -23,6 +23,16 @@ function parse(answer: Answer): Record<string, unknown> {
   throw new WrongAnswer(`Not an object in JSON: ${answer.body.slice(0, 400)}`);
 }
 
+/** A body with these texts. */
+export const checkText =
+  (what: string, texts: readonly string[]): Check =>
+  (answer) =>
+    expect(
+      texts.every((text) => answer.body.includes(text)),
+      what,
+      answer,
+    );
+
 /** JSON whose object passes a test. */
 export function checkJson(what: string, test: (body: Record<string, unknown>, answer: Answer) => boolean): Check {
   return (answer) => expect(test(parse(answer), answer), what, answer);

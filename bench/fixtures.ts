@@ -23,7 +23,7 @@ export const jsonHeaders = (token: string | null): Record<string, string> => ({
 });
 
 /** Makes a value once for each run. */
-function oncePerWorld<T>(make: (world: World) => Promise<T>): (world: World) => Promise<T> {
+export function oncePerWorld<T>(make: (world: World) => Promise<T>): (world: World) => Promise<T> {
   const made = new WeakMap<World, Promise<T>>();
   return (world) => {
     const value = made.get(world) ?? make(world);
@@ -157,7 +157,10 @@ export interface App {
 
 const APP_USERS = 64;
 
-/** A client of the tenant `demo` that may use the password grant, and users with a password. */
+/** Where the authorization code is sent; nothing listens there. */
+export const REDIRECT_URI = 'https://client.example/callback';
+
+/** A client of the tenant `demo` that may use the password grant and codes, and users with a password. */
 export const makeApp = oncePerWorld(async (world): Promise<App> => {
   const subject = await world.server('idgraph');
   const token = await requestOwnToken(subject, null);
@@ -170,7 +173,8 @@ export const makeApp = oncePerWorld(async (world): Promise<App> => {
         tenant: 'demo',
         clientId: 'bench-app',
         type: 'CONFIDENTIAL',
-        grantTypes: ['PASSWORD', 'REFRESH_TOKEN'],
+        grantTypes: ['PASSWORD', 'AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+        redirects: [{ uri: REDIRECT_URI }],
         scopes: ['openid', 'profile', 'email'].map((name) => ({ name })),
       },
     },
@@ -199,12 +203,17 @@ export async function signIn(world: World, scope: string): Promise<readonly Toke
   return tokens;
 }
 
-/** Grants and tokens of a user at the peer, which a browser would get by the authorization code flow. */
-export async function seedPeer(
-  peer: Subject,
-  count: number,
-): Promise<readonly { refreshToken: string; accessToken: string }[]> {
-  const seeds: { refreshToken: string; accessToken: string }[] = [];
+/** What the peer has for a user after the authorization code flow. */
+export interface PeerSeed {
+  readonly refreshToken: string;
+  readonly accessToken: string;
+  /** Name and value of the cookie of the browser's session. */
+  readonly sessionCookie: string;
+}
+
+/** Grants, sessions and tokens of a user at the peer, which a browser would get by the authorization code flow. */
+export async function seedPeer(peer: Subject, count: number): Promise<readonly PeerSeed[]> {
+  const seeds: PeerSeed[] = [];
   for (let i = 0; i < count; i++) seeds.push(await readJson(`${peer.url}/bench/seed`, { method: 'POST' }));
   return seeds;
 }

@@ -10,7 +10,10 @@ import {
   type LoadCommand,
   type LoadPlan,
   type LoadReply,
+  type LoadStep,
+  type PlannedRequest,
 } from './load-protocol.ts';
+import { type Pick, type PickedTexts, pickTexts, RequestTemplate } from './request-template.ts';
 import { percentile } from './statistics.ts';
 
 /** Sends loads for `load.ts`, which starts this process: prebuilt requests over raw sockets, without pipelining. */
@@ -27,6 +30,26 @@ interface Prepared {
   /** Where the counter stands; -1 without one. */
   readonly counterAt: number;
   readonly index: number;
+  /** Its answer, and the steps after it. */
+  readonly answer: ExpectedAnswer;
+  readonly further: readonly PreparedStep[];
+}
+
+interface ExpectedAnswer {
+  readonly status: number;
+  readonly picks: readonly Pick[];
+}
+
+interface PreparedStep extends ExpectedAnswer {
+  readonly template: RequestTemplate;
+}
+
+const readExpected = ({ status = 200, picks = [] }: LoadStep): ExpectedAnswer => ({ status, picks });
+
+/** The steps after the first one, whose places are those of all picks of the cycle. */
+function prepareSteps({ further = [], ...first }: PlannedRequest, host: string): PreparedStep[] {
+  const names = [first, ...further].flatMap(({ picks = [] }) => picks.map(({ name }) => name));
+  return further.map((step) => ({ ...readExpected(step), template: new RequestTemplate(step, host, names) }));
 }
 
 class Connection {
@@ -36,7 +59,10 @@ class Connection {
   readonly #load: Load;
   readonly #requests: readonly Prepared[];
   #next: number;
-  #current = 0;
+  #current: Prepared;
+  /** The step whose answer is awaited; 0 is the request itself. */
+  #step = 0;
+  readonly #texts: PickedTexts = new Map();
   #sentAt = 0;
   /** The part of an answer that has arrived; null between answers. */
   #pending: Buffer | null = null;
@@ -47,6 +73,7 @@ class Connection {
     this.#load = load;
     this.#requests = requests;
     this.#next = start;
+    this.#current = requests[start]!;
     this.#handle = handle;
   }
 
@@ -89,7 +116,9 @@ class Connection {
   send(): void {
     const request = this.#requests[this.#next]!;
     this.#next = this.#next + 1 === this.#requests.length ? 0 : this.#next + 1;
-    this.#current = request.index;
+    this.#current = request;
+    this.#step = 0;
+    this.#texts.clear();
     this.#sentAt = performance.now();
     this.#usedAt = this.#sentAt;
     this.#socket!.write(this.#bytesOf(request));
@@ -123,12 +152,22 @@ class Connection {
       const { follows } = this.#load.plan;
       if (follows !== undefined) this.#handle = readMember(readBody(buffer, bounds), follows.member);
       const { status } = bounds;
-      const isFine = this.#load.record(performance.now() - this.#sentAt, status, () => ({
-        request: this.#current,
+      const { answer, index, further } = this.#current;
+      const expected = this.#step === 0 ? answer : further[this.#step - 1]!;
+      if (status !== expected.status)
+        throw new Error(`Answered with ${status}: ${readBody(buffer, bounds).slice(0, 400)}`);
+      pickTexts(buffer, bounds, expected.picks, this.#texts);
+      if (this.#step < further.length) {
+        this.#socket!.write(further[this.#step]!.template.write(this.#texts));
+        this.#step += 1;
+        return;
+      }
+      this.#load.record(performance.now() - this.#sentAt, () => ({
+        request: index,
         status,
         body: readBody(buffer, bounds),
       }));
-      if (isFine) this.#load.proceed(this);
+      this.#load.proceed(this);
     } catch (error) {
       this.#load.fail(error as Error);
     }
@@ -155,7 +194,13 @@ class Load {
     this.host = new URL(plan.url).host;
     const prepared = plan.requests.map((request, index) => {
       const bytes = writeRequest(request, this.host);
-      return { bytes, counterAt: plan.isCounted === true ? bytes.indexOf(COUNTER) : -1, index };
+      return {
+        bytes,
+        counterAt: plan.isCounted === true ? bytes.indexOf(COUNTER) : -1,
+        index,
+        answer: readExpected(request),
+        further: prepareSteps(request, this.host),
+      };
     });
     this.#connections = Array.from({ length: plan.connections }, (_, at) => {
       const own =
@@ -180,14 +225,9 @@ class Load {
     this.#burst?.end(this.#failure);
   }
 
-  /** Notes an answer. Returns whether its status is 200; another one fails the burst. */
-  record(milliseconds: number, status: number, read: () => Answer): boolean {
-    if (status !== 200) {
-      this.fail(new Error(`Answered with ${status}: ${read().body.slice(0, 400)}`));
-      return false;
-    }
+  /** Notes the right answer to a request, or to the last step of a cycle. */
+  record(milliseconds: number, read: () => Answer): void {
     this.#burst?.record(milliseconds, read);
-    return true;
   }
 
   proceed(connection: Connection): void {

@@ -1,4 +1,22 @@
 import type { LoadRequest } from './http-message.ts';
+import type { Pick } from './request-template.ts';
+
+/** A request, and what its answer must be. */
+export interface LoadStep extends LoadRequest {
+  /** The only status that is right. Default 200. */
+  readonly status?: number;
+  /** Texts of the answer that later steps send. */
+  readonly picks?: readonly Pick[];
+}
+
+/** A request that is sent alone, or the first step of a cycle. */
+export interface PlannedRequest extends LoadStep {
+  /**
+   * The further steps, each sent after the answer to the one before. The cycle counts as one request: its time begins with the first
+   * step, and the answer to the last one is its answer.
+   */
+  readonly further?: readonly LoadStep[];
+}
 
 /** What a load sends. Serialisable, because a separate process sends it. */
 export interface LoadPlan {
@@ -6,7 +24,7 @@ export interface LoadPlan {
   readonly url: string;
   readonly connections: number;
   /** Sent in turn; connections begin at different requests, so that they do not all send the same one at a moment. */
-  readonly requests: readonly LoadRequest[];
+  readonly requests: readonly PlannedRequest[];
   /**
    * Each connection sends only every n-th request, n being the number of connections, and no two connections send the same
    * one. So requests that write do not meet at one row.

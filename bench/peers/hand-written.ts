@@ -8,13 +8,14 @@ import {
   verify,
 } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { hash, verify as verifyHash } from '@node-rs/argon2';
 import pg from 'pg';
 import { serve } from './serve.ts';
 
 /**
  * The least that an operation costs in Node: node:http and pg, written for one operation each. A token is a signature and one
  * awaited row; introspection checks the client and remembers verified tokens; a user is read by a prepared statement from the
- * tables of the measured service, after the bearer token was checked in the same way.
+ * tables of the measured service, after the bearer token was checked in the same way; a password is one comparison with its hash.
  */
 const CLIENT_ID = 'bench';
 const SECRET = createHash('sha256').update(process.env['PEER_CLIENT_SECRET']!).digest();
@@ -127,9 +128,18 @@ async function readUser(request: IncomingMessage, response: ServerResponse): Pro
   answer(response, 200, rows[0]!);
 }
 
+/** Argon2id with the cost that the measured service has by default: 19 MiB, 2 passes, 1 lane. */
+const PASSWORD = 'a password of the bench';
+const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+
+async function comparePassword(response: ServerResponse): Promise<void> {
+  answer(response, 200, { isRight: await verifyHash(passwordHash, PASSWORD) });
+}
+
 function respond(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
   if (request.url === '/token') return issueToken(request, response);
   if (request.url === '/introspect') return introspect(request, response);
+  if (request.url === '/password') return comparePassword(response);
   if (request.url === '/jwks')
     return answer(response, 200, { keys: [{ ...publicKey.export({ format: 'jwk' }), ...KEY }] });
   if (request.url!.startsWith('/users/')) return readUser(request, response);

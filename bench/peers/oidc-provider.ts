@@ -23,6 +23,8 @@ const TABLES = `
   create table if not exists peer_artefacts (
     kind text, id text, payload jsonb not null, expires_at timestamptz, primary key (kind, id)
   );
+  create index if not exists peer_artefacts_uid on peer_artefacts (kind, (payload ->> 'uid'));
+  create index if not exists peer_artefacts_grant on peer_artefacts ((payload ->> 'grantId'));
   create table if not exists peer_audit (
     id uuid primary key, occurred_at timestamptz not null default now(), type text not null, client_id text not null,
     subject text, ip text, user_agent text, params jsonb not null
@@ -57,8 +59,14 @@ class PostgresAdapter implements Adapter {
     return Promise.resolve(undefined);
   }
 
-  findByUid(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    const { rows } = await pool.query<{ payload: AdapterPayload }>({
+      name: 'find-by-uid',
+      text: `select payload from peer_artefacts
+        where kind = $1 and payload ->> 'uid' = $2 and (expires_at is null or expires_at > now())`,
+      values: [this.#kind, uid],
+    });
+    return rows[0]?.payload;
   }
 
   async consume(id: string): Promise<void> {
@@ -113,11 +121,14 @@ const configuration: Configuration = {
   scopes: ['openid', 'profile', 'email', 'offline_access', SCOPE],
   claims: { openid: ['sub'], profile: ['name', 'given_name', 'family_name'], email: ['email', 'email_verified'] },
   rotateRefreshToken: true,
+  // As with our client, whose refresh tokens end with the session.
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   ttl: {
     AccessToken: TOKEN_SECONDS,
     ClientCredentials: TOKEN_SECONDS,
     Grant: FAMILY_SECONDS,
     RefreshToken: FAMILY_SECONDS,
+    Session: FAMILY_SECONDS,
   },
   extraTokenClaims: async (ctx, token) => {
     const subject = 'accountId' in token ? (token.accountId ?? null) : null;
@@ -159,17 +170,26 @@ await pool.query(TABLES);
 const provider = new Provider('http://127.0.0.1', configuration);
 const handle = provider.callback();
 
-/** Makes what the bench starts with, which a browser would get by the authorization code flow: a grant and its tokens. */
-async function seed(): Promise<{ refreshToken: string; accessToken: string }> {
+/** Makes what the bench starts with, which a browser would get by the authorization code flow: a grant, its tokens and a session. */
+async function seed(): Promise<{ refreshToken: string; accessToken: string; sessionCookie: string }> {
   const client = (await provider.Client.find(CLIENT_ID))!;
   const grant = new provider.Grant({ accountId: ACCOUNT, clientId: CLIENT_ID });
-  grant.addOIDCScope('openid profile email');
+  grant.addOIDCScope(`openid profile email ${SCOPE}`);
   grant.addResourceScope(RESOURCE, SCOPE);
   const grantId = await grant.save();
   const common = { accountId: ACCOUNT, client, grantId, gty: 'authorization_code' };
   const refreshToken = new provider.RefreshToken({ ...common, scope: SCOPE, resource: RESOURCE } as never);
   const accessToken = new provider.AccessToken({ ...common, scope: 'openid profile email' } as never);
-  return { refreshToken: await refreshToken.save(), accessToken: await accessToken.save() };
+  const session = new provider.Session();
+  session.loginAccount({ accountId: ACCOUNT });
+  session.ensureClientContainer(CLIENT_ID);
+  session.grantIdFor(CLIENT_ID, grantId);
+  await session.save(FAMILY_SECONDS);
+  return {
+    refreshToken: await refreshToken.save(),
+    accessToken: await accessToken.save(),
+    sessionCookie: `${provider.cookieName('session')}=${session.jti}`,
+  };
 }
 
 async function answerSeed(_request: IncomingMessage, response: ServerResponse): Promise<void> {

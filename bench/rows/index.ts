@@ -1,4 +1,5 @@
 import type { BenchRow } from '../row.ts';
+import { CODE_ROWS } from './code-flow.ts';
 import { FAN_OUT_ROWS } from './fan-out.ts';
 import { GROWTH_ROWS } from './growth.ts';
 import { IDLE_ROWS } from './idle.ts';
@@ -15,6 +16,9 @@ export const ROWS: readonly BenchRow[] = [
   OAUTH_ROWS.introspect,
   OAUTH_ROWS.userinfo,
   OAUTH_ROWS.refresh,
+  CODE_ROWS.codeFlow,
+  CODE_ROWS.authorizePage,
+  CODE_ROWS.passwordSignIn,
   OAUTH_ROWS.signInByPassword,
   USER_ROWS.userByRest,
   USER_ROWS.userByGraphql,

@@ -11,9 +11,9 @@ const SCOPE = 'user:read';
 /** Path of the token endpoint of our tenant `master`. */
 const OWN_TOKEN = tokenPath('master');
 /** The resource server for which the peer issues JWTs (RFC 8707). */
-const RESOURCE = 'urn:bench:api';
+export const RESOURCE = 'urn:bench:api';
 
-const postForm = (
+export const postForm = (
   client: { clientId: string; clientSecret: string },
   path: string,
   parameters: Record<string, string>,

@@ -7,6 +7,7 @@ import {
   checkInvalidDocument,
   checkJson,
   checkList,
+  checkText,
   checkToken,
   checkUsersWithSessions,
 } from '../../bench/checks.ts';
@@ -20,6 +21,12 @@ describe('checks of answers', () => {
     await expect(run(check, { active: true })).resolves.toBeUndefined();
     await expect(run(check, { active: false })).rejects.toThrow('Not active: {"active":false}');
     for (const body of ['', '[', 'null', '3']) await expect(run(check, body)).rejects.toThrow('Not an object in JSON');
+  });
+
+  it('refuse a body without one of the texts', async () => {
+    const check = checkText('Not the page', ['<html>', '"handle"']);
+    await expect(run(check, '<html>{"handle":1}')).resolves.toBeUndefined();
+    await expect(run(check, '<html>{}')).rejects.toThrow('Not the page: <html>{}');
   });
 
   it('count the items of a list and look at each', async () => {

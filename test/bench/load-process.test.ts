@@ -17,6 +17,7 @@ interface Received {
   readonly port: number;
   readonly path: string;
   readonly body: string;
+  readonly cookie: string | undefined;
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
@@ -33,7 +34,12 @@ describe('the process that sends loads', () => {
 
   beforeAll(async () => {
     server = createServer(async (request, response) => {
-      const one = { port: request.socket.remotePort!, path: request.url!, body: await readText(request) };
+      const one = {
+        port: request.socket.remotePort!,
+        path: request.url!,
+        body: await readText(request),
+        cookie: request.headers.cookie,
+      };
       received.push(one);
       answer(one, response);
     }).listen(0, '127.0.0.1');
@@ -133,5 +139,79 @@ describe('the process that sends loads', () => {
     const follows = { member: 'next', first: ['x'] };
     const [, reply] = await run({ connections: 1, requests: [post(HANDLE)], follows }, { requests: 1, keepEvery: 1 });
     expect(reply).toEqual({ fault: 'An answer has no next: / x' });
+  });
+
+  describe('with cycles of several steps', () => {
+    const begin = {
+      ...get('/begin?user=1'),
+      status: 303,
+      picks: [
+        { name: '__CODE__', after: 'code=', until: '&' },
+        { name: '__COOKIE__', after: 'set-cookie: ', until: ';' },
+      ],
+    };
+    const end = {
+      method: 'POST',
+      path: '/end/__CODE__',
+      headers: { cookie: '__COOKIE__' },
+      body: 'code=__CODE__&again=__CODE__',
+    } as const;
+    let codes = 0;
+    const answerCycle = ({ path, body }: Received, response: ServerResponse, length = 1): void => {
+      if (!path.startsWith('/begin')) return void response.end(`${path} ${body}`);
+      codes += 1;
+      const location = `https://client.example/?code=${'c'.repeat(length)}${codes}&state=s`;
+      response.writeHead(303, { location, 'set-cookie': `s=${codes}; Path=/`, 'content-length': 0 }).end();
+    };
+
+    beforeEach(() => {
+      codes = 0;
+      answer = answerCycle;
+    });
+
+    it('sends each step with what the answers before it had, and counts the cycle once', async () => {
+      const plan = { connections: 1, requests: [{ ...begin, further: [end] }] };
+      const [, reply] = await run(plan, { requests: 2, keepEvery: 1 });
+      expect(received.map(({ path }) => path)).toEqual(['/begin?user=1', '/end/c1', '/begin?user=1', '/end/c2']);
+      expect((reply as { result: BurstResult }).result).toMatchObject({
+        requests: 2,
+        kept: [
+          { request: 0, status: 200, body: '/end/c1 code=c1&again=c1' },
+          { request: 0, status: 200, body: '/end/c2 code=c2&again=c2' },
+        ],
+      });
+      expect(received.filter(({ path }) => path.startsWith('/end')).map(({ cookie }) => cookie)).toEqual([
+        's=1',
+        's=2',
+      ]);
+    });
+
+    it('states the length of a body whose texts differ in length', async () => {
+      let length = 0;
+      answer = (request, response) => answerCycle(request, response, ++length);
+      await run({ connections: 1, requests: [{ ...begin, further: [end] }] }, { requests: 2, keepEvery: 1 });
+      expect(received.filter(({ path }) => path.startsWith('/end')).map(({ body }) => body)).toEqual([
+        'code=c1&again=c1',
+        'code=ccc2&again=ccc2',
+      ]);
+    });
+
+    it('fails on an answer without the text that a later step needs', async () => {
+      answer = (_, response) => response.writeHead(303, { location: '/?error=x', 'content-length': 0 }).end();
+      const [, reply] = await run(
+        { connections: 1, requests: [{ ...begin, further: [end] }] },
+        { requests: 1, keepEvery: 1 },
+      );
+      expect(reply).toEqual({ fault: expect.stringMatching(/^An answer has no code=: HTTP\/1\.1 303/) });
+    });
+
+    it('fails on another status than that of the step', async () => {
+      const steps = [{ ...end, status: 201 }];
+      const [, reply] = await run(
+        { connections: 1, requests: [{ ...begin, further: steps }] },
+        { requests: 1, keepEvery: 1 },
+      );
+      expect(reply).toEqual({ fault: 'Answered with 200: /end/c1 code=c1&again=c1' });
+    });
   });
 });
