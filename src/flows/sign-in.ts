@@ -23,6 +23,8 @@ export interface PasswordSignIn {
   readonly tenant: Pick<TenantRef, 'id'>;
   /** Username, chosen id, or the e-mail address if the tenant allows it. */
   readonly identifier: string;
+  /** The id of the only account that may sign in, which then replaces the name; absent or null: any account. */
+  readonly userId?: string | null;
   readonly password: string;
   readonly origin: Origin;
   /** Id of the device, proved by its cookie; absent or null when there is none. */
@@ -101,7 +103,7 @@ export class SignInFlow {
     const { directory, users } = this.#deps;
     const tenant = await directory.byId(input.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
-    const found = await users.findByIdentifier(tenant.id, input.identifier, { byEmail: tenant.settings.signInByEmail });
+    const found = await this.#find(tenant, input);
     // A known name takes two statements, so run a second one for an unknown name as well.
     const user = found ?? (await users.findById(tenant.id, RESERVED_ID));
     const attempt: Attempt = {
@@ -113,6 +115,13 @@ export class SignInFlow {
       knownDeviceId: await this.#knownDevice(tenant.id, user, input.deviceId ?? null),
     };
     return this.#try(tenant, user, input, attempt);
+  }
+
+  /** A fixed account is found by its id alone, which may be the username or the chosen name of another account. */
+  #find({ id, settings }: KnownTenant, { identifier, userId = null }: PasswordSignIn): Promise<User | null> {
+    const { users } = this.#deps;
+    if (userId !== null) return users.findById(id, userId);
+    return users.findByIdentifier(id, identifier, { byEmail: settings.signInByEmail });
   }
 
   async #knownDevice(tenantId: string, user: User | null, deviceId: string | null): Promise<string | null> {

@@ -30,6 +30,7 @@ export async function provePassword(
   const { user, amr } = await signIn.verifyPassword({
     tenant,
     identifier,
+    userId: demands.userId,
     password,
     origin,
     deviceId,

@@ -193,6 +193,19 @@ describe('an interaction', () => {
     expect(await browser.session()).toMatchObject({ userId: bob.id });
   });
 
+  it('lets nobody in whose username is the id of the account that it was begun for', async () => {
+    const { tenant } = setting;
+    const bob = await world.newUser(tenant, { id: 'bob-the-first' });
+    const handle = await browser.begin({ userId: bob.id });
+    await world.services.users.delete(world.system(tenant), bob.id);
+    const namesake = await world.newUser(tenant, { username: bob.id });
+    await world.givePassword(tenant, namesake.id, PASSWORD);
+    expect((await browser.password(handle, namesake)).code).toBe('SIGN_IN_REFUSED');
+    expect(await refusals()).toEqual([['sign_in.failed', 'unknown_user']]);
+    expect(await browser.session()).toBeNull();
+    expect(stepOf(await browser.password(await browser.begin(), namesake))).toBe('Finished');
+  });
+
   describe('that asks for consent', () => {
     const scopes = ['openid', 'offline_access', 'user:read:self'];
     const demands: Partial<SignInDemands> = { consent: { scopes, isForced: false } };
