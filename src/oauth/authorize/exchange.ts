@@ -7,7 +7,8 @@ import type { InteractionService, SignInDemands } from '../../flows/index.ts';
 import type { BrowserPort, Clock } from '../../kernel/index.ts';
 import type { OneTimeCodeStore, SessionRow, SessionService } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
-import { mintCode } from '../grants/authorization-code.ts';
+import { mintCode, type NewCode } from '../grants/authorization-code.ts';
+import type { GrantStore } from '../grants/grant.store.ts';
 import type { Issuer } from '../issuers/issuers.ts';
 import { oauthEvents } from '../oauth.events.ts';
 import { type AuthorizationAnswer, answerTo } from './answer.ts';
@@ -49,6 +50,7 @@ export interface ExchangesDeps {
   readonly consents: Pick<ConsentService, 'covers'>;
   readonly credentials: Pick<CredentialStore, 'acceptedAsSecond'>;
   readonly events: EventLog;
+  readonly grants: Pick<GrantStore, 'mintAllowedCode'>;
   readonly interactions: Pick<InteractionService, 'begin' | 'pageUrl'>;
   readonly sessions: Pick<SessionService, 'ofBrowser' | 'touch'>;
   readonly clock: Clock;
@@ -133,7 +135,8 @@ export class Exchanges {
     }
     if (!isSilent && (await this.#canStepUp(exchange, session)))
       return this.#ask({ ...exchange, isSteppedUp: true }, { ...SIGNED_IN, factors: 2 });
-    if (!(await this.#needsConsent(exchange, session))) return this.#grant(exchange, session);
+    const code = (await this.#needsConsent(exchange, session)) ? null : await this.#mint(exchange, session);
+    if (code !== null) return this.#grant(exchange, session, code);
     if (isSilent) throw new AuthorizationRefused('consent_required', 'The user must be asked for consent.');
     return this.#ask(exchange, SIGNED_IN);
   }
@@ -165,11 +168,11 @@ export class Exchanges {
     return this.showPage(authority, handle);
   }
 
-  /** Answers with a code. Its use has an event, so that a code that nobody redeems leaves none. */
-  async #grant({ tenant, issuer, request }: Exchange, session: SessionRow): Promise<AuthorizationAnswer> {
-    const { codes, sessions, clock } = this.#deps;
+  /** A code; null if the user has revoked the consent since it was found. */
+  #mint({ tenant, issuer, request }: Exchange, session: SessionRow): Promise<string | null> {
+    const { codes, grants, clock } = this.#deps;
     const { client, redirectUri, challenge, scopes, isOffline, nonce, claims } = request;
-    const code = await mintCode(codes, tenant, {
+    const input: NewCode = {
       userId: session.userId,
       now: clock.now(),
       payload: {
@@ -187,8 +190,14 @@ export class Exchanges {
         amr: session.amr,
         claims,
       },
-    });
-    await sessions.touch(tenant, session);
+    };
+    const demand = consentDemand(request);
+    return demand === null ? mintCode(codes, tenant, input) : grants.mintAllowedCode(tenant, input, demand.scopes);
+  }
+
+  /** Answers with a code. Its use has an event, so that a code that nobody redeems leaves none. */
+  async #grant({ tenant, issuer, request }: Exchange, session: SessionRow, code: string): Promise<AuthorizationAnswer> {
+    await this.#deps.sessions.touch(tenant, session);
     return answerTo(request, issuer, { code });
   }
 }

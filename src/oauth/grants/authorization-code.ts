@@ -45,14 +45,21 @@ export interface CodePayload {
   readonly claims: RequestedClaims | null;
 }
 
+/** A code that is to be made, and the user who signed in. */
+export interface NewCode {
+  readonly userId: string;
+  readonly payload: CodePayload;
+  readonly now: Date;
+}
+
 /**
- * Makes an authorization code for a user (RFC 6749 section 4.1.2).
+ * Makes an authorization code for a user (RFC 6749 section 4.1.2), at a client that needs no consent.
  * @returns The code, of which only the hash is stored.
  */
 export function mintCode(
   codes: Pick<OneTimeCodeStore, 'put'>,
   tenant: TenantRef,
-  { userId, payload, now }: { readonly userId: string; readonly payload: CodePayload; readonly now: Date },
+  { userId, payload, now }: NewCode,
 ): Promise<string> {
   return codes.put(tenant, {
     kind: CODE_KIND,

@@ -1,8 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
+import { hashHandle, mintHandle } from '../../crypto/index.ts';
+import { addSeconds, type TenantRef } from '../../kernel/index.ts';
 import { columnsOf, type Database, defineStatement } from '../../persistence/index.ts';
-import { CODE_KIND } from './authorization-code.ts';
+import { CODE_KIND, CODE_SECONDS, type NewCode } from './authorization-code.ts';
 import { type Family, type Grant, GrantEntity, type RefreshToken, RefreshTokenEntity } from './grant.entity.ts';
 
 type Tables = InferKyselyDB<typeof GrantEntity> & InferKyselyDB<typeof RefreshTokenEntity>;
@@ -26,11 +28,23 @@ const INSERT_REFRESH_TOKEN = defineStatement<object>(
   `insert into refresh_tokens (tenant_id, hash, grant_id, spent_at, expires_at, created_at)
   values ($1, $2, $3, $4, $5, $6)`,
 );
+/**
+ * The consent stays locked until the code is stored, so that its revocation either finds the code or leaves none to be stored. One
+ * that is being revoked at this moment counts as revoked. The scopes of a consent only grow, which this lock allows.
+ */
+const INSERT_ALLOWED_CODE = defineStatement<{ kind: string }>(
+  'authorization-code-insert-allowed',
+  `insert into one_time_codes (tenant_id, hash, kind, user_id, payload, attempts, expires_at, created_at)
+  select $1, $2, '${CODE_KIND}', $3, $4::jsonb, 0, $5::timestamptz, $6::timestamptz
+  from consents where tenant_id = $1 and user_id = $3 and client_uuid = $7 and scopes @> $8::text[]
+  for key share skip locked
+  returning kind`,
+);
 
 /** `lockMode` of the ORM for `select ... for update`. */
 const FOR_UPDATE = LockMode.PESSIMISTIC_WRITE;
 
-/** The only queries on grants (token families) and their refresh tokens. */
+/** The only queries on grants (token families) and their refresh tokens, and those on codes that consents and families decide. */
 export class GrantStore {
   readonly #db: Database;
 
@@ -91,6 +105,29 @@ export class GrantStore {
   async insertRefreshToken(token: RefreshToken): Promise<void> {
     const { tenantId, hash, grantId, spentAt, expiresAt, createdAt } = token;
     await this.#db.run(INSERT_REFRESH_TOKEN, [tenantId, hash, grantId, spentAt, expiresAt, createdAt]);
+  }
+
+  /**
+   * Makes an authorization code as `mintCode`, if the user allows the client all of these scopes.
+   * @returns The code, of which only the hash is stored; null: the consent is missing, and nothing was stored.
+   */
+  async mintAllowedCode(
+    tenant: Pick<TenantRef, 'id' | 'route'>,
+    { userId, payload, now }: NewCode,
+    scopes: readonly string[],
+  ): Promise<string | null> {
+    const code = mintHandle(tenant.route);
+    const inserted = await this.#db.run(INSERT_ALLOWED_CODE, [
+      tenant.id,
+      hashHandle(code),
+      userId,
+      JSON.stringify(payload),
+      addSeconds(now, CODE_SECONDS),
+      now,
+      payload.clientUuid,
+      scopes,
+    ]);
+    return inserted.length === 0 ? null : code;
   }
 
   /** Revokes the valid families of a user, except those of certain sessions. @returns How many. */

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { mintHandle, sha256Base64Url } from '../../../../src/crypto/index.ts';
+import { CODE_KIND } from '../../../../src/oauth/grants/authorization-code.ts';
 import { type Asked, authorizingOfSuite, CALLBACK, paramsOf } from '../../../support/authorization.ts';
 import { CookieJar } from '../../../support/cookie-jar.ts';
 import type { TestClient } from '../../../support/oauth.ts';
@@ -135,6 +136,32 @@ describe('an authorization request', () => {
     );
     for (const token of [accessToken, `${idToken!.slice(0, -4)}AAAA`, 'x', `${idToken}x`])
       expect(await errorOf(jar, { prompt: 'none', id_token_hint: token })).toBe('invalid_request');
+  });
+
+  it('gives no code when the consent is revoked after it was found', async () => {
+    const { jar, user } = await suite.signedIn();
+    await consent(user.id, 'openid', 'email');
+    const { consents } = suite.world.services;
+    const covers = consents.covers.bind(consents);
+    const revokeOnceFound = vi.spyOn(consents, 'covers').mockImplementation(async (...args) => {
+      const isCovered = await covers(...args);
+      if (isCovered) await consents.revoke(suite.world.system(suite.tenant), user.id, asking.clientId);
+      return isCovered;
+    });
+    try {
+      expect((await suite.begin(jar, { scope: 'openid email' }, { client: asking })).kind).toBe('interaction');
+      await consent(user.id, 'openid', 'email');
+      const silent = { scope: 'openid email', prompt: 'none' };
+      expect(await errorOf(jar, silent, { client: asking })).toBe('consent_required');
+      expect(revokeOnceFound).toHaveBeenCalledTimes(2);
+    } finally {
+      revokeOnceFound.mockRestore();
+    }
+    const stored = await suite.world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('select from one_time_codes where user_id = ? and kind = ?', [user.id, CODE_KIND]);
+    expect(stored).toEqual([]);
   });
 
   it('needs no consent once its scopes were allowed, and asks again after it was revoked', async () => {
