@@ -15,5 +15,5 @@ export {
   type Reach,
   type ScopeString,
 } from './permissions.ts';
-export { requireRecentSignIn } from './reauthentication.ts';
+export { isRecentSignIn, requireRecentSignIn } from './reauthentication.ts';
 export { type FindScope, type ScopeAlias, ScopeAliases, type ScopeHolder } from './scope-aliases.ts';

@@ -18,6 +18,14 @@ export const accessErrors = defineErrors({
 export function requireRecentSignIn(authority: Authority, userId: string, reauthSeconds: number, now: Date): void {
   const { caller } = authority;
   if (caller.kind !== 'user' || !authority.isOwnAccount(userId) || caller.origin.api === 'rest') return;
-  const age = caller.authTime === null ? Number.POSITIVE_INFINITY : now.getTime() - caller.authTime.getTime();
-  if (age > reauthSeconds * 1000) throw accessErrors.REAUTHENTICATION_REQUIRED();
+  if (!isRecentSignIn(caller.authTime, reauthSeconds, now)) throw accessErrors.REAUTHENTICATION_REQUIRED();
+}
+
+/**
+ * Whether a sign-in is recent enough for a change of credentials (check 54).
+ * @param authTime When the user signed in; null: not known, which is never recent.
+ * @param reauthSeconds How old the sign-in may be.
+ */
+export function isRecentSignIn(authTime: Date | null, reauthSeconds: number, now: Date): boolean {
+  return authTime !== null && now.getTime() - authTime.getTime() <= reauthSeconds * 1000;
 }

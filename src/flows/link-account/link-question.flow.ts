@@ -1,4 +1,4 @@
-import { Authority } from '../../access/index.ts';
+import { Authority, isRecentSignIn } from '../../access/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
 import type { Sealer } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
@@ -11,6 +11,7 @@ import {
   type SessionRow,
   type SessionService,
 } from '../../sessions/index.ts';
+import { type TenantDirectory, tenantErrors } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, userErrors } from '../../users/index.ts';
 import {
   type InteractionService,
@@ -51,6 +52,7 @@ export type LinkQuestionAnswer = LinkQuestion | { readonly kind: 'sign-in' | 'en
 export interface LinkQuestionFlowDeps {
   readonly clients: Pick<ClientDirectory, 'byClientId'>;
   readonly codes: OneTimeCodeStore;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly events: EventLog;
   readonly interactions: Pick<InteractionService, 'begin' | 'resume' | 'pageUrl'>;
   readonly links: Pick<FederationLinkService, 'linkProven'>;
@@ -74,14 +76,15 @@ interface Found {
   readonly known: PendingQuestion;
   /** The account for which the linking was begun; null: that of the user who is signed in. */
   readonly begunFor: string | null;
-  /** Null when nobody is signed in in the browser, or somebody else than the account it was begun for. */
+  /** Null when nobody is signed in in the browser, somebody else than the account it was begun for, or too long ago. */
   readonly session: SessionRow | null;
 }
 
 /**
  * Asks the user of a browser whether an external account is linked, and links it. The browser must be signed in as the account
  * for which the linking was begun: otherwise an attacker could send a victim the address of a visit, and the victim's external
- * account would be linked to the attacker's user, or the attacker's external account to the victim's (RFC 9700 section 4.7).
+ * account would be linked to the attacker's user, or the attacker's external account to the victim's (RFC 9700 section 4.7). The sign-in must
+ * be recent (check 54), because the user can sign in by the linked account from then on.
  */
 export class LinkQuestionFlow {
   readonly #deps: LinkQuestionFlowDeps;
@@ -134,13 +137,23 @@ export class LinkQuestionFlow {
     return { redirectTo: await this.#end(authority.tenant, found.known, outcome) };
   }
 
+  /** The session of a browser; null without one, and when its sign-in is too old for a change of credentials (check 54). */
+  async #recentSession(tenant: TenantRef, browser: BrowserPort): Promise<SessionRow | null> {
+    const { clock, directory, sessions } = this.#deps;
+    const session = await sessions.ofBrowser(browser, tenant);
+    if (session === null) return null;
+    const known = await directory.byId(tenant.id);
+    if (known === null) throw tenantErrors.TENANT_REQUIRED();
+    return isRecentSignIn(session.authTime, known.settings.reauthSeconds, clock.now()) ? session : null;
+  }
+
   async #find(tenant: TenantRef, browser: BrowserPort, handle: string): Promise<Found> {
     const row = await this.#deps.codes.find(tenant.id, QUESTION, handle);
     if (row === null) throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
     const known = row.payload as unknown as PendingQuestion;
     if (known.browserHash !== undefined && !isBoundBrowser(browser, tenant, known.browserHash))
       throw linkAccountErrors.ACCOUNT_LINK_STATE_INVALID();
-    const session = await this.#deps.sessions.ofBrowser(browser, tenant);
+    const session = await this.#recentSession(tenant, browser);
     const begunFor = row.userId ?? null;
     const isRight = session !== null && (begunFor === null || session.userId === begunFor);
     return { known, begunFor, session: isRight ? session : null };
@@ -171,7 +184,7 @@ export class LinkQuestionFlow {
       resumeAt: await questionUrl(tenant, caller.origin.host, handle),
       clientId: known.actor.clientId,
       demands: {
-        mustAuthenticate: false,
+        mustAuthenticate: true,
         mustChoose: false,
         factors: 1,
         userId: begunFor,

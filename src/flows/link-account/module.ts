@@ -64,6 +64,7 @@ export const linkAccount = {
         /** Asks whether a proven external account is linked, and links it. */
         linkQuestions: new LinkQuestionFlow({
           ...shared,
+          directory,
           interactions,
           sessions: needs.sessions,
           users: needs.userStore,

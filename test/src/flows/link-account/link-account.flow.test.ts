@@ -281,6 +281,29 @@ describe('linking an account by a visit to its provider', () => {
       expect(await linksOf(linking.user)).toHaveLength(1);
     });
 
+    it('leads to a new sign-in when the last one is too old, and links nothing before (check 54)', async () => {
+      const { tenant, world } = linking;
+      await world.givePassword(tenant, linking.user.id, PASSWORD);
+      const browser = new TestBrowser(world, tenant);
+      await browser.signIn(linking.user);
+      world.clock.advance(300);
+      const page = await pageOf(await visited());
+      const recent = await browser.use((port) => ask(page, port));
+      expect(recent.data.openAccountLinking.answer.__typename).toBe('AccountLinkingQuestion');
+      world.clock.advance(1);
+      expect((await browser.use((port) => decide(page, port))).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      const { data } = await browser.use((port) => ask(page, port));
+      const interaction = data.openAccountLinking.answer.pageUrl.split('/').at(-1);
+      expect((await browser.load(interaction)).data.interaction.step.__typename).toBe('PasswordStep');
+      expect((await browser.use((port) => decide(page, port))).code).toBe('ACCOUNT_LINK_SESSION_REQUIRED');
+      expect(await linksOf(linking.user)).toEqual([]);
+      await browser.password(interaction, linking.user);
+      const asked = await browser.use((port) => ask(page, port, interaction));
+      expect(asked.data.openAccountLinking.answer.account.userId).toBe(linking.user.id);
+      expect((await browser.use((port) => decide(page, port))).errors).toEqual([]);
+      expect(await linksOf(linking.user)).toHaveLength(1);
+    });
+
     it('ends with access_denied when the user gives the sign-in up', async () => {
       const browser = new TestBrowser(linking.world, linking.tenant);
       const page = await pageOf(await visited());
