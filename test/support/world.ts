@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { buildGraph } from '../../schema/build.ts';
 import { createContext, type GraphContext, type Services } from '../../schema/context.ts';
 import { formatError } from '../../schema/errors/format.ts';
@@ -25,6 +25,22 @@ import { createStores, type Stores } from './stores.ts';
 let graph: Promise<GraphQLSchema> | undefined;
 /** The schema, built once per test file. */
 export const testGraph = (): Promise<GraphQLSchema> => (graph ??= buildGraph());
+
+/** Documents of the schema that were validated, the latest ones; many tests run one document with many variables. */
+const validated = new Map<string, DocumentNode>();
+const MOST_VALIDATED = 100;
+
+/** @throws Error The document is not valid. */
+function parseValid(schema: GraphQLSchema, document: string): DocumentNode {
+  const known = validated.get(document);
+  if (known !== undefined) return known;
+  const parsed = parse(document);
+  const faults = validate(schema, parsed);
+  if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
+  if (validated.size >= MOST_VALIDATED) validated.clear();
+  validated.set(document, parsed);
+  return parsed;
+}
 
 export const TEST_ORIGIN: Origin = {
   ip: '203.0.113.7',
@@ -271,9 +287,7 @@ export class World {
     browser: BrowserPort | null = null,
   ): Promise<GraphResult> {
     const schema = await testGraph();
-    const parsed = parse(document);
-    const faults = validate(schema, parsed);
-    if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
+    const parsed = parseValid(schema, document);
     const { signal } = new AbortController();
     const contextValue: GraphContext = createContext(this.services, caller, signal, browser);
     const result = (await execute({
