@@ -79,6 +79,7 @@ function objectOf(schema: JsonSchema, known: Known, path: readonly string[] = []
 
 /** Percent-encodes a text; a lone surrogate becomes the three bytes that some encoders make. */
 function encoded(text: string): string {
+  if (text.isWellFormed()) return encodeURIComponent(text);
   return [...text]
     .map((char) => (char.isWellFormed() ? encodeURIComponent(char) : char === '\ud800' ? '%ED%A0%80' : '%ED%BF%BF'))
     .join('');
