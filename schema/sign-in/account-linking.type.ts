@@ -1,4 +1,4 @@
-import { createUnionType, Field, InputType, ObjectType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { LinkQuestionAnswer } from '../../src/flows/index.ts';
 import { InteractionAccount, InteractionApplication } from './interaction.type.ts';
 
@@ -17,6 +17,10 @@ export class OpenAccountLinkingInput {
 export class DecideAccountLinkingInput {
   @Field(() => String, { description: 'Handle of the linking.' })
   handle!: string;
+  @Field(() => ID, {
+    description: 'The account that the page named. Refused when the browser is signed in to another one by now.',
+  })
+  userId!: string;
   @Field(() => Boolean, { description: 'Whether the external account is linked.' })
   isConfirmed!: boolean;
 }

@@ -94,12 +94,12 @@ class Linking {
       browser,
     );
 
-  /** Answers the question of a page. */
-  readonly decide = (page: string, browser: BrowserPort | null, isConfirmed = true) =>
+  /** Answers the question of a page. @param userId The account that the page named. */
+  readonly decide = (page: string, browser: BrowserPort | null, isConfirmed = true, userId = this.user.id) =>
     this.world.graphql(
       this.anonymous,
       DECIDE,
-      { input: { tenant: this.tenant.name, handle: handleIn(page), isConfirmed } },
+      { input: { tenant: this.tenant.name, handle: handleIn(page), userId, isConfirmed } },
       browser,
     );
 

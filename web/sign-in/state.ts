@@ -37,7 +37,7 @@ export interface LinkAccountState extends Shared {
   readonly handle: string;
   readonly provider: string;
   readonly externalName: string;
-  readonly account: { readonly name: string; readonly username: string };
+  readonly account: { readonly userId: string; readonly name: string; readonly username: string };
   readonly application: Application | null;
 }
 

@@ -118,19 +118,24 @@ export class LinkQuestionFlow {
 
   /**
    * Answers the question.
+   * @param userId The account that the page named. The browser may have signed in to another one in the meantime.
    * @returns Where the browser goes: to the return address of the linking, which takes the outcome from `complete`.
    * @throws ACCOUNT_LINK_STATE_INVALID Unknown, answered, expired, or of another browser.
-   * @throws ACCOUNT_LINK_SESSION_REQUIRED The right user is not signed in any more. The question stays.
+   * @throws ACCOUNT_LINK_SESSION_REQUIRED The user whom the page named is not signed in any more. The question stays.
    * @throws BROWSER_REQUIRED
    */
   async decide(
     authority: Authority,
     port: BrowserPort | null,
-    { handle, isConfirmed }: { readonly handle: string; readonly isConfirmed: boolean },
+    {
+      handle,
+      userId,
+      isConfirmed,
+    }: { readonly handle: string; readonly userId: string; readonly isConfirmed: boolean },
   ): Promise<{ readonly redirectTo: string }> {
     const browser = requireBrowser(port);
     const found = await this.#find(authority.tenant, browser, handle);
-    if (found.session === null) throw linkAccountErrors.ACCOUNT_LINK_SESSION_REQUIRED();
+    if (found.session?.userId !== userId) throw linkAccountErrors.ACCOUNT_LINK_SESSION_REQUIRED();
     if (!isConfirmed) return { redirectTo: await this.#decline(authority, found, handle) };
     await this.#take(authority.tenant, handle);
     const outcome = await this.#link(authority, found.known, found.session);

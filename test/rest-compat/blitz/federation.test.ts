@@ -157,9 +157,9 @@ describe('Blitz 2.15: external providers', () => {
     const DECIDE =
       'mutation ($input: DecideAccountLinkingInput!) { decideAccountLinking(input: $input) { redirectTo } }';
     /** Answers yes on the page to which the browser was sent. @returns The address to which it goes. */
-    const confirmed = async (page: string, cookie: string): Promise<URL> => {
+    const confirmed = async (page: string, cookie: string, userId = anna.id): Promise<URL> => {
       const browser = new RequestBrowser({ headers: { cookie } }, PUBLIC_URL);
-      const input = { tenant: blitz.tenant.name, handle: page.split('/').at(-1), isConfirmed: true };
+      const input = { tenant: blitz.tenant.name, handle: page.split('/').at(-1), userId, isConfirmed: true };
       const { data, errors } = await blitz.world.graphql(anonymousCaller(TEST_ORIGIN), DECIDE, { input }, browser);
       expect(errors).toEqual([]);
       return new URL(data.decideAccountLinking.redirectTo);

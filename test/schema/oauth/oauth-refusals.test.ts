@@ -8,7 +8,7 @@ import { TEST_ORIGIN, World } from '../../support/world.ts';
 const OF_A_TENANT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'Mutation.completeAccountLinking': { input: { state: 'x' } },
   'Mutation.confirmSignOut': { input: { handle: 'x', isConfirmed: true } },
-  'Mutation.decideAccountLinking': { input: { handle: 'x', isConfirmed: true } },
+  'Mutation.decideAccountLinking': { input: { handle: 'x', userId: 'x', isConfirmed: true } },
   'Mutation.endSession': { input: { parameters: [] } },
   'Mutation.keepPostedRequest': { input: { endpoint: 'END_SESSION', parameters: [] } },
   'Mutation.issueTokens': { input: { parameters: [{ name: 'grant_type', values: ['client_credentials'] }] } },

@@ -5,6 +5,7 @@ import { openBrowser } from '../../support/browser.ts';
 import { build } from '../../support/started.ts';
 import { type Answers, PageServer } from './page-server.ts';
 import {
+  ALICE,
   APPLICATION,
   HANDLE,
   linkAccountState,
@@ -528,7 +529,7 @@ describe('the page that asks before an account is linked', () => {
     await page.getByText('Here you are signed in as Alice Example.').waitFor();
     await button(name).click();
     await atApplication();
-    expect(sentInput()).toEqual({ ...PLACE, isConfirmed });
+    expect(sentInput()).toEqual({ ...PLACE, userId: ALICE.userId, isConfirmed });
   });
 
   it.each(['ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED'])(

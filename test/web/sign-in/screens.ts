@@ -11,7 +11,7 @@ export const APPLICATION = {
   policyUri: 'https://travel.example/privacy',
   tosUri: 'https://travel.example/terms',
 };
-const ALICE = { userId: 'u1', name: 'Alice Example', username: 'alice' };
+export const ALICE = { userId: 'u1', name: 'Alice Example', username: 'alice' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const URI = `otpauth://totp/Acme%20Industries:alice?secret=${SECRET}&issuer=Acme%20Industries`;
 

@@ -9,7 +9,7 @@ import type { LinkAccountState } from '../state.ts';
 import { t } from '../texts/texts.ts';
 import { useQuestion } from './question.ts';
 
-/** The question cannot be answered any more: it was, its time is over, or the user is signed out. */
+/** The question cannot be answered any more: it was, its time is over, or another user or none is signed in. */
 const OVER: ReadonlySet<string> = new Set(['ACCOUNT_LINK_STATE_INVALID', 'ACCOUNT_LINK_SESSION_REQUIRED']);
 
 /** Asks before an external account is linked, because any site can lead a browser here. */
@@ -17,7 +17,7 @@ export function LinkAccountPage({ state }: { readonly state: LinkAccountState })
   const { tenant, handle, provider, externalName, account, application } = state;
   const { send, refusal, isBusy } = useQuestion(
     DecideAccountLinking,
-    { tenant: tenant?.name ?? null, handle },
+    { tenant: tenant?.name ?? null, handle, userId: account.userId },
     (code) => OVER.has(code),
     ({ decideAccountLinking }) => leadTo(decideAccountLinking.redirectTo),
   );

@@ -1,17 +1,24 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Answer, ask, type PageDocument, type Refusal } from '../graph.ts';
 
-interface Decision {
-  readonly input: { readonly tenant: string | null; readonly handle: string; readonly isConfirmed: boolean };
+/** What every question is found by. */
+interface Place {
+  readonly tenant: string | null;
+  readonly handle: string;
+}
+
+interface Decision<Asked extends Place> {
+  readonly input: Asked & { readonly isConfirmed: boolean };
 }
 
 /**
  * Sends the answer to a question of the server, once however often it is clicked.
+ * @param asked Which question it is, and what the page said about it where the answer repeats that.
  * @param isOver Whether the question cannot be answered any more. The page is loaded again, because the server says how to go on.
  */
-export function useQuestion<Data>(
-  document: PageDocument<Data, Decision>,
-  place: Pick<Decision['input'], 'tenant' | 'handle'>,
+export function useQuestion<Data, Asked extends Place>(
+  document: PageDocument<Data, Decision<Asked>>,
+  asked: Asked,
   isOver: (code: string) => boolean,
   onAnswer: (data: Data) => void,
 ) {
@@ -34,7 +41,7 @@ export function useQuestion<Data>(
     isRunning.current = true;
     setBusy(true);
     setRefusal(null);
-    const result: Answer<Data> = await ask(document, { input: { ...place, isConfirmed } });
+    const result: Answer<Data> = await ask(document, { input: { ...asked, isConfirmed } });
     isRunning.current = false;
     setBusy(false);
     if ('data' in result) onAnswer(result.data);

@@ -304,6 +304,32 @@ describe('linking an account by a visit to its provider', () => {
       expect(await linksOf(linking.user)).toHaveLength(1);
     });
 
+    it('links to the account that the page named, or to none', async () => {
+      const { tenant, world, user } = linking;
+      const other = await world.newUser(tenant);
+      for (const { id } of [user, other]) await world.givePassword(tenant, id, PASSWORD);
+      const browser = new TestBrowser(world, tenant);
+      await browser.signIn(user);
+      const page = await pageOf(await visited());
+      const load = async () =>
+        (await browser.use((port) => ask(page, port))).data.openAccountLinking.answer.account.userId;
+      expect(await load()).toBe(user.id);
+      await browser.signIn(other);
+      for (const isConfirmed of [true, false])
+        expect((await browser.use((port) => decide(page, port, isConfirmed))).code).toBe(
+          'ACCOUNT_LINK_SESSION_REQUIRED',
+        );
+      // The other account is named in another tab, and the first one answers late.
+      expect(await load()).toBe(other.id);
+      for (const named of [user.id, '', 'x'.repeat(10_000)])
+        expect((await browser.use((port) => decide(page, port, true, named))).code).toBe(
+          'ACCOUNT_LINK_SESSION_REQUIRED',
+        );
+      expect([await linksOf(user), await linksOf(other)]).toEqual([[], []]);
+      expect((await browser.use((port) => decide(page, port, true, other.id))).errors).toEqual([]);
+      expect([await linksOf(user), await linksOf(other)]).toMatchObject([[], [{ externalId: 'ext-ann' }]]);
+    });
+
     it('ends with access_denied when the user gives the sign-in up', async () => {
       const browser = new TestBrowser(linking.world, linking.tenant);
       const page = await pageOf(await visited());
