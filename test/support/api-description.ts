@@ -1,10 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { type Dialect, openApiOf } from '../../rest-compat/engine/index.ts';
 import { rawForms } from '../../rest-compat/index.ts';
 import { OAUTH_FORMS } from '../../src/server/registry/oauth-forms.ts';
-import type { Answer } from './rest.ts';
 
 export interface Content {
   readonly schema: Readonly<Record<string, unknown>>;
@@ -105,6 +105,14 @@ const matches = (template: string, path: string): boolean =>
 const byLiterals = (a: PlacedOperation, b: PlacedOperation): number =>
   (a.path.match(/\{/g)?.length ?? 0) - (b.path.match(/\{/g)?.length ?? 0);
 
+/** What is compared of an answer. */
+export interface CheckedAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly json: unknown;
+}
+
 /** Checks that a service answers as its descriptions allow. */
 export class AnswerChecker {
   readonly #apis: readonly { readonly operations: readonly PlacedOperation[]; readonly schemas: SchemaChecker }[];
@@ -117,7 +125,7 @@ export class AnswerChecker {
   }
 
   /** How an answer differs from the description of its row; null when it does not, or when there is no such row. */
-  departureOf(method: string, target: string, answer: Answer): string | null {
+  departureOf(method: string, target: string, answer: CheckedAnswer): string | null {
     const path = target.replace(/[?#].*$/, '').replace(TENANT_PREFIX, '$1');
     for (const { operations, schemas } of this.#apis) {
       const placed = operations.find((one) => one.method === method && matches(one.path, path));
@@ -129,7 +137,7 @@ export class AnswerChecker {
   }
 }
 
-function faultOf({ responses }: DescribedOperation, schemas: SchemaChecker, answer: Answer): string | null {
+function faultOf({ responses }: DescribedOperation, schemas: SchemaChecker, answer: CheckedAnswer): string | null {
   const described = responses[answer.status];
   if (described === undefined) return 'the status is not described.';
   const type = answer.headers['content-type']?.split(';')[0];

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { BLITZ_SCOPES } from '../../rest-compat/blitz/scopes.ts';
-import { DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
 import type { TenantRef } from '../../src/kernel/index.ts';
 import type { User } from '../../src/users/index.ts';
-import { AnswerChecker } from './api-description.ts';
-import { type Answer, ENGINE_OPTIONS, RestClient, worldHost } from './rest.ts';
+import { type Answer, type RestClient, serveWorld } from './rest.ts';
 import { type EventRow, World } from './world.ts';
 
 const SCOPES = [
@@ -85,14 +83,6 @@ export function callersOfSuite(blitz: BlitzWorld): Callers {
   return callers;
 }
 
-const described = new AnswerChecker(DIALECTS);
-
-/** Checks every answer of every test against `/openapi/<dialect>.json`. */
-function assertDescribed(method: string, path: string, answer: Answer): void {
-  const departure = described.departureOf(method, path, answer);
-  if (departure !== null) throw new Error(departure);
-}
-
 /** The dialect over HTTP, with an application and accounts of one tenant, which is the default one. */
 export class BlitzWorld {
   world!: World;
@@ -106,9 +96,7 @@ export class BlitzWorld {
   async open(...worldArguments: WorldArguments): Promise<void> {
     this.world = await World.open(...worldArguments);
     this.tenant = await this.world.tenant({ name: 'master' });
-    const faults: unknown[] = [];
-    const middleware = mountRestCompat(await worldHost(this.world, faults), ENGINE_OPTIONS);
-    this.rest = await RestClient.serve(middleware, faults, assertDescribed);
+    this.rest = await serveWorld(this.world);
     Object.assign(this, await newApplication(this.world, this.tenant));
   }
 

@@ -1,18 +1,8 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { DIALECTS, mountRestCompat } from '../../rest-compat/index.ts';
 import type { Caller } from '../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
-import { AnswerChecker } from './api-description.ts';
-import { type Answer, type Ask, ENGINE_OPTIONS, RestClient, worldHost } from './rest.ts';
+import { type Ask, type RestClient, serveWorld } from './rest.ts';
 import { World } from './world.ts';
-
-const described = new AnswerChecker(DIALECTS);
-
-/** Checks every answer of every test against `/openapi/<dialect>.json`. */
-function assertDescribed(method: string, path: string, answer: Answer): void {
-  const departure = described.departureOf(method, path, answer);
-  if (departure !== null) throw new Error(departure);
-}
 
 /** The dialect over HTTP, over a world for the tests of the file or suite that calls this. */
 export function kobilOfSuite(): KobilWorld {
@@ -37,7 +27,6 @@ export class KobilWorld {
     this.world = await World.open();
     this.master = await this.world.tenant({ name: 'master' });
     this.acme = await this.world.tenant({ name: 'acme' });
-    const faults: unknown[] = [];
     const callers = {
       bearer: (token: string, _tenant: unknown, origin: Caller['origin']): Caller => {
         const caller = this.#callers.get(token);
@@ -48,8 +37,7 @@ export class KobilWorld {
         throw kernelErrors.UNAUTHENTICATED();
       },
     };
-    const middleware = mountRestCompat(await worldHost(this.world, faults, callers), ENGINE_OPTIONS);
-    this.rest = await RestClient.serve(middleware, faults, assertDescribed);
+    this.rest = await serveWorld(this.world, callers);
   }
 
   async close(): Promise<void> {

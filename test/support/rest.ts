@@ -8,11 +8,12 @@ import {
   type EngineHost,
   type EngineOptions,
 } from '../../rest-compat/engine/index.ts';
-import type { RestCompatOptions } from '../../rest-compat/index.ts';
+import { DIALECTS, mountRestCompat, type RestCompatOptions } from '../../rest-compat/index.ts';
 import { createCallerAuthenticator } from '../../src/server/http/caller.authenticator.ts';
 import { createPageDocuments } from '../../src/server/http/page-documents.ts';
 import { createRestHost } from '../../src/server/http/rest-host.ts';
 import { OAUTH_FORMS } from '../../src/server/registry/oauth-forms.ts';
+import { AnswerChecker } from './api-description.ts';
 import { testGraph, type World } from './world.ts';
 
 /** The answer of an endpoint. */
@@ -131,6 +132,25 @@ export async function worldHost(
     publicUrl: PUBLIC_URL,
     report,
   });
+}
+
+let described: AnswerChecker | undefined;
+
+/** Throws when an answer is not as `/openapi/<dialect>.json` describes it. */
+function assertDescribed(method: string, path: string, answer: Answer): void {
+  described ??= new AnswerChecker(DIALECTS);
+  const departure = described.departureOf(method, path, answer);
+  if (departure !== null) throw new Error(departure);
+}
+
+/**
+ * Serves every dialect of the service over a world. Each answer is compared with its description.
+ * @param callers Default: the credentials that the world has issued.
+ */
+export async function serveWorld(world: World, callers?: CallerAuthenticator): Promise<RestClient> {
+  const faults: unknown[] = [];
+  const middleware = mountRestCompat(await worldHost(world, faults, callers), ENGINE_OPTIONS);
+  return RestClient.serve(middleware, faults, assertDescribed);
 }
 
 /** Serves dialects of a test over a world. */

@@ -1,9 +1,8 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mountRestCompat } from '../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { scopeLinks, TEST_REDIRECT, TEST_VERIFIER, TestBrowserUser, TestClient } from '../../support/oauth.ts';
-import { ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type RestClient, serveWorld } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -15,18 +14,17 @@ describe('tokens of authorization codes over HTTP', () => {
   let acme: TenantRef;
   let user: TestBrowserUser;
   let users = 0;
-  const faults: unknown[] = [];
   beforeAll(async () => {
     world = await World.open();
     await world.tenant({ name: 'master' });
     acme = await world.tenant({ name: 'acme' });
-    rest = await RestClient.serve(mountRestCompat(await worldHost(world, faults), ENGINE_OPTIONS), faults);
+    rest = await serveWorld(world);
     user = await newUser('confidential');
   });
   afterAll(async () => {
+    expect(rest.faults).toEqual([]);
     await rest.close();
     await world.close();
-    expect(faults).toEqual([]);
   });
 
   const newUser = async (type: 'confidential' | 'public') => {

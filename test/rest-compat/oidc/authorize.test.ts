@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
-import { AnswerChecker } from '../../support/api-description.ts';
 import { authorizingOfSuite, CALLBACK } from '../../support/authorization.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
-import { type Answer, type Ask, ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type Answer, type Ask, type RestClient, serveWorld } from '../../support/rest.ts';
 
 const PATH = '/t/acme/oauth/authorize';
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
@@ -24,16 +22,7 @@ describe('the authorization endpoint', () => {
   const suite = authorizingOfSuite();
   let rest: RestClient;
   beforeAll(async () => {
-    const faults: unknown[] = [];
-    const checker = new AnswerChecker(DIALECTS);
-    rest = await RestClient.serve(
-      mountRestCompat(await worldHost(suite.world, faults), ENGINE_OPTIONS),
-      faults,
-      (...asked) => {
-        const departure = checker.departureOf(...asked);
-        if (departure !== null) throw new Error(departure);
-      },
-    );
+    rest = await serveWorld(suite.world);
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);

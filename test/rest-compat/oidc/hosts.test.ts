@@ -1,9 +1,8 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mountRestCompat } from '../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { scopeLinks, TestClient, TestUser } from '../../support/oauth.ts';
-import { ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type RestClient, serveWorld } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 
 const PUBLIC = 'id.example.com';
@@ -16,13 +15,12 @@ describe('issuers of tenants with a host', () => {
   let other: TenantRef;
   let client: TestClient;
   let user: TestUser;
-  const faults: unknown[] = [];
   beforeAll(async () => {
     world = await World.open();
     await world.tenant({ name: 'master' });
     acme = await world.tenant({ name: 'acme' });
     other = await world.tenant({ name: 'other' });
-    rest = await RestClient.serve(mountRestCompat(await worldHost(world, faults), ENGINE_OPTIONS), faults);
+    rest = await serveWorld(world);
     client = await TestClient.create(world, acme, {
       grantTypes: ['password', 'refresh_token', 'client_credentials'],
       scopes: scopeLinks(['openid']),
@@ -30,9 +28,9 @@ describe('issuers of tenants with a host', () => {
     user = await TestUser.create(world, client);
   });
   afterAll(async () => {
+    expect(rest.faults).toEqual([]);
     await rest.close();
     await world.close();
-    expect(faults).toEqual([]);
   });
 
   const CONFIGURATION = '.well-known/openid-configuration';

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { mountRestCompat } from '../../../rest-compat/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { TestClient } from '../../support/oauth.ts';
-import { type Answer, ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type Answer, type RestClient, serveWorld } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
 
 describe('introspection of a token that the node knows (RFC 7662)', () => {
@@ -15,8 +14,7 @@ describe('introspection of a token that the node knows (RFC 7662)', () => {
     world = await World.open(await openTestDatabase((statement) => statements.push(statement)));
     vi.spyOn(world.services.eventEngine.follower, 'isFresh').mockReturnValue(true);
     acme = await world.tenant({ name: 'acme' });
-    const faults: unknown[] = [];
-    rest = await RestClient.serve(mountRestCompat(await worldHost(world, faults), ENGINE_OPTIONS), faults);
+    rest = await serveWorld(world);
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mountRestCompat } from '../../../rest-compat/index.ts';
 import { linkingOfSuite, RETURN } from '../../support/linking.ts';
-import { ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type RestClient, serveWorld } from '../../support/rest.ts';
 import { PASSWORD, TestBrowser } from '../../support/sign-in.ts';
 
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
@@ -14,8 +13,7 @@ describe('the page that asks before an external account is linked', () => {
   /** Path of the page of one visit to the provider. */
   let page: string;
   beforeAll(async () => {
-    const faults: unknown[] = [];
-    rest = await RestClient.serve(mountRestCompat(await worldHost(linking.world, faults), ENGINE_OPTIONS), faults);
+    rest = await serveWorld(linking.world);
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mountRestCompat } from '../../../rest-compat/index.ts';
-import { ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type RestClient, serveWorld } from '../../support/rest.ts';
 import { openSignIn, type SignInWorld, TestBrowser } from '../../support/sign-in.ts';
 import { World } from '../../support/world.ts';
 
@@ -15,8 +14,7 @@ describe('the page on which users sign in', () => {
     world = await World.open();
     setting = await openSignIn(world);
     browser = new TestBrowser(world, setting.tenant);
-    const faults: unknown[] = [];
-    rest = await RestClient.serve(mountRestCompat(await worldHost(world, faults), ENGINE_OPTIONS), faults);
+    rest = await serveWorld(world);
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);

@@ -1,9 +1,7 @@
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DIALECTS, mountRestCompat } from '../../../rest-compat/index.ts';
-import { AnswerChecker } from '../../support/api-description.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
-import { type Answer, type Ask, ENGINE_OPTIONS, RestClient, worldHost } from '../../support/rest.ts';
+import { type Answer, type Ask, type RestClient, serveWorld } from '../../support/rest.ts';
 import { RETURN, type SignedIn, signingOutOfSuite } from '../../support/signing-out.ts';
 
 const PATH = '/t/acme/oauth/logout';
@@ -16,16 +14,7 @@ describe('the endpoint that signs users out (OpenID Connect RP-Initiated Logout 
   let rest: RestClient;
   let anna: SignedIn;
   beforeAll(async () => {
-    const faults: unknown[] = [];
-    const checker = new AnswerChecker(DIALECTS);
-    rest = await RestClient.serve(
-      mountRestCompat(await worldHost(suite.world, faults), ENGINE_OPTIONS),
-      faults,
-      (...asked) => {
-        const departure = checker.departureOf(...asked);
-        if (departure !== null) throw new Error(departure);
-      },
-    );
+    rest = await serveWorld(suite.world);
   });
   beforeEach(async () => {
     anna = await suite.signIn();
