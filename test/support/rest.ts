@@ -104,10 +104,11 @@ function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): 
   return { status, headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
 }
 
-const PUBLIC_URL = 'https://id.example.com';
+/** The public address of each world. */
+export const TEST_URL = 'https://id.example.com';
 
 export const ENGINE_OPTIONS: RestCompatOptions = {
-  publicUrl: PUBLIC_URL,
+  publicUrl: TEST_URL,
   defaultTenant: 'master',
   oauthForms: OAUTH_FORMS,
 };
@@ -129,7 +130,7 @@ export async function worldHost(
     callers,
     documents: createPageDocuments(null),
     trustedProxies: [],
-    publicUrl: PUBLIC_URL,
+    publicUrl: TEST_URL,
     report,
   });
 }

@@ -15,10 +15,17 @@ const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
 /** Far above what a sign-in needs; a loop of redirects ends there. */
 const MAX_HOPS = 20;
 
-interface Sent {
+export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | null;
+}
+
+/** What a browser can reach. It stops at every other address. */
+export interface Network {
+  readonly reaches: (address: URL) => boolean;
+  /** Sends a request; it follows no redirect. */
+  readonly fetch: (address: URL, sent?: Sent) => Promise<Response>;
 }
 
 /**
@@ -46,6 +53,9 @@ export function fetchHere(address: string | URL, { method = 'GET', headers = {},
   });
 }
 
+/** Services that are started on this machine. Addresses of https lead out of it. */
+const THIS_MACHINE: Network = { reaches: ({ protocol }) => protocol !== 'https:', fetch: fetchHere };
+
 /** What a person knows and decides. */
 export interface Person {
   readonly username: string;
@@ -71,7 +81,7 @@ export interface Visit {
   readonly url: URL;
   /** What the browser was led to post there; null: nothing. */
   readonly form: URLSearchParams | null;
-  /** The last page; null when the address is not on this machine. */
+  /** The last page; null when the browser cannot reach the address. */
   readonly status: number | null;
   readonly text: string;
   /** The state of a page of the service that nobody has to answer. */
@@ -87,16 +97,19 @@ interface Hop {
 
 /**
  * A person with a browser. It keeps cookies by host and follows redirects, forms that a page posts by itself, and pages of this
- * service, which the person answers. Addresses of https lead out of this machine, so that it stops there.
+ * service, which the person answers.
  */
 export class WebUser {
   readonly #person: Person;
+  readonly #network: Network;
   readonly #jars = new Map<string, CookieJar>();
   /** Whether they allow applications what they ask for. */
   grantsConsent = true;
 
-  constructor(person: Person) {
+  /** @param network Default: services that are started on this machine. */
+  constructor(person: Person, network: Network = THIS_MACHINE) {
     this.#person = person;
+    this.#network = network;
   }
 
   /**
@@ -107,7 +120,7 @@ export class WebUser {
     const asked: string[] = [];
     let hop: Hop = { url: new URL(address), form };
     for (let count = 0; count < MAX_HOPS; count++) {
-      if (hop.url.protocol === 'https:') return { ...hop, status: null, text: '', state: null, asked };
+      if (!this.#network.reaches(hop.url)) return { ...hop, status: null, text: '', state: null, asked };
       const answer = await this.#open(hop);
       const location = answer.headers.get('location');
       const text = await answer.text();
@@ -126,11 +139,17 @@ export class WebUser {
 
   /** Sends a request with the cookies of the browser and keeps those of the answer. */
   async send(url: URL, { headers, ...sent }: Sent = {}): Promise<Response> {
-    const jar = this.#jars.get(url.hostname) ?? new CookieJar();
-    this.#jars.set(url.hostname, jar);
-    const answer = await fetchHere(url, { ...sent, headers: { ...headers, cookie: jar.header } });
+    const jar = this.jarOf(url.hostname);
+    const answer = await this.#network.fetch(url, { ...sent, headers: { ...headers, cookie: jar.header } });
     jar.keep(answer.headers.getSetCookie());
     return answer;
+  }
+
+  /** The cookies of a host. */
+  jarOf(host: string): CookieJar {
+    const jar = this.#jars.get(host) ?? new CookieJar();
+    this.#jars.set(host, jar);
+    return jar;
   }
 
   #open({ url, form }: Hop): Promise<Response> {
