@@ -75,6 +75,13 @@ const right = ({
   tags_left: tagsLeft,
 });
 
+const signedIn = ({ identifier, amr }: Params): Details => ({
+  used_login: identifier,
+  auth_methods: methods(amr),
+  authnDone: true,
+  id_store: ID_STORE,
+});
+
 const signInFailed = ({ identifier, method }: Params): Details => ({
   used_login: identifier,
   auth_methods: methods(method),
@@ -87,12 +94,8 @@ const seconds = (moment: unknown): number | undefined =>
 
 /** Details by type of the graph (docs/dialects/blitz.md, section 4); types without a row have none. */
 const DETAILS: Readonly<Record<string, (params: Params, subjectId: string | null) => Details>> = {
-  'session.started': ({ identifier, amr }) => ({
-    used_login: identifier,
-    auth_methods: methods(amr),
-    authnDone: true,
-    id_store: ID_STORE,
-  }),
+  'session.started': signedIn,
+  'session.renewed': signedIn,
   'session.ended': ({ amr }) => ({ auth_methods: methods(amr) }),
   'sign_in.failed': signInFailed,
   'sign_in.factor_failed': signInFailed,

@@ -4,6 +4,7 @@
  */
 export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'session.started': 'login',
+  'session.renewed': 'login',
   'sign_in.failed': 'login_failed',
   'sign_in.factor_failed': 'login_failed',
   'session.ended': 'logout',

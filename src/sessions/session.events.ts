@@ -2,6 +2,11 @@ import { defineEvents } from '../events/index.ts';
 
 export const sessionEvents = defineEvents({
   'session.started': { category: 'sign-in', ends: 'nothing', description: 'A user signed in.' },
+  'session.renewed': {
+    category: 'sign-in',
+    ends: 'nothing',
+    description: 'A user who was signed in proved the identity again.',
+  },
   'session.ended': { category: 'sign-in', ends: 'session', description: 'A user signed out.' },
   'session.revoked': {
     category: 'sign-in',

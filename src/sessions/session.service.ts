@@ -175,11 +175,7 @@ export class SessionService {
         type: sessionEvents['session.started'],
         subjectId: row.userId,
         sessionId: row.id,
-        params: {
-          amr: input.amr,
-          ...(input.identifier == null ? {} : { identifier: input.identifier }),
-          ...(row.deviceId == null ? {} : { deviceId: row.deviceId }),
-        },
+        params: signInParams(input, row.deviceId),
       });
     });
     const { cookieHash: _hidden, ...session } = row;
@@ -193,11 +189,12 @@ export class SessionService {
   async renew(
     authority: Authority,
     id: string,
-    proof: { readonly amr: readonly string[]; readonly acr?: string | null },
+    proof: { readonly amr: readonly string[]; readonly acr?: string | null; readonly identifier?: string | null },
   ): Promise<StartedSession> {
-    const { db, store, clock } = this.#deps;
+    const { db, store, clock, users, events } = this.#deps;
+    const { caller, tenant } = authority;
     const settings = await this.#settings(authority);
-    const cookie = mintHandle(authority.tenant.route);
+    const cookie = mintHandle(tenant.route);
     return db.transaction(async () => {
       const before = await store.lock(authority.tenant.id, id);
       if (before === null || !this.isAlive(before)) throw sessionErrors.SESSION_NOT_FOUND();
@@ -208,6 +205,13 @@ export class SessionService {
         amr: [...proof.amr],
         acr: proof.acr ?? null,
         idleExpiresAt: earlier(addSeconds(now, livesOf(before, settings).idle), before.expiresAt),
+      });
+      await users.noteSignIn(tenant.id, before.userId, now);
+      events.record({ ...caller, kind: 'user', userId: before.userId }, tenant, {
+        type: sessionEvents['session.renewed'],
+        subjectId: before.userId,
+        sessionId: id,
+        params: signInParams(proof, before.deviceId),
       });
       return { session: session!, cookie };
     });
@@ -390,5 +394,17 @@ function newSession(
     idleExpiresAt: earlier(addSeconds(now, lives.idle), expiresAt),
     expiresAt,
     createdAt: now,
+  };
+}
+
+/** What the event of a sign-in tells: the methods, the name as it was typed, and the device. */
+function signInParams(
+  { amr, identifier }: { readonly amr: readonly string[]; readonly identifier?: string | null | undefined },
+  deviceId: string | null | undefined,
+) {
+  return {
+    amr,
+    ...(identifier == null ? {} : { identifier }),
+    ...(deviceId == null ? {} : { deviceId }),
   };
 }

@@ -72,10 +72,17 @@ describe('a session', () => {
     const { sessions } = world.services;
     const before = await world.signedIn(tenant, user.id, { inBrowser: true });
     world.clock.advance(30);
-    const after = await sessions.renew(system, before.session.id, { amr: ['pwd', 'otp'] });
+    const after = await sessions.renew(system, before.session.id, { amr: ['pwd', 'otp'], identifier: 'Ann' });
     expect(after.session).toMatchObject({ id: before.session.id, amr: ['pwd', 'otp'], authTime: world.clock.now() });
     expect(await sessions.findByCookie(tenant, before.cookie!)).toBeNull();
     expect((await sessions.findByCookie(tenant, after.cookie!))?.id).toBe(before.session.id);
+    expect((await eventsOf(user.id)).at(-1)).toMatchObject({
+      type: 'session.renewed',
+      subject_id: user.id,
+      session_id: before.session.id,
+      params: { amr: ['pwd', 'otp'], identifier: 'Ann' },
+    });
+    expect(await world.stores.userStore.findById(tenant.id, user.id)).toMatchObject({ lastSignInAt: world.clock.now() });
     await expect(sessions.renew(system, newId(), { amr: [] })).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
   });
 
