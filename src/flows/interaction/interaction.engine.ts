@@ -20,7 +20,7 @@ import type { User, UserStore } from '../../users/index.ts';
 import { signInEvents } from '../sign-in.events.ts';
 import { type AccountFacts, needsMethods } from '../sign-in.steps.ts';
 import { interactionErrors } from './interaction.errors.ts';
-import { INITIAL_STATE, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
+import { askAgain, type InteractionState, type ProvedAccount, type SignInDemands } from './interaction.state.ts';
 import { isSignedInAt, presentStep, type StepName } from './interaction.steps.ts';
 import type { InteractionRow, InteractionStore } from './interaction.store.ts';
 
@@ -174,16 +174,19 @@ export class InteractionEngine {
     return interactionErrors.INTERACTION_NOT_FOUND(startAgainAt === null ? {} : { extensions: { startAgainAt } });
   }
 
-  /** Starts or renews the session as soon as the account has nothing left to do. */
+  /**
+   * Starts or renews the session as soon as the account has nothing left to do, and renews it again when more was demanded and proved
+   * after that.
+   */
   async #signIn(open: OpenInteraction, state: InteractionState, user: User | null): Promise<Committed> {
     const step = await this.#stepOf(open, state, user, open.session);
     const unchanged = { state, user, session: open.session, step, cookie: null };
     const { account } = state;
-    if (account === null || state.refusal !== null || state.sessionId !== null || !isSignedInAt(step)) return unchanged;
+    if (account === null || state.refusal !== null || !isSignedInAt(step)) return unchanged;
     if (!account.isProvedNow) return { ...unchanged, state: { ...state, sessionId: account.sessionId } };
     const { session, cookie } = await this.#startSession(open, state, account);
     const life = session.remember ? { maxAgeSeconds: secondsBetween(session.authTime, session.expiresAt) } : undefined;
-    const held = { ...account, sessionId: session.id };
+    const held = { ...account, sessionId: session.id, isProvedNow: false };
     return {
       ...unchanged,
       state: { ...state, account: held, sessionId: session.id },
@@ -201,7 +204,8 @@ export class InteractionEngine {
     const acr = acrOf(amr);
     // `amr` has what the session proved only where the session proved the account. A password alone must not keep the second factor
     // of an earlier sign-in under an `auth_time` of now.
-    if (account.sessionId !== null) return sessions.renew(authority, account.sessionId, { amr, acr }).catch(stepOther);
+    if (account.sessionId !== null)
+      return sessions.renew(authority, account.sessionId, { amr, acr, identifier }).catch(stepOther);
     return sessions.start(authority, {
       userId,
       amr,
@@ -255,8 +259,7 @@ export class InteractionEngine {
     const sessionId = state.sessionId ?? state.account.sessionId;
     const isSessionGone = sessionId !== null && session?.id !== sessionId;
     if (!isSessionGone && this.#isValid(state.account, user)) return state;
-    const { isAccountChosen, identifier, isRemembered, emailCodesSent } = state;
-    return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered, emailCodesSent };
+    return askAgain(state);
   }
 
   #isValid({ proofVersion }: Pick<ProvedAccount, 'proofVersion'>, user: User | null): boolean {

@@ -59,6 +59,8 @@ export type InteractionOutcome =
       readonly kind: 'done';
       readonly purpose: Readonly<Record<string, unknown>>;
       readonly session: SessionRow;
+      /** When the interaction began. */
+      readonly begunAt: Date;
       /** The scopes that the user allowed; null when the user was not asked. */
       readonly consented: readonly string[] | null;
     }
@@ -176,17 +178,17 @@ export class InteractionService {
     if (!(await store.take(authority.tenant.id, handle, row.version))) throw interactionErrors.INTERACTION_NOT_FOUND();
     const { purpose } = row;
     if (state.refusal !== null) return { kind: state.refusal, purpose };
-    return { kind: 'done', purpose, session: session!, consented: state.consented };
+    return { kind: 'done', purpose, session: session!, begunAt: row.createdAt, consented: state.consented };
   }
 
   /**
-   * Starts the session of an interaction in which nothing is left to do although no step ended it: what the account lacked was done
-   * elsewhere, such as the confirmation of its address. A session of the browser that this sign-in has not proved does not count.
+   * Starts or renews the session of an interaction in which nothing is left to do although no step ended it: what the account lacked was
+   * done elsewhere, such as the confirmation of its address. Until then the session does not have what was proved.
    */
   async #settled(authority: Authority, browser: BrowserPort | null, found: OpenInteraction): Promise<OpenInteraction> {
     const { engine } = this.#deps;
     const { state, handle } = found;
-    if (state.refusal !== null || (state.sessionId ?? state.account!.sessionId) !== null) return found;
+    if (state.refusal !== null || !state.account!.isProvedNow) return found;
     try {
       await engine.step(authority, browser, handle, 'finished', async () => (before) => before);
     } catch (error) {

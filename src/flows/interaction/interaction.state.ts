@@ -27,7 +27,7 @@ export interface ProvedAccount {
   readonly provedAt: string;
   /** The session of the browser that proves it, or that is renewed; null when a new one is started. */
   readonly sessionId: string | null;
-  /** Whether anything was proved in this interaction, so that the session is to be started or renewed. */
+  /** Whether anything was proved that the session does not have yet, so that it is to be started or renewed. */
   readonly isProvedNow: boolean;
 }
 
@@ -63,6 +63,14 @@ export const INITIAL_STATE: InteractionState = {
   consented: null,
   refusal: null,
 };
+
+/**
+ * The state in which the user proves an account anew, another one perhaps, so nothing counts that the last one did. Kept are what was
+ * typed and chosen, and how many codes were mailed, which is bounded for the whole interaction.
+ */
+export function askAgain({ isAccountChosen, identifier, isRemembered, emailCodesSent }: InteractionState) {
+  return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered, emailCodesSent };
+}
 
 /** What was demanded when it began, and where the browser goes in the end. */
 export interface InteractionRequest {

@@ -1,5 +1,6 @@
 import { Authority } from '../../access/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
+import { askAgain } from './interaction.state.ts';
 
 /**
  * The authority of the user whose account was proved in an interaction, for the changes of the account that the sign-in demands.
@@ -23,5 +24,5 @@ export const languagesOf = ({ demands }: OpenInteraction): string | null =>
 export function askAgainIfOld({ tenant, state, user }: OpenInteraction, now: Date): Advance | null {
   const age = now.getTime() - Date.parse(state.account!.provedAt);
   if (age <= tenant.settings.reauthSeconds * 1000) return null;
-  return (before) => ({ ...before, account: null, identifier: before.identifier ?? user!.username });
+  return (before) => ({ ...askAgain(before), identifier: before.identifier ?? user!.username });
 }

@@ -338,6 +338,25 @@ describe('an interaction', () => {
       expect(await browser.session()).toMatchObject({ userId: setting.user.id });
     });
 
+    it('renews the session of a user who was signed in already, so that it has what was proved now', async () => {
+      await confirmElsewhere();
+      await browser.signIn(setting.user);
+      const before = await browser.session();
+      world.clock.advance(1000);
+      const handle = await browser.begin({ mustAuthenticate: true });
+      const require = (...requiredActions: string[]) =>
+        world.services.users.update(world.system(setting.tenant), setting.user.id, { requiredActions });
+      await require('UPDATE_PASSWORD');
+      expect(stepOf(await browser.password(handle, setting.user))).toBe('NewPasswordStep');
+      await require();
+      expect(await browser.resume(handle)).toMatchObject({
+        kind: 'done',
+        session: { id: before!.id, authTime: world.clock.now() },
+      });
+      expect(browser.setCookies.join()).toContain('s');
+      expect(await browser.session()).toMatchObject({ id: before!.id, authTime: world.clock.now() });
+    });
+
     it('is not finished when the account was disabled before it is resumed', async () => {
       const handle = await browser.begin();
       await browser.password(handle, setting.user);
@@ -345,6 +364,41 @@ describe('an interaction', () => {
       await world.services.users.setEnabled(world.system(setting.tenant), setting.user.id, false);
       expect(await browser.resume(handle)).toEqual({ kind: 'open' });
       expect(await browser.session()).toBeNull();
+    });
+  });
+
+  describe('in which more is demanded after its session began', () => {
+    const consent = { scopes: ['openid'], isForced: false };
+    const atConsent = async () => {
+      const handle = await browser.begin({ consent }, { clientId: setting.client.clientId });
+      expect(stepOf(await browser.password(handle, setting.user))).toBe('ConsentStep');
+      return handle;
+    };
+
+    it('has the second factor that was demanded then in the session', async () => {
+      await world.giveTotp(setting.tenant, setting.user.id);
+      const handle = await atConsent();
+      expect(await browser.session()).toMatchObject({ amr: ['pwd'], acr: '1fa' });
+      const system = world.system(setting.tenant);
+      await world.services.authModes.update(system, setting.user.id, { requiredFactor: 2 });
+      expect(stepOf(await browser.load(handle))).toBe('FactorStep');
+      expect(stepOf(await browser.totp(handle))).toBe('ConsentStep');
+      expect(await browser.session()).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2fa' });
+    });
+
+    it('ends in the session of the account that was proved last, and asks that account for consent', async () => {
+      const other = await world.newUser(setting.tenant, { email: 'bob@example.com' });
+      await world.givePassword(setting.tenant, other.id, PASSWORD);
+      const handle = await atConsent();
+      const requiredActions = ['UPDATE_PASSWORD'];
+      await world.services.users.update(world.system(setting.tenant), setting.user.id, { requiredActions });
+      world.clock.advance(1000);
+      const newPassword = 'four-wombats-at-dusk';
+      expect(stepOf(await browser.submit('submitNewPassword', handle, { newPassword }))).toBe('PasswordStep');
+      expect(stepOf(await browser.password(handle, other))).toBe('ConsentStep');
+      await browser.submit('submitConsent', handle, { isGranted: true });
+      expect(await browser.resume(handle)).toMatchObject({ kind: 'done', session: { userId: other.id } });
+      expect(await browser.session()).toMatchObject({ userId: other.id });
     });
   });
 
