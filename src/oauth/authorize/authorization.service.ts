@@ -115,7 +115,7 @@ export class AuthorizationService {
         { refused: DENIALS[outcome.kind](), client: request.client, to: request },
       );
     const exchange = { authority, tenant, browser, issuer, request, isSteppedUp: stored.isSteppedUp };
-    return this.#exchanges.finish(exchange, outcome.session.id);
+    return this.#exchanges.finish(exchange, outcome);
   }
 
   async #tenantOf({ tenant }: Authority): Promise<KnownTenant> {

@@ -62,6 +62,12 @@ export const interactionKind = (issuerKind: string): string => `authorize-${issu
 /** Nothing is missing but a consent, or a factor that the application wishes. */
 const SIGNED_IN: SignInLack = { mustAuthenticate: false, mustChoose: false, factors: 1 };
 
+/** How the pages ended. */
+interface EndedPages {
+  readonly session: Pick<SessionRow, 'id'>;
+  readonly begunAt: Date;
+}
+
 /** Answers checked requests: with a code, a refusal, or pages on which the user does what is missing. */
 export class Exchanges {
   readonly #deps: ExchangesDeps;
@@ -81,13 +87,15 @@ export class Exchanges {
 
   /**
    * Answers a request whose user has come back from the pages.
-   * @param sessionId The session in which they ended. If the browser has another one now, the request begins again.
+   * @param ended The session in which they ended, and when they began. If the browser has another one now, the request begins again.
    */
-  async finish(exchange: Exchange, sessionId: string): Promise<AuthorizationAnswer> {
+  async finish(exchange: Exchange, ended: EndedPages): Promise<AuthorizationAnswer> {
     const session = await this.#deps.sessions.ofBrowser(exchange.browser, exchange.tenant);
-    if (session?.id !== sessionId) return this.proceed(exchange, session);
-    // What the pages did is not demanded a second time, however long the user stayed on them.
-    const request = { ...exchange.request, prompts: NO_PROMPTS, maxAgeSeconds: null };
+    if (session?.id !== ended.session.id) return this.proceed(exchange, session);
+    // What the pages did is not demanded a second time, however long the user stayed on them. A choice or a consent is no sign-in.
+    const isSignedInThere = session.authTime >= ended.begunAt;
+    const maxAgeSeconds = isSignedInThere ? null : exchange.request.maxAgeSeconds;
+    const request = { ...exchange.request, prompts: NO_PROMPTS, maxAgeSeconds };
     try {
       assertSignedIn(request, session);
       return await this.#proceed({ ...exchange, request }, session);

@@ -222,6 +222,26 @@ describe('an authorization request', () => {
     expect(payload).toMatchObject({ sessionId: session.id, authTime: signedInAt.toISOString() });
   });
 
+  it('asks for a new sign-in when `max_age` passes on pages that only asked for a choice or a consent', async () => {
+    const { interactions } = suite.world.services;
+    const { jar, user } = await suite.signedIn();
+    suite.world.clock.advance(1);
+    const resumeAfter = async (handle: string, answer: Promise<unknown>) => {
+      await answer;
+      return (await suite.resume(jar, handle)).kind;
+    };
+    const choice = await suite.ask(jar, { max_age: '60', prompt: 'select_account' });
+    suite.world.clock.advance(61);
+    const choose = jar.use((browser) => interactions.chooseAccount(suite.authority(), browser, choice, user.id));
+    expect(await resumeAfter(choice, choose)).toBe('interaction');
+    await suite.typePassword(jar, await suite.ask(jar, { prompt: 'login' }), user);
+    suite.world.clock.advance(1);
+    const question = await suite.ask(jar, { max_age: '200', prompt: 'consent' });
+    suite.world.clock.advance(201);
+    const consent = jar.use((browser) => interactions.submitConsent(suite.authority(), browser, question, true));
+    expect(await resumeAfter(question, consent)).toBe('interaction');
+  });
+
   it('is refused when another user has signed in than the one who was asked for', async () => {
     const [{ user: anna }, { jar, user: boris }] = [await suite.signedIn(), await suite.signedIn()];
     const claims = JSON.stringify({ id_token: { sub: { value: anna.id } } });
