@@ -48,7 +48,7 @@ export function madeUpClient({ client, isUsable = true, scopes, defaultScopes = 
 export const CALLBACK = 'https://app.example/cb';
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 /** What every request of the tests has. */
-const REQUEST = {
+export const REQUEST = {
   redirect_uri: CALLBACK,
   response_type: 'code',
   scope: 'openid',

@@ -1,4 +1,5 @@
 import type { Authority } from '../../access/index.ts';
+import { addressSubject } from '../../auth-modes/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
 import type { InteractionOutcome, InteractionService } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
@@ -46,6 +47,8 @@ export interface AuthorizationServiceDeps extends ExchangesDeps {
 const ENDED_KIND = 'authorization-ended';
 /** As long as an interaction lives. */
 const ENDED_SECONDS = 1800;
+/** As many as an address may have open, so that an office behind one address has them too: about 200 KB. */
+const MAX_ENDED_OF_ADDRESS = 500;
 
 /** The authorization endpoint. Every refusal has an event, which is durable before the answer. */
 export class AuthorizationService {
@@ -103,7 +106,7 @@ export class AuthorizationService {
     if (outcome.kind === 'open') return this.#exchanges.showPage(authority, handle);
     const stored = outcome.purpose as unknown as StoredRequest;
     const issuer = await this.#deps.issuers.of(tenant, issuerKind, stored.issuerHost);
-    await this.#keepEnded(tenant, handle, stored);
+    await this.#keepEnded(authority, handle, stored);
     const checked = await this.#recorded(authority, { issuer, clientId: stored.clientId }, () =>
       this.#recheck(tenant, issuer, stored),
     );
@@ -172,10 +175,17 @@ export class AuthorizationService {
     }
   }
 
-  async #keepEnded(tenant: KnownTenant, handle: string, { clientId }: StoredRequest): Promise<void> {
+  /** Keeps that a sign-in ended. One that is over the bound of its address is unknown afterwards. */
+  async #keepEnded({ caller, tenant }: Authority, handle: string, { clientId }: StoredRequest): Promise<void> {
     const { codes, clock } = this.#deps;
-    const expiresAt = addSeconds(clock.now(), ENDED_SECONDS);
-    await codes.put(tenant, { kind: ENDED_KIND, payload: { clientId }, expiresAt, code: handle });
+    const ended = {
+      kind: ENDED_KIND,
+      payload: { clientId },
+      expiresAt: addSeconds(clock.now(), ENDED_SECONDS),
+      code: handle,
+    };
+    const key = addressSubject(caller.origin.peerIp)?.key ?? null;
+    await codes.putWithin(tenant, ended, { key, count: MAX_ENDED_OF_ADDRESS });
   }
 
   async #assertNotEnded({ tenant }: Authority, handle: string): Promise<void> {

@@ -79,10 +79,9 @@ export class OneTimeCodeStore {
   /** As `put`, unless too many codes of the kind live that share the bucket. @returns The secret; null: nothing was stored. */
   async putWithin(
     tenant: Pick<TenantRef, 'id' | 'route'>,
-    { kind, payload, expiresAt }: Omit<NewOneTimeCode, 'userId' | 'code'>,
+    { kind, payload, expiresAt, code = mintHandle(tenant.route) }: Omit<NewOneTimeCode, 'userId'>,
     { key, count }: CodeBucket,
   ): Promise<string | null> {
-    const code = mintHandle(tenant.route);
     const inserted = await this.#db.run(INSERT_WITHIN, [
       tenant.id,
       hashHandle(code),

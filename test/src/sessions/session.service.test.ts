@@ -82,7 +82,9 @@ describe('a session', () => {
       session_id: before.session.id,
       params: { amr: ['pwd', 'otp'], identifier: 'Ann' },
     });
-    expect(await world.stores.userStore.findById(tenant.id, user.id)).toMatchObject({ lastSignInAt: world.clock.now() });
+    expect(await world.stores.userStore.findById(tenant.id, user.id)).toMatchObject({
+      lastSignInAt: world.clock.now(),
+    });
     await expect(sessions.renew(system, newId(), { amr: [] })).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
   });
 

@@ -344,11 +344,11 @@ describe('an interaction', () => {
       const before = await browser.session();
       world.clock.advance(1000);
       const handle = await browser.begin({ mustAuthenticate: true });
-      const require = (...requiredActions: string[]) =>
+      const demand = (...requiredActions: string[]) =>
         world.services.users.update(world.system(setting.tenant), setting.user.id, { requiredActions });
-      await require('UPDATE_PASSWORD');
+      await demand('UPDATE_PASSWORD');
       expect(stepOf(await browser.password(handle, setting.user))).toBe('NewPasswordStep');
-      await require();
+      await demand();
       expect(await browser.resume(handle)).toMatchObject({
         kind: 'done',
         session: { id: before!.id, authTime: world.clock.now() },

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { Authority, anonymousCaller } from '../../../../src/access/index.ts';
 import { mintHandle, sha256Base64Url } from '../../../../src/crypto/index.ts';
 import { CODE_KIND } from '../../../../src/oauth/grants/authorization-code.ts';
-import { type Asked, authorizingOfSuite, CALLBACK, paramsOf } from '../../../support/authorization.ts';
+import { type Asked, authorizingOfSuite, CALLBACK, paramsOf, REQUEST } from '../../../support/authorization.ts';
 import { CookieJar } from '../../../support/cookie-jar.ts';
-import type { TestClient } from '../../../support/oauth.ts';
+import { asParameters, type TestClient } from '../../../support/oauth.ts';
 import { refusalOf } from '../../../support/refusal.ts';
+import { TEST_ORIGIN } from '../../../support/world.ts';
 
 const ISSUER = 'https://id.example.com/t/acme';
 
@@ -240,6 +242,39 @@ describe('an authorization request', () => {
     suite.world.clock.advance(201);
     const consent = jar.use((browser) => interactions.submitConsent(suite.authority(), browser, question, true));
     expect(await resumeAfter(question, consent)).toBe('interaction');
+  });
+
+  it('leaves a bounded number of ended ones, whose pages say so when they are loaded again', async () => {
+    const { interactions } = suite.world.services;
+    const origin = { ...TEST_ORIGIN, peerIp: '198.51.100.77' };
+    const authority = new Authority(anonymousCaller(origin), suite.tenant, 'self');
+    const { authorization } = suite.world.services.oauth;
+    const request = {
+      issuerKind: 'native',
+      parameters: asParameters({ client_id: suite.client.clientId, ...REQUEST }),
+    };
+    const rounds = async (count: number) => {
+      const codes: string[] = [];
+      for (let round = 0; round < count; round += 1) {
+        const jar = new CookieJar();
+        const answer = await jar.use((browser) => authorization.begin(authority, browser, request));
+        const handle = answer.kind === 'interaction' ? answer.handle : '';
+        await jar.use((browser) => interactions.cancel(authority, browser, handle));
+        const resume = () =>
+          jar.use((browser) => authorization.resume(authority, browser, { issuerKind: 'native', handle }));
+        await resume();
+        codes.push((await refusalOf(resume())) ?? '');
+      }
+      return [...new Set(codes)];
+    };
+    expect(await rounds(1)).toEqual(['AUTHORIZATION_ENDED']);
+    for (let row = 1; row < 500; row += 1)
+      await suite.world.stores.oneTimeCodes.putWithin(
+        suite.tenant,
+        { kind: 'authorization-ended', payload: {}, expiresAt: new Date(suite.world.clock.now().getTime() + 1000) },
+        { key: '198.51.100.77', count: 500 },
+      );
+    expect(await rounds(2)).toEqual(['INTERACTION_NOT_FOUND']);
   });
 
   it('is refused when another user has signed in than the one who was asked for', async () => {
