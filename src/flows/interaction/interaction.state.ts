@@ -66,10 +66,12 @@ export const INITIAL_STATE: InteractionState = {
 
 /**
  * The state in which the user proves an account anew, another one perhaps, so nothing counts that the last one did. Kept are what was
- * typed and chosen, and how many codes were mailed, which is bounded for the whole interaction.
+ * typed and chosen, the secret of an app, which names its account, and how many codes were mailed, which is bounded for the whole
+ * interaction.
  */
-export function askAgain({ isAccountChosen, identifier, isRemembered, emailCodesSent }: InteractionState) {
-  return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered, emailCodesSent };
+export function askAgain(state: InteractionState): InteractionState {
+  const { isAccountChosen, identifier, isRemembered, enrolment, emailCodesSent } = state;
+  return { ...INITIAL_STATE, isAccountChosen, identifier, isRemembered, enrolment, emailCodesSent };
 }
 
 /** What was demanded when it began, and where the browser goes in the end. */
