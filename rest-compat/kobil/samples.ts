@@ -17,7 +17,8 @@ const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSy
 export const KOBIL_SAMPLES: Samples = {
   parameters: { tenant: 'acme', roleName: 'auditor', userId: 'ada', id: ID },
   operations: {
-    SetUserEnabled: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
+    EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
+    DisableUser: { body: { enabled: false }, reply: done('User disabled successfully', 5) },
     RevokeRoles: {
       body: { realmRoles: ['auditor'], clientRoles: { portal: ['editor'] } },
       reply: done('User roles revoked successfully', 5),

@@ -3,7 +3,7 @@ import { type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
 import { DONE, done, SUBSYSTEM } from '../envelope.ts';
 import { APP_UNKNOWN, GROUP_UNKNOWN, invalid, ROLE_NAMED_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
-import { JoinGroups, LeaveGroups, RevokeRoles, SetUserEnabled } from '../operations.generated.ts';
+import { DisableUser, EnableUser, JoinGroups, LeaveGroups, RevokeRoles } from '../operations.generated.ts';
 import { REMOVED_STATUS } from '../quirks.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';
 
@@ -24,7 +24,7 @@ const setEnabled = (isEnabled: boolean, spec: string): Route =>
     summary: isEnabled ? 'Enables a user' : 'Disables a user, whose sessions end',
     callers: callers('user:write'),
     tags: TAGS,
-    operation: SetUserEnabled,
+    operation: isEnabled ? EnableUser : DisableUser,
     input: {
       params: USER_PATH,
       body: z.object({
@@ -35,7 +35,7 @@ const setEnabled = (isEnabled: boolean, spec: string): Route =>
       }),
     },
     lookups: { userId },
-    toVariables: (_request, found) => ({ userId: found.userId, isEnabled }),
+    toVariables: (_request, found) => ({ userId: found.userId }),
     reply: {
       status: 200,
       schema: DONE,

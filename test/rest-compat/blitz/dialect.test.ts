@@ -6,7 +6,9 @@ import * as blitzDocuments from '../../../rest-compat/blitz/operations.generated
 import { inSampleOrder, popupPage } from '../../../rest-compat/blitz/quirks.ts';
 import type { OperationDocument } from '../../../rest-compat/engine/index.ts';
 import { loadOperation } from '../../../rest-compat/engine/operation.ts';
+import { documentsOf } from '../../../rest-compat/engine/route.ts';
 import { DIALECTS } from '../../../rest-compat/index.ts';
+import * as kobilDocuments from '../../../rest-compat/kobil/operations.generated.ts';
 import * as oidcDocuments from '../../../rest-compat/oidc/operations.generated.ts';
 import { authorise } from '../../../schema/directives/enforce.ts';
 import { anonymousCaller, type Caller, formatScope, PermissionSet, ScopeAliases } from '../../../src/access/index.ts';
@@ -19,10 +21,11 @@ describe('the declarations of the dialects', () => {
   it('use every document of their folder, and of others only the shared OAuth documents', () => {
     const documents: Readonly<Record<string, readonly OperationDocument[]>> = {
       blitz: Object.values(blitzDocuments),
+      kobil: Object.values(kobilDocuments),
       oidc: Object.values(oidcDocuments),
     };
     for (const { name, mounts } of DIALECTS) {
-      const used = new Set(mounts.flatMap(({ routes }) => routes.map(({ operation }) => operation)));
+      const used = new Set(mounts.flatMap(({ routes }) => routes.flatMap(documentsOf)));
       const own = documents[name]!;
       expect(own.filter((document) => !used.has(document)).map((document) => document.name)).toEqual([]);
       for (const document of own) used.delete(document);
