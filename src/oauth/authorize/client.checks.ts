@@ -64,9 +64,14 @@ export function assertRegistered({ client }: ClientRecord, redirectUri: string, 
 
 const isMode = (name: string): name is ResponseMode => (RESPONSE_MODES as readonly string[]).includes(name);
 
-/** OAuth 2.0 Multiple Response Type Encoding Practices section 2.1. */
+/**
+ * OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1, 3 and 5: an application that asks for a token in the answer
+ * reads the fragment, also for the refusal of that type, unless it names a mode.
+ */
 export function checkResponseMode({ parameters }: CheckContext): Found {
-  const responseMode = parameters.get('response_mode') ?? 'query';
+  const types = parameters.get('response_type')?.split(' ') ?? [];
+  const isForToken = types.includes('token') || types.includes('id_token');
+  const responseMode = parameters.get('response_mode') ?? (isForToken ? 'fragment' : 'query');
   if (isMode(responseMode)) return { responseMode };
   throw new AuthorizationRefused('invalid_request', 'response_mode is not supported.');
 }

@@ -25,7 +25,9 @@ export const AUTHORIZATION_PARAMETERS = {
   client_id: { description: 'The client.', isRequired: true },
   redirect_uri: { description: 'The registered address to which the answer goes.' },
   response_type: { description: '`code`.', isRequired: true },
-  response_mode: { description: '`query`, `fragment` or `form_post`. Default `query`.' },
+  response_mode: {
+    description: '`query`, `fragment` or `form_post`. Default `query`; `fragment` where `response_type` names a token.',
+  },
   scope: { description: 'Scope names separated by spaces.' },
   state: { description: 'Any text of at most 4 KiB; it is part of the answer.', maxBytes: ECHOED_BYTES },
   nonce: { description: 'Any text of at most 4 KiB; it is part of the ID token.', maxBytes: ECHOED_BYTES },

@@ -115,7 +115,7 @@ describe('Blitz 2.20: sign-in and sign-out in a browser', () => {
     });
 
     it('answers 302 with error, error_description and state', async () => {
-      const answer = await ae({ response_type: 'token' });
+      const answer = await ae({ response_type: 'none' });
       expect(answer.status).toBe(302);
       expect(paramsIn(answer)).toMatchObject({ error: 'unsupported_response_type', state: 'st' });
       expect(paramsIn(answer)['error_description']).toMatch(/./);

@@ -224,7 +224,7 @@ describe('the authorization endpoint', () => {
     ['invalid_request', { claims: '{' }],
     ['invalid_request', { code_challenge_method: 'plain' }],
     ['invalid_scope', { scope: 'unknown' }],
-    ['unsupported_response_type', { response_type: 'token' }],
+    ['unsupported_response_type', { response_type: 'none' }],
     ['request_not_supported', { request: 'eyJhbGciOiJub25lIn0.e30.' }],
     ['request_uri_not_supported', { request_uri: 'https://app.example/request' }],
     ['registration_not_supported', { registration: '{}' }],
@@ -234,6 +234,13 @@ describe('the authorization endpoint', () => {
       303,
       { error, error_description: expect.any(String), state: 'st', iss: ISS },
     ]);
+  });
+
+  it('sends the refusal of a type that puts a token into an address to where its application reads (check 13)', async () => {
+    const { headers } = await get(new CookieJar(), { response_type: 'token' });
+    const { search, hash } = new URL(headers.location!);
+    const answer = { error: 'unsupported_response_type', error_description: expect.any(String), state: 'st', iss: ISS };
+    expect([search, Object.fromEntries(new URLSearchParams(hash.slice(1)))]).toEqual(['', answer]);
   });
 
   it('sends a refusal without a state where there are two', async () => {

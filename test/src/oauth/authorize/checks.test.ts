@@ -256,6 +256,23 @@ describe('a refusal that goes to the application', () => {
     expect(await refused({ state: 'a\0' })).toMatchObject({ code: 'invalid_request', state: null });
   });
 
+  it.each([
+    ['fragment', 'token'],
+    ['fragment', 'id_token'],
+    ['fragment', 'code id_token'],
+    ['fragment', 'code token'],
+    ['query', 'none'],
+    ['query', 'code tokens'],
+    ['query', ['token', 'token']],
+  ])(
+    'goes in the %s for the response type %j, unless a mode is named (OAuth.Responses sections 3 and 5)',
+    async (mode, type) => {
+      expect(await refused({ response_type: type })).toMatchObject({ responseMode: mode });
+      const named = { response_type: type, response_mode: 'form_post' };
+      expect(await refused(named)).toMatchObject({ responseMode: 'form_post' });
+    },
+  );
+
   it('keeps a state of 4 KiB, whatever it holds', async () => {
     for (const state of ['x'.repeat(4096), '\u{1F642}'.repeat(1024), ' "\'<&%00+\r\n', '__proto__'])
       expect((await accepted({ state })).state).toBe(state);
