@@ -92,7 +92,8 @@ function clientReadings({ request, callers, form }: CredentialSource): readonly 
     return repeatedReadings(readings, clientId, secret);
   }
   if (clientId === undefined) throw problems.CREDENTIALS_MISSING();
-  if (typeof clientId !== 'string' || Array.isArray(secret)) throw problems.CLIENT_REFUSED();
+  // A parameter that is repeated (RFC 6749 sections 3.2 and 5.2).
+  if (typeof clientId !== 'string' || Array.isArray(secret)) throw problems.CREDENTIALS_AMBIGUOUS();
   if (secret === undefined) return [{ clientId, secret: null, method: 'None' }];
   return [{ clientId, secret: secret as string, method: 'Post' }];
 }

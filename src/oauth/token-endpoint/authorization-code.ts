@@ -17,7 +17,7 @@ import { oauthEvents } from '../oauth.events.ts';
 import { askableNames } from '../tokens/user-claims.ts';
 import type { FamilyIssue, FamilySigners, FamilyTokens } from './family-tokens.ts';
 import { defineGrant, type GrantRequest, type IssuedTokens } from './grant.ts';
-import { optionalParameter, parameter } from './parameters.ts';
+import { missingParameter, optionalParameter, parameter } from './parameters.ts';
 
 export interface AuthorizationCodeGrantDeps {
   readonly db: Database;
@@ -48,6 +48,7 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
   /**
    * @throws GRANT_INVALID Unknown, expired, of another client, redirect address or kind of issuer, with a verifier that does
    *   not fit, or its session or user is not valid any more.
+   * @throws TOKEN_PARAMETER_INVALID There is no redirect address.
    * @throws CODE_REPLAYED The code was used; its family is revoked. Records `code.replayed`.
    */
   async issue(deps: AuthorizationCodeGrantDeps, asked, parameters): Promise<IssuedTokens> {
@@ -58,6 +59,7 @@ export const AUTHORIZATION_CODE_GRANT = defineGrant({
     const found = await redemptions.find(tenant.id, hash);
     if (found === null) throw oauthErrors.GRANT_INVALID();
     if (found === 'used') return refuseUsed(deps, asked, hash);
+    assertRedirectSent(asked, parameters);
     if (!isFor(asked, found.payload, parameters)) throw oauthErrors.GRANT_INVALID();
     const { issuerKind, issuerHost } = found.payload;
     const request = { ...asked, issuer: await issuers.of(tenant, issuerKind, issuerHost) };
@@ -146,6 +148,15 @@ async function refuseUsed(
 interface CodeParameters {
   readonly redirect_uri?: string | undefined;
   readonly code_verifier?: string | undefined;
+}
+
+/**
+ * Demands the address where every authorization request must have one (RFC 6749 section 4.1.3). A code that was used is judged
+ * before this, so that no omission hides its return.
+ * @throws TOKEN_PARAMETER_INVALID
+ */
+function assertRedirectSent({ issuer }: GrantRequest, parameters: CodeParameters): void {
+  if (parameters.redirect_uri === undefined && !issuer.kind.hasDefaultRedirect) throw missingParameter('redirect_uri');
 }
 
 /** Whether the code was made for the client, redirect address and issuer of a request, and whether the verifier fits. */

@@ -86,8 +86,18 @@ export function parseParameters<P extends z.ZodObject>(
   throw oauthErrors.TOKEN_PARAMETER_INVALID({ fields: result.error.issues.map((issue) => toFault(issue, values)) });
 }
 
+/** The refusal of a request that lacks a parameter which its form does not demand. */
+export const missingParameter = (name: string): IdentityError =>
+  oauthErrors.TOKEN_PARAMETER_INVALID({ fields: [missingFault(name)] });
+
+const missingFault = (name: string): FieldFault => ({
+  path: PATH,
+  code: 'PARAMETER_MISSING',
+  message: `${name}: The parameter is missing.`,
+});
+
 function toFault({ path, message }: z.core.$ZodIssue, values: Readonly<Record<string, string>>): FieldFault {
   const name = String(path[0]);
   if (Object.hasOwn(values, name)) return { path: PATH, code: 'PARAMETER_INVALID', message: `${name}: ${message}` };
-  return { path: PATH, code: 'PARAMETER_MISSING', message: `${name}: The parameter is missing.` };
+  return missingFault(name);
 }

@@ -37,6 +37,20 @@ describe('the native issuer', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
+  it('refuses a client id or a secret that is sent twice as invalid_request (RFC 6749 sections 3.2 and 5.2)', async () => {
+    const own = { id: `client_id=${blitz.clientId}`, secret: `client_secret=${encodeURIComponent(blitz.secret)}` };
+    const ask = (form: string) =>
+      blitz.rest.ask('POST', '/t/master/oauth/token', {
+        headers: { 'content-type': FORM },
+        body: `grant_type=client_credentials&${form}`,
+      });
+    expect((await ask(`${own.id}&${own.secret}`)).status).toBe(200);
+    for (const form of [`${own.id}&${own.secret}&${own.secret}`, `${own.id}&${own.id}&${own.secret}`]) {
+      const { status, json } = await ask(form);
+      expect([status, json.error]).toEqual([400, 'invalid_request']);
+    }
+  });
+
   it('issues and rotates refresh tokens, and revokes the family when a spent one returns (RFC 9700 section 4.14.2)', async () => {
     const { answer } = await signIn('blitz_api_usec');
     expect(answer.status).toBe(200);

@@ -119,13 +119,35 @@ describe('token endpoint: authorization code grant', () => {
     await expect(user.redeem(old)).rejects.toMatchObject(GRANT_INVALID);
   });
 
+  it('asks for a redirect address that is missing, and leaves the code as it is (RFC 6749 §4.1.3)', async () => {
+    const user = await newUser();
+    const code = await user.code();
+    for (const missing of [undefined, ''])
+      await expect(
+        user.client.request('authorization_code', {
+          code,
+          ...(missing === undefined ? {} : { redirect_uri: missing }),
+        }),
+      ).rejects.toMatchObject({
+        code: 'TOKEN_PARAMETER_INVALID',
+        fields: [{ code: 'PARAMETER_MISSING', message: 'redirect_uri: The parameter is missing.' }],
+      });
+    expect((await user.redeem(code)).accessToken).toBeTruthy();
+  });
+
+  it('revokes the tokens of a code that returns without a redirect address, too (check 4)', async () => {
+    const user = await newUser();
+    const code = await user.code();
+    await user.redeem(code);
+    await expect(user.redeem(code, { redirect_uri: '' })).rejects.toMatchObject({ code: 'CODE_REPLAYED' });
+  });
+
   describe('refuses, and leaves the code as it is,', () => {
     const refusals: [string, (user: TestBrowserUser, code: string) => Promise<unknown>, TestCodeInput?][] = [
       [
         'a code of another client (check 6)',
         async (_user, code) => (await newClient()).request('authorization_code', { code, redirect_uri: TEST_REDIRECT }),
       ],
-      ['no redirect address', (user, code) => user.redeem(code, { redirect_uri: '' })],
       ['another redirect address', (user, code) => user.redeem(code, { redirect_uri: `${TEST_REDIRECT}/` })],
       [
         'a wrong verifier (check 9)',
