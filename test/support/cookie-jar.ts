@@ -17,7 +17,8 @@ export class CookieJar {
     for (const line of setCookies) {
       const [pair = ''] = line.split(';');
       const at = pair.indexOf('=');
-      if (/; Max-Age=0(?:;|$)/i.test(line)) this.#cookies.delete(pair.slice(0, at));
+      if (/; (?:Max-Age=0|expires=Thu, 01 Jan 1970 00:00:00 GMT)(?:;|$)/i.test(line))
+        this.#cookies.delete(pair.slice(0, at));
       else this.#cookies.set(pair.slice(0, at), pair.slice(at + 1));
     }
   }

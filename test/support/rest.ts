@@ -32,6 +32,9 @@ export interface Ask {
   readonly token?: string;
 }
 
+/** Redirects may have long addresses, which Node does not read by default. */
+const REQUEST_OPTIONS = { host: '127.0.0.1', maxHeaderSize: 65_536 };
+
 type Inspect = (method: string, path: string, answer: Answer) => void;
 
 /** A middleware served on a free port, and a client for it. */
@@ -86,7 +89,7 @@ export class RestClient {
       ...headers,
     };
     return new Promise((resolve, reject) => {
-      const outgoing = httpRequest({ host: '127.0.0.1', port: this.port, method, path, headers: all }, (incoming) => {
+      const outgoing = httpRequest({ ...REQUEST_OPTIONS, port: this.port, method, path, headers: all }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('end', () => resolve(answerOf(incoming.statusCode!, incoming.headers, Buffer.concat(chunks))));

@@ -1,12 +1,12 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import type { CreateClient } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
-import type { CreateUser } from '../../../src/users/index.ts';
 import { scopeLinks, TestClient } from '../../support/oauth.ts';
 import { type Answer, type RestClient, serveWorld, TEST_URL } from '../../support/rest.ts';
 import { type Person, WebUser } from '../../support/web-user.ts';
 import { World } from '../../support/world.ts';
 import { networkOf } from '../../support/world-network.ts';
+import { ACCOUNT } from '../account.ts';
 
 export const CALLBACK = 'https://rp.example.com/callback';
 /** The other address that the suite wants to have registered: its query must be kept. */
@@ -89,26 +89,3 @@ export class Setting {
     return browser;
   }
 }
-
-const ACCOUNT: CreateUser = {
-  username: 'ada',
-  email: 'ada@example.com',
-  emailVerified: true,
-  phone: '+14155550100',
-  phoneVerified: true,
-  givenName: 'Ada',
-  familyName: 'Archer',
-  middleName: 'Beth',
-  displayName: 'Ada Archer',
-  locale: 'en-GB',
-  attributes: {
-    nickname: 'ada',
-    profile: 'https://example.com/ada',
-    picture: 'https://example.com/ada.png',
-    website: 'https://example.com',
-    gender: 'female',
-    birthdate: '1985-10-31',
-    zoneinfo: 'Europe/Berlin',
-    address: { formatted: '1 High Street, Town', locality: 'Town', postal_code: '12345', country: 'Germany' },
-  },
-};
