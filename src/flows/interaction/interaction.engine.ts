@@ -4,7 +4,7 @@ import type { ClientDirectory, ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import { type BrowserPort, type Clock, type CookieLife, IdentityError } from '../../kernel/index.ts';
+import { type BrowserPort, type Clock, type CookieLife, IdentityError, type TenantRef } from '../../kernel/index.ts';
 import type { Database } from '../../persistence/index.ts';
 import {
   type BrowserDevice,
@@ -86,14 +86,20 @@ export class InteractionEngine {
 
   /**
    * The interaction of a handle, with its present step.
-   * @throws INTERACTION_NOT_FOUND Unknown, used, expired, of another tenant or of another browser. @throws BROWSER_REQUIRED
+   * @throws INTERACTION_NOT_FOUND Unknown, used, expired or of another tenant. Of another browser: records `sign_in.failed`.
+   * @throws BROWSER_REQUIRED
    */
   async open(authority: Authority, port: BrowserPort | null, handle: string): Promise<OpenInteraction> {
     const browser = requireBrowser(port);
     const { store, directory, clients, sessions, users } = this.#deps;
     const row = routeOfHandle(handle) === authority.tenant.route ? await store.find(authority.tenant.id, handle) : null;
-    if (row === null || !isBoundBrowser(browser, authority.tenant, row.browserHash))
+    // A guessed handle records nothing, so that guesses fill no log.
+    if (row === null) throw interactionErrors.INTERACTION_NOT_FOUND();
+    const actor = { ...anonymousCaller(authority.caller.origin), clientId: row.clientId ?? null };
+    if (!isBoundBrowser(browser, authority.tenant, row.browserHash)) {
+      await this.#recordFailure({ row, actor, tenant: authority.tenant }, row.userId ?? null, 'other_browser');
       throw interactionErrors.INTERACTION_NOT_FOUND();
+    }
     if (this.#isExpired(row)) throw await this.#expired(row);
     const tenant = await directory.byId(authority.tenant.id);
     if (tenant === null) throw tenantErrors.TENANT_REQUIRED();
@@ -104,7 +110,6 @@ export class InteractionEngine {
     const user = state.account === null ? null : proved;
     const { demands } = row.request;
     const device = deviceOf(browser, tenant);
-    const actor = { ...anonymousCaller(authority.caller.origin), clientId: row.clientId ?? null };
     const found = { tenant, handle, row, state, demands, client, user, session, device, actor };
     return { ...found, step: await this.#stepOf(found, state, user, session) };
   }
@@ -126,7 +131,7 @@ export class InteractionEngine {
     const open = await this.open(authority, browser, handle);
     if (open.step !== expected) {
       const outdated = open.state.account === null ? open.row.state.account : null;
-      if (outdated !== null) await this.#recordOutdated(open, outdated.userId);
+      if (outdated !== null) await this.#recordFailure(open, outdated.userId, 'proof_outdated');
       throw interactionErrors.INTERACTION_STEP_OTHER();
     }
     const advance = await prove(open);
@@ -143,7 +148,7 @@ export class InteractionEngine {
       return await this.#deps.db.transaction(() => this.#advance(open, advance));
     } catch (error) {
       if (!(error instanceof ProofOutdated)) throw error;
-      await this.#recordOutdated(open, error.userId);
+      await this.#recordFailure(open, error.userId, 'proof_outdated');
       throw interactionErrors.INTERACTION_STEP_OTHER();
     }
   }
@@ -276,12 +281,16 @@ export class InteractionEngine {
     return user;
   }
 
-  async #recordOutdated({ row, actor, tenant }: OpenInteraction, userId: string): Promise<void> {
+  async #recordFailure(
+    { row, actor, tenant }: Pick<OpenInteraction, 'row' | 'actor'> & { readonly tenant: Pick<TenantRef, 'id'> },
+    subjectId: string | null,
+    reason: 'proof_outdated' | 'other_browser',
+  ): Promise<void> {
     await this.#deps.events.append(actor, tenant, {
       type: signInEvents['sign_in.failed'],
-      subjectId: userId,
+      subjectId,
       outcome: 'failure',
-      reason: 'proof_outdated',
+      reason,
       params: { purpose: row.kind },
     });
   }

@@ -43,6 +43,13 @@ export interface AuthorizationServiceDeps extends ExchangesDeps {
   readonly posted: Pick<PostedRequests, 'read'>;
 }
 
+/** A request, as far as an event about it tells. */
+interface AskedRequest {
+  readonly issuerKind: string;
+  /** The `client_id` that was sent, of which nothing is known; null: none. */
+  readonly clientId: string | null;
+}
+
 /** What is kept of a sign-in that was answered, so that the back button leads to its application. */
 const ENDED_KIND = 'authorization-ended';
 /** As long as an interaction lives. */
@@ -75,11 +82,14 @@ export class AuthorizationService {
     const browser = requireBrowser(port);
     const tenant = await this.#tenantOf(authority);
     const issuer = await issuers.of(tenant, issuerKind, authority.caller.origin.host);
+    const request = { issuerKind, endpoint: 'authorization', parameters } as const;
     const sent = new RequestParameters(
-      await posted.read(authority, { issuerKind, endpoint: 'authorization', parameters }),
+      await posted.read(authority, request, ({ code }, kept) =>
+        this.#recordRefusal(authority, { issuerKind, clientId: new RequestParameters(kept).get('client_id') }, code),
+      ),
     );
     const readHint = (token: string) => this.#readHint(tenant, issuerKind, token);
-    const asked = { issuer, clientId: sent.get('client_id') };
+    const asked = { issuerKind, clientId: sent.get('client_id') };
     const checked = await this.#recorded(authority, asked, () =>
       checkAuthorization({ tenant, issuer, clients, readHint, parameters: sent }),
     );
@@ -107,7 +117,7 @@ export class AuthorizationService {
     const stored = outcome.purpose as unknown as StoredRequest;
     const issuer = await this.#deps.issuers.of(tenant, issuerKind, stored.issuerHost);
     await this.#keepEnded(authority, handle, stored);
-    const checked = await this.#recorded(authority, { issuer, clientId: stored.clientId }, () =>
+    const checked = await this.#recorded(authority, { issuerKind, clientId: stored.clientId }, () =>
       this.#recheck(tenant, issuer, stored),
     );
     if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
@@ -139,25 +149,29 @@ export class AuthorizationService {
 
   /** Runs checks. Records a refusal that goes to no application. */
   async #recorded(
-    { caller, tenant }: Authority,
-    { issuer, clientId }: { readonly issuer: Issuer; readonly clientId: string | null },
+    authority: Authority,
+    asked: AskedRequest,
     check: () => Promise<CheckedRequest>,
   ): Promise<CheckedRequest> {
     try {
       return await check();
     } catch (error) {
-      if (error instanceof IdentityError && error.kind === 'invalid') {
-        const known = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
-        await this.#deps.events.append(caller, tenant, {
-          type: oauthEvents['authorization.refused'],
-          clientId: known?.client.clientId ?? null,
-          outcome: 'failure',
-          reason: error.code,
-          params: { issuerKind: issuer.kind.kind },
-        });
-      }
+      if (error instanceof IdentityError && error.kind === 'invalid')
+        await this.#recordRefusal(authority, asked, error.code);
       throw error;
     }
+  }
+
+  /** Records a refusal that goes to no application. */
+  async #recordRefusal({ caller, tenant }: Authority, { issuerKind, clientId }: AskedRequest, reason: string) {
+    const known = clientId === null ? null : await this.#deps.clients.byClientId(tenant.id, clientId);
+    await this.#deps.events.append(caller, tenant, {
+      type: oauthEvents['authorization.refused'],
+      clientId: known?.client.clientId ?? null,
+      outcome: 'failure',
+      reason,
+      params: { issuerKind },
+    });
   }
 
   /** Uses the interaction up. @throws INTERACTION_NOT_FOUND @throws AUTHORIZATION_ENDED It was used. */
@@ -170,7 +184,7 @@ export class AuthorizationService {
       return await this.#deps.interactions.resume(authority, browser, interactionKind(issuerKind), handle);
     } catch (error) {
       if (error instanceof IdentityError && error.code === 'INTERACTION_NOT_FOUND')
-        await this.#assertNotEnded(authority, handle);
+        await this.#assertNotEnded(authority, { issuerKind, handle });
       throw error;
     }
   }
@@ -188,10 +202,13 @@ export class AuthorizationService {
     await codes.putWithin(tenant, ended, { key, count: MAX_ENDED_OF_ADDRESS });
   }
 
-  async #assertNotEnded({ tenant }: Authority, handle: string): Promise<void> {
+  async #assertNotEnded(authority: Authority, { issuerKind, handle }: ResumedAuthorization): Promise<void> {
+    const { tenant } = authority;
     const ended = await this.#deps.codes.find(tenant.id, ENDED_KIND, handle);
     if (ended === null) return;
-    const client = await this.#deps.clients.byClientId(tenant.id, String(ended.payload['clientId']));
+    const clientId = String(ended.payload['clientId']);
+    await this.#recordRefusal(authority, { issuerKind, clientId }, 'AUTHORIZATION_ENDED');
+    const client = await this.#deps.clients.byClientId(tenant.id, clientId);
     const startAgainAt = client?.isUsable === true ? client.metadata.initiateLoginUri : null;
     throw oauthErrors.AUTHORIZATION_ENDED(startAgainAt === null ? {} : { extensions: { startAgainAt } });
   }

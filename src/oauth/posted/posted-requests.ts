@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import { addressSubject } from '../../auth-modes/index.ts';
-import { addSeconds, type BrowserPort, type Clock, kernelErrors } from '../../kernel/index.ts';
+import { addSeconds, type BrowserPort, type Clock, type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import { type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
 import type { IssuerEndpoints } from '../issuers/issuers.ts';
@@ -17,6 +17,12 @@ export interface BrowserRequest {
   readonly endpoint: PostedEndpoint;
   readonly parameters: readonly OAuthParameter[];
 }
+
+/**
+ * Records that an endpoint refuses a request that was kept once.
+ * @param kept The parameters of that request.
+ */
+export type RecordRefusal = (error: IdentityError, kept: readonly OAuthParameter[]) => Promise<void>;
 
 export interface PostedRequestsDeps {
   readonly codes: OneTimeCodeStore;
@@ -80,20 +86,26 @@ export class PostedRequests {
 
   /**
    * The parameters of a request: those of the kept one if it names one, else those that it came with.
+   * @param record Called for a request that was kept and has expired, or is of another endpoint. A handle that nothing is stored for,
+   *   such as a guessed one, is not recorded, so that guesses fill no log.
    * @throws POSTED_REQUEST_NOT_FOUND Unknown, expired, of another endpoint or tenant.
    */
   async read(
     { tenant }: Authority,
     { issuerKind, endpoint, parameters }: BrowserRequest,
+    record: RecordRefusal,
   ): Promise<readonly OAuthParameter[]> {
     const handles = parameters
       .filter(({ name }) => name === PARAMETER)
       .flatMap(({ values }) => values.filter((value) => value !== ''));
     if (handles.length === 0) return parameters;
-    const found = handles.length === 1 ? await this.#deps.codes.find(tenant.id, KIND, handles[0]!) : null;
-    const kept = found?.payload;
-    if (kept === undefined || kept['issuerKind'] !== issuerKind || kept['endpoint'] !== endpoint)
-      throw postedRequestErrors.POSTED_REQUEST_NOT_FOUND();
-    return JSON.parse(kept['parameters'] as string) as OAuthParameter[];
+    const { codes, clock } = this.#deps;
+    const found = handles.length === 1 ? await codes.findLate(tenant.id, KIND, handles[0]!) : null;
+    const kept = found === null ? [] : (JSON.parse(found.payload['parameters'] as string) as OAuthParameter[]);
+    const isOfEndpoint = found?.payload['issuerKind'] === issuerKind && found.payload['endpoint'] === endpoint;
+    if (found !== null && isOfEndpoint && found.expiresAt > clock.now()) return kept;
+    const error = postedRequestErrors.POSTED_REQUEST_NOT_FOUND();
+    if (found !== null) await record(error, kept);
+    throw error;
   }
 }

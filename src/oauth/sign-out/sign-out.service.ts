@@ -138,21 +138,24 @@ export class SignOutService {
 
   async #checked(authority: Authority, request: SignOutRequest): Promise<CheckedSignOut> {
     try {
-      const parameters = await this.#deps.posted.read(authority, { ...request, endpoint: 'endSession' });
+      const asked = { ...request, endpoint: 'endSession' } as const;
+      const parameters = await this.#deps.posted.read(authority, asked, (error) =>
+        this.#recordRefusal(authority, error.code, { issuerKind: request.issuerKind }),
+      );
       return await this.#deps.checks.check(authority.tenant, { ...request, parameters });
     } catch (error) {
       if (error instanceof IdentityError && error.kind === 'invalid')
-        await this.#recordRefusal(authority, request, error);
+        await this.#recordRefusal(authority, error.code, { issuerKind: request.issuerKind });
       throw error;
     }
   }
 
-  async #recordRefusal({ caller, tenant }: Authority, { issuerKind }: SignOutRequest, { code }: IdentityError) {
+  async #recordRefusal({ caller, tenant }: Authority, reason: string, params: { readonly issuerKind?: string } = {}) {
     await this.#deps.events.append(caller, tenant, {
       type: signOutEvents['sign_out.refused'],
       outcome: 'failure',
-      reason: code,
-      params: { issuerKind },
+      reason,
+      params,
     });
   }
 
@@ -202,12 +205,14 @@ export class SignOutService {
     }
   }
 
-  /** @throws SIGN_OUT_NOT_FOUND */
-  async #pending({ tenant }: Authority, browser: BrowserPort, handle: string): Promise<OneTimeCodeRow> {
+  /** @throws SIGN_OUT_NOT_FOUND In another browser: records `sign_out.refused`. */
+  async #pending(authority: Authority, browser: BrowserPort, handle: string): Promise<OneTimeCodeRow> {
+    const { tenant } = authority;
     const found = await this.#deps.codes.find(tenant.id, KIND, handle);
-    if (found === null || !isBoundBrowser(browser, tenant, pendingOf(found).browserHash))
-      throw signOutErrors.SIGN_OUT_NOT_FOUND();
-    return found;
+    if (found !== null && isBoundBrowser(browser, tenant, pendingOf(found).browserHash)) return found;
+    const error = signOutErrors.SIGN_OUT_NOT_FOUND();
+    if (found !== null) await this.#recordRefusal(authority, error.code);
+    throw error;
   }
 
   /** What the request asked for, as far as the client still allows it. */

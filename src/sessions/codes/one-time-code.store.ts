@@ -112,13 +112,18 @@ export class OneTimeCodeStore {
 
   /** Reads a code without using it up. */
   async find(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
+    const row = await this.findLate(tenantId, kind, code);
+    return row !== null && row.expiresAt > this.#clock.now() ? row : null;
+  }
+
+  /** As `find`, also a code that has expired and is still stored. */
+  async findLate(tenantId: string, kind: string, code: string): Promise<OneTimeCodeRow | null> {
     const row = (await this.#rows()
       .selectFrom('one_time_codes')
       .select(this.#columns)
       .where('tenant_id', '=', tenantId)
       .where('hash', '=', hashHandle(code))
       .where('kind', '=', kind)
-      .where('expires_at', '>', this.#clock.now())
       .executeTakeFirst()) as OneTimeCodeRow | undefined;
     return row ?? null;
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mintHandle } from '../../../src/crypto/index.ts';
 import { openSignIn, PASSWORD, type SignInWorld, TestBrowser } from '../../support/sign-in.ts';
 import { World } from '../../support/world.ts';
 
@@ -69,6 +70,23 @@ describe('signing in in a browser', () => {
     expect(other.setCookies).toEqual([]);
     expect(await other.session()).toBeNull();
     expect(step(await browser.password(handle, setting.user))).toMatchObject({ __typename: 'Finished' });
+  });
+
+  it('records each refusal of another browser, with the account that is proved by then, and no guessed handle', async () => {
+    const { client } = await world.newClient(setting.tenant);
+    const handle = await browser.begin({}, { clientId: client.clientId });
+    const other = new TestBrowser(world, setting.tenant);
+    await other.load(handle);
+    await browser.password(handle, setting.user);
+    await expect(other.resume(handle)).rejects.toMatchObject({ code: 'INTERACTION_NOT_FOUND' });
+    const guesses = [mintHandle(setting.tenant.route), `${handle.slice(0, -4)}AAAA`, 'x', ''];
+    for (const guess of guesses) expect((await other.load(guess)).code).toBe('INTERACTION_NOT_FOUND');
+    const refusals = (await world.events(setting.tenant)).filter(({ type }) => type === 'sign_in.failed');
+    const refusal = { reason: 'other_browser', client_id: client.clientId, params: { purpose: 'test' } };
+    expect(refusals).toEqual([
+      expect.objectContaining({ ...refusal, subject_id: null, actor_kind: 'anonymous' }),
+      expect.objectContaining({ ...refusal, subject_id: setting.user.id, actor_kind: 'anonymous' }),
+    ]);
   });
 
   it('does not serve another tenant, nor handles that are none', async () => {

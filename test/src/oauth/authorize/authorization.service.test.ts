@@ -98,6 +98,31 @@ describe('an authorization request', () => {
     ]);
   });
 
+  it('that was posted too long ago is recorded while it is stored, a handle that is none is not', async () => {
+    const { postedRequests } = suite.world.services.oauth;
+    const jar = new CookieJar();
+    const asked = { client_id: 'app', ...REQUEST };
+    const address = await jar.use((browser) =>
+      postedRequests.keep(suite.authority(), browser, {
+        issuerKind: 'native',
+        endpoint: 'authorization',
+        parameters: asParameters(asked),
+      }),
+    );
+    const handle = new URL(address).searchParams.get('posted_request')!;
+    expect((await suite.begin(jar, { posted_request: handle })).kind).toBe('interaction');
+    suite.world.clock.advance(60);
+    const before = (await suite.refusals()).length;
+    const refused = () => refusalOf(suite.begin(jar, { client_id: null, posted_request: handle }));
+    expect(await refused()).toBe('POSTED_REQUEST_NOT_FOUND');
+    suite.world.clock.advance(1);
+    await suite.world.sweep(100);
+    expect(await refused()).toBe('POSTED_REQUEST_NOT_FOUND');
+    expect((await suite.refusals()).slice(before)).toEqual([
+      { reason: 'POSTED_REQUEST_NOT_FOUND', client_id: 'app', subject_id: null, params: { issuerKind: 'native' } },
+    ]);
+  });
+
   it('is refused for the application with `state` and `iss`, and recorded (check 12)', async () => {
     const before = (await suite.refusals()).length;
     expect(paramsOf(await suite.begin(new CookieJar(), { max_age: '-1' }))).toEqual({
@@ -347,6 +372,12 @@ describe('an authorization request', () => {
         code: 'AUTHORIZATION_ENDED',
         extensions: { startAgainAt: 'https://app.example/start' },
       });
+      expect((await suite.refusals()).at(-1)).toEqual({
+        reason: 'AUTHORIZATION_ENDED',
+        client_id: client.clientId,
+        subject_id: null,
+        params: { issuerKind: 'native' },
+      });
       const { jar: other, handle: without } = await finished();
       await suite.resume(other, without);
       await expect(suite.resume(other, without)).rejects.toMatchObject({
@@ -369,6 +400,13 @@ describe('an authorization request', () => {
       ])
         expect(await refusalOf(attempt())).toBe('INTERACTION_NOT_FOUND');
       expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+    });
+
+    it('with a handle that is none records nothing', async () => {
+      const before = (await suite.world.events(suite.tenant)).length;
+      for (const handle of [mintHandle(suite.tenant.route), 'x', '\0'])
+        expect(await refusalOf(suite.resume(new CookieJar(), handle))).toBe('INTERACTION_NOT_FOUND');
+      expect(await suite.world.events(suite.tenant)).toHaveLength(before);
     });
 
     it('is answered at the kind of issuer that it was sent to', async () => {

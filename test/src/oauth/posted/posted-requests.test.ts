@@ -26,10 +26,13 @@ describe('what an application posts through a browser', () => {
     new Authority(anonymousCaller({ ...TEST_ORIGIN, ...(host === undefined ? {} : { host }) }), tenant, 'self');
   const keep = (parameters: readonly OAuthParameter[], by = authority()) =>
     new CookieJar().use((browser) => posted.keep(by, browser, { ...NATIVE, parameters }));
-  const read = (address: string, over: object = {}, tenant = acme) => {
-    const parameters = asParameters(Object.fromEntries(new URL(address).searchParams));
-    return posted.read(authority(tenant), { ...NATIVE, parameters, ...over });
-  };
+  const recorded: [code: string, kept: readonly OAuthParameter[]][] = [];
+  const readNamed = (parameters: readonly OAuthParameter[], over: object = {}, tenant = acme) =>
+    posted.read(authority(tenant), { ...NATIVE, parameters, ...over }, async ({ code }, kept) => {
+      recorded.push([code, kept]);
+    });
+  const read = (address: string, over: object = {}, tenant = acme) =>
+    readNamed(asParameters(Object.fromEntries(new URL(address).searchParams)), over, tenant);
 
   it.each([
     ['none', []],
@@ -91,12 +94,29 @@ describe('what an application posts through a browser', () => {
     const expiresAt = new Date(world.clock.now().getTime() + 60_000);
     const code = await world.stores.oneTimeCodes.put(acme, { kind: 'sign-out', expiresAt });
     const parameters = asParameters({ posted_request: code });
-    expect(await refusalOf(posted.read(authority(), { ...NATIVE, parameters }))).toBe('POSTED_REQUEST_NOT_FOUND');
+    expect(await refusalOf(readNamed(parameters))).toBe('POSTED_REQUEST_NOT_FOUND');
   });
 
   it('is not replaced in a request that names none', async () => {
     for (const parameters of [asParameters({ state: 's' }), asParameters({ state: 's', posted_request: '' })])
-      expect(await posted.read(authority(), { ...NATIVE, parameters })).toBe(parameters);
+      expect(await readNamed(parameters)).toBe(parameters);
+  });
+
+  it('has its refusal recorded with what was asked then, if it is stored for the tenant', async () => {
+    const kept = asParameters({ client_id: 'app' });
+    const address = await keep(kept);
+    const globex = await world.tenant();
+    recorded.length = 0;
+    await refusalOf(read(address, {}, globex));
+    await refusalOf(readNamed(asParameters({ posted_request: mintHandle(acme.route) })));
+    expect(recorded).toEqual([]);
+    await refusalOf(read(address, { endpoint: 'authorization' }));
+    world.clock.advance(60);
+    await refusalOf(read(address));
+    expect(recorded).toEqual([
+      ['POSTED_REQUEST_NOT_FOUND', kept],
+      ['POSTED_REQUEST_NOT_FOUND', kept],
+    ]);
   });
 
   it('has 131,072 characters at most where a user signs in, whose `claims` may have 64 KB', async () => {

@@ -17,6 +17,10 @@ describe('the confirmation of a sign-out', () => {
   const named = () => ({ client_id: suite.client.clientId, post_logout_redirect_uri: RETURN, state: 's' });
   const returned = { kind: 'redirect', redirectTo: `${RETURN}?state=s` };
   const signedOut = { kind: 'signed-out', client: null };
+  const refusals = async () =>
+    (await suite.world.events(suite.tenant))
+      .filter(({ type }) => type === 'sign_out.refused')
+      .map(({ reason }) => reason);
 
   it('shows who is signed in and which application asks', async () => {
     const handle = await suite.ask(anna.jar, named());
@@ -77,6 +81,7 @@ describe('the confirmation of a sign-out', () => {
     }
     expect(await suite.isAlive(anna.sessionId)).toBe(true);
     expect(await suite.isAlive(mallory.sessionId)).toBe(true);
+    expect(await refusals()).toEqual(Array(6).fill('SIGN_OUT_NOT_FOUND'));
     expect(await suite.confirm(anna.jar, handle)).toEqual(signedOut);
   });
 
