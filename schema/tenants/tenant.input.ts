@@ -134,6 +134,12 @@ export class TenantSettingsInput {
     description: "Whether changes that users make through the older APIs must name the end user's address.",
   })
   requireForwardedAddress?: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether each authorization code that an application gets has the event `authorization.granted`. Tokens have their event in any case.',
+  })
+  recordAuthorizations?: boolean;
   @Field(() => Int, {
     nullable: true,
     description:

@@ -139,6 +139,11 @@ export class TenantSettingsView {
     description: "Whether changes that users make through the older APIs must name the end user's address.",
   })
   requireForwardedAddress!: boolean;
+  @Field(() => Boolean, {
+    description:
+      'Whether each authorization code that an application gets has the event `authorization.granted`. Tokens have their event in any case.',
+  })
+  recordAuthorizations!: boolean;
   @Field(() => Int, {
     description:
       'Number of days that security events are kept. Where no tenant keeps them longer, 90 days or more are rounded up to whole months.',

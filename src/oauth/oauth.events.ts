@@ -14,6 +14,11 @@ export const oauthEvents = defineEvents({
     ends: 'subject',
     description: 'A spent authorization code returned; its tokens were revoked.',
   },
+  'authorization.granted': {
+    category: 'sign-in',
+    ends: 'nothing',
+    description: 'An application got an authorization code; recorded where the setting `recordAuthorizations` is on.',
+  },
   'authorization.refused': {
     category: 'sign-in',
     ends: 'nothing',

@@ -79,6 +79,11 @@ export const tenantSettings = z.strictObject({
    * Whether requests to the older APIs that change a user's data with a user's token must forward the end user's address.
    */
   requireForwardedAddress: z.boolean(),
+  /**
+   * Whether each authorization code that an application gets has the event `authorization.granted`. Off, because the tokens that a code
+   * is redeemed for have one.
+   */
+  recordAuthorizations: z.boolean(),
   /** Number of days that security events are kept. */
   eventRetentionDays: z.number().int().min(1).max(3650),
   /** Requirements for attributes of users; replaced as a whole. */
@@ -115,6 +120,7 @@ const native: TenantSettings = {
   reauthSeconds: 300,
   protectLastAdmin: false,
   requireForwardedAddress: true,
+  recordAuthorizations: false,
   eventRetentionDays: 365,
   attributes: [],
   lockout: {

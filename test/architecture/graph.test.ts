@@ -42,6 +42,7 @@ const OPTIONS = new Set([
   'withRestSecret',
   'emailIsUsername',
   'protectLastAdmin',
+  'recordAuthorizations',
   'registration',
   'requireForwardedAddress',
   'signInByEmail',

@@ -203,10 +203,23 @@ export class Exchanges {
     return demand === null ? mintCode(codes, tenant, input) : grants.mintAllowedCode(tenant, input, demand.scopes);
   }
 
-  /** Answers with a code. Its use has an event, so that a code that nobody redeems leaves none. */
-  async #grant({ tenant, issuer, request }: Exchange, session: SessionRow, code: string): Promise<AuthorizationAnswer> {
+  /** Answers with a code. What it is redeemed for has an event, and where the tenant asks for it, the code has one too. */
+  async #grant(exchange: Exchange, session: SessionRow, code: string): Promise<AuthorizationAnswer> {
+    const { tenant, issuer, request } = exchange;
     await this.#deps.sessions.touch(tenant, session);
+    if (tenant.settings.recordAuthorizations) await this.#recordGranted(exchange, session);
     return answerTo(request, issuer, { code });
+  }
+
+  async #recordGranted({ authority, tenant, issuer, request }: Exchange, { id, userId }: SessionRow): Promise<void> {
+    const user = { ...authority.caller, kind: 'user', userId };
+    await this.#deps.events.append(user, tenant, {
+      type: oauthEvents['authorization.granted'],
+      subjectId: userId,
+      clientId: request.client.client.clientId,
+      sessionId: id,
+      params: { issuerKind: issuer.kind.kind, scopes: request.scopes },
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Authority, anonymousCaller } from '../../../../src/access/index.ts';
 import { mintHandle, sha256Base64Url } from '../../../../src/crypto/index.ts';
+import type { BrowserPort } from '../../../../src/kernel/index.ts';
 import { CODE_KIND } from '../../../../src/oauth/grants/authorization-code.ts';
 import { type Asked, authorizingOfSuite, CALLBACK, paramsOf, REQUEST } from '../../../support/authorization.ts';
 import { CookieJar } from '../../../support/cookie-jar.ts';
@@ -50,6 +51,37 @@ describe('an authorization request', () => {
       claims: { idToken: {}, userinfo: { email: null } },
     });
     expect(code).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('is recorded when it is granted, at once or after the pages, where the tenant asks for it alone', async () => {
+    const { tenants, interactions } = suite.world.services;
+    const record = (recordAuthorizations: boolean) =>
+      tenants.updateSettings(suite.world.system(suite.tenant), { recordAuthorizations });
+    const granted = async () =>
+      (await suite.world.events(suite.tenant)).filter(({ type }) => type === 'authorization.granted');
+    const { jar, user, session } = await suite.signedIn();
+    await suite.begin(jar);
+    expect(await granted()).toEqual([]);
+    await record(true);
+    await suite.begin(jar, { scope: 'openid email' });
+    const handle = await suite.ask(jar, { prompt: 'select_account' });
+    const chosen = (browser: BrowserPort) => interactions.chooseAccount(suite.authority(), browser, handle, user.id);
+    await jar.use(chosen);
+    expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+    expect(paramsOf(await suite.begin(new CookieJar(), { prompt: 'none' }))).toHaveProperty('error');
+    await record(false);
+    await suite.begin(jar);
+    const about = {
+      actor_kind: 'user',
+      actor_id: user.id,
+      subject_id: user.id,
+      client_id: 'app',
+      session_id: session.id,
+    };
+    expect(await granted()).toEqual([
+      expect.objectContaining({ ...about, params: { issuerKind: 'native', scopes: ['openid', 'email'] } }),
+      expect.objectContaining({ ...about, params: { issuerKind: 'native', scopes: ['openid'] } }),
+    ]);
   });
 
   it('is answered in the mode that it asked for', async () => {
