@@ -37,3 +37,10 @@ export const needsMethods = lacksFactor;
 /** The first step that an account still has to do; null when it may be signed in. */
 export const missingStep = (facts: AccountFacts): AccountStep | null =>
   STEPS.find(([, isMissing]) => isMissing(facts))?.[0] ?? null;
+
+/**
+ * Whether an account that is signed in has something to do by now, because more was demanded of it since.
+ * @param facts `amr`: that of its session.
+ */
+export const lacksStep = (facts: Omit<AccountFacts, 'methods' | 'factors'>): boolean =>
+  missingStep({ ...facts, factors: 1, methods: [] }) !== null;

@@ -20,7 +20,13 @@ export {
   type StartedSession,
   type StartSession,
 } from './session.service.ts';
-export { type SessionFilter, type SessionKeys, type SessionRow, SessionStore } from './session.store.ts';
+export {
+  type SessionFilter,
+  type SessionKeys,
+  type SessionRow,
+  SessionStore,
+  type SignedInSession,
+} from './session.store.ts';
 export { storableHeader } from './storable-header.ts';
 export type { TokenFamilies } from './token-families.ts';
 export { type NamedVersion, parseUserAgent, type UserAgent } from './user-agent.ts';

@@ -17,7 +17,7 @@ import { canonicalUserId, requireUserId, type UserStore, writeForUser } from '..
 import type { Session } from './session.entity.ts';
 import { sessionErrors } from './session.errors.ts';
 import { sessionEvents } from './session.events.ts';
-import type { SessionFilter, SessionKeys, SessionRow, SessionStore } from './session.store.ts';
+import type { SessionFilter, SessionKeys, SessionRow, SessionStore, SignedInSession } from './session.store.ts';
 import { storableHeader } from './storable-header.ts';
 import type { TokenFamilies } from './token-families.ts';
 
@@ -98,6 +98,14 @@ export class SessionService {
   async ofBrowser(browser: BrowserPort | null, tenant: TenantRef): Promise<SessionRow | null> {
     const cookie = browser?.read('session', tenant) ?? null;
     return cookie === null ? null : this.findByCookie(tenant, cookie);
+  }
+
+  /** As `ofBrowser`, with what the account may have to do, in one statement. */
+  async signedInOf(browser: BrowserPort, tenant: TenantRef): Promise<SignedInSession | null> {
+    const cookie = browser.read('session', tenant);
+    if (cookie === null || routeOfHandle(cookie) !== tenant.route) return null;
+    const session = await this.#deps.store.findSignedIn(tenant.id, hashHandle(cookie));
+    return session !== null && this.isAlive(session) ? session : null;
   }
 
   /** The session with this id if it has not ended, else null. The caller of this method must check the permission to read it. */

@@ -12,6 +12,7 @@ import {
   type PageResult,
   RowColumns,
 } from '../persistence/index.ts';
+import type { User } from '../users/index.ts';
 import { type Session, SessionEntity } from './session.entity.ts';
 
 type Tables = InferKyselyDB<typeof SessionEntity>;
@@ -21,6 +22,9 @@ export type SessionRow = Omit<Session, 'cookieHash' | 'amr' | 'acr'> & {
   readonly amr: readonly string[];
   readonly acr: string | null;
 };
+
+/** A session, and what its account may have to do before it is of use. */
+export type SignedInSession = SessionRow & Pick<User, 'requiredFactor' | 'requiredActions' | 'emailVerified'>;
 
 /** A session of which only the columns that a reader asked for were read; only its keys are known to be there. */
 export type SessionKeys = Pick<SessionRow, 'tenantId' | 'id' | 'userId'>;
@@ -53,6 +57,16 @@ const SELECT = sql`select ${sql.join(COLUMNS)} from sessions
   where sessions.tenant_id = $1`;
 const BY_ID = defineStatement<SessionRow>('session-by-id', sql`${SELECT} and sessions.id = $2`);
 const BY_COOKIE = defineStatement<SessionRow>('session-by-cookie', sql`${SELECT} and sessions.cookie_hash = $2`);
+const SIGNED_IN = defineStatement<SignedInSession>(
+  'session-signed-in',
+  sql`select ${sql.join(COLUMNS)}, account.required_factor as "requiredFactor",
+    account.required_actions as "requiredActions", account.email_verified as "emailVerified"
+  from sessions
+  cross join lateral (
+    select required_factor, required_actions, email_verified from users
+    where tenant_id = sessions.tenant_id and id = sessions.user_id limit 1) account
+  where sessions.tenant_id = $1 and sessions.cookie_hash = $2`,
+);
 const LOCK = defineStatement<SessionRow>('session-lock', sql`${SELECT} and sessions.id = $2 for update`);
 const INSERT = defineStatement<object>(
   'session-insert',
@@ -99,6 +113,11 @@ export class SessionStore {
   /** The session of a cookie. @param cookieHash `hashHandle` of its value. */
   async findByCookie(tenantId: string, cookieHash: Buffer): Promise<SessionRow | null> {
     return (await this.#db.run(BY_COOKIE, [tenantId, cookieHash]))[0] ?? null;
+  }
+
+  /** As `findByCookie`, with what the account may have to do. */
+  async findSignedIn(tenantId: string, cookieHash: Buffer): Promise<SignedInSession | null> {
+    return (await this.#db.run(SIGNED_IN, [tenantId, cookieHash]))[0] ?? null;
   }
 
   /**

@@ -95,7 +95,7 @@ export class AuthorizationService {
     );
     if ('refused' in checked) return this.#exchanges.refuse({ authority, issuer }, checked);
     const exchange = { authority, tenant, browser, issuer, request: checked.request, isSteppedUp: false };
-    return this.#exchanges.proceed(exchange, await sessions.ofBrowser(browser, tenant));
+    return this.#exchanges.proceed(exchange, await sessions.signedInOf(browser, tenant));
   }
 
   /**

@@ -3,9 +3,9 @@ import type { CredentialStore } from '../../auth-modes/index.ts';
 import type { ClientRecord } from '../../clients/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import type { EventLog } from '../../events/index.ts';
-import type { InteractionService, SignInDemands } from '../../flows/index.ts';
+import { type InteractionService, lacksStep, type SignInDemands } from '../../flows/index.ts';
 import type { BrowserPort, Clock } from '../../kernel/index.ts';
-import type { OneTimeCodeStore, SessionRow, SessionService } from '../../sessions/index.ts';
+import type { OneTimeCodeStore, SessionRow, SessionService, SignedInSession } from '../../sessions/index.ts';
 import type { KnownTenant } from '../../tenants/index.ts';
 import { mintCode, type NewCode } from '../grants/authorization-code.ts';
 import type { GrantStore } from '../grants/grant.store.ts';
@@ -52,7 +52,7 @@ export interface ExchangesDeps {
   readonly events: EventLog;
   readonly grants: Pick<GrantStore, 'mintAllowedCode'>;
   readonly interactions: Pick<InteractionService, 'begin' | 'pageUrl'>;
-  readonly sessions: Pick<SessionService, 'ofBrowser' | 'touch'>;
+  readonly sessions: Pick<SessionService, 'signedInOf' | 'touch'>;
   readonly clock: Clock;
 }
 
@@ -77,7 +77,7 @@ export class Exchanges {
   }
 
   /** Answers a request by the session of its browser. */
-  async proceed(exchange: Exchange, session: SessionRow | null): Promise<AuthorizationAnswer> {
+  async proceed(exchange: Exchange, session: SignedInSession | null): Promise<AuthorizationAnswer> {
     try {
       return await this.#proceed(exchange, session);
     } catch (error) {
@@ -90,7 +90,7 @@ export class Exchanges {
    * @param ended The session in which they ended, and when they began. If the browser has another one now, the request begins again.
    */
   async finish(exchange: Exchange, ended: EndedPages): Promise<AuthorizationAnswer> {
-    const session = await this.#deps.sessions.ofBrowser(exchange.browser, exchange.tenant);
+    const session = await this.#deps.sessions.signedInOf(exchange.browser, exchange.tenant);
     if (session?.id !== ended.session.id) return this.proceed(exchange, session);
     // What the pages did is not demanded a second time, however long the user stayed on them. A choice or a consent is no sign-in.
     const isSignedInThere = session.authTime >= ended.begunAt;
@@ -132,7 +132,7 @@ export class Exchanges {
     return this.refuse(exchange, { refused: error, client: request.client, to: request, userId });
   }
 
-  async #proceed(exchange: Exchange, session: SessionRow | null): Promise<AuthorizationAnswer> {
+  async #proceed(exchange: Exchange, session: SignedInSession | null): Promise<AuthorizationAnswer> {
     const { request } = exchange;
     const now = this.#deps.clock.now();
     const isSilent = request.prompts.has('none');
@@ -140,6 +140,11 @@ export class Exchanges {
     if (lack !== null || session === null) {
       if (isSilent) throw refuseSilent(request, session, now);
       return this.#ask(exchange, lack ?? SIGNED_IN);
+    }
+    // What was demanded of the account since it signed in is asked for on the pages, which keep its session.
+    if (lacksStep({ user: session, settings: exchange.tenant.settings, amr: session.amr })) {
+      if (isSilent) throw new AuthorizationRefused('interaction_required', 'The user must complete the sign-in.');
+      return this.#ask(exchange, SIGNED_IN);
     }
     if (!isSilent && (await this.#canStepUp(exchange, session)))
       return this.#ask({ ...exchange, isSteppedUp: true }, { ...SIGNED_IN, factors: 2 });

@@ -10,6 +10,7 @@ export type AuthorizationErrorCode =
   | 'invalid_scope'
   | 'login_required'
   | 'consent_required'
+  | 'interaction_required'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported'

@@ -27,7 +27,15 @@ export function sessionStoreContract(name: string, open: () => Promise<Database>
     it('find the rows of their tenant', async () => {
       const { sessionStore, deviceStore } = world.stores;
       expect((await sessionStore.findById(theirs.id, their.session.id))?.amr).toEqual(['pwd']);
-      expect((await sessionStore.findByCookie(theirs.id, hashHandle(their.cookie!)))?.id).toBe(their.session.id);
+      const hash = hashHandle(their.cookie!);
+      expect((await sessionStore.findByCookie(theirs.id, hash))?.id).toBe(their.session.id);
+      expect(await sessionStore.findSignedIn(theirs.id, hash)).toMatchObject({
+        id: their.session.id,
+        userId: 'both',
+        requiredFactor: null,
+        requiredActions: [],
+        emailVerified: false,
+      });
       expect((await deviceStore.find(theirs.id, 'both', DEVICE))?.userAgent).toBeNull();
     });
 
@@ -38,6 +46,7 @@ export function sessionStoreContract(name: string, open: () => Promise<Database>
       expect(await sessionStore.findById(mine.id, their.session.id)).toBeNull();
       expect((await sessionStore.findMany(mine.id, [their.session.id])).size).toBe(0);
       expect(await sessionStore.findByCookie(mine.id, hashHandle(their.cookie!))).toBeNull();
+      expect(await sessionStore.findSignedIn(mine.id, hashHandle(their.cookie!))).toBeNull();
       expect(await sessions.findByCookie(mine, their.cookie!)).toBeNull();
       expect((await sessionStore.newestOfUsers(mine.id, ['both'], 10, now)).size).toBe(0);
       expect((await sessionStore.page(mine.id, { userId: 'both' }, now, { withTotal: true })).totalCount).toBe(0);

@@ -7,6 +7,7 @@ import { type Asked, authorizingOfSuite, CALLBACK, paramsOf, REQUEST } from '../
 import { CookieJar } from '../../../support/cookie-jar.ts';
 import { asParameters, type TestClient } from '../../../support/oauth.ts';
 import { refusalOf } from '../../../support/refusal.ts';
+import { totpCode } from '../../../support/totp.ts';
 import { TEST_ORIGIN } from '../../../support/world.ts';
 
 const ISSUER = 'https://id.example.com/t/acme';
@@ -384,6 +385,95 @@ describe('an authorization request', () => {
     const view = await jar.use((browser) => interactions.view(suite.authority(), browser, handle));
     expect(view.step).toMatchObject({ step: 'factor' });
     expect(paramsOf(await suite.begin(jar, { acr_values: '2fa', prompt: 'none' }))).toHaveProperty('code');
+  });
+
+  describe('in a session whose account got something to do since', () => {
+    const stepOf = async (jar: CookieJar, handle: string) => {
+      const { interactions } = suite.world.services;
+      return (await jar.use((browser) => interactions.view(suite.authority(), browser, handle))).step.step;
+    };
+    const sessionOf = (jar: CookieJar) =>
+      jar.use((browser) => suite.world.services.sessions.ofBrowser(browser, suite.tenant));
+    const silently = async (jar: CookieJar) => paramsOf(await suite.begin(jar, { prompt: 'none' }));
+
+    it('asks for the second factor that is required by now, which the session then has', async () => {
+      const { authModes, interactions } = suite.world.services;
+      const { jar, user, session } = await suite.signedIn();
+      await suite.world.giveTotp(suite.tenant, user.id);
+      expect(await silently(jar)).toHaveProperty('code');
+      await authModes.update(suite.world.system(suite.tenant), user.id, { requiredFactor: 2 });
+      expect(await silently(jar)).toMatchObject({ error: 'interaction_required', state: 'st', iss: ISSUER });
+      const handle = await suite.ask(jar);
+      expect(await stepOf(jar, handle)).toBe('factor');
+      suite.world.clock.advance(60);
+      const typed = { method: 'totp', code: totpCode('JBSWY3DPEHPK3PXP', suite.world.clock.now()) } as const;
+      const cookie = await jar.get('session', suite.tenant);
+      await jar.use((browser) => interactions.submitFactor(suite.authority(), browser, handle, typed));
+      expect(await suite.payloadOf(await suite.resume(jar, handle))).toMatchObject({
+        userId: user.id,
+        sessionId: session.id,
+        acr: '2fa',
+        amr: ['pwd', 'otp', 'mfa'],
+        authTime: suite.world.clock.now().toISOString(),
+      });
+      expect(await jar.get('session', suite.tenant)).not.toBe(cookie);
+      expect(await silently(jar)).toHaveProperty('code');
+    });
+
+    it('asks for the confirmation of the address that the tenant demands by now, and keeps the session', async () => {
+      const { tenants, users } = suite.world.services;
+      const system = suite.world.system(suite.tenant);
+      const { jar, user, session } = await suite.signedIn();
+      await users.update(system, user.id, { email: 'late@example.com' });
+      await tenants.updateSettings(system, { verifyEmail: true });
+      try {
+        expect(await silently(jar)).toMatchObject({ error: 'interaction_required' });
+        const handle = await suite.ask(jar);
+        expect(await stepOf(jar, handle)).toBe('email-code');
+        expect(await suite.resume(jar, handle)).toMatchObject({ kind: 'interaction', handle });
+        await users.update(system, user.id, { emailVerified: true });
+        expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+        expect(await sessionOf(jar)).toMatchObject({ id: session.id, authTime: session.authTime, amr: ['pwd'] });
+        expect(await silently(jar)).toHaveProperty('code');
+      } finally {
+        await tenants.updateSettings(system, { verifyEmail: false });
+      }
+    });
+
+    it('asks for the new password that is demanded by now', async () => {
+      const { interactions, users } = suite.world.services;
+      const { jar, user, session } = await suite.signedIn();
+      await users.update(suite.world.system(suite.tenant), user.id, { requiredActions: ['UPDATE_PASSWORD'] });
+      expect(await silently(jar)).toMatchObject({ error: 'interaction_required' });
+      const handle = await suite.ask(jar);
+      expect(await stepOf(jar, handle)).toBe('new-password');
+      const newPassword = 'five-wombats-at-noon';
+      await jar.use((browser) => interactions.submitNewPassword(suite.authority(), browser, handle, newPassword));
+      expect(paramsOf(await suite.resume(jar, handle))).toHaveProperty('code');
+      expect(await sessionOf(jar)).toMatchObject({ id: session.id });
+    });
+
+    it('asks after the pages for what is demanded while the user was on them', async () => {
+      const { authModes } = suite.world.services;
+      const { jar, user } = await suite.signedIn();
+      await suite.world.giveTotp(suite.tenant, user.id);
+      const handle = await suite.ask(jar, { prompt: 'login' });
+      await suite.typePassword(jar, handle, user);
+      await authModes.update(suite.world.system(suite.tenant), user.id, { requiredFactor: 2 });
+      const answer = await suite.resume(jar, handle);
+      expect(answer).toMatchObject({ kind: 'interaction' });
+      expect(answer.kind === 'interaction' && (await stepOf(jar, answer.handle))).toBe('factor');
+    });
+
+    it('asks nothing of a stronger session, nor for what the service knows no step for', async () => {
+      const { authModes, users } = suite.world.services;
+      const system = suite.world.system(suite.tenant);
+      const { jar, user } = await suite.signedIn({ amr: ['pwd', 'otp', 'mfa'], acr: '2fa' });
+      await suite.world.giveTotp(suite.tenant, user.id);
+      await authModes.update(system, user.id, { requiredFactor: 2 });
+      await users.update(system, user.id, { requiredActions: ['TERMS'] });
+      expect(await silently(jar)).toHaveProperty('code');
+    });
   });
 
   describe('that comes back from the pages', () => {
