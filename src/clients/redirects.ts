@@ -38,17 +38,25 @@ const WEB_SCHEME = /^https?:$/;
 /** A web address with its host as typed; browsers also read `https:host` and `https:///host`. */
 export const WEB_ADDRESS = /^https?:\/\/[^/]/i;
 
+/**
+ * A host as names of hosts and addresses of networks are written. URLs allow more, such as `;` and `,`, which the content security policy
+ * of a page that posts there cannot name, and no such host exists in the DNS.
+ */
+const HOST = /^(?:[a-z\d._-]+|\[[a-f\d:.]+\])$/;
+const hasHost = ({ protocol, hostname }: URL): boolean => !WEB_SCHEME.test(protocol) || HOST.test(hostname);
+
 /** Why an address may not be a plain `http` one, or null (RFC 9700 section 2.6). */
 export const faultOfHttp = ({ protocol, hostname }: URL): string | null =>
   protocol === 'http:' && !LOOPBACK.test(hostname) ? '"http" is only allowed for loopback addresses.' : null;
 
-/** Parses an address; null unless it is absolute, in ASCII, and without fragment and credentials. */
+/** Parses an address; null unless it is absolute, in ASCII, without fragment and credentials, and has the name of a host. */
 function parseAddress(uri: unknown): URL | null {
   if (typeof uri !== 'string' || uri.length > MAX_URI_LENGTH || !URI_CHARACTERS.test(uri)) return null;
   if (uri.includes('#') || !URL.canParse(uri)) return null;
   const url = new URL(uri);
   if (url.username !== '' || url.password !== '') return null;
-  return WEB_SCHEME.test(url.protocol) && !WEB_ADDRESS.test(uri) ? null : url;
+  if (WEB_SCHEME.test(url.protocol) && !WEB_ADDRESS.test(uri)) return null;
+  return hasHost(url) ? url : null;
 }
 
 function faultOfMatch(uri: string, match: RedirectEntry['match']): string | null {
@@ -65,7 +73,7 @@ function faultOf(uri: string, match: RedirectEntry['match']): string | null {
   const unmatched = faultOfMatch(uri, match);
   if (unmatched !== null) return unmatched;
   const url = parseAddress(uri);
-  if (url === null) return 'Not an absolute address without user name and password.';
+  if (url === null) return 'Not an absolute address of a host, without user name and password.';
   if (REFUSED_SCHEMES.has(url.protocol)) return 'This scheme is not allowed.';
   return faultOfHttp(url);
 }

@@ -29,6 +29,10 @@ describe('redirect addresses', () => {
     ['http://localhost:8080/cb', 'exact'],
     ['http://127.0.0.1/cb', 'exact'],
     ['http://[::1]:9/cb', 'exact'],
+    ['https://a_b-1.xn--pp-xka.example:8443/a;b,c', 'exact'],
+    ['https://192.0.2.7/cb', 'exact'],
+    ['https://[2001:db8::1]/cb', 'exact'],
+    ['com.example.app://a;b/oauth', 'exact'],
     ['com.example.app:/oauth', 'exact'],
     ['https://app.example/', 'prefix'],
     ['https://app.example/a/*', 'wildcard'],
@@ -50,6 +54,10 @@ describe('redirect addresses', () => {
     ['https://app.example\\@evil.example/', 'a backslash'],
     ['https://app.example/\u0000', 'a control character'],
     ['https://äpp.example/', 'letters beyond ASCII'],
+    ['https://app;b.example/', 'a host that ends a directive of a policy'],
+    ['https://app%3bb.example/', 'such a host in disguise'],
+    ['https://app,b.example/', 'a host that ends a policy'],
+    ["https://'none'/", 'a host that is a word of policies'],
     ['https://app.example/*', 'a wildcard that is not called one'],
     ['https:app.example/cb', 'a web address without its slashes'],
     ['https:///app.example/cb', 'a web address with too many slashes'],
@@ -269,6 +277,11 @@ describe.each(['native', 'suite', 'realm', 'unknown'])(
     it.each(OWN)('are %s, character by character', (uri) => {
       expect(isRegisteredRedirect(uri, OWN.map(exact), kind)).toBe(true);
       expect(isRegisteredRedirect(uri, [], kind)).toBe(false);
+    });
+
+    it('are not those with a host that no policy can name, even if they are stored', () => {
+      for (const uri of ['https://a;b.example/', "https://'none'/"])
+        expect(isRegisteredRedirect(uri, [exact(uri)], kind)).toBe(false);
     });
 
     it.each(STRANGERS)('are not %j: %s', (uri) => expect(isRegisteredRedirect(uri, OWN.map(exact), kind)).toBe(false));
