@@ -79,4 +79,20 @@ describe('the page on which users sign in', () => {
     const { status, json } = await page('unknown', browser.jar, 'application/json');
     expect([status, json.error]).toEqual([404, 'invalid_request']);
   });
+
+  it('is a page of an error while the tenant is disabled, and so is the way back from it', async () => {
+    const handle = await browser.begin();
+    const enable = (enabled: boolean) => world.services.tenants.update(world.system(setting.tenant), { enabled });
+    await enable(false);
+    const back = await rest.ask('GET', `/t/${setting.tenant.name}/oauth/authorize/${handle}`, {
+      headers: { accept: HTML, cookie: browser.jar.header },
+    });
+    const answers = [await page(handle), back];
+    await enable(true);
+    for (const answer of answers) {
+      expect(answer.status).toBe(403);
+      expect(stateIn(answer)).toMatchObject({ page: 'error', code: 'TENANT_DISABLED' });
+    }
+    expect((await page(handle)).status).toBe(200);
+  });
 });

@@ -39,6 +39,23 @@ describe('the steps of a sign-in', () => {
     expect(steps.toSorted()).toEqual(Object.keys(STEPS).map((name) => `Mutation.${name}`));
   });
 
+  it('are refused while the tenant is disabled, change nothing, and go on when it is enabled again', async () => {
+    const { tenant, user } = await openSignIn(world);
+    const there = new TestBrowser(world, tenant);
+    const open = await there.begin();
+    const enable = (enabled: boolean) => world.services.tenants.update(world.system(tenant), { enabled });
+    await enable(false);
+    const before = (await world.events(tenant)).length;
+    for (const [field, sent] of Object.entries(STEPS))
+      expect([field, (await there.submit(field, open, sent)).code]).toEqual([field, 'TENANT_DISABLED']);
+    expect((await there.password(open, user)).code).toBe('TENANT_DISABLED');
+    expect((await there.load(open)).code).toBe('TENANT_DISABLED');
+    expect(there.setCookies).toEqual([]);
+    expect(await world.events(tenant)).toHaveLength(before);
+    await enable(true);
+    expect((await there.password(open, user)).data.step).toMatchObject({ __typename: 'Finished' });
+  });
+
   describe.each(Object.entries(STEPS))('%s', (field, sent) => {
     const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
     const once = `${field}(input: $input) { step { __typename } }`;

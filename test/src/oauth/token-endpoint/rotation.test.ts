@@ -62,6 +62,20 @@ describe.each([
     await expect(refresh(winner)).rejects.toMatchObject({ code: 'GRANT_INVALID' });
   });
 
+  it('is undone as a whole where it cannot be stored, so that the client gets tokens when it tries again', async () => {
+    const first = await signIn();
+    await sql`alter table refresh_tokens add constraint refresh_tokens__test check (spent_at is null) not valid`.execute(
+      world.db.read(),
+    );
+    try {
+      await expect(refresh(first)).rejects.toThrow();
+    } finally {
+      await sql`alter table refresh_tokens drop constraint refresh_tokens__test`.execute(world.db.read());
+    }
+    const again = await refresh(first);
+    expect(await refusalOf(world, again.accessToken)).toBeNull();
+  });
+
   it('keeps each spent token until the family ends', async () => {
     const first = await signIn();
     await refresh(await refresh(first));
