@@ -6,6 +6,7 @@ import { sha256Base64Url } from '../../src/crypto/index.ts';
 import { newId, type TenantRef } from '../../src/kernel/index.ts';
 import { CODE_KIND, type CodePayload } from '../../src/oauth/grants/authorization-code.ts';
 import type { AuthorizationAnswer } from '../../src/oauth/index.ts';
+import type { Database } from '../../src/persistence/index.ts';
 import type { SessionRow, StartSession } from '../../src/sessions/index.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { openTestDatabase } from './database.ts';
@@ -58,9 +59,9 @@ export const REQUEST = {
 };
 
 /** A tenant with an application that people sign in to, for the calling suite. */
-export function authorizingOfSuite(onStatement?: (statement: string) => void): Authorizing {
+export function authorizingOfSuite(open: () => Promise<Database> = openTestDatabase): Authorizing {
   const suite = new Authorizing();
-  beforeAll(() => suite.open(onStatement));
+  beforeAll(async () => suite.open(await open()));
   afterAll(() => suite.world.close());
   return suite;
 }
@@ -74,8 +75,8 @@ class Authorizing {
   /** The operator trusts it, so that nobody is asked for consent. */
   client!: TestClient;
 
-  async open(onStatement?: (statement: string) => void): Promise<void> {
-    this.world = await World.open(onStatement === undefined ? undefined : await openTestDatabase(onStatement));
+  async open(db: Database): Promise<void> {
+    this.world = await World.open(db);
     this.tenant = await this.world.tenant({ name: 'acme' });
     this.client = await this.newClient({ clientId: 'app', consent: 'trusted' });
   }

@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { findStatementName } from '../../../../src/persistence/named-statements.ts';
 import { authorizingOfSuite, paramsOf } from '../../../support/authorization.ts';
 import type { CookieJar } from '../../../support/cookie-jar.ts';
+import { openTestDatabase } from '../../../support/database.ts';
 import type { TestClient } from '../../../support/oauth.ts';
 
 describe('the statements of an authorization request with nothing to ask', () => {
   let statements: string[] = [];
-  const suite = authorizingOfSuite((statement) => statements.push(statement));
+  const suite = authorizingOfSuite(() => openTestDatabase((statement) => statements.push(statement)));
   let jar: CookieJar;
   let asking: TestClient;
   beforeAll(async () => {
