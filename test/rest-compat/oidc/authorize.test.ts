@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizingOfSuite, CALLBACK } from '../../support/authorization.ts';
 import { CookieJar } from '../../support/cookie-jar.ts';
@@ -288,6 +289,38 @@ describe('the authorization endpoint', () => {
     for (const prompt of ['login', 'consent', 'select_account'])
       expect(pathOf(await get(jar, { prompt }))).toMatch(/^\/t\/acme\/sign-in\//);
     expect(paramsIn(await get(jar, { prompt: 'create' }))['error']).toBe('invalid_request');
+  });
+
+  it('begins at most 500 sign-ins for an address, and stores nothing for further requests (check 66)', async () => {
+    const { world } = suite;
+    const tenant = await world.tenant();
+    const { clientId } = await suite.newClient({}, tenant);
+    const path = `/t/${tenant.name}/oauth/authorize?${queryOf({ client_id: clientId })}`;
+    const begin = async () => (await rest.ask('GET', path, { headers: { accept: HTML } })).status;
+    const statuses: number[] = [];
+    const inTurns = async (requests: number) => {
+      for (let sent = 0; sent < requests; sent += 20)
+        statuses.push(...(await Promise.all(Array.from({ length: 20 }, begin))));
+    };
+    const rowsOf = async (table: string) => {
+      const { rows } = await sql<{ count: number }>`select count(*)::int as count from ${sql.table(table)}
+        where tenant_id = ${tenant.id}::uuid`.execute(world.db.read());
+      return rows[0]!.count;
+    };
+    const stored = async () => ({
+      interactions: await rowsOf('interactions'),
+      codes: await rowsOf('one_time_codes'),
+      events: await rowsOf('security_events'),
+    });
+    await inTurns(500);
+    const full = await stored();
+    expect(full).toMatchObject({ interactions: 500, codes: 0 });
+    await inTurns(500);
+    expect(statuses.slice(0, 500)).toEqual(Array(500).fill(303));
+    expect(statuses.slice(500)).toEqual(Array(500).fill(429));
+    expect(await stored()).toEqual(full);
+    const { headers, text } = await rest.ask('GET', path, { headers: { accept: HTML } });
+    expect([headers['retry-after'], stateIn({ text } as Answer).code]).toEqual(['60', 'TOO_MANY_REQUESTS']);
   });
 
   describe('with a request that is posted', () => {
