@@ -101,6 +101,40 @@ describe('a sign-in at the started service', () => {
     expect(opened.watch).toEqual(NOTHING);
   });
 
+  it('stops a stranger after ten guesses, not the owner, and then the device of the owner after ten there (check 44)', async () => {
+    const world = await service.tenant();
+    await service.user(world.tenant);
+    await signIn(world);
+    const owner = opened;
+    await openAnother();
+    const stranger = page;
+    const isRefused = async (password: string, on: Page) => {
+      // Faster tries wait for each other.
+      service.time.forward(1);
+      const answered = on.waitForResponse((response) => new URL(response.url()).pathname === '/graphql');
+      await typePassword(password, 'alice', on);
+      await answered;
+      await on.getByRole('alert').filter({ hasText: 'The user name or the password is not right.' }).waitFor();
+    };
+    const guess = async (on: Page) => {
+      for (let tries = 0; tries < 10; tries += 1) await isRefused(`guess-${tries}`, on);
+      await isRefused(PASSWORD, on);
+    };
+    await begin(world);
+    await guess(stranger);
+    page = owner.page;
+    await begin(world, { prompt: 'login' });
+    await typePassword();
+    await finish(world);
+    await begin(world, { prompt: 'login' });
+    await guess(page);
+    service.time.forward(30);
+    await typePassword();
+    await finish(world);
+    await stranger.context().close();
+    opened = owner;
+  });
+
   it('asks nothing more of somebody who is signed in', async () => {
     const world = await service.tenant();
     await service.user(world.tenant);
