@@ -26,6 +26,11 @@ const FILES: ApplicationFiles = {
   '/callback': PAGE,
   '/popup': PAGE,
   '/signed-out': PAGE,
+  '/renewed': {
+    type: 'text/html; charset=utf-8',
+    body: `<!doctype html><html lang="en"><title>Renewed</title><script src="/oidc.js"></script>
+      <script>void new oidc.UserManager({}).signinSilentCallback()</script></html>`,
+  },
 };
 const LIFE_SECONDS = 600;
 
@@ -34,18 +39,20 @@ let service: SignInService;
 let world: SignInTenant;
 let opened: WatchedPage;
 let page: Page;
+/** Where the application is. */
+let origin: string;
+/** Another port of the host of the service, which is another origin of the same site. */
+let sameSite: string;
 
 beforeAll(async () => {
   browser = await openBrowser();
   service = await SignInService.start(FILES);
-  const { origin } = service.application;
+  sameSite = service.application.origin.replace('127.0.0.1', 'localhost');
+  expect(new URL(service.origin).hostname).toBe('localhost');
+  const ofOtherSite = ['/callback', '/popup'].map((path) => ({ uri: `${service.application.origin}${path}` }));
   world = await service.tenant(
     {},
-    {
-      webOrigins: [origin],
-      redirects: ['/callback', '/popup'].map((path) => ({ uri: `${origin}${path}` })),
-      accessTokenSeconds: LIFE_SECONDS,
-    },
+    { webOrigins: [service.application.origin], redirects: ofOtherSite, accessTokenSeconds: LIFE_SECONDS },
   );
   await service.user(world.tenant);
 });
@@ -54,7 +61,8 @@ afterAll(async () => {
   await service?.stop();
 });
 beforeEach(async () => {
-  opened = await openWatched(browser, service.origin, service.application.origin);
+  origin = service.application.origin;
+  opened = await openWatched(browser, service.origin, origin, sameSite);
   page = opened.page;
 });
 afterEach(async () => {
@@ -64,7 +72,6 @@ afterEach(async () => {
 
 /** Makes the library's manager in a page of the application. */
 async function loadOidc(on: Page, over: Partial<OidcClientSettings> & Record<string, unknown> = {}): Promise<void> {
-  const { origin } = service.application;
   const settings = {
     authority: `${service.origin}/t/${world.tenant.name}`,
     client_id: world.client.clientId,
@@ -79,9 +86,9 @@ async function loadOidc(on: Page, over: Partial<OidcClientSettings> & Record<str
   await on.evaluate(`void (globalThis.manager = new oidc.UserManager(${JSON.stringify(settings)}))`);
 }
 
-async function openApplication(path = '/app'): Promise<void> {
-  await page.goto(`${service.application.origin}${path}`);
-  await loadOidc(page);
+async function openApplication(over = {}): Promise<void> {
+  await page.goto(`${origin}/app`);
+  await loadOidc(page, over);
 }
 
 async function typePassword(on: Page): Promise<void> {
@@ -94,12 +101,12 @@ async function typePassword(on: Page): Promise<void> {
 type SignedIn = Pick<User, 'access_token' | 'refresh_token' | 'id_token' | 'profile'>;
 
 /** Signs in by redirects. The page is at the address of the callback afterwards. */
-async function signInByRedirect(): Promise<SignedIn> {
-  await openApplication();
+async function signInByRedirect(over = {}): Promise<SignedIn> {
+  await openApplication(over);
   await page.evaluate(() => void manager.signinRedirect());
   await typePassword(page);
   await page.waitForURL('**/callback?*');
-  await loadOidc(page);
+  await loadOidc(page, over);
   return page.evaluate(async () => ({ ...(await manager.signinRedirectCallback()) }) as never);
 }
 
@@ -167,6 +174,61 @@ describe('oidc-client-ts on a page of another site', () => {
   });
 });
 
+describe('oidc-client-ts without refresh tokens, whose frames ask again', () => {
+  /** What differs where the tokens are renewed in a frame. */
+  const framed = () => ({ scope: 'openid profile', silent_redirect_uri: `${origin}/renewed` });
+  const renew = (): Promise<SignedIn & { readonly refused?: string }> =>
+    page.evaluate(() =>
+      manager.signinSilent().then(
+        (user) => ({ ...user }) as never,
+        ({ error, message }) => ({ refused: error ?? message }) as never,
+      ),
+    );
+  let shared: SignInTenant;
+  beforeAll(async () => {
+    const origins = [service.application.origin, sameSite];
+    const paths = ['/callback', '/renewed'];
+    shared = world;
+    world = await service.tenant(
+      {},
+      {
+        grantTypes: ['authorization_code'],
+        webOrigins: origins,
+        redirects: origins.flatMap((from) => paths.map((path) => ({ uri: `${from}${path}` }))),
+      },
+    );
+    await service.user(world.tenant);
+  });
+  afterAll(() => {
+    world = shared;
+  });
+
+  it('renews its tokens by the session, on another port of the host of the service', async () => {
+    origin = sameSite;
+    const first = await signInByRedirect(framed());
+    expect(first.refresh_token).toBeUndefined();
+    const second = await renew();
+    expect(second.refused).toBeUndefined();
+    expect(second.access_token).not.toBe(first.access_token);
+    expect(second.profile).toMatchObject({ sub: first.profile.sub, sid: first.profile.sid });
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('learns in the frame that the session has ended', async () => {
+    origin = sameSite;
+    const { profile } = await signInByRedirect(framed());
+    await service.services.sessions.revoke(service.system(world.tenant), String(profile.sid));
+    expect((await renew()).refused).toBe('login_required');
+    expect(opened.watch).toEqual(NOTHING);
+  });
+
+  it('is not signed in in a frame on another site, which gets no cookie', async () => {
+    await signInByRedirect(framed());
+    expect((await renew()).refused).toBe('login_required');
+    expect(opened.watch).toEqual(NOTHING);
+  });
+});
+
 describe('a page of another origin', () => {
   const at = (path: string) => `${service.origin}/t/${world.tenant.name}${path}`;
   /** Whether a script of the page gets the answer. */
@@ -198,7 +260,7 @@ describe('a page of another origin', () => {
   });
 
   it('reads no tokens and no claims when no client has it', async () => {
-    await page.goto(`${service.application.origin.replace('127.0.0.1', 'localhost')}/app`);
+    await page.goto(`${sameSite}/app`);
     expect(await isReadable('/.well-known/openid-configuration')).toBe(true);
     expect(await isReadable('/oauth/token', TOKEN)).toBe(false);
     expect(await isReadable('/oauth/userinfo', USERINFO)).toBe(false);
