@@ -16,10 +16,7 @@ async function toNamed(
   clientUuids: ClientUuids,
 ): Promise<RoleReference> {
   if (clientId == null) return { name, clientUuid: TENANT_ROLE_CLIENT };
-  const missing = () => {
-    const { message } = roleErrors.rows.ROLE_CLIENT_NOT_FOUND;
-    return roleErrors.ROLE_CLIENT_NOT_FOUND({ fields: [{ path, code: 'ROLE_CLIENT_NOT_FOUND', message }] });
-  };
+  const missing = () => roleErrors.ROLE_CLIENT_NOT_FOUND().at(path);
   const found =
     clientUuids.get(clientId) ?? services.clients.idOf(authority, toClientReference(clientId, path), missing);
   clientUuids.set(clientId, found);

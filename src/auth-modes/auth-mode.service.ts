@@ -117,11 +117,8 @@ export class AuthModeService {
    */
   async exempt(authority: Authority, userId: string, until: Date | null): Promise<AuthModes> {
     const end = until ?? FOR_EVER;
-    if (!(end.getTime() >= 0 && end <= FOR_EVER)) {
-      const message = authModeErrors.rows.ACCOUNT_STATE_VALUE_INVALID.message;
-      const fields = [{ path: 'input.exemptUntil', code: 'ACCOUNT_STATE_VALUE_INVALID', message }];
-      throw authModeErrors.ACCOUNT_STATE_VALUE_INVALID({ fields });
-    }
+    if (!(end.getTime() >= 0 && end <= FOR_EVER))
+      throw authModeErrors.ACCOUNT_STATE_VALUE_INVALID().at('input.exemptUntil');
     const now = this.#deps.clock.now();
     return this.#change(authority, userId, (row) => exemption(row, end, now));
   }

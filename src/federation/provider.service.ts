@@ -209,10 +209,7 @@ export class FederationProviderService {
       await this.#deps.db.em.flush();
     } catch (error) {
       if (violatedConstraint(error) !== 'federation_providers__name') throw error;
-      const { message } = federationErrors.FEDERATION_PROVIDER_NAME_TAKEN();
-      throw federationErrors.FEDERATION_PROVIDER_NAME_TAKEN({
-        fields: [{ path: 'input.name', code: 'FEDERATION_PROVIDER_NAME_TAKEN', message }],
-      });
+      throw federationErrors.FEDERATION_PROVIDER_NAME_TAKEN().at('input.name');
     }
   }
 

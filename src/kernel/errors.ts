@@ -70,6 +70,12 @@ export class IdentityError extends Error {
     this.detail = extras.detail;
     this.retryAfterSeconds = extras.retryAfterSeconds;
   }
+
+  /** The same error about one value of the input. @param path GraphQL input path of the value. */
+  at(path: string): IdentityError {
+    const { code, kind, message } = this;
+    return new IdentityError(code, kind, message, { fields: [{ path, code, message }] });
+  }
 }
 
 /**

@@ -255,10 +255,7 @@ function checkedQuestion(platform: string, riskName: string): { platform: RiskPl
   const name = platform.trim().toLowerCase();
   const isSound = riskName.trim() !== '' && riskName.length <= MAX_LENGTH && isStorableText(riskName);
   if (isSound && (name === 'ios' || name === 'android')) return { platform: name, riskName };
-  const { message } = riskErrors.RISK_QUESTION_INCOMPLETE();
-  throw riskErrors.RISK_QUESTION_INCOMPLETE({
-    fields: [{ path: isSound ? 'input.platform' : 'input.riskName', code: 'RISK_QUESTION_INCOMPLETE', message }],
-  });
+  throw riskErrors.RISK_QUESTION_INCOMPLETE().at(isSound ? 'input.platform' : 'input.riskName');
 }
 
 const strictnessOf = (operation: string): number => STRICTNESS[operation.trim().toUpperCase()] ?? 2;

@@ -42,8 +42,7 @@ export async function findRoles(
   const found = references.map((reference, index) => {
     const role = isNamed(reference) ? byName.get(toNameKey(reference)) : byId.get(reference.id);
     if (role !== undefined) return role;
-    const { message } = roleErrors.rows.ROLE_NOT_FOUND;
-    throw roleErrors.ROLE_NOT_FOUND({ fields: [{ path: `${path}.${index}`, code: 'ROLE_NOT_FOUND', message }] });
+    throw roleErrors.ROLE_NOT_FOUND().at(`${path}.${index}`);
   });
   return [...new Map(found.map((role) => [role.id, role])).values()];
 }

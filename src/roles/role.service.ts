@@ -262,9 +262,7 @@ export class RoleService {
     if (ids.length > MAX_CHILDREN) throw invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_CHILDREN} roles at once.`);
     const found = await this.#deps.store.findMany(tenantId, ids);
     const index = ids.findIndex((id) => !found.has(id));
-    if (index < 0) return;
-    const { message } = roleErrors.rows.ROLE_NOT_FOUND;
-    throw roleErrors.ROLE_NOT_FOUND({ fields: [{ path: `${path}.${index}`, code: 'ROLE_NOT_FOUND', message }] });
+    if (index >= 0) throw roleErrors.ROLE_NOT_FOUND().at(`${path}.${index}`);
   }
 
   async #owner(tenantId: string, clientUuid: string | null): Promise<string> {
@@ -287,7 +285,4 @@ export class RoleService {
   }
 }
 
-const nameTaken = (): IdentityError => {
-  const { message } = roleErrors.rows.ROLE_NAME_TAKEN;
-  return roleErrors.ROLE_NAME_TAKEN({ fields: [{ path: 'input.name', code: 'ROLE_NAME_TAKEN', message }] });
-};
+const nameTaken = (): IdentityError => roleErrors.ROLE_NAME_TAKEN().at('input.name');

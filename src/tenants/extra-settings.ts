@@ -26,7 +26,7 @@ export function changedExtra(
   if (remove.length > MAX_SETTINGS) throw tooMany('input.remove');
   const next: Record<string, unknown> = { ...stored };
   for (const [index, name] of remove.entries()) {
-    if (!Object.hasOwn(stored, name)) throw notStored(`input.remove.${index}`);
+    if (!Object.hasOwn(stored, name)) throw tenantErrors.TENANT_SETTING_NOT_FOUND().at(`input.remove.${index}`);
     delete next[name];
   }
   for (const name of Object.keys(set)) requireText(name, 'input.set', NAME);
@@ -41,8 +41,3 @@ const textIn = (settings: Readonly<Record<string, unknown>>, name: string): stri
   Object.hasOwn(settings, name) ? JSON.stringify(settings[name]) : undefined;
 
 const tooMany = (path: string) => invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_SETTINGS} settings.`);
-
-function notStored(path: string) {
-  const { message } = tenantErrors.rows.TENANT_SETTING_NOT_FOUND;
-  return tenantErrors.TENANT_SETTING_NOT_FOUND({ fields: [{ path, code: 'TENANT_SETTING_NOT_FOUND', message }] });
-}

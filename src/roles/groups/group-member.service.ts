@@ -180,8 +180,5 @@ function checkedUsers(userIds: readonly string[]): string[] {
 /** Handles a user who was deleted after the check. */
 function unknownMember(error: unknown): never {
   if (violatedConstraint(error) !== 'group_members__user_id__fkey') throw error;
-  const { message } = groupErrors.rows.GROUP_MEMBER_NOT_FOUND;
-  throw groupErrors.GROUP_MEMBER_NOT_FOUND({
-    fields: [{ path: 'input.userId', code: 'GROUP_MEMBER_NOT_FOUND', message }],
-  });
+  throw groupErrors.GROUP_MEMBER_NOT_FOUND().at('input.userId');
 }

@@ -40,10 +40,7 @@ export async function findGroup(
   if (key == null || !isStorableText(key) || !isStorableText(profile ?? '')) return null;
   if (profile != null) return store.findByKey(tenant.id, profile, key);
   const [group, other] = await store.findOutside(tenant.id, TREE_PROFILE, key);
-  if (other !== undefined) {
-    const { message } = groupErrors.rows.GROUP_KEY_AMBIGUOUS;
-    throw groupErrors.GROUP_KEY_AMBIGUOUS({ fields: [{ path: 'profile', code: 'GROUP_KEY_AMBIGUOUS', message }] });
-  }
+  if (other !== undefined) throw groupErrors.GROUP_KEY_AMBIGUOUS().at('profile');
   return group ?? null;
 }
 
@@ -84,8 +81,7 @@ export async function findGroups(
   const found = references.map((reference, index) => {
     const group = 'id' in reference ? byId.get(reference.id) : byPath.get(reference.path);
     if (group !== undefined) return group;
-    const { message } = groupErrors.rows.GROUP_NOT_FOUND;
-    throw groupErrors.GROUP_NOT_FOUND({ fields: [{ path: `${path}.${index}`, code: 'GROUP_NOT_FOUND', message }] });
+    throw groupErrors.GROUP_NOT_FOUND().at(`${path}.${index}`);
   });
   return [...new Map(found.map((group) => [group.id, group])).values()];
 }

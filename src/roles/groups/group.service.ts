@@ -333,6 +333,5 @@ const optionalText = (value: string | null | undefined, path: string): string | 
 function checkedName(value: unknown, profile: string): string {
   const name = requireText(value, 'input.name', TEXT);
   if (profile !== TREE_PROFILE || !name.includes('/')) return name;
-  const { message } = groupErrors.rows.GROUP_NAME_INVALID;
-  throw groupErrors.GROUP_NAME_INVALID({ fields: [{ path: 'input.name', code: 'GROUP_NAME_INVALID', message }] });
+  throw groupErrors.GROUP_NAME_INVALID().at('input.name');
 }

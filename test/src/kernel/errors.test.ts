@@ -27,6 +27,15 @@ describe('an error table', () => {
 });
 
 describe('what the code that throws adds to an error', () => {
+  it('names the value of the input that is at fault, with the code and the message of the error', () => {
+    expect(pets.PET_LOST().at('input.pet')).toMatchObject({
+      code: 'PET_LOST',
+      kind: 'not-found',
+      message: 'There is no such pet.',
+      fields: [{ path: 'input.pet', code: 'PET_LOST', message: 'There is no such pet.' }],
+    });
+  });
+
   it('replaces the message for callers, and nothing else of the row', () => {
     expect(pets.PET_LOST({ message: 'The cat is gone.' })).toMatchObject({
       code: 'PET_LOST',
