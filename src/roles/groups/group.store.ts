@@ -353,30 +353,45 @@ export class GroupStore {
 
   /** @returns The users who were not members before. */
   async addMembers(tenantId: string, groupId: string, userIds: readonly string[], now: Date): Promise<string[]> {
-    if (userIds.length === 0) return [];
-    const rows = await this.#sql
-      .insertInto('group_members')
-      .values(
-        userIds.map((userId) => ({
-          tenant_id: tenantId,
-          group_id: groupId,
-          user_id: userId,
-          created_at: now,
-        })) as never,
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('user_id')
-      .execute();
-    return rows.map(({ user_id }) => user_id);
+    const added = await this.#insertMembers(
+      tenantId,
+      userIds.map((userId) => ({ groupId, userId })),
+      now,
+    );
+    return added.map(({ user_id }) => user_id);
   }
 
   /** Makes one user a member of groups. @returns The ids of those of which it was no member. */
   async join(tenantId: string, userId: string, groupIds: readonly string[], now: Date): Promise<string[]> {
-    if (groupIds.length === 0) return [];
-    const rows = await this.#sql
+    const joined = await this.#insertMembers(
+      tenantId,
+      groupIds.map((groupId) => ({ groupId, userId })),
+      now,
+    );
+    return joined.map(({ group_id }) => group_id);
+  }
+
+  /** @returns The users who were members before. */
+  async removeMembers(tenantId: string, groupId: string, userIds: readonly string[]): Promise<string[]> {
+    return (await this.#deleteMembers(tenantId, [groupId], userIds)).map(({ user_id }) => user_id);
+  }
+
+  /** Ends memberships of one user. @returns The ids of the groups of which it was a member. */
+  async leave(tenantId: string, userId: string, groupIds: readonly string[]): Promise<string[]> {
+    return (await this.#deleteMembers(tenantId, groupIds, [userId])).map(({ group_id }) => group_id);
+  }
+
+  /** @returns The memberships that are new. */
+  async #insertMembers(
+    tenantId: string,
+    members: readonly { readonly groupId: string; readonly userId: string }[],
+    now: Date,
+  ): Promise<readonly { readonly group_id: string; readonly user_id: string }[]> {
+    if (members.length === 0) return [];
+    return this.#sql
       .insertInto('group_members')
       .values(
-        groupIds.map((groupId) => ({
+        members.map(({ groupId, userId }) => ({
           tenant_id: tenantId,
           group_id: groupId,
           user_id: userId,
@@ -384,34 +399,23 @@ export class GroupStore {
         })) as never,
       )
       .onConflict((conflict) => conflict.doNothing())
-      .returning('group_id')
+      .returning(['group_id', 'user_id'])
       .execute();
-    return rows.map(({ group_id }) => group_id);
   }
 
-  /** Ends memberships of one user. @returns The ids of the groups of which it was a member. */
-  async leave(tenantId: string, userId: string, groupIds: readonly string[]): Promise<string[]> {
-    if (groupIds.length === 0) return [];
-    const rows = await this.#sql
+  /** @returns The memberships of these users in these groups that there were. */
+  async #deleteMembers(
+    tenantId: string,
+    groupIds: readonly string[],
+    userIds: readonly string[],
+  ): Promise<readonly { readonly group_id: string; readonly user_id: string }[]> {
+    if (groupIds.length === 0 || userIds.length === 0) return [];
+    return this.#sql
       .deleteFrom('group_members')
       .where('tenant_id', '=', tenantId)
       .where('group_id', 'in', [...groupIds])
-      .where('user_id', '=', userId)
-      .returning('group_id')
-      .execute();
-    return rows.map(({ group_id }) => group_id);
-  }
-
-  /** @returns The users who were members before. */
-  async removeMembers(tenantId: string, groupId: string, userIds: readonly string[]): Promise<string[]> {
-    if (userIds.length === 0) return [];
-    const rows = await this.#sql
-      .deleteFrom('group_members')
-      .where('tenant_id', '=', tenantId)
-      .where('group_id', '=', groupId)
       .where('user_id', 'in', [...userIds])
-      .returning('user_id')
+      .returning(['group_id', 'user_id'])
       .execute();
-    return rows.map(({ user_id }) => user_id);
   }
 }
