@@ -21,7 +21,7 @@ export {
 export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';
 export {
   type Attempt,
-  addressSubject,
+  addressKey,
   type LockoutFactor,
   type SubjectKind,
 } from './lockout/lockout.subject.ts';

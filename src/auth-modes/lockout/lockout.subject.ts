@@ -74,3 +74,6 @@ export function addressSubject(peerIp: string | null): LockoutSubject | null {
   const network = (address as ipaddr.IPv6).parts.slice(0, V6_NETWORK_PARTS).map((part) => part.toString(16));
   return { kind: 'ip', key: `${network.join(':')}::/64` };
 }
+
+/** Under what the rows of one address are bounded: the key of its subject; null where the address is not known. */
+export const addressKey = (peerIp: string | null): string | null => addressSubject(peerIp)?.key ?? null;

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { addressSubject } from '../../auth-modes/index.ts';
+import { addressKey } from '../../auth-modes/index.ts';
 import type { ConsentService } from '../../consents/index.ts';
 import { mintHandle, routeOfHandle } from '../../crypto/index.ts';
 import {
@@ -134,7 +134,7 @@ export class InteractionService {
       browserHash: bindBrowser(browser, tenant),
       userId: account?.userId ?? null,
       clientId,
-      address: addressSubject(caller.origin.peerIp)?.key ?? null,
+      address: addressKey(caller.origin.peerIp),
       expiresAt: addSeconds(now, LIFE_SECONDS),
       createdAt: now,
     };

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { addressSubject } from '../../auth-modes/index.ts';
+import { addressKey } from '../../auth-modes/index.ts';
 import type { ClientDirectory } from '../../clients/index.ts';
 import type { InteractionOutcome, InteractionService } from '../../flows/index.ts';
 import { addSeconds, type BrowserPort, IdentityError } from '../../kernel/index.ts';
@@ -198,8 +198,8 @@ export class AuthorizationService {
       expiresAt: addSeconds(clock.now(), ENDED_SECONDS),
       code: handle,
     };
-    const key = addressSubject(caller.origin.peerIp)?.key ?? null;
-    await codes.putWithin(tenant, ended, { key, count: MAX_ENDED_OF_ADDRESS });
+    const bucket = { key: addressKey(caller.origin.peerIp), count: MAX_ENDED_OF_ADDRESS };
+    await codes.putWithin(tenant, ended, bucket);
   }
 
   async #assertNotEnded(authority: Authority, { issuerKind, handle }: ResumedAuthorization): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Authority } from '../../access/index.ts';
-import { addressSubject } from '../../auth-modes/index.ts';
+import { addressKey } from '../../auth-modes/index.ts';
 import { addSeconds, type BrowserPort, type Clock, type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import { type OneTimeCodeStore, requireBrowser } from '../../sessions/index.ts';
 import type { IssuerDirectory } from '../issuers/issuer.directory.ts';
@@ -78,7 +78,7 @@ export class PostedRequests {
         payload: { issuerKind, endpoint, parameters },
         expiresAt: addSeconds(this.#deps.clock.now(), KEPT_SECONDS),
       },
-      { key: addressSubject(caller.origin.peerIp)?.key ?? null, count: MAX_OF_ADDRESS },
+      { key: addressKey(caller.origin.peerIp), count: MAX_OF_ADDRESS },
     );
     if (handle === null) throw kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: KEPT_SECONDS });
     return `${url}${endpoints[endpoint]}?${PARAMETER}=${handle}`;
