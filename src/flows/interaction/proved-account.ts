@@ -1,4 +1,4 @@
-import { Authority } from '../../access/index.ts';
+import { Authority, isRecentSignIn } from '../../access/index.ts';
 import type { Advance, OpenInteraction } from './interaction.engine.ts';
 import { askAgain } from './interaction.state.ts';
 
@@ -22,7 +22,6 @@ export const languagesOf = ({ demands }: OpenInteraction): string | null =>
  * user then goes on where the proof is missing, instead of starting again at the application.
  */
 export function askAgainIfOld({ tenant, state, user }: OpenInteraction, now: Date): Advance | null {
-  const age = now.getTime() - Date.parse(state.account!.provedAt);
-  if (age <= tenant.settings.reauthSeconds * 1000) return null;
+  if (isRecentSignIn(new Date(state.account!.provedAt), tenant.settings.reauthSeconds, now)) return null;
   return (before) => ({ ...askAgain(before), identifier: before.identifier ?? user!.username });
 }
