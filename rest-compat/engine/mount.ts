@@ -256,8 +256,8 @@ export class Engine {
   async #placeOfHost(header: string, base: string, others: readonly string[], isWithoutLabel: boolean): Promise<Place> {
     const host = hostNameOf(header);
     const origin = this.#publicOrigin();
-    const label = host?.split('.', 1)[0] ?? '';
-    if (host === null || host !== `${label}.${hostNameOf(new URL(origin).host)}`) throw problems.PATH_UNKNOWN();
+    const label = labelOf(header);
+    if (label === null || host !== `${label}.${hostNameOf(new URL(origin).host)}`) throw problems.PATH_UNKNOWN();
     const name = isWithoutLabel ? others[0]! : label;
     if (others.some((other) => other !== name)) throw problems.TENANT_CONFLICT();
     return { tenant: await this.#host.tenantByName(name), name, baseUrl: `${originAt(origin, host)}${base}` };
@@ -343,8 +343,11 @@ function nameAbove({ ctx, owner, segments }: Exchange, { route }: Row): string |
   if (route.under === undefined) return null;
   const [own] = owner.prefix.parameters;
   if (own !== undefined) return decodeSegment(segments[own.at]!);
-  return owner.isNamedByHost ? (hostNameOf(ctx.req.headers.host ?? '')?.split('.', 1)[0] ?? null) : null;
+  return owner.isNamedByHost ? labelOf(ctx.req.headers.host ?? '') : null;
 }
+
+/** The leftmost label of a `Host` header; null if that names no host. */
+const labelOf = (header: string): string | null => hostNameOf(header)?.split('.', 1)[0] ?? null;
 
 function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
   return parseForm(bytes, {
@@ -356,11 +359,9 @@ function formOf(ctx: Context, { route }: Row, bytes: Buffer): Form {
 }
 
 /** Checks the scopes of the root fields of the row's documents, as the directives do. @throws SCOPE_MISSING */
-function assertScopes({ operation, lookups }: Row, caller: Caller, tenant: TenantRef | null): void {
+function assertScopes({ demands }: Row, caller: Caller, tenant: TenantRef | null): void {
   try {
-    for (const alternatives of operation.demands) authorise(caller, tenant, alternatives);
-    for (const { demands } of lookups.map((lookup) => lookup.operation))
-      for (const alternatives of demands) authorise(caller, tenant, alternatives);
+    for (const alternatives of demands) authorise(caller, tenant, alternatives);
   } catch (error) {
     if (error instanceof IdentityError && error.kind === 'forbidden') throw problems.SCOPE_MISSING({ cause: error });
     throw error;

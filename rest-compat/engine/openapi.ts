@@ -86,20 +86,22 @@ function describeOperation(described: Described): Json {
   const { dialect, mount, route, path, tag, errorSchemas } = described;
   const { name, text } = route.operation;
   const body = describeBody(described);
+  const isServed = route.refuse !== true;
+  const does = isServed ? `Runs the GraphQL operation \`${name}\`.` : 'It is not implemented.';
   return {
     operationId: nameOperation(route, `${mount.prefix}${path}`),
     ...(tag === null ? {} : { tags: [tag] }),
     summary: route.summary,
-    description: `${dialect.title}, ${route.spec}. ${route.refuse === true ? 'It is not implemented.' : `Runs the GraphQL operation \`${name}\`.`} ${pagesOf(route)}`,
+    description: `${dialect.title}, ${route.spec}. ${does} ${pagesOf(route)}`,
     parameters: describeParameters(described),
     ...(body === null ? {} : { requestBody: body }),
     responses: {
-      ...(route.refuse === true ? {} : describeSuccess(described)),
+      ...(isServed ? describeSuccess(described) : {}),
       ...refusalsOf(mount.errors ?? dialect.errors, route, errorSchemas),
     },
     security: describeSecurity(route),
     'x-spec': route.spec,
-    ...(route.refuse === true ? {} : { 'x-graphql': { operation: name, document: print(parse(text)) } }),
+    ...(isServed ? { 'x-graphql': { operation: name, document: print(parse(text)) } } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { ScopeAlternatives } from '../../src/access/index.ts';
 import type { BodyKind } from './body.ts';
 import type { Dialect, IssuerKind } from './dialect.ts';
 import type { OperationDocument } from './document.ts';
@@ -16,6 +17,8 @@ export interface Row {
   readonly pattern: PathPattern;
   readonly operation: Operation;
   readonly lookups: readonly LoadedLookup[];
+  /** What the root fields of all its documents demand of the caller. */
+  readonly demands: readonly ScopeAlternatives[];
   /** The kinds of body that it accepts; none if it takes no body. */
   readonly bodies: readonly BodyKind[];
   /** Whether the row declares the header with the end user's address. */
@@ -131,6 +134,7 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         return loaded === null ? [] : [{ name, lookup, operation: loaded }];
       });
       if (operation === null) continue;
+      const demands = [operation, ...lookups.map((lookup) => lookup.operation)].flatMap((one) => one.demands);
       const namesEndUser = route.input?.headers?.shape['x-forwarded-for'] !== undefined;
       for (const path of pathsOf(route)) {
         const pattern = parsePattern(path);
@@ -149,7 +153,15 @@ function ownersOf(dialect: Dialect, schema: GraphQLSchema, faults: string[]): Ow
         faults.push(...wrong.map((fault) => `${dialect.name} ${route.method} ${prefix}${path}: ${fault}`));
         const table = tables.get(route.method) ?? new PathTable<Row>();
         tables.set(route.method, table);
-        table.add(pattern.shape, { route, pattern, operation, lookups, bodies: bodiesOf(route), namesEndUser });
+        table.add(pattern.shape, {
+          route,
+          pattern,
+          operation,
+          lookups,
+          demands,
+          bodies: bodiesOf(route),
+          namesEndUser,
+        });
       }
     }
     return { dialect, errors, api, issuerKind, constants, isNamedByHost, prefix: parsePattern(prefix), tables };
