@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openApiOf, route } from '../../../rest-compat/engine/index.ts';
+import { route } from '../../../rest-compat/engine/index.ts';
 import type { RestClient } from '../../support/rest.ts';
-import { tinyDialect } from './dialect.ts';
+import { describedPaths } from './dialect.ts';
 import { ShowTenant } from './operations.generated.ts';
 import { serveTiny } from './serve-tiny.ts';
 
@@ -70,9 +70,7 @@ describe('a body of plain text', () => {
   });
 
   it('is described as text', () => {
-    const options = { publicUrl: 'https://id.example.com', defaultTenant: 'master' };
-    // biome-ignore lint/suspicious/noExplicitAny: the description is JSON
-    const { paths } = openApiOf(tinyDialect({}, [TEXT, FORM]), options) as any;
+    const paths = describedPaths([TEXT, FORM]);
     const described = paths['/t/{tenant}/tiny/text'].put;
     expect(Object.keys(described.requestBody.content)).toEqual(['text/plain']);
     expect(Object.keys(described.responses[200].content)).toEqual(['text/plain']);

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { ENGINE_CODES, type EngineCode } from '../../../rest-compat/engine/codes.ts';
 import {
   AS_ITS_KIND,
+  type CallerAuthenticator,
   type Dialect,
   type ErrorLine,
   type ErrorTable,
   type LegacyError,
+  openApiOf,
   type Route,
   route,
 } from '../../../rest-compat/engine/index.ts';
-import type { ErrorKind } from '../../../src/kernel/index.ts';
+import type { Caller } from '../../../src/access/index.ts';
+import { type ErrorKind, kernelErrors } from '../../../src/kernel/index.ts';
 import { RenameTenant, ShowTenant } from './operations.generated.ts';
 
 const row = (status: number, error: string): LegacyError => ({ status, envelope: 'plain', error });
@@ -111,3 +114,19 @@ export const CODES: ErrorTable = {
   SCOPE_MISSING: row(403, 'scope'),
   TENANT_CONFLICT: row(400, 'conflict-of-tenants'),
 };
+
+/** Knows callers by their bearer tokens, and no client. */
+export function authenticatorOf(callers: ReadonlyMap<string, Caller>): CallerAuthenticator {
+  const refuse = (): never => {
+    throw kernelErrors.UNAUTHENTICATED();
+  };
+  return {
+    bearer: (token, _tenant, origin) => ({ ...(callers.get(token) ?? refuse()), origin }),
+    client: refuse,
+  };
+}
+
+/** The paths in the API description of a dialect of rows. */
+// biome-ignore lint/suspicious/noExplicitAny: the description is JSON
+export const describedPaths = (routes: readonly Route[]): any =>
+  openApiOf(tinyDialect({}, routes), { publicUrl: 'https://id.example.com', defaultTenant: 'master' })['paths'];

@@ -1,9 +1,9 @@
 import { buildSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { lookup, type OperationDocument, openApiOf, type Route, route } from '../../../rest-compat/engine/index.ts';
+import { lookup, type OperationDocument, type Route, route } from '../../../rest-compat/engine/index.ts';
 import type { RestClient } from '../../support/rest.ts';
-import { tinyDialect } from './dialect.ts';
+import { describedPaths } from './dialect.ts';
 import { serveTiny, tinyEngine } from './serve-tiny.ts';
 
 interface User {
@@ -139,9 +139,7 @@ describe('a row that looks up what its request names', () => {
   });
 
   it('describes what may be missing', () => {
-    const options = { publicUrl: 'https://id.example.com', defaultTenant: 'master' };
-    // biome-ignore lint/suspicious/noExplicitAny: the description is JSON
-    const { paths } = openApiOf(tinyDialect({}, [rowOf()]), options) as any;
+    const paths = describedPaths([rowOf()]);
     const { description } = paths['/t/{tenant}/tiny/users/{userId}/roles/{name}'].get.responses[404];
     expect(description).toContain('no-role, no-user');
   });

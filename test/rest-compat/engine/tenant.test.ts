@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type CallerAuthenticator, type Route, route } from '../../../rest-compat/engine/index.ts';
+import { type Route, route } from '../../../rest-compat/engine/index.ts';
 import { Owners } from '../../../rest-compat/engine/owners.ts';
 import type { Caller } from '../../../src/access/index.ts';
 import { mintHandle } from '../../../src/crypto/index.ts';
-import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
 import { type Ask, type RestClient, serveDialects } from '../../support/rest.ts';
 import { testGraph, World } from '../../support/world.ts';
-import { tinyDialect } from './dialect.ts';
+import { authenticatorOf, tinyDialect } from './dialect.ts';
 import { ListTenants, ShowTenant } from './operations.generated.ts';
 
 const NAME = z.string();
@@ -70,13 +70,6 @@ describe('the tenant of a row', () => {
   let acme: TenantRef;
   let rest: RestClient;
   const callers = new Map<string, Caller>();
-  const refuse = (): never => {
-    throw kernelErrors.UNAUTHENTICATED();
-  };
-  const authenticator: CallerAuthenticator = {
-    bearer: (token, _tenant, origin) => ({ ...(callers.get(token) ?? refuse()), origin }),
-    client: refuse,
-  };
 
   beforeAll(async () => {
     world = await World.open();
@@ -85,7 +78,9 @@ describe('the tenant of a row', () => {
     callers.set('acme', world.app(acme, 'tenant:read'));
     callers.set('standard', world.app(standard, 'tenant:read'));
     callers.set('everywhere', world.app(standard, 'tenant:read:all'));
-    rest = await serveDialects([tinyDialect({}, ROWS)], world, authenticator, { defaultTenant: standard.name });
+    rest = await serveDialects([tinyDialect({}, ROWS)], world, authenticatorOf(callers), {
+      defaultTenant: standard.name,
+    });
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);

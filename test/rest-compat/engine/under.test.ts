@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type CallerAuthenticator, type Route, route } from '../../../rest-compat/engine/index.ts';
+import { type Route, route } from '../../../rest-compat/engine/index.ts';
 import type { Caller } from '../../../src/access/index.ts';
-import { kernelErrors, type TenantRef } from '../../../src/kernel/index.ts';
+import type { TenantRef } from '../../../src/kernel/index.ts';
 import { type RestClient, serveDialects } from '../../support/rest.ts';
 import { World } from '../../support/world.ts';
-import { tinyDialect } from './dialect.ts';
+import { authenticatorOf, tinyDialect } from './dialect.ts';
 import { ListTenants, ShowTenant } from './operations.generated.ts';
 
 const rows = (main: string): readonly Route[] => [
@@ -45,13 +45,6 @@ describe('a row below the name of one tenant', () => {
   let other: TenantRef;
   let rest: RestClient;
   const callers = new Map<string, Caller>();
-  const refuse = (): never => {
-    throw kernelErrors.UNAUTHENTICATED();
-  };
-  const authenticator: CallerAuthenticator = {
-    bearer: (token, _tenant, origin) => ({ ...(callers.get(token) ?? refuse()), origin }),
-    client: refuse,
-  };
 
   beforeAll(async () => {
     world = await World.open();
@@ -65,7 +58,7 @@ describe('a row below the name of one tenant', () => {
       { prefix: '/r/{tenant}', routes },
       { prefix: '/gateway', routes, tenantIn: 'host-label' as const },
     ];
-    rest = await serveDialects([tinyDialect({ mounts }, routes)], world, authenticator);
+    rest = await serveDialects([tinyDialect({ mounts }, routes)], world, authenticatorOf(callers));
   });
   afterAll(async () => {
     expect(rest.faults).toEqual([]);
