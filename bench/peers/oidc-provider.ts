@@ -24,7 +24,6 @@ const TABLES = `
     kind text, id text, payload jsonb not null, expires_at timestamptz, primary key (kind, id)
   );
   create index if not exists peer_artefacts_uid on peer_artefacts (kind, (payload ->> 'uid'));
-  create index if not exists peer_artefacts_grant on peer_artefacts ((payload ->> 'grantId'));
   create table if not exists peer_audit (
     id uuid primary key, occurred_at timestamptz not null default now(), type text not null, client_id text not null,
     subject text, ip text, user_agent text, params jsonb not null
