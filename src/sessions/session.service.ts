@@ -89,9 +89,7 @@ export class SessionService {
 
   /** The living session of a cookie value, or null; also null for a cookie of another tenant. */
   async findByCookie(tenant: TenantRef, cookie: string): Promise<SessionRow | null> {
-    if (routeOfHandle(cookie) !== tenant.route) return null;
-    const session = await this.#deps.store.findByCookie(tenant.id, hashHandle(cookie));
-    return session !== null && this.isAlive(session) ? session : null;
+    return this.#living(tenant, cookie, (hash) => this.#deps.store.findByCookie(tenant.id, hash));
   }
 
   /** The living session of a browser in a tenant, by its cookie; null without one, and for a request that no browser sent. */
@@ -103,8 +101,18 @@ export class SessionService {
   /** As `ofBrowser`, with what the account may have to do, in one statement. */
   async signedInOf(browser: BrowserPort, tenant: TenantRef): Promise<SignedInSession | null> {
     const cookie = browser.read('session', tenant);
-    if (cookie === null || routeOfHandle(cookie) !== tenant.route) return null;
-    const session = await this.#deps.store.findSignedIn(tenant.id, hashHandle(cookie));
+    if (cookie === null) return null;
+    return this.#living(tenant, cookie, (hash) => this.#deps.store.findSignedIn(tenant.id, hash));
+  }
+
+  /** The session of a cookie value, if it is one of the tenant and the session has not ended. */
+  async #living<S extends SessionRow>(
+    { route }: TenantRef,
+    cookie: string,
+    find: (cookieHash: Buffer) => Promise<S | null>,
+  ): Promise<S | null> {
+    if (routeOfHandle(cookie) !== route) return null;
+    const session = await find(hashHandle(cookie));
     return session !== null && this.isAlive(session) ? session : null;
   }
 
