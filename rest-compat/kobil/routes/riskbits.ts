@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { present, presentItems, type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
+import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
 import { RISKBIT_UNKNOWN } from '../errors.ts';
 import {
@@ -19,14 +20,13 @@ const { tenants } = SUBSYSTEM;
 const BASE = '/kobilriskbits/resources-auth';
 const RISKBIT_PATH = z.object({ id: z.guid() });
 const TAGS = { subSystem: tenants };
-const callers = (scope: string) => ({ bearer: { user: [scope], app: [scope] } });
 
 const CREATE = route({
   method: 'POST',
   path: BASE,
   spec: '3.5 (58)',
   summary: 'Makes a riskbit',
-  callers: callers('riskbit:write'),
+  callers: callersWith('riskbit:write'),
   tags: TAGS,
   // The operation refuses a riskbit whose member names another tenant.
   tenant: 'mount',
@@ -41,7 +41,7 @@ const CREATE_LIST = route({
   path: `${BASE}/list`,
   spec: '3.5 (62)',
   summary: 'Makes riskbits; one that is refused does not stop the others',
-  callers: callers('riskbit:write'),
+  callers: callersWith('riskbit:write'),
   tags: TAGS,
   operation: CreateRiskbits,
   input: { body: z.array(z.unknown()) },
@@ -63,7 +63,7 @@ const VERIFY = route({
   path: `${BASE}/verify`,
   spec: '3.5 (64)',
   summary: 'Finds the riskbits that list a finding on a device',
-  callers: callers('riskbit:verify'),
+  callers: callersWith('riskbit:verify'),
   tags: TAGS,
   operation: VerifyDeviceRisk,
   input: {
@@ -96,7 +96,7 @@ export const RISKBIT_ROUTES: readonly Route[] = [
     path: BASE,
     spec: '3.5 (63)',
     summary: 'All riskbits, by rating level, then score',
-    callers: callers('riskbit:read'),
+    callers: callersWith('riskbit:read'),
     tags: TAGS,
     operation: Riskbits,
     toVariables: () => ({ first: MAX_LISTED }),
@@ -116,7 +116,7 @@ export const RISKBIT_ROUTES: readonly Route[] = [
     path: BASE,
     spec: '3.5 (59)',
     summary: 'Deletes all riskbits',
-    callers: callers('riskbit:delete'),
+    callers: callersWith('riskbit:delete'),
     tags: TAGS,
     operation: DeleteAllRiskbits,
     reply: { status: 200, schema: DONE, from: () => done('All Riskbits Deleted Successfully', tenants) },
@@ -127,7 +127,7 @@ export const RISKBIT_ROUTES: readonly Route[] = [
     path: `${BASE}/{id}`,
     spec: '3.5 (61)',
     summary: 'A riskbit, as a list of one',
-    callers: callers('riskbit:read'),
+    callers: callersWith('riskbit:read'),
     tags: TAGS,
     operation: Riskbit,
     input: { params: RISKBIT_PATH },
@@ -147,7 +147,7 @@ export const RISKBIT_ROUTES: readonly Route[] = [
     path: `${BASE}/{id}`,
     spec: '3.5 (60)',
     summary: 'Deletes a riskbit',
-    callers: callers('riskbit:delete'),
+    callers: callersWith('riskbit:delete'),
     tags: TAGS,
     operation: DeleteRiskbit,
     input: { params: RISKBIT_PATH },

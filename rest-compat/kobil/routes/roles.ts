@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lookup, type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
+import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM } from '../envelope.ts';
 import { ROLE_UNKNOWN } from '../errors.ts';
 import { CreateRole, DeleteRole, FindRole } from '../operations.generated.ts';
@@ -20,7 +21,7 @@ const CREATE = route({
   path: '/v3_role/{roleName}',
   spec: '3.4 (56)',
   summary: 'Makes a role of the tenant',
-  callers: { bearer: { user: ['role:create'], app: ['role:create'] } },
+  callers: callersWith('role:create'),
   tags: TAGS,
   operation: CreateRole,
   input: { params: ROLE_PATH },
@@ -33,7 +34,7 @@ const DELETE = route({
   path: '/v3_role/{roleName}',
   spec: '3.4 (57)',
   summary: 'Deletes a role of the tenant; roles of the service itself stay',
-  callers: { bearer: { user: ['role:delete'], app: ['role:delete'] } },
+  callers: callersWith('role:delete'),
   tags: TAGS,
   operation: DeleteRole,
   input: { params: ROLE_PATH },

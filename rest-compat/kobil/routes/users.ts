@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
+import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM } from '../envelope.ts';
 import { APP_UNKNOWN, GROUP_UNKNOWN, invalid, ROLE_NAMED_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
 import { DisableUser, EnableUser, JoinGroups, LeaveGroups, RevokeRoles } from '../operations.generated.ts';
@@ -14,15 +15,13 @@ const MISSING = { userId: USER_UNKNOWN };
 /** Answers for a body that cannot be used, where the operation has a text for it. */
 const unusable = (text: string) => ({ BODY_MALFORMED: invalid(text), INVALID_INPUT: invalid(text) });
 
-const callers = (...scopes: string[]) => ({ bearer: { user: scopes, app: scopes } });
-
 const setEnabled = (isEnabled: boolean, spec: string): Route =>
   route({
     method: 'PUT',
     path: `/v3_user/{userId}/${isEnabled ? 'enable' : 'disable'}`,
     spec,
     summary: isEnabled ? 'Enables a user' : 'Disables a user, whose sessions end',
-    callers: callers('user:write'),
+    callers: callersWith('user:write'),
     tags: TAGS,
     operation: isEnabled ? EnableUser : DisableUser,
     input: {
@@ -59,7 +58,7 @@ const REVOKE_ROLES = route({
   path: '/v3_user/{userId}/role',
   spec: '3.2 (22)',
   summary: 'Withdraws roles of a user; those that the user does not have are ignored',
-  callers: callers('role-grant:write'),
+  callers: callersWith('role-grant:write'),
   tags: TAGS,
   operation: RevokeRoles,
   input: {
@@ -111,7 +110,7 @@ const JOIN = route({
   path: '/v3_user/{userId}/groups',
   spec: '3.2 (30)',
   summary: 'Adds a user to groups, all or none',
-  callers: callers('group-member:write'),
+  callers: callersWith('group-member:write'),
   tags: TAGS,
   operation: JoinGroups,
   input: { params: USER_PATH, body: GROUPS },
@@ -127,7 +126,7 @@ const LEAVE = route({
   path: '/v3_user/{userId}/groups',
   spec: '3.2 (31)',
   summary: 'Removes a user from groups, all or none',
-  callers: callers('group-member:write'),
+  callers: callersWith('group-member:write'),
   tags: TAGS,
   operation: LeaveGroups,
   input: { params: USER_PATH, body: GROUPS },
