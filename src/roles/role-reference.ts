@@ -1,4 +1,5 @@
 import { invalidField, isStorableText, isUuid } from '../kernel/index.ts';
+import { requireEach } from './require-each.ts';
 import type { Role } from './role.entity.ts';
 import { roleErrors } from './role.errors.ts';
 import type { RoleName, RoleStore } from './role.store.ts';
@@ -39,10 +40,7 @@ export async function findRoles(
   const byId = await store.findMany(tenantId, ids);
   const named = await store.findNamed(tenantId, references.filter(isNamed).filter(isFindable));
   const byName = new Map(named.map((role) => [toNameKey(role), role]));
-  const found = references.map((reference, index) => {
-    const role = isNamed(reference) ? byName.get(toNameKey(reference)) : byId.get(reference.id);
-    if (role !== undefined) return role;
-    throw roleErrors.ROLE_NOT_FOUND().at(`${path}.${index}`);
-  });
-  return [...new Map(found.map((role) => [role.id, role])).values()];
+  const find = (reference: RoleReference) =>
+    isNamed(reference) ? byName.get(toNameKey(reference)) : byId.get(reference.id);
+  return requireEach(references, find, roleErrors.ROLE_NOT_FOUND, path);
 }

@@ -1,5 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import { fold, invalidField, isStorableText, kernelErrors } from '../../kernel/index.ts';
+import { requireEach } from '../require-each.ts';
 import type { Group } from './group.entity.ts';
 import { groupErrors } from './group.errors.ts';
 import type { GroupStore } from './group.store.ts';
@@ -78,12 +79,8 @@ export async function findGroups(
     tenantId,
     references.flatMap((reference) => ('path' in reference ? [reference.path] : [])),
   );
-  const found = references.map((reference, index) => {
-    const group = 'id' in reference ? byId.get(reference.id) : byPath.get(reference.path);
-    if (group !== undefined) return group;
-    throw groupErrors.GROUP_NOT_FOUND().at(`${path}.${index}`);
-  });
-  return [...new Map(found.map((group) => [group.id, group])).values()];
+  const find = (reference: TreeReference) => ('id' in reference ? byId.get(reference.id) : byPath.get(reference.path));
+  return requireEach(references, find, groupErrors.GROUP_NOT_FOUND, path);
 }
 
 /** The group of each path as it was given; paths without a group are left out. */
