@@ -1,4 +1,4 @@
-import type { Chapter, Dialect, Route } from '../engine/index.ts';
+import { type Chapter, type Dialect, forPages } from '../engine/index.ts';
 import { BROWSER_ERRORS, oauthErrors } from '../oidc/errors.ts';
 import { BLITZ_ERRORS } from './errors.ts';
 import { SESSION_COOKIE } from './replies.ts';
@@ -22,12 +22,6 @@ import { USER_ROUTES } from './routes/users.ts';
 import { BLITZ_SAMPLES } from './samples.ts';
 
 export { registerBlitz } from './register.ts';
-
-/**
- * Lets web pages call the rows that accept access tokens. Rows with a secret or a cookie are for servers and for pages of the
- * service.
- */
-const forPages = (row: Route): Route => (row.callers.bearer === undefined ? row : { ...row, cors: 'client' });
 
 const REST_CHAPTERS: readonly Chapter[] = [
   {

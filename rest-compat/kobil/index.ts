@@ -1,22 +1,36 @@
-import type { Chapter, Dialect, Mount, Route } from '../engine/index.ts';
+import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
 
-const CHAPTERS: readonly Chapter[] = [
-  { name: 'Users', description: 'Users, their roles and groups.', routes: [...USER_ROUTES, ...GATEWAY_USER_ROUTES] },
-  { name: 'Roles', description: 'Roles of the tenant.', routes: [...ROLE_ROUTES, ...GATEWAY_ROLE_ROUTES] },
+/** A part of the manual, with its rows and their paths of the gateway. */
+interface Part {
+  readonly name: string;
+  readonly description: string;
+  readonly rows: readonly Route[];
+  readonly gateway: readonly Route[];
+}
+
+const PARTS: readonly Part[] = [
+  { name: 'Users', description: 'Users, their roles and groups.', rows: USER_ROUTES, gateway: GATEWAY_USER_ROUTES },
+  { name: 'Roles', description: 'Roles of the tenant.', rows: ROLE_ROUTES, gateway: GATEWAY_ROLE_ROUTES },
   {
     name: 'Riskbits',
     description: 'Rules that rate devices by their findings.',
-    routes: [...RISKBIT_ROUTES, ...GATEWAY_RISKBIT_ROUTES],
+    rows: RISKBIT_ROUTES,
+    gateway: GATEWAY_RISKBIT_ROUTES,
   },
-];
+].map((part) => ({ ...part, rows: part.rows.map(forPages), gateway: part.gateway.map(forPages) }));
 
-const ROWS: readonly Route[] = [...USER_ROUTES, ...ROLE_ROUTES, ...RISKBIT_ROUTES];
-const GATEWAY_ROWS: readonly Route[] = [...GATEWAY_USER_ROUTES, ...GATEWAY_ROLE_ROUTES, ...GATEWAY_RISKBIT_ROUTES];
+const CHAPTERS: readonly Chapter[] = PARTS.map(({ name, description, rows, gateway }) => ({
+  name,
+  description,
+  routes: [...rows, ...gateway],
+}));
+const ROWS = PARTS.flatMap(({ rows }) => rows);
+const GATEWAY_ROWS = PARTS.flatMap(({ gateway }) => gateway);
 const NO_ROWS: readonly Route[] = [];
 
 /** The paths below a prefix, which deployments have with and without `/auth`; addresses keep the spelling of the request. */
