@@ -40,12 +40,17 @@ const INSERT = defineStatement<{ version: number }>(
     order by i.expires_at offset ${MAX_OF_ADDRESS - 1} limit 1)
   returning version`,
 );
-/** The new one stays, also beside others of the same moment. */
+/**
+ * The new one stays, also beside others of the same moment. Skips those in which a step is under way or that another request gives
+ * up, because two requests that delete the same ones would wait for each other.
+ */
 const TRIM = defineStatement<object>(
   'interaction-trim',
   `delete from interactions where tenant_id = $1 and hash in (
-    select i.hash from interactions i where i.tenant_id = $1 and i.browser_hash = $2 and i.hash <> $3
-    order by i.created_at desc, i.hash offset ${MAX_OF_BROWSER - 1})`,
+    select l.hash from interactions l where l.tenant_id = $1 and l.hash in (
+      select i.hash from interactions i where i.tenant_id = $1 and i.browser_hash = $2 and i.hash <> $3
+      order by i.created_at desc, i.hash offset ${MAX_OF_BROWSER - 1})
+    for update skip locked)`,
 );
 const SAVE = defineStatement<object>(
   'interaction-save',

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InteractionStore } from '../../../../src/flows/interaction/interaction.store.ts';
 import { openPostgresDatabase } from '../../../support/postgres.ts';
 import { openSignIn, type SignInWorld, TestBrowser } from '../../../support/sign-in.ts';
 import { World } from '../../../support/world.ts';
@@ -45,5 +47,23 @@ describe('simultaneous steps of an interaction, on PostgreSQL', () => {
     await browser.password(handle, setting.user);
     const results = await Promise.allSettled(Array.from({ length: SIMULTANEOUS }, () => browser.resume(handle)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('do not make others of the browser wait that are begun, which give up the oldest ones', async () => {
+    const { db } = world;
+    const { tenant } = setting;
+    const browser = new TestBrowser(world, tenant);
+    const store = new InteractionStore(db);
+    const oldest = await browser.begin();
+    world.clock.advance(1);
+    await db.transaction(async () => {
+      await store.lock(tenant.id, oldest);
+      await db.detached(() => atOnce(() => browser.begin()));
+    });
+    const last = await browser.begin();
+    expect(await store.find(tenant.id, oldest)).toBeNull();
+    const { browserHash } = (await store.find(tenant.id, last))!;
+    const living = await sql`select from interactions where browser_hash = ${browserHash}`.execute(db.read());
+    expect(living.rows).toHaveLength(20);
   });
 });
