@@ -32,6 +32,7 @@ export const GROUP_UNKNOWN = notFound('Group does not exist');
 /** A role or an app that a body names. */
 export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');
 export const APP_UNKNOWN = invalid('App does not exist');
+export const SETTING_UNKNOWN = notFound('Tenant setting(s) not found');
 export const RISKBIT_UNKNOWN = notFound('Riskbit not found');
 
 /** The first segments of the older service's paths below a tenant; every other path there is one of OpenID Connect. */

@@ -2,6 +2,7 @@ import { type Chapter, type Dialect, forPages, type Mount, type Route } from '..
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
+import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
 import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
 
@@ -15,6 +16,12 @@ interface Part {
 
 const PARTS: readonly Part[] = [
   { name: 'Users', description: 'Users, their roles and groups.', rows: USER_ROUTES, gateway: GATEWAY_USER_ROUTES },
+  {
+    name: 'Tenants',
+    description: 'Tenants and their settings.',
+    rows: TENANT_ROUTES,
+    gateway: GATEWAY_TENANT_ROUTES,
+  },
   { name: 'Roles', description: 'Roles of the tenant.', rows: ROLE_ROUTES, gateway: GATEWAY_ROLE_ROUTES },
   {
     name: 'Riskbits',

@@ -28,6 +28,17 @@ export const KOBIL_SAMPLES: Samples = {
       body: { groups: ['staff'] },
       reply: { ...done('User group removed successfully.', 5), status: 'Success' },
     },
+    UpdateAppSettings: {
+      body: { flutter_ios_version: '4.12.0', flutter_ios_build_number: '412', macos_link: null },
+      reply: done('Tenant settings updated successfully'),
+    },
+    AppSettings: {
+      body: { keys: ['flutter_ios_version', 'flutter_ios_build_number'] },
+      reply: {
+        ...done('Tenant setting(s) fetched successfully'),
+        data: { flutter_ios_version: '4.12.0', flutter_ios_build_number: 412 },
+      },
+    },
     CreateRole: { reply: done('Role created successfully') },
     DeleteRole: { reply: done('Role deleted successfully') },
     CreateRiskbit: { body: RISKBIT, reply: done('Riskbits added successfully') },

@@ -165,6 +165,11 @@ export class UpdateExtraSettingsInput {
   set?: Record<string, unknown> | null;
   @Field(() => [String], { nullable: true, description: 'Names to remove, before `set` is applied.' })
   remove?: string[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether names to remove that are not stored are ignored. Default false: the change is refused.',
+  })
+  canBeMissing?: boolean | null;
 }
 
 @InputType({ description: 'A tenant to create.' })

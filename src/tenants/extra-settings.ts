@@ -7,6 +7,8 @@ export interface ExtraSettingsChange {
   readonly set?: Readonly<Record<string, unknown>>;
   /** Names to remove, before `set` is applied. */
   readonly remove?: readonly string[];
+  /** Whether names to remove that are not stored are ignored. Default false: they are refused. */
+  readonly canBeMissing?: boolean;
 }
 
 const MAX_SETTINGS = 200;
@@ -17,16 +19,17 @@ const MAX_BYTES = 64 * 1024;
 /**
  * The stored object after a change, and the names whose value is another one.
  * @throws INVALID_INPUT A name is too long; more than 200 names, or 64 KiB, would be stored.
- * @throws TENANT_SETTING_NOT_FOUND A name to remove is not stored.
+ * @throws TENANT_SETTING_NOT_FOUND A name to remove is not stored, and missing ones are not ignored.
  */
 export function changedExtra(
   stored: Readonly<Record<string, unknown>>,
-  { set = {}, remove = [] }: ExtraSettingsChange,
+  { set = {}, remove = [], canBeMissing = false }: ExtraSettingsChange,
 ): { readonly next: Record<string, unknown>; readonly changed: readonly string[] } {
   if (remove.length > MAX_SETTINGS) throw tooMany('input.remove');
   const next: Record<string, unknown> = { ...stored };
   for (const [index, name] of remove.entries()) {
-    if (!Object.hasOwn(stored, name)) throw tenantErrors.TENANT_SETTING_NOT_FOUND().at(`input.remove.${index}`);
+    if (!canBeMissing && !Object.hasOwn(stored, name))
+      throw tenantErrors.TENANT_SETTING_NOT_FOUND().at(`input.remove.${index}`);
     delete next[name];
   }
   for (const name of Object.keys(set)) requireText(name, 'input.set', NAME);

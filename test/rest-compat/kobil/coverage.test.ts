@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../rest-compat/engine/index.ts';
 import { KOBIL } from '../../../rest-compat/kobil/index.ts';
-import { NOT_SERVED, SERVED, SERVICES } from './services.ts';
+import { NOT_SERVED, SERVED, SERVICES, type Service } from './services.ts';
 
 /** A path without the names of its parameters, which differ in the manual. */
 const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+
+/** The methods and paths of an operation, in all its forms. */
+function keysOf({ method, path, also, gateway }: Service): readonly string[] {
+  const forms = [`${method} ${path}`, ...(also === undefined ? [] : [also])];
+  return [
+    ...forms,
+    ...forms.map((form) => form.replace(' ', ' /auth')),
+    ...gateway.map((one) => `${method} /digitanium/v4/${one}`),
+  ].map(shapeOf);
+}
 
 const rows = KOBIL.mounts.flatMap(({ prefix, routes }) =>
   routes.flatMap((row) =>
@@ -26,23 +36,14 @@ describe('the documented operations of KOBIL', () => {
 
   it.each(SERVED.map((service) => [service.number, service] as const))(
     '%i is served with and without /auth, below the host of the tenant, and with the number of its part',
-    (number, { method, path, gateway, subSystem }) => {
-      const paths = [path, `/auth${path}`, ...gateway.map((one) => `/digitanium/v4/${one}`)];
-      for (const one of paths) {
-        const key = `${method} ${shapeOf(one)}`;
-        expect(rows.filter((row) => row.key === key)).toEqual([{ key, number, subSystem }]);
-      }
+    (number, service) => {
+      for (const key of keysOf(service))
+        expect(rows.filter((row) => row.key === key)).toEqual([{ key, number, subSystem: service.subSystem }]);
     },
   );
 
   it('are the only rows', () => {
-    const known = new Set(
-      SERVED.flatMap(({ method, path, gateway }) =>
-        [path, `/auth${path}`, ...gateway.map((one) => `/digitanium/v4/${one}`)].map(
-          (one) => `${method} ${shapeOf(one)}`,
-        ),
-      ),
-    );
+    const known = new Set(SERVED.flatMap(keysOf));
     expect(rows.filter(({ key }) => !known.has(key))).toEqual([]);
   });
 });

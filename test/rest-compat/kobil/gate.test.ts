@@ -13,6 +13,7 @@ const BODIES: Readonly<Record<number, unknown>> = {
   22: {},
   30: { groups: [] },
   31: { groups: [] },
+  53: {},
   58: {},
   62: [],
   64: {},
@@ -36,6 +37,8 @@ describe('KOBIL: what every operation refuses', () => {
       'riskbit:write',
       'riskbit:delete',
       'riskbit:verify',
+      'tenant:read',
+      'setting:write',
     ];
     neighbour = kobil.token(kobil.master, ...all);
     everywhere = kobil.token(kobil.master, ...all.map((scope) => `${scope}:all`));

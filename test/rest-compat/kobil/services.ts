@@ -5,6 +5,8 @@ export interface Service {
   readonly method: string;
   /** Below the host; each is served below `/auth` as well. */
   readonly path: string;
+  /** A second form of the operation, with the method before its path. */
+  readonly also?: string;
   /** Paths below the host of the tenant, after `/digitanium/v4/`. */
   readonly gateway: readonly string[];
   /** Statuses of errors that the manual lists. */
@@ -497,6 +499,7 @@ export const SERVICES: readonly Service[] = [
     name: 'Get App Settings',
     method: 'GET',
     path: '/realms/{tenantId}/v4_realm/appsettings',
+    also: 'POST /realms/{tenantId}/v4_realm/appsettings',
     gateway: [],
     errors: [401],
     subSystem: 1,
@@ -596,7 +599,7 @@ export const SERVICES: readonly Service[] = [
 /** Those that have no row yet. A row for one of them takes its number off this list. */
 export const NOT_SERVED: ReadonlySet<number> = new Set([
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37,
-  38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55,
+  38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 55,
 ]);
 
 export const SERVED: readonly Service[] = SERVICES.filter(({ number }) => !NOT_SERVED.has(number));

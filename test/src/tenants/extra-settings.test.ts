@@ -23,6 +23,13 @@ describe('settings that are kept and not used', () => {
     ['are removed before others are set', { a: 1 }, { remove: ['a'], set: { a: 2 } }, { a: 2 }, ['a']],
     ['stay when they are set to what they are', { a: { b: 1 } }, { set: { a: { b: 1 } } }, { a: { b: 1 } }, []],
     ['stay when nothing is named', { a: 1 }, {}, { a: 1 }, []],
+    [
+      'may be missing when they are removed',
+      { a: 1 },
+      { remove: ['a', 'b', 'toString'], canBeMissing: true },
+      {},
+      ['a'],
+    ],
     ['have any name', {}, { set: { constructor: 'x' } }, { constructor: 'x' }, ['constructor']],
     ['are at most 200', many(199), { set: { last: 1 } }, { ...many(199), last: 1 }, ['last']],
   ])('%s', (_, stored, change, next, changed) => {
