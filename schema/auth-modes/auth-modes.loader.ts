@@ -1,4 +1,4 @@
-import type { CredentialInfo, SecurityQuestion } from '../../src/auth-modes/index.ts';
+import type { CredentialInfo, SecurityQuestion, SignInFailures } from '../../src/auth-modes/index.ts';
 import { listLoader, rowLoader } from '../loading.ts';
 
 /** Credentials of users. Auth modes need no loader: they are columns of the user. */
@@ -8,4 +8,8 @@ export const credentialsOfUser = listLoader<CredentialInfo>(({ authModes }, tena
 
 export const securityQuestionOfUser = rowLoader<SecurityQuestion>(({ securityQuestions }, tenantId, userIds) =>
   securityQuestions.ofUsers(tenantId, userIds),
+);
+
+export const signInFailuresOfUser = rowLoader<SignInFailures>(({ lockouts }, tenantId, userIds) =>
+  lockouts.failuresOf(tenantId, userIds),
 );

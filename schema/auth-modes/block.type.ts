@@ -69,6 +69,24 @@ export class LockoutType extends Node {
   blockedUntil!: Date | null;
 }
 
+@ObjectType('SignInFailures', {
+  description:
+    'Failed attempts of a user at first factors, such as the password, from devices on which the user did not sign in before.',
+})
+export class SignInFailuresType {
+  @Field(() => Int, { description: 'Number of failures that count towards the next block.' })
+  failures!: number;
+  @Field(() => Date, { nullable: true, description: 'Time of the last failure since the last success.' })
+  lastFailureAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'End of the current block; null when there is none.' })
+  blockedUntil!: Date | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Seconds until the current block ends; null when there is none.',
+  })
+  waitSeconds!: number | null;
+}
+
 export const LockoutConnection = connectionOf(LockoutType, 'Lockout');
 
 @InputType({ description: 'Filters for a list of blocks.' })

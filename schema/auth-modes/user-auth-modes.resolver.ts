@@ -1,12 +1,13 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { AuthModes, CredentialInfo } from '../../src/auth-modes/index.ts';
+import type { AuthModes, CredentialInfo, SignInFailures } from '../../src/auth-modes/index.ts';
 import type { User, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
-import { credentialsOfUser } from './auth-modes.loader.ts';
+import { credentialsOfUser, signInFailuresOfUser } from './auth-modes.loader.ts';
 import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
+import { SignInFailuresType } from './block.type.ts';
 
 /** Fields of users that this module adds. */
 @Resolver(() => UserType)
@@ -31,5 +32,15 @@ export class UserAuthModesResolver {
     @Ctx() { loaders }: GraphContext,
   ): Promise<readonly CredentialInfo[]> {
     return loaders.load(credentialsOfUser, { tenantId, key: id });
+  }
+
+  @Reads()
+  @RequiresScopes(['block:read'])
+  @FieldResolver(() => SignInFailuresType, {
+    nullable: true,
+    description: 'Failed attempts of the user to sign in, and the block that they led to.',
+  })
+  signInFailures(@Root() { tenantId, id }: UserKeys, @Ctx() { loaders }: GraphContext): Promise<SignInFailures | null> {
+    return loaders.load(signInFailuresOfUser, { tenantId, key: id });
   }
 }

@@ -1,6 +1,6 @@
 import type { ColumnSet } from '../../src/persistence/index.ts';
 import type { GrantedRole, HolderKind, RoleKeys } from '../../src/roles/index.ts';
-import { narrowListLoader } from '../loading.ts';
+import { narrowListLoader, rowLoader } from '../loading.ts';
 import type { Services } from '../services.ts';
 
 /** A role that a user holds; the guard of the type reads the holder from `userId`. */
@@ -33,6 +33,12 @@ export const rolesOfGroup = narrowListLoader<RoleKeys>((services, tenantId, ids,
 export const rolesOfClient = narrowListLoader<RoleKeys>((services, tenantId, ids, columns) =>
   findGranted(services, 'client', tenantId, ids, columns),
 );
+
+/** Whether users administer their tenant. */
+export const isAdministratorById = rowLoader<boolean>(async ({ rolePermissions }, tenantId, ids) => {
+  const administrators = await rolePermissions.administratorsAmong(tenantId, ids);
+  return new Map(ids.map((id) => [id, administrators.has(id)]));
+});
 
 /** The roles inside roles. */
 export const childrenOfRole = narrowListLoader<RoleKeys>(({ roles }, tenantId, ids, columns) =>

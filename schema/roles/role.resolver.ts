@@ -35,7 +35,7 @@ import {
   UpdateRolePayload,
 } from './role.input.ts';
 import type { RoleOfUser } from './role.loader.ts';
-import { childrenOfRole, rolesOfClient, rolesOfGroup, rolesOfUser } from './role.loader.ts';
+import { childrenOfRole, isAdministratorById, rolesOfClient, rolesOfGroup, rolesOfUser } from './role.loader.ts';
 import { RoleConnection, RoleType } from './role.type.ts';
 import { toRoleReference } from './role-reference.ts';
 
@@ -212,6 +212,17 @@ export class UserRolesResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<readonly RoleOfUser[]> {
     return loaders.loadColumns(rolesOfUser, { tenantId: user.tenantId, key: user.id }, columnsRead(info));
+  }
+
+  @Reads()
+  @RequiresScopes(['role-grant:read'], ['role-grant:read:self'])
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the user administers the tenant: its roles, with those of its groups and those inside other roles, give every permission of `tenant-administrator`.',
+  })
+  isAdministrator(@Root() { tenantId, id }: UserKeys, @Ctx() { loaders }: GraphContext): Promise<boolean | null> {
+    return loaders.load(isAdministratorById, { tenantId, key: id });
   }
 }
 

@@ -16,6 +16,7 @@ export {
   accountOf,
   type LiftTarget,
   LockoutService,
+  type SignInFailures,
   type Verdict,
 } from './lockout/lockout.service.ts';
 export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';

@@ -13,7 +13,7 @@ export const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
 const ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('all').map(formatScope);
 
 /** The permissions of `tenant-administrator`. */
-const TENANT_ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('tenant')
+export const TENANT_ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('tenant')
   .map(formatScope)
   .filter((scope) => scope !== 'tenant:create' && scope !== 'tenant:delete');
 

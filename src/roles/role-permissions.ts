@@ -1,6 +1,7 @@
 import { type PermissionGrant, PermissionSet } from '../access/index.ts';
 import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
+import { TENANT_ADMINISTRATOR_PERMISSIONS } from './builtin-roles.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { parsePermissions } from './escalation.ts';
 import { holderEvents } from './holder.events.ts';
@@ -19,6 +20,9 @@ export interface HeldRoles {
 }
 
 const NOTHING: HeldRoles = { roles: [], permissions: PermissionSet.none, elsewhere: new Map() };
+
+/** What makes a user an administrator of its tenant, by whatever roles. */
+const ADMINISTRATION = parsePermissions(TENANT_ADMINISTRATOR_PERMISSIONS);
 
 /** Most cached holders, and bytes of all: a holder takes about 300, each of its roles about 1,000. */
 const CAPACITY = 50_000;
@@ -110,6 +114,15 @@ export class RolePermissions {
   ): Promise<ReadonlyMap<string, HeldRoles>> {
     const rows = Map.groupBy(await this.#store.rolesOf(tenantId, kind, holderIds), (row) => row.holderId);
     return new Map(holderIds.map((id) => [id, toHeldRoles(tenantId, rows.get(id) ?? [])]));
+  }
+
+  /**
+   * For loaders: those of the users who administer their tenant, because their roles, also those of groups and inside other
+   * roles, allow all that `tenant-administrator` allows.
+   */
+  async administratorsAmong(tenantId: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const held = await this.heldByMany(tenantId, 'user', userIds);
+    return new Set(userIds.filter((id) => held.get(id)!.permissions.includesAll(ADMINISTRATION)));
   }
 
   /** Listener for committed events, of this node and of others. */

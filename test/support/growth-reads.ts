@@ -364,6 +364,14 @@ const KEY_READS: GrowthRead[] = [
   },
   { name: 'auth modes of a user', run: ({ services, authority }) => services.authModes.get(authority, user(12)) },
   {
+    name: 'failures of users at sign-in',
+    run: ({ services, tenant }) => services.lockouts.failuresOf(tenant.id, USERS),
+  },
+  {
+    name: 'administrators among users',
+    run: ({ services, tenant }) => services.rolePermissions.administratorsAmong(tenant.id, USERS),
+  },
+  {
     name: 'security questions of users',
     run: ({ services, tenant }) => services.securityQuestions.ofUsers(tenant.id, USERS),
   },

@@ -59,17 +59,20 @@ const ofAddress = {
   mayBePermanent: false,
 } as const satisfies Partial<LockoutRule>;
 
+/** The rule of accounts, which counts attempts from devices that the account is not known on. */
+export const ACCOUNT_RULE: LockoutRule = {
+  ...ofAccount,
+  name: 'account',
+  mayBePermanent: true,
+  subject: (attempt, settings) =>
+    ADDRESS_ONLY.has(attempt.factor) || isExempt(attempt, settings) ? null : accountSubject(attempt),
+};
+
 /**
  * All rules. Each is evaluated at each attempt; of the present blocks, the one that ends last counts (docs/lock-out.md).
  */
 export const LOCKOUT_RULES: readonly LockoutRule[] = [
-  {
-    ...ofAccount,
-    name: 'account',
-    mayBePermanent: true,
-    subject: (attempt, settings) =>
-      ADDRESS_ONLY.has(attempt.factor) || isExempt(attempt, settings) ? null : accountSubject(attempt),
-  },
+  ACCOUNT_RULE,
   {
     // A known device has a separate counter, so that an attacker cannot lock the user out (check 44).
     ...ofAccount,
@@ -143,6 +146,14 @@ function quickUntil(settings: LockoutSettings, times: readonly number[], now: nu
   const recent = times.filter((time) => now - time < quickMilliseconds);
   if (quickWaitSeconds > 0) return recent.length > quickTries ? now + quickWaitSeconds * 1000 : null;
   return recent.length >= quickTries ? recent.at(-quickTries)! + quickMilliseconds : null;
+}
+
+/** How many failures of a counter still count. A pure function. */
+export function failuresAt(counter: Counter, rule: LockoutRule, settings: LockoutSettings, now: number): number {
+  const windowMs = rule.windowSeconds(settings) * 1000;
+  const isSliding = rule.keepsTimes && settings.growth === 'doubling';
+  if (isSliding) return counter.times.filter((time) => now - time < windowMs).length;
+  return now - counter.lastAt > windowMs ? 0 : counter.failures;
 }
 
 /** Counts a failure. A pure function; the engine reads and writes the rows. */

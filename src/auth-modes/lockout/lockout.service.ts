@@ -15,7 +15,14 @@ import type { TenantDirectory } from '../../tenants/index.ts';
 import { type AccountSource, getAccount, isUserIdShaped, type User } from '../../users/index.ts';
 import type { Lockout } from '../credential.entity.ts';
 import { lockoutEvents } from './lockout.events.ts';
-import { type AppliedRule, afterFailure, type LockoutRule, rulesFor } from './lockout.rules.ts';
+import {
+  ACCOUNT_RULE,
+  type AppliedRule,
+  afterFailure,
+  failuresAt,
+  type LockoutRule,
+  rulesFor,
+} from './lockout.rules.ts';
 import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
 import {
   type Attempt,
@@ -60,6 +67,19 @@ export interface Verdict {
   /** The rule whose block ends last. */
   readonly rule: LockoutRule['name'] | null;
 }
+
+/** The failures of an account at its first factors, from devices that it is not known on. */
+export interface SignInFailures {
+  /** How many count towards the next block. */
+  readonly failures: number;
+  readonly lastFailureAt: Date | null;
+  /** End of the present block; null when there is none. */
+  readonly blockedUntil: Date | null;
+  /** Seconds until then, rounded up. */
+  readonly waitSeconds: number | null;
+}
+
+const NO_FAILURES: SignInFailures = { failures: 0, lastFailureAt: null, blockedUntil: null, waitSeconds: null };
 
 /** How long counters are kept after the last failure. */
 const KEPT_SECONDS = 31 * 86_400;
@@ -269,6 +289,16 @@ export class LockoutService {
     return this.#deps.store.page(authority.tenant.id, filter, request, this.#deps.clock.now());
   }
 
+  /** For loaders: the failures of users of one tenant. Every id has an entry. */
+  async failuresOf(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, SignInFailures>> {
+    const settings = await this.#settings({ id: tenantId });
+    const now = this.#deps.clock.now().getTime();
+    const subjects = userIds.map((userId) => accountSubject({ userId, name: '' }));
+    const rows = await this.#deps.store.find(tenantId, 'first', subjects);
+    const found = new Map(rows.map((row) => [row.key, toSignInFailures(row, settings, now)]));
+    return new Map(userIds.map((id) => [id, found.get(id) ?? NO_FAILURES]));
+  }
+
   /**
    * Deletes up to `limit` counters without a failure for a month, so that names typed by attackers are not kept for ever.
    * Longer windows are cut to a month by this. The server calls it at intervals, and again at once while it returns
@@ -286,11 +316,21 @@ export class LockoutService {
     return this.#deps.store.findOne(tenantId, subjectKind, subject, factor);
   }
 
-  async #settings(tenant: Pick<TenantRef, 'id'>): Promise<LockoutSettings> {
+  async #settings(tenant: { readonly id: string }): Promise<LockoutSettings> {
     const known = await this.#deps.directory.byId(tenant.id);
     if (known === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
     return known.settings.lockout;
   }
+}
+
+function toSignInFailures(row: CounterRow, settings: LockoutSettings, now: number): SignInFailures {
+  const until = row.blockedUntil !== null && row.blockedUntil > now ? row.blockedUntil : null;
+  return {
+    failures: failuresAt(row, ACCOUNT_RULE, settings, now),
+    lastFailureAt: new Date(row.lastAt),
+    blockedUntil: until === null ? null : new Date(until),
+    waitSeconds: until === null ? null : Math.ceil((until - now) / 1000),
+  };
 }
 
 /** The account of a row; the keys of devices contain it before the `/`. */

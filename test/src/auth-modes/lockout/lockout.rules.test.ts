@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   afterFailure,
   type Counter,
+  failuresAt,
   LOCKOUT_RULES,
   type Outcome,
   rulesFor,
@@ -55,6 +56,19 @@ describe('the rules of lock-out', () => {
   it('slide the window where the wait doubles: only failures inside it count', () => {
     expect(waits(play(image, [0, 100, 200, 300, 901, 902]))).toEqual([0, 0, 0, 0, 0, 60]);
     expect(play(image, [0, 100, 200, 300, 901]).at(-1)?.counter.times).toHaveLength(4);
+  });
+
+  it('say how many failures still count', () => {
+    const at = (settings: Lockout, seconds: readonly number[], second: number): number =>
+      failuresAt(play(settings, seconds).at(-1)!.counter, rule('account'), settings, START + second * 1000);
+    const { accountWindowSeconds: window } = image;
+    expect(at(image, [0, 100, 200], 200)).toBe(3);
+    expect(at(image, [0, 100, 200], window + 50)).toBe(2);
+    expect(at(image, [0, 100, 200], window + 200)).toBe(0);
+    const linear = { ...realm, accountLimit: 5 };
+    const wide = linear.accountWindowSeconds;
+    expect(at(linear, [0, 100, 200], 200 + wide)).toBe(3);
+    expect(at(linear, [0, 100, 200], 201 + wide)).toBe(0);
   });
 
   it('count on from the last failure where the wait grows linearly: base x floor(failures / limit)', () => {
