@@ -3,6 +3,7 @@ import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
+import { GATEWAY_USER_LIST_ROUTES, USER_LIST_ROUTES } from './routes/user-lists.ts';
 import { GATEWAY_USER_ROUTES, USER_ROUTES } from './routes/users.ts';
 import { KOBIL_SAMPLES } from './samples.ts';
 
@@ -15,7 +16,12 @@ interface Part {
 }
 
 const PARTS: readonly Part[] = [
-  { name: 'Users', description: 'Users, their roles and groups.', rows: USER_ROUTES, gateway: GATEWAY_USER_ROUTES },
+  {
+    name: 'Users',
+    description: 'Users, their roles and groups.',
+    rows: [...USER_LIST_ROUTES, ...USER_ROUTES],
+    gateway: [...GATEWAY_USER_LIST_ROUTES, ...GATEWAY_USER_ROUTES],
+  },
   {
     name: 'Tenants',
     description: 'Tenants and their settings.',

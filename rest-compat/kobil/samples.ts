@@ -10,6 +10,28 @@ const RISKBIT = {
   operation: 'OK',
   realmId: 'acme',
 };
+const USER = {
+  id: ID,
+  username: 'ada',
+  createdTimestamp: 1_790_000_000_000,
+  email: 'ada@example.com',
+  firstName: 'Ada',
+  lastName: 'Fern',
+  emailVerified: true,
+  enabled: true,
+  attributes: {
+    badge: ['4711'],
+    username: ['ada'],
+    email: ['ada@example.com'],
+    firstName: ['Ada'],
+    lastName: ['Fern'],
+    LAST_SUCCESSFUL_LOGIN_TIMESTAMP: ['1790000400000'],
+    NUMBER_OF_FAILED_ATTEMPTS: ['0'],
+    NEXT_PASSWORD_ENTRY_PASSWORD_IN: ['N/A'],
+  },
+  requiredActions: ['UPDATE_PASSWORD'],
+  admin: false,
+};
 const STORED = { id: ID, ...RISKBIT };
 const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSystem });
 
@@ -17,6 +39,7 @@ const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSy
 export const KOBIL_SAMPLES: Samples = {
   parameters: { tenant: 'acme', roleName: 'auditor', userId: 'ada', id: ID },
   operations: {
+    UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
     DisableUser: { body: { enabled: false }, reply: done('User disabled successfully', 5) },
     RevokeRoles: {

@@ -29,6 +29,7 @@ describe('KOBIL: what every operation refuses', () => {
     poor = kobil.token(kobil.acme, 'consent:read');
     const all = [
       'user:write',
+      'block:read',
       'role-grant:write',
       'group-member:write',
       'role:create',
