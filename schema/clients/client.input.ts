@@ -30,7 +30,7 @@ export class ClientFilterInput {
 export class RedirectAddressInput {
   @Field(() => String, {
     description:
-      "Absolute URL in ASCII, without fragment, user name or `\\`. `http` is allowed for the user's device only (`localhost`, `127.0.0.1`, `[::1]`), schemes such as `com.example.app` for native applications only.",
+      "Absolute URL in ASCII, without fragment, user name or `\\`. `http` is allowed for the user's device only (`localhost`, `127.0.0.1`, `[::1]`), schemes such as `com.example.app` for native applications only. For sign-in also a path that continues `rootUrl`, such as `/callback`, which only issuers of the kind `realm` compare with.",
   })
   uri!: string;
   @Field(() => RedirectMatch, {

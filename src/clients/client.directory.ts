@@ -123,7 +123,7 @@ export class ClientDirectory {
       defaultScopes: links.filter(({ isDefault }) => isDefault).map(({ name }) => name),
       isUsable: client.enabled && client.lockedAt == null,
       metadata,
-      webOrigins: new Set(webOriginsOf(metadata.webOrigins, client.redirects)),
+      webOrigins: new Set(webOriginsOf(metadata.webOrigins, client.redirects, metadata.rootUrl)),
     };
   }
 

@@ -253,7 +253,8 @@ export class ClientService {
   }
 
   async #keepOrigins(client: Client): Promise<void> {
-    const webOrigins = webOriginsOf(metadataOf(client, 'webOrigins'), client.redirects);
+    const rootUrl = metadataOf(client, 'rootUrl');
+    const webOrigins = webOriginsOf(metadataOf(client, 'webOrigins'), client.redirects, rootUrl);
     await this.#deps.store.replaceOrigins(client, webOrigins);
   }
 

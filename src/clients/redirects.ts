@@ -35,6 +35,8 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Scheme, host and at least `/` as typed: a prefix that ends inside the host would match `app.example.evil.example`. */
 const REACHES_PATH = /^https?:\/\/[^/?*]+\//i;
 const WEB_SCHEME = /^https?:$/;
+/** A path at the root address of its client. `//host` and `/\host` would be addresses at another host. */
+const PATH = /^\/(?![/\\])/;
 /** A web address with its host as typed; browsers also read `https:host` and `https:///host`. */
 export const WEB_ADDRESS = /^https?:\/\/[^/]/i;
 
@@ -44,6 +46,10 @@ export const WEB_ADDRESS = /^https?:\/\/[^/]/i;
  */
 const HOST = /^(?:[a-z\d._-]+|\[[a-f\d:.]+\])$/;
 const hasHost = ({ protocol, hostname }: URL): boolean => !WEB_SCHEME.test(protocol) || HOST.test(hostname);
+
+/** Whether it is a path that continues the root address of its client, without fragment. */
+export const isPath = (uri: string): boolean =>
+  PATH.test(uri) && uri.length <= MAX_URI_LENGTH && URI_CHARACTERS.test(uri) && !uri.includes('#');
 
 /** Why an address may not be a plain `http` one, or null (RFC 9700 section 2.6). */
 export const faultOfHttp = ({ protocol, hostname }: URL): string | null =>
@@ -63,6 +69,7 @@ function faultOfMatch(uri: string, match: RedirectEntry['match']): string | null
   const isWildcard = match === 'wildcard';
   if (isWildcard ? uri.indexOf('*') !== uri.length - 1 : uri.includes('*'))
     return 'A "*" stands only at the end, and only in a wildcard.';
+  if (isPath(uri)) return match === 'prefix' ? 'A path is compared exactly, or as a wildcard.' : null;
   if (match !== 'exact' && !REACHES_PATH.test(uri)) return 'A prefix must reach beyond the host of a web address.';
   return match === 'prefix' && uri.includes('?') ? 'A prefix has no query.' : null;
 }
@@ -72,6 +79,7 @@ function faultOf(uri: string, match: RedirectEntry['match']): string | null {
   if (uri.includes('#')) return 'A fragment is not allowed (RFC 6749 section 3.1.2).';
   const unmatched = faultOfMatch(uri, match);
   if (unmatched !== null) return unmatched;
+  if (isPath(uri)) return null;
   const url = parseAddress(uri);
   if (url === null) return 'Not an absolute address of a host, without user name and password.';
   if (REFUSED_SCHEMES.has(url.protocol)) return 'This scheme is not allowed.';
@@ -102,8 +110,8 @@ export function checkedRedirects(
 }
 
 /**
- * As `checkedRedirects`, for addresses after sign-out: those that are added are exact, because OpenID Connect RP-Initiated
- * Logout section 3 compares them exactly.
+ * As `checkedRedirects`, for addresses after sign-out: they are absolute, and those that are added are exact, because OpenID
+ * Connect RP-Initiated Logout section 3 compares them exactly.
  */
 export function checkedSignOutRedirects(
   path: string,
@@ -112,8 +120,9 @@ export function checkedSignOutRedirects(
 ): RedirectEntry[] {
   const entries = checkedRedirects(path, input, before);
   for (const entry of entries) {
-    if (entry.match === 'exact' || isIn(before, entry)) continue;
     const index = input.findIndex(({ uri }) => uri === entry.uri);
+    if (isPath(entry.uri)) throw refused(`${path}.${index}.uri`, 'An address after sign-out is absolute.');
+    if (entry.match === 'exact' || isIn(before, entry)) continue;
     throw refused(`${path}.${index}.match`, 'An address after sign-out is compared exactly.');
   }
   return entries;
@@ -128,6 +137,7 @@ const isIn = (entries: readonly RedirectEntry[], { uri, match }: RedirectEntry):
  * applications too, which claim them (RFC 8252 section 7.2).
  */
 function faultOfApplication(uri: string, type: ApplicationType): string | null {
+  if (isPath(uri)) return null;
   const { protocol } = new URL(uri);
   if (WEB_SCHEME.test(protocol)) return null;
   if (type === 'web') return 'Only applications of the type "native" have addresses with a scheme of the application.';
@@ -189,15 +199,34 @@ function isInOpenEntry(url: URL, { uri, match }: RedirectEntry): boolean {
 }
 
 /**
+ * The entries with the root address before their paths. Without a root address, or with one that has a query, a path leads
+ * nowhere and is left out.
+ */
+export function atRoot<E extends { readonly uri: string }>(entries: readonly E[], rootUrl: string | null): E[] {
+  const root = rootUrl?.includes('?') === false ? rootUrl.replace(/\/$/, '') : null;
+  return entries.flatMap((entry) => {
+    if (!isPath(entry.uri)) return [entry];
+    return root === null ? [] : [{ ...entry, uri: `${root}${entry.uri}` }];
+  });
+}
+
+/**
  * Whether a client may have browsers sent to this address (RFC 9700 sections 2.1 and 4.11). It equals an `exact` entry
  * character by character, or differs from a loopback one in the port alone (RFC 8252 section 7.3). Issuers of the kind
- * `suite` also compare with `prefix` entries, those of the kind `realm` with `wildcard` ones.
+ * `suite` also compare with `prefix` entries, those of the kind `realm` with `wildcard` ones and with paths at the root
+ * address.
+ * @param rootUrl Root address of the client (`root_url` of its metadata); without it, paths match nothing.
  */
-export function isRegisteredRedirect(uri: string, entries: readonly RedirectEntry[], issuerKind: string): boolean {
+export function isRegisteredRedirect(
+  uri: string,
+  entries: readonly RedirectEntry[],
+  issuerKind: string,
+  rootUrl: string | null = null,
+): boolean {
   const url = parseAddress(uri);
   if (url === null) return false;
   const open = OPEN_MATCHES.get(issuerKind);
-  return entries.some((entry) => {
+  return atRoot(entries, open === 'wildcard' ? rootUrl : null).some((entry) => {
     if (entry.match === 'exact') return entry.uri === uri || differsInPort(uri, entry.uri);
     return entry.match === open && isInOpenEntry(url, entry);
   });
@@ -213,4 +242,4 @@ export function isRegisteredSignOutRedirect(uri: string, entries: readonly Redir
 
 /** The address of a client for requests that name none, where an issuer allows that; null if it has none. */
 export const findDefaultRedirect = (redirects: readonly RedirectEntry[]): string | null =>
-  redirects.find(({ match }) => match === 'exact')?.uri ?? null;
+  redirects.find(({ uri, match }) => match === 'exact' && !isPath(uri))?.uri ?? null;

@@ -1,15 +1,9 @@
 /** Where a client is on the web, and what an older API keeps of it. */
 import { z } from 'zod';
 import { isStorableJson } from '../../kernel/index.ts';
-import { MAX_URI_LENGTH, URI_CHARACTERS } from '../redirects.ts';
+import { isPath } from '../redirects.ts';
 import { MANAGER, type MetadataMember } from './member.ts';
 import { WEB_PAGE } from './web-page.ts';
-
-/** A path at the root address. `//host` and `/\host` would be addresses at another host. */
-const PATH = /^\/(?![/\\])/;
-
-const isPath = (uri: string): boolean =>
-  PATH.test(uri) && uri.length <= MAX_URI_LENGTH && URI_CHARACTERS.test(uri) && !uri.includes('#');
 
 /** An absolute address, or a path that continues the root address. */
 const ADDRESS_OR_PATH = z.string().superRefine((uri, context) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultOfHttp, REFUSED_SCHEMES } from '../redirects.ts';
+import { atRoot, faultOfHttp, REFUSED_SCHEMES } from '../redirects.ts';
 import { listOf } from './list.ts';
 import { MANAGER, type MetadataMember } from './member.ts';
 
@@ -49,10 +49,17 @@ function originOfRedirect(uri: string): string[] {
   return protocol === 'https:' || protocol === 'http:' ? [origin] : [];
 }
 
-/** The origins of the entries, each once: `+` is replaced by those of the redirect addresses. */
-export function webOriginsOf(entries: readonly string[], redirects: readonly { readonly uri: string }[]): string[] {
+/**
+ * The origins of the entries, each once: `+` is replaced by those of the redirect addresses.
+ * @param rootUrl Root address of the client, whose origin the redirect addresses without one have.
+ */
+export function webOriginsOf(
+  entries: readonly string[],
+  redirects: readonly { readonly uri: string }[],
+  rootUrl: string | null = null,
+): string[] {
   const named = entries.flatMap((entry) =>
-    entry === OF_REDIRECTS ? redirects.flatMap(({ uri }) => originOfRedirect(uri)) : [entry],
+    entry === OF_REDIRECTS ? atRoot(redirects, rootUrl).flatMap(({ uri }) => originOfRedirect(uri)) : [entry],
   );
   return [...new Set(named)];
 }

@@ -57,8 +57,12 @@ export function checkRedirect({ issuer, parameters }: CheckContext, draft: Autho
 }
 
 /** @throws AUTHORIZATION_REDIRECT_INVALID */
-export function assertRegistered({ client }: ClientRecord, redirectUri: string, { kind }: Pick<Issuer, 'kind'>): void {
-  if (!isRegisteredRedirect(redirectUri, client.redirects, kind.kind))
+export function assertRegistered(
+  { client, metadata }: ClientRecord,
+  redirectUri: string,
+  { kind }: Pick<Issuer, 'kind'>,
+): void {
+  if (!isRegisteredRedirect(redirectUri, client.redirects, kind.kind, metadata.rootUrl))
     throw oauthErrors.AUTHORIZATION_REDIRECT_INVALID();
 }
 

@@ -4,6 +4,7 @@ import {
   assertFitApplication,
   checkedRedirects,
   checkedSignOutRedirects,
+  findDefaultRedirect,
   isRegisteredRedirect,
   isRegisteredSignOutRedirect,
 } from '../../../src/clients/redirects.ts';
@@ -36,6 +37,11 @@ describe('redirect addresses', () => {
     ['com.example.app:/oauth', 'exact'],
     ['https://app.example/', 'prefix'],
     ['https://app.example/a/*', 'wildcard'],
+    ['/callback', 'exact'],
+    ['/callback?tab=1', 'exact'],
+    ['/', 'exact'],
+    ['/*', 'wildcard'],
+    ['/a/b*', 'wildcard'],
   ] as const)('takes %s as %s', (uri, match) => {
     expect(checkedRedirects('input.redirects', [{ uri, match }])).toEqual([{ uri, match }]);
   });
@@ -46,7 +52,12 @@ describe('redirect addresses', () => {
     ['http://127.0.0.1.evil.example/', 'a host that only begins like an address'],
     ['https://app.example/cb#top', 'a fragment (RFC 6749 §3.1.2)'],
     ['https://app.example/cb#', 'an empty fragment'],
-    ['/callback', 'a relative address'],
+    ['callback', 'a path without its slash'],
+    ['//evil.example/cb', 'another host without a scheme'],
+    ['/\\\\evil.example/cb', 'such a host in disguise'],
+    ['/callback#top', 'a path with a fragment'],
+    ['/*', 'a path with a wildcard that is not called one'],
+    [`/${'a'.repeat(2000)}`, 'an endless path'],
     ['app.example/cb', 'no scheme'],
     ['javascript:alert(1)', 'a scheme that runs'],
     ['data:text/html,x', 'a scheme that shows'],
@@ -76,6 +87,10 @@ describe('redirect addresses', () => {
     ['*', 'wildcard'],
     ['https://app.example/cb?next=', 'prefix'],
     ['com.example.app://host/', 'prefix'],
+    ['/callback', 'wildcard'],
+    ['/*/callback', 'wildcard'],
+    ['//*', 'wildcard'],
+    ['/callback', 'prefix'],
   ] as const)('refuses %s as %s, which would match strangers', (uri, match) => {
     expect(faultPath(uri, match)).toBe('input.redirects.0.uri');
   });
@@ -384,6 +399,66 @@ describe('open redirect entries', () => {
 
   it('a stored prefix with a query covers nothing, because other values could follow it', () => {
     expect(isBelowOrEqual('https://app.example/cb?x=2', [prefix('https://app.example/cb?x=1')])).toBe(false);
+  });
+});
+
+describe('redirect entries that are paths', () => {
+  const PATHS = [exact('/cb?tab=1'), wildcard('/w/*')];
+  const isListed = (uri: string, rootUrl: string | null, kind = 'realm') =>
+    isRegisteredRedirect(uri, PATHS, kind, rootUrl);
+
+  it.each(['https://app.example', 'https://app.example/'])('continue the root address %s', (root) => {
+    for (const uri of ['https://app.example/cb?tab=1', 'https://app.example/w/', 'https://app.example/w/a?b=c'])
+      expect([uri, isListed(uri, root)]).toEqual([uri, true]);
+  });
+
+  it('continue the path of the root address', () => {
+    expect(isListed('https://app.example/shop/cb?tab=1', 'https://app.example/shop/')).toBe(true);
+    expect(isListed('https://app.example/shop/w/x', 'https://app.example/shop')).toBe(true);
+    for (const uri of ['https://app.example/cb?tab=1', 'https://app.example/w/x', 'https://app.example/shop/../w/x'])
+      expect([uri, isListed(uri, 'https://app.example/shop')]).toEqual([uri, false]);
+  });
+
+  it('let the port of a loopback root address differ where they are exact (RFC 8252 section 7.3)', () => {
+    expect(isListed('http://127.0.0.1:51004/cb?tab=1', 'http://127.0.0.1:3000')).toBe(true);
+    expect(isListed('http://127.0.0.1:51004/w/x', 'http://127.0.0.1:3000')).toBe(false);
+  });
+
+  it('match nothing without a root address, or with one that has a query', () => {
+    for (const uri of ['https://app.example/cb?tab=1', 'https://app.example/w/x', '/cb?tab=1', '/w/x'])
+      for (const root of [null, 'https://app.example/?next=', 'https://app.example?'])
+        expect([uri, root, isListed(uri, root)]).toEqual([uri, root, false]);
+    expect(isRegisteredRedirect('https://app.example/cb?tab=1', PATHS, 'realm')).toBe(false);
+  });
+
+  it.each(['native', 'suite', 'unknown'])('match nothing at an issuer of the kind %s', (kind) => {
+    for (const uri of ['https://app.example/cb?tab=1', 'https://app.example/w/x'])
+      expect(isListed(uri, 'https://app.example', kind)).toBe(false);
+  });
+
+  it.each([
+    'https://app.example.evil.example/w/x',
+    'https://app.example@evil.example/w/x',
+    'https://evil.example/w/x',
+    'https://app.example/w/../admin',
+    'https://app.example/w/..%2fadmin',
+    'https://app.example/w',
+    'https://app.example/cb?tab=12',
+    'https://app.example//cb?tab=1',
+    '//app.example/w/x',
+  ])('do not match %s', (uri) => expect(isListed(uri, 'https://app.example/')).toBe(false));
+
+  it('are for applications of every type, and never the address of a request that names none', () => {
+    expect(() => assertFitApplication(PATHS, 'web', () => 'p')).not.toThrow();
+    expect(findDefaultRedirect(PATHS)).toBeNull();
+    expect(findDefaultRedirect([...PATHS, exact('https://app.example/cb')])).toBe('https://app.example/cb');
+  });
+
+  it('are refused after sign-out', () => {
+    for (const input of [{ uri: '/bye' }, { uri: '/*', match: 'wildcard' as const }])
+      expect(() => checkedSignOutRedirects('p', [{ uri: 'https://a.example/' }, input])).toThrow(
+        expect.objectContaining({ fields: [expect.objectContaining({ path: 'p.1.uri' })] }),
+      );
   });
 });
 

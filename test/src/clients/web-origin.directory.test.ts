@@ -42,6 +42,16 @@ describe('the directory of origins', () => {
     expect(await by(acme, 'nobody', 'https://mine.example')).toBe(false);
   });
 
+  it('follows the root address of a public client whose redirect addresses are paths', async () => {
+    const input = { clientId: 'rooted', type: 'public', redirects: [{ uri: '/*', match: 'wildcard' }] } as const;
+    const { client } = await world.newClient(acme, { ...input, rootUrl: 'https://root.example/app' });
+    expect(await listed(acme, 'https://root.example')).toBe(true);
+    expect(await world.services.webOrigins.isListedBy(acme.id, 'rooted', 'https://root.example')).toBe(true);
+    await update(client.id, { rootUrl: null });
+    expect(await listed(acme, 'https://root.example')).toBe(false);
+    expect(await world.services.webOrigins.isListedBy(acme.id, 'rooted', 'https://root.example')).toBe(false);
+  });
+
   it('follows the redirect addresses of a public client', async () => {
     const redirects = [{ uri: 'https://one.example/cb' }];
     const { client } = await world.newClient(acme, { clientId: 'spa', type: 'public', redirects });

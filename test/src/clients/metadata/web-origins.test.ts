@@ -81,4 +81,10 @@ describe('the origins that a client lists', () => {
     ]);
     expect(webOriginsOf(['https://more.example'], redirects)).toEqual(['https://more.example']);
   });
+
+  it('are those of the root address for redirect addresses that are paths', () => {
+    const redirects = [{ uri: '/cb' }, { uri: '/*' }];
+    expect(webOriginsOf(['+'], redirects, 'https://app.example.com/shop')).toEqual(['https://app.example.com']);
+    expect(webOriginsOf(['+'], redirects)).toEqual([]);
+  });
 });

@@ -216,6 +216,20 @@ describe('the redirect address of an authorization request (check 1)', () => {
     expect((await accepted({ redirect_uri: redirectUri }, { client })).redirectUri).toBe(redirectUri);
   });
 
+  it('at `realm` may be at a path of the root address of the client', async () => {
+    const kind = { ...ISSUER_KINDS.native, kind: 'realm' } as IssuerKind;
+    const redirects = [{ uri: '/*', match: 'wildcard' }] as const;
+    const at = (rootUrl: string | undefined) =>
+      madeUpClient({ client: { redirects: [...redirects], metadata: { root_url: rootUrl } } });
+    const redirectUri = 'https://shop.example/app/cb';
+    const client = at('https://shop.example/app');
+    expect((await accepted({ redirect_uri: redirectUri }, { client, kind })).redirectUri).toBe(redirectUri);
+    const invalid = 'invalid AUTHORIZATION_REDIRECT_INVALID';
+    expect(await pageOf({ redirect_uri: redirectUri }, { client: at(undefined), kind })).toBe(invalid);
+    expect(await pageOf({ redirect_uri: redirectUri }, { client: at('https://shop.example/b'), kind })).toBe(invalid);
+    expect(await pageOf({ redirect_uri: redirectUri }, { client })).toBe(invalid);
+  });
+
   it('at `suite` may lie below a prefix, and is the first exact one where the request names none', async () => {
     const redirects = [
       { uri: 'https://app.example/app/', match: 'prefix' },
