@@ -1,6 +1,8 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import {
   ClientObject,
+  ClientSecretForm,
   ClientSecretKind,
   ClientType,
   GrantTypeName,
@@ -108,6 +110,17 @@ export class ClientPropertiesInput extends ClientMetadataInput {
       'Scopes that the client may request; replaces the list. The caller must hold what an added scope allows an application to do.',
   })
   scopes?: ClientScopeInput[] | null;
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Tokens issued before this moment, which is not in the future, are refused; null removes it.',
+  })
+  notBefore?: Date | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether AUTHORIZATION_CODE is allowed before the client has a redirect address, which can be added later. Default false: it is refused.',
+  })
+  canLackRedirects?: boolean | null;
 }
 
 @InputType({ description: 'A client to register.' })
@@ -129,6 +142,17 @@ export class CreateClientInput extends ClientPropertiesInput {
       'Whether to keep an encrypted copy of the secret, so that `clientSecret` can show it again. Default false.',
   })
   keepSecretReadable?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The secret: 1 to 1024 printable ASCII characters that nobody can guess. Default: the service makes one.',
+  })
+  secret?: string | null;
+  @Field(() => ClientSecretForm, {
+    nullable: true,
+    description: 'Form of a secret that the service makes. Default RANDOM.',
+  })
+  secretForm?: ClientSecretForm | null;
   @Field(() => Boolean, {
     nullable: true,
     description: 'Whether to create a secret for REST endpoints that take HTTP Basic as well. Default false.',
@@ -140,6 +164,23 @@ export class CreateClientInput extends ClientPropertiesInput {
 export class UpdateClientInput extends ClientPropertiesInput {
   @Field(() => ID, { description: 'The client: global id or `client_id`.' })
   clientId!: string;
+  @Field(() => ClientType, {
+    nullable: true,
+    description: 'The type that the client must have; another one is refused, because a type cannot be changed.',
+  })
+  type?: ClientType | null;
+  @Field(() => [GrantTypeName], {
+    nullable: true,
+    description: 'Grant types to allow in addition to those that the client has, or to `grantTypes`.',
+  })
+  addedGrantTypes?: GrantTypeName[] | null;
+  @Field(() => [GrantTypeName], { nullable: true, description: 'Grant types to withdraw; the others stay.' })
+  removedGrantTypes?: GrantTypeName[] | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Members of `extra` to set, null to remove one; the others stay.',
+  })
+  extraChanges?: Record<string, unknown> | null;
 }
 
 @InputType({ description: 'A client to delete.' })
@@ -167,6 +208,17 @@ export class RotateClientSecretInput {
     description: 'Whether to keep an encrypted copy, so that `clientSecret` can show it again. Default false.',
   })
   keepReadable?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The new secret: 1 to 1024 printable ASCII characters that nobody can guess. Default: the service makes one.',
+  })
+  secret?: string | null;
+  @Field(() => ClientSecretForm, {
+    nullable: true,
+    description: 'Form of a secret that the service makes. Default RANDOM.',
+  })
+  secretForm?: ClientSecretForm | null;
 }
 
 @ObjectType({ description: 'A new client.' })

@@ -8,6 +8,7 @@ import {
   type CreateClient,
   type LinkedScope,
   METADATA_NAMES,
+  type RotateSecret,
   servedGrantTypes,
 } from '../../src/clients/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -49,6 +50,7 @@ const NULLABLE = [
   'idTokenAlg',
   'accessTokenSeconds',
   'refreshTokenSeconds',
+  'notBefore',
   ...METADATA_NAMES,
 ];
 
@@ -159,13 +161,14 @@ export class ClientResolver {
   })
   async createClient(
     @Arg('input', () => CreateClientInput, { description: 'The client.' })
-    { clientId, type, keepSecretReadable, withRestSecret, ...input }: CreateClientInput,
+    { clientId, type, keepSecretReadable, secret, secretForm, withRestSecret, ...input }: CreateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
+    const made = given({ isReadable: keepSecretReadable === true || null, text: secret, form: secretForm });
     const created = await services.clients.create(authority, {
       ...toProperties(input),
       ...given({ clientId, type, withRestSecret }),
-      ...(keepSecretReadable === true ? { secret: { isReadable: true } } : {}),
+      ...(Object.keys(made).length === 0 ? {} : { secret: made }),
     } as CreateClient);
     return { ...created, clientId: created.client.clientId };
   }
@@ -173,6 +176,7 @@ export class ClientResolver {
   @RequiresScopes(['client:write'])
   @Errors(
     'CLIENT_BUILTIN',
+    'CLIENT_TYPE_FIXED',
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
     'CLIENT_GRANT_TYPE_INVALID',
@@ -217,13 +221,14 @@ export class ClientResolver {
     @Arg('input', () => RotateClientSecretInput, { description: 'The secret.' }) input: RotateClientSecretInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ client: Client; secret: string }> {
-    const { clientId, kind, overlapSeconds, expiresInSeconds, keepReadable } = input;
+    const { clientId, kind, overlapSeconds, expiresInSeconds, keepReadable, secret, secretForm } = input;
     const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
     return services.clients.rotateSecret(authority, id, {
       kind: kind ?? ClientSecretKind.OAUTH,
       overlapSeconds: overlapSeconds ?? 0,
       expiresInSeconds: expiresInSeconds ?? null,
       isReadable: keepReadable ?? false,
-    });
+      ...given({ text: secret, form: secretForm }),
+    } as RotateSecret);
   }
 }

@@ -99,6 +99,19 @@ registerEnumType(ClientSecretKind, {
   },
 });
 
+export enum ClientSecretForm {
+  RANDOM = 'random',
+  UUID = 'uuid',
+}
+registerEnumType(ClientSecretForm, {
+  name: 'ClientSecretForm',
+  description: 'Form of a secret that the service makes.',
+  valuesConfig: {
+    RANDOM: { description: '256 random bits as 43 characters of base64url.' },
+    UUID: { description: 'A random UUID, for applications that expect that form.' },
+  },
+});
+
 @ObjectType({ description: 'An address that a client may send users back to.' })
 export class RedirectAddress {
   @Field(() => String, { description: 'The address.' })
@@ -187,6 +200,8 @@ export class ClientObject extends Node {
       "Lifetime of the client's refresh tokens in seconds; null = the tenant's setting, else the issuer's default.",
   })
   refreshTokenSeconds!: number | null;
+  @Field(() => Date, { nullable: true, description: 'Tokens issued before this moment are refused.' })
+  notBefore!: Date | null;
   @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })

@@ -31,9 +31,23 @@ export interface ClientProperties extends ClientMetadataInput {
   readonly refreshTokenSeconds?: number | null;
   /** Scopes the client may ask for; the list replaces the one before. */
   readonly scopes?: readonly LinkedScope[];
+  /** Tokens issued before this moment are refused; null removes it. */
+  readonly notBefore?: Date | null;
+  /** Whether codes may be allowed before there is a redirect address for them. Default false. */
+  readonly canLackRedirects?: boolean;
 }
 
-type Column = Exclude<keyof ClientProperties, 'scopes' | keyof ClientMetadataInput>;
+/** Changes to a client: what the properties replace, and changes to lists and objects that leave the rest as it is. */
+export interface ClientChanges extends ClientProperties {
+  /** The type that the client must have. */
+  readonly type?: 'confidential' | 'public';
+  readonly addedGrantTypes?: readonly string[];
+  readonly removedGrantTypes?: readonly string[];
+  /** Members of `extra` to set; null removes one. */
+  readonly extraChanges?: Readonly<Record<string, unknown>>;
+}
+
+type Column = Exclude<keyof ClientProperties, 'scopes' | 'canLackRedirects' | keyof ClientMetadataInput>;
 type Checks = { readonly [C in Column]: (path: string, value: never, before: Client) => Client[C] };
 
 /** 30 days for access tokens, whose claims go out of date, and a year for refresh tokens, which users forget. */
@@ -104,7 +118,33 @@ const CHECKS: Checks = {
   idTokenAlg: algorithm,
   accessTokenSeconds: seconds(MAX_ACCESS_SECONDS),
   refreshTokenSeconds: seconds(MAX_REFRESH_SECONDS),
+  notBefore: (_path, value: Date | null) => value,
 };
+
+/**
+ * The properties after changes that leave the rest as it is. The caller of this function must have locked the client, so that
+ * no change at the same time is lost.
+ * @throws CLIENT_GRANT_TYPE_INVALID
+ */
+export function withChanges(changes: ClientChanges, before: Client): ClientProperties {
+  const { type: _type, addedGrantTypes, removedGrantTypes = [], extraChanges, ...properties } = changes;
+  const added = grantTypes('input.addedGrantTypes', addedGrantTypes ?? [], before);
+  const kept = servedGrantTypes(properties.grantTypes ?? before.grantTypes);
+  const hasGrantChanges = added.length > 0 || removedGrantTypes.length > 0;
+  const base = properties.extra === undefined ? metadataOf(before, 'extra') : properties.extra;
+  const extra = { ...base, ...extraChanges };
+  return {
+    ...properties,
+    ...(hasGrantChanges ? { grantTypes: [...kept.filter((name) => !removedGrantTypes.includes(name)), ...added] } : {}),
+    ...(extraChanges === undefined ? {} : { extra: withoutNulls(extra, extraChanges) }),
+  };
+}
+
+/** The object without the members that the changes set to null; null if nothing is left. */
+function withoutNulls(extra: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>) {
+  const left = Object.entries(extra).filter(([name, value]) => value !== null || !Object.hasOwn(changes, name));
+  return left.length === 0 ? null : Object.fromEntries(left);
+}
 
 /**
  * The columns that the input changes, checked and in the form they are stored in.
@@ -141,6 +181,7 @@ function assertRedirectsFit(input: ClientProperties, changed: Partial<Client>, b
 
 /** A client that is sent codes has an address for them: without one, every authorization request of it would fail. */
 function assertRedirectThere(input: ClientProperties, changed: Partial<Client>, before: Client): void {
+  if (input.canLackRedirects === true) return;
   if (changed.grantTypes === undefined && changed.redirects === undefined) return;
   const { grantTypes, redirects } = { ...before, ...changed };
   if (redirects.length > 0 || findRedirected(grantTypes) === null) return;

@@ -18,8 +18,10 @@ export interface NewSecret {
   readonly isReadable?: boolean;
   /** Seconds until the secret expires. Default: never. */
   readonly expiresInSeconds?: number | null;
-  /** The secret itself, where it is imported; it may be short. Default 256 random bits. */
+  /** The secret itself, where the caller chooses it; it may be short. Default: the service makes one. */
   readonly text?: string;
+  /** Form of a secret that the service makes: 256 random bits in base64url, or a UUID. Default `random`. */
+  readonly form?: 'random' | 'uuid';
 }
 
 /** Longest overlap of a rotation: 90 days, enough to replace every copy of the old secret. */
@@ -46,11 +48,11 @@ export class ClientSecrets {
   }
 
   /** @returns The secret, which cannot be read again unless it is readable. */
-  add({ tenantId, id: clientUuid }: Client, { kind, isReadable, expiresInSeconds, text }: NewSecret): string {
+  add({ tenantId, id: clientUuid }: Client, { kind, isReadable, expiresInSeconds, text, form }: NewSecret): string {
     const { clock, hasher, sealer, store } = this.#deps;
     if (text !== undefined && !SECRET_TEXT.test(text))
       throw invalidField('input.secret', 'SECRET_INVALID', 'A secret has 1 to 1024 printable ASCII characters.');
-    const secret = text ?? hasher.mint();
+    const secret = text ?? (form === 'uuid' ? hasher.mintUuid() : hasher.mint());
     const id = newId();
     const now = clock.now();
     store.addSecret({

@@ -1,6 +1,6 @@
 import type { Authority, ScopeAliases } from '../access/index.ts';
 import type { EventLog, EventType } from '../events/index.ts';
-import { type Clock, isUuid, kernelErrors, newId } from '../kernel/index.ts';
+import { type Clock, invalidField, isUuid, kernelErrors, newId } from '../kernel/index.ts';
 import {
   type ColumnSet,
   type Database,
@@ -15,7 +15,13 @@ import type { Client, ClientSecret } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
 import { clientEvents } from './client.events.ts';
 import type { ClientFilter, ClientKeys, ClientStore } from './client.store.ts';
-import { type ClientProperties, changedColumns, checkedScopes } from './client-input.ts';
+import {
+  type ClientChanges,
+  type ClientProperties,
+  changedColumns,
+  checkedScopes,
+  withChanges,
+} from './client-input.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
 import type { ClientSecrets, NewSecret } from './client-secrets.ts';
 import { changedMembers, metadataOf, webOriginsOf } from './metadata/index.ts';
@@ -159,6 +165,7 @@ export class ClientService {
     if (isUuid(clientId) && (await store.findById(authority.tenant.id, clientId.toLowerCase())) !== null) {
       throw idFault('CLIENT_ID_TAKEN');
     }
+    this.#assertPast(input);
     return db.transaction(async () => {
       const blank = this.#blank(authority, clientId, input.type ?? 'confidential');
       const columns = changedColumns(input, blank);
@@ -178,11 +185,14 @@ export class ClientService {
 
   /**
    * Changes what the input names.
-   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, and what `create` throws for the same members.
+   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, CLIENT_TYPE_FIXED, and what `create` throws for the same members.
    */
-  async update(authority: Authority, id: string, input: ClientProperties): Promise<Client> {
+  async update(authority: Authority, id: string, changes: ClientChanges): Promise<Client> {
     return this.#deps.db.transaction(async () => {
       const client = await this.#lock(authority, id);
+      assertType(changes, client);
+      const input = withChanges(changes, client);
+      this.#assertPast(input);
       const columns = changedColumns(input, client);
       // The caller must hold what it adds; permissions that the client already has are not checked.
       const added = (columns.permissions ?? []).filter((scope) => !client.permissions.includes(scope));
@@ -250,6 +260,12 @@ export class ClientService {
       if (secret !== null) this.#record(authority, client, clientEvents['client.secret_read'], { kind });
       return secret;
     });
+  }
+
+  /** A later moment would refuse the tokens that are issued until then. */
+  #assertPast({ notBefore }: ClientProperties): void {
+    if (notBefore == null || notBefore <= this.#deps.clock.now()) return;
+    throw invalidField('input.notBefore', 'MOMENT_FUTURE', 'The moment must not be in the future.');
   }
 
   async #keepOrigins(client: Client): Promise<void> {
@@ -367,6 +383,12 @@ const namesOf = ({ metadata, ...columns }: Partial<Client>, before: Client): str
   ...Object.keys(columns),
   ...(metadata === undefined ? [] : changedMembers(before.metadata, metadata)),
 ];
+
+function assertType({ type }: ClientChanges, client: Client): void {
+  if (type === undefined || type === client.type) return;
+  const { message } = clientErrors.rows.CLIENT_TYPE_FIXED;
+  throw clientErrors.CLIENT_TYPE_FIXED({ fields: [{ path: 'input.type', code: 'CLIENT_TYPE_FIXED', message }] });
+}
 
 const idFault = (code: 'CLIENT_ID_TAKEN' | 'CLIENT_ID_INVALID') => {
   const { message } = clientErrors.rows[code];

@@ -19,7 +19,7 @@ export type {
   RotateSecret,
 } from './client.service.ts';
 export { type ClientFilter, type ClientKeys, ClientStore, type LinkedAppRow } from './client.store.ts';
-export type { ClientProperties } from './client-input.ts';
+export type { ClientChanges, ClientProperties } from './client-input.ts';
 export { ClientScopeStore, type LinkedScope } from './client-scope.store.ts';
 export type { NewSecret } from './client-secrets.ts';
 export { GRANT_TYPES, type GrantTypeName, isOpenTo, servedGrantTypes } from './grant-types.ts';

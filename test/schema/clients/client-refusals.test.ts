@@ -24,6 +24,7 @@ const REFUSALS: readonly Refusal[] = [
   ['PERMISSION_UNKNOWN', 'updateClient', { clientId: 'regular', permissions: ['user:fly'] }],
   ['PERMISSION_ESCALATION', 'updateClient', { clientId: 'regular', permissions: ['key:rotate'] }],
   ['PERMISSION_MASTER_ONLY', 'updateClient', { clientId: 'regular', permissions: ['user:read:all'] }],
+  ['CLIENT_TYPE_FIXED', 'updateClient', { clientId: 'regular', type: 'PUBLIC' }],
   ['CLIENT_BUILTIN', 'deleteClient', { clientId: 'builtin' }],
   ['CLIENT_BUILTIN', 'rotateClientSecret', { clientId: 'builtin' }],
   ['CLIENT_PUBLIC', 'rotateClientSecret', { clientId: 'public' }],

@@ -247,6 +247,52 @@ describe('clients over GraphQL', () => {
     });
   });
 
+  it('takes the secret that the caller chose, and makes one in the form of a UUID', async () => {
+    const chosen = { clientId: 'chosen', secret: 'quiet harbour 7', keepSecretReadable: true };
+    const made = (await world.graphql(admin(acme), CREATE, { input: chosen })).data.createClient;
+    expect([made.secret, made.client.secrets]).toEqual([
+      'quiet harbour 7',
+      [{ kind: 'OAUTH', isReadable: true, expiresAt: null }],
+    ]);
+    const ROTATE =
+      'mutation ($input: RotateClientSecretInput!) { rotateClientSecret(input: $input) { secret client { clientId } } }';
+    const rotate = (input: object) =>
+      world.graphql(admin(acme), ROTATE, { input: { clientId: 'chosen', keepReadable: true, ...input } });
+    expect((await rotate({ secret: 'louder harbour 8' })).data.rotateClientSecret.secret).toBe('louder harbour 8');
+    expect((await rotate({ secretForm: 'UUID' })).data.rotateClientSecret.secret).toMatch(/^[\da-f-]{36}$/);
+    expect((await rotate({ secret: '' })).code).toBe('INVALID_INPUT');
+    const input = { type: 'PUBLIC', secretForm: 'UUID' };
+    expect((await world.graphql(admin(acme), CREATE, { input })).code).toBe('CLIENT_PUBLIC');
+    const open = { type: 'PUBLIC', keepSecretReadable: false, secret: null };
+    expect((await world.graphql(admin(acme), CREATE, { input: open })).data.createClient.secret).toBeNull();
+  });
+
+  it('changes grant types and `extra` without naming the rest', async () => {
+    await world.newClient(acme, { clientId: 'patched', grantTypes: ['password'], extra: { one: 1 } });
+    const UPDATE = `mutation ($input: UpdateClientInput!) {
+      updateClient(input: $input) { client { grantTypes extra redirects { uri } notBefore } } }`;
+    const notBefore = world.clock.now().toISOString();
+    const input = {
+      clientId: 'patched',
+      type: 'CONFIDENTIAL',
+      addedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'],
+      removedGrantTypes: ['PASSWORD'],
+      extraChanges: { one: null, two: [2] },
+      canLackRedirects: true,
+      notBefore,
+    };
+    const { data, errors } = await world.graphql(admin(acme), UPDATE, { input });
+    expect(errors).toEqual([]);
+    expect(data.updateClient.client).toEqual({
+      grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'],
+      extra: { two: [2] },
+      redirects: [],
+      notBefore,
+    });
+    const updated = (await world.events(acme)).findLast(({ type }) => type === 'client.updated');
+    expect(updated!.params).toEqual({ changed: ['grantTypes', 'notBefore', 'extra'] });
+  });
+
   it('pages clients by client_id', async () => {
     const tenant = await world.tenant();
     for (const clientId of ['b', 'c', 'a']) await world.newClient(tenant, { clientId });

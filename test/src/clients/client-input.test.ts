@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/clients/client.entity.ts';
-import { type ClientProperties, changedColumns, checkedScopes } from '../../../src/clients/client-input.ts';
+import {
+  type ClientProperties,
+  changedColumns,
+  checkedScopes,
+  withChanges,
+} from '../../../src/clients/client-input.ts';
 import { GRANT_TYPES } from '../../../src/clients/grant-types.ts';
 import { faultsOf } from '../../support/refusal.ts';
 
@@ -193,6 +198,62 @@ describe('the grant types of a client', () => {
       redirects: [],
       grantTypes: ['refresh_token'],
     });
+  });
+});
+
+describe('codes of a client without a redirect address', () => {
+  it('are allowed where the caller says that it may lack one', () => {
+    const bare = { ...SHOP, redirects: [] };
+    expect(changed({ grantTypes: ['authorization_code'], canLackRedirects: true }, bare)).toEqual({
+      grantTypes: ['authorization_code'],
+    });
+    const coded = { ...SHOP, grantTypes: ['authorization_code'] };
+    expect(changed({ redirects: [], canLackRedirects: true }, coded)).toEqual({ redirects: [] });
+  });
+
+  it('are refused where it says the contrary', async () => {
+    const grantTypes = ['authorization_code'];
+    expect(await faults({ grantTypes, redirects: [], canLackRedirects: false })).toEqual([
+      'CLIENT_REDIRECT_INVALID',
+      'input.redirects CLIENT_REDIRECT_INVALID',
+    ]);
+  });
+});
+
+describe('changes that leave the rest as it is', () => {
+  const KEPT = { ...SHOP, grantTypes: ['client_credentials', 'password'], metadata: { extra: { a: 1, b: null } } };
+  const after = (changes: object) => withChanges(changes, KEPT as unknown as Client);
+
+  it('add and withdraw grant types', () => {
+    expect(after({ addedGrantTypes: ['refresh_token'], removedGrantTypes: ['password'] })).toEqual({
+      grantTypes: ['client_credentials', 'refresh_token'],
+    });
+    expect(after({ removedGrantTypes: ['refresh_token'] }).grantTypes).toEqual(KEPT.grantTypes);
+    expect(after({ grantTypes: [], addedGrantTypes: ['password'] })).toEqual({ grantTypes: ['password'] });
+    expect(after({ addedGrantTypes: [], removedGrantTypes: [] })).toEqual({});
+  });
+
+  it('add no grant type that the client cannot have', async () => {
+    for (const [name, before] of [
+      ['magic', SHOP],
+      ['client_credentials', PUBLIC],
+    ] as const)
+      expect(await faultsOf(() => withChanges({ addedGrantTypes: ['password', name] }, before))).toEqual([
+        'CLIENT_GRANT_TYPE_INVALID',
+        'input.addedGrantTypes.1 CLIENT_GRANT_TYPE_INVALID',
+      ]);
+  });
+
+  it('set and remove members of `extra`', () => {
+    expect(after({ extraChanges: { c: [2], a: null } })).toEqual({ extra: { b: null, c: [2] } });
+    expect(after({ extraChanges: { none: null } })).toEqual({ extra: { a: 1, b: null } });
+    expect(after({ extra: { d: 4 }, extraChanges: { c: 3 } })).toEqual({ extra: { d: 4, c: 3 } });
+    expect(after({ extra: null, extraChanges: { c: 3 } })).toEqual({ extra: { c: 3 } });
+  });
+
+  it('leave the default where no member is left, so that nothing counts as changed', () => {
+    expect(after({ extraChanges: { a: null, b: null } })).toEqual({ extra: null });
+    expect(changed(withChanges({ extraChanges: { x: null } }, SHOP))).toEqual({});
   });
 });
 

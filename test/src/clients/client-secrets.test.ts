@@ -64,6 +64,17 @@ describe('the secrets of a client', () => {
     expect(isLive(one)).toBe(true);
   });
 
+  it('have the form of a UUID where that is asked for', () => {
+    const made = ['1', '2'].map(() => secrets.add(client, { kind: 'oauth', form: 'uuid' }));
+    expect(new Set(made).size).toBe(2);
+    for (const secret of made) {
+      expect(secret).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+      expect(isLive(secret)).toBe(true);
+    }
+    expect(secrets.add(client, { kind: 'oauth', form: 'random' })).toHaveLength(43);
+    expect(secrets.add(client, { kind: 'oauth', form: 'uuid', text: 'chosen' })).toBe('chosen');
+  });
+
   it.each(['a', ' ~', 'x'.repeat(1024)])('can be imported as %j', (text) => {
     expect(secrets.add(client, { kind: 'oauth', text })).toBe(text);
     expect(isLive(text)).toBe(true);

@@ -211,6 +211,38 @@ describe('clients', () => {
       expect((await clientScopeStore.linksOf(acme.id, [client.id])).get(client.id)).toBeUndefined();
     });
 
+    it('adds to what is there under the lock, so that changes at the same time are both kept', async () => {
+      const { client } = await create({ grantTypes: ['password'], extra: { a: 1 } });
+      const { clients } = world.services;
+      await Promise.all([
+        clients.update(as(acme), client.id, { addedGrantTypes: ['refresh_token'], extraChanges: { b: 2 } }),
+        clients.update(as(acme), client.id, { removedGrantTypes: ['password'], extraChanges: { c: 3 } }),
+      ]);
+      const after = await reload(client);
+      expect(after!.grantTypes).toEqual(['refresh_token']);
+      expect(after!.metadata['extra']).toEqual({ a: 1, b: 2, c: 3 });
+      const before = (await world.events(acme)).length;
+      await clients.update(as(acme), client.id, {
+        addedGrantTypes: ['refresh_token'],
+        extraChanges: { b: 2, x: null },
+      });
+      expect(await world.events(acme)).toHaveLength(before);
+    });
+
+    it('refuses another type, and a moment of the future before which tokens would be refused', async () => {
+      const { client } = await create({ type: 'public' });
+      const { clients } = world.services;
+      const update = (changes: Parameters<typeof clients.update>[2]) => clients.update(as(acme), client.id, changes);
+      expect(await refusalOf(update({ type: 'confidential' }))).toBe('CLIENT_TYPE_FIXED');
+      const now = world.clock.now();
+      expect((await update({ type: 'public', notBefore: now })).notBefore).toEqual(now);
+      expect((await reload(client))!.notBefore).toEqual(now);
+      const notBefore = new Date(now.getTime() + 1000);
+      expect(await refusalOf(update({ notBefore }))).toBe('INVALID_INPUT');
+      expect(await refusalOf(create({ notBefore }))).toBe('INVALID_INPUT');
+      expect((await update({ notBefore: null })).notBefore).toBeNull();
+    });
+
     it('clears a text with null and refuses what is not there', async () => {
       const { client } = await create({ name: 'Named' });
       expect((await world.services.clients.update(as(acme), client.id, { name: null })).name).toBeNull();
