@@ -12,6 +12,8 @@ export {
   requireUserId,
   writeForUser,
 } from './account-reader.ts';
+export type { UserAddress } from './addresses/address.entity.ts';
+export type { AddressInput } from './addresses/address-input.ts';
 export { type Attributes, aliasedColumn } from './attributes.ts';
 export type { Properties, PropertyPatch } from './properties.ts';
 export type { User } from './user.entity.ts';

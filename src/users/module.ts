@@ -2,6 +2,11 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
+import { UserAddressEntity } from './addresses/address.entity.ts';
+import { addressErrors } from './addresses/address.errors.ts';
+import { addressEvents } from './addresses/address.events.ts';
+import { AddressService } from './addresses/address.service.ts';
+import { AddressStore } from './addresses/address.store.ts';
 import { PropertyService } from './property.service.ts';
 import { uniqueEmails } from './unique-emails.ts';
 import { UserAttributeKeyEntity, UserEntity, UserIdentifierEntity } from './user.entity.ts';
@@ -19,18 +24,25 @@ interface UserNeeds extends ModuleBase {
 
 export const users = {
   name: 'users',
-  entities: [UserAttributeKeyEntity, UserEntity, UserIdentifierEntity],
-  foreignKeys: [byTenant('user_identifiers', 'user_id', 'users'), byTenant('user_attribute_keys', 'user_id', 'users')],
+  entities: [UserAddressEntity, UserAttributeKeyEntity, UserEntity, UserIdentifierEntity],
+  foreignKeys: [
+    byTenant('user_identifiers', 'user_id', 'users'),
+    byTenant('user_attribute_keys', 'user_id', 'users'),
+    byTenant('user_addresses', 'user_id', 'users'),
+  ],
   indexes: {
+    user_addresses__default: `create unique index "user_addresses__default" on "user_addresses" ("tenant_id", "user_id") where "is_default"`,
     users__disabled: `create index "users__disabled" on "users" ("tenant_id", "id") where not "enabled" or "inactive_since" is not null`,
     users__unverified: `create index "users__unverified" on "users" ("tenant_id", "id") where not "email_verified"`,
   },
-  errors: [userErrors],
-  events: [userEvents],
+  errors: [userErrors, addressErrors],
+  events: [userEvents, addressEvents],
   create: ({ base, directory, tenants, guarded, roleStore }: UserNeeds) => {
     const userStore = new UserStore(base.db);
     tenants.onSettings(uniqueEmails(userStore.identifiers));
     const users = new UserService({ ...base, store: userStore, directory, guard: guarded, roles: roleStore });
-    return { services: { users, userProperties: new PropertyService({ ...base, users }) }, internals: { userStore } };
+    const userProperties = new PropertyService({ ...base, users });
+    const userAddresses = new AddressService({ ...base, users, store: new AddressStore(base.db) });
+    return { services: { users, userProperties, userAddresses }, internals: { userStore } };
   },
 } as const satisfies ServiceModule;

@@ -11,6 +11,7 @@ interface Target {
   readonly groupId: string;
   readonly sessionId: string;
   readonly credentialId: string;
+  readonly addressId: string;
   readonly blockId: string;
 }
 
@@ -46,9 +47,11 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   changeRights: {
     input: ({ userId }, { plainUser }) => ({ subject: { userId: plainUser }, object: { userId }, add: ['r'] }),
   },
+  createUserAddress: ofUser({ address: { city: 'Kiel' } }),
   deleteClient: { input: ({ clientId }) => ({ clientId }) },
   deleteGroup: { input: ({ groupId }) => ({ groupId }) },
   deleteUser: ofUser(),
+  deleteUserAddress: { input: ({ userId, addressId }) => ({ userId, userAddressId: addressId }) },
   detachTotp: [{ input: ({ credentialId }) => ({ credentialId }) }, ofUser({ ordinal: 1 })],
   exemptAccount: ofUser(),
   generateRecoveryCodes: ofUser(),
@@ -98,6 +101,9 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   updateClient: { input: ({ clientId }) => ({ clientId, redirects: [{ uri: 'https://evil.example/cb' }] }) },
   updateGroup: { input: ({ groupId }) => ({ groupId, name: `g${newId()}` }) },
   updateUser: ofUser({ email: 'evil@example.com' }),
+  updateUserAddress: {
+    input: ({ userId, addressId }) => ({ userId, userAddressId: addressId, address: { city: 'Kiel' } }),
+  },
   updateUserProperties: ofUser({ add: { a: 1 } }),
 };
 
@@ -203,6 +209,7 @@ class Scene {
     const group = await world.newGroup(tenant);
     const { session } = await world.signedIn(tenant, userId);
     const credential = await world.giveTotp(tenant, userId);
+    const address = await world.services.userAddresses.add(system, userId, { city: 'Riga' });
     const attempt = { tenant, factor: 'first', userId, name: userId, peerIp: null, knownDeviceId: null } as const;
     for (let i = 0; i < 10; i++) await world.services.lockouts.fail(attempt, this.app);
     const BLOCKS = 'query ($userId: ID!) { blocks(filter: { userId: $userId }) { nodes { id } } }';
@@ -214,6 +221,7 @@ class Scene {
       groupId: group.id,
       sessionId: session.id,
       credentialId: credential.id,
+      addressId: address.id,
       blockId: data.blocks.nodes[0].id,
     };
   }

@@ -6,6 +6,7 @@ import { World } from '../support/world.ts';
 
 const NEW_PASSWORD = 'four-lanterns-by-noon';
 const ACCOUNT = { providerType: 'vk', providerName: 'vk_1', externalId: '4711' };
+const NO_ADDRESS = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
 const PROVIDER = { providerType: 'vk', providerName: 'vk_1' };
 
 /** Fields about one account, with their arguments besides its id. */
@@ -14,7 +15,9 @@ const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.beginAccountLinking': { provider: 'vk:vk_1', callback: 'https://app.example/cb' },
   'Mutation.beginTotpEnrolment': {},
   'Mutation.checkSecurityAnswer': { question: 'Q?', answer: 'A' },
+  'Mutation.createUserAddress': { address: {} },
   'Mutation.deleteUser': {},
+  'Mutation.deleteUserAddress': { userAddressId: NO_ADDRESS },
   'Mutation.detachTotp': { ordinal: 1 },
   'Mutation.exemptAccount': {},
   'Mutation.generateRecoveryCodes': {},
@@ -33,6 +36,7 @@ const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.unlinkExternalAccount': ACCOUNT,
   'Mutation.updateAuthModes': { needPasswordChange: true },
   'Mutation.updateUser': { givenName: 'Anna' },
+  'Mutation.updateUserAddress': { userAddressId: NO_ADDRESS, address: {} },
   'Mutation.updateUserProperties': { add: { a: 1 } },
   'Query.accountEvents': {},
   'Query.accountState': {},
