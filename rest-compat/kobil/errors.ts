@@ -28,6 +28,9 @@ const INTERNAL = refused(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
 const TENANT_UNKNOWN = refused(404, 'TENANT_NOT_FOUND', 'Tenant does not exist');
 export const ROLE_UNKNOWN = notFound('ROLE_NOT_FOUND');
 export const USER_UNKNOWN = refused(404, 'USER_NOT_FOUND', 'User does not exist');
+export const ADDRESS_UNKNOWN = notFound('Invalid address');
+/** The older service has no bound, and no text for it. */
+export const ADDRESSES_FULL = invalid('Too many addresses');
 export const GROUP_UNKNOWN = notFound('Group does not exist');
 /** A role or an app that a body names. */
 export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');

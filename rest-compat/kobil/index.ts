@@ -1,5 +1,6 @@
 import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
+import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
@@ -27,6 +28,12 @@ const PARTS: readonly Part[] = [
     description: 'Tenants and their settings.',
     rows: TENANT_ROUTES,
     gateway: GATEWAY_TENANT_ROUTES,
+  },
+  {
+    name: 'Addresses',
+    description: 'Postal addresses of users.',
+    rows: ADDRESS_ROUTES,
+    gateway: GATEWAY_ADDRESS_ROUTES,
   },
   { name: 'Roles', description: 'Roles of the tenant.', rows: ROLE_ROUTES, gateway: GATEWAY_ROLE_ROUTES },
   {

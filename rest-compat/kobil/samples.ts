@@ -32,6 +32,21 @@ const USER = {
   requiredActions: ['UPDATE_PASSWORD'],
   admin: false,
 };
+const ADDRESS = {
+  addressDetails: 'Pier 3',
+  addressTitle: 'Boathouse',
+  addressType: 'home',
+  city: 'Riga',
+  cityCode: 'RIX',
+  directions: 'Left of the crane',
+  district: 'Vidzeme',
+  districtCode: '17',
+  firstName: 'Ada',
+  lastName: 'Byron',
+  postalCode: 'LV-1010',
+  town: '',
+  townCode: '',
+};
 const STORED = { id: ID, ...RISKBIT };
 const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSystem });
 
@@ -62,6 +77,18 @@ export const KOBIL_SAMPLES: Samples = {
         data: { flutter_ios_version: '4.12.0', flutter_ios_build_number: 412 },
       },
     },
+    CreateUserAddress: { body: { ...ADDRESS, defaultAddress: true }, reply: done('Address added successfully', 5) },
+    UserAddresses: {
+      reply: {
+        ...done('Address info fetched successfully', 5),
+        data: [{ ...ADDRESS, addressID: ID, defaultAddress: 'true', direction: ADDRESS.directions }],
+      },
+    },
+    UpdateUserAddress: {
+      body: { addressID: ID, city: 'Kiel' },
+      reply: done('Address changed successfully.', 5),
+    },
+    DeleteUserAddress: { body: { addressID: ID }, reply: done('Address deleted successfully', 5) },
     CreateRole: { reply: done('Role created successfully') },
     DeleteRole: { reply: done('Role deleted successfully') },
     CreateRiskbit: { body: RISKBIT, reply: done('Riskbits added successfully') },
