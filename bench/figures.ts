@@ -23,6 +23,8 @@ export interface RoundCost extends ServerCost {
 export interface Figures {
   /** Processor time of the server for each unit, in Ed25519 signatures of the same round. */
   readonly serverSignatures: number;
+  /** The least and the most of all rounds. */
+  readonly serverRange: readonly [number, number];
   readonly databaseSignatures: number | null;
   /** The same in microseconds. */
   readonly mainMicroseconds: number;
@@ -50,13 +52,15 @@ export function summarise(rounds: readonly RoundCost[], peakMb: number): Figures
   const of = (read: (round: RoundCost) => number): number => median(better.map(read));
   const hasDatabase = better.every(({ databaseSeconds }) => databaseSeconds !== null);
   const database = (round: RoundCost): number => (sumDatabase(round) * MICRO) / round.units;
+  const server = (round: RoundCost): number =>
+    ((round.mainSeconds + round.workerSeconds) * MICRO) / round.units / round.signatureMicroseconds;
+  const all = rounds.map(server);
   const names = new Set(better.flatMap(({ databaseSeconds }) => [...(databaseSeconds?.keys() ?? [])]));
   const part = (name: string): number =>
     of(({ databaseSeconds, units }) => ((databaseSeconds?.get(name) ?? 0) * MICRO) / units);
   return {
-    serverSignatures: of(
-      (round) => ((round.mainSeconds + round.workerSeconds) * MICRO) / round.units / round.signatureMicroseconds,
-    ),
+    serverSignatures: of(server),
+    serverRange: [Math.min(...all), Math.max(...all)],
     databaseSignatures: hasDatabase ? of((round) => database(round) / round.signatureMicroseconds) : null,
     mainMicroseconds: of((round) => (round.mainSeconds * MICRO) / round.units),
     workerMicroseconds: of((round) => (round.workerSeconds * MICRO) / round.units),

@@ -5,6 +5,7 @@ import { formatRatio } from './statistics.ts';
 /** The columns of the table, in the order in which they are printed; docs/performance.md explains them. */
 const COLUMNS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['server, signatures', ({ serverSignatures }) => formatNumber(serverSignatures)],
+  ['range', ({ serverRange }) => serverRange.map(formatNumber).join(' to ')],
   ['main us', ({ mainMicroseconds }) => formatNumber(mainMicroseconds)],
   ['workers us', ({ workerMicroseconds }) => formatNumber(workerMicroseconds)],
   ['PostgreSQL us', ({ databaseMicroseconds }) => formatNumber(databaseMicroseconds)],

@@ -23,6 +23,7 @@ describe('the figures of a contender', () => {
   it('are for one unit, in microseconds and in signatures of the same round', () => {
     expect(summarise([round({})], 200)).toEqual({
       serverSignatures: 5,
+      serverRange: [5, 5],
       databaseSignatures: 2,
       mainMicroseconds: 200,
       workerMicroseconds: 50,
@@ -39,6 +40,13 @@ describe('the figures of a contender', () => {
   it('leave out the dearer half of the rounds', () => {
     const costs = [round({}), round({ mainSeconds: 2, units: 10 }), round({}), round({ mainSeconds: 1 })];
     expect(summarise(costs, 200).mainMicroseconds).toBeCloseTo(200);
+  });
+
+  it('have the range of all rounds', () => {
+    const costs = [round({}), round({ mainSeconds: 0.2, workerSeconds: 0.1 }), round({ mainSeconds: 0.45 })];
+    const { serverSignatures, serverRange } = summarise(costs, 200);
+    expect(serverSignatures).toBeCloseTo(5.5);
+    expect(serverRange).toEqual([expect.closeTo(5), expect.closeTo(10)]);
   });
 
   it('stay the same in signatures when the clock of the machine slows down', () => {

@@ -39,7 +39,7 @@ describe('the table', () => {
     expect(lines).toHaveLength(5);
     expect(new Set(lines.map((line) => line.split('|').length)).size).toBe(1);
     expect(lines[2]).toBe(
-      '| a token | request | idgraph | 5.00 | 200 | 50.0 | - | 20.0 | 2,000 | 5.00 | - | 200 | 1 |',
+      '| a token | request | idgraph | 5.00 | 5.00 to 5.00 | 200 | 50.0 | - | 20.0 | 2,000 | 5.00 | - | 200 | 1 |',
     );
     expect(lines[3]).toMatch(/^\| {2}\| {2}\| slow \| 8\.00 .* 1\.60x \|$/);
     expect(lines[4]).toMatch(/ none \|$/);
