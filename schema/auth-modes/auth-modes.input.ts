@@ -35,6 +35,26 @@ export class UpdateAuthModesPayload {
   authModes!: AuthModesType | null;
 }
 
+@InputType({ description: 'Actions that a user no longer has to complete.' })
+export class RevokeRequiredActionsInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+  @Field(() => [String], {
+    description:
+      'Names of actions, ignoring case; `-` and `_` are the same. Those that are not required are ignored. At most 100.',
+  })
+  actions!: string[];
+}
+
+@ObjectType({ description: 'Result of a change to required actions.' })
+export class RevokeRequiredActionsPayload {
+  @Field(() => AuthModesType, {
+    nullable: true,
+    description: 'The auth modes after the change; null when the caller may not read them.',
+  })
+  authModes!: AuthModesType | null;
+}
+
 @InputType({ description: 'An exemption from the block for inactivity.' })
 export class ExemptAccountInput {
   @Field(() => ID, { description: 'The user.' })

@@ -18,6 +18,8 @@ import {
   ExemptAccountInput,
   ExemptAccountPayload,
   type PasswordPayload,
+  RevokeRequiredActionsInput,
+  RevokeRequiredActionsPayload,
   SetPasswordInput,
   SetPasswordPayload,
   UpdateAuthModesInput,
@@ -69,6 +71,21 @@ export class AuthModesResolver {
     const { userId, requiredFactor, needPasswordChange, methodsLocked } = input;
     const patch = { requiredFactor, needPasswordChange, methodsLocked };
     return { authModes: await services.authModes.update(authority, keyOf('User', userId, 'input.userId'), patch) };
+  }
+
+  @RequiresScopes(['auth-mode:write'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
+  @Mutation(() => RevokeRequiredActionsPayload, {
+    description:
+      'Removes actions from those that a user has to complete at the next sign-in, `UPDATE_PASSWORD` included.',
+  })
+  async revokeRequiredActions(
+    @Arg('input', () => RevokeRequiredActionsInput, { description: 'The user and the actions.' })
+    input: RevokeRequiredActionsInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ authModes: AuthModes }> {
+    const userId = keyOf('User', input.userId, 'input.userId');
+    return { authModes: await services.authModes.revokeRequiredActions(authority, userId, input.actions) };
   }
 
   @RequiresScopes(['account-state:write'])

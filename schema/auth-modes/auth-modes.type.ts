@@ -70,6 +70,11 @@ export class AuthModesType {
   needPasswordChange!: boolean;
   @Field(() => [String], { description: 'Sign-in methods the user may not use: `password` or none.' })
   methodsLocked!: string[];
+  @Field(() => [String], {
+    description:
+      'Actions that the user has to complete at the next sign-in, such as `UPDATE_PASSWORD` or `VERIFY_EMAIL`.',
+  })
+  requiredActions!: string[];
   @RequiresScopes(['account-state:read'], ['account-state:read:self'])
   @Field(() => AccountState, { nullable: true, description: 'The inactivity state of the account.' })
   state!: AccountState | null;

@@ -1,6 +1,6 @@
 import type { Authority } from '../access/index.ts';
 import type { ChangeGroup, EventDraft, EventLog } from '../events/index.ts';
-import type { Clock, FieldFault } from '../kernel/index.ts';
+import { type Clock, type FieldFault, invalidField } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { TenantDirectory } from '../tenants/index.ts';
@@ -36,6 +36,8 @@ export interface AuthModes {
   readonly needPasswordChange: boolean;
   /** Sign-in methods the user may not use. */
   readonly methodsLocked: readonly string[];
+  /** What the user has to do at the next sign-in, a change of the password included. */
+  readonly requiredActions: readonly string[];
   readonly state: AccountState;
 }
 
@@ -123,6 +125,21 @@ export class AuthModeService {
     return this.#change(authority, userId, (row) => exemption(row, end, now));
   }
 
+  /**
+   * Ends the demand for actions at the next sign-in, that for a change of the password included. Actions that are not
+   * demanded are ignored.
+   * @param actions Names, ignoring case; `-` and `_` are the same.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED
+   * @throws INVALID_INPUT More names than an account can have.
+   */
+  async revokeRequiredActions(authority: Authority, userId: string, actions: readonly string[]): Promise<AuthModes> {
+    if (actions.length > MAX_REVOKED) {
+      throw invalidField('input.actions', 'LIST_LENGTH', `At most ${MAX_REVOKED} actions are revoked at once.`);
+    }
+    const revoked = new Set(actions.map(foldAction));
+    return this.#change(authority, userId, (row) => withoutActions(row, revoked));
+  }
+
   async #change(authority: Authority, userId: string, decide: Decide): Promise<AuthModes> {
     const { db, store, guard } = this.#deps;
     const id = requireUserId(userId);
@@ -183,6 +200,19 @@ function changesOf(row: AuthModeColumns, patch: AuthModePatch): Decision {
   return { change, drafts };
 }
 
+/** More names than an account can have actions. */
+const MAX_REVOKED = 100;
+
+/** Clients spell actions in several ways: `UPDATE_PASSWORD`, `update-password`. */
+const foldAction = (action: string): string => action.toLowerCase().replaceAll('-', '_');
+
+function withoutActions({ requiredActions: before }: AuthModeColumns, revoked: ReadonlySet<string>): Decision {
+  const requiredActions = before.filter((action) => !revoked.has(foldAction(action)));
+  if (requiredActions.length === before.length) return { change: {}, drafts: [] };
+  const type = userEvents['auth_mode.required_actions_changed'];
+  return { change: { requiredActions }, drafts: [{ type, params: { requiredActions } }] };
+}
+
 function exemption(row: AuthModeColumns, end: Date, now: Date): Decision {
   const isExempt = end > now;
   const exemptUntil = isExempt ? end : null;
@@ -201,6 +231,7 @@ function shown(row: Columns, state: AccountState): AuthModes {
     requiredFactor: row.requiredFactor === 2 ? 2 : null,
     needPasswordChange: (row.requiredActions ?? []).includes(UPDATE_PASSWORD),
     methodsLocked: row.lockedMethods ?? [],
+    requiredActions: row.requiredActions ?? [],
     state,
   };
 }

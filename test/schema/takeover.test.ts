@@ -77,6 +77,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   replacePassword: ofUser({ newPassword: 'four-lanterns-by-noon' }),
   resetUserSessions: ofUser(),
   revokeConsent: ofUser({ clientId: 'none' }),
+  revokeRequiredActions: ofUser({ actions: ['VERIFY_EMAIL'] }),
   revokeRights: { input: rightOn(({ userId }) => ({ userId })) },
   revokeRole: [
     { input: ({ userId }, { plainRole }) => ({ roleId: plainRole, userId }) },

@@ -29,6 +29,7 @@ const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.removeSecurityQuestion': {},
   'Mutation.replacePassword': { newPassword: NEW_PASSWORD },
   'Mutation.resetUserSessions': {},
+  'Mutation.revokeRequiredActions': { actions: ['VERIFY_EMAIL'] },
   'Mutation.revokeConsent': { clientId: 'none' },
   'Mutation.setPassword': { password: NEW_PASSWORD },
   'Mutation.setSecurityQuestion': { question: 'Q?', answer: 'A' },

@@ -72,6 +72,31 @@ describe('auth modes', () => {
     expect(await changes()).toHaveLength(1);
   });
 
+  it('lose required actions by name, ignoring case and the kind of dash, with one event; others are ignored', async () => {
+    const requiredActions = ['UPDATE_PASSWORD', 'VERIFY_EMAIL', 'terms-of-port'];
+    const { id } = await world.newUser(tenant, { requiredActions, enabled: false });
+    const left = await modes().revokeRequiredActions(admin, id, ['update-password', 'Terms_Of_Port', 'CONFIGURE_TOTP']);
+    expect(left).toMatchObject({ requiredActions: ['VERIFY_EMAIL'], needPasswordChange: false });
+    expect(await modes().revokeRequiredActions(admin, id, ['UPDATE_PASSWORD', 'x\0', ''])).toEqual(left);
+    expect(await modes().revokeRequiredActions(admin, id, [])).toEqual(left);
+    const events = (await world.events(tenant)).filter(({ type }) => type.startsWith('auth_mode.'));
+    expect(events.map(({ type, params, subject_id }) => [type, params, subject_id])).toEqual([
+      ['auth_mode.required_actions_changed', { requiredActions: ['VERIFY_EMAIL'] }, id],
+    ]);
+  });
+
+  it('lose at most 100 required actions at once, and those of their tenant alone', async () => {
+    const many = Array.from({ length: 101 }, (_, at) => `a${at}`);
+    expect(await refusalOf(modes().revokeRequiredActions(admin, user.id, many))).toMatchObject({
+      code: 'INVALID_INPUT',
+      fields: [{ path: 'input.actions' }],
+    });
+    const theirs = await world.newUser(await world.tenant(), { requiredActions: ['VERIFY_EMAIL'] });
+    expect(await refusalOf(modes().revokeRequiredActions(admin, theirs.id, ['VERIFY_EMAIL']))).toMatchObject({
+      code: 'USER_NOT_FOUND',
+    });
+  });
+
   it('refuse a second factor for an account that has none, in the words the older APIs document', async () => {
     const error = await refusalOf(update({ requiredFactor: 2 }));
     expect(error).toMatchObject({ code: 'AUTH_MODE_NO_SECOND_FACTOR', kind: 'refused' });
