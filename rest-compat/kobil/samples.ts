@@ -57,6 +57,10 @@ export const KOBIL_SAMPLES: Samples = {
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
     DisableUser: { body: { enabled: false }, reply: done('User disabled successfully', 5) },
+    RevokeRequiredActions: {
+      body: { requiredActions: ['update-password'] },
+      reply: done('User required actions revoked successfully', 5),
+    },
     RevokeRoles: {
       body: { realmRoles: ['auditor'], clientRoles: { portal: ['editor'] } },
       reply: done('User roles revoked successfully', 5),

@@ -4,7 +4,14 @@ import { at } from '../alias.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM } from '../envelope.ts';
 import { APP_UNKNOWN, GROUP_UNKNOWN, invalid, ROLE_NAMED_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
-import { DisableUser, EnableUser, JoinGroups, LeaveGroups, RevokeRoles } from '../operations.generated.ts';
+import {
+  DisableUser,
+  EnableUser,
+  JoinGroups,
+  LeaveGroups,
+  RevokeRequiredActions,
+  RevokeRoles,
+} from '../operations.generated.ts';
 import { REMOVED_STATUS } from '../quirks.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';
 
@@ -92,6 +99,31 @@ const REVOKE_ROLES = route({
   missing: MISSING,
 });
 
+const REVOKE_ACTIONS = route({
+  method: 'DELETE',
+  path: '/v3_user/{userId}/requiredaction',
+  spec: '3.2 (21)',
+  summary: 'Removes actions from those that a user has to complete at the next sign-in',
+  callers: callersWith('auth-mode:write'),
+  tags: TAGS,
+  operation: RevokeRequiredActions,
+  input: {
+    params: USER_PATH,
+    body: z.object({
+      requiredActions: NAMES.min(1).describe('Names of actions; those that are not required are ignored.'),
+    }),
+  },
+  lookups: { userId },
+  toVariables: ({ body }, found) => ({ userId: found.userId, actions: body.requiredActions }),
+  reply: { status: 200, schema: DONE, from: () => done('User required actions revoked successfully', users) },
+  errors: {
+    NOT_FOUND: USER_UNKNOWN,
+    USER_NOT_FOUND: USER_UNKNOWN,
+    ...unusable('UserId should not be null or empty'),
+  },
+  missing: MISSING,
+});
+
 /** Names or ids of groups. */
 const GROUPS = z.object({
   groups: z.array(z.union([z.string(), z.object({ id: z.guid() }), z.object({ name: z.string() })])),
@@ -142,8 +174,9 @@ const LEAVE = route({
 });
 
 /** Users: docs/dialects/kobil.md, section 3.2. */
-export const USER_ROUTES: readonly Route[] = [DISABLE, ENABLE, REVOKE_ROLES, JOIN, LEAVE];
+export const USER_ROUTES: readonly Route[] = [DISABLE, ENABLE, REVOKE_ACTIONS, REVOKE_ROLES, JOIN, LEAVE];
 export const GATEWAY_USER_ROUTES: readonly Route[] = [
   at('/users/{userId}/enable', ENABLE),
+  at('/users/{userId}/requiredaction', REVOKE_ACTIONS),
   at('/users/{userId}/role', REVOKE_ROLES),
 ];

@@ -10,6 +10,7 @@ const named = SERVED.map((service) => [`${service.number}: ${service.method} ${s
 const BODIES: Readonly<Record<number, unknown>> = {
   16: { enabled: false },
   17: { enabled: true },
+  21: { requiredActions: ['x'] },
   22: {},
   25: { postalCode: 'LV-1010' },
   27: { addressID: 'x' },
@@ -33,6 +34,7 @@ describe('KOBIL: what every operation refuses', () => {
     const all = [
       'user:write',
       'block:read',
+      'auth-mode:write',
       'role-grant:write',
       'group-member:write',
       'role:create',

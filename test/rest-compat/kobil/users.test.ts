@@ -13,6 +13,7 @@ describe('KOBIL: users', () => {
   let count = 0;
   const scopes = [
     'user:write',
+    'auth-mode:write',
     'role-grant:write',
     'role:write',
     'role:create',
@@ -79,9 +80,62 @@ describe('KOBIL: users', () => {
       expect(await ask('PUT', `${name}/enable`, { enabled: true })).toEqual(NO_USER);
       expect(await ask('PUT', `${name}/disable`, { enabled: false })).toEqual(NO_USER);
       expect(await ask('DELETE', `${name}/role`, {})).toEqual(NO_USER);
+      expect(await ask('DELETE', `${name}/requiredaction`, { requiredActions: ['VERIFY_EMAIL'] })).toEqual(NO_USER);
       expect(await ask('POST', `${name}/groups`, { groups: [] })).toEqual(NO_USER);
       expect(await ask('DELETE', `${name}/groups`, { groups: [] })).toEqual(NO_USER);
     }
+  });
+
+  describe('21', () => {
+    const DONE = [200, answer('User required actions revoked successfully')];
+    const left = async () =>
+      (await graph('query ($id: ID!) { authModes(userId: $id) { requiredActions } }', { id: user.id })).authModes
+        .requiredActions;
+    beforeEach(async () => {
+      user = await kobil.world.newUser(kobil.acme, {
+        username: `Bell.Ringer${count}`,
+        requiredActions: ['UPDATE_PASSWORD', 'kobil-reg-status-required-action', 'VERIFY_EMAIL'],
+      });
+    });
+
+    it('revokes actions whatever their case and dashes, of disabled users too; those not required are ignored', async () => {
+      await ask('PUT', `${user.id}/disable`, { enabled: false });
+      const body = { requiredActions: ['update-password', 'KOBIL_REG_STATUS_REQUIRED_ACTION', 'CONFIGURE_TOTP'] };
+      for (const _ of ['once', 'twice'])
+        expect(await ask('DELETE', `${user.username.toUpperCase()}/requiredaction`, body)).toEqual(DONE);
+      expect(await left()).toEqual(['VERIFY_EMAIL']);
+    });
+
+    it('answers below the host of the tenant as well', async () => {
+      const path = `/digitanium/v4/users/${user.username}/requiredaction`;
+      const request = { token, headers: { host: 'acme.id.example.com' }, body: { requiredActions: ['verify_email'] } };
+      expect(await kobil.ask('DELETE', path, request)).toEqual(DONE);
+      expect(await left()).toEqual(['UPDATE_PASSWORD', 'kobil-reg-status-required-action']);
+    });
+
+    it('refuses no action and a body that cannot be used', async () => {
+      const refused = invalid('UserId should not be null or empty');
+      const many = Array.from({ length: 101 }, () => 'VERIFY_EMAIL');
+      for (const body of [
+        {},
+        { requiredActions: [] },
+        { requiredActions: null },
+        { requiredActions: 'VERIFY_EMAIL' },
+        { requiredActions: [1] },
+        { requiredActions: many },
+        [],
+        undefined,
+      ])
+        expect(await ask('DELETE', `${user.id}/requiredaction`, body)).toEqual(refused);
+      expect(await left()).toHaveLength(3);
+    });
+
+    it('is refused for an account with more powers than the caller', async () => {
+      const role = await kobil.world.newRole(kobil.acme, { permissions: ['key:rotate'] });
+      await kobil.world.grantRole(kobil.acme, { roleId: role.id, holderKind: 'user', holderId: user.id });
+      expect((await ask('DELETE', `${user.id}/requiredaction`, { requiredActions: ['VERIFY_EMAIL'] }))[0]).toBe(403);
+      expect(await left()).toHaveLength(3);
+    });
   });
 
   describe('22', () => {
