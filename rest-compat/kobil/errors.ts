@@ -98,6 +98,7 @@ function makeErrors(bodyOf: (fault: Fault) => object): DialectErrors {
       NOT_FOUND: http(404, 'NOT_FOUND', 'Not Found'),
       INVALID_INPUT: MISSING_DATA,
       TENANT_DISABLED: FORBIDDEN,
+      TENANT_SETTING_NOT_FOUND: SETTING_UNKNOWN,
       ACCOUNT_GUARDED: FORBIDDEN,
       ADMINISTRATOR_LAST: FORBIDDEN,
       ROLE_BUILTIN: FORBIDDEN,

@@ -1,4 +1,5 @@
 import type { Samples } from '../engine/index.ts';
+import { STATUS_SHOWN } from './tenant-status.ts';
 
 const ID = '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11';
 const RISKBIT = {
@@ -70,6 +71,18 @@ export const KOBIL_SAMPLES: Samples = {
       body: { groups: ['staff'] },
       reply: { ...done('User group removed successfully.', 5), status: 'Success' },
     },
+    TenantSettings: {
+      reply: {
+        ...done('Tenant setting(s) fetched successfully'),
+        data: { bruteForceProtected: true, failureFactor: 12, theme: 'dusk' },
+      },
+    },
+    UpdateTenantSettings: {
+      body: { bruteForceProtected: 'true', failureFactor: 12, theme: 'dusk', displayName: null },
+      reply: done('Tenant settings updated successfully'),
+    },
+    DeleteTenantSetting: { parameters: { key: 'theme' }, reply: done('Tenant setting deleted') },
+    TenantStatus: { reply: { ...done('Tenant status fetched successfully'), data: STATUS_SHOWN } },
     UpdateAppSettings: {
       body: { flutter_ios_version: '4.12.0', flutter_ios_build_number: '412', macos_link: null },
       reply: done('Tenant settings updated successfully'),

@@ -1,6 +1,16 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
+import {
+  BROWSER_HEADER_SETTINGS,
+  MailServerInput,
+  OTP_RESEND_SETTINGS,
+  OTP_SETTINGS,
+  RequiredActionSettings,
+  STORED_ONLY,
+  TOKEN_SETTINGS,
+  WEBAUTHN_SETTINGS,
+} from './policy.types.ts';
 import { LockoutGrowth, TenantSettingsView, TenantTemplateName, TenantType } from './tenant.type.ts';
 
 @InputType({ description: 'Filters for a list of tenants.' })
@@ -99,12 +109,12 @@ export class TenantSettingsInput {
   rememberMe?: boolean;
   @Field(() => Int, {
     nullable: true,
-    description: 'As `sessionSeconds`, for sessions whose user chose to stay signed in.',
+    description: 'As `sessionSeconds`, for sessions whose user chose to stay signed in; 0 = the same.',
   })
   rememberSeconds?: number;
   @Field(() => Int, {
     nullable: true,
-    description: 'As `sessionIdleSeconds`, for sessions whose user chose to stay signed in.',
+    description: 'As `sessionIdleSeconds`, for sessions whose user chose to stay signed in; 0 = the same.',
   })
   rememberIdleSeconds?: number;
   @Field(() => Int, {
@@ -153,10 +163,63 @@ export class TenantSettingsInput {
   attributes?: AttributeDefinitionType[];
   @Field(() => LockoutSettingsInput, { nullable: true, description: 'Lock-out rules to change.' })
   lockout?: LockoutSettingsInput;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the sign-in page offers a new password by mail. It is stored, and does not act yet.',
+  })
+  resetPassword?: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether users may change their username. It is stored, and does not act yet.',
+  })
+  changeUsername?: boolean;
+  @Field(() => [String], {
+    nullable: true,
+    description: `Languages of pages and mails (RFC 5646), at most 50; replaces the list. ${STORED_ONLY}`,
+  })
+  locales?: string[];
+  @Field(() => [RequiredActionSettings], {
+    nullable: true,
+    description: `Actions that can be required of users, at most 100; replaces the list. Null = those of the service. ${STORED_ONLY}`,
+  })
+  requiredActions?: RequiredActionSettings[] | null;
+  @Field(() => MailServerInput, {
+    nullable: true,
+    description:
+      'The server for the mails of the tenant, replaced as a whole; null = that of the service. It is stored, and does not act yet.',
+  })
+  mailServer?: MailServerInput | null;
+  @Field(() => TOKEN_SETTINGS.written, { nullable: true, description: `Lifetimes to change. ${STORED_ONLY}` })
+  tokens?: object;
+  @Field(() => OTP_SETTINGS.written, {
+    nullable: true,
+    description: `Policy for one-time passwords to change. ${STORED_ONLY}`,
+  })
+  otp?: object;
+  @Field(() => OTP_RESEND_SETTINGS.written, {
+    nullable: true,
+    description: `Rules for asking again for a code to change. ${STORED_ONLY}`,
+  })
+  otpResend?: object;
+  @Field(() => WEBAUTHN_SETTINGS.written, {
+    nullable: true,
+    description: `Policy for security keys to change. ${STORED_ONLY}`,
+  })
+  securityKeys?: object;
+  @Field(() => WEBAUTHN_SETTINGS.written, {
+    nullable: true,
+    description: `Policy for passkeys to change. ${STORED_ONLY}`,
+  })
+  passkeys?: object;
+  @Field(() => BROWSER_HEADER_SETTINGS.written, {
+    nullable: true,
+    description: `Security headers of pages to change. ${STORED_ONLY}`,
+  })
+  browserHeaders?: object;
 }
 
 @InputType({ description: 'Changes to settings that the service keeps and does not use.' })
-export class UpdateExtraSettingsInput {
+export class ExtraSettingsInput {
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     description:
@@ -171,6 +234,9 @@ export class UpdateExtraSettingsInput {
   })
   canBeMissing?: boolean | null;
 }
+
+@InputType({ description: 'Changes to settings that the service keeps and does not use.' })
+export class UpdateExtraSettingsInput extends ExtraSettingsInput {}
 
 @InputType({ description: 'A tenant to create.' })
 export class CreateTenantInput {
@@ -196,6 +262,17 @@ export class UpdateTenantInput {
   displayName?: string | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether it may be used.' })
   isEnabled?: boolean;
+}
+
+@InputType({ description: 'Changes to a tenant and to its settings of all kinds; absent members stay.' })
+export class ConfigureTenantInput extends UpdateTenantInput {
+  @Field(() => TenantSettingsInput, { nullable: true, description: 'Settings to change.' })
+  settings?: TenantSettingsInput | null;
+  @Field(() => ExtraSettingsInput, {
+    nullable: true,
+    description: 'Changes to settings that the service keeps and does not use.',
+  })
+  extraSettings?: ExtraSettingsInput | null;
 }
 
 @InputType({ description: 'A host to bind to a tenant.' })
@@ -239,6 +316,9 @@ export class CreateTenantPayload extends TenantPayload {}
 
 @ObjectType({ description: 'Result of a change to a tenant.' })
 export class UpdateTenantPayload extends TenantPayload {}
+
+@ObjectType({ description: 'Result of a change to a tenant.' })
+export class ConfigureTenantPayload extends TenantPayload {}
 
 @ObjectType({ description: 'Result of binding a host.' })
 export class BindTenantHostPayload extends TenantPayload {}

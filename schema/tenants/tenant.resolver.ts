@@ -2,11 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type {
+  ConfigureTenant,
   CreateTenant,
   ExtraSettingsChange,
   Tenant,
   TenantKeys,
-  TenantSettingsPatch,
+  TenantSettings,
+  TenantSettingsChange,
   UpdateTenant,
 } from '../../src/tenants/index.ts';
 import type { GraphContext } from '../context.ts';
@@ -20,6 +22,8 @@ import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   BindTenantHostInput,
   BindTenantHostPayload,
+  ConfigureTenantInput,
+  ConfigureTenantPayload,
   CreateTenantInput,
   CreateTenantPayload,
   DeleteTenantInput,
@@ -38,11 +42,24 @@ import {
 import { loadHosts } from './tenant.loader.ts';
 import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
 
+/** What a change says about the tenant itself. */
+const toChange = ({ displayName, isEnabled }: UpdateTenantInput): UpdateTenant => ({
+  ...(displayName === undefined ? {} : { displayName }),
+  ...(isEnabled == null ? {} : { enabled: isEnabled }),
+});
+
 /** Converts settings to the names under which they are stored. */
-function toSettings(settings: TenantSettingsInput | undefined): { settings?: object } {
-  if (settings === undefined) return {};
+function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
+  if (settings == null) return {};
   const { lockout } = settings;
   return { settings: { ...settings, ...(lockout == null ? {} : { lockout: toColumns(lockout) }) } };
+}
+
+/** Settings of a tenant as they are shown, without the password for mails. */
+function showSettings({ mailServer, ...settings }: TenantSettings, tenantId: string): object {
+  if (mailServer === null) return { ...settings, mailServer, tenantId };
+  const { passwordSealed, ...server } = mailServer;
+  return { ...settings, mailServer: { ...server, hasPassword: passwordSealed !== null }, tenantId };
 }
 
 @Resolver(() => TenantType)
@@ -62,10 +79,11 @@ export class TenantResolver {
     return loadHosts(loaders, tenant.id);
   }
 
+  @Reads('template', 'settings')
   @RequiresScopes(['setting:read'])
   @FieldResolver(() => TenantSettingsView, { nullable: true, description: 'The settings that apply.' })
-  async settings(@Ctx() { services, authority }: GraphContext): Promise<object> {
-    return { ...(await services.tenants.settings(authority)), tenantId: authority.tenant.id };
+  settings(@Root() tenant: Pick<Tenant, 'id' | 'template' | 'settings'>, @Ctx() { services }: GraphContext): object {
+    return showSettings(services.tenants.settingsOf(tenant), tenant.id);
   }
 
   @Reads('extra')
@@ -116,17 +134,28 @@ export class TenantResolver {
   @Errors('TENANT_PROTECTED')
   @Mutation(() => UpdateTenantPayload, { description: 'Changes a tenant.' })
   async updateTenant(
-    @Arg('input', () => UpdateTenantInput, { description: 'What to change.' }) {
-      displayName,
-      isEnabled,
-    }: UpdateTenantInput,
+    @Arg('input', () => UpdateTenantInput, { description: 'What to change.' }) input: UpdateTenantInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ tenant: Tenant }> {
+    return { tenant: await services.tenants.update(authority, toChange(input)) };
+  }
+
+  @RequiresScopes(['tenant:write', 'setting:write'])
+  @Errors('TENANT_PROTECTED', 'TENANT_SETTING_INVALID', 'TENANT_SETTING_NOT_FOUND', 'USER_EMAIL_AMBIGUOUS')
+  @Mutation(() => ConfigureTenantPayload, {
+    description: 'Changes a tenant and its settings of all kinds, all or none.',
+  })
+  async configureTenant(
+    @Arg('input', () => ConfigureTenantInput, { description: 'What to change.' }) input: ConfigureTenantInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<{ tenant: Tenant }> {
+    const { settings, extraSettings } = input;
     const change = {
-      ...(displayName === undefined ? {} : { displayName }),
-      ...(isEnabled == null ? {} : { enabled: isEnabled }),
+      ...toChange(input),
+      ...toSettings(settings),
+      ...(extraSettings == null ? {} : { extra: given(extraSettings) }),
     };
-    return { tenant: await services.tenants.update(authority, change as UpdateTenant) };
+    return { tenant: await services.tenants.configure(authority, change as ConfigureTenant) };
   }
 
   @RequiresScopes(['tenant:write:all'])
@@ -163,9 +192,9 @@ export class TenantResolver {
     @Arg('input', () => UpdateTenantSettingsInput, { description: 'What to change.' }) input: UpdateTenantSettingsInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ settings: object }> {
-    const patch = toSettings(input.settings).settings as TenantSettingsPatch;
+    const patch = toSettings(input.settings).settings as TenantSettingsChange;
     const settings = await services.tenants.updateSettings(authority, patch);
-    return { settings: { ...settings, tenantId: authority.tenant.id } };
+    return { settings: showSettings(settings, authority.tenant.id) };
   }
 
   @RequiresScopes(['setting:write'])

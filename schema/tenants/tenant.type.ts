@@ -3,6 +3,16 @@ import { Owned, RequiresScopes } from '../directives/requires-scopes.ts';
 import { connectionOf } from '../kit/connection.ts';
 import { Node } from '../kit/node.ts';
 import { AttributeDefinitionType } from './attribute-definition.type.ts';
+import {
+  BROWSER_HEADER_SETTINGS,
+  MailServerType,
+  OTP_RESEND_SETTINGS,
+  OTP_SETTINGS,
+  RequiredActionSettings,
+  STORED_ONLY,
+  TOKEN_SETTINGS,
+  WEBAUTHN_SETTINGS,
+} from './policy.types.ts';
 
 export enum LockoutGrowth {
   LINEAR = 'linear',
@@ -109,11 +119,11 @@ export class TenantSettingsView {
   })
   rememberMe!: boolean;
   @Field(() => Int, {
-    description: 'As `sessionSeconds`, for sessions whose user chose to stay signed in.',
+    description: 'As `sessionSeconds`, for sessions whose user chose to stay signed in; 0 = the same.',
   })
   rememberSeconds!: number;
   @Field(() => Int, {
-    description: 'As `sessionIdleSeconds`, for sessions whose user chose to stay signed in.',
+    description: 'As `sessionIdleSeconds`, for sessions whose user chose to stay signed in; 0 = the same.',
   })
   rememberIdleSeconds!: number;
   @Field(() => Int, {
@@ -153,6 +163,43 @@ export class TenantSettingsView {
   attributes!: AttributeDefinitionType[];
   @Field(() => LockoutSettings, { description: 'When failed attempts lead to a block.' })
   lockout!: LockoutSettings;
+  @Field(() => Boolean, {
+    description: 'Whether the sign-in page offers a new password by mail. It is stored, and does not act yet.',
+  })
+  resetPassword!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether users may change their username. It is stored, and does not act yet.',
+  })
+  changeUsername!: boolean;
+  @Field(() => [String], {
+    description: `Languages of pages and mails; none = all of the service. ${STORED_ONLY}`,
+  })
+  locales!: string[];
+  @Field(() => [RequiredActionSettings], {
+    nullable: true,
+    description: `Actions that can be required of users; null = those of the service. ${STORED_ONLY}`,
+  })
+  requiredActions!: RequiredActionSettings[] | null;
+  @Field(() => MailServerType, {
+    nullable: true,
+    description:
+      'The server for the mails of the tenant; null = that of the service. It is stored, and does not act yet.',
+  })
+  mailServer!: MailServerType | null;
+  @Field(() => TOKEN_SETTINGS.shown, { description: `Lifetimes. ${STORED_ONLY}` })
+  tokens!: object;
+  @Field(() => OTP_SETTINGS.shown, { description: `Policy for one-time passwords. ${STORED_ONLY}` })
+  otp!: object;
+  @Field(() => OTP_RESEND_SETTINGS.shown, {
+    description: `When asking again for a code ends in a block. ${STORED_ONLY}`,
+  })
+  otpResend!: object;
+  @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for security keys, the second factor. ${STORED_ONLY}` })
+  securityKeys!: object;
+  @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for passkeys, which need no password. ${STORED_ONLY}` })
+  passkeys!: object;
+  @Field(() => BROWSER_HEADER_SETTINGS.shown, { description: `Security headers of pages. ${STORED_ONLY}` })
+  browserHeaders!: object;
 }
 
 @ObjectType('Tenant', {

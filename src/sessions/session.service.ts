@@ -377,10 +377,13 @@ const ownerOfEnded = ({ caller }: Authority, id: string): string =>
 const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 
 /** Seconds after which a session ends unused, and in any case. */
-const livesOf = ({ remember }: Pick<SessionRow, 'remember'>, settings: TenantSettings) =>
-  remember
-    ? { idle: settings.rememberIdleSeconds, absolute: settings.rememberSeconds }
-    : { idle: settings.sessionIdleSeconds, absolute: settings.sessionSeconds };
+const livesOf = ({ remember }: Pick<SessionRow, 'remember'>, settings: TenantSettings) => {
+  const { rememberIdleSeconds, rememberSeconds, sessionIdleSeconds, sessionSeconds } = settings;
+  return {
+    idle: (remember ? rememberIdleSeconds : 0) || sessionIdleSeconds,
+    absolute: (remember ? rememberSeconds : 0) || sessionSeconds,
+  };
+};
 
 function newSession(
   authority: Authority,

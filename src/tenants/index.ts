@@ -15,11 +15,13 @@ export { isHostOf, type KnownTenant, TenantDirectory } from './tenant.directory.
 export type { Tenant } from './tenant.entity.ts';
 export { tenantErrors } from './tenant.errors.ts';
 export {
+  type ConfigureTenant,
   type CreateTenant,
   MASTER_TENANT,
   type SettingsListener,
   type TenantSeed,
   TenantService,
+  type TenantSettingsChange,
   type UpdateTenant,
 } from './tenant.service.ts';
 export { type TenantFilter, type TenantKeys, TenantStore } from './tenant.store.ts';

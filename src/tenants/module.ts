@@ -23,11 +23,11 @@ export const tenants = {
   },
   errors: [tenantErrors],
   events: [tenantEvents],
-  create: ({ base, catalogue, changeFeed, publicUrl }: TenantNeeds) => {
+  create: ({ base, catalogue, changeFeed, publicUrl, sealer }: TenantNeeds) => {
     const store = new TenantStore(base.db);
     const directory = new TenantDirectory(store, catalogue, changeFeed);
     return {
-      services: { directory, tenants: new TenantService({ ...base, store, publicUrl }) },
+      services: { directory, tenants: new TenantService({ ...base, store, publicUrl, sealer: sealer('mail-server') }) },
       caches: [directory.onEvents],
     };
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isStorableText } from '../kernel/index.ts';
 import { attributeDefinitions } from './attribute-definitions.ts';
+import { KEPT, POLICIES, POLICY_DEFAULTS } from './policies.ts';
 
 const seconds = (max: number) => z.number().int().min(1).max(max);
 const YEAR = 31_536_000;
@@ -61,10 +62,10 @@ export const tenantSettings = z.strictObject({
   sessionSeconds: seconds(YEAR),
   /** Whether users may choose to stay signed in after the browser is closed. */
   rememberMe: z.boolean(),
-  /** As `sessionSeconds`, for sessions whose user chose to stay signed in. */
-  rememberSeconds: seconds(YEAR),
-  /** As `sessionIdleSeconds`, for sessions whose user chose to stay signed in. */
-  rememberIdleSeconds: seconds(YEAR),
+  /** As `sessionSeconds`, for sessions whose user chose to stay signed in; 0 = the same. */
+  rememberSeconds: z.number().int().min(0).max(YEAR),
+  /** As `sessionIdleSeconds`, for sessions whose user chose to stay signed in; 0 = the same. */
+  rememberIdleSeconds: z.number().int().min(0).max(YEAR),
   /** Lifetime of access tokens of clients without a setting; null = the default of the issuer kind. */
   accessTokenSeconds: seconds(86_400 * 30).nullable(),
   /** A refresh token that is unused for this long expires; null = the default of the issuer kind. */
@@ -89,11 +90,17 @@ export const tenantSettings = z.strictObject({
   /** Requirements for attributes of users; replaced as a whole. */
   attributes: attributeDefinitions,
   lockout: lockoutSettings,
+  ...KEPT,
+  ...POLICIES,
 });
 export type TenantSettings = z.infer<typeof tenantSettings>;
-/** The settings in which a tenant differs from its template; nested members are set one by one. */
-export type TenantSettingsPatch = Partial<Omit<TenantSettings, 'lockout'>> & {
-  readonly lockout?: Partial<TenantSettings['lockout']>;
+
+const GROUPS = ['lockout', ...(Object.keys(POLICIES) as (keyof typeof POLICIES)[])] as const;
+type Group = (typeof GROUPS)[number];
+
+/** The settings in which a tenant differs from its template; the members of groups are set one by one. */
+export type TenantSettingsPatch = Partial<Omit<TenantSettings, Group>> & {
+  readonly [G in Group]?: Partial<TenantSettings[G]>;
 };
 
 const TENANT_TEMPLATES = ['native', 'realm', 'image'] as const;
@@ -139,6 +146,7 @@ const native: TenantSettings = {
     tenantBudget: 0,
     exemptKnownDevices: true,
   },
+  ...POLICY_DEFAULTS,
 };
 
 /** Default settings of each template (docs/tenancy.md, rule 9, and docs/lock-out.md). */
@@ -151,6 +159,8 @@ export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>>
     passwordMinLengthWithFactor: 0,
     sessionIdleSeconds: 1800,
     sessionSeconds: 36_000,
+    rememberSeconds: 0,
+    rememberIdleSeconds: 0,
     lockout: {
       ...native.lockout,
       enabled: false,
@@ -185,5 +195,12 @@ export const TEMPLATE_SETTINGS: Readonly<Record<TenantTemplate, TenantSettings>>
 /** The settings in force: those of the template, replaced by those the tenant stored. */
 export function effectiveSettings(template: string, stored: TenantSettingsPatch): TenantSettings {
   const base = TEMPLATE_SETTINGS[template as TenantTemplate] ?? native;
-  return { ...base, ...stored, lockout: { ...base.lockout, ...stored.lockout } };
+  return mergedPatch(base, stored) as TenantSettings;
+}
+
+/** A patch upon another one, or upon all settings: the members of its groups are added to theirs. */
+export function mergedPatch(below: TenantSettingsPatch, above: TenantSettingsPatch): TenantSettingsPatch {
+  const groups = GROUPS.filter((group) => above[group] !== undefined);
+  const merged = groups.map((group) => [group, { ...below[group], ...above[group] }]);
+  return { ...below, ...above, ...Object.fromEntries(merged) };
 }

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Authority } from '../access/index.ts';
-import { newRoute } from '../crypto/index.ts';
+import { newRoute, type Sealer } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
 import {
   type Clock,
@@ -19,9 +20,12 @@ import {
   violatedConstraint,
 } from '../persistence/index.ts';
 import { changedExtra, type ExtraSettingsChange } from './extra-settings.ts';
+import { type MailServerChange, toStoredMailServer } from './mail-server.ts';
+import type { MailServer } from './policies.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import {
   effectiveSettings,
+  mergedPatch,
   type TenantSettings,
   type TenantSettingsPatch,
   type TenantTemplate,
@@ -41,12 +45,25 @@ export interface CreateTenant {
   /** Default `native`. */
   readonly template?: TenantTemplate;
   readonly enabled?: boolean;
-  readonly settings?: TenantSettingsPatch;
+  readonly settings?: TenantSettingsChange;
+  /** Settings that the service keeps and does not use. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
+
+/** Settings to change. A server for mails is replaced as a whole, but for a password that is not named. */
+export type TenantSettingsChange = Omit<TenantSettingsPatch, 'mailServer'> & {
+  readonly mailServer?: MailServerChange | null;
+};
 
 export interface UpdateTenant {
   readonly displayName?: string | null;
   readonly enabled?: boolean;
+}
+
+/** Changes to a tenant and to all of its settings. */
+export interface ConfigureTenant extends UpdateTenant {
+  readonly settings?: TenantSettingsChange;
+  readonly extra?: ExtraSettingsChange;
 }
 
 /**
@@ -64,6 +81,8 @@ export interface TenantServiceDeps {
   readonly clock: Clock;
   /** Origin of this service, whose host belongs to no tenant. */
   readonly publicUrl: string;
+  /** Seals the passwords of servers for mails. */
+  readonly sealer: Sealer;
 }
 
 /** Most hosts of a tenant: a product with an address per country has a few dozen. */
@@ -129,12 +148,14 @@ export class TenantService {
   async create(authority: Authority, input: CreateTenant): Promise<Tenant> {
     assertName(input.name);
     const template = input.template ?? 'native';
-    const settings = checkedPatch(template, {}, input.settings ?? {});
+    const id = newId();
+    const settings = checkedPatch(template, {}, this.#toPatch(id, input.settings ?? {}, null));
+    const { next: extra } = changedExtra({}, { set: input.extra ?? {} });
     return this.#deps.db.transaction(async () => {
       if (await this.#deps.store.isNameTaken(input.name)) throw nameTaken();
       const now = this.#deps.clock.now();
       const tenant = this.#deps.store.create({
-        id: newId(),
+        id,
         name: input.name,
         route: newRoute(),
         template,
@@ -142,7 +163,7 @@ export class TenantService {
         enabled: input.enabled ?? true,
         log: 0,
         settings: settings as Record<string, unknown>,
-        extra: {},
+        extra,
         notBefore: null,
         deletedAt: null,
         createdAt: now,
@@ -183,42 +204,52 @@ export class TenantService {
     });
   }
 
-  /** The settings in force. */
-  async settings(authority: Authority): Promise<TenantSettings> {
-    const tenant = await this.#deps.store.findById(authority.tenant.id);
-    if (tenant === null) throw kernelErrors.NOT_FOUND();
-    return effectiveSettings(tenant.template, tenant.settings as TenantSettingsPatch);
+  /** The settings in force in a tenant that was read. */
+  settingsOf({ template, settings }: Pick<Tenant, 'template' | 'settings'>): TenantSettings {
+    return effectiveSettings(template, settings as TenantSettingsPatch);
   }
 
-  /** Changes the named settings; one event with the names, none when nothing changed. @throws TENANT_SETTING_INVALID */
-  async updateSettings(authority: Authority, patch: TenantSettingsPatch): Promise<TenantSettings> {
+  /**
+   * Changes a tenant and its settings of all kinds, all or nothing: the events of each kind that changed.
+   * @throws NOT_FOUND, TENANT_PROTECTED, TENANT_SETTING_INVALID, TENANT_SETTING_NOT_FOUND, INVALID_INPUT
+   */
+  async configure(authority: Authority, { settings, extra, ...input }: ConfigureTenant): Promise<Tenant> {
+    return this.#deps.db.transaction(async () => {
+      if (settings !== undefined) await this.updateSettings(authority, settings);
+      if (extra !== undefined) await this.updateExtra(authority, extra);
+      return this.update(authority, input);
+    });
+  }
+
+  /**
+   * Changes the named settings; one event with the names, none when nothing changed.
+   * @throws TENANT_SETTING_INVALID, INVALID_INPUT
+   */
+  async updateSettings(authority: Authority, change: TenantSettingsChange): Promise<TenantSettings> {
     return this.#deps.db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
       // After this, all transactions that used the old settings have committed, so listeners see their rows.
       await this.#deps.store.lockSettings(tenant.id);
       const before = tenant.settings as TenantSettingsPatch;
+      const patch = this.#toPatch(tenant.id, change, before.mailServer ?? null);
       const stored = checkedPatch(tenant.template, before, patch);
-      const changed = Object.keys(patch).filter((name) => {
-        const key = name as keyof TenantSettings;
-        return (
-          JSON.stringify(effectiveSettings(tenant.template, before)[key]) !==
-          JSON.stringify(effectiveSettings(tenant.template, stored)[key])
-        );
-      });
+      const old = effectiveSettings(tenant.template, before);
+      const after = effectiveSettings(tenant.template, stored);
+      // The database does not keep the order of members, so texts cannot be compared.
+      const changed = Object.keys(patch).filter(
+        (name) => !isDeepStrictEqual(old[name as keyof TenantSettings], after[name as keyof TenantSettings]),
+      );
       if (changed.length > 0) {
         tenant.settings = stored as Record<string, unknown>;
         tenant.updatedAt = this.#deps.clock.now();
         await this.#deps.db.em.flush();
-        const after = effectiveSettings(tenant.template, stored);
-        for (const listener of this.#listeners) {
-          await listener(authority, effectiveSettings(tenant.template, before), after);
-        }
+        for (const listener of this.#listeners) await listener(authority, old, after);
         this.#deps.events.record(authority.caller, authority.tenant, {
           type: tenantEvents['setting.changed'],
           params: { changed },
         });
       }
-      return effectiveSettings(tenant.template, stored);
+      return after;
     });
   }
 
@@ -300,6 +331,14 @@ export class TenantService {
     });
   }
 
+  /** Seals the password of a server for mails. */
+  #toPatch(tenantId: string, change: TenantSettingsChange, stored: MailServer | null): TenantSettingsPatch {
+    const { mailServer, ...patch } = change;
+    if (mailServer === undefined) return patch;
+    const server = mailServer === null ? null : toStoredMailServer(this.#deps.sealer, tenantId, mailServer, stored);
+    return { ...patch, mailServer: server };
+  }
+
   async #lock(id: string): Promise<Tenant> {
     const tenant = await this.#deps.store.lock(id);
     if (tenant === null) throw kernelErrors.NOT_FOUND();
@@ -343,13 +382,7 @@ const fault = (code: string, message: string) => ({ path: 'input.name', code, me
 
 /** The stored patch after a change, checked as a whole. */
 function checkedPatch(template: string, stored: TenantSettingsPatch, patch: TenantSettingsPatch): TenantSettingsPatch {
-  const next: TenantSettingsPatch = {
-    ...stored,
-    ...patch,
-    ...(stored.lockout === undefined && patch.lockout === undefined
-      ? {}
-      : { lockout: { ...stored.lockout, ...patch.lockout } }),
-  };
+  const next = mergedPatch(stored, patch);
   const result = tenantSettings.safeParse(effectiveSettings(template, next));
   if (!result.success) {
     throw tenantErrors.TENANT_SETTING_INVALID({

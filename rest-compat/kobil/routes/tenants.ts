@@ -1,10 +1,26 @@
 import { z } from 'zod';
 import { type ParsedRequest, present, type Route, route } from '../../engine/index.ts';
+import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { SETTING_UNKNOWN } from '../errors.ts';
-import { AppSettings, UpdateAppSettings } from '../operations.generated.ts';
+import { invalid, SETTING_UNKNOWN } from '../errors.ts';
+import {
+  AppSettings,
+  DeleteTenantSetting,
+  TenantSettings,
+  TenantStatus,
+  UpdateAppSettings,
+  UpdateTenantSettings,
+} from '../operations.generated.ts';
+import {
+  canChangeRealm,
+  showSettings,
+  toRealmSource,
+  toSettingRemoval,
+  toSettingsChange,
+} from '../realm-properties.ts';
+import { STATUS_SHOWN, TENANT_STATUS } from '../tenant-status.ts';
 
 const { tenants } = SUBSYSTEM;
 const TAGS = { subSystem: tenants };
@@ -21,7 +37,6 @@ const UPDATE_APPS = route({
   input: { body: SENT_APP_SETTINGS },
   toVariables: ({ body }) => toAppSettings(body),
   reply: { status: 200, schema: DONE, from: () => done('Tenant settings updated successfully', tenants) },
-  errors: { TENANT_SETTING_NOT_FOUND: SETTING_UNKNOWN },
 });
 
 const APPS_SHOWN = withData(APP_SETTINGS_SHOWN);
@@ -62,6 +77,99 @@ const SOME_APPS = route({
   },
 });
 
+const SETTINGS_PATH = '/v3_realm/settings';
+const REFUSED = invalid('Failed to create tenant');
+
+const SETTINGS = route({
+  method: 'GET',
+  path: SETTINGS_PATH,
+  spec: '3.3 (50)',
+  summary: 'All settings of the tenant',
+  callers: callersWith('setting:read'),
+  tags: TAGS,
+  operation: TenantSettings,
+  reply: {
+    status: 200,
+    schema: withData(z.record(z.string(), z.unknown())),
+    from: ({ tenant }) => ({
+      ...done('Tenant setting(s) fetched successfully', tenants),
+      data: showSettings(toRealmSource(present(tenant))),
+    }),
+  },
+});
+
+const UPDATE_SETTINGS = route({
+  method: 'POST',
+  path: SETTINGS_PATH,
+  spec: '3.3 (51)',
+  summary: 'Changes settings of the tenant, all or none; those that are not sent stay',
+  callers: callersWith('setting:write'),
+  tags: TAGS,
+  operation: UpdateTenantSettings,
+  input: {
+    body: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
+      .refine(canChangeRealm)
+      .describe('Values by name; null removes one, and returns one that each tenant has to its default.'),
+  },
+  toVariables: ({ body }) => toSettingsChange(body),
+  reply: { status: 200, schema: DONE, from: () => done('Tenant settings updated successfully', tenants) },
+  errors: {
+    BODY_MALFORMED: REFUSED,
+    INVALID_INPUT: REFUSED,
+    TENANT_PROTECTED: REFUSED,
+    TENANT_SETTING_INVALID: REFUSED,
+    USER_EMAIL_AMBIGUOUS: REFUSED,
+  },
+});
+
+const DELETE_SETTING = route({
+  method: 'DELETE',
+  path: SETTINGS_PATH,
+  spec: '3.3 (52)',
+  summary: 'Removes a setting; one that each tenant has returns to its default',
+  callers: callersWith('setting:write'),
+  tags: TAGS,
+  operation: DeleteTenantSetting,
+  input: { query: z.object({ key: z.string().optional().describe('Name of the setting. Mandatory.') }) },
+  toVariables: ({ query }) => toSettingRemoval(query.key),
+  reply: { status: 200, schema: DONE, from: () => done('Tenant setting deleted', tenants) },
+  errors: {
+    INVALID_INPUT: SETTING_UNKNOWN,
+    TENANT_PROTECTED: REFUSED,
+    TENANT_SETTING_INVALID: REFUSED,
+    USER_EMAIL_AMBIGUOUS: REFUSED,
+  },
+});
+
+const STATUS = route({
+  method: 'GET',
+  path: '/v4_realm/status',
+  spec: '3.3 (55)',
+  summary: 'How far the tenant is set up; certificates are never, because no service makes any',
+  callers: callersWith('tenant:read'),
+  tags: TAGS,
+  operation: TenantStatus,
+  reply: {
+    status: 200,
+    schema: withData(TENANT_STATUS),
+    from: () => ({ ...done('Tenant status fetched successfully', tenants), data: STATUS_SHOWN }),
+  },
+});
+
 /** Tenants and their settings: docs/dialects/kobil.md, section 3.3. */
-export const TENANT_ROUTES: readonly Route[] = [UPDATE_APPS, APPS, SOME_APPS];
-export const GATEWAY_TENANT_ROUTES: readonly Route[] = [];
+export const TENANT_ROUTES: readonly Route[] = [
+  SETTINGS,
+  UPDATE_SETTINGS,
+  DELETE_SETTING,
+  UPDATE_APPS,
+  APPS,
+  SOME_APPS,
+  STATUS,
+];
+export const GATEWAY_TENANT_ROUTES: readonly Route[] = [
+  at('/tenants/settings', SETTINGS),
+  at('/tenants/settings', UPDATE_SETTINGS),
+  at('/tenants/settings', DELETE_SETTING),
+  at('/tenants/status', STATUS),
+];

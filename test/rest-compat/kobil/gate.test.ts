@@ -17,6 +17,7 @@ const BODIES: Readonly<Record<number, unknown>> = {
   28: { addressID: 'x' },
   30: { groups: [] },
   31: { groups: [] },
+  51: {},
   53: {},
   58: {},
   62: [],
@@ -43,7 +44,7 @@ describe('KOBIL: what every operation refuses', () => {
       'riskbit:write',
       'riskbit:delete',
       'riskbit:verify',
-      'tenant:read',
+      'tenant:write',
       'setting:write',
     ];
     neighbour = kobil.token(kobil.master, ...all);

@@ -118,7 +118,7 @@ describe('tenants', () => {
     expect((await service().delete(authority)).enabled).toBe(false);
     for (const call of [
       () => service().update(authority, { displayName: 'x' }),
-      () => service().settings(authority),
+      () => service().configure(authority, { settings: { registration: true } }),
       () => service().updateSettings(authority, { registration: true }),
       () => service().delete(authority),
     ])
@@ -150,7 +150,7 @@ describe('tenants', () => {
         lockout: { ipLimit: 7, accountLimit: 3 },
       });
       expect(settings.lockout).toMatchObject({ ipLimit: 7, accountLimit: 3, maxWaitSeconds: 86_400 });
-      expect(await service().settings(world.system(tenant))).toEqual(settings);
+      expect(service().settingsOf((await service().find(tenant.id))!)).toEqual(settings);
     });
 
     it('are refused with the path of each fault, and nothing of the change is stored', async () => {
@@ -217,7 +217,7 @@ describe('settings of a tenant that two callers change at once, on PostgreSQL', 
       tenants.updateSettings(authority, { reauthSeconds: 60 }),
       tenants.updateSettings(authority, { sessionSeconds: 7200 }),
     ]);
-    expect(await tenants.settings(authority)).toMatchObject({
+    expect(tenants.settingsOf((await tenants.find(authority.tenant.id))!)).toMatchObject({
       passwordMinLength: 9,
       reauthSeconds: 60,
       sessionSeconds: 7200,

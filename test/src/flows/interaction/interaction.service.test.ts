@@ -308,6 +308,16 @@ describe('an interaction', () => {
     expect((await browser.session())!.remember).toBe(false);
   });
 
+  it('remembers the browser as long as other sessions live where the tenant sets no other lives', async () => {
+    const lives = { rememberSeconds: 0, rememberIdleSeconds: 0, sessionSeconds: 7000, sessionIdleSeconds: 600 };
+    const own = await openSignIn(world, { rememberMe: true, ...lives });
+    const remembering = new TestBrowser(world, own.tenant);
+    await remembering.password(await remembering.begin(), own.user, PASSWORD, { isRemembered: true });
+    expect(remembering.setCookies.find((line) => line.startsWith('__Host-s'))).toContain('Max-Age=7000');
+    const session = (await remembering.session())!;
+    expect(session.idleExpiresAt.getTime() - session.authTime.getTime()).toBe(600_000);
+  });
+
   describe('whose last step was done elsewhere', () => {
     beforeEach(async () => {
       setting = await openSignIn(world, { verifyEmail: true });
