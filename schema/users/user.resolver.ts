@@ -80,6 +80,23 @@ export class UserResolver {
   }
 
   @RequiresScopes(['user:read'])
+  @Query(() => [String], {
+    nullable: true,
+    description:
+      'Names of the tenants that have a user with this username, ascending; null when there is none. Without `user:read:all` only the tenant that the call concerns is looked at.',
+  })
+  async tenantsOfUser(
+    @Arg('name', () => String, {
+      description: 'Username, ignoring case; or the public id of a user of the tenant, which stands for its username.',
+    })
+    name: string,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<readonly string[] | null> {
+    const names = await services.users.tenantsOf(authority, name);
+    return names.length === 0 ? null : names;
+  }
+
+  @RequiresScopes(['user:read'])
   @Query(() => UserConnection, { description: 'Users of a tenant.' })
   async users(
     @Args(() => PageArgs) page: PageArgs,

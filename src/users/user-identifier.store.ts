@@ -19,6 +19,14 @@ const USER_ID_BY_NAME = defineStatement<{ userId: string }>(
   `select user_id as "userId" from user_identifiers where tenant_id = $1 and value = $2 and (kinds & $3) <> 0`,
 );
 
+/** Names of tenants that have a user with a name, by the index over all tenants. */
+const TENANTS_BY_NAME = defineStatement<{ name: string }>(
+  'tenants-by-user-name',
+  `select t.name from user_identifiers i
+    cross join lateral (select name from tenants where id = i.tenant_id and deleted_at is null limit 1) t
+    where i.value = $1 and (i.kinds & $2) <> 0 limit $3`,
+);
+
 const KINDS = Object.keys(IDENTIFIER_KINDS) as IdentifierKind[];
 
 const kindsIn = (bits: number): IdentifierKind[] => KINDS.filter((kind) => (bits & IDENTIFIER_KINDS[kind]) !== 0);
@@ -68,6 +76,11 @@ export class UserIdentifierStore {
   async userIdOf(tenantId: string, value: string, kinds: number): Promise<string | null> {
     const [row] = await this.#db.run(USER_ID_BY_NAME, [tenantId, value, kinds]);
     return row?.userId ?? null;
+  }
+
+  /** Names of all tenants that have a user with this name as one of these kinds (bits), in any order. */
+  async tenantsOf(value: string, kinds: number, limit: number): Promise<string[]> {
+    return (await this.#db.run(TENANTS_BY_NAME, [value, kinds, limit])).map(({ name }) => name);
   }
 
   /**

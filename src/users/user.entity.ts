@@ -73,7 +73,10 @@ export const UserIdentifierEntity = defineEntity({
     /** Bits: 1 username, 2 e-mail, 4 chosen id. */
     kinds: p.smallint(),
   },
-  indexes: [{ name: 'user_identifiers__user_id', properties: ['tenantId', 'userId'] }],
+  indexes: [
+    { name: 'user_identifiers__user_id', properties: ['tenantId', 'userId'] },
+    { name: 'user_identifiers__value', properties: ['value'] },
+  ],
 });
 export type UserIdentifier = InferEntity<typeof UserIdentifierEntity>;
 

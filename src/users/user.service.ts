@@ -52,6 +52,9 @@ const SELF_CHANGEABLE: ReadonlySet<string> = new Set([
   'attributes',
 ] satisfies (keyof UserInput)[]);
 
+/** Most names of one answer, which then has 640 KB; a service with more tenants names some of them. */
+const MAX_TENANTS = 10_000;
+
 /** Rules of user accounts. */
 export class UserService {
   readonly #deps: UserServiceDeps;
@@ -98,6 +101,27 @@ export class UserService {
     const user = await this.#deps.store.findByUsername(authority.tenant.id, username, columns);
     authority.requireAccount(user?.id ?? '');
     return user;
+  }
+
+  /**
+   * Names of tenants that have a user with a username, ascending. Callers whose permission does not reach all tenants see
+   * their tenant alone, so that no tenant learns the usernames of its neighbours.
+   * @param name A username, ignoring case, or the id of a user of the tenant, which stands for its username.
+   */
+  async tenantsOf(authority: Authority, name: string): Promise<string[]> {
+    authority.requireAccount('');
+    const byUsername = await this.#tenantsOfUsername(authority, name);
+    if (byUsername.length > 0) return byUsername;
+    const user = await this.#deps.store.findById(authority.tenant.id, name);
+    return user === null ? [] : this.#tenantsOfUsername(authority, user.username);
+  }
+
+  async #tenantsOfUsername(authority: Authority, username: string): Promise<string[]> {
+    const { store } = this.#deps;
+    const { id, name } = authority.tenant;
+    if (authority.holds([{ permission: 'user:read', reach: 'all' }]))
+      return (await store.tenantsOfUsername(username, MAX_TENANTS)).sort();
+    return (await store.findByUsername(id, username)) === null ? [] : [name];
   }
 
   /**

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import { isUuid } from '../kernel/index.ts';
+import { isDatabaseText, isUuid } from '../kernel/index.ts';
 import {
   addSearchRows,
   type ColumnSet,
@@ -133,6 +133,12 @@ export class UserStore {
     if (username.includes('\0') || !username.isWellFormed()) return null;
     const userId = await this.identifiers.userIdOf(tenantId, fold(username), IDENTIFIER_KINDS.username);
     return userId === null ? null : this.findById(tenantId, userId, columns);
+  }
+
+  /** Names of all tenants that have a user with this username, ignoring case, in any order. */
+  async tenantsOfUsername(username: string, limit: number): Promise<string[]> {
+    if (!isDatabaseText(username)) return [];
+    return this.identifiers.tenantsOf(fold(username), IDENTIFIER_KINDS.username, limit);
   }
 
   /** A page of users in an order. @param columns What is read of them; null or absent: all. */

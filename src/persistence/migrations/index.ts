@@ -20,6 +20,7 @@ import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
+import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127Interactions', class: Migration20261127Interactions },
   { name: 'Migration20261127CodeBuckets', class: Migration20261127CodeBuckets },
   { name: 'Migration20261127UserAddresses', class: Migration20261127UserAddresses },
+  { name: 'Migration20261127TenantsOfNames', class: Migration20261127TenantsOfNames },
 ] as const;
