@@ -58,6 +58,7 @@ export const KOBIL_SAMPLES: Samples = {
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
     DisableUser: { body: { enabled: false }, reply: done('User disabled successfully', 5) },
+    TenantsOfUser: { reply: { ...done('Tenant list fetched successfully', 5), data: 'acme' } },
     RevokeRequiredActions: {
       body: { requiredActions: ['update-password'] },
       reply: done('User required actions revoked successfully', 5),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
 import { callersWith } from '../callers.ts';
-import { DONE, done, SUBSYSTEM } from '../envelope.ts';
+import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
 import { APP_UNKNOWN, GROUP_UNKNOWN, invalid, ROLE_NAMED_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
 import {
   DisableUser,
@@ -11,6 +11,7 @@ import {
   LeaveGroups,
   RevokeRequiredActions,
   RevokeRoles,
+  TenantsOfUser,
 } from '../operations.generated.ts';
 import { REMOVED_STATUS } from '../quirks.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';
@@ -99,6 +100,27 @@ const REVOKE_ROLES = route({
   missing: MISSING,
 });
 
+const TENANTS = route({
+  method: 'GET',
+  path: '/v3_user/{userId}/tenantlist',
+  spec: '3.2 (20)',
+  summary: 'Names of the tenants that have a user of this name: of one tenant a text, of several a list',
+  callers: callersWith('user:read'),
+  tags: TAGS,
+  operation: TenantsOfUser,
+  input: { params: USER_PATH },
+  toVariables: ({ params }) => ({ name: params.userId }),
+  reply: {
+    status: 200,
+    schema: withData(z.union([z.string(), z.array(z.string())])),
+    from: ({ tenantsOfUser }) => ({
+      ...done('Tenant list fetched successfully', users),
+      data: tenantsOfUser.length === 1 ? tenantsOfUser[0]! : [...tenantsOfUser],
+    }),
+  },
+  errors: { NOT_FOUND: USER_UNKNOWN },
+});
+
 const REVOKE_ACTIONS = route({
   method: 'DELETE',
   path: '/v3_user/{userId}/requiredaction',
@@ -174,9 +196,10 @@ const LEAVE = route({
 });
 
 /** Users: docs/dialects/kobil.md, section 3.2. */
-export const USER_ROUTES: readonly Route[] = [DISABLE, ENABLE, REVOKE_ACTIONS, REVOKE_ROLES, JOIN, LEAVE];
+export const USER_ROUTES: readonly Route[] = [DISABLE, ENABLE, TENANTS, REVOKE_ACTIONS, REVOKE_ROLES, JOIN, LEAVE];
 export const GATEWAY_USER_ROUTES: readonly Route[] = [
   at('/users/{userId}/enable', ENABLE),
+  at('/tenantlist/{userId}', TENANTS),
   at('/users/{userId}/requiredaction', REVOKE_ACTIONS),
   at('/users/{userId}/role', REVOKE_ROLES),
 ];

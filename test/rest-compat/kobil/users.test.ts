@@ -86,6 +86,54 @@ describe('KOBIL: users', () => {
     }
   });
 
+  describe('20', () => {
+    const of = (data: unknown) => [200, { ...answer('Tenant list fetched successfully'), data }];
+    const list = (name: string, as = token, tenant = 'acme') =>
+      kobil.ask('GET', `/auth/realms/${tenant}/v3_user/${name}/tenantlist`, { token: as });
+    let everywhere: string;
+    beforeAll(() => {
+      everywhere = kobil.token(kobil.master, 'user:read:all');
+    });
+
+    it('answers the own tenant, whichever others have the username', async () => {
+      await kobil.world.newUser(kobil.master, { username: user.username });
+      expect(await list(user.username.toUpperCase())).toEqual(of('acme'));
+      expect(await list(user.id)).toEqual(of('acme'));
+      const ofMaster = kobil.token(kobil.master, 'user:read');
+      expect(await list(user.username, ofMaster, 'master')).toEqual(of('master'));
+      expect((await list(user.username, ofMaster))[0]).toBe(403);
+    });
+
+    it('answers every tenant with the username to callers whose permission reaches all: one as text, several in order', async () => {
+      const zebra = await kobil.world.tenant({ name: `zebra-${count}` });
+      const Quay = await kobil.world.tenant({ name: `Quay-${count}` });
+      expect(await list(user.username, everywhere)).toEqual(of('acme'));
+      for (const tenant of [zebra, kobil.master, Quay])
+        await kobil.world.newUser(tenant, { username: user.username.toLowerCase(), email: `k${count}@quay.example` });
+      const names = [`Quay-${count}`, 'acme', 'master', `zebra-${count}`];
+      expect(await list(user.username, everywhere)).toEqual(of(names));
+      expect(await list(user.id, everywhere)).toEqual(of(names));
+      const headers = { host: 'acme.id.example.com' };
+      expect(
+        await kobil.ask('GET', `/digitanium/v4/tenantlist/${user.username}`, { token: everywhere, headers }),
+      ).toEqual(of(names));
+      await kobil.world.services.tenants.delete(kobil.world.system(Quay));
+      expect(await list(user.username, everywhere)).toEqual(of(names.slice(1)));
+    });
+
+    it('answers a user of another tenant only to callers whose permission reaches it; addresses are no usernames', async () => {
+      const theirs = await kobil.world.newUser(kobil.master, {
+        username: `Far.Keeper${count}`,
+        email: `far${count}@quay.example`,
+      });
+      expect(await list(theirs.username)).toEqual(NO_USER);
+      expect(await list(theirs.username, everywhere)).toEqual(of('master'));
+      for (const as of [token, everywhere])
+        for (const name of ['nobody', theirs.id, theirs.email!, '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11', 'a~b~c', '%00'])
+          expect(await list(name, as)).toEqual(NO_USER);
+    });
+  });
+
   describe('21', () => {
     const DONE = [200, answer('User required actions revoked successfully')];
     const left = async () =>
