@@ -95,7 +95,7 @@ describe('KOBIL: users', () => {
       everywhere = kobil.token(kobil.master, 'user:read:all');
     });
 
-    it('answers the own tenant, whichever others have the username', async () => {
+    it('answers the tenant of the path, also where others have the username', async () => {
       await kobil.world.newUser(kobil.master, { username: user.username });
       expect(await list(user.username.toUpperCase())).toEqual(of('acme'));
       expect(await list(user.id)).toEqual(of('acme'));
