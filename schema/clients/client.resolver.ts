@@ -90,14 +90,13 @@ export class ClientResolver {
 
   @Reads()
   @FieldResolver(() => [ClientSecretInfo], { description: 'Secrets of the client without their values, newest first.' })
-  async secrets(@Root() client: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<object[]> {
+  async secrets(@Root() client: ClientKeys, @Ctx() { loaders, services }: GraphContext): Promise<object[]> {
     const secrets = await loaders.load(secretsOfClient, { tenantId: client.tenantId, key: client.id });
-    return secrets.map(({ kind, createdAt, expiresAt, sealed }) => ({
-      kind,
-      createdAt,
-      expiresAt,
-      isReadable: sealed != null,
-    }));
+    const readable = services.clients.readableSecrets(secrets);
+    return secrets.map((secret) => {
+      const { kind, createdAt, expiresAt } = secret;
+      return { kind, createdAt, expiresAt, isReadable: readable.has(secret) };
+    });
   }
 
   @RequiresScopes(['client:read'])

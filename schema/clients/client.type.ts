@@ -139,7 +139,10 @@ export class ClientSecretInfo {
     description: 'When the secret expires; null = it is valid until it is replaced.',
   })
   expiresAt!: Date | null;
-  @Field(() => Boolean, { description: 'Whether the service keeps an encrypted copy, which `clientSecret` can show.' })
+  @Field(() => Boolean, {
+    description:
+      'Whether `clientSecret` shows it: an encrypted copy was kept, and it is the newest of its kind that is valid.',
+  })
   isReadable!: boolean;
 }
 

@@ -127,23 +127,28 @@ const CHECKS: Checks = {
  * @throws CLIENT_GRANT_TYPE_INVALID
  */
 export function withChanges(changes: ClientChanges, before: Client): ClientProperties {
-  const { type: _type, addedGrantTypes, removedGrantTypes = [], extraChanges, ...properties } = changes;
+  const { type: _type, addedGrantTypes, removedGrantTypes = [], extra, extraChanges, ...properties } = changes;
   const added = grantTypes('input.addedGrantTypes', addedGrantTypes ?? [], before);
   const kept = servedGrantTypes(properties.grantTypes ?? before.grantTypes);
   const hasGrantChanges = added.length > 0 || removedGrantTypes.length > 0;
-  const base = properties.extra === undefined ? metadataOf(before, 'extra') : properties.extra;
-  const extra = { ...base, ...extraChanges };
+  const next = extraChanges === undefined ? extra : changedExtra(extra, extraChanges, before);
   return {
     ...properties,
     ...(hasGrantChanges ? { grantTypes: [...kept.filter((name) => !removedGrantTypes.includes(name)), ...added] } : {}),
-    ...(extraChanges === undefined ? {} : { extra: withoutNulls(extra, extraChanges) }),
+    ...(next === undefined ? {} : { extra: next }),
   };
 }
 
-/** The object without the members that the changes set to null; null if nothing is left. */
-function withoutNulls(extra: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>) {
-  const left = Object.entries(extra).filter(([name, value]) => value !== null || !Object.hasOwn(changes, name));
-  return left.length === 0 ? null : Object.fromEntries(left);
+/** What is kept with the client after changes of single members; undefined if it stays as it is. */
+function changedExtra(
+  replaced: ClientProperties['extra'],
+  changes: Readonly<Record<string, unknown>>,
+  before: Client,
+): Record<string, unknown> | undefined {
+  const kept = metadataOf(before, 'extra');
+  const merged = Object.entries({ ...(replaced === undefined ? kept : replaced), ...changes });
+  const next = Object.fromEntries(merged.filter(([name, value]) => value !== null || !Object.hasOwn(changes, name)));
+  return JSON.stringify(next) === JSON.stringify(kept) ? undefined : next;
 }
 
 /**

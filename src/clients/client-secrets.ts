@@ -30,6 +30,8 @@ const MAX_EXPIRY_SECONDS = 31_536_000 * 10;
 /** Printable ASCII: what HTTP Basic and forms transmit unchanged (RFC 6749 appendix A.2). */
 const SECRET_TEXT = /^[\x20-\x7e]{1,1024}$/;
 
+const KINDS: readonly SecretKind[] = ['oauth', 'rest'];
+
 /** Context of a sealed copy, which binds it to its row: it cannot be opened in another. */
 const contextOf = ({ tenantId, id }: Pick<ClientSecret, 'tenantId' | 'id'>): string =>
   `client_secrets/${tenantId}/${id}`;
@@ -89,6 +91,13 @@ export class ClientSecrets {
     const ended = ofKind.filter((secret) => !staying.includes(secret)).map(({ id }) => id);
     await store.deleteSecrets(client.tenantId, ended);
     return this.add(client, next);
+  }
+
+  /** The secrets among those of a client that `read` shows: of each kind the newest live one, if a copy was kept. */
+  readable(secrets: readonly ClientSecret[]): ReadonlySet<ClientSecret> {
+    const now = this.#deps.clock.now();
+    const newest = KINDS.flatMap((kind) => liveSecrets(secrets, kind, now).slice(0, 1));
+    return new Set(newest.filter(({ sealed }) => sealed != null));
   }
 
   /** The newest live secret of a kind, if a copy was kept. */

@@ -134,6 +134,11 @@ export class ClientService {
     return this.#deps.store.secretsOfMany(tenantId, clientUuids);
   }
 
+  /** The secrets among those of a client that `readSecret` shows. */
+  readableSecrets(secrets: readonly ClientSecret[]): ReadonlySet<ClientSecret> {
+    return this.#deps.secrets.readable(secrets);
+  }
+
   page(authority: Authority, filter: ClientFilter, request: PageRequest): Promise<PageResult<Client>>;
   /** @param columns What is read of each beside its keys; null: all. */
   page(

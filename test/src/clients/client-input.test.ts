@@ -246,14 +246,16 @@ describe('changes that leave the rest as it is', () => {
 
   it('set and remove members of `extra`', () => {
     expect(after({ extraChanges: { c: [2], a: null } })).toEqual({ extra: { b: null, c: [2] } });
-    expect(after({ extraChanges: { none: null } })).toEqual({ extra: { a: 1, b: null } });
+    expect(after({ extraChanges: { none: null, a: 1 } })).toEqual({});
     expect(after({ extra: { d: 4 }, extraChanges: { c: 3 } })).toEqual({ extra: { d: 4, c: 3 } });
     expect(after({ extra: null, extraChanges: { c: 3 } })).toEqual({ extra: { c: 3 } });
   });
 
-  it('leave the default where no member is left, so that nothing counts as changed', () => {
-    expect(after({ extraChanges: { a: null, b: null } })).toEqual({ extra: null });
-    expect(changed(withChanges({ extraChanges: { x: null } }, SHOP))).toEqual({});
+  it('count as no change where nothing differs, also if nothing is kept', () => {
+    expect(after({ extraChanges: { a: null, b: null } })).toEqual({ extra: {} });
+    const empty = { ...SHOP, metadata: { extra: {} } } as Client;
+    for (const before of [SHOP, empty])
+      expect(changed(withChanges({ extraChanges: { x: null } }, before), before)).toEqual({});
   });
 });
 

@@ -163,6 +163,24 @@ describe('the secrets of a client', () => {
       expect(await secrets.read(client, 'oauth')).toBeNull();
     });
 
+    it('are said to be readable where `read` shows them', async () => {
+      const kept = { kind: 'oauth', isReadable: true } as const;
+      const both = async () => [
+        secrets.readable(store.rows).size === 1,
+        (await secrets.read(client, 'oauth')) !== null,
+      ];
+      expect(await both()).toEqual([false, false]);
+      secrets.add(client, { ...kept, expiresInSeconds: 60 });
+      expect(await both()).toEqual([true, true]);
+      clock.advance(60);
+      expect(await both()).toEqual([false, false]);
+      secrets.add(client, kept);
+      expect(await both()).toEqual([true, true]);
+      clock.advance(1);
+      secrets.add(client, { kind: 'oauth' });
+      expect(await both()).toEqual([false, false]);
+    });
+
     it('do not open in another row: the sealed copy is bound to tenant and id', async () => {
       secrets.add(client, { kind: 'oauth', isReadable: true });
       const [row] = store.rows;
