@@ -36,6 +36,9 @@ export const GROUP_UNKNOWN = notFound('Group does not exist');
 export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');
 export const APP_UNKNOWN = invalid('App does not exist');
 export const SETTING_UNKNOWN = notFound('Tenant setting(s) not found');
+/** An app that a request is about. */
+export const APP_MISSING = refused(404, 'APP_NOT_FOUND_STATUS', 'App does not exist');
+const REDIRECT_INVALID = invalid('Invalid redirect uri');
 export const RISKBIT_UNKNOWN = notFound('Riskbit not found');
 
 /** The first segments of the older service's paths below a tenant; every other path there is one of OpenID Connect. */
@@ -108,6 +111,15 @@ function makeErrors(bodyOf: (fault: Fault) => object): DialectErrors {
       PERMISSION_UNKNOWN: MISSING_DATA,
       PERMISSION_ESCALATION: FORBIDDEN,
       PERMISSION_MASTER_ONLY: FORBIDDEN,
+      CLIENT_ID_TAKEN: refused(409, 'CONFLICT', 'App already exists'),
+      CLIENT_ID_INVALID: MISSING_DATA,
+      CLIENT_REDIRECT_INVALID: REDIRECT_INVALID,
+      CLIENT_METADATA_INVALID: REDIRECT_INVALID,
+      CLIENT_GRANT_TYPE_INVALID: MISSING_DATA,
+      CLIENT_SCOPE_UNKNOWN: MISSING_DATA,
+      CLIENT_TYPE_FIXED: MISSING_DATA,
+      CLIENT_BUILTIN: APP_MISSING,
+      CLIENT_PUBLIC: invalid('Public app has no credential'),
       RISKBIT_INCOMPLETE: MISSING_DATA,
       RISKBIT_EXISTS: refused(409, 'CONFLICT', 'Already exist.'),
       RISKBIT_TENANT_MISMATCH: invalid('Mismatch in realm specified in path param and request body'),

@@ -1,6 +1,7 @@
 import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
+import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
@@ -35,6 +36,7 @@ const PARTS: readonly Part[] = [
     rows: ADDRESS_ROUTES,
     gateway: GATEWAY_ADDRESS_ROUTES,
   },
+  { name: 'Apps', description: 'Apps and their secrets.', rows: APP_ROUTES, gateway: GATEWAY_APP_ROUTES },
   { name: 'Roles', description: 'Roles of the tenant.', rows: ROLE_ROUTES, gateway: GATEWAY_ROLE_ROUTES },
   {
     name: 'Riskbits',
@@ -66,7 +68,7 @@ const mountsBelow = (prefix: '' | '/auth'): readonly Mount[] => [
 export const KOBIL: Dialect = {
   name: 'kobil',
   title: 'KOBIL identity service',
-  description: 'Users, roles, tenants and riskbits as the identity service of KOBIL documents them.',
+  description: 'Users, apps, roles, tenants and riskbits as the identity service of KOBIL documents them.',
   mounts: [
     ...mountsBelow(''),
     ...mountsBelow('/auth'),

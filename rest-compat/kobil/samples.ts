@@ -49,11 +49,51 @@ const ADDRESS = {
   townCode: '',
 };
 const STORED = { id: ID, ...RISKBIT };
+const APP = {
+  id: ID,
+  appName: 'portal',
+  name: 'Portal',
+  description: null,
+  enabled: true,
+  publicApp: false,
+  consentRequired: false,
+  fullScopeAllowed: true,
+  standardFlowEnabled: true,
+  directAccessGrantsEnabled: false,
+  serviceAccountsEnabled: false,
+  bearerOnly: false,
+  frontchannelLogout: false,
+  implicitFlowEnabled: false,
+  surrogateAuthRequired: false,
+  appAuthenticatorType: null,
+  rootUrl: 'https://portal.example/',
+  baseUrl: '/start',
+  redirectUris: ['/*'],
+  webOrigins: ['https://portal.example'],
+  defaultRoles: ['view-profile'],
+  attributes: { 'backchannel.logout.session.required': true, 'backchannel.logout.revoke.offline.tokens': false },
+  authenticationFlowBindingOverrides: {},
+  registeredNodes: {},
+  nodeReRegistrationTimeout: -1,
+  notBefore: 0,
+  protocol: 'openid-connect',
+  protocolMappers: [],
+};
+const NEW_APP = {
+  appName: 'portal',
+  name: 'Portal',
+  rootUrl: 'https://portal.example/',
+  baseUrl: '/start',
+  redirectUris: '/*',
+  webOrigins: ['https://portal.example'],
+  defaultRoles: 'view-profile',
+};
+const SECRET = '0b6c3c1e-7d0f-4f0e-9a53-5f3a1f6a7c02';
 const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSystem });
 
 /** Samples of the requests and answers of the rows; names and ids are invented. */
 export const KOBIL_SAMPLES: Samples = {
-  parameters: { tenant: 'acme', roleName: 'auditor', userId: 'ada', id: ID },
+  parameters: { tenant: 'acme', roleName: 'auditor', appName: 'portal', appname: 'portal', userId: 'ada', id: ID },
   operations: {
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
@@ -107,6 +147,13 @@ export const KOBIL_SAMPLES: Samples = {
       reply: done('Address changed successfully.', 5),
     },
     DeleteUserAddress: { body: { addressID: ID }, reply: done('Address deleted successfully', 5) },
+    Apps: { reply: { ...done('App info fetched successfully', 2), data: [APP] } },
+    App: { reply: { ...done('App info fetched successfully', 2), data: APP } },
+    CreateApp: { body: NEW_APP, reply: done('App created successfully', 2) },
+    UpdateApp: { body: { appName: 'portal', enabled: false }, reply: done('App updated successfully.', 2) },
+    DeleteApp: { reply: done('App deleted successfully', 2) },
+    AppSecret: { reply: { ...done('App credential fetched successfully', 5), data: SECRET } },
+    RotateAppSecret: { reply: { ...done('App credential regenerated successfully', 2), data: SECRET } },
     CreateRole: { reply: done('Role created successfully') },
     DeleteRole: { reply: done('Role deleted successfully') },
     CreateRiskbit: { body: RISKBIT, reply: done('Riskbits added successfully') },

@@ -115,12 +115,12 @@ export class ClientResolver {
   @Query(() => ClientConnection, { description: "Clients by `client_id`, without the apps on users' devices." })
   async clients(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => ClientFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: ClientFilterInput | null,
   ): Promise<ConnectionData<ClientKeys>> {
-    const request = toPageRequest(page, info);
+    const request = toPageRequest(page, info, false, largestPage);
     const conditions = toColumns(given(filter ?? {})) as ClientFilter;
     return toConnection(await services.clients.page(authority, conditions, request, columnsRead(info)));
   }
