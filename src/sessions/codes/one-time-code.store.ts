@@ -164,16 +164,21 @@ export class OneTimeCodeStore {
     await query.execute();
   }
 
-  /** Withdraws the codes of a kind that a user has beyond the newest ones, so that no request makes them grow. */
+  /**
+   * Withdraws the codes of a kind that a user has beyond the newest ones, so that no request makes them grow. Leaves those that another
+   * request withdraws or uses at the moment, so that the two do not wait for each other.
+   */
   async keepNewest(
     tenantId: string,
     { userId, kind, count }: { readonly userId: string; readonly kind: string; readonly count: number },
   ): Promise<void> {
     await sql`
       delete from one_time_codes where tenant_id = ${tenantId} and hash in (
-        select o.hash from one_time_codes o
-        where o.tenant_id = ${tenantId} and o.user_id = ${userId} and o.kind = ${kind}
-        order by o.created_at desc, o.hash offset ${count}
+        select l.hash from one_time_codes l where l.tenant_id = ${tenantId} and l.hash in (
+          select o.hash from one_time_codes o
+          where o.tenant_id = ${tenantId} and o.user_id = ${userId} and o.kind = ${kind}
+          order by o.created_at desc, o.hash offset ${count})
+        for update skip locked
       )`.execute(this.#rows());
   }
 

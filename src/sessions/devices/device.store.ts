@@ -83,10 +83,12 @@ export class DeviceStore {
     return (await query.returning('id').execute()).map(({ id }) => id);
   }
 
-  /** Deletes all but the most recently used devices. */
+  /** Deletes all but the most recently used devices, without those that another request deletes or uses at the moment. */
   async trim(tenantId: string, userId: string, keep: number): Promise<void> {
     await sql`delete from devices where tenant_id = ${tenantId}::uuid and user_id = ${userId} and id in (
-      select d.id from devices d where d.tenant_id = ${tenantId}::uuid and d.user_id = ${userId}
-      order by d.last_used_at desc, d.id offset ${keep})`.execute(this.#rows());
+      select l.id from devices l where l.tenant_id = ${tenantId}::uuid and l.user_id = ${userId} and l.id in (
+        select d.id from devices d where d.tenant_id = ${tenantId}::uuid and d.user_id = ${userId}
+        order by d.last_used_at desc, d.id offset ${keep})
+      for update skip locked)`.execute(this.#rows());
   }
 }
