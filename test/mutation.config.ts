@@ -28,6 +28,7 @@ const KEPT_DATABASE = {
   replacement: fileURLToPath(new URL('support/kept-database.ts', import.meta.url)),
 };
 
+const { projects: _, ...shared } = base.test ?? {};
 const aliases = (base.resolve?.alias ?? []) as Alias[];
 
 export default defineConfig({
@@ -35,9 +36,9 @@ export default defineConfig({
   // Without the check of field errors, which parses the SDL in each run; `npm test` has it.
   plugins: process.env.MUTATION_KEEPS_THREAD === 'true' ? [keepThread()] : [],
   test: {
-    ...base.test,
+    ...shared,
     setupFiles: [],
-    globalSetup: isUnitOnly ? [] : (base.test?.globalSetup ?? []),
+    globalSetup: isUnitOnly ? [] : (shared.globalSetup ?? []),
     // The folder of tests that `npm run mutation` runs for an area (scripts/mutation.mjs).
     include: isUnitOnly ? globSync(TESTS).filter((file) => rankCost(file) === 0) : [TESTS],
     // To make ten thousand tenants takes longer than all other tests of their area.

@@ -11,19 +11,23 @@ import { join } from 'node:path';
 const FOLDER = 'FIELD_ERRORS_FOLDER';
 const SEEN_BY = 'FIELD_ERRORS_SEEN_BY';
 
+/** Of this process; empty until it records. */
+let file = '';
+/** @type {Set<string>} */
+const written = new Set();
+
 /**
- * Begins to record, in this process and in servers that it starts.
+ * Begins to record, in this process and in servers that it starts. Called again, errors count for the new test file.
  * @param {string} folder
  * @param {string} by Path of the test file.
  */
 export function recordFieldErrors(folder, by) {
   process.env[FOLDER] = folder;
   process.env[SEEN_BY] = by;
-  const file = join(folder, randomUUID());
-  /** @type {Set<string>} */
-  const written = new Set();
+  if (file !== '') return;
+  file = join(folder, randomUUID());
   subscribe('idgraph:field-error', (error) => {
-    const line = `${JSON.stringify({ ...error, by })}\n`;
+    const line = `${JSON.stringify({ ...error, by: process.env[SEEN_BY] })}\n`;
     if (written.has(line)) return;
     written.add(line);
     // At once: tests kill servers.
