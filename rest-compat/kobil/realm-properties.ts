@@ -174,7 +174,8 @@ const DEVICES = {
 
 const DEFAULT_ALGORITHM = { defaultSignatureAlgorithm: kept('defaultSignatureAlgorithm', TEXT, 'RS256') };
 
-const HEADERS = {
+/** The security headers of pages, by the names that a realm has for them. */
+export const HEADERS = {
   contentSecurityPolicyReportOnly: header('contentSecurityPolicyReportOnly', null),
   xContentTypeOptions: header('contentTypeOptions', 'nosniff'),
   referrerPolicy: header('referrerPolicy', 'no-referrer'),
@@ -192,7 +193,7 @@ const flow = (name: string, initial: string) => ({ [name]: kept(name, TEXT, init
 const flag = (name: string) => ({ [name]: kept(name, FLAG, false) });
 
 /** The properties of a realm that are made from its settings, by name. */
-const REALM_PROPERTIES: Readonly<Record<string, Property>> = {
+export const REALM_PROPERTIES: Readonly<Record<string, Property>> = {
   ...DEFAULT_ALGORITHM,
   revokeRefreshToken: setting('tokens.isRefreshSingleUse', FLAG, false),
   refreshTokenMaxReuse: seconds('refreshReuses', 0),
@@ -267,7 +268,7 @@ const SHARED_ATTRIBUTES: Readonly<Record<string, Property>> = {
 };
 
 /** The attributes of a realm, by name. */
-const REALM_ATTRIBUTES: Readonly<Record<string, Property>> = {
+export const REALM_ATTRIBUTES: Readonly<Record<string, Property>> = {
   ...SHARED_ATTRIBUTES,
   otpBruteForceProtected: setting('otpResend.isEnabled', FLAG, false),
   otpFailureFactor: setting('otpResend.limit', INTEGER, 1),
@@ -337,7 +338,7 @@ const PROPERTIES: ReadonlyMap<string, Property> = new Map(
 );
 
 /** The values of properties, by name. */
-const readAll = (properties: Readonly<Record<string, Property>>, source: RealmSource): Record<string, unknown> =>
+export const readAll = (properties: Readonly<Record<string, Property>>, source: RealmSource): Record<string, unknown> =>
   Object.fromEntries(Object.entries(properties).map(([name, { read }]) => [name, read(source)]));
 
 /** Settings that programs made up, and properties that were set under the names of settings, by name. */
@@ -354,6 +355,12 @@ function readOwn(source: RealmSource, left: Readonly<Record<string, Property>>):
 export const showSettings = (source: RealmSource): Record<string, unknown> => ({
   ...readAll(BUILTIN_SETTINGS, source),
   ...readOwn(source, BUILTIN_SETTINGS),
+});
+
+/** The settings that are shown with a realm: those that it does not have at another place. */
+export const showRealmSettings = (source: RealmSource): Record<string, unknown> => ({
+  ...readAll(REALM_SETTINGS, source),
+  ...readOwn(source, { ...BUILTIN_SETTINGS, ...REALM_ATTRIBUTES, ...REALM_PROPERTIES }),
 });
 
 /** Settings as they are sent, by name; null removes one, and returns one that each tenant has to its default. */

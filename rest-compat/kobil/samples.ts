@@ -93,7 +93,15 @@ const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSy
 
 /** Samples of the requests and answers of the rows; names and ids are invented. */
 export const KOBIL_SAMPLES: Samples = {
-  parameters: { tenant: 'acme', roleName: 'auditor', appName: 'portal', appname: 'portal', userId: 'ada', id: ID },
+  parameters: {
+    tenant: 'acme',
+    tenantId: 'acme',
+    roleName: 'auditor',
+    appName: 'portal',
+    appname: 'portal',
+    userId: 'ada',
+    id: ID,
+  },
   operations: {
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
@@ -111,6 +119,30 @@ export const KOBIL_SAMPLES: Samples = {
     LeaveGroups: {
       body: { groups: ['staff'] },
       reply: { ...done('User group removed successfully.', 5), status: 'Success' },
+    },
+    Tenants: {
+      reply: {
+        ...done('Tenant list fetched successfully'),
+        data: [
+          {
+            name: 'acme',
+            type: 'AST',
+            enabled: true,
+            rememberMe: false,
+            resetPassword: true,
+            registrationAllowed: false,
+            adminUsername: 'ada',
+            userCount: 12,
+            realmCreationStatus: 'BLOCKED',
+          },
+        ],
+      },
+    },
+    TenantInfo: {
+      reply: {
+        ...done('Tenant info fetched successfully'),
+        data: { id: ID, realm: 'acme', enabled: true, accessTokenLifespan: 1800, userCount: 12 },
+      },
     },
     TenantSettings: {
       reply: {

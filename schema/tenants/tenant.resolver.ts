@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type {
   ConfigureTenant,
   CreateTenant,
@@ -11,6 +11,7 @@ import type {
   TenantSettingsChange,
   UpdateTenant,
 } from '../../src/tenants/index.ts';
+import type { TenantAdministrator } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -39,8 +40,8 @@ import {
   UpdateTenantSettingsInput,
   UpdateTenantSettingsPayload,
 } from './tenant.input.ts';
-import { loadHosts } from './tenant.loader.ts';
-import { TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
+import { loadAdministrator, loadHosts, loadUserCount } from './tenant.loader.ts';
+import { TenantAdministratorType, TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
 
 /** What a change says about the tenant itself. */
 const toChange = ({ displayName, isEnabled }: UpdateTenantInput): UpdateTenant => ({
@@ -79,6 +80,21 @@ export class TenantResolver {
     return loadHosts(loaders, tenant.id);
   }
 
+  @Reads()
+  @FieldResolver(() => Int, { description: 'How many users there are, without those of applications.' })
+  userCount(@Root() tenant: TenantKeys, @Ctx() { loaders }: GraphContext): Promise<number> {
+    return loadUserCount(loaders, tenant.id);
+  }
+
+  @Reads()
+  @FieldResolver(() => TenantAdministratorType, {
+    nullable: true,
+    description: 'The user whom the tenant was made with; null when there was none, or is no more.',
+  })
+  administrator(@Root() tenant: TenantKeys, @Ctx() { loaders }: GraphContext): Promise<TenantAdministrator | null> {
+    return loadAdministrator(loaders, tenant.id);
+  }
+
   @Reads('template', 'settings')
   @RequiresScopes(['setting:read'])
   @FieldResolver(() => TenantSettingsView, { nullable: true, description: 'The settings that apply.' })
@@ -106,12 +122,12 @@ export class TenantResolver {
   @Query(() => TenantConnection, { description: "Tenants by name: the caller's, or all with `tenant:read:all`." })
   async tenants(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() { services, authority, largestPage }: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => TenantFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: TenantFilterInput,
   ): Promise<ConnectionData<TenantKeys>> {
-    const request = toPageRequest(page, info);
+    const request = toPageRequest(page, info, undefined, largestPage);
     const conditions = toColumns(given(filter ?? {}));
     return toConnection(await services.tenants.page(authority, conditions, request, columnsRead(info)));
   }

@@ -202,6 +202,20 @@ export class TenantSettingsView {
   browserHeaders!: object;
 }
 
+@ObjectType('TenantAdministrator', { description: 'The user whom a tenant was made with.' })
+export class TenantAdministratorType {
+  @Field(() => String, { description: 'Username.' })
+  username!: string;
+  @Field(() => String, { nullable: true, description: 'E-mail address.' })
+  email!: string | null;
+  @Field(() => Boolean, { description: 'Whether the e-mail address is verified.' })
+  emailVerified!: boolean;
+  @Field(() => Boolean, { name: 'isEnabled', description: 'Whether the account may be used.' })
+  enabled!: boolean;
+  @Field(() => Date, { description: 'When the account was made.' })
+  createdAt!: Date;
+}
+
 @ObjectType('Tenant', {
   implements: Node,
   description: 'A tenant: an organisation with its own users, clients, keys and rules.',
@@ -220,6 +234,8 @@ export class TenantType extends Node {
   enabled!: boolean;
   @Field(() => TenantTemplateName, { description: 'Template whose defaults the tenant started with.' })
   template!: TenantTemplateName;
+  @Field(() => Date, { nullable: true, description: 'Tokens issued before this moment are refused; null = none.' })
+  notBefore!: Date | null;
   @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
   @Field(() => Date, { description: 'When it last changed.' })

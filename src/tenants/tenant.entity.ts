@@ -14,6 +14,8 @@ export const TenantEntity = defineEntity({
     template: p.string().length(16),
     displayName: p.string().length(255).nullable(),
     enabled: p.boolean().default(true),
+    /** Public id of the user whom the tenant was made with; the user may be gone. */
+    administratorId: p.text().nullable(),
     /** Number of the event log the tenant writes to. */
     log: p.smallint().default(0),
     settings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),

@@ -161,6 +161,7 @@ export class TenantService {
         template,
         displayName: displayNameOf(input.displayName ?? null),
         enabled: input.enabled ?? true,
+        administratorId: null,
         log: 0,
         settings: settings as Record<string, unknown>,
         extra,

@@ -8,8 +8,9 @@ import { addressEvents } from './addresses/address.events.ts';
 import { AddressService } from './addresses/address.service.ts';
 import { AddressStore } from './addresses/address.store.ts';
 import { PropertyService } from './property.service.ts';
+import { TenantUsersStore } from './tenant-users.store.ts';
 import { uniqueEmails } from './unique-emails.ts';
-import { UserAttributeKeyEntity, UserEntity, UserIdentifierEntity } from './user.entity.ts';
+import { UserAttributeKeyEntity, UserCountEntity, UserEntity, UserIdentifierEntity } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
 import { UserService } from './user.service.ts';
@@ -24,7 +25,7 @@ interface UserNeeds extends ModuleBase {
 
 export const users = {
   name: 'users',
-  entities: [UserAddressEntity, UserAttributeKeyEntity, UserEntity, UserIdentifierEntity],
+  entities: [UserAddressEntity, UserAttributeKeyEntity, UserCountEntity, UserEntity, UserIdentifierEntity],
   foreignKeys: [
     byTenant('user_identifiers', 'user_id', 'users'),
     byTenant('user_attribute_keys', 'user_id', 'users'),
@@ -40,7 +41,15 @@ export const users = {
   create: ({ base, directory, tenants, guarded, roleStore }: UserNeeds) => {
     const userStore = new UserStore(base.db);
     tenants.onSettings(uniqueEmails(userStore.identifiers));
-    const users = new UserService({ ...base, store: userStore, directory, guard: guarded, roles: roleStore });
+    const tenantUsers = new TenantUsersStore(base.db);
+    const users = new UserService({
+      ...base,
+      store: userStore,
+      tenantUsers,
+      directory,
+      guard: guarded,
+      roles: roleStore,
+    });
     const userProperties = new PropertyService({ ...base, users });
     const userAddresses = new AddressService({ ...base, users, store: new AddressStore(base.db) });
     return { services: { users, userProperties, userAddresses }, internals: { userStore } };

@@ -93,3 +93,14 @@ export const UserAttributeKeyEntity = defineEntity({
   },
   indexes: [{ name: 'user_attribute_keys__user_id', properties: ['tenantId', 'userId'] }],
 });
+
+/** Parts of the number of users of a tenant, whose sum it is. Accounts of applications do not count. */
+export const UserCountEntity = defineEntity({
+  name: 'UserCount',
+  tableName: 'user_counts',
+  properties: {
+    tenantId: p.uuid().primary(),
+    part: p.smallint().primary(),
+    count: p.integer(),
+  },
+});

@@ -12,6 +12,7 @@ import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rules.ts';
 import { attributeMapFaults, mergeAttributes } from './attributes.ts';
+import type { TenantAdministrator, TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
@@ -25,6 +26,7 @@ import { filterFaults, type UserFilter, type UserOrder } from './user-page.ts';
 export interface UserServiceDeps {
   readonly db: Database;
   readonly store: UserStore;
+  readonly tenantUsers: TenantUsersStore;
   readonly directory: TenantDirectory;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'assertMayEnd'>;
   readonly roles: Pick<RoleStore, 'deleteGrantsOf'>;
@@ -87,6 +89,16 @@ export class UserService {
     columns: ColumnSet | null = null,
   ): Promise<ReadonlyMap<string, UserKeys>> {
     return this.#deps.store.findMany(tenantId, ids, columns);
+  }
+
+  /** How many users many tenants have, by id; absent = none. The caller of this method must check the permission to read it. */
+  countsOf(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#deps.tenantUsers.counts(tenantIds);
+  }
+
+  /** The users whom many tenants were made with, by the ids of the tenants. The caller of this method must check the permission. */
+  administratorsOf(tenantIds: readonly string[]): Promise<ReadonlyMap<string, TenantAdministrator>> {
+    return this.#deps.tenantUsers.administrators(tenantIds);
   }
 
   /** The user with this username, ignoring case, or null. @throws FORBIDDEN as `find`, whether or not there is one. */
@@ -181,6 +193,7 @@ export class UserService {
       const names = identifiersOf(user, settings.uniqueEmail);
       assertFree(await store.identifiers.add(user.tenantId, user.id, names));
       await store.addSearchRows(user);
+      await this.#deps.tenantUsers.add(user.tenantId, 1);
       this.#record(authority, user, userEvents['user.created'], { username });
       return user;
     });
@@ -263,6 +276,7 @@ export class UserService {
       await this.#deps.db.em.flush();
       await this.#deps.roles.deleteGrantsOf(authority.tenant.id, 'user', [id]);
       await this.#deps.store.delete(authority.tenant.id, id);
+      await this.#deps.tenantUsers.add(authority.tenant.id, -1);
       this.#record(authority, user, userEvents['user.deleted'], { username: user.username });
       return user;
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ParsedRequest, present, type Route, route } from '../../engine/index.ts';
+import { type ParsedRequest, present, presentItems, type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
@@ -8,11 +8,15 @@ import { invalid, SETTING_UNKNOWN } from '../errors.ts';
 import {
   AppSettings,
   DeleteTenantSetting,
+  TenantInfo,
   TenantSettings,
   TenantStatus,
+  Tenants,
   UpdateAppSettings,
   UpdateTenantSettings,
 } from '../operations.generated.ts';
+import { MAX_LISTED } from '../quirks.ts';
+import { defaultRoleOf, showRealm, showTenant, TENANT_LISTED } from '../realm.ts';
 import {
   canChangeRealm,
   showSettings,
@@ -74,6 +78,49 @@ const SOME_APPS = route({
     schema: APPS_SHOWN,
     from: ({ tenant }, { body }: ParsedRequest<{ body: z.ZodOptional<typeof KEYS> }>) =>
       showApps(present(tenant).extraSettings, body?.keys ?? undefined),
+  },
+});
+
+/** Rows that only the tenant `master` has. */
+const MASTER = 'master';
+
+const LIST = route({
+  method: 'GET',
+  path: '/v4_realm',
+  spec: '3.3 (46)',
+  summary: 'The tenants, by name; only that of the caller unless its rights reach all',
+  callers: callersWith('tenant:read'),
+  tags: TAGS,
+  tenant: 'none',
+  under: MASTER,
+  operation: Tenants,
+  toVariables: () => ({ first: MAX_LISTED }),
+  reply: {
+    status: 200,
+    schema: withData(z.array(TENANT_LISTED)),
+    from: (data) => ({
+      ...done('Tenant list fetched successfully', tenants),
+      data: presentItems(data.tenants.nodes).map(showTenant),
+    }),
+  },
+});
+
+const INFO = route({
+  method: 'GET',
+  path: '/v4_realm/{tenantId}',
+  spec: '3.3 (48)',
+  summary: 'A tenant with all of its properties',
+  callers: callersWith('tenant:read'),
+  tags: TAGS,
+  tenant: { in: 'params', name: 'tenantId' },
+  under: MASTER,
+  operation: TenantInfo,
+  input: { params: z.object({ tenantId: z.string().max(255) }) },
+  toVariables: ({ tenantName }) => ({ defaultRole: defaultRoleOf(tenantName) }),
+  reply: {
+    status: 200,
+    schema: withData(z.record(z.string(), z.unknown())),
+    from: (data) => ({ ...done('Tenant info fetched successfully', tenants), data: showRealm(data) }),
   },
 });
 
@@ -159,6 +206,8 @@ const STATUS = route({
 
 /** Tenants and their settings: docs/dialects/kobil.md, section 3.3. */
 export const TENANT_ROUTES: readonly Route[] = [
+  LIST,
+  INFO,
   SETTINGS,
   UPDATE_SETTINGS,
   DELETE_SETTING,
@@ -168,6 +217,8 @@ export const TENANT_ROUTES: readonly Route[] = [
   STATUS,
 ];
 export const GATEWAY_TENANT_ROUTES: readonly Route[] = [
+  at('/tenants', LIST),
+  at('/tenants/{tenantId}', INFO),
   at('/tenants/settings', SETTINGS),
   at('/tenants/settings', UPDATE_SETTINGS),
   at('/tenants/settings', DELETE_SETTING),

@@ -21,6 +21,7 @@ import { Migration20261127NativeApplications } from './20261127-native-applicati
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
+import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127CodeBuckets', class: Migration20261127CodeBuckets },
   { name: 'Migration20261127UserAddresses', class: Migration20261127UserAddresses },
   { name: 'Migration20261127TenantsOfNames', class: Migration20261127TenantsOfNames },
+  { name: 'Migration20261127TenantUsers', class: Migration20261127TenantUsers },
 ] as const;

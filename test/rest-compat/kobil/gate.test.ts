@@ -4,7 +4,10 @@ import { SERVED, type Service } from './services.ts';
 
 /** A path with any text for every parameter. */
 const filled = ({ path }: Service, tenant: string): string =>
-  path.replace('{tenantId}', tenant).replace(/\{\w+\}/g, '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11');
+  path
+    .replace('{tenantId}', tenant)
+    .replace('{realmId}', tenant)
+    .replace(/\{\w+\}/g, '6f1d5c1e-6a52-4b52-9d8e-0d2a2f5f7b11');
 const named = SERVED.map((service) => [`${service.number}: ${service.method} ${service.path}`, service] as const);
 /** Bodies in the declared shape, by number, so that refusals have other reasons. */
 const BODIES: Readonly<Record<number, unknown>> = {
@@ -25,6 +28,8 @@ const BODIES: Readonly<Record<number, unknown>> = {
   62: [],
   64: {},
 };
+/** Those that only `master` has; below another name they are refused. */
+const OF_MASTER = new Set([46, 47]);
 const takesBody = ({ number }: Service): boolean => BODIES[number] !== undefined;
 
 describe('KOBIL: what every operation refuses', () => {
@@ -89,12 +94,13 @@ describe('KOBIL: what every operation refuses', () => {
       const { subSystem } = service;
       const refused = [404, { message: 'Tenant does not exist', status: 'TENANT_NOT_FOUND', subSystem }];
       expect(await ask('there-is-none')).toEqual(refused);
-      expect(await ask('there-is-none', everywhere)).toEqual(refused);
+      const forbidden = [403, both(403, 'Forbidden', 'FORBIDDEN', service)];
+      expect(await ask('there-is-none', everywhere)).toEqual(OF_MASTER.has(service.number) ? forbidden : refused);
     });
 
     it('a body of another type, and one that is too large', async () => {
       if (!takesBody(service)) return;
-      const at = filled(service, 'acme');
+      const at = filled(service, OF_MASTER.has(service.number) ? 'master' : 'acme');
       const of = (type: string, body: string) =>
         kobil.ask(service.method, at, { token: everywhere, body, headers: { 'content-type': type } });
       const { subSystem } = service;

@@ -128,6 +128,9 @@ beforeAll(async () => {
   await world.grantRole(acme, { roleId: role.id, holderKind: 'client', holderId: client.id });
   await world.newRole(acme, { name: 'z-of-client', clientUuid: client.id });
   await addFullEvent(acme, ANN);
+  // No operation sets these moments yet.
+  for (const table of ['tenants', 'clients'])
+    await sql`update ${sql.ref(table)} set not_before = now()`.execute(world.db.read());
 });
 afterAll(() => world.close());
 

@@ -1,0 +1,336 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kobilOfSuite } from '../../support/kobil.ts';
+
+const answer = (message: string, status = 'OK') => ({ message, status, subSystem: 1 });
+const FORBIDDEN = [403, { error: 'HTTP 403 Forbidden', ...answer('HTTP 403 Forbidden', 'FORBIDDEN') }];
+const NO_TENANT = [404, answer('Tenant does not exist', 'TENANT_NOT_FOUND')];
+
+const webauthn = (prefix: string) => ({
+  [`${prefix}RpEntityName`]: 'keycloak',
+  [`${prefix}SignatureAlgorithms`]: ['ES256'],
+  [`${prefix}RpId`]: null,
+  [`${prefix}AttestationConveyancePreference`]: 'not specified',
+  [`${prefix}AuthenticatorAttachment`]: 'not specified',
+  [`${prefix}RequireResidentKey`]: 'not specified',
+  [`${prefix}UserVerificationRequirement`]: 'not specified',
+  [`${prefix}CreateTimeout`]: 0,
+  [`${prefix}AvoidSameAuthenticatorRegister`]: false,
+  [`${prefix}AcceptableAaguids`]: [],
+});
+
+/** The members of a new tenant that do not depend on it. */
+const REALM = {
+  notBefore: 0,
+  defaultSignatureAlgorithm: 'RS256',
+  revokeRefreshToken: false,
+  refreshTokenMaxReuse: 0,
+  accessTokenLifespan: 1800,
+  accessTokenLifespanForImplicitFlow: 900,
+  ssoSessionIdleTimeout: 1800,
+  ssoSessionMaxLifespan: 36000,
+  ssoSessionIdleTimeoutRememberMe: 0,
+  ssoSessionMaxLifespanRememberMe: 0,
+  offlineSessionIdleTimeout: 2592000,
+  offlineSessionMaxLifespanEnabled: false,
+  offlineSessionMaxLifespan: 5184000,
+  clientSessionIdleTimeout: 0,
+  clientSessionMaxLifespan: 0,
+  clientOfflineSessionIdleTimeout: 0,
+  clientOfflineSessionMaxLifespan: 0,
+  accessCodeLifespan: 60,
+  accessCodeLifespanUserAction: 300,
+  accessCodeLifespanLogin: 1800,
+  actionTokenGeneratedByAdminLifespan: 43200,
+  actionTokenGeneratedByUserLifespan: 300,
+  oauth2DeviceCodeLifespan: 600,
+  oauth2DevicePollingInterval: 5,
+  enabled: true,
+  sslRequired: 'external',
+  registrationAllowed: false,
+  registrationEmailAsUsername: false,
+  rememberMe: false,
+  verifyEmail: false,
+  loginWithEmailAllowed: true,
+  duplicateEmailsAllowed: false,
+  resetPasswordAllowed: false,
+  editUsernameAllowed: false,
+  bruteForceProtected: false,
+  permanentLockout: false,
+  maxFailureWaitSeconds: 900,
+  minimumQuickLoginWaitSeconds: 60,
+  waitIncrementSeconds: 60,
+  quickLoginCheckMilliSeconds: 1000,
+  maxDeltaTimeSeconds: 43200,
+  failureFactor: 30,
+  requiredCredentials: ['password'],
+  otpPolicyType: 'totp',
+  otpPolicyAlgorithm: 'HmacSHA1',
+  otpPolicyInitialCounter: 0,
+  otpPolicyDigits: 6,
+  otpPolicyLookAheadWindow: 1,
+  otpPolicyPeriod: 30,
+  ...webauthn('webAuthnPolicy'),
+  ...webauthn('webAuthnPolicyPasswordless'),
+  browserSecurityHeaders: {
+    contentSecurityPolicyReportOnly: null,
+    xContentTypeOptions: 'nosniff',
+    referrerPolicy: 'no-referrer',
+    xRobotsTag: 'none',
+    xFrameOptions: 'SAMEORIGIN',
+    contentSecurityPolicy: "frame-src 'self'; frame-ancestors 'self'; object-src 'none';",
+    xXSSProtection: '1; mode=block',
+    strictTransportSecurity: 'max-age=31536000; includeSubDomains',
+  },
+  smtpServer: {},
+  eventsEnabled: false,
+  eventsListeners: ['jboss-logging'],
+  adminEventsEnabled: false,
+  adminEventsDetailsEnabled: false,
+  identityProviders: [],
+  identityProviderMappers: [],
+  internationalizationEnabled: false,
+  supportedLocales: [],
+  browserFlow: 'browser',
+  registrationFlow: 'registration',
+  directGrantFlow: 'direct grant',
+  resetCredentialsFlow: 'reset credentials',
+  clientAuthenticationFlow: 'clients',
+  dockerAuthenticationFlow: 'docker auth',
+  attributes: {
+    cibaBackchannelTokenDeliveryMode: 'poll',
+    cibaAuthRequestedUserHint: 'login_hint',
+    oauth2DevicePollingInterval: 5,
+    clientOfflineSessionMaxLifespan: 0,
+    clientSessionIdleTimeout: 0,
+    'actionTokenGeneratedByUserLifespan-execute-actions': null,
+    'actionTokenGeneratedByUserLifespan-verify-email': null,
+    clientOfflineSessionIdleTimeout: 0,
+    'actionTokenGeneratedByUserLifespan-reset-credentials': null,
+    otpMaxDeltaTimeSeconds: 0,
+    realmReusableOtpCode: false,
+    cibaInterval: 5,
+    cibaExpiresIn: 120,
+    oauth2DeviceCodeLifespan: 600,
+    'actionTokenGeneratedByUserLifespan-idp-verify-account-via-email': null,
+    otpFailureFactor: 1,
+    otpWaitIncrementSeconds: 0,
+    clientSessionMaxLifespan: 0,
+    parRequestUriLifespan: 60,
+    adminEventsExpiration: null,
+    shortVerificationUri: null,
+    otpBruteForceProtected: false,
+  },
+  userManagedAccessAllowed: false,
+  enableMtan: false,
+  realmCreationStatus: 'BLOCKED',
+  disabledComponents: null,
+  clientProfiles: { profiles: [] },
+  clientPolicies: { policies: [] },
+};
+
+describe('KOBIL: tenants', () => {
+  const kobil = kobilOfSuite();
+  let all: string;
+  let count = 0;
+  beforeAll(() => {
+    all = kobil.token(kobil.master, 'tenant:read:all', 'setting:read:all', 'role:read:all');
+  });
+  const newTenant = () => kobil.world.tenant({ name: `Quay-${++count}`, template: 'realm' });
+  const as = (token: string) => (path: string) => kobil.ask('GET', path, { token });
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
+  const dataOf = ([, json]: [number, unknown]): any => (json as { data: unknown }).data;
+
+  describe('48', () => {
+    it('shows the 102 members of a new tenant', async () => {
+      const { name, id } = await newTenant();
+      const [status, json] = await as(all)(`/auth/realms/master/v4_realm/${name}`);
+      const { data, ...rest } = json as { data: Record<string, unknown> };
+      expect([status, rest]).toEqual([200, answer('Tenant info fetched successfully')]);
+      const { settings, defaultRole, requiredActions, ...members } = data;
+      expect(Object.keys(data)).toHaveLength(102);
+      expect(Object.keys(settings as object)).toHaveLength(41);
+      expect(defaultRole).toBeNull();
+      expect((requiredActions as { alias: string }[]).map(({ alias }) => alias)).toEqual([
+        'CONFIGURE_TOTP',
+        'TERMS_AND_CONDITIONS',
+        'UPDATE_PASSWORD',
+        'UPDATE_PROFILE',
+        'VERIFY_EMAIL',
+        'delete_account',
+        'webauthn-register',
+        'webauthn-register-passwordless',
+        'update_user_locale',
+      ]);
+      expect((requiredActions as object[])[3]).toEqual({
+        alias: 'UPDATE_PROFILE',
+        name: 'Update Profile',
+        providerId: 'UPDATE_PROFILE',
+        enabled: true,
+        defaultAction: false,
+        priority: 40,
+        config: {},
+      });
+      expect(members).toEqual({
+        ...REALM,
+        id,
+        realm: name,
+        adminEmailVerified: false,
+        adminStatus: false,
+        userCount: 0,
+        adminUserCreatedTimestamp: 0,
+        adminUserEnabled: false,
+      });
+    });
+
+    it('shows what was changed, without the password for mails', async () => {
+      const tenant = await newTenant();
+      const { tenants } = kobil.world.services;
+      await tenants.configure(kobil.world.system(tenant), {
+        settings: {
+          otp: { algorithm: 'SHA256', digits: 8 },
+          passkeys: { isResident: true, userVerification: 'preferred' },
+          browserHeaders: { frameOptions: 'DENY' },
+          otpResend: { isEnabled: true, limit: 6 },
+          requiredActions: [
+            {
+              alias: 'a',
+              name: 'A',
+              providerId: 'p',
+              isEnabled: false,
+              isDefault: true,
+              priority: 3,
+              config: { b: 'c' },
+            },
+          ],
+          mailServer: {
+            host: 'mail.quay.example',
+            port: 2525,
+            from: 'id@quay.example',
+            user: 'post',
+            password: 'ebb-7',
+          },
+        },
+        extra: { set: { tide: 'low', enableMtan: true } },
+      });
+      await kobil.world.newRole(tenant, { name: `default-roles-${tenant.name.toLowerCase()}`, description: 'All' });
+      await kobil.world.newRole(tenant, { name: `default-roles-${tenant.name.toLowerCase()}-2` });
+      const data = dataOf(await as(all)(`/realms/master/v4_realm/${tenant.name}`));
+      expect(data).toMatchObject({
+        otpPolicyAlgorithm: 'HmacSHA256',
+        otpPolicyDigits: 8,
+        webAuthnPolicyPasswordlessRequireResidentKey: 'Yes',
+        webAuthnPolicyPasswordlessUserVerificationRequirement: 'preferred',
+        webAuthnPolicyRequireResidentKey: 'not specified',
+        browserSecurityHeaders: { xFrameOptions: 'DENY' },
+        attributes: { otpBruteForceProtected: true, otpFailureFactor: 6 },
+        enableMtan: true,
+        requiredActions: [
+          {
+            alias: 'a',
+            name: 'A',
+            providerId: 'p',
+            enabled: false,
+            defaultAction: true,
+            priority: 3,
+            config: { b: 'c' },
+          },
+        ],
+        smtpServer: {
+          host: 'mail.quay.example',
+          port: 2525,
+          from: 'id@quay.example',
+          user: 'post',
+          auth: true,
+          ssl: false,
+          starttls: false,
+          password: '**********',
+        },
+        settings: { tide: 'low', webAuthnPolicyRequireResidentKeyPasswordless: 'Yes' },
+        defaultRole: { name: `default-roles-${tenant.name.toLowerCase()}`, description: 'All', containerId: tenant.id },
+      });
+      expect(data.settings).not.toHaveProperty('enableMtan');
+      expect(JSON.stringify(data)).not.toContain('ebb-7');
+    });
+
+    it('acts on the second name, below the same name or master alone', async () => {
+      const tenant = await newTenant();
+      const other = await newTenant();
+      const own = kobil.token(tenant, 'tenant:read', 'setting:read', 'role:read');
+      expect(dataOf(await as(own)(`/realms/${tenant.name}/v4_realm/${tenant.name}`)).realm).toBe(tenant.name);
+      for (const path of [
+        `/realms/${tenant.name}/v4_realm/${other.name}`,
+        `/realms/master/v4_realm/${other.name}`,
+        `/realms/${other.name}/v4_realm/${tenant.name}`,
+        `/realms/master/v4_realm/there-is-none`,
+      ])
+        expect([path, await as(own)(path)]).toEqual([path, FORBIDDEN]);
+      expect(await as(all)(`/realms/${tenant.name}/v4_realm/${other.name}`)).toEqual(FORBIDDEN);
+      expect(await as(all)('/realms/master/v4_realm/there-is-none')).toEqual(NO_TENANT);
+      expect(await as(all)(`/realms/master/v4_realm/${tenant.name.toLowerCase()}`)).toEqual(NO_TENANT);
+    });
+
+    it('answers below the host of master as well', async () => {
+      const { name } = await newTenant();
+      const headers = { host: 'master.id.example.com' };
+      const at = (path: string) => kobil.ask('GET', `/digitanium/v4/tenants/${path}`, { token: all, headers });
+      expect(dataOf(await at(name)).realm).toBe(name);
+      expect(await at('there-is-none')).toEqual(NO_TENANT);
+    });
+  });
+
+  describe('46', () => {
+    const PATH = '/auth/realms/master/v4_realm';
+
+    it('lists the tenants by name, with the numbers of their users', async () => {
+      const tenant = await newTenant();
+      const { tenants, users } = kobil.world.services;
+      await tenants.configure(kobil.world.system(tenant), {
+        enabled: false,
+        settings: { rememberMe: true, resetPassword: true, registration: true },
+        extra: { set: { type: 'SSMS' } },
+      });
+      const made = [];
+      for (const _ of ['a', 'b', 'c']) made.push(await kobil.world.newUser(tenant));
+      await users.delete(kobil.world.system(tenant), made[1]!.id);
+      const [status, json] = await as(all)(`${PATH}/`);
+      const { data, ...rest } = json as { data: { name: string }[] };
+      expect([status, rest]).toEqual([200, answer('Tenant list fetched successfully')]);
+      const names = data.map(({ name }) => name.toLowerCase());
+      expect(names).toEqual([...names].sort());
+      expect(names).toEqual(expect.arrayContaining(['acme', 'master']));
+      expect(data.find(({ name }) => name === tenant.name)).toEqual({
+        name: tenant.name,
+        type: 'SSMS',
+        enabled: false,
+        rememberMe: true,
+        resetPassword: true,
+        registrationAllowed: true,
+        adminUsername: null,
+        userCount: 2,
+        realmCreationStatus: 'BLOCKED',
+      });
+      expect(data.find(({ name }) => name === 'acme')).toMatchObject({ type: 'AST', enabled: true, rememberMe: false });
+    });
+
+    it('lists the tenant of the caller alone where the rights do not reach all', async () => {
+      const master = kobil.token(kobil.master, 'tenant:read', 'setting:read');
+      const names = dataOf(await as(master)(PATH)).map(({ name }: { name: string }) => name);
+      expect(names).toEqual(['master']);
+      const acme = kobil.token(kobil.acme, 'tenant:read', 'setting:read');
+      expect(dataOf(await as(acme)(PATH)).map(({ name }: { name: string }) => name)).toEqual(['acme']);
+    });
+
+    it('is refused below another name, and to callers who may not read settings', async () => {
+      expect(await as(all)('/realms/acme/v4_realm')).toEqual(FORBIDDEN);
+      const headers = { host: 'acme.id.example.com' };
+      expect(await kobil.ask('GET', '/digitanium/v4/tenants', { token: all, headers })).toEqual(FORBIDDEN);
+      expect(await as(kobil.token(kobil.master, 'tenant:read:all'))(PATH)).toEqual(FORBIDDEN);
+      expect(await as(kobil.token(kobil.master, 'user:read:all'))(PATH)).toEqual(FORBIDDEN);
+    });
+
+    it('answers below the host of master as well', async () => {
+      const headers = { host: 'master.id.example.com' };
+      expect((await kobil.ask('GET', '/digitanium/v4/tenants', { token: all, headers }))[0]).toBe(200);
+    });
+  });
+});
