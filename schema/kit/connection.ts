@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { positionIn } from '../../src/kernel/index.ts';
 import type { PageRequest, PageResult } from '../../src/persistence/index.ts';
 import { selects } from './selection.ts';
 
@@ -86,6 +87,7 @@ export function toConnection<T>({ rows, cursorOf, walkedTo, ...page }: PageResul
  * Converts the arguments and the selection of a connection to a page request. A caller who selects `pageInfo` can go on from
  * where a page ended, so it may end early.
  * @param largest Most items of the page (`GraphContext.largestPage`), where documents of the process may ask for more than 200.
+ *   Only they may say where the page begins by its number (`positionCursor`), and only in lists that pass this.
  */
 export function toPageRequest(
   args: PageArgs,
@@ -93,10 +95,11 @@ export function toPageRequest(
   descending?: boolean,
   largest?: number,
 ): PageRequest {
-  const { first, after, last, before } = args;
+  const { first, last, before } = args;
+  const offset = largest === undefined ? null : positionIn(args.after);
   return {
     first,
-    after,
+    ...(offset === null ? { after: args.after } : { offset }),
     last,
     before,
     withTotal: selects(info, 'totalCount') || selects(info, 'isTotalCountExact'),

@@ -2,6 +2,7 @@ import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './role.resolver.ts';
 import { RoleGrantResolver } from './role-grant.resolver.ts';
+import { RoleHolderResolver } from './role-holder.resolver.ts';
 
 declare module '../global-id.ts' {
   interface NodeTags {
@@ -10,6 +11,13 @@ declare module '../global-id.ts' {
 }
 
 export const roles: SchemaModule = {
-  resolvers: [RoleResolver, RoleGrantResolver, UserRolesResolver, GroupRolesResolver, ClientRolesResolver],
+  resolvers: [
+    RoleResolver,
+    RoleGrantResolver,
+    RoleHolderResolver,
+    UserRolesResolver,
+    GroupRolesResolver,
+    ClientRolesResolver,
+  ],
   nodes: [defineNode('rol', 'Role', ({ services }, tenantId, key) => services.roles.findIn(tenantId, key))],
 };

@@ -13,6 +13,28 @@ export class UserAttributeFilterInput {
       'The value as text, ignoring case. Of a list only the first eight items are compared, of a text only 255 characters.',
   })
   value!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the case of letters counts, and every character of a text. Default false.',
+  })
+  isExact?: boolean | null;
+}
+
+@InputType({ description: 'Texts that fields of a user contain, ignoring case. All of them must be there.' })
+export class UserContentsInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'In the username, the e-mail address, the given name or the family name.',
+  })
+  anywhere?: string | null;
+  @Field(() => String, { nullable: true, description: 'In the username.' })
+  username?: string | null;
+  @Field(() => String, { nullable: true, description: 'In the e-mail address.' })
+  email?: string | null;
+  @Field(() => String, { nullable: true, description: 'In the given name.' })
+  givenName?: string | null;
+  @Field(() => String, { nullable: true, description: 'In the family name.' })
+  familyName?: string | null;
 }
 
 export enum UserSearchField {
@@ -45,6 +67,8 @@ export class UserFilterInput {
       'Beginning of the username, e-mail address, given, family or display name or phone number, ignoring case.',
   })
   search?: string | null;
+  @Field(() => UserContentsInput, { nullable: true, description: 'Only those with these texts, wherever they stand.' })
+  contains?: UserContentsInput | null;
   @Field(() => String, { nullable: true, description: 'The whole username, ignoring case.' })
   username?: string | null;
   @Field(() => String, { nullable: true, description: 'The whole e-mail address, ignoring case.' })
@@ -76,11 +100,23 @@ export class UserFilterInput {
 export enum UserOrderField {
   CREATED_AT = 'createdAt',
   USERNAME = 'username',
+  EMAIL = 'email',
+  GIVEN_NAME = 'givenName',
+  FAMILY_NAME = 'familyName',
+  ENABLED = 'enabled',
 }
 registerEnumType(UserOrderField, {
   name: 'UserOrderField',
-  description: 'Fields by which users can be ordered.',
-  valuesConfig: { CREATED_AT: { description: 'Time of creation.' }, USERNAME: { description: 'Username.' } },
+  description:
+    'Fields by which users can be ordered. Texts are compared by their first 255 characters, ignoring case; users without one come first.',
+  valuesConfig: {
+    CREATED_AT: { description: 'Time of creation.' },
+    USERNAME: { description: 'Username.' },
+    EMAIL: { description: 'E-mail address.' },
+    GIVEN_NAME: { description: 'Given name.' },
+    FAMILY_NAME: { description: 'Family name.' },
+    ENABLED: { description: 'Whether the account may be used: those that may not come first.' },
+  },
 });
 
 @InputType({ description: 'The order of a list of users.' })

@@ -1,16 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { User, UserFilter, UserInput, UserKeys } from '../../src/users/index.ts';
+import type { User, UserInput, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
-import { keyOf, type TaggedType, toGlobalId } from '../global-id.ts';
-import { anyOfFrom } from '../kit/comparison.ts';
-import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
-import { toColumns } from '../kit/given.ts';
+import { keyOf, toGlobalId } from '../global-id.ts';
+import { type ConnectionData, PageArgs } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { SortDirection } from '../kit/order.ts';
 import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   CreateUserInput,
@@ -24,10 +21,10 @@ import {
   UpdateUserInput,
   UpdateUserPayload,
   UserFilterInput,
-  UserOrderField,
   UserOrderInput,
 } from './user.input.ts';
 import { UserConnection, UserType } from './user.type.ts';
+import { readUsers, toFilter } from './user-list.ts';
 
 @Resolver(() => UserType)
 export class UserResolver {
@@ -98,9 +95,9 @@ export class UserResolver {
 
   @RequiresScopes(['user:read'])
   @Query(() => UserConnection, { description: 'Users of a tenant.' })
-  async users(
+  users(
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { services, authority }: GraphContext,
+    @Ctx() context: GraphContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => UserFilterInput, { nullable: true, description: 'Only items that meet these conditions.' })
     filter?: UserFilterInput | null,
@@ -110,12 +107,7 @@ export class UserResolver {
     })
     orderBy?: UserOrderInput | null,
   ): Promise<ConnectionData<UserKeys>> {
-    const descending = orderBy?.direction === SortDirection.DESC;
-    const request = toPageRequest(page, info, descending);
-    const order = orderBy?.field ?? UserOrderField.CREATED_AT;
-    return toConnection(
-      await services.users.page(authority, toFilter(filter ?? {}), order, request, columnsRead(info)),
-    );
+    return readUsers(context, info, page, toFilter(filter ?? {}), orderBy);
   }
 
   @RequiresScopes(['user:create'])
@@ -234,15 +226,4 @@ export function toUserInput(input: CreateUserInput | UpdateUserInput): UserInput
     requiredActions: input.requiredActions === null ? [] : input.requiredActions,
     attributes: input.attributes ?? undefined,
   };
-}
-
-function toFilter({ groupId, roleId, anyOf, ...filter }: UserFilterInput): UserFilter {
-  const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
-    id == null ? null : keyOf(type, id, path);
-  return {
-    ...toColumns(filter),
-    ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
-    groupId: bare('Group', groupId, 'filter.groupId'),
-    roleId: bare('Role', roleId, 'filter.roleId'),
-  } as UserFilter;
 }

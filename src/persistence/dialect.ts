@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -31,8 +32,8 @@ export function databaseName(url: string): string {
   return new pg.Client({ connectionString: url }).database ?? 'postgres';
 }
 
-/** Options for opening every PGlite. */
-export const PGLITE_OPTIONS = { parsers: PARSERS };
+/** Options for opening every PGlite. A server has the extension among its contributed modules. */
+export const PGLITE_OPTIONS = { parsers: PARSERS, extensions: { pg_trgm } };
 
 /**
  * Wraps a dialect with the guard of docs/decisions/0013-pglite.md: while a unit of work is open, a statement that requests another

@@ -23,6 +23,7 @@ export {
   type PageRequest,
   type PageResult,
 } from './page.ts';
+export { pageAt } from './page-at.ts';
 export { ReadCache, type ReadCacheOptions } from './read-cache.ts';
 export {
   type AnyOf,
@@ -33,6 +34,7 @@ export {
   type Comparison,
   type ComparisonOperator,
   keyBegins,
+  keyContains,
   keyIs,
   replaceSearchRows,
   type Searched,

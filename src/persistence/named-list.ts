@@ -3,6 +3,7 @@ import type { ColumnSet, RowColumns } from './columns.ts';
 import type { Database } from './database.ts';
 import { StatementVersions } from './named-statements.ts';
 import {
+  comparedKey,
   decodeCursor,
   MAX_PAGE_SIZE,
   type PageKey,
@@ -62,8 +63,13 @@ export class NamedList<T> {
     return this.#options.columns;
   }
 
+  /** Whether it can read a page: its statements have the largest page of callers from outside as their inner limit. */
+  serves({ first, last, withTotal }: PageRequest): boolean {
+    return withTotal !== true && (last ?? first ?? 0) <= MAX_PAGE_SIZE;
+  }
+
   /**
-   * Reads a page; the total is not counted.
+   * Reads a page that it serves; the total is not counted.
    * @param values Of the condition.
    * @throws INVALID_INPUT A cursor that is not of this list, or a page size out of range.
    */
@@ -93,7 +99,7 @@ export class NamedList<T> {
     const table = sql.raw(this.#options.table);
     const orderBy = sql.raw(keys.map(({ column }) => `${column} ${direction}`).join(', '));
     const tuple = keys.map(({ column }) => column).join(', ');
-    const cursorAt = (first: number): string => keys.map(({ type }, i) => `$${first + i}::${type}`).join(', ');
+    const cursorAt = (first: number): string => keys.map((key, i) => comparedKey(key, `$${first + i}`)).join(', ');
     const within = bounds.map(
       (operator, at) => ` and (${tuple}) ${operator} (${cursorAt(parameters + 2 + at * keys.length)})`,
     );

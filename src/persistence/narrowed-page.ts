@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { Narrowing } from './narrowing.ts';
 import {
   type AnySelect,
-  COUNTED_AT_MOST,
+  countedAtMost,
   encodeCursor,
   keysetPage,
   type PageKey,
@@ -60,7 +60,7 @@ export async function narrowedPage<T>(
     walkedTo = found.length > window.size ? null : read.walkedTo;
     if (walkedTo !== null) part = toWindow(keys, startingAt(request, walkedTo, window, found.length));
   } while (walkedTo !== null && request.mayEndEarly !== true);
-  const total = request.withTotal ? await countNarrowed(db, list, narrowing, window) : {};
+  const total = request.withTotal ? await countNarrowed(db, list, narrowing, window, countedAtMost(request)) : {};
   const page = toPage(found as T[], keys, request, window);
   if (walkedTo === null) return { ...page, ...total };
   const goesOn = window.isBackwards ? { hasPreviousPage: true } : { hasNextPage: true };
@@ -89,30 +89,35 @@ async function readPart(
   list: NarrowedList,
   narrowing: Narrowing,
   keys: readonly PageKey[],
-  { size, within, orderBy }: Window,
+  { size, within, orderBy, isDescending }: Window,
 ): Promise<Part> {
   const table = sql.ref(list.table);
   const columns = Array.isArray(list.columns) ? sql.join(list.columns) : (list.columns as RawBuilder<unknown>);
   const { chosen, isWalk, candidates } = waysOf(list, narrowing);
   const inOrder = list.query.clearSelect().where(isWalk).where(within).orderBy(orderBy);
-  const walked = inOrder.select(sql`${table}.*` as never).limit(WALKED_AT_MOST);
+  const keyColumns = keys.map(({ column }, at) => sql.raw(column).as(keyName(at)));
+  const walked = inOrder.select([sql`${table}.*` as never, ...keyColumns]).limit(WALKED_AT_MOST);
+  // By columns of the walk, because PostgreSQL does not see that it is in the order of an expression.
+  const direction = sql.raw(isDescending ? 'desc' : 'asc');
+  const asWalked = sql.join(keys.map((_, at) => sql`${sql.ref(keyName(at))} ${direction}`));
   const last = inOrder
-    .select(keys.map(({ column }, at) => sql.raw(column).as(keyName(at))))
+    .select(keyColumns)
     .offset(WALKED_AT_MOST - 1)
     .limit(1);
   // Outside the walk, because PostgreSQL would build a value for each row that it passes.
   const lastKeys = sql`select json_build_array(${sql.join(keys.map((_, at) => sql.ref(keyName(at))))}) from (${last}) last`;
   const limit = sql.lit(size + 1);
   const { rows } = await sql<Row>`with ${chosen}page as materialized (
-      ${candidates === null ? sql`` : sql`(select ${table}.* from ${candidates} where ${within} and ${narrowing.test} order by ${orderBy} limit ${limit}) union all `}
-      (select ${table}.* from (${walked}) ${table} where ${narrowing.test} order by ${orderBy} limit ${limit})
+      ${candidates === null ? sql`` : sql`(select ${table}.*, ${sql.join(keyColumns)} from ${candidates} where ${within} and ${narrowing.test} order by ${orderBy} limit ${limit}) union all `}
+      (select ${table}.* from (${walked}) ${table} where ${narrowing.test} order by ${asWalked} limit ${limit})
     ), walk as materialized (
       select case when (select count(*) from page) <= ${sql.lit(size)} then (${lastKeys}) end as "walkedTo"
     )
     select walk."walkedTo", ${columns} from walk left join page ${table} on true order by ${orderBy}`.execute(
     db.read(),
   );
-  const isRow = (row: Row) => keys.every(({ property }) => row[property] !== null);
+  // The last key is that of the row, which no row lacks.
+  const isRow = (row: Row) => row[keys.at(-1)!.property] !== null;
   return {
     rows: rows.filter(isRow).map(({ walkedTo: _, ...row }) => row),
     walkedTo: (rows[0]?.['walkedTo'] ?? null) as readonly unknown[] | null,
@@ -135,12 +140,13 @@ function waysOf({ query, table, id }: NarrowedList, { found }: Narrowing) {
   };
 }
 
-/** Counts the rows of a narrowed list as far as `COUNTED_AT_MOST`, or as `WALKED_AT_MOST` rows of the whole list reach. */
+/** Counts the rows of a narrowed list, at most so many, and looks at as many rows of the whole list for it. */
 async function countNarrowed(
   db: Database,
   list: NarrowedList,
   narrowing: Narrowing,
   { orderBy }: Window,
+  most: number,
 ): Promise<Total> {
   const table = sql.ref(list.table);
   const { chosen, isWalk, candidates } = waysOf(list, narrowing);
@@ -149,7 +155,7 @@ async function countNarrowed(
     .select(sql`${table}.*` as never)
     .where(isWalk)
     .orderBy(orderBy)
-    .limit(WALKED_AT_MOST + 1);
+    .limit(most + 1);
   const { rows } = await sql<{ total: unknown; walked: unknown }>`with ${chosen}counted as materialized (
       select count(*) filter (where ${narrowing.test}) as total, count(*) as walked from (${walked}) ${table}
     )
@@ -157,6 +163,6 @@ async function countNarrowed(
       candidates === null ? sql`` : sql`+ (select count(*) from ${candidates} where ${narrowing.test})`
     } as total from counted`.execute(db.read());
   const total = Number(rows[0]!.total);
-  const isWhole = Number(rows[0]!.walked) <= WALKED_AT_MOST;
-  return { totalCount: Math.min(total, COUNTED_AT_MOST), isTotalCountExact: isWhole && total <= COUNTED_AT_MOST };
+  const isWhole = Number(rows[0]!.walked) <= most;
+  return { totalCount: Math.min(total, most), isTotalCountExact: isWhole && total <= most };
 }

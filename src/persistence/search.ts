@@ -138,6 +138,8 @@ interface KeyMatch {
   readonly match: Condition;
   readonly isEquality: boolean;
   readonly isIndexed: boolean;
+  /** Whether their index has only rows of some names: it is used where the statement itself has the names. */
+  readonly isOfNames?: true;
 }
 
 function keyMatch({ operator, value, type }: Comparison): KeyMatch {
@@ -168,16 +170,33 @@ export const keyBegins = (text: string): KeyMatch => ({
   isIndexed: true,
 });
 
+/** Characters that have a meaning in a pattern of LIKE. */
+const PATTERN = /[\\%_]/g;
+/** The index of trigrams finds nothing by a shorter text. */
+const SHORTEST_FOUND = 3;
+
+/** Search rows whose value contains a text. */
+export function keyContains(text: string): KeyMatch {
+  const key = searchKey(text);
+  return {
+    match: sql<boolean>`k.value_key like ${`%${key.replace(PATTERN, '\\$&')}%`}`,
+    isEquality: false,
+    isIndexed: [...key].length >= SHORTEST_FOUND,
+    isOfNames: true,
+  };
+}
+
 /** Owners that have a search row of one of these names. */
 export function bySearchRow(
   { table, keys }: Searched,
   tenantId: string,
   names: readonly string[],
-  { match, isEquality, isIndexed }: KeyMatch,
+  { match, isEquality, isIndexed, isOfNames }: KeyMatch,
 ): Narrowing {
   const [rows, owner] = [sql.table(keys.table), sql.ref(`k.${keys.owner}`)];
   // A plan for any array of names would not use the key of the search rows.
-  const named = names.length === 1 ? sql`k.name = ${names[0]}` : sql`k.name = any(${names}::text[])`;
+  const parameter = names.length === 1 ? sql`k.name = ${names[0]}` : sql`k.name = any(${names}::text[])`;
+  const named = isOfNames === true ? sql`k.name in (${sql.join(names.map((name) => sql.lit(name)))})` : parameter;
   const isNamed = sql`k.tenant_id = ${tenantId}::uuid and ${named}`;
   const own = sql.ref(`${table}.id`);
   // A range is looked for among the few search rows of the owner; the offset keeps the planner from reading the whole range.

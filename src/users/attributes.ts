@@ -108,6 +108,10 @@ export const SEARCHED_COLUMNS = {
 } as const;
 export type SearchedColumn = keyof typeof SEARCHED_COLUMNS;
 
+/** Columns in which a text is found wherever it stands. The condition of their index lists them. */
+export const INFIX_COLUMNS = ['username', 'email', 'givenName', 'familyName'] as const;
+export type InfixColumn = (typeof INFIX_COLUMNS)[number];
+
 /** Every search row of a user, as `[name, key]`. */
 export function searchRowsOf(
   user: Readonly<Record<SearchedColumn, string | null | undefined>> & { attributes: Attributes },

@@ -7,6 +7,7 @@ import { addressErrors } from './addresses/address.errors.ts';
 import { addressEvents } from './addresses/address.events.ts';
 import { AddressService } from './addresses/address.service.ts';
 import { AddressStore } from './addresses/address.store.ts';
+import { INFIX_COLUMNS, SEARCHED_COLUMNS } from './attributes.ts';
 import { PropertyService } from './property.service.ts';
 import { TenantUsersStore } from './tenant-users.store.ts';
 import { uniqueEmails } from './unique-emails.ts';
@@ -15,6 +16,7 @@ import { userErrors } from './user.errors.ts';
 import { userEvents } from './user.events.ts';
 import { UserService } from './user.service.ts';
 import { UserStore } from './user.store.ts';
+import { FOLDED_COLUMNS, foldedColumn } from './user-page.ts';
 
 interface UserNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
@@ -22,6 +24,9 @@ interface UserNeeds extends ModuleBase {
   readonly guarded: GuardedAccounts;
   readonly roleStore: RoleStore;
 }
+
+const foldedIndex = (column: string): string =>
+  `create index "users__folded_${column}" on "users" ("tenant_id", (${foldedColumn(`"${column}"`)}) collate "C", "id")`;
 
 export const users = {
   name: 'users',
@@ -33,6 +38,9 @@ export const users = {
   ],
   indexes: {
     user_addresses__default: `create unique index "user_addresses__default" on "user_addresses" ("tenant_id", "user_id") where "is_default"`,
+    ...Object.fromEntries(FOLDED_COLUMNS.map((column) => [`users__folded_${column}`, foldedIndex(column)])),
+    users__is_enabled: `create index "users__is_enabled" on "users" ("tenant_id", ("enabled" and "inactive_since" is null), "id")`,
+    user_attribute_keys__infix: `create index "user_attribute_keys__infix" on "user_attribute_keys" using gin ("value_key" gin_trgm_ops) where "name" in (${INFIX_COLUMNS.map((column) => `'${SEARCHED_COLUMNS[column]}'`).join(', ')})`,
     users__disabled: `create index "users__disabled" on "users" ("tenant_id", "id") where not "enabled" or "inactive_since" is not null`,
     users__unverified: `create index "users__unverified" on "users" ("tenant_id", "id") where not "email_verified"`,
   },

@@ -8,6 +8,7 @@ import {
   bySearchRow,
   finding,
   keyBegins,
+  keyContains,
   keyIs,
   type Narrowing,
   type PageKey,
@@ -16,7 +17,15 @@ import {
   type SearchKeyTable,
   testing,
 } from '../persistence/index.ts';
-import { aliasedColumn, isAttributeName, SEARCHED_COLUMNS } from './attributes.ts';
+import {
+  type AliasedColumn,
+  aliasedColumn,
+  INFIX_COLUMNS,
+  type InfixColumn,
+  isAttributeName,
+  SEARCHED_COLUMNS,
+} from './attributes.ts';
+import type { User } from './user.entity.ts';
 import { canonicalUserId, isPlainText } from './user-names.ts';
 
 /** What a list of users can be narrowed by; all given conditions must hold. */
@@ -30,11 +39,13 @@ export interface UserFilter {
   readonly emailVerified?: boolean | null;
   /** Exact. */
   readonly externalId?: string | null;
+  /** Texts that columns contain, ignoring case; all must be there. `anywhere`: in one of them. */
+  readonly contains?: Readonly<Partial<Record<InfixColumn | 'anywhere', string | null>>> | null;
   /**
-   * An attribute with this value, ignoring case; only the first eight values of a list and the first 255 characters of a
-   * text are compared.
+   * An attribute with this value, ignoring case unless `isExact`; only the first eight values of a list are compared, and unless
+   * `isExact` the first 255 characters of a text.
    */
-  readonly attribute?: { readonly name: string; readonly value: string } | null;
+  readonly attribute?: { readonly name: string; readonly value: string; readonly isExact?: boolean | null } | null;
   /**
    * Groups of comparisons, of which all in at least one group must hold. An attribute name that means a column compares the
    * column.
@@ -48,14 +59,53 @@ export interface UserFilter {
   readonly roleId?: string | null;
 }
 
-const USER_ORDERS = ['createdAt', 'username'] as const;
-export type UserOrder = (typeof USER_ORDERS)[number];
+/** Columns whose order ignores case; users without a value come first. */
+export const FOLDED_COLUMNS = ['username', 'email', 'given_name', 'family_name'] as const;
+/** Characters that order a list: an entry of an index holds 2.7 KB. */
+const ORDER_LENGTH = 255;
+
+/** What orders users by a column. */
+export const foldedColumn = (column: string): string => `lower(left(coalesce(${column}, ''), ${ORDER_LENGTH}))`;
+
+const folded = (column: (typeof FOLDED_COLUMNS)[number], property: keyof User & string): PageKey => ({
+  column: `${foldedColumn(`users.${column}`)} collate "C"`,
+  property,
+  type: 'text',
+  length: ORDER_LENGTH,
+  ignoresCase: true,
+});
 
 const ID: PageKey = { column: 'users.id', property: 'id', type: 'text' };
-export const PAGE_KEYS: Readonly<Record<UserOrder, readonly PageKey[]>> = {
+const isUsable = ({ enabled, inactiveSince }: Pick<User, 'enabled' | 'inactiveSince'>): boolean =>
+  enabled && inactiveSince == null;
+
+export const PAGE_KEYS = {
   createdAt: [{ column: 'users.created_at', property: 'createdAt', type: 'timestamptz' }, ID],
-  username: [{ column: 'users.username', property: 'username', type: 'text' }, ID],
-};
+  username: [folded('username', 'username'), ID],
+  email: [folded('email', 'email'), ID],
+  givenName: [folded('given_name', 'givenName'), ID],
+  familyName: [folded('family_name', 'familyName'), ID],
+  enabled: [
+    {
+      column: '(users.enabled and users.inactive_since is null)',
+      property: 'enabled',
+      type: 'boolean',
+      computed: (row) => isUsable(row as never),
+    },
+    ID,
+  ],
+} as const satisfies Readonly<Record<string, readonly PageKey[]>>;
+export type UserOrder = keyof typeof PAGE_KEYS;
+
+/** Properties that cursors of an order read. */
+export const ORDERED_BY = {
+  createdAt: ['createdAt'],
+  username: ['username'],
+  email: ['email'],
+  givenName: ['givenName'],
+  familyName: ['familyName'],
+  enabled: ['enabled', 'inactiveSince'],
+} as const satisfies Readonly<Record<UserOrder, readonly (keyof User)[]>>;
 
 /** The search rows of users. */
 export const USER_KEYS: SearchKeyTable = { table: 'user_attribute_keys', owner: 'user_id', ownerType: 'text' };
@@ -100,11 +150,48 @@ const FREE_TEXT = (['username', 'email', 'givenName', 'familyName', 'displayName
   (column) => SEARCHED_COLUMNS[column],
 );
 
+/** Users who have a text in one of these columns. */
+const byInfix = (tenantId: string, columns: readonly InfixColumn[], text: string): Narrowing =>
+  bySearchRow(
+    SEARCHED_USERS,
+    tenantId,
+    columns.map((column) => SEARCHED_COLUMNS[column]),
+    keyContains(text),
+  );
+
+function byContents(contains: NonNullable<UserFilter['contains']>, tenantId: string): Narrowing[] {
+  const texts = Object.entries(contains).filter(([, text]) => text != null && text !== '');
+  return texts.map(([name, text]) =>
+    byInfix(tenantId, name === 'anywhere' ? INFIX_COLUMNS : [name as InfixColumn], text!),
+  );
+}
+
+/** Whether an attribute has exactly this text among its values. */
+function isExactly(name: string, value: string): Condition {
+  const column = aliasedColumn(name);
+  if (column !== null) return sql`(users.${sql.raw(COLUMNS[column])} = ${value})`;
+  const stored = sql`users.attributes -> ${name}::text`;
+  return sql`(case when jsonb_typeof(${stored}) = 'array'
+    then exists (select from jsonb_array_elements_text(${stored}) item (value) where item.value = ${value})
+    else users.attributes ->> ${name}::text = ${value} end)`;
+}
+
+/** The columns that attributes mean. */
+const COLUMNS: Readonly<Record<AliasedColumn, string>> = {
+  username: 'username',
+  email: 'email',
+  givenName: 'given_name',
+  familyName: 'family_name',
+  middleName: 'middle_name',
+  locale: 'locale',
+  phone: 'phone',
+};
+
 type Narrowings = {
   readonly [K in Exclude<keyof UserFilter, 'createdFrom' | 'createdBefore'>]-?: (
     value: NonNullable<UserFilter[K]>,
     tenantId: string,
-  ) => Narrowing;
+  ) => Narrowing | readonly Narrowing[];
 };
 
 const NARROWINGS: Narrowings = {
@@ -115,10 +202,12 @@ const NARROWINGS: Narrowings = {
   emailVerified: (isVerified, tenantId) =>
     isVerified ? testing(sql<boolean>`users.email_verified`) : byColumns(tenantId, IS_UNVERIFIED),
   externalId: (value, tenantId) => byColumns(tenantId, sql`users.external_id = ${value}`),
-  attribute: ({ name, value }, tenantId) =>
-    isAttributeName(name)
-      ? bySearchRow(SEARCHED_USERS, tenantId, [rowNameOf(name)], keyIs(value))
-      : testing(sql<boolean>`false`),
+  contains: byContents,
+  attribute: ({ name, value, isExact }, tenantId) => {
+    if (!isAttributeName(name)) return testing(sql<boolean>`false`);
+    const found = bySearchRow(SEARCHED_USERS, tenantId, [rowNameOf(name)], keyIs(value));
+    return isExact === true ? [found, testing(isExactly(name, value))] : found;
+  },
   anyOf: (anyOf, tenantId) => anyOfNarrowing(SEARCHED_USERS, tenantId, anyOf),
   groupId: (groupId, tenantId) => {
     const members = sql`group_members m where m.tenant_id = ${tenantId}::uuid and m.group_id = ${groupId}::uuid`;
@@ -165,7 +254,7 @@ export function narrowingOf(tenantId: string, filter: UserFilter, order: UserOrd
   const narrowings = Object.entries(NARROWINGS).flatMap(([name, toNarrowing]) => {
     const value = filter[name as keyof UserFilter];
     if (value === undefined || value === null) return [];
-    return (toNarrowing as (value: unknown, tenantId: string) => Narrowing)(value, tenantId);
+    return (toNarrowing as (value: unknown, tenantId: string) => Narrowing | Narrowing[])(value, tenantId);
   });
   const time = order === 'createdAt' ? [] : ofTime(filter);
   if (time.length > 0) narrowings.push(byColumns(tenantId, sql`${sql.join(time, sql` and `)}`));
@@ -174,7 +263,7 @@ export function narrowingOf(tenantId: string, filter: UserFilter, order: UserOrd
 
 /** Faults of a filter: texts that the database would refuse, malformed ids. */
 export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
-  const { search, username, email, externalId, attribute, groupId, roleId, anyOf } = filter;
+  const { search, username, email, externalId, attribute, contains, groupId, roleId, anyOf } = filter;
   const texts = {
     search,
     username,
@@ -182,6 +271,7 @@ export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
     externalId,
     'attribute.name': attribute?.name,
     'attribute.value': attribute?.value,
+    ...Object.fromEntries(Object.entries(contains ?? {}).map(([name, text]) => [`contains.${name}`, text])),
   };
   const hostile = Object.entries(texts).filter(([, text]) => text != null && !isPlainText(text));
   const malformed = Object.entries({ groupId, roleId }).filter(([, id]) => id != null && !isUuid(id));

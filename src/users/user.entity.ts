@@ -57,7 +57,6 @@ export const UserEntity = defineEntity({
   indexes: [
     { name: 'users__external_id', properties: ['tenantId', 'externalId'] },
     { name: 'users__created_at', properties: ['tenantId', 'createdAt', 'id'] },
-    { name: 'users__username', properties: ['tenantId', 'username', 'id'] },
   ],
 });
 export type User = InferEntity<typeof UserEntity>;

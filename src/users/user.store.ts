@@ -12,8 +12,10 @@ import {
   narrowedPage,
   type PageRequest,
   type PageResult,
+  pageAt,
   RowColumns,
   replaceSearchRows,
+  toColumnSet,
 } from '../persistence/index.ts';
 import { searchRowsOf } from './attributes.ts';
 import { type User, type UserAttributeKeyEntity, UserEntity } from './user.entity.ts';
@@ -24,6 +26,7 @@ import {
   LISTED,
   listedUsers,
   narrowingOf,
+  ORDERED_BY,
   PAGE_KEYS,
   USER_KEYS,
   type UserFilter,
@@ -54,14 +57,21 @@ const listIn = (order: UserOrder, label: string): NamedList<User> =>
     where: LISTED,
     parameters: 1,
     keys: PAGE_KEYS[order],
-    columns: new RowColumns<User>(UserEntity, 'users', { always: [order] }),
+    columns: new RowColumns<User>(UserEntity, 'users', { always: ORDERED_BY[order] }),
   });
 
 /** The users of a tenant in each order. */
 const LISTS: Readonly<Record<UserOrder, NamedList<User>>> = {
   createdAt: listIn('createdAt', 'users-by-time'),
   username: listIn('username', 'users-by-username'),
+  email: listIn('email', 'users-by-email'),
+  givenName: listIn('givenName', 'users-by-given-name'),
+  familyName: listIn('familyName', 'users-by-family-name'),
+  enabled: listIn('enabled', 'users-by-state'),
 };
+
+/** For rows of which only the place in the list is asked for. */
+const NO_COLUMNS = toColumnSet([]);
 
 const NOTE_SIGN_IN = defineStatement<object>(
   'user-note-sign-in',
@@ -149,7 +159,19 @@ export class UserStore {
     request: PageRequest,
     columns: ColumnSet | null = null,
   ): Promise<PageResult<User>> {
-    if (request.withTotal !== true && isWhole(filter)) return LISTS[order].page(this.#db, [tenantId], request, columns);
+    const read = (wanted: ColumnSet | null) => (part: PageRequest) => this.#page(tenantId, filter, order, part, wanted);
+    return request.offset === undefined ? read(columns)(request) : pageAt(request, read(NO_COLUMNS), read(columns));
+  }
+
+  #page(
+    tenantId: string,
+    filter: UserFilter,
+    order: UserOrder,
+    request: PageRequest,
+    columns: ColumnSet | null,
+  ): Promise<PageResult<User>> {
+    if (LISTS[order].serves(request) && isWhole(filter))
+      return LISTS[order].page(this.#db, [tenantId], request, columns);
     const selected = LISTS[order].columns.narrow(columns).columns;
     const query = this.#db
       .read<Tables>()

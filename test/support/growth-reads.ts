@@ -67,6 +67,13 @@ const total = (name: string, page: Page): GrowthRead => ({
 
 const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
   'the beginning of a name': { search: 'user000012' },
+  'a text in a username': { contains: { username: 'er000001234' } },
+  'a text anywhere': { contains: { anywhere: 'r1234@exam' } },
+  'a text in a family name and one in an address': { contains: { familyName: 'amily498', email: 'r4980@' } },
+  'a text that most have': { contains: { email: 'example.com' } },
+  'a text that is too short for the index': { contains: { anywhere: 'us' } },
+  'the exact value of an attribute': { attribute: { name: 'department', value: 'd1', isExact: true } },
+  'the exact value of a column': { attribute: { name: 'email', value: 'user12@example.com', isExact: true } },
   'a username': { username: 'user0000012' },
   'an e-mail address': { email: 'user12@example.com' },
   'the state "enabled"': { enabled: true },
@@ -126,6 +133,9 @@ const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
 const COMMON: ReadonlySet<string> = new Set([
   'an attribute of a third',
   'an attribute of most',
+  'a text that most have',
+  'a text in a family name and one in an address',
+  'the exact value of an attribute',
   'two attributes of which one is common',
   'two attributes that are common',
   'two alternatives of which one is common',
@@ -137,6 +147,22 @@ const usersPage =
     services.users.page(authority, filter, order, { ...request, descending });
 
 const USER_READS: GrowthRead[] = [
+  ...(['email', 'givenName', 'familyName', 'enabled'] as const).flatMap((order) => [
+    ...pages(`users by ${order}`, usersPage({}, order)),
+    {
+      name: `users by ${order} with a text in a username`,
+      run: (grown: GrownTenant) => usersPage(USER_FILTERS['a text in a username']!, order)(grown, {}),
+    },
+  ]),
+  {
+    name: 'users by username: the page at a number',
+    run: (grown) => usersPage({}, 'username')(grown, { offset: 12_345, largest: 10_000 }),
+  },
+  {
+    name: 'users by username: the page at a number, with the total',
+    run: (grown) => usersPage({}, 'username')(grown, { offset: 40, largest: 10_000, withTotal: true }),
+    mayRead: { rows: 20_020, because: 'a list is counted up to 100,000' },
+  },
   ...(['createdAt', 'username'] as const).flatMap((order) => [
     ...pages(`users by ${order}`, usersPage({}, order)),
     ...pages(`users by ${order} backwards`, usersPage({}, order, true)),

@@ -23,6 +23,7 @@ import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-en
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
+import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
 
 /** In the order in which they run. Never change a released migration: databases store only the names of those that ran. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127UserAddresses', class: Migration20261127UserAddresses },
   { name: 'Migration20261127TenantsOfNames', class: Migration20261127TenantsOfNames },
   { name: 'Migration20261127TenantUsers', class: Migration20261127TenantUsers },
+  { name: 'Migration20261127UsersByName', class: Migration20261127UsersByName },
 ] as const;

@@ -250,6 +250,20 @@ describe('lists of users', () => {
     [{ search: 'miax' }, []],
     [{ search: 'mi_' }, []],
     [{ search: 'stlund' }, []],
+    [{ contains: { username: 'DA' } }, ['a2']],
+    [{ contains: { username: '_1' } }, ['a3']],
+    [{ contains: { username: '%' } }, []],
+    [{ contains: { username: '\\\\' } }, []],
+    [{ contains: { familyName: 'STLUN' } }, ['a1']],
+    [{ contains: { anywhere: 'ample.c' } }, ['a1']],
+    [{ contains: { anywhere: 'zoe', givenName: 'zoe' } }, []],
+    [{ contains: { email: 'ZOE@', username: 'oe', familyName: '' } }, ['a1']],
+    [{ contains: { anywhere: null } }, ['a1', 'a2', 'a3']],
+    [{ attribute: { name: 'dept', value: 'IT', isExact: true } }, ['a2']],
+    [{ attribute: { name: 'dept', value: 'it', isExact: true } }, []],
+    [{ attribute: { name: 'level', value: '7', isExact: true } }, ['a2']],
+    [{ attribute: { name: 'lastName', value: 'Östlund', isExact: true } }, ['a1']],
+    [{ attribute: { name: 'lastName', value: 'östlund', isExact: true } }, []],
     [{ username: 'ADAM' }, ['a2']],
     [{ email: 'zoe@EXAMPLE.com' }, ['a1']],
     [{ isEnabled: false }, ['a3']],
@@ -271,11 +285,44 @@ describe('lists of users', () => {
     expect(subjects(result)).toEqual(expected);
   });
 
+  it.each([
+    ['USERNAME', ['a2', 'a3', 'a1']],
+    ['EMAIL', ['a2', 'a3', 'a1']],
+    ['FAMILY_NAME', ['a2', 'a3', 'a1']],
+    ['GIVEN_NAME', ['a1', 'a2', 'a3']],
+    ['ENABLED', ['a3', 'a1', 'a2']],
+  ])('are ordered by %s, both ways, page by page, whole and narrowed', async (field, expected) => {
+    const caller = world.app(tenant, 'user:read');
+    for (const direction of ['ASC', 'DESC'])
+      for (const filter of [{}, { createdFrom: '2020-01-01T00:00:00Z' }]) {
+        const seen: string[] = [];
+        let after: string | null = null;
+        do {
+          const orderBy = { field, direction };
+          const result = await world.graphql(caller, LIST.replace('totalCount', ''), {
+            first: 1,
+            after,
+            filter,
+            orderBy,
+          });
+          seen.push(...subjects(result));
+          const { hasNextPage, endCursor } = result.data.users.pageInfo;
+          after = hasNextPage ? endCursor : null;
+        } while (after !== null);
+        expect(seen).toEqual(direction === 'ASC' ? expected : expected.toReversed());
+      }
+  });
+
+  it('begin at a number for documents inside the process alone', async () => {
+    expect((await world.graphql(world.app(tenant, 'user:read'), LIST, { after: 'at:1' })).code).toBe('INVALID_INPUT');
+  });
+
   it('refuse a filter that the database would refuse', async () => {
     const caller = world.app(tenant, 'user:read');
     for (const filter of [
       { search: 'a\0' },
       { externalId: '\ud800' },
+      { contains: { email: 'a\0' } },
       { attribute: { name: 'x', value: '\u0001' } },
       { groupId: 'no-uuid' },
       { roleId: `grp~${tenant.route}~x` },

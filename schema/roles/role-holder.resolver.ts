@@ -1,0 +1,46 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Info, Query, Resolver } from 'type-graphql';
+import { invalidField } from '../../src/kernel/index.ts';
+import { roleErrors } from '../../src/roles/index.ts';
+import type { UserKeys } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { type ConnectionData, PageArgs } from '../kit/connection.ts';
+import { UserFilterInput, UserOrderInput } from '../users/user.input.ts';
+import { UserConnection } from '../users/user.type.ts';
+import { readUsers, toFilter } from '../users/user-list.ts';
+import { RoleReferenceInput } from './role.input.ts';
+import { toRoleReference } from './role-reference.ts';
+
+@Resolver()
+export class RoleHolderResolver {
+  @RequiresScopes(['user:read', 'role-grant:read'])
+  @Errors('ROLE_NOT_FOUND', 'ROLE_CLIENT_NOT_FOUND')
+  @Query(() => UserConnection, {
+    description: 'Users to whom a role is granted directly, not through groups or other roles.',
+  })
+  async usersOfRole(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: GraphContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('role', () => RoleReferenceInput, { description: 'The role.' }) role: RoleReferenceInput,
+    @Arg('filter', () => UserFilterInput, {
+      nullable: true,
+      description: 'Only items that meet these conditions, without `roleId`.',
+    })
+    filter?: UserFilterInput | null,
+    @Arg('orderBy', () => UserOrderInput, {
+      nullable: true,
+      description: 'Order of the list. Default: by time of creation.',
+    })
+    orderBy?: UserOrderInput | null,
+  ): Promise<ConnectionData<UserKeys>> {
+    if (filter?.roleId != null) throw invalidField('filter.roleId', 'ONE_REQUIRED', 'Name the role in "role" alone.');
+    const narrowed = toFilter(filter ?? {});
+    const reference = await toRoleReference(context, role, 'role.');
+    const found = await context.services.roles.find(context.authority, reference);
+    if (found === null) throw roleErrors.ROLE_NOT_FOUND().at('role.name');
+    return readUsers(context, info, page, { ...narrowed, roleId: found.id }, orderBy);
+  }
+}

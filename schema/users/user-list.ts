@@ -1,0 +1,35 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { UserFilter, UserKeys } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { keyOf, type TaggedType } from '../global-id.ts';
+import { anyOfFrom } from '../kit/comparison.ts';
+import { type ConnectionData, type PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
+import { toColumns } from '../kit/given.ts';
+import { SortDirection } from '../kit/order.ts';
+import { columnsRead } from '../kit/reads.ts';
+import { type UserFilterInput, UserOrderField, type UserOrderInput } from './user.input.ts';
+
+/** Converts a filter for the service. */
+export function toFilter({ groupId, roleId, anyOf, ...filter }: UserFilterInput): UserFilter {
+  const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
+    id == null ? null : keyOf(type, id, path);
+  return {
+    ...toColumns(filter),
+    ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
+    groupId: bare('Group', groupId, 'filter.groupId'),
+    roleId: bare('Role', roleId, 'filter.roleId'),
+  } as UserFilter;
+}
+
+/** The page of a list of users that a field asks for. */
+export async function readUsers(
+  { services, authority, largestPage }: GraphContext,
+  info: GraphQLResolveInfo,
+  page: PageArgs,
+  filter: UserFilter,
+  orderBy: UserOrderInput | null | undefined,
+): Promise<ConnectionData<UserKeys>> {
+  const request = toPageRequest(page, info, orderBy?.direction === SortDirection.DESC, largestPage);
+  const order = orderBy?.field ?? UserOrderField.CREATED_AT;
+  return toConnection(await services.users.page(authority, filter, order, request, columnsRead(info)));
+}
