@@ -91,6 +91,11 @@ const NEW_APP = {
 const SECRET = '0b6c3c1e-7d0f-4f0e-9a53-5f3a1f6a7c02';
 const done = (message: string, subSystem = 1) => ({ message, status: 'OK', subSystem });
 
+const USERS = {
+  ...done('Users fetched successfully', 5),
+  data: { userList: [USER], page: { currentPage: 1, pageSize: 20, totalPages: 1, totalRecords: 1 } },
+};
+
 /** Samples of the requests and answers of the rows; names and ids are invented. */
 export const KOBIL_SAMPLES: Samples = {
   parameters: {
@@ -99,11 +104,21 @@ export const KOBIL_SAMPLES: Samples = {
     roleName: 'auditor',
     appName: 'portal',
     appname: 'portal',
+    role: 'auditor',
+    clientid: 'portal',
+    assignedRole: 'editor',
+    groupID: 'staff',
     userId: 'ada',
     id: ID,
   },
   operations: {
     UserInfo: { reply: { ...done('User info fetched successfully', 5), data: USER } },
+    FindUsers: { parameters: { key: 'fern' }, reply: USERS },
+    UsersOfRole: { reply: USERS },
+    UsersByAttribute: {
+      parameters: { key: 'badge', value: '4711' },
+      reply: { ...done('Users fetched successfully', 5), data: [USER] },
+    },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
     DisableUser: { body: { enabled: false }, reply: done('User disabled successfully', 5) },
     TenantsOfUser: { reply: { ...done('Tenant list fetched successfully', 5), data: 'acme' } },
