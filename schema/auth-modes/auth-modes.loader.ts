@@ -1,4 +1,4 @@
-import type { CredentialInfo, SecurityQuestion, SignInFailures } from '../../src/auth-modes/index.ts';
+import type { CodeResends, CredentialInfo, SecurityQuestion, SignInFailures } from '../../src/auth-modes/index.ts';
 import { listLoader, rowLoader } from '../loading.ts';
 
 /** Credentials of users. Auth modes need no loader: they are columns of the user. */
@@ -12,4 +12,8 @@ export const securityQuestionOfUser = rowLoader<SecurityQuestion>(({ securityQue
 
 export const signInFailuresOfUser = rowLoader<SignInFailures>(({ lockouts }, tenantId, userIds) =>
   lockouts.failuresOf(tenantId, userIds),
+);
+
+export const codeResendsOfUser = rowLoader<CodeResends>(({ codeResends }, tenantId, userIds) =>
+  codeResends.ofUsers(tenantId, userIds),
 );

@@ -8,7 +8,15 @@ import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { joinKey, keyOf, splitKey, toGlobalId } from '../global-id.ts';
 import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../kit/connection.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
-import { BlockFilterInput, LiftBlockInput, LiftBlockPayload, LockoutConnection, LockoutType } from './block.type.ts';
+import {
+  BlockFilterInput,
+  LiftBlockInput,
+  LiftBlockPayload,
+  LiftResendBlocksInput,
+  LiftResendBlocksPayload,
+  LockoutConnection,
+  LockoutType,
+} from './block.type.ts';
 
 /** The parts of a block's key. @throws INVALID_INPUT The key is not one. */
 export const partsOf = (key: string, path?: string): [string, string, string] => splitKey(key, 3, path);
@@ -74,5 +82,22 @@ export class BlockResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<LiftBlockPayload> {
     return { liftedCount: await services.lockouts.lift(authority, targetOf(input)) };
+  }
+
+  @RequiresScopes(['block:lift'])
+  @Errors('USER_NOT_FOUND', 'ACCOUNT_GUARDED')
+  @Mutation(() => LiftResendBlocksPayload, {
+    description: 'Ends the blocks of users who had codes sent again too often, where the tenant counts such requests.',
+  })
+  liftResendBlocks(
+    @Arg('input', () => LiftResendBlocksInput, { description: 'Whose blocks to end.' }) {
+      userId,
+    }: LiftResendBlocksInput,
+    @Ctx() { services, authority }: GraphContext,
+  ): Promise<LiftResendBlocksPayload> {
+    const { codeResends } = services;
+    return userId == null
+      ? codeResends.liftAll(authority)
+      : codeResends.lift(authority, keyOf('User', userId, 'input.userId'));
   }
 }

@@ -87,6 +87,22 @@ export class SignInFailuresType {
   waitSeconds!: number | null;
 }
 
+@ObjectType('CodeResends', { description: 'Requests of a user to have a code sent again.' })
+export class CodeResendsType {
+  @Field(() => Boolean, {
+    description: 'Whether the tenant counts them (`otpResend` of its settings); nothing is blocked otherwise.',
+  })
+  isCounted!: boolean;
+  @Field(() => Int, { description: 'Number of requests that count towards the next block.' })
+  requests!: number;
+  @Field(() => Date, { nullable: true, description: 'Time of the last request that was counted.' })
+  lastRequestAt!: Date | null;
+  @Field(() => String, { nullable: true, description: 'Address of the last request that was counted.' })
+  lastIp!: string | null;
+  @Field(() => Date, { nullable: true, description: 'End of the current block; null when there is none.' })
+  blockedUntil!: Date | null;
+}
+
 export const LockoutConnection = connectionOf(LockoutType, 'Lockout');
 
 @InputType({ description: 'Filters for a list of blocks.' })
@@ -121,6 +137,26 @@ export class LiftBlockInput {
 
 @ObjectType({ description: 'Result of lifting blocks.' })
 export class LiftBlockPayload {
+  @Field(() => Int, { description: 'Number of current blocks that ended.' })
+  liftedCount!: number;
+}
+
+@InputType({ description: 'Whose blocks to end.' })
+export class LiftResendBlocksInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The user; blocks of all factors end, as by `liftBlock`. Default: all users, whose other blocks stay, except those that the caller may not change.',
+  })
+  userId?: string | null;
+}
+
+@ObjectType({ description: 'Result of lifting blocks.' })
+export class LiftResendBlocksPayload {
+  @Field(() => Boolean, {
+    description: 'Whether the tenant counts requests to send a code again; if not, nothing was done.',
+  })
+  isCounted!: boolean;
   @Field(() => Int, { description: 'Number of current blocks that ended.' })
   liftedCount!: number;
 }

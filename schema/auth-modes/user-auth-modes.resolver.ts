@@ -1,13 +1,13 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { AuthModes, CredentialInfo, SignInFailures } from '../../src/auth-modes/index.ts';
+import type { AuthModes, CodeResends, CredentialInfo, SignInFailures } from '../../src/auth-modes/index.ts';
 import type { User, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
 import { Reads } from '../kit/reads.ts';
 import { UserType } from '../users/user.type.ts';
-import { credentialsOfUser, signInFailuresOfUser } from './auth-modes.loader.ts';
+import { codeResendsOfUser, credentialsOfUser, signInFailuresOfUser } from './auth-modes.loader.ts';
 import { AuthModesType, CredentialTypeObject } from './auth-modes.type.ts';
-import { SignInFailuresType } from './block.type.ts';
+import { CodeResendsType, SignInFailuresType } from './block.type.ts';
 
 /** Fields of users that this module adds. */
 @Resolver(() => UserType)
@@ -42,5 +42,15 @@ export class UserAuthModesResolver {
   })
   signInFailures(@Root() { tenantId, id }: UserKeys, @Ctx() { loaders }: GraphContext): Promise<SignInFailures | null> {
     return loaders.load(signInFailuresOfUser, { tenantId, key: id });
+  }
+
+  @Reads()
+  @RequiresScopes(['block:read'])
+  @FieldResolver(() => CodeResendsType, {
+    nullable: true,
+    description: 'Requests of the user to have a code sent again, and the block that they led to.',
+  })
+  codeResends(@Root() { tenantId, id }: UserKeys, @Ctx() { loaders }: GraphContext): Promise<CodeResends | null> {
+    return loaders.load(codeResendsOfUser, { tenantId, key: id });
   }
 }

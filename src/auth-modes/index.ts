@@ -26,6 +26,7 @@ export {
   type LockoutFactor,
   type SubjectKind,
 } from './lockout/lockout.subject.ts';
+export { CodeResendService, type CodeResends, type LiftedResends } from './lockout/resend.service.ts';
 export type { AuthMode, CredentialType } from './mode.ts';
 export { generatePassword } from './password/generated-password.ts';
 export { passwordModeErrors } from './password/password.errors.ts';

@@ -15,6 +15,7 @@ import { CredentialStore } from './credential.store.ts';
 import { lockoutEvents } from './lockout/lockout.events.ts';
 import { type AccountSwitch, LockoutService } from './lockout/lockout.service.ts';
 import { LockoutStore } from './lockout/lockout.store.ts';
+import { CodeResendService } from './lockout/resend.service.ts';
 import { passwordModeErrors } from './password/password.errors.ts';
 import { passwordEvents } from './password/password.events.ts';
 import { PasswordMode } from './password/password.mode.ts';
@@ -66,9 +67,10 @@ export const authModes = {
     const credentials = new CredentialStore(db, sealer('credential'), clock);
     const hasher = new PasswordHasher({ isEmbedded: db.isEmbedded });
     const shared = { ...base, users, guard, columns, directory };
+    const lockoutStore = new LockoutStore(db);
     const lockouts = new LockoutService({
       ...base,
-      store: new LockoutStore(db),
+      store: lockoutStore,
       directory,
       users,
       accounts: endAccess,
@@ -93,6 +95,8 @@ export const authModes = {
         }),
         /** The only lock-out engine: every check of a credential asks it first. */
         lockouts,
+        /** Counts the requests to send a code again; each of them asks it before the code is sent. */
+        codeResends: new CodeResendService({ store: lockoutStore, lockouts, directory, users, guard, clock }),
       },
       internals: { credentials },
       sweeps: [(limit: number) => lockouts.sweepExpired(limit)],

@@ -1,4 +1,4 @@
-import type { CredentialStore, LockoutService, PasswordMode } from '../auth-modes/index.ts';
+import type { CodeResendService, CredentialStore, LockoutService, PasswordMode } from '../auth-modes/index.ts';
 import { type ClientDirectory, type ClientStore, LinkedAppBinding } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { Mailer, SmsSender } from '../delivery/index.ts';
@@ -40,6 +40,7 @@ interface FlowNeeds extends ModuleBase {
   readonly passwords: PasswordMode;
   readonly credentials: CredentialStore;
   readonly lockouts: LockoutService;
+  readonly codeResends: CodeResendService;
 }
 
 export const flows = {
@@ -48,7 +49,7 @@ export const flows = {
   events: [qrSignInEvents, signInEvents],
   create: (needs: FlowNeeds) => {
     const { base, directory, users, userStore, passwords, lockouts, sessions, mailer, smsSender: sms } = needs;
-    const { oneTimeCodes: codes, guarded: guard } = needs;
+    const { oneTimeCodes: codes, codeResends: resends, guarded: guard } = needs;
     const apps = new LinkedAppBinding({ ...base, store: needs.clientStore, guard });
     return {
       services: {
@@ -63,7 +64,7 @@ export const flows = {
           sessions,
         }),
         /** Creates accounts with their password and apps. */
-        signUp: new SignUpFlow({ ...base, directory, users, passwords, apps, sessions, codes, mailer, sms }),
+        signUp: new SignUpFlow({ ...base, directory, users, passwords, apps, sessions, codes, resends, mailer, sms }),
         passwordFlow: new PasswordFlow({
           ...base,
           directory,

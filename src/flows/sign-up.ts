@@ -1,5 +1,5 @@
 import type { Authority } from '../access/index.ts';
-import { type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
+import { type CodeResendService, type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
 import type { LinkedAppBinding } from '../clients/index.ts';
 import { constantTimeEqual, mintHandle, newDigitCode, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
 import { type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
@@ -56,6 +56,7 @@ export interface SignUpFlowDeps {
   readonly apps: Pick<LinkedAppBinding, 'bind'>;
   readonly sessions: Pick<SessionService, 'start'>;
   readonly codes: OneTimeCodeStore;
+  readonly resends: Pick<CodeResendService, 'count'>;
   readonly mailer: Mailer;
   readonly sms: SmsSender;
   readonly clock: Clock;
@@ -172,11 +173,13 @@ export class SignUpFlow {
   /**
    * Sends a new code for a step, because messages can get lost. The previous code becomes invalid, and attempts are counted
    * from zero.
-   * @throws SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS Four codes were sent already.
+   * @throws SIGN_UP_NOT_FOUND, SIGN_UP_STEP_NOT_OPEN, TOO_MANY_REQUESTS Four codes were sent already, or the
+   *   account has to wait (docs/lock-out.md).
    */
   async resend(authority: Authority, { context, step, languages }: ResendSignUpCode): Promise<SignUpProgress> {
     const { db, users, codes } = this.#deps;
     const { userId } = await this.#find(authority, context);
+    await this.#deps.resends.count(authority.tenant, userId!, authority.caller);
     return db.transaction(async () => {
       const user = await users.lock(authority, userId!);
       const row = await codes.take(authority.tenant.id, KIND, context);

@@ -65,6 +65,7 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   joinGroups: { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },
   leaveGroups: { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },
   liftBlock: [ofUser(), { input: ({ blockId }) => ({ blockId }) }],
+  liftResendBlocks: ofUser(),
   linkExternalAccount: ofUser(link),
   removeCredential: { input: ({ credentialId }) => ({ credentialId }) },
   removeDevice: ofUser({ deviceId: 'dv' }),

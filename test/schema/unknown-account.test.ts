@@ -22,6 +22,7 @@ const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.exemptAccount': {},
   'Mutation.generateRecoveryCodes': {},
   'Mutation.liftBlock': {},
+  'Mutation.liftResendBlocks': {},
   'Mutation.linkExternalAccount': ACCOUNT,
   'Mutation.removeDevice': { deviceId: 'dv' },
   'Mutation.removeLinkedApp': { clientId: 'none' },

@@ -132,7 +132,7 @@ const MAX_TIMES = 1000;
 /** The wait in seconds when the limit is reached; null when it is not. */
 function waitOf(settings: LockoutSettings, limit: number, failures: number, level: number): number | null {
   const multiple = Math.floor(failures / limit);
-  if (multiple === 0) return null;
+  if (multiple === 0 || settings.baseWaitSeconds === 0) return null;
   const growth = settings.growth === 'linear' ? multiple : 2 ** Math.min(level, MAX_DOUBLINGS);
   return Math.min(settings.baseWaitSeconds * growth, settings.maxWaitSeconds);
 }

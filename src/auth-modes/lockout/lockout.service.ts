@@ -30,11 +30,13 @@ import {
   addressSubject,
   deviceSubject,
   LOCKOUT_FACTORS,
+  type LockoutFactor,
   type LockoutSettings,
   type LockoutSubject,
   nameSubject,
   SUBJECT_KINDS,
 } from './lockout.subject.ts';
+import { resendRules } from './resend.rules.ts';
 import { Serial } from './serial.ts';
 
 /**
@@ -117,7 +119,7 @@ export class LockoutService {
 
   /** Whether the attempt is allowed. Evaluates all rules; the block that ends last counts. */
   async check(attempt: Attempt): Promise<Verdict> {
-    const applied = rulesFor(attempt, await this.#settings(attempt.tenant));
+    const applied = rulesFor(attempt, await this.#settings(attempt.tenant, attempt.factor));
     if (applied.length === 0) return FREE;
     const { store, clock } = this.#deps;
     const subjects = applied.map(({ subject }) => subject);
@@ -130,7 +132,7 @@ export class LockoutService {
    * @returns The verdict for the next attempt.
    */
   async fail(attempt: Attempt, actor: EventActor): Promise<Verdict> {
-    const settings = await this.#settings(attempt.tenant);
+    const settings = await this.#settings(attempt.tenant, attempt.factor);
     const applied = rulesFor(attempt, settings);
     if (applied.length === 0) return FREE;
     return this.#deps.db.transaction(() => this.#count(attempt, actor, settings, applied));
@@ -242,6 +244,17 @@ export class LockoutService {
   }
 
   /**
+   * Lifts the blocks of accounts at one factor. The caller of this method must check that the accounts may be changed.
+   * @returns How many blocks were lifted.
+   */
+  liftOfAccounts(authority: Authority, userIds: readonly string[], factor: LockoutFactor): Promise<number> {
+    const { db, store } = this.#deps;
+    return db.transaction(async () =>
+      this.#recordLifted(authority, await store.clearAccounts(authority.tenant.id, userIds, factor)),
+    );
+  }
+
+  /**
    * Lifts the block of an account when another caller sets its password, in the same transaction, because the failures
    * concerned the old password. For callers who may lift blocks it lifts all. For others, a permanent block and failures at
    * a second factor stay, because a new password would otherwise allow new guesses at the second factor.
@@ -316,10 +329,11 @@ export class LockoutService {
     return this.#deps.store.findOne(tenantId, subjectKind, subject, factor);
   }
 
-  async #settings(tenant: { readonly id: string }): Promise<LockoutSettings> {
+  /** Requests to send a code again are no failures, and have rules of their tenant for themselves. */
+  async #settings(tenant: { readonly id: string }, factor: LockoutFactor = 'first'): Promise<LockoutSettings> {
     const known = await this.#deps.directory.byId(tenant.id);
     if (known === null) throw kernelErrors.NOT_FOUND({ message: 'There is no such tenant.' });
-    return known.settings.lockout;
+    return factor === 'otp-resend' ? resendRules(known.settings.otpResend) : known.settings.lockout;
   }
 }
 

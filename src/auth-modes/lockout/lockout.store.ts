@@ -32,6 +32,12 @@ export interface LockoutFilter {
   readonly userId?: string;
 }
 
+/** The counter of an account whose user had codes sent again. */
+export interface ResendRow extends Counter {
+  readonly key: string;
+  readonly lastIp: string | null;
+}
+
 interface RawCounter {
   readonly kind: string;
   readonly key: string;
@@ -51,6 +57,12 @@ const FIND = defineStatement<RawCounter>(
   `select ${COUNTER_COLUMNS} from unnest($3::text[], $4::text[]) as wanted (kind, key)
   cross join lateral (select * from lockouts
     where tenant_id = $1 and factor = $2 and subject_kind = wanted.kind and subject = wanted.key limit 1) l`,
+);
+const FIND_RESENDS = defineStatement<RawCounter & { readonly lastIp: string | null }>(
+  'lockouts-find-resends',
+  `select ${COUNTER_COLUMNS}, l.last_ip as "lastIp" from unnest($2::text[]) as wanted (key)
+  cross join lateral (select * from lockouts
+    where tenant_id = $1 and factor = 'otp-resend' and subject_kind = 'account' and subject = wanted.key limit 1) l`,
 );
 /** A conflicting insert locks the existing row, so that no failure is lost or counted twice, not even a first one. */
 const LOCK = defineStatement<RawCounter>(
@@ -80,6 +92,11 @@ const CLEAR_ACCOUNT_SQL = `delete from lockouts where tenant_id = $1
   and ($4::text is null or factor = $4) ${CLEARED}`;
 const CLEAR_SUBJECT_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = $2 and subject = $3
   and ($4::text is null or factor = $4) ${CLEARED}`;
+
+const CLEAR_ACCOUNTS_SQL = `delete from lockouts where tenant_id = $1 and subject_kind = 'account' and factor = $2
+  and subject = any($3::text[]) ${CLEARED}`;
+const ACCOUNTS_AT_SQL = `select subject as "userId" from lockouts
+  where tenant_id = $1 and subject_kind = 'account' and factor = $2 and subject > $3 order by subject limit $4`;
 
 const SWEEP_SQL = `delete from lockouts l using (
     select o.* from tenants t cross join lateral (
@@ -158,6 +175,23 @@ export class LockoutStore {
   /** Deletes the counters of one subject. @param factor Null: at all factors. */
   clearSubject(tenantId: string, kind: string, key: string, factor: string | null): Promise<ClearedRow[]> {
     return this.#run<ClearedRow>(CLEAR_SUBJECT_SQL, [tenantId, kind, key, factor]);
+  }
+
+  /** Deletes the counters of accounts at a factor. */
+  clearAccounts(tenantId: string, userIds: readonly string[], factor: LockoutFactor): Promise<ClearedRow[]> {
+    return this.#run<ClearedRow>(CLEAR_ACCOUNTS_SQL, [tenantId, factor, userIds]);
+  }
+
+  /** Ids of accounts with a counter at a factor, in order, after an id. */
+  async accountsAt(tenantId: string, factor: LockoutFactor, after: string, limit: number): Promise<string[]> {
+    const rows = await this.#run<{ userId: string }>(ACCOUNTS_AT_SQL, [tenantId, factor, after, limit]);
+    return rows.map(({ userId }) => userId);
+  }
+
+  /** Counters of users who had codes sent again; others have none. */
+  async findResends(tenantId: string, userIds: readonly string[]): Promise<ResendRow[]> {
+    const rows = await this.#db.run(FIND_RESENDS, [tenantId, userIds]);
+    return rows.map((row) => ({ ...toCounter(row), lastIp: row.lastIp }));
   }
 
   /** One row by its key, whether or not a block runs. */

@@ -1,4 +1,4 @@
-import { type Attempt, type LockoutService, runGuardedTry } from '../../auth-modes/index.ts';
+import { type Attempt, type CodeResendService, type LockoutService, runGuardedTry } from '../../auth-modes/index.ts';
 import { constantTimeEqual, newDigitCode, sha256Base64Url } from '../../crypto/index.ts';
 import { type Mailer, renderTemplate } from '../../delivery/index.ts';
 import type { EventLog } from '../../events/index.ts';
@@ -14,6 +14,7 @@ export interface EmailCodeStepDeps {
   readonly codes: OneTimeCodeStore;
   readonly users: Pick<UserService, 'update' | 'findIn'>;
   readonly lockouts: LockoutService;
+  readonly resends: Pick<CodeResendService, 'count'>;
   readonly mailer: Pick<Mailer, 'send'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -47,11 +48,14 @@ export class EmailCodeStep {
 
   /**
    * Mails a code after the commit. Only the newest code of an interaction counts.
-   * @throws TOO_MANY_REQUESTS Four codes were sent in this interaction, or too many in others of the account.
+   * @throws TOO_MANY_REQUESTS Four codes were sent in this interaction, too many in others of the account, or the
+   *   account has to wait before a code is sent again (docs/lock-out.md).
    * @throws EMAIL_ADDRESS_MISSING The account has no address.
    * @throws SERVICE_UNAVAILABLE Too many mails wait; nothing was changed.
    */
-  send(open: OpenInteraction): Advance {
+  async send(open: OpenInteraction): Promise<Advance> {
+    const { tenant, user, actor } = open;
+    if (open.state.emailCodesSent > 0) await this.#deps.resends.count(tenant, user!.id, actor);
     return async (state) => {
       const number = state.emailCodesSent + 1;
       await this.#send(open, number);

@@ -1,5 +1,6 @@
 import type { ScopeAliases } from '../../access/index.ts';
 import type {
+  CodeResendService,
   CredentialStore,
   LockoutService,
   PasswordMode,
@@ -45,6 +46,7 @@ interface InteractionNeeds extends ModuleBase {
   readonly devices: DeviceService;
   readonly oneTimeCodes: OneTimeCodeStore;
   readonly lockouts: LockoutService;
+  readonly codeResends: CodeResendService;
   readonly mailer: Mailer;
   readonly signIn: SignInFlow;
   readonly passwordFlow: PasswordFlow;
@@ -67,7 +69,12 @@ export const interaction = {
           ...shared,
           engine,
           enrolments: new EnrolmentStep({ ...shared, enrolmentSealer: needs.sealer('interaction') }),
-          emailCodes: new EmailCodeStep({ ...shared, codes: needs.oneTimeCodes, users: accounts }),
+          emailCodes: new EmailCodeStep({
+            ...shared,
+            codes: needs.oneTimeCodes,
+            resends: needs.codeResends,
+            users: accounts,
+          }),
           factors: { totp: needs.totp, 'recovery-code': needs.recoveryCodes },
         }),
       },

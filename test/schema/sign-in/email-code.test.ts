@@ -133,6 +133,18 @@ describe.each(ENGINES)('verifying an e-mail address during a sign-in, on $name',
     expect(await mails()).toHaveLength(4);
   });
 
+  it('sends a code again only after a wait, where the tenant counts such requests; the first is none', async () => {
+    const otpResend = { isEnabled: true, limit: 1, waitSeconds: 40, windowSeconds: 600 };
+    ({ tenant, user } = await openSignIn(world, { ...SETTINGS, otpResend }));
+    browser = new TestBrowser(world, tenant);
+    const handle = await reached();
+    for (let i = 0; i < 2; i++) await sent(handle);
+    expect((await send(handle)).code).toBe('TOO_MANY_REQUESTS');
+    world.clock.advance(40);
+    await sent(handle);
+    expect(await mails()).toHaveLength(3);
+  });
+
   it('sends eight codes to an account in ten minutes, however many sign-ins ask', async () => {
     for (const _ of [1, 2]) {
       const handle = await reached();

@@ -145,6 +145,21 @@ describe('sign-up over GraphQL', () => {
       expect(last.data.continueSignUp.steps).toEqual([]);
     });
 
+    it('waits where the tenant counts such requests and there were too many', async () => {
+      const strict = await world.tenant({
+        settings: { otpResend: { isEnabled: true, limit: 2, waitSeconds: 20, windowSeconds: 600 } },
+      });
+      const caller = world.app(strict, 'user:create');
+      const email = address();
+      const { context, subject } = (await signUp({ email }, caller)).data.signUp;
+      const again = () => resend({ context, step: 'CONFIRM_EMAIL' }, caller);
+      for (let i = 0; i < 2; i++) expect((await again()).errors).toEqual([]);
+      expect((await again()).code).toBe('TOO_MANY_REQUESTS');
+      expect((await world.outbox()).mails.filter(({ to }) => to === email)).toHaveLength(3);
+      await world.services.codeResends.lift(world.system(strict), subject);
+      expect((await again()).errors).toEqual([]);
+    });
+
     it('does not change the code of another step', async () => {
       const [email, phone] = [address(), '79990001122'];
       const { context } = (await signUp({ email, phone })).data.signUp;

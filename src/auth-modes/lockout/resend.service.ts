@@ -1,0 +1,140 @@
+import type { Authority } from '../../access/index.ts';
+import type { EventActor } from '../../events/index.ts';
+import { type Clock, IdentityError, kernelErrors, type TenantRef } from '../../kernel/index.ts';
+import type { GuardedAccounts } from '../../roles/index.ts';
+import { type TenantDirectory, type TenantSettings, tenantErrors } from '../../tenants/index.ts';
+import { type AccountSource, getAccount } from '../../users/index.ts';
+import { ACCOUNT_RULE, failuresAt } from './lockout.rules.ts';
+import type { LockoutService } from './lockout.service.ts';
+import type { LockoutStore, ResendRow } from './lockout.store.ts';
+import type { Attempt } from './lockout.subject.ts';
+import { resendRules } from './resend.rules.ts';
+
+export interface CodeResendServiceDeps {
+  readonly store: LockoutStore;
+  readonly lockouts: Pick<LockoutService, 'check' | 'fail' | 'lift' | 'liftOfAccounts' | 'serially'>;
+  readonly directory: Pick<TenantDirectory, 'byId'>;
+  readonly users: AccountSource;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly clock: Clock;
+}
+
+/** The requests of a user to have a code sent again. */
+export interface CodeResends {
+  /** Whether the tenant counts them. */
+  readonly isCounted: boolean;
+  /** How many count towards the next block. */
+  readonly requests: number;
+  readonly lastRequestAt: Date | null;
+  readonly lastIp: string | null;
+  /** End of the present block; null when there is none. */
+  readonly blockedUntil: Date | null;
+}
+
+/** What was lifted. */
+export interface LiftedResends {
+  /** Whether the tenant counts requests; else nothing is lifted. */
+  readonly isCounted: boolean;
+  readonly liftedCount: number;
+}
+
+const NOT_COUNTED: LiftedResends = { isCounted: false, liftedCount: 0 };
+
+/** Accounts of one unit of work: each has one event, and a transaction holds at most 5,000. */
+const ACCOUNTS_PER_COMMIT = 500;
+
+/** Counts the requests to have a code sent again, and blocks accounts that ask too often (docs/lock-out.md). */
+export class CodeResendService {
+  readonly #deps: CodeResendServiceDeps;
+
+  constructor(deps: CodeResendServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Counts a request of a user, before the code is sent. Call it outside of any transaction, so that a request that is
+   * refused later counts as well.
+   * @throws TOO_MANY_REQUESTS The account has to wait; the request is not counted then.
+   */
+  count(tenant: Pick<TenantRef, 'id'>, userId: string, actor: EventActor): Promise<void> {
+    const { lockouts } = this.#deps;
+    const { peerIp } = actor.origin;
+    const attempt: Attempt = { tenant, factor: 'otp-resend', userId, name: userId, peerIp, knownDeviceId: null };
+    return lockouts.serially(attempt, async () => {
+      if ((await lockouts.check(attempt)).isBlocked) throw kernelErrors.TOO_MANY_REQUESTS();
+      await lockouts.fail(attempt, actor);
+    });
+  }
+
+  /** The requests of many users. The caller of this method must check the permission to read them. */
+  async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, CodeResends>> {
+    const settings = await this.#settings(tenantId);
+    const rows = settings.isEnabled ? await this.#deps.store.findResends(tenantId, userIds) : [];
+    const found = new Map(rows.map((row) => [row.key, this.#show(row, settings)]));
+    const none = { isCounted: settings.isEnabled, requests: 0, lastRequestAt: null, lastIp: null, blockedUntil: null };
+    return new Map(userIds.map((id) => [id, found.get(id) ?? none]));
+  }
+
+  #show(row: ResendRow, settings: TenantSettings['otpResend']): CodeResends {
+    const now = this.#deps.clock.now().getTime();
+    const { lastAt, lastIp, blockedUntil } = row;
+    return {
+      isCounted: true,
+      requests: failuresAt(row, ACCOUNT_RULE, resendRules(settings), now),
+      lastRequestAt: new Date(lastAt),
+      lastIp,
+      blockedUntil: blockedUntil !== null && blockedUntil > now ? new Date(blockedUntil) : null,
+    };
+  }
+
+  /**
+   * Lifts the block of a user, where the tenant counts requests. As every unlock of an account, it clears all factors.
+   * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, FORBIDDEN
+   */
+  async lift(authority: Authority, userId: string): Promise<LiftedResends> {
+    const { lockouts, users, guard } = this.#deps;
+    const { tenant } = authority;
+    const user = await getAccount(users, tenant.id, userId);
+    await guard.assertMayChange(authority, 'user', user.id);
+    if (!(await this.#settings(tenant.id)).isEnabled) return NOT_COUNTED;
+    return { isCounted: true, liftedCount: await lockouts.lift(authority, { userId: user.id }) };
+  }
+
+  /**
+   * Lifts the blocks of all users at this factor alone, where the tenant counts requests, 500 users a commit. Accounts that
+   * the caller may not change stay blocked.
+   */
+  async liftAll(authority: Authority): Promise<LiftedResends> {
+    const { lockouts, store } = this.#deps;
+    const { id } = authority.tenant;
+    if (!(await this.#settings(id)).isEnabled) return NOT_COUNTED;
+    let liftedCount = 0;
+    let after = '';
+    for (;;) {
+      const userIds = await store.accountsAt(id, 'otp-resend', after, ACCOUNTS_PER_COMMIT);
+      const changeable = await this.#changeable(authority, userIds);
+      liftedCount += await lockouts.liftOfAccounts(authority, changeable, 'otp-resend');
+      if (userIds.length < ACCOUNTS_PER_COMMIT) return { isCounted: true, liftedCount };
+      after = userIds.at(-1)!;
+    }
+  }
+
+  async #changeable(authority: Authority, userIds: readonly string[]): Promise<string[]> {
+    const changeable: string[] = [];
+    for (const userId of userIds) {
+      try {
+        await this.#deps.guard.assertMayChange(authority, 'user', userId);
+        changeable.push(userId);
+      } catch (error) {
+        if (!(error instanceof IdentityError)) throw error;
+      }
+    }
+    return changeable;
+  }
+
+  async #settings(tenantId: string): Promise<TenantSettings['otpResend']> {
+    const known = await this.#deps.directory.byId(tenantId);
+    if (known === null) throw tenantErrors.TENANT_REQUIRED();
+    return known.settings.otpResend;
+  }
+}
