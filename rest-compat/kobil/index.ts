@@ -2,6 +2,7 @@ import { type Chapter, type Dialect, forPages, type Mount, type Route } from '..
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
+import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
 import { GATEWAY_TENANT_ROUTES, TENANT_ROUTES } from './routes/tenants.ts';
@@ -29,6 +30,12 @@ const PARTS: readonly Part[] = [
     description: 'Tenants and their settings.',
     rows: TENANT_ROUTES,
     gateway: GATEWAY_TENANT_ROUTES,
+  },
+  {
+    name: 'Codes sent again',
+    description: 'Blocks of users who had codes sent again too often.',
+    rows: RESEND_ROUTES,
+    gateway: GATEWAY_RESEND_ROUTES,
   },
   {
     name: 'Addresses',

@@ -121,6 +121,19 @@ export const KOBIL_SAMPLES: Samples = {
     },
     EnableUser: { body: { enabled: true }, reply: done('User enabled successfully', 5) },
     DisableUser: { body: { enabled: false }, reply: done('User disabled successfully', 5) },
+    CodeResends: {
+      reply: {
+        ...done('User Otp brute force status fetched successfully', 5),
+        data: {
+          otp_disabled: true,
+          otp_numFailures: 4,
+          otp_lastIPFailure: '192.0.2.7',
+          otp_lastFailure: 1_790_000_400_000,
+        },
+      },
+    },
+    LiftResendBlock: { reply: done('User unlocked from OTP brute force successfully', 5) },
+    LiftAllResendBlocks: { reply: done('All users unlocked from OTP brute force successfully', 5) },
     TenantsOfUser: { reply: { ...done('Tenant list fetched successfully', 5), data: 'acme' } },
     RevokeRequiredActions: {
       body: { requiredActions: ['update-password'] },

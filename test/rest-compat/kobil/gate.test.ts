@@ -46,6 +46,7 @@ describe('KOBIL: what every operation refuses', () => {
       'block:read',
       'auth-mode:write',
       'group:read',
+      'block:lift',
       'role-grant:write',
       'group-member:write',
       'client:write',
