@@ -20,8 +20,8 @@ import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
-import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
+import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
 import { Migration20261127UserAddresses } from './20261127-user-addresses.ts';
 import { Migration20261127UsersByName } from './20261127-users-by-name.ts';
 
