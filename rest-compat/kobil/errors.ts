@@ -31,6 +31,9 @@ export const USER_UNKNOWN = refused(404, 'USER_NOT_FOUND', 'User does not exist'
 export const ADDRESS_UNKNOWN = notFound('Invalid address');
 /** The older service has no bound, and no text for it. */
 export const ADDRESSES_FULL = invalid('Too many addresses');
+/** The text has no blank between its halves. */
+export const PROFILE_UNUSABLE = refused(400, 'GENERAL ERROR', 'Failed to update profileCaused by null');
+export const USER_NAMED_TAKEN = invalid('User already exists');
 export const GROUP_UNKNOWN = notFound('Group does not exist');
 /** A role or an app that a body names. */
 export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');
@@ -101,6 +104,7 @@ function makeErrors(bodyOf: (fault: Fault) => object): DialectErrors {
       NOT_FOUND: http(404, 'NOT_FOUND', 'Not Found'),
       INVALID_INPUT: MISSING_DATA,
       TENANT_DISABLED: FORBIDDEN,
+      REAUTHENTICATION_REQUIRED: FORBIDDEN,
       TENANT_SETTING_NOT_FOUND: SETTING_UNKNOWN,
       ACCOUNT_GUARDED: FORBIDDEN,
       ADMINISTRATOR_LAST: FORBIDDEN,

@@ -134,6 +134,10 @@ export const KOBIL_SAMPLES: Samples = {
     },
     LiftResendBlock: { reply: done('User unlocked from OTP brute force successfully', 5) },
     LiftAllResendBlocks: { reply: done('All users unlocked from OTP brute force successfully', 5) },
+    UpdateProfile: {
+      body: { firstName: 'Ada', email: 'ada@example.com', attributes: { badge: '4711' } },
+      reply: done('User profile updated successfully.', 5),
+    },
     TenantsOfUser: { reply: { ...done('Tenant list fetched successfully', 5), data: 'acme' } },
     RevokeRequiredActions: {
       body: { requiredActions: ['update-password'] },

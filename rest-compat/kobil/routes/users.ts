@@ -3,7 +3,15 @@ import { type Route, route } from '../../engine/index.ts';
 import { at } from '../alias.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { APP_UNKNOWN, GROUP_UNKNOWN, invalid, ROLE_NAMED_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
+import {
+  APP_UNKNOWN,
+  GROUP_UNKNOWN,
+  invalid,
+  PROFILE_UNUSABLE,
+  ROLE_NAMED_UNKNOWN,
+  USER_NAMED_TAKEN,
+  USER_UNKNOWN,
+} from '../errors.ts';
 import {
   DisableUser,
   EnableUser,
@@ -12,7 +20,9 @@ import {
   RevokeRequiredActions,
   RevokeRoles,
   TenantsOfUser,
+  UpdateProfile,
 } from '../operations.generated.ts';
+import { PROFILE, toProfile } from '../profile.ts';
 import { REMOVED_STATUS } from '../quirks.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';
 
@@ -121,6 +131,36 @@ const TENANTS = route({
   errors: { NOT_FOUND: USER_UNKNOWN },
 });
 
+const PROFILE_ROW = route({
+  method: 'PUT',
+  path: '/v3_user/{userId}/profile',
+  spec: '3.2 (6)',
+  summary: 'Changes names, e-mail address and attributes of a user; absent ones stay',
+  callers: callersWith('user:write'),
+  tags: TAGS,
+  operation: UpdateProfile,
+  input: { params: USER_PATH, body: PROFILE },
+  lookups: { userId },
+  toVariables: ({ body }, found) => ({ userId: found.userId, ...toProfile(body) }),
+  reply: { status: 200, schema: DONE, from: () => done('User profile updated successfully.', users) },
+  errors: {
+    NOT_FOUND: USER_UNKNOWN,
+    USER_NOT_FOUND: USER_UNKNOWN,
+    BODY_MALFORMED: PROFILE_UNUSABLE,
+    INVALID_INPUT: PROFILE_UNUSABLE,
+    USER_EMAIL_TAKEN: USER_NAMED_TAKEN,
+    USER_USERNAME_TAKEN: USER_NAMED_TAKEN,
+    USER_ID_TAKEN: USER_NAMED_TAKEN,
+    USER_USERNAME_INVALID: invalid('Invalid username'),
+    USER_EMAIL_INVALID: PROFILE_UNUSABLE,
+    USER_PHONE_INVALID: PROFILE_UNUSABLE,
+    USER_ATTRIBUTE_INVALID: PROFILE_UNUSABLE,
+    USER_ATTRIBUTE_REFUSED: PROFILE_UNUSABLE,
+    USER_ATTRIBUTE_UNMODIFIABLE: PROFILE_UNUSABLE,
+  },
+  missing: MISSING,
+});
+
 const REVOKE_ACTIONS = route({
   method: 'DELETE',
   path: '/v3_user/{userId}/requiredaction',
@@ -196,10 +236,20 @@ const LEAVE = route({
 });
 
 /** Users: docs/dialects/kobil.md, section 3.2. */
-export const USER_ROUTES: readonly Route[] = [DISABLE, ENABLE, TENANTS, REVOKE_ACTIONS, REVOKE_ROLES, JOIN, LEAVE];
+export const USER_ROUTES: readonly Route[] = [
+  DISABLE,
+  ENABLE,
+  TENANTS,
+  PROFILE_ROW,
+  REVOKE_ACTIONS,
+  REVOKE_ROLES,
+  JOIN,
+  LEAVE,
+];
 export const GATEWAY_USER_ROUTES: readonly Route[] = [
   at('/users/{userId}/enable', ENABLE),
   at('/tenantlist/{userId}', TENANTS),
+  at('/users/{userId}/profile', PROFILE_ROW),
   at('/users/{userId}/requiredaction', REVOKE_ACTIONS),
   at('/users/{userId}/role', REVOKE_ROLES),
 ];

@@ -13,6 +13,7 @@ const filled = ({ path, number }: Service, tenant: string): string =>
 const named = SERVED.map((service) => [`${service.number}: ${service.method} ${service.path}`, service] as const);
 /** Bodies in the declared shape, by number, so that refusals have other reasons. */
 const BODIES: Readonly<Record<number, unknown>> = {
+  6: { lastName: 'x' },
   16: { enabled: false },
   17: { enabled: true },
   21: { requiredActions: ['x'] },

@@ -86,6 +86,105 @@ describe('KOBIL: users', () => {
     }
   });
 
+  describe('6', () => {
+    const DONE = [200, answer('User profile updated successfully.')];
+    const UNUSABLE = [400, answer('Failed to update profileCaused by null', 'GENERAL ERROR')];
+    const profile = async () =>
+      (
+        await graph(
+          'query ($id: ID!) { user(userId: $id) { username email emailVerified givenName familyName attributes } }',
+          {
+            id: user.id,
+          },
+        )
+      ).user;
+    const put = (body: unknown) => ask('PUT', `${user.username}/profile`, body);
+    beforeEach(async () => {
+      user = await kobil.world.newUser(kobil.acme, {
+        username: `Ferry.Hand${count}`,
+        email: `ferry${count}@quay.example`,
+        emailVerified: true,
+        givenName: 'Odd',
+        familyName: 'Moe',
+        attributes: { deck: 'upper', shifts: ['late'] },
+      });
+    });
+
+    it('changes names, address and attributes; what is not sent stays, and a new address is not verified', async () => {
+      const email = `odd${count}@quay.example`;
+      const attributes = { shifts: ['early', 'late'], berth: '7', deck: [] };
+      expect(await put({ lastName: 'Lie', attributes, unheardOf: 1 })).toEqual(DONE);
+      const after = { givenName: 'Odd', familyName: 'Lie', attributes: { shifts: ['early', 'late'], berth: '7' } };
+      expect(await profile()).toMatchObject({ ...after, email: user.email, emailVerified: true });
+      expect(await ask('PUT', `${user.id.toUpperCase()}/profile/`, { email, firstName: '' })).toEqual(DONE);
+      expect(await profile()).toEqual({
+        ...after,
+        username: user.username,
+        givenName: null,
+        email,
+        emailVerified: false,
+      });
+      expect(
+        await kobil.ask('PUT', `/digitanium/v4/users/${user.username}/profile`, {
+          token,
+          headers: { host: 'acme.id.example.com' },
+          body: { firstName: 'Even', lastName: null },
+        }),
+      ).toEqual(DONE);
+      expect(await profile()).toMatchObject({ givenName: 'Even', familyName: 'Lie' });
+    });
+
+    it('takes back a user as it was shown: mirrored attributes mean the members, computed ones and the username are ignored', async () => {
+      const attributes = {
+        username: ['another'],
+        email: ['attribute@quay.example'],
+        firstName: ['Anna'],
+        lastName: [null],
+        NUMBER_OF_FAILED_ATTEMPTS: ['9'],
+        NEXT_PASSWORD_ENTRY_PASSWORD_IN: 'N/A',
+        LAST_SUCCESSFUL_LOGIN_TIMESTAMP: ['1'],
+        deck: 'lower',
+      };
+      expect(await put({ email: user.email, attributes })).toEqual(DONE);
+      expect(await profile()).toEqual({
+        username: user.username,
+        email: user.email,
+        emailVerified: true,
+        givenName: 'Anna',
+        familyName: null,
+        attributes: { deck: 'lower', shifts: ['late'] },
+      });
+    });
+
+    it('refuses an address of another user, and changes nothing then', async () => {
+      const other = await kobil.world.newUser(kobil.acme, { email: `mate${count}@quay.example` });
+      const before = await profile();
+      expect(await put({ firstName: 'X', email: other.email!.toUpperCase() })).toEqual(invalid('User already exists'));
+      expect(await profile()).toEqual(before);
+    });
+
+    it('refuses a body without a member, and values that cannot be used', async () => {
+      const before = await profile();
+      for (const body of [
+        {},
+        { unheardOf: 1 },
+        { firstName: null },
+        { firstName: 1 },
+        { lastName: 'x'.repeat(256) },
+        { email: 'nonsense' },
+        { attributes: { deck: 1 } },
+        { attributes: { deck: [['x']] } },
+        { attributes: ['x'] },
+        { attributes: { '': 'x' } },
+        [],
+        undefined,
+      ])
+        expect(await put(body)).toEqual(UNUSABLE);
+      expect(await profile()).toEqual(before);
+      expect(await ask('PUT', 'nobody/profile', { firstName: 'X' })).toEqual(NO_USER);
+    });
+  });
+
   describe('20', () => {
     const of = (data: unknown) => [200, { ...answer('Tenant list fetched successfully'), data }];
     const list = (name: string, as = token, tenant = 'acme') =>
