@@ -10,7 +10,7 @@ import { columnsRead } from '../kit/reads.ts';
 import { type UserFilterInput, UserOrderField, type UserOrderInput } from './user.input.ts';
 
 /** Converts a filter for the service. */
-export function toFilter({ groupId, roleId, anyOf, ...filter }: UserFilterInput): UserFilter {
+export function toFilter({ groupId, roleId, providerId, anyOf, ...filter }: UserFilterInput): UserFilter {
   const bare = (type: TaggedType, id: string | null | undefined, path: string) =>
     id == null ? null : keyOf(type, id, path);
   return {
@@ -18,6 +18,7 @@ export function toFilter({ groupId, roleId, anyOf, ...filter }: UserFilterInput)
     ...(anyOf == null ? {} : { anyOf: anyOfFrom(anyOf) }),
     groupId: bare('Group', groupId, 'filter.groupId'),
     roleId: bare('Role', roleId, 'filter.roleId'),
+    providerId: bare('FederationProvider', providerId, 'filter.providerId'),
   } as UserFilter;
 }
 

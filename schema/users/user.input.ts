@@ -95,6 +95,8 @@ export class UserFilterInput {
   groupId?: string | null;
   @Field(() => ID, { nullable: true, description: 'Only those to whom this role is granted directly.' })
   roleId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Only those with an account at this identity provider.' })
+  providerId?: string | null;
 }
 
 export enum UserOrderField {

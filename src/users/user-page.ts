@@ -57,6 +57,8 @@ export interface UserFilter {
   readonly groupId?: string | null;
   /** Users to whom this role is granted directly. */
   readonly roleId?: string | null;
+  /** Users with an account at this identity provider. */
+  readonly providerId?: string | null;
 }
 
 /** Columns whose order ignores case; users without a value come first. */
@@ -224,6 +226,16 @@ const NARROWINGS: Narrowings = {
       test: sql<boolean>`coalesce((select true from ${holders} and g.holder_id = users.id limit 1), false)`,
     });
   },
+  providerId: (providerId, tenantId) => {
+    const linked = sql`federation_links l where l.tenant_id = ${tenantId}::uuid and l.provider_id = ${providerId}::uuid`;
+    return finding({
+      source: sql`select l.user_id as id from ${linked}`,
+      // A user has few links; the offset keeps the planner from reading all of the provider.
+      test: sql<boolean>`coalesce((select true from (select own.provider_id from federation_links own
+        where own.tenant_id = ${tenantId}::uuid and own.user_id = users.id offset 0) own
+        where own.provider_id = ${providerId}::uuid limit 1), false)`,
+    });
+  },
 };
 
 /** Lists leave out the service accounts of clients. */
@@ -263,7 +275,7 @@ export function narrowingOf(tenantId: string, filter: UserFilter, order: UserOrd
 
 /** Faults of a filter: texts that the database would refuse, malformed ids. */
 export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
-  const { search, username, email, externalId, attribute, contains, groupId, roleId, anyOf } = filter;
+  const { search, username, email, externalId, attribute, contains, groupId, roleId, providerId, anyOf } = filter;
   const texts = {
     search,
     username,
@@ -274,7 +286,7 @@ export function filterFaults(filter: UserFilter, path: string): FieldFault[] {
     ...Object.fromEntries(Object.entries(contains ?? {}).map(([name, text]) => [`contains.${name}`, text])),
   };
   const hostile = Object.entries(texts).filter(([, text]) => text != null && !isPlainText(text));
-  const malformed = Object.entries({ groupId, roleId }).filter(([, id]) => id != null && !isUuid(id));
+  const malformed = Object.entries({ groupId, roleId, providerId }).filter(([, id]) => id != null && !isUuid(id));
   return [
     ...hostile.map(([name]) => ({
       path: `${path}.${name}`,

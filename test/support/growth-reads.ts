@@ -127,6 +127,7 @@ const USER_FILTERS: Readonly<Record<string, UserFilter>> = {
   'the time of creation': { createdFrom: new Date('2026-01-01'), createdBefore: new Date('2027-01-01') },
   'a group': { groupId: madeId('group', 1) },
   'a role': { roleId: madeId('own-role', 12) },
+  'a provider': { providerId: madeId('provider', 1) },
 };
 
 /** Filters with a condition that many users meet. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { User } from '../../../src/users/index.ts';
@@ -279,6 +280,7 @@ describe('lists of users', () => {
     [{ isEnabled: true, search: 'adam' }, ['a2']],
     [{ groupId: '00000000-0000-0000-0000-000000000001' }, []],
     [{ roleId: '00000000-0000-0000-0000-000000000001' }, []],
+    [{ providerId: '00000000-0000-0000-0000-000000000001' }, []],
   ])('narrow to %j', async (filter, expected) => {
     const result = await world.graphql(world.app(tenant, 'user:read'), LIST, { filter });
     expect(result.errors).toEqual([]);
@@ -313,6 +315,24 @@ describe('lists of users', () => {
       }
   });
 
+  it('narrow to the users of an identity provider, each once, also with its global id', async () => {
+    const provider = await world.newProvider(tenant, { name: 'harbour' });
+    const other = await world.newProvider(tenant, { name: 'dock' });
+    const link = async (userId: string, { id }: { id: string }, externalId: string) => {
+      await sql`insert into federation_links (tenant_id, provider_id, external_id, user_id, created_at, updated_at)
+        values (${tenant.id}::uuid, ${id}::uuid, ${externalId}, ${userId}, now(), now())`.execute(world.db.read());
+    };
+    await link('a2', provider, 'x1');
+    await link('a2', provider, 'x2');
+    await link('a3', provider, 'x3');
+    await link('a1', other, 'x4');
+    const of = async (providerId: string, filter = {}) =>
+      subjects(await world.graphql(world.app(tenant, 'user:read'), LIST, { filter: { providerId, ...filter } }));
+    expect(await of(provider.id)).toEqual(['a2', 'a3']);
+    expect(await of(provider.id, { isEnabled: false })).toEqual(['a3']);
+    expect(await of(`idp~${tenant.route}~${other.id}`)).toEqual(['a1']);
+  });
+
   it('begin at a number for documents inside the process alone', async () => {
     expect((await world.graphql(world.app(tenant, 'user:read'), LIST, { after: 'at:1' })).code).toBe('INVALID_INPUT');
   });
@@ -325,6 +345,7 @@ describe('lists of users', () => {
       { contains: { email: 'a\0' } },
       { attribute: { name: 'x', value: '\u0001' } },
       { groupId: 'no-uuid' },
+      { providerId: 'no-uuid' },
       { roleId: `grp~${tenant.route}~x` },
     ]) {
       expect((await world.graphql(caller, LIST, { filter })).code).toBe('INVALID_INPUT');
