@@ -379,6 +379,22 @@ function toRealmChange(sent: SentSettings): RealmChange | null {
   return change;
 }
 
+/** Members of a tenant that change its properties alone; those that are no property are kept by their name. */
+function addMembers(members: SentSettings, change: RealmChange): boolean {
+  for (const [name, value] of Object.entries(members)) {
+    const property = PROPERTIES.get(name) ?? kept(name, TEXT, null);
+    if (!property.write(value, change)) return false;
+  }
+  return true;
+}
+
+/** The change that members of a tenant and its settings make; null when a property cannot have its value. */
+export function toTenantChange(members: SentSettings, settings: SentSettings): GraphChange | null {
+  const change = toRealmChange(settings);
+  if (change === null || !addMembers(members, change)) return null;
+  return toVariables(change, true);
+}
+
 /** Whether each property can have the value that is sent. */
 export const canChangeRealm = (sent: SentSettings): boolean => toRealmChange(sent) !== null;
 

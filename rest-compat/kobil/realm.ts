@@ -27,23 +27,25 @@ const REQUIRED_ACTIONS: readonly (readonly [alias: string, name: string, isEnabl
   ['update_user_locale', 'Update User Locale', true, 1000],
 ];
 
-function showActions(actions: Settings['requiredActions']): readonly object[] {
-  if (actions === null)
-    return REQUIRED_ACTIONS.map(([alias, name, enabled, priority]) => ({
-      alias,
-      name,
-      providerId: alias,
-      enabled,
-      defaultAction: false,
-      priority,
-      config: {},
-    }));
-  return actions.map(({ isEnabled, isDefault, ...action }) => ({
+/** The actions of a realm: those of the service while nobody changed the list. */
+export const actionsOf = (actions: Settings['requiredActions']): NonNullable<Settings['requiredActions']> =>
+  actions ??
+  REQUIRED_ACTIONS.map(([alias, name, isEnabled, priority]) => ({
+    alias,
+    name,
+    providerId: alias,
+    isEnabled,
+    isDefault: false,
+    priority,
+    config: {},
+  }));
+
+const showActions = (actions: Settings['requiredActions']): readonly object[] =>
+  actionsOf(actions).map(({ isEnabled, isDefault, ...action }) => ({
     ...action,
     enabled: isEnabled,
     defaultAction: isDefault,
   }));
-}
 
 /** Stands for a password, which is never shown. */
 const HIDDEN = '**********';

@@ -176,6 +176,11 @@ export const KOBIL_SAMPLES: Samples = {
         data: { id: ID, realm: 'acme', enabled: true, accessTokenLifespan: 1800, userCount: 12 },
       },
     },
+    UpdateTenant: {
+      parameters: { tenantname: 'acme' },
+      body: { enabled: true, bruteForceProtected: true, adminUsername: 'ada', adminEmail: 'ada@acme.example' },
+      reply: done('Tenant updated successfully'),
+    },
     TenantSettings: {
       reply: {
         ...done('Tenant setting(s) fetched successfully'),

@@ -264,6 +264,23 @@ export class UpdateTenantInput {
   isEnabled?: boolean;
 }
 
+@InputType({ description: 'Changes to a user by whom a tenant is administered; absent members stay.' })
+export class ConfigureAdministratorInput {
+  @Field(() => String, { description: 'Username of the user; it is not changed.' })
+  username!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'New password, which stays. It takes `password:set`, and the sessions of the user end.',
+  })
+  password?: string | null;
+  @Field(() => String, { nullable: true, description: 'E-mail address; null removes it.' })
+  email?: string | null;
+  @Field(() => String, { nullable: true, description: 'Given name; null removes it.' })
+  givenName?: string | null;
+  @Field(() => String, { nullable: true, description: 'Family name; null removes it.' })
+  familyName?: string | null;
+}
+
 @InputType({ description: 'Changes to a tenant and to its settings of all kinds; absent members stay.' })
 export class ConfigureTenantInput extends UpdateTenantInput {
   @Field(() => TenantSettingsInput, { nullable: true, description: 'Settings to change.' })
@@ -273,6 +290,11 @@ export class ConfigureTenantInput extends UpdateTenantInput {
     description: 'Changes to settings that the service keeps and does not use.',
   })
   extraSettings?: ExtraSettingsInput | null;
+  @Field(() => ConfigureAdministratorInput, {
+    nullable: true,
+    description: 'Changes to a user by whom the tenant is administered. They take `user:write`.',
+  })
+  administrator?: ConfigureAdministratorInput | null;
 }
 
 @InputType({ description: 'A host to bind to a tenant.' })

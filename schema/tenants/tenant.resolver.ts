@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { ConfigureAdministrator } from '../../src/flows/index.ts';
 import type {
   ConfigureTenant,
   CreateTenant,
@@ -23,6 +24,7 @@ import { columnsRead, Reads } from '../kit/reads.ts';
 import {
   BindTenantHostInput,
   BindTenantHostPayload,
+  type ConfigureAdministratorInput,
   ConfigureTenantInput,
   ConfigureTenantPayload,
   CreateTenantInput,
@@ -42,6 +44,13 @@ import {
 } from './tenant.input.ts';
 import { loadAdministrator, loadHosts, loadUserCount } from './tenant.loader.ts';
 import { TenantAdministratorType, TenantConnection, TenantSettingsView, TenantType } from './tenant.type.ts';
+
+/** What a change says about a user. */
+const toAdministrator = ({ username, password, ...profile }: ConfigureAdministratorInput): ConfigureAdministrator => ({
+  username,
+  ...(password == null ? {} : { password }),
+  ...given(profile, ['email', 'givenName', 'familyName']),
+});
 
 /** What a change says about the tenant itself. */
 const toChange = ({ displayName, isEnabled }: UpdateTenantInput): UpdateTenant => ({
@@ -157,9 +166,24 @@ export class TenantResolver {
   }
 
   @RequiresScopes(['tenant:write', 'setting:write'])
-  @Errors('TENANT_PROTECTED', 'TENANT_SETTING_INVALID', 'TENANT_SETTING_NOT_FOUND', 'USER_EMAIL_AMBIGUOUS')
+  @Errors(
+    'TENANT_PROTECTED',
+    'TENANT_SETTING_INVALID',
+    'TENANT_SETTING_NOT_FOUND',
+    'USER_EMAIL_AMBIGUOUS',
+    'USER_NOT_FOUND',
+    'USER_USERNAME_TAKEN',
+    'USER_EMAIL_INVALID',
+    'USER_EMAIL_TAKEN',
+    'USER_ATTRIBUTE_REFUSED',
+    'USER_ATTRIBUTE_UNMODIFIABLE',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'ACCOUNT_GUARDED',
+    'REAUTHENTICATION_REQUIRED',
+  )
   @Mutation(() => ConfigureTenantPayload, {
-    description: 'Changes a tenant and its settings of all kinds, all or none.',
+    description: 'Changes a tenant, its settings of all kinds and a user by whom it is administered, all or none.',
   })
   async configureTenant(
     @Arg('input', () => ConfigureTenantInput, { description: 'What to change.' }) input: ConfigureTenantInput,
@@ -171,7 +195,10 @@ export class TenantResolver {
       ...toSettings(settings),
       ...(extraSettings == null ? {} : { extra: given(extraSettings) }),
     };
-    return { tenant: await services.tenants.configure(authority, change as ConfigureTenant) };
+    const administrator = input.administrator == null ? null : toAdministrator(input.administrator);
+    return {
+      tenant: await services.configureTenant.configure(authority, change as ConfigureTenant, administrator),
+    };
   }
 
   @RequiresScopes(['tenant:write:all'])

@@ -99,6 +99,8 @@ const MAY_SET: PermissionGrant = { permission: 'password:set', reach: 'tenant' }
 interface Replacement extends Beside {
   readonly how: WritePassword;
   readonly sessions: SessionsAfter;
+  /** Called at the beginning of the transaction. */
+  readonly firstDo?: () => Promise<void>;
   /** Called in the transaction. */
   readonly alsoDo?: () => Promise<void> | void;
 }
@@ -113,13 +115,15 @@ export class PasswordFlow {
 
   /**
    * Sets the password of an account without the old one. Ends a block for wrong passwords.
+   * @param path GraphQL input path of the password.
+   * @param firstDo Called at the beginning of the transaction.
    * @throws USER_NOT_FOUND, ACCOUNT_GUARDED, PASSWORD_POLICY, PASSWORD_TOO_LONG
    * @throws FORBIDDEN The caller has reach `self`, which only allows to change the password. Or the account may do more
    *   than the caller.
    * @throws REAUTHENTICATION_REQUIRED The account is the caller's own and its sign-in is too old.
    */
-  set(authority: Authority, input: SetPassword): Promise<void> {
-    return this.#set(authority, input, 'input.password');
+  set(authority: Authority, input: SetPassword, path = 'input.password', firstDo?: () => Promise<void>): Promise<void> {
+    return this.#set(authority, input, path, undefined, firstDo);
   }
 
   /**
@@ -221,7 +225,13 @@ export class PasswordFlow {
     await this.#set(authority.withReach('tenant'), { ...replaced, password: newPassword }, NEW_PASSWORD);
   }
 
-  async #set(authority: Authority, input: SetPassword, path: string, alsoDo?: () => void): Promise<void> {
+  async #set(
+    authority: Authority,
+    input: SetPassword,
+    path: string,
+    alsoDo?: () => void,
+    firstDo?: () => Promise<void>,
+  ): Promise<void> {
     authority.requireAccount('');
     const { clock, lockouts, passwords } = this.#deps;
     const { isTemporary = false, sessions = 'end-all' } = input;
@@ -236,7 +246,8 @@ export class PasswordFlow {
       // A caller who only holds the right `change_password` may not lift the block of the account.
       if (authority.holds([MAY_SET])) await lockouts.liftForNewPassword(authority, prepared.user);
     };
-    await this.#write(authority, prepared, { ...input, how, sessions, alsoDo: beside });
+    const first = firstDo === undefined ? {} : { firstDo };
+    await this.#write(authority, prepared, { ...input, how, sessions, alsoDo: beside, ...first });
   }
 
   async #change(authority: Authority, input: ChangePassword, alsoDo?: () => void): Promise<void> {
@@ -258,6 +269,7 @@ export class PasswordFlow {
     const { user } = prepared;
     const { how, sessions } = replacement;
     await db.transaction(async () => {
+      await replacement.firstDo?.();
       await passwords.write(authority, prepared, { ...how, params: { sessions } });
       await this.#endSessions(authority, user.id, replacement);
       await replacement.alsoDo?.();

@@ -10,6 +10,7 @@ export type {
   SessionsAfter,
   SetPassword,
 } from './change-password.ts';
+export type { ConfigureAdministrator } from './configure-tenant.ts';
 export type { LinkedApp } from './end-access/index.ts';
 export {
   type Advance,

@@ -6,10 +6,11 @@ import type { EventReader } from '../events/index.ts';
 import type { RightService } from '../rights/index.ts';
 import type { GuardedAccounts } from '../roles/index.ts';
 import type { DeviceService, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
-import type { TenantDirectory } from '../tenants/index.ts';
+import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
 import { AccountHistory } from './account-history.ts';
 import { PasswordFlow } from './change-password.ts';
+import { ConfigureTenantFlow } from './configure-tenant.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import { PasswordNotices } from './password-notices.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
@@ -25,6 +26,7 @@ interface FlowNeeds extends ModuleBase {
   /** Reads events of the past. */
   readonly eventReader: EventReader;
   readonly directory: TenantDirectory;
+  readonly tenants: TenantService;
   readonly mailer: Mailer;
   readonly smsSender: SmsSender;
   readonly guarded: GuardedAccounts;
@@ -51,6 +53,17 @@ export const flows = {
     const { base, directory, users, userStore, passwords, lockouts, sessions, mailer, smsSender: sms } = needs;
     const { oneTimeCodes: codes, codeResends: resends, guarded: guard } = needs;
     const apps = new LinkedAppBinding({ ...base, store: needs.clientStore, guard });
+    const passwordFlow = new PasswordFlow({
+      ...base,
+      directory,
+      passwords,
+      lockouts,
+      sessions,
+      endAccess: needs.endAccess,
+      users: userStore,
+      rights: needs.rights,
+      notices: new PasswordNotices({ mailer, sms }),
+    });
     return {
       services: {
         signIn: new SignInFlow({
@@ -65,17 +78,9 @@ export const flows = {
         }),
         /** Creates accounts with their password and apps. */
         signUp: new SignUpFlow({ ...base, directory, users, passwords, apps, sessions, codes, resends, mailer, sms }),
-        passwordFlow: new PasswordFlow({
-          ...base,
-          directory,
-          passwords,
-          lockouts,
-          sessions,
-          endAccess: needs.endAccess,
-          users: userStore,
-          rights: needs.rights,
-          notices: new PasswordNotices({ mailer, sms }),
-        }),
+        passwordFlow,
+        /** Changes tenants together with a user who administers them. */
+        configureTenant: new ConfigureTenantFlow({ ...base, tenants: needs.tenants, users, passwordFlow }),
         /** Signs a browser in with a code that the user confirms on another device. */
         qrSignIn: new QrSignInFlow({ ...base, codes, clients: needs.clientDirectory }),
         /** Events of one account. */

@@ -149,7 +149,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   unbindTenantHost: 'takes a permission for all tenants',
   updateTenant: 'concerns all accounts alike, and has a separate permission',
   updateExtraSettings: 'concerns no account',
-  configureTenant: 'concerns no account',
+  configureTenant: 'changes a user as updateUser and setPassword do, with what those take',
   updateTenantSettings: 'concerns all accounts alike, and has a separate permission',
   verifyDeviceRisk: 'is about devices',
   beginFactorEnrolment: 'acts for a user who proves the account in the same browser',

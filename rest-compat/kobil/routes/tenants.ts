@@ -4,7 +4,7 @@ import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { invalid, SETTING_UNKNOWN } from '../errors.ts';
+import { invalid, SETTING_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
 import {
   AppSettings,
   DeleteTenantSetting,
@@ -13,6 +13,7 @@ import {
   TenantStatus,
   Tenants,
   UpdateAppSettings,
+  UpdateTenant,
   UpdateTenantSettings,
 } from '../operations.generated.ts';
 import { MAX_LISTED } from '../quirks.ts';
@@ -24,6 +25,7 @@ import {
   toSettingRemoval,
   toSettingsChange,
 } from '../realm-properties.ts';
+import { canBeTenant, requiredActions, SENT_TENANT, toUpdate } from '../tenant-change.ts';
 import { STATUS_SHOWN, TENANT_STATUS } from '../tenant-status.ts';
 
 const { tenants } = SUBSYSTEM;
@@ -124,8 +126,44 @@ const INFO = route({
   },
 });
 
-const SETTINGS_PATH = '/v3_realm/settings';
 const REFUSED = invalid('Failed to create tenant');
+const PASSWORD_REFUSED = invalid('Invalid password');
+const USER_EXISTS = invalid('User already exists');
+
+/** Refusals of a change of a tenant; most concern a user whom only 49 names. */
+const CHANGE_ERRORS = {
+  TENANT_PROTECTED: REFUSED,
+  TENANT_SETTING_INVALID: REFUSED,
+  USER_EMAIL_AMBIGUOUS: REFUSED,
+  USER_NOT_FOUND: USER_UNKNOWN,
+  USER_USERNAME_TAKEN: USER_EXISTS,
+  USER_EMAIL_TAKEN: USER_EXISTS,
+  USER_EMAIL_INVALID: REFUSED,
+  USER_ATTRIBUTE_REFUSED: REFUSED,
+  USER_ATTRIBUTE_UNMODIFIABLE: REFUSED,
+  PASSWORD_POLICY: PASSWORD_REFUSED,
+  PASSWORD_TOO_LONG: PASSWORD_REFUSED,
+  REAUTHENTICATION_REQUIRED: REFUSED,
+};
+
+const UPDATE = route({
+  method: 'PUT',
+  path: ['/v3_realm/{tenantId}', '/v4_realm/{tenantId}'],
+  spec: '3.3 (49)',
+  summary: 'Changes a tenant and a user by whom it is administered, all or none; what is not sent stays',
+  callers: callersWith('tenant:write'),
+  tags: TAGS,
+  tenant: { in: 'params', name: 'tenantId' },
+  under: MASTER,
+  operation: UpdateTenant,
+  input: { params: z.object({ tenantId: z.string().max(255) }), body: SENT_TENANT.refine(canBeTenant) },
+  lookups: { requiredActions },
+  toVariables: ({ body }, found) => toUpdate(body, found.requiredActions),
+  reply: { status: 200, schema: DONE, from: () => done('Tenant updated successfully', tenants) },
+  errors: { ...CHANGE_ERRORS, INVALID_INPUT: REFUSED },
+});
+
+const SETTINGS_PATH = '/v3_realm/settings';
 
 const SETTINGS = route({
   method: 'GET',
@@ -162,11 +200,9 @@ const UPDATE_SETTINGS = route({
   toVariables: ({ body }) => toSettingsChange(body),
   reply: { status: 200, schema: DONE, from: () => done('Tenant settings updated successfully', tenants) },
   errors: {
+    ...CHANGE_ERRORS,
     BODY_MALFORMED: REFUSED,
     INVALID_INPUT: REFUSED,
-    TENANT_PROTECTED: REFUSED,
-    TENANT_SETTING_INVALID: REFUSED,
-    USER_EMAIL_AMBIGUOUS: REFUSED,
   },
 });
 
@@ -181,12 +217,7 @@ const DELETE_SETTING = route({
   input: { query: z.object({ key: z.string().optional().describe('Name of the setting. Mandatory.') }) },
   toVariables: ({ query }) => toSettingRemoval(query.key),
   reply: { status: 200, schema: DONE, from: () => done('Tenant setting deleted', tenants) },
-  errors: {
-    INVALID_INPUT: SETTING_UNKNOWN,
-    TENANT_PROTECTED: REFUSED,
-    TENANT_SETTING_INVALID: REFUSED,
-    USER_EMAIL_AMBIGUOUS: REFUSED,
-  },
+  errors: { ...CHANGE_ERRORS, INVALID_INPUT: SETTING_UNKNOWN },
 });
 
 const STATUS = route({
@@ -208,6 +239,7 @@ const STATUS = route({
 export const TENANT_ROUTES: readonly Route[] = [
   LIST,
   INFO,
+  UPDATE,
   SETTINGS,
   UPDATE_SETTINGS,
   DELETE_SETTING,
@@ -219,6 +251,12 @@ export const TENANT_ROUTES: readonly Route[] = [
 export const GATEWAY_TENANT_ROUTES: readonly Route[] = [
   at('/tenants', LIST),
   at('/tenants/{tenantId}', INFO),
+  at('/tenants/{tenantId}', UPDATE),
+  {
+    ...at('/tenants', UPDATE),
+    tenant: { in: 'query', name: 'tenantname' },
+    input: { query: z.object({ tenantname: z.string().max(255) }), body: UPDATE.input!.body! },
+  },
   at('/tenants/settings', SETTINGS),
   at('/tenants/settings', UPDATE_SETTINGS),
   at('/tenants/settings', DELETE_SETTING),

@@ -23,6 +23,7 @@ const BODIES: Readonly<Record<number, unknown>> = {
   28: { addressID: 'x' },
   30: { groups: [] },
   31: { groups: [] },
+  49: {},
   51: {},
   53: {},
   39: { appName: 'x' },

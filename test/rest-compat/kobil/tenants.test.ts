@@ -333,4 +333,157 @@ describe('KOBIL: tenants', () => {
       expect((await kobil.ask('GET', '/digitanium/v4/tenants', { token: all, headers }))[0]).toBe(200);
     });
   });
+
+  describe('49', () => {
+    const UPDATED = [200, answer('Tenant updated successfully')];
+    const REFUSED = [400, answer('Failed to create tenant', 'BAD_REQUEST')];
+    const WRITES = ['tenant:write:all', 'setting:write:all', 'user:write:all', 'password:set:all', 'role:read:all'];
+    const put = (path: string, body: unknown, ...scopes: string[]) =>
+      kobil.ask('PUT', path, { token: kobil.token(kobil.master, ...(scopes.length === 0 ? WRITES : scopes)), body });
+    const shown = async (name: string) =>
+      dataOf(
+        await kobil.ask('GET', `/realms/master/v4_realm/${name}`, { token: kobil.token(kobil.master, ...WRITES) }),
+      );
+
+    it('changes what is given, in both forms, and leaves the rest; other members are ignored', async () => {
+      const { name } = await newTenant();
+      const body = {
+        enabled: false,
+        bruteForceProtected: true,
+        otpBruteForceProtected: true,
+        actionTokenGeneratedByAdminLifespan: 7201,
+        emailTheme: 'tidewater',
+        settings: { UserProperty: 'berth', failureFactor: '4' },
+        requiredActions: [
+          { alias: 'quay-check', name: 'Check of the quay', providerId: 'quay', enabled: true, priority: 1001 },
+        ],
+        realm: 'other',
+        adminEmail: 'nobody@quay.example',
+      };
+      expect(await put(`/auth/realms/master/v3_realm/${name}`, body)).toEqual(UPDATED);
+      expect(await put(`/realms/master/v4_realm/${name}/`, { settings: { tide: 'low' }, enabled: null })).toEqual(
+        UPDATED,
+      );
+      const data = await shown(name);
+      expect(data).toMatchObject({
+        realm: name,
+        enabled: false,
+        bruteForceProtected: true,
+        failureFactor: 4,
+        actionTokenGeneratedByAdminLifespan: 7201,
+        attributes: { otpBruteForceProtected: true },
+        settings: { UserProperty: 'berth', tide: 'low', emailTheme: 'tidewater' },
+      });
+      expect(data.settings).not.toHaveProperty('enabled');
+      expect(data.requiredActions).toHaveLength(10);
+      expect(data.requiredActions.at(-1)).toEqual({
+        alias: 'quay-check',
+        name: 'Check of the quay',
+        providerId: 'quay',
+        enabled: true,
+        defaultAction: false,
+        priority: 1001,
+        config: {},
+      });
+    });
+
+    it('changes the user whom adminUsername names', async () => {
+      const tenant = await newTenant();
+      const user = await kobil.world.newUser(tenant, { username: 'Harbour.Master', email: 'old@quay.example' });
+      const body = {
+        adminUsername: 'harbour.master',
+        adminPassword: 'a new tide rises',
+        adminEmail: 'new@quay.example',
+        adminFirstName: 'Ines',
+        adminLastName: null,
+      };
+      expect(await put(`/realms/master/v3_realm/${tenant.name}`, body)).toEqual(UPDATED);
+      const { passwords, users } = kobil.world.services;
+      expect(await users.findIn(tenant.id, user.id)).toMatchObject({
+        username: 'Harbour.Master',
+        email: 'new@quay.example',
+        givenName: 'Ines',
+        familyName: null,
+      });
+      expect(await passwords.verify(tenant.id, user.id, 'a new tide rises')).toBe(true);
+    });
+
+    it('changes nothing when the user is unknown, or a part of the change is refused', async () => {
+      const tenant = await newTenant();
+      const user = await kobil.world.newUser(tenant, { username: 'ines', email: 'ines@quay.example' });
+      await kobil.world.newUser(tenant, { email: 'taken@quay.example' });
+      await kobil.world.services.tenants.updateSettings(kobil.world.system(tenant), { passwordMinLength: 12 });
+      const at = `/realms/master/v4_realm/${tenant.name}`;
+      const change = { bruteForceProtected: true, settings: { tide: 'high' } };
+      expect(await put(at, { ...change, adminUsername: 'nobody' })).toEqual([
+        404,
+        answer('User does not exist', 'USER_NOT_FOUND'),
+      ]);
+      const named = { ...change, adminUsername: 'ines', adminFirstName: 'No' };
+      expect(await put(at, { ...named, adminPassword: 'short' })).toEqual([
+        400,
+        answer('Invalid password', 'BAD_REQUEST'),
+      ]);
+      expect(await put(at, { ...named, adminPassword: 'long enough to do', adminEmail: 'taken@quay.example' })).toEqual(
+        [400, answer('User already exists', 'BAD_REQUEST')],
+      );
+      expect(await put(at, { ...named, settings: { failureFactor: 'many' } })).toEqual(REFUSED);
+      expect(await put(at, { ...named, settings: { failureFactor: 5000 } })).toEqual(REFUSED);
+      expect(
+        await put(at, { ...named, adminPassword: 'long enough to do', settings: { failureFactor: 5000 } }),
+      ).toEqual(REFUSED);
+      const data = await shown(tenant.name);
+      expect([data.bruteForceProtected, data.settings.tide]).toEqual([false, undefined]);
+      expect(await kobil.world.services.users.findIn(tenant.id, user.id)).toMatchObject({ givenName: null });
+      expect(await kobil.world.services.passwords.isSetUp(tenant.id, user.id)).toBe(false);
+    });
+
+    it('refuses to disable master, and a body that cannot be used', async () => {
+      const { name } = await newTenant();
+      expect(await put('/realms/master/v3_realm/master', { enabled: false, emailTheme: 'x' })).toEqual(REFUSED);
+      expect((await shown('master')).settings).not.toHaveProperty('emailTheme');
+      for (const body of [
+        { enabled: 'no' },
+        { settings: ['x'] },
+        { requiredActions: [{}] },
+        { settings: { realm: 'x' } },
+      ])
+        expect(await put(`/realms/master/v3_realm/${name}`, body)).toEqual(REFUSED);
+      for (const body of [[], undefined])
+        expect(await put(`/realms/master/v3_realm/${name}`, body)).toEqual([
+          400,
+          answer('Mandatory data is missing', 'BAD_REQUEST'),
+        ]);
+    });
+
+    it('needs the permissions for users only where a user is named', async () => {
+      const tenant = await newTenant();
+      await kobil.world.newUser(tenant, { username: 'ines' });
+      const at = `/realms/master/v3_realm/${tenant.name}`;
+      const few = ['tenant:write:all', 'setting:write:all'];
+      expect(await put(at, { bruteForceProtected: true }, ...few)).toEqual(UPDATED);
+      expect(await put(at, { adminUsername: 'ines' }, ...few)).toEqual(FORBIDDEN);
+      expect(await put(at, { adminUsername: 'nobody' }, ...few)).toEqual(FORBIDDEN);
+      const more = [...few, 'user:write:all'];
+      expect(await put(at, { adminUsername: 'ines', adminFirstName: 'I' }, ...more)).toEqual(UPDATED);
+      expect(await put(at, { adminUsername: 'ines', adminPassword: 'long enough' }, ...more)).toEqual(FORBIDDEN);
+    });
+
+    it('acts on the second name, below the same name or master alone, and below the host of master', async () => {
+      const { name } = await newTenant();
+      expect(await put(`/realms/acme/v3_realm/${name}`, {})).toEqual(FORBIDDEN);
+      expect(await put('/realms/master/v4_realm/there-is-none', {})).toEqual(NO_TENANT);
+      const token = kobil.token(kobil.master, ...WRITES);
+      const headers = { host: 'master.id.example.com' };
+      const body = { settings: { tide: 'ebb' } };
+      for (const path of [`tenants/${name}`, `tenants/?tenantname=${name}`])
+        expect(await kobil.ask('PUT', `/digitanium/v4/${path}`, { token, headers, body })).toEqual(UPDATED);
+      expect((await shown(name)).settings.tide).toBe('ebb');
+      expect((await kobil.ask('PUT', '/digitanium/v4/tenants', { token, headers, body }))[0]).toBe(400);
+      const other = { host: 'acme.id.example.com' };
+      expect(await kobil.ask('PUT', `/digitanium/v4/tenants/${name}`, { token, headers: other, body })).toEqual(
+        FORBIDDEN,
+      );
+    });
+  });
 });
