@@ -156,11 +156,15 @@ function toTexts({ name, description, rootUrl, baseUrl, adminUrl }: SentApp) {
 }
 
 function toProperties(app: SentApp) {
-  const { enabled, fullScopeAllowed, consentRequired, webOrigins, notBefore } = app;
+  const { enabled, fullScopeAllowed, consentRequired, webOrigins, notBefore, serviceAccountsEnabled } = app;
   return {
     ...toTexts(app),
     ...toRedirects(app.redirectUris),
-    ...withoutAbsent({ isEnabled: enabled, hasFullRoleScope: fullScopeAllowed }),
+    ...withoutAbsent({
+      isEnabled: enabled,
+      hasFullRoleScope: fullScopeAllowed,
+      hasServiceAccount: serviceAccountsEnabled,
+    }),
     ...(consentRequired == null ? {} : { consent: consentRequired ? ('REQUIRED' as const) : ('TRUSTED' as const) }),
     ...(webOrigins == null ? {} : { webOrigins: listOf(webOrigins).filter(isOrigin) }),
     ...(notBefore == null ? {} : { notBefore: notBefore === 0 ? null : new Date(notBefore * 1000).toISOString() }),

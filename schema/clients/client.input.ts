@@ -121,6 +121,12 @@ export class ClientPropertiesInput extends ClientMetadataInput {
       'Whether AUTHORIZATION_CODE is allowed before the client has a redirect address, which can be added later. Default false: it is refused.',
   })
   canLackRedirects?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the client has an account for what it does itself (`Client.serviceAccount`); false deletes it. Confidential clients only. Default: as it is, none for a new client.',
+  })
+  hasServiceAccount?: boolean | null;
 }
 
 @InputType({ description: 'A client to register.' })

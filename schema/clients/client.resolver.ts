@@ -11,6 +11,8 @@ import {
   type RotateSecret,
   servedGrantTypes,
 } from '../../src/clients/index.ts';
+import type { WithServiceAccount } from '../../src/flows/index.ts';
+import type { User } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -19,6 +21,8 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { columnsRead, Reads } from '../kit/reads.ts';
+import { userById } from '../users/user.loader.ts';
+import { UserType } from '../users/user.type.ts';
 import {
   ClientFilterInput,
   type ClientPropertiesInput,
@@ -54,7 +58,7 @@ const NULLABLE = [
   ...METADATA_NAMES,
 ];
 
-function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties {
+function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProperties & WithServiceAccount {
   const links = scopes?.map(({ name, isDefault }) => ({ name, isDefault: isDefault ?? false }));
   return {
     ...toColumns(given(input, NULLABLE)),
@@ -97,6 +101,18 @@ export class ClientResolver {
       const { kind, createdAt, expiresAt } = secret;
       return { kind, createdAt, expiresAt, isReadable: readable.has(secret) };
     });
+  }
+
+  @Reads()
+  @RequiresScopes(['user:read'])
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The account for what the client does itself, which nobody can sign in to; null = it has none.',
+  })
+  async serviceAccount(@Root() client: ClientKeys, @Ctx() { loaders }: GraphContext): Promise<User | null> {
+    // The account has the UUID of its client, which another account could have chosen as well.
+    const user = await loaders.load(userById, { tenantId: client.tenantId, key: client.id });
+    return user?.serviceClientId === client.id ? user : null;
   }
 
   @RequiresScopes(['client:read'])
@@ -151,6 +167,8 @@ export class ClientResolver {
     'CLIENT_GRANT_TYPE_INVALID',
     'CLIENT_SCOPE_UNKNOWN',
     'CLIENT_PUBLIC',
+    'CLIENT_WITHOUT_ACCOUNT',
+    'USER_USERNAME_TAKEN',
     'PERMISSION_UNKNOWN',
     'PERMISSION_ESCALATION',
     'PERMISSION_MASTER_ONLY',
@@ -164,17 +182,21 @@ export class ClientResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
     const made = given({ isReadable: keepSecretReadable === true || null, text: secret, form: secretForm });
-    const created = await services.clients.create(authority, {
+    const created = await services.serviceAccounts.createClient(authority, {
       ...toProperties(input),
       ...given({ clientId, type, withRestSecret }),
       ...(Object.keys(made).length === 0 ? {} : { secret: made }),
-    } as CreateClient);
+    } as CreateClient & WithServiceAccount);
     return { ...created, clientId: created.client.clientId };
   }
 
   @RequiresScopes(['client:write'])
   @Errors(
     'CLIENT_BUILTIN',
+    'CLIENT_WITHOUT_ACCOUNT',
+    'USER_ID_TAKEN',
+    'USER_USERNAME_TAKEN',
+    'ADMINISTRATOR_LAST',
     'CLIENT_TYPE_FIXED',
     'CLIENT_REDIRECT_INVALID',
     'CLIENT_METADATA_INVALID',
@@ -194,20 +216,20 @@ export class ClientResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ client: Client }> {
     const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
-    return { client: await services.clients.update(authority, id, toProperties(input)) };
+    return { client: await services.serviceAccounts.updateClient(authority, id, toProperties(input)) };
   }
 
   @RequiresScopes(['client:delete'])
-  @Errors('CLIENT_BUILTIN', 'ACCOUNT_GUARDED')
+  @Errors('CLIENT_BUILTIN', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => DeleteClientPayload, {
-    description: 'Deletes a client with its secrets, tokens and roles.',
+    description: 'Deletes a client with its secrets, tokens, roles and service account.',
   })
   async deleteClient(
     @Arg('input', () => DeleteClientInput, { description: 'The client.' }) { clientId }: DeleteClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<DeleteClientPayload> {
     const id = await services.clients.idOf(authority, toClientReference(clientId, 'input.clientId'));
-    const client = await services.clients.delete(authority, id);
+    const client = await services.serviceAccounts.deleteClient(authority, id);
     return { deletedClientId: toGlobalId('Client', authority.tenant, id), clientId: client.clientId };
   }
 

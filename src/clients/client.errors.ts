@@ -18,5 +18,9 @@ export const clientErrors = defineErrors({
   LINKED_APP_NOT_FREE: { kind: 'refused', message: 'No app instance with this client_id is free.' },
   LINKED_APP_NOT_FOUND: { kind: 'not-found', message: 'The app is not linked to the user.' },
   CLIENT_TYPE_FIXED: { kind: 'refused', message: 'The type of a client cannot be changed.' },
+  CLIENT_WITHOUT_ACCOUNT: {
+    kind: 'refused',
+    message: 'Public clients and apps on devices of users have no service account.',
+  },
   CLIENT_PUBLIC: { kind: 'refused', message: 'A public client has no secret.' },
 });

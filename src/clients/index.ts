@@ -14,6 +14,7 @@ export { clientErrors } from './client.errors.ts';
 export { clientEvents } from './client.events.ts';
 export type {
   ClientReference,
+  ClientService,
   CreateClient,
   CreatedClient,
   RotateSecret,

@@ -1,5 +1,5 @@
 import type { CodeResendService, CredentialStore, LockoutService, PasswordMode } from '../auth-modes/index.ts';
-import { type ClientDirectory, type ClientStore, LinkedAppBinding } from '../clients/index.ts';
+import { type ClientDirectory, type ClientService, type ClientStore, LinkedAppBinding } from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { Mailer, SmsSender } from '../delivery/index.ts';
 import type { EventReader } from '../events/index.ts';
@@ -16,6 +16,7 @@ import { PasswordNotices } from './password-notices.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
 import { qrSignInEvents } from './qr-sign-in.events.ts';
 import { QrSignInFlow } from './qr-sign-in.ts';
+import { ServiceAccountFlow } from './service-accounts.ts';
 import { signInErrors } from './sign-in.errors.ts';
 import { signInEvents } from './sign-in.events.ts';
 import { SignInFlow } from './sign-in.ts';
@@ -32,6 +33,7 @@ interface FlowNeeds extends ModuleBase {
   readonly guarded: GuardedAccounts;
   readonly clientDirectory: ClientDirectory;
   readonly clientStore: ClientStore;
+  readonly clients: ClientService;
   readonly users: UserService;
   readonly userStore: UserStore;
   readonly rights: RightService;
@@ -83,6 +85,13 @@ export const flows = {
         configureTenant: new ConfigureTenantFlow({ ...base, tenants: needs.tenants, users, passwordFlow }),
         /** Signs a browser in with a code that the user confirms on another device. */
         qrSignIn: new QrSignInFlow({ ...base, codes, clients: needs.clientDirectory }),
+        /** Clients with their service accounts. */
+        serviceAccounts: new ServiceAccountFlow({
+          db: base.db,
+          clients: needs.clients,
+          users,
+          endAccess: needs.endAccess,
+        }),
         /** Events of one account. */
         accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),
       },

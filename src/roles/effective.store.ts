@@ -110,7 +110,8 @@ export class EffectiveRoleStore {
       )
       select count(*) as total from holders h
       join users u on u.tenant_id = ${tenantId} and u.id = h.user_id
-      where u.enabled and u.inactive_since is null and u.id is distinct from ${exceptUserId}`.execute(this.#sql);
+      where u.enabled and u.inactive_since is null and u.service_client_id is null
+        and u.id is distinct from ${exceptUserId}`.execute(this.#sql);
     return Number(rows[0]?.total ?? 0);
   }
 }

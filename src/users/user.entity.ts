@@ -41,7 +41,7 @@ export const UserEntity = defineEntity({
     externalId: p.text().nullable(),
     /** Random user handle of WebAuthn (section 5.4.3), 64 bytes at most. */
     webauthnHandle: p.text().nullable(),
-    /** Set on the service account of a client. */
+    /** Set on the service account of a client: the UUID of the client, which is its id as well. */
     serviceClientId: p.text().nullable(),
     /** Tokens issued before this moment are refused. */
     notBefore: p.datetime().nullable(),

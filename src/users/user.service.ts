@@ -187,16 +187,41 @@ export class UserService {
       // Checked again, because the settings may have changed since `prepare` read them from the cache.
       assertNew(settings, input);
       const username = await this.#usernameFor(authority.tenant.id, id, input, settings);
-      const user = this.#deps.store.create(newRow(authority.tenant.id, id, username, input, attributes, this.#now()));
-      await this.#flush();
-      const { store } = this.#deps;
-      const names = identifiersOf(user, settings.uniqueEmail);
-      assertFree(await store.identifiers.add(user.tenantId, user.id, names));
-      await store.addSearchRows(user);
+      const row = newRow(authority.tenant.id, id, username, input, attributes, this.#now());
+      const user = await this.#add(authority, row, settings);
       await this.#deps.tenantUsers.add(user.tenantId, 1);
-      this.#record(authority, user, userEvents['user.created'], { username });
       return user;
     });
+  }
+
+  /**
+   * Creates the service account of a client. It has the UUID of the client as its id and never signs in, so what the tenant
+   * demands of the accounts of people does not concern it.
+   * @throws USER_ID_TAKEN, USER_USERNAME_TAKEN
+   */
+  async insertServiceAccount(authority: Authority, clientUuid: string, username: string): Promise<User> {
+    return this.#deps.db.transaction(async () => {
+      const { id: tenantId } = authority.tenant;
+      const settings = await this.#deps.directory.holdSettings(tenantId);
+      const row = newRow(tenantId, clientUuid, username, {}, {}, this.#now());
+      return this.#add(authority, { ...row, serviceClientId: clientUuid }, settings);
+    });
+  }
+
+  /** The service account of a client, or null. The caller of this method must check the permission to read it. */
+  async findServiceAccount(tenantId: string, clientUuid: string): Promise<User | null> {
+    const user = await this.findIn(tenantId, clientUuid);
+    return user?.serviceClientId === clientUuid ? user : null;
+  }
+
+  async #add(authority: Authority, row: User, settings: TenantSettings): Promise<User> {
+    const { store } = this.#deps;
+    const user = store.create(row);
+    await this.#flush();
+    assertFree(await store.identifiers.add(user.tenantId, user.id, identifiersOf(user, settings.uniqueEmail)));
+    await store.addSearchRows(user);
+    this.#record(authority, user, userEvents['user.created'], { username: user.username });
+    return user;
   }
 
   /**
@@ -276,7 +301,8 @@ export class UserService {
       await this.#deps.db.em.flush();
       await this.#deps.roles.deleteGrantsOf(authority.tenant.id, 'user', [id]);
       await this.#deps.store.delete(authority.tenant.id, id);
-      await this.#deps.tenantUsers.add(authority.tenant.id, -1);
+      // Service accounts are not among the users that are counted.
+      if (user.serviceClientId == null) await this.#deps.tenantUsers.add(authority.tenant.id, -1);
       this.#record(authority, user, userEvents['user.deleted'], { username: user.username });
       return user;
     });

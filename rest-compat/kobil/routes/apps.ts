@@ -4,7 +4,7 @@ import { at } from '../alias.ts';
 import { APP, APP_NAME, NEW_APP, SENT_APP, showApp, toAppChanges, toNewApp } from '../app.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { APP_MISSING } from '../errors.ts';
+import { APP_MISSING, invalid } from '../errors.ts';
 import {
   App,
   AppSecret,
@@ -20,6 +20,10 @@ import { HIDDEN_SECRET, MAX_LISTED } from '../quirks.ts';
 const { apps, users } = SUBSYSTEM;
 const TAGS = { subSystem: apps };
 const BASE = '/v3_client';
+
+/** Another user has the name or the id of the service account. */
+const ACCOUNT_TAKEN = invalid('User already exists');
+const NO_ACCOUNT = invalid('Mandatory data is missing');
 
 /** The id of an app; clients that are none are not found. */
 const appId = <R>(nameOf: (request: R) => string) =>
@@ -60,7 +64,12 @@ const UPDATE = route({
   lookups: { appId: appId(({ body }: { readonly body: { readonly appName: string } }) => body.appName) },
   toVariables: ({ body }, found) => ({ ...toAppChanges(body), clientId: found.appId }),
   reply: { status: 200, schema: DONE, from: () => done('App updated successfully.', apps) },
-  errors: { NOT_FOUND: APP_MISSING },
+  errors: {
+    NOT_FOUND: APP_MISSING,
+    USER_ID_TAKEN: ACCOUNT_TAKEN,
+    USER_USERNAME_TAKEN: ACCOUNT_TAKEN,
+    CLIENT_WITHOUT_ACCOUNT: NO_ACCOUNT,
+  },
 });
 
 const CREATE = route({
@@ -74,6 +83,7 @@ const CREATE = route({
   input: { body: NEW_APP },
   toVariables: ({ body }) => toNewApp(body),
   reply: { status: 200, schema: DONE, from: () => done('App created successfully', apps) },
+  errors: { USER_USERNAME_TAKEN: ACCOUNT_TAKEN, CLIENT_WITHOUT_ACCOUNT: NO_ACCOUNT },
 });
 
 /** Where a request names its app. */

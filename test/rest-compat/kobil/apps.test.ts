@@ -374,6 +374,28 @@ describe('KOBIL: apps', () => {
     });
   });
 
+  it('40, 39 and 42 make and delete the service account with its switch', async () => {
+    const account = async () => kobil.world.services.users.findServiceAccount(kobil.acme.id, (await stored()).id);
+    await create({ serviceAccountsEnabled: true });
+    expect((await account())!.username).toBe(`service-account-${appName.toLowerCase()}`);
+    expect(await update({ serviceAccountsEnabled: false })).toEqual(UPDATED);
+    expect(await account()).toBeNull();
+    expect(await update({ serviceAccountsEnabled: true, name: 'On' })).toEqual(UPDATED);
+    const { id } = await stored();
+    expect(await account()).not.toBeNull();
+    expect(await send('DELETE', at(appName))).toEqual([200, answer('App deleted successfully')]);
+    expect(await kobil.world.services.users.findIn(kobil.acme.id, id)).toBeNull();
+  });
+
+  it('40 and 39 make no service account in the way of a user', async () => {
+    await kobil.world.newUser(kobil.acme, { username: `service-account-${appName.toLowerCase()}` });
+    expect(await create({ serviceAccountsEnabled: true })).toEqual(invalid('User already exists'));
+    expect(await send('GET', at(appName))).toEqual(NO_APP);
+    await create();
+    expect(await update({ serviceAccountsEnabled: true })).toEqual(invalid('User already exists'));
+    expect((await infoOf()).serviceAccountsEnabled).toBe(false);
+  });
+
   it('38 lists apps by name, and no client of the service or of a user', async () => {
     await create({ appName: 'zz-last', name: 'Last' });
     await create({ appName: '!first' });

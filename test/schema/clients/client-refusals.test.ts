@@ -15,6 +15,8 @@ type Refusal = readonly [
 
 const REFUSALS: readonly Refusal[] = [
   ['CLIENT_PUBLIC', 'createClient', { type: 'PUBLIC', withRestSecret: true }],
+  ['CLIENT_WITHOUT_ACCOUNT', 'createClient', { type: 'PUBLIC', hasServiceAccount: true }],
+  ['CLIENT_WITHOUT_ACCOUNT', 'updateClient', { clientId: 'public', hasServiceAccount: true }],
   ['PERMISSION_MASTER_ONLY', 'createClient', { permissions: ['user:read:all'] }],
   ['CLIENT_BUILTIN', 'updateClient', { clientId: 'builtin', name: 'new' }],
   ['CLIENT_GRANT_TYPE_INVALID', 'updateClient', { clientId: 'public', grantTypes: ['CLIENT_CREDENTIALS'] }],

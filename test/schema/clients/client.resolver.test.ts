@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatScope } from '../../../src/access/index.ts';
+import { everyPermission, formatScope } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { parsePermissions } from '../../../src/roles/index.ts';
 import { World } from '../../support/world.ts';
@@ -291,6 +291,54 @@ describe('clients over GraphQL', () => {
     });
     const updated = (await world.events(acme)).findLast(({ type }) => type === 'client.updated');
     expect(updated!.params).toEqual({ changed: ['grantTypes', 'notBefore', 'extra'] });
+  });
+
+  it('shows the service account of a client to callers who may read users, and ends it with the client', async () => {
+    const ACCOUNT = 'serviceAccount { subject username }';
+    const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { client { clientUuid ${ACCOUNT} } } }`;
+    const input = { clientId: 'served', hasServiceAccount: true };
+    const made = await world.graphql(admin(acme, 'user:read'), create, { input });
+    expect(made.errors).toEqual([]);
+    const { clientUuid, serviceAccount } = made.data.createClient.client;
+    expect(serviceAccount).toEqual({ subject: clientUuid, username: 'service-account-served' });
+    const show = `query ($id: ID!) { client(clientId: $id) { ${ACCOUNT} } }`;
+    expect((await world.graphql(admin(acme), show, { id: 'served' })).code).toBe('FORBIDDEN');
+    const update = `mutation ($input: UpdateClientInput!) { updateClient(input: $input) { client { ${ACCOUNT} } } }`;
+    const change = (hasServiceAccount: boolean | null) =>
+      world.graphql(admin(acme, 'user:read'), update, { input: { clientId: 'served', hasServiceAccount } });
+    expect((await change(null)).data.updateClient.client.serviceAccount).toEqual(serviceAccount);
+    expect((await change(false)).data.updateClient.client.serviceAccount).toBeNull();
+    const deletion = 'mutation ($id: ID!) { deleteClient(input: { clientId: $id }) { clientId } }';
+    expect((await change(true)).data.updateClient.client.serviceAccount).toEqual(serviceAccount);
+    expect((await world.graphql(admin(acme), deletion, { id: 'served' })).errors).toEqual([]);
+    expect(await world.services.users.findIn(acme.id, clientUuid)).toBeNull();
+  });
+
+  it('makes no service account in the way of another user, and leaves the last administrator', async () => {
+    const tenant = await world.tenant({ template: 'image' });
+    const run = (field: string, type: string, input: object) =>
+      world.graphql(
+        world.app(tenant, ...everyPermission('tenant').map(formatScope)),
+        `mutation ($input: ${type}!) { ${field}(input: $input) { __typename } }`,
+        { input },
+      );
+    await world.newUser(tenant, { username: 'service-account-named' });
+    const taken = { clientId: 'named', hasServiceAccount: true };
+    expect((await run('createClient', 'CreateClientInput', taken)).code).toBe('USER_USERNAME_TAKEN');
+    await run('createClient', 'CreateClientInput', { clientId: 'named' });
+    expect((await run('updateClient', 'UpdateClientInput', taken)).code).toBe('USER_USERNAME_TAKEN');
+    const { client } = await world.newClient(tenant, { clientId: 'idle' });
+    await world.newUser(tenant, { id: client.id });
+    const idle = { clientId: 'idle', hasServiceAccount: true };
+    expect((await run('updateClient', 'UpdateClientInput', idle)).code).toBe('USER_ID_TAKEN');
+    const { client: last } = await world.newClient(tenant, { clientId: 'last' });
+    await run('updateClient', 'UpdateClientInput', { clientId: 'last', hasServiceAccount: true });
+    const roleId = (await world.stores.roleStore.findBuiltin(tenant.id, ['tenant-administrator']))[0]!.id;
+    await world.grantRole(tenant, { roleId, holderKind: 'user', holderId: last.id });
+    const without = { clientId: 'last', hasServiceAccount: false };
+    expect((await run('updateClient', 'UpdateClientInput', without)).code).toBe('ADMINISTRATOR_LAST');
+    expect((await run('deleteClient', 'DeleteClientInput', { clientId: 'last' })).code).toBe('ADMINISTRATOR_LAST');
+    expect(await world.services.users.findIn(tenant.id, last.id)).not.toBeNull();
   });
 
   it('pages clients by client_id', async () => {
