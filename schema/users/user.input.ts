@@ -194,6 +194,12 @@ export class CreateUserInput extends UserFieldsInput {
 export class UpdateUserInput extends UserFieldsInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether attributes that `attributes` does not name are removed. Fields stay, also those that have the name of an attribute. Default false.',
+  })
+  replaceAttributes?: boolean | null;
 }
 
 @InputType({ description: 'A user account to enable or disable.' })

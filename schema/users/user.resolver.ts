@@ -160,7 +160,8 @@ export class UserResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<{ user: User }> {
     const userId = keyOf('User', input.userId, 'input.userId');
-    return { user: await services.users.update(authority, userId, toUserInput(input)) };
+    const options = { replacesAttributes: input.replaceAttributes ?? false };
+    return { user: await services.users.update(authority, userId, toUserInput(input), options) };
   }
 
   @RequiresScopes(['user:write'])

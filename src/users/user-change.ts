@@ -59,15 +59,18 @@ export class UserChange {
     return typeof before === 'string' && typeof after === 'string' && SPELLED[column]?.(before, after) === true;
   }
 
-  /** @param emailIsUsername Whether the username follows the e-mail address. */
-  apply(input: UserInput, emailIsUsername: boolean): void {
+  /**
+   * @param emailIsUsername Whether the username follows the e-mail address.
+   * @param replacesAttributes Whether attributes that the input does not name are removed.
+   */
+  apply(input: UserInput, emailIsUsername: boolean, replacesAttributes = false): void {
     const follows = emailIsUsername && input.email != null ? input.email : undefined;
     this.#set('username', follows ?? input.username ?? undefined);
     this.#applyEmail(input);
     for (const column of TEXT_COLUMNS) this.#set(column, input[column]);
     this.#applyPhoneVerified(input);
     this.#applyActions(input);
-    this.#applyAttributes(input);
+    this.#applyAttributes(input, replacesAttributes);
   }
 
   #set<K extends keyof UserInput & keyof User>(column: K, value: User[K] | undefined): boolean {
@@ -105,10 +108,10 @@ export class UserChange {
     this.given.push('requiredActions');
   }
 
-  #applyAttributes({ attributes }: UserInput): void {
+  #applyAttributes({ attributes }: UserInput, replaces: boolean): void {
     if (attributes === undefined) return;
     const before = this.#user.attributes ?? {};
-    const after = mergeAttributes(before, attributes);
+    const after = mergeAttributes(replaces ? {} : before, attributes);
     if (changedNames(before, after).length === 0) return;
     this.#user.attributes = after;
     this.given.push('attributes');

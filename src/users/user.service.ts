@@ -34,6 +34,11 @@ export interface UserServiceDeps {
   readonly clock: Clock;
 }
 
+export interface UpdateOptions {
+  /** Whether attributes that are not named are removed, where some are given. Default false. */
+  readonly replacesAttributes?: boolean;
+}
+
 /** A new account that was checked and is not inserted yet. */
 export interface PreparedUser {
   readonly id: string;
@@ -229,7 +234,12 @@ export class UserService {
    * @throws USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, USER_ATTRIBUTE_UNMODIFIABLE and the refusals of `create`
    * @throws REAUTHENTICATION_REQUIRED Users change their own e-mail address only soon after a sign-in (check 54).
    */
-  async update(authority: Authority, userId: string, given: UserInput): Promise<User> {
+  async update(
+    authority: Authority,
+    userId: string,
+    given: UserInput,
+    { replacesAttributes = false }: UpdateOptions = {},
+  ): Promise<User> {
     const id = canonicalUserId(userId);
     authority.requireAccount(id);
     const input = checkedInput(given, id);
@@ -240,7 +250,7 @@ export class UserService {
       const user = await this.lock(authority, id);
       const change = new UserChange(user);
       assertEmailIsUsername(settings, input.username, input.email === undefined ? user.email : input.email);
-      change.apply(input, settings.emailIsUsername);
+      change.apply(input, settings.emailIsUsername, replacesAttributes);
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
       throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));

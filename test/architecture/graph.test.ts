@@ -34,6 +34,7 @@ const OPTIONS = new Set([
   'exceptCurrent',
   'keepReadable',
   'keepSecretReadable',
+  'replaceAttributes',
   'ofTenantOnly',
   'rememberMe',
   'requireAuthTime',

@@ -58,6 +58,7 @@ describe('what accounts do not allow', () => {
   const ON_CHANGE = [
     ['USER_ID_TAKEN', { username: 'Anna' }],
     ['USER_ATTRIBUTE_UNMODIFIABLE', { attributes: { badge: '2' } }],
+    ['USER_ATTRIBUTE_UNMODIFIABLE', { attributes: {}, replaceAttributes: true }],
   ] as const;
 
   it.each([...VALUES, ...ON_CHANGE])('%s: updateUser is refused and changes nothing', async (code, values) => {

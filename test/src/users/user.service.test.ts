@@ -81,6 +81,21 @@ describe('values of an account', () => {
     expect((await eventsOf(user)).map(({ params }) => params)).toEqual([{ changed: ['attributes.a', 'attributes.d'] }]);
   });
 
+  it('replace all attributes where a change says so; without attributes it changes none, and fields stay', async () => {
+    const attributes = { berth: 'a', deck: [1], hull: { x: 1 } };
+    const user = await create({ givenName: 'Odd', attributes });
+    const replace = (input: UserInput) =>
+      world.services.users.update(system, user.id, input, { replacesAttributes: true });
+    expect((await replace({ familyName: 'Lie' })).attributes).toEqual(attributes);
+    const after = await replace({ attributes: { deck: [2], family_name: 'Moe', hull: null } });
+    expect(after).toMatchObject({ givenName: 'Odd', familyName: 'Moe' });
+    expect(after.attributes).toEqual({ deck: [2] });
+    const changed = ['attributes.berth', 'attributes.deck', 'attributes.hull', 'familyName'];
+    const { type, params } = (await eventsOf(user)).at(-1)!;
+    expect([type, (params['changed'] as string[]).sort()]).toEqual(['user.updated', changed]);
+    expect((await replace({ attributes: {} })).attributes).toEqual({});
+  });
+
   it('cannot grow beyond the bounds by small steps', async () => {
     const user = await create({ username: 'grows', attributes: { a: 'x'.repeat(40_000) } });
     expect(await refusalOf(update(user, { attributes: { b: 'x'.repeat(40_000) } }))).toBe('USER_ATTRIBUTE_INVALID');
