@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { isUuid } from '../kernel/index.ts';
+import { isUuid, newId } from '../kernel/index.ts';
 import {
   allOf,
   type ColumnSet,
@@ -23,6 +23,15 @@ import {
   ClientSecretEntity,
   type ClientWebOriginEntity,
 } from './client.entity.ts';
+import type { GrantTypeName } from './grant-types.ts';
+
+/** A client that the service makes. A confidential one has no secret until somebody needs it. */
+export interface BuiltinClient {
+  readonly clientId: string;
+  readonly name: string;
+  readonly type: 'confidential' | 'public';
+  readonly grantTypes: readonly GrantTypeName[];
+}
 
 type Tables = InferKyselyDB<typeof ClientEntity> &
   InferKyselyDB<typeof ClientSecretEntity> &
@@ -163,6 +172,28 @@ export class ClientStore {
 
   create(client: Client): Client {
     return this.#db.em.create(ClientEntity, client);
+  }
+
+  /**
+   * Adds builtin clients with one insert, inside a unit of work; a client whose `client_id` is taken stays as it is.
+   * @returns Those that were added.
+   */
+  async addBuiltin(
+    tenantId: string,
+    clients: readonly BuiltinClient[],
+    now: Date,
+  ): Promise<Pick<Client, 'id' | 'clientId'>[]> {
+    const { rows } = await sql<Pick<Client, 'id' | 'clientId'>>`
+      insert into clients (tenant_id, id, client_id, name, kind, type, grants, full_role_scope, created_at, updated_at)
+      select ${tenantId}::uuid, made.id, made.client_id, made.name, 'builtin', made.type,
+             string_to_array(made.grants, ' '), true, ${now}::timestamptz, ${now}::timestamptz
+      from unnest(${clients.map(() => newId())}::uuid[], ${clients.map(({ clientId }) => clientId)}::text[],
+                  ${clients.map(({ name }) => name)}::text[], ${clients.map(({ type }) => type)}::text[],
+                  ${clients.map(({ grantTypes }) => grantTypes.join(' '))}::text[])
+        as made (id, client_id, name, type, grants)
+      on conflict (tenant_id, client_id) do nothing
+      returning id, client_id as "clientId"`.execute(this.#sql);
+    return rows;
   }
 
   async delete(tenantId: string, id: string): Promise<void> {

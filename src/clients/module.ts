@@ -4,6 +4,8 @@ import { type MasterKey, SecretHasher } from '../crypto/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { GuardedAccounts, RolePermissions, RoleStore } from '../roles/index.ts';
+import type { TenantService } from '../tenants/index.ts';
+import { BuiltinClients, seedBuiltinClients } from './builtin-clients.ts';
 import { ClientAuthenticator, clientPowers } from './client.authenticator.ts';
 import { ClientDirectory } from './client.directory.ts';
 import {
@@ -28,6 +30,7 @@ interface ClientNeeds extends ModuleBase {
   readonly rolePermissions: RolePermissions;
   readonly guarded: GuardedAccounts;
   readonly roleStore: RoleStore;
+  readonly tenants: TenantService;
 }
 
 export const clients = {
@@ -52,6 +55,7 @@ export const clients = {
       const record = await directory.byUuid(tenantId, clientUuid);
       return record === null ? PermissionSet.none : clientPowers(record, clock.now());
     });
+    needs.tenants.addSeed(seedBuiltinClients(store, roleStore, clock));
     const hasher = new SecretHasher(masterKey);
     const secrets = new ClientSecrets({ store, hasher, sealer: sealer('client-secret-copy'), clock });
     return {
@@ -63,7 +67,11 @@ export const clients = {
         clientAuthenticator: new ClientAuthenticator({ directory, hasher, clock }),
         clients: new ClientService({ ...base, store, scopeStore, secrets, scopes, roleStore, guarded }),
       },
-      internals: { clientStore: store, clientScopeStore: scopeStore },
+      internals: {
+        clientStore: store,
+        clientScopeStore: scopeStore,
+        builtinClients: new BuiltinClients({ ...base, store }),
+      },
       caches: [directory.onEvents, webOrigins.onEvents],
     };
   },

@@ -1,6 +1,7 @@
-import { everyPermission, formatScope } from '../access/index.ts';
 import { type Clock, newId } from '../kernel/index.ts';
 import { MASTER_TENANT, type TenantSeed } from '../tenants/index.ts';
+import { ADMINISTRATOR_PERMISSIONS, TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
+import { realmComposites, realmRoles } from './realm-roles.ts';
 import { TENANT_ROLE_CLIENT } from './role.entity.ts';
 import type { RoleStore } from './role.store.ts';
 
@@ -9,15 +10,10 @@ export const ADMINISTRATOR_ROLE = 'administrator';
 /** Allows everything in one tenant except creating and deleting tenants (docs/tenancy.md). Exists in every tenant. */
 export const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
 
-/** The permissions of `administrator`. */
-const ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('all').map(formatScope);
-
-/** The permissions of `tenant-administrator`. */
-export const TENANT_ADMINISTRATOR_PERMISSIONS: readonly string[] = everyPermission('tenant')
-  .map(formatScope)
-  .filter((scope) => scope !== 'tenant:create' && scope !== 'tenant:delete');
-
-/** Adds the builtin roles of a new tenant with one insert, in the transaction that creates the tenant. */
+/**
+ * Adds the builtin roles of a new tenant, in the transaction that creates the tenant. Those of its clients come with the
+ * clients.
+ */
 export function seedBuiltinRoles(store: RoleStore, clock: Clock): TenantSeed {
   return async (_authority, tenant) => {
     const now = clock.now();
@@ -37,5 +33,9 @@ export function seedBuiltinRoles(store: RoleStore, clock: Clock): TenantSeed {
     if (tenant.name === MASTER_TENANT)
       make(ADMINISTRATOR_ROLE, 'Everything, in every tenant.', ADMINISTRATOR_PERMISSIONS);
     make(TENANT_ADMINISTRATOR_ROLE, 'Everything in this tenant.', TENANT_ADMINISTRATOR_PERMISSIONS);
+    if (tenant.template !== 'realm') return;
+    const roles = realmRoles(tenant.name).map((role) => ({ ...role, clientUuid: TENANT_ROLE_CLIENT }));
+    await store.addBuiltin(tenant.id, roles, now);
+    await store.addBuiltinChildren(tenant.id, realmComposites(tenant.name));
   };
 }

@@ -52,6 +52,26 @@ const ROLES_OF: Readonly<Record<HolderKind, NamedStatement<EffectiveRole>>> = {
   client: defineRolesOf('client', 'select null::text, null::uuid where false'),
 };
 
+/**
+ * The users `holders` of the tenant who have one of the roles `giving`, directly, through a group or its parents, or inside
+ * another role. The rest of a recursive statement that begins with `giving`.
+ */
+const holdersOf = (
+  tenantId: string,
+) => sql`select c.role_id from giving g join role_composites c on c.tenant_id = ${tenantId} and c.child_id = g.role_id
+      ), granted as (
+        select rg.holder_kind, rg.holder_id from giving g
+        join role_grants rg on rg.tenant_id = ${tenantId} and rg.role_id = g.role_id and rg.on_tenant_id = ${tenantId}
+      ), lending (group_id) as (
+        select holder_id::uuid from granted where holder_kind = 'group'
+        union
+        select g.id from lending l join groups g on g.tenant_id = ${tenantId} and g.parent_id = l.group_id
+      ), holders (user_id) as (
+        select holder_id from granted where holder_kind = 'user'
+        union
+        select m.user_id from lending l join group_members m on m.tenant_id = ${tenantId} and m.group_id = l.group_id
+      )`;
+
 /** Queries on effective roles, each answered by one statement. */
 export class EffectiveRoleStore {
   readonly #db: Database;
@@ -95,23 +115,28 @@ export class EffectiveRoleStore {
       with recursive giving (role_id) as (
         select ${roleId}::uuid
         union
-        select c.role_id from giving g join role_composites c on c.tenant_id = ${tenantId} and c.child_id = g.role_id
-      ), granted as (
-        select rg.holder_kind, rg.holder_id from giving g
-        join role_grants rg on rg.tenant_id = ${tenantId} and rg.role_id = g.role_id and rg.on_tenant_id = ${tenantId}
-      ), lending (group_id) as (
-        select holder_id::uuid from granted where holder_kind = 'group'
-        union
-        select g.id from lending l join groups g on g.tenant_id = ${tenantId} and g.parent_id = l.group_id
-      ), holders (user_id) as (
-        select holder_id from granted where holder_kind = 'user'
-        union
-        select m.user_id from lending l join group_members m on m.tenant_id = ${tenantId} and m.group_id = l.group_id
-      )
+        ${holdersOf(tenantId)}
       select count(*) as total from holders h
       join users u on u.tenant_id = ${tenantId} and u.id = h.user_id
       where u.enabled and u.inactive_since is null and u.service_client_id is null
         and u.id is distinct from ${exceptUserId}`.execute(this.#sql);
     return Number(rows[0]?.total ?? 0);
+  }
+
+  /**
+   * Public ids of users who effectively hold, in their own tenant, a role with any of the permissions, in the order of their
+   * usernames. Leaves out the service accounts of clients.
+   */
+  async usersWithAny(tenantId: string, permissions: readonly string[], limit: number): Promise<string[]> {
+    const { rows } = await sql<{ id: string }>`
+      with recursive giving (role_id) as (
+        select id from roles where tenant_id = ${tenantId} and permissions && ${permissions as string[]}::text[]
+        union
+        ${holdersOf(tenantId)}
+      select u.id from (select distinct user_id from holders) h
+      join users u on u.tenant_id = ${tenantId} and u.id = h.user_id
+      where u.service_client_id is null
+      order by u.username, u.id limit ${limit}`.execute(this.#sql);
+    return rows.map(({ id }) => id);
   }
 }

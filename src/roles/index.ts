@@ -2,6 +2,7 @@
  * Roles and groups: named sets of permissions, their holders, and the rules against privilege escalation. May import
  * `kernel/`, `crypto/`, `persistence/`, `events/`, `access/` and `tenants/`.
  */
+export type { AdministratorRoles } from './administrator-roles.ts';
 export { ADMINISTRATOR_ROLE } from './builtin-roles.ts';
 export { type EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 export { assertMayGrant, checkedPermissions, parsePermissions } from './escalation.ts';
@@ -18,10 +19,11 @@ export type { KnownUsers } from './groups/group-member.service.ts';
 export { type GroupReference, TREE_PROFILE, type TreeReference } from './groups/group-reference.ts';
 export { GuardedAccounts, type GuardedAccountsDeps } from './guarded-accounts.ts';
 export { holderEvents } from './holder.events.ts';
+export { CLIENT_ROLES, MANAGEMENT_CLIENT } from './realm-roles.ts';
 export { type HolderKind, type Role, type RoleGrant, TENANT_ROLE_CLIENT } from './role.entity.ts';
 export { roleErrors } from './role.errors.ts';
 export type { CreateRole, UpdateRole } from './role.service.ts';
 export { type GrantedRole, type RoleFilter, type RoleKeys, RoleStore } from './role.store.ts';
-export type { RoleGranting, RoleHolder } from './role-grant.service.ts';
+export type { RoleGranting, RoleGrantService, RoleHolder } from './role-grant.service.ts';
 export { type HeldRoles, RolePermissions } from './role-permissions.ts';
 export type { RoleReference } from './role-reference.ts';

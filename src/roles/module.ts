@@ -3,6 +3,7 @@ import type { ChangeFeed } from '../events/index.ts';
 import { byTenant } from '../persistence/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
+import { AdministratorRoles } from './administrator-roles.ts';
 import { seedBuiltinRoles } from './builtin-roles.ts';
 import { EffectiveRoleStore } from './effective.store.ts';
 import { GuardedAccounts } from './guarded-accounts.ts';
@@ -52,7 +53,7 @@ export const roles = {
         roles: new RoleService({ ...base, store: roleStore, effective, guarded }),
         roleGrants: new RoleGrantService({ ...base, store: roleStore, effective, guarded, directory }),
       },
-      internals: { roleStore },
+      internals: { roleStore, administratorRoles: new AdministratorRoles({ ...base, store: roleStore }) },
       caches: [rolePermissions.onEvents],
     };
   },

@@ -1,7 +1,7 @@
 import { type PermissionGrant, PermissionSet } from '../access/index.ts';
 import { type ChangeFeed, type EventCatalogue, lifetimesBy, type SecurityEvent } from '../events/index.ts';
 import { ReadCache } from '../persistence/index.ts';
-import { TENANT_ADMINISTRATOR_PERMISSIONS } from './builtin-roles.ts';
+import { TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
 import type { EffectiveRole, EffectiveRoleStore } from './effective.store.ts';
 import { parsePermissions } from './escalation.ts';
 import { holderEvents } from './holder.events.ts';
@@ -23,6 +23,16 @@ const NOTHING: HeldRoles = { roles: [], permissions: PermissionSet.none, elsewhe
 
 /** What makes a user an administrator of its tenant, by whatever roles. */
 const ADMINISTRATION = parsePermissions(TENANT_ADMINISTRATOR_PERMISSIONS);
+
+/**
+ * One permission of administrators that few other roles give, with the wider reach of the same: only those who hold it are
+ * compared with all the others.
+ */
+const RARE: readonly string[] = ['right:revoke', 'right:revoke:all'];
+/** A list of administrators takes about 2 KB for each. Of the users with the rare permission, an id takes about 50 bytes. */
+const MAX_ADMINISTRATORS = 1_000;
+const MAX_CANDIDATES = 10_000;
+const ASKED_AT_ONCE = 500;
 
 /** Most cached holders, and bytes of all: a holder takes about 300, each of its roles about 1,000. */
 const CAPACITY = 50_000;
@@ -123,6 +133,21 @@ export class RolePermissions {
   async administratorsAmong(tenantId: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {
     const held = await this.heldByMany(tenantId, 'user', userIds);
     return new Set(userIds.filter((id) => held.get(id)!.permissions.includesAll(ADMINISTRATION)));
+  }
+
+  /**
+   * Public ids of the users who administer the tenant, in the order of their usernames: at most 1,000. The caller of this
+   * method must check the permission to read them.
+   */
+  async administratorsOf(tenantId: string): Promise<string[]> {
+    const asked = await this.#store.usersWithAny(tenantId, RARE, MAX_CANDIDATES);
+    const found: string[] = [];
+    for (let at = 0; at < asked.length && found.length < MAX_ADMINISTRATORS; at += ASKED_AT_ONCE) {
+      const part = asked.slice(at, at + ASKED_AT_ONCE);
+      const administrators = await this.administratorsAmong(tenantId, part);
+      found.push(...part.filter((id) => administrators.has(id)));
+    }
+    return found.slice(0, MAX_ADMINISTRATORS);
   }
 
   /** Listener for committed events, of this node and of others. */

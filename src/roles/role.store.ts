@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
-import { isUuid } from '../kernel/index.ts';
+import { isUuid, newId } from '../kernel/index.ts';
 import {
   type ColumnSet,
   columnsOf,
@@ -217,6 +217,44 @@ export class RoleStore {
 
   create(role: Role): Role {
     return this.#db.em.create(RoleEntity, role);
+  }
+
+  /**
+   * Adds builtin roles with one insert, inside a unit of work; a role whose name is taken stays as it is.
+   * @returns Those that were added.
+   */
+  async addBuiltin(
+    tenantId: string,
+    roles: readonly (RoleName & { readonly permissions: readonly string[] })[],
+    now: Date,
+  ): Promise<Pick<Role, 'id' | 'name'>[]> {
+    const { rows } = await sql<Pick<Role, 'id' | 'name'>>`
+      insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+      select ${tenantId}::uuid, made.id, made.client_uuid, made.name, string_to_array(made.permissions, ' '), true,
+             ${now}::timestamptz, ${now}::timestamptz
+      from unnest(${roles.map(() => newId())}::uuid[], ${roles.map(({ clientUuid }) => clientUuid)}::uuid[],
+                  ${roles.map(({ name }) => name)}::text[],
+                  ${roles.map(({ permissions }) => permissions.join(' '))}::text[])
+        as made (id, client_uuid, name, permissions)
+      on conflict (tenant_id, client_uuid, name) do nothing
+      returning id, name`.execute(this.#sql);
+    return rows;
+  }
+
+  /** Puts builtin roles of the tenant into others, by their names. */
+  async addBuiltinChildren(
+    tenantId: string,
+    pairs: readonly (readonly [role: string, child: string])[],
+  ): Promise<void> {
+    await sql`
+      insert into role_composites (tenant_id, role_id, child_id)
+      select ${tenantId}::uuid, role.id, child.id
+      from unnest(${pairs.map(([role]) => role)}::text[], ${pairs.map(([, child]) => child)}::text[]) as pair (role, child)
+      join roles role on role.tenant_id = ${tenantId}::uuid and role.client_uuid = ${TENANT_ROLE_CLIENT}::uuid
+        and role.name = pair.role and role.builtin
+      join roles child on child.tenant_id = ${tenantId}::uuid and child.client_uuid = ${TENANT_ROLE_CLIENT}::uuid
+        and child.name = pair.child and child.builtin
+      on conflict do nothing`.execute(this.#sql);
   }
 
   /** Deletes a role with its grants, and removes it from other roles. */

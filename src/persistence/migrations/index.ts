@@ -18,6 +18,7 @@ import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
 import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
+import { Migration20261127RealmRoles } from './20261127-realm-roles.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
 import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127TenantsOfNames', class: Migration20261127TenantsOfNames },
   { name: 'Migration20261127TenantUsers', class: Migration20261127TenantUsers },
   { name: 'Migration20261127UsersByName', class: Migration20261127UsersByName },
+  { name: 'Migration20261127RealmRoles', class: Migration20261127RealmRoles },
 ] as const;

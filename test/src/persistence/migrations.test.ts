@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENTITIES } from '../../../src/modules.ts';
 import { Database, migrate } from '../../../src/persistence/index.ts';
 import { MIGRATIONS } from '../../../src/persistence/migrations/index.ts';
+import { TENANT_ADMINISTRATOR_PERMISSIONS } from '../../../src/roles/administration.ts';
+import { CLIENT_ROLES, realmRoles } from '../../../src/roles/realm-roles.ts';
 
 const TENANT = '019a0000-0000-7000-8000-000000000001';
 const EVENT = '019a4000-0000-7000-8000-000000000003';
@@ -120,5 +122,79 @@ describe('a database of the first migration', () => {
     expect(await keys()).toEqual(before);
     const { rows } = await sql`select from migrations`.execute(db.read());
     expect(rows).toHaveLength(MIGRATIONS.length);
+  });
+
+  describe('of which 501 tenants have the template realm', () => {
+    const ZERO = '00000000-0000-0000-0000-000000000000';
+    const LAST = '019b0000-0000-7000-8000-000000000501';
+    const again = async () => {
+      await sql`delete from migrations where name = 'Migration20261127RealmRoles'`.execute(db.read());
+      await migrate(db);
+    };
+    const rolesOf = async (tenant: string) =>
+      (
+        await sql<{ owner: string; name: string; permissions: string[]; builtin: boolean }>`
+          select coalesce(c.client_id, '') as owner, r.name, r.permissions, r.builtin
+          from roles r left join clients c on c.tenant_id = r.tenant_id and c.id = r.client_uuid
+          where r.tenant_id = ${tenant} order by owner, r.name`.execute(db.read())
+      ).rows;
+    const total = async () =>
+      (
+        await sql`select (select count(*) from roles) as roles, (select count(*) from clients) as clients,
+          (select count(*) from role_composites) as children`.execute(db.read())
+      ).rows;
+    beforeAll(async () => {
+      await sql`insert into tenants (id, name, route, template, created_at, updated_at)
+        select ('019b0000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Realm' || n, lpad(n::text, 8, 'a'), 'realm', now(), now()
+        from generate_series(1, 501) as n`.execute(db.read());
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        select id, gen_random_uuid(), ${ZERO}, 'tenant-administrator', '{user:read,key:rotate}', true, now(), now()
+        from tenants where template = 'realm'`.execute(db.read());
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, created_at, updated_at)
+        values (${LAST}, gen_random_uuid(), ${ZERO}, 'admin', '{group:read}', now(), now())`.execute(db.read());
+      await sql`insert into clients (tenant_id, id, client_id, created_at, updated_at)
+        values (${LAST}, gen_random_uuid(), 'realm-management', now(), now())`.execute(db.read());
+      await again();
+    });
+
+    it('gives each the clients and roles that a new one begins with, beyond one batch', async () => {
+      const expected = [
+        ...realmRoles('Realm500').map((role) => ({ owner: '', ...role })),
+        ...Object.entries(CLIENT_ROLES).flatMap(([owner, roles]) => roles.map((role) => ({ owner, ...role }))),
+      ].map(({ owner, name, permissions }) => ({
+        owner,
+        name,
+        permissions: permissions === TENANT_ADMINISTRATOR_PERMISSIONS ? ['user:read', 'key:rotate'] : permissions,
+        builtin: true,
+      }));
+      const found = (await rolesOf('019b0000-0000-7000-8000-000000000500')).filter(
+        ({ name }) => name !== 'tenant-administrator',
+      );
+      const sorted = (list: readonly { readonly owner: string; readonly name: string }[]) =>
+        [...list].sort((a, b) => (`${a.owner}/${a.name}` < `${b.owner}/${b.name}` ? -1 : 1));
+      expect(sorted(found)).toEqual(sorted(expected));
+      const { rows } = await sql`select kind, count(*)::int as count from clients
+        where tenant_id = '019b0000-0000-7000-8000-000000000500' group by kind`.execute(db.read());
+      expect(rows).toEqual([{ kind: 'builtin', count: 6 }]);
+      const children = await sql`select from role_composites where tenant_id = '019b0000-0000-7000-8000-000000000500'`;
+      expect((await children.execute(db.read())).rows).toHaveLength(2);
+    });
+
+    it('leaves a role and a client of such a name as they are', async () => {
+      const found = await rolesOf(LAST);
+      expect(found.find(({ owner, name }) => owner === '' && name === 'admin')).toMatchObject({
+        permissions: ['group:read'],
+        builtin: false,
+      });
+      expect(found.filter(({ owner }) => owner === 'realm-management')).toEqual([]);
+      expect(found.some(({ owner }) => owner === 'account')).toBe(true);
+    });
+
+    it('adds nothing to other tenants, and nothing when it runs again', async () => {
+      expect((await rolesOf(TENANT)).map(({ name }) => name)).not.toContain('admin');
+      const before = await total();
+      await again();
+      expect(await total()).toEqual(before);
+    });
   });
 });

@@ -1,0 +1,170 @@
+import type { ScopeString } from '../access/index.ts';
+import { MASTER_TENANT } from '../tenants/index.ts';
+import { ADMINISTRATOR_PERMISSIONS, TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
+
+/** A role that the service makes. */
+export interface BuiltinRole {
+  readonly name: string;
+  /** Native permissions. */
+  readonly permissions: readonly string[];
+}
+
+/** The builtin client to which the roles of administration belong. */
+export const MANAGEMENT_CLIENT = 'realm-management';
+/** The role of that client that gives everything in the tenant. */
+const REALM_ADMINISTRATOR = 'realm-admin';
+/** The roles of the tenant itself that give everything in it. */
+const ADMINISTRATOR_NAMES: readonly string[] = ['admin', 'digitanium_admin'];
+
+const VIEW_USERS: readonly ScopeString[] = [
+  'user:read',
+  'user-property:read',
+  'auth-mode:read',
+  'account-state:read',
+  'credential:read',
+  'session:read',
+  'device:read',
+  'consent:read',
+  'federation-link:read',
+  'role-grant:read',
+  'group:read',
+  'group-member:read',
+  'block:read',
+];
+const VIEW_CLIENTS: readonly ScopeString[] = ['client:read', 'role:read'];
+const VIEW_REALM: readonly ScopeString[] = [
+  'tenant:read',
+  'setting:read',
+  'role:read',
+  'riskbit:read',
+  'riskbit:verify',
+  'key:read',
+];
+const MANAGE_ROLES: readonly ScopeString[] = ['role:read', 'role:create', 'role:write', 'role:delete'];
+
+/**
+ * The roles of `realm-management` but `realm-admin`, and what each gives. What this service does not have gives nothing, so
+ * that a stored role of that name keeps its meaning.
+ */
+const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
+  'view-users': VIEW_USERS,
+  'query-users': ['user:read'],
+  'manage-users': [
+    ...VIEW_USERS,
+    'user:create',
+    'user:write',
+    'user:delete',
+    'auth-mode:write',
+    'account-state:write',
+    'password:set',
+    'credential:write',
+    'credential:delete',
+    'session:revoke',
+    'consent:revoke',
+    'federation-link:write',
+    'group:create',
+    'group:write',
+    'group:delete',
+    'group-member:write',
+    'role-grant:write',
+    'block:lift',
+  ],
+  'view-clients': VIEW_CLIENTS,
+  'query-clients': VIEW_CLIENTS,
+  'manage-clients': [
+    'client:read',
+    'client:create',
+    'client:write',
+    'client:delete',
+    'client-secret:read',
+    'client-secret:rotate',
+    ...MANAGE_ROLES,
+  ],
+  'create-client': ['client:create'],
+  'view-realm': VIEW_REALM,
+  'query-realms': VIEW_REALM,
+  'manage-realm': [
+    ...VIEW_REALM,
+    'tenant:write',
+    'setting:write',
+    'role:create',
+    'role:write',
+    'role:delete',
+    'riskbit:write',
+    'riskbit:delete',
+    'key:rotate',
+  ],
+  'view-events': ['event:read', 'setting:read'],
+  'manage-events': ['setting:write'],
+  'query-groups': ['group:read'],
+  'view-identity-providers': ['federation-provider:read'],
+  'manage-identity-providers': ['federation-provider:write'],
+  'view-authorization': [],
+  'manage-authorization': [],
+  impersonation: [],
+};
+
+/** The roles of the client `account`: what people may do with their accounts. */
+const ACCOUNT: Readonly<Record<string, readonly ScopeString[]>> = {
+  'view-profile': ['user:read:self'],
+  'manage-account': [
+    'user:write:self',
+    'email:change:self',
+    'credential:read:self',
+    'credential:write:self',
+    'credential:delete:self',
+    'session:read:self',
+    'session:revoke:self',
+    'password:change:self',
+  ],
+  'manage-account-links': ['federation-link:write:self'],
+  'view-applications': [],
+  'view-consent': ['consent:read:self'],
+  'manage-consent': ['consent:read:self', 'consent:revoke:self'],
+  'view-groups': ['group:read:self'],
+  'delete-account': ['user:delete:self'],
+};
+
+const toRoles = (table: Readonly<Record<string, readonly ScopeString[]>>): BuiltinRole[] =>
+  Object.entries(table).map(([name, permissions]) => ({ name, permissions }));
+
+/** The roles of the builtin clients of a tenant of the template `realm`, by `client_id`. */
+export const CLIENT_ROLES: Readonly<Record<string, readonly BuiltinRole[]>> = {
+  [MANAGEMENT_CLIENT]: [
+    { name: REALM_ADMINISTRATOR, permissions: TENANT_ADMINISTRATOR_PERMISSIONS },
+    ...toRoles(MANAGEMENT),
+  ],
+  account: toRoles(ACCOUNT),
+  broker: [{ name: 'read-token', permissions: [] }],
+};
+
+/** The roles of the tenant that make a user an administrator; in `master`, `admin` gives everything in every tenant. */
+export function administratorRoles(tenantName: string): BuiltinRole[] {
+  return ADMINISTRATOR_NAMES.map((name) => ({
+    name,
+    permissions:
+      name === 'admin' && tenantName === MASTER_TENANT ? ADMINISTRATOR_PERMISSIONS : TENANT_ADMINISTRATOR_PERMISSIONS,
+  }));
+}
+
+/** The role of `realm-management` that makes a user an administrator. */
+export const REALM_ADMINISTRATOR_ROLE: BuiltinRole = {
+  name: REALM_ADMINISTRATOR,
+  permissions: TENANT_ADMINISTRATOR_PERMISSIONS,
+};
+
+/** The roles inside the default role. */
+const DEFAULTS: readonly string[] = ['offline_access', 'uma_authorization'];
+
+/** Name of the role that holds what every user of the tenant has. */
+const defaultRoleName = (tenantName: string): string => `default-roles-${tenantName.toLowerCase()}`;
+
+/** The roles of a tenant of the template `realm` itself. */
+export function realmRoles(tenantName: string): BuiltinRole[] {
+  const names = [...DEFAULTS, 'digitanium_user', defaultRoleName(tenantName)];
+  return [...administratorRoles(tenantName), ...names.map((name) => ({ name, permissions: [] }))];
+}
+
+/** The roles inside others, as pairs of names. */
+export const realmComposites = (tenantName: string): (readonly [role: string, child: string])[] =>
+  DEFAULTS.map((child) => [defaultRoleName(tenantName), child]);
