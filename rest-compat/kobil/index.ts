@@ -1,6 +1,7 @@
 import { type Chapter, type Dialect, forPages, type Mount, type Route } from '../engine/index.ts';
 import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
+import { ADMINISTRATOR_ROUTES, GATEWAY_ADMINISTRATOR_ROUTES } from './routes/administrators.ts';
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
 import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
@@ -22,8 +23,8 @@ const PARTS: readonly Part[] = [
   {
     name: 'Users',
     description: 'Users, their roles and groups.',
-    rows: [...USER_LIST_ROUTES, ...USER_ROUTES],
-    gateway: [...GATEWAY_USER_LIST_ROUTES, ...GATEWAY_USER_ROUTES],
+    rows: [...USER_LIST_ROUTES, ...USER_ROUTES, ...ADMINISTRATOR_ROUTES],
+    gateway: [...GATEWAY_USER_LIST_ROUTES, ...GATEWAY_USER_ROUTES, ...GATEWAY_ADMINISTRATOR_ROUTES],
   },
   {
     name: 'Tenants',

@@ -147,6 +147,9 @@ export const KOBIL_SAMPLES: Samples = {
       body: { realmRoles: ['auditor'], clientRoles: { portal: ['editor'] } },
       reply: done('User roles revoked successfully', 5),
     },
+    PromoteUser: { reply: done('User promoted successfully', 5) },
+    DemoteUser: { reply: done('Admin access revoked successfully', 5) },
+    Administrators: { reply: { ...done('Admin users fetched successfully', 5), data: [{ ...USER, admin: true }] } },
     JoinGroups: { body: { groups: ['staff'] }, reply: done('User group added successfully.', 5) },
     LeaveGroups: {
       body: { groups: ['staff'] },

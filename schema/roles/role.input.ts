@@ -198,6 +198,30 @@ export class GrantRolePayload extends RoleGrantPayload {}
 @ObjectType({ description: 'Result of granting or withdrawing a role.' })
 export class RevokeRolePayload extends RoleGrantPayload {}
 
+@InputType({ description: 'A user to make an administrator of the tenant.' })
+export class PromoteUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+}
+
+@InputType({ description: 'A user who no longer administers the tenant.' })
+export class DemoteUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+}
+
+@ObjectType({ description: 'The user after the change.' })
+class AdministrationPayload {
+  @Field(() => UserType, { nullable: true, description: 'The user; null when the caller may not read it.' })
+  user!: UserType | null;
+}
+
+@ObjectType({ description: 'The user after the change.' })
+export class PromoteUserPayload extends AdministrationPayload {}
+
+@ObjectType({ description: 'The user after the change.' })
+export class DemoteUserPayload extends AdministrationPayload {}
+
 @ObjectType({ description: 'Result of a deletion.' })
 export class DeleteRolePayload {
   @Field(() => ID, { description: 'Global id of the deleted role.' })

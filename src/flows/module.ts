@@ -1,14 +1,21 @@
 import type { CodeResendService, CredentialStore, LockoutService, PasswordMode } from '../auth-modes/index.ts';
-import { type ClientDirectory, type ClientService, type ClientStore, LinkedAppBinding } from '../clients/index.ts';
+import {
+  type BuiltinClients,
+  type ClientDirectory,
+  type ClientService,
+  type ClientStore,
+  LinkedAppBinding,
+} from '../clients/index.ts';
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { Mailer, SmsSender } from '../delivery/index.ts';
 import type { EventReader } from '../events/index.ts';
 import type { RightService } from '../rights/index.ts';
-import type { GuardedAccounts } from '../roles/index.ts';
+import type { AdministratorRoles, GuardedAccounts, RoleGrantService } from '../roles/index.ts';
 import type { DeviceService, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
 import { AccountHistory } from './account-history.ts';
+import { AdministrationFlow } from './administration.ts';
 import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
@@ -31,6 +38,9 @@ interface FlowNeeds extends ModuleBase {
   readonly mailer: Mailer;
   readonly smsSender: SmsSender;
   readonly guarded: GuardedAccounts;
+  readonly administratorRoles: AdministratorRoles;
+  readonly roleGrants: RoleGrantService;
+  readonly builtinClients: BuiltinClients;
   readonly clientDirectory: ClientDirectory;
   readonly clientStore: ClientStore;
   readonly clients: ClientService;
@@ -91,6 +101,13 @@ export const flows = {
           clients: needs.clients,
           users,
           endAccess: needs.endAccess,
+        }),
+        /** Makes users administrators of their tenant. */
+        administration: new AdministrationFlow({
+          ...base,
+          clients: needs.builtinClients,
+          roles: needs.administratorRoles,
+          grants: needs.roleGrants,
         }),
         /** Events of one account. */
         accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),

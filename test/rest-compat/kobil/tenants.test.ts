@@ -149,7 +149,9 @@ describe('KOBIL: tenants', () => {
       const { settings, defaultRole, requiredActions, ...members } = data;
       expect(Object.keys(data)).toHaveLength(102);
       expect(Object.keys(settings as object)).toHaveLength(41);
-      expect(defaultRole).toBeNull();
+      const shown = { description: null, composite: true, clientRole: false, containerId: id };
+      expect(defaultRole).toMatchObject({ name: `default-roles-${name.toLowerCase()}`, ...shown });
+      expect(dataOf(await as(all)('/realms/master/v4_realm/acme')).defaultRole).toBeNull();
       expect((requiredActions as { alias: string }[]).map(({ alias }) => alias)).toEqual([
         'CONFIGURE_TOTP',
         'TERMS_AND_CONDITIONS',
@@ -212,7 +214,6 @@ describe('KOBIL: tenants', () => {
         },
         extra: { set: { tide: 'low', enableMtan: true } },
       });
-      await kobil.world.newRole(tenant, { name: `default-roles-${tenant.name.toLowerCase()}`, description: 'All' });
       await kobil.world.newRole(tenant, { name: `default-roles-${tenant.name.toLowerCase()}-2` });
       const data = dataOf(await as(all)(`/realms/master/v4_realm/${tenant.name}`));
       expect(data).toMatchObject({
@@ -246,7 +247,7 @@ describe('KOBIL: tenants', () => {
           password: '**********',
         },
         settings: { tide: 'low', webAuthnPolicyRequireResidentKeyPasswordless: 'Yes' },
-        defaultRole: { name: `default-roles-${tenant.name.toLowerCase()}`, description: 'All', containerId: tenant.id },
+        defaultRole: { name: `default-roles-${tenant.name.toLowerCase()}`, containerId: tenant.id },
       });
       expect(data.settings).not.toHaveProperty('enableMtan');
       expect(JSON.stringify(data)).not.toContain('ebb-7');
