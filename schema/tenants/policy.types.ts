@@ -57,16 +57,12 @@ export const OTP_SETTINGS = settingsGroup('OtpSettings', `Policy for one-time pa
   canBeReused: yesNo('Whether a code may be used twice.'),
 });
 
-export const OTP_RESEND_SETTINGS = settingsGroup(
-  'OtpResendSettings',
-  `When asking again for a code ends in a block. ${STORED_ONLY}`,
-  {
-    isEnabled: yesNo('Whether requests for another code are counted.'),
-    limit: int('Requests inside the window before a block.'),
-    waitSeconds: int('How long a block lasts.'),
-    windowSeconds: int('Seconds after which the count begins again.'),
-  },
-);
+export const OTP_RESEND_SETTINGS = settingsGroup('OtpResendSettings', 'When asking again for a code ends in a block.', {
+  isEnabled: yesNo('Whether requests for another code are counted.'),
+  limit: int('Requests inside the window before a block.'),
+  waitSeconds: int('How long a block lasts.'),
+  windowSeconds: int('Seconds after which the count begins again.'),
+});
 
 export const WEBAUTHN_SETTINGS = settingsGroup(
   'WebAuthnSettings',

@@ -198,7 +198,7 @@ export class TenantSettingsInput {
   otp?: object;
   @Field(() => OTP_RESEND_SETTINGS.written, {
     nullable: true,
-    description: `Rules for asking again for a code to change. ${STORED_ONLY}`,
+    description: 'Rules for asking again for a code to change.',
   })
   otpResend?: object;
   @Field(() => WEBAUTHN_SETTINGS.written, {

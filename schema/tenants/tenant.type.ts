@@ -191,7 +191,7 @@ export class TenantSettingsView {
   @Field(() => OTP_SETTINGS.shown, { description: `Policy for one-time passwords. ${STORED_ONLY}` })
   otp!: object;
   @Field(() => OTP_RESEND_SETTINGS.shown, {
-    description: `When asking again for a code ends in a block. ${STORED_ONLY}`,
+    description: 'When asking again for a code ends in a block.',
   })
   otpResend!: object;
   @Field(() => WEBAUTHN_SETTINGS.shown, { description: `Policy for security keys, the second factor. ${STORED_ONLY}` })

@@ -144,7 +144,7 @@ const mailServer = z
   })
   .nullable();
 
-/** Settings in groups, each replaced member by member. They are stored, and do not act yet. */
+/** Settings in groups, each replaced member by member. All but `otpResend` are stored, and do not act yet. */
 export const POLICIES = {
   tokens: tokenSettings,
   otp: otpSettings,
