@@ -22,7 +22,7 @@ const MISSING = { userId: USER_UNKNOWN };
 const ADD = route({
   method: 'POST',
   path: '/address/{userId}/add',
-  spec: '3.3 (25)',
+  spec: '3.7 (25)',
   summary: 'Adds an address to a user',
   callers: callersWith('user:write'),
   tags: TAGS,
@@ -38,7 +38,7 @@ const ADD = route({
 const LIST = route({
   method: 'GET',
   path: '/address/{userId}',
-  spec: '3.3 (26)',
+  spec: '3.7 (26)',
   summary: 'Addresses of a user, oldest first',
   callers: callersWith('user:read'),
   tags: TAGS,
@@ -66,7 +66,7 @@ const edit = (method: 'PUT' | 'POST'): Route =>
   route({
     method,
     path: '/address/{userId}/edit',
-    spec: '3.3 (27)',
+    spec: '3.7 (27)',
     summary: 'Changes an address of a user; absent members stay',
     callers: callersWith('user:write'),
     tags: TAGS,
@@ -86,7 +86,7 @@ const edit = (method: 'PUT' | 'POST'): Route =>
 const DELETE = route({
   method: 'DELETE',
   path: '/address/{userId}/delete',
-  spec: '3.3 (28)',
+  spec: '3.7 (28)',
   summary: 'Deletes an address of a user',
   callers: callersWith('user:write'),
   tags: TAGS,
@@ -99,7 +99,7 @@ const DELETE = route({
   missing: MISSING,
 });
 
-/** Addresses of users: docs/dialects/kobil.md, section 3.3. */
+/** Addresses of users: docs/dialects/kobil.md, section 3.7. */
 export const ADDRESS_ROUTES: readonly Route[] = [ADD, LIST, edit('PUT'), edit('POST'), DELETE];
 /** The gateway has no paths of addresses. */
 export const GATEWAY_ADDRESS_ROUTES: readonly Route[] = [];
