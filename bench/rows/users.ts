@@ -172,7 +172,7 @@ const usersWithSessions: BenchRow = {
       ],
       peer: [
         {
-          query: `query ($tenant: UUID!) { allUsers(first: ${USERS}, condition: { tenantId: $tenant }, orderBy: USERNAME_ASC) {
+          query: `query ($tenant: UUID!) { allUsers(first: ${USERS}, condition: { tenantId: $tenant }, orderBy: CREATED_AT_ASC) {
             nodes { subject: rowId username email givenName familyName
               sessionsByTenantIdAndUserId(first: ${SESSIONS}, orderBy: ROW_ID_DESC) {
                 nodes { sessionId: rowId authTime ip } } } } }`,
