@@ -173,7 +173,8 @@ async function readOperations(folder) {
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return {
     values: documents.map((one) => ({ ...one, errors: readErrors(built, one.document) })),
-    types: await declareTypes(schema, documents, `${folder}.generated.ts`),
+    // Documents that share a fragment declare its type each.
+    types: [...new Set(await declareTypes(schema, documents, `${folder}.generated.ts`))],
   };
 }
 
@@ -202,7 +203,7 @@ export async function emitPageOperations(folder) {
   const lines = [
     HEADER,
     "import type { PageDocument } from './graph.ts';",
-    ...new Set(types),
+    ...types,
     `export type DeclaredCode = ${codes.length === 0 ? 'never' : codes.map(quote).join(' | ')};`,
     ...values.map(
       ({ name, text }) =>
