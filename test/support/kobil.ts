@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Caller } from '../../src/access/index.ts';
 import { kernelErrors, type TenantRef } from '../../src/kernel/index.ts';
-import { type Ask, type RestClient, serveWorld } from './rest.ts';
+import { type Answer, type Ask, type RestClient, serveWorld } from './rest.ts';
 import { World } from './world.ts';
 
 /** The dialect over HTTP, over a world for the tests of the file or suite that calls this. */
@@ -53,7 +53,7 @@ export class KobilWorld {
   }
 
   /** Sends a request; returns the status and the body. */
-  async ask(method: string, path: string, request: Ask = {}): Promise<[number, unknown]> {
+  async ask(method: string, path: string, request: Ask = {}): Promise<[number, Answer['json']]> {
     const { status, json } = await this.rest.ask(method, path, request);
     return [status, json];
   }

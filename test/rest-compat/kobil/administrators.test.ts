@@ -37,8 +37,7 @@ describe('KOBIL: administrators', () => {
   const listed = async (tenant = 'harbour') => {
     const [status, body] = await ask('GET', 'adminusers', tenant);
     expect(status).toBe(200);
-    // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-    const { data, ...rest } = body as any;
+    const { data, ...rest } = body;
     expect(rest).toEqual(answer('Admin users fetched successfully'));
     return data;
   };

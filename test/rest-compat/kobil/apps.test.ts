@@ -45,8 +45,7 @@ describe('KOBIL: apps', () => {
   const infoOf = async (name = appName) => {
     const [status, body] = await send('GET', at(name));
     expect(status).toBe(200);
-    // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-    return (body as any).data;
+    return body.data;
   };
   const secretOf = async (name = appName) => {
     const [status, body] = await send('GET', `/secret${at(name)}`);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kobilOfSuite } from '../../support/kobil.ts';
+import { type KobilWorld, kobilOfSuite } from '../../support/kobil.ts';
 
 const answer = (message: string, status = 'OK') => ({ message, status, subSystem: 1 });
 const FORBIDDEN = [403, { error: 'HTTP 403 Forbidden', ...answer('HTTP 403 Forbidden', 'FORBIDDEN') }];
@@ -137,8 +137,7 @@ describe('KOBIL: tenants', () => {
   });
   const newTenant = () => kobil.world.tenant({ name: `Quay-${++count}`, template: 'realm' });
   const as = (token: string) => (path: string) => kobil.ask('GET', path, { token });
-  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-  const dataOf = ([, json]: [number, unknown]): any => (json as { data: unknown }).data;
+  const dataOf = ([, json]: Awaited<ReturnType<KobilWorld['ask']>>) => json.data;
 
   describe('48', () => {
     it('shows the 102 members of a new tenant', async () => {

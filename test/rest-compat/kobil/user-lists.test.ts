@@ -18,8 +18,7 @@ describe('KOBIL: users that are found', () => {
     const infoOf = async (name: string) => {
       const [status, body] = await ask(`v3_user/${name}`);
       expect(status).toBe(200);
-      // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-      return (body as any).data;
+      return body.data;
     };
 
     it('shows a user whole, named by its username in any case or by its id', async () => {
@@ -150,8 +149,7 @@ describe('KOBIL: users that are found', () => {
   const listOf = async (path: string, as = token) => {
     const [status, body] = await ask(path, as);
     expect([status, body]).toMatchObject([200, answer('Users fetched successfully')]);
-    // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-    const { userList, page } = (body as any).data;
+    const { userList, page } = body.data;
     return { names: userList.map(({ username }: { username: string }) => username), page };
   };
   const namesOf = async (path: string) => (await listOf(path)).names;
@@ -207,8 +205,7 @@ describe('KOBIL: users that are found', () => {
     it('8 shows each user whole', async () => {
       const [, body] = await ask(of('limit=1'));
       const [, info] = await ask('v3_user/abel');
-      // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-      expect((body as any).data.userList).toEqual([(info as any).data]);
+      expect(body.data.userList).toEqual([info.data]);
     });
 
     it('count pages that are none as the first one, and sizes that are none as 20', async () => {
@@ -321,8 +318,7 @@ describe('KOBIL: users that are found', () => {
       const found = async (key: string, value: string) => {
         const [status, body] = await ask(`v3_user/search/attribute?key=${key}&value=${value}`);
         expect([status, body]).toMatchObject([200, answer('Users fetched successfully')]);
-        // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
-        return (body as any).data.map(({ username }: { username: string }) => username);
+        return body.data.map(({ username }: { username: string }) => username);
       };
       expect(await found('Berth', '12')).toEqual(crew);
       expect(await found('Berth', 'b3')).toEqual(['dora']);
