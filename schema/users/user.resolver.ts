@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { invalidField } from '../../src/kernel/index.ts';
-import type { User, UserInput, UserKeys } from '../../src/users/index.ts';
+import { isUsable, type User, type UserInput, type UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { Errors } from '../directives/errors.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -45,7 +45,7 @@ export class UserResolver {
     description: 'Whether the account may be used: enabled, and not blocked for inactivity.',
   })
   isEnabled(@Root() user: Pick<User, 'enabled' | 'inactiveSince'>): boolean {
-    return user.enabled && user.inactiveSince == null;
+    return isUsable(user);
   }
 
   @Reads()

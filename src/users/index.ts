@@ -17,6 +17,7 @@ export type { AddressInput } from './addresses/address-input.ts';
 export { type Attributes, aliasedColumn } from './attributes.ts';
 export type { Properties, PropertyPatch } from './properties.ts';
 export type { TenantAdministrator } from './tenant-users.store.ts';
+export { isUsable } from './usable.ts';
 export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
 export { userEvents } from './user.events.ts';

@@ -1,6 +1,7 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Database } from '../persistence/index.ts';
+import { isUsable } from './usable.ts';
 import type { UserCountEntity, UserEntity } from './user.entity.ts';
 
 type Tables = InferKyselyDB<typeof UserCountEntity> &
@@ -77,7 +78,7 @@ export class TenantUsersStore {
           username,
           email,
           emailVerified: email_verified,
-          enabled: enabled && inactive_since === null,
+          enabled: isUsable({ enabled, inactiveSince: inactive_since }),
           createdAt: created_at,
         },
       ]),

@@ -25,6 +25,7 @@ import {
   isAttributeName,
   SEARCHED_COLUMNS,
 } from './attributes.ts';
+import { isUsable } from './usable.ts';
 import type { User } from './user.entity.ts';
 import { canonicalUserId, isPlainText } from './user-names.ts';
 
@@ -78,8 +79,6 @@ const folded = (column: (typeof FOLDED_COLUMNS)[number], property: keyof User & 
 });
 
 const ID: PageKey = { column: 'users.id', property: 'id', type: 'text' };
-const isUsable = ({ enabled, inactiveSince }: Pick<User, 'enabled' | 'inactiveSince'>): boolean =>
-  enabled && inactiveSince == null;
 
 export const PAGE_KEYS = {
   createdAt: [{ column: 'users.created_at', property: 'createdAt', type: 'timestamptz' }, ID],
