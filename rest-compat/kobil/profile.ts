@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SIGN_IN_ATTRIBUTES } from './user.ts';
 
 const TEXT = z.string().nullable().optional();
 
@@ -24,12 +25,7 @@ const MIRRORED = { firstName: 'givenName', lastName: 'familyName', email: 'email
  * Attributes that the service shows and nobody sets: those computed from sign-ins, and the username. Clients read a user and
  * send it back with them.
  */
-const NOT_WRITTEN: ReadonlySet<string> = new Set([
-  'username',
-  'LAST_SUCCESSFUL_LOGIN_TIMESTAMP',
-  'NUMBER_OF_FAILED_ATTEMPTS',
-  'NEXT_PASSWORD_ENTRY_PASSWORD_IN',
-]);
+const NOT_WRITTEN: ReadonlySet<string> = new Set(['username', ...Object.values(SIGN_IN_ATTRIBUTES)]);
 
 /** The stored value of an attribute: null where nothing is left of it, which removes it. */
 function toValue(value: string | null | readonly (string | null)[]): string | string[] | null {

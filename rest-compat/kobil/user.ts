@@ -32,15 +32,22 @@ const mirroredOf = ({ username, email, givenName, familyName }: User) => ({
   lastName: [familyName],
 });
 
+/** Attributes that are computed from the sign-ins of the user. */
+export const SIGN_IN_ATTRIBUTES = {
+  lastSuccess: 'LAST_SUCCESSFUL_LOGIN_TIMESTAMP',
+  failures: 'NUMBER_OF_FAILED_ATTEMPTS',
+  wait: 'NEXT_PASSWORD_ENTRY_PASSWORD_IN',
+} as const;
+
 /** What is known of the user's sign-ins, once there was an attempt. */
 function signInsOf({ lastSignInAt, signInFailures }: User): Record<string, string[]> {
   const { failures, lastFailureAt, waitSeconds } = signInFailures ?? NO_FAILURES;
   if (lastSignInAt === null && lastFailureAt === null) return {};
-  const last = lastSignInAt === null ? {} : { LAST_SUCCESSFUL_LOGIN_TIMESTAMP: [String(Date.parse(lastSignInAt))] };
+  const last = lastSignInAt === null ? {} : { [SIGN_IN_ATTRIBUTES.lastSuccess]: [String(Date.parse(lastSignInAt))] };
   return {
     ...last,
-    NUMBER_OF_FAILED_ATTEMPTS: [String(failures)],
-    NEXT_PASSWORD_ENTRY_PASSWORD_IN: [waitSeconds === null ? 'N/A' : String(waitSeconds)],
+    [SIGN_IN_ATTRIBUTES.failures]: [String(failures)],
+    [SIGN_IN_ATTRIBUTES.wait]: [waitSeconds === null ? 'N/A' : String(waitSeconds)],
   };
 }
 
