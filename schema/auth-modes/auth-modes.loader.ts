@@ -1,4 +1,4 @@
-import type { CodeResends, CredentialInfo, SecurityQuestion, SignInFailures } from '../../src/auth-modes/index.ts';
+import type { AccountFailures, CodeResends, CredentialInfo, SecurityQuestion } from '../../src/auth-modes/index.ts';
 import { listLoader, rowLoader } from '../loading.ts';
 
 /** Credentials of users. Auth modes need no loader: they are columns of the user. */
@@ -10,7 +10,7 @@ export const securityQuestionOfUser = rowLoader<SecurityQuestion>(({ securityQue
   securityQuestions.ofUsers(tenantId, userIds),
 );
 
-export const signInFailuresOfUser = rowLoader<SignInFailures>(({ lockouts }, tenantId, userIds) =>
+export const signInFailuresOfUser = rowLoader<AccountFailures>(({ lockouts }, tenantId, userIds) =>
   lockouts.failuresOf(tenantId, userIds),
 );
 

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { AuthModes, CodeResends, CredentialInfo, SignInFailures } from '../../src/auth-modes/index.ts';
+import type { AccountFailures, AuthModes, CodeResends, CredentialInfo } from '../../src/auth-modes/index.ts';
 import type { User, UserKeys } from '../../src/users/index.ts';
 import type { GraphContext } from '../context.ts';
 import { RequiresScopes } from '../directives/requires-scopes.ts';
@@ -40,7 +40,10 @@ export class UserAuthModesResolver {
     nullable: true,
     description: 'Failed attempts of the user to sign in, and the block that they led to.',
   })
-  signInFailures(@Root() { tenantId, id }: UserKeys, @Ctx() { loaders }: GraphContext): Promise<SignInFailures | null> {
+  signInFailures(
+    @Root() { tenantId, id }: UserKeys,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<AccountFailures | null> {
     return loaders.load(signInFailuresOfUser, { tenantId, key: id });
   }
 

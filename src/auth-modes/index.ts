@@ -12,11 +12,11 @@ export type { Lockout } from './credential.entity.ts';
 export { type CredentialInfo, CredentialStore, type NewCredential, type StoredPassword } from './credential.store.ts';
 export { runGuardedTry } from './lockout/guarded-try.ts';
 export {
+  type AccountFailures,
   type AccountSwitch,
   accountOf,
   type LiftTarget,
   LockoutService,
-  type SignInFailures,
   type Verdict,
 } from './lockout/lockout.service.ts';
 export { type LockoutFilter, LockoutStore } from './lockout/lockout.store.ts';

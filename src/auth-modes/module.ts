@@ -96,7 +96,7 @@ export const authModes = {
         /** The only lock-out engine: every check of a credential asks it first. */
         lockouts,
         /** Counts the requests to send a code again; each of them asks it before the code is sent. */
-        codeResends: new CodeResendService({ store: lockoutStore, lockouts, directory, users, guard, clock }),
+        codeResends: new CodeResendService({ store: lockoutStore, lockouts, directory, users, guard }),
       },
       internals: { credentials },
       sweeps: [(limit: number) => lockouts.sweepExpired(limit)],

@@ -23,7 +23,7 @@ import {
   type LockoutRule,
   rulesFor,
 } from './lockout.rules.ts';
-import type { ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
+import type { AccountCounterRow, ClearedRow, CounterRow, LockoutFilter, LockoutStore } from './lockout.store.ts';
 import {
   type Attempt,
   accountSubject,
@@ -70,18 +70,25 @@ export interface Verdict {
   readonly rule: LockoutRule['name'] | null;
 }
 
-/** The failures of an account at its first factors, from devices that it is not known on. */
-export interface SignInFailures {
+/** The failures of an account at a factor, from devices that it is not known on. */
+export interface AccountFailures {
   /** How many count towards the next block. */
   readonly failures: number;
   readonly lastFailureAt: Date | null;
+  readonly lastIp: string | null;
   /** End of the present block; null when there is none. */
   readonly blockedUntil: Date | null;
   /** Seconds until then, rounded up. */
   readonly waitSeconds: number | null;
 }
 
-const NO_FAILURES: SignInFailures = { failures: 0, lastFailureAt: null, blockedUntil: null, waitSeconds: null };
+export const NO_FAILURES: AccountFailures = {
+  failures: 0,
+  lastFailureAt: null,
+  lastIp: null,
+  blockedUntil: null,
+  waitSeconds: null,
+};
 
 /** How long counters are kept after the last failure. */
 const KEPT_SECONDS = 31 * 86_400;
@@ -303,12 +310,15 @@ export class LockoutService {
   }
 
   /** For loaders: the failures of users of one tenant. Every id has an entry. */
-  async failuresOf(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, SignInFailures>> {
-    const settings = await this.#settings({ id: tenantId });
+  async failuresOf(
+    tenantId: string,
+    userIds: readonly string[],
+    factor: LockoutFactor = 'first',
+  ): Promise<ReadonlyMap<string, AccountFailures>> {
+    const settings = await this.#settings({ id: tenantId }, factor);
     const now = this.#deps.clock.now().getTime();
-    const subjects = userIds.map((userId) => accountSubject({ userId, name: '' }));
-    const rows = await this.#deps.store.find(tenantId, 'first', subjects);
-    const found = new Map(rows.map((row) => [row.key, toSignInFailures(row, settings, now)]));
+    const rows = await this.#deps.store.ofAccounts(tenantId, factor, userIds);
+    const found = new Map(rows.map((row) => [row.key, toAccountFailures(row, settings, now)]));
     return new Map(userIds.map((id) => [id, found.get(id) ?? NO_FAILURES]));
   }
 
@@ -337,11 +347,12 @@ export class LockoutService {
   }
 }
 
-function toSignInFailures(row: CounterRow, settings: LockoutSettings, now: number): SignInFailures {
+function toAccountFailures(row: AccountCounterRow, settings: LockoutSettings, now: number): AccountFailures {
   const until = row.blockedUntil !== null && row.blockedUntil > now ? row.blockedUntil : null;
   return {
     failures: failuresAt(row, ACCOUNT_RULE, settings, now),
     lastFailureAt: new Date(row.lastAt),
+    lastIp: row.lastIp,
     blockedUntil: until === null ? null : new Date(until),
     waitSeconds: until === null ? null : Math.ceil((until - now) / 1000),
   };

@@ -32,9 +32,8 @@ export interface LockoutFilter {
   readonly userId?: string;
 }
 
-/** The counter of an account whose user had codes sent again. */
-export interface ResendRow extends Counter {
-  readonly key: string;
+/** The counter of an account, and the address of its last attempt. */
+export interface AccountCounterRow extends CounterRow {
   readonly lastIp: string | null;
 }
 
@@ -58,11 +57,11 @@ const FIND = defineStatement<RawCounter>(
   cross join lateral (select * from lockouts
     where tenant_id = $1 and factor = $2 and subject_kind = wanted.kind and subject = wanted.key limit 1) l`,
 );
-const FIND_RESENDS = defineStatement<RawCounter & { readonly lastIp: string | null }>(
-  'lockouts-find-resends',
-  `select ${COUNTER_COLUMNS}, l.last_ip as "lastIp" from unnest($2::text[]) as wanted (key)
+const FIND_ACCOUNTS = defineStatement<RawCounter & { readonly lastIp: string | null }>(
+  'lockouts-find-accounts',
+  `select ${COUNTER_COLUMNS}, l.last_ip as "lastIp" from unnest($3::text[]) as wanted (key)
   cross join lateral (select * from lockouts
-    where tenant_id = $1 and factor = 'otp-resend' and subject_kind = 'account' and subject = wanted.key limit 1) l`,
+    where tenant_id = $1 and factor = $2 and subject_kind = 'account' and subject = wanted.key limit 1) l`,
 );
 /** A conflicting insert locks the existing row, so that no failure is lost or counted twice, not even a first one. */
 const LOCK = defineStatement<RawCounter>(
@@ -188,9 +187,9 @@ export class LockoutStore {
     return rows.map(({ userId }) => userId);
   }
 
-  /** Counters of users who had codes sent again; others have none. */
-  async findResends(tenantId: string, userIds: readonly string[]): Promise<ResendRow[]> {
-    const rows = await this.#db.run(FIND_RESENDS, [tenantId, userIds]);
+  /** Counters of accounts at a factor; accounts without a failure have none. */
+  async ofAccounts(tenantId: string, factor: LockoutFactor, userIds: readonly string[]): Promise<AccountCounterRow[]> {
+    const rows = await this.#db.run(FIND_ACCOUNTS, [tenantId, factor, userIds]);
     return rows.map((row) => ({ ...toCounter(row), lastIp: row.lastIp }));
   }
 

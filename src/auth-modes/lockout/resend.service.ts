@@ -1,22 +1,19 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventActor } from '../../events/index.ts';
-import { type Clock, IdentityError, kernelErrors, type TenantRef } from '../../kernel/index.ts';
+import { IdentityError, kernelErrors, type TenantRef } from '../../kernel/index.ts';
 import type { GuardedAccounts } from '../../roles/index.ts';
 import { type TenantDirectory, type TenantSettings, tenantErrors } from '../../tenants/index.ts';
 import { type AccountSource, getAccount } from '../../users/index.ts';
-import { ACCOUNT_RULE, failuresAt } from './lockout.rules.ts';
-import type { LockoutService } from './lockout.service.ts';
-import type { LockoutStore, ResendRow } from './lockout.store.ts';
+import { type LockoutService, NO_FAILURES } from './lockout.service.ts';
+import type { LockoutStore } from './lockout.store.ts';
 import type { Attempt } from './lockout.subject.ts';
-import { resendRules } from './resend.rules.ts';
 
 export interface CodeResendServiceDeps {
   readonly store: LockoutStore;
-  readonly lockouts: Pick<LockoutService, 'check' | 'fail' | 'lift' | 'liftOfAccounts' | 'serially'>;
+  readonly lockouts: Pick<LockoutService, 'check' | 'fail' | 'failuresOf' | 'lift' | 'liftOfAccounts' | 'serially'>;
   readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly users: AccountSource;
   readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
-  readonly clock: Clock;
 }
 
 /** The requests of a user to have a code sent again. */
@@ -68,23 +65,18 @@ export class CodeResendService {
 
   /** The requests of many users. The caller of this method must check the permission to read them. */
   async ofUsers(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, CodeResends>> {
-    const settings = await this.#settings(tenantId);
-    const rows = settings.isEnabled ? await this.#deps.store.findResends(tenantId, userIds) : [];
-    const found = new Map(rows.map((row) => [row.key, this.#show(row, settings)]));
-    const none = { isCounted: settings.isEnabled, requests: 0, lastRequestAt: null, lastIp: null, blockedUntil: null };
-    return new Map(userIds.map((id) => [id, found.get(id) ?? none]));
-  }
-
-  #show(row: ResendRow, settings: TenantSettings['otpResend']): CodeResends {
-    const now = this.#deps.clock.now().getTime();
-    const { lastAt, lastIp, blockedUntil } = row;
-    return {
-      isCounted: true,
-      requests: failuresAt(row, ACCOUNT_RULE, resendRules(settings), now),
-      lastRequestAt: new Date(lastAt),
-      lastIp,
-      blockedUntil: blockedUntil !== null && blockedUntil > now ? new Date(blockedUntil) : null,
+    const { isEnabled: isCounted } = await this.#settings(tenantId);
+    const counted = isCounted ? await this.#deps.lockouts.failuresOf(tenantId, userIds, 'otp-resend') : null;
+    const resendsOf = (id: string): CodeResends => {
+      const {
+        failures: requests,
+        lastFailureAt: lastRequestAt,
+        lastIp,
+        blockedUntil,
+      } = counted?.get(id) ?? NO_FAILURES;
+      return { isCounted, requests, lastRequestAt, lastIp, blockedUntil };
     };
+    return new Map(userIds.map((id) => [id, resendsOf(id)]));
   }
 
   /**
