@@ -19,16 +19,35 @@ const DIALECTS: [string, Readonly<Record<string, OperationDocument>>][] = [
 
 describe.each(DIALECTS)('the documents of %s as typed values', (name, values) => {
   const folder = join(ROOT, 'rest-compat', name, 'operations');
-  const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const files = readdirSync(folder);
+  const read = (file: string): string => print(parse(readFileSync(join(folder, file), 'utf8')));
+  const isFragment = (file: string): boolean => file.endsWith('.fragment.graphql');
+  const fragments = files.filter(isFragment).map(read);
 
   it('are one for each document, with its text and the SHA-256 of it', () => {
-    const texts = Object.values(values).map(({ text }) => print(parse(text)));
-    expect(texts.sort()).toEqual(sources.map((source) => print(parse(source))).sort());
+    const texts = Object.values(values).map(({ text }) => print(parse(text).definitions[0]!));
+    expect(texts.sort()).toEqual(
+      files
+        .filter((file) => !isFragment(file))
+        .map(read)
+        .sort(),
+    );
     for (const [key, value] of Object.entries(values)) {
       expect(value.name).toBe(key);
       expect(value.text).toMatch(new RegExp(`^(query|mutation) ${key}\\(`));
       expect(value.hash).toBe(createHash('sha256').update(value.text).digest('hex'));
     }
+  });
+
+  it('carry each fragment that they spread, once and as its file has it, and no other', () => {
+    const used = Object.values(values).map(({ text }) => {
+      const [, ...carried] = parse(text).definitions.map((definition) => print(definition));
+      const spread = new Set([...text.matchAll(/\.\.\.([A-Z]\w*)/g)].map(([, spreads]) => spreads!));
+      const expected = fragments.filter((fragment) => spread.has(/^fragment (\w+)/.exec(fragment)![1]!));
+      expect(carried.sort()).toEqual(expected.sort());
+      return carried;
+    });
+    expect([...new Set(used.flat())].sort()).toEqual(fragments.sort());
   });
 
   it('are written as the generator writes them', async () => {
