@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestSpecification } from 'vitest/node';
 import { readSeen } from './compare.ts';
-import { FieldErrorsReporter, type Run } from './field-errors.reporter.ts';
+import { checkFieldErrors, FieldErrorsReporter, type Run } from './field-errors.reporter.ts';
 
 const SDL = `
   directive @errors(codes: [ErrorCode!]!) on FIELD_DEFINITION
@@ -151,6 +151,13 @@ describe('a run of tests in which fields threw errors', () => {
   it('does not ask for declared codes when an error escaped from the tests', async () => {
     expect(await fabricate().end(FILES, 'passed', [new Error('nobody caught it')])).toEqual([]);
   });
+});
+
+it('has one reporter, however many projects Vitest configures', () => {
+  const reporters: unknown[] = [];
+  const configure = checkFieldErrors().configureVitest as unknown as (context: { vitest: object }) => void;
+  for (let project = 0; project < 2; project++) configure({ vitest: { config: { reporters } } });
+  expect(reporters).toEqual([expect.any(FieldErrorsReporter)]);
 });
 
 describe('a server that a test starts', () => {

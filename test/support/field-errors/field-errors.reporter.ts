@@ -97,10 +97,12 @@ function failRun(message: string): void {
 
 /** Adds the reporter to every run, whatever reporters the command line names. */
 export function checkFieldErrors(): Plugin {
+  const reporter = new FieldErrorsReporter();
   return {
     name: 'field-errors',
+    // Vitest calls it for each project, which all have the reporters of the run.
     configureVitest: ({ vitest }) => {
-      vitest.config.reporters.push(new FieldErrorsReporter());
+      if (!vitest.config.reporters.includes(reporter)) vitest.config.reporters.push(reporter);
     },
   };
 }
