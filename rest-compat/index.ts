@@ -3,7 +3,8 @@
  * errors and types of `schema/`, and of `src/` only `kernel/` and `access/`. `EngineHost` is what it needs from the service.
  */
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
+import type { IdentityError } from '../src/kernel/index.ts';
 import { BLITZ } from './blitz/index.ts';
 import {
   assertRawForms,
@@ -46,13 +47,23 @@ export interface RestCompatOptions extends EngineOptions {
   readonly oauthForms: OAuthForms;
 }
 
+/** The layer as a part of the HTTP server. */
+export interface RestCompat {
+  /** Passes requests for paths that are not its own to the next middleware. */
+  readonly middleware: Middleware;
+  /**
+   * Answers a request that is refused before it is served, in the form in which the owner of its path answers errors.
+   * @returns Whether a dialect owns the path; if none does, nothing is answered.
+   */
+  readonly refuse: (ctx: Context, error: IdentityError) => boolean;
+}
+
 /**
- * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`. Requests for other paths are
- * passed to the next middleware.
+ * Serves the older APIs and OAuth, with the description of each at `/openapi/<dialect>.json`.
  * @throws Error A row, a document or an error table does not match the graph, or raw parameters have no description; the message
  *   lists every fault.
  */
-export function mountRestCompat(host: EngineHost, options: RestCompatOptions): Middleware {
+export function mountRestCompat(host: EngineHost, options: RestCompatOptions): RestCompat {
   const { publicUrl, defaultTenant } = options;
   const forms = rawForms(options.oauthForms);
   assertRawForms(DIALECTS, forms);
@@ -72,5 +83,8 @@ export function mountRestCompat(host: EngineHost, options: RestCompatOptions): M
     });
   }
   const openApi = router.routes() as unknown as Middleware;
-  return (ctx, next) => (ctx.path.startsWith('/openapi/') ? openApi(ctx, next) : engine.middleware(ctx, next));
+  return {
+    middleware: (ctx, next) => (ctx.path.startsWith('/openapi/') ? openApi(ctx, next) : engine.middleware(ctx, next)),
+    refuse: (ctx, error) => engine.refuse(ctx, error),
+  };
 }

@@ -80,22 +80,39 @@ export class Engine {
 
   /** Answers every path below a dialect's prefix; calls `next()` for the others. */
   readonly middleware: Middleware = async (ctx, next) => {
-    // Use the raw path, because an encoded slash is part of its segment (docs/architecture.md).
-    const written = segmentsOf(ctx.path);
-    const owner = this.owners.find(written);
-    if (owner === null) return next();
-    const segments = owner.dialect.ignoresTrailingSlash === true ? withoutTrailingSlash(written) : written;
-    const answer = new Answer();
-    const exchange: Exchange = { ctx, owner, segments, answer, row: null, tenant: null, variables: NO_VARIABLES };
+    const exchange = this.#begin(ctx);
+    if (exchange === null) return next();
     try {
       await this.#serve(exchange);
     } catch (error) {
       if (error instanceof ClientGone) return abandon(ctx);
       this.#refuse(exchange, error);
     }
-    if (exchange.row !== null) setWindowHeaders(answer, exchange.row.route);
-    sendAnswer(ctx, answer);
+    send(exchange);
   };
+
+  /**
+   * Answers a request that is refused before it is served, in the form in which the owner of its path answers errors.
+   * @returns Whether a dialect owns the path; if none does, nothing is answered.
+   */
+  refuse(ctx: Context, error: IdentityError): boolean {
+    const exchange = this.#begin(ctx);
+    if (exchange === null) return false;
+    exchange.row = findRow(exchange.owner, ctx.method, exchange.segments);
+    this.#refuse(exchange, error);
+    send(exchange);
+    return true;
+  }
+
+  /** Null if no dialect owns the path. */
+  #begin(ctx: Context): Exchange | null {
+    // Use the raw path, because an encoded slash is part of its segment (docs/architecture.md).
+    const written = segmentsOf(ctx.path);
+    const owner = this.owners.find(written);
+    if (owner === null) return null;
+    const segments = owner.dialect.ignoresTrailingSlash === true ? withoutTrailingSlash(written) : written;
+    return { ctx, owner, segments, answer: new Answer(), row: null, tenant: null, variables: NO_VARIABLES };
+  }
 
   /** The steps, in the order in which a request can fail them (docs/architecture.md). */
   async #serve(exchange: Exchange): Promise<void> {
@@ -318,6 +335,11 @@ function fillIn(operation: Operation, owner: Owner, tenant: string, variables: V
     ...(operation.declaresTenant ? { tenant } : {}),
     ...(operation.declaresIssuerKind ? { issuerKind: owner.issuerKind } : {}),
   };
+}
+
+function send({ ctx, row, answer }: Exchange): void {
+  if (row !== null) setWindowHeaders(answer, row.route);
+  sendAnswer(ctx, answer);
 }
 
 /** Sends nothing, because the client disconnected. */

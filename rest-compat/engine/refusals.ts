@@ -27,18 +27,13 @@ export class ErrorSchemas {
   }
 }
 
-/**
- * The error body of the node itself, which answers before a dialect does: to an address that failed too often (429), and while
- * it starts (503). `src/server/http/http-errors.ts` makes it.
- */
+/** The error body of the node itself, which answers while it starts. `src/server/http/http-errors.ts` makes it. */
 const NODE_ERROR = z.strictObject({
   error: z.string().describe('Code of the error.'),
   message: z.string().describe('The same in words.'),
 });
-const NODE_STATUSES = new Map([
-  [429, 'TOO_MANY_REQUESTS'],
-  [503, 'SERVICE_UNAVAILABLE'],
-]);
+const NODE_STATUS = 503;
+const NODE_CODE = 'SERVICE_UNAVAILABLE';
 
 /** One status of a row: the codes that lead to it, and the forms of its body. */
 class Refusal {
@@ -142,10 +137,9 @@ function describe(errors: DialectErrors, status: number, refusal: Refusal, schem
   const envelopes = [...refusal.envelopes].map((name) => ({ name, ...errors.envelopes[name]! }));
   const forms = envelopes.flatMap(({ name, schema }) => (schema === undefined ? [] : [schemas.refer(name, schema)]));
   const examples = [...refusal.examples];
-  const code = NODE_STATUSES.get(status);
-  if (code !== undefined) {
+  if (status === NODE_STATUS) {
     forms.push(schemas.refer('node', NODE_ERROR));
-    examples.push([code, { error: code, message: errorOfCode(code).message }]);
+    examples.push([NODE_CODE, { error: NODE_CODE, message: errorOfCode(NODE_CODE).message }]);
   }
   const types = envelopes.flatMap(({ type }) => (type === undefined ? [] : [type]));
   const pages = refusal.isPage ? ['text/html', ...types] : types;

@@ -153,7 +153,7 @@ function assertDescribed(method: string, path: string, answer: Answer): void {
  */
 export async function serveWorld(world: World, callers?: CallerAuthenticator): Promise<RestClient> {
   const faults: unknown[] = [];
-  const middleware = mountRestCompat(await worldHost(world, faults, callers), ENGINE_OPTIONS);
+  const { middleware } = mountRestCompat(await worldHost(world, faults, callers), ENGINE_OPTIONS);
   return RestClient.serve(middleware, faults, assertDescribed);
 }
 

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { LRUCache } from 'lru-cache';
-import { kernelErrors } from '../../kernel/index.ts';
+import { type IdentityError, kernelErrors } from '../../kernel/index.ts';
 import type { CidrRange } from '../environment/config.ts';
 import { sendError } from './http-errors.ts';
 import { peerAddress } from './origin.ts';
@@ -24,6 +24,8 @@ function counted(address: string): string {
 
 export interface FailureLimitOptions {
   readonly trustedProxies: readonly CidrRange[];
+  /** Answers as the dialect that owns the path; false if none does, and then the node answers. */
+  readonly refuse: (ctx: Context, error: IdentityError) => boolean;
   /** Milliseconds since the epoch. Default the system's clock. */
   readonly now?: () => number;
 }
@@ -33,7 +35,7 @@ export interface FailureLimitOptions {
  * written. It limits the guessing of tokens and client secrets, which lock-out does not count (docs/lock-out.md). Off with
  * `RATE_LIMITS=off`. Successful requests are never counted.
  */
-export function limitFailures({ trustedProxies, now = Date.now }: FailureLimitOptions): Middleware {
+export function limitFailures({ trustedProxies, refuse, now = Date.now }: FailureLimitOptions): Middleware {
   const tallies = new LRUCache<string, Tally>({ max: CAPACITY });
   return async (ctx, next) => {
     const addressOf = () => {
@@ -44,7 +46,8 @@ export function limitFailures({ trustedProxies, now = Date.now }: FailureLimitOp
     const address = tallies.size === 0 ? null : addressOf();
     const tally = address === null ? undefined : tallies.get(address);
     if (tally !== undefined && tally.failures >= FAILURE_LIMIT.failures && now() < tally.endsAtMs) {
-      sendError(ctx, kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: (tally.endsAtMs - now()) / 1000 }));
+      const error = kernelErrors.TOO_MANY_REQUESTS({ retryAfterSeconds: (tally.endsAtMs - now()) / 1000 });
+      if (!refuse(ctx, error)) sendError(ctx, error);
       return;
     }
     await next();

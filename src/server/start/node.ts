@@ -289,7 +289,15 @@ async function serveApis(parts: ApiParts): Promise<void> {
     await sockets.stop();
     await drained;
   });
-  const limits = config.rateLimits ? [limitFailures(config)] : [];
+  const limits = config.rateLimits ? [limitFailures({ ...config, refuse: rest.refuse })] : [];
   // The paths that are called most often are asked first; the order matters only for pages of `/graphql`.
-  http.serve([...limits, rest, graphiql(), graph.middleware, serveWebBuilds(), startPage(), apiDocs(DIALECTS)]);
+  http.serve([
+    ...limits,
+    rest.middleware,
+    graphiql(),
+    graph.middleware,
+    serveWebBuilds(),
+    startPage(),
+    apiDocs(DIALECTS),
+  ]);
 }

@@ -68,7 +68,7 @@ beforeAll(async () => {
   const graph = await createGraphqlEndpoint(options);
   sockets = createSocketEndpoint(http.server, { ...options, clock: world.clock });
   world.services.events.onCommitted(sockets.onEvents);
-  http.serve([graph.middleware, mountRestCompat(await worldHost(world, [], callers), ENGINE_OPTIONS)]);
+  http.serve([graph.middleware, mountRestCompat(await worldHost(world, [], callers), ENGINE_OPTIONS).middleware]);
   http.server.listen(0, '127.0.0.1');
   await once(http.server, 'listening');
   url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`;

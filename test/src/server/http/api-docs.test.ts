@@ -33,8 +33,8 @@ describe('the API reference', () => {
     });
     await new Promise<void>((resolve) => http.server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(http.server.address() as { port: number }).port}`;
-    const rest = mountRestCompat(await worldHost(world, []), { ...ENGINE_OPTIONS, publicUrl: url });
-    http.serve([apiDocs(DIALECTS), rest]);
+    const { middleware } = mountRestCompat(await worldHost(world, []), { ...ENGINE_OPTIONS, publicUrl: url });
+    http.serve([apiDocs(DIALECTS), middleware]);
   });
   afterAll(async () => {
     http.server.closeAllConnections();
