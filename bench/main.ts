@@ -28,7 +28,7 @@ function announce(rows: readonly BenchRow[], { rounds, burstSeconds, warmUp }: B
   console.error(
     [
       `Measures ${rows.length} rows, ${rounds} rounds with bursts of ${burstSeconds} s${warmUp === null ? '' : `, warmed up by ${warmUp} requests`}.`,
-      'All rows with 8 rounds take about 15 minutes. Needs two processors that nothing else uses, and 2 GB of memory.',
+      'All rows with 8 rounds take about 20 minutes. Needs two processors that nothing else uses, and 2 GB of memory.',
       pinned,
       '',
     ].join('\n'),
