@@ -35,10 +35,10 @@ export class AdministrationResolver {
   }
 
   @RequiresScopes(['role-grant:write'])
-  @Errors('ROLE_HOLDER_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
+  @Errors('ROLE_NAME_TAKEN', 'ROLE_HOLDER_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_GUARDED')
   @Mutation(() => PromoteUserPayload, {
     description:
-      'Makes a user an administrator of the tenant by its builtin roles `admin`, `digitanium_admin` and, of the client `realm-management`, `realm-admin`; those that the tenant does not have are created. The caller must hold everything that they give. Doing it again is no error.',
+      'Makes a user an administrator of the tenant by its builtin roles `admin`, `digitanium_admin` and, of the client `realm-management`, `realm-admin`; those that the tenant does not have are created. Roles and clients that the tenant made itself under these names are left alone. The caller must hold everything that they give. Doing it again is no error.',
   })
   async promoteUser(
     @Arg('input', () => PromoteUserInput, { description: 'The user.' }) input: PromoteUserInput,

@@ -59,17 +59,17 @@ export class BuiltinClients {
     this.#deps = deps;
   }
 
-  /** UUID of the client with the roles of administration; null where the tenant has none. */
-  async findManagement({ tenant }: Authority): Promise<string | null> {
-    return (await this.#deps.store.findByClientId(tenant.id, MANAGEMENT_CLIENT))?.id ?? null;
-  }
-
-  /** The same, which is added where the tenant has none, inside a unit of work. */
-  async requireManagement(authority: Authority): Promise<string> {
+  /**
+   * UUID of the client with the roles of administration, which is added where the tenant has none, inside a unit of work.
+   * Null where the tenant made a client itself under that name: it can delete that client, and its roles with it.
+   */
+  async requireManagement({ caller, tenant }: Authority): Promise<string | null> {
     const { clock, events, store } = this.#deps;
-    const { caller, tenant } = authority;
     const [added] = await store.addBuiltin(tenant.id, [MANAGEMENT], clock.now());
-    if (added === undefined) return (await this.findManagement(authority))!;
+    if (added === undefined) {
+      const client = await store.findByClientId(tenant.id, MANAGEMENT_CLIENT);
+      return client?.kind === 'builtin' ? client.id : null;
+    }
     events.record(caller, tenant, { type: clientEvents['client.created'], clientId: added.clientId });
     return added.id;
   }

@@ -6,7 +6,7 @@ import { MASTER_TENANT } from '../tenants/index.ts';
 
 export interface AdministrationFlowDeps {
   readonly db: Database;
-  readonly clients: Pick<BuiltinClients, 'findManagement' | 'requireManagement'>;
+  readonly clients: Pick<BuiltinClients, 'requireManagement'>;
   readonly roles: Pick<AdministratorRoles, 'find' | 'require'>;
   readonly grants: Pick<RoleGrantService, 'grantMany' | 'revokeMany'>;
 }
@@ -20,9 +20,11 @@ export class AdministrationFlow {
   }
 
   /**
-   * Gives a user the roles, which are made first where the tenant does not have them. Once more is no error.
+   * Gives a user the roles, which are made first where the tenant does not have them. Once more is no error. A role or client
+   * that the tenant made itself under such a name is left alone.
    * @throws ROLE_HOLDER_NOT_FOUND There is no such user; ACCOUNT_GUARDED
    * @throws PERMISSION_ESCALATION The caller may not do all that administrators may.
+   * @throws ROLE_NAME_TAKEN The tenant made roles itself under all the names.
    */
   async promote(authority: Authority, userId: string): Promise<void> {
     const { clients, db, grants, roles } = this.#deps;
@@ -38,10 +40,9 @@ export class AdministrationFlow {
    * @throws ROLE_HOLDER_NOT_FOUND, ACCOUNT_GUARDED, ADMINISTRATOR_LAST, and FORBIDDEN as for other roles
    */
   async demote(authority: Authority, userId: string): Promise<void> {
-    const { clients, db, grants, roles } = this.#deps;
+    const { db, grants, roles } = this.#deps;
     await db.transaction(async () => {
-      const client = hasManagement(authority) ? await clients.findManagement(authority) : null;
-      const ids = await roles.find(authority, client);
+      const ids = await roles.find(authority);
       await grants.revokeMany(authority, { holderKind: 'user', holderId: userId, roles: ids.map((id) => ({ id })) });
     });
   }

@@ -1,8 +1,9 @@
 import type { Authority } from '../access/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { administratorRoles, REALM_ADMINISTRATOR_ROLE } from './realm-roles.ts';
+import { administratorRoles, type BuiltinRole, REALM_ADMINISTRATOR_ROLE } from './realm-roles.ts';
 import { TENANT_ROLE_CLIENT } from './role.entity.ts';
+import { roleErrors } from './role.errors.ts';
 import { roleEvents } from './role.events.ts';
 import type { RoleName, RoleStore } from './role.store.ts';
 
@@ -20,24 +21,33 @@ export class AdministratorRoles {
     this.#deps = deps;
   }
 
-  /** Ids of those that the tenant has. @param clientUuid Client of the role `realm-admin`; null: without it. */
-  async find({ tenant }: Authority, clientUuid: string | null): Promise<string[]> {
-    const roles = await this.#deps.store.findNamed(tenant.id, namesIn(tenant.name, clientUuid));
-    return roles.map(({ id }) => id);
+  /** Ids of those that the tenant has. Roles that the tenant made itself under their names are not among them. */
+  async find({ tenant }: Authority): Promise<string[]> {
+    const names = [...administratorRoles(tenant.name), REALM_ADMINISTRATOR_ROLE].map(({ name }) => name);
+    return (await this.#deps.store.findBuiltin(tenant.id, names)).map(({ id }) => id);
   }
 
-  /** The same, of a tenant that has them all: adds the missing ones, inside a unit of work, with an event for each. */
+  /**
+   * The same, after the missing ones were added, inside a unit of work, with an event for each. One whose name is taken by a
+   * role that the tenant made itself stays missing.
+   * @param clientUuid Builtin client to which `realm-admin` is added; null: it is not added.
+   * @throws ROLE_NAME_TAKEN All the names are taken, so that no role is left that makes administrators.
+   */
   async require(authority: Authority, clientUuid: string | null): Promise<string[]> {
     const { clock, events, store } = this.#deps;
     const { caller, tenant } = authority;
-    const added = await store.addBuiltin(tenant.id, namesIn(tenant.name, clientUuid), clock.now());
+    const added = await store.addBuiltin(tenant.id, rolesOf(tenant.name, clientUuid), clock.now());
     for (const { id: roleId, name } of added)
       events.record(caller, tenant, { type: roleEvents['role.created'], params: { roleId, name } });
-    return this.find(authority, clientUuid);
+    const ids = await this.find(authority);
+    if (ids.length === 0) throw roleErrors.ROLE_NAME_TAKEN({ message: NO_NAME_LEFT });
+    return ids;
   }
 }
 
-const namesIn = (tenantName: string, clientUuid: string | null): (RoleName & { permissions: readonly string[] })[] => [
+const NO_NAME_LEFT = 'The tenant made roles itself under every name that a role of administrators can have.';
+
+const rolesOf = (tenantName: string, clientUuid: string | null): (RoleName & BuiltinRole)[] => [
   ...administratorRoles(tenantName).map((role) => ({ ...role, clientUuid: TENANT_ROLE_CLIENT })),
   ...(clientUuid === null ? [] : [{ ...REALM_ADMINISTRATOR_ROLE, clientUuid }]),
 ];

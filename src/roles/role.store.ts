@@ -119,11 +119,9 @@ export class RoleStore {
     return rows;
   }
 
-  /** Builtin roles of the tenant by name; missing ones are left out. */
+  /** Builtin roles by name, of the tenant itself and of its clients; missing ones are left out. */
   async findBuiltin(tenantId: string, names: readonly string[]): Promise<Role[]> {
-    const query = this.#select(tenantId)
-      .where('roles.client_uuid', '=', TENANT_ROLE_CLIENT)
-      .where('roles.builtin', '=', true);
+    const query = this.#select(tenantId).where('roles.builtin', '=', true);
     return (await query.where('roles.name', 'in', [...names]).execute()) as Role[];
   }
 

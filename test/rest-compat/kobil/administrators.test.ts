@@ -109,6 +109,18 @@ describe('KOBIL: administrators', () => {
     expect(items.map(({ name }) => name)).toEqual(['tenant-administrator']);
   });
 
+  it('18 refuses where the tenant made roles and a client itself under all three names', async () => {
+    const tenant = await kobil.world.tenant({ name: 'mooring' });
+    for (const name of ['admin', 'digitanium_admin']) await kobil.world.newRole(tenant, { name });
+    await kobil.world.newClient(tenant, { clientId: 'realm-management' });
+    const user = await newUser(tenant);
+    expect(await ask('PUT', `${user.id}/promote`, 'mooring', kobil.token(tenant, ...all))).toEqual([
+      409,
+      answer('Role already exists', 'CONFLICT'),
+    ]);
+    expect(await rolesOf(tenant, user)).toEqual([]);
+  });
+
   it('19 takes the three roles and no others; once more, and of a user without them, is no error', async () => {
     const user = await newUser();
     const role = await kobil.world.newRole(realm, { name: `deck-${count}` });
