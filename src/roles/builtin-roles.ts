@@ -1,14 +1,40 @@
 import { type Clock, newId } from '../kernel/index.ts';
 import { MASTER_TENANT, type TenantSeed } from '../tenants/index.ts';
 import { ADMINISTRATOR_PERMISSIONS, TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
-import { realmComposites, realmRoles } from './realm-roles.ts';
+import {
+  administratorRoles,
+  type BuiltinRole,
+  REALM_ADMINISTRATOR_ROLE,
+  realmComposites,
+  realmRoles,
+} from './realm-roles.ts';
 import { TENANT_ROLE_CLIENT } from './role.entity.ts';
 import type { RoleStore } from './role.store.ts';
 
 /** Holds every permission with reach `all`; exists in `master` alone. */
 export const ADMINISTRATOR_ROLE = 'administrator';
 /** Allows everything in one tenant except creating and deleting tenants (docs/tenancy.md). Exists in every tenant. */
-export const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
+const TENANT_ADMINISTRATOR_ROLE = 'tenant-administrator';
+
+/** Names of the builtin roles, of a tenant and of its clients, that make administrators. */
+interface AdministratorNames {
+  /** Of those that give everything in every tenant; only `master` has any. */
+  readonly ofAllTenants: readonly string[];
+  /** Of those that give everything in the tenant; those above do too. */
+  readonly ofTenant: readonly string[];
+}
+
+/** The roles that a tenant of this name has, or gets as soon as a user is promoted. */
+export function administratorNames(tenantName: string): AdministratorNames {
+  const roles: readonly BuiltinRole[] = [
+    ...(tenantName === MASTER_TENANT ? [{ name: ADMINISTRATOR_ROLE, permissions: ADMINISTRATOR_PERMISSIONS }] : []),
+    { name: TENANT_ADMINISTRATOR_ROLE, permissions: TENANT_ADMINISTRATOR_PERMISSIONS },
+    ...administratorRoles(tenantName),
+    REALM_ADMINISTRATOR_ROLE,
+  ];
+  const widest = roles.filter(({ permissions }) => permissions === ADMINISTRATOR_PERMISSIONS);
+  return { ofAllTenants: widest.map(({ name }) => name), ofTenant: roles.map(({ name }) => name) };
+}
 
 /**
  * Adds the builtin roles of a new tenant, in the transaction that creates the tenant. Those of its clients come with the

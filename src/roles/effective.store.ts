@@ -109,11 +109,15 @@ export class EffectiveRoleStore {
     return rows;
   }
 
-  /** How many enabled users hold a role in their own tenant, directly or not. */
-  async countUsersWith(tenantId: string, roleId: string, exceptUserId: string | null = null): Promise<number> {
+  /** How many enabled users hold any of the roles in their own tenant, directly or not. */
+  async countUsersWith(
+    tenantId: string,
+    roleIds: readonly string[],
+    exceptUserId: string | null = null,
+  ): Promise<number> {
     const { rows } = await sql<{ total: number }>`
       with recursive giving (role_id) as (
-        select ${roleId}::uuid
+        select unnest(${roleIds as string[]}::uuid[])
         union
         ${holdersOf(tenantId)}
       select count(*) as total from holders h

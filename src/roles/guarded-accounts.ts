@@ -3,7 +3,7 @@ import { kernelErrors } from '../kernel/index.ts';
 import { type Database, openUnitOfWork } from '../persistence/index.ts';
 import { MASTER_TENANT, type TenantDirectory } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
-import { ADMINISTRATOR_ROLE, TENANT_ADMINISTRATOR_ROLE } from './builtin-roles.ts';
+import { administratorNames } from './builtin-roles.ts';
 import type { EffectiveRoleStore } from './effective.store.ts';
 import { parsePermissions, widened } from './escalation.ts';
 import type { HolderKind } from './role.entity.ts';
@@ -125,10 +125,10 @@ export class GuardedAccounts {
     const { effective, permissions, roles } = this.#deps;
     const tenantId = authority.tenant.id;
     const held = await permissions.heldBy(tenantId, 'user', userId);
-    for (const roleId of await this.#protectedRoles(authority)) {
-      if (!held.roles.some((role) => role.roleId === roleId)) continue;
+    for (const roleIds of await this.#protectedRoles(authority)) {
+      if (!held.roles.some(({ roleId }) => roleIds.includes(roleId))) continue;
       if (openUnitOfWork() !== undefined) await roles.lockGrants(tenantId);
-      if ((await effective.countUsersWith(tenantId, roleId, userId)) === 0) throw grantErrors.ADMINISTRATOR_LAST();
+      if ((await effective.countUsersWith(tenantId, roleIds, userId)) === 0) throw grantErrors.ADMINISTRATOR_LAST();
     }
   }
 
@@ -150,31 +150,29 @@ export class GuardedAccounts {
     return result;
   }
 
-  async #holders(authority: Authority, roleIds: readonly string[]): Promise<number[]> {
+  async #holders(authority: Authority, protectedRoles: readonly (readonly string[])[]): Promise<number[]> {
     const counts: number[] = [];
-    for (const roleId of roleIds) {
-      counts.push(await this.#deps.effective.countUsersWith(authority.tenant.id, roleId));
-    }
+    for (const roleIds of protectedRoles)
+      counts.push(await this.#deps.effective.countUsersWith(authority.tenant.id, roleIds));
     return counts;
   }
 
   /**
-   * The roles whose last holder is protected: `administrator` always, `tenant-administrator` if the tenant has
-   * `protectLastAdmin` on.
+   * Sets of builtin roles, by their ids, of each of which some user must go on to hold at least one: the roles that give
+   * everything in every tenant always, those that give everything in this tenant if it has `protectLastAdmin` on.
    */
-  async #protectedRoles({ tenant }: Authority): Promise<string[]> {
-    const { directory } = this.#deps;
+  async #protectedRoles({ tenant }: Authority): Promise<string[][]> {
+    const { directory, roles } = this.#deps;
     // Inside the transaction of the change, hold the settings so that the setting cannot be switched on before it commits.
     const settings =
       openUnitOfWork() === undefined
         ? (await directory.byId(tenant.id))?.settings
         : await directory.holdSettings(tenant.id);
-    const names = [
-      ...(tenant.name === MASTER_TENANT ? [ADMINISTRATOR_ROLE] : []),
-      ...(settings?.protectLastAdmin === true ? [TENANT_ADMINISTRATOR_ROLE] : []),
-    ];
-    if (names.length === 0) return [];
-    return (await this.#deps.roles.findBuiltin(tenant.id, names)).map(({ id }) => id);
+    const { ofAllTenants, ofTenant } = administratorNames(tenant.name);
+    const sets = [ofAllTenants, settings?.protectLastAdmin === true ? ofTenant : []].filter(({ length }) => length > 0);
+    if (sets.length === 0) return [];
+    const found = await roles.findBuiltin(tenant.id, sets.flat());
+    return sets.map((names) => found.filter(({ name }) => names.includes(name)).map(({ id }) => id));
   }
 }
 

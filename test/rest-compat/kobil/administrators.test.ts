@@ -84,9 +84,15 @@ describe('KOBIL: administrators', () => {
     expect(await rolesOf(kobil.master, user)).toEqual(['admin', 'digitanium_admin']);
     expect((await heldBy(kobil.master, user)).permissions.holdsEverything).toBe(true);
     expect(await namesListed('master')).toEqual([user.username]);
+    // It is the last one with everything in every tenant, until there is another.
+    expect(await ask('DELETE', `${user.id}/promote`, 'master')).toEqual(FORBIDDEN);
+    expect(await namesListed('master')).toEqual([user.username]);
+    const other = await newUser(kobil.master);
+    const [administrator] = await kobil.world.stores.roleStore.findBuiltin(kobil.master.id, ['administrator']);
+    await kobil.world.grantRole(kobil.master, { roleId: administrator!.id, holderKind: 'user', holderId: other.id });
     expect(await ask('DELETE', `${user.id}/promote`, 'master')).toEqual(REVOKED);
     expect(await rolesOf(kobil.master, user)).toEqual([]);
-    expect(await namesListed('master')).toEqual([]);
+    expect(await namesListed('master')).toEqual([other.username]);
   });
 
   it('18 refuses a caller who may do less than administrators, and changes nothing', async () => {

@@ -26,6 +26,21 @@ describe('administrators over GraphQL', () => {
     expect((await run(field, id, world.app(tenant, 'role-grant:read'))).code).toBe('FORBIDDEN');
   });
 
+  it('demotes no last administrator of a tenant that protects it, and demotes one of two', async () => {
+    const careful = await world.tenant({ settings: { protectLastAdmin: true } });
+    const as = world.app(careful, ...EVERYTHING);
+    const [first, second] = [await world.newUser(careful), await world.newUser(careful)];
+    expect((await run('promoteUser', first.id, as)).errors).toEqual([]);
+    const before = (await world.events(careful)).length;
+    expect((await run('demoteUser', first.id, as)).code).toBe('ADMINISTRATOR_LAST');
+    expect(await world.events(careful)).toHaveLength(before);
+    expect(await world.services.rolePermissions.administratorsOf(careful.id)).toEqual([first.id]);
+    await run('promoteUser', second.id, as);
+    expect((await run('demoteUser', first.id, as)).errors).toEqual([]);
+    expect((await run('demoteUser', second.id, as)).code).toBe('ADMINISTRATOR_LAST');
+    expect(await world.services.rolePermissions.administratorsOf(careful.id)).toEqual([second.id]);
+  });
+
   it('promotes nobody where the tenant made roles itself under all the names', async () => {
     const other = await world.tenant();
     for (const name of ['admin', 'digitanium_admin']) await world.newRole(other, { name });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, everyPermission, formatScope } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import type { CreateTenant } from '../../../src/tenants/index.ts';
 import { callField } from '../../support/call-field.ts';
 import { World } from '../../support/world.ts';
 
@@ -31,30 +32,50 @@ const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
   updateRole: ({ wrapper, administrator }) => ({ roleId: wrapper, removeChildIds: [administrator] }),
 };
 
-describe('the last administrator', () => {
+/** A tenant, and one of its builtin roles that make administrators. */
+interface Place {
+  readonly title: string;
+  readonly role: string;
+  readonly tenant: Partial<CreateTenant>;
+  readonly reach: 'all' | 'tenant';
+}
+
+const PLACES: readonly Place[] = [
+  { title: 'of all tenants', role: 'administrator', tenant: { name: 'master' }, reach: 'all' },
+  ...['tenant-administrator', 'admin', 'digitanium_admin', 'realm-admin'].map(
+    (role): Place => ({
+      title: `of a tenant that protects it, by the role ${role}`,
+      role,
+      tenant: { template: 'realm', settings: { protectLastAdmin: true } },
+      reach: 'tenant',
+    }),
+  ),
+];
+
+describe.each(PLACES)('the last administrator $title', ({ role, tenant: properties, reach }) => {
   let world: World;
-  let master: TenantRef;
+  let tenant: TenantRef;
   let chain: Chain;
   let caller: Caller;
   beforeAll(async () => {
     world = await World.open();
-    master = await world.tenant({ name: 'master' });
-    const [administrator] = await world.stores.roleStore.findBuiltin(master.id, ['administrator']);
-    const { id: userId } = await world.newUser(master);
-    const wrapper = await world.newRole(master, { childIds: [administrator!.id] });
-    const top = await world.newGroup(master);
-    const sub = await world.newGroup(master, { parentId: top.id });
-    await world.grantRole(master, { roleId: wrapper.id, holderKind: 'group', holderId: top.id });
-    await world.services.groupMembers.add(world.system(master), sub.id, [userId]);
+    tenant = await world.tenant(properties);
+    const [administrator] = await world.stores.roleStore.findBuiltin(tenant.id, [role]);
+    const { id: userId } = await world.newUser(tenant);
+    const wrapper = await world.newRole(tenant, { childIds: [administrator!.id] });
+    const top = await world.newGroup(tenant);
+    const sub = await world.newGroup(tenant, { parentId: top.id });
+    await world.grantRole(tenant, { roleId: wrapper.id, holderKind: 'group', holderId: top.id });
+    await world.services.groupMembers.add(world.system(tenant), sub.id, [userId]);
     chain = { administrator: administrator!.id, wrapper: wrapper.id, top: top.id, sub: sub.id, userId };
-    caller = world.app(master, ...everyPermission('all').map(formatScope));
+    caller = world.app(tenant, ...everyPermission(reach).map(formatScope));
   });
   afterAll(() => world.close());
 
-  it.each(Object.entries(ENDINGS))('is protected: %s is refused and changes nothing', async (name, input) => {
-    const before = (await world.events(master)).length;
+  it.each(Object.entries(ENDINGS))('stays: %s is refused and changes nothing', async (name, input) => {
+    const before = (await world.events(tenant)).length;
     const { code } = await callField(world, caller, `Mutation.${name}`, { input: input(chain) });
     expect(code).toBe('ADMINISTRATOR_LAST');
-    expect(await world.events(master)).toHaveLength(before);
+    expect(await world.events(tenant)).toHaveLength(before);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everyPermission, PermissionSet } from '../../../src/access/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
+import { administratorNames } from '../../../src/roles/builtin-roles.ts';
 import { parsePermissions } from '../../../src/roles/index.ts';
 import { twoTenantsOfSuite } from '../../support/two-tenants.ts';
 
@@ -18,6 +19,15 @@ describe('the builtin roles', () => {
     expect([...(await builtin(tenants.master)).keys()].sort()).toEqual(NAMES);
     expect([...(await builtin(tenants.acme)).keys()]).toEqual(['tenant-administrator']);
     expect((await builtin(tenants.acme)).get('tenant-administrator')).toMatchObject({ builtin: true });
+  });
+
+  it('that make administrators are those of the tenant, and of its client for administration', () => {
+    const ofTenant = ['tenant-administrator', 'admin', 'digitanium_admin', 'realm-admin'];
+    expect(administratorNames('acme')).toEqual({ ofAllTenants: [], ofTenant });
+    expect(administratorNames('master')).toEqual({
+      ofAllTenants: ['administrator', 'admin'],
+      ofTenant: ['administrator', ...ofTenant],
+    });
   });
 
   it('are different rows in each tenant', async () => {

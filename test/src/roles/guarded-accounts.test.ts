@@ -259,6 +259,63 @@ describe('guarded accounts', () => {
     });
   });
 
+  describe('the last administrator of a tenant that protects it', () => {
+    const NAMES = ['tenant-administrator', 'admin', 'digitanium_admin', 'realm-admin'];
+    const PAIRS = NAMES.flatMap((name) => NAMES.map((other) => [name, other] as const));
+    const careful = () => world.tenant({ template: 'realm', settings: { protectLastAdmin: true } });
+    const revoke = async (tenant: TenantRef, roleId: string, holderId: string) =>
+      refusalOf(world.services.roleGrants.revoke(world.system(tenant), { roleId, holderKind: 'user', holderId }));
+
+    it.each(PAIRS)('is one by any builtin role: %s may go while %s is there', async (name, other) => {
+      const tenant = await careful();
+      const { endAccess } = world.services;
+      const first = await administrator(tenant, name);
+      const [roleId, otherId] = [await builtin(tenant, name), await builtin(tenant, other)];
+      expect(await revoke(tenant, roleId, first)).toBe('ADMINISTRATOR_LAST');
+      expect(await refusalOf(endAccess.delete(world.system(tenant), first))).toBe('ADMINISTRATOR_LAST');
+      const second = await administrator(tenant, other);
+      expect(await revoke(tenant, roleId, first)).toBeNull();
+      expect(await revoke(tenant, otherId, second)).toBe('ADMINISTRATOR_LAST');
+      expect(await refusalOf(endAccess.setEnabled(world.system(tenant), second, false))).toBe('ADMINISTRATOR_LAST');
+    });
+
+    it('is none by a role that the tenant made itself, whatever it gives', async () => {
+      const tenant = await world.tenant({ settings: { protectLastAdmin: true } });
+      const first = await administrator(tenant, 'tenant-administrator');
+      const roleId = await builtin(tenant, 'tenant-administrator');
+      const permissions = everyPermission('tenant').map(formatScope);
+      const own = await world.newRole(tenant, { name: 'admin', permissions });
+      const { id: holderId } = await world.newUser(tenant);
+      await world.grantRole(tenant, { roleId: own.id, holderKind: 'user', holderId });
+      expect(await revoke(tenant, roleId, first)).toBe('ADMINISTRATOR_LAST');
+      expect(await revoke(tenant, own.id, holderId)).toBeNull();
+    });
+  });
+
+  it('protects the last administrator of all tenants by either role that makes one', async () => {
+    const world = await World.open();
+    const master = await world.tenant({ name: 'master' });
+    const { administration, endAccess, roleGrants } = world.services;
+    const system = world.system(master);
+    const [promoted, other] = [(await world.newUser(master)).id, (await world.newUser(master)).id];
+    await administration.promote(system, promoted);
+    expect(await refusalOf(administration.demote(system, promoted))).toBe('ADMINISTRATOR_LAST');
+    expect(await refusalOf(endAccess.delete(system, promoted))).toBe('ADMINISTRATOR_LAST');
+    const give = async (name: string) => {
+      const [role] = await world.stores.roleStore.findBuiltin(master.id, [name]);
+      await world.grantRole(master, { roleId: role!.id, holderKind: 'user', holderId: other });
+      return { roleId: role!.id, holderKind: 'user' as const, holderId: other };
+    };
+    // This role gives everything in master alone.
+    const local = await give('digitanium_admin');
+    expect(await refusalOf(administration.demote(system, promoted))).toBe('ADMINISTRATOR_LAST');
+    expect(await refusalOf(roleGrants.revoke(system, local))).toBeNull();
+    const global = await give('administrator');
+    expect(await refusalOf(administration.demote(system, promoted))).toBeNull();
+    expect(await refusalOf(roleGrants.revoke(system, global))).toBe('ADMINISTRATOR_LAST');
+    await world.close();
+  });
+
   it('protects the last administrator of a tenant only where the tenant wants it', async () => {
     const { guarded, roleGrants } = world.services;
     const outcome = async (template: 'native' | 'image') => {

@@ -45,9 +45,11 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
     expect(await effective.rolesOf(own.id, 'user', [userId])).toEqual([]);
     expect(await effective.rolesOf(own.id, 'group', [group.id])).toEqual([]);
     expect(await effective.contents(own.id, [role.id])).toEqual([]);
-    expect(await effective.countUsersWith(own.id, role.id)).toBe(0);
-    expect(await effective.countUsersWith(neighbour.id, child.id)).toBe(1);
-    expect(await effective.countUsersWith(neighbour.id, child.id, userId)).toBe(0);
+    expect(await effective.countUsersWith(own.id, [role.id])).toBe(0);
+    expect(await effective.countUsersWith(neighbour.id, [])).toBe(0);
+    expect(await effective.countUsersWith(neighbour.id, [child.id])).toBe(1);
+    expect(await effective.countUsersWith(neighbour.id, [child.id, role.id])).toBe(1);
+    expect(await effective.countUsersWith(neighbour.id, [child.id, role.id], userId)).toBe(0);
   });
 
   it('change no roles of a neighbour', async () => {
@@ -172,6 +174,6 @@ describe.each(ENGINES)('role and group stores on $name', ({ open }) => {
       refusalOf(roleGrants.revoke(system, { roleId, holderKind: 'user', holderId: ids[1]! })),
     ]);
     expect(outcomes.filter((code) => code === null)).toHaveLength(1);
-    expect(await new EffectiveRoleStore(world.db).countUsersWith(master.id, roleId)).toBe(1);
+    expect(await new EffectiveRoleStore(world.db).countUsersWith(master.id, [roleId])).toBe(1);
   });
 });
