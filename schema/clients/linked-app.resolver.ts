@@ -32,7 +32,7 @@ export class LinkedAppResolver {
   }
 
   @RequiresScopes(['linked-app:delete'], ['linked-app:delete:self'])
-  @Errors('LINKED_APP_NOT_FOUND', 'USER_NOT_FOUND', 'ACCOUNT_GUARDED')
+  @Errors('LINKED_APP_NOT_FOUND', 'USER_NOT_FOUND', 'ACCOUNT_GUARDED', 'ADMINISTRATOR_LAST')
   @Mutation(() => RemoveLinkedAppPayload, {
     description: 'Unlinks an app of a user and ends its credentials and tokens.',
   })

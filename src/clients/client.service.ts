@@ -216,7 +216,10 @@ export class ClientService {
     });
   }
 
-  /** Deletes a client with its secrets, tokens, roles and grants. @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED */
+  /**
+   * Deletes a client with its secrets, tokens, roles and grants.
+   * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
+   */
   async delete(authority: Authority, id: string): Promise<Client> {
     const { db, guarded, roleStore, store } = this.#deps;
     return db.transaction(async () => {
@@ -224,7 +227,7 @@ export class ClientService {
       await guarded.assertMayTouchRolesOf(authority, client.id);
       const gone = { ...client };
       await roleStore.deleteGrantsOf(client.tenantId, 'client', [client.id]);
-      await roleStore.deleteOfClient(client.tenantId, client.id);
+      await guarded.keepingAdministrators(authority, () => roleStore.deleteOfClient(client.tenantId, client.id));
       await store.delete(client.tenantId, client.id);
       this.#record(authority, gone, clientEvents['client.deleted']);
       return gone;

@@ -34,7 +34,7 @@ export interface LinkedAppsDeps {
   readonly scopes: Pick<ClientScopeStore, 'linksOf'>;
   readonly roles: Pick<RoleStore, 'deleteGrantsOf' | 'deleteOfClient'>;
   readonly users: AccountSource;
-  readonly guard: Pick<GuardedAccounts, 'assertMayChange'>;
+  readonly guard: Pick<GuardedAccounts, 'assertMayChange' | 'keepingAdministrators'>;
   readonly events: EventLog;
 }
 
@@ -68,7 +68,7 @@ export class LinkedApps {
   /**
    * Deletes an app instance with its secrets and tokens. The app must register again to work.
    * @returns The deleted app.
-   * @throws LINKED_APP_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED
+   * @throws LINKED_APP_NOT_FOUND, USER_NOT_FOUND, FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
    */
   async remove(authority: Authority, userId: string, clientId: string): Promise<Pick<Client, 'id' | 'clientId'>> {
     const { db, clients, guard } = this.#deps;
@@ -85,7 +85,7 @@ export class LinkedApps {
 
   /**
    * Deletes every app of a user, inside a unit of work in which the account is locked.
-   * @throws FORBIDDEN, ACCOUNT_GUARDED
+   * @throws FORBIDDEN, ACCOUNT_GUARDED, ADMINISTRATOR_LAST
    */
   async removeAllOf(authority: Authority, userId: string): Promise<void> {
     const { tenant } = authority;
@@ -103,7 +103,7 @@ export class LinkedApps {
     // Users may always unlink the apps of their own account, whatever permissions the apps have.
     if (!authority.isOwnAccount(owner)) await guard.assertMayChange(authority, 'client', id);
     await roles.deleteGrantsOf(tenant.id, 'client', [id]);
-    await roles.deleteOfClient(tenant.id, id);
+    await guard.keepingAdministrators(authority, () => roles.deleteOfClient(tenant.id, id));
     await clients.delete(tenant.id, id);
     const { clientId, softwareId } = client;
     events.record(caller, tenant, {

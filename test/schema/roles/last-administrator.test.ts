@@ -8,7 +8,10 @@ import { World } from '../../support/world.ts';
 /** The objects through which the last administrator has the role. */
 interface Chain {
   readonly administrator: string;
-  /** A role that contains the role of administrators. */
+  /** A linked app, by its `client_id`, and the user who owns it. */
+  readonly app: string;
+  readonly ownerId: string;
+  /** A role of the app, which contains the role of administrators. */
   readonly wrapper: string;
   /** A group with the role `wrapper`. */
   readonly top: string;
@@ -19,12 +22,14 @@ interface Chain {
 
 /** Every mutation that would remove the last administrator. */
 const ENDINGS: Readonly<Record<string, (chain: Chain) => object>> = {
+  deleteClient: ({ app }) => ({ clientId: app }),
   deleteGroup: ({ top }) => ({ groupId: top }),
   deleteRole: ({ wrapper }) => ({ roleId: wrapper }),
   deleteUser: ({ userId }) => ({ userId }),
   leaveGroups: ({ sub, userId }) => ({ groups: [{ groupId: sub }], userId }),
   removeGroupMember: ({ sub, userId }) => ({ groupId: sub, userId }),
   removeGroupMembers: ({ sub, userId }) => ({ groupId: sub, userIds: [userId] }),
+  removeLinkedApp: ({ app, ownerId }) => ({ userId: ownerId, clientId: app }),
   revokeRole: ({ wrapper, top }) => ({ roleId: wrapper, groupId: top }),
   revokeRoles: ({ wrapper, top }) => ({ roles: [{ roleId: wrapper }], groupId: top }),
   setUserEnabled: ({ userId }) => ({ userId, isEnabled: false }),
@@ -62,12 +67,15 @@ describe.each(PLACES)('the last administrator $title', ({ role, tenant: properti
     tenant = await world.tenant(properties);
     const [administrator] = await world.stores.roleStore.findBuiltin(tenant.id, [role]);
     const { id: userId } = await world.newUser(tenant);
-    const wrapper = await world.newRole(tenant, { childIds: [administrator!.id] });
+    const { id: ownerId } = await world.newUser(tenant);
+    const { client } = await world.newLinkedApp(tenant, ownerId);
+    const wrapper = await world.newRole(tenant, { clientUuid: client.id, childIds: [administrator!.id] });
     const top = await world.newGroup(tenant);
     const sub = await world.newGroup(tenant, { parentId: top.id });
     await world.grantRole(tenant, { roleId: wrapper.id, holderKind: 'group', holderId: top.id });
     await world.services.groupMembers.add(world.system(tenant), sub.id, [userId]);
-    chain = { administrator: administrator!.id, wrapper: wrapper.id, top: top.id, sub: sub.id, userId };
+    const parts = { administrator: administrator!.id, wrapper: wrapper.id, top: top.id, sub: sub.id };
+    chain = { ...parts, app: client.clientId, ownerId, userId };
     caller = world.app(tenant, ...everyPermission(reach).map(formatScope));
   });
   afterAll(() => world.close());

@@ -260,6 +260,27 @@ describe('clients', () => {
     expect((await world.events(acme)).at(-1)).toMatchObject({ type: 'client.deleted', client_id: 'doomed' });
   });
 
+  it('keeps a client whose roles make the last administrator, until there is another', async () => {
+    const tenant = await world.tenant({ settings: { protectLastAdmin: true } });
+    const [bundle] = await world.stores.roleStore.findBuiltin(tenant.id, ['tenant-administrator']);
+    const { client } = await world.newClient(tenant, { clientId: 'crowned' });
+    const role = await world.newRole(tenant, { clientUuid: client.id, childIds: [bundle!.id] });
+    const grant = async (roleId: string) => {
+      const { id: holderId } = await world.newUser(tenant);
+      await world.grantRole(tenant, { roleId, holderKind: 'user', holderId });
+    };
+    await grant(role.id);
+    const before = (await world.events(tenant)).length;
+    const remove = () => refusalOf(world.services.clients.delete(world.system(tenant), client.id));
+    expect(await remove()).toBe('ADMINISTRATOR_LAST');
+    expect(await reload(client)).not.toBeNull();
+    expect(await world.stores.roleStore.findById(tenant.id, role.id)).not.toBeNull();
+    expect(await world.events(tenant)).toHaveLength(before);
+    await grant(bundle!.id);
+    expect(await remove()).toBeNull();
+    expect(await world.stores.roleStore.findById(tenant.id, role.id)).toBeNull();
+  });
+
   describe('secrets', () => {
     const proves = async (client: Client, secret: string) =>
       (await world.services.clientAuthenticator.authenticate(client.tenantId, client.clientId, secret)) !== null;
