@@ -40,11 +40,13 @@ const VIEW_REALM: readonly ScopeString[] = [
   'riskbit:verify',
   'key:read',
 ];
-const MANAGE_ROLES: readonly ScopeString[] = ['role:read', 'role:create', 'role:write', 'role:delete'];
 
 /**
  * The roles of `realm-management` but `realm-admin`, and what each gives. What this service does not have gives nothing, so
- * that a stored role of that name keeps its meaning.
+ * that a stored role of that name keeps its meaning; neither does what only a wider permission would allow. There is no
+ * permission for the settings of events alone, so `view-events` and `manage-events` read the log and touch no settings.
+ * There is none for the roles of clients alone, so `manage-clients` changes no roles, because it would change those of the
+ * tenant as well. There is none to see of a client that it exists and nothing else, so `query-clients` gives nothing.
  */
 const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
   'view-users': VIEW_USERS,
@@ -70,15 +72,14 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
     'block:lift',
   ],
   'view-clients': VIEW_CLIENTS,
-  'query-clients': VIEW_CLIENTS,
+  'query-clients': [],
   'manage-clients': [
-    'client:read',
+    ...VIEW_CLIENTS,
     'client:create',
     'client:write',
     'client:delete',
     'client-secret:read',
     'client-secret:rotate',
-    ...MANAGE_ROLES,
   ],
   'create-client': ['client:create'],
   'view-realm': VIEW_REALM,
@@ -94,8 +95,8 @@ const MANAGEMENT: Readonly<Record<string, readonly ScopeString[]>> = {
     'riskbit:delete',
     'key:rotate',
   ],
-  'view-events': ['event:read', 'setting:read'],
-  'manage-events': ['setting:write'],
+  'view-events': ['event:read'],
+  'manage-events': ['event:read'],
   'query-groups': ['group:read'],
   'view-identity-providers': ['federation-provider:read'],
   'manage-identity-providers': ['federation-provider:write'],

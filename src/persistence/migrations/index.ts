@@ -17,6 +17,7 @@ import { Migration20261127CodeFamilies } from './20261127-code-families.ts';
 import { Migration20261127GroupsByPath } from './20261127-groups-by-path.ts';
 import { Migration20261127Interactions } from './20261127-interactions.ts';
 import { Migration20261127IssuerHosts } from './20261127-issuer-hosts.ts';
+import { Migration20261127NarrowRealmRoles } from './20261127-narrow-realm-roles.ts';
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RealmRoles } from './20261127-realm-roles.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127TenantUsers', class: Migration20261127TenantUsers },
   { name: 'Migration20261127UsersByName', class: Migration20261127UsersByName },
   { name: 'Migration20261127RealmRoles', class: Migration20261127RealmRoles },
+  { name: 'Migration20261127NarrowRealmRoles', class: Migration20261127NarrowRealmRoles },
 ] as const;

@@ -127,8 +127,9 @@ describe('a database of the first migration', () => {
   describe('of which 501 tenants have the template realm', () => {
     const ZERO = '00000000-0000-0000-0000-000000000000';
     const LAST = '019b0000-0000-7000-8000-000000000501';
-    const again = async () => {
-      await sql`delete from migrations where name = 'Migration20261127RealmRoles'`.execute(db.read());
+    const NAMES = ['Migration20261127RealmRoles', 'Migration20261127NarrowRealmRoles'];
+    const again = async (names = NAMES) => {
+      await sql`delete from migrations where name = any(${names}::text[])`.execute(db.read());
       await migrate(db);
     };
     const rolesOf = async (tenant: string) =>
@@ -188,6 +189,44 @@ describe('a database of the first migration', () => {
       });
       expect(found.filter(({ owner }) => owner === 'realm-management')).toEqual([]);
       expect(found.some(({ owner }) => owner === 'account')).toBe(true);
+    });
+
+    it('narrows the roles for events and clients that an older version made, and no others of their names', async () => {
+      const OTHER = '019b0000-0000-7000-8000-000000000499';
+      const older = '{setting:write,role:delete}';
+      await sql`update roles set permissions = ${older} where builtin and name like '%-%' and name <> 'tenant-administrator'
+        and tenant_id <> ${OTHER}`.execute(db.read());
+      await sql`update roles set builtin = false where name = 'view-events' and tenant_id = ${OTHER}`.execute(
+        db.read(),
+      );
+      await sql`update roles set permissions = ${older} where name = 'view-events' and tenant_id = ${OTHER}`.execute(
+        db.read(),
+      );
+      await sql`insert into roles (tenant_id, id, client_uuid, name, permissions, builtin, created_at, updated_at)
+        select tenant_id, gen_random_uuid(), id, 'view-events', ${older}::text[], true, now(), now()
+        from clients where tenant_id = ${LAST} and client_id in ('realm-management', 'broker')`.execute(db.read());
+      await again(['Migration20261127NarrowRealmRoles']);
+      const { rows } = await sql<{ name: string; permissions: string[]; count: number }>`
+        select name, permissions, count(*)::int as count from roles
+        where builtin and name in ('manage-clients', 'manage-events', 'query-clients', 'view-events')
+          and tenant_id not in (${OTHER}, ${LAST}) group by name, permissions order by name`.execute(db.read());
+      const narrow = new Map(CLIENT_ROLES['realm-management']!.map((role) => [role.name, role.permissions]));
+      expect(rows).toEqual(
+        ['manage-clients', 'manage-events', 'query-clients', 'view-events'].map((name) => ({
+          name,
+          permissions: narrow.get(name),
+          count: 499,
+        })),
+      );
+      const kept = ['setting:write', 'role:delete'];
+      const found = await rolesOf('019b0000-0000-7000-8000-000000000500');
+      expect(found.find(({ name }) => name === 'view-realm')!.permissions).toEqual(kept);
+      expect((await rolesOf(OTHER)).find(({ name }) => name === 'view-events')!.permissions).toEqual(kept);
+      const ofLast = (await rolesOf(LAST)).filter(({ name }) => name === 'view-events');
+      expect(ofLast.map(({ owner, permissions }) => [owner, permissions])).toEqual([
+        ['broker', kept],
+        ['realm-management', kept],
+      ]);
     });
 
     it('adds nothing to other tenants, and nothing when it runs again', async () => {

@@ -77,8 +77,8 @@ describe('a tenant of the template realm', () => {
     const beyond = others.filter((scope) => !bundle.has(scope) && parseScope(scope)?.reach !== 'self');
     expect(beyond).toEqual([]);
     expect(named('view-users').permissions).not.toContain('user:write');
-    expect(named('view-clients').permissions).not.toContain('client-secret:read');
     for (const name of [
+      'query-clients',
       'offline_access',
       'uma_authorization',
       'digitanium_user',
@@ -86,6 +86,22 @@ describe('a tenant of the template realm', () => {
       'impersonation',
     ])
       expect(named(name).permissions).toEqual([]);
+  });
+
+  it('gives by roles for events and clients no setting, no change of a role and no secret to who only looks', () => {
+    expect(named('view-events').permissions).toEqual(['event:read']);
+    expect(named('manage-events').permissions).toEqual(['event:read']);
+    expect(named('view-clients').permissions).toEqual(['client:read', 'role:read']);
+    expect(named('create-client').permissions).toEqual(['client:create']);
+    expect(named('manage-clients').permissions).toEqual([
+      'client:read',
+      'role:read',
+      'client:create',
+      'client:write',
+      'client:delete',
+      'client-secret:read',
+      'client-secret:rotate',
+    ]);
   });
 
   it('has two roles inside the default role', async () => {
