@@ -31,7 +31,7 @@ export class AdministrationResolver {
     const tenantId = authority.tenant.id;
     const ids = await services.rolePermissions.administratorsOf(tenantId);
     const users = await services.users.findMany(tenantId, ids, columnsRead(info));
-    return ids.flatMap((id) => users.get(id) ?? []);
+    return ids.map((id) => users.get(id)).filter((user) => user !== undefined);
   }
 
   @RequiresScopes(['role-grant:write'])
