@@ -118,7 +118,7 @@ export class TenantResolver {
     description: 'Settings that the service keeps and does not use, by name.',
   })
   extraSettings(@Root() tenant: Pick<Tenant, 'extra'>): Record<string, unknown> {
-    return tenant.extra ?? {};
+    return tenant.extra;
   }
 
   @RequiresScopes(['tenant:read'])
@@ -250,7 +250,7 @@ export class TenantResolver {
     @Ctx() { services, authority }: GraphContext,
   ): Promise<UpdateExtraSettingsPayload> {
     const { extra } = await services.tenants.updateExtra(authority, given(input) as ExtraSettingsChange);
-    return { extraSettings: extra ?? {} };
+    return { extraSettings: extra };
   }
 
   @RequiresScopes(['tenant:delete:all'])

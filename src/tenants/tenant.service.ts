@@ -263,7 +263,7 @@ export class TenantService {
     const { clock, db, events } = this.#deps;
     return db.transaction(async () => {
       const tenant = await this.#lock(authority.tenant.id);
-      const { next, changed } = changedExtra(tenant.extra ?? {}, change);
+      const { next, changed } = changedExtra(tenant.extra, change);
       if (changed.length === 0) return tenant;
       Object.assign(tenant, { extra: next, updatedAt: clock.now() });
       const params = { changed: ['extra'], extra: changed };
