@@ -96,6 +96,7 @@ export class TenantResolver {
   }
 
   @Reads()
+  @RequiresScopes(['user:read'])
   @FieldResolver(() => TenantAdministratorType, {
     nullable: true,
     description: 'The user whom the tenant was made with; null when there was none, or is no more.',

@@ -133,7 +133,7 @@ describe('KOBIL: tenants', () => {
   let all: string;
   let count = 0;
   beforeAll(() => {
-    all = kobil.token(kobil.master, 'tenant:read:all', 'setting:read:all', 'role:read:all');
+    all = kobil.token(kobil.master, ...['tenant', 'setting', 'role', 'user'].map((noun) => `${noun}:read:all`));
   });
   const newTenant = () => kobil.world.tenant({ name: `Quay-${++count}`, template: 'realm' });
   const as = (token: string) => (path: string) => kobil.ask('GET', path, { token });
@@ -255,7 +255,7 @@ describe('KOBIL: tenants', () => {
     it('acts on the second name, below the same name or master alone', async () => {
       const tenant = await newTenant();
       const other = await newTenant();
-      const own = kobil.token(tenant, 'tenant:read', 'setting:read', 'role:read');
+      const own = kobil.token(tenant, 'tenant:read', 'setting:read', 'role:read', 'user:read');
       expect(dataOf(await as(own)(`/realms/${tenant.name}/v4_realm/${tenant.name}`)).realm).toBe(tenant.name);
       for (const path of [
         `/realms/${tenant.name}/v4_realm/${other.name}`,
@@ -313,18 +313,19 @@ describe('KOBIL: tenants', () => {
     });
 
     it('lists the tenant of the caller alone where the rights do not reach all', async () => {
-      const master = kobil.token(kobil.master, 'tenant:read', 'setting:read');
+      const master = kobil.token(kobil.master, 'tenant:read', 'setting:read', 'user:read');
       const names = dataOf(await as(master)(PATH)).map(({ name }: { name: string }) => name);
       expect(names).toEqual(['master']);
-      const acme = kobil.token(kobil.acme, 'tenant:read', 'setting:read');
+      const acme = kobil.token(kobil.acme, 'tenant:read', 'setting:read', 'user:read');
       expect(dataOf(await as(acme)(PATH)).map(({ name }: { name: string }) => name)).toEqual(['acme']);
     });
 
-    it('is refused below another name, and to callers who may not read settings', async () => {
+    it('is refused below another name, and to callers who may not read settings or users', async () => {
       expect(await as(all)('/realms/acme/v4_realm')).toEqual(FORBIDDEN);
       const headers = { host: 'acme.id.example.com' };
       expect(await kobil.ask('GET', '/digitanium/v4/tenants', { token: all, headers })).toEqual(FORBIDDEN);
-      expect(await as(kobil.token(kobil.master, 'tenant:read:all'))(PATH)).toEqual(FORBIDDEN);
+      expect(await as(kobil.token(kobil.master, 'tenant:read:all', 'user:read:all'))(PATH)).toEqual(FORBIDDEN);
+      expect(await as(kobil.token(kobil.master, 'tenant:read:all', 'setting:read:all'))(PATH)).toEqual(FORBIDDEN);
       expect(await as(kobil.token(kobil.master, 'user:read:all'))(PATH)).toEqual(FORBIDDEN);
     });
 

@@ -34,6 +34,25 @@ describe('tenants over GraphQL', () => {
     expect(code).toBe('FORBIDDEN');
   });
 
+  it('shows the user whom a tenant was made with to callers who may read its users', async () => {
+    const user = await world.newUser(acme, { username: 'ines', email: 'ines@quay.example' });
+    await world.db.orm.em
+      .fork()
+      .getConnection()
+      .execute('update tenants set administrator_id = ? where id = ?', [user.id, acme.id]);
+    const MADE_WITH =
+      'query ($tenant: String) { tenant(tenant: $tenant) { administrator { username email emailVerified isEnabled } } }';
+    const shown = async (of: TenantRef, ...scopes: string[]) => {
+      const { code, data } = await world.graphql(world.app(of, ...scopes), MADE_WITH, { tenant: acme.name });
+      return [code, data.tenant.administrator];
+    };
+    const administrator = { username: 'ines', email: 'ines@quay.example', emailVerified: false, isEnabled: true };
+    expect(await shown(acme, 'tenant:read', 'user:read')).toEqual([undefined, administrator]);
+    expect(await shown(acme, 'tenant:read')).toEqual(['FORBIDDEN', null]);
+    expect(await shown(master, 'tenant:read:all', 'user:read:all')).toEqual([undefined, administrator]);
+    expect(await shown(master, 'tenant:read:all', 'user:read')).toEqual(['FORBIDDEN', null]);
+  });
+
   it('refuses another tenant whether or not it exists, unless the permission is held for all', async () => {
     const own = world.app(acme, 'tenant:read');
     expect((await world.graphql(own, TENANT, { tenant: 'master' })).code).toBe('FORBIDDEN');
