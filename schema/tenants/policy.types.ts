@@ -163,7 +163,7 @@ export class MailServerInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Password at the server; it is never shown. If it is absent, the stored one stays, which needs the same server, encryption and user name. Null removes it.',
+      'Password at the server; it is never shown. If it is absent or `**********`, the stored one stays, which needs the same server, encryption and user name. Null removes it.',
   })
   password?: string | null;
   @Field(() => String, { description: 'Address of the sender.' })

@@ -6,11 +6,13 @@ import type { MailServer } from './policies.ts';
 export interface MailServerChange extends Partial<Omit<MailServer, 'passwordSealed' | 'host' | 'from'>> {
   readonly host: string;
   readonly from: string;
-  /** Absent: the stored one stays. Null: none. */
+  /** Absent, or `**********`: the stored one stays. Null: none. */
   readonly password?: string | null;
 }
 
 const PASSWORD = { max: 1000 };
+/** What APIs show in place of a password; programs that read a server, change it and write it back send it as the password. */
+const MASK = '**********';
 /** What a password is sent to. */
 const TARGET = ['host', 'port', 'isTls', 'isStartTls', 'user'] as const;
 const contextOf = (tenantId: string): string => `tenants ${tenantId} mail-server`;
@@ -29,7 +31,7 @@ export function toStoredMailServer(
   const server = { ...NOTHING, ...withoutAbsent(written) } as Omit<MailServer, 'passwordSealed'>;
   if (password === null) return { ...server, passwordSealed: null };
   const kept = stored?.passwordSealed ?? null;
-  if (password === undefined) {
+  if (password === undefined || password === MASK) {
     if (kept === null || TARGET.every((name) => server[name] === stored?.[name]))
       return { ...server, passwordSealed: kept };
     throw invalidField(

@@ -149,7 +149,8 @@ describe('policies of tenants over GraphQL', () => {
       envelopeFrom: null,
     });
     const { password, ...again } = mailServer;
-    expect((await configure(tenant, { settings: { mailServer: again } })).errors).toEqual([]);
+    for (const unchanged of [again, { ...again, password: '**********' }])
+      expect((await configure(tenant, { settings: { mailServer: unchanged } })).errors).toEqual([]);
     expect((await configure(tenant, { settings: { mailServer: { ...again, host: 'x.example' } } })).code).toBe(
       'INVALID_INPUT',
     );

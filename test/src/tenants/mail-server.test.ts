@@ -8,6 +8,8 @@ const sealer = new Sealer(MasterKey.fromText('0123456789abcdef'.repeat(4)), 'mai
 const store = (change: MailServerChange, stored: ReturnType<typeof toStoredMailServer> | null = null) =>
   toStoredMailServer(sealer, TENANT, change, stored);
 const SERVER = { host: 'mail.harbour.example', port: 465, isTls: true, user: 'post', from: 'id@harbour.example' };
+/** How callers who do not know the password write it. */
+const UNKNOWN: readonly Partial<MailServerChange>[] = [{}, { password: '**********' }];
 
 describe('a server for mails', () => {
   it('has the password sealed for its tenant alone', () => {
@@ -17,6 +19,18 @@ describe('a server for mails', () => {
     const context = `tenants ${TENANT} mail-server`;
     expect(sealer.open(stored.passwordSealed!, context).toString()).toBe('Low tide 7');
     expect(() => sealer.open(stored.passwordSealed!, 'tenants other mail-server')).toThrow('does not open');
+  });
+
+  it('keeps its password when what APIs show in its place is written back, and has none where there was none', () => {
+    const stored = store({ ...SERVER, password: 'Low tide 7' });
+    const masked = { ...SERVER, password: '**********' };
+    expect(store(masked, stored)).toEqual(stored);
+    expect(store({ ...masked, replyTo: 'desk@harbour.example' }, stored)).toEqual({
+      ...stored,
+      replyTo: 'desk@harbour.example',
+    });
+    for (const before of [null, { ...stored, passwordSealed: null }])
+      expect(store(masked, before)).toMatchObject({ passwordSealed: null });
   });
 
   it('keeps a password that is not named while the server and the user name stay', () => {
@@ -35,12 +49,14 @@ describe('a server for mails', () => {
     ['another user name', { user: 'thief' }],
   ])('does not send the stored password to %s', (_, change) => {
     const stored = store({ ...SERVER, password: 'Low tide 7' });
-    try {
-      store({ ...SERVER, ...change }, stored);
-      expect.unreachable();
-    } catch (error) {
-      if (!(error instanceof IdentityError)) throw error;
-      expect([error.code, error.fields?.[0]?.path]).toEqual(['INVALID_INPUT', 'input.settings.mailServer.password']);
+    for (const unknown of UNKNOWN) {
+      try {
+        store({ ...SERVER, ...change, ...unknown }, stored);
+        expect.unreachable();
+      } catch (error) {
+        if (!(error instanceof IdentityError)) throw error;
+        expect([error.code, error.fields?.[0]?.path]).toEqual(['INVALID_INPUT', 'input.settings.mailServer.password']);
+      }
     }
     expect(store({ ...SERVER, ...change, password: 'New' }, stored)).toMatchObject(change);
   });
