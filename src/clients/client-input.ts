@@ -1,5 +1,5 @@
 import { isSigningAlgorithm } from '../crypto/index.ts';
-import { invalidField, requireText } from '../kernel/index.ts';
+import { invalidField, isSameJson, requireText } from '../kernel/index.ts';
 import { checkedPermissions } from '../roles/index.ts';
 import type { Client, RedirectEntry } from './client.entity.ts';
 import { clientErrors } from './client.errors.ts';
@@ -148,7 +148,7 @@ function changedExtra(
   const kept = metadataOf(before, 'extra');
   const merged = Object.entries({ ...(replaced === undefined ? kept : replaced), ...changes });
   const next = Object.fromEntries(merged.filter(([name, value]) => value !== null || !Object.hasOwn(changes, name)));
-  return JSON.stringify(next) === JSON.stringify(kept) ? undefined : next;
+  return isSameJson(next, kept) ? undefined : next;
 }
 
 /**

@@ -16,7 +16,7 @@ export {
 export { makePrivateFolder } from './folders.ts';
 export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
-export { hasInexactNumber, isStorableJson, requireJson } from './json.ts';
+export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, requireJson } from './json.ts';
 export { positionCursor, positionIn } from './list-position.ts';
 export type { Origin } from './origin.ts';
 export { NOWHERE, type TenantRef } from './tenant.ts';

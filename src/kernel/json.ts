@@ -35,6 +35,21 @@ export function isStorableJson(value: unknown, depth = MAX_DEPTH): boolean {
   );
 }
 
+/** Bytes of the JSON text of a value, in UTF-8. */
+export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** Whether two values are the same JSON, whatever the order of the members of objects, which the database does not keep. */
+export const isSameJson = (one: unknown, other: unknown): boolean => sortedText(one) === sortedText(other);
+
+/** JSON with the members of objects sorted by name; undefined where there is no value. */
+function sortedText(value: unknown): string | undefined {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
 /**
  * Returns the object, if it may be stored as JSON.
  * @param path GraphQL input path of the value.
@@ -47,7 +62,7 @@ export function requireJson(value: unknown, path: string, maxBytes: number): Rec
     throw invalidField(path, 'OBJECT_REQUIRED', 'An object is needed here.');
   }
   if (!isStorableJson(value)) throw invalidField(path, 'OBJECT_NOT_STORABLE', 'The object cannot be stored.');
-  if (Buffer.byteLength(JSON.stringify(value)) > maxBytes) {
+  if (jsonBytes(value) > maxBytes) {
     throw invalidField(path, 'OBJECT_TOO_LARGE', `The object must not exceed ${maxBytes} bytes.`);
   }
   return value as Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { type FieldFault, isStorableJson } from '../kernel/index.ts';
+import { type FieldFault, isSameJson, isStorableJson, jsonBytes } from '../kernel/index.ts';
 import { searchKey, searchKeysOf } from '../persistence/index.ts';
 import { isPlainText } from './user-names.ts';
 
@@ -69,27 +69,13 @@ export function mergeAttributes(stored: Attributes, given: Attributes): Record<s
 /** Faults of a whole map: too many names, too large. */
 export function attributeMapFaults(map: Attributes, path: string): FieldFault[] {
   if (Object.keys(map).length > MAX_NAMES) return [fault(path, `A user has at most ${MAX_NAMES} attributes.`)];
-  const bytes = Buffer.byteLength(JSON.stringify(map));
-  return bytes > MAX_BYTES ? [fault(path, 'The attributes of a user have at most 64 KiB.')] : [];
+  return jsonBytes(map) > MAX_BYTES ? [fault(path, 'The attributes of a user have at most 64 KiB.')] : [];
 }
 
 /** Names whose values differ between two maps. */
 export function changedNames(before: Attributes, after: Attributes): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter((name) => canonical(before[name]) !== canonical(after[name]));
-}
-
-/**
- * JSON with sorted keys, so that two maps compare equal whatever the order of their keys, which the database does not keep.
- */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? ''
-  );
+  return [...names].filter((name) => !isSameJson(before[name], after[name]));
 }
 
 /**

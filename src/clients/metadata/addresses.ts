@@ -1,6 +1,6 @@
 /** Where a client is on the web, and what an older API keeps of it. */
 import { z } from 'zod';
-import { isStorableJson } from '../../kernel/index.ts';
+import { isStorableJson, jsonBytes } from '../../kernel/index.ts';
 import { isPath } from '../redirects.ts';
 import { MANAGER, type MetadataMember } from './member.ts';
 import { WEB_PAGE } from './web-page.ts';
@@ -39,7 +39,7 @@ export const EXTRA = {
     const refuse = (message: string) => context.addIssue({ code: 'custom', message });
     if (!isStorableJson(extra)) return refuse('The object cannot be stored.');
     if (Object.keys(extra).length > MAX_EXTRA) refuse(`At most ${MAX_EXTRA} members.`);
-    if (Buffer.byteLength(JSON.stringify(extra)) > MAX_EXTRA_BYTES) refuse(`At most ${MAX_EXTRA_BYTES} bytes.`);
+    if (jsonBytes(extra) > MAX_EXTRA_BYTES) refuse(`At most ${MAX_EXTRA_BYTES} bytes.`);
   }),
   default: () => ({}),
   setBy: MANAGER,

@@ -3,7 +3,7 @@
  * A new member needs a row here, its field in the schema, and the code that reads it.
  */
 import { z } from 'zod';
-import { invalidField } from '../../kernel/index.ts';
+import { invalidField, isSameJson } from '../../kernel/index.ts';
 import { clientErrors } from '../client.errors.ts';
 import { ADMIN_URL, BASE_URL, EXTRA, ROOT_URL } from './addresses.ts';
 import { DEFAULT_ACR_VALUES, DEFAULT_MAX_AGE, INITIATE_LOGIN_URI, REQUIRE_AUTH_TIME } from './authentication.ts';
@@ -97,14 +97,12 @@ export function changedMetadata(
     if (value === null) delete next[row.wire];
     else next[row.wire] = checked(`${path}.${name}`, row, value, client);
   }
-  return JSON.stringify(next) === JSON.stringify(metadata) ? null : next;
+  return isSameJson(next, metadata) ? null : next;
 }
 
 /** The members that differ between two states of the column, by their names in the graph. */
 export function changedMembers(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>) {
-  return MEMBERS.filter(([, { wire }]) => JSON.stringify(before[wire]) !== JSON.stringify(after[wire])).map(
-    ([name]) => name,
-  );
+  return MEMBERS.filter(([, { wire }]) => !isSameJson(before[wire], after[wire])).map(([name]) => name);
 }
 
 function checked(path: string, row: MetadataMember<unknown>, value: unknown, client: MemberClient): unknown {

@@ -1,6 +1,6 @@
 import type { Authority } from '../../access/index.ts';
 import type { EventLog, EventType } from '../../events/index.ts';
-import { type Clock, fold, kernelErrors, newId, requireText } from '../../kernel/index.ts';
+import { type Clock, fold, isSameJson, kernelErrors, newId, requireText } from '../../kernel/index.ts';
 import {
   anyOfFaults,
   type ColumnSet,
@@ -223,7 +223,7 @@ export class GroupService {
     const changed: string[] = [];
     if (attributes !== undefined) {
       const next = mergedAttributes(group.attributes ?? {}, attributes, 'input.attributes');
-      if (JSON.stringify(next) !== JSON.stringify(group.attributes)) changed.push('attributes');
+      if (!isSameJson(next, group.attributes)) changed.push('attributes');
       group.attributes = next;
     }
     if (externalId !== undefined) {

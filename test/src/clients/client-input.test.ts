@@ -247,6 +247,7 @@ describe('changes that leave the rest as it is', () => {
   it('set and remove members of `extra`', () => {
     expect(after({ extraChanges: { c: [2], a: null } })).toEqual({ extra: { b: null, c: [2] } });
     expect(after({ extraChanges: { none: null, a: 1 } })).toEqual({});
+    expect(after({ extra: { b: null, a: 1 }, extraChanges: {} })).toEqual({});
     expect(after({ extra: { d: 4 }, extraChanges: { c: 3 } })).toEqual({ extra: { d: 4, c: 3 } });
     expect(after({ extra: null, extraChanges: { c: 3 } })).toEqual({ extra: { c: 3 } });
   });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { hasInexactNumber, type IdentityError, isStorableJson, requireJson } from '../../../src/kernel/index.ts';
+import {
+  hasInexactNumber,
+  type IdentityError,
+  isSameJson,
+  isStorableJson,
+  jsonBytes,
+  requireJson,
+} from '../../../src/kernel/index.ts';
 import { faultsOf } from '../../support/refusal.ts';
 
 /** What the refusal of attributes says about them. */
@@ -81,5 +88,40 @@ describe('an inexact number', () => {
     expect(hasInexactNumber(nested('9007199254740993'))).toBe(true);
     expect(hasInexactNumber(nested('9007199254740991'))).toBe(false);
     expect(hasInexactNumber([null, 'a', true, { b: [1.5] }])).toBe(false);
+  });
+});
+
+describe('the same JSON', () => {
+  it.each<[unknown, unknown]>([
+    [
+      { a: 1, b: { c: [], d: null } },
+      { b: { d: null, c: [] }, a: 1 },
+    ],
+    [[{ x: 1, y: 2 }], [{ y: 2, x: 1 }]],
+    [Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    [undefined, undefined],
+    [0, -0],
+  ])('has its members in any order: %j and %j', (one, other) => {
+    expect(isSameJson(one, other)).toBe(true);
+  });
+
+  it.each<[unknown, unknown]>([
+    [{ a: 1 }, { a: '1' }],
+    [{ a: 1 }, { a: 1, b: null }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [[], {}],
+    [null, undefined],
+    ['', undefined],
+    [{ a: { b: 1, c: 2 } }, { a: { b: 2, c: 1 } }],
+  ])('has the same values, and lists in the same order: %j is not %j', (one, other) => {
+    expect(isSameJson(one, other)).toBe(false);
+    expect(isSameJson(other, one)).toBe(false);
+  });
+
+  it('has as many bytes as its text in UTF-8', () => {
+    expect([jsonBytes({ a: 'x' }), jsonBytes('\u00e4'), jsonBytes(null)]).toEqual([9, 4, 4]);
   });
 });

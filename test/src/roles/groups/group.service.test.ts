@@ -113,6 +113,8 @@ describe('groups', () => {
     const changed = await groups.update(as(tenant), group.id, change);
     expect([changed.attributes, changed.externalId]).toEqual([{ b: 2, c: [3] }, null]);
     await groups.update(as(tenant), group.id, change);
+    const nested = await create({ name: 'nested', profile: 'orgs', attributes: { d: { x: 1, yy: 2 } } }, tenant);
+    await groups.update(as(tenant), nested.id, { attributes: { d: { yy: 2, x: 1 } } });
     const events = (await tenants.world.events(tenant)).filter(({ type }) => type === 'group.updated');
     expect(events.map(({ params }) => params['changed'])).toEqual([['attributes', 'externalId']]);
     expect(await refusalOf(groups.update(as(tenants.acme), group.id, {}))).toBe('NOT_FOUND');
