@@ -180,7 +180,7 @@ export class TenantSettingsInput {
   locales?: string[];
   @Field(() => [RequiredActionSettings], {
     nullable: true,
-    description: `Actions that can be required of users, at most 100; replaces the list. Null = those of the service. ${STORED_ONLY}`,
+    description: `Actions that can be required of users, at most 100 and 32 KiB; replaces the list. Null = those of the service. ${STORED_ONLY}`,
   })
   requiredActions?: RequiredActionSettings[] | null;
   @Field(() => MailServerInput, {
@@ -223,7 +223,7 @@ export class ExtraSettingsInput {
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     description:
-      'Values by name, of any type; others stay. A name has 1 to 100 characters; a tenant has at most 200 of them and 64 KiB.',
+      'Values by name, of any type; others stay. A name has 1 to 100 characters, and a value at most 32 KiB; a tenant has at most 200 of them and 64 KiB.',
   })
   set?: Record<string, unknown> | null;
   @Field(() => [String], { nullable: true, description: 'Names to remove, before `set` is applied.' })

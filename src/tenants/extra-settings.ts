@@ -1,4 +1,4 @@
-import { invalidField, requireJson, requireText } from '../kernel/index.ts';
+import { invalidField, isSameJson, jsonBytes, requireJson, requireText } from '../kernel/index.ts';
 import { tenantErrors } from './tenant.errors.ts';
 
 /** A change of the settings that the service keeps and does not use. */
@@ -14,11 +14,12 @@ export interface ExtraSettingsChange {
 const MAX_SETTINGS = 200;
 /** 200 names that are set and as many that are removed are 40 KB in the event of the change. */
 const NAME = { max: 100 };
+const MAX_VALUE_BYTES = 32 * 1024;
 const MAX_BYTES = 64 * 1024;
 
 /**
  * The stored object after a change, and the names whose value is another one.
- * @throws INVALID_INPUT A name is too long; more than 200 names, or 64 KiB, would be stored.
+ * @throws INVALID_INPUT A name is too long; a value has more than 32 KiB; more than 200 names, or 64 KiB, would be stored.
  * @throws TENANT_SETTING_NOT_FOUND A name to remove is not stored, and missing ones are not ignored.
  */
 export function changedExtra(
@@ -35,12 +36,16 @@ export function changedExtra(
   for (const name of Object.keys(set)) requireText(name, 'input.set', NAME);
   const merged = requireJson({ ...next, ...set }, 'input.set', MAX_BYTES);
   if (Object.keys(merged).length > MAX_SETTINGS) throw tooMany('input.set');
+  if (Object.values(set).some((value) => jsonBytes(value) > MAX_VALUE_BYTES)) throw tooLarge();
   const named = new Set([...remove, ...Object.keys(set)]);
-  const changed = [...named].filter((name) => textIn(stored, name) !== textIn(merged, name));
+  const changed = [...named].filter((name) => !isSameJson(valueIn(stored, name), valueIn(merged, name)));
   return { next: merged, changed };
 }
 
-const textIn = (settings: Readonly<Record<string, unknown>>, name: string): string | undefined =>
-  Object.hasOwn(settings, name) ? JSON.stringify(settings[name]) : undefined;
+/** Undefined where there is no setting of the name. */
+const valueIn = (settings: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(settings, name) ? settings[name] : undefined;
+
+const tooLarge = () => invalidField('input.set', 'VALUE_TOO_LARGE', `A value has at most ${MAX_VALUE_BYTES} bytes.`);
 
 const tooMany = (path: string) => invalidField(path, 'LIST_TOO_LONG', `At most ${MAX_SETTINGS} settings.`);

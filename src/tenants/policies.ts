@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStorableText } from '../kernel/index.ts';
+import { isStorableText, jsonBytes } from '../kernel/index.ts';
 
 const YEAR = 31_536_000;
 const TEN_YEARS = 10 * YEAR;
@@ -107,7 +107,10 @@ const browserHeaderSettings = z.strictObject({
 
 const ALIAS = text(255).min(1);
 
-/** Actions that can be required of users, by alias. 100 of at most 20 texts are 500 KB at worst; the usual ten are 2 KB. */
+/** Most bytes of one setting that is a list of objects, because the settings of active tenants are cached in memory. */
+const MAX_LIST_BYTES = 32 * 1024;
+
+/** Actions that can be required of users, by alias. The usual ten are 2 KB. */
 const requiredActions = z
   .array(
     z.strictObject({
@@ -123,6 +126,7 @@ const requiredActions = z
   )
   .max(100)
   .refine((actions) => new Set(actions.map(({ alias }) => alias)).size === actions.length, 'An alias stands once.')
+  .refine((actions) => jsonBytes(actions) <= MAX_LIST_BYTES, `All actions have at most ${MAX_LIST_BYTES} bytes.`)
   .nullable();
 
 /** A server for the mails of the tenant. */

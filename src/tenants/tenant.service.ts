@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Authority } from '../access/index.ts';
 import { newRoute, type Sealer } from '../crypto/index.ts';
 import type { EventLog } from '../events/index.ts';
@@ -6,7 +5,7 @@ import {
   type Clock,
   hostNameOf,
   type IdentityError,
-  invalidField,
+  isSameJson,
   kernelErrors,
   newId,
   requireText,
@@ -23,14 +22,8 @@ import { changedExtra, type ExtraSettingsChange } from './extra-settings.ts';
 import { type MailServerChange, toStoredMailServer } from './mail-server.ts';
 import type { MailServer } from './policies.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
-import {
-  effectiveSettings,
-  mergedPatch,
-  type TenantSettings,
-  type TenantSettingsPatch,
-  type TenantTemplate,
-  tenantSettings,
-} from './settings.ts';
+import { effectiveSettings, type TenantSettings, type TenantSettingsPatch, type TenantTemplate } from './settings.ts';
+import { checkedPatch } from './settings-check.ts';
 import type { Tenant } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
 import { tenantEvents } from './tenant.events.ts';
@@ -236,9 +229,8 @@ export class TenantService {
       const stored = checkedPatch(tenant.template, before, patch);
       const old = effectiveSettings(tenant.template, before);
       const after = effectiveSettings(tenant.template, stored);
-      // The database does not keep the order of members, so texts cannot be compared.
       const changed = Object.keys(patch).filter(
-        (name) => !isDeepStrictEqual(old[name as keyof TenantSettings], after[name as keyof TenantSettings]),
+        (name) => !isSameJson(old[name as keyof TenantSettings], after[name as keyof TenantSettings]),
       );
       if (changed.length > 0) {
         tenant.settings = stored as Record<string, unknown>;
@@ -380,26 +372,3 @@ function assertName(name: string): void {
 }
 
 const fault = (code: string, message: string) => ({ path: 'input.name', code, message });
-
-/** The stored patch after a change, checked as a whole. */
-function checkedPatch(template: string, stored: TenantSettingsPatch, patch: TenantSettingsPatch): TenantSettingsPatch {
-  const next = mergedPatch(stored, patch);
-  const result = tenantSettings.safeParse(effectiveSettings(template, next));
-  if (!result.success) {
-    throw tenantErrors.TENANT_SETTING_INVALID({
-      fields: result.error.issues.map((issue) => ({
-        path: `input.settings.${issue.path.join('.')}`,
-        code: 'TENANT_SETTING_INVALID',
-        message: issue.message,
-      })),
-    });
-  }
-  if (result.data.signInByEmail && !result.data.uniqueEmail) {
-    throw invalidField(
-      'input.settings.signInByEmail',
-      'TENANT_SETTING_INVALID',
-      'Sign-in by e-mail needs unique e-mail addresses.',
-    );
-  }
-  return next;
-}

@@ -256,7 +256,8 @@ describe('KOBIL: settings of tenants', () => {
     ['a text that cannot be stored', { theme: 'a\u0000' }],
     ['a display name that is too long', { displayName: 'd'.repeat(256) }],
     ['more than 200', Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`key-${at}`, at]))],
-    ['more than 64 KiB', { theme: 'd'.repeat(65_537) }],
+    ['more than 32 KiB for one', { theme: 'd'.repeat(32_767) }],
+    ['more than 64 KiB', { theme: 'd'.repeat(32_000), shade: 'd'.repeat(32_000), depth: 'd'.repeat(2000) }],
   ])('51 refuses %s, and nothing changes', async (_, body) => {
     const { ask, path } = await newTenant();
     const sent =

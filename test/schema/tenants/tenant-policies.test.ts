@@ -96,6 +96,7 @@ describe('policies of tenants over GraphQL', () => {
     ['locales.0', { locales: ['de de'] }],
     ['requiredActions', { requiredActions: [ACTION, ACTION] }],
     ['requiredActions.0.config', { requiredActions: [{ ...ACTION, config: many(21) }] }],
+    ['requiredActions', { requiredActions: large(20) }],
     ['mailServer.host', { mailServer: { host: 'a b', from: 'x@y.example' } }],
     ['mailServer.port', { mailServer: { host: 'a.example', from: 'x@y.example', port: 65_536 } }],
   ])('refuse %s that is out of range, and then nothing changes', async (path, settings) => {
@@ -106,6 +107,36 @@ describe('policies of tenants over GraphQL', () => {
       fields: [{ path: `input.settings.${path}` }],
     });
     expect(await world.services.tenants.find(tenant.id)).toMatchObject({ displayName: null, settings: {}, extra: {} });
+  });
+
+  it('have at most 64 KiB together, beside the definitions of attributes', async () => {
+    const tenant = await world.tenant();
+    const header = '\u00e4'.repeat(2000);
+    const browserHeaders = { contentSecurityPolicy: header, frameOptions: header, robotsTag: header, xssProtection: header };
+    const settings = { browserHeaders, requiredActions: large(8), passwordForbiddenWords: words(80) };
+    expect((await configure(tenant, { settings })).errors).toEqual([]);
+    const before = await world.services.tenants.find(tenant.id);
+    const { errors } = await configure(tenant, { settings: { passwordForbiddenWords: words(200) } });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'TENANT_SETTING_INVALID', fields: [{ path: 'input.settings' }] });
+    expect(await world.services.tenants.find(tenant.id)).toEqual(before);
+    const attributes = Array.from({ length: 100 }, (_, at) => ({
+      name: `${at}`.padStart(200, 'a'),
+      isList: false,
+      isUnmodifiable: false,
+      validators: [],
+    }));
+    expect((await configure(tenant, { settings: { attributes } })).errors).toEqual([]);
+  });
+
+  it('are the same, and have no event, when members of their objects come in another order', async () => {
+    const tenant = await world.tenant();
+    const config = { version: '4', of: 'harbour' };
+    const change = (again: object) => configure(tenant, { settings: { requiredActions: [{ ...ACTION, ...again }] } });
+    await change({ config });
+    const reversed = Object.fromEntries(Object.entries({ ...ACTION, config }).reverse());
+    await configure(tenant, { settings: { requiredActions: [reversed] } });
+    await change({ config: { of: 'harbour', version: '4' } });
+    expect((await world.events(tenant)).filter(({ type }) => type === 'setting.changed')).toHaveLength(1);
   });
 
   it('change nothing when another part of the change is refused', async () => {
@@ -173,4 +204,15 @@ describe('policies of tenants over GraphQL', () => {
 
 function many(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`key-${at}`, 'x']));
+}
+
+/** Actions of 3 KB each. */
+function large(count: number): object[] {
+  const config = Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`key-${at}`, 'x'.repeat(190)]));
+  return Array.from({ length: count }, (_, at) => ({ ...ACTION, alias: `action-${at}`, config }));
+}
+
+/** Words of 128 bytes. */
+function words(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${at}`.padStart(64, '\u00e4'));
 }

@@ -5,6 +5,11 @@ import { changedExtra, type ExtraSettingsChange } from '../../../src/tenants/ext
 const many = (count: number, from = 0) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`key-${from + at}`, at]));
 
+/** 32 KiB of JSON: a text and its quotes. */
+const LARGEST = 'x'.repeat(32_766);
+/** A value from the time before values had a bound. */
+const OLD = 'x'.repeat(33_000);
+
 function refusal(stored: object, change: ExtraSettingsChange): string[] | null {
   try {
     changedExtra({ ...stored }, change);
@@ -22,7 +27,16 @@ describe('settings that are kept and not used', () => {
     ['are removed', { a: 1, b: 2 }, { remove: ['a'] }, { b: 2 }, ['a']],
     ['are removed before others are set', { a: 1 }, { remove: ['a'], set: { a: 2 } }, { a: 2 }, ['a']],
     ['stay when they are set to what they are', { a: { b: 1 } }, { set: { a: { b: 1 } } }, { a: { b: 1 } }, []],
+    [
+      'stay when their members come in another order, as the database returns them',
+      { a: { b: 1, cc: [2] } },
+      { set: { a: { cc: [2], b: 1 } } },
+      { a: { cc: [2], b: 1 } },
+      [],
+    ],
     ['stay when nothing is named', { a: 1 }, {}, { a: 1 }, []],
+    ['have at most 32 KiB each', {}, { set: { a: LARGEST } }, { a: LARGEST }, ['a']],
+    ['may be removed and kept whatever their size', { a: OLD, b: OLD }, { remove: ['a'] }, { b: OLD }, ['a']],
     [
       'may be missing when they are removed',
       { a: 1 },
@@ -55,6 +69,18 @@ describe('settings that are kept and not used', () => {
       { a: 'x'.repeat(40_000) },
       { set: { b: 'y'.repeat(30_000) } },
       ['INVALID_INPUT', 'input.set', 'OBJECT_TOO_LARGE'],
+    ],
+    [
+      'a value has more than 32 KiB',
+      {},
+      { set: { a: `${LARGEST}x` } },
+      ['INVALID_INPUT', 'input.set', 'VALUE_TOO_LARGE'],
+    ],
+    [
+      'a value has more than 32 KiB in UTF-8',
+      {},
+      { set: { a: ['\u00e4'.repeat(16_400)] } },
+      ['INVALID_INPUT', 'input.set', 'VALUE_TOO_LARGE'],
     ],
     ['a value cannot be stored', {}, { set: { a: 'x\u0000' } }, ['INVALID_INPUT', 'input.set', 'OBJECT_NOT_STORABLE']],
   ])('are refused when %s', (_, stored, change, fault) => {
