@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { lookup, present } from '../engine/index.ts';
-import { type RequiredActionSettingsInput, RequiredActions } from './operations.generated.ts';
 import { actionsOf } from './realm.ts';
 import { type SentSettings, toTenantChange } from './realm-properties.ts';
 
@@ -63,33 +61,20 @@ const membersOf = (body: SentTenant): SentSettings =>
 /** Whether each property can have the value that is sent. */
 export const canBeTenant = (body: SentTenant): boolean => toTenantChange(membersOf(body), body.settings ?? {}) !== null;
 
-/** The actions that a tenant has before it is changed. */
-export const requiredActions = lookup({
-  operation: RequiredActions,
-  toVariables: () => ({}),
-  from: ({ tenant }) => actionsOf(present(present(tenant).settings).requiredActions),
+/** A change to one action; null counts as not sent. */
+const toAction = ({ alias, name, providerId, enabled, defaultAction, priority, config }: z.output<typeof ACTION>) => ({
+  alias,
+  name,
+  providerId,
+  isEnabled: enabled,
+  isDefault: defaultAction,
+  priority,
+  config,
 });
 
-/** The actions after those that are sent were added, or took the place of one of the alias. */
-function mergeActions(
-  stored: readonly RequiredActionSettingsInput[],
-  sent: NonNullable<SentTenant['requiredActions']>,
-): RequiredActionSettingsInput[] {
-  const byAlias = new Map(stored.map((action) => [action.alias, action]));
-  for (const { alias, name, providerId, enabled, defaultAction, priority, config } of sent) {
-    const before = byAlias.get(alias);
-    byAlias.set(alias, {
-      alias,
-      name: name ?? before?.name ?? alias,
-      providerId: providerId ?? before?.providerId ?? alias,
-      isEnabled: enabled ?? before?.isEnabled ?? true,
-      isDefault: defaultAction ?? before?.isDefault ?? false,
-      priority: priority ?? before?.priority ?? 0,
-      config: config ?? before?.config ?? {},
-    });
-  }
-  return [...byAlias.values()];
-}
+/** The setting that adds the actions that are sent, or changes those of their alias. */
+const toActionChanges = ({ requiredActions: sent }: SentTenant) =>
+  sent == null ? {} : { requiredActionChanges: { initial: actionsOf(null), set: sent.map(toAction) } };
 
 /** What is changed of a user; null counts as not sent, except in names. */
 function toAdministrator({ adminPassword, adminEmail, adminFirstName, adminLastName }: SentTenant, username: string) {
@@ -103,12 +88,12 @@ function toAdministrator({ adminPassword, adminEmail, adminFirstName, adminLastN
 }
 
 /** The change that a tenant as it is sent makes, each property of which can have its value. */
-export function toUpdate(body: SentTenant, actions: readonly RequiredActionSettingsInput[]) {
+export function toUpdate(body: SentTenant) {
   const change = toTenantChange(membersOf(body), body.settings ?? {})!;
-  const { requiredActions: sent, adminUsername } = body;
+  const { adminUsername } = body;
   return {
     ...change,
-    settings: { ...change.settings, ...(sent == null ? {} : { requiredActions: mergeActions(actions, sent) }) },
+    settings: { ...change.settings, ...toActionChanges(body) },
     ...(adminUsername == null ? {} : { administrator: toAdministrator(body, adminUsername) }),
   };
 }

@@ -117,6 +117,45 @@ export class RequiredActionSettings {
   config!: Record<string, string>;
 }
 
+@InputType({ description: 'An action to add, or to change by its alias; absent members stay.' })
+class RequiredActionChangeInput {
+  @Field(() => String, { description: 'Name by which it is required.' })
+  alias!: string;
+  @Field(() => String, { nullable: true, description: 'Name for people. Default for a new action: its alias.' })
+  name?: string | null;
+  @Field(() => String, { nullable: true, description: 'What carries it out. Default for a new action: its alias.' })
+  providerId?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether it can be required. Default for a new action: true.' })
+  isEnabled?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is required of new users. Default for a new action: false.',
+  })
+  isDefault?: boolean | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Its place among several; small numbers come first. Default for a new action: 0.',
+  })
+  priority?: number | null;
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      'Options of what carries it out: at most 20 texts by name, replaced as a whole. Default for a new action: none.',
+  })
+  config?: Record<string, string> | null;
+}
+
+@InputType({ description: 'Changes to single actions that can be required of users.' })
+export class RequiredActionChangesInput {
+  @Field(() => [RequiredActionChangeInput], { description: 'Actions to add, or to change by their alias.' })
+  set!: RequiredActionChangeInput[];
+  @Field(() => [RequiredActionSettings], {
+    nullable: true,
+    description: 'The actions to begin with where the list is null. Default: none.',
+  })
+  initial?: RequiredActionSettings[] | null;
+}
+
 const MAIL_SERVER = `A server for the mails of the tenant. ${STORED_ONLY}`;
 
 @ObjectType('MailServer', { description: MAIL_SERVER })

@@ -6,6 +6,7 @@ import {
   MailServerInput,
   OTP_RESEND_SETTINGS,
   OTP_SETTINGS,
+  RequiredActionChangesInput,
   RequiredActionSettings,
   STORED_ONLY,
   TOKEN_SETTINGS,
@@ -183,6 +184,12 @@ export class TenantSettingsInput {
     description: `Actions that can be required of users, at most 100 and 32 KiB; replaces the list. Null = those of the service. ${STORED_ONLY}`,
   })
   requiredActions?: RequiredActionSettings[] | null;
+  @Field(() => RequiredActionChangesInput, {
+    nullable: true,
+    description:
+      'Changes to single actions of that list, after `requiredActions` where it is given. The others stay, also those that another caller adds at the same moment.',
+  })
+  requiredActionChanges?: RequiredActionChangesInput | null;
   @Field(() => MailServerInput, {
     nullable: true,
     description:

@@ -21,6 +21,7 @@ import { type ConnectionData, PageArgs, toConnection, toPageRequest } from '../k
 import { given, toColumns } from '../kit/given.ts';
 import { GLOBAL_ID } from '../kit/node.ts';
 import { columnsRead, Reads } from '../kit/reads.ts';
+import type { RequiredActionChangesInput } from './policy.types.ts';
 import {
   BindTenantHostInput,
   BindTenantHostPayload,
@@ -61,9 +62,20 @@ const toChange = ({ displayName, isEnabled }: UpdateTenantInput): UpdateTenant =
 /** Converts settings to the names under which they are stored. */
 function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
   if (settings == null) return {};
-  const { lockout } = settings;
-  return { settings: { ...settings, ...(lockout == null ? {} : { lockout: toColumns(lockout) }) } };
+  const { requiredActionChanges: actions, ...others } = settings;
+  return {
+    settings: {
+      ...others,
+      ...(others.lockout == null ? {} : { lockout: toColumns(others.lockout) }),
+      ...(actions == null ? {} : { requiredActionChanges: toActionChanges(actions) }),
+    },
+  };
 }
+
+const toActionChanges = (changes: RequiredActionChangesInput): object => ({
+  ...given(changes),
+  set: changes.set.map((action) => given(action)),
+});
 
 /** Settings of a tenant as they are shown, without the password for mails. */
 function showSettings({ mailServer, ...settings }: TenantSettings, tenantId: string): object {

@@ -20,7 +20,7 @@ import {
 } from '../persistence/index.ts';
 import { changedExtra, type ExtraSettingsChange } from './extra-settings.ts';
 import { type MailServerChange, toStoredMailServer } from './mail-server.ts';
-import type { MailServer } from './policies.ts';
+import { changedActions, type RequiredActionChanges } from './required-actions.ts';
 import { RESERVED_TENANT_NAMES, TENANT_NAME } from './reserved-names.ts';
 import { effectiveSettings, type TenantSettings, type TenantSettingsPatch, type TenantTemplate } from './settings.ts';
 import { checkedPatch } from './settings-check.ts';
@@ -46,6 +46,8 @@ export interface CreateTenant {
 /** Settings to change. A server for mails is replaced as a whole, but for a password that is not named. */
 export type TenantSettingsChange = Omit<TenantSettingsPatch, 'mailServer'> & {
   readonly mailServer?: MailServerChange | null;
+  /** Changes to single actions, after `requiredActions` where that is given. */
+  readonly requiredActionChanges?: RequiredActionChanges;
 };
 
 export interface UpdateTenant {
@@ -142,7 +144,7 @@ export class TenantService {
     assertName(input.name);
     const template = input.template ?? 'native';
     const id = newId();
-    const settings = checkedPatch(template, {}, this.#toPatch(id, input.settings ?? {}, null));
+    const settings = checkedPatch(template, {}, this.#toPatch(id, input.settings ?? {}, {}));
     const { next: extra } = changedExtra({}, { set: input.extra ?? {} });
     return this.#deps.db.transaction(async () => {
       if (await this.#deps.store.isNameTaken(input.name)) throw nameTaken();
@@ -225,7 +227,7 @@ export class TenantService {
       // After this, all transactions that used the old settings have committed, so listeners see their rows.
       await this.#deps.store.lockSettings(tenant.id);
       const before = tenant.settings as TenantSettingsPatch;
-      const patch = this.#toPatch(tenant.id, change, before.mailServer ?? null);
+      const patch = this.#toPatch(tenant.id, change, before);
       const stored = checkedPatch(tenant.template, before, patch);
       const old = effectiveSettings(tenant.template, before);
       const after = effectiveSettings(tenant.template, stored);
@@ -324,12 +326,21 @@ export class TenantService {
     });
   }
 
-  /** Seals the password of a server for mails. */
-  #toPatch(tenantId: string, change: TenantSettingsChange, stored: MailServer | null): TenantSettingsPatch {
-    const { mailServer, ...patch } = change;
-    if (mailServer === undefined) return patch;
-    const server = mailServer === null ? null : toStoredMailServer(this.#deps.sealer, tenantId, mailServer, stored);
-    return { ...patch, mailServer: server };
+  /** What a change stores: all actions where single ones change, and the password of a server for mails sealed. */
+  #toPatch(tenantId: string, change: TenantSettingsChange, stored: TenantSettingsPatch): TenantSettingsPatch {
+    const { mailServer, requiredActionChanges, ...patch } = change;
+    const { requiredActions = null } = { ...stored, ...patch };
+    return {
+      ...patch,
+      ...(requiredActionChanges === undefined
+        ? {}
+        : { requiredActions: changedActions(requiredActions, requiredActionChanges) }),
+      ...(mailServer === undefined ? {} : { mailServer: this.#toMailServer(tenantId, mailServer, stored) }),
+    };
+  }
+
+  #toMailServer(tenantId: string, change: MailServerChange | null, { mailServer = null }: TenantSettingsPatch) {
+    return change === null ? null : toStoredMailServer(this.#deps.sealer, tenantId, change, mailServer);
   }
 
   async #lock(id: string): Promise<Tenant> {

@@ -25,7 +25,7 @@ import {
   toSettingRemoval,
   toSettingsChange,
 } from '../realm-properties.ts';
-import { canBeTenant, requiredActions, SENT_TENANT, toUpdate } from '../tenant-change.ts';
+import { canBeTenant, SENT_TENANT, toUpdate } from '../tenant-change.ts';
 import { STATUS_SHOWN, TENANT_STATUS } from '../tenant-status.ts';
 
 const { tenants } = SUBSYSTEM;
@@ -157,8 +157,7 @@ const UPDATE = route({
   under: MASTER,
   operation: UpdateTenant,
   input: { params: z.object({ tenantId: z.string().max(255) }), body: SENT_TENANT.refine(canBeTenant) },
-  lookups: { requiredActions },
-  toVariables: ({ body }, found) => toUpdate(body, found.requiredActions),
+  toVariables: ({ body }) => toUpdate(body),
   reply: { status: 200, schema: DONE, from: () => done('Tenant updated successfully', tenants) },
   errors: { ...CHANGE_ERRORS, INVALID_INPUT: REFUSED },
 });

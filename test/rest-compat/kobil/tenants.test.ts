@@ -388,6 +388,24 @@ describe('KOBIL: tenants', () => {
       });
     });
 
+    it('keeps the required actions of two changes at the same moment', async () => {
+      const { name } = await newTenant();
+      const add = (alias: string) =>
+        put(`/realms/master/v3_realm/${name}`, { requiredActions: [{ alias, enabled: null, priority: 1002 }] });
+      expect(await Promise.all(['ebb', 'flood'].map(add))).toEqual([UPDATED, UPDATED]);
+      expect(
+        await put(`/realms/master/v3_realm/${name}`, { requiredActions: [{ alias: 'ebb', enabled: false }] }),
+      ).toEqual(UPDATED);
+      const actions: { alias: string }[] = (await shown(name)).requiredActions;
+      expect(actions).toHaveLength(11);
+      const own = actions.filter(({ alias }) => ['ebb', 'flood'].includes(alias));
+      const action = { enabled: true, defaultAction: false, priority: 1002, config: {} };
+      expect(own.sort((one, other) => (one.alias < other.alias ? -1 : 1))).toEqual([
+        { alias: 'ebb', name: 'ebb', providerId: 'ebb', ...action, enabled: false },
+        { alias: 'flood', name: 'flood', providerId: 'flood', ...action },
+      ]);
+    });
+
     it('changes the user whom adminUsername names', async () => {
       const tenant = await newTenant();
       const user = await kobil.world.newUser(tenant, { username: 'Harbour.Master', email: 'old@quay.example' });

@@ -97,6 +97,8 @@ describe('policies of tenants over GraphQL', () => {
     ['requiredActions', { requiredActions: [ACTION, ACTION] }],
     ['requiredActions.0.config', { requiredActions: [{ ...ACTION, config: many(21) }] }],
     ['requiredActions', { requiredActions: large(20) }],
+    ['requiredActions', { requiredActionChanges: { set: large(20) } }],
+    ['requiredActions.0.alias', { requiredActionChanges: { set: [{ alias: '', name: 'A', providerId: 'p' }] } }],
     ['mailServer.host', { mailServer: { host: 'a b', from: 'x@y.example' } }],
     ['mailServer.port', { mailServer: { host: 'a.example', from: 'x@y.example', port: 65_536 } }],
   ])('refuse %s that is out of range, and then nothing changes', async (path, settings) => {
@@ -109,15 +111,53 @@ describe('policies of tenants over GraphQL', () => {
     expect(await world.services.tenants.find(tenant.id)).toMatchObject({ displayName: null, settings: {}, extra: {} });
   });
 
+  it('are changed one by one in the list of required actions', async () => {
+    const tenant = await world.tenant();
+    const change = async (requiredActionChanges: object | null, rest: object = {}) => {
+      const { data, errors } = await configure(tenant, { settings: { requiredActionChanges, ...rest } });
+      expect(errors).toEqual([]);
+      return data.configureTenant.tenant.settings.requiredActions;
+    };
+    const added = {
+      alias: 'berth',
+      name: 'berth',
+      providerId: 'berth',
+      isEnabled: true,
+      isDefault: false,
+      priority: 0,
+    };
+    const berth = { ...added, config: {} };
+    expect(await change({ set: [{ alias: 'berth' }], initial: [ACTION] })).toEqual([ACTION, berth]);
+    const terms = { alias: ACTION.alias, name: null, isEnabled: false, config: { version: '5' } };
+    const changed = { ...ACTION, isEnabled: false, config: { version: '5' } };
+    expect(await change({ set: [terms], initial: null })).toEqual([changed, berth]);
+    expect(await change(null)).toEqual([changed, berth]);
+    expect(await change({ set: [{ alias: 'berth', isDefault: true }] }, { requiredActions: [ACTION] })).toEqual([
+      ACTION,
+      { ...berth, isDefault: true },
+    ]);
+    expect(await change({ set: [{ alias: 'berth', priority: 3 }] }, { requiredActions: null })).toEqual([
+      { ...berth, priority: 3 },
+    ]);
+  });
+
   it('have at most 64 KiB together, beside the definitions of attributes', async () => {
     const tenant = await world.tenant();
     const header = '\u00e4'.repeat(2000);
-    const browserHeaders = { contentSecurityPolicy: header, frameOptions: header, robotsTag: header, xssProtection: header };
+    const browserHeaders = {
+      contentSecurityPolicy: header,
+      frameOptions: header,
+      robotsTag: header,
+      xssProtection: header,
+    };
     const settings = { browserHeaders, requiredActions: large(8), passwordForbiddenWords: words(80) };
     expect((await configure(tenant, { settings })).errors).toEqual([]);
     const before = await world.services.tenants.find(tenant.id);
     const { errors } = await configure(tenant, { settings: { passwordForbiddenWords: words(200) } });
-    expect(errors[0]?.extensions).toMatchObject({ code: 'TENANT_SETTING_INVALID', fields: [{ path: 'input.settings' }] });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'TENANT_SETTING_INVALID',
+      fields: [{ path: 'input.settings' }],
+    });
     expect(await world.services.tenants.find(tenant.id)).toEqual(before);
     const attributes = Array.from({ length: 100 }, (_, at) => ({
       name: `${at}`.padStart(200, 'a'),

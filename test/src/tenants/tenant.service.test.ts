@@ -223,4 +223,16 @@ describe('settings of a tenant that two callers change at once, on PostgreSQL', 
       sessionSeconds: 7200,
     });
   });
+
+  it('keep both actions that are added to the required ones, and to those to begin with', async () => {
+    const tenant = await world.tenant();
+    const { tenants } = world.services;
+    const action = { name: 'A', providerId: 'p', isEnabled: true, isDefault: false, priority: 1, config: {} };
+    const initial = [{ ...action, alias: 'first' }];
+    const add = (alias: string) =>
+      tenants.configure(world.system(tenant), { settings: { requiredActionChanges: { initial, set: [{ alias }] } } });
+    await Promise.all(['one', 'two', 'three'].map(add));
+    const { requiredActions } = tenants.settingsOf((await tenants.find(tenant.id))!);
+    expect(requiredActions!.map(({ alias }) => alias).sort()).toEqual(['first', 'one', 'three', 'two']);
+  });
 });

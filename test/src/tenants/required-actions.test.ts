@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { changedActions, type RequiredActionChanges } from '../../../src/tenants/required-actions.ts';
+
+const TERMS = {
+  alias: 'sign-terms',
+  name: 'Sign the terms',
+  providerId: 'harbour-terms',
+  isEnabled: false,
+  isDefault: true,
+  priority: 75,
+  config: { version: '4' },
+};
+const BERTH = { ...TERMS, alias: 'berth', name: 'Choose a berth', isEnabled: true };
+const NEW = { isEnabled: true, isDefault: false, priority: 0, config: {} };
+
+describe('single actions of the list of required actions', () => {
+  it.each<[string, Parameters<typeof changedActions>[0], RequiredActionChanges, object[]]>([
+    [
+      'are changed by their alias, at their place',
+      [TERMS, BERTH],
+      { set: [{ alias: 'sign-terms', isEnabled: true, config: {} }] },
+      [{ ...TERMS, isEnabled: true, config: {} }, BERTH],
+    ],
+    [
+      'are added behind the others, with defaults',
+      [TERMS],
+      { set: [{ alias: 'tide', priority: 9 }] },
+      [TERMS, { alias: 'tide', name: 'tide', providerId: 'tide', ...NEW, priority: 9 }],
+    ],
+    [
+      'follow on each other',
+      [],
+      { set: [TERMS, { alias: 'sign-terms', name: 'Terms' }] },
+      [{ ...TERMS, name: 'Terms' }],
+    ],
+    ['begin with what is named where there is no list', null, { initial: [BERTH], set: [TERMS] }, [BERTH, TERMS]],
+    ['begin with nothing else', null, { set: [TERMS] }, [TERMS]],
+    ['begin with the list where there is one', [TERMS], { initial: [BERTH], set: [] }, [TERMS]],
+    ['begin with an empty list, too', [], { initial: [BERTH], set: [] }, []],
+  ])('%s', (_, stored, changes, after) => {
+    expect(changedActions(stored, changes)).toEqual(after);
+  });
+});
