@@ -8,7 +8,7 @@ import {
   clientErrors,
 } from '../clients/index.ts';
 import type { Database } from '../persistence/index.ts';
-import type { UserService } from '../users/index.ts';
+import { serviceAccountName, type UserService } from '../users/index.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 
 /** Whether a client has an account for what it does itself, for issuers whose tokens have one as their subject. */
@@ -28,7 +28,7 @@ export interface ServiceAccountsDeps {
 const USABLE_NAME = /^[\w.@:~+ -]{1,200}$/;
 
 const usernameOf = ({ id, clientId }: Client): string =>
-  `service-account-${USABLE_NAME.test(clientId) && clientId === clientId.trim() ? clientId.toLowerCase() : id}`;
+  serviceAccountName(USABLE_NAME.test(clientId) && clientId === clientId.trim() ? clientId.toLowerCase() : id);
 
 /**
  * Clients with their service accounts: accounts that stand for a client and never sign in. The client and its account are

@@ -24,5 +24,5 @@ export { userEvents } from './user.events.ts';
 export { type PreparedUser, UserService } from './user.service.ts';
 export { type UserKeys, UserStore } from './user.store.ts';
 export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput } from './user-input.ts';
-export { canonicalUserId, fold, isSameEmail, isUserIdShaped } from './user-names.ts';
+export { canonicalUserId, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';
 export type { UserFilter, UserOrder } from './user-page.ts';

@@ -19,6 +19,15 @@ const RESERVED_IDS: ReadonlySet<string> = new Set(
 /** `usr:` and `grp:` in base64url: an id must not be readable as the instance id of another object. */
 const INSTANCE_ID_PREFIXES = ['dXNyO', 'Z3JwO'] as const;
 
+/** What the usernames of service accounts begin with. */
+const SERVICE_ACCOUNT = 'service-account-';
+
+/** The username of the service account of a client. @param client Its `client_id` in lower case, or its UUID. */
+export const serviceAccountName = (client: string): string => `${SERVICE_ACCOUNT}${client}`;
+
+/** Whether a name is one that only the service account of a client may have. */
+export const isServiceAccountName = (name: string): boolean => fold(name).startsWith(SERVICE_ACCOUNT);
+
 /** Whether a text can be the id of a user; no query runs for others. */
 export function isUserIdShaped(value: string): boolean {
   return USER_ID.test(value);
@@ -35,7 +44,8 @@ export function userIdFault(id: string): string | null {
   if (RESERVED_IDS.has(id.toLowerCase())) return 'This user id is reserved.';
   if (INSTANCE_ID_PREFIXES.some((prefix) => id.startsWith(prefix)))
     return 'A user id may not begin like an instance id.';
-  return null;
+  // An account without another name gets its id as the username.
+  return isServiceAccountName(id) ? 'Only usernames of service accounts begin with "service-account-".' : null;
 }
 
 /** `\p{C}`: control, format, private, surrogate and unassigned code points; `Zl`, `Zp`: line and paragraph separators. */

@@ -12,6 +12,7 @@ import type { GuardedAccounts, RoleStore } from '../roles/index.ts';
 import type { TenantDirectory, TenantSettings } from '../tenants/index.ts';
 import { typeFaults, unmodifiableFaults, validatorFaults } from './attribute-rules.ts';
 import { attributeMapFaults, mergeAttributes } from './attributes.ts';
+import { assertEmailIsUsername, assertNoServiceAccountName, givenUsername } from './given-username.ts';
 import type { TenantAdministrator, TenantUsersStore } from './tenant-users.store.ts';
 import type { User } from './user.entity.ts';
 import { userErrors } from './user.errors.ts';
@@ -20,7 +21,14 @@ import type { UserKeys, UserStore } from './user.store.ts';
 import { UserChange } from './user-change.ts';
 import { type IdentifierConflict, identifiersOf } from './user-identifier.store.ts';
 import { type CreateUser, checkedInput, throwFaults, type UserInput } from './user-input.ts';
-import { canonicalUserId, fold, type IdentifierKind, userIdFault, usernameFault } from './user-names.ts';
+import {
+  canonicalUserId,
+  fold,
+  type IdentifierKind,
+  isServiceAccountName,
+  userIdFault,
+  usernameFault,
+} from './user-names.ts';
 import { filterFaults, type UserFilter, type UserOrder } from './user-page.ts';
 
 export interface UserServiceDeps {
@@ -253,6 +261,7 @@ export class UserService {
       change.apply(input, settings.emailIsUsername, replacesAttributes);
       if (!change.isAny) return user;
       this.#assertInReach(authority, input, change, settings);
+      if (change.isNew('username') && user.serviceClientId == null) assertNoServiceAccountName(settings, input);
       throwFaults(unmodifiableFaults(settings.attributes, (name) => change.isOf(name)));
       throwFaults(attributeMapFaults(user.attributes ?? {}, 'input.attributes'));
       user.updatedAt = this.#now();
@@ -349,14 +358,13 @@ export class UserService {
 
   /** The given username, else the first of e-mail address, phone number and id that is a valid username and free. */
   async #usernameFor(tenantId: string, id: string, input: UserInput, settings: TenantSettings): Promise<string> {
-    if (settings.emailIsUsername && input.email != null) return input.email;
-    if (input.username != null) return input.username;
-    const candidates = [input.email, input.phone].filter((name) => name != null && usernameFault(name, id) === null);
-    const taken = await this.#deps.store.identifiers.taken(
-      tenantId,
-      candidates.map((name) => fold(name!)),
-    );
-    return candidates.find((name) => !taken.has(fold(name!))) ?? id;
+    const { username } = givenUsername(settings, input);
+    if (username !== null) return username;
+    const candidates = [input.email, input.phone]
+      .filter((name) => name != null)
+      .filter((name) => usernameFault(name, id) === null && !isServiceAccountName(name));
+    const taken = await this.#deps.store.identifiers.taken(tenantId, candidates.map(fold));
+    return candidates.find((name) => !taken.has(fold(name))) ?? id;
   }
 
   async #flush(): Promise<void> {
@@ -417,23 +425,10 @@ function chosenId(given: string | null | undefined): string | null {
   });
 }
 
-/** Refuses a username other than the e-mail address where the tenant uses the address as the username. */
-function assertEmailIsUsername(
-  settings: TenantSettings,
-  username: string | null | undefined,
-  email: string | null | undefined,
-): void {
-  if (!settings.emailIsUsername || username == null || email == null || fold(username) === fold(email)) return;
-  const message = 'In this tenant the e-mail address is the username.';
-  throw userErrors.USER_USERNAME_INVALID({
-    message,
-    fields: [{ path: 'input.username', code: 'USER_USERNAME_INVALID', message }],
-  });
-}
-
 /** Refuses a new account that does not meet the tenant's settings. */
 function assertNew(settings: TenantSettings, input: CreateUser): void {
   assertEmailIsUsername(settings, input.username, input.email);
+  assertNoServiceAccountName(settings, input);
   assertAttributes(settings, input);
 }
 

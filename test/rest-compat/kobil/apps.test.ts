@@ -386,8 +386,8 @@ describe('KOBIL: apps', () => {
     expect(await kobil.world.services.users.findIn(kobil.acme.id, id)).toBeNull();
   });
 
-  it('40 and 39 make no service account in the way of a user', async () => {
-    await kobil.world.newUser(kobil.acme, { username: `service-account-${appName.toLowerCase()}` });
+  it('40 and 39 make no service account in the way of another one', async () => {
+    await create({ appName: appName.toUpperCase(), serviceAccountsEnabled: true });
     expect(await create({ serviceAccountsEnabled: true })).toEqual(invalid('User already exists'));
     expect(await send('GET', at(appName))).toEqual(NO_APP);
     await create();

@@ -97,6 +97,12 @@ describe('a tenant that is changed with its administrator over GraphQL', () => {
     expect((await world.services.users.findIn(tenant.id, user.id))!.givenName).toBe('Ines');
   });
 
+  it('USER_USERNAME_INVALID: an address that is the username does not begin like that of a service account', async () => {
+    const { tenant } = await newTenant();
+    await world.services.tenants.updateSettings(world.system(tenant), { emailIsUsername: true });
+    expect(await refusalOf(tenant, { email: 'service-account-x@quay.example' })).toBe('USER_USERNAME_INVALID');
+  });
+
   it('ACCOUNT_GUARDED: is refused for a user with permissions in all tenants', async () => {
     const { tenant, user } = await newTenant('master');
     const role = await world.newRole(tenant, { permissions: ['user:read:all'] });

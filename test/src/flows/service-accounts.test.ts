@@ -85,8 +85,8 @@ describe('service accounts of clients', () => {
     },
   );
 
-  it('make no client whose account another user stands in the way of', async () => {
-    await world.newUser(acme, { username: 'Service-Account-squatted' });
+  it('make no client whose account that of a client of the same name in another case stands in the way of', async () => {
+    await make('Squatted');
     expect(await refusalOf(make('squatted'))).toBe('USER_USERNAME_TAKEN');
     expect(await world.services.clients.find(as(), { clientId: 'squatted' })).toBeNull();
   });
