@@ -208,7 +208,8 @@ export class ClientResolver {
     'ACCOUNT_GUARDED',
   )
   @Mutation(() => UpdateClientPayload, {
-    description: 'Changes a client.',
+    description:
+      'Changes a client. Those of the service can be enabled and disabled, by an input that names nothing else.',
   })
   async updateClient(
     @Arg('input', () => UpdateClientInput, { description: 'What to change.' })

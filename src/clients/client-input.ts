@@ -47,6 +47,10 @@ export interface ClientChanges extends ClientProperties {
   readonly extraChanges?: Readonly<Record<string, unknown>>;
 }
 
+/** Whether changes enable or disable a client and name nothing else. */
+export const onlySwitch = ({ enabled, ...others }: ClientChanges): boolean =>
+  enabled !== undefined && Object.values(others).every((value) => value === undefined);
+
 type Column = Exclude<keyof ClientProperties, 'scopes' | 'canLackRedirects' | keyof ClientMetadataInput>;
 type Checks = { readonly [C in Column]: (path: string, value: never, before: Client) => Client[C] };
 

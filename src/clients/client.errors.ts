@@ -13,7 +13,7 @@ export const clientErrors = defineErrors({
   CLIENT_SCOPE_UNKNOWN: { kind: 'invalid', message: 'The scope does not exist.' },
   CLIENT_BUILTIN: {
     kind: 'refused',
-    message: 'This client is part of the service; it cannot be changed or deleted.',
+    message: 'This client is part of the service; it can only be enabled and disabled.',
   },
   LINKED_APP_NOT_FREE: { kind: 'refused', message: 'No app instance with this client_id is free.' },
   LINKED_APP_NOT_FOUND: { kind: 'not-found', message: 'The app is not linked to the user.' },

@@ -20,6 +20,7 @@ import {
   type ClientProperties,
   changedColumns,
   checkedScopes,
+  onlySwitch,
   withChanges,
 } from './client-input.ts';
 import type { ClientScopeStore, LinkedScope } from './client-scope.store.ts';
@@ -189,12 +190,12 @@ export class ClientService {
   }
 
   /**
-   * Changes what the input names.
+   * Changes what the input names. Builtin clients can be enabled and disabled, by a change that names nothing else.
    * @throws NOT_FOUND, CLIENT_BUILTIN, ACCOUNT_GUARDED, CLIENT_TYPE_FIXED, and what `create` throws for the same members.
    */
   async update(authority: Authority, id: string, changes: ClientChanges): Promise<Client> {
     return this.#deps.db.transaction(async () => {
-      const client = await this.#lock(authority, id);
+      const client = await this.#lock(authority, id, { evenBuiltin: onlySwitch(changes) });
       assertType(changes, client);
       const input = withChanges(changes, client);
       this.#assertPast(input);

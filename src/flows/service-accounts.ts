@@ -61,6 +61,7 @@ export class ServiceAccountFlow {
     return this.#deps.db.transaction(async () => {
       // The lock of the client decides which of two changes at the same moment makes or deletes the account.
       const client = await this.#deps.clients.update(authority, id, changes);
+      if (hasServiceAccount !== undefined && client.kind === 'builtin') throw clientErrors.CLIENT_BUILTIN();
       if (hasServiceAccount === true) await this.#make(authority, client);
       if (hasServiceAccount === false) await this.#remove(authority, client.id);
       return client;

@@ -411,6 +411,11 @@ describe('KOBIL: apps', () => {
     expect(data.at(-1)).toEqual(await infoOf('zz-last'));
   });
 
+  it('39 changes no client of the service, not even whether it is enabled', async () => {
+    expect(await update({ appName: 'inside', enabled: false })).toEqual(NO_APP);
+    expect((await stored('inside')).enabled).toBe(true);
+  });
+
   it('42 deletes an app, once', async () => {
     await create();
     expect(await send('DELETE', at(appName))).toEqual([200, answer('App deleted successfully')]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Authority } from '../../../src/access/index.ts';
-import type { Client, CreateClient } from '../../../src/clients/index.ts';
+import type { Client, ClientChanges, CreateClient } from '../../../src/clients/index.ts';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import { refusalOf } from '../../support/refusal.ts';
 import { World } from '../../support/world.ts';
@@ -342,6 +342,26 @@ describe('clients', () => {
       expect(secret).toBe('topsecret');
       expect(await proves(client, 'topsecret')).toBe(true);
     });
+  });
+
+  it('enables and disables builtin clients, by changes that name nothing else', async () => {
+    const { client } = await create({ clientId: 'switched' });
+    await world.db.transaction(async () => {
+      (await world.stores.clientStore.lock(acme.id, client.id))!.kind = 'builtin';
+    });
+    const { clients } = world.services;
+    const switchTo = async (enabled: boolean) =>
+      (await clients.update(as(acme, 'client:write'), client.id, { enabled })).enabled;
+    const before = (await world.events(acme)).length;
+    expect([await switchTo(false), await switchTo(false), await switchTo(true)]).toEqual([false, false, true]);
+    const events = (await world.events(acme)).slice(before);
+    expect(events.map(({ type, client_id, params }) => [type, client_id, params])).toEqual([
+      ['client.updated', 'switched', { changed: ['enabled'] }],
+      ['client.updated', 'switched', { changed: ['enabled'] }],
+    ]);
+    const others: ClientChanges[] = [{ name: null }, { type: 'confidential' }, { addedGrantTypes: [] }];
+    for (const changes of [{}, ...others, ...others.map((other) => ({ ...other, enabled: false }))])
+      expect(await refusalOf(clients.update(as(acme), client.id, changes))).toBe('CLIENT_BUILTIN');
   });
 
   it('keeps builtin clients from change, but shows them', async () => {

@@ -64,6 +64,26 @@ describe('a tenant of the template realm', () => {
     ]);
   });
 
+  it('begins with its clients enabled, and callers who may change clients disable and enable each', async () => {
+    const tenant = await tenants.world.tenant({ template: 'realm' });
+    const caller = tenants.world.app(tenant, 'client:write', 'client:read');
+    const { clientDirectory } = tenants.world.services;
+    const usable = async () => {
+      const records = (await clientsOf(tenant)).map(({ id }) => clientDirectory.byUuid(tenant.id, id));
+      return (await Promise.all(records)).filter((record) => record!.isUsable).map((record) => record!.client.clientId);
+    };
+    const SWITCH =
+      'mutation ($id: ID!, $on: Boolean!) { updateClient(input: { clientId: $id, isEnabled: $on }) { client { isEnabled } } }';
+    expect(await usable()).toEqual(CLIENTS);
+    for (const id of ['account', 'admin-cli']) {
+      const { data, errors } = await tenants.world.graphql(caller, SWITCH, { id, on: false });
+      expect([errors, data.updateClient.client.isEnabled]).toEqual([[], false]);
+    }
+    expect(await usable()).toEqual(CLIENTS.filter((id) => id !== 'account' && id !== 'admin-cli'));
+    expect((await tenants.world.graphql(caller, SWITCH, { id: 'admin-cli', on: true })).errors).toEqual([]);
+    expect(await usable()).toContain('admin-cli');
+  });
+
   it('gives administrators as much as tenant-administrator, under three names', () => {
     for (const name of ['admin', 'digitanium_admin', 'realm-admin'])
       expect(named(name).permissions).toEqual(named('tenant-administrator').permissions);
@@ -125,7 +145,8 @@ describe('a tenant of the template realm', () => {
     for (const { id } of await clientsOf(realm)) {
       const clientId = `cli~${realm.route}~${id}`;
       for (const [field, input] of [
-        ['updateClient', { clientId, isEnabled: false }],
+        ['updateClient', { clientId, name: 'Other' }],
+        ['updateClient', { clientId, isEnabled: false, grantTypes: [] }],
         ['rotateClientSecret', { clientId }],
         ['deleteClient', { clientId }],
       ] as const)
