@@ -7,6 +7,7 @@ type Hook = () => Promise<void> | void;
 export class UnitOfWork {
   readonly em: SqlEntityManager;
   readonly #beforeCommit: Hook[] = [];
+  readonly #lastBeforeCommit: Hook[] = [];
   readonly #afterCommit: Hook[] = [];
   readonly #afterRollback: Hook[] = [];
   readonly #attachments = new Map<symbol, unknown>();
@@ -18,6 +19,14 @@ export class UnitOfWork {
   /** Runs inside the transaction after the last flush, in the order of registration. */
   beforeCommit(hook: Hook): void {
     this.#beforeCommit.push(hook);
+  }
+
+  /**
+   * Runs inside the transaction after all hooks of `beforeCommit`: the place to change a row that many units of work change, which
+   * then stays locked for the commit alone. The hook registers no other one.
+   */
+  lastBeforeCommit(hook: Hook): void {
+    this.#lastBeforeCommit.push(hook);
   }
 
   /** Runs once the commit is durable and the connection is free; an error here does not undo anything. */
@@ -39,6 +48,7 @@ export class UnitOfWork {
   async runBeforeCommit(): Promise<void> {
     // A hook may register another one, so read the length in each round.
     for (let i = 0; i < this.#beforeCommit.length; i++) await this.#beforeCommit[i]!();
+    for (const hook of this.#lastBeforeCommit) await hook();
   }
 
   async runAfterCommit(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { InferKyselyDB } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { Database } from '../persistence/index.ts';
+import { type Database, defineStatement } from '../persistence/index.ts';
 import { isUsable } from './usable.ts';
 import type { UserCountEntity, UserEntity } from './user.entity.ts';
 
@@ -24,6 +24,17 @@ export interface TenantAdministrator {
  */
 const PARTS = 16;
 
+/** Rows are locked in the order of the tenants, so that units of work that change several counts do not wait in a circle. */
+const ADD = defineStatement<object>(
+  'user-counts-add',
+  `insert into user_counts (tenant_id, part, count)
+  select change.tenant_id, pg_backend_pid() % ${PARTS}, change.count
+  from unnest($1::uuid[], $2::int[]) as change (tenant_id, count) order by change.tenant_id
+  on conflict (tenant_id, part) do update set count = user_counts.count + excluded.count`,
+);
+
+const PENDING = Symbol('user counts to write with the open unit of work');
+
 /** What is known of the users of many tenants at once: how many there are, counted as they come and go, and who administers. */
 export class TenantUsersStore {
   readonly #db: Database;
@@ -32,19 +43,24 @@ export class TenantUsersStore {
     this.#db = db;
   }
 
-  /** Adds to the count of a tenant, inside a unit of work. A connection has one part, so a unit locks no two of them. */
-  async add(tenantId: string, count: 1 | -1): Promise<void> {
-    const part = sql<number>`pg_backend_pid() % ${sql.lit(PARTS)}`;
-    await this.#db
-      .read<Tables>()
-      .insertInto('user_counts')
-      .values({ tenant_id: tenantId, part, count } as never)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['tenant_id', 'part'])
-          .doUpdateSet({ count: sql`user_counts.count + excluded.count` } as never),
-      )
-      .execute();
+  /**
+   * Adds to the count of a tenant when the open unit of work commits, by its last statement: every unit that makes or deletes a user
+   * of the tenant writes the same rows, and would keep the others waiting, or wait for one of them in a circle.
+   */
+  async add(tenantId: string, count: number): Promise<void> {
+    await this.#db.transaction(async (unit) => {
+      const pending = unit.attachment(PENDING, () => {
+        const changes = new Map<string, number>();
+        unit.lastBeforeCommit(() => this.#write(changes));
+        return changes;
+      });
+      pending.set(tenantId, (pending.get(tenantId) ?? 0) + count);
+    });
+  }
+
+  /** A connection has one part, so a unit of work locks no two of a tenant. */
+  async #write(changes: ReadonlyMap<string, number>): Promise<void> {
+    await this.#db.run(ADD, [[...changes.keys()], [...changes.values()]]);
   }
 
   /** The counts of many tenants, by id. One without users may be absent. */

@@ -78,6 +78,31 @@ describe('the database', () => {
     expect(units[0]).toBe(units[1]);
   });
 
+  it('runs the last hooks before the commit behind all others, whenever they were registered', async () => {
+    const seen: string[] = [];
+    await db.transaction(async (unit) => {
+      unit.lastBeforeCommit(() => void seen.push('last'));
+      unit.beforeCommit(() => {
+        seen.push('first');
+        unit.beforeCommit(() => void seen.push('second'));
+      });
+      unit.afterCommit(() => void seen.push('committed'));
+      seen.push('work');
+    });
+    expect(seen).toEqual(['work', 'first', 'second', 'last', 'committed']);
+  });
+
+  it('undoes everything when a last hook before the commit fails', async () => {
+    await sql`create table kept (n int)`.execute(db.read());
+    const failing = db.transaction(async (unit) => {
+      await sql`insert into kept values (1)`.execute(db.read());
+      unit.lastBeforeCommit(() => Promise.reject(new Error('no')));
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect((await sql`select n from kept`.execute(db.read())).rows).toEqual([]);
+    await sql`drop table kept`.execute(db.read());
+  });
+
   it('runs the rollback hooks before the caller sees the error, and never the commit hooks', async () => {
     const seen: string[] = [];
     const failing = db.transaction(async (unit) => {
