@@ -19,9 +19,9 @@ export interface ModuleBase {
 }
 
 /**
- * Deletes expired rows, up to `limit` of each table. The server calls it once a minute, and again at once while it returns
- * `limit` or more: 100 on the embedded database, 1000 on a server.
- * @returns How many rows were deleted.
+ * Deletes expired rows, up to `limit` of each table, or corrects as many rows that are kept beside others. The server calls it once a
+ * minute, and again at once while it returns `limit` or more: 100 on the embedded database, 1000 on a server.
+ * @returns How many rows were deleted or corrected.
  */
 export type Sweep = (limit: number) => Promise<number>;
 

@@ -17,6 +17,7 @@ import { userEvents } from './user.events.ts';
 import { UserService } from './user.service.ts';
 import { UserStore } from './user.store.ts';
 import { FOLDED_COLUMNS, foldedColumn } from './user-page.ts';
+import { UserRecount } from './user-recount.ts';
 
 interface UserNeeds extends ModuleBase {
   readonly directory: TenantDirectory;
@@ -42,6 +43,7 @@ export const users = {
     users__is_enabled: `create index "users__is_enabled" on "users" ("tenant_id", ("enabled" and "inactive_since" is null), "id")`,
     user_attribute_keys__infix: `create index "user_attribute_keys__infix" on "user_attribute_keys" using gin ("value_key" gin_trgm_ops) where "name" in (${INFIX_COLUMNS.map((column) => `'${SEARCHED_COLUMNS[column]}'`).join(', ')})`,
     users__disabled: `create index "users__disabled" on "users" ("tenant_id", "id") where not "enabled" or "inactive_since" is not null`,
+    users__service_accounts: `create index "users__service_accounts" on "users" ("tenant_id", "id") where "service_client_id" is not null`,
     users__unverified: `create index "users__unverified" on "users" ("tenant_id", "id") where not "email_verified"`,
   },
   errors: [userErrors, addressErrors],
@@ -60,6 +62,11 @@ export const users = {
     });
     const userProperties = new PropertyService({ ...base, users });
     const userAddresses = new AddressService({ ...base, users, store: new AddressStore(base.db) });
-    return { services: { users, userProperties, userAddresses }, internals: { userStore } };
+    const recount = new UserRecount({ store: tenantUsers, clock: base.clock });
+    return {
+      services: { users, userProperties, userAddresses },
+      internals: { userStore },
+      sweeps: [(limit: number) => recount.step(limit)],
+    };
   },
 } as const satisfies ServiceModule;

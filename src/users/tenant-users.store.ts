@@ -6,7 +6,11 @@ import type { UserCountEntity, UserEntity } from './user.entity.ts';
 
 type Tables = InferKyselyDB<typeof UserCountEntity> &
   InferKyselyDB<typeof UserEntity> & {
-    readonly tenants: { readonly id: string; readonly administrator_id: string | null };
+    readonly tenants: {
+      readonly id: string;
+      readonly administrator_id: string | null;
+      readonly deleted_at: Date | null;
+    };
   };
 
 /** The user whom a tenant was made with. */
@@ -31,6 +35,32 @@ const ADD = defineStatement<object>(
   select change.tenant_id, pg_backend_pid() % ${PARTS}, change.count
   from unnest($1::uuid[], $2::int[]) as change (tenant_id, count) order by change.tenant_id
   on conflict (tenant_id, part) do update set count = user_counts.count + excluded.count`,
+);
+
+/** A count of the rows of a tenant. */
+export interface Recount {
+  /** How many users there are. */
+  readonly users: number;
+  /** How many of them the kept count lacks; negative when it has too many. */
+  readonly missing: number;
+}
+
+/**
+ * Users and their count are committed together, so both are the same in the one snapshot of a statement, whatever is made and deleted
+ * at the same time. Service accounts are taken off, because the whole number is read from the primary key alone.
+ */
+const RECOUNT = defineStatement<Recount>(
+  'users-recount',
+  `select counted.users, counted.users - counted.kept as missing from (
+    select (select count(*) from users where tenant_id = $1)
+        - (select count(*) from users where tenant_id = $1 and service_client_id is not null) as users,
+      coalesce((select sum(count) from user_counts where tenant_id = $1), 0)::bigint as kept) counted`,
+);
+
+/** Makes corrections of one count run one after the other. */
+const LOCK_COUNT = defineStatement<object>(
+  'user-count-lock',
+  `select pg_advisory_xact_lock(hashtextextended('user-count ' || $1::text, 0))`,
 );
 
 const PENDING = Symbol('user counts to write with the open unit of work');
@@ -61,6 +91,36 @@ export class TenantUsersStore {
   /** A connection has one part, so a unit of work locks no two of a tenant. */
   async #write(changes: ReadonlyMap<string, number>): Promise<void> {
     await this.#db.run(ADD, [[...changes.keys()], [...changes.values()]]);
+  }
+
+  /** Ids of tenants behind an id, in their order. */
+  async tenantsAfter(tenantId: string, limit: number): Promise<string[]> {
+    const rows = await this.#db
+      .read<Tables>()
+      .selectFrom('tenants')
+      .select('id')
+      .where('id', '>', tenantId)
+      .where('deleted_at', 'is', null)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Counts the users of a tenant and compares with the kept count. */
+  async recount(tenantId: string): Promise<Recount> {
+    return (await this.#db.run(RECOUNT, [tenantId]))[0]!;
+  }
+
+  /**
+   * Adds what the count of a tenant lacks. What is made and deleted at the same time adds itself, before or after. The difference is
+   * read behind the lock, so that two nodes that found the same one add it once.
+   */
+  async correct(tenantId: string): Promise<void> {
+    await this.#db.transaction(async () => {
+      await this.#db.run(LOCK_COUNT, [tenantId]);
+      await this.add(tenantId, (await this.recount(tenantId)).missing);
+    });
   }
 
   /** The counts of many tenants, by id. One without users may be absent. */

@@ -21,6 +21,7 @@ import { Migration20261127NarrowRealmRoles } from './20261127-narrow-realm-roles
 import { Migration20261127NativeApplications } from './20261127-native-applications.ts';
 import { Migration20261127RealmRoles } from './20261127-realm-roles.ts';
 import { Migration20261127RefreshRotations } from './20261127-refresh-rotations.ts';
+import { Migration20261127ServiceAccounts } from './20261127-service-accounts.ts';
 import { Migration20261127SigningKeysByEnd } from './20261127-signing-keys-by-end.ts';
 import { Migration20261127TenantUsers } from './20261127-tenant-users.ts';
 import { Migration20261127TenantsOfNames } from './20261127-tenants-of-names.ts';
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261127UsersByName', class: Migration20261127UsersByName },
   { name: 'Migration20261127RealmRoles', class: Migration20261127RealmRoles },
   { name: 'Migration20261127NarrowRealmRoles', class: Migration20261127NarrowRealmRoles },
+  { name: 'Migration20261127ServiceAccounts', class: Migration20261127ServiceAccounts },
 ] as const;
