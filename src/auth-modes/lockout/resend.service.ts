@@ -55,12 +55,24 @@ export class CodeResendService {
    */
   count(tenant: Pick<TenantRef, 'id'>, userId: string, actor: EventActor): Promise<void> {
     const { lockouts } = this.#deps;
-    const { peerIp } = actor.origin;
-    const attempt: Attempt = { tenant, factor: 'otp-resend', userId, name: userId, peerIp, knownDeviceId: null };
+    const attempt = attemptOf(tenant, userId, actor);
     return lockouts.serially(attempt, async () => {
-      if ((await lockouts.check(attempt)).isBlocked) throw kernelErrors.TOO_MANY_REQUESTS();
+      await this.#assertNotBlocked(attempt);
       await lockouts.fail(attempt, actor);
     });
+  }
+
+  /**
+   * Checks before the first code of a flow, which is no request to send one again: it is not counted, but a user who began another
+   * sign-in would otherwise get a code during the wait.
+   * @throws TOO_MANY_REQUESTS The account has to wait.
+   */
+  assertNotBlocked(tenant: Pick<TenantRef, 'id'>, userId: string, actor: EventActor): Promise<void> {
+    return this.#assertNotBlocked(attemptOf(tenant, userId, actor));
+  }
+
+  async #assertNotBlocked(attempt: Attempt): Promise<void> {
+    if ((await this.#deps.lockouts.check(attempt)).isBlocked) throw kernelErrors.TOO_MANY_REQUESTS();
   }
 
   /** The requests of many users. The caller of this method must check the permission to read them. */
@@ -130,3 +142,12 @@ export class CodeResendService {
     return known.settings.otpResend;
   }
 }
+
+const attemptOf = (tenant: Pick<TenantRef, 'id'>, userId: string, { origin }: EventActor): Attempt => ({
+  tenant,
+  factor: 'otp-resend',
+  userId,
+  name: userId,
+  peerIp: origin.peerIp,
+  knownDeviceId: null,
+});

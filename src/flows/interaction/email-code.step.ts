@@ -14,7 +14,7 @@ export interface EmailCodeStepDeps {
   readonly codes: OneTimeCodeStore;
   readonly users: Pick<UserService, 'update' | 'findIn'>;
   readonly lockouts: LockoutService;
-  readonly resends: Pick<CodeResendService, 'count'>;
+  readonly resends: Pick<CodeResendService, 'assertNotBlocked' | 'count'>;
   readonly mailer: Pick<Mailer, 'send'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -49,13 +49,15 @@ export class EmailCodeStep {
   /**
    * Mails a code after the commit. Only the newest code of an interaction counts.
    * @throws TOO_MANY_REQUESTS Four codes were sent in this interaction, too many in others of the account, or the
-   *   account has to wait before a code is sent again (docs/lock-out.md).
+   *   account has to wait before a code is sent again, which holds for the first code of another sign-in too (docs/lock-out.md).
    * @throws EMAIL_ADDRESS_MISSING The account has no address.
    * @throws SERVICE_UNAVAILABLE Too many mails wait; nothing was changed.
    */
   async send(open: OpenInteraction): Promise<Advance> {
-    const { tenant, user, actor } = open;
-    if (open.state.emailCodesSent > 0) await this.#deps.resends.count(tenant, user!.id, actor);
+    const { tenant, user, actor, state: before } = open;
+    const { resends } = this.#deps;
+    if (before.emailCodesSent > 0) await resends.count(tenant, user!.id, actor);
+    else await resends.assertNotBlocked(tenant, user!.id, actor);
     return async (state) => {
       const number = state.emailCodesSent + 1;
       await this.#send(open, number);

@@ -145,6 +145,23 @@ describe.each(ENGINES)('verifying an e-mail address during a sign-in, on $name',
     expect(await mails()).toHaveLength(3);
   });
 
+  it('sends the first code of another sign-in after the wait of the account as well, and does not count it', async () => {
+    const otpResend = { isEnabled: true, limit: 1, waitSeconds: 40, windowSeconds: 600 };
+    ({ tenant, user } = await openSignIn(world, { ...SETTINGS, otpResend }));
+    browser = new TestBrowser(world, tenant);
+    const handle = await reached();
+    for (let i = 0; i < 2; i++) await sent(handle);
+    const other = new TestBrowser(world, tenant);
+    const theirs = await reached(other);
+    expect((await send(theirs, other)).code).toBe('TOO_MANY_REQUESTS');
+    expect(stepOf(await other.load(theirs))).toMatchObject({ __typename: 'EmailCodeStep', isSent: false });
+    expect(await mails()).toHaveLength(2);
+    world.clock.advance(40);
+    await sent(theirs, other);
+    const { requests } = (await world.services.codeResends.ofUsers(tenant.id, [user.id])).get(user.id)!;
+    expect(requests).toBe(1);
+  });
+
   it('sends eight codes to an account in ten minutes, however many sign-ins ask', async () => {
     for (const _ of [1, 2]) {
       const handle = await reached();

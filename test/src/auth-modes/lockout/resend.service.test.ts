@@ -63,6 +63,23 @@ describe('requests to send a code again', () => {
     expect((await status()).requests).toBe(4);
   });
 
+  it('make a first code wait too, which is not counted, and that of this account alone', async () => {
+    const first = (id = userId, tenant = acme) => resends().assertNotBlocked(tenant, id, world.app(tenant));
+    for (let at = 0; at < 3; at++) {
+      await first();
+      await count();
+    }
+    const before = await status();
+    expect(before.requests).toBe(3);
+    await expect(first()).rejects.toMatchObject(BUSY);
+    expect(await status()).toEqual(before);
+    await first((await world.newUser(acme)).id);
+    await first(userId, uncounted);
+    world.clock.advance(30);
+    await first();
+    expect((await status()).requests).toBe(3);
+  });
+
   it('count from zero after the pause, and never wait longer than it', async () => {
     await count();
     await count();
