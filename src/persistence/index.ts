@@ -36,6 +36,7 @@ export {
   keyBegins,
   keyContains,
   keyIs,
+  keyIsWhole,
   replaceSearchRows,
   type Searched,
   type SearchField,

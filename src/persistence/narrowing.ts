@@ -30,13 +30,15 @@ export interface KnownRows {
   /** Selects the column `id`. */
   readonly source: RawBuilder<unknown>;
   readonly test: Condition;
+  /** Whether the values of the condition let an index find the rows; else those of the list are looked at. Absent: always. */
+  readonly isFindable?: Condition;
 }
 
 /** A condition whose rows are found by a query. */
-export function finding({ source, test }: KnownRows): Narrowing {
-  const found: Ids = sql`(select case when count(*) <= ${sql.lit(FOUND_AT_MOST)} then coalesce(array_agg(known.id), '{}') end
+export function finding({ source, test, isFindable }: KnownRows): Narrowing {
+  const counted: Ids = sql`(select case when count(*) <= ${sql.lit(FOUND_AT_MOST)} then coalesce(array_agg(known.id), '{}') end
     from (select known.id from (${source}) known limit ${sql.lit(FOUND_AT_MOST + 1)}) known)`;
-  return { test, found };
+  return { test, found: isFindable === undefined ? counted : sql`(case when ${isFindable} then ${counted} end)` };
 }
 
 /** All conditions together; null when there are none. They are served from the one that the fewest rows meet. */

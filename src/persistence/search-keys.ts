@@ -9,6 +9,9 @@ export function searchKey(value: string): string {
   return [...fold(value)].slice(0, KEY_LENGTH).join('');
 }
 
+/** Whether a value is longer, folded, than a search key: then the key is its beginning alone. */
+export const exceedsSearchKey = (value: string): boolean => [...fold(value)].length > KEY_LENGTH;
+
 /** The search keys of an attribute: its value, or the first eight of a list; objects have none. */
 export function searchKeysOf(value: unknown): string[] {
   const values = (Array.isArray(value) ? value : [value]).filter((item) =>

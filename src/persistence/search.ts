@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type FieldFault, isStorableText } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import { allOf, finding, type Narrowing, oneOf, testing } from './narrowing.ts';
-import { searchKey } from './search-keys.ts';
+import { exceedsSearchKey, searchKey } from './search-keys.ts';
 
 /**
  * Search keys of attributes: a row per name and value, so that equality and order are found by index
@@ -138,6 +138,8 @@ interface KeyMatch {
   readonly match: Condition;
   readonly isEquality: boolean;
   readonly isIndexed: boolean;
+  /** Whether their index can tell them by the value; else it would be read from end to end. Absent: always. */
+  readonly isFindable?: Condition;
   /** Whether their index has only rows of some names: it is used where the statement itself has the names. */
   readonly isOfNames?: true;
 }
@@ -163,25 +165,45 @@ export const keyIs = (value: string): KeyMatch => ({
 /** Larger than every character that a search key can have, and compared by bytes (U+10FFFF). */
 const LAST_CHARACTER = '\u{10FFFF}';
 
-/** Search rows whose value begins with a text. A range, because a generic plan cannot make one of a pattern. */
-export const keyBegins = (text: string): KeyMatch => ({
-  match: sql<boolean>`k.value_key >= ${searchKey(text)} and k.value_key < ${searchKey(text) + LAST_CHARACTER}`,
-  isEquality: false,
-  isIndexed: true,
-});
+/** No search rows. */
+const NONE: KeyMatch = { match: sql<boolean>`false`, isEquality: true, isIndexed: true };
+
+/** Search rows with this whole value, of which no stored one is longer than a search key. */
+export const keyIsWhole = (value: string): KeyMatch => (exceedsSearchKey(value) ? NONE : keyIs(value));
+
+/**
+ * Search rows whose value begins with a text. A range, because a generic plan cannot make one of a pattern. A text that is longer
+ * than a search key is found in none.
+ */
+export const keyBegins = (text: string): KeyMatch =>
+  exceedsSearchKey(text)
+    ? NONE
+    : {
+        match: sql<boolean>`k.value_key >= ${searchKey(text)} and k.value_key < ${searchKey(text) + LAST_CHARACTER}`,
+        isEquality: false,
+        isIndexed: true,
+      };
 
 /** Characters that have a meaning in a pattern of LIKE. */
 const PATTERN = /[\\%_]/g;
-/** The index of trigrams finds nothing by a shorter text. */
-const SHORTEST_FOUND = 3;
+/**
+ * What a text needs for a whole trigram. The database decides what letters and digits are, because its locale decides that for the
+ * index as well: a database without a locale has trigrams of those of ASCII alone.
+ */
+const WHOLE_TRIGRAM = '[[:alnum:]]{3}';
 
-/** Search rows whose value contains a text. */
+/**
+ * Search rows whose value contains a text. The index of trigrams finds nothing by a text without a whole one: it would read all of
+ * itself, which is of all tenants. A text that is longer than a search key is found in none.
+ */
 export function keyContains(text: string): KeyMatch {
+  if (exceedsSearchKey(text)) return NONE;
   const key = searchKey(text);
   return {
     match: sql<boolean>`k.value_key like ${`%${key.replace(PATTERN, '\\$&')}%`}`,
     isEquality: false,
-    isIndexed: [...key].length >= SHORTEST_FOUND,
+    isIndexed: true,
+    isFindable: sql<boolean>`${key}::text ~ ${sql.lit(WHOLE_TRIGRAM)}`,
     isOfNames: true,
   };
 }
@@ -191,7 +213,7 @@ export function bySearchRow(
   { table, keys }: Searched,
   tenantId: string,
   names: readonly string[],
-  { match, isEquality, isIndexed, isOfNames }: KeyMatch,
+  { match, isEquality, isIndexed, isFindable, isOfNames }: KeyMatch,
 ): Narrowing {
   const [rows, owner] = [sql.table(keys.table), sql.ref(`k.${keys.owner}`)];
   // A plan for any array of names would not use the key of the search rows.
@@ -206,7 +228,8 @@ export function bySearchRow(
         where k.tenant_id = ${tenantId}::uuid and ${owner} = ${own} offset 0) k
         where ${named} and ${match} limit 1), false)`;
   if (!isIndexed) return testing(test);
-  return finding({ source: sql`select ${owner} as id from ${rows} k where ${isNamed} and ${match}`, test });
+  const source = sql`select ${owner} as id from ${rows} k where ${isNamed} and ${match}`;
+  return finding({ source, test, ...(isFindable === undefined ? {} : { isFindable }) });
 }
 
 function comparisonOf(searched: Searched, tenantId: string, comparison: Comparison): Narrowing {

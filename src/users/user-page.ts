@@ -10,6 +10,7 @@ import {
   keyBegins,
   keyContains,
   keyIs,
+  keyIsWhole,
   type Narrowing,
   type PageKey,
   type Searched,
@@ -31,7 +32,10 @@ import { canonicalUserId, isPlainText } from './user-names.ts';
 
 /** What a list of users can be narrowed by; all given conditions must hold. */
 export interface UserFilter {
-  /** Beginning of the username, the e-mail address, a name or the phone number, ignoring case. */
+  /**
+   * Beginning of the username, the e-mail address, a name or the phone number, ignoring case. As with every text that is compared
+   * with these, one of more than 255 characters is found in none.
+   */
   readonly search?: string | null;
   readonly username?: string | null;
   /** The whole e-mail address, ignoring case. */
@@ -197,8 +201,8 @@ type Narrowings = {
 
 const NARROWINGS: Narrowings = {
   search: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, FREE_TEXT, keyBegins(text)),
-  username: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, [SEARCHED_COLUMNS.username], keyIs(text)),
-  email: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, [SEARCHED_COLUMNS.email], keyIs(text)),
+  username: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, [SEARCHED_COLUMNS.username], keyIsWhole(text)),
+  email: (text, tenantId) => bySearchRow(SEARCHED_USERS, tenantId, [SEARCHED_COLUMNS.email], keyIsWhole(text)),
   enabled: isEnabled,
   emailVerified: (isVerified, tenantId) =>
     isVerified ? testing(sql<boolean>`users.email_verified`) : byColumns(tenantId, IS_UNVERIFIED),

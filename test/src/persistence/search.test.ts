@@ -5,7 +5,10 @@ import {
   type AnyOf,
   anyOfFaults,
   anyOfNarrowing,
+  bySearchRow,
   type Comparison,
+  keyContains,
+  type Narrowing,
   narrowedPage,
   type PageRequest,
   type PageResult,
@@ -44,7 +47,8 @@ describe.each(ENGINES)('a list that is searched by attributes on $name', ({ open
   });
   afterAll(() => world.close());
 
-  const page = (anyOf: AnyOf, request: PageRequest): Promise<PageResult<Row>> => {
+  const page = (anyOf: AnyOf, request: PageRequest) => pageOf(anyOfNarrowing(SEARCHED, tenant.id, anyOf), request);
+  const pageOf = (narrowing: Narrowing, request: PageRequest): Promise<PageResult<Row>> => {
     const query = world.db
       .read<{ users: { tenant_id: string; id: string; created_at: Date } }>()
       .selectFrom('users')
@@ -54,7 +58,7 @@ describe.each(ENGINES)('a list that is searched by attributes on $name', ({ open
     return narrowedPage<Row>(
       world.db,
       { query, table: 'users', columns, id: 'users.id' },
-      anyOfNarrowing(SEARCHED, tenant.id, anyOf),
+      narrowing,
       [
         { column: 'users.created_at', property: 'createdAt', type: 'timestamptz' },
         { column: 'users.id', property: 'id', type: 'text' },
@@ -128,6 +132,47 @@ describe.each(ENGINES)('a list that is searched by attributes on $name', ({ open
     expect([idsOf(late), late.hasNextPage, late.hasPreviousPage]).toEqual([['u17'], false, false]);
     const descending = await page(early, { first: 2, descending: true, mayEndEarly: true });
     expect(idsOf(descending)).toEqual(['u15000', 'u14999']);
+  });
+
+  describe('for texts inside of values', () => {
+    const containing = async (name: string, text: string, request: PageRequest = { mayEndEarly: true }) => {
+      const found = await pageOf(bySearchRow(SEARCHED, tenant.id, [name], keyContains(text)), { first: 2, ...request });
+      return { ids: idsOf(found), isWalked: found.walkedTo !== undefined };
+    };
+
+    it.each([['19999'], ['999']])('finds the items with %j, which has a whole trigram', async (text) => {
+      const { ids, isWalked } = await containing('serial', text);
+      expect(ids.every((id) => id.includes(text))).toBe(true);
+      expect([ids.length > 0, isWalked]).toEqual([true, false]);
+    });
+
+    it.each([['--'], ['---'], ['9.9'], ['-.-.-.-'], ["%_'"]])(
+      'looks at 10,000 items in their order for %j, which has none',
+      async (text) => {
+        expect(await containing('serial', text)).toEqual({ ids: [], isWalked: true });
+        expect(await containing('serial', text, {})).toEqual({ ids: [], isWalked: false });
+      },
+    );
+
+    it('finds short texts behind the 10,000th item', async () => {
+      expect(await containing('half', 'LA', {})).toEqual({ ids: ['u15001', 'u15002'], isWalked: false });
+    });
+
+    it('finds letters of all scripts, whether or not the locale of the database has them', async () => {
+      await sql`insert into user_attribute_keys (tenant_id, user_id, name, value_key)
+        values (${tenant.id}::uuid, 'u7', 'note', 'жан-поль'), (${tenant.id}::uuid, 'u8', 'note', '山田太郎')`.execute(
+        world.db.read(),
+      );
+      for (const text of ['жан', 'Н-П', 'поль', 'н-']) expect((await containing('note', text, {})).ids).toEqual(['u7']);
+      for (const text of ['山田太', '太郎']) expect((await containing('note', text, {})).ids).toEqual(['u8']);
+    });
+
+    it.each([['c'.repeat(256)], ['ﬃ'.repeat(86)], ['-'.repeat(16_000)]])(
+      'looks at nothing for a text that is longer than what is stored',
+      async (text) => {
+        expect(await containing('city', text)).toEqual({ ids: [], isWalked: false });
+      },
+    );
   });
 
   it('counts its items as far as it looks', async () => {

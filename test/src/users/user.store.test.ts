@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantRef } from '../../../src/kernel/index.ts';
 import type { Database, StatementObserver } from '../../../src/persistence/index.ts';
+import type { UserFilter } from '../../../src/users/index.ts';
 import { ENGINES, openPostgresDatabase } from '../../support/postgres.ts';
 import { World } from '../../support/world.ts';
 
@@ -120,6 +121,39 @@ export function userStoreContract(name: string, open: (observe?: StatementObserv
           }
         }
       }
+    });
+
+    it('finds texts inside names, whatever characters they have, and none that is longer than a name', async () => {
+      const { userStore } = world.stores;
+      const tenant = await world.tenant();
+      const long = 'x'.repeat(255);
+      await world.newUser(tenant, { id: 'long', username: long, familyName: "O'Neil-Øre" });
+      await world.newUser(tenant, { id: 'mixed', username: 'mixed', givenName: 'Жан-Поль', familyName: 'Griffin' });
+      const found = async (filter: UserFilter) =>
+        (await userStore.page(tenant.id, filter, 'username', {})).rows.map(({ id }) => id);
+      for (const contains of [
+        { username: long },
+        { anywhere: long },
+        { familyName: "'" },
+        { familyName: 'L-ø' },
+        { familyName: '-ør' },
+      ])
+        expect([contains, await found({ contains })]).toEqual([contains, ['long']]);
+      for (const contains of [{ givenName: 'ЖАН' }, { givenName: 'н-п' }, { familyName: 'ﬃ' }, { anywhere: 'ixe' }])
+        expect([contains, await found({ contains })]).toEqual([contains, ['mixed']]);
+      for (const contains of [
+        { username: `${long}x` },
+        { anywhere: `${long}y` },
+        { familyName: 'ﬃ'.repeat(86) },
+        { anywhere: '--' },
+        { anywhere: '---' },
+        { anywhere: '%%%' },
+        { familyName: '_re' },
+      ])
+        expect([contains, await found({ contains })]).toEqual([contains, []]);
+      for (const filter of [{ search: long }, { username: long }]) expect(await found(filter)).toEqual(['long']);
+      for (const filter of [{ search: `${long}x` }, { username: `${long}y` }, { email: `${long}@example.com` }])
+        expect(await found(filter)).toEqual([]);
     });
 
     it('does not page into a neighbour by its cursor', async () => {
