@@ -131,22 +131,16 @@ export class UserService {
   /**
    * Names of tenants that have a user with a username, ascending. Callers whose permission does not reach all tenants see
    * their tenant alone, so that no tenant learns the usernames of its neighbours.
-   * @param name A username, ignoring case, or the id of a user of the tenant, which stands for its username.
+   * @param name A username, ignoring case, or the id of a user of the tenant, which stands for its username. An id of the tenant
+   *   comes before a username of another one, so that the answer is about the user whom the id names there.
    */
   async tenantsOf(authority: Authority, name: string): Promise<string[]> {
     authority.requireAccount('');
-    const byUsername = await this.#tenantsOfUsername(authority, name);
-    if (byUsername.length > 0) return byUsername;
-    const user = await this.#deps.store.findById(authority.tenant.id, name);
-    return user === null ? [] : this.#tenantsOfUsername(authority, user.username);
-  }
-
-  async #tenantsOfUsername(authority: Authority, username: string): Promise<string[]> {
     const { store } = this.#deps;
-    const { id, name } = authority.tenant;
-    if (authority.holds([{ permission: 'user:read', reach: 'all' }]))
-      return (await store.tenantsOfUsername(username, MAX_TENANTS)).sort();
-    return (await store.findByUsername(id, username)) === null ? [] : [name];
+    const { tenant } = authority;
+    const own = (await store.findByUsername(tenant.id, name)) ?? (await store.findById(tenant.id, name));
+    if (!authority.holds([{ permission: 'user:read', reach: 'all' }])) return own === null ? [] : [tenant.name];
+    return (await store.tenantsOfUsername(own?.username ?? name, MAX_TENANTS)).sort();
   }
 
   /**

@@ -199,6 +199,14 @@ const USER_READS: GrowthRead[] = [
     name: 'a user by username',
     run: ({ services, authority }) => services.users.findByUsername(authority, 'user0000012'),
   },
+  {
+    name: 'the tenants of a username',
+    run: ({ services, authority }) => services.users.tenantsOf(authority, 'user0000012'),
+  },
+  {
+    name: 'the tenants of a user by id',
+    run: ({ services, authority }) => services.users.tenantsOf(authority, user(12)),
+  },
   { name: 'users by id', run: ({ services, tenant }) => services.users.findMany(tenant.id, USERS) },
 ];
 

@@ -219,6 +219,18 @@ describe('KOBIL: users', () => {
       expect(await list(user.username, everywhere)).toEqual(of(names.slice(1)));
     });
 
+    it('answers the user whom an id of the tenant of the path names, also where another tenant has it as a username', async () => {
+      const { id, username } = await kobil.world.newUser(kobil.acme, {
+        id: `berth${count}`,
+        username: `Mooring${count}`,
+      });
+      await kobil.world.newUser(kobil.master, { username: id });
+      for (const as of [token, everywhere]) expect(await list(id, as)).toEqual(of('acme'));
+      await kobil.world.newUser(kobil.master, { username });
+      expect(await list(id, everywhere)).toEqual(of(['acme', 'master']));
+      expect(await list(id)).toEqual(of('acme'));
+    });
+
     it('answers a user of another tenant only to callers whose permission reaches it; addresses are no usernames', async () => {
       const theirs = await kobil.world.newUser(kobil.master, {
         username: `Far.Keeper${count}`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Authority } from '../../../src/access/index.ts';
+import { Authority } from '../../../src/access/index.ts';
 import { newId, type TenantRef } from '../../../src/kernel/index.ts';
 import type { CreateUser, User, UserInput } from '../../../src/users/index.ts';
 import { refusalOf } from '../../support/refusal.ts';
@@ -209,7 +209,6 @@ describe('a change of an account', () => {
     const [role] = await roleStore.findBuiltin(master.id, ['administrator']);
     const holding = { tenantId: master.id, holderKind: 'user', holderId: admin.id, onTenantId: master.id };
     await roleStore.grant(holding, [role!.id], world.clock.now());
-    const { Authority } = await import('../../../src/access/index.ts');
     const stranger = new Authority(world.app(master, 'user:write', 'user:delete'), master, 'tenant');
     expect(await refusalOf(users.update(stranger, admin.id, { givenName: 'X' }))).toBe('ACCOUNT_GUARDED');
     expect(await refusalOf(users.setEnabled(stranger, admin.id, false))).toBe('ACCOUNT_GUARDED');
@@ -244,5 +243,45 @@ describe('a change of an account', () => {
     await world.services.users.delete(system, user.id);
     await create({ id: 'heir', username: 'heir' });
     expect((await rolePermissions.ofUser(tenant.id, 'heir')).reachOf('user:read')).toBeNull();
+  });
+});
+
+describe('the tenants of a user', () => {
+  const of = (where: TenantRef, name: string, ...scopes: string[]) =>
+    world.services.users.tenantsOf(new Authority(world.app(where, ...scopes), where, 'tenant'), name);
+  let near: TenantRef;
+  let far: TenantRef;
+  beforeAll(async () => {
+    near = await world.tenant({ name: `near-${newId().slice(-8)}` });
+    far = await world.tenant({ name: `far-${newId().slice(-8)}` });
+    await create({ id: 'harbour', username: 'quay' }, world.system(near));
+    await create({ username: 'Harbour' }, world.system(far));
+  });
+
+  it('belong to the user with this id in the tenant, not to a user of another tenant with this username', async () => {
+    expect(await of(near, 'harbour', 'user:read:all')).toEqual([near.name]);
+    expect(await of(far, 'harbour', 'user:read:all')).toEqual([far.name]);
+    expect(await of(near, 'harbour', 'user:read')).toEqual([near.name]);
+    expect(await of(far, 'harbour', 'user:read')).toEqual([far.name]);
+  });
+
+  it('are several, ascending, where several have the username of the user', async () => {
+    await create({ username: 'QUAY' }, world.system(far));
+    expect(await of(near, 'harbour', 'user:read:all')).toEqual([far.name, near.name]);
+    expect(await of(far, 'quay', 'user:read:all')).toEqual([far.name, near.name]);
+    expect(await of(near, 'quay', 'user:read')).toEqual([near.name]);
+  });
+
+  it('are none for a name that nobody in reach has, whatever it holds', async () => {
+    for (const name of ['nobody', 'HARBOUR', '', 'a\0b', '\ud800', 'x'.repeat(16_000), newId()])
+      expect(await of(near, name, 'user:read')).toEqual([]);
+    expect(await of(near, 'HARBOUR', 'user:read:all')).toEqual([far.name]);
+    for (const name of ['nobody', '', 'a\0b', '\ud800', newId()])
+      expect(await of(near, name, 'user:read:all')).toEqual([]);
+  });
+
+  it('are refused to callers with reach `self`', async () => {
+    const self = new Authority(world.user(near, 'harbour', 'user:read:self'), near, 'self');
+    expect(await refusalOf(world.services.users.tenantsOf(self, 'quay'))).toBe('FORBIDDEN');
   });
 });
