@@ -78,8 +78,13 @@ function* findFaultsOfTable(errors: DialectErrors, routes: ReadonlySet<Route>): 
   yield* findFaultsOfEnvelopes(errors, [...Object.values(errors.codes), ...Object.values(errors.kinds)]);
 }
 
-function* findFaultsOfEnvelopes({ envelopes }: DialectErrors, lines: readonly ErrorLine[]): Iterable<string> {
-  for (const line of lines)
-    if (line !== AS_ITS_KIND && !Object.hasOwn(envelopes, line.envelope))
-      yield `there is no envelope ${line.envelope}.`;
+function* findFaultsOfEnvelopes(
+  { envelopes }: Pick<DialectErrors, 'envelopes'>,
+  lines: readonly ErrorLine[],
+): Iterable<string> {
+  for (const line of lines) {
+    if (line === AS_ITS_KIND) continue;
+    if (!Object.hasOwn(envelopes, line.envelope)) yield `there is no envelope ${line.envelope}.`;
+    yield* findFaultsOfEnvelopes({ envelopes }, Object.values(line.at ?? {}));
+  }
 }

@@ -55,6 +55,16 @@ function itemOf(
   };
 }
 
+const fieldOf = (route: Route | null, path: string): string =>
+  (route === null ? null : fieldAt(route, path)) ?? withoutPositions(path).split('.').at(-1)!;
+
+/** The line of an error, or the other answer that it has for a field that the error names. */
+function lineFor(route: Route | null, line: LegacyError, { fields = [] }: IdentityError): LegacyError {
+  const others = line.at ?? {};
+  const field = fields.map(({ path }) => fieldOf(route, path)).find((name) => Object.hasOwn(others, name));
+  return field === undefined ? line : others[field]!;
+}
+
 /** Looks up how an error is answered: by the line of the row, then of the dialect, then by kind. */
 export function faultOf(
   errors: DialectErrors,
@@ -63,7 +73,7 @@ export function faultOf(
   { variables = {}, base = '' }: { readonly variables?: Variables; readonly base?: string } = {},
 ): Fault {
   const error = refusal instanceof ShapeRefusal ? refusal.error : refusal;
-  const legacy = legacyErrorOf(errors, route, error);
+  const legacy = lineFor(route, legacyErrorOf(errors, route, error), error);
   const bare = { legacy, error, items: [], variables, route, base };
   const textOf = (row: LegacyError, otherwise: string): string =>
     row.text === undefined ? otherwise : typeof row.text === 'string' ? row.text : row.text(bare);

@@ -16,6 +16,8 @@ export interface LegacyError {
   readonly pos?: string;
   /** Shows the codes of its fields unchanged, because tenants chose them for their callers. */
   readonly showsFieldCodes?: true;
+  /** Other answers, by the legacy field of a value that the error names: of several such fields, that of the first. */
+  readonly at?: Readonly<Record<string, LegacyError>>;
 }
 
 /** Used in place of an answer: the code is answered like its kind. */

@@ -55,6 +55,9 @@ describe('the tables of errors of a dialect', () => {
     const row = tinyDialect({}, [{ ...SHOW_TENANT, errors: { NOT_FOUND: purple } }, RENAME_TENANT]);
     expect(findFaultsOfTables(row)).toEqual(['tiny GET /tenants/{id}/self: there is no envelope purple.']);
     expect(findFaultsOfTables(withCodes({ NOT_FOUND: purple }))).toEqual(['tiny errors: there is no envelope purple.']);
+    expect(findFaultsOfTables(withCodes({ NOT_FOUND: { ...CONFLICTING, at: { name: purple } } }))).toEqual([
+      'tiny errors: there is no envelope purple.',
+    ]);
   });
 });
 
