@@ -42,7 +42,8 @@ const memberOf = ({ groupId, userId }: GroupMemberInput) => ({
 const usersOf = ({ userIds }: GroupMembersInput): string[] =>
   userIds.map((id) => canonicalUserId(keyOf('User', id, 'input.userIds')));
 
-function toTreeReference({ groupId, path }: GroupInTreeInput, index: number): TreeReference {
+/** The group that an item of `input.groups` names. @throws INVALID_INPUT Neither or both of its members are given. */
+export function toTreeReference({ groupId, path }: GroupInTreeInput, index: number): TreeReference {
   const at = `input.groups.${index}.groupId`;
   if ((groupId == null) === (path == null)) throw invalidField(at, 'ONE_REQUIRED', 'Give either "groupId" or "path".');
   return groupId == null ? { path: path! } : { id: keyOf('Group', groupId, at) };

@@ -1,6 +1,7 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { AdministrationResolver } from './administration.resolver.ts';
+import { ProvisionUserResolver } from './provision-user.resolver.ts';
 import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './role.resolver.ts';
 import { RoleGrantResolver } from './role-grant.resolver.ts';
 import { RoleHolderResolver } from './role-holder.resolver.ts';
@@ -14,6 +15,7 @@ declare module '../global-id.ts' {
 export const roles: SchemaModule = {
   resolvers: [
     AdministrationResolver,
+    ProvisionUserResolver,
     RoleResolver,
     RoleGrantResolver,
     RoleHolderResolver,

@@ -171,7 +171,7 @@ export class TenantSettingsInput {
   resetPassword?: boolean;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether users may change their username. It is stored, and does not act yet.',
+    description: 'Whether usernames can be changed by `configureUser`, which ignores them otherwise.',
   })
   changeUsername?: boolean;
   @Field(() => [String], {

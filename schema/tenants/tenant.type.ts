@@ -168,7 +168,7 @@ export class TenantSettingsView {
   })
   resetPassword!: boolean;
   @Field(() => Boolean, {
-    description: 'Whether users may change their username. It is stored, and does not act yet.',
+    description: 'Whether usernames can be changed by `configureUser`, which ignores them otherwise.',
   })
   changeUsername!: boolean;
   @Field(() => [String], {

@@ -10,7 +10,7 @@ import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { Mailer, SmsSender } from '../delivery/index.ts';
 import type { EventReader } from '../events/index.ts';
 import type { RightService } from '../rights/index.ts';
-import type { AdministratorRoles, GuardedAccounts, RoleGrantService } from '../roles/index.ts';
+import type { AdministratorRoles, GroupMemberService, GuardedAccounts, RoleGrantService } from '../roles/index.ts';
 import type { DeviceService, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
 import type { TenantDirectory, TenantService } from '../tenants/index.ts';
 import type { UserService, UserStore } from '../users/index.ts';
@@ -20,6 +20,7 @@ import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import { PasswordNotices } from './password-notices.ts';
+import { ProvisionUserFlow } from './provision-user.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
 import { qrSignInEvents } from './qr-sign-in.events.ts';
 import { QrSignInFlow } from './qr-sign-in.ts';
@@ -40,6 +41,7 @@ interface FlowNeeds extends ModuleBase {
   readonly guarded: GuardedAccounts;
   readonly administratorRoles: AdministratorRoles;
   readonly roleGrants: RoleGrantService;
+  readonly groupMembers: GroupMemberService;
   readonly builtinClients: BuiltinClients;
   readonly clientDirectory: ClientDirectory;
   readonly clientStore: ClientStore;
@@ -91,6 +93,17 @@ export const flows = {
         /** Creates accounts with their password and apps. */
         signUp: new SignUpFlow({ ...base, directory, users, passwords, apps, sessions, codes, resends, mailer, sms }),
         passwordFlow,
+        /** Creates and changes accounts together with their password, roles and groups. */
+        provisionUser: new ProvisionUserFlow({
+          ...base,
+          directory,
+          users,
+          passwords,
+          passwordFlow,
+          endAccess: needs.endAccess,
+          grants: needs.roleGrants,
+          members: needs.groupMembers,
+        }),
         /** Changes tenants together with a user who administers them. */
         configureTenant: new ConfigureTenantFlow({ ...base, tenants: needs.tenants, users, passwordFlow }),
         /** Signs a browser in with a code that the user confirms on another device. */

@@ -158,11 +158,11 @@ export const POLICIES = {
   browserHeaders: browserHeaderSettings,
 } as const;
 
-/** Settings that are replaced as a whole. They are stored, and do not act yet. */
+/** Settings that are replaced as a whole. All but `changeUsername` are stored, and do not act yet. */
 export const KEPT = {
   /** Whether the sign-in page offers a new password by mail. */
   resetPassword: z.boolean(),
-  /** Whether users may change their username. */
+  /** Whether usernames can be changed together with what else an account has (`flows/provision-user.ts`). */
   changeUsername: z.boolean(),
   /** Languages of pages and mails; none = all of the service. */
   locales: z.array(text(35).regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$/, 'A language tag (RFC 5646).')).max(50),

@@ -21,7 +21,7 @@ export { isUsable } from './usable.ts';
 export type { User } from './user.entity.ts';
 export { userErrors } from './user.errors.ts';
 export { userEvents } from './user.events.ts';
-export { type PreparedUser, UserService } from './user.service.ts';
+export { type PreparedUser, type UpdateOptions, UserService } from './user.service.ts';
 export { type UserKeys, UserStore } from './user.store.ts';
 export { type CreateUser, isPhoneNumber, isSamePhone, type UserInput } from './user-input.ts';
 export { canonicalUserId, fold, isSameEmail, isUserIdShaped, serviceAccountName } from './user-names.ts';

@@ -14,6 +14,7 @@ const CHANGES: readonly [field: string, scope: string, input: object][] = [
   ['beginTotpEnrolment', 'credential:write:self', {}],
   ['changeDependentPassword', 'dependent-password:change:self', { currentPassword: 'x', newPassword: NEW_PASSWORD }],
   ['changePassword', 'password:change:self', { currentPassword: 'x', newPassword: NEW_PASSWORD }],
+  ['configureUser', 'user:write', { email: 'new@example.com' }],
   ['detachTotp', 'credential:delete:self', { ordinal: 1 }],
   ['generateRecoveryCodes', 'credential:write:self', {}],
   ['linkExternalAccount', 'federation-link:write:self', ACCOUNT],

@@ -47,6 +47,12 @@ const WRITES: Readonly<Record<string, Write | readonly Write[]>> = {
   changeRights: {
     input: ({ userId }, { plainUser }) => ({ subject: { userId: plainUser }, object: { userId }, add: ['r'] }),
   },
+  configureUser: [
+    ofUser({ givenName: 'Eve' }),
+    ofUser({ password: 'four-lanterns-by-noon' }),
+    { input: ({ userId }, { plainRole }) => ({ roles: [{ roleId: plainRole }], userId }) },
+    { input: ({ userId }, { plainGroup }) => ({ groups: [{ groupId: plainGroup }], userId }) },
+  ],
   createUserAddress: ofUser({ address: { city: 'Kiel' } }),
   deleteClient: { input: ({ clientId }) => ({ clientId }) },
   deleteGroup: { input: ({ groupId }) => ({ groupId }) },
@@ -140,6 +146,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   endSession: 'ends the session of the browser alone, whose ID token is shown',
   issueTokens: 'gives tokens for the credential that is shown',
   keepPostedRequest: 'keeps a request for a minute, which its endpoint judges',
+  provisionUser: 'nobody is it yet; what it is given must be held',
   refuseQrSignIn: 'sends a browser away',
   resendSignUpCode: 'sends a code to the contact of the account',
   revokeToken: 'ends the token that is shown',

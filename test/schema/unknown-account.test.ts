@@ -15,6 +15,7 @@ const FIELDS: Readonly<Record<string, object>> = {
   'Mutation.beginAccountLinking': { provider: 'vk:vk_1', callback: 'https://app.example/cb' },
   'Mutation.beginTotpEnrolment': {},
   'Mutation.checkSecurityAnswer': { question: 'Q?', answer: 'A' },
+  'Mutation.configureUser': { givenName: 'Anna' },
   'Mutation.createUserAddress': { address: {} },
   'Mutation.deleteUser': {},
   'Mutation.deleteUserAddress': { userAddressId: NO_ADDRESS },

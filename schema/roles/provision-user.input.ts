@@ -1,0 +1,73 @@
+import { Field, InputType, ObjectType } from 'type-graphql';
+import { GroupInTreeInput } from '../groups/group.input.ts';
+import { CreateUserInput, UpdateUserInput } from '../users/user.input.ts';
+import { UserType } from '../users/user.type.ts';
+import { RoleReferenceInput } from './role.input.ts';
+
+const PASSWORD_TEMPORARY = 'Whether the user must change the password at the next sign-in. Default false.';
+
+@InputType({ description: 'A user account to create, with its password, roles and groups.' })
+export class ProvisionUserInput extends CreateUserInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Password, by the rules of the tenant. Default: none; the user signs in by other means.',
+  })
+  password?: string | null;
+  @Field(() => Boolean, { nullable: true, description: PASSWORD_TEMPORARY })
+  isPasswordTemporary?: boolean | null;
+  @Field(() => [RoleReferenceInput], {
+    nullable: true,
+    description: 'Roles to grant, at most 200. They take `role-grant:write`, and everything that they give.',
+  })
+  roles?: RoleReferenceInput[] | null;
+  @Field(() => [GroupInTreeInput], {
+    nullable: true,
+    description: 'Groups to join, at most 200. They take `group-member:write`, and everything that their roles give.',
+  })
+  groups?: GroupInTreeInput[] | null;
+}
+
+@InputType({ description: 'Changes to a user account, its password, roles and groups; absent members stay.' })
+export class ConfigureUserInput extends UpdateUserInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the account may be used. Disabling ends its sessions and tokens.',
+  })
+  isEnabled?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'New password. It takes `password:set`, and the sessions of the user end.',
+  })
+  password?: string | null;
+  @Field(() => Boolean, { nullable: true, description: PASSWORD_TEMPORARY })
+  isPasswordTemporary?: boolean | null;
+  @Field(() => [RoleReferenceInput], {
+    nullable: true,
+    description:
+      'Roles to grant, at most 200; others stay. They take `role-grant:write`, and everything that they give.',
+  })
+  roles?: RoleReferenceInput[] | null;
+  @Field(() => [GroupInTreeInput], {
+    nullable: true,
+    description:
+      'Groups to join, at most 200; other memberships stay. They take `group-member:write`, and everything that their roles give.',
+  })
+  groups?: GroupInTreeInput[] | null;
+}
+
+@ObjectType({ description: 'Result of creating a user account with its password, roles and groups.' })
+export class ProvisionUserPayload {
+  @Field(() => String, { description: 'Public id of the user, which every `userId` argument accepts.' })
+  subject!: string;
+  @Field(() => UserType, { nullable: true, description: 'The account; null when the caller may not read it.' })
+  user!: UserType | null;
+}
+
+@ObjectType({ description: 'Result of changing a user account, its password, roles and groups.' })
+export class ConfigureUserPayload {
+  @Field(() => UserType, {
+    nullable: true,
+    description: 'The account after the change; null when the caller may not read it.',
+  })
+  user!: UserType | null;
+}

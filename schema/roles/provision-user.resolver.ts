@@ -1,0 +1,106 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { AccountAccess } from '../../src/flows/index.ts';
+import { canonicalUserId } from '../../src/users/index.ts';
+import type { GraphContext } from '../context.ts';
+import { Errors } from '../directives/errors.ts';
+import { RequiresScopes } from '../directives/requires-scopes.ts';
+import { keyOf } from '../global-id.ts';
+import { toTreeReference } from '../groups/group-member.resolver.ts';
+import { userById } from '../users/user.loader.ts';
+import { toUserInput } from '../users/user.resolver.ts';
+import {
+  ConfigureUserInput,
+  ConfigureUserPayload,
+  ProvisionUserInput,
+  ProvisionUserPayload,
+} from './provision-user.input.ts';
+import { toRoleReferences } from './role-reference.ts';
+
+async function toAccess(
+  context: GraphContext,
+  { password, isPasswordTemporary, roles, groups }: ProvisionUserInput | ConfigureUserInput,
+): Promise<AccountAccess> {
+  return {
+    password: password ?? null,
+    isPasswordTemporary: isPasswordTemporary ?? false,
+    roles: await toRoleReferences(context, roles ?? [], 'input.roles'),
+    groups: (groups ?? []).map(toTreeReference),
+  };
+}
+
+/** Users with what they sign in with and what they may do, in one unit of work. */
+@Resolver()
+export class ProvisionUserResolver {
+  @RequiresScopes(['user:create'])
+  @Errors(
+    'USER_USERNAME_INVALID',
+    'USER_USERNAME_TAKEN',
+    'USER_EMAIL_INVALID',
+    'USER_EMAIL_TAKEN',
+    'USER_PHONE_INVALID',
+    'USER_ID_INVALID',
+    'USER_ID_TAKEN',
+    'USER_ATTRIBUTE_INVALID',
+    'USER_ATTRIBUTE_REFUSED',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'ROLE_NOT_FOUND',
+    'ROLE_CLIENT_NOT_FOUND',
+    'GROUP_NOT_FOUND',
+    'PERMISSION_ESCALATION',
+  )
+  @Mutation(() => ProvisionUserPayload, {
+    description: 'Creates a user account with its password, roles and groups, all or nothing.',
+  })
+  async provisionUser(
+    @Arg('input', () => ProvisionUserInput, { description: 'The account.' }) input: ProvisionUserInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    const { subject, isEnabled } = input;
+    const account = { ...toUserInput(input), id: subject, enabled: isEnabled ?? true };
+    const access = await toAccess(context, input);
+    const user = await context.services.provisionUser.provision(context.authority, { ...account, ...access });
+    return { subject: user.id, user };
+  }
+
+  @RequiresScopes(['user:write'])
+  @Errors(
+    'USER_NOT_FOUND',
+    'USER_USERNAME_INVALID',
+    'USER_USERNAME_TAKEN',
+    'USER_EMAIL_INVALID',
+    'USER_EMAIL_TAKEN',
+    'USER_PHONE_INVALID',
+    'USER_ID_TAKEN',
+    'USER_ATTRIBUTE_INVALID',
+    'USER_ATTRIBUTE_REFUSED',
+    'USER_ATTRIBUTE_UNMODIFIABLE',
+    'PASSWORD_POLICY',
+    'PASSWORD_TOO_LONG',
+    'ROLE_NOT_FOUND',
+    'ROLE_CLIENT_NOT_FOUND',
+    'GROUP_NOT_FOUND',
+    'PERMISSION_ESCALATION',
+    'ACCOUNT_GUARDED',
+    'ADMINISTRATOR_LAST',
+    'REAUTHENTICATION_REQUIRED',
+  )
+  @Mutation(() => ConfigureUserPayload, {
+    description:
+      'Changes a user account, its password, roles and groups, all or nothing. Roles and groups are added. A username is ignored where the setting `changeUsername` of the tenant is off.',
+  })
+  async configureUser(
+    @Arg('input', () => ConfigureUserInput, { description: 'What to change.' }) input: ConfigureUserInput,
+    @Ctx() context: GraphContext,
+  ): Promise<object> {
+    const { authority, loaders, services } = context;
+    const userId = canonicalUserId(keyOf('User', input.userId, 'input.userId'));
+    await services.provisionUser.configure(authority, userId, {
+      ...toUserInput(input),
+      ...(await toAccess(context, input)),
+      ...(input.isEnabled == null ? {} : { enabled: input.isEnabled }),
+      replacesAttributes: input.replaceAttributes ?? false,
+    });
+    return { user: await loaders.load<object | null>(userById, { tenantId: authority.tenant.id, key: userId }) };
+  }
+}

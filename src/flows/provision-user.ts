@@ -1,0 +1,137 @@
+import type { Authority, PermissionGrant } from '../access/index.ts';
+import { type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
+import { kernelErrors } from '../kernel/index.ts';
+import type { Database } from '../persistence/index.ts';
+import type { GroupMemberService, RoleGrantService, RoleReference, TreeReference } from '../roles/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
+import type { CreateUser, UpdateOptions, User, UserInput, UserService } from '../users/index.ts';
+import type { PasswordFlow } from './change-password.ts';
+import type { EndAccessFlow } from './end-access/index.ts';
+
+/** What an account is given besides its own values. */
+export interface AccountAccess {
+  /** Default: none for a new account; an existing one keeps its password. */
+  readonly password?: string | null;
+  /** Whether to demand a change of the password at the next sign-in. Default false. */
+  readonly isPasswordTemporary?: boolean;
+  /** Roles to grant, at most 200; those that the account has stay. */
+  readonly roles?: readonly RoleReference[];
+  /** Groups to join, at most 200; other memberships stay. */
+  readonly groups?: readonly TreeReference[];
+}
+
+/** A new account with its password, roles and groups. */
+export interface ProvisionUser extends CreateUser, AccountAccess {}
+
+/** Changes to an account, its password, roles and groups. */
+export interface ConfigureUser extends UserInput, AccountAccess, UpdateOptions {
+  readonly enabled?: boolean;
+}
+
+export interface ProvisionUserFlowDeps {
+  readonly db: Database;
+  readonly directory: Pick<TenantDirectory, 'holdSettings'>;
+  readonly users: Pick<UserService, 'prepare' | 'insert' | 'update'>;
+  readonly passwords: Pick<PasswordMode, 'prepareNew' | 'add'>;
+  readonly passwordFlow: Pick<PasswordFlow, 'set'>;
+  readonly endAccess: Pick<EndAccessFlow, 'setEnabled'>;
+  readonly grants: Pick<RoleGrantService, 'grantMany'>;
+  readonly members: Pick<GroupMemberService, 'join'>;
+}
+
+const MAY_SET_PASSWORD: PermissionGrant = { permission: 'password:set', reach: 'tenant' };
+const MAY_GRANT_ROLES: PermissionGrant = { permission: 'role-grant:write', reach: 'tenant' };
+const MAY_ADD_MEMBERS: PermissionGrant = { permission: 'group-member:write', reach: 'tenant' };
+
+/** Creates and changes accounts together with their password, roles and groups, all or nothing. */
+export class ProvisionUserFlow {
+  readonly #deps: ProvisionUserFlowDeps;
+
+  constructor(deps: ProvisionUserFlowDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Creates an account.
+   * @throws FORBIDDEN Roles or groups are given, and the caller does not hold `role-grant:write` or `group-member:write`.
+   * @throws PERMISSION_ESCALATION The caller does not hold all permissions of the roles, nor of those of the groups.
+   * @throws ROLE_NOT_FOUND, GROUP_NOT_FOUND, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and the errors of creating an
+   *   account.
+   */
+  async provision(authority: Authority, input: ProvisionUser): Promise<User> {
+    const { db, passwords, users } = this.#deps;
+    const { password, isPasswordTemporary = false, roles, groups, ...account } = input;
+    assertMayGive(authority, { roles, groups });
+    const isDemanded = password != null && isPasswordTemporary;
+    const prepared = await users.prepare(authority, isDemanded ? demandingChange(account) : account);
+    const hashed =
+      password == null ? null : await passwords.prepareNew(authority, prepared.input, password, 'input.password');
+    return db.transaction(async () => {
+      const user = await users.insert(authority, prepared);
+      if (hashed !== null) await passwords.add(authority, user.id, hashed);
+      await this.#give(authority, user.id, { roles, groups });
+      return user;
+    });
+  }
+
+  /**
+   * Changes what is given and leaves the rest; roles and groups are added. A given username is ignored where the tenant's
+   * setting `changeUsername` is off. After a new password all sessions of the account end.
+   * @throws FORBIDDEN A password, roles or groups are given, and the caller does not hold what they take.
+   * @throws What `UserService.update`, `EndAccessFlow.setEnabled`, `PasswordFlow.set` and `provision` throw.
+   */
+  async configure(authority: Authority, userId: string, change: ConfigureUser): Promise<void> {
+    const { db, passwordFlow } = this.#deps;
+    const { password, isPasswordTemporary = false, ...rest } = change;
+    assertMayGive(authority, rest, password == null ? [] : [MAY_SET_PASSWORD]);
+    const write = (): Promise<void> => this.#write(authority, userId, rest);
+    if (password == null) return db.transaction(write);
+    // A demand among the required actions would end with the new password.
+    const isTemporary = isPasswordTemporary || (rest.requiredActions ?? []).includes(UPDATE_PASSWORD);
+    return passwordFlow.set(authority, { userId, password, isTemporary }, 'input.password', write);
+  }
+
+  async #write(authority: Authority, userId: string, change: WithoutPassword): Promise<void> {
+    const { directory, endAccess, users } = this.#deps;
+    const { enabled, groups, replacesAttributes = false, roles, username, ...profile } = change;
+    const { changeUsername } = await directory.holdSettings(authority.tenant.id);
+    const input = changeUsername ? { ...profile, username } : profile;
+    const { id } = await users.update(authority, userId, input, { replacesAttributes });
+    if (enabled !== undefined) await endAccess.setEnabled(authority, id, enabled);
+    await this.#give(authority, id, { roles, groups });
+  }
+
+  async #give(authority: Authority, userId: string, { roles = [], groups = [] }: Given): Promise<void> {
+    const { grants, members } = this.#deps;
+    if (roles.length > 0) await grants.grantMany(authority, { holderKind: 'user', holderId: userId, roles });
+    if (groups.length > 0) await members.join(authority, userId, groups);
+  }
+}
+
+type WithoutPassword = Omit<ConfigureUser, 'password' | 'isPasswordTemporary'>;
+
+/** Roles and groups of an input, which may lack them. */
+interface Given {
+  readonly roles?: readonly RoleReference[] | undefined;
+  readonly groups?: readonly TreeReference[] | undefined;
+}
+
+/** @throws FORBIDDEN */
+function assertMayGive(
+  authority: Authority,
+  { roles = [], groups = [] }: Given,
+  others: readonly PermissionGrant[] = [],
+): void {
+  const needed = [
+    ...others,
+    ...(roles.length > 0 ? [MAY_GRANT_ROLES] : []),
+    ...(groups.length > 0 ? [MAY_ADD_MEMBERS] : []),
+  ];
+  if (authority.holds(needed)) return;
+  throw kernelErrors.FORBIDDEN({ detail: 'may not set passwords, grant roles or add members' });
+}
+
+const demandingChange = (account: CreateUser): CreateUser => ({
+  ...account,
+  requiredActions: [...(account.requiredActions ?? []), UPDATE_PASSWORD],
+});
