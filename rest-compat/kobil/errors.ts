@@ -20,7 +20,7 @@ const http = (status: number, word: string, reason: string): LegacyError => ({
   envelope: status === 401 || status === 403 ? 'both' : 'kobil',
 });
 
-const MISSING_DATA = invalid('Mandatory data is missing');
+export const MISSING_DATA = invalid('Mandatory data is missing');
 const UNAUTHORIZED = http(401, 'Unauthorized', 'Unauthorized');
 const FORBIDDEN = http(403, 'FORBIDDEN', 'Forbidden');
 const BAD_REQUEST = http(400, 'BAD_REQUEST', 'Bad Request');
@@ -34,10 +34,14 @@ export const ADDRESSES_FULL = invalid('Too many addresses');
 /** The text has no blank between its halves. */
 export const PROFILE_UNUSABLE = refused(400, 'GENERAL ERROR', 'Failed to update profileCaused by null');
 export const USER_NAMED_TAKEN = invalid('User already exists');
+export const USER_TAKEN = refused(409, 'CONFLICT', 'User already exists');
+export const USERNAME_INVALID = invalid('Invalid username');
+export const PASSWORD_INVALID = invalid('Invalid password');
 export const GROUP_UNKNOWN = notFound('Group does not exist');
-/** A role or an app that a body names. */
+/** A role, an app or a group that a body names. */
 export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');
 export const APP_UNKNOWN = invalid('App does not exist');
+export const GROUP_NAMED_UNKNOWN = invalid('Group does not exist');
 export const SETTING_UNKNOWN = notFound('Tenant setting(s) not found');
 /** An app that a request is about. */
 export const APP_MISSING = refused(404, 'APP_NOT_FOUND_STATUS', 'App does not exist');
@@ -79,10 +83,25 @@ const KOBIL_ERROR = z.strictObject({
 
 const BOTH = z.strictObject({ ...KEYCLOAK_ERROR.shape, ...KOBIL_ERROR.shape });
 
-const kobilBody = ({ legacy, text, route }: Fault, otherwise: number) => ({
-  message: text,
-  status: legacy.error,
-  subSystem: route?.tags?.['subSystem'] ?? otherwise,
+/** Inner codes of unusable usernames, for the `shapeErrors` of rows. */
+export const USERNAME_FAULTS = { missing: 'USERNAME_MISSING', characters: 'USERNAME_INVALID' } as const;
+
+/** Texts about single members, by inner code. */
+const TEXTS_OF_MEMBERS: Readonly<Record<string, string>> = {
+  [USERNAME_FAULTS.missing]: 'Username should not be null or empty',
+  [USERNAME_FAULTS.characters]: 'Invalid username',
+};
+
+/** The text about the first unusable member for which there is one, else that of the error. */
+function textOf({ items, text }: Fault): string {
+  const own = items.find(({ error }) => Object.hasOwn(TEXTS_OF_MEMBERS, error));
+  return own === undefined ? text : TEXTS_OF_MEMBERS[own.error]!;
+}
+
+const kobilBody = (fault: Fault, otherwise: number) => ({
+  message: textOf(fault),
+  status: fault.legacy.error,
+  subSystem: fault.route?.tags?.['subSystem'] ?? otherwise,
 });
 
 /**

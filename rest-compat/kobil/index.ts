@@ -3,6 +3,7 @@ import { GATEWAY_ERRORS, KOBIL_ERRORS } from './errors.ts';
 import { ADDRESS_ROUTES, GATEWAY_ADDRESS_ROUTES } from './routes/addresses.ts';
 import { ADMINISTRATOR_ROUTES, GATEWAY_ADMINISTRATOR_ROUTES } from './routes/administrators.ts';
 import { APP_ROUTES, GATEWAY_APP_ROUTES } from './routes/apps.ts';
+import { GATEWAY_PROVISIONING_ROUTES, PROVISIONING_ROUTES } from './routes/provisioning.ts';
 import { GATEWAY_RESEND_ROUTES, RESEND_ROUTES } from './routes/resends.ts';
 import { GATEWAY_RISKBIT_ROUTES, RISKBIT_ROUTES } from './routes/riskbits.ts';
 import { GATEWAY_ROLE_ROUTES, ROLE_ROUTES } from './routes/roles.ts';
@@ -23,8 +24,13 @@ const PARTS: readonly Part[] = [
   {
     name: 'Users',
     description: 'Users, their roles and groups.',
-    rows: [...USER_LIST_ROUTES, ...USER_ROUTES, ...ADMINISTRATOR_ROUTES],
-    gateway: [...GATEWAY_USER_LIST_ROUTES, ...GATEWAY_USER_ROUTES, ...GATEWAY_ADMINISTRATOR_ROUTES],
+    rows: [...USER_LIST_ROUTES, ...PROVISIONING_ROUTES, ...USER_ROUTES, ...ADMINISTRATOR_ROUTES],
+    gateway: [
+      ...GATEWAY_USER_LIST_ROUTES,
+      ...GATEWAY_PROVISIONING_ROUTES,
+      ...GATEWAY_USER_ROUTES,
+      ...GATEWAY_ADMINISTRATOR_ROUTES,
+    ],
   },
   {
     name: 'Tenants',

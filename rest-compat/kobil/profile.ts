@@ -4,19 +4,21 @@ import { SIGN_IN_ATTRIBUTES } from './user.ts';
 const TEXT = z.string().nullable().optional();
 
 /** What a user is called, and free attributes, as they are sent. */
-export const PROFILE = z
-  .object({
-    firstName: TEXT,
-    lastName: TEXT,
-    email: TEXT.describe('A new address is not verified.'),
-    attributes: z
-      .record(z.string(), z.union([z.string(), z.array(z.string().nullable())]).nullable())
-      .nullable()
-      .optional()
-      .describe('Texts or lists of texts by name; those that are not named stay.'),
-  })
-  .refine((profile) => Object.values(profile).some((value) => value != null));
-type Profile = z.output<typeof PROFILE>;
+export const PROFILE_MEMBERS = {
+  firstName: TEXT,
+  lastName: TEXT,
+  email: TEXT.describe('A new address is not verified unless the request says so.'),
+  attributes: z
+    .record(z.string(), z.union([z.string(), z.array(z.string().nullable())]).nullable())
+    .nullable()
+    .optional()
+    .describe('Texts or lists of texts by name.'),
+};
+const PROFILE_SHAPE = z.object(PROFILE_MEMBERS);
+type Profile = z.output<typeof PROFILE_SHAPE>;
+
+/** The same, of which at least one has to be there. */
+export const PROFILE = PROFILE_SHAPE.refine((profile) => Object.values(profile).some((value) => value != null));
 
 /** Members that are attributes as well, with their names in the graph. */
 const MIRRORED = { firstName: 'givenName', lastName: 'familyName', email: 'email' } as const;

@@ -134,6 +134,22 @@ export const KOBIL_SAMPLES: Samples = {
     },
     LiftResendBlock: { reply: done('User unlocked from OTP brute force successfully', 5) },
     LiftAllResendBlocks: { reply: done('All users unlocked from OTP brute force successfully', 5) },
+    ProvisionUser: {
+      body: {
+        username: 'ada',
+        email: 'ada@example.com',
+        firstName: 'Ada',
+        enabled: true,
+        attributes: { badge: '4711' },
+        credentials: [{ type: 'password', value: 'four-lanterns-by-noon', temporary: true }],
+        groups: ['staff'],
+        realmRoles: ['auditor'],
+        clientRoles: { portal: ['editor'] },
+        requiredActions: ['VERIFY_EMAIL'],
+      },
+      reply: done('User created successfully.', 5),
+    },
+    ConfigureUser: { body: { lastName: 'Fern', groups: ['staff'] }, reply: done('User updated successfully', 5) },
     UpdateProfile: {
       body: { firstName: 'Ada', email: 'ada@example.com', attributes: { badge: '4711' } },
       reply: done('User profile updated successfully.', 5),

@@ -4,7 +4,7 @@ import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { invalid, SETTING_UNKNOWN, USER_UNKNOWN } from '../errors.ts';
+import { invalid, PASSWORD_INVALID, SETTING_UNKNOWN, USER_NAMED_TAKEN, USER_UNKNOWN } from '../errors.ts';
 import {
   AppSettings,
   DeleteTenantSetting,
@@ -127,8 +127,6 @@ const INFO = route({
 });
 
 const REFUSED = invalid('Failed to create tenant');
-const PASSWORD_REFUSED = invalid('Invalid password');
-const USER_EXISTS = invalid('User already exists');
 
 /** Refusals of a change of a tenant; most concern a user whom only 49 names. */
 const CHANGE_ERRORS = {
@@ -137,13 +135,13 @@ const CHANGE_ERRORS = {
   USER_EMAIL_AMBIGUOUS: REFUSED,
   USER_NOT_FOUND: USER_UNKNOWN,
   USER_USERNAME_INVALID: REFUSED,
-  USER_USERNAME_TAKEN: USER_EXISTS,
-  USER_EMAIL_TAKEN: USER_EXISTS,
+  USER_USERNAME_TAKEN: USER_NAMED_TAKEN,
+  USER_EMAIL_TAKEN: USER_NAMED_TAKEN,
   USER_EMAIL_INVALID: REFUSED,
   USER_ATTRIBUTE_REFUSED: REFUSED,
   USER_ATTRIBUTE_UNMODIFIABLE: REFUSED,
-  PASSWORD_POLICY: PASSWORD_REFUSED,
-  PASSWORD_TOO_LONG: PASSWORD_REFUSED,
+  PASSWORD_POLICY: PASSWORD_INVALID,
+  PASSWORD_TOO_LONG: PASSWORD_INVALID,
   REAUTHENTICATION_REQUIRED: REFUSED,
 };
 

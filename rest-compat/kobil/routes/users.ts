@@ -11,6 +11,7 @@ import {
   ROLE_NAMED_UNKNOWN,
   USER_NAMED_TAKEN,
   USER_UNKNOWN,
+  USERNAME_INVALID,
 } from '../errors.ts';
 import {
   DisableUser,
@@ -24,6 +25,7 @@ import {
 } from '../operations.generated.ts';
 import { PROFILE, toProfile } from '../profile.ts';
 import { REMOVED_STATUS } from '../quirks.ts';
+import { SENT_ROLES, toRoles } from '../sent-roles.ts';
 import { USER_PATH, userId } from '../user-lookup.ts';
 
 const { users } = SUBSYSTEM;
@@ -79,25 +81,9 @@ const REVOKE_ROLES = route({
   callers: callersWith('role-grant:write'),
   tags: TAGS,
   operation: RevokeRoles,
-  input: {
-    params: USER_PATH,
-    body: z
-      .object({
-        clientRoles: z.record(z.string(), NAMES).nullable().optional().describe('Names of roles by app.'),
-        realmRoles: NAMES.nullable().optional().describe('Names of roles of the tenant.'),
-      })
-      .optional(),
-  },
+  input: { params: USER_PATH, body: z.object(SENT_ROLES).optional() },
   lookups: { userId },
-  toVariables: ({ body }, found) => ({
-    userId: found.userId,
-    roles: [
-      ...(body?.realmRoles ?? []).map((name) => ({ name })),
-      ...Object.entries(body?.clientRoles ?? {}).flatMap(([clientId, names]) =>
-        names.map((name) => ({ clientId, name })),
-      ),
-    ],
-  }),
+  toVariables: ({ body }, found) => ({ userId: found.userId, roles: toRoles(body ?? {}) }),
   reply: { status: 200, schema: DONE, from: () => done('User roles revoked successfully', users) },
   errors: {
     NOT_FOUND: USER_UNKNOWN,
@@ -151,7 +137,7 @@ const PROFILE_ROW = route({
     USER_EMAIL_TAKEN: USER_NAMED_TAKEN,
     USER_USERNAME_TAKEN: USER_NAMED_TAKEN,
     USER_ID_TAKEN: USER_NAMED_TAKEN,
-    USER_USERNAME_INVALID: invalid('Invalid username'),
+    USER_USERNAME_INVALID: USERNAME_INVALID,
     USER_EMAIL_INVALID: PROFILE_UNUSABLE,
     USER_PHONE_INVALID: PROFILE_UNUSABLE,
     USER_ATTRIBUTE_INVALID: PROFILE_UNUSABLE,

@@ -13,6 +13,8 @@ const filled = ({ path, number }: Service, tenant: string): string =>
 const named = SERVED.map((service) => [`${service.number}: ${service.method} ${service.path}`, service] as const);
 /** Bodies in the declared shape, by number, so that refusals have other reasons. */
 const BODIES: Readonly<Record<number, unknown>> = {
+  3: { username: 'x' },
+  4: {},
   6: { lastName: 'x' },
   16: { enabled: false },
   17: { enabled: true },
@@ -44,6 +46,7 @@ describe('KOBIL: what every operation refuses', () => {
   beforeAll(() => {
     poor = kobil.token(kobil.acme, 'consent:read');
     const all = [
+      'user:create',
       'user:write',
       'block:read',
       'auth-mode:write',
