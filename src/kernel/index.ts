@@ -18,6 +18,14 @@ export { hostNameOf, originAt, writtenHostName } from './host.ts';
 export { isUuid, newId, newIdAt, type TenantId } from './ids.ts';
 export { hasInexactNumber, isSameJson, isStorableJson, jsonBytes, requireJson } from './json.ts';
 export { positionCursor, positionIn } from './list-position.ts';
+export {
+  AddressRefusedError,
+  connectTo,
+  LOOPBACK_NETWORKS,
+  mayReach,
+  type Network,
+  type PrivateHosts,
+} from './network.ts';
 export type { Origin } from './origin.ts';
 export { NOWHERE, type TenantRef } from './tenant.ts';
 export {
