@@ -25,6 +25,7 @@ import { endAccess } from './flows/end-access/module.ts';
 import { interaction } from './flows/interaction/module.ts';
 import { linkAccount } from './flows/link-account/module.ts';
 import { flows } from './flows/module.ts';
+import type { PrivateHosts } from './kernel/index.ts';
 import { kernel } from './kernel/module.ts';
 import { grants } from './oauth/grants/module.ts';
 import type { IssuerMount } from './oauth/index.ts';
@@ -45,8 +46,10 @@ export interface ServiceBase extends ModuleBase {
   readonly publicUrl: string;
   /** Name of the tenant for requests that name none. */
   readonly defaultTenant: string;
-  /** Whether federation providers on this machine may be called over plain http. */
+  /** Whether federation providers on this machine may be called over plain http, and mail servers on it at all. */
   readonly allowLoopbackHttp: boolean;
+  /** What of the operator's network the addresses that tenants name may lead to. */
+  readonly privateHosts: PrivateHosts;
   /** How long to wait for an answer of an external provider, in milliseconds. Undefined: 5 s. */
   readonly providerTimeoutMs: number | undefined;
   /** Transports of mails and text messages. */

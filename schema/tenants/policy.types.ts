@@ -156,7 +156,7 @@ export class RequiredActionChangesInput {
   initial?: RequiredActionSettings[] | null;
 }
 
-const MAIL_SERVER = `A server for the mails of the tenant. ${STORED_ONLY}`;
+const MAIL_SERVER = 'A server for the mails of the tenant, reached at port 25, 465, 587 or above 1023.';
 
 @ObjectType('MailServer', { description: MAIL_SERVER })
 export class MailServerType {

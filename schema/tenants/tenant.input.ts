@@ -192,8 +192,7 @@ export class TenantSettingsInput {
   requiredActionChanges?: RequiredActionChangesInput | null;
   @Field(() => MailServerInput, {
     nullable: true,
-    description:
-      'The server for the mails of the tenant, replaced as a whole; null = that of the service. It is stored, and does not act yet.',
+    description: 'The server for the mails of the tenant, replaced as a whole; null = that of the service.',
   })
   mailServer?: MailServerInput | null;
   @Field(() => TOKEN_SETTINGS.written, { nullable: true, description: `Lifetimes to change. ${STORED_ONLY}` })

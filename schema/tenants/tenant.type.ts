@@ -182,8 +182,7 @@ export class TenantSettingsView {
   requiredActions!: RequiredActionSettings[] | null;
   @Field(() => MailServerType, {
     nullable: true,
-    description:
-      'The server for the mails of the tenant; null = that of the service. It is stored, and does not act yet.',
+    description: 'The server for the mails of the tenant; null = that of the service.',
   })
   mailServer!: MailServerType | null;
   @Field(() => TOKEN_SETTINGS.shown, { description: `Lifetimes. ${STORED_ONLY}` })

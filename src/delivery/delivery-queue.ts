@@ -22,11 +22,14 @@ export interface DeliveryQueueOptions<M extends Message> {
   readonly onError?: (error: unknown) => void;
   /** Messages that may wait at once. Default 1000: of at most 64 KB each, 64 MB. */
   readonly capacity?: number;
+  /** Of these, messages of one tenant, whose server may be slow. Default 250. */
+  readonly tenantCapacity?: number;
   /** Milliseconds before each further attempt. Default 1 s, 5 s, 30 s, 2 min, 10 min. */
   readonly retryDelaysMs?: readonly number[];
 }
 
 const CAPACITY = 1000;
+const TENANT_CAPACITY = 250;
 const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000];
 /** Less than the time a node may take to stop (README.md). */
 const STOP_PATIENCE_MS = 5_000;
@@ -41,6 +44,8 @@ export class DeliveryQueue<M extends Message> {
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #waiting = 0;
+  /** How many messages of each tenant wait; none that has none. */
+  readonly #waitingOf = new Map<string, number>();
 
   constructor(options: DeliveryQueueOptions<M>) {
     this.#options = options;
@@ -51,7 +56,7 @@ export class DeliveryQueue<M extends Message> {
    * @throws SERVICE_UNAVAILABLE Too many wait already. Inside a unit of work the error also rolls the change back.
    */
   send(message: M): void {
-    if (this.#isFull) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
+    if (this.#isFullFor(message)) throw kernelErrors.SERVICE_UNAVAILABLE({ detail: 'the outgoing queue is full' });
     this.#enter(() => this.#attempts(message), message);
   }
 
@@ -59,16 +64,26 @@ export class DeliveryQueue<M extends Message> {
    * As `send`, for messages that no step depends on: when too many wait, reports the message as failed and throws nothing.
    */
   offer(message: M): void {
-    const isFull = this.#isFull;
+    const isFull = this.#isFullFor(message);
     this.#enter(async () => (isFull ? { sent: false, reason: 'queue_full' } : this.#attempts(message)), message);
   }
 
-  get #isFull(): boolean {
-    return this.#waiting >= (this.#options.capacity ?? CAPACITY);
+  #isFullFor({ behalf }: M): boolean {
+    const { capacity = CAPACITY, tenantCapacity = TENANT_CAPACITY } = this.#options;
+    return this.#waiting >= capacity || (this.#waitingOf.get(behalf.tenant.id) ?? 0) >= tenantCapacity;
+  }
+
+  /** Counts a message that begins to wait (1) or has ended (-1). */
+  #count({ behalf }: M, change: 1 | -1): void {
+    const { id } = behalf.tenant;
+    const ofTenant = (this.#waitingOf.get(id) ?? 0) + change;
+    this.#waiting += change;
+    if (ofTenant === 0) this.#waitingOf.delete(id);
+    else this.#waitingOf.set(id, ofTenant);
   }
 
   #enter(attempts: () => Promise<DeliveryOutcome>, message: M): void {
-    this.#waiting++;
+    this.#count(message, 1);
     const unit = openUnitOfWork();
     const begin = () => this.#begin(attempts, message);
     if (unit === undefined) {
@@ -76,9 +91,7 @@ export class DeliveryQueue<M extends Message> {
       return;
     }
     unit.afterCommit(begin);
-    unit.afterRollback(() => {
-      this.#waiting--;
-    });
+    unit.afterRollback(() => this.#count(message, -1));
   }
 
   /** Resolves when no message is waiting or being sent. */
@@ -99,7 +112,7 @@ export class DeliveryQueue<M extends Message> {
   #begin(attempts: () => Promise<DeliveryOutcome>, message: M): void {
     this.#options.detached(() => {
       const run = this.#deliver(attempts, message).finally(() => {
-        this.#waiting--;
+        this.#count(message, -1);
         this.#running.delete(run);
       });
       this.#running.add(run);

@@ -17,3 +17,4 @@ export { languageOf, type Rendered, renderTemplate } from './render.ts';
 export { SmsGatewayTransport } from './sms-gateway.transport.ts';
 export { SmtpTransport } from './smtp.transport.ts';
 export { LANGUAGES, type Language, TEMPLATES, type TemplateName } from './templates.ts';
+export { type MailServer, TenantMailTransport } from './tenant-mail.transport.ts';

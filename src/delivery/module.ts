@@ -1,20 +1,36 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
+import { LOOPBACK_NETWORKS, type PrivateHosts } from '../kernel/index.ts';
 import { deliveryEvents } from './delivery.events.ts';
 import { createQueue, type QueueNeeds, type Transports } from './outgoing.ts';
+import { type MailServer, TenantMailTransport } from './tenant-mail.transport.ts';
+
+interface DeliveryNeeds extends ModuleBase, Omit<QueueNeeds, 'db' | 'events'> {
+  /** For the messages of tenants that have no server. */
+  readonly transports: Transports;
+  readonly mailServers: { readonly of: (tenantId: string) => Promise<MailServer | null> };
+  /** What of the operator's network the servers of tenants may be in. */
+  readonly privateHosts: PrivateHosts;
+  /** Whether servers on this machine may be called, as in development and tests. */
+  readonly allowLoopbackHttp: boolean;
+}
 
 export const delivery = {
   name: 'delivery',
   events: [deliveryEvents],
-  create: ({
-    base,
-    transports,
-    onError,
-  }: ModuleBase & Omit<QueueNeeds, 'db' | 'events'> & { readonly transports: Transports }) => ({
-    services: {
-      /** Outgoing mails; `src/server` stops it. */
-      mailer: createQueue('mail', transports.mail, { ...base, onError }),
-      /** Outgoing text messages; `src/server` stops it. */
-      smsSender: createQueue('sms', transports.sms, { ...base, onError }),
-    },
-  }),
+  create: ({ base, transports, onError, mailServers, privateHosts, allowLoopbackHttp }: DeliveryNeeds) => {
+    const { names, networks } = privateHosts;
+    const mail = new TenantMailTransport({
+      otherwise: transports.mail,
+      serverOf: (tenantId) => mailServers.of(tenantId),
+      privateHosts: { names, networks: allowLoopbackHttp ? [...networks, ...LOOPBACK_NETWORKS] : networks },
+    });
+    return {
+      services: {
+        /** Outgoing mails; `src/server` stops it. */
+        mailer: createQueue('mail', mail, { ...base, onError }),
+        /** Outgoing text messages; `src/server` stops it. */
+        smsSender: createQueue('sms', transports.sms, { ...base, onError }),
+      },
+    };
+  },
 } as const satisfies ServiceModule;

@@ -1,6 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Mail, Transport } from './message.ts';
 import { PermanentDeliveryError } from './message.ts';
+import { isRefused, toSmtpMail } from './smtp-mail.ts';
 
 export interface SmtpOptions {
   /**
@@ -15,13 +16,6 @@ export interface SmtpOptions {
 }
 
 const TIMEOUT_MS = 15_000;
-/**
- * One plain mailbox (RFC 5321 section 4.1.2, without quoted local parts): nothing that a server could read as a list of
- * mailboxes.
- */
-const MAILBOX = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/;
-/** Answers of a server that mean "never" (RFC 5321 section 4.2.1). */
-const PERMANENT = 500;
 
 /** Mail over SMTP, on at most four connections that are kept open. */
 export class SmtpTransport implements Transport<Mail> {
@@ -46,21 +40,12 @@ export class SmtpTransport implements Transport<Mail> {
     });
   }
 
-  async deliver({ to, subject, text, html, locale }: Mail): Promise<void> {
-    if (!MAILBOX.test(to)) throw new PermanentDeliveryError('The recipient is not one plain mailbox.');
+  async deliver(mail: Mail): Promise<void> {
+    const message = toSmtpMail(mail);
     try {
-      await this.#transporter.sendMail({
-        from: this.#from,
-        to: { name: '', address: to },
-        subject,
-        text,
-        ...(html === undefined ? {} : { html }),
-        // RFC 3834 section 5: no vacation notes in answer.
-        headers: { 'Content-Language': locale, 'Auto-Submitted': 'auto-generated' },
-      });
+      await this.#transporter.sendMail({ from: this.#from, ...message });
     } catch (cause) {
-      const { responseCode = 0 } = cause as { responseCode?: number };
-      if (responseCode >= PERMANENT) throw new PermanentDeliveryError('The mail server refused the mail.', { cause });
+      if (isRefused(cause)) throw new PermanentDeliveryError('The mail server refused the mail.', { cause });
       throw cause;
     }
   }

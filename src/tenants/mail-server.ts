@@ -15,7 +15,8 @@ const PASSWORD = { max: 1000 };
 const MASK = '**********';
 /** What a password is sent to. */
 const TARGET = ['host', 'port', 'isTls', 'isStartTls', 'user'] as const;
-const contextOf = (tenantId: string): string => `tenants ${tenantId} mail-server`;
+/** What a sealed password belongs to. */
+export const contextOf = (tenantId: string): string => `tenants ${tenantId} mail-server`;
 
 /**
  * The server as it is stored, its password sealed. A stored password stays only while the server, its encryption and the user name

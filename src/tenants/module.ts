@@ -1,6 +1,7 @@
 import type { ModuleBase, ServiceModule } from '../composition/index.ts';
 import type { ChangeFeed } from '../events/index.ts';
 import { fk } from '../persistence/index.ts';
+import { MailServers } from './mail-servers.ts';
 import { TenantDirectory } from './tenant.directory.ts';
 import { TenantEntity, TenantHostEntity } from './tenant.entity.ts';
 import { tenantErrors } from './tenant.errors.ts';
@@ -26,8 +27,10 @@ export const tenants = {
   create: ({ base, catalogue, changeFeed, publicUrl, sealer }: TenantNeeds) => {
     const store = new TenantStore(base.db);
     const directory = new TenantDirectory(store, catalogue, changeFeed);
+    const mailSealer = sealer('mail-server');
     return {
-      services: { directory, tenants: new TenantService({ ...base, store, publicUrl, sealer: sealer('mail-server') }) },
+      services: { directory, tenants: new TenantService({ ...base, store, publicUrl, sealer: mailSealer }) },
+      internals: { mailServers: new MailServers(store, mailSealer) },
       caches: [directory.onEvents],
     };
   },

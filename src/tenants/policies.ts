@@ -158,7 +158,7 @@ export const POLICIES = {
   browserHeaders: browserHeaderSettings,
 } as const;
 
-/** Settings that are replaced as a whole. All but `changeUsername` are stored, and do not act yet. */
+/** Settings that are replaced as a whole. All but `changeUsername` and `mailServer` are stored, and do not act yet. */
 export const KEPT = {
   /** Whether the sign-in page offers a new password by mail. */
   resetPassword: z.boolean(),

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 /** A mail as it was received. */
 export interface CaughtMail {
@@ -17,12 +17,17 @@ const REFUSALS: Readonly<Record<string, number>> = { full: 452, nobody: 550 };
 export class TestSmtpServer {
   readonly #server: SMTPServer;
   readonly mails: CaughtMail[] = [];
+  /** User names of the sessions whose mails were received; null without authentication. */
+  readonly users: (string | null)[] = [];
+  /** Whether the connection was encrypted, for each mail. */
+  readonly encrypted: boolean[] = [];
 
-  private constructor() {
+  private constructor(options: SMTPServerOptions) {
     this.#server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
       allowInsecureAuth: true,
+      ...options,
       onAuth: ({ username, password }, _session, done) =>
         username === 'id' && password === 'p@ss' ? done(null, { user: 'id' }) : done(new Error('no')),
       onRcptTo: ({ address }, _session, done) => {
@@ -37,20 +42,29 @@ export class TestSmtpServer {
           const from = mailFrom === false ? '' : mailFrom.address;
           const to = rcptTo.map(({ address }) => address);
           this.mails.push({ from, to, raw: Buffer.concat(chunks).toString('utf8') });
+          this.users.push((session.user as string | undefined) ?? null);
+          this.encrypted.push(session.secure);
           done();
         });
       },
     });
   }
 
-  static async start(): Promise<TestSmtpServer> {
-    const started = new TestSmtpServer();
+  /** @param options What differs: `secure`, `key` and `cert` for TLS, an empty `disabledCommands` for STARTTLS. */
+  static async start(options: SMTPServerOptions = {}): Promise<TestSmtpServer> {
+    const started = new TestSmtpServer(options);
+    started.#server.on('error', () => undefined);
     await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
     return started;
   }
 
   get port(): number {
     return (this.#server.server.address() as AddressInfo).port;
+  }
+
+  /** Forgets what was received. */
+  clear(): void {
+    for (const list of [this.mails, this.users, this.encrypted]) list.length = 0;
   }
 
   close(): Promise<void> {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { MasterKey } from '../../crypto/index.ts';
+import type { PrivateHosts } from '../../kernel/index.ts';
 import { DEFAULT_TIME_LIMITS, type TimeLimits } from '../../persistence/index.ts';
 import { DEFAULT_GRAPHQL_LIMITS, type GraphqlLimits, parseGraphqlLimits } from './graphql-limits.ts';
+import { type CidrRange, HOST, listOf, parsePrivateHosts, parseRange } from './networks.ts';
 import { findMisspelt } from './setting-names.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -53,6 +54,11 @@ export interface Config {
    * addresses from which clients cannot connect; otherwise clients choose the address that lock-out counts.
    */
   readonly trustedProxies: readonly CidrRange[];
+  /**
+   * `PRIVATE_HOSTS`: hosts, addresses and CIDR ranges of the operator's network, comma separated, that addresses which tenants
+   * name (their mail servers) may lead to. Default none.
+   */
+  readonly privateHosts: PrivateHosts;
   /**
    * `SMTP_URL`: `smtp://` or `smtps://`, credentials included; `?from=` names the sender (default `no-reply@` and the host of
    * `PUBLIC_URL`), `?requireTLS=true` requires STARTTLS, `?sms=` names a mail gateway that delivers text messages
@@ -116,9 +122,6 @@ export interface BootstrapConfig {
   readonly clientSecret: string | null;
 }
 
-/** A network: address and prefix length, as ipaddr.js reads CIDR. */
-export type CidrRange = [ipaddr.IPv4 | ipaddr.IPv6, number];
-
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -160,9 +163,6 @@ function parsedBy<T>(parse: (text: string) => T) {
   });
 }
 
-/** A host name (RFC 1123 section 2.1). */
-const HOST = /^[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/;
-
 function urlWith(schemes: readonly string[]) {
   const shown = schemes.map((scheme) => `${scheme}//`).join(' or ');
   return parsedBy((text) => {
@@ -181,22 +181,6 @@ function parseOrigin(text: string): string {
     throw new Error('must be an origin: scheme, host and port, without path, query or credentials');
   return url.origin;
 }
-
-function parseRange(text: string): CidrRange {
-  try {
-    if (text.includes('/')) return ipaddr.parseCIDR(text);
-    const address = ipaddr.parse(text);
-    return [address, address.kind() === 'ipv4' ? 32 : 128];
-  } catch {
-    throw new Error(`"${text}" is neither an IP address nor a CIDR range`);
-  }
-}
-
-const listOf = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 
 /** Parameters of a `DATABASE_URL` that name files, which the driver reads for each connection. */
 const FILE_PARAMETERS = ['sslrootcert', 'sslcert', 'sslkey'];
@@ -268,6 +252,7 @@ const environment = z.object({
   TRUSTED_DOCUMENTS: z.string().refine(existsSync, 'must be an existing folder or JSON file').optional(),
   NATS_URL: parsedBy(parseNatsServers).optional(),
   TRUSTED_PROXIES: parsedBy((text) => listOf(text).map(parseRange)).default([]),
+  PRIVATE_HOSTS: parsedBy(parsePrivateHosts).default({ names: [], networks: [] }),
   SMTP_URL: urlWith(['smtp:', 'smtps:'])
     .refine(
       (url) => HOST.test(new URL(url).searchParams.get('sms') ?? 'none'),
@@ -364,6 +349,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     trustedDocuments: value.TRUSTED_DOCUMENTS ?? null,
     natsServers: value.NATS_URL ?? null,
     trustedProxies: value.TRUSTED_PROXIES,
+    privateHosts: value.PRIVATE_HOSTS,
     smtpUrl: value.SMTP_URL ?? null,
     timeouts: {
       smtpMs: value.SMTP_TIMEOUT_SECONDS,

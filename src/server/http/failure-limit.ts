@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { Context, Middleware } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { type IdentityError, kernelErrors } from '../../kernel/index.ts';
-import type { CidrRange } from '../environment/config.ts';
+import type { CidrRange } from '../environment/networks.ts';
 import { sendError } from './http-errors.ts';
 import { peerAddress } from './origin.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { hostNameOf, newId, type Origin } from '../../kernel/index.ts';
-import type { CidrRange } from '../environment/config.ts';
+import type { CidrRange } from '../environment/networks.ts';
 
 /** Longer User-Agents are cut, because they are stored with every event. */
 const MAX_USER_AGENT = 512;

@@ -3,7 +3,7 @@ import type { CallerAuthenticator, EngineHost, PageDocuments } from '../../../re
 import { createContext, type Services } from '../../../schema/context.ts';
 import { routeOfHandle } from '../../crypto/index.ts';
 import { MAX_INSIDE_PAGE_SIZE } from '../../persistence/index.ts';
-import type { CidrRange } from '../environment/config.ts';
+import type { CidrRange } from '../environment/networks.ts';
 import { RequestBrowser } from './browser.ts';
 import { shownError } from './http-errors.ts';
 import { normaliseAddress, originOf } from './origin.ts';

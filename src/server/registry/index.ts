@@ -43,6 +43,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     publicUrl,
     defaultTenant: options.defaultTenant,
     allowLoopbackHttp: options.allowLoopbackHttp ?? publicUrl.startsWith('http:'),
+    privateHosts: options.privateHosts ?? { names: [], networks: [] },
     providerTimeoutMs: options.providerTimeoutMs,
     transports: options.transports,
     onError,

@@ -127,6 +127,7 @@ async function start({ config, logger, clock, holdings, stop }: Start): Promise<
     masterKey,
     publicUrl,
     defaultTenant: config.defaultTenant,
+    privateHosts: config.privateHosts,
     natsUrl: config.natsServers?.join(','),
     natsTimeoutMs: config.timeouts.natsMs,
     providerTimeoutMs: config.timeouts.providerMs,

@@ -120,6 +120,23 @@ describe('outgoing messages', () => {
     expect(mailbox.messages).toHaveLength(2);
   });
 
+  it('of one tenant are refused while too many of it wait, and those of others are not', async () => {
+    mailbox.failures.push(new Error('not now'));
+    const outgoing = queue({ tenantCapacity: 1, retryDelaysMs: [3_600_000] });
+    const { id } = await world.tenant();
+    outgoing.send(mail());
+    expect(await refusalOf(world.db.transaction(async () => outgoing.send(mail())))).toBe('SERVICE_UNAVAILABLE');
+    outgoing.send({ ...mail('other@example.com'), behalf: { ...mail().behalf, tenant: { id } } });
+    await outgoing.stop();
+    outgoing.send(mail('again@example.com'));
+    await outgoing.idle();
+    expect(mailbox.messages.map(({ to }) => to).sort()).toEqual([
+      'ada@example.com',
+      'again@example.com',
+      'other@example.com',
+    ]);
+  });
+
   it('that are only offered are reported as failed instead', async () => {
     mailbox.failures.push(new Error('not now'));
     const outgoing = queue({ capacity: 1, retryDelaysMs: [3_600_000] });

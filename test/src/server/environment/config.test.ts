@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONFIG_NAMES, ConfigError, parseConfig } from '../../../../src/server/environment/config.ts';
+import { CONFIG_NAMES, type Config, ConfigError, parseConfig } from '../../../../src/server/environment/config.ts';
 import { DEFAULT_GRAPHQL_LIMITS, parseGraphqlLimits } from '../../../../src/server/environment/graphql-limits.ts';
 
 const KEY = 'a'.repeat(64);
@@ -29,6 +29,7 @@ describe('configuration: defaults', () => {
       trustedDocuments: null,
       natsServers: null,
       trustedProxies: [],
+      privateHosts: { names: [], networks: [] },
       smtpUrl: null,
       timeouts: { smtpMs: 15_000, natsMs: 5_000, providerMs: 5_000 },
       logLevel: 'info',
@@ -69,6 +70,7 @@ describe('configuration: defaults', () => {
         'NATS_URL',
         'PROVIDER_TIMEOUT_SECONDS',
         'PORT',
+        'PRIVATE_HOSTS',
         'PUBLIC_URL',
         'RATE_LIMITS',
         'SMTP_TIMEOUT_SECONDS',
@@ -102,6 +104,7 @@ describe('configuration: values', () => {
       TRUSTED_DOCUMENTS: 'test',
       NATS_URL: 'nats://a:4222, tls://b:4222',
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      PRIVATE_HOSTS: 'Mail.corp.example, 10.1.0.0/16, fd00::7',
       SMTP_URL: 'smtps://u:p@mail.example',
       LOG_LEVEL: 'debug',
       RATE_LIMITS: 'off',
@@ -139,7 +142,10 @@ describe('configuration: values', () => {
       },
       demo: true,
     });
-    expect(config.trustedProxies.map(([address, bits]) => `${address}/${bits}`)).toEqual(['10.0.0.0/8', '::1/128']);
+    const shown = ([address, bits]: Config['trustedProxies'][number]) => `${address}/${bits}`;
+    expect(config.trustedProxies.map(shown)).toEqual(['10.0.0.0/8', '::1/128']);
+    expect(config.privateHosts.names).toEqual(['mail.corp.example']);
+    expect(config.privateHosts.networks.map(shown)).toEqual(['10.1.0.0/16', 'fd00::7/128']);
   });
 });
 
@@ -174,6 +180,8 @@ describe('configuration: faults', () => {
     ['NATS_URL', 'http://nats', 'nats:// or tls://'],
     ['TRUSTED_PROXIES', '10.0.0.0/8,proxy', '"proxy" is neither'],
     ['TRUSTED_PROXIES', '10.0.0.0/33', 'is neither'],
+    ['PRIVATE_HOSTS', '10.0.0.0/33', 'is neither'],
+    ['PRIVATE_HOSTS', 'mail_host', '"mail_host" is neither'],
     ['SMTP_URL', 'mail.example:25', 'smtp:// or smtps://'],
     ['SMTP_URL', 'smtp://mail?sms=a@b', 'host name of a gateway'],
     ['SMTP_URL', 'smtp://mail?sms=', 'host name of a gateway'],

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { createTransport } from 'nodemailer';
+import { AddressRefusedError, connectTo, type PrivateHosts } from '../kernel/index.ts';
+import { portOf } from './mail-port.ts';
+import { type Mail, PermanentDeliveryError, type Transport } from './message.ts';
+import { isRefused, requireMailbox, statusOf, toSmtpMail } from './smtp-mail.ts';
+import { Turns } from './turns.ts';
+
+/** A server for the mails of a tenant. */
+export interface MailServer {
+  /** A name, or an address, in brackets or not. */
+  readonly host: string;
+  /** Null: 465 with TLS, 587 with STARTTLS, else 25. */
+  readonly port: number | null;
+  /** Whether the connection begins with TLS. */
+  readonly isTls: boolean;
+  /** Whether the connection has to change to TLS; else it does not, even if the server offers it. */
+  readonly isStartTls: boolean;
+  /** Null: no authentication. */
+  readonly user: string | null;
+  readonly password: string | null;
+  readonly from: string;
+  readonly fromName: string | null;
+  readonly replyTo: string | null;
+  readonly replyToName: string | null;
+  /** Sender of the envelope; null: `from`. */
+  readonly envelopeFrom: string | null;
+}
+
+export interface TenantMailOptions {
+  /** For the mails of tenants without a server. */
+  readonly otherwise: Transport<Mail>;
+  /** The server of a tenant, as it is now; null where it has none. */
+  readonly serverOf: (tenantId: string) => Promise<MailServer | null>;
+  /** What of the operator's network servers may be reached. */
+  readonly privateHosts: PrivateHosts;
+  /** Longest wait for the connection, for the greeting and for each answer. Default 5 s. */
+  readonly stepMs?: number;
+  /** Longest time for a mail, of whatever parts. Default 10 s. */
+  readonly wholeMs?: number;
+}
+
+const STEP_MS = 5_000;
+const WHOLE_MS = 10_000;
+/** Connections to the server of one tenant, as mail servers commonly allow one client. */
+const MAX_CONNECTIONS = 4;
+/**
+ * Mail by the server that the tenant of the mail has set, else by another transport. Each mail has a separate connection. What
+ * a server answers is not passed on, because it might repeat the password.
+ */
+export class TenantMailTransport implements Transport<Mail> {
+  readonly #options: TenantMailOptions;
+  readonly #turns = new Turns(MAX_CONNECTIONS);
+
+  constructor(options: TenantMailOptions) {
+    this.#options = options;
+  }
+
+  async deliver(mail: Mail): Promise<void> {
+    const { otherwise, serverOf } = this.#options;
+    const tenantId = mail.behalf.tenant.id;
+    const server = await serverOf(tenantId);
+    if (server === null) return otherwise.deliver(mail);
+    await this.#turns.run(tenantId, () => this.#send(server, mail));
+  }
+
+  close(): void {
+    this.#options.otherwise.close();
+  }
+
+  async #send(server: MailServer, mail: Mail): Promise<void> {
+    const message = { ...toSmtpMail(mail), ...toSenders(server, mail.to) };
+    const port = portOf(server);
+    const { stepMs = STEP_MS, wholeMs = WHOLE_MS, privateHosts } = this.#options;
+    const signal = AbortSignal.timeout(wholeMs);
+    const open = () =>
+      openSocket(privateHosts, hostOf(server), port, AbortSignal.any([signal, AbortSignal.timeout(stepMs)]));
+    const { user, password, isTls, isStartTls } = server;
+    const transporter = createTransport({
+      host: hostOf(server),
+      port,
+      secure: isTls,
+      requireTLS: isStartTls,
+      ignoreTLS: !isStartTls,
+      ...(user === null ? {} : { auth: { user, pass: password ?? '' } }),
+      getSocket: (_options, done) => {
+        open().then(
+          (connection) => done(null, { connection }),
+          (error) => done(error, false),
+        );
+      },
+      // The time for connecting includes that for the greeting.
+      connectionTimeout: 2 * stepMs,
+      greetingTimeout: stepMs,
+      socketTimeout: stepMs,
+      socketCloseTimeout: 0,
+      // Texts are sent as they are; without these options nodemailer would read files and addresses that they name.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    try {
+      await transporter.sendMail({ ...message, signal });
+    } catch (error) {
+      throw toFault(error);
+    }
+  }
+}
+
+/** @throws Error The server cannot be reached, or not in time; AddressRefusedError */
+async function openSocket(allowed: PrivateHosts, host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTo(allowed, host, port);
+  try {
+    await once(socket, 'connect', { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+const hostOf = ({ host }: MailServer): string => host.replace(/^\[(.*)\]$/, '$1');
+
+/** @throws PermanentDeliveryError A sender is not one plain mailbox. */
+function toSenders({ from, fromName, replyTo, replyToName, envelopeFrom }: MailServer, to: string) {
+  return {
+    from: { name: fromName ?? '', address: requireMailbox(from, 'sender') },
+    ...(replyTo ? { replyTo: { name: replyToName ?? '', address: requireMailbox(replyTo, 'sender') } } : {}),
+    envelope: { from: requireMailbox(envelopeFrom || from, 'sender'), to },
+  };
+}
+
+/** The fault without the words of the server. */
+function toFault(error: unknown): Error {
+  if (error instanceof AddressRefusedError) return new PermanentDeliveryError(error.message);
+  const { code = 'unknown' } = error as { readonly code?: string };
+  const status = statusOf(error);
+  const message = `The mail server of the tenant did not take a mail (${code}${status === 0 ? '' : `, ${status}`}).`;
+  return isRefused(error) ? new PermanentDeliveryError(message) : new Error(message);
+}
