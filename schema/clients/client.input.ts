@@ -130,7 +130,7 @@ export class ClientPropertiesInput extends ClientMetadataInput {
 }
 
 @InputType({ description: 'A client to register.' })
-export class CreateClientInput extends ClientPropertiesInput {
+export class NewClientInput extends ClientPropertiesInput {
   @Field(() => String, {
     nullable: true,
     description:
@@ -165,6 +165,9 @@ export class CreateClientInput extends ClientPropertiesInput {
   })
   withRestSecret?: boolean | null;
 }
+
+@InputType({ description: 'A client to register.' })
+export class CreateClientInput extends NewClientInput {}
 
 @InputType({ description: 'Changes to a client; absent members stay.' })
 export class UpdateClientInput extends ClientPropertiesInput {

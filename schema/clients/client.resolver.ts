@@ -30,6 +30,7 @@ import {
   CreateClientPayload,
   DeleteClientInput,
   DeleteClientPayload,
+  type NewClientInput,
   RotateClientSecretInput,
   RotateClientSecretPayload,
   UpdateClientInput,
@@ -64,6 +65,17 @@ function toProperties({ scopes, ...input }: ClientPropertiesInput): ClientProper
     ...toColumns(given(input, NULLABLE)),
     ...(links === undefined ? {} : { scopes: links }),
   } as ClientProperties;
+}
+
+/** Converts the input for the service: what is said of the secret stands together there. */
+export function toNewClient(input: NewClientInput): CreateClient & WithServiceAccount {
+  const { clientId, type, keepSecretReadable, secret, secretForm, withRestSecret, ...properties } = input;
+  const made = given({ isReadable: keepSecretReadable === true || null, text: secret, form: secretForm });
+  return {
+    ...toProperties(properties),
+    ...given({ clientId, type, withRestSecret }),
+    ...(Object.keys(made).length === 0 ? {} : { secret: made }),
+  } as CreateClient & WithServiceAccount;
 }
 
 @Resolver(() => ClientObject)
@@ -177,16 +189,10 @@ export class ClientResolver {
     description: 'Registers a client and shows its secret, only this once.',
   })
   async createClient(
-    @Arg('input', () => CreateClientInput, { description: 'The client.' })
-    { clientId, type, keepSecretReadable, secret, secretForm, withRestSecret, ...input }: CreateClientInput,
+    @Arg('input', () => CreateClientInput, { description: 'The client.' }) input: CreateClientInput,
     @Ctx() { services, authority }: GraphContext,
   ): Promise<object> {
-    const made = given({ isReadable: keepSecretReadable === true || null, text: secret, form: secretForm });
-    const created = await services.serviceAccounts.createClient(authority, {
-      ...toProperties(input),
-      ...given({ clientId, type, withRestSecret }),
-      ...(Object.keys(made).length === 0 ? {} : { secret: made }),
-    } as CreateClient & WithServiceAccount);
+    const created = await services.serviceAccounts.createClient(authority, toNewClient(input));
     return { ...created, clientId: created.client.clientId };
   }
 

@@ -20,6 +20,7 @@ export const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'Query.viewer': 'Describes the caller, whose tenant is known.',
   'Query.tenants': 'Lists tenants.',
   'Mutation.createTenant': 'The tenant does not exist yet.',
+  'Mutation.provisionTenant': 'The tenant does not exist yet.',
 };
 
 type Field = GraphQLField<unknown, GraphContext>;

@@ -1,6 +1,7 @@
 import { defineNode } from '../kit/node.ts';
 import type { SchemaModule } from '../kit/schema-module.ts';
 import { AdministrationResolver } from './administration.resolver.ts';
+import { ProvisionTenantResolver } from './provision-tenant.resolver.ts';
 import { ProvisionUserResolver } from './provision-user.resolver.ts';
 import { ClientRolesResolver, GroupRolesResolver, RoleResolver, UserRolesResolver } from './role.resolver.ts';
 import { RoleGrantResolver } from './role-grant.resolver.ts';
@@ -15,6 +16,7 @@ declare module '../global-id.ts' {
 export const roles: SchemaModule = {
   resolvers: [
     AdministrationResolver,
+    ProvisionTenantResolver,
     ProvisionUserResolver,
     RoleResolver,
     RoleGrantResolver,

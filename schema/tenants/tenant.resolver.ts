@@ -60,7 +60,7 @@ const toChange = ({ displayName, isEnabled }: UpdateTenantInput): UpdateTenant =
 });
 
 /** Converts settings to the names under which they are stored. */
-function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
+export function toSettings(settings: TenantSettingsInput | null | undefined): { settings?: object } {
   if (settings == null) return {};
   const { requiredActionChanges: actions, ...others } = settings;
   return {

@@ -38,6 +38,7 @@ export type {
   LinkQuestion,
   LinkQuestionAnswer,
 } from './link-account/index.ts';
+export type { ProvisionTenant } from './provision-tenant.ts';
 export type { AccountAccess, ConfigureUser } from './provision-user.ts';
 export type {
   BeginQrSignIn,

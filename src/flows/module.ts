@@ -20,6 +20,7 @@ import { PasswordFlow } from './change-password.ts';
 import { ConfigureTenantFlow } from './configure-tenant.ts';
 import type { EndAccessFlow } from './end-access/index.ts';
 import { PasswordNotices } from './password-notices.ts';
+import { ProvisionTenantFlow } from './provision-tenant.ts';
 import { ProvisionUserFlow } from './provision-user.ts';
 import { qrSignInErrors } from './qr-sign-in.errors.ts';
 import { qrSignInEvents } from './qr-sign-in.events.ts';
@@ -78,6 +79,18 @@ export const flows = {
       rights: needs.rights,
       notices: new PasswordNotices({ mailer, sms }),
     });
+    const serviceAccounts = new ServiceAccountFlow({
+      db: base.db,
+      clients: needs.clients,
+      users,
+      endAccess: needs.endAccess,
+    });
+    const administration = new AdministrationFlow({
+      ...base,
+      clients: needs.builtinClients,
+      roles: needs.administratorRoles,
+      grants: needs.roleGrants,
+    });
     return {
       services: {
         signIn: new SignInFlow({
@@ -109,18 +122,17 @@ export const flows = {
         /** Signs a browser in with a code that the user confirms on another device. */
         qrSignIn: new QrSignInFlow({ ...base, codes, clients: needs.clientDirectory }),
         /** Clients with their service accounts. */
-        serviceAccounts: new ServiceAccountFlow({
-          db: base.db,
-          clients: needs.clients,
-          users,
-          endAccess: needs.endAccess,
-        }),
+        serviceAccounts,
         /** Makes users administrators of their tenant. */
-        administration: new AdministrationFlow({
-          ...base,
-          clients: needs.builtinClients,
-          roles: needs.administratorRoles,
-          grants: needs.roleGrants,
+        administration,
+        /** Makes tenants with an administrator and a client. */
+        provisionTenant: new ProvisionTenantFlow({
+          db: base.db,
+          tenants: needs.tenants,
+          users,
+          passwords,
+          serviceAccounts,
+          administration,
         }),
         /** Events of one account. */
         accountHistory: new AccountHistory({ users: userStore, events: needs.eventReader }),

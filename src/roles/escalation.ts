@@ -2,6 +2,7 @@ import { type Authority, type PermissionGrant, parseScope } from '../access/inde
 import { invalidField } from '../kernel/index.ts';
 import { MASTER_TENANT } from '../tenants/index.ts';
 import { grantErrors } from './access.errors.ts';
+import { TENANT_ADMINISTRATOR_PERMISSIONS } from './administration.ts';
 
 /** Permissions one role or client may list: there are about eighty, with three reaches each. */
 const MAX_PERMISSIONS = 400;
@@ -49,4 +50,14 @@ export function assertMayGrant(authority: Authority, grants: readonly Permission
  */
 export function widened(grants: readonly PermissionGrant[]): PermissionGrant[] {
   return grants.filter(({ reach }) => reach !== 'self').map((grant) => ({ ...grant, reach: 'all' as const }));
+}
+
+/**
+ * Requires that the caller may make administrators of tenants other than its own: it must hold in all tenants what they hold in
+ * one.
+ * @throws PERMISSION_ESCALATION
+ */
+export function assertMayAdministerOthers(authority: Authority): void {
+  if (authority.holds(widened(parsePermissions(TENANT_ADMINISTRATOR_PERMISSIONS)))) return;
+  throw grantErrors.PERMISSION_ESCALATION();
 }

@@ -43,6 +43,17 @@ export interface CreateTenant {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+/** A new tenant that was checked and is not inserted yet. */
+export interface PreparedTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string | null;
+  /** The settings that will be in force. */
+  readonly settings: TenantSettings;
+  /** Values of the other columns. */
+  readonly columns: Pick<Tenant, 'template' | 'enabled' | 'settings' | 'extra'>;
+}
+
 /** Settings to change. A server for mails is replaced as a whole, but for a password that is not named. */
 export type TenantSettingsChange = Omit<TenantSettingsPatch, 'mailServer'> & {
   readonly mailServer?: MailServerChange | null;
@@ -141,25 +152,51 @@ export class TenantService {
    * @throws TENANT_SETTING_INVALID A setting is unknown or out of range; INVALID_INPUT
    */
   async create(authority: Authority, input: CreateTenant): Promise<Tenant> {
+    return this.insert(authority, this.prepare(input));
+  }
+
+  /** The first half of `create`: checks the input, outside any transaction. @throws As `create`, except for a taken name. */
+  prepare(input: CreateTenant): PreparedTenant {
     assertName(input.name);
     const template = input.template ?? 'native';
     const id = newId();
     const settings = checkedPatch(template, {}, this.#toPatch(id, input.settings ?? {}, {}));
     const { next: extra } = changedExtra({}, { set: input.extra ?? {} });
-    return this.#deps.db.transaction(async () => {
-      if (await this.#deps.store.isNameTaken(input.name)) throw nameTaken();
-      const now = this.#deps.clock.now();
-      const tenant = this.#deps.store.create({
-        id,
-        name: input.name,
-        route: newRoute(),
+    return {
+      id,
+      name: input.name,
+      displayName: displayNameOf(input.displayName ?? null),
+      settings: effectiveSettings(template, settings),
+      columns: {
         template,
-        displayName: displayNameOf(input.displayName ?? null),
         enabled: input.enabled ?? true,
-        administratorId: null,
-        log: 0,
         settings: settings as Record<string, unknown>,
         extra,
+      },
+    };
+  }
+
+  /**
+   * The second half of `create`: inserts the tenant with its seeds.
+   * @param administratorId Public id of the user whom the tenant is made with, who is added in the same unit of work.
+   * @throws TENANT_NAME_TAKEN
+   */
+  async insert(
+    authority: Authority,
+    { id, name, displayName, columns }: PreparedTenant,
+    administratorId: string | null = null,
+  ): Promise<Tenant> {
+    return this.#deps.db.transaction(async () => {
+      if (await this.#deps.store.isNameTaken(name)) throw nameTaken();
+      const now = this.#deps.clock.now();
+      const tenant = this.#deps.store.create({
+        ...columns,
+        id,
+        name,
+        route: newRoute(),
+        displayName,
+        administratorId,
+        log: 0,
         notBefore: null,
         deletedAt: null,
         createdAt: now,

@@ -146,6 +146,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   endSession: 'ends the session of the browser alone, whose ID token is shown',
   issueTokens: 'gives tokens for the credential that is shown',
   keepPostedRequest: 'keeps a request for a minute, which its endpoint judges',
+  provisionTenant: 'nobody is in it yet',
   provisionUser: 'nobody is it yet; what it is given must be held',
   refuseQrSignIn: 'sends a browser away',
   resendSignUpCode: 'sends a code to the contact of the account',

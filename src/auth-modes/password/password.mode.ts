@@ -43,6 +43,9 @@ export type NewAccount = {
   readonly [K in 'username' | 'email' | 'givenName' | 'familyName']?: string | null | undefined;
 };
 
+/** The parts of a tenant that the rules need. */
+export type PasswordTenant = Pick<KnownTenant, 'name' | 'displayName' | 'settings'>;
+
 /** How a prepared password is written. */
 export interface WritePassword {
   readonly event: EventType<'password.changed' | 'password.reset'>;
@@ -124,7 +127,8 @@ export class PasswordMode implements AuthMode<string> {
     const tenantId = authority.tenant.id;
     const user = await getAccount(users, tenantId, userId);
     await guard.assertMayChange(authority, 'user', user.id);
-    return { user, ...(await this.#hashed(tenantId, password, path, user, await this.#hasFactor(user))) };
+    const tenant = await this.#tenant(tenantId);
+    return { user, ...(await this.#hashed(tenant, password, path, user, await this.#hasFactor(user))) };
   }
 
   /** The least length that the tenant's rules ask of a new password of this account. */
@@ -140,12 +144,28 @@ export class PasswordMode implements AuthMode<string> {
    * As `prepare`, for the first password of an account that does not exist yet. @returns What `add` takes.
    * @throws PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT
    */
-  prepareNew({ tenant }: Authority, account: NewAccount, password: string, path: string): Promise<HashedPassword> {
-    return this.#hashed(tenant.id, password, path, account, false);
+  async prepareNew(
+    { tenant }: Authority,
+    account: NewAccount,
+    password: string,
+    path: string,
+  ): Promise<HashedPassword> {
+    return this.prepareFirst(await this.#tenant(tenant.id), account, password, path);
+  }
+
+  /** As `prepareNew`, for an account of a tenant that does not exist yet. @throws As `prepareNew`. */
+  prepareFirst(tenant: PasswordTenant, account: NewAccount, password: string, path: string): Promise<HashedPassword> {
+    return this.#hashed(tenant, password, path, account, false);
+  }
+
+  async #tenant(tenantId: string): Promise<PasswordTenant> {
+    const tenant = await this.#deps.directory.byId(tenantId);
+    if (tenant === null) throw userErrors.USER_NOT_FOUND();
+    return tenant;
   }
 
   async #hashed(
-    tenantId: string,
+    tenant: PasswordTenant,
     password: string,
     path: string,
     account: NewAccount,
@@ -156,8 +176,6 @@ export class PasswordMode implements AuthMode<string> {
     }
     // Check the length before the other rules, so that an over-long password costs nothing.
     if (Buffer.byteLength(password) > MAX_BYTES) throw passwordErrors.PASSWORD_TOO_LONG();
-    const tenant = await this.#deps.directory.byId(tenantId);
-    if (tenant === null) throw userErrors.USER_NOT_FOUND();
     const assertAllowed = (settings: TenantSettings): void => {
       const fields = passwordFaults(password, rulesOf(tenant, settings, account, hasFactor), path);
       if (fields.length > 0) throw passwordModeErrors.PASSWORD_POLICY({ fields });
@@ -219,7 +237,7 @@ const leastLengthOf = (
 ): number => (hasFactor ? Math.min(passwordMinLength, passwordMinLengthWithFactor) : passwordMinLength);
 
 function rulesOf(
-  tenant: Pick<KnownTenant, 'name' | 'displayName'>,
+  tenant: Omit<PasswordTenant, 'settings'>,
   settings: TenantSettings,
   account: NewAccount,
   hasFactor: boolean,
