@@ -16,6 +16,7 @@ export interface RawRequest {
   readonly bytes: Buffer | null;
   readonly form: Form | null;
   readonly baseUrl: string;
+  readonly publicUrl: string;
   readonly tenantName: string;
   readonly constants: Readonly<Record<string, string>>;
 }
@@ -82,8 +83,8 @@ export function parseRequest(route: Route, raw: RawRequest, fieldError: string):
   );
   const text = read(input.text, () => parseText(raw.bytes ?? Buffer.alloc(0)), collect);
   if (items.length > 0) throw new ShapeRefusal(kernelErrors.INVALID_INPUT(), items);
-  const { baseUrl, tenantName, constants } = raw;
-  return { params, query, headers, form, body, text, baseUrl, tenantName, constants } as ParsedRequest;
+  const { baseUrl, publicUrl, tenantName, constants } = raw;
+  return { params, query, headers, form, body, text, baseUrl, publicUrl, tenantName, constants } as ParsedRequest;
 }
 
 /** The legacy field: the path of members from the root, without positions in lists. */

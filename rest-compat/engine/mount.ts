@@ -152,6 +152,7 @@ export class Engine {
       bytes,
       form,
       baseUrl: place.baseUrl,
+      publicUrl: this.#publicOrigin(),
       tenantName: place.name,
       constants,
     };

@@ -71,6 +71,8 @@ export interface ParsedRequest<I extends RouteInput = RouteInput> {
   readonly text: I['text'] extends z.ZodType ? z.output<I['text']> : Record<never, never>;
   /** The public URL of this mount: `https://id.example.com/blitz`. */
   readonly baseUrl: string;
+  /** The public URL of the service, without a path: `https://id.example.com`. */
+  readonly publicUrl: string;
   /** Name of the tenant that the row acts on; the prefix's, where it acts on none. */
   readonly tenantName: string;
   /** The constants of this mount. */

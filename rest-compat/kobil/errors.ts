@@ -42,6 +42,7 @@ export const GROUP_UNKNOWN = notFound('Group does not exist');
 export const ROLE_NAMED_UNKNOWN = invalid('ROLE_NOT_FOUND');
 export const APP_UNKNOWN = invalid('App does not exist');
 export const GROUP_NAMED_UNKNOWN = invalid('Group does not exist');
+export const TENANT_TAKEN = refused(409, 'CONFLICT', 'Tenant already exists');
 export const SETTING_UNKNOWN = notFound('Tenant setting(s) not found');
 /** An app that a request is about. */
 export const APP_MISSING = refused(404, 'APP_NOT_FOUND_STATUS', 'App does not exist');

@@ -189,6 +189,25 @@ export const KOBIL_SAMPLES: Samples = {
         ],
       },
     },
+    ProvisionTenant: {
+      body: {
+        realm: 'acme',
+        enabled: true,
+        adminUsername: 'ada',
+        adminPassword: 'four-lanterns-by-noon',
+        adminEmail: 'ada@acme.example',
+      },
+      reply: {
+        ...done('Tenant created successfully'),
+        data: {
+          tenantName: 'acme',
+          emailId: 'ada@acme.example',
+          tenantUrl: 'acme.id.example.com',
+          appId: 'digitanium-app',
+          appSecret: SECRET,
+        },
+      },
+    },
     TenantInfo: {
       reply: {
         ...done('Tenant info fetched successfully'),

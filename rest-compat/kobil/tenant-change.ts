@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toNewApp } from './app.ts';
 import { actionsOf } from './realm.ts';
 import { type SentSettings, toTenantChange } from './realm-properties.ts';
 
@@ -49,6 +50,15 @@ export const SENT_TENANT = z.object({
 });
 type SentTenant = z.output<typeof SENT_TENANT>;
 
+/** A new tenant as it is sent. */
+export const NEW_TENANT = z.object({
+  realm: z.string().describe('Name of the tenant. Mandatory.'),
+  ...SENT_TENANT.shape,
+  adminUsername: z.string().describe('Username of the user who administers the tenant. Mandatory.'),
+  adminPassword: z.string().describe('Mandatory.'),
+});
+type NewTenant = z.output<typeof NEW_TENANT>;
+
 /** The members that are sent; null counts as not sent. */
 const membersOf = (body: SentTenant): SentSettings =>
   Object.fromEntries(
@@ -96,4 +106,38 @@ export function toUpdate(body: SentTenant) {
     settings: { ...change.settings, ...toActionChanges(body) },
     ...(adminUsername == null ? {} : { administrator: toAdministrator(body, adminUsername) }),
   };
+}
+
+/** Name of the app that each new tenant has. */
+export const TENANT_APP = 'digitanium-app';
+
+/** The app takes passwords of users and acts for itself; no browser is sent to it. */
+const NEW_TENANT_APP = toNewApp({
+  appName: TENANT_APP,
+  standardFlowEnabled: false,
+  directAccessGrantsEnabled: true,
+  serviceAccountsEnabled: true,
+});
+
+/** The variables of a new tenant, each property of which can have its value. */
+export function toNewTenant(body: NewTenant) {
+  const { settings, extra, ...own } = toTenantChange(membersOf(body), body.settings ?? {})!;
+  const { adminPassword, adminUsername, realm } = body;
+  return {
+    ...own,
+    name: realm,
+    settings: { ...settings, ...toActionChanges(body) },
+    extra: extra.set ?? {},
+    administrator: { ...toAdministrator(body, adminUsername), password: adminPassword },
+    client: NEW_TENANT_APP,
+  };
+}
+
+/**
+ * The host by which a tenant is reached: that of its gateway, else that of the service, because host names have no capital
+ * letters.
+ */
+export function hostOfTenant(name: string, publicUrl: string): string {
+  const { host } = new URL(publicUrl);
+  return name === name.toLowerCase() ? `${name}.${host}` : host;
 }

@@ -4,10 +4,11 @@ import { at } from '../alias.ts';
 import { APP_SETTINGS_SHOWN, SENT_APP_SETTINGS, showAppSettings, toAppSettings } from '../app-settings.ts';
 import { callersWith } from '../callers.ts';
 import { DONE, done, SUBSYSTEM, withData } from '../envelope.ts';
-import { invalid, PASSWORD_INVALID, SETTING_UNKNOWN, USER_NAMED_TAKEN, USER_UNKNOWN } from '../errors.ts';
+import { invalid, PASSWORD_INVALID, SETTING_UNKNOWN, TENANT_TAKEN, USER_NAMED_TAKEN, USER_UNKNOWN } from '../errors.ts';
 import {
   AppSettings,
   DeleteTenantSetting,
+  ProvisionTenant,
   TenantInfo,
   TenantSettings,
   TenantStatus,
@@ -25,7 +26,15 @@ import {
   toSettingRemoval,
   toSettingsChange,
 } from '../realm-properties.ts';
-import { canBeTenant, SENT_TENANT, toUpdate } from '../tenant-change.ts';
+import {
+  canBeTenant,
+  hostOfTenant,
+  NEW_TENANT,
+  SENT_TENANT,
+  TENANT_APP,
+  toNewTenant,
+  toUpdate,
+} from '../tenant-change.ts';
 import { STATUS_SHOWN, TENANT_STATUS } from '../tenant-status.ts';
 
 const { tenants } = SUBSYSTEM;
@@ -161,6 +170,59 @@ const UPDATE = route({
   errors: { ...CHANGE_ERRORS, INVALID_INPUT: REFUSED },
 });
 
+const NEW_TENANT_SENT = NEW_TENANT.refine(canBeTenant);
+
+const CREATE = route({
+  method: 'POST',
+  path: '/v4_realm',
+  spec: '3.3 (47)',
+  summary: 'Makes a tenant with a user who administers it and an app, all or nothing',
+  callers: callersWith('tenant:create'),
+  tags: TAGS,
+  tenant: 'none',
+  under: MASTER,
+  operation: ProvisionTenant,
+  input: { body: NEW_TENANT_SENT },
+  toVariables: ({ body }) => toNewTenant(body),
+  reply: {
+    status: 200,
+    schema: withData(
+      z.strictObject({
+        tenantName: z.string(),
+        emailId: z.string().nullable().describe('Address of the user who administers the tenant.'),
+        tenantUrl: z.string().describe('Host by which the tenant is reached.'),
+        appId: z.string(),
+        appSecret: z.string(),
+      }),
+    ),
+    from: ({ provisionTenant }, { body, publicUrl }: ParsedRequest<{ body: typeof NEW_TENANT_SENT }>) => ({
+      ...done('Tenant created successfully', tenants),
+      data: {
+        tenantName: body.realm,
+        emailId: body.adminEmail ?? null,
+        tenantUrl: hostOfTenant(body.realm, publicUrl),
+        appId: TENANT_APP,
+        appSecret: present(provisionTenant.secret),
+      },
+    }),
+  },
+  errors: {
+    TENANT_NAME_TAKEN: TENANT_TAKEN,
+    TENANT_NAME_INVALID: REFUSED,
+    TENANT_NAME_RESERVED: REFUSED,
+    TENANT_SETTING_INVALID: REFUSED,
+    USER_USERNAME_INVALID: REFUSED,
+    USER_EMAIL_INVALID: REFUSED,
+    USER_ATTRIBUTE_INVALID: REFUSED,
+    USER_ATTRIBUTE_REFUSED: REFUSED,
+    PASSWORD_POLICY: REFUSED,
+    PASSWORD_TOO_LONG: REFUSED,
+    CLIENT_WITHOUT_ACCOUNT: REFUSED,
+    INVALID_INPUT: REFUSED,
+    BODY_MALFORMED: REFUSED,
+  },
+});
+
 const SETTINGS_PATH = '/v3_realm/settings';
 
 const SETTINGS = route({
@@ -236,6 +298,7 @@ const STATUS = route({
 /** Tenants and their settings: docs/dialects/kobil.md, section 3.3. */
 export const TENANT_ROUTES: readonly Route[] = [
   LIST,
+  CREATE,
   INFO,
   UPDATE,
   SETTINGS,
@@ -248,6 +311,7 @@ export const TENANT_ROUTES: readonly Route[] = [
 ];
 export const GATEWAY_TENANT_ROUTES: readonly Route[] = [
   at('/tenants', LIST),
+  at('/tenants', CREATE),
   at('/tenants/{tenantId}', INFO),
   at('/tenants/{tenantId}', UPDATE),
   {

@@ -25,6 +25,7 @@ const BODIES: Readonly<Record<number, unknown>> = {
   28: { addressID: 'x' },
   30: { groups: [] },
   31: { groups: [] },
+  47: { realm: 'x1', adminUsername: 'x', adminPassword: 'x' },
   49: {},
   51: {},
   53: {},
@@ -65,6 +66,7 @@ describe('KOBIL: what every operation refuses', () => {
       'riskbit:write',
       'riskbit:delete',
       'riskbit:verify',
+      'tenant:create',
       'tenant:write',
       'setting:write',
     ];
