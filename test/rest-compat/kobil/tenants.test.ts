@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type KobilWorld, kobilOfSuite } from '../../support/kobil.ts';
 
 const answer = (message: string, status = 'OK') => ({ message, status, subSystem: 1 });
@@ -336,6 +336,7 @@ describe('KOBIL: tenants', () => {
   });
 
   describe('49', () => {
+    afterEach(() => vi.restoreAllMocks());
     const UPDATED = [200, answer('Tenant updated successfully')];
     const REFUSED = [400, answer('Failed to create tenant', 'BAD_REQUEST')];
     const WRITES = ['tenant:write:all', 'setting:write:all', 'user:write:all', 'password:set:all', 'role:read:all'];
@@ -388,21 +389,23 @@ describe('KOBIL: tenants', () => {
       });
     });
 
-    it('keeps the required actions of two changes at the same moment', async () => {
+    it('keeps a required action that another request adds before this one writes', async () => {
       const { name } = await newTenant();
-      const add = (alias: string) =>
-        put(`/realms/master/v3_realm/${name}`, { requiredActions: [{ alias, enabled: null, priority: 1002 }] });
-      expect(await Promise.all(['ebb', 'flood'].map(add))).toEqual([UPDATED, UPDATED]);
-      expect(
-        await put(`/realms/master/v3_realm/${name}`, { requiredActions: [{ alias: 'ebb', enabled: false }] }),
-      ).toEqual(UPDATED);
-      const actions: { alias: string }[] = (await shown(name)).requiredActions;
-      expect(actions).toHaveLength(11);
-      const own = actions.filter(({ alias }) => ['ebb', 'flood'].includes(alias));
-      const action = { enabled: true, defaultAction: false, priority: 1002, config: {} };
-      expect(own.sort((one, other) => (one.alias < other.alias ? -1 : 1))).toEqual([
-        { alias: 'ebb', name: 'ebb', providerId: 'ebb', ...action, enabled: false },
-        { alias: 'flood', name: 'flood', providerId: 'flood', ...action },
+      const send = (action: object) => put(`/realms/master/v3_realm/${name}`, { requiredActions: [action] });
+      const { configureTenant } = kobil.world.services;
+      const write = configureTenant.configure.bind(configureTenant);
+      vi.spyOn(configureTenant, 'configure').mockImplementationOnce(async (...args) => {
+        expect(await send({ alias: 'flood', enabled: null, priority: 1002 })).toEqual(UPDATED);
+        return write(...args);
+      });
+      expect(await send({ alias: 'ebb', priority: 1003 })).toEqual(UPDATED);
+      expect(await send({ alias: 'ebb', enabled: false })).toEqual(UPDATED);
+      const { requiredActions } = await shown(name);
+      expect(requiredActions).toHaveLength(11);
+      const action = { enabled: true, defaultAction: false, config: {} };
+      expect(requiredActions.slice(-2)).toEqual([
+        { alias: 'flood', name: 'flood', providerId: 'flood', ...action, priority: 1002 },
+        { alias: 'ebb', name: 'ebb', providerId: 'ebb', ...action, enabled: false, priority: 1003 },
       ]);
     });
 
