@@ -176,7 +176,8 @@ export class TenantSettingsInput {
   changeUsername?: boolean;
   @Field(() => [String], {
     nullable: true,
-    description: `Languages of pages and mails (RFC 5646), at most 50; replaces the list. ${STORED_ONLY}`,
+    description:
+      'Languages of pages and mails (RFC 5646), at most 50; replaces the list. The first is that of mails to users without a language; the others are stored, and do not act yet.',
   })
   locales?: string[];
   @Field(() => [RequiredActionSettings], {

@@ -172,7 +172,8 @@ export class TenantSettingsView {
   })
   changeUsername!: boolean;
   @Field(() => [String], {
-    description: `Languages of pages and mails; none = all of the service. ${STORED_ONLY}`,
+    description:
+      'Languages of pages and mails; none = all of the service. The first is that of mails to users without a language; the others are stored, and do not act yet.',
   })
   locales!: string[];
   @Field(() => [RequiredActionSettings], {

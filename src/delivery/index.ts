@@ -13,7 +13,7 @@ export {
 export { type Behalf, type Mail, type Message, PermanentDeliveryError, type Sms, type Transport } from './message.ts';
 export { OutboxTransport } from './outbox.transport.ts';
 export type { Transports } from './outgoing.ts';
-export { languageOf, type Rendered, renderTemplate } from './render.ts';
+export { languageOf, type Rendered, renderTemplate, type Wanted } from './render.ts';
 export { SmsGatewayTransport } from './sms-gateway.transport.ts';
 export { SmtpTransport } from './smtp.transport.ts';
 export { LANGUAGES, type Language, TEMPLATES, type TemplateName } from './templates.ts';

@@ -7,18 +7,21 @@ export interface Rendered {
   readonly locale: Language;
 }
 
+/** Languages that a reader wants, the best first: each a language (`ru-RU`) or an `Accept-Language` header, or absent. */
+export type Wanted = readonly (string | null | undefined)[];
+
 /**
  * Fills a template with these values.
- * @param wanted A language (`ru-RU`) or an `Accept-Language` header; English for languages without templates.
+ * @param wanted The first language with templates is used; English if there is none.
  * @throws Error A value is missing: a fault of the caller.
  */
 export function renderTemplate(
   name: TemplateName,
-  wanted: string | null,
+  wanted: Wanted,
   values: Readonly<Record<string, string>> = {},
 ): Rendered {
   const locale = languageOf(wanted);
-  const { subject = '', text }: TemplateText = TEMPLATES[name][locale];
+  const { subject = '', text }: TemplateText = TEMPLATES[locale][name];
   return { subject: filled(subject, values), text: filled(text, values), locale };
 }
 
@@ -32,15 +35,24 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
 /** Longer than any browser sends; what follows is ignored. */
 const MAX_HEADER = 500;
 
-/** The language with templates that the reader prefers (RFC 9110 section 12.5.4); English when there is none. */
-export function languageOf(wanted: string | null): Language {
-  const liked = (wanted ?? '')
+/** The language with templates that a reader prefers; English when there is none. */
+export function languageOf(wanted: Wanted): Language {
+  for (const one of wanted) {
+    const known = knownIn(one ?? '');
+    if (known !== undefined) return known;
+  }
+  return LANGUAGES[0];
+}
+
+/** The language with templates that a header prefers (RFC 9110 section 12.5.4). */
+function knownIn(header: string): Language | undefined {
+  const liked = header
     .slice(0, MAX_HEADER)
     .split(',')
     .map((part) => {
       const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
       const weight = parameters.find((parameter) => parameter.startsWith('q='));
-      return { language: tag.split('-', 1)[0], weight: weight === undefined ? 1 : Number(weight.slice(2)) };
+      return { language: tag.split(/[-_]/, 1)[0], weight: weight === undefined ? 1 : Number(weight.slice(2)) };
     })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
@@ -48,5 +60,5 @@ export function languageOf(wanted: string | null): Language {
     const known = LANGUAGES.find((candidate) => candidate === language);
     if (known !== undefined) return known;
   }
-  return LANGUAGES[0];
+  return undefined;
 }

@@ -187,8 +187,8 @@ export class PasswordFlow {
     const user = await getAccount(users, authority.tenant.id, userId);
     const phone = sendToAttribute == null ? null : notices.phoneIn(user, sendToAttribute, 'input.sendToAttribute');
     const password = newPassword ?? (await this.#generated(authority));
-    const alsoDo = (): void => {
-      if (phone !== null) notices.sendPassword(authority, user, phone, password, input);
+    const alsoDo = async (): Promise<void> => {
+      if (phone !== null) await notices.sendPassword(authority, user, phone, password, input);
     };
     const replaced = { ...rest, userId, sessions: input.sessions ?? 'end-all' } as const;
     if (isOwn)
@@ -273,7 +273,7 @@ export class PasswordFlow {
       await passwords.write(authority, prepared, { ...how, params: { sessions } });
       await this.#endSessions(authority, user.id, replacement);
       await replacement.alsoDo?.();
-      notices.tellOwner(authority, user, replacement);
+      await notices.tellOwner(authority, user, replacement);
     });
   }
 

@@ -77,7 +77,7 @@ export const flows = {
       endAccess: needs.endAccess,
       users: userStore,
       rights: needs.rights,
-      notices: new PasswordNotices({ mailer, sms }),
+      notices: new PasswordNotices({ directory, mailer, sms }),
     });
     const serviceAccounts = new ServiceAccountFlow({
       db: base.db,

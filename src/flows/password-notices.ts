@@ -1,9 +1,12 @@
 import type { Authority } from '../access/index.ts';
 import { type Behalf, type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
 import { invalidField } from '../kernel/index.ts';
+import type { TenantDirectory } from '../tenants/index.ts';
 import { aliasedColumn, isPhoneNumber, type User } from '../users/index.ts';
+import { languagesFor } from './message-languages.ts';
 
 export interface PasswordNoticesDeps {
+  readonly directory: Pick<TenantDirectory, 'byId'>;
   readonly mailer: Pick<Mailer, 'offer'>;
   readonly sms: SmsSender;
 }
@@ -35,19 +38,27 @@ export class PasswordNotices {
   }
 
   /** Sends a new password to a phone. @throws SERVICE_UNAVAILABLE */
-  sendPassword(authority: Authority, user: User, phone: string, password: string, notice: PasswordNotice): void {
+  async sendPassword(
+    authority: Authority,
+    user: User,
+    phone: string,
+    password: string,
+    notice: PasswordNotice,
+  ): Promise<void> {
+    const { directory, sms } = this.#deps;
     const purpose = 'password-generated';
-    const { text } = renderTemplate(purpose, notice.languages ?? user.locale ?? null, { password });
-    this.#deps.sms.send({ to: phone, text, purpose, behalf: behalfOf(authority, user) });
+    const { text } = renderTemplate(purpose, await languagesFor(directory, user, notice.languages), { password });
+    sms.send({ to: phone, text, purpose, behalf: behalfOf(authority, user) });
   }
 
   /** Mails the user that the password was changed (ASVS 6.3.7), if the account has a verified address. */
-  tellOwner(authority: Authority, user: User, notice: PasswordNotice): void {
+  async tellOwner(authority: Authority, user: User, notice: PasswordNotice): Promise<void> {
     // Send no mail for changes by the service itself, such as an import of many accounts.
     if (user.email == null || !user.emailVerified || authority.caller.kind === 'system') return;
     const purpose = 'password-changed';
-    const rendered = renderTemplate(purpose, notice.languages ?? user.locale ?? null);
-    this.#deps.mailer.offer({ to: user.email, ...rendered, purpose, behalf: behalfOf(authority, user) });
+    const { directory, mailer } = this.#deps;
+    const rendered = renderTemplate(purpose, await languagesFor(directory, user, notice.languages));
+    mailer.offer({ to: user.email, ...rendered, purpose, behalf: behalfOf(authority, user) });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Authority } from '../access/index.ts';
 import { type CodeResendService, type PasswordMode, UPDATE_PASSWORD } from '../auth-modes/index.ts';
 import type { LinkedAppBinding } from '../clients/index.ts';
 import { constantTimeEqual, mintHandle, newDigitCode, routeOfHandle, sha256Base64Url } from '../crypto/index.ts';
-import { type Mailer, renderTemplate, type SmsSender } from '../delivery/index.ts';
+import { type Mailer, renderTemplate, type SmsSender, type Wanted } from '../delivery/index.ts';
 import { addSeconds, type Clock, invalidField, kernelErrors, readTypedCode } from '../kernel/index.ts';
 import type { Database } from '../persistence/index.ts';
 import type { OneTimeCodeRow, OneTimeCodeStore, SessionService } from '../sessions/index.ts';
@@ -15,6 +15,7 @@ import {
   type UserInput,
   type UserService,
 } from '../users/index.ts';
+import { languagesFor } from './message-languages.ts';
 import { signUpErrors } from './sign-up.errors.ts';
 
 /** A step that a new user must still take: to prove that a contact is theirs. */
@@ -126,7 +127,7 @@ export class SignUpFlow {
    * @throws LINKED_APP_NOT_FREE, PASSWORD_POLICY, PASSWORD_TOO_LONG, INVALID_INPUT, and the errors of creating an account.
    */
   async signUp(authority: Authority, input: SignUp): Promise<SignUpProgress> {
-    const { db, users, passwords } = this.#deps;
+    const { db, directory, users, passwords } = this.#deps;
     const { password, linkApps, languages, ...account } = input;
     const apps = checkedApps(authority, linkApps ?? []);
     const prepared = await users.prepare(authority, account);
@@ -138,7 +139,7 @@ export class SignUpFlow {
       for (const [at, clientId] of apps.entries())
         await this.#deps.apps.bind(authority, clientId, user.id, `input.linkApps.${at}`);
       const context = mintHandle(authority.tenant.route);
-      const open = this.#sendCodes(authority, user, context, languages);
+      const open = this.#sendCodes(authority, user, context, await languagesFor(directory, user, languages));
       const amr = hashed === null ? [] : passwords.amr;
       const expiresAt = addSeconds(this.#deps.clock.now(), CONTEXT_SECONDS);
       return this.#advance(authority, user, context, { open, amr, isSignedIn: false }, expiresAt);
@@ -177,7 +178,7 @@ export class SignUpFlow {
    *   account has to wait (docs/lock-out.md).
    */
   async resend(authority: Authority, { context, step, languages }: ResendSignUpCode): Promise<SignUpProgress> {
-    const { db, users, codes } = this.#deps;
+    const { db, directory, users, codes } = this.#deps;
     const { userId } = await this.#find(authority, context);
     await this.#deps.resends.count(authority.tenant, userId!, authority.caller);
     return db.transaction(async () => {
@@ -187,7 +188,8 @@ export class SignUpFlow {
       const before = openStep(row, step);
       assertUnchanged(user, before);
       if (before.sent >= MAX_SENT) throw kernelErrors.TOO_MANY_REQUESTS();
-      const after = this.#sendCode(authority, user, context, { ...before, sent: before.sent + 1 }, languages);
+      const wanted = await languagesFor(directory, user, languages);
+      const after = this.#sendCode(authority, user, context, { ...before, sent: before.sent + 1 }, wanted);
       const pending = pendingOf(row);
       const open = pending.open.map((one) => (one === before ? after : one));
       return this.#advance(authority, user, context, { ...pending, open }, row.expiresAt);
@@ -236,7 +238,7 @@ export class SignUpFlow {
     return emailVerified || !settings.verifyEmail;
   }
 
-  #sendCodes(authority: Authority, user: User, context: string, languages: SignUp['languages']): OpenStep[] {
+  #sendCodes(authority: Authority, user: User, context: string, languages: Wanted): OpenStep[] {
     return (Object.keys(STEPS) as SignUpStep[]).flatMap((step) => {
       const to = STEPS[step].contact(user);
       return to === null ? [] : [this.#sendCode(authority, user, context, { step, to, sent: 1 }, languages)];
@@ -249,13 +251,13 @@ export class SignUpFlow {
     user: User,
     context: string,
     open: Omit<OpenStep, 'proof'>,
-    languages: SignUp['languages'],
+    languages: Wanted,
   ): OpenStep {
     const { mailer, sms } = this.#deps;
     const { step, to } = open;
     const code = newDigitCode();
     const purpose = step === 'confirm-email' ? 'verify-email' : 'verify-phone';
-    const { subject, text, locale } = renderTemplate(purpose, languages ?? user.locale ?? null, { code });
+    const { subject, text, locale } = renderTemplate(purpose, languages, { code });
     const message = { to, text, purpose, behalf: { tenant, actor: caller, subjectId: user.id } };
     if (step === 'confirm-email') mailer.send({ ...message, subject, locale });
     else sms.send(message);

@@ -158,13 +158,13 @@ export const POLICIES = {
   browserHeaders: browserHeaderSettings,
 } as const;
 
-/** Settings that are replaced as a whole. All but `changeUsername` and `mailServer` are stored, and do not act yet. */
+/** Settings that are replaced as a whole. `resetPassword` and `requiredActions` are stored, and do not act yet. */
 export const KEPT = {
   /** Whether the sign-in page offers a new password by mail. */
   resetPassword: z.boolean(),
   /** Whether usernames can be changed together with what else an account has (`flows/provision-user.ts`). */
   changeUsername: z.boolean(),
-  /** Languages of pages and mails; none = all of the service. */
+  /** Languages of pages and mails; none = all of the service. The first is that of mails to users without a language. */
   locales: z.array(text(35).regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$/, 'A language tag (RFC 5646).')).max(50),
   /** Null = those that the service has. */
   requiredActions,

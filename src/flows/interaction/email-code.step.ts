@@ -78,7 +78,7 @@ export class EmailCodeStep {
     const expiresAt = addSeconds(clock.now(), CODE_SECONDS);
     await codes.put(tenant, { kind: KIND, userId, code: keyOf(handle, number), payload, expiresAt });
     const purpose = 'verify-email';
-    const rendered = renderTemplate(purpose, languagesOf(open) ?? locale ?? null, { code });
+    const rendered = renderTemplate(purpose, [languagesOf(open), locale, tenant.settings.locales[0]], { code });
     const behalf = { tenant, actor: authorityOfProved(open).caller, subjectId: userId };
     mailer.send({ to: email, ...rendered, purpose, behalf });
   }

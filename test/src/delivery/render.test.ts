@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES, languageOf, renderTemplate, TEMPLATES, type TemplateName } from '../../../src/delivery/index.ts';
 
-const names = Object.keys(TEMPLATES) as TemplateName[];
+const names = Object.keys(TEMPLATES.en) as TemplateName[];
 const valuesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 describe('what messages say', () => {
   it.each(names)('%s uses the same values in every language', (name) => {
     const [first, ...others] = LANGUAGES.map((language) => {
-      const { subject = '', text }: { subject?: string; text: string } = TEMPLATES[name][language];
+      const { subject = '', text }: { subject?: string; text: string } = TEMPLATES[language][name];
       return { hasSubject: subject !== '', values: valuesIn(subject + text) };
     });
     for (const other of others) expect(other).toEqual(first);
   });
 
   it('puts values in as they are', () => {
-    const { text, locale } = renderTemplate('password-generated', 'ru-RU', { password: '{password}$&' });
+    const { text, locale } = renderTemplate('password-generated', ['ru-RU'], { password: '{password}$&' });
     expect([text, locale]).toEqual(['Ваш новый пароль: {password}$&', 'ru']);
   });
 
   it('throws a plain error when a value is missing', () => {
-    expect(() => renderTemplate('password-generated', 'en', {})).toThrow('password');
-    expect(() => renderTemplate('verify-email', 'en', Object.create({ code: '1' }))).toThrow('code');
+    expect(() => renderTemplate('password-generated', ['en'], {})).toThrow('password');
+    expect(() => renderTemplate('verify-email', ['en'], Object.create({ code: '1' }))).toThrow('code');
   });
 
   it.each([
@@ -28,14 +28,30 @@ describe('what messages say', () => {
     ['', 'en'],
     ['ru', 'ru'],
     ['RU-ru', 'ru'],
-    ['de', 'en'],
-    ['de, ru;q=0.5', 'ru'],
+    ['de', 'de'],
+    ['de_AT', 'de'],
+    ['fr', 'en'],
+    ['fr, ru;q=0.5', 'ru'],
+    ['ru;q=0.5, de', 'de'],
     ['en;q=0.4, ru;q=0.8', 'ru'],
     ['ru;q=0, en', 'en'],
     ['ru;q=x', 'en'],
     [';;;,,,', 'en'],
     [`${'x'.repeat(100_000)},ru`, 'en'],
   ])('uses the language that the recipient prefers (RFC 9110 section 12.5.4): %j', (wanted, language) => {
+    expect(languageOf([wanted])).toBe(language);
+  });
+
+  it.each([
+    [[], 'en'],
+    [[null, undefined, 'de'], 'de'],
+    [['ru', 'de'], 'ru'],
+    [['fr', 'ru;q=0', 'de', 'ru'], 'de'],
+  ])('uses the first language that there is: %j', (wanted, language) => {
     expect(languageOf(wanted)).toBe(language);
+  });
+
+  it('is written in each language', () => {
+    for (const name of names) expect(new Set(LANGUAGES.map((language) => TEMPLATES[language][name].text)).size).toBe(3);
   });
 });
