@@ -22,6 +22,7 @@ export {
   isSigningAlgorithm,
   type JwtClaims,
   type JwtHeader,
+  KeyedSigner,
   openSigner,
   type PublicJwk,
   type Signer,

@@ -1,6 +1,7 @@
 /** Signing keys and signed tokens. Private keys leave this folder only when sealed. */
 export { isSigningAlgorithm, type SigningAlgorithm } from './algorithms.ts';
 export { type CertificateMembers, certificateMembers } from './certificate.ts';
+export { KeyedSigner } from './keyed-signer.ts';
 export type { Signer } from './signer.ts';
 export {
   createSigningKey,
